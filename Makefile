@@ -1,0 +1,45 @@
+# `make` alone lists the targets. Set-up is done by whatever needs it.
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): requirements.lock pyproject.toml .python-version
+	@scripts/setup-venv $(VENV)
+	@touch $@
+
+setup: $(STAMP) ## make .venv with the locked packages and the mollisol command
+
+demo: $(STAMP) ## run the bundled real project end to end and print its credited number
+	@$(BIN)/mollisol demo --out demo
+
+test: $(STAMP) ## lint, types and the tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy src tests
+	$(BIN)/pytest -m "not slow"
+
+slow: $(STAMP) ## long statistics at the replicates of the specification
+	$(BIN)/pytest -m slow
+
+types: $(STAMP) ## the second type checker
+	$(BIN)/pyright
+
+lint: $(STAMP) ## mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(STAMP) ## make the generated pages of docs/ again
+	$(BIN)/python scripts/make_docs.py
+
+bench: $(STAMP) ## time and memory, apart from the tests
+	$(BIN)/python benchmarks/run.py
+
+lock: ## resolve requirements.lock again (needs uv)
+	uv pip compile --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --all-extras --group dev pyproject.toml -o requirements.lock
+
+.PHONY: help setup demo test slow types lint docs bench lock

@@ -1,0 +1,1 @@
+"""What the documents say: typed domain objects, dated rule files, findings."""

@@ -1,0 +1,95 @@
+"""Failures as data: a finding says where, what was found, what is allowed and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Severity(StrEnum):
+    """What a finding does to a run, from worst to mildest."""
+
+    BLOCKING = "blocking"
+    """Nothing is computed."""
+    REFUSAL = "refusal"
+    """Computed, but issuance is refused."""
+    WARNING = "warning"
+    """Computed and issued; the report says it."""
+    NOTE = "note"
+    """Told, so that nobody has to guess."""
+
+
+_ORDER = {severity: place for place, severity in enumerate(Severity)}
+
+
+class Place(BaseModel):
+    """Where a finding was made: a file, a row of it (the header is row 1), a column, or a named thing."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    file: str = ""
+    row: int | None = None
+    column: str = ""
+    thing: str = ""
+
+    def __str__(self) -> str:
+        """Give ``file:row [column] thing`` with what is known."""
+        file = self.file + (f":{self.row}" if self.row is not None else "")
+        return " ".join(part for part in (file, f"[{self.column}]" if self.column else "", self.thing) if part)
+
+
+class Finding(BaseModel):
+    """One finding.
+
+    Parameters
+    ----------
+    code
+        The reason code: kebab-case, one per kind of fault, stable between releases.
+    severity
+        What it does to a run. A declared deviation lowers a blocking finding to a warning.
+    where
+        File, row, column or thing.
+    found, allowed, do
+        What stands there, what may stand there, what to do about it.
+    clause
+        The rule id or the clause of the document it rests on; empty where the fault is one of form.
+    answered_by
+        Id of the declared deviation that answers it.
+    more
+        How many further places show the same fault, when they were gathered into this one.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    code: str
+    severity: Severity
+    where: Place
+    found: str
+    allowed: str
+    do: str
+    clause: str = ""
+    answered_by: str = ""
+    more: int = 0
+
+
+class FindingsError(Exception):
+    """Raised where a step cannot go on; carries every finding that was made."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("; ".join(f"{f.code} at {f.where}: {f.found}" for f in self.findings))
+
+
+def blocking(findings: Iterable[Finding]) -> list[Finding]:
+    """Give the findings that stop a run."""
+    return [finding for finding in findings if finding.severity is Severity.BLOCKING]
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Sort findings: worst first, then by code and place; the order is the same on each run."""
+    return sorted(
+        findings,
+        key=lambda f: (_ORDER[f.severity], f.code, f.where.file, f.where.row or 0, f.where.column, f.where.thing),
+    )

@@ -1,0 +1,1 @@
+"""The equations and the process models: pure functions of numbers and arrays."""

@@ -1,0 +1,1 @@
+"""Soil-carbon credits from raw field data, with the uncertainty computed."""

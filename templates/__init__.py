@@ -1,0 +1,1 @@
+"""The monitoring report: Jinja templates and what fills them."""

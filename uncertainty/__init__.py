@@ -1,0 +1,1 @@
+"""Doubt: sampling error, degrees of freedom, deduction."""
