@@ -1,0 +1,43 @@
+"""What all domain objects share: frozen, strict, and no unknown fields."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+
+class DomainObject(BaseModel):
+    """A frozen value that refuses unknown fields and does not convert types."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+def _tuple_from_list(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+type Items[T] = Annotated[tuple[T, ...], BeforeValidator(_tuple_from_list)]
+"""An immutable sequence; TOML and JSON give lists."""
+
+type Identifier = Annotated[
+    str, StringConstraints(pattern=r"^[\w][\w .:/+-]*$", max_length=100, strip_whitespace=False)
+]
+"""A name that other rows refer to: letters, digits and ``_ . : / + -``."""
+
+type Text = Annotated[str, StringConstraints(pattern=r"^[^<>\x00]*$", max_length=2000)]
+"""Free text without markup."""
+
+type RequiredText = Annotated[str, StringConstraints(pattern=r"^[^<>\x00]+$", min_length=3, max_length=2000)]
+
+
+class Interval(DomainObject):
+    """A closed interval of dates."""
+
+    start: date
+    end: date
+
+    def holds(self, day: date) -> bool:
+        """Tell whether a day lies in the interval."""
+        return self.start <= day <= self.end

@@ -1,0 +1,190 @@
+"""Project boundary: carbon pools and greenhouse gas sources with their inclusion rule (VM0042 v2.2 section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from mollisol.methodology.base import DomainObject, Items, Text
+from mollisol.methodology.findings import Finding, Place, Severity
+
+type Inclusion = Literal["required", "conditional", "optional", "excluded"]
+
+
+class PoolOrGas(DomainObject):
+    """One row of Table 2 or Table 3."""
+
+    id: str
+    label: str
+    gas: Literal["CO2", "CH4", "N2O", "C stock"]
+    inclusion: Inclusion
+    condition: str
+    clause: str
+
+
+_TABLE_2 = "VM0042 2.2, section 5, Table 2, pp. 11-13"
+_TABLE_3 = "VM0042 2.2, section 5, Table 3, pp. 11-13"
+_TRIGGER = "where the project raises it by more than 5 % against the baseline"
+
+POOLS_AND_GASES: tuple[PoolOrGas, ...] = tuple(
+    PoolOrGas(id=i, label=lb, gas=g, inclusion=inc, condition=c, clause=cl)
+    for i, lb, g, inc, c, cl in (
+        ("soil_organic_carbon", "Soil organic carbon", "C stock", "required", "always monitored", _TABLE_2),
+        (
+            "aboveground_woody_biomass",
+            "Aboveground woody biomass",
+            "C stock",
+            "conditional",
+            "where the project significantly reduces it",
+            _TABLE_2,
+        ),
+        ("belowground_woody_biomass", "Belowground woody biomass", "C stock", "optional", "", _TABLE_2),
+        ("aboveground_non_woody_biomass", "Aboveground non-woody biomass", "C stock", "excluded", "", _TABLE_2),
+        ("belowground_non_woody_biomass", "Belowground non-woody biomass", "C stock", "excluded", "", _TABLE_2),
+        ("dead_wood", "Dead wood", "C stock", "excluded", "", _TABLE_2),
+        ("litter", "Litter", "C stock", "excluded", "", _TABLE_2),
+        ("wood_products", "Wood products", "C stock", "excluded", "", _TABLE_2),
+        ("fossil_fuel_co2", "Fossil fuel", "CO2", "conditional", _TRIGGER, _TABLE_3),
+        ("liming_co2", "Liming", "CO2", "conditional", _TRIGGER, _TABLE_3),
+        ("soil_methanogenesis_ch4", "Soil methanogenesis", "CH4", "conditional", _TRIGGER, _TABLE_3),
+        (
+            "enteric_fermentation_ch4",
+            "Enteric fermentation",
+            "CH4",
+            "conditional",
+            "where livestock are present in either scenario",
+            _TABLE_3,
+        ),
+        (
+            "manure_deposition_ch4",
+            "Manure deposition",
+            "CH4",
+            "conditional",
+            "where livestock are present in either scenario",
+            _TABLE_3,
+        ),
+        (
+            "manure_deposition_n2o",
+            "Manure deposition",
+            "N2O",
+            "conditional",
+            "where livestock are present in either scenario",
+            _TABLE_3,
+        ),
+        (
+            "nitrogen_fertilizer_n2o",
+            "Nitrogen fertilizer",
+            "N2O",
+            "conditional",
+            "where the baseline is fertilized or the project fertilizes more",
+            _TABLE_3,
+        ),
+        (
+            "nitrogen_fixing_species_n2o",
+            "Nitrogen-fixing species",
+            "N2O",
+            "conditional",
+            "where the project plants nitrogen-fixing species",
+            _TABLE_3,
+        ),
+        ("biomass_burning_ch4", "Biomass burning", "CH4", "conditional", _TRIGGER, _TABLE_3),
+        ("biomass_burning_n2o", "Biomass burning", "N2O", "conditional", _TRIGGER, _TABLE_3),
+        ("biomass_burning_co2", "Biomass burning", "CO2", "excluded", "counted as stock change", _TABLE_3),
+    )
+)
+
+QUANTIFIED = frozenset({"soil_organic_carbon"})
+"""Pools and gases that this release computes."""
+
+
+class BoundaryEntry(DomainObject):
+    """What the project says of one pool or gas: in or out, and why."""
+
+    id: str
+    included: bool
+    reason: Text = ""
+
+
+class ProjectBoundary(DomainObject):
+    """Pools and gases of the project; what is not named is out, and the report says so."""
+
+    entries: Items[BoundaryEntry] = ()
+
+    def entry(self, id: str) -> BoundaryEntry | None:
+        """Give the project's word on one pool or gas."""
+        return next((entry for entry in self.entries if entry.id == id), None)
+
+
+def check_boundary(boundary: ProjectBoundary, file: str) -> list[Finding]:
+    """Hold the boundary against Tables 2 and 3."""
+    known = {row.id: row for row in POOLS_AND_GASES}
+    findings = [
+        Finding(
+            code="boundary-unknown",
+            severity=Severity.BLOCKING,
+            where=Place(file=file, thing=f"boundary {entry.id}"),
+            found=f"a pool or gas called {entry.id}",
+            allowed=", ".join(known),
+            do="use one of these names",
+            clause="VM0042 2.2, section 5",
+        )
+        for entry in boundary.entries
+        if entry.id not in known
+    ]
+    for row in POOLS_AND_GASES:
+        findings += _check_row(row, boundary.entry(row.id), file)
+    return findings
+
+
+def _check_row(row: PoolOrGas, entry: BoundaryEntry | None, file: str) -> Sequence[Finding]:
+    where = Place(file=file, thing=f"boundary {row.id}")
+    included = entry is not None and entry.included
+    if row.inclusion == "required" and not included:
+        return [
+            Finding(
+                code="boundary-required",
+                severity=Severity.BLOCKING,
+                where=where,
+                found=f"{row.label} is not included",
+                allowed="included: it is always monitored and never de minimis",
+                do="add it to [boundary] with included = true",
+                clause=row.clause,
+            )
+        ]
+    if row.inclusion == "excluded" and included:
+        return [
+            Finding(
+                code="boundary-excluded",
+                severity=Severity.BLOCKING,
+                where=where,
+                found=f"{row.label} ({row.gas}) is included",
+                allowed="excluded by the methodology",
+                do="set included = false",
+                clause=row.clause,
+            )
+        ]
+    if included and row.id not in QUANTIFIED:
+        return [
+            Finding(
+                code="boundary-not-computed",
+                severity=Severity.BLOCKING,
+                where=where,
+                found=f"{row.label} ({row.gas}) is included",
+                allowed="pools and gases that this release computes: " + ", ".join(sorted(QUANTIFIED)),
+                do="leave it out with a reason, or wait for the release that computes it",
+                clause=row.clause,
+            )
+        ]
+    if row.inclusion == "conditional" and not included and (entry is None or not entry.reason):
+        return [
+            Finding(
+                code="boundary-no-reason",
+                severity=Severity.WARNING,
+                where=where,
+                found=f"{row.label} ({row.gas}) is left out without a reason",
+                allowed=f"included {row.condition}; else a reason",
+                do="say in [boundary] why it may be left out",
+                clause=row.clause,
+            )
+        ]
+    return []

@@ -1,0 +1,98 @@
+"""Campaigns, sample points, core increments and the laboratory methods behind them (VM0042 v2.2 section 8.2.1)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mollisol.methodology.base import DomainObject, Identifier, Interval, Text
+
+type Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class LaboratoryMethod(DomainObject):
+    """How carbon was determined.
+
+    Only dry combustion is taken as unbiased and of negligible error (section 8.6.2); the others need a measured
+    error, which this release does not carry.
+    """
+
+    id: Identifier
+    kind: Literal[
+        "dry_combustion", "walkley_black", "loss_on_ignition", "mid_infrared", "near_infrared", "libs", "ins"
+    ]
+    laboratory: Text
+    proficiency_test: Text = ""
+    description: Text = ""
+
+
+class Campaign(DomainObject):
+    """One round of sampling in which each unit is measured once."""
+
+    name: Identifier
+    during: Interval
+
+
+class SamplePoint(DomainObject):
+    """A sample location of the project or of a control site.
+
+    Parameters
+    ----------
+    point
+        Its id.
+    stratum
+        The project stratum it was drawn in; empty for a point of a control site.
+    control_site
+        The control site it lies in; empty for a project point.
+    sampling_unit
+        The largest unit that the declared design drew independently inside the stratum. Points of one unit are
+        averaged before any variance: they are not replicates.
+    longitude_deg, latitude_deg
+        WGS 84.
+    """
+
+    point: Identifier
+    stratum: Identifier | None = None
+    control_site: Identifier | None = None
+    sampling_unit: Identifier
+    longitude_deg: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    latitude_deg: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
+
+
+class CoreIncrement(DomainObject):
+    """One depth increment of one sample: what the probe and the laboratory gave.
+
+    Soil mass comes either from the weighed fine soil of known cores (Eq. 3) or from a fine-soil density. Fine soil
+    is below 2 mm, free of plant material.
+
+    Parameters
+    ----------
+    sample
+        The core or composite that the increment belongs to; one sample lies at one point in one campaign.
+    upper_cm, lower_cm
+        Depth of the increment.
+    soc_g_per_kg
+        Organic carbon per dry mass of fine soil.
+    fine_soil_mass_g, probe_inner_diameter_mm, cores
+        Weighed dry fine soil of the composite, the probe and the number of cores in it.
+    fine_soil_density_g_per_cm3
+        Dry fine soil per total volume.
+    soc_stock_t_per_ha
+        Stock of the increment as the laboratory reports it; only compared with depth x density x concentration.
+    """
+
+    campaign: Identifier
+    point: Identifier
+    sample: Identifier
+    sampled_on: date
+    upper_cm: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)]
+    lower_cm: Annotated[float, Field(gt=0, le=500, allow_inf_nan=False)]
+    soc_g_per_kg: Annotated[float, Field(ge=0, le=580, allow_inf_nan=False)]
+    laboratory_method: Identifier
+    fine_soil_mass_g: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)] | None = None
+    probe_inner_diameter_mm: Annotated[float, Field(ge=5, le=500, allow_inf_nan=False)] | None = None
+    cores: Annotated[int, Field(ge=1, le=1000)] | None = None
+    fine_soil_density_g_per_cm3: Annotated[float, Field(ge=0.02, le=2.2, allow_inf_nan=False)] | None = None
+    soc_stock_t_per_ha: Annotated[float, Field(ge=0, le=5000, allow_inf_nan=False)] | None = None

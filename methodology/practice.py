@@ -1,0 +1,47 @@
+"""Practice changes and the schedule of activities (VM0042 v2.2 sections 4 and 6, Table 4)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mollisol.methodology.base import DomainObject, Identifier, Text
+
+type PracticeGroup = Literal[
+    "fertilizer", "water", "tillage_and_residue", "planting_and_harvesting", "grazing"
+]
+
+
+class PracticeChange(DomainObject):
+    """A change to existing practice that the project makes (applicability condition 1)."""
+
+    group: PracticeGroup
+    kind: Literal["adopt", "cease", "adjust"]
+    description: Text
+
+
+class YearOfActivities(DomainObject):
+    """One year of the schedule of activities of one quantification unit or control site (Table 4, qualitative part)."""
+
+    place: Identifier
+    scenario: Literal["baseline", "project"]
+    year: Annotated[int, Field(ge=1800, le=2200)]
+    crop: Text
+    tillage: bool
+    residue_removed: bool
+    synthetic_nitrogen: bool
+    manure: bool
+    compost: bool
+    irrigation: bool
+    grazing: bool
+    liming: bool
+    evidence: Text
+
+
+class ScheduleOfActivities(DomainObject):
+    """The years of one place in one scenario, oldest first."""
+
+    place: Identifier
+    scenario: Literal["baseline", "project"]
+    years: tuple[YearOfActivities, ...]

@@ -1,0 +1,136 @@
+"""The project: units, strata, control sites, periods and declared deviations (VM0042 v2.2 sections 3, 5 and 8)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mollisol.methodology.base import DomainObject, Identifier, Interval, Items, RequiredText, Text
+from mollisol.methodology.boundary import ProjectBoundary
+from mollisol.methodology.measurement import Campaign, CoreIncrement, LaboratoryMethod, SamplePoint
+from mollisol.methodology.practice import PracticeChange, YearOfActivities
+
+type AreaHa = Annotated[float, Field(gt=0, le=1e8, allow_inf_nan=False)]
+
+
+class QuantificationUnit(DomainObject):
+    """A defined area for which reductions and removals are estimated with one approach."""
+
+    quantification_unit: Identifier
+    approach: Literal["measure_and_remeasure"]
+    area_ha: AreaHa
+
+
+class Stratum(DomainObject):
+    """A part of a quantification unit that is relatively homogeneous.
+
+    ``shallow_soil_depth_cm`` is given where an impeding layer ends the soil above the reporting depth; such strata
+    keep an equivalent soil mass of their own.
+    """
+
+    stratum: Identifier
+    quantification_unit: Identifier
+    area_ha: AreaHa
+    shallow_soil_depth_cm: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] | None = None
+
+
+class ControlSite(DomainObject):
+    """An area under baseline practice where the baseline stock change is measured."""
+
+    control_site: Identifier
+    managed_by: Text
+    distance_km: Annotated[float, Field(ge=0, le=20000, allow_inf_nan=False)]
+
+
+class ControlLink(DomainObject):
+    """One control site stands for one stratum. The sites of a stratum count alike."""
+
+    control_site: Identifier
+    stratum: Identifier
+
+
+class BiocharApplication(DomainObject):
+    """Biochar put on the land since the last verification, as carbon (applicability condition 7)."""
+
+    quantification_unit: Identifier
+    applied_on: date
+    biochar_t: Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
+    organic_carbon_fraction: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class VerificationPeriod(DomainObject):
+    """The time between two campaigns whose change is credited; its years are the vintages."""
+
+    name: Identifier
+    during: Interval
+    first_campaign: Identifier
+    last_campaign: Identifier
+
+
+class MonitoringPeriod(DomainObject):
+    """The time that one monitoring report covers: one or more verification periods."""
+
+    name: Identifier
+    during: Interval
+
+
+class Deviation(DomainObject):
+    """A departure from a rule that the project declares, with its reason.
+
+    ``applies_to`` names the one thing it holds for; empty holds for every finding of that code.
+    """
+
+    id: Identifier
+    code: Text
+    reason: RequiredText
+    applies_to: Text = ""
+
+
+class SamplingDesign(DomainObject):
+    """How the points were drawn. Anything but stratified random sampling is a deviation (section 8.2.1.2)."""
+
+    kind: Literal["stratified_random", "systematic", "fixed_plots"]
+    description: Text = ""
+
+
+class ProjectHead(DomainObject):
+    """What ``project.toml`` holds."""
+
+    name: Text
+    description: Text = ""
+    proponent: Text
+    country: Text
+    rules: Text
+    registered_on: date
+    start_date: date
+    kind: Literal["project", "replay", "constructed", "placeholder"] = "project"
+    reporting_depth_cm: Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
+    equivalent_soil_mass_interpolation: Literal["natural_cubic_spline", "linear"] = "natural_cubic_spline"
+    non_permanence_rating_percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+    prior_cumulative_project_change_t_co2e: Annotated[float, Field(allow_inf_nan=False)] = 0.0
+    geometry_file: Text = ""
+    attribution: Items[Text] = ()
+    design: SamplingDesign
+    boundary: ProjectBoundary
+    practice_changes: Items[PracticeChange]
+    campaigns: Items[Campaign]
+    laboratory_methods: Items[LaboratoryMethod]
+    monitoring_periods: Items[MonitoringPeriod]
+    verification_periods: Items[VerificationPeriod]
+    deviations: Items[Deviation] = ()
+
+
+class Project(DomainObject):
+    """A whole project as read: the head and the rows of its tables, in the order of the files."""
+
+    head: ProjectHead
+    quantification_units: tuple[QuantificationUnit, ...]
+    strata: tuple[Stratum, ...]
+    sample_points: tuple[SamplePoint, ...]
+    control_sites: tuple[ControlSite, ...]
+    control_links: tuple[ControlLink, ...]
+    core_increments: tuple[CoreIncrement, ...]
+    schedule: tuple[YearOfActivities, ...]
+    biochar: tuple[BiocharApplication, ...] = ()
