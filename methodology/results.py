@@ -1,0 +1,149 @@
+"""What a run gives: frozen values that the bundle stores and the report renders. No arithmetic."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from mollisol.methodology.base import DomainObject, Interval, Items
+from mollisol.methodology.findings import Finding
+from mollisol.methodology.ruleset import ChosenValue, Form
+
+
+class StockMean(DomainObject):
+    """Mean soil carbon stock of a stratum at equal soil mass in one campaign, with its two-sided 90 % interval."""
+
+    stratum: str
+    scenario: Literal["project", "baseline"]
+    campaign: str
+    sampling_units: int
+    mean_t_c_per_ha: float
+    standard_error_t_c_per_ha: float | None
+    low_t_c_per_ha: float | None
+    high_t_c_per_ha: float | None
+
+
+class StratumChange(DomainObject):
+    """Change of a stratum over a verification period, project and linked control sites, as areal means."""
+
+    stratum: str
+    quantification_unit: str
+    area_ha: float
+    sampling_units: int
+    control_sites: Items[str]
+    reference_soil_mass_t_per_ha: float
+    project_change_t_co2e_per_ha: float
+    baseline_change_t_co2e_per_ha: float
+    difference_t_co2e_per_ha: float
+    project_variance_t2: float
+    project_degrees_of_freedom: float
+
+
+class VarianceComponent(DomainObject):
+    """One term of the variance of the project mean: its share says what a better design would buy."""
+
+    label: str
+    kind: Literal["project stratum", "control group"]
+    replicates: int
+    replicate: str
+    variance_t_co2e_per_ha_2: float
+    degrees_of_freedom: float
+    share: float
+
+
+class Deduction(DomainObject):
+    """The moment form of the deduction in one form of the rules, per hectare over the verification period."""
+
+    route: Literal["analytic"]
+    form: Form
+    mean_t_co2e_per_ha: float
+    standard_error_t_co2e_per_ha: float
+    degrees_of_freedom: float | None
+    """None where nothing varies: the quantile is then that of any distribution, and multiplies zero."""
+    confidence: float
+    t_quantile: float
+    uncertainty_percent: float
+    credited_t_co2e_per_ha: float
+    half_width_percent: float
+    widest_half_width_percent: float
+    eligible: bool
+
+
+class Vintage(DomainObject):
+    """One year of a verification period, in t CO2e; stock terms after the deduction."""
+
+    number: int
+    during: Interval
+    project_change_t_co2e: float
+    baseline_change_t_co2e: float
+    cumulative_project_change_t_co2e: float
+    removals_switch: float
+    source_terms_t_co2e: float
+    reductions_t_co2e: float
+    removals_t_co2e: float
+    leakage_t_co2e: float
+    net_reductions_t_co2e: float
+    net_removals_t_co2e: float
+    buffer_on_reductions_t_co2e: float
+    buffer_on_removals_t_co2e: float
+    verified_reductions_t_co2e: float
+    verified_removals_t_co2e: float
+    verified_total_t_co2e: float
+
+
+class PeriodResult(DomainObject):
+    """A verification period. Totals are in t CO2e over the whole period."""
+
+    name: str
+    during: Interval
+    years: int
+    first_campaign: str
+    last_campaign: str
+    area_ha: float
+    project_change_t_co2e: float
+    baseline_change_t_co2e: float
+    biochar_carbon_t: float
+    gross_t_co2e: float
+    deducted_t_co2e: float
+    after_deduction_t_co2e: float
+    leakage_t_co2e: float
+    buffer_t_co2e: float
+    verified_total_t_co2e: float
+    units_to_issue_t: int
+    issuance: Literal["issued", "refused", "nothing to issue"]
+    deduction: Deduction
+    deduction_printed: Deduction
+    strata: Items[StratumChange]
+    variance: Items[VarianceComponent]
+    vintages: Items[Vintage]
+
+
+class RunResult(DomainObject):
+    """Everything a run computed."""
+
+    project: str
+    description: str
+    proponent: str
+    country: str
+    kind: Literal["project", "replay", "constructed", "placeholder"]
+    start_date: date
+    attribution: Items[str]
+    rule_set: str
+    rule_set_hash: str
+    reporting_depth_cm: float
+    equivalent_soil_mass_interpolation: str
+    seed: int
+    periods: Items[PeriodResult]
+    stocks: Items[StockMean]
+
+    @property
+    def refused(self) -> bool:
+        """Whether issuance of any period was refused."""
+        return any(period.issuance == "refused" for period in self.periods)
+
+
+class Evidence(DomainObject):
+    """What the report prints beside the numbers."""
+
+    findings: Items[Finding]
+    rules: Items[ChosenValue]

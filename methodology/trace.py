@@ -1,0 +1,106 @@
+"""The trace: every quantity with its unit, its equation, its inputs and the rules that were chosen for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mollisol.methodology.provenance import passport_of
+from mollisol.methodology.ruleset import ChosenValue, Clocks, RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A named value with what stands behind it.
+
+    Parameters
+    ----------
+    name
+        Unique in the run: ``quantity@place.time``.
+    value
+        A number, or an array whose first axis is labelled by ``index``.
+    unit
+        As in the equation's passport, or of the column it was read from.
+    equation
+        Id of the equation; empty for what was measured or declared.
+    inputs
+        Argument name to the name of the quantity that was given, or the bare value.
+    rules
+        Values that were looked up for it.
+    rows
+        Where it was read: ``file:row``; one per entry of ``index`` where there is one.
+    """
+
+    name: str
+    value: Any
+    unit: str
+    equation: str = ""
+    inputs: dict[str, Any] = field(default_factory=dict)
+    rules: tuple[ChosenValue, ...] = ()
+    rows: tuple[str, ...] = ()
+    index: tuple[str, ...] = ()
+
+
+class Trace:
+    """The record of a run; quantities enter in the order in which they were computed."""
+
+    def __init__(self, rules: RuleSet, clocks: Clocks) -> None:
+        self._rules = rules
+        self._clocks = clocks
+        self._quantities: dict[str, Quantity] = {}
+        self._chosen: dict[str, ChosenValue] = {}
+
+    @property
+    def quantities(self) -> dict[str, Quantity]:
+        """All quantities by name."""
+        return dict(self._quantities)
+
+    @property
+    def chosen_rules(self) -> dict[str, ChosenValue]:
+        """All rules that were looked up, by id."""
+        return dict(sorted(self._chosen.items()))
+
+    def rule(self, id: str) -> Quantity:
+        """Look a rule up and enter its value as a quantity of the same name."""
+        chosen = self._rules.value(id, self._clocks)
+        self._chosen[id] = chosen
+        return self._enter(Quantity(id, chosen.value, chosen.unit, rules=(chosen,)), again=True)
+
+    def form(self, switch: str) -> str:
+        """Give the form in force of a printed/corrected switch."""
+        return self._rules.form(switch)
+
+    def given(
+        self, name: str, value: Any, unit: str, rows: Sequence[str] = (), index: Sequence[str] = ()
+    ) -> Quantity:
+        """Enter what was measured or declared."""
+        return self._enter(Quantity(name, value, unit, rows=tuple(rows), index=tuple(index)))
+
+    def compute(
+        self, name: str, function: Callable[..., Any], /, *, index: Sequence[str] = (), **inputs: Any
+    ) -> Quantity:
+        """Run a registered equation on quantities and bare values, and enter what it gives."""
+        passport = passport_of(function)
+        value = function(**{key: given.value if isinstance(given, Quantity) else given for key, given in inputs.items()})
+        return self._enter(
+            Quantity(
+                name,
+                value,
+                passport.unit,
+                equation=passport.id,
+                inputs={key: given.name if isinstance(given, Quantity) else given for key, given in inputs.items()},
+                rules=tuple(rule for given in inputs.values() if isinstance(given, Quantity) for rule in _direct(given)),
+                index=tuple(index),
+            )
+        )
+
+    def _enter(self, quantity: Quantity, *, again: bool = False) -> Quantity:
+        if quantity.name in self._quantities and not again:
+            raise ValueError(f"the quantity {quantity.name} is already in the trace")
+        self._quantities[quantity.name] = quantity
+        return quantity
+
+
+def _direct(quantity: Quantity) -> tuple[ChosenValue, ...]:
+    return () if quantity.equation else quantity.rules
