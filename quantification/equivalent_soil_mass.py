@@ -1,0 +1,269 @@
+"""Carbon at one soil mass for all profiles and campaigns (VM0042 section 8.2.1.6).
+
+The document asks for equal soil mass and prints no interpolation. Its Figure 3 uses a natural cubic spline
+through (0, 0) and the increment boundaries, whose last cubic goes on beyond the deepest sample.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import (
+    FloatArray,
+    Value,
+    finite,
+    positive,
+    ratio,
+    row,
+    same_shape,
+    together,
+)
+
+
+def _knots(
+    masses: ArrayLike, values: ArrayLike, references: ArrayLike
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Put (0, 0) before every profile and check the order of the knots."""
+    mass = row("cumulative_soil_mass_t_per_ha", finite("cumulative_soil_mass_t_per_ha", masses))
+    value = row("cumulative_value", finite("cumulative_value", values))
+    reference = positive("reference_soil_mass_t_per_ha", references)
+    same_shape(cumulative_soil_mass_t_per_ha=mass, cumulative_value=value)
+    if reference.ndim != 1:
+        raise ValueError(f"reference_soil_mass_t_per_ha must be a row, found shape {reference.shape}")
+    zero = np.zeros((*mass.shape[:-1], 1))
+    knots = np.concatenate([zero, mass], axis=-1)
+    if (np.diff(knots, axis=-1) <= 0).any():
+        raise ValueError("cumulative_soil_mass_t_per_ha must be above 0 and strictly ascending by depth")
+    return knots, np.concatenate([zero, value], axis=-1), reference
+
+
+def _piece(knots: FloatArray, reference: FloatArray) -> NDArray[np.intp]:
+    """Give the number of the piece that holds each reference; the last piece holds all beyond."""
+    below: NDArray[np.intp] = (reference[:, None] >= knots[..., None, :]).sum(axis=-1) - 1
+    last: NDArray[np.intp] = np.minimum(below, knots.shape[-1] - 2)
+    return last
+
+
+def _second_derivatives(step: FloatArray, slope: FloatArray) -> FloatArray:
+    """Solve the tridiagonal system of the natural spline for all profiles at once."""
+    k = step.shape[-1]
+    bend = np.zeros((*step.shape[:-1], k + 1))
+    upper = np.zeros_like(bend)
+    for i in range(1, k):
+        pivot = 2 * (step[..., i - 1] + step[..., i]) - step[..., i - 1] * upper[..., i - 1]
+        upper[..., i] = step[..., i] / pivot
+        pull = 6 * (slope[..., i] - slope[..., i - 1])
+        bend[..., i] = (pull - step[..., i - 1] * bend[..., i - 1]) / pivot
+    for i in range(k - 1, 0, -1):
+        bend[..., i] -= upper[..., i] * bend[..., i + 1]
+    return bend
+
+
+def natural_cubic_spline_at(
+    *,
+    cumulative_soil_mass_t_per_ha: ArrayLike,
+    cumulative_value: ArrayLike,
+    reference_soil_mass_t_per_ha: ArrayLike,
+) -> FloatArray:
+    """Natural cubic spline through (0, 0) and the knots, its last cubic continued beyond the deepest.
+
+    Parameters
+    ----------
+    cumulative_soil_mass_t_per_ha
+        Knots, shape (profiles, k) or (..., k), strictly ascending along the last axis. [t/ha, above 0]
+    cumulative_value
+        What is interpolated, same shape: carbon, or depth. [any unit]
+    reference_soil_mass_t_per_ha
+        Where to read the spline, shape (r,). [t/ha, above 0]
+
+    Returns
+    -------
+    array
+        Shape (profiles, r) or (..., r). [unit of the value]
+
+    Raises
+    ------
+    ValueError
+        For knots that do not ascend, shapes that differ, or numbers that are not finite.
+
+    Notes
+    -----
+    Source: VM0042 2.2 Figure 3, after Wendt and Hauser (2013). One increment alone gives a straight line.
+    """
+    knots, values, reference = _knots(
+        cumulative_soil_mass_t_per_ha, cumulative_value, reference_soil_mass_t_per_ha
+    )
+    step = np.diff(knots, axis=-1)
+    slope = ratio("the distance between two cumulative soil masses", np.diff(values, axis=-1), step)
+    bend = _second_derivatives(step, slope)
+    piece = _piece(knots, reference)
+    left, right = (np.take_along_axis(bend, piece + side, axis=-1) for side in (0, 1))
+    width = np.take_along_axis(step, piece, axis=-1)
+    beyond = reference - np.take_along_axis(knots, piece, axis=-1)
+    tangent = np.take_along_axis(slope, piece, axis=-1) - width * (2 * left + right) / 6
+    cubic = ratio("the distance between two cumulative soil masses", right - left, 6 * width)
+    start = np.take_along_axis(values, piece, axis=-1)
+    return start + beyond * (tangent + beyond * (left / 2 + beyond * cubic))
+
+
+def linear_at(
+    *,
+    cumulative_soil_mass_t_per_ha: ArrayLike,
+    cumulative_value: ArrayLike,
+    reference_soil_mass_t_per_ha: ArrayLike,
+) -> FloatArray:
+    """Straight lines through (0, 0) and the knots, the last one continued beyond the deepest.
+
+    Parameters
+    ----------
+    cumulative_soil_mass_t_per_ha, cumulative_value, reference_soil_mass_t_per_ha
+        As in :func:`natural_cubic_spline_at`.
+
+    Returns
+    -------
+    array
+        Shape (profiles, r) or (..., r). [unit of the value]
+
+    Raises
+    ------
+    ValueError
+        As in :func:`natural_cubic_spline_at`.
+
+    Notes
+    -----
+    Source: Ellert and Bettany (1995), which VM0042 2.2 section 8.2.1.6 allows.
+    """
+    knots, values, reference = _knots(
+        cumulative_soil_mass_t_per_ha, cumulative_value, reference_soil_mass_t_per_ha
+    )
+    slope = ratio(
+        "the distance between two cumulative soil masses", np.diff(values, axis=-1), np.diff(knots, axis=-1)
+    )
+    piece = _piece(knots, reference)
+    start, from_mass = (np.take_along_axis(array, piece, axis=-1) for array in (values, knots))
+    return start + (reference - from_mass) * np.take_along_axis(slope, piece, axis=-1)
+
+
+@equation(
+    "vm0042:8.2.1.6",
+    symbol="SOC_ESM",
+    unit="t C/ha",
+    locator=Locator("VM0042", "2.2", section="8.2.1.6", table="Figure 3", page="37"),
+)
+def carbon_at_equivalent_soil_mass_t_per_ha(
+    *,
+    cumulative_soil_mass_t_per_ha: ArrayLike,
+    cumulative_carbon_t_per_ha: ArrayLike,
+    reference_soil_mass_t_per_ha: ArrayLike,
+    interpolation: Literal["natural_cubic_spline", "linear"] = "natural_cubic_spline",
+) -> FloatArray:
+    """Carbon above the reference soil mass, for all profiles and references.
+
+    Parameters
+    ----------
+    cumulative_soil_mass_t_per_ha
+        Soil mass down to each increment's lower end, shape (profiles, k), strictly ascending. [t soil/ha]
+    cumulative_carbon_t_per_ha
+        Carbon down to the same ends, same shape. [t C/ha]
+    reference_soil_mass_t_per_ha
+        Reference masses, the same for all profiles and campaigns compared, shape (r,). [t soil/ha]
+    interpolation
+        ``natural_cubic_spline`` as in the printed example, or ``linear``. One choice for all campaigns.
+
+    Returns
+    -------
+    array
+        Shape (profiles, r). [t C/ha]
+
+    Raises
+    ------
+    ValueError
+        For knots that do not ascend, shapes that differ, a number that is not finite, or another method.
+
+    Notes
+    -----
+    Source: VM0042 2.2 section 8.2.1.6 and Figure 3. A reference beyond the sampled mass is an extrapolation:
+    :func:`extrapolated_share` says how far.
+    """
+    methods = {"natural_cubic_spline": natural_cubic_spline_at, "linear": linear_at}
+    if interpolation not in methods:
+        raise ValueError(f"interpolation must be one of {', '.join(methods)}, found {interpolation!r}")
+    return methods[interpolation](
+        cumulative_soil_mass_t_per_ha=cumulative_soil_mass_t_per_ha,
+        cumulative_value=cumulative_carbon_t_per_ha,
+        reference_soil_mass_t_per_ha=reference_soil_mass_t_per_ha,
+    )
+
+
+@equation(
+    "mollisol:esm-extrapolation",
+    symbol="x_ESM",
+    unit="fraction of the sampled mass",
+    locator=Locator("mollisol", "0.1", section="how far a reference lies beyond the sample"),
+)
+def extrapolated_share(
+    *, sampled_soil_mass_t_per_ha: ArrayLike, reference_soil_mass_t_per_ha: ArrayLike
+) -> Value:
+    """How far the reference mass lies beyond the sampled mass, as a share of the sampled mass.
+
+    Parameters
+    ----------
+    sampled_soil_mass_t_per_ha
+        Soil mass down to the deepest sample. [t/ha, above 0]
+    reference_soil_mass_t_per_ha
+        Reference mass. [t/ha, above 0]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined; 0 where the sample reaches the reference. [fraction]
+
+    Raises
+    ------
+    ValueError
+        For a mass that is not finite and above 0.
+
+    Notes
+    -----
+    Source: our definition. The printed example reaches 0.31.
+    """
+    sampled = positive("sampled_soil_mass_t_per_ha", sampled_soil_mass_t_per_ha)
+    reference = positive("reference_soil_mass_t_per_ha", reference_soil_mass_t_per_ha)
+    together(sampled_soil_mass_t_per_ha=sampled, reference_soil_mass_t_per_ha=reference)
+    return np.maximum(0.0, ratio("sampled_soil_mass_t_per_ha", reference, sampled) - 1.0)
+
+
+@equation(
+    "mollisol:esm-reference",
+    symbol="M_ref",
+    unit="t soil/ha",
+    locator=Locator("mollisol", "0.1", section="8.2.1.6 of VM0042 2.2, the densest sample"),
+)
+def reference_soil_mass_t_per_ha(*, soil_mass_at_reporting_depth_t_per_ha: ArrayLike) -> Value:
+    """Give the reference soil mass: the largest at the reporting depth over all samples compared.
+
+    Parameters
+    ----------
+    soil_mass_at_reporting_depth_t_per_ha
+        Over all points, campaigns and both scenarios of what is compared, shape (..., n). [t/ha, above 0]
+
+    Returns
+    -------
+    float or array
+        Largest along the last axis. [t soil/ha]
+
+    Raises
+    ------
+    ValueError
+        For no value, or a mass that is not finite and above 0.
+
+    Notes
+    -----
+    Source: VM0042 2.2 section 8.2.1.6: the reference covers the densest sample. Shallow soils get their own.
+    """
+    name = "soil_mass_at_reporting_depth_t_per_ha"
+    return row(name, positive(name, soil_mass_at_reporting_depth_t_per_ha)).max(axis=-1)
