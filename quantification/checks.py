@@ -144,7 +144,7 @@ def same_shape(**arguments: FloatArray) -> None:
         raise ValueError(f"these must have the same shape: {shapes}")
 
 
-def ratio(name: str, numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+def ratio(name: str, numerator: Value, denominator: Value) -> FloatArray:
     """Divide, and refuse a denominator that gives no finite number.
 
     Raises
@@ -153,7 +153,7 @@ def ratio(name: str, numerator: FloatArray, denominator: FloatArray) -> FloatArr
         If the denominator, called ``name``, is zero or too small.
     """
     with np.errstate(all="ignore"):
-        quotient: FloatArray = numerator / denominator
+        quotient: FloatArray = np.divide(numerator, denominator)
     if not np.isfinite(quotient).all():
         raise ValueError(f"{name} must not be 0 or so small that dividing by it gives no finite number")
     return quotient

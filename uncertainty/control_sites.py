@@ -1,0 +1,98 @@
+"""Variance of the control change where strata share control sites (VM0042 section 8.6.2, Eq. 70)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import (
+    FloatArray,
+    Form,
+    Value,
+    at_least,
+    between,
+    form_of,
+    positive,
+    row,
+)
+
+
+def control_variance_components_t2(
+    *, area_ha: ArrayLike, group_weight: ArrayLike, group_mean_variance: ArrayLike, form: Form = "corrected"
+) -> FloatArray:
+    """Give what each control group adds to the variance of the control total.
+
+    Parameters
+    ----------
+    area_ha, group_weight, group_mean_variance, form
+        As in :func:`control_variance_t2`.
+
+    Returns
+    -------
+    array
+        Shape (G,); its sum is :func:`control_variance_t2`. Goes with each group's degrees of freedom into
+        Satterthwaite's formula. [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        As in :func:`control_variance_t2`.
+    """
+    area = row("area_ha", positive("area_ha", area_ha))
+    weight = between("group_weight", group_weight, 0.0, 1.0)
+    variance = row("group_mean_variance", at_least("group_mean_variance", group_mean_variance, 0.0))
+    if area.ndim != 1 or variance.ndim != 1 or weight.shape != (area.size, variance.size):
+        raise ValueError(
+            f"group_weight must have a row per stratum and a column per group, "
+            f"({area.size}, {variance.size}), found {weight.shape}"
+        )
+    if (np.abs(weight.sum(axis=1) - 1) > 1e-9).any():
+        raise ValueError(f"group_weight must sum to 1 in each stratum, found {weight.sum(axis=1)}")
+    lever = area[:, None] * weight
+    squared: FloatArray = (lever**2).sum(axis=0) if form_of(form) else lever.sum(axis=0) ** 2
+    return squared * variance
+
+
+@equation(
+    "mollisol:shared-control",
+    symbol="s2_dSOC,bsl",
+    unit="(t CO2e)^2",
+    locator=Locator("VM0042", "2.2", section="8.6.2", equation="70, control part"),
+    switch=("switch.shared-control",),
+)
+def control_variance_t2(
+    *, area_ha: ArrayLike, group_weight: ArrayLike, group_mean_variance: ArrayLike, form: Form = "corrected"
+) -> Value:
+    """Variance of the control total over all strata, control groups shared or not.
+
+    Parameters
+    ----------
+    area_ha
+        Area of the project's strata, shape (H,). [ha, above 0]
+    group_weight
+        Weight of control group g in the control mean of stratum h, shape (H, G); rows sum to 1. [0 to 1]
+    group_mean_variance
+        Variance of the mean change of each group, shape (G,). [(t CO2e/ha)^2, 0 or more]
+    form
+        ``corrected`` adds the areas that lean on a group before squaring; ``printed`` squares by stratum,
+        as if each stratum had controls of its own, and is too small where they are shared (D3).
+
+    Returns
+    -------
+    float
+        Over all strata. [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, shapes that do not fit, or weights that do not sum to 1.
+
+    Notes
+    -----
+    Source: Eq. 70; corrected after the variance of a weighted sum of independent group means.
+    """
+    parts = control_variance_components_t2(
+        area_ha=area_ha, group_weight=group_weight, group_mean_variance=group_mean_variance, form=form
+    )
+    return float(parts.sum())

@@ -1,0 +1,84 @@
+"""Degrees of freedom of a variance that is a sum of estimated variances."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import FloatArray, Value, at_least, row, together
+from mollisol.uncertainty.student import degrees
+
+
+@equation(
+    "mollisol:satterthwaite",
+    symbol="nu",
+    unit="degrees of freedom",
+    locator=Locator("Satterthwaite, Biometrics Bulletin 2(6)", "1946", page="110-114"),
+)
+def satterthwaite(*, variances: ArrayLike, degrees_of_freedom: ArrayLike) -> Value:
+    """Degrees of freedom of a sum of independent variances, after Satterthwaite.
+
+    Parameters
+    ----------
+    variances
+        What each component adds to the variance of the total, shape (..., k). [one unit squared, 0 or more]
+    degrees_of_freedom
+        Of each component, shape (k,) or (..., k); infinity for a known variance. [above 0]
+
+    Returns
+    -------
+    float or array
+        (sum v)^2 / sum (v^2 / df) along the last axis. A component of zero variance counts for nothing;
+        where all are zero, or only known variances are left, the result is infinite.
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: Satterthwaite (1946). VM0042 asks for degrees of freedom "appropriate to the sampling design".
+    """
+    variance = row("variances", at_least("variances", variances, 0.0))
+    nu = degrees("degrees_of_freedom", degrees_of_freedom)
+    together(variances=variance, degrees_of_freedom=nu)
+    largest = variance.max(axis=-1, keepdims=True)
+    share = variance / np.where(largest > 0, largest, 1.0)
+    spread: FloatArray = (share**2 / nu).sum(axis=-1)
+    total: FloatArray = share.sum(axis=-1) ** 2
+    return np.where(spread > 0, total / np.where(spread > 0, spread, 1.0), np.inf)[()]
+
+
+@equation(
+    "mollisol:pooled-degrees-of-freedom",
+    symbol="nu",
+    unit="degrees of freedom",
+    locator=Locator("Cochran, Sampling Techniques", "3rd", section="5.4"),
+)
+def pooled_degrees_of_freedom(*, degrees_of_freedom: ArrayLike) -> Value:
+    """Degrees of freedom where all components share one variance: their sum.
+
+    Parameters
+    ----------
+    degrees_of_freedom
+        Of each component, shape (..., k). [above 0]
+
+    Returns
+    -------
+    float or array
+        Sum along the last axis.
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: n - H of a stratified sample; exact only for equal variances and weights, else too many.
+    """
+    nu = row("degrees_of_freedom", degrees("degrees_of_freedom", degrees_of_freedom))
+    total: FloatArray = nu.sum(axis=-1)
+    return total

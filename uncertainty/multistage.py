@@ -1,0 +1,380 @@
+"""Multi-stage sampling: landowners, fields by size with replacement, strata, points (VM0042 Appendix 6).
+
+Only the spread between fields counts: what varies within a field is inside it. A landowner needs two fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import (
+    FloatArray,
+    Form,
+    Value,
+    at_least,
+    finite,
+    form_of,
+    positive,
+    ratio,
+    row,
+    same_shape,
+    together,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldStratum:
+    """A stratum within a sampled field.
+
+    Parameters
+    ----------
+    area_ha
+        Area. [ha]
+    values_t_co2e_per_ha
+        Change or stock at its points, shape (n,), or (n, draws). [t CO2e/ha]
+    """
+
+    area_ha: float
+    values_t_co2e_per_ha: ArrayLike
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field drawn with probability proportional to its area, with replacement.
+
+    Parameters
+    ----------
+    area_ha
+        Area, the sum of its strata's. [ha]
+    strata
+        One or more.
+    """
+
+    area_ha: float
+    strata: tuple[FieldStratum, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Landowner:
+    """A landowner, or any first division of the project that is covered in full.
+
+    Parameters
+    ----------
+    area_ha
+        Area of all fields, drawn or not. [ha]
+    fields
+        The fields drawn, two or more; a field drawn twice stands here twice.
+    """
+
+    area_ha: float
+    fields: tuple[Field, ...]
+
+    @classmethod
+    def from_mapping(cls, data: Mapping[str, Any]) -> Self:
+        """Build the tree from plain tables, keys as the field names.
+
+        Raises
+        ------
+        ValueError
+            For a missing or an unknown key.
+        """
+        try:
+            return cls(
+                area_ha=data["area_ha"],
+                fields=tuple(
+                    Field(field["area_ha"], tuple(FieldStratum(**stratum) for stratum in field["strata"]))
+                    for field in data["fields"]
+                ),
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"landowners must be area_ha, fields, strata, values: {error}") from None
+
+
+def _expanded(landowner: Landowner) -> FloatArray:
+    """Give each field's estimate of the landowner's total, shape (fields,) or (fields, draws)."""
+    area = positive("landowner.area_ha", landowner.area_ha)
+    if len(landowner.fields) < 2:
+        raise ValueError(f"landowner.fields must be two or more, found {len(landowner.fields)}")
+    totals = []
+    for field in landowner.fields:
+        hectares = positive("field.area_ha", field.area_ha)
+        if not field.strata:
+            raise ValueError("field.strata must be one or more, found none")
+        parts = positive("stratum.area_ha", [stratum.area_ha for stratum in field.strata])
+        if not np.isclose(parts.sum(), hectares, rtol=1e-6, atol=0):
+            raise ValueError(f"stratum areas must sum to the field's, found {parts.sum():g} of {hectares:g}")
+        values = [
+            row("values_t_co2e_per_ha", finite("values_t_co2e_per_ha", stratum.values_t_co2e_per_ha))
+            for stratum in field.strata
+        ]
+        if len({array.shape[1:] for array in values}) > 1:
+            raise ValueError("values_t_co2e_per_ha must hold the same draws in all strata of a field")
+        total = sum(part * array.mean(axis=0) for part, array in zip(parts, values, strict=True))
+        totals.append(area / hectares * total)
+    if len({np.shape(total) for total in totals}) > 1:
+        raise ValueError("values_t_co2e_per_ha must hold the same draws in all fields")
+    return np.array(totals)
+
+
+def _some(landowners: Sequence[Landowner]) -> Sequence[Landowner]:
+    """Check that there is a landowner."""
+    if not landowners:
+        raise ValueError("landowners must be one or more, found none")
+    return landowners
+
+
+def _between(first: FloatArray, second: FloatArray) -> float:
+    """Give the covariance of two means over fields; the variance where both are the same."""
+    k = first.shape[0]
+    return float(((first - first.mean()) * (second - second.mean())).sum() / (k * (k - 1)))
+
+
+def landowner_variances_t2(*, landowners: Sequence[Landowner]) -> FloatArray:
+    """Give the sampling variance of each landowner's total.
+
+    Parameters
+    ----------
+    landowners
+        One or more, values of shape (n,).
+
+    Returns
+    -------
+    array
+        Shape (landowners,); goes with :func:`landowner_degrees_of_freedom` into Satterthwaite. [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        For fewer than two fields, areas that do not add up, or numbers that are not finite.
+    """
+    totals = [_expanded(landowner) for landowner in _some(landowners)]
+    if any(total.ndim != 1 for total in totals):
+        raise ValueError("values_t_co2e_per_ha must be one value per point, found draws")
+    return np.array([_between(total, total) for total in totals])
+
+
+def landowner_degrees_of_freedom(*, landowners: Sequence[Landowner]) -> FloatArray:
+    """Degrees of freedom of each landowner's variance: fields less one.
+
+    Parameters
+    ----------
+    landowners
+        One or more.
+
+    Returns
+    -------
+    array
+        Shape (landowners,).
+
+    Raises
+    ------
+    ValueError
+        For no landowner, or one with fewer than two fields.
+    """
+    return np.array([_expanded(landowner).shape[0] - 1.0 for landowner in _some(landowners)])
+
+
+@equation(
+    "vm0042:A6.1",
+    symbol="s2_sampling",
+    unit="(t CO2e)^2",
+    locator=Locator("VM0042", "2.2", section="Appendix 6", equation="A6.1"),
+)
+def multistage_sampling_variance_t2(*, landowners: Sequence[Landowner]) -> Value:
+    """Give the sampling variance of the project total under multi-stage sampling.
+
+    Parameters
+    ----------
+    landowners
+        One or more, values of shape (n,). [t CO2e/ha]
+
+    Returns
+    -------
+    float
+        Sum over landowners of the spread between their fields' expanded totals. [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        For fewer than two fields, areas that do not add up, or numbers that are not finite.
+
+    Notes
+    -----
+    Source: Eq. A6.1, the Hansen-Hurwitz estimator.
+    """
+    return float(landowner_variances_t2(landowners=landowners).sum())
+
+
+@equation(
+    "vm0042:A6.2",
+    symbol="s2_d",
+    unit="(t CO2e/ha)^2",
+    locator=Locator("VM0042", "2.2", section="Appendix 6", equation="A6.2"),
+)
+def multistage_variance_of_mean(
+    *, sampling_variance_t2: ArrayLike, model_variance: ArrayLike, area_ha: ArrayLike
+) -> Value:
+    """Variance of the project mean under multi-stage sampling: sampling and model together.
+
+    Parameters
+    ----------
+    sampling_variance_t2
+        Eq. A6.1. [(t CO2e)^2, 0 or more]
+    model_variance
+        Model variance of the project mean. [(t CO2e/ha)^2, 0 or more]
+    area_ha
+        Area of the project. [ha, above 0]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [(t CO2e/ha)^2]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: Eq. A6.2.
+    """
+    sampling = at_least("sampling_variance_t2", sampling_variance_t2, 0.0)
+    model = at_least("model_variance", model_variance, 0.0)
+    area = positive("area_ha", area_ha)
+    together(sampling_variance_t2=sampling, model_variance=model, area_ha=area)
+    return ratio("area_ha", sampling, area**2) + model
+
+
+@equation(
+    "vm0042:A6.6",
+    symbol="s2_sampling",
+    unit="(t CO2e)^2",
+    locator=Locator("VM0042", "2.2", section="Appendix 6", equation="A6.6"),
+    switch=("switch.a66-area",),
+)
+def multistage_draws_sampling_variance_t2(
+    *, landowners: Sequence[Landowner], form: Form = "corrected"
+) -> Value:
+    """Give the sampling variance of the project total under multi-stage sampling, from draws.
+
+    Parameters
+    ----------
+    landowners
+        One or more, values of shape (n, draws), or (n,) where the draws are averaged. [t CO2e/ha]
+    form
+        ``corrected`` as Eq. A6.1; ``printed`` times the squared area of the landowner, though the field
+        totals are already expanded to it (D2).
+
+    Returns
+    -------
+    float
+        Spread between fields of the totals averaged over draws, summed over landowners. [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        For fewer than two fields, areas that do not add up, draws that differ, or numbers that are not
+        finite.
+
+    Notes
+    -----
+    Source: Eq. A6.6.
+    """
+    printed = form_of(form)
+    total = 0.0
+    for landowner in _some(landowners):
+        expanded = _expanded(landowner)
+        averaged = expanded.reshape(expanded.shape[0], -1).mean(axis=1)
+        total += _between(averaged, averaged) * (landowner.area_ha**2 if printed else 1.0)
+    return total
+
+
+@equation(
+    "vm0042:A6.9",
+    symbol="s2_dSOC,pr",
+    unit="(t CO2e)^2",
+    locator=Locator("VM0042", "2.2", section="Appendix 6", equation="A6.9"),
+)
+def multistage_paired_variance_t2(*, start: Sequence[Landowner], end: Sequence[Landowner]) -> FloatArray:
+    """Variance of the change of each landowner's total, the same fields measured twice.
+
+    Parameters
+    ----------
+    start, end
+        The same landowners and fields in the same order, values of shape (n,) stocks; points may differ.
+        [t CO2e/ha]
+
+    Returns
+    -------
+    array
+        s_x^2 + s_s^2 - 2 COV by landowner, shape (landowners,). [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        For landowners or fields that differ, fewer than two fields, areas that do not add up, or numbers
+        that are not finite.
+
+    Notes
+    -----
+    Source: Eq. A6.9 without the outer square on the covariance, a slip that would not fit the units (D4).
+    Joined field by field, so that rounding cannot give a variance below zero.
+    """
+    if [[field.area_ha for field in owner.fields] for owner in _some(start)] != [
+        [field.area_ha for field in owner.fields] for owner in end
+    ]:
+        raise ValueError("start and end must hold the same landowners and fields, in the same order")
+    variances = []
+    for before, after in zip(start, end, strict=True):
+        first, second = _expanded(before), _expanded(after)
+        if first.ndim != 1 or second.ndim != 1:
+            raise ValueError("values_t_co2e_per_ha must be one value per point, found draws")
+        change = second - first
+        variances.append(_between(change, change))
+    return np.array(variances)
+
+
+@equation(
+    "vm0042:A6.8",
+    symbol="s2_dSOC",
+    unit="(t CO2e/ha)^2",
+    locator=Locator("VM0042", "2.2", section="Appendix 6", equation="A6.8"),
+)
+def multistage_variance_of_mean_change(
+    *, project_variance_t2: ArrayLike, control_variance_t2: ArrayLike, area_ha: ArrayLike
+) -> Value:
+    """Variance of the mean difference in change, project less control, under multi-stage sampling.
+
+    Parameters
+    ----------
+    project_variance_t2, control_variance_t2
+        By landowner, shape (F,) (Eq. A6.9). [(t CO2e)^2, 0 or more]
+    area_ha
+        Area of the project. [ha, above 0]
+
+    Returns
+    -------
+    float
+        Sum of all, over the squared area. [(t CO2e/ha)^2]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that differ.
+
+    Notes
+    -----
+    Source: Eq. A6.8.
+    """
+    project = row("project_variance_t2", at_least("project_variance_t2", project_variance_t2, 0.0))
+    control = row("control_variance_t2", at_least("control_variance_t2", control_variance_t2, 0.0))
+    same_shape(project_variance_t2=project, control_variance_t2=control)
+    area = positive("area_ha", area_ha)
+    return ratio("area_ha", (project + control).sum(axis=-1), area**2)

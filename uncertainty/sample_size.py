@@ -1,0 +1,306 @@
+"""How many samples, and where (VM0042 section 8.2.1.3, Eqs. 1 and 2; allocation over strata)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import (
+    FloatArray,
+    Value,
+    at_least,
+    finite,
+    positive,
+    row,
+    same_shape,
+    together,
+    whole,
+)
+from mollisol.uncertainty.student import probability_of, t_quantile
+
+_MOST_SAMPLES: Final = 10**9
+
+
+def _single(name: str, array: FloatArray) -> float:
+    """Check that the argument is one number."""
+    if array.ndim:
+        raise ValueError(f"{name} must be one number, found shape {array.shape}")
+    return float(array)
+
+
+def _t_sum(samples: ArrayLike, significance: ArrayLike, power: ArrayLike) -> Value:
+    """Give t_alpha (two-sided) plus t_beta (one-sided) with n - 1 degrees of freedom."""
+    nu = whole("samples", samples, 2) - 1
+    alpha = probability_of("significance", significance)
+    beta = probability_of("power", power, 0.5)
+    together(samples=nu, significance=alpha, power=beta)
+    two_sided = t_quantile(probability=1 - alpha / 2, degrees_of_freedom=nu)
+    return two_sided + t_quantile(probability=beta, degrees_of_freedom=nu)
+
+
+@equation(
+    "vm0042:1",
+    symbol="MDD",
+    unit="t CO2e/ha",
+    locator=Locator("VM0042", "2.2", section="8.2.1.3", equation="1"),
+)
+def minimum_detectable_difference_t_co2e_per_ha(
+    *,
+    standard_deviation_t_co2e_per_ha: ArrayLike,
+    samples: ArrayLike,
+    significance: ArrayLike = 0.05,
+    power: ArrayLike = 0.9,
+) -> Value:
+    """Smallest change that so many samples would show.
+
+    Parameters
+    ----------
+    standard_deviation_t_co2e_per_ha
+        Of the difference between the two times. [t CO2e/ha, 0 or more]
+    samples
+        Points measured twice. [whole number, 2 or more]
+    significance
+        Two-sided. [fraction, above 0 and below 1]
+    power
+        Chance to find the change. [fraction, 0.5 to below 1]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: Eq. 1, with the power where the text says beta.
+    """
+    name = "standard_deviation_t_co2e_per_ha"
+    deviation = at_least(name, standard_deviation_t_co2e_per_ha, 0.0)
+    number = whole("samples", samples, 2)
+    together(standard_deviation_t_co2e_per_ha=deviation, samples=number)
+    return deviation / np.sqrt(number) * _t_sum(number, significance, power)
+
+
+@equation(
+    "vm0042:2",
+    symbol="n",
+    unit="samples",
+    locator=Locator("VM0042", "2.2", section="8.2.1.3", equation="2"),
+)
+def samples_needed(
+    *,
+    standard_deviation_t_co2e_per_ha: ArrayLike,
+    detectable_difference_t_co2e_per_ha: ArrayLike,
+    significance: ArrayLike = 0.05,
+    power: ArrayLike = 0.9,
+) -> int:
+    """Smallest number of samples that would show a change of this size.
+
+    Parameters
+    ----------
+    standard_deviation_t_co2e_per_ha
+        Of the difference between the two times, one number. [t CO2e/ha, 0 or more]
+    detectable_difference_t_co2e_per_ha
+        The change to be found, one number. [t CO2e/ha, above 0]
+    significance
+        Two-sided, one number. [fraction, above 0 and below 1]
+    power
+        Chance to find the change, one number. [fraction, 0.5 to below 1]
+
+    Returns
+    -------
+    int
+        2 or more.
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or where more than 1e9 samples were needed.
+
+    Notes
+    -----
+    Source: Eq. 2. The number stands on both sides; halving an interval finds it where repeated insertion can
+    swing between two values for ever.
+    """
+    name = "standard_deviation_t_co2e_per_ha"
+    deviation = _single(name, at_least(name, standard_deviation_t_co2e_per_ha, 0.0))
+    name = "detectable_difference_t_co2e_per_ha"
+    difference = _single(name, positive(name, detectable_difference_t_co2e_per_ha))
+    alpha = _single("significance", finite("significance", significance))
+    beta = _single("power", finite("power", power))
+
+    def enough(n: int) -> bool:
+        return bool(difference * np.sqrt(n) >= deviation * float(_t_sum(n, alpha, beta)))
+
+    high = 2
+    while not enough(high):
+        high *= 2
+        if high > _MOST_SAMPLES:
+            raise ValueError(
+                "detectable_difference_t_co2e_per_ha is too small beside the standard deviation: "
+                "more than 1e9 samples"
+            )
+    low = high // 2 if high > 2 else 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
+
+
+def _allocate(total: ArrayLike, weight: FloatArray, minimum: ArrayLike) -> NDArray[np.int64]:
+    """Share out whole samples by weight, none below the minimum, remainders by size."""
+    number = int(_single("total_samples", whole("total_samples", total, 1)))
+    least = int(_single("minimum", whole("minimum", minimum, 1)))
+    if number < least * weight.size:
+        raise ValueError(
+            f"total_samples must be at least {least} for each of {weight.size} strata, found {number}"
+        )
+    held = np.zeros(weight.size, dtype=bool)
+    while True:
+        free = number - least * held.sum()
+        open_weight = np.where(held, 0.0, weight).sum()
+        share = np.where(held, least, free * weight / (open_weight or 1.0))
+        short = ~held & (share < least)
+        if not short.any():
+            break
+        held |= short
+    samples = np.floor(share + 1e-9).astype(np.int64)
+    order = np.lexsort((np.arange(weight.size), -(share - samples)))
+    samples[order[: number - samples.sum()]] += 1
+    return samples
+
+
+@equation(
+    "mollisol:proportional-allocation",
+    symbol="n_h",
+    unit="samples",
+    locator=Locator("VM0042", "2.2", section="8.6"),
+)
+def proportional_allocation(
+    *, total_samples: ArrayLike, area_ha: ArrayLike, minimum: ArrayLike = 2
+) -> NDArray[np.int64]:
+    """Share out samples in proportion to area.
+
+    Parameters
+    ----------
+    total_samples
+        Of all strata, one number. [whole number]
+    area_ha
+        Area or weight of the strata, shape (H,). [above 0]
+    minimum
+        Fewest in a stratum, one number; a variance needs 2. [whole number, 1 or more]
+
+    Returns
+    -------
+    array of int
+        Shape (H,), sums to the total.
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or a total below the minimum times the strata.
+
+    Notes
+    -----
+    Source: VM0042 2.2 section 8.6 takes points in proportion to area. Fractions go to the largest remainders.
+    """
+    area = row("area_ha", positive("area_ha", area_ha))
+    return _allocate(total_samples, area.ravel(), minimum)
+
+
+@equation(
+    "mollisol:neyman-allocation",
+    symbol="n_h",
+    unit="samples",
+    locator=Locator("Neyman, Journal of the Royal Statistical Society 97", "1934", page="558-625"),
+)
+def neyman_allocation(
+    *,
+    total_samples: ArrayLike,
+    area_ha: ArrayLike,
+    standard_deviation_t_co2e_per_ha: ArrayLike,
+    minimum: ArrayLike = 2,
+) -> NDArray[np.int64]:
+    """Share out samples by area times standard deviation, which makes the variance smallest.
+
+    Parameters
+    ----------
+    total_samples
+        Of all strata, one number. [whole number]
+    area_ha
+        Area or weight of the strata, shape (H,). [above 0]
+    standard_deviation_t_co2e_per_ha
+        Within each stratum, shape (H,), not all 0. [t CO2e/ha, 0 or more]
+    minimum
+        Fewest in a stratum, one number; a variance needs 2. [whole number, 1 or more]
+
+    Returns
+    -------
+    array of int
+        Shape (H,), sums to the total.
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or a total below the minimum times the strata.
+
+    Notes
+    -----
+    Source: Neyman (1934).
+    """
+    name = "standard_deviation_t_co2e_per_ha"
+    area = row("area_ha", positive("area_ha", area_ha))
+    deviation = row(name, at_least(name, standard_deviation_t_co2e_per_ha, 0.0))
+    same_shape(area_ha=area, standard_deviation_t_co2e_per_ha=deviation)
+    if not deviation.any():
+        raise ValueError(f"{name} must be above 0 in at least one stratum")
+    return _allocate(total_samples, (area * deviation).ravel(), minimum)
+
+
+@equation(
+    "mollisol:stratified-variance",
+    symbol="V",
+    unit="(t CO2e/ha)^2",
+    locator=Locator("Cochran, Sampling Techniques", "3rd", section="5.3"),
+)
+def variance_of_stratified_mean(
+    *, area_ha: ArrayLike, standard_deviation_t_co2e_per_ha: ArrayLike, samples: ArrayLike
+) -> Value:
+    """Variance of the mean that an allocation would give.
+
+    Parameters
+    ----------
+    area_ha
+        Area or weight of the strata, shape (H,). [above 0]
+    standard_deviation_t_co2e_per_ha
+        Within each stratum, shape (H,). [t CO2e/ha, 0 or more]
+    samples
+        By stratum, shape (H,). [whole number, 1 or more]
+
+    Returns
+    -------
+    float
+        Sum of W^2 S^2 / n. [(t CO2e/ha)^2]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that differ.
+
+    Notes
+    -----
+    Source: Cochran, without the finite population correction.
+    """
+    name = "standard_deviation_t_co2e_per_ha"
+    area = row("area_ha", positive("area_ha", area_ha))
+    deviation = at_least(name, standard_deviation_t_co2e_per_ha, 0.0)
+    number = whole("samples", samples, 1)
+    same_shape(area_ha=area, standard_deviation_t_co2e_per_ha=deviation, samples=number)
+    return float(((area / area.sum() * deviation) ** 2 / number).sum())

@@ -1,0 +1,220 @@
+"""Sampling variance of totals and of the mean change (VM0042 section 8.6, Eqs. 62, 70 and 71).
+
+The unit of replication is what was treated and drawn by itself: a site, a field, a control site. Cores of
+one site are averaged first (:func:`site_means`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import (
+    FloatArray,
+    Value,
+    at_least,
+    finite,
+    positive,
+    ratio,
+    row,
+    same_shape,
+    together,
+)
+
+
+def site_means(*, site: Sequence[str] | NDArray[np.str_], value: ArrayLike) -> FloatArray:
+    """Mean of the values of each site, sites in the order of their ids.
+
+    Parameters
+    ----------
+    site
+        Id of the site of each value, shape (n,).
+    value
+        One value per core or composite, shape (n,). [any unit]
+
+    Returns
+    -------
+    array
+        Shape (sites,). [unit of the value]
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ or a value that is not finite.
+    """
+    values = row("value", finite("value", value))
+    ids = np.asarray(site)
+    if ids.shape != values.shape or values.ndim != 1:
+        raise ValueError(f"site and value must be rows of one length, found {ids.shape} and {values.shape}")
+    _, place = np.unique(ids, return_inverse=True)
+    total: FloatArray = np.bincount(place, weights=values)
+    return total / np.bincount(place)
+
+
+def covariance_of_totals_t2(
+    *, area_ha: ArrayLike, first_t_co2e_per_ha: ArrayLike, second_t_co2e_per_ha: ArrayLike
+) -> Value:
+    """Covariance of two estimated totals of one stratum, measured at the same points.
+
+    Parameters
+    ----------
+    area_ha
+        Area of the stratum. [ha, above 0]
+    first_t_co2e_per_ha, second_t_co2e_per_ha
+        Values at the same points, shape (..., n) with n of 2 or more. [t CO2e/ha]
+
+    Returns
+    -------
+    float or array
+        A^2 / (n (n - 1)) times the sum of products of deviations; the variance where both are the same.
+        [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        For one point, shapes that differ, or an argument outside the ranges above.
+    """
+    area = positive("area_ha", area_ha)
+    first = row("first_t_co2e_per_ha", finite("first_t_co2e_per_ha", first_t_co2e_per_ha), 2)
+    second = row("second_t_co2e_per_ha", finite("second_t_co2e_per_ha", second_t_co2e_per_ha), 2)
+    same_shape(first_t_co2e_per_ha=first, second_t_co2e_per_ha=second)
+    return _of_totals(area, _deviation(first) * _deviation(second))
+
+
+def _deviation(values: FloatArray) -> FloatArray:
+    """Give the deviations from the mean along the last axis."""
+    deviation: FloatArray = values - values.mean(axis=-1, keepdims=True)
+    return deviation
+
+
+def _of_totals(area: FloatArray, products: FloatArray) -> FloatArray:
+    """Give A^2 / (n (n - 1)) times the sum of the products."""
+    n = products.shape[-1]
+    total: FloatArray = area**2 / (n * (n - 1)) * products.sum(axis=-1)
+    return total
+
+
+@equation(
+    "vm0042:62",
+    symbol="s2_sampling,h",
+    unit="(t CO2e)^2",
+    locator=Locator("VM0042", "2.2", section="8.6.1.1", equation="62, one stratum"),
+)
+def sampling_variance_t2(*, area_ha: ArrayLike, change_t_co2e_per_ha: ArrayLike) -> Value:
+    """Give the sampling variance of the total of one stratum.
+
+    Parameters
+    ----------
+    area_ha
+        Area of the stratum. [ha, above 0]
+    change_t_co2e_per_ha
+        Change at each point, shape (..., n) with n of 2 or more. [t CO2e/ha]
+
+    Returns
+    -------
+    float or array
+        A^2 s^2 / n along the last axis; strata add up. [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        For one point (its variance cannot be estimated and is not zero), or an argument that is not finite.
+
+    Notes
+    -----
+    Source: Eq. 62, simple random sampling with replacement in the stratum.
+    """
+    area = positive("area_ha", area_ha)
+    change = row("change_t_co2e_per_ha", finite("change_t_co2e_per_ha", change_t_co2e_per_ha), 2)
+    return _of_totals(area, _deviation(change) ** 2)
+
+
+@equation(
+    "vm0042:71",
+    symbol="s2_dSOC,wp,h",
+    unit="(t CO2e)^2",
+    locator=Locator("VM0042", "2.2", section="8.6.2", equation="71"),
+)
+def paired_change_variance_t2(
+    *, area_ha: ArrayLike, stock_start_t_co2e_per_ha: ArrayLike, stock_end_t_co2e_per_ha: ArrayLike
+) -> Value:
+    """Variance of the change of one stratum's total, the same points measured twice.
+
+    Parameters
+    ----------
+    area_ha
+        Area of the stratum. [ha, above 0]
+    stock_start_t_co2e_per_ha, stock_end_t_co2e_per_ha
+        Stocks at the same points, shape (..., n) with n of 2 or more. [t CO2e/ha]
+
+    Returns
+    -------
+    float or array
+        s_f^2 + s_s^2 - 2 COV, along the last axis. [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        For one point, shapes that differ, or an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: Eq. 71. The three terms are joined point by point, where they are a square, so that rounding
+    cannot give a variance below zero.
+    """
+    area = positive("area_ha", area_ha)
+    names = ("stock_start_t_co2e_per_ha", "stock_end_t_co2e_per_ha")
+    start = row(names[0], finite(names[0], stock_start_t_co2e_per_ha), 2)
+    end = row(names[1], finite(names[1], stock_end_t_co2e_per_ha), 2)
+    same_shape(stock_start_t_co2e_per_ha=start, stock_end_t_co2e_per_ha=end)
+    return _of_totals(area, (_deviation(end) - _deviation(start)) ** 2)
+
+
+@equation(
+    "vm0042:70",
+    symbol="s2_dSOC,t",
+    unit="(t CO2e/ha)^2",
+    locator=Locator("VM0042", "2.2", section="8.6.2", equation="70"),
+)
+def variance_of_mean_change(
+    *, project_variance_t2: ArrayLike, control_variance_t2: ArrayLike, area_ha: ArrayLike
+) -> Value:
+    """Variance of the mean difference in change, project less control.
+
+    Parameters
+    ----------
+    project_variance_t2
+        Variance of the project total by stratum (Eq. 71), shape (H,). [(t CO2e)^2, 0 or more]
+    control_variance_t2
+        Variance of the control total: one number for all strata together, or by stratum, shape (H,). Where
+        strata share a control only the one number can be right. [(t CO2e)^2, 0 or more]
+    area_ha
+        Area of the project's strata, shape (H,). [ha, above 0]
+
+    Returns
+    -------
+    float
+        Sum of all, over the squared area. [(t CO2e/ha)^2]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: Eq. 70. The covariance of project and control is left out, which is conservative while it is
+    positive.
+    """
+    project = row("project_variance_t2", at_least("project_variance_t2", project_variance_t2, 0.0))
+    control = at_least("control_variance_t2", control_variance_t2, 0.0)
+    area = row("area_ha", positive("area_ha", area_ha))
+    same_shape(project_variance_t2=project, area_ha=area)
+    if control.ndim and control.shape != area.shape:
+        raise ValueError(f"control_variance_t2 must be one number or one by stratum, found {control.shape}")
+    together(control_variance_t2=control, area_ha=area)
+    total = area.sum()
+    return float(ratio("area_ha", project.sum() + control.sum(), total * total))

@@ -1,0 +1,242 @@
+"""Variance of a change in stock measured by spectroscopy (VM0042 section 8.6.2, Eqs. 72 and 73).
+
+Equation 72 takes draws from the calibration's predictive distribution, the same draw at all points and at
+both times; Eq. 73 takes the errors at samples that the laboratory measured too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import (
+    FloatArray,
+    Form,
+    Value,
+    finite,
+    form_of,
+    positive,
+    row,
+    same_shape,
+    whole,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SpectroscopyParts:
+    """The terms of Eq. 72, all in (t CO2e)^2.
+
+    Parameters
+    ----------
+    sample_start, sample_end
+        Sampling part at each time, summed over strata.
+    model_start, model_end
+        Calibration part at each time, as often as the form counts it.
+    covariance
+        Covariance of the two times, summed over strata.
+    """
+
+    sample_start: float
+    sample_end: float
+    model_start: float
+    model_end: float
+    covariance: float
+
+    @property
+    def total(self) -> float:
+        """Variance of the change."""
+        sample = self.sample_start + self.sample_end
+        return sample + self.model_start + self.model_end - 2 * self.covariance
+
+
+def _draws(name: str, strata: Sequence[ArrayLike]) -> list[FloatArray]:
+    """Give one (points, draws) array per stratum."""
+    arrays = [row(f"{name}[{h}]", finite(f"{name}[{h}]", values), 2) for h, values in enumerate(strata)]
+    for h, array in enumerate(arrays):
+        if array.ndim != 2 or array.shape[0] < 2:
+            raise ValueError(
+                f"{name}[{h}] must have a row per point (2 or more) and a column per draw: {array.shape}"
+            )
+    if len({array.shape[1] for array in arrays}) > 1:
+        raise ValueError(f"{name} must hold the same draws in all strata")
+    return arrays
+
+
+def spectroscopy_parts_t2(
+    *,
+    area_ha: ArrayLike,
+    stock_start_t_co2e_per_ha: Sequence[ArrayLike],
+    stock_end_t_co2e_per_ha: Sequence[ArrayLike],
+    form: Form = "corrected",
+) -> SpectroscopyParts:
+    """Give the terms of Eq. 72 one by one.
+
+    Parameters
+    ----------
+    area_ha, stock_start_t_co2e_per_ha, stock_end_t_co2e_per_ha, form
+        As in :func:`spectroscopy_variance_t2`.
+
+    Returns
+    -------
+    SpectroscopyParts
+        [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        As in :func:`spectroscopy_variance_t2`.
+    """
+    area = row("area_ha", positive("area_ha", area_ha))
+    start = _draws("stock_start_t_co2e_per_ha", stock_start_t_co2e_per_ha)
+    end = _draws("stock_end_t_co2e_per_ha", stock_end_t_co2e_per_ha)
+    if area.ndim != 1 or not area.size == len(start) == len(end):
+        raise ValueError(
+            f"area_ha, stock_start and stock_end must hold the same strata, found {area.shape}, "
+            f"{len(start)} and {len(end)}"
+        )
+    for first, second in zip(start, end, strict=True):
+        same_shape(stock_start_t_co2e_per_ha=first, stock_end_t_co2e_per_ha=second)
+    printed = form_of(form)
+    times_counted = area.size if printed else 1
+
+    def off_mean(values: FloatArray, hectares: float) -> FloatArray:
+        points: FloatArray = values.mean(axis=1)
+        return values - points.sum() / (hectares if printed else points.size)
+
+    def joined(one: list[FloatArray], other: list[FloatArray], over_draws: bool) -> float:
+        total = 0.0
+        for hectares, a, b in zip(area, one, other, strict=True):
+            n = a.shape[0]
+            u, v = off_mean(a, hectares), off_mean(b, hectares)
+            sums = (u * v).sum(axis=0).mean() if over_draws else (u.mean(axis=1) * v.mean(axis=1)).sum()
+            total += float(hectares**2 / (n * (n - 1)) * sums)
+        return total
+
+    def calibration(strata: list[FloatArray]) -> float:
+        totals = sum(hectares * values.mean(axis=0) for hectares, values in zip(area, strata, strict=True))
+        return float(np.var(totals, ddof=1)) * times_counted
+
+    return SpectroscopyParts(
+        sample_start=joined(start, start, over_draws=False),
+        sample_end=joined(end, end, over_draws=False),
+        model_start=calibration(start),
+        model_end=calibration(end),
+        covariance=joined(start, end, over_draws=True),
+    )
+
+
+@equation(
+    "vm0042:72",
+    symbol="s2_dSOC,wp",
+    unit="(t CO2e)^2",
+    locator=Locator("VM0042", "2.2", section="8.6.2", equation="72"),
+    switch=("switch.spectroscopy-once",),
+)
+def spectroscopy_variance_t2(
+    *,
+    area_ha: ArrayLike,
+    stock_start_t_co2e_per_ha: Sequence[ArrayLike],
+    stock_end_t_co2e_per_ha: Sequence[ArrayLike],
+    form: Form = "corrected",
+) -> Value:
+    """Variance of the change of all strata's total, stocks predicted by spectroscopy.
+
+    Parameters
+    ----------
+    area_ha
+        Area of the strata, shape (H,). [ha, above 0]
+    stock_start_t_co2e_per_ha, stock_end_t_co2e_per_ha
+        One array (points, draws) per stratum, points and draws 2 or more; the same points at both times, and
+        column l the same draw everywhere. [t CO2e/ha]
+    form
+        ``corrected`` takes stratum means over the points and adds the calibration part once for the project;
+        ``printed`` divides by the area instead (D5) and adds it in every stratum (D6).
+
+    Returns
+    -------
+    float
+        Both times, all strata. [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        For one point or one draw, strata or shapes that differ, or an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: Eq. 72, summed over strata as Eq. 70 does. The covariance is as printed, with n - 1 under the
+    part that all points share, so it takes off less than the whole of a positive covariance.
+    """
+    return spectroscopy_parts_t2(
+        area_ha=area_ha,
+        stock_start_t_co2e_per_ha=stock_start_t_co2e_per_ha,
+        stock_end_t_co2e_per_ha=stock_end_t_co2e_per_ha,
+        form=form,
+    ).total
+
+
+@equation(
+    "vm0042:73",
+    symbol="s2_SOC,model",
+    unit="(t CO2e)^2",
+    locator=Locator("VM0042", "2.2", section="8.6.2", equation="73"),
+    switch=("switch.spectroscopy-once",),
+)
+def spectroscopy_model_variance_t2(
+    *,
+    area_ha: ArrayLike,
+    predicted_t_co2e_per_ha: ArrayLike,
+    laboratory_t_co2e_per_ha: ArrayLike,
+    points: ArrayLike,
+    strata: ArrayLike = 1,
+    form: Form = "corrected",
+) -> Value:
+    """Calibration part of the variance at one time in one scenario, from samples measured both ways.
+
+    Parameters
+    ----------
+    area_ha
+        Area of the project. [ha, above 0]
+    predicted_t_co2e_per_ha, laboratory_t_co2e_per_ha
+        Stocks of the randomly chosen validation samples, shape (v,) with v of 2 or more. [t CO2e/ha]
+    points
+        Points whose stock was predicted, over all strata. [whole number, 1 or more]
+    strata
+        Strata into whose sum the term is put. [whole number, 1 or more]
+    form
+        ``printed`` takes the variance of a single error times A^2, in every stratum; ``corrected`` counts
+        it once and splits it (D7): the errors of single samples average out over the points, the bias does
+        not. The bias part is the squared mean error plus its sampling variance.
+
+    Returns
+    -------
+    float
+        Takes the place of the calibration part of Eq. 72 at one time. [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        For fewer than two validation samples, shapes that differ, or an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: Eq. 73. That one calibration's bias cancels between two times is not used.
+    """
+    area = positive("area_ha", area_ha)
+    predicted = row("predicted_t_co2e_per_ha", finite("predicted_t_co2e_per_ha", predicted_t_co2e_per_ha), 2)
+    laboratory = row(
+        "laboratory_t_co2e_per_ha", finite("laboratory_t_co2e_per_ha", laboratory_t_co2e_per_ha), 2
+    )
+    same_shape(predicted_t_co2e_per_ha=predicted, laboratory_t_co2e_per_ha=laboratory)
+    number = whole("points", points, 1)
+    times = whole("strata", strata, 1)
+    error = predicted - laboratory
+    single = error.var(axis=-1, ddof=1)
+    bias = error.mean(axis=-1) ** 2 + single / error.shape[-1]
+    once = area**2 * (bias + single / number)
+    everywhere = times * area**2 * single
+    return everywhere if form_of(form) else once
