@@ -325,7 +325,7 @@ id = "D5"
 code = "laboratory-method"
 reason = "Carbon was determined by Tinsley's wet oxidation in 1975-79 and by dry combustion after that. \
 Project and control of a block always share the method, and their carbon hardly differed at the start, so a \
-constant recovery nearly cancels in the difference between them (docs/woburn-ley.md gives the rest in tonnes). \
+constant recovery nearly cancels in their difference (docs/woburn-ley.md gives the rest in tonnes). \
 It does not cancel in the change of either alone: how the first period divides into reductions and removals \
 carries the change of method."
 
