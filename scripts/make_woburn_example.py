@@ -322,12 +322,17 @@ in the same year and every interval is five years, so each stratum compares like
 
 [[project.deviations]]
 id = "D5"
-code = "laboratory-method"
+code = "method-changed"
 reason = "Carbon was determined by Tinsley's wet oxidation in 1975-79 and by dry combustion after that. \
 Project and control of a block always share the method, and their carbon hardly differed at the start, so a \
 constant recovery nearly cancels in their difference (docs/woburn-ley.md gives the rest in tonnes). \
 It does not cancel in the change of either alone: how the first period divides into reductions and removals \
 carries the change of method."
+
+[[project.deviations]]
+id = "D6"
+code = "method-not-recommended"
+reason = "The samples of 1975-79 were analysed by wet oxidation then; nothing else is published for them."
 
 [project.boundary]
 entries = [
