@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -272,6 +272,35 @@ class RuleSet(DomainObject):
         return rule.keyed_by, day
 
 
+class RulesInForce:
+    """A rule set with the clocks of one project; remembers what was looked up."""
+
+    def __init__(self, rule_set: RuleSet, clocks: Clocks) -> None:
+        self.rule_set = rule_set
+        self.clocks = clocks
+        self._chosen: dict[str, ChosenValue] = {}
+
+    @property
+    def chosen(self) -> tuple[ChosenValue, ...]:
+        """Everything that was looked up so far, by id."""
+        return tuple(self._chosen[id] for id in sorted(self._chosen))
+
+    def value(self, id: str) -> ChosenValue:
+        """Look a rule up and remember it; raises as :meth:`RuleSet.value`."""
+        chosen = self.rule_set.value(id, self.clocks)
+        self._chosen[id] = chosen
+        return chosen
+
+    def number(self, id: str) -> float:
+        """Look a numeric rule up and remember it; raises as :meth:`RuleSet.number`."""
+        self.value(id)
+        return self.rule_set.number(id, self.clocks)
+
+    def form(self, switch_id: str) -> Form:
+        """Give the form in force of a printed/corrected switch."""
+        return self.rule_set.form(switch_id)
+
+
 def _kind(value: RuleValue) -> type | tuple[type, ...]:
     if isinstance(value, bool):
         return bool
@@ -356,9 +385,8 @@ def read_overlay(path: Path) -> Overlay:
     return _read(path, Overlay)
 
 
-def status_findings(chosen: Mapping[str, ChosenValue] | Iterable[ChosenValue]) -> list[Finding]:
+def status_findings(chosen: Iterable[ChosenValue]) -> list[Finding]:
     """Warn of each value in use that stands on memory or on a conflict of sources."""
-    values: Iterable[Any] = chosen.values() if isinstance(chosen, Mapping) else chosen
     return [
         Finding(
             code="rule-weakly-sourced",
@@ -369,6 +397,6 @@ def status_findings(chosen: Mapping[str, ChosenValue] | Iterable[ChosenValue]) -
             do="look it up in " + value.citation,
             clause=value.rule,
         )
-        for value in sorted(values, key=lambda value: value.rule)
+        for value in sorted(chosen, key=lambda value: value.rule)
         if value.status in WARNING_STATUSES
     ]

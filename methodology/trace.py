@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mollisol.methodology.provenance import passport_of
-from mollisol.methodology.ruleset import ChosenValue, Clocks, RuleSet
+from mollisol.methodology.ruleset import ChosenValue, RulesInForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +45,30 @@ class Quantity:
 class Trace:
     """The record of a run; quantities enter in the order in which they were computed."""
 
-    def __init__(self, rules: RuleSet, clocks: Clocks) -> None:
+    def __init__(self, rules: RulesInForce) -> None:
         self._rules = rules
-        self._clocks = clocks
         self._quantities: dict[str, Quantity] = {}
-        self._chosen: dict[str, ChosenValue] = {}
 
     @property
     def quantities(self) -> dict[str, Quantity]:
         """All quantities by name."""
         return dict(self._quantities)
 
-    @property
-    def chosen_rules(self) -> dict[str, ChosenValue]:
-        """All rules that were looked up, by id."""
-        return dict(sorted(self._chosen.items()))
-
     def rule(self, id: str) -> Quantity:
         """Look a rule up and enter its value as a quantity of the same name."""
-        chosen = self._rules.value(id, self._clocks)
-        self._chosen[id] = chosen
+        chosen = self._rules.value(id)
         return self._enter(Quantity(id, chosen.value, chosen.unit, rules=(chosen,)), again=True)
-
-    def form(self, switch: str) -> str:
-        """Give the form in force of a printed/corrected switch."""
-        return self._rules.form(switch)
 
     def given(
         self, name: str, value: Any, unit: str, rows: Sequence[str] = (), index: Sequence[str] = ()
     ) -> Quantity:
         """Enter what was measured or declared."""
         return self._enter(Quantity(name, value, unit, rows=tuple(rows), index=tuple(index)))
+
+    def arrange(self, name: str, value: Any, of: Sequence[Quantity], *, index: Sequence[str] = ()) -> Quantity:
+        """Enter values of other quantities in another order or selection; nothing is computed."""
+        inputs = {f"of_{number}" if number else "of": part.name for number, part in enumerate(of)}
+        return self._enter(Quantity(name, value, of[0].unit, inputs=inputs, index=tuple(index)))
 
     def compute(
         self, name: str, function: Callable[..., Any], /, *, index: Sequence[str] = (), **inputs: Any

@@ -1,0 +1,1 @@
+"""Checks that hold a project against the rules; each gives findings and computes nothing else."""

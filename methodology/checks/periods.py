@@ -1,0 +1,202 @@
+"""Periods, dates, look-back and rating against sections 3, 8.2.1, 8.6.1.1 and 8.7."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import pairwise
+
+from mollisol.methodology.base import Interval
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.project import Project
+from mollisol.methodology.ruleset import RulesInForce
+
+HEAD = "project.toml"
+
+
+def anniversary(day: date, years: int) -> date:
+    """Give the same day some years on; 29 February becomes 1 March where there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+def whole_years(interval: Interval) -> int | None:
+    """Give the number of years that an interval spans to the day, or None where it is not whole."""
+    years = (interval.end + timedelta(days=1)).year - interval.start.year
+    exact = years > 0 and anniversary(interval.start, years) == interval.end + timedelta(days=1)
+    return years if exact else None
+
+
+def check_periods(project: Project, rules: RulesInForce) -> list[Finding]:
+    """Give every finding on dates and periods."""
+    return [
+        *_order(project),
+        *_lengths(project, rules),
+        *_chain(project),
+        *_monitored(project),
+        *_start(project, rules),
+        *_look_back(project, rules),
+        *_rating(project, rules),
+    ]
+
+
+def _order(project: Project) -> Iterable[Finding]:
+    head = project.head
+    named = [
+        *((f"campaign {item.name}", item.during) for item in head.campaigns),
+        *((f"monitoring period {item.name}", item.during) for item in head.monitoring_periods),
+        *((f"verification period {item.name}", item.during) for item in head.verification_periods),
+    ]
+    for thing, during in named:
+        if during.end < during.start:
+            yield _out_of_order(thing, f"from {during.start} to {during.end}", "an end after the start")
+    for one, other in pairwise(head.campaigns):
+        if other.during.start <= one.during.end:
+            found = f"starts {other.during.start}, before campaign {one.name} ends"
+            yield _out_of_order(f"campaign {other.name}", found, "campaigns in order of time, none inside another")
+    if not head.verification_periods:
+        yield _out_of_order("verification periods", "none", "at least one")
+    elif head.verification_periods[0].during.start < head.start_date:
+        found = f"starts {head.verification_periods[0].during.start}, before the start date {head.start_date}"
+        yield _out_of_order(
+            f"verification period {head.verification_periods[0].name}", found, "on or after the start date"
+        )
+
+
+def _out_of_order(thing: str, found: str, allowed: str) -> Finding:
+    return Finding(
+        code="dates-out-of-order",
+        severity=Severity.BLOCKING,
+        where=Place(file=HEAD, thing=thing),
+        found=found,
+        allowed=allowed,
+        do="correct the dates",
+    )
+
+
+def _lengths(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+    shortest, longest = rules.number("vm0042.period.shortest"), rules.number("vm0042.period.longest")
+    remeasure = rules.number("vm0042.soc.remeasure-years")
+    for period in project.head.verification_periods:
+        where = Place(file=HEAD, thing=f"verification period {period.name}")
+        years = whole_years(period.during)
+        if years is None:
+            yield Finding(
+                code="period-not-whole-years",
+                severity=Severity.BLOCKING,
+                where=where,
+                found=f"{period.during.start} to {period.during.end}",
+                allowed="whole years from the day it starts: its years are the vintages",
+                do="correct the dates",
+                clause="VM0042 2.2, section 8.1",
+            )
+        elif not shortest <= years <= longest:
+            yield Finding(
+                code="remeasurement-late" if years > remeasure else "period-length",
+                severity=Severity.BLOCKING,
+                where=where,
+                found=f"{years} years",
+                allowed=f"{shortest:g} to {longest:g} years, re-measured at least every {remeasure:g}",
+                do="shorten it, or declare a deviation",
+                clause="vm0042.period.longest",
+            )
+
+
+def _chain(project: Project) -> Iterable[Finding]:
+    for period in project.head.verification_periods:
+        if period.first_campaign == period.last_campaign:
+            yield _not_chained(period.name, f"starts and ends with campaign {period.first_campaign}", "two campaigns")
+    for one, other in pairwise(project.head.verification_periods):
+        if other.first_campaign != one.last_campaign:
+            found = f"starts with {other.first_campaign}; the one before ends with {one.last_campaign}"
+            yield _not_chained(other.name, found, "each period starts with the campaign that ended the one before")
+        if other.during.start != one.during.end + timedelta(days=1):
+            found = f"starts {other.during.start}; the one before ends {one.during.end}"
+            yield _not_chained(other.name, found, "the day after the one before ends: the cumulative switch needs all")
+
+
+def _not_chained(name: str, found: str, allowed: str) -> Finding:
+    return Finding(
+        code="periods-not-chained",
+        severity=Severity.BLOCKING,
+        where=Place(file=HEAD, thing=f"verification period {name}"),
+        found=found,
+        allowed=allowed,
+        do="correct campaigns and dates",
+        clause="VM0042 2.2, section 8.5, Eq. 37",
+    )
+
+
+def _monitored(project: Project) -> Iterable[Finding]:
+    for period in project.head.verification_periods:
+        if not any(
+            item.during.start <= period.during.start and period.during.end <= item.during.end
+            for item in project.head.monitoring_periods
+        ):
+            yield Finding(
+                code="monitoring-gap",
+                severity=Severity.BLOCKING,
+                where=Place(file=HEAD, thing=f"verification period {period.name}"),
+                found="in no monitoring period",
+                allowed="each verification period lies inside a monitoring period",
+                do="add or lengthen a monitoring period",
+                clause="VM0042 2.2, section 9",
+            )
+
+
+def _start(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+    head, tolerance = project.head, rules.number("mollisol.start.tolerance")
+    if not head.verification_periods:
+        return
+    first = head.verification_periods[0].first_campaign
+    days = [item.sampled_on for item in project.core_increments if item.campaign == first]
+    off = [day for day in days if not anniversary(head.start_date, -1 * int(tolerance)) <= day]
+    late = [day for day in days if day > anniversary(head.start_date, int(tolerance))]
+    if off or late:
+        yield Finding(
+            code="initial-measurement-off-start",
+            severity=Severity.BLOCKING,
+            where=Place(file="core_increments.csv", column="sampled_on", thing=f"campaign {first}"),
+            found=f"sampled {min(days)} to {max(days)}, start date {head.start_date}",
+            allowed=f"at the start date, within {tolerance:g} year",
+            do="declare a deviation that says what happened in between",
+            clause="VM0042 2.2, section 8.2.1",
+        )
+
+
+def _look_back(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+    least = rules.number("vm0042.look-back.least-years")
+    for row, unit in enumerate(project.quantification_units, start=2):
+        years = {
+            item.year
+            for item in project.schedule
+            if item.place == unit.quantification_unit
+            and item.scenario == "baseline"
+            and item.year < project.head.start_date.year
+        }
+        if len(years) < least:
+            yield Finding(
+                code="look-back-short",
+                severity=Severity.BLOCKING,
+                where=Place(file="quantification_units.csv", row=row, thing=f"unit {unit.quantification_unit}"),
+                found=f"{len(years)} baseline years before {project.head.start_date.year} in the schedule of activities",
+                allowed=f"{least:g} years and at least one full rotation",
+                do="add the years to schedule_of_activities.csv",
+                clause="vm0042.look-back.least-years",
+            )
+
+
+def _rating(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+    least, declared = rules.number("vcs.buffer.least-rating"), project.head.non_permanence_rating_percent
+    if declared < least:
+        yield Finding(
+            code="rating-too-low",
+            severity=Severity.BLOCKING,
+            where=Place(file=HEAD, thing="non_permanence_rating_percent"),
+            found=f"{declared:g} %",
+            allowed=f"{least:g} % or more",
+            do="use the overall rating of the risk tool",
+            clause="vcs.buffer.least-rating",
+        )

@@ -1,0 +1,358 @@
+"""Samples, increments, campaigns and strata against section 8.2.1 (sampling and measurement)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.measurement import CoreIncrement
+from mollisol.methodology.project import Project
+from mollisol.methodology.ruleset import RulesInForce
+
+INCREMENTS = "core_increments.csv"
+_DAYS_PER_YEAR = 365.25
+_SPECTROSCOPIC = {"mid_infrared", "near_infrared", "libs", "ins"}
+
+
+def check_sampling(project: Project, rules: RulesInForce) -> list[Finding]:
+    """Give every finding on how the soil was sampled; references must already meet."""
+    rows = list(enumerate(project.core_increments, start=2))
+    samples: dict[str, list[tuple[int, CoreIncrement]]] = defaultdict(list)
+    for row, increment in rows:
+        samples[increment.sample].append((row, increment))
+    return [
+        *_depth_and_design(project, rules),
+        *_areas(project, rules),
+        *_methods(project),
+        *_soil_mass(rows),
+        *(finding for increments in samples.values() for finding in _one_sample(increments)),
+        *_deep_enough(project, samples.values()),
+        *_dates(project, rows),
+        *_increment_count(project, samples.values(), rules),
+        *_replication(project, rules),
+        *_coverage(project),
+        *_timing(project, rules),
+    ]
+
+
+def _depth_and_design(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+    head, least = project.head, rules.number("vm0042.soc.minimum-depth")
+    if head.reporting_depth_cm < least:
+        yield Finding(
+            code="depth-below-minimum",
+            severity=Severity.BLOCKING,
+            where=Place(file="project.toml", thing="reporting_depth_cm"),
+            found=f"{head.reporting_depth_cm:g} cm",
+            allowed=f"{least:g} cm or more, or the depth of an impeding layer",
+            do="sample deeper, give shallow strata their soil depth, or declare a deviation",
+            clause="vm0042.soc.minimum-depth",
+        )
+    if head.design.kind != "stratified_random":
+        yield Finding(
+            code="design-not-stratified-random",
+            severity=Severity.BLOCKING,
+            where=Place(file="project.toml", thing="design"),
+            found=head.design.kind,
+            allowed="stratified random sampling; anything else is a methodology deviation",
+            do="declare the deviation with its reason",
+            clause="VM0042 2.2, section 8.2.1.2",
+        )
+
+
+def _areas(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+    tolerance = rules.number("mollisol.area.agreement")
+    for row, unit in enumerate(project.quantification_units, start=2):
+        own = [stratum.area_ha for stratum in project.strata if stratum.quantification_unit == unit.quantification_unit]
+        if abs(sum(own) - unit.area_ha) > tolerance * unit.area_ha:
+            yield Finding(
+                code="area-mismatch",
+                severity=Severity.BLOCKING,
+                where=Place(file="quantification_units.csv", row=row, column="area_ha"),
+                found=f"unit {unit.quantification_unit}: {unit.area_ha:g} ha, its strata {sum(own):g} ha",
+                allowed=f"the sum of its strata, within {tolerance:.0%}",
+                do="correct the areas",
+                clause="mollisol.area.agreement",
+            )
+
+
+def _methods(project: Project) -> Iterable[Finding]:
+    for method in project.head.laboratory_methods:
+        where = Place(file="project.toml", thing=f"laboratory method {method.id}")
+        if method.kind in _SPECTROSCOPIC:
+            yield Finding(
+                code="measurement-error-not-carried",
+                severity=Severity.BLOCKING,
+                where=where,
+                found=method.kind,
+                allowed="dry combustion: the error of proximal sensing is never zero by assumption",
+                do="bring dry-combustion results; this release does not carry the calibration error",
+                clause="VM0042 2.2, section 8.6.2",
+            )
+        elif method.kind != "dry_combustion":
+            yield Finding(
+                code="method-not-recommended",
+                severity=Severity.WARNING,
+                where=where,
+                found=method.kind,
+                allowed="dry combustion; wet oxidation and loss on ignition only where nothing else is available",
+                do="show comparability and its measured error",
+                clause="VM0042 2.2, section 8.2.1.4",
+            )
+    by_point: dict[str, set[str]] = defaultdict(set)
+    for increment in project.core_increments:
+        by_point[increment.point].add(increment.laboratory_method)
+    changed = sorted(point for point, methods in by_point.items() if len(methods) > 1)
+    if changed:
+        yield Finding(
+            code="method-changed",
+            severity=Severity.WARNING,
+            where=Place(file=INCREMENTS, column="laboratory_method", thing=f"point {changed[0]}"),
+            found=f"{len(changed)} points with more than one laboratory method over time",
+            allowed="one method and laboratory throughout, or a justification",
+            do="show comparability and, where needed, conversion factors",
+            clause="VM0042 2.2, section 8.2.1.4",
+            more=len(changed) - 1,
+        )
+
+
+def _soil_mass(rows: Iterable[tuple[int, CoreIncrement]]) -> Iterable[Finding]:
+    for row, item in rows:
+        weighed = (item.fine_soil_mass_g, item.probe_inner_diameter_mm, item.cores)
+        given = sum(value is not None for value in weighed)
+        if given == 3 and item.fine_soil_density_g_per_cm3 is None:
+            continue
+        if given == 0 and item.fine_soil_density_g_per_cm3 is not None:
+            continue
+        both = given and item.fine_soil_density_g_per_cm3 is not None
+        yield Finding(
+            code="soil-mass-twice" if both else "soil-mass-missing",
+            severity=Severity.BLOCKING,
+            where=Place(file=INCREMENTS, row=row),
+            found="weighed soil and a density" if both else "neither weighed soil with probe and cores, nor a density",
+            allowed="fine_soil_mass_g, probe_inner_diameter_mm and cores together, or fine_soil_density_g_per_cm3",
+            do="fill in one of the two ways, and only one",
+            clause="VM0042 2.2, section 8.2.1.6, Eq. 3",
+        )
+
+
+def _one_sample(increments: list[tuple[int, CoreIncrement]]) -> Iterable[Finding]:
+    first_row, first = increments[0]
+    where = Place(file=INCREMENTS, row=first_row, thing=f"sample {first.sample}")
+    homes = {(item.campaign, item.point, item.sampled_on) for _, item in increments}
+    if len(homes) > 1:
+        yield Finding(
+            code="duplicate-sample",
+            severity=Severity.BLOCKING,
+            where=where,
+            found="one sample id with " + " and ".join(sorted(f"{c}, point {p}, {d}" for c, p, d in homes)[:3]),
+            allowed="a sample id lies at one point on one day",
+            do="give each sample an id of its own",
+        )
+        return
+    depth = 0.0
+    for row, item in sorted(increments, key=lambda pair: (pair[1].upper_cm, pair[1].lower_cm)):
+        here = Place(file=INCREMENTS, row=row, thing=f"sample {item.sample}")
+        if item.lower_cm <= item.upper_cm:
+            yield _increment_finding("increment-upside-down", here, item, "a lower boundary below the upper one")
+        elif item.upper_cm < depth:
+            yield _increment_finding("increments-overlap", here, item, f"an increment that starts at {depth:g} cm")
+        elif item.upper_cm > depth:
+            yield _increment_finding("increments-gap", here, item, f"an increment that starts at {depth:g} cm")
+        depth = max(depth, item.lower_cm)
+
+
+def _increment_finding(code: str, where: Place, item: CoreIncrement, allowed: str) -> Finding:
+    return Finding(
+        code=code,
+        severity=Severity.BLOCKING,
+        where=where,
+        found=f"{item.upper_cm:g} to {item.lower_cm:g} cm",
+        allowed=allowed,
+        do="correct the depths; increments follow each other from the surface",
+        clause="VM0042 2.2, section 8.2.1.6",
+    )
+
+
+def _deep_enough(project: Project, samples: Iterable[list[tuple[int, CoreIncrement]]]) -> Iterable[Finding]:
+    depth_of = reporting_depth_by_point(project)
+    for increments in samples:
+        row, first = increments[0]
+        deepest, needed = max(item.lower_cm for _, item in increments), depth_of[first.point]
+        if deepest < needed:
+            yield Finding(
+                code="sample-too-shallow",
+                severity=Severity.BLOCKING,
+                where=Place(file=INCREMENTS, row=row, thing=f"sample {first.sample}"),
+                found=f"sampled to {deepest:g} cm",
+                allowed=f"{needed:g} cm, the reporting depth, or deeper",
+                do="bring the deeper increments, or mark the stratum as shallow soil",
+                clause="VM0042 2.2, section 8.2.1.3",
+            )
+
+
+def reporting_depth_by_point(project: Project) -> dict[str, float]:
+    """Give the depth in cm to which stocks of each point are reported; shallow strata end at their impeding layer."""
+    depth = {
+        stratum.stratum: min(project.head.reporting_depth_cm, stratum.shallow_soil_depth_cm or float("inf"))
+        for stratum in project.strata
+    }
+    of_control = {link.control_site: depth[link.stratum] for link in project.control_links}
+    return {
+        point.point: depth[point.stratum]
+        if point.stratum is not None
+        else of_control.get(point.control_site or "", project.head.reporting_depth_cm)
+        for point in project.sample_points
+    }
+
+
+def _dates(project: Project, rows: Iterable[tuple[int, CoreIncrement]]) -> Iterable[Finding]:
+    during = {campaign.name: campaign.during for campaign in project.head.campaigns}
+    for row, item in rows:
+        if not during[item.campaign].holds(item.sampled_on):
+            yield Finding(
+                code="date-outside-campaign",
+                severity=Severity.BLOCKING,
+                where=Place(file=INCREMENTS, row=row, column="sampled_on"),
+                found=str(item.sampled_on),
+                allowed=f"{during[item.campaign].start} to {during[item.campaign].end}, campaign {item.campaign}",
+                do="correct the date or the campaign",
+            )
+
+
+def _increment_count(
+    project: Project, samples: Iterable[list[tuple[int, CoreIncrement]]], rules: RulesInForce
+) -> Iterable[Finding]:
+    least = rules.number("vm0042.soc.least-increments")
+    later = {period.last_campaign for period in project.head.verification_periods}
+    few = [items[0] for items in samples if items[0][1].campaign in later and len(items) < least]
+    if few:
+        row, first = few[0]
+        yield Finding(
+            code="increments-too-few",
+            severity=Severity.WARNING,
+            where=Place(file=INCREMENTS, row=row, thing=f"sample {first.sample}"),
+            found=f"{len(few)} re-sampled profiles with fewer than {least:g} increments",
+            allowed=f"at least {least:g} increments at re-sampling, below the reporting depth where possible",
+            do="weigh a deeper increment at the next campaign: without it the equal mass rests on extrapolation",
+            clause="vm0042.soc.least-increments",
+            more=len(few) - 1,
+        )
+
+
+def _replication(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+    wanted = rules.number("vm0042.soc.least-samples-per-stratum")
+    units: dict[str, set[str]] = {stratum.stratum: set() for stratum in project.strata}
+    for point in project.sample_points:
+        if point.stratum is not None:
+            units[point.stratum].add(point.sampling_unit)
+    for row, stratum in enumerate(project.strata, start=2):
+        replicates = len(units[stratum.stratum])
+        if replicates < wanted:
+            estimable = replicates >= 2
+            yield Finding(
+                code="few-units-in-stratum" if estimable else "one-unit-in-stratum",
+                severity=Severity.WARNING if estimable else Severity.BLOCKING,
+                where=Place(file="strata.csv", row=row, thing=f"stratum {stratum.stratum}"),
+                found=f"{replicates} sampling units",
+                allowed=f"{wanted:g} or more should be taken; a variance needs at least 2",
+                do="sample more units" if estimable else "join it with a similar stratum, or sample more units",
+                clause="vm0042.soc.least-samples-per-stratum",
+            )
+
+
+def _coverage(project: Project) -> Iterable[Finding]:
+    measured: dict[str, set[str]] = defaultdict(set)
+    for item in project.core_increments:
+        measured[item.campaign].add(item.point)
+    for period in project.head.verification_periods:
+        first, last = measured[period.first_campaign], measured[period.last_campaign]
+        lost, new = sorted(first - last), sorted(last - first)
+        if lost or new:
+            yield Finding(
+                code="coverage-changed",
+                severity=Severity.BLOCKING,
+                where=Place(file=INCREMENTS, thing=f"verification period {period.name}"),
+                found=f"only in {period.first_campaign}: {_some(lost)}; only in {period.last_campaign}: {_some(new)}",
+                allowed="the same points in both campaigns of a period",
+                do="bring the missing samples, or take the points out of sample_points.csv with a reason",
+                clause="VM0042 2.2, section 8.6.2",
+            )
+    everywhere = set().union(*measured.values()) if measured else set()
+    for row, point in enumerate(project.sample_points, start=2):
+        if point.point not in everywhere:
+            yield Finding(
+                code="point-not-measured",
+                severity=Severity.BLOCKING,
+                where=Place(file="sample_points.csv", row=row, thing=f"point {point.point}"),
+                found="no increment in any campaign",
+                allowed="samples at each point of the design",
+                do="bring its samples, or take the point out with a reason",
+                clause="VM0042 2.2, section 8.2.1.3",
+            )
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "") or "none"
+
+
+def _timing(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+    day: dict[tuple[str, str], date] = {}
+    for item in project.core_increments:
+        day.setdefault((item.campaign, item.point), item.sampled_on)
+    yield from _spread(project)
+    season, interval = rules.number("mollisol.season.tolerance"), rules.number("mollisol.interval.tolerance")
+    for period in project.head.verification_periods:
+        pairs = {
+            point: (day[period.first_campaign, point], day[period.last_campaign, point])
+            for campaign, point in day
+            if campaign == period.first_campaign and (period.last_campaign, point) in day
+        }
+        years = ((period.during.end - period.during.start).days + 1) / _DAYS_PER_YEAR
+        off = {p: (b - a).days / _DAYS_PER_YEAR for p, (a, b) in pairs.items()}
+        wrong = sorted(point for point, gap in off.items() if abs(gap - years) > interval)
+        where = Place(file=INCREMENTS, column="sampled_on", thing=f"verification period {period.name}")
+        if wrong:
+            yield Finding(
+                code="interval-unequal",
+                severity=Severity.BLOCKING,
+                where=where,
+                found=f"{off[wrong[0]]:.1f} years between the samplings of point {wrong[0]}",
+                allowed=f"{years:.0f} years at every point, within {interval:g}",
+                do="give the period the dates that its campaigns have",
+                clause="mollisol.interval.tolerance",
+                more=len(wrong) - 1,
+            )
+        shifted = sorted(point for point, (a, b) in pairs.items() if _apart_in_year(a, b) > season)
+        if shifted:
+            yield Finding(
+                code="season-changed",
+                severity=Severity.BLOCKING,
+                where=where,
+                found=f"point {shifted[0]}: {pairs[shifted[0]][0]} and {pairs[shifted[0]][1]}",
+                allowed=f"the same season, within {season:g} days",
+                do="declare a deviation and show what the season does to the stock",
+                clause="mollisol.season.tolerance",
+                more=len(shifted) - 1,
+            )
+
+
+def _spread(project: Project) -> Iterable[Finding]:
+    for campaign in project.head.campaigns:
+        days = (campaign.during.end - campaign.during.start).days
+        if days > _DAYS_PER_YEAR:
+            yield Finding(
+                code="campaign-spread",
+                severity=Severity.NOTE,
+                where=Place(file="project.toml", thing=f"campaign {campaign.name}"),
+                found=f"spread over {days / _DAYS_PER_YEAR:.1f} years",
+                allowed="counts as one campaign where each unit is measured once in it, at the same interval",
+                do="nothing, as long as no interval is found unequal",
+                clause="mollisol.interval.tolerance",
+            )
+
+
+def _apart_in_year(one: date, other: date) -> float:
+    gap = abs(one.timetuple().tm_yday - other.timetuple().tm_yday)
+    return min(gap, _DAYS_PER_YEAR - gap)

@@ -1,0 +1,66 @@
+"""Declared deviations: a finding that a project answers with a reason is lowered to a warning, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.project import Deviation
+
+ANSWERABLE = frozenset(
+    {
+        "campaign-spread",
+        "control-not-similar",
+        "control-too-far",
+        "control-too-few",
+        "depth-below-minimum",
+        "design-not-stratified-random",
+        "increments-too-few",
+        "initial-measurement-off-start",
+        "interval-unequal",
+        "look-back-short",
+        "method-changed",
+        "method-not-recommended",
+        "period-length",
+        "remeasurement-late",
+        "season-changed",
+        "unit-suspect",
+    }
+)
+"""Codes of rules that a registry may let a project depart from; faults of form and of arithmetic are not among them."""
+
+
+def apply_deviations(findings: Sequence[Finding], deviations: Sequence[Deviation]) -> list[Finding]:
+    """Mark each finding that a deviation answers, lower it where it blocked, and tell of deviations without a finding."""
+    used: set[str] = set()
+    result = []
+    for finding in findings:
+        answer = _answer(finding, deviations)
+        if answer is None:
+            result.append(finding)
+        else:
+            used.add(answer.id)
+            lowered = Severity.WARNING if finding.severity is Severity.BLOCKING else finding.severity
+            result.append(finding.model_copy(update={"severity": lowered, "answered_by": answer.id}))
+    return result + [_unused(deviation) for deviation in deviations if deviation.id not in used]
+
+
+def _answer(finding: Finding, deviations: Sequence[Deviation]) -> Deviation | None:
+    if finding.code not in ANSWERABLE:
+        return None
+    for deviation in deviations:
+        if deviation.code == finding.code and deviation.applies_to in {"", finding.where.thing}:
+            return deviation
+    return None
+
+
+def _unused(deviation: Deviation) -> Finding:
+    known = deviation.code in ANSWERABLE
+    return Finding(
+        code="deviation-unused" if known else "deviation-not-possible",
+        severity=Severity.WARNING if known else Severity.BLOCKING,
+        where=Place(file="project.toml", thing=f"deviation {deviation.id}"),
+        found=f"a deviation for {deviation.code}",
+        allowed="a code of a finding that the project has" if known else "one of " + ", ".join(sorted(ANSWERABLE)),
+        do="take it out" if known else "correct the code; faults of form cannot be declared away",
+    )

@@ -1,0 +1,102 @@
+"""Totals over years, and the deduction as a fraction."""
+
+from __future__ import annotations
+
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.units import PERCENT_PER_FRACTION
+from mollisol.quantification.checks import Value, finite, row
+
+
+@equation(
+    "mollisol:running-total",
+    symbol="sum dCO2_wp",
+    unit="t CO2e",
+    locator=Locator("VM0042", "2.2", section="8.5", equation="37, sum of the switch"),
+)
+def running_total_t_co2e(*, before_t_co2e: ArrayLike, added_t_co2e: ArrayLike) -> Value:
+    """Cumulative project stock change after one more year.
+
+    Parameters
+    ----------
+    before_t_co2e
+        Sum since the project start, over all verification periods so far. [t CO2e]
+    added_t_co2e
+        Change of the year. [t CO2e]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [t CO2e]
+
+    Raises
+    ------
+    ValueError
+        For a number that is not finite.
+
+    Notes
+    -----
+    Source: the sum that the switch of Eqs. 37 and 40 looks at; it persists across verifications.
+    """
+    return finite("before_t_co2e", before_t_co2e) + finite("added_t_co2e", added_t_co2e)
+
+
+@equation(
+    "mollisol:total", symbol="total", unit="t CO2e", locator=Locator("VM0042", "2.2", section="8.7", equation="79, all years")
+)
+def total_t_co2e(*, parts_t_co2e: ArrayLike) -> Value:
+    """Sum over the years of a period.
+
+    Parameters
+    ----------
+    parts_t_co2e
+        Shape (years,), or (years, draws). [t CO2e]
+
+    Returns
+    -------
+    float or array
+        Summed over the first axis. [t CO2e]
+
+    Raises
+    ------
+    ValueError
+        For a number that is not finite.
+
+    Notes
+    -----
+    Source: hand arithmetic; not rounded.
+    """
+    total: Value = row("parts_t_co2e", finite("parts_t_co2e", parts_t_co2e)).sum(axis=0)
+    return total
+
+
+@equation(
+    "mollisol:uncertainty-fraction",
+    symbol="UNC",
+    unit="1",
+    locator=Locator("VM0042", "2.2", section="8.6.4", equation="74 as 44 and 45 take it"),
+)
+def uncertainty_fraction(*, uncertainty_percent: ArrayLike) -> Value:
+    """Deduction as a fraction: Eq. 74 gives per cent, Eqs. 37, 44 and 45 take a fraction.
+
+    Parameters
+    ----------
+    uncertainty_percent
+        Of Eq. 74. [%]
+
+    Returns
+    -------
+    float or array
+        Same shape. [1]
+
+    Raises
+    ------
+    ValueError
+        For a number that is not finite.
+
+    Notes
+    -----
+    Source: erratum E-27.
+    """
+    return finite("uncertainty_percent", uncertainty_percent) / PERCENT_PER_FRACTION

@@ -1,0 +1,372 @@
+"""Step 2: from the stocks of two campaigns to the change of a verification period, its variance and its deduction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.methodology.checks.control_sites import control_groups
+from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.results import Deduction, StratumChange, VarianceComponent
+from mollisol.methodology.ruleset import Form, RulesInForce
+from mollisol.methodology.trace import Quantity, Trace
+from mollisol.quantification.averages import (
+    control_mean_by_stratum,
+    mean_by_group,
+    mean_difference_t_co2e_per_ha,
+)
+from mollisol.quantification.soil_carbon_change import (
+    baseline_soil_change_t_co2e,
+    less_biochar_carbon_t_co2e,
+    project_soil_change_t_co2e,
+    stock_change_t_co2e_per_ha,
+)
+from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
+from mollisol.stocks import UnitStocks
+from mollisol.uncertainty.control_sites import control_variance_components_t2, control_variance_t2
+from mollisol.uncertainty.deduction import credited_mean, half_width_percent, uncertainty_percent
+from mollisol.uncertainty.degrees_of_freedom import satterthwaite
+from mollisol.uncertainty.sampling_error import (
+    paired_change_variance_t2,
+    sampling_variance_t2,
+    variance_of_mean_change,
+)
+from mollisol.uncertainty.student import t_quantile
+
+PRINTED_CONFIDENCE = 0.667
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOfPeriod:
+    """What a verification period measured, before it is split into reductions and removals.
+
+    ``project_annual`` and ``baseline_annual`` are yearly totals in t CO2e (Eqs. 47 less biochar, 46) and
+    ``difference`` the areal mean over the period, all before the deduction.
+    """
+
+    area: Quantity
+    project_annual: Quantity
+    baseline_annual: Quantity
+    difference: Quantity
+    uncertainty: Quantity
+    strata: tuple[StratumChange, ...]
+    variance: tuple[VarianceComponent, ...]
+    deductions: dict[Form, Deduction]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Means and variances of one scenario: of the strata (project) or of the control groups (baseline)."""
+
+    labels: tuple[str, ...]
+    mean: Quantity
+    variance: Quantity
+    replicates: tuple[int, ...]
+    replicate: tuple[str, ...]
+
+    @property
+    def degrees_of_freedom(self) -> NDArray[np.float64]:
+        return np.array(self.replicates, dtype=np.float64) - 1
+
+
+class ChangeStep:
+    """The change of one period; the steps share the period's names in the trace."""
+
+    def __init__(
+        self, project: Project, stocks: UnitStocks, period: VerificationPeriod, rules: RulesInForce, trace: Trace
+    ) -> None:
+        self._project, self._stocks, self._period = project, stocks, period
+        self._rules, self._trace = rules, trace
+        self._at = f"@{period.name}"
+        self._names = tuple(stratum.stratum for stratum in project.strata)
+
+    def run(self, *, years: int, biochar_carbon_per_year: Quantity) -> ChangeOfPeriod:
+        """Compute change (Eqs. 46, 47), variance (Eqs. 70, 71) and deduction (Eq. 74) of the period."""
+        trace, at = self._trace, self._at
+        start = self._stocks.by_campaign[self._period.first_campaign]
+        end = self._stocks.by_campaign[self._period.last_campaign]
+        change = trace.compute(
+            f"change_of_unit{at}",
+            stock_change_t_co2e_per_ha,
+            index=start.index,
+            stock_start_t_c_per_ha=start,
+            stock_end_t_c_per_ha=end,
+        )
+        members: dict[str, list[int]] = defaultdict(list)
+        for place, unit in enumerate(change.index):
+            members[self._stocks.home_of[unit]].append(place)
+        area = trace.given(
+            f"area_ha{at}",
+            np.array([stratum.area_ha for stratum in self._project.strata]),
+            "ha",
+            [f"strata.csv:{row}" for row in range(2, len(self._names) + 2)],
+            self._names,
+        )
+        project = self._project_side(change, start, end, members)
+        groups = control_groups(self._project)
+        control = self._control_side(change, members, groups)
+        weight = trace.given(
+            f"control_group_weight{at}", self._weights(groups), "1", ["control_links.csv"], self._names
+        )
+        baseline = trace.compute(
+            f"baseline_change_of_stratum{at}",
+            control_mean_by_stratum,
+            index=self._names,
+            group_mean_t_co2e_per_ha=control.mean,
+            group_weight=weight,
+        )
+        baseline_annual = trace.compute(
+            f"baseline_soil_change{at}",
+            baseline_soil_change_t_co2e,
+            mean_change_t_co2e_per_ha=baseline,
+            years=years,
+            area_ha=area,
+        )
+        project_annual = trace.compute(
+            f"project_soil_change_less_biochar{at}",
+            less_biochar_carbon_t_co2e,
+            project_soil_change_t_co2e=trace.compute(
+                f"project_soil_change{at}",
+                project_soil_change_t_co2e,
+                mean_change_t_co2e_per_ha=project.mean,
+                years=years,
+                area_ha=area,
+            ),
+            biochar_carbon_t=biochar_carbon_per_year,
+        )
+        difference = trace.compute(
+            f"mean_difference{at}",
+            mean_difference_t_co2e_per_ha,
+            project_change_t_co2e=project_annual,
+            baseline_change_t_co2e=baseline_annual,
+            years=years,
+            area_ha=area,
+        )
+        deductions: dict[Form, Deduction] = {}
+        for form in ("corrected", "printed"):
+            deductions[form] = self._deduction(form, difference, project, control, weight, area)
+        return ChangeOfPeriod(
+            area=area,
+            project_annual=project_annual,
+            baseline_annual=baseline_annual,
+            difference=difference,
+            uncertainty=trace.quantities[f"uncertainty_percent.corrected{at}"],
+            strata=self._strata(project, baseline),
+            variance=self._budget(project, control, area),
+            deductions=deductions,
+        )
+
+    def _project_side(
+        self, change: Quantity, start: Quantity, end: Quantity, members: dict[str, list[int]]
+    ) -> _Side:
+        trace, at = self._trace, self._at
+        places = [place for name in self._names for place in members[name]]
+        means = trace.compute(
+            f"project_change_of_stratum{at}",
+            mean_by_group,
+            index=self._names,
+            values=self._pick(f"project_change_of_unit{at}", change, places),
+            group=[number for number, name in enumerate(self._names) for _ in members[name]],
+        )
+        variances = []
+        for stratum in self._project.strata:
+            own = members[stratum.stratum]
+            first, last = (
+                trace.compute(
+                    f"{label}_stock_co2e.{stratum.stratum}{at}",
+                    stock_t_co2e_per_ha,
+                    index=[of.index[i] for i in own],
+                    stock_t_c_per_ha=self._pick(f"{label}_stock.{stratum.stratum}{at}", of, own),
+                )
+                for label, of in (("first", start), ("last", end))
+            )
+            variances.append(
+                trace.compute(
+                    f"project_variance.{stratum.stratum}{at}",
+                    paired_change_variance_t2,
+                    area_ha=stratum.area_ha,
+                    stock_start_t_co2e_per_ha=first,
+                    stock_end_t_co2e_per_ha=last,
+                )
+            )
+        replicates = tuple(len(members[name]) for name in self._names)
+        variance = self._row(f"project_variance{at}", variances, self._names)
+        return _Side(self._names, means, variance, replicates, ("sampling units",) * len(replicates))
+
+    def _control_side(
+        self, change: Quantity, members: dict[str, list[int]], groups: dict[tuple[str, ...], tuple[str, ...]]
+    ) -> _Side:
+        trace, at = self._trace, self._at
+        labels, means, variances, replicates, kinds = [], [], [], [], []
+        for sites in groups.values():
+            label = "+".join(sites)
+            values = self._pick(
+                f"control_change_of_unit.{label}{at}", change, [place for site in sites for place in members[site]]
+            )
+            if len(sites) > 1:
+                values = trace.compute(
+                    f"control_change_of_site.{label}{at}",
+                    mean_by_group,
+                    index=sites,
+                    values=values,
+                    group=[number for number, site in enumerate(sites) for _ in members[site]],
+                )
+            replicates.append(len(values.index))
+            means.append(
+                trace.compute(
+                    f"control_change.{label}{at}", mean_by_group, values=values, group=[0] * replicates[-1]
+                )
+            )
+            variances.append(
+                trace.compute(
+                    f"control_variance.{label}{at}",
+                    sampling_variance_t2,
+                    area_ha=1.0,
+                    change_t_co2e_per_ha=values,
+                )
+            )
+            labels.append(label)
+            kinds.append("control sites" if len(sites) > 1 else "sampling units")
+        return _Side(
+            tuple(labels),
+            self._row(f"control_change{at}", means, labels),
+            self._row(f"control_variance{at}", variances, labels),
+            tuple(replicates),
+            tuple(kinds),
+        )
+
+    def _weights(self, groups: dict[tuple[str, ...], tuple[str, ...]]) -> NDArray[np.float64]:
+        """Weight of a group in the control mean of a stratum: its share of the sites linked to the stratum."""
+        sites = np.array(
+            [[len(group) if name in strata else 0.0 for strata, group in groups.items()] for name in self._names]
+        )
+        weight: NDArray[np.float64] = sites / sites.sum(axis=1, keepdims=True)
+        return weight
+
+    def _deduction(
+        self, form: Form, difference: Quantity, project: _Side, control: _Side, weight: Quantity, area: Quantity
+    ) -> Deduction:
+        trace, rules, at = self._trace, self._rules, f".{form}{self._at}"
+        of = {
+            switch: "printed" if form == "printed" else rules.form(f"switch.{switch}")
+            for switch in ("shared-control", "deduction-denominator", "eligibility-quantile", "confidence")
+        }
+        shared: dict[str, Any] = {
+            "area_ha": area,
+            "group_weight": weight,
+            "group_mean_variance": control.variance,
+            "form": of["shared-control"],
+        }
+        variance = trace.compute(
+            f"variance_of_mean{at}",
+            variance_of_mean_change,
+            project_variance_t2=project.variance,
+            control_variance_t2=trace.compute(f"control_variance_total{at}", control_variance_t2, **shared),
+            area_ha=area,
+        )
+        control_parts = control_variance_components_t2(
+            area_ha=area.value, group_weight=weight.value, group_mean_variance=control.variance.value,
+            form=of["shared-control"],
+        )  # fmt: skip
+        trace.rule("mollisol.deduction.degrees-of-freedom")
+        freedom = trace.compute(
+            f"degrees_of_freedom{at}",
+            satterthwaite,
+            variances=np.concatenate([project.variance.value, control_parts]),
+            degrees_of_freedom=np.concatenate([project.degrees_of_freedom, control.degrees_of_freedom]),
+        )
+        confidence = (
+            trace.given(f"confidence{at}", PRINTED_CONFIDENCE, "1")
+            if of["confidence"] == "printed"
+            else trace.rule("vm0042.deduction.confidence")
+        )
+        given: dict[str, Any] = {
+            "mean_change": difference,
+            "variance_of_mean": variance,
+            "degrees_of_freedom": freedom,
+        }
+        uncertainty = trace.compute(
+            f"uncertainty_percent{at}",
+            uncertainty_percent,
+            confidence=confidence,
+            form=of["deduction-denominator"],
+            **given,
+        )
+        half_width = trace.compute(
+            f"half_width_percent{at}", half_width_percent, form=of["eligibility-quantile"], **given
+        )
+        credited = trace.compute(f"credited_mean{at}", credited_mean, confidence=confidence, **given)
+        widest = rules.number("vcs.eligibility.half-width")
+        nu, chance = float(freedom.value), float(confidence.value)
+        return Deduction(
+            route="analytic",
+            form=form,
+            mean_t_co2e_per_ha=float(difference.value),
+            standard_error_t_co2e_per_ha=float(np.sqrt(variance.value)),
+            degrees_of_freedom=nu if np.isfinite(nu) else None,
+            confidence=chance,
+            t_quantile=float(t_quantile(probability=chance, degrees_of_freedom=nu)),
+            uncertainty_percent=float(uncertainty.value),
+            credited_t_co2e_per_ha=float(credited.value),
+            half_width_percent=float(half_width.value),
+            widest_half_width_percent=widest,
+            eligible=float(half_width.value) <= widest,
+        )
+
+    def _strata(self, project: _Side, baseline: Quantity) -> tuple[StratumChange, ...]:
+        linked: dict[str, list[str]] = defaultdict(list)
+        for link in self._project.control_links:
+            linked[link.stratum].append(link.control_site)
+        return tuple(
+            StratumChange(
+                stratum=stratum.stratum,
+                quantification_unit=stratum.quantification_unit,
+                area_ha=stratum.area_ha,
+                sampling_units=project.replicates[number],
+                control_sites=tuple(sorted(linked[stratum.stratum])),
+                reference_soil_mass_t_per_ha=self._stocks.reference_of[stratum.stratum],
+                project_change_t_co2e_per_ha=float(project.mean.value[number]),
+                baseline_change_t_co2e_per_ha=float(baseline.value[number]),
+                difference_t_co2e_per_ha=float(project.mean.value[number] - baseline.value[number]),
+                project_variance_t2=float(project.variance.value[number]),
+                project_degrees_of_freedom=project.replicates[number] - 1.0,
+            )
+            for number, stratum in enumerate(self._project.strata)
+        )
+
+    def _budget(self, project: _Side, control: _Side, area: Quantity) -> tuple[VarianceComponent, ...]:
+        control_parts = self._trace.quantities[f"control_variance_total.corrected{self._at}"].inputs
+        parts = control_variance_components_t2(
+            area_ha=area.value,
+            group_weight=self._trace.quantities[str(control_parts["group_weight"])].value,
+            group_mean_variance=control.variance.value,
+        )
+        terms = np.concatenate([project.variance.value, parts]) / area.value.sum() ** 2
+        total = terms.sum()
+        sides = [("project stratum", project, n) for n in range(len(project.labels))]
+        sides += [("control group", control, n) for n in range(len(control.labels))]
+        return tuple(
+            VarianceComponent.model_validate(
+                {
+                    "label": side.labels[number],
+                    "kind": kind,
+                    "replicates": side.replicates[number],
+                    "replicate": side.replicate[number],
+                    "variance_t_co2e_per_ha_2": float(term),
+                    "degrees_of_freedom": side.replicates[number] - 1.0,
+                    "share": float(term / total) if total > 0 else 0.0,
+                }
+            )
+            for (kind, side, number), term in zip(sides, terms, strict=True)
+        )
+
+    def _pick(self, name: str, of: Quantity, places: list[int]) -> Quantity:
+        return self._trace.arrange(name, of.value[places], [of], index=[of.index[i] for i in places])
+
+    def _row(self, name: str, parts: list[Quantity], labels: tuple[str, ...] | list[str]) -> Quantity:
+        values = np.array([np.ravel(part.value)[0] for part in parts], dtype=np.float64)
+        return self._trace.arrange(name, values, parts, index=labels)

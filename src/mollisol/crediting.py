@@ -1,0 +1,261 @@
+"""Step 3: from the change of a period to reductions, removals, buffer and units, year by year."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from mollisol.changes import ChangeOfPeriod
+from mollisol.methodology.base import Interval
+from mollisol.methodology.checks.periods import anniversary
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.project import VerificationPeriod
+from mollisol.methodology.results import PeriodResult, Vintage
+from mollisol.methodology.ruleset import RulesInForce
+from mollisol.methodology.trace import Quantity, Trace
+from mollisol.quantification.issuance import (
+    buffer_on_reductions_t_co2e,
+    buffer_on_removals_t_co2e,
+    units_to_issue_t,
+    verified_reductions_t_co2e,
+    verified_removals_t_co2e,
+    verified_total_t_co2e,
+)
+from mollisol.quantification.reductions_removals import (
+    emission_reductions_t_co2e,
+    leakage_on_reductions_t_co2e,
+    leakage_on_removals_t_co2e,
+    net_reductions_t_co2e,
+    net_removals_t_co2e,
+    removals_switch,
+    removals_t_co2e,
+    source_terms_t_co2e,
+)
+from mollisol.quantification.soil_carbon_change import (
+    baseline_change_after_deduction,
+    project_change_after_deduction,
+)
+from mollisol.quantification.totals import running_total_t_co2e, total_t_co2e, uncertainty_fraction
+
+LEAKAGE_T_CO2E = 0.0
+"""No leakage channel is computed in this release; the boundary check says so."""
+
+
+def credit_period(
+    period: VerificationPeriod,
+    years: int,
+    change: ChangeOfPeriod,
+    cumulative: Quantity,
+    rating: Quantity,
+    biochar_carbon_t: float,
+    rules: RulesInForce,
+    trace: Trace,
+) -> tuple[PeriodResult, Quantity]:
+    """Split a period into vintages, take the buffer off and count the units.
+
+    Parameters
+    ----------
+    cumulative
+        Project stock change since the start, before this period, after deductions. [t CO2e]
+    rating
+        Non-permanence risk rating. [%]
+
+    Returns
+    -------
+    tuple
+        The period, and the cumulative project change after it: the removals switch needs all that came before.
+    """
+    after = _after_deduction(period.name, change, trace)
+    vintages = []
+    for number in range(1, years + 1):
+        during = Interval(
+            start=anniversary(period.during.start, number - 1),
+            end=anniversary(period.during.start, number) - timedelta(days=1),
+        )
+        vintage, cumulative = _vintage(f"@{period.name}.{number}", number, during, after, cumulative, rating, rules, trace)
+        vintages.append(vintage)
+    total = trace.compute(
+        f"verified_total@{period.name}",
+        total_t_co2e,
+        parts_t_co2e=trace.arrange(
+            f"verified_totals@{period.name}",
+            [vintage.verified_total_t_co2e for vintage in vintages],
+            [trace.quantities[f"verified_total@{period.name}.{n}"] for n in range(1, years + 1)],
+        ),
+    )
+    deduction = change.deductions["corrected"]
+    trace.rule("mollisol.issuance.rounding")
+    counted = trace.compute(f"units_if_eligible@{period.name}", units_to_issue_t, verified_total_t_co2e=total)
+    units = int(counted.value) if deduction.eligible else 0
+    gross = years * (float(change.project_annual.value) - float(change.baseline_annual.value))
+    net = years * (float(after[0].value) - float(after[1].value))
+    result = PeriodResult(
+        name=period.name,
+        during=period.during,
+        years=years,
+        first_campaign=period.first_campaign,
+        last_campaign=period.last_campaign,
+        area_ha=float(change.area.value.sum()),
+        project_change_t_co2e=years * float(change.project_annual.value),
+        baseline_change_t_co2e=years * float(change.baseline_annual.value),
+        biochar_carbon_t=biochar_carbon_t,
+        gross_t_co2e=gross,
+        deducted_t_co2e=gross - net,
+        after_deduction_t_co2e=net,
+        leakage_t_co2e=LEAKAGE_T_CO2E,
+        buffer_t_co2e=sum(v.buffer_on_reductions_t_co2e + v.buffer_on_removals_t_co2e for v in vintages),
+        verified_total_t_co2e=float(total.value),
+        units_to_issue_t=units,
+        issuance="refused" if not deduction.eligible else "issued" if units > 0 else "nothing to issue",
+        deduction=deduction,
+        deduction_printed=change.deductions["printed"],
+        strata=change.strata,
+        variance=change.variance,
+        vintages=tuple(vintages),
+    )
+    return result, cumulative
+
+
+def _after_deduction(name: str, change: ChangeOfPeriod, trace: Trace) -> tuple[Quantity, Quantity]:
+    given: dict[str, Any] = {
+        "uncertainty_fraction": trace.compute(
+            f"uncertainty_fraction@{name}", uncertainty_fraction, uncertainty_percent=change.uncertainty
+        ),
+        "project_minus_baseline_t_co2e": change.difference,
+    }
+    project = trace.compute(
+        f"project_change_after_deduction@{name}",
+        project_change_after_deduction,
+        soil_change_t_co2e=change.project_annual,
+        **given,
+    )
+    baseline = trace.compute(
+        f"baseline_change_after_deduction@{name}",
+        baseline_change_after_deduction,
+        soil_change_t_co2e=change.baseline_annual,
+        **given,
+    )
+    return project, baseline
+
+
+def _vintage(
+    at: str,
+    number: int,
+    during: Interval,
+    after: tuple[Quantity, Quantity],
+    cumulative: Quantity,
+    rating: Quantity,
+    rules: RulesInForce,
+    trace: Trace,
+) -> tuple[Vintage, Quantity]:
+    project, baseline = after
+    cumulative = trace.compute(
+        f"cumulative_project_change{at}", running_total_t_co2e, before_t_co2e=cumulative, added_t_co2e=project
+    )
+    switch = trace.compute(f"removals_switch{at}", removals_switch, cumulative_project_change_t_co2e=cumulative)
+    sources = trace.compute(
+        f"source_terms{at}",
+        source_terms_t_co2e,
+        default_factor_sources_t_co2e=0.0,
+        form=rules.form("switch.ch4-n2o-sign"),
+    )
+    stock: dict[str, Any] = {
+        "project_change_t_co2e": project,
+        "baseline_change_t_co2e": baseline,
+        "removals_switch": switch,
+    }
+    reductions = trace.compute(f"reductions{at}", emission_reductions_t_co2e, source_terms_t_co2e=sources, **stock)
+    removals = trace.compute(f"removals{at}", removals_t_co2e, **stock)
+    shares: dict[str, Any] = {
+        "leakage_t_co2e": LEAKAGE_T_CO2E,
+        "reductions_t_co2e": reductions,
+        "removals_t_co2e": removals,
+    }
+    net_reductions = trace.compute(
+        f"net_reductions{at}",
+        net_reductions_t_co2e,
+        reductions_t_co2e=reductions,
+        leakage_on_reductions_t_co2e=trace.compute(f"leakage_on_reductions{at}", leakage_on_reductions_t_co2e, **shares),
+    )
+    net_removals = trace.compute(
+        f"net_removals{at}",
+        net_removals_t_co2e,
+        removals_t_co2e=removals,
+        leakage_on_removals_t_co2e=trace.compute(f"leakage_on_removals{at}", leakage_on_removals_t_co2e, **shares),
+    )
+    stock["non_permanence_rating_percent"] = rating
+    buffer_reductions = trace.compute(f"buffer_on_reductions{at}", buffer_on_reductions_t_co2e, **stock)
+    buffer_removals = trace.compute(f"buffer_on_removals{at}", buffer_on_removals_t_co2e, **stock)
+    verified = [
+        trace.compute(f"verified_reductions{at}", verified_reductions_t_co2e, net_t_co2e=net_reductions, buffer_t_co2e=buffer_reductions),
+        trace.compute(f"verified_removals{at}", verified_removals_t_co2e, net_t_co2e=net_removals, buffer_t_co2e=buffer_removals),
+    ]
+    total = trace.compute(
+        f"verified_total{at}",
+        verified_total_t_co2e,
+        verified_reductions_t_co2e=verified[0],
+        verified_removals_t_co2e=verified[1],
+    )
+    figures = {
+        "project_change_t_co2e": project,
+        "baseline_change_t_co2e": baseline,
+        "cumulative_project_change_t_co2e": cumulative,
+        "removals_switch": switch,
+        "source_terms_t_co2e": sources,
+        "reductions_t_co2e": reductions,
+        "removals_t_co2e": removals,
+        "net_reductions_t_co2e": net_reductions,
+        "net_removals_t_co2e": net_removals,
+        "buffer_on_reductions_t_co2e": buffer_reductions,
+        "buffer_on_removals_t_co2e": buffer_removals,
+        "verified_reductions_t_co2e": verified[0],
+        "verified_removals_t_co2e": verified[1],
+        "verified_total_t_co2e": total,
+    }
+    values = {name: float(quantity.value) for name, quantity in figures.items()}
+    return Vintage(number=number, during=during, leakage_t_co2e=LEAKAGE_T_CO2E, **values), cumulative
+
+
+def outcome_findings(result: PeriodResult) -> list[Finding]:
+    """Say what stands in the way of issuing a period: the eligibility bar, or a loss."""
+    where = Place(thing=f"verification period {result.name}")
+    findings = []
+    if not result.deduction.eligible:
+        findings.append(
+            Finding(
+                code="half-width-over-estimate",
+                severity=Severity.REFUSAL,
+                where=where,
+                found=f"two-sided 90 % half-width {result.deduction.half_width_percent:.1f} % of the estimate",
+                allowed=f"up to {result.deduction.widest_half_width_percent:g} %",
+                do="sample more units or control sites; nothing is issued for this period",
+                clause="vcs.eligibility.half-width",
+            )
+        )
+    if result.verified_total_t_co2e < 0:
+        findings.append(
+            Finding(
+                code="loss-event",
+                severity=Severity.WARNING,
+                where=where,
+                found=f"{result.verified_total_t_co2e:.1f} t CO2e",
+                allowed="units are issued for positive totals",
+                do="report the loss under the registry's reversal rules; nothing is floored and the switch keeps it",
+                clause="VM0042 2.2, section 8.7, Eqs. 75-79",
+            )
+        )
+    switches = {vintage.removals_switch for vintage in result.vintages}
+    if len(switches) > 1:
+        findings.append(
+            Finding(
+                code="switch-turns-inside-period",
+                severity=Severity.NOTE,
+                where=where,
+                found="the cumulative project change crosses zero, by year: "
+                + ", ".join(f"{v.number}: {v.cumulative_project_change_t_co2e:.1f}" for v in result.vintages),
+                allowed="labels follow the cumulative change, the total does not",
+                do="nothing; the whole gain of a year takes the label of that year",
+                clause="VM0042 2.2, section 8.5, Eq. 37",
+            )
+        )
+    return findings

@@ -1,0 +1,237 @@
+"""Run the steps in order: read, check, stocks, changes, credits. One way, each step a frozen value handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mollisol.changes import ChangeStep
+from mollisol.crediting import credit_period, outcome_findings
+from mollisol.geometry import check_geometry
+from mollisol.methodology.boundary import check_boundary
+from mollisol.methodology.checks.control_sites import check_control_sites
+from mollisol.methodology.checks.periods import check_periods, whole_years
+from mollisol.methodology.checks.references import check_references
+from mollisol.methodology.checks.sampling import check_sampling
+from mollisol.methodology.deviations import apply_deviations
+from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
+from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.results import PeriodResult, RunResult, StockMean
+from mollisol.methodology.ruleset import (
+    Clocks,
+    Overlay,
+    RuleError,
+    RulesInForce,
+    load_rule_set,
+    status_findings,
+)
+from mollisol.methodology.trace import Quantity, Trace
+from mollisol.plausibility import check_reported_stocks, check_similarity, check_units
+from mollisol.reading import HEAD_FILE, Reading, read_project
+from mollisol.stock_means import stock_means
+from mollisol.stocks import UnitStocks, quantify_stocks
+
+type Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A project held against its rules: findings, and what was computed on the way where nothing blocked it."""
+
+    reading: Reading
+    findings: tuple[Finding, ...]
+    rules: RulesInForce | None = None
+    trace: Trace | None = None
+    stocks: UnitStocks | None = None
+
+    @property
+    def blocked(self) -> bool:
+        """Whether anything stops a run."""
+        return bool(blocking(self.findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run: results with everything that stands behind them."""
+
+    results: RunResult
+    findings: tuple[Finding, ...]
+    project: Project
+    rules: RulesInForce
+    trace: Trace
+    inputs: dict[str, bytes]
+
+
+def _silent(_: str) -> None: ...
+
+
+def assess_project(
+    folder: Path, *, rules_key: str = "", overlays: Sequence[Overlay] = (), tell: Tell = _silent
+) -> Assessment:
+    """Read a project folder and hold it against its rules; every finding at once, as far as the data carry.
+
+    Parameters
+    ----------
+    folder
+        The project folder.
+    rules_key
+        Rule set to use instead of the project's own.
+    overlays
+        Proposals laid over the rule set.
+    tell
+        Called with a line on each step.
+    """
+    tell(f"reading {folder}")
+    reading = read_project(folder)
+    project = reading.project
+    if project is None:
+        return Assessment(reading, tuple(in_order(reading.findings)))
+    try:
+        rule_set = load_rule_set(rules_key or project.head.rules)
+        for overlay in overlays:
+            rule_set = rule_set.with_overlay(overlay)
+    except RuleError as error:
+        return Assessment(reading, (_rules_finding(str(error)),))
+    rules = RulesInForce(rule_set, Clocks(registered_on=project.head.registered_on))
+    tell(f"checking against {rule_set.key}")
+    try:
+        return _held_against(project, reading, rules)
+    except RuleError as error:
+        return Assessment(reading, (_rules_finding(str(error)),))
+
+
+def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> Assessment:
+    findings = [*check_boundary(project.head.boundary, HEAD_FILE), *_kind(project)]
+    references = check_references(project)
+    if references:
+        return Assessment(reading, tuple(in_order([*findings, *references])))
+    findings += check_sampling(project, rules)
+    findings += check_control_sites(project, rules)
+    findings += check_periods(project, rules)
+    findings += check_geometry(project, reading.inputs, rules)
+    findings += check_units(project)
+    trace = Trace(rules)
+    stocks = None
+    if not blocking(apply_deviations(findings, project.head.deviations)):
+        stocks, more = quantify_stocks(project, rules, trace)
+        findings += [*more, *check_reported_stocks(project, rules, trace)]
+        findings += check_similarity(project, stocks, rules, trace)
+    findings = apply_deviations(findings, project.head.deviations)
+    return Assessment(reading, tuple(in_order([*findings, *status_findings(rules.chosen)])), rules, trace, stocks)
+
+
+def run_project(
+    folder: Path, *, rules_key: str = "", overlays: Sequence[Overlay] = (), seed: int = 0, tell: Tell = _silent
+) -> Run:
+    """Run a project folder from cores to units.
+
+    Parameters
+    ----------
+    folder, rules_key, overlays, tell
+        As in :func:`assess_project`.
+    seed
+        Recorded with the result; the analytic route draws nothing.
+
+    Raises
+    ------
+    FindingsError
+        If a finding blocks; it carries all findings.
+    """
+    assessment = assess_project(folder, rules_key=rules_key, overlays=overlays, tell=tell)
+    project, rules, trace, stocks = assessment.reading.project, assessment.rules, assessment.trace, assessment.stocks
+    if assessment.blocked or project is None or rules is None or trace is None or stocks is None:
+        raise FindingsError(assessment.findings)
+    tell("computing")
+    periods, outcome = _periods(project, rules, trace, stocks)
+    results = RunResult(
+        project=project.head.name,
+        description=project.head.description,
+        proponent=project.head.proponent,
+        country=project.head.country,
+        kind=project.head.kind,
+        start_date=project.head.start_date,
+        attribution=project.head.attribution,
+        rule_set=rules.rule_set.key,
+        rule_set_hash=rules.rule_set.hash,
+        reporting_depth_cm=project.head.reporting_depth_cm,
+        equivalent_soil_mass_interpolation=project.head.equivalent_soil_mass_interpolation,
+        seed=seed,
+        periods=tuple(periods),
+        stocks=stock_means(project, stocks),
+    )
+    checked = [finding for finding in assessment.findings if finding.code != "rule-weakly-sourced"]
+    findings = in_order([*checked, *outcome, *status_findings(rules.chosen)])
+    return Run(results, tuple(findings), project, rules, trace, assessment.reading.inputs)
+
+
+def _periods(
+    project: Project, rules: RulesInForce, trace: Trace, stocks: UnitStocks
+) -> tuple[list[PeriodResult], list[Finding]]:
+    head = project.head
+    rating = trace.given(
+        "non_permanence_rating_percent", head.non_permanence_rating_percent, "%", [f"{HEAD_FILE}:project"]
+    )
+    cumulative = trace.given(
+        "prior_cumulative_project_change", head.prior_cumulative_project_change_t_co2e, "t CO2e", [f"{HEAD_FILE}:project"]
+    )
+    periods: list[PeriodResult] = []
+    findings: list[Finding] = []
+    for period in head.verification_periods:
+        years = whole_years(period.during) or 1
+        carbon_t, biochar = _biochar(project, period, years, rules, trace)
+        change = ChangeStep(project, stocks, period, rules, trace).run(years=years, biochar_carbon_per_year=biochar)
+        result, cumulative = credit_period(period, years, change, cumulative, rating, carbon_t, rules, trace)
+        findings += outcome_findings(result)
+        if head.kind == "placeholder":
+            result = result.model_copy(update={"issuance": "refused", "units_to_issue_t": 0})
+        periods.append(result)
+    return periods, findings
+
+
+def _biochar(
+    project: Project, period: VerificationPeriod, years: int, rules: RulesInForce, trace: Trace
+) -> tuple[float, Quantity]:
+    applied = [
+        (row, item.biochar_t * item.organic_carbon_fraction)
+        for row, item in enumerate(project.biochar, start=2)
+        if period.during.holds(item.applied_on)
+    ]
+    rules.value("vm0042.biochar.subtracted")
+    total = sum(carbon for _, carbon in applied)
+    yearly = trace.given(
+        f"biochar_carbon_per_year@{period.name}", total / years, "t C", [f"biochar.csv:{row}" for row, _ in applied]
+    )
+    return total, yearly
+
+
+def _kind(project: Project) -> list[Finding]:
+    words = {
+        "replay": (Severity.WARNING, "history replayed under today's rules", "not an issued project"),
+        "constructed": (Severity.WARNING, "a constructed project", "its data were made up to show something"),
+        "placeholder": (Severity.REFUSAL, "placeholder values of the skeleton", "nothing is issued"),
+    }
+    if project.head.kind not in words:
+        return []
+    severity, found, meaning = words[project.head.kind]
+    return [
+        Finding(
+            code=f"kind-{project.head.kind}",
+            severity=severity,
+            where=Place(file=HEAD_FILE, thing="kind"),
+            found=f"{found}: {meaning}",
+            allowed='kind = "project" for a real one',
+            do="put in the project's own data and set the kind" if severity is Severity.REFUSAL else "nothing",
+        )
+    ]
+
+
+def _rules_finding(message: str) -> Finding:
+    return Finding(
+        code="rules-unusable",
+        severity=Severity.BLOCKING,
+        where=Place(file=HEAD_FILE, thing="rules"),
+        found=message,
+        allowed="a rule set that ships, with a value on each clock",
+        do="choose one of mollisol rules list",
+    )

@@ -1,0 +1,176 @@
+"""Read a project folder: bytes first, then the head, then the tables; nothing is dropped or imputed."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from mollisol.methodology.base import DomainObject
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.measurement import CoreIncrement, SamplePoint
+from mollisol.methodology.practice import YearOfActivities
+from mollisol.methodology.project import (
+    BiocharApplication,
+    ControlLink,
+    ControlSite,
+    Project,
+    ProjectHead,
+    QuantificationUnit,
+    Stratum,
+)
+from mollisol.tables import problem_code, read_table
+
+HEAD_FILE = "project.toml"
+LARGEST_FILE_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the project folder and the field of :class:`Project` that it fills."""
+
+    file: str
+    row_type: type[DomainObject]
+    field: str
+    required: bool = True
+
+
+TABLES: tuple[Table, ...] = (
+    Table("quantification_units.csv", QuantificationUnit, "quantification_units"),
+    Table("strata.csv", Stratum, "strata"),
+    Table("sample_points.csv", SamplePoint, "sample_points"),
+    Table("control_sites.csv", ControlSite, "control_sites"),
+    Table("control_links.csv", ControlLink, "control_links"),
+    Table("core_increments.csv", CoreIncrement, "core_increments"),
+    Table("schedule_of_activities.csv", YearOfActivities, "schedule"),
+    Table("biochar.csv", BiocharApplication, "biochar", required=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read.
+
+    ``project`` is None where faults of form stand in the way; ``inputs`` holds each file byte for byte.
+    """
+
+    project: Project | None
+    findings: tuple[Finding, ...]
+    inputs: dict[str, bytes]
+
+
+def read_project(folder: Path) -> Reading:
+    """Read a project folder.
+
+    Parameters
+    ----------
+    folder
+        The folder with ``project.toml`` and the tables of :data:`TABLES`.
+
+    Returns
+    -------
+    Reading
+        The project, or every fault of form at once.
+    """
+    reader = _Reader(folder)
+    head = reader.head()
+    fields: dict[str, tuple[DomainObject, ...]] = {}
+    for table in TABLES:
+        fields[table.field] = reader.table(table)
+    if head is not None and head.geometry_file:
+        reader.take(head.geometry_file, required=True)
+    if head is None or reader.findings:
+        return Reading(None, tuple(reader.findings), reader.inputs)
+    return Reading(Project(head=head, **cast("dict[str, Any]", fields)), (), reader.inputs)
+
+
+class _Reader:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.findings: list[Finding] = []
+        self.inputs: dict[str, bytes] = {}
+
+    def head(self) -> ProjectHead | None:
+        text = self._text(HEAD_FILE, required=True)
+        if text is None:
+            return None
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            self._add("toml-syntax", HEAD_FILE, str(error), "TOML", "mend the line that the message names")
+            return None
+        unknown = sorted(set(data) - {"project"})
+        if unknown or not isinstance(data.get("project"), dict):
+            self._add("key-unknown", HEAD_FILE, ", ".join(unknown) or "no [project]", "one table, [project]", "move it there")
+            return None
+        try:
+            return ProjectHead.model_validate(data["project"])
+        except ValidationError as error:
+            for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
+                code, allowed, do = problem_code(problem)
+                thing = ".".join(map(str, problem["loc"]))
+                self._add(code, HEAD_FILE, repr(problem["input"])[:80], allowed, do, thing=thing)
+            return None
+
+    def table(self, table: Table) -> tuple[DomainObject, ...]:
+        text = self._text(table.file, required=table.required)
+        if text is None:
+            return ()
+        rows, findings = read_table(text, table.file, table.row_type)
+        self.findings += findings
+        return rows
+
+    def take(self, file: str, *, required: bool) -> bytes | None:
+        """Read a file's bytes into the inputs, after looking where it lies and how large it is."""
+        path = self._folder / file
+        root = self._folder.resolve()
+        if not path.resolve().is_relative_to(root):
+            self._add("path-leaves-folder", file, "a path that leaves the project folder", "files inside it", "copy it in")
+            return None
+        if not path.is_file():
+            if required:
+                self._add("file-missing", file, "no such file", "the file", "add it; mollisol new writes a skeleton")
+            return None
+        size = path.stat().st_size
+        if size > LARGEST_FILE_BYTES:
+            self._add(
+                "file-too-large",
+                file,
+                f"{size / 1e6:,.0f} MB",
+                f"up to {LARGEST_FILE_BYTES / 1e6:,.0f} MB",
+                "split the project, or look whether this is the right file",
+            )
+            return None
+        if size == 0:
+            self._add("empty-file", file, "an empty file", "a header and rows", "fill it in or take it away")
+            return None
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            self._add("file-unreadable", file, str(error.strerror), "a readable file", "look at its permissions")
+            return None
+        self.inputs[file] = content
+        return content
+
+    def _text(self, file: str, *, required: bool) -> str | None:
+        content = self.take(file, required=required)
+        if content is None:
+            return None
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            self._add("not-utf8", file, f"bytes that are not UTF-8 at {error.start}", "UTF-8", "save it as UTF-8 text")
+            return None
+        if "\x00" in text:
+            self._add("not-text", file, "a NUL byte", "a text file", "export it as CSV again; this may be a workbook")
+            return None
+        return text
+
+    def _add(self, code: str, file: str, found: str, allowed: str, do: str, *, thing: str = "") -> None:
+        where = Place(file=file, thing=thing)
+        self.findings.append(
+            Finding(code=code, severity=Severity.BLOCKING, where=where, found=found, allowed=allowed, do=do)
+        )

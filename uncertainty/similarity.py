@@ -1,0 +1,48 @@
+"""Whether two sets of sites differ in their mean: the statistic behind the control-site similarity check."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import stdtr
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import finite, row
+
+
+@equation(
+    "mollisol:welch",
+    symbol="p",
+    unit="1",
+    locator=Locator("VM0042", "2.2", section="8.2", table="7", page="25-27"),
+)
+def welch_p_value(*, first: ArrayLike, second: ArrayLike) -> float:
+    """Two-sided p-value of Welch's test that two means are equal.
+
+    Parameters
+    ----------
+    first, second
+        One value per independent unit, shapes (n,) and (m,), at least two each. [any unit, the same]
+
+    Returns
+    -------
+    float
+        1 where both have no spread and one mean, 0 where they have no spread and two. [0 to 1]
+
+    Raises
+    ------
+    ValueError
+        For fewer than two values or one that is not finite.
+
+    Notes
+    -----
+    Source: B. L. Welch 1947, Biometrika 34:28-35. Table 7 asks for "not significantly different" and names no test;
+    a test that finds nothing in few sites proves little.
+    """
+    one, other = row("first", finite("first", first), 2), row("second", finite("second", second), 2)
+    parts = np.array([values.var(ddof=1) / values.size for values in (one, other)])
+    gap, spread = float(one.mean() - other.mean()), float(parts.sum())
+    if spread == 0:
+        return 1.0 if gap == 0 else 0.0
+    freedom = spread**2 / float((parts**2 / np.array([one.size - 1, other.size - 1])).sum())
+    return float(2 * stdtr(freedom, -abs(gap) / np.sqrt(spread)))
