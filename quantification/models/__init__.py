@@ -1,0 +1,1 @@
+"""Soil carbon process models on one linear-compartment kernel."""

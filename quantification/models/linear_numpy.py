@@ -1,0 +1,150 @@
+"""The kernel without a compiler: on NumPy arrays, and on Python floats for a single lane.
+
+Both take the same arguments as the compiled one; the pools and the outputs are changed in place. Maps have the axes
+(step or pool, pool or group or source, site, draw); ``keep`` has no steps where clock and rates stand for it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mollisol.quantification.models.arrays import FloatArray
+
+CHUNK = 12
+
+
+def keep_of(keep: FloatArray, clock: FloatArray, rates: FloatArray, lo: int, hi: int) -> FloatArray:
+    """Give the share that stays for some steps, (step, pool, site, draw)."""
+    if keep.shape[0]:
+        return np.broadcast_to(keep, (hi - lo, *keep.shape[1:])) if keep.shape[0] == 1 else keep[lo:hi]
+    here = np.broadcast_to(clock, (hi - lo, *clock.shape[1:])) if clock.shape[0] == 1 else clock[lo:hi]
+    share = here * -rates
+    return np.exp(share, out=share)
+
+
+def gain_of(inlet: FloatArray, supply: FloatArray, lo: int, hi: int) -> list[FloatArray | None]:
+    """Give B u of some steps by pool, each (step, site, draw); None where a pool receives nothing."""
+    here = np.broadcast_to(supply, (hi - lo, *supply.shape[1:])) if supply.shape[0] == 1 else supply[lo:hi]
+    gains: list[FloatArray | None] = []
+    for into in inlet:
+        gain: FloatArray | None = None
+        for m, share in enumerate(into):
+            if share.any():
+                part = share * here[:, m]
+                gain = part if gain is None else gain + part
+        gains.append(gain)
+    return gains
+
+
+def advance_numpy(
+    x: FloatArray,
+    keep: FloatArray,
+    clock: FloatArray,
+    rates: FloatArray,
+    routes: FloatArray,
+    inlet: FloatArray,
+    supply: FloatArray,
+    donors: FloatArray,
+    inert: FloatArray,
+    first: int,
+    steps: int,
+    every: int,
+    total: FloatArray,
+    pools: FloatArray,
+    respired: FloatArray,
+) -> None:
+    """Take all lanes through the steps, one NumPy call per operation and step; see the kernel for the arguments."""
+    all_donate = bool((donors == 1.0).all())
+    ways = [(p, g) for p in range(routes.shape[0]) for g in range(routes.shape[1]) if routes[p, g].any()]
+    gas = np.zeros(x.shape[1:])
+    loss = np.empty_like(x)
+    moved = np.empty(x.shape[1:])
+    for lo in range(0, steps, CHUNK):
+        hi = min(lo + CHUNK, steps)
+        stays = keep_of(keep, clock, rates, lo, hi)
+        gains = gain_of(inlet, supply, lo, hi)
+        for i in range(hi - lo):
+            np.multiply(x, stays[i], out=loss)
+            np.subtract(x, loss, out=loss)
+            np.multiply(x, stays[i], out=x)
+            if all_donate:
+                lost = [loss.sum(axis=0)] * len(donors)
+            else:
+                lost = [loss[group == 1.0].sum(axis=0) for group in donors]
+            if len(respired):
+                gas += lost[0] if all_donate and lost else loss.sum(axis=0)
+            for p, g in ways:
+                np.multiply(routes[p, g], lost[g], out=moved)
+                x[p] += moved
+                if len(respired):
+                    gas -= moved
+            for p, gain in enumerate(gains):
+                if gain is not None:
+                    x[p] += gain[i]
+            done = first + lo + i + 1
+            if done % every == 0:
+                row = done // every - 1
+                np.add(x.sum(axis=0), inert, out=total[row])
+                if len(pools):
+                    pools[row] = x
+                if len(respired):
+                    respired[row] = gas
+                    gas[...] = 0.0
+
+
+def advance_plain(
+    x: FloatArray,
+    keep: FloatArray,
+    clock: FloatArray,
+    rates: FloatArray,
+    routes: FloatArray,
+    inlet: FloatArray,
+    supply: FloatArray,
+    donors: FloatArray,
+    inert: FloatArray,
+    first: int,
+    steps: int,
+    every: int,
+    total: FloatArray,
+    pools: FloatArray,
+    respired: FloatArray,
+) -> None:
+    """Take one lane through the steps on Python floats: for one site this is ten times faster than arrays."""
+    n_pool = len(x)
+    state = x[:, 0, 0].tolist()
+    stays = keep_of(keep, clock, rates, 0, steps)[:, :, 0, 0].tolist()
+    no_gain = np.zeros(steps)
+    gains = [no_gain if g is None else g[:, 0, 0] for g in gain_of(inlet, supply, 0, steps)]
+    rows_of_gain = np.stack(gains, axis=1).tolist()
+    groups = [[p for p in range(n_pool) if group[p] == 1.0] for group in donors]
+    to = [
+        [(p, share) for p, share in enumerate(routes[:, g, 0, 0].tolist()) if share]
+        for g in range(len(groups))
+    ]
+    base = float(inert[0, 0])
+    gas = 0.0
+    for step in range(steps):
+        left = [pool * share for pool, share in zip(state, stays[step], strict=True)]
+        given = rows_of_gain[step]
+        new = left
+        if groups:
+            new = left.copy()
+            for members, ways in zip(groups, to, strict=True):
+                lost = 0.0
+                for p in members:
+                    lost += state[p] - left[p]
+                for p, share in ways:
+                    new[p] += share * lost
+        if len(respired):
+            gas += sum(state) - sum(new)
+        state = [pool + gain for pool, gain in zip(new, given, strict=True)]
+        done = first + step + 1
+        if done % every == 0:
+            row = done // every - 1
+            total[row, 0, 0] = sum(state) + base
+            if len(pools):
+                pools[row, :, 0, 0] = state
+            if len(respired):
+                respired[row, 0, 0] = gas
+                gas = 0.0
+    x[:, 0, 0] = state

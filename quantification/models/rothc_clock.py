@@ -1,0 +1,159 @@
+"""RothC's rate clock without a compiler: on arrays over the sites, and on Python floats for one site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mollisol.quantification.models.arrays import FloatArray
+from mollisol.quantification.models.rothc_equations import (
+    maximum_deficit,
+    moisture_factor,
+    rate_clock,
+    temperature_factor,
+)
+
+if TYPE_CHECKING:
+    from mollisol.quantification.models.rothc import Prepared, RothCParameters
+
+_TURNS = 200
+_LEAP = 5
+
+
+def _warmth(part: Prepared, parameters: RothCParameters) -> FloatArray:
+    """Give the temperature factor, (month, site), from the temperatures alone."""
+    return np.asarray(
+        temperature_factor(
+            tmean_c=part.weather["tmean_c"],
+            top=parameters.temperature_top,
+            numerator_c=parameters.temperature_numerator_c,
+            shift_c=parameters.temperature_shift_c,
+            cold_limit_c=parameters.temperature_cold_limit_c,
+        )
+    )
+
+
+def _net_rain(part: Prepared) -> FloatArray:
+    """Give rain and irrigation less what the crop can draw, (month, site). [mm]"""
+    weather = part.weather
+    net: FloatArray = weather["rain_mm"] - part.evaporation_factor * weather["pan_evaporation_mm"]
+    if part.streams["irrigation_mm"].any():
+        net = net + part.streams["irrigation_mm"]
+    return net
+
+
+def _driest(part: Prepared) -> FloatArray:
+    """Give the largest deficit of each site. [mm]"""
+    return np.asarray(
+        maximum_deficit(clay_percent=part.soil["clay_percent"], depth_cm=part.soil["depth_cm"]),
+        dtype=np.float64,
+    )
+
+
+def _finish(
+    part: Prepared, parameters: RothCParameters, deficits: FloatArray, driest: FloatArray
+) -> FloatArray:
+    """Turn the deficits, (month, site), into the clock."""
+    moisture = moisture_factor(
+        deficit_mm=deficits,
+        maximum_deficit_mm=driest,
+        onset_share=parameters.moisture_onset_share,
+        lowest=parameters.moisture_lowest,
+    )
+    return np.asarray(
+        rate_clock(
+            temperature_factor=_warmth(part, parameters),
+            moisture_factor=moisture,
+            covered=part.streams["covered"],
+            cover_factor=parameters.cover_factor,
+        )
+    )
+
+
+def _deficits(
+    net: FloatArray, covered: FloatArray, driest: FloatArray, bare_share: float, before: FloatArray
+) -> FloatArray:
+    """Give the deficit of each month, (month, site), from net rain and cover of the same shape. [mm]"""
+    bare_limit = bare_share * driest
+    deficits = np.empty(net.shape)
+    lower = np.empty_like(driest)
+    for month in range(len(net)):
+        now = deficits[month]
+        np.add(before, net[month], out=now)
+        np.minimum(now, 0.0, out=now)
+        np.minimum(bare_limit, before, out=lower)
+        np.copyto(lower, driest, where=covered[month] > 0.5)
+        np.maximum(now, lower, out=now)
+        before = now
+    return deficits
+
+
+def clock_numpy(part: Prepared, parameters: RothCParameters, deficit: FloatArray, months: int) -> FloatArray:
+    """Give the clock, (month, site); the deficit, (site,), is taken on in place."""
+    shape = (months, part.sites)
+    driest = np.ascontiguousarray(np.broadcast_to(_driest(part), part.sites))
+    deficits = _deficits(
+        np.broadcast_to(_net_rain(part), shape),
+        np.broadcast_to(part.streams["covered"], shape),
+        driest,
+        parameters.moisture_bare_share,
+        deficit,
+    )
+    deficit[...] = deficits[-1]
+    return _finish(part, parameters, deficits, driest)
+
+
+def settled_deficit(part: Prepared, parameters: RothCParameters, months: int) -> FloatArray:
+    """Give the deficit at the end of a repeating cycle, (site,), from field capacity on. [mm]
+
+    Most sites repeat after two or three cycles. Where a cycle loses or gains a little water each time the deficit
+    would creep for centuries: its steady drift is followed in one leap to the limit that ends it.
+
+    Raises
+    ------
+    ValueError
+        If a site does not settle, which a value that is not finite brings about.
+    """
+    shape = (months, part.sites)
+    net = np.broadcast_to(_net_rain(part), shape)
+    covered = np.broadcast_to(part.streams["covered"], shape)
+    driest = np.ascontiguousarray(np.broadcast_to(_driest(part), part.sites))
+    settled = np.zeros(part.sites)
+    left = np.arange(part.sites)
+    before = np.zeros(part.sites)
+    for turn in range(1, _TURNS + 1):
+        after = _deficits(
+            net[:, left], covered[:, left], driest[left], parameters.moisture_bare_share, before
+        )[-1]
+        moving = after != before
+        settled[left] = after
+        left, drift, after = left[moving], (after - before)[moving], after[moving]
+        if not len(left):
+            return settled
+        if turn % _LEAP == 0:
+            room = np.where(drift < 0.0, after - driest[left], -after)
+            after = np.clip(after + np.floor(room / np.abs(drift)) * drift, driest[left], 0.0)
+        before = after
+    raise ValueError("the moisture deficit does not settle: a value is not a finite number")
+
+
+def clock_plain(part: Prepared, parameters: RothCParameters, deficit: FloatArray, months: int) -> FloatArray:
+    """Give the clock of one site, (month, 1); the moisture runs on Python floats."""
+    driest_here = _driest(part)
+    driest = float(driest_here[0])
+    bare_limit = parameters.moisture_bare_share * driest
+    net = np.broadcast_to(_net_rain(part), (months, 1))[:, 0].tolist()
+    covered = np.broadcast_to(part.streams["covered"] > 0.5, (months, 1))[:, 0].tolist()
+    now = float(deficit[0])
+    deficits = []
+    for gain, green in zip(net, covered, strict=True):
+        lower = driest if green else (bare_limit if bare_limit < now else now)
+        now += gain
+        if now > 0.0:
+            now = 0.0
+        if now < lower:
+            now = lower
+        deficits.append(now)
+    deficit[0] = now
+    return _finish(part, parameters, np.array(deficits)[:, None], driest_here)

@@ -1,0 +1,259 @@
+"""RothC-26.3, equation by equation (model description of February 2024)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.models.arrays import Numeric
+
+_EDITION = "26.3, February 2024"
+
+
+def _at(section: str) -> Locator:
+    return Locator("RothC model description", _EDITION, section=section)
+
+
+@equation("rothc:temperature", symbol="a", unit="1", locator=_at("1.7"))
+def temperature_factor(
+    *,
+    tmean_c: Numeric,
+    top: Numeric = 47.91,
+    numerator_c: Numeric = 106.06,
+    shift_c: Numeric = 18.27,
+    cold_limit_c: Numeric = -5.0,
+) -> Numeric:
+    r"""Rate-modifying factor for temperature, 1 at about 9.3 °C. [1]
+
+    .. math:: a = 47.91 / (1 + e^{106.06 / (T + 18.27)}), \quad a = 0 \text{ below } -5\,°C
+
+    Parameters
+    ----------
+    tmean_c
+        Mean air temperature of the month, any shape. [°C]
+    top, numerator_c, shift_c
+        Constants; the older papers have 47.9, 106 and 18.3.
+    cold_limit_c
+        Below it nothing decays; minus infinity is not allowed, the older form takes its pole, -18.3. [°C]
+
+    References
+    ----------
+    rothc:temperature — RothC model description, February 2024, section 1.7; the constants are those of its program.
+    """
+    temperature = np.asarray(tmean_c, dtype=np.float64)
+    cold = temperature < cold_limit_c
+    safe = np.where(cold, 0.0, temperature)
+    return np.where(cold, 0.0, top / (1.0 + np.exp(numerator_c / (safe + shift_c))))
+
+
+@equation("rothc:max-deficit", symbol="TSMD_max", unit="mm", locator=_at("1.6"))
+def maximum_deficit(*, clay_percent: Numeric, depth_cm: Numeric) -> Numeric:
+    r"""Largest soil moisture deficit of the layer, a negative number. [mm]
+
+    .. math:: -(20 + 1.3\,c - 0.01\,c^2)\, d / 23
+
+    Parameters
+    ----------
+    clay_percent
+        Clay of the layer. [%]
+    depth_cm
+        Thickness of the layer. [cm]
+
+    References
+    ----------
+    rothc:max-deficit — RothC model description, February 2024, section 1.6.
+    """
+    return -(20.0 + 1.3 * clay_percent - 0.01 * clay_percent * clay_percent) * depth_cm / 23.0
+
+
+@equation("rothc:deficit", symbol="TSMD", unit="mm", locator=_at("1.6"))
+def next_deficit(
+    *,
+    deficit_before_mm: Numeric,
+    rain_mm: Numeric,
+    pan_evaporation_mm: Numeric,
+    maximum_deficit_mm: Numeric,
+    covered: Numeric,
+    evaporation_factor: Numeric = 0.75,
+    bare_share: Numeric = 0.556,
+) -> Numeric:
+    r"""Soil moisture deficit at the end of a month, zero or negative. [mm]
+
+    Under plants the soil dries down to the largest deficit. A bare soil dries no further than ``bare_share`` of it,
+    and where it is drier already it cannot dry more.
+
+    Parameters
+    ----------
+    deficit_before_mm
+        Deficit at the end of the month before. [mm]
+    rain_mm, pan_evaporation_mm
+        Rain with irrigation, and open-pan evaporation. [mm per month]
+    maximum_deficit_mm
+        From :func:`maximum_deficit`. [mm]
+    covered
+        1 under plants, 0 bare.
+    evaporation_factor
+        Share of the pan evaporation that a crop draws: 0.75, or 1 where potential evapotranspiration is given.
+    bare_share
+        0.556; the text says 1/1.8, which is the same to three digits.
+
+    References
+    ----------
+    rothc:deficit — RothC model description, February 2024, section 1.6.
+    """
+    wet = np.minimum(0.0, deficit_before_mm + rain_mm - evaporation_factor * pan_evaporation_mm)
+    bare = np.maximum(np.minimum(bare_share * maximum_deficit_mm, deficit_before_mm), wet)
+    return np.where(np.asarray(covered) > 0.5, np.maximum(maximum_deficit_mm, wet), bare)
+
+
+@equation("rothc:moisture", symbol="b", unit="1", locator=_at("1.6"))
+def moisture_factor(
+    *,
+    deficit_mm: Numeric,
+    maximum_deficit_mm: Numeric,
+    onset_share: Numeric = 0.444,
+    lowest: Numeric = 0.2,
+) -> Numeric:
+    r"""Rate-modifying factor for moisture: 1 down to 0.444 of the largest deficit, then falling to 0.2. [1]
+
+    Parameters
+    ----------
+    deficit_mm, maximum_deficit_mm
+        Deficit of the month, and the largest one; zero or negative. [mm]
+    onset_share, lowest
+        0.444 and 0.2.
+
+    References
+    ----------
+    rothc:moisture — RothC model description, February 2024, section 1.6.
+    """
+    onset = onset_share * maximum_deficit_mm
+    falling = lowest + (1.0 - lowest) * (maximum_deficit_mm - deficit_mm) / (maximum_deficit_mm - onset)
+    return np.where(deficit_mm > onset, 1.0, falling)
+
+
+@equation("rothc:rate-clock", symbol="a b c t", unit="yr", locator=_at("1.7"))
+def rate_clock(
+    *,
+    temperature_factor: Numeric,
+    moisture_factor: Numeric,
+    covered: Numeric,
+    cover_factor: Numeric = 0.6,
+    step_yr: Numeric = 1.0 / 12.0,
+) -> Numeric:
+    r"""Years that count for decay in one month: the three factors times the step. [yr]
+
+    Parameters
+    ----------
+    temperature_factor, moisture_factor
+        a and b. [1]
+    covered
+        1 under plants, where decay is slowed by ``cover_factor``; 0 bare.
+    cover_factor
+        0.6. [1]
+    step_yr
+        One twelfth of a year. [yr]
+
+    References
+    ----------
+    rothc:rate-clock — RothC model description, February 2024, sections 1.5 and 1.7.
+    """
+    slowed = np.where(np.asarray(covered) > 0.5, cover_factor, 1.0)
+    return temperature_factor * moisture_factor * slowed * step_yr
+
+
+@equation("rothc:decay", symbol="Y exp(-abckt)", unit="t C/ha", locator=_at("1.5"))
+def pool_after_decay(*, pool_t_ha: Numeric, rate_per_yr: Numeric, clock_yr: Numeric) -> Numeric:
+    """Carbon that a pool keeps in one month. [t C/ha]
+
+    Parameters
+    ----------
+    pool_t_ha
+        The pool at the start of the month. [t C/ha]
+    rate_per_yr
+        DPM 10, RPM 0.3, BIO 0.66, HUM 0.02. [1/yr]
+    clock_yr
+        From :func:`rate_clock`. [yr]
+
+    References
+    ----------
+    rothc:decay — RothC model description, February 2024, section 1.5.
+    """
+    return pool_t_ha * np.exp(-rate_per_yr * clock_yr)
+
+
+@equation("rothc:co2-ratio", symbol="x", unit="1", locator=_at("1.5"))
+def co2_ratio(*, clay_percent: Numeric, scale: Numeric = 1.67) -> Numeric:
+    r"""Carbon dioxide formed per carbon that becomes BIO and HUM. [1]
+
+    .. math:: x = 1.67\,(1.85 + 1.60\, e^{-0.0786\,c})
+
+    Parameters
+    ----------
+    clay_percent
+        Clay of the layer. [%]
+    scale
+        1.67; one of the numbers that a calibration may free.
+
+    References
+    ----------
+    rothc:co2-ratio — RothC model description, February 2024, section 1.5.
+    """
+    return scale * (1.85 + 1.60 * np.exp(-0.0786 * np.asarray(clay_percent)))
+
+
+@equation("rothc:stabilised", symbol="f", unit="1", locator=_at("1.5"))
+def stabilised_share(*, co2_ratio: Numeric, part: Numeric) -> Numeric:
+    """Share of lost carbon that becomes BIO (part 0.46) or HUM (part 0.54). [1]
+
+    Parameters
+    ----------
+    co2_ratio
+        From :func:`co2_ratio`.
+    part
+        0.46 or 0.54.
+
+    References
+    ----------
+    rothc:stabilised — RothC model description, February 2024, section 1.5.
+    """
+    return part / (1.0 + co2_ratio)
+
+
+@equation("rothc:dpm-share", symbol="R/(R+1)", unit="1", locator=_at("1.4"))
+def dpm_share(*, dpm_rpm_ratio: Numeric) -> Numeric:
+    """Share of the plant carbon that is decomposable. [1]
+
+    Parameters
+    ----------
+    dpm_rpm_ratio
+        1.44 for crops and improved grassland, 0.67 for unimproved grassland and scrub, 0.25 under trees.
+
+    References
+    ----------
+    rothc:dpm-share — RothC model description, February 2024, section 1.4.
+    """
+    return dpm_rpm_ratio / (dpm_rpm_ratio + 1.0)
+
+
+@equation(
+    "falloon1998:iom",
+    symbol="IOM",
+    unit="t C/ha",
+    locator=Locator("Falloon and others, Soil Biology and Biochemistry 30", "1998", equation="1"),
+)
+def inert_from_stock(*, soc_t_ha: Numeric) -> Numeric:
+    r"""Inert organic matter from the total stock, very rough by its authors' own word. [t C/ha]
+
+    .. math:: IOM = 0.049\, TOC^{1.139}
+
+    Parameters
+    ----------
+    soc_t_ha
+        Total organic carbon of the topsoil. [t C/ha]
+
+    References
+    ----------
+    falloon1998:iom — Falloon and others 1998.
+    """
+    return 0.049 * np.asarray(soc_t_ha, dtype=np.float64) ** 1.139
