@@ -38,7 +38,7 @@ def stock_change_t_co2e_per_ha(
 
     Notes
     -----
-    Source: Eqs. 46 and 47, which want t CO2e/ha; this is the one place where 44/12 is applied to a stock.
+    Source: Eqs. 46 and 47, which want t CO2e/ha; 44/12 is applied once, here.
     """
     start = finite("stock_start_t_c_per_ha", stock_start_t_c_per_ha)
     end = finite("stock_end_t_c_per_ha", stock_end_t_c_per_ha)
