@@ -1,0 +1,60 @@
+"""The engine on examples/woburn-ley against the calculation by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mollisol.engine import Run, run_project
+from mollisol.methodology.findings import Severity
+
+AREA_HA = 100
+
+
+@pytest.fixture(scope="module")
+def run(root: Path) -> Run:
+    return run_project(root / "examples" / "woburn-ley")
+
+
+@pytest.fixture(scope="module")
+def by_hand(load: Callable[[str], dict[str, Any]]) -> list[Any]:
+    pairs = load("make_woburn_pairs.py")
+    return [pairs["pair"](pairs["Archive"](), *pairs["CHOSEN"], cycle) for cycle in pairs["CHOSEN_CYCLES"]]
+
+
+def test_mean_error_freedom_and_credit(run: Run, by_hand: list[Any]) -> None:
+    assert len(run.results.periods) == len(by_hand)
+    for period, hand in zip(run.results.periods, by_hand, strict=True):
+        found = period.deduction
+        assert found.degrees_of_freedom is not None
+        for engine, other in (
+            (found.mean_t_co2e_per_ha, hand.mean),
+            (found.standard_error_t_co2e_per_ha, hand.error),
+            (found.degrees_of_freedom, hand.df),
+            (found.credited_t_co2e_per_ha, hand.credited),
+            (found.half_width_percent, hand.half_width_percent),
+            (period.project_change_t_co2e / AREA_HA, hand.project),
+            (period.baseline_change_t_co2e / AREA_HA, hand.control),
+            (period.after_deduction_t_co2e / AREA_HA, hand.credited),
+        ):
+            assert engine == pytest.approx(other, rel=1e-9)
+        assert found.eligible == hand.passes
+
+
+def test_first_period_reduces_and_second_removes(run: Run) -> None:
+    """The project's own carbon has not risen after period 1 and has after period 2: the cumulative switch."""
+    first, second = run.results.periods
+    assert {vintage.removals_t_co2e for vintage in first.vintages} == {0}
+    assert {vintage.reductions_t_co2e for vintage in second.vintages} == {0}
+
+
+def test_every_blocking_finding_is_answered_and_nothing_is_hidden(run: Run) -> None:
+    told = {finding.code: finding for finding in run.findings}
+    assert not [f for f in run.findings if f.severity in (Severity.BLOCKING, Severity.REFUSAL)]
+    for code in ("depth-below-minimum", "design-not-stratified-random", "initial-measurement-off-start"):
+        assert told[code].answered_by
+    for code in ("increments-too-few", "kind-replay", "method-changed", "method-not-recommended"):
+        assert told[code].severity is Severity.WARNING
