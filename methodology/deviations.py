@@ -61,6 +61,8 @@ def _unused(deviation: Deviation) -> Finding:
         severity=Severity.WARNING if known else Severity.BLOCKING,
         where=Place(file="project.toml", thing=f"deviation {deviation.id}"),
         found=f"a deviation for {deviation.code}",
-        allowed="a code of a finding that the project has" if known else "one of " + ", ".join(sorted(ANSWERABLE)),
+        allowed="a code of a finding that the project has"
+        if known
+        else "one of " + ", ".join(sorted(ANSWERABLE)),
         do="take it out" if known else "correct the code; faults of form cannot be declared away",
     )

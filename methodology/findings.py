@@ -37,7 +37,9 @@ class Place(BaseModel):
     def __str__(self) -> str:
         """Give ``file:row [column] thing`` with what is known."""
         file = self.file + (f":{self.row}" if self.row is not None else "")
-        return " ".join(part for part in (file, f"[{self.column}]" if self.column else "", self.thing) if part)
+        return " ".join(
+            part for part in (file, f"[{self.column}]" if self.column else "", self.thing) if part
+        )
 
 
 class Finding(BaseModel):
@@ -74,7 +76,11 @@ class Finding(BaseModel):
     more: int = 0
 
 
-class FindingsError(Exception):
+class UserError(Exception):
+    """A fault that the user can mend; its message says what and how, and no traceback is shown."""
+
+
+class FindingsError(UserError):
     """Raised where a step cannot go on; carries every finding that was made."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
@@ -91,5 +97,12 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Sort findings: worst first, then by code and place; the order is the same on each run."""
     return sorted(
         findings,
-        key=lambda f: (_ORDER[f.severity], f.code, f.where.file, f.where.row or 0, f.where.column, f.where.thing),
+        key=lambda f: (
+            _ORDER[f.severity],
+            f.code,
+            f.where.file,
+            f.where.row or 0,
+            f.where.column,
+            f.where.thing,
+        ),
     )

@@ -19,7 +19,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from mollisol.methodology.base import DomainObject, Items
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, Severity, UserError
 from mollisol.methodology.provenance import Locator
 
 type Status = Literal["verified", "two-sources", "secondary", "from-memory", "conflict"]
@@ -31,7 +31,7 @@ WARNING_STATUSES: frozenset[str] = frozenset({"from-memory", "conflict"})
 HOUSE = "mollisol"
 
 
-class RuleError(Exception):
+class RuleError(UserError):
     """A rule file, a rule set or a look-up that cannot stand; the message says which and what is allowed."""
 
 
@@ -198,7 +198,9 @@ class RuleSet(DomainObject):
         clock, day = self._clock(rule, clocks)
         in_force = [value for value in rule.value if value.start <= day]
         if not in_force:
-            raise RuleError(f"{id} has no value on {day} ({clock}): its first one starts {rule.value[0].start}")
+            raise RuleError(
+                f"{id} has no value on {day} ({clock}): its first one starts {rule.value[0].start}"
+            )
         chosen = in_force[-1]
         return ChosenValue(
             rule=id,
@@ -243,11 +245,15 @@ class RuleSet(DomainObject):
             Naming every entry that does not fit.
         """
         problems = [f"there is no rule {entry.id}" for entry in overlay.set if entry.id not in self.rules]
-        problems += [f"there is no switch {entry.id}" for entry in overlay.switch if entry.id not in self.switches]
+        problems += [
+            f"there is no switch {entry.id}" for entry in overlay.switch if entry.id not in self.switches
+        ]
         for entry in overlay.set:
             rule = self.rules.get(entry.id)
             if rule and not isinstance(entry.value, _kind(rule.value[-1].value)):
-                problems.append(f"{entry.id} holds {rule.value[-1].value!r}, which {entry.value!r} cannot replace")
+                problems.append(
+                    f"{entry.id} holds {rule.value[-1].value!r}, which {entry.value!r} cannot replace"
+                )
         if problems:
             raise RuleError(f"proposal {overlay.label!r}: " + "; ".join(problems))
         rules = dict(self.rules)
@@ -264,7 +270,9 @@ class RuleSet(DomainObject):
         if rule.keyed_by == "edition":
             edition = self.head.documents.get(rule.document)
             if edition is None:
-                raise RuleError(f"{rule.id} is keyed by the edition of {rule.document}, which {self.key} does not name")
+                raise RuleError(
+                    f"{rule.id} is keyed by the edition of {rule.document}, which {self.key} does not name"
+                )
             return f"edition of {rule.document}", edition.dated
         day = clocks.registered_on if rule.keyed_by == "registered_on" else clocks.emission_date
         if day is None:
@@ -310,7 +318,13 @@ def _kind(value: RuleValue) -> type | tuple[type, ...]:
 def _with_value(rule: Rule, entry: _OverlayValue, label: str) -> Rule:
     source = Source(document=HOUSE, edition="proposal", section=label, read=entry.start)
     new = DatedValue.model_validate(
-        {"from": entry.start, "value": entry.value, "source": source, "status": "secondary", "note": entry.reason}
+        {
+            "from": entry.start,
+            "value": entry.value,
+            "source": source,
+            "status": "secondary",
+            "note": entry.reason,
+        }
     )
     kept = tuple(value for value in rule.value if value.start < entry.start)
     return rule.model_copy(update={"value": (*kept, new)})

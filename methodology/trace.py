@@ -65,7 +65,9 @@ class Trace:
         """Enter what was measured or declared."""
         return self._enter(Quantity(name, value, unit, rows=tuple(rows), index=tuple(index)))
 
-    def arrange(self, name: str, value: Any, of: Sequence[Quantity], *, index: Sequence[str] = ()) -> Quantity:
+    def arrange(
+        self, name: str, value: Any, of: Sequence[Quantity], *, index: Sequence[str] = ()
+    ) -> Quantity:
         """Enter values of other quantities in another order or selection; nothing is computed."""
         inputs = {f"of_{number}" if number else "of": part.name for number, part in enumerate(of)}
         return self._enter(Quantity(name, value, of[0].unit, inputs=inputs, index=tuple(index)))
@@ -75,15 +77,24 @@ class Trace:
     ) -> Quantity:
         """Run a registered equation on quantities and bare values, and enter what it gives."""
         passport = passport_of(function)
-        value = function(**{key: given.value if isinstance(given, Quantity) else given for key, given in inputs.items()})
+        value = function(
+            **{key: given.value if isinstance(given, Quantity) else given for key, given in inputs.items()}
+        )
         return self._enter(
             Quantity(
                 name,
                 value,
                 passport.unit,
                 equation=passport.id,
-                inputs={key: given.name if isinstance(given, Quantity) else given for key, given in inputs.items()},
-                rules=tuple(rule for given in inputs.values() if isinstance(given, Quantity) for rule in _direct(given)),
+                inputs={
+                    key: given.name if isinstance(given, Quantity) else given for key, given in inputs.items()
+                },
+                rules=tuple(
+                    rule
+                    for given in inputs.values()
+                    if isinstance(given, Quantity)
+                    for rule in _direct(given)
+                ),
                 index=tuple(index),
             )
         )

@@ -40,7 +40,10 @@ def check_control_sites(project: Project, rules: RulesInForce) -> list[Finding]:
 
 
 def _number_and_distance(project: Project, rules: RulesInForce) -> Iterable[Finding]:
-    least, farthest = rules.number("vm0042.control.least-sites"), rules.number("vm0042.control.greatest-distance")
+    least, farthest = (
+        rules.number("vm0042.control.least-sites"),
+        rules.number("vm0042.control.greatest-distance"),
+    )
     if len(project.control_sites) < least:
         yield Finding(
             code="control-too-few",

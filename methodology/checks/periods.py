@@ -55,7 +55,9 @@ def _order(project: Project) -> Iterable[Finding]:
     for one, other in pairwise(head.campaigns):
         if other.during.start <= one.during.end:
             found = f"starts {other.during.start}, before campaign {one.name} ends"
-            yield _out_of_order(f"campaign {other.name}", found, "campaigns in order of time, none inside another")
+            yield _out_of_order(
+                f"campaign {other.name}", found, "campaigns in order of time, none inside another"
+            )
     if not head.verification_periods:
         yield _out_of_order("verification periods", "none", "at least one")
     elif head.verification_periods[0].during.start < head.start_date:
@@ -107,14 +109,20 @@ def _lengths(project: Project, rules: RulesInForce) -> Iterable[Finding]:
 def _chain(project: Project) -> Iterable[Finding]:
     for period in project.head.verification_periods:
         if period.first_campaign == period.last_campaign:
-            yield _not_chained(period.name, f"starts and ends with campaign {period.first_campaign}", "two campaigns")
+            yield _not_chained(
+                period.name, f"starts and ends with campaign {period.first_campaign}", "two campaigns"
+            )
     for one, other in pairwise(project.head.verification_periods):
         if other.first_campaign != one.last_campaign:
             found = f"starts with {other.first_campaign}; the one before ends with {one.last_campaign}"
-            yield _not_chained(other.name, found, "each period starts with the campaign that ended the one before")
+            yield _not_chained(
+                other.name, found, "each period starts with the campaign that ended the one before"
+            )
         if other.during.start != one.during.end + timedelta(days=1):
             found = f"starts {other.during.start}; the one before ends {one.during.end}"
-            yield _not_chained(other.name, found, "the day after the one before ends: the cumulative switch needs all")
+            yield _not_chained(
+                other.name, found, "the day after the one before ends: the cumulative switch needs all"
+            )
 
 
 def _not_chained(name: str, found: str, allowed: str) -> Finding:
@@ -180,7 +188,9 @@ def _look_back(project: Project, rules: RulesInForce) -> Iterable[Finding]:
             yield Finding(
                 code="look-back-short",
                 severity=Severity.BLOCKING,
-                where=Place(file="quantification_units.csv", row=row, thing=f"unit {unit.quantification_unit}"),
+                where=Place(
+                    file="quantification_units.csv", row=row, thing=f"unit {unit.quantification_unit}"
+                ),
                 found=f"{len(years)} baseline years before {project.head.start_date.year} in the schedule of activities",
                 allowed=f"{least:g} years and at least one full rotation",
                 do="add the years to schedule_of_activities.csv",

@@ -34,7 +34,13 @@ def check_references(project: Project) -> list[Finding]:
         ("core_increments.csv", project.core_increments, "campaign", campaigns, "project.toml"),
         ("core_increments.csv", project.core_increments, "laboratory_method", methods, "project.toml"),
         ("biochar.csv", project.biochar, "quantification_unit", units.known, "quantification_units.csv"),
-        ("schedule_of_activities.csv", project.schedule, "place", units.known | controls.known, "the units and sites"),
+        (
+            "schedule_of_activities.csv",
+            project.schedule,
+            "place",
+            units.known | controls.known,
+            "the units and sites",
+        ),
     ):
         findings += _unknown(file, rows, column, known, table)
     for period in head.verification_periods:
@@ -83,7 +89,9 @@ def _head_ids(project: Project) -> list[Finding]:
     return findings
 
 
-def _unknown(file: str, rows: Sequence[DomainObject], column: str, known: set[str], table: str) -> list[Finding]:
+def _unknown(
+    file: str, rows: Sequence[DomainObject], column: str, known: set[str], table: str
+) -> list[Finding]:
     return [
         _reference(Place(file=file, row=row, column=column), value, table)
         for row, value in enumerate((getattr(item, column) for item in rows), start=FIRST_ROW)
@@ -113,7 +121,9 @@ def _links_once(project: Project) -> list[Finding]:
     for row, link in enumerate(project.control_links, start=FIRST_ROW):
         pair = (link.control_site, link.stratum)
         if pair in seen:
-            findings.append(_duplicate(Place(file="control_links.csv", row=row), f"{pair[0]} to {pair[1]} a second time"))
+            findings.append(
+                _duplicate(Place(file="control_links.csv", row=row), f"{pair[0]} to {pair[1]} a second time")
+            )
         seen.add(pair)
     return findings
 

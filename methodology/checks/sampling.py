@@ -64,7 +64,11 @@ def _depth_and_design(project: Project, rules: RulesInForce) -> Iterable[Finding
 def _areas(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     tolerance = rules.number("mollisol.area.agreement")
     for row, unit in enumerate(project.quantification_units, start=2):
-        own = [stratum.area_ha for stratum in project.strata if stratum.quantification_unit == unit.quantification_unit]
+        own = [
+            stratum.area_ha
+            for stratum in project.strata
+            if stratum.quantification_unit == unit.quantification_unit
+        ]
         if abs(sum(own) - unit.area_ha) > tolerance * unit.area_ha:
             yield Finding(
                 code="area-mismatch",
@@ -130,7 +134,9 @@ def _soil_mass(rows: Iterable[tuple[int, CoreIncrement]]) -> Iterable[Finding]:
             code="soil-mass-twice" if both else "soil-mass-missing",
             severity=Severity.BLOCKING,
             where=Place(file=INCREMENTS, row=row),
-            found="weighed soil and a density" if both else "neither weighed soil with probe and cores, nor a density",
+            found="weighed soil and a density"
+            if both
+            else "neither weighed soil with probe and cores, nor a density",
             allowed="fine_soil_mass_g, probe_inner_diameter_mm and cores together, or fine_soil_density_g_per_cm3",
             do="fill in one of the two ways, and only one",
             clause="VM0042 2.2, section 8.2.1.6, Eq. 3",
@@ -146,7 +152,8 @@ def _one_sample(increments: list[tuple[int, CoreIncrement]]) -> Iterable[Finding
             code="duplicate-sample",
             severity=Severity.BLOCKING,
             where=where,
-            found="one sample id with " + " and ".join(sorted(f"{c}, point {p}, {d}" for c, p, d in homes)[:3]),
+            found="one sample id with "
+            + " and ".join(sorted(f"{c}, point {p}, {d}" for c, p, d in homes)[:3]),
             allowed="a sample id lies at one point on one day",
             do="give each sample an id of its own",
         )
@@ -155,11 +162,17 @@ def _one_sample(increments: list[tuple[int, CoreIncrement]]) -> Iterable[Finding
     for row, item in sorted(increments, key=lambda pair: (pair[1].upper_cm, pair[1].lower_cm)):
         here = Place(file=INCREMENTS, row=row, thing=f"sample {item.sample}")
         if item.lower_cm <= item.upper_cm:
-            yield _increment_finding("increment-upside-down", here, item, "a lower boundary below the upper one")
+            yield _increment_finding(
+                "increment-upside-down", here, item, "a lower boundary below the upper one"
+            )
         elif item.upper_cm < depth:
-            yield _increment_finding("increments-overlap", here, item, f"an increment that starts at {depth:g} cm")
+            yield _increment_finding(
+                "increments-overlap", here, item, f"an increment that starts at {depth:g} cm"
+            )
         elif item.upper_cm > depth:
-            yield _increment_finding("increments-gap", here, item, f"an increment that starts at {depth:g} cm")
+            yield _increment_finding(
+                "increments-gap", here, item, f"an increment that starts at {depth:g} cm"
+            )
         depth = max(depth, item.lower_cm)
 
 
@@ -257,7 +270,9 @@ def _replication(project: Project, rules: RulesInForce) -> Iterable[Finding]:
                 where=Place(file="strata.csv", row=row, thing=f"stratum {stratum.stratum}"),
                 found=f"{replicates} sampling units",
                 allowed=f"{wanted:g} or more should be taken; a variance needs at least 2",
-                do="sample more units" if estimable else "join it with a similar stratum, or sample more units",
+                do="sample more units"
+                if estimable
+                else "join it with a similar stratum, or sample more units",
                 clause="vm0042.soc.least-samples-per-stratum",
             )
 

@@ -1,1 +1,29 @@
-"""Soil-carbon credits from raw field data, with the uncertainty computed."""
+"""Soil-carbon credits from raw field data, with the uncertainty computed.
+
+The public names load when they are first used: importing the package imports no numpy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mollisol.engine import assess_project, run_project
+    from mollisol.methodology.ruleset import load_rule_set
+    from mollisol.reading import read_project
+
+_HOME = {
+    "assess_project": "mollisol.engine",
+    "load_rule_set": "mollisol.methodology.ruleset",
+    "read_project": "mollisol.reading",
+    "run_project": "mollisol.engine",
+}
+
+__all__ = ["assess_project", "load_rule_set", "read_project", "run_project"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'mollisol' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

@@ -77,7 +77,12 @@ class ChangeStep:
     """The change of one period; the steps share the period's names in the trace."""
 
     def __init__(
-        self, project: Project, stocks: UnitStocks, period: VerificationPeriod, rules: RulesInForce, trace: Trace
+        self,
+        project: Project,
+        stocks: UnitStocks,
+        period: VerificationPeriod,
+        rules: RulesInForce,
+        trace: Trace,
     ) -> None:
         self._project, self._stocks, self._period = project, stocks, period
         self._rules, self._trace = rules, trace
@@ -205,7 +210,9 @@ class ChangeStep:
         for sites in groups.values():
             label = "+".join(sites)
             values = self._pick(
-                f"control_change_of_unit.{label}{at}", change, [place for site in sites for place in members[site]]
+                f"control_change_of_unit.{label}{at}",
+                change,
+                [place for site in sites for place in members[site]],
             )
             if len(sites) > 1:
                 values = trace.compute(
@@ -242,13 +249,22 @@ class ChangeStep:
     def _weights(self, groups: dict[tuple[str, ...], tuple[str, ...]]) -> NDArray[np.float64]:
         """Weight of a group in the control mean of a stratum: its share of the sites linked to the stratum."""
         sites = np.array(
-            [[len(group) if name in strata else 0.0 for strata, group in groups.items()] for name in self._names]
+            [
+                [len(group) if name in strata else 0.0 for strata, group in groups.items()]
+                for name in self._names
+            ]
         )
         weight: NDArray[np.float64] = sites / sites.sum(axis=1, keepdims=True)
         return weight
 
     def _deduction(
-        self, form: Form, difference: Quantity, project: _Side, control: _Side, weight: Quantity, area: Quantity
+        self,
+        form: Form,
+        difference: Quantity,
+        project: _Side,
+        control: _Side,
+        weight: Quantity,
+        area: Quantity,
     ) -> Deduction:
         trace, rules, at = self._trace, self._rules, f".{form}{self._at}"
         of = {

@@ -72,7 +72,9 @@ def credit_period(
             start=anniversary(period.during.start, number - 1),
             end=anniversary(period.during.start, number) - timedelta(days=1),
         )
-        vintage, cumulative = _vintage(f"@{period.name}.{number}", number, during, after, cumulative, rating, rules, trace)
+        vintage, cumulative = _vintage(
+            f"@{period.name}.{number}", number, during, after, cumulative, rating, rules, trace
+        )
         vintages.append(vintage)
     total = trace.compute(
         f"verified_total@{period.name}",
@@ -152,7 +154,9 @@ def _vintage(
     cumulative = trace.compute(
         f"cumulative_project_change{at}", running_total_t_co2e, before_t_co2e=cumulative, added_t_co2e=project
     )
-    switch = trace.compute(f"removals_switch{at}", removals_switch, cumulative_project_change_t_co2e=cumulative)
+    switch = trace.compute(
+        f"removals_switch{at}", removals_switch, cumulative_project_change_t_co2e=cumulative
+    )
     sources = trace.compute(
         f"source_terms{at}",
         source_terms_t_co2e,
@@ -164,7 +168,9 @@ def _vintage(
         "baseline_change_t_co2e": baseline,
         "removals_switch": switch,
     }
-    reductions = trace.compute(f"reductions{at}", emission_reductions_t_co2e, source_terms_t_co2e=sources, **stock)
+    reductions = trace.compute(
+        f"reductions{at}", emission_reductions_t_co2e, source_terms_t_co2e=sources, **stock
+    )
     removals = trace.compute(f"removals{at}", removals_t_co2e, **stock)
     shares: dict[str, Any] = {
         "leakage_t_co2e": LEAKAGE_T_CO2E,
@@ -175,20 +181,34 @@ def _vintage(
         f"net_reductions{at}",
         net_reductions_t_co2e,
         reductions_t_co2e=reductions,
-        leakage_on_reductions_t_co2e=trace.compute(f"leakage_on_reductions{at}", leakage_on_reductions_t_co2e, **shares),
+        leakage_on_reductions_t_co2e=trace.compute(
+            f"leakage_on_reductions{at}", leakage_on_reductions_t_co2e, **shares
+        ),
     )
     net_removals = trace.compute(
         f"net_removals{at}",
         net_removals_t_co2e,
         removals_t_co2e=removals,
-        leakage_on_removals_t_co2e=trace.compute(f"leakage_on_removals{at}", leakage_on_removals_t_co2e, **shares),
+        leakage_on_removals_t_co2e=trace.compute(
+            f"leakage_on_removals{at}", leakage_on_removals_t_co2e, **shares
+        ),
     )
     stock["non_permanence_rating_percent"] = rating
     buffer_reductions = trace.compute(f"buffer_on_reductions{at}", buffer_on_reductions_t_co2e, **stock)
     buffer_removals = trace.compute(f"buffer_on_removals{at}", buffer_on_removals_t_co2e, **stock)
     verified = [
-        trace.compute(f"verified_reductions{at}", verified_reductions_t_co2e, net_t_co2e=net_reductions, buffer_t_co2e=buffer_reductions),
-        trace.compute(f"verified_removals{at}", verified_removals_t_co2e, net_t_co2e=net_removals, buffer_t_co2e=buffer_removals),
+        trace.compute(
+            f"verified_reductions{at}",
+            verified_reductions_t_co2e,
+            net_t_co2e=net_reductions,
+            buffer_t_co2e=buffer_reductions,
+        ),
+        trace.compute(
+            f"verified_removals{at}",
+            verified_removals_t_co2e,
+            net_t_co2e=net_removals,
+            buffer_t_co2e=buffer_removals,
+        ),
     ]
     total = trace.compute(
         f"verified_total{at}",

@@ -118,11 +118,18 @@ def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> As
         findings += [*more, *check_reported_stocks(project, rules, trace)]
         findings += check_similarity(project, stocks, rules, trace)
     findings = apply_deviations(findings, project.head.deviations)
-    return Assessment(reading, tuple(in_order([*findings, *status_findings(rules.chosen)])), rules, trace, stocks)
+    return Assessment(
+        reading, tuple(in_order([*findings, *status_findings(rules.chosen)])), rules, trace, stocks
+    )
 
 
 def run_project(
-    folder: Path, *, rules_key: str = "", overlays: Sequence[Overlay] = (), seed: int = 0, tell: Tell = _silent
+    folder: Path,
+    *,
+    rules_key: str = "",
+    overlays: Sequence[Overlay] = (),
+    seed: int = 0,
+    tell: Tell = _silent,
 ) -> Run:
     """Run a project folder from cores to units.
 
@@ -139,7 +146,12 @@ def run_project(
         If a finding blocks; it carries all findings.
     """
     assessment = assess_project(folder, rules_key=rules_key, overlays=overlays, tell=tell)
-    project, rules, trace, stocks = assessment.reading.project, assessment.rules, assessment.trace, assessment.stocks
+    project, rules, trace, stocks = (
+        assessment.reading.project,
+        assessment.rules,
+        assessment.trace,
+        assessment.stocks,
+    )
     if assessment.blocked or project is None or rules is None or trace is None or stocks is None:
         raise FindingsError(assessment.findings)
     tell("computing")
@@ -173,14 +185,19 @@ def _periods(
         "non_permanence_rating_percent", head.non_permanence_rating_percent, "%", [f"{HEAD_FILE}:project"]
     )
     cumulative = trace.given(
-        "prior_cumulative_project_change", head.prior_cumulative_project_change_t_co2e, "t CO2e", [f"{HEAD_FILE}:project"]
+        "prior_cumulative_project_change",
+        head.prior_cumulative_project_change_t_co2e,
+        "t CO2e",
+        [f"{HEAD_FILE}:project"],
     )
     periods: list[PeriodResult] = []
     findings: list[Finding] = []
     for period in head.verification_periods:
         years = whole_years(period.during) or 1
         carbon_t, biochar = _biochar(project, period, years, rules, trace)
-        change = ChangeStep(project, stocks, period, rules, trace).run(years=years, biochar_carbon_per_year=biochar)
+        change = ChangeStep(project, stocks, period, rules, trace).run(
+            years=years, biochar_carbon_per_year=biochar
+        )
         result, cumulative = credit_period(period, years, change, cumulative, rating, carbon_t, rules, trace)
         findings += outcome_findings(result)
         if head.kind == "placeholder":
@@ -200,7 +217,10 @@ def _biochar(
     rules.value("vm0042.biochar.subtracted")
     total = sum(carbon for _, carbon in applied)
     yearly = trace.given(
-        f"biochar_carbon_per_year@{period.name}", total / years, "t C", [f"biochar.csv:{row}" for row, _ in applied]
+        f"biochar_carbon_per_year@{period.name}",
+        total / years,
+        "t C",
+        [f"biochar.csv:{row}" for row, _ in applied],
     )
     return total, yearly
 
@@ -221,7 +241,9 @@ def _kind(project: Project) -> list[Finding]:
             where=Place(file=HEAD_FILE, thing="kind"),
             found=f"{found}: {meaning}",
             allowed='kind = "project" for a real one',
-            do="put in the project's own data and set the kind" if severity is Severity.REFUSAL else "nothing",
+            do="put in the project's own data and set the kind"
+            if severity is Severity.REFUSAL
+            else "nothing",
         )
     ]
 

@@ -48,7 +48,14 @@ def _read_geojson(file: str, content: bytes) -> tuple[dict[str, Any], list[Findi
         features = data["features"]
         crs = data.get("crs", {}).get("properties", {}).get("name", "EPSG:4326")
         named = [(str(item["properties"]["stratum"]), shape(item["geometry"])) for item in features]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, shapely.errors.GEOSException) as error:
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        shapely.errors.GEOSException,
+    ) as error:
         return {}, [
             _finding(
                 "geometry-unreadable", Severity.BLOCKING, Place(file=file), f"{type(error).__name__}: {error}"[:120],
@@ -86,7 +93,9 @@ def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Fi
     return _named_polygons(file, named, str(meta["crs"]))
 
 
-def _named_polygons(file: str, named: list[tuple[str, Any]], crs: str) -> tuple[dict[str, Any], list[Finding]]:
+def _named_polygons(
+    file: str, named: list[tuple[str, Any]], crs: str
+) -> tuple[dict[str, Any], list[Finding]]:
     findings = []
     outside = any(
         not (-180 <= west and east <= 180 and -90 <= south and north <= 90)
@@ -106,10 +115,19 @@ def _named_polygons(file: str, named: list[tuple[str, Any]], crs: str) -> tuple[
     for name, polygon in named:
         where = Place(file=file, thing=f"stratum {name[:60]}")
         if name in polygons:
-            findings.append(_finding("duplicate-id", Severity.BLOCKING, where, "two features", "one", "join them"))
+            findings.append(
+                _finding("duplicate-id", Severity.BLOCKING, where, "two features", "one", "join them")
+            )
         if polygon.geom_type not in {"Polygon", "MultiPolygon"} or polygon.is_empty:
             findings.append(
-                _finding("not-a-polygon", Severity.BLOCKING, where, polygon.geom_type, "a polygon", "draw its outline")
+                _finding(
+                    "not-a-polygon",
+                    Severity.BLOCKING,
+                    where,
+                    polygon.geom_type,
+                    "a polygon",
+                    "draw its outline",
+                )
             )
         polygons[name] = polygon
     return polygons, findings
@@ -129,7 +147,9 @@ def _strata_match(project: Project, polygons: Mapping[str, Any], file: str) -> I
         )  # fmt: skip
 
 
-def _shapes(project: Project, polygons: Mapping[str, Any], file: str, rules: RulesInForce) -> Iterable[Finding]:
+def _shapes(
+    project: Project, polygons: Mapping[str, Any], file: str, rules: RulesInForce
+) -> Iterable[Finding]:
     import shapely
     from pyproj import Geod
 

@@ -75,7 +75,9 @@ def check_reported_stocks(project: Project, rules: RulesInForce, trace: Trace) -
             )
 
 
-def check_similarity(project: Project, stocks: UnitStocks, rules: RulesInForce, trace: Trace) -> list[Finding]:
+def check_similarity(
+    project: Project, stocks: UnitStocks, rules: RulesInForce, trace: Trace
+) -> list[Finding]:
     """Compare the carbon content of each unit and its linked control sites at the first campaign (Table 7).
 
     At equal soil mass the mean content is the stock over the reference mass, so the test on stocks is the test on
@@ -95,19 +97,28 @@ def check_similarity(project: Project, stocks: UnitStocks, rules: RulesInForce, 
         sites = sorted({link.control_site for link in project.control_links if link.stratum in strata})
         units = [value for stratum in strata for value in of_home[stratum]]
         controls = (
-            [float(np.mean(of_home[site])) for site in sites] if len(sites) > 1 else of_home[sites[0]] if sites else []
+            [float(np.mean(of_home[site])) for site in sites]
+            if len(sites) > 1
+            else of_home[sites[0]]
+            if sites
+            else []
         )
         if len(units) < 2 or len(controls) < 2:
             continue
         chance = trace.compute(
-            f"similarity_p_value.{unit.quantification_unit}", welch_p_value, first=np.array(units), second=np.array(controls)
+            f"similarity_p_value.{unit.quantification_unit}",
+            welch_p_value,
+            first=np.array(units),
+            second=np.array(controls),
         )
         differ = float(chance.value) < 1 - confidence
         findings.append(
             Finding(
                 code="control-not-similar" if differ else "control-similar",
                 severity=Severity.BLOCKING if differ else Severity.NOTE,
-                where=Place(file="quantification_units.csv", row=unit_row, thing=f"unit {unit.quantification_unit}"),
+                where=Place(
+                    file="quantification_units.csv", row=unit_row, thing=f"unit {unit.quantification_unit}"
+                ),
                 found=f"mean stock at equal mass {np.mean(units):.2f} in {len(units)} sampling units and "
                 f"{np.mean(controls):.2f} t C/ha in {len(controls)} control values, campaign {first}; "
                 f"Welch p = {float(chance.value):.3f}",

@@ -104,7 +104,13 @@ class _Reader:
             return None
         unknown = sorted(set(data) - {"project"})
         if unknown or not isinstance(data.get("project"), dict):
-            self._add("key-unknown", HEAD_FILE, ", ".join(unknown) or "no [project]", "one table, [project]", "move it there")
+            self._add(
+                "key-unknown",
+                HEAD_FILE,
+                ", ".join(unknown) or "no [project]",
+                "one table, [project]",
+                "move it there",
+            )
             return None
         try:
             return ProjectHead.model_validate(data["project"])
@@ -128,11 +134,19 @@ class _Reader:
         path = self._folder / file
         root = self._folder.resolve()
         if not path.resolve().is_relative_to(root):
-            self._add("path-leaves-folder", file, "a path that leaves the project folder", "files inside it", "copy it in")
+            self._add(
+                "path-leaves-folder",
+                file,
+                "a path that leaves the project folder",
+                "files inside it",
+                "copy it in",
+            )
             return None
         if not path.is_file():
             if required:
-                self._add("file-missing", file, "no such file", "the file", "add it; mollisol new writes a skeleton")
+                self._add(
+                    "file-missing", file, "no such file", "the file", "add it; mollisol new writes a skeleton"
+                )
             return None
         size = path.stat().st_size
         if size > LARGEST_FILE_BYTES:
@@ -150,7 +164,9 @@ class _Reader:
         try:
             content = path.read_bytes()
         except OSError as error:
-            self._add("file-unreadable", file, str(error.strerror), "a readable file", "look at its permissions")
+            self._add(
+                "file-unreadable", file, str(error.strerror), "a readable file", "look at its permissions"
+            )
             return None
         self.inputs[file] = content
         return content
@@ -162,10 +178,22 @@ class _Reader:
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            self._add("not-utf8", file, f"bytes that are not UTF-8 at {error.start}", "UTF-8", "save it as UTF-8 text")
+            self._add(
+                "not-utf8",
+                file,
+                f"bytes that are not UTF-8 at {error.start}",
+                "UTF-8",
+                "save it as UTF-8 text",
+            )
             return None
         if "\x00" in text:
-            self._add("not-text", file, "a NUL byte", "a text file", "export it as CSV again; this may be a workbook")
+            self._add(
+                "not-text",
+                file,
+                "a NUL byte",
+                "a text file",
+                "export it as CSV again; this may be a workbook",
+            )
             return None
         return text
 

@@ -31,13 +31,17 @@ def stock_means(project: Project, stocks: UnitStocks) -> tuple[StockMean, ...]:
             of_home[stocks.home_of[unit]].append(float(value))
         for stratum in (item.stratum for item in project.strata):
             sites = sorted(linked[stratum])
-            control = [float(np.mean(of_home[site])) for site in sites] if len(sites) > 1 else of_home[sites[0]]
+            control = (
+                [float(np.mean(of_home[site])) for site in sites] if len(sites) > 1 else of_home[sites[0]]
+            )
             means.append(_mean(stratum, "project", campaign, of_home[stratum]))
             means.append(_mean(stratum, "baseline", campaign, control))
     return tuple(means)
 
 
-def _mean(stratum: str, scenario: Literal["project", "baseline"], campaign: str, values: list[float]) -> StockMean:
+def _mean(
+    stratum: str, scenario: Literal["project", "baseline"], campaign: str, values: list[float]
+) -> StockMean:
     mean, count = float(np.mean(values)), len(values)
     error = half = None
     if count > 1:

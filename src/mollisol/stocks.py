@@ -172,7 +172,9 @@ def _home(point: SamplePoint) -> str:
 
 def _reference_groups(project: Project) -> dict[str, str]:
     """Reference group of each stratum and control site: one for all, one of its own for each shallow stratum."""
-    group = {s.stratum: SHARED_REFERENCE if s.shallow_soil_depth_cm is None else s.stratum for s in project.strata}
+    group = {
+        s.stratum: SHARED_REFERENCE if s.shallow_soil_depth_cm is None else s.stratum for s in project.strata
+    }
     group |= {site.control_site: SHARED_REFERENCE for site in project.control_sites}
     return group | {link.control_site: group[link.stratum] for link in project.control_links}
 
@@ -201,7 +203,9 @@ def _profiles(
                 f"cumulative_{name}.{group}.{count}",
                 cumulate,
                 index=samples,
-                values=trace.arrange(f"{name}_of_profile.{group}.{count}", of.value[order], [of], index=samples),
+                values=trace.arrange(
+                    f"{name}_of_profile.{group}.{count}", of.value[order], [of], index=samples
+                ),
             )
             for name, of in (("soil_mass", mass), ("carbon", carbon))
         ]
@@ -276,7 +280,10 @@ def _unit_stocks(
         if not chosen:
             continue
         of_sample = trace.arrange(
-            f"stock_of_sample@{campaign}", stock.value[chosen], [stock], index=[stock.index[i] for i in chosen]
+            f"stock_of_sample@{campaign}",
+            stock.value[chosen],
+            [stock],
+            index=[stock.index[i] for i in chosen],
         )
         point_of = [where[sample][1] for sample in of_sample.index]
         point_ids = sorted(set(point_of))

@@ -36,7 +36,9 @@ class Faults:
         self._findings: list[Finding] = []
         self._seen: Counter[tuple[str, str]] = Counter()
 
-    def add(self, code: str, found: str, allowed: str, do: str, *, row: int | None = None, column: str = "") -> None:
+    def add(
+        self, code: str, found: str, allowed: str, do: str, *, row: int | None = None, column: str = ""
+    ) -> None:
         """Add a blocking finding of form."""
         self._seen[code, column] += 1
         if self._seen[code, column] <= PLACES_PER_FAULT:
@@ -61,7 +63,9 @@ class Faults:
         return findings
 
 
-def read_table[Row: DomainObject](text: str, file: str, row_type: type[Row]) -> tuple[tuple[Row, ...], list[Finding]]:
+def read_table[Row: DomainObject](
+    text: str, file: str, row_type: type[Row]
+) -> tuple[tuple[Row, ...], list[Finding]]:
     """Read one CSV table.
 
     Parameters
@@ -85,7 +89,9 @@ def read_table[Row: DomainObject](text: str, file: str, row_type: type[Row]) -> 
     if faults.all():
         return (), faults.all()
     if not rows:
-        faults.add("no-rows", "a header and no rows", "at least one row", "fill the table in or leave the file out")
+        faults.add(
+            "no-rows", "a header and no rows", "at least one row", "fill the table in or leave the file out"
+        )
         return (), faults.all()
     hints = get_type_hints(row_type)
     read = {
@@ -115,13 +121,29 @@ def _header(lines: Iterator[list[str]], row_type: type[DomainObject], faults: Fa
         if column not in known:
             near = difflib.get_close_matches(column, known, n=1)
             do = f"rename it to {near[0]}" if near else "take it out, or rename it"
-            faults.add("column-unknown", f"a column {column[:60]!r}", ", ".join(known), do, row=1, column=column[:60])
+            faults.add(
+                "column-unknown", f"a column {column[:60]!r}", ", ".join(known), do, row=1, column=column[:60]
+            )
     for column, times in Counter(columns).items():
         if times > 1:
-            faults.add("column-twice", f"{times} columns {column!r}", "each column once", "take one out", row=1, column=column)
+            faults.add(
+                "column-twice",
+                f"{times} columns {column!r}",
+                "each column once",
+                "take one out",
+                row=1,
+                column=column,
+            )
     for column in required:
         if column not in columns:
-            faults.add("column-missing", "no such column", ", ".join(required), f"add the column {column}", row=1, column=column)
+            faults.add(
+                "column-missing",
+                "no such column",
+                ", ".join(required),
+                f"add the column {column}",
+                row=1,
+                column=column,
+            )
     return columns
 
 
@@ -140,7 +162,9 @@ def _rows(lines: Iterator[list[str]], columns: Sequence[str], faults: Faults) ->
                     row=number,
                 )
             else:
-                faults.add("row-empty", "an empty line", "a row in each line", "take the line out", row=number)
+                faults.add(
+                    "row-empty", "an empty line", "a row in each line", "take the line out", row=number
+                )
     except csv.Error as error:
         faults.add("table-syntax", str(error), "comma-separated values", "mend the quotes", row=len(rows) + 2)
     return rows
@@ -155,18 +179,34 @@ def _column(cells: Sequence[str], column: str, hint: Any, faults: Faults) -> lis
             return [fast(cell) if cell or not optional else None for cell in cells]
         except (ValueError, KeyError):
             pass
-    return [_cell(cell, parse, column, row, faults, optional=optional) for row, cell in enumerate(cells, start=2)]
+    return [
+        _cell(cell, parse, column, row, faults, optional=optional) for row, cell in enumerate(cells, start=2)
+    ]
 
 
-def _cell(cell: str, parse: Callable[[str], Any], column: str, row: int, faults: Faults, *, optional: bool) -> Any:
+def _cell(
+    cell: str, parse: Callable[[str], Any], column: str, row: int, faults: Faults, *, optional: bool
+) -> Any:
     text = cell.strip()
     if not text:
         if not optional:
-            faults.add("missing-value", "an empty cell", "a value", "fill it in; nothing is imputed", row=row, column=column)
+            faults.add(
+                "missing-value",
+                "an empty cell",
+                "a value",
+                "fill it in; nothing is imputed",
+                row=row,
+                column=column,
+            )
         return None
     if _FORMULA.match(text) and not _is_number(text):
         faults.add(
-            "formula-in-cell", repr(text[:60]), "values", "paste values instead of formulas", row=row, column=column
+            "formula-in-cell",
+            repr(text[:60]),
+            "values",
+            "paste values instead of formulas",
+            row=row,
+            column=column,
         )
         return None
     try:
@@ -201,11 +241,15 @@ def _number(text: str) -> float:
         raise _BadCellError("decimal-comma", "a decimal point", "write 12.5 instead of 12,5")
     if not _is_number(text):
         if _WITH_UNIT.match(text):
-            raise _BadCellError("unit-in-cell", "a bare number; the unit stands in the column name", "take the unit out")
+            raise _BadCellError(
+                "unit-in-cell", "a bare number; the unit stands in the column name", "take the unit out"
+            )
         raise _BadCellError("not-a-number", "a number", "correct the cell")
     value = float(text)
     if not math.isfinite(value):
-        raise _BadCellError("not-a-finite-number", "a finite number", "give the value or leave the row out and say so")
+        raise _BadCellError(
+            "not-a-finite-number", "a finite number", "give the value or leave the row out and say so"
+        )
     return value
 
 
@@ -242,7 +286,13 @@ def _fast_float(cell: str) -> float:
     return value
 
 
-_PARSERS: dict[type, Callable[[str], Any]] = {float: _number, int: _whole, date: _date, bool: _yes_no, str: _text}
+_PARSERS: dict[type, Callable[[str], Any]] = {
+    float: _number,
+    int: _whole,
+    date: _date,
+    bool: _yes_no,
+    str: _text,
+}
 _FAST: dict[type, Callable[[str], Any]] = {
     float: _fast_float,
     int: int,
@@ -283,7 +333,11 @@ def problem_code(problem: dict[str, Any]) -> tuple[str, str, str]:
     if kind in {"string_pattern_mismatch", "string_too_long", "string_too_short"}:
         if any(mark in str(problem["input"]) for mark in "<>"):
             return "markup-in-text", "text without < and >", "write it without markup"
-        return "bad-name", "letters, digits, spaces and _ . : / + -, up to 100, first a letter or digit", "rename it"
+        return (
+            "bad-name",
+            "letters, digits, spaces and _ . : / + -, up to 100, first a letter or digit",
+            "rename it",
+        )
     if kind == "missing":
         return "key-missing", "the key", "add it"
     if kind == "extra_forbidden":

@@ -1,0 +1,343 @@
+"""The command line. Messages go to standard error; results, or one JSON document, to standard output."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from mollisol.methodology.findings import Finding, FindingsError, Severity, UserError
+
+app = typer.Typer(
+    name="mollisol",
+    help="Soil-carbon credits from raw field data, with the uncertainty computed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+rules_app = typer.Typer(help="The rule catalogue.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(rules_app, name="rules")
+
+EXIT_BLOCKED = 2
+EXIT_REFUSED = 3
+_COLOURS = {
+    Severity.BLOCKING: typer.colors.RED,
+    Severity.REFUSAL: typer.colors.RED,
+    Severity.WARNING: typer.colors.YELLOW,
+    Severity.NOTE: typer.colors.BLUE,
+}
+
+type ProjectFolder = Annotated[Path, typer.Argument(help="The project folder.", metavar="PROJECT")]
+type Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+type RulesKey = Annotated[
+    str, typer.Option("--rules", metavar="KEY", help="Rule set to use instead of the project's own.")
+]
+type Proposals = Annotated[
+    list[Path] | None,
+    typer.Option("--proposal", metavar="FILE", help="Overlay file with proposed rules; may be repeated."),
+]
+
+
+def _tell(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _print_json(data: Any) -> None:
+    typer.echo(json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False))
+
+
+def _print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
+    for finding in findings:
+        head = typer.style(finding.severity.value.upper(), fg=_COLOURS[finding.severity], bold=True)
+        more = f"  (and {finding.more} more)" if finding.more else ""
+        lines = [
+            f"{head} {finding.code}  {finding.where}{more}",
+            f"  found    {finding.found}",
+            f"  allowed  {finding.allowed}",
+        ]
+        lines.append(f"  do       {finding.do}")
+        if finding.clause:
+            lines.append(f"  clause   {finding.clause}")
+        if finding.answered_by:
+            lines.append(f"  answered by the declared deviation {finding.answered_by}")
+        typer.echo("\n".join(lines), err=err)
+
+
+def _count(findings: Iterable[Finding]) -> str:
+    found = [finding.severity for finding in findings]
+    return (
+        ", ".join(f"{found.count(severity)} {severity.value}" for severity in Severity if severity in found)
+        or "none"
+    )
+
+
+def _overlays(files: list[Path] | None) -> list[Any]:
+    from mollisol.methodology.ruleset import read_overlay
+
+    return [read_overlay(file) for file in files or []]
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(help="The folder to make.", metavar="DIR")]) -> None:
+    """Write a project skeleton that passes check, with placeholders marked."""
+    from importlib.resources import files
+
+    from mollisol.bundle import write_folder
+
+    if folder.exists():
+        raise typer.BadParameter(f"{folder} is there already; name a folder that is not")
+    skeleton = files("mollisol").joinpath("skeleton")
+    write_folder(
+        folder, {item.name: item.read_bytes() for item in sorted(skeleton.iterdir(), key=lambda i: i.name)}
+    )
+    typer.echo(f"{folder} made. Next: mollisol check {folder}")
+
+
+@app.command()
+def check(
+    project: ProjectFolder, rules: RulesKey = "", proposal: Proposals = None, as_json: Json = False
+) -> None:
+    """Print every finding at once: where, what was found, what is allowed, what to do, and the clause."""
+    from mollisol.engine import assess_project
+
+    assessment = assess_project(project, rules_key=rules, overlays=_overlays(proposal), tell=_tell)
+    if as_json:
+        _print_json(
+            {
+                "blocked": assessment.blocked,
+                "findings": [f.model_dump(mode="json") for f in assessment.findings],
+            }
+        )
+    else:
+        _print_findings(assessment.findings)
+        typer.echo(f"findings: {_count(assessment.findings)}")
+    raise typer.Exit(EXIT_BLOCKED if assessment.blocked else 0)
+
+
+@app.command()
+def run(
+    project: ProjectFolder,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the bundle.", metavar="DIR")],
+    rules: RulesKey = "",
+    proposal: Proposals = None,
+    route: Annotated[Literal["analytic"], typer.Option(help="How the uncertainty is computed.")] = "analytic",
+    seed: Annotated[
+        int, typer.Option(help="Recorded with the result; the analytic route draws nothing.")
+    ] = 0,
+    as_json: Json = False,
+) -> None:
+    """Run a project from cores to units and write its bundle and report."""
+    raise typer.Exit(_run(project, out, rules, proposal, seed, as_json=as_json))
+
+
+def _run(
+    project: Path, out: Path, rules: str, proposal: list[Path] | None, seed: int, *, as_json: bool
+) -> int:
+    from mollisol.bundle import bundle_files, write_folder
+    from mollisol.engine import run_project
+
+    try:
+        done = run_project(project, rules_key=rules, overlays=_overlays(proposal), seed=seed, tell=_tell)
+    except FindingsError as error:
+        if as_json:
+            _print_json({"blocked": True, "findings": [f.model_dump(mode="json") for f in error.findings]})
+        else:
+            _print_findings(error.findings, err=True)
+            typer.echo(f"nothing was computed; findings: {_count(error.findings)}", err=True)
+        return EXIT_BLOCKED
+    _tell("writing the bundle and the report")
+    write_folder(out, bundle_files(done))
+    if as_json:
+        _print_json(done.results.model_dump(mode="json"))
+    else:
+        _print_summary(done.results)
+        typer.echo(f"findings: {_count(done.findings)}\nbundle:   {out}\nreport:   {out / 'report.html'}")
+    return EXIT_REFUSED if done.results.refused else 0
+
+
+def _print_summary(results: Any) -> None:
+    kind = {
+        "replay": " (history replayed, not an issued project)",
+        "constructed": " (constructed)",
+        "placeholder": " (placeholders)",
+    }
+    issued = sum(period.units_to_issue_t for period in results.periods)
+    typer.echo(
+        typer.style(f"{issued:,} t CO2e credited", bold=True)
+        + f"  {results.project}{kind.get(results.kind, '')}"
+    )
+    for period in results.periods:
+        deduction = period.deduction
+        typer.echo(
+            f"  period {period.name}, {period.during.start} to {period.during.end}: "
+            f"{deduction.mean_t_co2e_per_ha:.2f} t CO2e/ha measured, SE {deduction.standard_error_t_co2e_per_ha:.2f}; "
+            f"{deduction.uncertainty_percent:.1f} % deducted, {deduction.credited_t_co2e_per_ha:.2f} left\n"
+            f"    {period.gross_t_co2e:,.1f} t gross - {period.deducted_t_co2e:,.1f} uncertainty "
+            f"- {period.leakage_t_co2e:,.1f} leakage - {period.buffer_t_co2e:,.1f} buffer "
+            f"= {period.verified_total_t_co2e:,.1f} t: {period.units_to_issue_t:,} units, {period.issuance}"
+        )
+
+
+@app.command()
+def demo(
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for the project and its bundle.", metavar="DIR")
+    ] = Path("demo"),
+    as_json: Json = False,
+) -> None:
+    """Copy a bundled real project, run it end to end and print its credited number."""
+    from importlib.resources import as_file, files
+
+    project, bundle = out / "woburn-ley", out / "bundle"
+    with as_file(files("mollisol").joinpath("examples", "woburn-ley")) as source:
+        shutil.copytree(source, project, dirs_exist_ok=True)
+    raise typer.Exit(_run(project, bundle, "", None, 0, as_json=as_json))
+
+
+@app.command()
+def schema(
+    table: Annotated[
+        str, typer.Argument(help="project, or a table such as core_increments.csv.", metavar="[TABLE]")
+    ] = "",
+) -> None:
+    """Print the JSON Schema of project.toml and of each table."""
+    from mollisol.methodology.project import ProjectHead
+    from mollisol.reading import TABLES
+
+    schemas = {"project": ProjectHead.model_json_schema()}
+    schemas |= {item.file: item.row_type.model_json_schema() for item in TABLES}
+    if table and table not in schemas:
+        raise typer.BadParameter(f"there is no table {table}; there are: {', '.join(schemas)}")
+    _print_json(schemas[table] if table else schemas)
+
+
+@app.command()
+def eq(
+    id: Annotated[
+        str, typer.Argument(help="Equation id such as vm0042:74; none lists all.", metavar="[ID]")
+    ] = "",
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="Arguments; lists as JSON.", metavar="[NAME=VALUE]...")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run one equation by itself and show its passport; without arguments, the passport alone."""
+    from mollisol.equations import all_equations, passport, run_equation
+    from mollisol.methodology.ruleset import load_rule_set, rule_set_keys
+
+    if not id:
+        known = all_equations().values()
+        if as_json:
+            _print_json([{"id": p.id, "summary": p.summary, "parameters": p.parameters} for p in known])
+        else:
+            typer.echo("\n".join(f"{p.id:34} {p.summary}" for p in known))
+        return
+    given = dict(_pair(argument) for argument in arguments or [])
+    found = passport(id)
+    value = run_equation(id, given) if given else None
+    switches = load_rule_set(rule_set_keys()[-1]).switches
+    if as_json:
+        document = {"id": id, "symbol": found.symbol, "unit": found.unit, "citation": str(found.locator)}
+        document |= {
+            "parameters": found.parameters,
+            "given": given,
+            "value": value,
+            "switches": list(found.switch),
+        }
+        _print_json(document)
+        return
+    if value is not None:
+        typer.echo(f"{found.symbol} = {value} {found.unit}")
+    typer.echo(
+        f"{found.id}  {found.summary}\n  source      {found.locator}\n  gives       {found.symbol} in {found.unit}"
+    )
+    typer.echo(f"  takes       {', '.join(found.parameters)}")
+    for name in found.switch:
+        typer.echo(
+            f"  {name}\n    printed   {switches[name].printed}\n    corrected {switches[name].corrected}"
+        )
+
+
+def _pair(argument: str) -> tuple[str, str]:
+    name, equals, value = argument.partition("=")
+    if not equals:
+        raise typer.BadParameter(f"{argument!r} is not name=value")
+    return name, value
+
+
+@rules_app.command("list")
+def rules_list(
+    rules: Annotated[
+        str, typer.Option("--rules", metavar="KEY", help="Show the rules of this rule set.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """List the rule sets, or the rules and switches of one."""
+    from mollisol.methodology.ruleset import load_rule_set, rule_set_keys
+
+    if not rules:
+        heads = [load_rule_set(key) for key in rule_set_keys()]
+        if as_json:
+            _print_json([{"key": s.key, "label": s.head.label, "hash": s.hash} for s in heads])
+        else:
+            typer.echo("\n".join(f"{s.key:26} {s.head.label}" for s in heads))
+        return
+    chosen = load_rule_set(rules)
+    if as_json:
+        _print_json(chosen.model_dump(mode="json", by_alias=True))
+        return
+    for rule in chosen.rules.values():
+        last = rule.value[-1]
+        typer.echo(f"{rule.id:44} {last.value!s:>10.60} {rule.unit:6} {last.status:12} {last.source.locator}")
+    for switch in chosen.switches.values():
+        typer.echo(f"{switch.id:44} {switch.default:>10} {'':6} {switch.status:12} {switch.source.locator}")
+
+
+@rules_app.command("show")
+def rules_show(
+    id: Annotated[str, typer.Argument(help="Rule or switch id.", metavar="ID")],
+    rules: Annotated[
+        str, typer.Option("--rules", metavar="KEY", help="Rule set to look in.")
+    ] = "vm0042-2.2+2026-06-11",
+    as_json: Json = False,
+) -> None:
+    """Show one rule or switch with its dated values, sources and status."""
+    from mollisol.methodology.ruleset import RuleError, load_rule_set
+
+    chosen = load_rule_set(rules)
+    found = chosen.rules.get(id) or chosen.switches.get(id)
+    if found is None:
+        raise RuleError(
+            f"there is no rule or switch {id} in {chosen.key}; see mollisol rules list --rules {chosen.key}"
+        )
+    document = found.model_dump(mode="json", by_alias=True)
+    if as_json:
+        _print_json(document)
+        return
+    for name, value in document.items():
+        if name != "value":
+            typer.echo(f"{name:14} {value}")
+    for value in document.get("value", []):
+        source = ", ".join(f"{key} {text}" for key, text in value["source"].items() if text)
+        typer.echo(
+            f"from {value['from']}: {value['value']} ({value['status']})\n  {source}\n  {value['note']}".rstrip()
+        )
+
+
+def main() -> None:
+    """Run the command line; faults that the user can mend end with exit code 2 and no traceback."""
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"mollisol: {error}", err=True)
+        sys.exit(EXIT_BLOCKED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""All registered equations: imports the modules that hold them, and runs one by itself."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Mapping
+from typing import Any
+
+from mollisol.methodology.findings import UserError
+from mollisol.methodology.provenance import Passport, registered_equations
+
+
+def all_equations() -> dict[str, Passport]:
+    """Give the passports of every equation of the engine, by id."""
+    for name in ("mollisol.quantification", "mollisol.uncertainty"):
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(package.__path__, name + "."):
+            importlib.import_module(module.name)
+    return registered_equations()
+
+
+class EquationError(UserError):
+    """An equation that is not there or cannot take its arguments; the message says what it takes."""
+
+
+def passport(id: str) -> Passport:
+    """Give one passport.
+
+    Raises
+    ------
+    EquationError
+        If there is no such equation; the message names those of the same document.
+    """
+    known = all_equations()
+    if id not in known:
+        near = [other for other in known if other.partition(":")[0] == id.partition(":")[0]] or list(known)
+        raise EquationError(f"there is no equation {id}; there are: {', '.join(near)}")
+    return known[id]
+
+
+def run_equation(id: str, arguments: Mapping[str, str]) -> Any:
+    """Run one equation on arguments as they are typed: numbers, JSON lists, or words.
+
+    Raises
+    ------
+    EquationError
+        If there is no such equation, an argument is missing or unknown, or a value is not allowed.
+    """
+    equation = passport(id)
+    unknown = sorted(set(arguments) - set(equation.parameters))
+    if unknown:
+        raise EquationError(f"{id} takes {', '.join(equation.parameters)}; not {', '.join(unknown)}")
+    try:
+        result = equation.function(**{name: _value(text) for name, text in arguments.items()})
+    except TypeError as error:
+        message = str(error).partition("()")[2].strip() or str(error)
+        raise EquationError(f"{id} takes {', '.join(equation.parameters)}: {message}") from None
+    except ValueError as error:
+        raise EquationError(f"{id}: {error}") from None
+    return result.tolist() if hasattr(result, "tolist") else result
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
