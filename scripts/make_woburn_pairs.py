@@ -404,7 +404,7 @@ def page(archive: Archive) -> str:
     control = start_percent(archive, CONTROLS[CHOSEN[1]], BLOCKS)
     _, _, p_start = welch(project, control)
     ahead = float(project.mean() - control.mean())
-    shift = 0.05 * ahead / 100 * DENSEST_T_PER_HA * CO2E_PER_C
+    shift = (1 / 0.95 - 1) * ahead / 100 * DENSEST_T_PER_HA * CO2E_PER_C
     everyone = [
         np.mean([archive.sample(plot, cycle).percent for plot in archive.block]) for cycle in CHOSEN_CYCLES
     ]

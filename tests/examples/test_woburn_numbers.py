@@ -53,7 +53,7 @@ def test_every_amount_scales_with_the_reference_mass(pairs: dict[str, Any]) -> N
 
 
 def test_one_stratum_by_hand(pairs: dict[str, Any]) -> None:
-    """Two strata: changes 1 and 3 against 0 and 2, and 4 and 4 against 1 and 1: terms 1/4, 1/4, 0, 0; t = 1/2."""
+    """Changes 1 and 3 against 0 and 2; 4 and 4 against 1 and 1: terms 1/4, 1/4, 0, 0, and t(2/3) = 1/2."""
     found = pairs["answer"](
         [(np.array([1.0, 3.0]), np.array([0.0, 2.0])), (np.array([4.0, 4.0]), np.array([1.0, 1.0]))]
     )
