@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
+from importlib.resources import files
 from typing import Literal
 
 from mollisol.methodology.base import DomainObject, Items, Text
@@ -22,90 +24,14 @@ class PoolOrGas(DomainObject):
     clause: str
 
 
-_TABLE_2 = "VM0042 2.2, section 5, Table 2, pp. 11-13"
-_TABLE_3 = "VM0042 2.2, section 5, Table 3, pp. 11-13"
-_TRIGGER = "where the project raises it by more than 5 % against the baseline"
-
-POOLS_AND_GASES: tuple[PoolOrGas, ...] = tuple(
-    PoolOrGas(id=i, label=lb, gas=g, inclusion=inc, condition=c, clause=cl)
-    for i, lb, g, inc, c, cl in (
-        ("soil_organic_carbon", "Soil organic carbon", "C stock", "required", "always monitored", _TABLE_2),
-        (
-            "aboveground_woody_biomass",
-            "Aboveground woody biomass",
-            "C stock",
-            "conditional",
-            "where the project significantly reduces it",
-            _TABLE_2,
-        ),
-        ("belowground_woody_biomass", "Belowground woody biomass", "C stock", "optional", "", _TABLE_2),
-        (
-            "aboveground_non_woody_biomass",
-            "Aboveground non-woody biomass",
-            "C stock",
-            "excluded",
-            "",
-            _TABLE_2,
-        ),
-        (
-            "belowground_non_woody_biomass",
-            "Belowground non-woody biomass",
-            "C stock",
-            "excluded",
-            "",
-            _TABLE_2,
-        ),
-        ("dead_wood", "Dead wood", "C stock", "excluded", "", _TABLE_2),
-        ("litter", "Litter", "C stock", "excluded", "", _TABLE_2),
-        ("wood_products", "Wood products", "C stock", "excluded", "", _TABLE_2),
-        ("fossil_fuel_co2", "Fossil fuel", "CO2", "conditional", _TRIGGER, _TABLE_3),
-        ("liming_co2", "Liming", "CO2", "conditional", _TRIGGER, _TABLE_3),
-        ("soil_methanogenesis_ch4", "Soil methanogenesis", "CH4", "conditional", _TRIGGER, _TABLE_3),
-        (
-            "enteric_fermentation_ch4",
-            "Enteric fermentation",
-            "CH4",
-            "conditional",
-            "where livestock are present in either scenario",
-            _TABLE_3,
-        ),
-        (
-            "manure_deposition_ch4",
-            "Manure deposition",
-            "CH4",
-            "conditional",
-            "where livestock are present in either scenario",
-            _TABLE_3,
-        ),
-        (
-            "manure_deposition_n2o",
-            "Manure deposition",
-            "N2O",
-            "conditional",
-            "where livestock are present in either scenario",
-            _TABLE_3,
-        ),
-        (
-            "nitrogen_fertilizer_n2o",
-            "Nitrogen fertilizer",
-            "N2O",
-            "conditional",
-            "where the baseline is fertilized or the project fertilizes more",
-            _TABLE_3,
-        ),
-        (
-            "nitrogen_fixing_species_n2o",
-            "Nitrogen-fixing species",
-            "N2O",
-            "conditional",
-            "where the project plants nitrogen-fixing species",
-            _TABLE_3,
-        ),
-        ("biomass_burning_ch4", "Biomass burning", "CH4", "conditional", _TRIGGER, _TABLE_3),
-        ("biomass_burning_n2o", "Biomass burning", "N2O", "conditional", _TRIGGER, _TABLE_3),
-        ("biomass_burning_co2", "Biomass burning", "CO2", "excluded", "counted as stock change", _TABLE_3),
+def _read_tables() -> tuple[PoolOrGas, ...]:
+    text = (
+        files("mollisol.methodology").joinpath("tables", "pools_and_gases.toml").read_text(encoding="utf-8")
     )
-)
+    return tuple(PoolOrGas.model_validate(row) for row in tomllib.loads(text)["row"])
+
+
+POOLS_AND_GASES: tuple[PoolOrGas, ...] = _read_tables()
 
 QUANTIFIED = frozenset({"soil_organic_carbon"})
 """Pools and gases that this release computes."""

@@ -27,11 +27,11 @@ ANSWERABLE = frozenset(
         "unit-suspect",
     }
 )
-"""Codes of rules that a registry may let a project depart from; faults of form and of arithmetic are not among them."""
+"""Codes of rules that a registry may let a project depart from; faults of form are not among them."""
 
 
 def apply_deviations(findings: Sequence[Finding], deviations: Sequence[Deviation]) -> list[Finding]:
-    """Mark each finding that a deviation answers, lower it where it blocked, and tell of deviations without a finding."""
+    """Mark each finding that a deviation answers, lower it where it blocked, and tell of unused deviations."""
     used: set[str] = set()
     result = []
     for finding in findings:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -81,7 +82,7 @@ class Rule(DomainObject):
     @model_validator(mode="after")
     def _dates_ascend(self) -> Rule:
         starts = [value.start for value in self.value]
-        if not starts or any(later <= earlier for earlier, later in zip(starts, starts[1:], strict=False)):
+        if not starts or any(later <= earlier for earlier, later in pairwise(starts)):
             raise ValueError("values must be there, and their dates must ascend")
         return self
 

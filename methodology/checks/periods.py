@@ -191,7 +191,7 @@ def _look_back(project: Project, rules: RulesInForce) -> Iterable[Finding]:
                 where=Place(
                     file="quantification_units.csv", row=row, thing=f"unit {unit.quantification_unit}"
                 ),
-                found=f"{len(years)} baseline years before {project.head.start_date.year} in the schedule of activities",
+                found=f"{len(years)} baseline years before {project.head.start_date.year} in the schedule",
                 allowed=f"{least:g} years and at least one full rotation",
                 do="add the years to schedule_of_activities.csv",
                 clause="vm0042.look-back.least-years",

@@ -243,7 +243,12 @@ def eq(
     value = run_equation(id, given) if given else None
     switches = load_rule_set(rule_set_keys()[-1]).switches
     if as_json:
-        document = {"id": id, "symbol": found.symbol, "unit": found.unit, "citation": str(found.locator)}
+        document: dict[str, Any] = {
+            "id": id,
+            "symbol": found.symbol,
+            "unit": found.unit,
+            "citation": str(found.locator),
+        }
         document |= {
             "parameters": found.parameters,
             "given": given,

@@ -17,7 +17,7 @@ from mollisol.methodology.checks.sampling import check_sampling
 from mollisol.methodology.deviations import apply_deviations
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
 from mollisol.methodology.project import Project, VerificationPeriod
-from mollisol.methodology.results import PeriodResult, RunResult, StockMean
+from mollisol.methodology.results import PeriodResult, RunResult
 from mollisol.methodology.ruleset import (
     Clocks,
     Overlay,

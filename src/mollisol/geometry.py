@@ -98,7 +98,7 @@ def _named_polygons(
 ) -> tuple[dict[str, Any], list[Finding]]:
     findings = []
     outside = any(
-        not (-180 <= west and east <= 180 and -90 <= south and north <= 90)
+        not (west >= -180 and east <= 180 and south >= -90 and north <= 90)
         for _, polygon in named
         if not polygon.is_empty
         for west, south, east, north in [polygon.bounds]
@@ -191,8 +191,9 @@ def _overlaps(valid: Mapping[str, Any], ellipsoid: Any, file: str) -> Iterable[F
             area = _area_ha(ellipsoid, shared) if shared.area > 0 else 0.0
             if area > _SHARED_AREA_HA:
                 yield _finding(
-                    "polygons-overlap", Severity.BLOCKING, Place(file=file, thing=f"strata {names[one]}, {names[other]}"),
-                    f"{area:.4g} ha in both", "outlines that do not overlap", "redraw one: its carbon would count twice",
+                    "polygons-overlap", Severity.BLOCKING,
+                    Place(file=file, thing=f"strata {names[one]}, {names[other]}"), f"{area:.4g} ha in both",
+                    "outlines that do not overlap", "redraw one: its carbon would count twice",
                 )  # fmt: skip
 
 
@@ -200,14 +201,16 @@ def _points_inside(project: Project, valid: Mapping[str, Any]) -> Iterable[Findi
     from shapely import Point
 
     for row, point in enumerate(project.sample_points, start=2):
-        if point.stratum in valid and point.longitude_deg is not None and point.latitude_deg is not None:
-            if not valid[point.stratum].covers(Point(point.longitude_deg, point.latitude_deg)):
-                yield _finding(
-                    "point-outside-stratum", Severity.BLOCKING,
-                    Place(file="sample_points.csv", row=row, thing=f"point {point.point}"),
-                    f"{point.longitude_deg}, {point.latitude_deg} outside {point.stratum}", "inside its stratum",
-                    "correct the coordinates or the stratum",
-                )  # fmt: skip
+        polygon = valid.get(point.stratum or "")
+        if polygon is None or point.longitude_deg is None or point.latitude_deg is None:
+            continue
+        if not polygon.covers(Point(point.longitude_deg, point.latitude_deg)):
+            yield _finding(
+                "point-outside-stratum", Severity.BLOCKING,
+                Place(file="sample_points.csv", row=row, thing=f"point {point.point}"),
+                f"{point.longitude_deg}, {point.latitude_deg} outside {point.stratum}", "inside its stratum",
+                "correct the coordinates or the stratum",
+            )  # fmt: skip
 
 
 def _finding(

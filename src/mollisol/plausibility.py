@@ -89,8 +89,8 @@ def check_similarity(
     first = project.head.verification_periods[0].first_campaign
     stock = stocks.by_campaign[first]
     of_home: dict[str, list[float]] = defaultdict(list)
-    for unit, value in zip(stock.index, stock.value, strict=True):
-        of_home[stocks.home_of[unit]].append(float(value))
+    for label, value in zip(stock.index, stock.value, strict=True):
+        of_home[stocks.home_of[label]].append(float(value))
     findings = []
     for unit_row, unit in enumerate(project.quantification_units, start=2):
         strata = [s.stratum for s in project.strata if s.quantification_unit == unit.quantification_unit]

@@ -171,7 +171,7 @@ def _home(point: SamplePoint) -> str:
 
 
 def _reference_groups(project: Project) -> dict[str, str]:
-    """Reference group of each stratum and control site: one for all, one of its own for each shallow stratum."""
+    """Give the reference group of each stratum and control site: one for all, its own for each shallow stratum."""
     group = {
         s.stratum: SHARED_REFERENCE if s.shallow_soil_depth_cm is None else s.stratum for s in project.strata
     }
