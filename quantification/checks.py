@@ -18,6 +18,25 @@ LARGEST: Final = 1e30
 """No physical input is larger, and squares and products of inputs stay finite below it."""
 
 
+def numbers(name: str, value: ArrayLike) -> FloatArray:
+    """Give the argument as an array of floats, whatever they are.
+
+    Raises
+    ------
+    ValueError
+        If it is not a number or a rectangular array of numbers, or is empty.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be a number or a rectangular array of numbers") from None
+    if array.size == 0:
+        raise ValueError(f"{name} must hold at least one number, found none")
+    if array.dtype.kind not in "fiu":
+        raise ValueError(f"{name} must be a number or a rectangular array of numbers, found {value!r}")
+    return array.astype(np.float64, copy=False)
+
+
 def finite(name: str, value: ArrayLike) -> FloatArray:
     """Give the argument as an array of finite floats.
 
@@ -27,15 +46,7 @@ def finite(name: str, value: ArrayLike) -> FloatArray:
         If it is not a number or a rectangular array of numbers, is empty, or holds NaN, an infinity or a size
         above 1e30.
     """
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name} must be a number or a rectangular array of numbers") from None
-    if array.dtype.kind not in "fiu":
-        raise ValueError(f"{name} must be a number or a rectangular array of numbers, found {value!r}")
-    if array.size == 0:
-        raise ValueError(f"{name} must hold at least one number, found none")
-    array = array.astype(np.float64, copy=False)
+    array = numbers(name, value)
     good = np.abs(array) <= LARGEST
     if not good.all():
         raise ValueError(f"{name} must be finite and at most 1e30 in size, found {array[~good].flat[0]:g}")

@@ -194,7 +194,7 @@ def carbon_at_equivalent_soil_mass_t_per_ha(
         raise ValueError(f"interpolation must be one of {', '.join(methods)}, found {interpolation!r}")
     return methods[interpolation](
         cumulative_soil_mass_t_per_ha=cumulative_soil_mass_t_per_ha,
-        cumulative_value=cumulative_carbon_t_per_ha,
+        cumulative_value=finite("cumulative_carbon_t_per_ha", cumulative_carbon_t_per_ha),
         reference_soil_mass_t_per_ha=reference_soil_mass_t_per_ha,
     )
 

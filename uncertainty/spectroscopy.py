@@ -55,6 +55,8 @@ class SpectroscopyParts:
 
 def _draws(name: str, strata: Sequence[ArrayLike]) -> list[FloatArray]:
     """Give one (points, draws) array per stratum."""
+    if isinstance(strata, str) or not isinstance(strata, Sequence | np.ndarray) or not len(strata):
+        raise ValueError(f"{name} must hold one array (points, draws) per stratum, found {strata!r}")
     arrays = [row(f"{name}[{h}]", finite(f"{name}[{h}]", values), 2) for h, values in enumerate(strata)]
     for h, array in enumerate(arrays):
         if array.ndim != 2 or array.shape[0] < 2:

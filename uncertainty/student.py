@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
-from mollisol.quantification.checks import FloatArray, Value, finite, together
+from mollisol.quantification.checks import FloatArray, Value, finite, numbers, together
 
 
 def degrees(name: str, value: ArrayLike) -> FloatArray:
@@ -17,10 +17,7 @@ def degrees(name: str, value: ArrayLike) -> FloatArray:
     ValueError
         If it is not.
     """
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiu" or array.size == 0:
-        raise ValueError(f"{name} must be a number or an array of numbers, found {value!r}")
-    array = array.astype(np.float64, copy=False)
+    array = numbers(name, value)
     if not (array > 0).all():
         raise ValueError(f"{name} must be above 0 (infinity allowed), found {array[~(array > 0)].flat[0]:g}")
     return array

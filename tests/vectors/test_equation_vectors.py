@@ -97,3 +97,35 @@ def test_passport_is_complete(passport: Passport) -> None:
     assert ("form" in passport.parameters) == bool(passport.switch)
     for heading in ("Parameters", "Returns", "Raises", "Notes", "Source:"):
         assert heading in (passport.function.__doc__ or ""), heading
+
+
+def numeric(value: Any) -> bool:
+    return not isinstance(value, bool | str) and not (
+        isinstance(value, list) and value and isinstance(value[0], dict)
+    )
+
+
+FIRST = [
+    pytest.param(
+        vector["equation"],
+        next(case for case in vector["case"] if "expect" in case),
+        name,
+        id=f"{path.stem}: {name}",
+    )
+    for path, vector in sorted(FILES.items())
+    for name, value in next(case for case in vector["case"] if "expect" in case)["given"].items()
+    if numeric(value) and name != "group"
+]
+
+
+@pytest.mark.parametrize(("equation", "case", "name"), FIRST)
+@pytest.mark.parametrize(
+    "bad", [float("nan"), float("-inf"), 1e300, "12", None, [], [[1.0], [1.0, 2.0]]], ids=repr
+)
+def test_bad_input_is_refused_by_name(equation: str, case: dict[str, Any], name: str, bad: Any) -> None:
+    if name == "degrees_of_freedom" and bad == 1e300:
+        bad = 0.0  # so many are as good as infinity, which is allowed
+    given = arguments(case["given"]) | {name: bad}
+    with pytest.raises(ValueError) as raised:
+        ours()[equation].function(**given)
+    assert name.removesuffix("_t_co2e_per_ha") in str(raised.value)
