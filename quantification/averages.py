@@ -1,4 +1,4 @@
-"""Means over what is not a replicate: samples of a point, points of a sampling unit, and the difference of the scenarios."""
+"""Means over what is not a replicate (samples of a point, points of a unit), and the difference of the scenarios."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def mean_by_group(*, values: ArrayLike, group: Sequence[int]) -> FloatArray:
     members = row("values", finite("values", values))
     place = np.asarray(group, dtype=np.intp)
     if place.shape != members.shape or members.ndim != 1:
-        raise ValueError(f"values and group must be rows of one length, found {members.shape} and {place.shape}")
+        raise ValueError(
+            f"values and group must be rows of one length, found {members.shape} and {place.shape}"
+        )
     count = np.bincount(place)
     if place.min() < 0 or not count.all():
         raise ValueError("group must number the groups from 0 without a gap")
@@ -126,7 +128,10 @@ def control_mean_by_stratum(*, group_mean_t_co2e_per_ha: ArrayLike, group_weight
     Source: section 8.5.1 asks for the mean of the linked sites; where several are linked the text does not say how
     to join them, and the plain mean is taken.
     """
-    means, weight = finite("group_mean_t_co2e_per_ha", group_mean_t_co2e_per_ha), finite("group_weight", group_weight)
+    means, weight = (
+        finite("group_mean_t_co2e_per_ha", group_mean_t_co2e_per_ha),
+        finite("group_weight", group_weight),
+    )
     if means.ndim != 1 or weight.ndim != 2 or weight.shape[1] != means.size:
         raise ValueError(f"group_weight must have a column per group, found {weight.shape} for {means.shape}")
     if (np.abs(weight.sum(axis=1) - 1) > 1e-9).any():
@@ -142,7 +147,7 @@ def control_mean_by_stratum(*, group_mean_t_co2e_per_ha: ArrayLike, group_weight
     locator=Locator("VM0042", "2.2", section="8.2.1.6", equation="step 2"),
 )
 def cumulate(*, values: ArrayLike) -> FloatArray:
-    """Running sum down each profile.
+    """Sum down each profile, increment by increment.
 
     Parameters
     ----------

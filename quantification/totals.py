@@ -43,7 +43,10 @@ def running_total_t_co2e(*, before_t_co2e: ArrayLike, added_t_co2e: ArrayLike) -
 
 
 @equation(
-    "mollisol:total", symbol="total", unit="t CO2e", locator=Locator("VM0042", "2.2", section="8.7", equation="79, all years")
+    "mollisol:total",
+    symbol="total",
+    unit="t CO2e",
+    locator=Locator("VM0042", "2.2", section="8.7", equation="79, all years"),
 )
 def total_t_co2e(*, parts_t_co2e: ArrayLike) -> Value:
     """Sum over the years of a period.

@@ -35,7 +35,9 @@ def tonnes(*, mass_kg: ArrayLike) -> Value:
     return finite("mass_kg", mass_kg) / KG_PER_T
 
 
-@equation("mollisol:c-to-co2e", symbol="S", unit="t CO2e/ha", locator=Locator("VM0042", "2.2", section="8.5.1"))
+@equation(
+    "mollisol:c-to-co2e", symbol="S", unit="t CO2e/ha", locator=Locator("VM0042", "2.2", section="8.5.1")
+)
 def stock_t_co2e_per_ha(*, stock_t_c_per_ha: ArrayLike) -> Value:
     """Stock as carbon dioxide, 44/12 of the carbon.
 
