@@ -1,0 +1,115 @@
+"""What each table and figure of the report rests on, and which switch moves which figure of the deduction."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Basis(NamedTuple):
+    """Equations and rules by id, and a clause where neither says it."""
+
+    equations: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    clause: str = ""
+
+
+_ISSUANCE: Final = tuple(f"vm0042:{n}" for n in (75, 76, 77, 78, 79))
+_CONFIDENCE: Final = ("vm0042.deduction.confidence",)
+_BAR: Final = ("vcs.eligibility.half-width", "vcs.eligibility.confidence")
+_MEAN_STOCKS: Final = (
+    "vm0042:3",
+    "vm0042:3-soil",
+    "mollisol:soil-mass-from-density",
+    "vm0042:4",
+    "vm0042:8.2.1.6",
+    "mollisol:mean-by-group",
+)
+_VARIANCE: Final = ("vm0042:62", "vm0042:70", "vm0042:71", "vm0042:72", "mollisol:shared-control")
+_FREEDOM: Final = ("mollisol:satterthwaite", "mollisol:pooled-degrees-of-freedom")
+
+BASES: Final[dict[str, Basis]] = {
+    "credited": Basis(
+        ("vm0042:44", "vm0042:45", "vm0042:74", "vm0042:79", "mollisol:units-to-issue"),
+        (*_CONFIDENCE, *_BAR, "mollisol.issuance.rounding"),
+    ),
+    "waterfall": Basis(
+        ("vm0042:46", "vm0042:47", "vm0042:condition-7", "vm0042:74", *_ISSUANCE, "mollisol:units-to-issue"),
+        ("vcs.buffer.least-rating", "mollisol.issuance.rounding"),
+    ),
+    "findings": Basis(clause="the clause or rule that each row names"),
+    "deviations": Basis(clause="project.toml, declared by the project"),
+    "stocks": Basis(
+        (*_MEAN_STOCKS, "mollisol:esm-reference", "mollisol:esm-extrapolation"),
+        (
+            "vm0042.soc.minimum-depth",
+            "mollisol.esm.extrapolation-warns",
+            "mollisol.esm.extrapolation-refuses",
+        ),
+    ),
+    "changes": Basis(
+        (
+            "mollisol:c-to-co2e",
+            "mollisol:stock-change",
+            "mollisol:mean-by-group",
+            "mollisol:weighted-control-mean",
+            "vm0042:71",
+            "mollisol:mean-difference",
+        ),
+        ("vm0042.control.least-sites", "vm0042.control.least-sites-per-stratum"),
+    ),
+    "deduction": Basis(
+        (*_VARIANCE, *_FREEDOM, "vm0042:74", "mollisol:credited-mean", "vcs-mr:2.4"),
+        (*_CONFIDENCE, "mollisol.deduction.degrees-of-freedom", *_BAR),
+    ),
+    "forms": Basis(
+        (*_VARIANCE, *_FREEDOM, "vm0042:74", "mollisol:credited-mean", "vcs-mr:2.4"), (*_CONFIDENCE, *_BAR)
+    ),
+    "variance": Basis((*_VARIANCE, *_FREEDOM), ("mollisol.deduction.degrees-of-freedom",)),
+    "vintages": Basis(
+        (
+            "vm0042:44",
+            "vm0042:45",
+            "mollisol:running-total",
+            "vm0042:37-switch",
+            "vm0042:37-sources",
+            "vm0042:37",
+            "vm0042:40",
+        ),
+        ("vm0042.deduction.uncertainty-on",),
+    ),
+    "issuance": Basis(
+        (*(f"vm0042:{n}" for n in (38, 39, 41, 42, 43)), *_ISSUANCE), ("vcs.buffer.least-rating",)
+    ),
+    "boundary": Basis(clause="VM0042 2.2, section 5, Tables 2 and 3"),
+    "rules": Basis(clause="the document that each row names"),
+    "switches": Basis(clause="the document and equation that each row names"),
+    "equations": Basis(clause="the document that each row names"),
+    "files": Basis(clause="manifest.json of the bundle"),
+    "versions": Basis(clause="manifest.json of the bundle"),
+}
+
+SWITCH_OF_FIGURE: Final[dict[str, tuple[str, ...]]] = {
+    "standard_error_t_co2e_per_ha": (
+        "switch.shared-control",
+        "switch.eq64-correlation",
+        "switch.spectroscopy-once",
+    ),
+    "degrees_of_freedom": ("switch.shared-control",),
+    "t_quantile": ("switch.shared-control", "switch.confidence"),
+    "uncertainty_percent": ("switch.shared-control", "switch.confidence", "switch.deduction-denominator"),
+    "credited_t_co2e_per_ha": ("switch.shared-control", "switch.confidence", "switch.deduction-denominator"),
+    "half_width_percent": ("switch.shared-control", "switch.eligibility-quantile"),
+}
+"""The switches that can move a figure of the deduction; only those in the trace are named."""
+
+QUANTITY_OF_FIGURE: Final[dict[str, str]] = {
+    "gross": "mean_difference",
+    "verified": "verified_total",
+    "mean": "mean_difference",
+    "variance": "variance_of_mean",
+    "freedom": "degrees_of_freedom",
+    "uncertainty": "uncertainty_percent",
+    "credited": "credited_mean",
+    "half_width": "half_width_percent",
+}
+"""The quantity of the trace that a figure of a period was printed from; linked where the trace holds it."""

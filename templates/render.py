@@ -1,0 +1,80 @@
+"""From the report model to one HTML page: a sandboxed, escaping Jinja environment that refuses undefined names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from jinja2 import PackageLoader, StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
+
+from mollisol.templates import filters
+from mollisol.templates.report import ReportModel
+from mollisol.templates.svg import checked
+
+_PAGE: Final = "monitoring_report/page.html.j2"
+
+
+class Chapter(NamedTuple):
+    """A chapter of the page: its anchor, which is also its file, and its heading."""
+
+    id: str
+    title: str
+
+
+CHAPTERS: Final = (
+    Chapter("findings", "Findings"),
+    Chapter("deviations", "Declared deviations"),
+    Chapter("stocks", "Soil carbon stocks"),
+    Chapter("changes", "Change by stratum"),
+    Chapter("deduction", "Uncertainty deduction"),
+    Chapter("vintages", "Vintages, reductions and removals"),
+    Chapter("boundary", "Project boundary"),
+    Chapter("rules", "Rules used"),
+    Chapter("switches", "Printed and corrected forms"),
+    Chapter("equations", "Equations used"),
+    Chapter("data", "Data, versions and hashes"),
+    Chapter("trace", "Trace"),
+)
+
+
+def environment() -> SandboxedEnvironment:
+    """Give the environment that all templates of the report run in."""
+    sandbox = SandboxedEnvironment(
+        loader=PackageLoader("mollisol.templates", ""),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+        auto_reload=False,
+    )
+    sandbox.filters.update(filters.FILTERS)
+    sandbox.globals.update(
+        css_text=_css_text, decimals_for=filters.decimals_for, plural=filters.plural, chapters=CHAPTERS
+    )
+    return sandbox
+
+
+def render_html(model: ReportModel, figures: Mapping[str, str]) -> str:
+    """Render the monitoring report.
+
+    Parameters
+    ----------
+    model
+        What the page prints.
+    figures
+        Name to SVG text, as :func:`mollisol.templates.figures.make_figures` gives them.
+
+    Raises
+    ------
+    UnsafeSvgError
+        If a figure holds anything but drawing.
+    """
+    inline = {name: Markup(checked(svg)) for name, svg in figures.items()}  # noqa: S704
+    return environment().get_template(_PAGE).render(report=model, figures=inline) + "\n"
+
+
+def _css_text(text: str) -> Markup:
+    return Markup(filters.css_text(text))  # noqa: S704

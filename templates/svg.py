@@ -1,0 +1,117 @@
+"""SVG text that may stand inside the page: what matplotlib writes, made self-contained, and the gate for all others."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from html.parser import HTMLParser
+from typing import Final
+
+_FONTS: Final = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif"
+_ELEMENTS: Final = frozenset(
+    {
+        "svg",
+        "g",
+        "path",
+        "rect",
+        "circle",
+        "ellipse",
+        "line",
+        "polyline",
+        "polygon",
+        "text",
+        "tspan",
+        "title",
+        "desc",
+    }
+    | {"defs", "use", "clippath", "pattern"}
+)
+_ATTRIBUTES: Final = frozenset(
+    {
+        "xmlns",
+        "xmlns:xlink",
+        "version",
+        "viewbox",
+        "width",
+        "height",
+        "id",
+        "class",
+        "role",
+        "aria-labelledby",
+    }
+    | {
+        "style",
+        "fill",
+        "stroke",
+        "opacity",
+        "clip-path",
+        "clip-rule",
+        "fill-rule",
+        "text-anchor",
+        "transform",
+    }
+    | {"d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "patternunits"}
+    | {"href", "xlink:href"}
+)
+_OUTSIDE: Final = re.compile(r"url\((?!#)|@import|expression|javascript:", re.IGNORECASE)
+
+
+class UnsafeSvgError(ValueError):
+    """An SVG that holds more than drawing: scripts, outside references, foreign elements."""
+
+
+class _Gate(HTMLParser):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _ELEMENTS:
+            raise UnsafeSvgError(f"a figure may not hold the element <{tag}>")
+        for name, value in attrs:
+            if name not in _ATTRIBUTES:
+                raise UnsafeSvgError(f"a figure may not hold the attribute {name} (on <{tag}>)")
+            if name.endswith("href") and not (value or "").startswith("#"):
+                raise UnsafeSvgError(f"a figure may not refer to {value}")
+            if not name.startswith("xmlns") and _OUTSIDE.search(value or ""):
+                raise UnsafeSvgError(f"a figure may not refer outside itself: {value}")
+
+    def handle_decl(self, decl: str) -> None:
+        raise UnsafeSvgError(f"a figure may not hold the declaration {decl[:20]!r}")
+
+    def unknown_decl(self, data: str) -> None:
+        raise UnsafeSvgError("a figure may not hold a CDATA section")
+
+    def handle_pi(self, data: str) -> None:
+        raise UnsafeSvgError("a figure may not hold a processing instruction")
+
+
+def checked(svg: str) -> str:
+    """Give the SVG back if it draws and does nothing else.
+
+    Raises
+    ------
+    UnsafeSvgError
+        Naming what it holds besides.
+    """
+    if not svg.startswith("<svg ") or not svg.rstrip().endswith("</svg>"):
+        raise UnsafeSvgError("a figure must be one svg element")
+    gate = _Gate()
+    gate.feed(svg)
+    gate.close()
+    return svg
+
+
+def self_contained(written: str, *, name: str, title: str, description: str) -> str:
+    """Turn what matplotlib wrote into an element that several of may stand in one page, with alternative text."""
+    body = written[written.index("<svg ") :]
+    body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.DOTALL)
+    body = re.sub(r"<style.*?</style>\s*", "", body, flags=re.DOTALL)
+    body = re.sub(r"<defs>\s*</defs>\s*", "", body)
+    body = re.sub(r'<g id="[^"]*"', "<g", body)
+    body = body.replace("'DejaVu Sans'", _FONTS)
+    body = re.sub(r'(id="|href="#|url\(#)(?=[\w-])', rf"\g<1>{name}-", body)
+    width, height = (float(found) for found in re.findall(r'(?:width|height)="([\d.]+)pt"', body)[:2])
+    opening = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img" '
+        f'aria-labelledby="{name}-title {name}-desc" width="{width:g}pt" height="{height:g}pt" '
+        f'viewBox="0 0 {width:g} {height:g}" style="stroke-linejoin: round; stroke-linecap: butt">\n'
+        f'<title id="{name}-title">{escape(title)}</title>\n<desc id="{name}-desc">{escape(description)}</desc>\n'
+    )
+    return opening + body[body.index(">") + 1 :].lstrip()

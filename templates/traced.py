@@ -1,0 +1,161 @@
+"""The trace as the page shows it: quantities in groups, links from inputs to quantities, long vectors shortened."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from mollisol.methodology.base import DomainObject, Items
+from mollisol.templates.filters import slug
+
+type Scalar = float | str | bool | None
+
+_SHOWN_VALUES: Final = 6
+_SHOWN_ROWS: Final = 4
+_SHOWN_INPUTS: Final = 12
+
+
+class TracedValue(DomainObject):
+    """The first entries of a value, and how many there are."""
+
+    first: Items[Scalar]
+    labels: Items[str]
+    count: int
+    scalar: bool
+
+
+class TracedInput(DomainObject):
+    """An argument of an equation: another quantity of the trace, or a bare value."""
+
+    argument: str
+    quantity: str
+    anchor: str
+    value: TracedValue | None
+
+
+class TracedQuantity(DomainObject):
+    """A quantity with its anchor on the page."""
+
+    name: str
+    anchor: str
+    value: TracedValue
+    unit: str
+    equation: str
+    inputs: Items[TracedInput]
+    input_count: int
+    rules: Items[str]
+    rows: Items[str]
+    row_count: int
+
+
+class TracedGroup(DomainObject):
+    """Quantities of the same name before place and time, in the order in which they were computed."""
+
+    name: str
+    anchor: str
+    origin: str
+    equations: Items[str]
+    quantities: Items[TracedQuantity]
+
+
+def anchors_of(quantities: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Give each quantity of ``trace.json`` its anchor on the page."""
+    return _anchors((str(item["name"]) for item in quantities), "q-")
+
+
+def traced_groups(
+    quantities: Sequence[Mapping[str, Any]], anchors: Mapping[str, str]
+) -> tuple[TracedGroup, ...]:
+    """Group the quantities of ``trace.json``."""
+    stems: dict[str, list[TracedQuantity]] = {}
+    for item in quantities:
+        stems.setdefault(_stem(item), []).append(_quantity(item, anchors))
+    groups = _anchors(stems, "g-")
+    return tuple(_group(name, groups[name], members) for name, members in stems.items())
+
+
+def _group(name: str, anchor: str, members: Sequence[TracedQuantity]) -> TracedGroup:
+    equations = tuple(dict.fromkeys(member.equation for member in members if member.equation))
+    if equations:
+        origin = "computed"
+    elif any(member.inputs for member in members):
+        origin = "other quantities, picked and put in order"
+    elif any(member.rules for member in members):
+        origin = "looked up in the rule set"
+    elif any(member.rows for member in members):
+        origin = "read from the project's files"
+    else:
+        origin = "declared by the project"
+    return TracedGroup(
+        name=name, anchor=anchor, origin=origin, equations=equations, quantities=tuple(members)
+    )
+
+
+def _stem(item: Mapping[str, Any]) -> str:
+    name = str(item["name"])
+    if not item["equation"] and item["rules"]:
+        return "rules"
+    return re.split(r"[.@]", name, maxsplit=1)[0] or name
+
+
+def _anchors(names: Iterable[str], prefix: str) -> dict[str, str]:
+    anchors: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        anchor = stem = prefix + slug(name)
+        number = 1
+        while anchor in taken:
+            number += 1
+            anchor = f"{stem}~{number}"
+        taken.add(anchor)
+        anchors[name] = anchor
+    return anchors
+
+
+def _quantity(item: Mapping[str, Any], anchors: Mapping[str, str]) -> TracedQuantity:
+    name = str(item["name"])
+    rows = tuple(str(row) for row in item["rows"])
+    inputs = list(item["inputs"].items())
+    return TracedQuantity(
+        name=name,
+        anchor=anchors[name],
+        value=_value(item["value"], item["index"]),
+        unit=item["unit"],
+        equation=item["equation"],
+        inputs=tuple(_input(argument, given, anchors) for argument, given in inputs[:_SHOWN_INPUTS]),
+        input_count=len(inputs),
+        rules=tuple(item["rules"]),
+        rows=rows[:_SHOWN_ROWS],
+        row_count=len(rows),
+    )
+
+
+def _input(argument: str, given: Any, anchors: Mapping[str, str]) -> TracedInput:
+    if isinstance(given, str) and given in anchors:
+        return TracedInput(argument=argument, quantity=given, anchor=anchors[given], value=None)
+    return TracedInput(argument=argument, quantity="", anchor="", value=_value(given, ()))
+
+
+def _value(value: Any, index: Sequence[str]) -> TracedValue:
+    if not isinstance(value, list | tuple):
+        return TracedValue(first=(_scalar(value),), labels=(), count=1, scalar=True)
+    flat = list(_flat(value))
+    labels = tuple(str(label) for label in index[:_SHOWN_VALUES]) if len(index) == len(flat) else ()
+    return TracedValue(first=tuple(flat[:_SHOWN_VALUES]), labels=labels, count=len(flat), scalar=False)
+
+
+def _flat(value: Any) -> Iterable[Scalar]:
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _flat(item)
+    else:
+        yield _scalar(value)
+
+
+def _scalar(value: Any) -> Scalar:
+    if value is None or isinstance(value, bool | str):
+        return value
+    number = float(value)
+    return number if math.isfinite(number) else None
