@@ -31,7 +31,7 @@ def control_variance_components_t2(
     Returns
     -------
     array
-        Shape (G,); its sum is :func:`control_variance_t2`. Goes with each group's degrees of freedom into
+        Shape (..., G); its sum is :func:`control_variance_t2`. Goes with each group's degrees of freedom into
         Satterthwaite's formula. [(t CO2e)^2]
 
     Raises
@@ -42,10 +42,11 @@ def control_variance_components_t2(
     area = row("area_ha", positive("area_ha", area_ha))
     weight = between("group_weight", group_weight, 0.0, 1.0)
     variance = row("group_mean_variance", at_least("group_mean_variance", group_mean_variance, 0.0))
-    if area.ndim != 1 or variance.ndim != 1 or weight.shape != (area.size, variance.size):
+    groups = variance.shape[-1]
+    if area.ndim != 1 or weight.shape != (area.size, groups):
         raise ValueError(
             f"group_weight must have a row per stratum and a column per group, "
-            f"({area.size}, {variance.size}), found {weight.shape}"
+            f"({area.size}, {groups}), found {weight.shape}"
         )
     if (np.abs(weight.sum(axis=1) - 1) > 1e-9).any():
         raise ValueError(f"group_weight must sum to 1 in each stratum, found {weight.sum(axis=1)}")
@@ -73,15 +74,15 @@ def control_variance_t2(
     group_weight
         Weight of control group g in the control mean of stratum h, shape (H, G); rows sum to 1. [0 to 1]
     group_mean_variance
-        Variance of the mean change of each group, shape (G,). [(t CO2e/ha)^2, 0 or more]
+        Variance of the mean change of each group, shape (G,) or (..., G). [(t CO2e/ha)^2, 0 or more]
     form
         ``corrected`` adds the areas that lean on a group before squaring; ``printed`` squares by stratum,
         as if each stratum had controls of its own, and is too small where they are shared (D3).
 
     Returns
     -------
-    float
-        Over all strata. [(t CO2e)^2]
+    float or array
+        Over all strata: the last axis is summed. [(t CO2e)^2]
 
     Raises
     ------
@@ -95,4 +96,5 @@ def control_variance_t2(
     parts = control_variance_components_t2(
         area_ha=area_ha, group_weight=group_weight, group_mean_variance=group_mean_variance, form=form
     )
-    return float(parts.sum())
+    total: FloatArray = parts.sum(axis=-1)
+    return total
