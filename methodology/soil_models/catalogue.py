@@ -1,0 +1,112 @@
+"""The models that are shipped, and what each can and cannot represent."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class ModelCard(BaseModel):
+    """What a model is.
+
+    Parameters
+    ----------
+    id, title, parameter_set
+        Names.
+    step, pools
+        Time step and pools.
+    answers_to, silent_on
+        Practices it responds to, and practices it cannot see.
+    lands, soils
+        Land uses and soils it can represent; any other is refused.
+    caution
+        Soils where it runs with a warning.
+    depth_cm
+        Smallest and largest layer. [cm]
+    creditable
+        Whether it may stand behind a credit once it is validated for the project's domain.
+    document
+        Where the limits are stated.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    id: str
+    title: str
+    parameter_set: str
+    step: str
+    pools: tuple[str, ...]
+    answers_to: tuple[str, ...]
+    silent_on: tuple[str, ...]
+    lands: tuple[str, ...]
+    soils: tuple[str, ...]
+    caution: tuple[str, ...]
+    depth_cm: tuple[float, float]
+    creditable: bool
+    document: str
+
+
+MODELS: dict[str, ModelCard] = {
+    card.id: card
+    for card in (
+        ModelCard(
+            id="rothc",
+            title="RothC-26.3",
+            parameter_set="rothc-26.3",
+            step="month",
+            pools=("DPM", "RPM", "BIO", "HUM", "IOM"),
+            answers_to=("plant input", "manure", "cover", "irrigation"),
+            silent_on=("tillage",),
+            lands=("cropland", "grassland", "woodland"),
+            soils=("mineral", "volcanic"),
+            caution=("volcanic",),
+            depth_cm=(5.0, 60.0),
+            creditable=True,
+            document="RothC model description, February 2024, section 1",
+        ),
+        ModelCard(
+            id="tier2",
+            title="IPCC 2019 Tier 2, steady-state method",
+            parameter_set="ipcc2019-tier2",
+            step="year",
+            pools=("active", "slow", "passive"),
+            answers_to=("plant input", "manure", "tillage", "irrigation"),
+            silent_on=("cover",),
+            lands=("cropland",),
+            soils=("mineral", "volcanic"),
+            caution=("volcanic",),
+            depth_cm=(30.0, 30.0),
+            creditable=True,
+            document="IPCC 2019 Refinement, Volume 4, Chapter 5, section 5.2.3",
+        ),
+        ModelCard(
+            id="amg",
+            title="AMGv2",
+            parameter_set="amg-v2",
+            step="year",
+            pools=("active", "stable"),
+            answers_to=("plant input", "manure", "irrigation"),
+            silent_on=("tillage", "cover"),
+            lands=("cropland",),
+            soils=("mineral",),
+            caution=(),
+            depth_cm=(15.0, 40.0),
+            creditable=True,
+            document="Clivot and others 2019",
+        ),
+        ModelCard(
+            id="icbm",
+            title="ICBM",
+            parameter_set="icbm-ultuna",
+            step="year",
+            pools=("young", "old"),
+            answers_to=("plant input", "manure"),
+            silent_on=("tillage", "cover", "irrigation"),
+            lands=("cropland",),
+            soils=("mineral",),
+            caution=(),
+            depth_cm=(15.0, 40.0),
+            creditable=False,
+            document="Andren and Katterer 1997",
+        ),
+    )
+}

@@ -1,0 +1,342 @@
+"""Checks of model inputs: all findings at once, each with a reason code, a place and what to do."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.soil_models.inputs import (
+    ACTIVITIES,
+    LANDS,
+    SOILS,
+    TILLAGES,
+    ActivityRow,
+    Row,
+    SiteRow,
+    WeatherRow,
+)
+
+_KELVIN_FROM = 150.0
+_HOTTEST, _COLDEST = 50.0, -70.0
+_WETTEST_MONTH_MM = 3000.0
+_THIN_RAIN_YEAR_MM = 12.0
+_LARGEST_YIELD_T = 150.0
+
+
+def fault(
+    code: str,
+    row: Row,
+    column: str,
+    found: str,
+    allowed: str,
+    do: str,
+    severity: Severity = Severity.BLOCKING,
+) -> Finding:
+    """Make a finding on a cell of a row."""
+    where = Place(file=row.file, row=row.row or None, column=column)
+    return Finding(code=code, severity=severity, where=where, found=found, allowed=allowed, do=do)
+
+
+def check_weather(rows: Sequence[WeatherRow]) -> list[Finding]:
+    """Check weather row by row, then each cell for months that are missing, twice there, or out of any order."""
+    found: list[Finding] = []
+    by_cell: dict[str, list[WeatherRow]] = defaultdict(list)
+    for row in rows:
+        by_cell[row.cell].append(row)
+        found += _weather_row(row)
+    for cell, members in by_cell.items():
+        found += _months(cell, members)
+        found += _units(cell, members)
+    return found
+
+
+def _weather_row(row: WeatherRow) -> list[Finding]:
+    """Check the values of one month."""
+    found = []
+    if not 1 <= row.month <= 12:
+        found.append(fault("weather-month-number", row, "month", str(row.month), "1 to 12", "mend the month"))
+    if row.tmean_c >= _KELVIN_FROM:
+        do = "give degrees Celsius: subtract 273.15"
+        found.append(
+            fault("weather-temperature-kelvin", row, "tmean_c", f"{row.tmean_c:g}", "degrees Celsius", do)
+        )
+    elif not _COLDEST <= row.tmean_c <= _HOTTEST:
+        do = "give the monthly mean in degrees Celsius; Fahrenheit is (F - 32) / 1.8"
+        found.append(fault("weather-temperature-range", row, "tmean_c", f"{row.tmean_c:g}", "-70 to 50", do))
+    for column in ("rain_mm", "pan_evaporation_mm", "pet_mm"):
+        value = getattr(row, column)
+        if value is None:
+            continue
+        short = column.split("_")[0]
+        if value < 0.0:
+            do = "give an amount of water; a gap is left out or filled with a record of how, not with a code"
+            found.append(fault(f"weather-{short}-negative", row, column, f"{value:g}", "0 or more", do))
+        elif value > _WETTEST_MONTH_MM:
+            found.append(
+                fault(f"weather-{short}-unit", row, column, f"{value:g}", "mm per month", "give mm per month")
+            )
+    if (row.pan_evaporation_mm is None) == (row.pet_mm is None):
+        what = "both" if row.pet_mm is not None else "neither"
+        do = "give open-pan evaporation or potential evapotranspiration, one of the two"
+        found.append(fault("weather-evaporation-column", row, "pet_mm", what, "one of the two", do))
+    return found
+
+
+def _months(cell: str, rows: Sequence[WeatherRow]) -> list[Finding]:
+    """Look for months that are twice there or missing between the first and the last."""
+    found = []
+    counts = Counter((r.year, r.month) for r in rows)
+    first_seen: set[tuple[int, int]] = set()
+    for row in rows:
+        key = (row.year, row.month)
+        if counts[key] > 1 and key in first_seen:
+            do = "keep one row per cell and month"
+            found.append(
+                fault("weather-duplicate-month", row, "month", f"{cell} {key[0]}-{key[1]:02d}", "once", do)
+            )
+        first_seen.add(key)
+    here = {(y, m) for y, m in counts if 1 <= m <= 12}
+    years = sorted({y for y, _ in here})
+    if not years:
+        return found
+    gone = [(y, m) for y in range(years[0], years[-1] + 1) for m in range(1, 13) if (y, m) not in here]
+    whole = [y for y in range(years[0], years[-1] + 1) if not any((y, m) in here for m in range(1, 13))]
+    where = Place(file=rows[0].file, thing=f"cell {cell}")
+    if whole:
+        found.append(
+            Finding(
+                code="weather-gap",
+                severity=Severity.BLOCKING,
+                where=where,
+                found=f"no month of {', '.join(map(str, whole[:5]))}",
+                allowed="every year between the first and the last",
+                do="add the years, or end the series before the gap",
+                more=max(0, len(whole) - 5),
+            )
+        )
+    single = [(y, m) for y, m in gone if y not in whole]
+    if single:
+        found.append(
+            Finding(
+                code="weather-month-missing",
+                severity=Severity.BLOCKING,
+                where=where,
+                found=", ".join(f"{y}-{m:02d}" for y, m in single[:5]) + " missing",
+                allowed="twelve months in each year, from January to December",
+                do="add the months; nothing is filled in silently",
+                more=max(0, len(single) - 5),
+            )
+        )
+    return found
+
+
+def _units(cell: str, rows: Sequence[WeatherRow]) -> list[Finding]:
+    """Look for a cell whose rain can hardly be in mm, and for one that mixes the two kinds of evaporation."""
+    found = []
+    years = {r.year for r in rows}
+    rain = sum(r.rain_mm for r in rows if r.rain_mm >= 0.0)
+    where = Place(file=rows[0].file, column="rain_mm", thing=f"cell {cell}")
+    if rain < _THIN_RAIN_YEAR_MM * len(years):
+        found.append(
+            Finding(
+                code="weather-rain-unit",
+                severity=Severity.WARNING,
+                where=where,
+                found=f"{rain:g} mm in {len(years)} years",
+                allowed="mm per month",
+                do="look at the unit: metres and inches look like this",
+            )
+        )
+    if len({r.pet_mm is None for r in rows}) > 1:
+        found.append(
+            Finding(
+                code="weather-evaporation-mixed",
+                severity=Severity.BLOCKING,
+                where=where.model_copy(update={"column": "pet_mm"}),
+                found="pan evaporation in some months and potential evapotranspiration in others",
+                allowed="one of the two throughout a cell",
+                do="bring them to one kind; potential evapotranspiration is three quarters of pan evaporation",
+            )
+        )
+    return found
+
+
+def check_sites(rows: Sequence[SiteRow], *, cells: Collection[str] | None = None) -> list[Finding]:
+    """Check sites: names once, cells that exist, units of clay and sand, ranges."""
+    found: list[Finding] = []
+    seen: dict[str, int] = {}
+    for row in rows:
+        if row.site in seen:
+            do = "give each site once; two layers or two points need two names"
+            found.append(
+                fault(
+                    "site-duplicate", row, "site", f"{row.site} is also in row {seen[row.site]}", "once", do
+                )
+            )
+        seen.setdefault(row.site, row.row)
+        if cells is not None and row.cell not in cells:
+            do = "name a cell of the weather table"
+            found.append(fault("site-cell-unknown", row, "cell", row.cell, ", ".join(sorted(cells)[:8]), do))
+        found += _texture(row)
+        for column, low, high in _SITE_RANGES:
+            value = getattr(row, column)
+            if value is not None and not low <= value <= high:
+                code = f"site-{column.split('_')[0]}-range"
+                do = "look at value and unit"
+                found.append(fault(code, row, column, f"{value:g}", f"{low:g} to {high:g}", do))
+        if row.iom_t_ha is not None and row.iom_t_ha > row.soc_t_ha:
+            do = "inert carbon is a part of the stock"
+            found.append(
+                fault("site-iom-above-stock", row, "iom_t_ha", f"{row.iom_t_ha:g}", f"{row.soc_t_ha:g}", do)
+            )
+        for column, words in (("land", LANDS), ("soil", SOILS)):
+            if getattr(row, column) not in words:
+                text, do = getattr(row, column), "take one of the words"
+                found.append(fault(f"site-{column}-unknown", row, column, text, ", ".join(words), do))
+    return found
+
+
+_SITE_RANGES = (
+    ("depth_cm", 1.0, 200.0),
+    ("soc_t_ha", 0.1, 1000.0),
+    ("iom_t_ha", 0.0, 500.0),
+    ("ph", 3.0, 11.0),
+    ("cn_ratio", 4.0, 50.0),
+    ("caco3_g_kg", 0.0, 1000.0),
+    ("bulk_density_g_cm3", 0.2, 2.2),
+    ("dpm_rpm_ratio", 0.01, 10.0),
+)
+
+
+def _texture(row: SiteRow) -> list[Finding]:
+    """Look for clay as a fraction or in g/kg, sand in per cent, and texture that adds to more than all."""
+    found = []
+    if 0.0 < row.clay_percent <= 1.0:
+        do = "give clay in per cent: multiply a fraction by 100"
+        found.append(fault("site-clay-unit", row, "clay_percent", f"{row.clay_percent:g}", "per cent", do))
+    elif row.clay_percent > 100.0:
+        do = "give clay in per cent: divide g/kg by 10"
+        found.append(fault("site-clay-unit", row, "clay_percent", f"{row.clay_percent:g}", "per cent", do))
+    elif row.clay_percent < 0.0:
+        found.append(
+            fault("site-clay-range", row, "clay_percent", f"{row.clay_percent:g}", "0 to 100", "mend it")
+        )
+    if row.sand_fraction is not None and not 0.0 <= row.sand_fraction <= 1.0:
+        do = "give sand as a fraction: divide per cent by 100"
+        found.append(fault("site-sand-unit", row, "sand_fraction", f"{row.sand_fraction:g}", "0 to 1", do))
+    elif row.sand_fraction is not None and 100.0 * row.sand_fraction + row.clay_percent > 100.5:
+        share = f"{100.0 * row.sand_fraction + row.clay_percent:g} %"
+        do = "look at the units of both"
+        found.append(
+            fault("site-texture-sum", row, "sand_fraction", f"clay and sand are {share}", "100 %", do)
+        )
+    return found
+
+
+def check_schedule(
+    rows: Sequence[ActivityRow],
+    *,
+    sites: Collection[str],
+    years: tuple[int, int] | None = None,
+    crops: Collection[tuple[str, str]] = (),
+    manures: Collection[str] = (),
+) -> list[Finding]:
+    """Check a schedule: known words, sites and years, amounts with a sign and a size, both scenarios for every site."""
+    found: list[Finding] = []
+    for row in rows:
+        found += _activity(row, crops, manures)
+        if row.site not in sites:
+            do = "name a site of the site table"
+            found.append(fault("activity-site-unknown", row, "site", row.site, "a site of the table", do))
+        if not 1 <= row.month <= 12:
+            found.append(
+                fault("activity-month-number", row, "month", str(row.month), "1 to 12", "mend the month")
+            )
+        if years is not None and not years[0] <= row.year <= years[1]:
+            do = "add the weather of that year, or leave the entry out"
+            found.append(
+                fault("activity-outside-weather", row, "year", str(row.year), f"{years[0]}-{years[1]}", do)
+            )
+    return found + _scenarios(rows, sites)
+
+
+def _activity(
+    row: ActivityRow, crops: Collection[tuple[str, str]], manures: Collection[str]
+) -> list[Finding]:
+    """Check the words and the amount of one activity."""
+    if row.activity not in ACTIVITIES:
+        do = "take one of the words"
+        return [fault("activity-unknown", row, "activity", row.activity, ", ".join(ACTIVITIES), do)]
+    found = []
+    if row.amount < 0.0:
+        do = "amounts are 0 or more"
+        found.append(fault("activity-amount-negative", row, "amount", f"{row.amount:g}", "0 or more", do))
+    kinds = {"harvest": ("main", "harvested-cover"), "cover-crop": ("cover",)}.get(row.activity, ())
+    if kinds and not any((kind, row.what) in crops for kind in kinds):
+        near = sorted(c for k, c in crops if k in kinds and c[:3].lower() == row.what[:3].lower())
+        allowed = ", ".join(near[:6]) or "a crop of the table amg-crops"
+        do = "name a crop as the table does, or give its carbon as plant-input"
+        found.append(fault("activity-crop-unknown", row, "what", row.what, allowed, do))
+    if row.activity == "manure" and row.what not in manures:
+        allowed = ", ".join(sorted(m for m in manures if m[:3].lower() == row.what[:3].lower())[:6])
+        do = "name a manure as the table does, or give its carbon as manure-carbon"
+        found.append(fault("activity-manure-unknown", row, "what", row.what, allowed or "amg-manures", do))
+    if row.activity in ("harvest", "cover-crop") and row.amount > _LARGEST_YIELD_T:
+        do = "give tonnes of dry matter per hectare: divide kg by 1000"
+        found.append(fault("activity-yield-unit", row, "amount", f"{row.amount:g}", "t DM/ha", do))
+    if row.activity == "tillage" and row.what not in TILLAGES:
+        found.append(
+            fault("activity-tillage-unknown", row, "what", row.what, ", ".join(TILLAGES), "take one of these")
+        )
+    if row.activity == "cover" and row.amount not in (0.0, 1.0):
+        do = "give 1 for under plants and 0 for bare"
+        found.append(fault("activity-cover-value", row, "amount", f"{row.amount:g}", "0 or 1", do))
+    if row.residues not in ("returned", "exported"):
+        do = "take one of the words"
+        found.append(
+            fault("activity-residues-unknown", row, "residues", row.residues, "returned, exported", do)
+        )
+    return found
+
+
+def _scenarios(rows: Sequence[ActivityRow], sites: Collection[str]) -> list[Finding]:
+    """Look for sites that have a schedule in one scenario only."""
+    found = []
+    names = sorted({r.scenario for r in rows})
+    for site in sorted(sites):
+        mine = {r.scenario for r in rows if r.site == site}
+        for name in names:
+            if name not in mine:
+                found.append(
+                    Finding(
+                        code="schedule-scenario-missing",
+                        severity=Severity.BLOCKING,
+                        where=Place(file=rows[0].file, thing=f"site {site}"),
+                        found=f"no entry in scenario {name}",
+                        allowed=f"entries in {', '.join(names)}",
+                        do="give the site's activities in every scenario",
+                        clause="VM0042 2.2, section 4, condition 4(e)",
+                    )
+                )
+    return found
+
+
+def practices_that_differ(rows: Iterable[ActivityRow]) -> set[str]:
+    """Give the practices in which the scenarios of a schedule differ."""
+    names = {
+        "plant-input": "plant input",
+        "harvest": "plant input",
+        "cover-crop": "plant input",
+        "manure": "manure",
+        "manure-carbon": "manure",
+    }
+    entries: dict[tuple[str, str], set[tuple[object, ...]]] = defaultdict(set)
+    scenarios = set()
+    for row in rows:
+        practice = names.get(row.activity, row.activity)
+        scenarios.add(row.scenario)
+        entry = (row.site, row.year, row.month, row.activity, row.what, row.amount, row.residues)
+        entries[(practice, row.scenario)].add(entry)
+    practices = {practice for practice, _ in entries}
+    return {p for p in practices if len({frozenset(entries.get((p, s), set())) for s in scenarios}) > 1}

@@ -1,0 +1,115 @@
+"""Typed rows of the model tables. A row knows its file and its number (the header is row 1)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+type Land = Literal["cropland", "grassland", "woodland", "paddy", "wetland"]
+type Soil = Literal["mineral", "volcanic", "organic", "permafrost"]
+type Activity = Literal[
+    "plant-input", "harvest", "cover-crop", "manure", "manure-carbon", "cover", "irrigation", "tillage"
+]
+type Tillage = Literal["full", "reduced", "none", "unknown"]
+
+LANDS = ("cropland", "grassland", "woodland", "paddy", "wetland")
+SOILS = ("mineral", "volcanic", "organic", "permafrost")
+ACTIVITIES = (
+    "plant-input",
+    "harvest",
+    "cover-crop",
+    "manure",
+    "manure-carbon",
+    "cover",
+    "irrigation",
+    "tillage",
+)
+TILLAGES = ("full", "reduced", "none", "unknown")
+
+
+class Row(BaseModel):
+    """A row of a table."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    file: str = ""
+    row: int = 0
+
+
+class WeatherRow(Row):
+    """One month of one weather cell; pan evaporation or potential evapotranspiration, one of the two.
+
+    Units: °C, mm per month.
+    """
+
+    cell: str
+    year: int
+    month: int
+    tmean_c: float
+    rain_mm: float
+    pan_evaporation_mm: float | None = None
+    pet_mm: float | None = None
+
+
+class SiteRow(Row):
+    """One site: its soil, its stock at the start, its land use. Units are in the names."""
+
+    site: str
+    cell: str
+    depth_cm: float
+    clay_percent: float
+    soc_t_ha: float
+    land: str = "cropland"
+    soil: str = "mineral"
+    iom_t_ha: float | None = None
+    sand_fraction: float | None = None
+    caco3_g_kg: float | None = None
+    ph: float | None = None
+    cn_ratio: float | None = None
+    bulk_density_g_cm3: float | None = None
+    clay_silt_percent: float | None = None
+    dpm_rpm_ratio: float = 1.44
+
+
+class ActivityRow(Row):
+    """One entry of a schedule of activities.
+
+    ======================  ===========================  =========================================
+    activity                what                         amount
+    ======================  ===========================  =========================================
+    plant-input             kind of plant                t C/ha in that month
+    harvest                 crop of the AMG table        dry yield, t/ha; ``residues`` says where straw goes
+    cover-crop              cover crop of that table     dry above-ground matter, t/ha
+    manure                  manure of the AMG table      fresh amount, t/ha
+    manure-carbon           kind of manure               t C/ha
+    cover                   on or off                    1 from that month on under plants, 0 bare
+    irrigation                                           mm in that month
+    tillage                 full, reduced, none          1; holds for the year
+    ======================  ===========================  =========================================
+    """
+
+    scenario: str
+    site: str
+    year: int
+    month: int
+    activity: str
+    what: str = ""
+    amount: float = 1.0
+    residues: str = "returned"
+
+
+class ExternalRow(Row):
+    """One simulated value of a model that ran elsewhere: stock and fluxes of a point, scenario, date and draw."""
+
+    model: str
+    model_version: str
+    parameter_set: str
+    point: str
+    scenario: str
+    year: int
+    month: int = 12
+    draw: int = 0
+    soc_t_ha: float
+    n2o_kg_ha: float | None = None
+    ch4_kg_ha: float | None = None

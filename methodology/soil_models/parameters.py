@@ -1,0 +1,215 @@
+"""Frozen, versioned parameter sets, read from the TOML files beside this module."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+type Status = Literal["verified", "two-sources", "secondary", "from-memory", "conflict"]
+
+WEAK: frozenset[Status] = frozenset({"from-memory", "conflict"})
+"""Status words that warn wherever they touch a number."""
+_FILES = "mollisol.methodology.soil_models"
+
+
+class Source(BaseModel):
+    """Where the numbers of a file come from."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    title: str
+    document: str
+    licence: str
+    read: datetime.date
+
+
+class Parameter(BaseModel):
+    """One number of a parameter set, with its published range where there is one."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    name: str
+    value: float
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    sd: float | None = None
+    status: Status | None = None
+    note: str = ""
+
+
+class Option(BaseModel):
+    """A named reading of a model: values that replace those of the set. Each group has one default."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    group: str
+    name: str
+    default: bool
+    values: dict[str, float]
+    status: Status | None = None
+    note: str = ""
+
+
+class ParameterSet(BaseModel):
+    """A parameter set with the options chosen.
+
+    Parameters
+    ----------
+    id, model, version, vintage, title, status
+        What it is. The id and the hash stand with every result.
+    source
+        Where its numbers come from.
+    parameter
+        The numbers, before options.
+    option
+        All options that the file offers.
+    chosen
+        The option chosen in each group.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    id: str
+    model: str
+    version: str
+    vintage: str
+    title: str
+    status: Status
+    source: Source
+    parameter: tuple[Parameter, ...]
+    option: tuple[Option, ...] = ()
+    chosen: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The numbers by name, with the chosen options in force."""
+        numbers = {p.name: p.value for p in self.parameter}
+        for option in self._chosen():
+            numbers.update(option.values)
+        return numbers
+
+    @property
+    def sha256(self) -> str:
+        """Hash of model, version and numbers: two sets with the same numbers have the same hash."""
+        text = json.dumps([self.model, self.version, sorted(self.values.items())])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def label(self) -> str:
+        """Id, options and the first digits of the hash, as every result carries them."""
+        options = "".join(f",{group}={name}" for group, name in self.chosen)
+        return f"{self.id}{options}@{self.sha256[:12]}"
+
+    def weak(self) -> list[str]:
+        """Give the names of the numbers in force that stand on memory or on sources that disagree."""
+        by_option = {name: option.status for option in self._chosen() for name in option.values}
+        return [
+            p.name
+            for p in self.parameter
+            if (by_option.get(p.name) if p.name in by_option else (p.status or self.status)) in WEAK
+        ]
+
+    def with_options(self, **choice: str) -> ParameterSet:
+        """Give the set with other options.
+
+        Raises
+        ------
+        KeyError
+            If the group or the name is not in the file; the message lists what is.
+        """
+        known = {(o.group, o.name) for o in self.option}
+        for group, name in choice.items():
+            if (group, name) not in known:
+                offered = ", ".join(sorted(f"{g}={n}" for g, n in known)) or "none"
+                raise KeyError(f"{self.id} has no option {group}={name}; it has {offered}")
+        chosen = tuple(sorted({**dict(self.chosen), **choice}.items()))
+        return self.model_copy(update={"chosen": chosen})
+
+    def _chosen(self) -> list[Option]:
+        return [o for o in self.option if (o.group, o.name) in self.chosen]
+
+
+class Table(BaseModel):
+    """A table of factors: column names and rows."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    id: str
+    vintage: str
+    title: str
+    status: Status
+    source: Source
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float, ...], ...]
+
+    def records(self) -> list[dict[str, Any]]:
+        """Give the rows as dictionaries."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def _read(name: str) -> dict[str, Any]:
+    """Read a data file of this package."""
+    path = resources.files(_FILES).joinpath("data", f"{name}.toml")
+    if not path.is_file():
+        raise KeyError(f"no data file {name}; there are {', '.join(data_files())}")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _frozen(value: Any) -> Any:
+    """Give lists as tuples, at every depth."""
+    if isinstance(value, list):
+        return tuple(_frozen(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _frozen(item) for key, item in value.items()}
+    return value
+
+
+def data_files() -> list[str]:
+    """Give the names of all data files."""
+    folder = resources.files(_FILES).joinpath("data")
+    return sorted(
+        entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")
+    )
+
+
+@cache
+def parameter_set(name: str) -> ParameterSet:
+    """Read a parameter set with its default options.
+
+    Raises
+    ------
+    KeyError
+        If there is none of that name.
+    """
+    raw = _frozen(_read(name))
+    if "parameter" not in raw:
+        raise KeyError(f"{name} is a table, not a parameter set")
+    defaults = tuple(sorted((o["group"], o["name"]) for o in raw.get("option", ()) if o["default"]))
+    return ParameterSet(**raw, chosen=defaults)
+
+
+@cache
+def table(name: str) -> Table:
+    """Read a table.
+
+    Raises
+    ------
+    KeyError
+        If there is none of that name.
+    """
+    raw = _frozen(_read(name))
+    return Table(**{**{k: v for k, v in raw.items() if k != "table"}, **raw["table"]})
+
+
+def parameter_sets() -> list[ParameterSet]:
+    """Give all parameter sets of process models."""
+    sets = [parameter_set(name) for name in data_files() if "parameter" in _read(name)]
+    return [s for s in sets if s.model != "plausibility"]

@@ -1,0 +1,211 @@
+"""ICBM: a young and an old pool with an exact solution, as a closed form and on the linear kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.models.arrays import FloatArray, Numeric, with_axes
+from mollisol.quantification.models.linear import Compartments, Engine, Run, run_linear
+
+POOLS: Final = ("young", "old")
+_PAPER = "Andren and Katterer, Ecological Applications 7"
+
+
+@equation("icbm:young", symbol="Y(t)", unit="t C/ha", locator=Locator(_PAPER, "1997", equation="Y(t)"))
+def young_pool(
+    *,
+    years: Numeric,
+    start_t_ha: Numeric,
+    input_t_ha_yr: Numeric,
+    k_young_per_yr: Numeric,
+    climate_factor: Numeric,
+) -> Numeric:
+    r"""Young carbon after some years of constant input and climate. [t C/ha, or the unit of the start]
+
+    .. math:: Y^* + (Y_0 - Y^*) e^{-k_1 r t}, \quad Y^* = i / (k_1 r)
+
+    Parameters
+    ----------
+    years
+        Time since the start. [yr]
+    start_t_ha, input_t_ha_yr
+        Y at the start and the input. [t C/ha, t C/ha/yr]
+    k_young_per_yr
+        0.8. [1/yr]
+    climate_factor
+        r, 1 at Ultuna. [1]
+
+    References
+    ----------
+    icbm:young — Andren and Katterer 1997.
+    """
+    rate = k_young_per_yr * climate_factor
+    steady = input_t_ha_yr / rate
+    return steady + (start_t_ha - steady) * np.exp(-rate * np.asarray(years, dtype=np.float64))
+
+
+@equation("icbm:old", symbol="O(t)", unit="t C/ha", locator=Locator(_PAPER, "1997", equation="O(t)"))
+def old_pool(
+    *,
+    years: Numeric,
+    young_start_t_ha: Numeric,
+    old_start_t_ha: Numeric,
+    input_t_ha_yr: Numeric,
+    humified_share: Numeric,
+    k_young_per_yr: Numeric,
+    k_old_per_yr: Numeric,
+    climate_factor: Numeric,
+) -> Numeric:
+    r"""Old carbon after some years of constant input and climate. [t C/ha, or the unit of the start]
+
+    .. math:: O^* + (O_0 - O^* - z) e^{-k_2 r t} + z\, e^{-k_1 r t}, \quad z = h k_1 (Y_0 - Y^*)/(k_2 - k_1)
+
+    Parameters
+    ----------
+    years
+        Time since the start. [yr]
+    young_start_t_ha, old_start_t_ha, input_t_ha_yr
+        Pools at the start and the input. [t C/ha, t C/ha, t C/ha/yr]
+    humified_share
+        h. [1]
+    k_young_per_yr, k_old_per_yr
+        0.8 and 0.00605; they must differ. [1/yr]
+    climate_factor
+        r. [1]
+
+    References
+    ----------
+    icbm:old — Andren and Katterer 1997.
+    """
+    t = np.asarray(years, dtype=np.float64) * climate_factor
+    young_steady = input_t_ha_yr / (k_young_per_yr * climate_factor)
+    steady = humified_share * input_t_ha_yr / (k_old_per_yr * climate_factor)
+    z = humified_share * k_young_per_yr * (young_start_t_ha - young_steady) / (k_old_per_yr - k_young_per_yr)
+    return (
+        steady + (old_start_t_ha - steady - z) * np.exp(-k_old_per_yr * t) + z * np.exp(-k_young_per_yr * t)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IcbmParameters:
+    """The numbers of an ICBM parameter set, each by (site, draw) or one number.
+
+    Parameters
+    ----------
+    k_young_per_yr, k_old_per_yr
+        0.8 and 0.00605. [1/yr]
+    humified_share
+        h, specific to the kind of input. [1]
+    climate_factor
+        r. [1]
+    label
+        Id and hash of the parameter set.
+    """
+
+    k_young_per_yr: ArrayLike = 0.8
+    k_old_per_yr: ArrayLike = 0.00605
+    humified_share: ArrayLike = 0.125
+    climate_factor: ArrayLike = 1.0
+    label: str = "icbm-ultuna"
+
+    @classmethod
+    def of(cls, values: Mapping[str, float], label: str) -> IcbmParameters:
+        """Make them from the values of a parameter set, by name."""
+        return cls(**values, label=label)
+
+
+def icbm_system(
+    parameters: IcbmParameters, *, input_t_ha_yr: ArrayLike, step_yr: float = 1.0
+) -> Compartments:
+    """Give ICBM as linear compartments with the exact map of one step; the input may change from step to step.
+
+    Parameters
+    ----------
+    parameters
+        The parameter set.
+    input_t_ha_yr
+        (step, site): constant within a step. [t C/ha/yr]
+    step_yr
+        Length of a step. [yr]
+
+    Raises
+    ------
+    ValueError
+        If the two rates are equal: the closed form then has no value.
+    """
+    names = ("k_young_per_yr", "k_old_per_yr", "humified_share", "climate_factor")
+    k1, k2, h, r = (with_axes(getattr(parameters, name), 2, name) for name in names)
+    if (k1 == k2).any():
+        raise ValueError("k_young_per_yr and k_old_per_yr must differ")
+    given = with_axes(input_t_ha_yr, 2, "input_t_ha_yr")[..., None]
+    constants = {"k_young_per_yr": k1, "climate_factor": r}
+    old = {**constants, "years": step_yr, "humified_share": h, "k_old_per_yr": k2, "old_start_t_ha": 0.0}
+    young_keeps = np.exp(-k1 * r * step_yr)
+    to_old = np.asarray(old_pool(young_start_t_ha=1.0, input_t_ha_yr=0.0, **old))
+    unit_young = np.asarray(young_pool(years=step_yr, start_t_ha=0.0, input_t_ha_yr=1.0, **constants))
+    unit_old = np.asarray(old_pool(young_start_t_ha=0.0, input_t_ha_yr=1.0, **old))
+    old_keeps = np.exp(-k2 * r * step_yr)
+    route = to_old / (1.0 - young_keeps)
+    return Compartments(
+        names=POOLS,
+        routes=np.stack(np.broadcast_arrays(np.zeros_like(route), route))[:, None],
+        donors=np.array([[1.0, 0.0]]),
+        inlet=np.stack(np.broadcast_arrays(unit_young, unit_old))[:, None],
+        supply=given[:, None],
+        keep=np.stack(np.broadcast_arrays(young_keeps, old_keeps))[None],
+    )
+
+
+def run_icbm(
+    parameters: IcbmParameters,
+    *,
+    start_t_ha: ArrayLike,
+    input_t_ha_yr: ArrayLike,
+    years: int,
+    pools: bool = False,
+    engine: Engine = "auto",
+) -> Run:
+    """Run ICBM by years.
+
+    Parameters
+    ----------
+    parameters
+        The parameter set, by site and draw.
+    start_t_ha
+        Young and old carbon, (pool, site, draw). [t C/ha, or any unit that the input shares]
+    input_t_ha_yr
+        (year, site) or one number. [t C/ha/yr]
+    years
+        How many.
+    pools, engine
+        As in :func:`~mollisol.quantification.models.linear.run_linear`.
+
+    Returns
+    -------
+    Run
+        Totals after each year, (row, site, draw).
+
+    Raises
+    ------
+    ValueError
+        If the rates are equal, axes do not fit, or a value is not finite.
+
+    References
+    ----------
+    Andren and Katterer 1997, Ecological Applications 7:1226.
+    """
+    system = icbm_system(parameters, input_t_ha_yr=input_t_ha_yr)
+    return run_linear(system, start_t_ha, steps=years, pools=pools, engine=engine)
+
+
+def steady_icbm(parameters: IcbmParameters, *, input_t_ha_yr: ArrayLike) -> FloatArray:
+    """Give young and old carbon at the steady state, (pool, site, draw)."""
+    from mollisol.quantification.models.steady import steady_state
+
+    return steady_state(icbm_system(parameters, input_t_ha_yr=input_t_ha_yr), steps=1)

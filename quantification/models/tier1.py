@@ -1,0 +1,76 @@
+"""IPCC 2019 Tier 1: reference stock times stock-change factors; a plausibility check, not a process model."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.models.arrays import Numeric
+
+_AT = Locator("IPCC 2019 Refinement, Volume 4, Chapter 2", "2019", equation="2.25")
+
+
+@equation("ipcc2019-tier1:stock", symbol="SOC", unit="t C/ha", locator=_AT)
+def stock(
+    *, reference_t_ha: Numeric, land_use_factor: Numeric, management_factor: Numeric, input_factor: Numeric
+) -> Numeric:
+    """Stock of 0-30 cm under a land use, management and input that have lasted 20 years. [t C/ha]
+
+    Parameters
+    ----------
+    reference_t_ha
+        SOC_ref of climate and soil. [t C/ha]
+    land_use_factor, management_factor, input_factor
+        F_LU, F_MG, F_I. [1]
+
+    References
+    ----------
+    ipcc2019-tier1:stock — IPCC 2019 Refinement, Volume 4, Chapter 2, Eq. 2.25.
+    """
+    return reference_t_ha * land_use_factor * management_factor * input_factor
+
+
+@equation("ipcc2019-tier1:change", symbol="dC", unit="t C/ha/yr", locator=_AT)
+def yearly_change(*, after_t_ha: Numeric, before_t_ha: Numeric, years: Numeric = 20.0) -> Numeric:
+    """Yearly change between two Tier 1 stocks. [t C/ha/yr]
+
+    Parameters
+    ----------
+    after_t_ha, before_t_ha
+        The two stocks. [t C/ha]
+    years
+        Time of the transition, 20. [yr]
+
+    References
+    ----------
+    ipcc2019-tier1:change — IPCC 2019 Refinement, Volume 4, Chapter 2, Eq. 2.25.
+    """
+    return (after_t_ha - before_t_ha) / years
+
+
+@equation(
+    "ipcc2019-tier1:error",
+    symbol="U",
+    unit="%",
+    locator=Locator("IPCC 2019 Refinement, Volume 1, Chapter 3", "2019", equation="3.1"),
+)
+def stock_error_percent(
+    *,
+    reference_percent: Numeric,
+    land_use_percent: Numeric,
+    management_percent: Numeric,
+    input_percent: Numeric,
+) -> Numeric:
+    """Uncertainty of the product of reference stock and factors, errors apart. [%]
+
+    Parameters
+    ----------
+    reference_percent, land_use_percent, management_percent, input_percent
+        The printed uncertainties, 95 % or two standard errors; 0 for a factor that is 1 by definition. [%]
+
+    References
+    ----------
+    ipcc2019-tier1:error — IPCC 2019 Refinement, Volume 1, Chapter 3, Eq. 3.1.
+    """
+    squares = reference_percent**2 + land_use_percent**2 + management_percent**2 + input_percent**2
+    return np.sqrt(np.asarray(squares, dtype=np.float64))
