@@ -1,0 +1,52 @@
+"""Generated pages are fresh, every command is told, and every equation and rule stands in its catalogue."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+from typer.main import get_command
+
+from mollisol.cli import app
+
+ROOT = Path(__file__).parents[2]
+
+
+def _script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_generated_pages_are_fresh() -> None:
+    for name, page in _script("make_docs").PAGES.items():
+        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page(), (
+            f"run make docs: docs/{name} is stale"
+        )
+
+
+def test_every_command_is_in_the_readme_and_has_help() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    for name, command in commands.items():
+        assert f"mollisol {name}" in readme, name
+        assert command.help, name
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_readme_prints_what_the_demo_prints() -> None:
+    from mollisol.engine import run_project
+
+    results = run_project(ROOT / "examples" / "woburn-ley").results
+    units = sum(period.units_to_issue_t for period in results.periods)
+    assert f"{units:,} t CO2e credited  {results.project}" in (ROOT / "README.md").read_text(encoding="utf-8")
