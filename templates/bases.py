@@ -80,7 +80,6 @@ BASES: Final[dict[str, Basis]] = {
     "issuance": Basis(
         (*(f"vm0042:{n}" for n in (38, 39, 41, 42, 43)), *_ISSUANCE), ("vcs.buffer.least-rating",)
     ),
-    "boundary": Basis(clause="VM0042 2.2, section 5, Tables 2 and 3"),
     "rules": Basis(clause="the document that each row names"),
     "switches": Basis(clause="the document and equation that each row names"),
     "equations": Basis(clause="the document that each row names"),

@@ -121,7 +121,7 @@ def _draw_walk(ax: Axes, walk: Sequence[Step], decimals: int) -> None:
         colour = TOTAL if step.total else PROJECT if step.amount >= 0 else LOSS
         left, right = sorted((step.start, step.end))
         ax.barh(place, right - left, left=left, height=2 * _HALF, color=colour, edgecolor=INK, linewidth=0.4)
-        behind = step.end < 0 and step.total
+        behind = left < 0 and right <= 0
         ax.annotate(
             fixed(step.amount, 0 if step.whole else decimals),
             (left if behind else right, place),
@@ -131,7 +131,6 @@ def _draw_walk(ax: Axes, walk: Sequence[Step], decimals: int) -> None:
             va="center",
             fontsize=7.5,
             fontweight="bold" if step.total else "normal",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
         )
         if place + 1 < len(walk):
             ax.vlines(step.end, place + _HALF, place + 1 - _HALF, color=INK, linewidth=0.4)

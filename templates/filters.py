@@ -58,7 +58,8 @@ def plain(value: float) -> str:
     """Write a number that somebody set, such as a limit, with the digits it was given in."""
     if not math.isfinite(value) or (value != 0 and not _SMALLEST_PLAIN <= abs(value) < _LARGEST_PLAIN):
         return number(value)
-    return _grouped(f"{value:.10f}".rstrip("0").removesuffix("."))
+    text = f"{value:.10f}".rstrip("0").removesuffix(".")
+    return _grouped(text) if len(text) <= 10 else number(value, 6)
 
 
 def fixed(value: float, decimals: int) -> str:
@@ -111,7 +112,7 @@ def unit(text: str) -> str:
     if text == "1":
         return ""
     text = re.sub(r"(CO|CH|N)([24])(?![0-9])", lambda found: found[1] + found[2].translate(_SUBSCRIPT), text)
-    return re.sub(r"(?<=[a-z)])(-?[23])\b", lambda found: found[1].translate(_SUPERSCRIPT), text)
+    return re.sub(r"(?<=[a-z)])\^?(-?[23])\b", lambda found: found[1].translate(_SUPERSCRIPT), text)
 
 
 def slug(text: str) -> str:

@@ -177,7 +177,7 @@ def report_model(
         switches=tuple(SwitchRow(switch=switch, touches=switch.id in touching) for switch in switches),
         moved={period.name: _moved(period, touching) for period in results.periods},
         equations=tuple(equations),
-        bases={name: _basis(basis, equation_ids, rule_ids) for name, basis in BASES.items()},
+        bases=_bases(equation_ids, rule_ids),
         trace=traced_groups(trace["quantities"], anchors),
         links={period.name: _links(period, anchors) for period in results.periods},
         files=tuple(_files(manifest["files"])),
@@ -251,6 +251,12 @@ def _links(period: PeriodResult, anchors: Mapping[str, str]) -> dict[str, str]:
         names = (f"{stem}.{form}@{period.name}", f"{stem}@{period.name}", f"{stem}@{period.name}.{form}")
         links[figure] = next((anchors[name] for name in names if name in anchors), "")
     return links
+
+
+def _bases(equations: set[str], rules: set[str]) -> dict[str, TableBasis]:
+    tables = "; ".join(dict.fromkeys(row.clause for row in POOLS_AND_GASES))
+    bases = BASES | {"boundary": Basis(clause=tables)}
+    return {name: _basis(basis, equations, rules) for name, basis in bases.items()}
 
 
 def _basis(basis: Basis, equations: set[str], rules: set[str]) -> TableBasis:

@@ -53,6 +53,7 @@ _ATTRIBUTES: Final = frozenset(
     | {"d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "patternunits"}
     | {"href", "xlink:href"}
 )
+_TAG: Final = re.compile(r"</?([^\s/>]*)")
 _OUTSIDE: Final = re.compile(r"url\((?!#)|@import|expression|javascript:", re.IGNORECASE)
 
 
@@ -61,6 +62,10 @@ class UnsafeSvgError(ValueError):
 
 
 class _Gate(HTMLParser):
+    CDATA_CONTENT_ELEMENTS = ()
+    RCDATA_CONTENT_ELEMENTS = ()
+    """In SVG no element holds raw text: what stands in a title is read as elements too."""
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _ELEMENTS:
             raise UnsafeSvgError(f"a figure may not hold the element <{tag}>")
@@ -78,6 +83,9 @@ class _Gate(HTMLParser):
     def unknown_decl(self, data: str) -> None:
         raise UnsafeSvgError("a figure may not hold a CDATA section")
 
+    def handle_comment(self, data: str) -> None:
+        raise UnsafeSvgError("a figure may not hold a comment")
+
     def handle_pi(self, data: str) -> None:
         raise UnsafeSvgError("a figure may not hold a processing instruction")
 
@@ -92,6 +100,9 @@ def checked(svg: str) -> str:
     """
     if not svg.startswith("<svg ") or not svg.rstrip().endswith("</svg>"):
         raise UnsafeSvgError("a figure must be one svg element")
+    stray = next((found[1] for found in _TAG.finditer(svg) if found[1].lower() not in _ELEMENTS), None)
+    if stray is not None:
+        raise UnsafeSvgError(f"a figure may not hold <{stray}")
     gate = _Gate()
     gate.feed(svg)
     gate.close()

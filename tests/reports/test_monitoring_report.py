@@ -151,7 +151,7 @@ def _period(
                 project_variance_t2=v,
                 project_degrees_of_freedom=f,
             )
-            for name, p, b, v, f in zip(AREAS, project, baseline, (0.5, 0.8, 1.0), FREEDOMS, strict=False)
+            for name, p, b, v, f in zip(AREAS, project, baseline, TERMS[:3], FREEDOMS, strict=False)
         ),
         variance=tuple(
             VarianceComponent(
@@ -237,7 +237,10 @@ def _head() -> ProjectHead:
         "kind": "constructed",
         "reporting_depth_cm": 30.0,
         "non_permanence_rating_percent": 15.0,
-        "design": {"kind": "stratified_random", "description": "six squares a stratum, drawn anew each time"},
+        "design": {
+            "kind": "stratified_random",
+            "description": "Six squares a stratum, drawn anew each time.",
+        },
         "boundary": {
             "entries": [
                 {"id": "soil_organic_carbon", "included": True, "reason": ""},
@@ -482,7 +485,7 @@ def test_headings_come_in_order(walk: Walk) -> None:
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(later - earlier <= 1 for earlier, later in itertools.pairwise(levels))
-    assert levels.count(2) == len(CHAPTERS) + 2
+    assert levels.count(2) == len(CHAPTERS) + 3
 
 
 def test_every_table_has_a_caption_with_a_citation(walk: Walk) -> None:
@@ -519,6 +522,7 @@ def test_markup_in_names_stays_text() -> None:
     assert not walk.all("script")
     assert INJECTED in "".join(walk.text)
     assert "<script" not in sample_page()
+    assert sample_page().count("</style") == 1
 
 
 def test_no_number_is_missing(walk: Walk) -> None:
