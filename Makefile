@@ -16,17 +16,15 @@ setup: $(STAMP) ## make .venv with the locked packages and the mollisol command
 demo: $(STAMP) ## run the bundled real project end to end and print its credited number
 	@$(BIN)/mollisol demo --out demo
 
-test: $(STAMP) ## lint, types and the tests
+test: $(STAMP) ## lint, both type checkers and the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src tests
+	$(BIN)/pyright
 	$(BIN)/pytest -m "not slow"
 
 slow: $(STAMP) ## long statistics at the replicates of the specification
 	$(BIN)/pytest -m slow
-
-types: $(STAMP) ## the second type checker
-	$(BIN)/pyright
 
 lint: $(STAMP) ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
@@ -42,4 +40,4 @@ lock: ## resolve requirements.lock again (needs uv)
 	uv pip compile --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  --all-extras --group dev pyproject.toml -o requirements.lock
 
-.PHONY: help setup demo test slow types lint docs bench lock
+.PHONY: help setup demo test slow lint docs bench lock

@@ -45,3 +45,7 @@ class ScheduleOfActivities(DomainObject):
     place: Identifier
     scenario: Literal["baseline", "project"]
     years: tuple[YearOfActivities, ...]
+
+    def before(self, year: int) -> tuple[YearOfActivities, ...]:
+        """Give the years of the look-back: those before the start year."""
+        return tuple(item for item in self.years if item.year < year)

@@ -10,7 +10,7 @@ from pydantic import Field
 from mollisol.methodology.base import DomainObject, Identifier, Interval, Items, RequiredText, Text
 from mollisol.methodology.boundary import ProjectBoundary
 from mollisol.methodology.measurement import Campaign, CoreIncrement, LaboratoryMethod, SamplePoint
-from mollisol.methodology.practice import PracticeChange, YearOfActivities
+from mollisol.methodology.practice import PracticeChange, ScheduleOfActivities, YearOfActivities
 
 type AreaHa = Annotated[float, Field(gt=0, le=1e8, allow_inf_nan=False)]
 
@@ -134,3 +134,9 @@ class Project(DomainObject):
     core_increments: tuple[CoreIncrement, ...]
     schedule: tuple[YearOfActivities, ...]
     biochar: tuple[BiocharApplication, ...] = ()
+
+    def schedule_of(self, place: str, scenario: Literal["baseline", "project"]) -> ScheduleOfActivities:
+        """Give the schedule of activities of a unit or control site, oldest year first."""
+        own = [item for item in self.schedule if item.place == place and item.scenario == scenario]
+        years = tuple(sorted(own, key=lambda item: item.year))
+        return ScheduleOfActivities(place=place, scenario=scenario, years=years)

@@ -177,13 +177,8 @@ def _start(project: Project, rules: RulesInForce) -> Iterable[Finding]:
 def _look_back(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     least = rules.number("vm0042.look-back.least-years")
     for row, unit in enumerate(project.quantification_units, start=2):
-        years = {
-            item.year
-            for item in project.schedule
-            if item.place == unit.quantification_unit
-            and item.scenario == "baseline"
-            and item.year < project.head.start_date.year
-        }
+        schedule = project.schedule_of(unit.quantification_unit, "baseline")
+        years = {item.year for item in schedule.before(project.head.start_date.year)}
         if len(years) < least:
             yield Finding(
                 code="look-back-short",

@@ -267,7 +267,7 @@ class ChangeStep:
         area: Quantity,
     ) -> Deduction:
         trace, rules, at = self._trace, self._rules, f".{form}{self._at}"
-        of = {
+        of: dict[str, Form] = {
             switch: "printed" if form == "printed" else rules.form(f"switch.{switch}")
             for switch in ("shared-control", "deduction-denominator", "eligibility-quantile", "confidence")
         }

@@ -69,7 +69,8 @@ def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Fi
     import shapely
 
     try:
-        import pyogrio
+        from pyogrio.errors import DataLayerError, DataSourceError
+        from pyogrio.raw import read
     except ImportError:
         return {}, [
             _finding(
@@ -78,12 +79,12 @@ def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Fi
             )
         ]  # fmt: skip
     try:
-        meta, _, geometry, fields = pyogrio.raw.read(content)
+        meta, _, geometry, fields = read(content)
         named = [
             (str(name), shapely.from_wkb(wkb))
             for name, wkb in zip(fields[list(meta["fields"]).index("stratum")], geometry, strict=True)
         ]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+    except (DataSourceError, DataLayerError, ValueError) as error:
         return {}, [
             _finding(
                 "geometry-unreadable", Severity.BLOCKING, Place(file=file), str(error)[:120],
