@@ -62,9 +62,8 @@ class UnsafeSvgError(ValueError):
 
 
 class _Gate(HTMLParser):
-    CDATA_CONTENT_ELEMENTS = ()
-    RCDATA_CONTENT_ELEMENTS = ()
-    """In SVG no element holds raw text: what stands in a title is read as elements too."""
+    def set_cdata_mode(self, elem: str, **_: bool) -> None:
+        """Do nothing: in SVG no element holds raw text, and what stands in a title is read as elements too."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _ELEMENTS:

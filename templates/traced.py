@@ -117,7 +117,7 @@ def _anchors(names: Iterable[str], prefix: str) -> dict[str, str]:
 def _quantity(item: Mapping[str, Any], anchors: Mapping[str, str]) -> TracedQuantity:
     name = str(item["name"])
     rows = tuple(str(row) for row in item["rows"])
-    inputs = list(item["inputs"].items())
+    inputs = sorted(item["inputs"].items(), key=lambda given: _natural(given[0]))
     return TracedQuantity(
         name=name,
         anchor=anchors[name],
@@ -130,6 +130,11 @@ def _quantity(item: Mapping[str, Any], anchors: Mapping[str, str]) -> TracedQuan
         rows=rows[:_SHOWN_ROWS],
         row_count=len(rows),
     )
+
+
+def _natural(text: str) -> list[tuple[str, int]]:
+    """Order ``of_2`` before ``of_10``, however the file orders its keys."""
+    return [(word, int(digits or 0)) for word, digits in re.findall(r"(\D*)(\d*)", text)]
 
 
 def _input(argument: str, given: Any, anchors: Mapping[str, str]) -> TracedInput:

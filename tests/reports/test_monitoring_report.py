@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import re
 from datetime import date
@@ -626,6 +627,14 @@ def test_the_same_bytes_twice() -> None:
     assert make_figures(again) == sample_figures()
     model = report_model(results=again, findings=_findings(), trace=_trace(), manifest=MANIFEST, head=_head())
     assert render_html(model, make_figures(again)) == sample_page()
+
+
+def test_the_order_of_keys_in_the_files_does_not_matter() -> None:
+    trace, manifest = (json.loads(json.dumps(part, sort_keys=True)) for part in (_trace(), MANIFEST))
+    model = report_model(
+        results=_results(), findings=_findings()[::-1], trace=trace, manifest=manifest, head=_head()
+    )
+    assert render_html(model, sample_figures()) == sample_page()
 
 
 def test_the_model_can_be_stored() -> None:
