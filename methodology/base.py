@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 
 class DomainObject(BaseModel):
@@ -14,11 +14,7 @@ class DomainObject(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
-def _tuple_from_list(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-type Items[T] = Annotated[tuple[T, ...], BeforeValidator(_tuple_from_list)]
+type Items[T] = Annotated[tuple[T, ...], Field(strict=False)]
 """An immutable sequence; TOML and JSON give lists."""
 
 type Identifier = Annotated[

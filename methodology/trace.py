@@ -73,9 +73,19 @@ class Trace:
         return self._enter(Quantity(name, value, of[0].unit, inputs=inputs, index=tuple(index)))
 
     def compute(
-        self, name: str, function: Callable[..., Any], /, *, index: Sequence[str] = (), **inputs: Any
+        self,
+        name: str,
+        function: Callable[..., Any],
+        /,
+        *,
+        index: Sequence[str] = (),
+        unit: str = "",
+        **inputs: Any,
     ) -> Quantity:
-        """Run a registered equation on quantities and bare values, and enter what it gives."""
+        """Run a registered equation on quantities and bare values, and enter what it gives.
+
+        ``unit`` stands in for the passport's where the equation keeps the unit of its input.
+        """
         passport = passport_of(function)
         value = function(
             **{key: given.value if isinstance(given, Quantity) else given for key, given in inputs.items()}
@@ -84,7 +94,7 @@ class Trace:
             Quantity(
                 name,
                 value,
-                passport.unit,
+                unit or passport.unit,
                 equation=passport.id,
                 inputs={
                     key: given.name if isinstance(given, Quantity) else given for key, given in inputs.items()

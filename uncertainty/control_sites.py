@@ -18,6 +18,13 @@ from mollisol.quantification.checks import (
 )
 
 
+@equation(
+    "mollisol:control-terms",
+    symbol="s2_dSOC,bsl,g",
+    unit="(t CO2e)^2",
+    locator=Locator("VM0042", "2.2", section="8.6.2", equation="70, control part by group"),
+    switch=("switch.shared-control",),
+)
 def control_variance_components_t2(
     *, area_ha: ArrayLike, group_weight: ArrayLike, group_mean_variance: ArrayLike, form: Form = "corrected"
 ) -> FloatArray:

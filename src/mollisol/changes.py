@@ -174,6 +174,7 @@ class ChangeStep:
             f"project_change_of_stratum{at}",
             mean_by_group,
             index=self._names,
+            unit=change.unit,
             values=self._pick(f"project_change_of_unit{at}", change, places),
             group=[number for number, name in enumerate(self._names) for _ in members[name]],
         )
@@ -219,13 +220,18 @@ class ChangeStep:
                     f"control_change_of_site.{label}{at}",
                     mean_by_group,
                     index=sites,
+                    unit=change.unit,
                     values=values,
                     group=[number for number, site in enumerate(sites) for _ in members[site]],
                 )
             replicates.append(len(values.index))
             means.append(
                 trace.compute(
-                    f"control_change.{label}{at}", mean_by_group, values=values, group=[0] * replicates[-1]
+                    f"control_change.{label}{at}",
+                    mean_by_group,
+                    unit=change.unit,
+                    values=values,
+                    group=[0] * replicates[-1],
                 )
             )
             variances.append(
@@ -284,16 +290,27 @@ class ChangeStep:
             control_variance_t2=trace.compute(f"control_variance_total{at}", control_variance_t2, **shared),
             area_ha=area,
         )
-        control_parts = control_variance_components_t2(
-            area_ha=area.value, group_weight=weight.value, group_mean_variance=control.variance.value,
-            form=of["shared-control"],
-        )  # fmt: skip
+        control_terms = trace.compute(
+            f"control_variance_terms{at}", control_variance_components_t2, index=control.labels, **shared
+        )
+        labels = [*project.labels, *control.labels]
         trace.rule("mollisol.deduction.degrees-of-freedom")
         freedom = trace.compute(
             f"degrees_of_freedom{at}",
             satterthwaite,
-            variances=np.concatenate([project.variance.value, control_parts]),
-            degrees_of_freedom=np.concatenate([project.degrees_of_freedom, control.degrees_of_freedom]),
+            variances=trace.arrange(
+                f"variance_terms{at}",
+                np.concatenate([project.variance.value, control_terms.value]),
+                [project.variance, control_terms],
+                index=labels,
+            ),
+            degrees_of_freedom=trace.given(
+                f"replicates_less_one{at}",
+                np.concatenate([project.degrees_of_freedom, control.degrees_of_freedom]),
+                "1",
+                ["sample_points.csv", "control_links.csv"],
+                labels,
+            ),
         )
         confidence = (
             trace.given(f"confidence{at}", PRINTED_CONFIDENCE, "1")
@@ -355,13 +372,7 @@ class ChangeStep:
         )
 
     def _budget(self, project: _Side, control: _Side, area: Quantity) -> tuple[VarianceComponent, ...]:
-        control_parts = self._trace.quantities[f"control_variance_total.corrected{self._at}"].inputs
-        parts = control_variance_components_t2(
-            area_ha=area.value,
-            group_weight=self._trace.quantities[str(control_parts["group_weight"])].value,
-            group_mean_variance=control.variance.value,
-        )
-        terms = np.concatenate([project.variance.value, parts]) / area.value.sum() ** 2
+        terms = self._trace.quantities[f"variance_terms.corrected{self._at}"].value / area.value.sum() ** 2
         total = terms.sum()
         sides = [("project stratum", project, n) for n in range(len(project.labels))]
         sides += [("control group", control, n) for n in range(len(control.labels))]

@@ -6,13 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from statistics import median
 
-import numpy as np
-
 from mollisol.methodology.checks.sampling import INCREMENTS
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project
 from mollisol.methodology.ruleset import RulesInForce
-from mollisol.methodology.trace import Trace
+from mollisol.methodology.trace import Quantity, Trace
+from mollisol.quantification.averages import mean_by_group
 from mollisol.stocks import UnitStocks
 from mollisol.uncertainty.similarity import welch_p_value
 
@@ -88,29 +87,30 @@ def check_similarity(
     confidence = rules.number("vm0042.control.similarity-confidence")
     first = project.head.verification_periods[0].first_campaign
     stock = stocks.by_campaign[first]
-    of_home: dict[str, list[float]] = defaultdict(list)
-    for label, value in zip(stock.index, stock.value, strict=True):
-        of_home[stocks.home_of[label]].append(float(value))
+    members: dict[str, list[int]] = defaultdict(list)
+    for place, label in enumerate(stock.index):
+        members[stocks.home_of[label]].append(place)
     findings = []
     for unit_row, unit in enumerate(project.quantification_units, start=2):
         strata = [s.stratum for s in project.strata if s.quantification_unit == unit.quantification_unit]
         sites = sorted({link.control_site for link in project.control_links if link.stratum in strata})
-        units = [value for stratum in strata for value in of_home[stratum]]
-        controls = (
-            [float(np.mean(of_home[site])) for site in sites]
-            if len(sites) > 1
-            else of_home[sites[0]]
-            if sites
-            else []
-        )
-        if len(units) < 2 or len(controls) < 2:
+        name = unit.quantification_unit
+        own = [place for stratum in strata for place in members[stratum]]
+        linked = [place for site in sites for place in members[site]]
+        controls = _pick(f"similarity_control_stock.{name}", stock, linked, trace)
+        if len(sites) > 1:
+            controls = trace.compute(
+                f"similarity_site_stock.{name}",
+                mean_by_group,
+                index=sites,
+                unit=stock.unit,
+                values=controls,
+                group=[number for number, site in enumerate(sites) for _ in members[site]],
+            )
+        if len(own) < 2 or len(controls.index) < 2:
             continue
-        chance = trace.compute(
-            f"similarity_p_value.{unit.quantification_unit}",
-            welch_p_value,
-            first=np.array(units),
-            second=np.array(controls),
-        )
+        units = _pick(f"similarity_unit_stock.{name}", stock, own, trace)
+        chance = trace.compute(f"similarity_p_value.{name}", welch_p_value, first=units, second=controls)
         differ = float(chance.value) < 1 - confidence
         findings.append(
             Finding(
@@ -119,8 +119,8 @@ def check_similarity(
                 where=Place(
                     file="quantification_units.csv", row=unit_row, thing=f"unit {unit.quantification_unit}"
                 ),
-                found=f"mean stock at equal mass {np.mean(units):.2f} in {len(units)} sampling units and "
-                f"{np.mean(controls):.2f} t C/ha in {len(controls)} control values, campaign {first}; "
+                found=f"mean stock at equal mass {units.value.mean():.2f} in {len(own)} sampling units and "
+                f"{controls.value.mean():.2f} t C/ha in {len(controls.index)} control values, campaign {first}; "
                 f"Welch p = {float(chance.value):.3f}",
                 allowed=f"not significantly different at {confidence:.0%} confidence",
                 do="choose control sites that start alike, or declare a deviation" if differ else "nothing",
@@ -128,3 +128,7 @@ def check_similarity(
             )
         )
     return findings
+
+
+def _pick(name: str, of: Quantity, places: list[int], trace: Trace) -> Quantity:
+    return trace.arrange(name, of.value[places], [of], index=[of.index[place] for place in places])

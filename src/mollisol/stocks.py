@@ -152,7 +152,7 @@ def _increment_masses(increments: Sequence[CoreIncrement], trace: Trace) -> tupl
         fine_soil_mass_t_per_ha=mass,
         soc_g_per_kg=_column(increments, everything, "soc_g_per_kg", "g C/kg soil", trace),
     )
-    return mass, trace.compute("carbon_mass_t", tonnes, index=mass.index, mass_kg=carbon_kg)
+    return mass, trace.compute("carbon_mass_t", tonnes, index=mass.index, unit="t C/ha", mass_kg=carbon_kg)
 
 
 def _rows(positions: Iterable[int]) -> tuple[str, ...]:
@@ -203,6 +203,7 @@ def _profiles(
                 f"cumulative_{name}.{group}.{count}",
                 cumulate,
                 index=samples,
+                unit=of.unit,
                 values=trace.arrange(
                     f"{name}_of_profile.{group}.{count}", of.value[order], [of], index=samples
                 ),
@@ -291,6 +292,7 @@ def _unit_stocks(
             f"stock_of_point@{campaign}",
             mean_by_group,
             index=point_ids,
+            unit=stock.unit,
             values=of_sample,
             group=_numbers(point_of),
         )
@@ -299,6 +301,7 @@ def _unit_stocks(
             f"stock_of_unit@{campaign}",
             mean_by_group,
             index=sorted(set(unit_of)),
+            unit=stock.unit,
             values=of_point,
             group=_numbers(unit_of),
         )
