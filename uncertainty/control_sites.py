@@ -45,6 +45,10 @@ def control_variance_components_t2(
     ------
     ValueError
         As in :func:`control_variance_t2`.
+
+    Notes
+    -----
+    Source: Eq. 70, the control part, one term per group; see :func:`control_variance_t2`.
     """
     area = row("area_ha", positive("area_ha", area_ha))
     weight = between("group_weight", group_weight, 0.0, 1.0)
