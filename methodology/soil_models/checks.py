@@ -1,8 +1,8 @@
-"""Checks of model inputs: all findings at once, each with a reason code, a place and what to do."""
+"""Checks of sites and schedules: all findings at once, each with a reason code, a place and what to do."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from mollisol.methodology.findings import Finding, Place, Severity
@@ -14,13 +14,8 @@ from mollisol.methodology.soil_models.inputs import (
     ActivityRow,
     Row,
     SiteRow,
-    WeatherRow,
 )
 
-_KELVIN_FROM = 150.0
-_HOTTEST, _COLDEST = 50.0, -70.0
-_WETTEST_MONTH_MM = 3000.0
-_THIN_RAIN_YEAR_MM = 12.0
 _LARGEST_YIELD_T = 150.0
 
 
@@ -36,130 +31,6 @@ def fault(
     """Make a finding on a cell of a row."""
     where = Place(file=row.file, row=row.row or None, column=column)
     return Finding(code=code, severity=severity, where=where, found=found, allowed=allowed, do=do)
-
-
-def check_weather(rows: Sequence[WeatherRow]) -> list[Finding]:
-    """Check weather row by row, then each cell for months that are missing, twice there, or out of any order."""
-    found: list[Finding] = []
-    by_cell: dict[str, list[WeatherRow]] = defaultdict(list)
-    for row in rows:
-        by_cell[row.cell].append(row)
-        found += _weather_row(row)
-    for cell, members in by_cell.items():
-        found += _months(cell, members)
-        found += _units(cell, members)
-    return found
-
-
-def _weather_row(row: WeatherRow) -> list[Finding]:
-    """Check the values of one month."""
-    found = []
-    if not 1 <= row.month <= 12:
-        found.append(fault("weather-month-number", row, "month", str(row.month), "1 to 12", "mend the month"))
-    if row.tmean_c >= _KELVIN_FROM:
-        do = "give degrees Celsius: subtract 273.15"
-        found.append(
-            fault("weather-temperature-kelvin", row, "tmean_c", f"{row.tmean_c:g}", "degrees Celsius", do)
-        )
-    elif not _COLDEST <= row.tmean_c <= _HOTTEST:
-        do = "give the monthly mean in degrees Celsius; Fahrenheit is (F - 32) / 1.8"
-        found.append(fault("weather-temperature-range", row, "tmean_c", f"{row.tmean_c:g}", "-70 to 50", do))
-    for column in ("rain_mm", "pan_evaporation_mm", "pet_mm"):
-        value = getattr(row, column)
-        if value is None:
-            continue
-        short = column.split("_")[0]
-        if value < 0.0:
-            do = "give an amount of water; a gap is left out or filled with a record of how, not with a code"
-            found.append(fault(f"weather-{short}-negative", row, column, f"{value:g}", "0 or more", do))
-        elif value > _WETTEST_MONTH_MM:
-            found.append(
-                fault(f"weather-{short}-unit", row, column, f"{value:g}", "mm per month", "give mm per month")
-            )
-    if (row.pan_evaporation_mm is None) == (row.pet_mm is None):
-        what = "both" if row.pet_mm is not None else "neither"
-        do = "give open-pan evaporation or potential evapotranspiration, one of the two"
-        found.append(fault("weather-evaporation-column", row, "pet_mm", what, "one of the two", do))
-    return found
-
-
-def _months(cell: str, rows: Sequence[WeatherRow]) -> list[Finding]:
-    """Look for months that are twice there or missing between the first and the last."""
-    found = []
-    counts = Counter((r.year, r.month) for r in rows)
-    first_seen: set[tuple[int, int]] = set()
-    for row in rows:
-        key = (row.year, row.month)
-        if counts[key] > 1 and key in first_seen:
-            do = "keep one row per cell and month"
-            found.append(
-                fault("weather-duplicate-month", row, "month", f"{cell} {key[0]}-{key[1]:02d}", "once", do)
-            )
-        first_seen.add(key)
-    here = {(y, m) for y, m in counts if 1 <= m <= 12}
-    years = sorted({y for y, _ in here})
-    if not years:
-        return found
-    gone = [(y, m) for y in range(years[0], years[-1] + 1) for m in range(1, 13) if (y, m) not in here]
-    whole = [y for y in range(years[0], years[-1] + 1) if not any((y, m) in here for m in range(1, 13))]
-    where = Place(file=rows[0].file, thing=f"cell {cell}")
-    if whole:
-        found.append(
-            Finding(
-                code="weather-gap",
-                severity=Severity.BLOCKING,
-                where=where,
-                found=f"no month of {', '.join(map(str, whole[:5]))}",
-                allowed="every year between the first and the last",
-                do="add the years, or end the series before the gap",
-                more=max(0, len(whole) - 5),
-            )
-        )
-    single = [(y, m) for y, m in gone if y not in whole]
-    if single:
-        found.append(
-            Finding(
-                code="weather-month-missing",
-                severity=Severity.BLOCKING,
-                where=where,
-                found=", ".join(f"{y}-{m:02d}" for y, m in single[:5]) + " missing",
-                allowed="twelve months in each year, from January to December",
-                do="add the months; nothing is filled in silently",
-                more=max(0, len(single) - 5),
-            )
-        )
-    return found
-
-
-def _units(cell: str, rows: Sequence[WeatherRow]) -> list[Finding]:
-    """Look for a cell whose rain can hardly be in mm, and for one that mixes the two kinds of evaporation."""
-    found = []
-    years = {r.year for r in rows}
-    rain = sum(r.rain_mm for r in rows if r.rain_mm >= 0.0)
-    where = Place(file=rows[0].file, column="rain_mm", thing=f"cell {cell}")
-    if rain < _THIN_RAIN_YEAR_MM * len(years):
-        found.append(
-            Finding(
-                code="weather-rain-unit",
-                severity=Severity.WARNING,
-                where=where,
-                found=f"{rain:g} mm in {len(years)} years",
-                allowed="mm per month",
-                do="look at the unit: metres and inches look like this",
-            )
-        )
-    if len({r.pet_mm is None for r in rows}) > 1:
-        found.append(
-            Finding(
-                code="weather-evaporation-mixed",
-                severity=Severity.BLOCKING,
-                where=where.model_copy(update={"column": "pet_mm"}),
-                found="pan evaporation in some months and potential evapotranspiration in others",
-                allowed="one of the two throughout a cell",
-                do="bring them to one kind; potential evapotranspiration is three quarters of pan evaporation",
-            )
-        )
-    return found
 
 
 def check_sites(rows: Sequence[SiteRow], *, cells: Collection[str] | None = None) -> list[Finding]:
@@ -302,24 +173,22 @@ def _activity(
 
 def _scenarios(rows: Sequence[ActivityRow], sites: Collection[str]) -> list[Finding]:
     """Look for sites that have a schedule in one scenario only."""
-    found = []
     names = sorted({r.scenario for r in rows})
-    for site in sorted(sites):
-        mine = {r.scenario for r in rows if r.site == site}
-        for name in names:
-            if name not in mine:
-                found.append(
-                    Finding(
-                        code="schedule-scenario-missing",
-                        severity=Severity.BLOCKING,
-                        where=Place(file=rows[0].file, thing=f"site {site}"),
-                        found=f"no entry in scenario {name}",
-                        allowed=f"entries in {', '.join(names)}",
-                        do="give the site's activities in every scenario",
-                        clause="VM0042 2.2, section 4, condition 4(e)",
-                    )
-                )
-    return found
+    there = {(r.site, r.scenario) for r in rows}
+    return [
+        Finding(
+            code="schedule-scenario-missing",
+            severity=Severity.BLOCKING,
+            where=Place(file=rows[0].file, thing=f"site {site}"),
+            found=f"no entry in scenario {name}",
+            allowed=f"entries in {', '.join(names)}",
+            do="give the site's activities in every scenario",
+            clause="VM0042 2.2, section 4, condition 4(e)",
+        )
+        for site in sorted(sites)
+        for name in names
+        if (site, name) not in there
+    ]
 
 
 def practices_that_differ(rows: Iterable[ActivityRow]) -> set[str]:
@@ -340,3 +209,24 @@ def practices_that_differ(rows: Iterable[ActivityRow]) -> set[str]:
         entries[(practice, row.scenario)].add(entry)
     practices = {practice for practice, _ in entries}
     return {p for p in practices if len({frozenset(entries.get((p, s), set())) for s in scenarios}) > 1}
+
+
+NEEDS = {"tier2": ("sand_fraction",), "amg": ("caco3_g_kg", "ph", "cn_ratio")}
+"""Columns of the site table that are optional in general and needed by a model."""
+
+
+def check_needs(model: str, rows: Iterable[SiteRow]) -> list[Finding]:
+    """Look for site values that this model cannot do without."""
+    return [
+        fault(
+            "site-value-needed",
+            row,
+            column,
+            "an empty cell",
+            f"a value: {model} needs it",
+            "measure or look it up",
+        )
+        for row in rows
+        for column in NEEDS.get(model, ())
+        if getattr(row, column) is None
+    ]

@@ -105,19 +105,18 @@ def practice_refusals(
     crediting
         Whether the result is to stand behind a credit; a model that is for tests only is then refused.
     """
-    found = []
-    for practice in sorted(set(practices) & set(model.silent_on)):
-        found.append(
-            Finding(
-                code=f"model-domain-{practice.replace(' ', '-')}-claim",
-                severity=Severity.BLOCKING if practice == "tillage" else Severity.WARNING,
-                where=Place(thing=f"model {model.id}"),
-                found=f"the scenarios differ in {practice}, which {model.title} does not respond to",
-                allowed=f"differences in {', '.join(model.answers_to)}",
-                do="take a model that responds to it, or leave the practice out of what is credited by this one",
-                clause=f"{_SHOWN}; {model.document}",
-            )
+    found = [
+        Finding(
+            code=f"model-domain-{practice.replace(' ', '-')}-claim",
+            severity=Severity.BLOCKING if practice == "tillage" else Severity.WARNING,
+            where=Place(thing=f"model {model.id}"),
+            found=f"the scenarios differ in {practice}, which {model.title} does not respond to",
+            allowed=f"differences in {', '.join(model.answers_to)}",
+            do="take a model that responds to it, or leave the practice out of what is credited by this one",
+            clause=f"{_SHOWN}; {model.document}",
         )
+        for practice in sorted(set(practices) & set(model.silent_on))
+    ]
     if crediting and not model.creditable:
         found.append(
             Finding(

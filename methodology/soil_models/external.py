@@ -14,7 +14,7 @@ _LARGEST_STOCK_T_HA = 1000.0
 
 
 def check_external(rows: Sequence[ExternalRow]) -> list[Finding]:
-    """Check external results: one model for all scenarios, no value twice, every point, date and draw in each scenario."""
+    """Check external results: one model for all, no value twice, every point, date and draw in each scenario."""
     if not rows:
         return [
             Finding(

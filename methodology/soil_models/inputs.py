@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from mollisol.methodology.soil_models.parameters import ParameterSet
+
 type Land = Literal["cropland", "grassland", "woodland", "paddy", "wetland"]
 type Soil = Literal["mineral", "volcanic", "organic", "permafrost"]
 type Activity = Literal[
@@ -113,3 +115,17 @@ class ExternalRow(Row):
     soc_t_ha: float
     n2o_kg_ha: float | None = None
     ch4_kg_ha: float | None = None
+
+
+class ModelInputs(BaseModel):
+    """Everything a run of the scenarios takes: the model, its parameter set, and the checked tables."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    model: str
+    parameters: ParameterSet
+    baseline: str = "baseline"
+    run_in_years: int = 5
+    weather: tuple[WeatherRow, ...]
+    sites: tuple[SiteRow, ...]
+    schedule: tuple[ActivityRow, ...]

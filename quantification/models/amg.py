@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,7 +21,7 @@ _CLIVOT = Locator("Clivot and others, Environmental Modelling and Software 118",
 def temperature_factor(
     *, tmean_c: Numeric, a: Numeric = 25.0, c_per_c: Numeric = 0.12, reference_c: Numeric = 15.0
 ) -> Numeric:
-    r"""Effect of the year's mean temperature, 1 at 15 °C; 1e-6 at or below freezing. [1]
+    r"""Effect of the year's mean temperature, 1 at 15 °C; 1e-6 at or below freezing [1].
 
     .. math:: a / (1 + (a - 1)\, e^{c T_{ref}}\, e^{-c T})
 
@@ -43,7 +43,7 @@ def temperature_factor(
 
 @equation("amg:moisture", symbol="f_H", unit="1", locator=_CLIVOT)
 def moisture_factor(*, net_water_mm: Numeric, a: Numeric = 0.03, b_per_m: Numeric = 5.247) -> Numeric:
-    r"""Effect of the year's water balance. [1]
+    r"""Effect of the year's water balance [1].
 
     .. math:: 1 / (1 + 0.03\, e^{-5.247\, (P + irrigation - PET)/1000})
 
@@ -63,7 +63,7 @@ def moisture_factor(*, net_water_mm: Numeric, a: Numeric = 0.03, b_per_m: Numeri
 
 @equation("amg:clay", symbol="f_A", unit="1", locator=_CLIVOT)
 def clay_factor(*, clay_g_kg: Numeric, a_kg_g: Numeric = 0.002519) -> Numeric:
-    """Effect of clay. [1]
+    """Effect of clay [1].
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def clay_factor(*, clay_g_kg: Numeric, a_kg_g: Numeric = 0.002519) -> Numeric:
 
 @equation("amg:carbonate", symbol="f_C", unit="1", locator=_CLIVOT)
 def carbonate_factor(*, caco3_g_kg: Numeric, c_kg_g: Numeric = 0.0015) -> Numeric:
-    """Effect of calcium carbonate. [1]
+    """Effect of calcium carbonate [1].
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def carbonate_factor(*, caco3_g_kg: Numeric, c_kg_g: Numeric = 0.0015) -> Numeri
 
 @equation("amg:ph", symbol="f_pH", unit="1", locator=_CLIVOT)
 def ph_factor(*, ph: Numeric, a: Numeric = 0.112, best: Numeric = 8.5) -> Numeric:
-    """Effect of the soil's pH in water. [1]
+    """Effect of the soil's pH in water [1].
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def ph_factor(*, ph: Numeric, a: Numeric = 0.112, best: Numeric = 8.5) -> Numeri
 
 @equation("amg:cn", symbol="f_CN", unit="1", locator=_CLIVOT)
 def cn_factor(*, cn_ratio: Numeric, a: Numeric = 0.06, best: Numeric = 11.0) -> Numeric:
-    """Effect of the soil's carbon to nitrogen ratio. [1]
+    """Effect of the soil's carbon to nitrogen ratio [1].
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def mineralisation_rate(
     ph_factor: Numeric,
     cn_factor: Numeric,
 ) -> Numeric:
-    """Mineralisation rate of the active pool. [1/yr]
+    """Mineralisation rate of the active pool [1/yr].
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def mineralisation_rate(
 
 @equation("amg:active", symbol="C_A", unit="t C/ha", locator=_CLIVOT)
 def next_active(*, before_t_ha: Numeric, humified_t_ha_yr: Numeric, rate_per_yr: Numeric) -> Numeric:
-    r"""Active pool after a year with constant input and rate. [t C/ha]
+    r"""Active pool after a year with constant input and rate [t C/ha].
 
     .. math:: C e^{-k} + (H/k)(1 - e^{-k})
 
@@ -219,7 +219,8 @@ class AmgParameters:
     @classmethod
     def of(cls, values: Mapping[str, float], label: str) -> AmgParameters:
         """Make them from the values of a parameter set, by name."""
-        return cls(**values, label=label)
+        numbers: dict[str, Any] = {**values, "label": label}
+        return cls(**numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +254,7 @@ class AmgRun:
 
 
 def amg_rates(forcing: AmgForcing, parameters: AmgParameters) -> FloatArray:
-    """Give the mineralisation rate of each year, (year, site, draw). [1/yr]"""
+    """Give the mineralisation rate of each year, (year, site, draw) [1/yr]."""
     p = parameters
     weather = {
         name: with_axes(getattr(forcing, name), 2, name)[..., None] for name in ("tmean_c", "net_water_mm")

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-import numba  # type: ignore[import-untyped]
+import numba
 from numba import types
-from numba.extending import intrinsic  # type: ignore[import-untyped]
+from numba.extending import intrinsic
 
 _SOURCES = ("compiled.py", "linear_compiled.py", "rothc_compiled.py")
 
@@ -47,18 +47,18 @@ def compiled[F: Callable[..., Any]](function: F) -> F:
     Without fast-math a lane gives the same bits wherever it stands in a block, which is why results do not depend on
     the block size, on the number of threads, or on how a list of sites is split.
     """
-    theirs = numba.config.CACHE_DIR
+    settings: Any = numba.config
+    theirs = settings.CACHE_DIR
     try:
         if not theirs:
-            numba.config.CACHE_DIR = _FOLDER
+            settings.CACHE_DIR = _FOLDER
         wrap = numba.njit(nogil=True, error_model="numpy", cache=bool(theirs or _FOLDER))
         return cast(F, wrap(function))
     finally:
-        numba.config.CACHE_DIR = theirs
+        settings.CACHE_DIR = theirs
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _bits_of(_context: Any, _number: Any) -> Any:  # noqa: ANN401
+def _read_bits(_context: Any, _number: Any) -> Any:
     """Give the 64 bits of a float as an integer."""
 
     def build(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
@@ -67,14 +67,17 @@ def _bits_of(_context: Any, _number: Any) -> Any:  # noqa: ANN401
     return types.int64(types.float64), build
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _float_of(_context: Any, _bits: Any) -> Any:
+def _read_float(_context: Any, _bits: Any) -> Any:
     """Give the float that has these 64 bits."""
 
     def build(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.bitcast(arguments[0], context.get_value_type(types.float64))
 
     return types.float64(types.int64), build
+
+
+_bits_of: Any = intrinsic(_read_bits)
+_float_of: Any = intrinsic(_read_float)
 
 
 def _exp(x: float) -> float:

@@ -15,7 +15,7 @@ def _weihermueller(pool: str) -> Locator:
 
 @equation("weihermueller2013:rpm", symbol="RPM", unit="t C/ha", locator=_weihermueller("RPM"))
 def rpm_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
-    """Resistant plant material of a soil near its steady state. [t C/ha]
+    """Resistant plant material of a soil near its steady state [t C/ha].
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def rpm_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
 
 @equation("weihermueller2013:bio", symbol="BIO", unit="t C/ha", locator=_weihermueller("BIO"))
 def bio_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
-    """Microbial biomass of a soil near its steady state. [t C/ha]
+    """Microbial biomass of a soil near its steady state [t C/ha].
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def bio_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
 
 @equation("weihermueller2013:hum", symbol="HUM", unit="t C/ha", locator=_weihermueller("HUM"))
 def hum_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
-    """Humified carbon of a soil near its steady state. [t C/ha]
+    """Humified carbon of a soil near its steady state [t C/ha].
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def pools_from_stock(*, soc_t_ha: ArrayLike, clay_percent: ArrayLike, inert_t_ha
     Raises
     ------
     ValueError
-        If DPM comes out negative: the regressions then do not fit this stock and clay, and nothing is cut off to hide it.
+        If DPM comes out negative: the regressions then do not fit this stock and clay, and nothing is cut off.
     """
     soc, clay, inert = (np.asarray(v, dtype=np.float64) for v in (soc_t_ha, clay_percent, inert_t_ha))
     parts = [f(soc_t_ha=soc, clay_percent=clay) for f in (rpm_from_stock, bio_from_stock, hum_from_stock)]

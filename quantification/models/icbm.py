@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,7 +26,7 @@ def young_pool(
     k_young_per_yr: Numeric,
     climate_factor: Numeric,
 ) -> Numeric:
-    r"""Young carbon after some years of constant input and climate. [t C/ha, or the unit of the start]
+    r"""Young carbon after some years of constant input and climate [t C/ha, or the unit of the start].
 
     .. math:: Y^* + (Y_0 - Y^*) e^{-k_1 r t}, \quad Y^* = i / (k_1 r)
 
@@ -62,7 +62,7 @@ def old_pool(
     k_old_per_yr: Numeric,
     climate_factor: Numeric,
 ) -> Numeric:
-    r"""Old carbon after some years of constant input and climate. [t C/ha, or the unit of the start]
+    r"""Old carbon after some years of constant input and climate [t C/ha, or the unit of the start].
 
     .. math:: O^* + (O_0 - O^* - z) e^{-k_2 r t} + z\, e^{-k_1 r t}, \quad z = h k_1 (Y_0 - Y^*)/(k_2 - k_1)
 
@@ -117,7 +117,8 @@ class IcbmParameters:
     @classmethod
     def of(cls, values: Mapping[str, float], label: str) -> IcbmParameters:
         """Make them from the values of a parameter set, by name."""
-        return cls(**values, label=label)
+        numbers: dict[str, Any] = {**values, "label": label}
+        return cls(**numbers)
 
 
 def icbm_system(
@@ -144,8 +145,14 @@ def icbm_system(
     if (k1 == k2).any():
         raise ValueError("k_young_per_yr and k_old_per_yr must differ")
     given = with_axes(input_t_ha_yr, 2, "input_t_ha_yr")[..., None]
-    constants = {"k_young_per_yr": k1, "climate_factor": r}
-    old = {**constants, "years": step_yr, "humified_share": h, "k_old_per_yr": k2, "old_start_t_ha": 0.0}
+    constants: dict[str, Any] = {"k_young_per_yr": k1, "climate_factor": r}
+    old: dict[str, Any] = {
+        **constants,
+        "years": step_yr,
+        "humified_share": h,
+        "k_old_per_yr": k2,
+        "old_start_t_ha": 0.0,
+    }
     young_keeps = np.exp(-k1 * r * step_yr)
     to_old = np.asarray(old_pool(young_start_t_ha=1.0, input_t_ha_yr=0.0, **old))
     unit_young = np.asarray(young_pool(years=step_yr, start_t_ha=0.0, input_t_ha_yr=1.0, **constants))

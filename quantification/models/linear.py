@@ -236,7 +236,7 @@ def run_linear(
     if picked == "compiled":
         _run_compiled(state, arrays, donors, base, steps, every, out, block, thread_count(threads))
     else:
-        advance = advance_plain if picked == "plain" else advance_numpy
+        advance: Callable[..., None] = advance_plain if picked == "plain" else advance_numpy
 
         def work(lo: int, hi: int) -> None:
             here = [_sites(array, lo, hi) for array in arrays]
@@ -265,8 +265,9 @@ def _run_compiled(
     threads: int,
 ) -> None:
     """Hand the system to the compiled kernel: lanes are the sites where there is one draw, else a site's draws."""
-    from mollisol.quantification.models.linear_compiled import run_block
+    from mollisol.quantification.models import linear_compiled
 
+    run_block: Callable[..., None] = linear_compiled.run_block
     _, sites, draws = state.shape
     by_site = draws == 1
 

@@ -1,4 +1,4 @@
-"""From yields and manures to carbon inputs: the AMG form of Bolinder's allometry and the IPCC 2019 residue equations."""
+"""From yields and manures to carbon: the AMG form of Bolinder's allometry, and the IPCC 2019 residue lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def straw_carbon(
     returned_share: Numeric,
     carbon_fraction: Numeric = 0.44,
 ) -> Numeric:
-    """Carbon of straw and stubble that is returned. [t C/ha]
+    """Carbon of straw and stubble that is returned [t C/ha].
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def straw_carbon(
 def root_carbon(
     *, above_ground_dry_t_ha: Numeric, shoot_root_ratio: Numeric, carbon_fraction: Numeric = 0.40
 ) -> Numeric:
-    """Carbon of the roots at harvest, all depths. [t C/ha]
+    """Carbon of the roots at harvest, all depths [t C/ha].
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def root_carbon(
 def below_ground_carbon(
     *, root_carbon_t_ha: Numeric, beta: Numeric, depth_cm: Numeric, exudate_share: Numeric = 0.65
 ) -> Numeric:
-    r"""Carbon of roots and exudates within a depth. [t C/ha]
+    r"""Carbon of roots and exudates within a depth [t C/ha].
 
     .. math:: 1.65\, C_R\, (1 - \beta^d)
 
@@ -89,7 +89,7 @@ def below_ground_carbon(
 
 @equation("amg:manure", symbol="C_EOM", unit="t C/ha", locator=Locator("AMG_base, parameters_EOM", "cc2c148"))
 def manure_carbon(*, fresh_t_ha: Numeric, carbon_kg_t: Numeric) -> Numeric:
-    """Carbon of a manure or compost. [t C/ha]
+    """Carbon of a manure or compost [t C/ha].
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def manure_carbon(*, fresh_t_ha: Numeric, carbon_kg_t: Numeric) -> Numeric:
 
 @equation("ipcc2019-tier2:above-residue", symbol="AG_DM", unit="t DM/ha", locator=_RESIDUE)
 def above_ground_residue(*, yield_dry_t_ha: Numeric, slope: Numeric, intercept_t_ha: Numeric) -> Numeric:
-    """Above-ground residue from the dry yield by the IPCC's lines. [t DM/ha]
+    """Above-ground residue from the dry yield by the IPCC's lines [t DM/ha].
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def above_ground_residue(*, yield_dry_t_ha: Numeric, slope: Numeric, intercept_t
 def below_ground_residue(
     *, yield_dry_t_ha: Numeric, above_residue_t_ha: Numeric, root_shoot_ratio: Numeric
 ) -> Numeric:
-    """Below-ground residue: root to shoot ratio times all above-ground matter. [t DM/ha]
+    """Below-ground residue: root to shoot ratio times all above-ground matter [t DM/ha].
 
     Parameters
     ----------

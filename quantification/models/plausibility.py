@@ -15,7 +15,7 @@ from mollisol.quantification.models.arrays import Numeric
     locator=Locator("Hassink, Plant and Soil 191", "1997"),
 )
 def fine_fraction_capacity_hassink(*, below_20um_percent: Numeric) -> Numeric:
-    """Carbon that particles below 20 um can hold. [g C per kg soil]
+    """Carbon that particles below 20 um can hold [g C per kg soil].
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def fine_fraction_capacity_hassink(*, below_20um_percent: Numeric) -> Numeric:
     locator=Locator("Georgiou and others, Nature Communications 13", "2022"),
 )
 def mineral_capacity_georgiou(*, clay_silt_percent: Numeric, per_percent_g_kg: Numeric = 0.86) -> Numeric:
-    """Largest mineral-associated carbon. [g C per kg soil]
+    """Largest mineral-associated carbon [g C per kg soil].
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def mineral_capacity_georgiou(*, clay_silt_percent: Numeric, per_percent_g_kg: N
     locator=Locator("4 per 1000 initiative", "2015"),
 )
 def yearly_gain_per_thousand(*, end_t_ha: Numeric, start_t_ha: Numeric, years: Numeric) -> Numeric:
-    """Mean yearly gain in thousandths of the starting stock. [per thousand per yr]
+    """Mean yearly gain in thousandths of the starting stock [per thousand per yr].
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def yearly_gain_per_thousand(*, end_t_ha: Numeric, start_t_ha: Numeric, years: N
 
 @equation("plausibility:concentration", symbol="c", unit="g C/kg", locator=Locator("Unit conversion", ""))
 def stock_to_concentration(*, soc_t_ha: Numeric, bulk_density_g_cm3: Numeric, depth_cm: Numeric) -> Numeric:
-    """Carbon concentration of a stock, to hold it against a capacity. [g C/kg]
+    """Carbon concentration of a stock, to hold it against a capacity [g C/kg].
 
     Parameters
     ----------

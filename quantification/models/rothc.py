@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,11 +16,22 @@ from mollisol.quantification.models.rothc_clock import clock_numpy, clock_plain
 from mollisol.quantification.models.rothc_equations import (
     co2_ratio,
     dpm_share,
-    maximum_deficit,
     stabilised_share,
 )
 
 POOLS: Final = ("DPM", "RPM", "BIO", "HUM")
+_WEATHER: Final = ("tmean_c", "rain_mm", "pan_evaporation_mm")
+_STREAMS: Final = ("plant_c_t_ha", "manure_c_t_ha", "covered", "dpm_rpm_ratio", "irrigation_mm")
+_BY_SITE_AND_DRAW: Final = (
+    "k_dpm_per_yr",
+    "k_rpm_per_yr",
+    "k_bio_per_yr",
+    "k_hum_per_yr",
+    "rate_multiplier",
+    "partition_scale",
+    "input_multiplier",
+    "manure_multiplier",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,8 @@ class RothCParameters:
     @classmethod
     def of(cls, values: Mapping[str, float], label: str) -> RothCParameters:
         """Make them from the values of a parameter set, by name."""
-        return cls(**values, label=label)
+        numbers: dict[str, Any] = {**values, "label": label}
+        return cls(**numbers)
 
     def rates(self) -> FloatArray:
         """Give the four decay rates, (pool, site, draw)."""
@@ -133,10 +145,8 @@ class RothCForcing:
         ValueError
             If lengths disagree, or a site names a weather cell that is not there.
         """
-        names = ("tmean_c", "rain_mm", "pan_evaporation_mm")
-        weather = {name: with_axes(getattr(self, name), 2, name) for name in names}
-        names = ("plant_c_t_ha", "manure_c_t_ha", "covered", "dpm_rpm_ratio", "irrigation_mm")
-        field_streams = {name: with_axes(getattr(self, name), 2, name) for name in names}
+        weather = {name: with_axes(getattr(self, name), 2, name) for name in _WEATHER}
+        field_streams = {name: with_axes(getattr(self, name), 2, name) for name in _STREAMS}
         soil = {name: with_axes(getattr(self, name), 1, name) for name in ("clay_percent", "depth_cm")}
         by_site = {**field_streams, **{name: values[None] for name, values in soil.items()}}
         months = common_length(0, {**weather, **field_streams})
@@ -318,11 +328,7 @@ def run_rothc(
     by_draw = {
         "start_t_ha": x,
         "inert_t_ha": inert[None],
-        "rates": parameters.rates(),
-        **{
-            name: with_axes(getattr(parameters, name), 2, name)[None]
-            for name in ("partition_scale", "input_multiplier", "manure_multiplier")
-        },
+        **{name: with_axes(getattr(parameters, name), 2, name)[None] for name in _BY_SITE_AND_DRAW},
     }
     draws = common_length(2, by_draw)
     if common_length(1, by_draw) not in (1, ready.sites):
@@ -372,17 +378,8 @@ def run_rothc(
 
 def _local(parameters: RothCParameters, lo: int, hi: int) -> RothCParameters:
     """Give the parameters of the sites lo to hi."""
-    cut = {}
-    for name in (
-        "k_dpm_per_yr",
-        "k_rpm_per_yr",
-        "k_bio_per_yr",
-        "k_hum_per_yr",
-        "rate_multiplier",
-        "partition_scale",
-        "input_multiplier",
-        "manure_multiplier",
-    ):
+    cut: dict[str, Any] = {}
+    for name in _BY_SITE_AND_DRAW:
         values = with_axes(getattr(parameters, name), 2, name)
         if values.shape[0] > 1:
             cut[name] = values[lo:hi]

@@ -35,7 +35,7 @@ def _warmth(part: Prepared, parameters: RothCParameters) -> FloatArray:
 
 
 def _net_rain(part: Prepared) -> FloatArray:
-    """Give rain and irrigation less what the crop can draw, (month, site). [mm]"""
+    """Give rain and irrigation less what the crop can draw, (month, site) [mm]."""
     weather = part.weather
     net: FloatArray = weather["rain_mm"] - part.evaporation_factor * weather["pan_evaporation_mm"]
     if part.streams["irrigation_mm"].any():
@@ -44,7 +44,7 @@ def _net_rain(part: Prepared) -> FloatArray:
 
 
 def _driest(part: Prepared) -> FloatArray:
-    """Give the largest deficit of each site. [mm]"""
+    """Give the largest deficit of each site [mm]."""
     return np.asarray(
         maximum_deficit(clay_percent=part.soil["clay_percent"], depth_cm=part.soil["depth_cm"]),
         dtype=np.float64,
@@ -74,7 +74,7 @@ def _finish(
 def _deficits(
     net: FloatArray, covered: FloatArray, driest: FloatArray, bare_share: float, before: FloatArray
 ) -> FloatArray:
-    """Give the deficit of each month, (month, site), from net rain and cover of the same shape. [mm]"""
+    """Give the deficit of each month, (month, site), from net rain and cover of the same shape [mm]."""
     bare_limit = bare_share * driest
     deficits = np.empty(net.shape)
     lower = np.empty_like(driest)
@@ -105,7 +105,7 @@ def clock_numpy(part: Prepared, parameters: RothCParameters, deficit: FloatArray
 
 
 def settled_deficit(part: Prepared, parameters: RothCParameters, months: int) -> FloatArray:
-    """Give the deficit at the end of a repeating cycle, (site,), from field capacity on. [mm]
+    """Give the deficit at the end of a repeating cycle, (site,), from field capacity on [mm].
 
     Most sites repeat after two or three cycles. Where a cycle loses or gains a little water each time the deficit
     would creep for centuries: its steady drift is followed in one leap to the limit that ends it.

@@ -23,7 +23,7 @@ def temperature_factor(
     shift_c: Numeric = 18.27,
     cold_limit_c: Numeric = -5.0,
 ) -> Numeric:
-    r"""Rate-modifying factor for temperature, 1 at about 9.3 °C. [1]
+    r"""Rate-modifying factor for temperature, 1 at about 9.3 °C [1].
 
     .. math:: a = 47.91 / (1 + e^{106.06 / (T + 18.27)}), \quad a = 0 \text{ below } -5\,°C
 
@@ -48,7 +48,7 @@ def temperature_factor(
 
 @equation("rothc:max-deficit", symbol="TSMD_max", unit="mm", locator=_at("1.6"))
 def maximum_deficit(*, clay_percent: Numeric, depth_cm: Numeric) -> Numeric:
-    r"""Largest soil moisture deficit of the layer, a negative number. [mm]
+    r"""Largest soil moisture deficit of the layer, a negative number [mm].
 
     .. math:: -(20 + 1.3\,c - 0.01\,c^2)\, d / 23
 
@@ -77,7 +77,7 @@ def next_deficit(
     evaporation_factor: Numeric = 0.75,
     bare_share: Numeric = 0.556,
 ) -> Numeric:
-    r"""Soil moisture deficit at the end of a month, zero or negative. [mm]
+    r"""Soil moisture deficit at the end of a month, zero or negative [mm].
 
     Under plants the soil dries down to the largest deficit. A bare soil dries no further than ``bare_share`` of it,
     and where it is drier already it cannot dry more.
@@ -114,7 +114,7 @@ def moisture_factor(
     onset_share: Numeric = 0.444,
     lowest: Numeric = 0.2,
 ) -> Numeric:
-    r"""Rate-modifying factor for moisture: 1 down to 0.444 of the largest deficit, then falling to 0.2. [1]
+    r"""Rate-modifying factor for moisture: 1 down to 0.444 of the largest deficit, then falling to 0.2 [1].
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def rate_clock(
     cover_factor: Numeric = 0.6,
     step_yr: Numeric = 1.0 / 12.0,
 ) -> Numeric:
-    r"""Years that count for decay in one month: the three factors times the step. [yr]
+    r"""Years that count for decay in one month: the three factors times the step [yr].
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def rate_clock(
 
 @equation("rothc:decay", symbol="Y exp(-abckt)", unit="t C/ha", locator=_at("1.5"))
 def pool_after_decay(*, pool_t_ha: Numeric, rate_per_yr: Numeric, clock_yr: Numeric) -> Numeric:
-    """Carbon that a pool keeps in one month. [t C/ha]
+    """Carbon that a pool keeps in one month [t C/ha].
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def pool_after_decay(*, pool_t_ha: Numeric, rate_per_yr: Numeric, clock_yr: Nume
 
 @equation("rothc:co2-ratio", symbol="x", unit="1", locator=_at("1.5"))
 def co2_ratio(*, clay_percent: Numeric, scale: Numeric = 1.67) -> Numeric:
-    r"""Carbon dioxide formed per carbon that becomes BIO and HUM. [1]
+    r"""Carbon dioxide formed per carbon that becomes BIO and HUM [1].
 
     .. math:: x = 1.67\,(1.85 + 1.60\, e^{-0.0786\,c})
 
@@ -204,7 +204,7 @@ def co2_ratio(*, clay_percent: Numeric, scale: Numeric = 1.67) -> Numeric:
 
 @equation("rothc:stabilised", symbol="f", unit="1", locator=_at("1.5"))
 def stabilised_share(*, co2_ratio: Numeric, part: Numeric) -> Numeric:
-    """Share of lost carbon that becomes BIO (part 0.46) or HUM (part 0.54). [1]
+    """Share of lost carbon that becomes BIO (part 0.46) or HUM (part 0.54) [1].
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ def stabilised_share(*, co2_ratio: Numeric, part: Numeric) -> Numeric:
 
 @equation("rothc:dpm-share", symbol="R/(R+1)", unit="1", locator=_at("1.4"))
 def dpm_share(*, dpm_rpm_ratio: Numeric) -> Numeric:
-    """Share of the plant carbon that is decomposable. [1]
+    """Share of the plant carbon that is decomposable [1].
 
     Parameters
     ----------
@@ -243,7 +243,7 @@ def dpm_share(*, dpm_rpm_ratio: Numeric) -> Numeric:
     locator=Locator("Falloon and others, Soil Biology and Biochemistry 30", "1998", equation="1"),
 )
 def inert_from_stock(*, soc_t_ha: Numeric) -> Numeric:
-    r"""Inert organic matter from the total stock, very rough by its authors' own word. [t C/ha]
+    r"""Inert organic matter from the total stock, very rough by its authors' own word [t C/ha].
 
     .. math:: IOM = 0.049\, TOC^{1.139}
 

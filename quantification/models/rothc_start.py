@@ -23,12 +23,12 @@ CYCLE = 12
 
 @dataclass(frozen=True, slots=True)
 class SteadyStart:
-    """A start at the steady state of a repeating year.
+    """A start at the steady state of a repeating cycle.
 
     Parameters
     ----------
     pools_t_ha
-        DPM, RPM, BIO, HUM at the end of December, (pool, site, draw). [t C/ha]
+        DPM, RPM, BIO, HUM at the end of the cycle, (pool, site, draw). [t C/ha]
     deficit_mm
         Moisture deficit at that time, (site,). [mm]
     input_factor
@@ -41,20 +41,20 @@ class SteadyStart:
 
 
 def repeating_clock(forcing: RothCForcing, parameters: RothCParameters) -> tuple[FloatArray, FloatArray]:
-    """Give the clock of a year that repeats for ever, (12, site), and the deficit at its end, (site,).
+    """Give the clock of a cycle that repeats for ever, (month, site), and the deficit at its end, (site,).
 
-    The moisture alone is run until its December value repeats, which mostly takes two or three years.
+    The moisture alone is run until its last value repeats, which mostly takes two or three years.
 
     Raises
     ------
     ValueError
-        If the forcing is not one year of months, or a value is not finite.
+        If the forcing is not whole years, or a value is not finite.
     """
     ready = forcing.prepared()
-    if ready.months not in (1, CYCLE):
-        raise ValueError(f"a repeating year has 12 months, the forcing has {ready.months}")
+    if ready.months % CYCLE and ready.months != 1:
+        raise ValueError(f"a repeating cycle is whole years of 12 months, the forcing has {ready.months}")
     refuse_non_finite(ready.everything())
-    settled = settled_deficit(ready.part(0, ready.sites), parameters, CYCLE)
+    settled = settled_deficit(ready.part(0, ready.sites), parameters, ready.months)
     clock, _ = rothc_clock(forcing, parameters, deficit_mm=settled)
     return clock, settled
 
@@ -66,7 +66,7 @@ def steady_rothc(
     target_t_ha: ArrayLike | None = None,
     inert_t_ha: ArrayLike = 0.0,
 ) -> SteadyStart:
-    """Give the exact steady state of a repeating year, or the one that meets a target stock.
+    """Give the exact steady state of a repeating cycle, or the one that meets a target stock.
 
     With a target, the plant input is scaled: the steady state is linear in it, so the factor is exact
     (RothC's inverse mode in one step). Manure keeps its amount.
@@ -74,7 +74,7 @@ def steady_rothc(
     Parameters
     ----------
     forcing
-        Twelve months. [see :class:`~mollisol.quantification.models.rothc.RothCForcing`]
+        Twelve months, or whole years of a rotation. [see :class:`~mollisol.quantification.models.rothc.RothCForcing`]
     parameters
         The parameter set.
     target_t_ha
@@ -100,16 +100,16 @@ def steady_rothc(
     ready = forcing.prepared()
     system = rothc_system(ready, parameters, clock)
     if target_t_ha is None:
-        matrix, vector = cycle_map(system, steps=CYCLE)
+        matrix, vector = cycle_map(system, steps=ready.months)
         pools = solve_small(matrix, vector)
         factor = np.ones(pools.shape[1:])
     else:
         supply = np.array(system.supply)
         supply[:, 2] = 0.0
-        matrix, by_plant = cycle_map(replace(system, supply=supply), steps=CYCLE)
+        matrix, by_plant = cycle_map(replace(system, supply=supply), steps=ready.months)
         from_plant = solve_small(matrix, by_plant)
         if system.supply[:, 2].any():
-            by_manure = cycle_map(system, steps=CYCLE)[1] - by_plant
+            by_manure = cycle_map(system, steps=ready.months)[1] - by_plant
             from_manure = solve_small(matrix, by_manure)
         else:
             from_manure = np.zeros_like(from_plant)

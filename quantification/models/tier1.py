@@ -14,7 +14,7 @@ _AT = Locator("IPCC 2019 Refinement, Volume 4, Chapter 2", "2019", equation="2.2
 def stock(
     *, reference_t_ha: Numeric, land_use_factor: Numeric, management_factor: Numeric, input_factor: Numeric
 ) -> Numeric:
-    """Stock of 0-30 cm under a land use, management and input that have lasted 20 years. [t C/ha]
+    """Stock of 0-30 cm under a land use, management and input that have lasted 20 years [t C/ha].
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def stock(
 
 @equation("ipcc2019-tier1:change", symbol="dC", unit="t C/ha/yr", locator=_AT)
 def yearly_change(*, after_t_ha: Numeric, before_t_ha: Numeric, years: Numeric = 20.0) -> Numeric:
-    """Yearly change between two Tier 1 stocks. [t C/ha/yr]
+    """Yearly change between two Tier 1 stocks [t C/ha/yr].
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def stock_error_percent(
     management_percent: Numeric,
     input_percent: Numeric,
 ) -> Numeric:
-    """Uncertainty of the product of reference stock and factors, errors apart. [%]
+    """Uncertainty of the product of reference stock and factors, errors apart [%].
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -65,7 +65,8 @@ class Tier2Parameters:
     @classmethod
     def of(cls, values: Mapping[str, float], label: str) -> Tier2Parameters:
         """Make them from the values of a parameter set, by name."""
-        return cls(**values, label=label)
+        numbers: dict[str, Any] = {**values, "label": label}
+        return cls(**numbers)
 
     def axes(self, name: str) -> FloatArray:
         """Give a parameter as (1, site, draw), ready to meet a year axis."""
@@ -140,7 +141,7 @@ class Tier2Run:
 
 
 def rain_over_pet(*, rain_mm: ArrayLike, pet_mm: ArrayLike, cap: float = 1.25) -> FloatArray:
-    """Give rain over potential evapotranspiration, the cap where the latter is 0. [1]"""
+    """Give rain over potential evapotranspiration, the cap where the latter is 0 [1]."""
     rain, pet = np.broadcast_arrays(
         np.asarray(rain_mm, dtype=np.float64), np.asarray(pet_mm, dtype=np.float64)
     )
@@ -186,7 +187,7 @@ def tier2_states(
     )
     tillage = with_axes(forcing.tillage, 2, "tillage")
     factor, f2 = parameters.by_class("tillage", tillage), parameters.by_class("f2", tillage)
-    parts = np.broadcast_arrays(tfac, wfac, factor, f2, *yearly.values())
+    parts = list(np.broadcast_arrays(tfac, wfac, factor, f2, *yearly.values()))
     if run_in_years is not None:
         parts = [
             np.concatenate([v[:run_in_years].mean(axis=0, keepdims=True), v[run_in_years:]]) for v in parts

@@ -14,7 +14,7 @@ def _at(number: str) -> Locator:
 
 @equation("ipcc2019-tier2:temperature", symbol="tfac_m", unit="1", locator=_at("5.0E"))
 def temperature_factor(*, tmean_c: Numeric, maximum_c: Numeric = 45.0, optimum_c: Numeric = 33.69) -> Numeric:
-    r"""Effect of temperature on decomposition in one month; the year's factor is the mean of twelve. [1]
+    r"""Effect of temperature on decomposition in one month; the year's factor is the mean of twelve [1].
 
     .. math:: u^{0.2}\, e^{(0.2/2.63)(1 - u^{2.63})}, \quad u = (T_{max} - T)/(T_{max} - T_{opt})
 
@@ -46,7 +46,7 @@ def water_factor(
     cap: Numeric = 1.25,
     irrigated_value: Numeric = 0.775,
 ) -> Numeric:
-    r"""Effect of water on decomposition in one month; the year's factor is 1.5 times the mean of twelve. [1]
+    r"""Effect of water on decomposition in one month; the year's factor is 1.5 times the mean of twelve [1].
 
     .. math:: 0.2129 + 1.331\,r - 0.2413\,r^2, \quad r = \min(1.25, P/PET)
 
@@ -70,7 +70,7 @@ def water_factor(
 
 @equation("ipcc2019-tier2:f4", symbol="f_4", unit="1", locator=_at("5.0C"))
 def active_to_slow(*, sand_fraction: Numeric, f5: Numeric = 0.0855) -> Numeric:
-    """Share of the active pool's turnover that goes to the slow pool. [1]
+    """Share of the active pool's turnover that goes to the slow pool [1].
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def active_to_slow(*, sand_fraction: Numeric, f5: Numeric = 0.0855) -> Numeric:
 def metabolic_input(
     *, carbon_t_ha_yr: Numeric, lignin_fraction: Numeric, nitrogen_fraction: Numeric
 ) -> Numeric:
-    """Carbon input to the metabolic dead organic matter. [t C/ha/yr]
+    """Carbon input to the metabolic dead organic matter [t C/ha/yr].
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def active_input(
     f7: Numeric,
     f8: Numeric,
 ) -> Numeric:
-    """Carbon that reaches the active pool, what comes back from the other pools included. [t C/ha/yr]
+    """Carbon that reaches the active pool, what comes back from the other pools included [t C/ha/yr].
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def active_input(
 def decay_rate(
     *, base_per_yr: Numeric, temperature_factor: Numeric, water_factor: Numeric, tillage_factor: Numeric
 ) -> Numeric:
-    """Decay rate of a pool in a year; the passive pool takes a tillage factor of 1. [1/yr]
+    """Decay rate of a pool in a year; the passive pool takes a tillage factor of 1 [1/yr].
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def decay_rate(
 
 @equation("ipcc2019-tier2:active-base", symbol="k_3 (0.25 + 0.75 sand)", unit="1/yr", locator=_at("5.0B"))
 def active_base_rate(*, rate_per_yr: Numeric, sand_fraction: Numeric) -> Numeric:
-    """Decay rate of the active pool before climate and tillage. [1/yr]
+    """Decay rate of the active pool before climate and tillage [1/yr].
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def active_base_rate(*, rate_per_yr: Numeric, sand_fraction: Numeric) -> Numeric
 
 @equation("ipcc2019-tier2:active-steady", symbol="Active_y*", unit="t C/ha", locator=_at("5.0B"))
 def active_steady(*, alpha_t_ha_yr: Numeric, k_active_per_yr: Numeric) -> Numeric:
-    """Steady state of the active pool under a year's conditions. [t C/ha]
+    """Steady state of the active pool under a year's conditions [t C/ha].
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ def slow_steady(
     f3: Numeric,
     f4: Numeric,
 ) -> Numeric:
-    """Steady state of the slow pool under a year's conditions. [t C/ha]
+    """Steady state of the slow pool under a year's conditions [t C/ha].
 
     Parameters
     ----------
@@ -238,7 +238,7 @@ def passive_steady(
     f5: Numeric,
     f6: Numeric,
 ) -> Numeric:
-    """Steady state of the passive pool under a year's conditions. [t C/ha]
+    """Steady state of the passive pool under a year's conditions [t C/ha].
 
     Parameters
     ----------
@@ -259,7 +259,7 @@ def passive_steady(
 
 @equation("ipcc2019-tier2:pool", symbol="Pool_y", unit="t C/ha", locator=_at("5.0B-5.0D"))
 def next_pool(*, before_t_ha: Numeric, steady_t_ha: Numeric, rate_per_yr: Numeric) -> Numeric:
-    """Pool at the end of a year: a step of min(1, k) towards the steady state, as the method says. [t C/ha]
+    """Pool at the end of a year: a step of min(1, k) towards the steady state, as the method says [t C/ha].
 
     Parameters
     ----------

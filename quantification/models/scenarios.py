@@ -1,0 +1,351 @@
+"""Runs the scenarios of a schedule through one model with one parameter set, from one start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
+from mollisol.methodology.soil_models.inputs import ActivityRow, SiteRow, WeatherRow
+from mollisol.methodology.soil_models.parameters import ParameterSet
+from mollisol.quantification.models.amg import AmgForcing, AmgParameters, run_amg
+from mollisol.quantification.models.arrays import FloatArray
+from mollisol.quantification.models.icbm import IcbmParameters, run_icbm, steady_icbm
+from mollisol.quantification.models.rothc import RothCForcing, RothCParameters, run_rothc
+from mollisol.quantification.models.rothc_equations import inert_from_stock
+from mollisol.quantification.models.rothc_start import steady_rothc
+from mollisol.quantification.models.schedule import Plan, Tables, plan
+from mollisol.quantification.models.tier2 import Tier2Forcing, Tier2Parameters, rain_over_pet, run_tier2
+
+PAN_TO_PET = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """Weather of all cells, (month, cell), from January of the first year; and the cell of each site."""
+
+    years: tuple[int, int]
+    cell: np.ndarray[tuple[int], np.dtype[np.int64]]
+    tmean_c: FloatArray
+    rain_mm: FloatArray
+    pet_mm: FloatArray
+
+    def of_sites(self, name: str) -> FloatArray:
+        """Give a stream by site, (month, site)."""
+        stream: FloatArray = getattr(self, name)
+        return np.asarray(stream[:, self.cell])
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioRuns:
+    """Stocks of every scenario, by the same model, version and parameter set, from the same start.
+
+    Parameters
+    ----------
+    model, label
+        The model, and its parameter set with hash.
+    sites, years
+        The axes: names of the sites, and the year at whose end each row stands; the first is the start.
+    stock_t_ha
+        By scenario, (year, site, draw). [t C/ha]
+    findings
+        What was assumed on the way.
+    """
+
+    model: str
+    label: str
+    sites: tuple[str, ...]
+    years: tuple[int, ...]
+    stock_t_ha: dict[str, FloatArray]
+    findings: tuple[Finding, ...]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Give one row per scenario, site, year and draw, for tables."""
+        return [
+            {"scenario": name, "site": site, "year": year, "draw": draw, "soc_t_ha": float(stock[t, s, draw])}
+            for name, stock in self.stock_t_ha.items()
+            for s, site in enumerate(self.sites)
+            for t, year in enumerate(self.years)
+            for draw in range(stock.shape[2])
+        ]
+
+    def summary(self) -> list[str]:
+        """Give start, end and yearly change of each scenario and site, in words."""
+        span = self.years[-1] - self.years[0]
+        lines = []
+        for name, stock in self.stock_t_ha.items():
+            for s, site in enumerate(self.sites):
+                first, last = float(stock[0, s].mean()), float(stock[-1, s].mean())
+                lines.append(
+                    f"{name} {site}: {first:.2f} t C/ha at the end of {self.years[0]}, {last:.2f} at the end of "
+                    f"{self.years[-1]}, {(last - first) / span:+.3f} a year"
+                )
+        return lines
+
+
+def gather_weather(rows: Sequence[WeatherRow], sites: Sequence[SiteRow]) -> Weather:
+    """Bring checked weather to arrays; pan evaporation becomes potential evapotranspiration (three quarters of it).
+
+    Raises
+    ------
+    ValueError
+        If cells do not cover the same years or a month is missing; the checks find both with more to say.
+    """
+    names = sorted({row.cell for row in rows})
+    at = {name: place for place, name in enumerate(names)}
+    first, last = min(row.year for row in rows), max(row.year for row in rows)
+    streams = np.full((3, 12 * (last - first + 1), len(names)), np.nan)
+    for row in rows:
+        pet = row.pet_mm if row.pet_mm is not None else PAN_TO_PET * (row.pan_evaporation_mm or 0.0)
+        streams[:, 12 * (row.year - first) + row.month - 1, at[row.cell]] = row.tmean_c, row.rain_mm, pet
+    if np.isnan(streams).any():
+        raise ValueError(f"every weather cell must cover every month from {first} to {last}")
+    return Weather((first, last), np.array([at[s.cell] for s in sites], dtype=np.int64), *streams)
+
+
+def run_scenarios(
+    *,
+    model: str,
+    parameters: ParameterSet,
+    weather: Sequence[WeatherRow],
+    sites: Sequence[SiteRow],
+    schedule: Sequence[ActivityRow],
+    tables: Tables,
+    baseline: str = "baseline",
+    run_in_years: int = 5,
+) -> ScenarioRuns:
+    """Run every scenario of a schedule.
+
+    Parameters
+    ----------
+    model
+        rothc, tier2, amg or icbm.
+    parameters
+        The parameter set, the same for all scenarios.
+    weather, sites, schedule
+        Checked rows.
+    tables
+        Crops, manures and residues.
+    baseline
+        The scenario that the start is made with.
+    run_in_years
+        For Tier 2: first years whose mean conditions give the start; both scenarios share them.
+
+    Returns
+    -------
+    ScenarioRuns
+        Stocks by scenario, (year, site, 1).
+
+    Raises
+    ------
+    ValueError
+        If the parameter set belongs to another model, the baseline is not in the schedule, or the stock at the start
+        cannot be met.
+    """
+    if parameters.model != model:
+        raise ValueError(f"parameter set {parameters.id} belongs to {parameters.model}, not to {model}")
+    names = sorted({row.scenario for row in schedule})
+    if baseline not in names:
+        raise ValueError(f"no scenario {baseline} in the schedule; there is {', '.join(names) or 'none'}")
+    air = gather_weather(weather, sites)
+    plans = {
+        name: plan(schedule, scenario=name, sites=sites, years=air.years, tables=tables) for name in names
+    }
+    findings = tuple(f for p in plans.values() for f in p.findings if f.code in _CONCERNS[model])
+    stop = [f for f in findings if f.severity is Severity.BLOCKING]
+    if stop:
+        raise FindingsError(stop)
+    runner: Callable[..., tuple[int, dict[str, FloatArray], tuple[Finding, ...]]] = _RUNNERS[model]
+    skipped, stocks, more = runner(air, sites, plans, baseline, parameters, run_in_years)
+    rows = next(iter(stocks.values())).shape[0]
+    first = air.years[0] + skipped - 1
+    return ScenarioRuns(
+        model,
+        parameters.label,
+        tuple(s.site for s in sites),
+        tuple(range(first, first + rows)),
+        stocks,
+        findings + more,
+    )
+
+
+def _shared_run_in(years: int) -> Finding:
+    """Say that the first years give the start."""
+    return Finding(
+        code="tier2-run-in",
+        severity=Severity.NOTE,
+        where=Place(thing="model tier2"),
+        found=f"the first {years} years of the baseline give the start of every scenario",
+        allowed="5 to 20 years",
+        do="let the weather begin that many years before the scenarios part",
+        clause="IPCC 2019 Refinement, Volume 4, Chapter 5, section 5.2.3",
+    )
+
+
+def _rothc(
+    air: Weather,
+    sites: Sequence[SiteRow],
+    plans: dict[str, Plan],
+    baseline: str,
+    parameters: ParameterSet,
+    _: int,
+) -> tuple[int, dict[str, FloatArray], tuple[Finding, ...]]:
+    """Start from the state that the baseline, repeated for ever with scaled plant input, leaves unchanged."""
+    numbers = RothCParameters.of(parameters.values, parameters.label)
+    soil: dict[str, Any] = {
+        "clay_percent": np.array([s.clay_percent for s in sites]),
+        "depth_cm": np.array([s.depth_cm for s in sites]),
+        "dpm_rpm_ratio": np.array([[s.dpm_rpm_ratio for s in sites]]),
+        "evaporation_factor": 1.0,
+    }
+    stock = np.array([s.soc_t_ha for s in sites])
+    inert = np.array(
+        [
+            s.iom_t_ha if s.iom_t_ha is not None else float(inert_from_stock(soc_t_ha=s.soc_t_ha))
+            for s in sites
+        ]
+    )
+
+    def forcing(of: Plan) -> RothCForcing:
+        return RothCForcing(
+            tmean_c=air.tmean_c,
+            rain_mm=air.rain_mm,
+            pan_evaporation_mm=air.pet_mm,
+            cell=air.cell,
+            plant_c_t_ha=of.plant_c_t_ha,
+            manure_c_t_ha=of.manure_c_t_ha,
+            covered=of.covered,
+            irrigation_mm=of.irrigation_mm,
+            **soil,
+        )
+
+    start = steady_rothc(forcing(plans[baseline]), numbers, target_t_ha=stock, inert_t_ha=inert)
+    stocks = {}
+    for name, of in plans.items():
+        done = run_rothc(
+            forcing(of),
+            numbers,
+            start_t_ha=start.pools_t_ha,
+            inert_t_ha=inert,
+            deficit_mm=start.deficit_mm,
+        )
+        stocks[name] = np.concatenate([stock[None, :, None], done.run.total])
+    return 0, stocks, _input_factors(start.input_factor[:, 0], sites)
+
+
+def _input_factors(factors: FloatArray, sites: Sequence[SiteRow]) -> tuple[Finding, ...]:
+    """Say how far the baseline's input is from what would hold the measured stock."""
+    return tuple(
+        Finding(
+            code="rothc-input-factor",
+            severity=Severity.NOTE if 0.5 <= factor <= 2.0 else Severity.WARNING,
+            where=Place(thing=f"site {site.site}"),
+            found=f"the baseline's plant input times {factor:.2f} would hold the measured stock",
+            allowed="about 1 where the soil is at a steady state and input, clay and weather are right",
+            do="the runs take the input as it is given, so that stocks drift; calibrate the input or the active share",
+        )
+        for site, factor in zip(sites, factors, strict=True)
+    )
+
+
+def _tier2(
+    air: Weather,
+    sites: Sequence[SiteRow],
+    plans: dict[str, Plan],
+    baseline: str,
+    parameters: ParameterSet,
+    run_in: int,
+) -> tuple[int, dict[str, FloatArray], tuple[Finding, ...]]:
+    """Start from the run-in of the baseline, its pools scaled to the measured stock."""
+    numbers = Tier2Parameters.of(parameters.values, parameters.label)
+    stock = np.array([s.soc_t_ha for s in sites])[:, None]
+    ratio = rain_over_pet(rain_mm=air.of_sites("rain_mm"), pet_mm=air.of_sites("pet_mm"))
+    monthly = (-1, 12, len(sites))
+    sand = np.array([np.nan if s.sand_fraction is None else s.sand_fraction for s in sites])
+    first = plans[baseline]
+    stocks = {}
+    for name, of in plans.items():
+
+        def joined(attribute: str, of: Plan = of) -> FloatArray:
+            """Take the baseline in the run-in and the scenario after it."""
+            yearly = attribute in ("lignin_fraction", "nitrogen_fraction", "tillage")
+            mine, theirs = (getattr(p, attribute) if yearly else p.yearly(attribute) for p in (of, first))
+            return np.concatenate([theirs[:run_in], mine[run_in:]])
+
+        water = np.concatenate([first.irrigation_mm[: 12 * run_in], of.irrigation_mm[12 * run_in :]])
+        forcing = Tier2Forcing(
+            tmean_c=air.of_sites("tmean_c").reshape(monthly),
+            rain_over_pet=ratio.reshape(monthly),
+            irrigated=(water > 0.0).astype(np.float64).reshape(monthly),
+            carbon_t_ha_yr=joined("plant_c_t_ha") + joined("manure_c_t_ha"),
+            lignin_fraction=joined("lignin_fraction"),
+            nitrogen_fraction=joined("nitrogen_fraction"),
+            tillage=joined("tillage"),
+            sand_fraction=sand,
+        )
+        stocks[name] = run_tier2(forcing, numbers, run_in_years=run_in, start_total_t_ha=stock).run.total
+    return run_in, stocks, (_shared_run_in(run_in),)
+
+
+def _amg(
+    air: Weather, sites: Sequence[SiteRow], plans: dict[str, Plan], _: str, parameters: ParameterSet, __: int
+) -> tuple[int, dict[str, FloatArray], tuple[Finding, ...]]:
+    """Start from the measured stock; the first year has no step."""
+    numbers = AmgParameters.of(parameters.values, parameters.label)
+
+    def soil(name: str) -> FloatArray:
+        return np.array([np.nan if getattr(s, name) is None else getattr(s, name) for s in sites])
+
+    stocks = {}
+    for name, of in plans.items():
+        water = air.of_sites("rain_mm") - air.of_sites("pet_mm") + of.irrigation_mm
+        forcing = AmgForcing(
+            tmean_c=air.of_sites("tmean_c").reshape(-1, 12, len(sites)).mean(axis=1),
+            net_water_mm=water.reshape(-1, 12, len(sites)).sum(axis=1),
+            humified_t_ha_yr=of.humified_t_ha,
+            clay_g_kg=10.0 * soil("clay_percent"),
+            caco3_g_kg=soil("caco3_g_kg"),
+            ph=soil("ph"),
+            cn_ratio=soil("cn_ratio"),
+        )
+        stocks[name] = run_amg(forcing, numbers, start_total_t_ha=soil("soc_t_ha")[:, None]).run.total
+    return 1, stocks, ()
+
+
+def _icbm(
+    air: Weather,
+    sites: Sequence[SiteRow],
+    plans: dict[str, Plan],
+    baseline: str,
+    parameters: ParameterSet,
+    _: int,
+) -> tuple[int, dict[str, FloatArray], tuple[Finding, ...]]:
+    """Start from the steady state of the baseline's mean input, scaled to the measured stock."""
+    numbers = IcbmParameters.of(parameters.values, parameters.label)
+    stock = np.array([s.soc_t_ha for s in sites])[None, :, None]
+
+    def given(of: Plan) -> FloatArray:
+        return of.yearly("plant_c_t_ha") + of.yearly("manure_c_t_ha")
+
+    steady = steady_icbm(numbers, input_t_ha_yr=given(plans[baseline]).mean(axis=0, keepdims=True))
+    start = steady * (stock / steady.sum(axis=0))
+    years = air.years[1] - air.years[0] + 1
+    stocks = {
+        name: np.concatenate(
+            [stock, run_icbm(numbers, start_t_ha=start, input_t_ha_yr=given(of), years=years).total]
+        )
+        for name, of in plans.items()
+    }
+    return 0, stocks, ()
+
+
+_RUNNERS = {"rothc": _rothc, "tier2": _tier2, "amg": _amg, "icbm": _icbm}
+_CONCERNS = {
+    "rothc": ("cover-assumed",),
+    "tier2": ("residue-quality-generic", "tillage-unknown"),
+    "amg": ("humification-unknown",),
+    "icbm": (),
+}
