@@ -28,11 +28,15 @@ type Text = Annotated[str, StringConstraints(pattern=r"^[^<>\x00]*$", max_length
 type RequiredText = Annotated[str, StringConstraints(pattern=r"^[^<>\x00]+$", min_length=3, max_length=2000)]
 
 
+type Day = Annotated[date, Field(ge=date(1800, 1, 1), le=date(2200, 12, 31))]
+"""A day that a project can speak of; other years are slips of the pen."""
+
+
 class Interval(DomainObject):
     """A closed interval of dates."""
 
-    start: date
-    end: date
+    start: Day
+    end: Day
 
     def holds(self, day: date) -> bool:
         """Tell whether a day lies in the interval."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mollisol.methodology.base import DomainObject, Identifier, Interval, Text
+from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, Text
 
 type Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -86,7 +85,7 @@ class CoreIncrement(DomainObject):
     campaign: Identifier
     point: Identifier
     sample: Identifier
-    sampled_on: date
+    sampled_on: Day
     upper_cm: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)]
     lower_cm: Annotated[float, Field(gt=0, le=500, allow_inf_nan=False)]
     soc_g_per_kg: Annotated[float, Field(ge=0, le=580, allow_inf_nan=False)]

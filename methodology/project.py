@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mollisol.methodology.base import DomainObject, Identifier, Interval, Items, RequiredText, Text
+from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, Items, RequiredText, Text
 from mollisol.methodology.boundary import ProjectBoundary
 from mollisol.methodology.measurement import Campaign, CoreIncrement, LaboratoryMethod, SamplePoint
 from mollisol.methodology.practice import PracticeChange, ScheduleOfActivities, YearOfActivities
@@ -55,7 +54,7 @@ class BiocharApplication(DomainObject):
     """Biochar put on the land since the last verification, as carbon (applicability condition 7)."""
 
     quantification_unit: Identifier
-    applied_on: date
+    applied_on: Day
     biochar_t: Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
     organic_carbon_fraction: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
@@ -103,8 +102,8 @@ class ProjectHead(DomainObject):
     proponent: Text
     country: Text
     rules: Text
-    registered_on: date
-    start_date: date
+    registered_on: Day
+    start_date: Day
     kind: Literal["project", "replay", "constructed", "placeholder"] = "project"
     reporting_depth_cm: Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
     equivalent_soil_mass_interpolation: Literal["natural_cubic_spline", "linear"] = "natural_cubic_spline"

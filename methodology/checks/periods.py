@@ -39,6 +39,7 @@ def check_periods(project: Project, rules: RulesInForce) -> list[Finding]:
         *_start(project, rules),
         *_look_back(project, rules),
         *_rating(project, rules),
+        *_unused(project),
     ]
 
 
@@ -205,3 +206,30 @@ def _rating(project: Project, rules: RulesInForce) -> Iterable[Finding]:
             do="use the overall rating of the risk tool",
             clause="vcs.buffer.least-rating",
         )
+
+
+def _unused(project: Project) -> Iterable[Finding]:
+    periods = project.head.verification_periods
+    used = {name for period in periods for name in (period.first_campaign, period.last_campaign)}
+    for campaign in project.head.campaigns:
+        if campaign.name not in used:
+            yield Finding(
+                code="campaign-unused",
+                severity=Severity.WARNING,
+                where=Place(file=HEAD, thing=f"campaign {campaign.name}"),
+                found="no verification period starts or ends with it",
+                allowed="each campaign starts or ends a period",
+                do="name it in a period, or say why not: it counts for the reference soil mass alone",
+                clause="VM0042 2.2, section 8.2.1",
+            )
+    for row, item in enumerate(project.biochar, start=2):
+        if not any(period.during.holds(item.applied_on) for period in periods):
+            yield Finding(
+                code="biochar-outside-periods",
+                severity=Severity.WARNING,
+                where=Place(file="biochar.csv", row=row, column="applied_on"),
+                found=f"{item.applied_on}, in no verification period",
+                allowed="a day of the period in which its carbon is subtracted",
+                do="correct the date; as it stands its carbon is subtracted nowhere",
+                clause="vm0042.biochar.subtracted",
+            )

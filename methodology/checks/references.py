@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from mollisol.methodology.base import DomainObject
+from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project
 
@@ -50,7 +51,7 @@ def check_references(project: Project) -> list[Finding]:
                 findings.append(_reference(where, name, "the campaigns of project.toml"))
     findings += _points_belong_once(project)
     findings += _links_once(project)
-    return findings
+    return gathered(findings)
 
 
 class _Ids:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
+from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.measurement import CoreIncrement
 from mollisol.methodology.project import Project
@@ -13,6 +14,7 @@ from mollisol.methodology.ruleset import RulesInForce
 
 INCREMENTS = "core_increments.csv"
 _DAYS_PER_YEAR = 365.25
+_THINNEST_CM = 0.1
 _SPECTROSCOPIC = {"mid_infrared", "near_infrared", "libs", "ins"}
 
 
@@ -22,19 +24,21 @@ def check_sampling(project: Project, rules: RulesInForce) -> list[Finding]:
     samples: dict[str, list[tuple[int, CoreIncrement]]] = defaultdict(list)
     for row, increment in rows:
         samples[increment.sample].append((row, increment))
-    return [
-        *_depth_and_design(project, rules),
-        *_areas(project, rules),
-        *_methods(project),
-        *_soil_mass(rows),
-        *(finding for increments in samples.values() for finding in _one_sample(increments)),
-        *_deep_enough(project, samples.values()),
-        *_dates(project, rows),
-        *_increment_count(project, samples.values(), rules),
-        *_replication(project, rules),
-        *_coverage(project),
-        *_timing(project, rules),
-    ]
+    return gathered(
+        [
+            *_depth_and_design(project, rules),
+            *_areas(project, rules),
+            *_methods(project),
+            *_soil_mass(rows),
+            *(finding for increments in samples.values() for finding in _one_sample(increments)),
+            *_deep_enough(project, samples.values()),
+            *_dates(project, rows),
+            *_increment_count(project, samples.values(), rules),
+            *_replication(project, rules),
+            *_coverage(project),
+            *_timing(project, rules),
+        ]
+    )
 
 
 def _depth_and_design(project: Project, rules: RulesInForce) -> Iterable[Finding]:
@@ -159,11 +163,19 @@ def _one_sample(increments: list[tuple[int, CoreIncrement]]) -> Iterable[Finding
         )
         return
     depth = 0.0
+    seen: set[tuple[float, float]] = set()
     for row, item in sorted(increments, key=lambda pair: (pair[1].upper_cm, pair[1].lower_cm)):
         here = Place(file=INCREMENTS, row=row, thing=f"sample {item.sample}")
-        if item.lower_cm <= item.upper_cm:
+        bounds = (item.upper_cm, item.lower_cm)
+        if bounds in seen:
+            yield _increment_finding("increment-twice", here, item, "each increment of a sample once")
+        elif item.lower_cm <= item.upper_cm:
             yield _increment_finding(
                 "increment-upside-down", here, item, "a lower boundary below the upper one"
+            )
+        elif item.lower_cm - item.upper_cm < _THINNEST_CM:
+            yield _increment_finding(
+                "increment-too-thin", here, item, f"increments of {_THINNEST_CM:g} cm or more"
             )
         elif item.upper_cm < depth:
             yield _increment_finding(
@@ -174,6 +186,7 @@ def _one_sample(increments: list[tuple[int, CoreIncrement]]) -> Iterable[Finding
                 "increments-gap", here, item, f"an increment that starts at {depth:g} cm"
             )
         depth = max(depth, item.lower_cm)
+        seen.add(bounds)
 
 
 def _increment_finding(code: str, where: Place, item: CoreIncrement, allowed: str) -> Finding:
@@ -281,10 +294,25 @@ def _coverage(project: Project) -> Iterable[Finding]:
     measured: dict[str, set[str]] = defaultdict(set)
     for item in project.core_increments:
         measured[item.campaign].add(item.point)
-    for period in project.head.verification_periods:
+    periods = project.head.verification_periods
+    counted = dict.fromkeys(
+        name for period in periods for name in (period.first_campaign, period.last_campaign)
+    )
+    for campaign in counted:
+        if not measured[campaign]:
+            yield Finding(
+                code="campaign-not-measured",
+                severity=Severity.BLOCKING,
+                where=Place(file=INCREMENTS, thing=f"campaign {campaign}"),
+                found="no increment, though a verification period rests on it",
+                allowed="samples in both campaigns of a period",
+                do="bring its samples, or name the campaign that was measured",
+                clause="VM0042 2.2, section 8.2.1",
+            )
+    for period in periods:
         first, last = measured[period.first_campaign], measured[period.last_campaign]
         lost, new = sorted(first - last), sorted(last - first)
-        if lost or new:
+        if first and last and (lost or new):
             yield Finding(
                 code="coverage-changed",
                 severity=Severity.BLOCKING,
@@ -294,14 +322,14 @@ def _coverage(project: Project) -> Iterable[Finding]:
                 do="bring the missing samples, or take the points out of sample_points.csv with a reason",
                 clause="VM0042 2.2, section 8.6.2",
             )
-    everywhere = set().union(*measured.values()) if measured else set()
+    everywhere = set().union(*(measured[campaign] for campaign in counted))
     for row, point in enumerate(project.sample_points, start=2):
         if point.point not in everywhere:
             yield Finding(
                 code="point-not-measured",
                 severity=Severity.BLOCKING,
                 where=Place(file="sample_points.csv", row=row, thing=f"point {point.point}"),
-                found="no increment in any campaign",
+                found="no increment in any campaign of a verification period",
                 allowed="samples at each point of the design",
                 do="bring its samples, or take the point out with a reason",
                 clause="VM0042 2.2, section 8.2.1.3",

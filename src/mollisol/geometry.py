@@ -6,6 +6,7 @@ Areas are taken on the WGS 84 ellipsoid with pyproj; shapes are judged with shap
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from mollisol.methodology.project import Project
 from mollisol.methodology.ruleset import RulesInForce
 
 _WGS84_NAMES = {"urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4326", "EPSG:4326", "OGC:CRS84"}
+_GEOPACKAGE_IDS = {b"GPKG", b"GP10", b"GP11"}
 _SHARED_AREA_HA = 1e-4
 """Overlaps up to a square metre are seams of digitising."""
 
@@ -44,7 +46,7 @@ def _read_geojson(file: str, content: bytes) -> tuple[dict[str, Any], list[Findi
     from shapely.geometry import shape
 
     try:
-        data = json.loads(content)
+        data = json.loads(content, parse_constant=_finite, parse_float=_finite)
         features = data["features"]
         crs = data.get("crs", {}).get("properties", {}).get("name", "EPSG:4326")
         named = [(str(item["properties"]["stratum"]), shape(item["geometry"])) for item in features]
@@ -53,8 +55,9 @@ def _read_geojson(file: str, content: bytes) -> tuple[dict[str, Any], list[Findi
         KeyError,
         TypeError,
         AttributeError,
+        OverflowError,
         RecursionError,
-        shapely.errors.GEOSException,
+        shapely.errors.ShapelyError,
     ) as error:
         return {}, [
             _finding(
@@ -63,6 +66,13 @@ def _read_geojson(file: str, content: bytes) -> tuple[dict[str, Any], list[Findi
             )
         ]  # fmt: skip
     return _named_polygons(file, named, crs)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is not a finite number")
+    return value
 
 
 def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Finding]]:
@@ -179,7 +189,10 @@ def _shapes(
 
 
 def _area_ha(ellipsoid: Any, polygon: Any) -> float:
-    return abs(float(ellipsoid.geometry_area_perimeter(polygon)[0])) / 10_000
+    import shapely
+
+    oriented = shapely.orient_polygons(polygon)  # a hole drawn in the sense of its outline would be added
+    return abs(float(ellipsoid.geometry_area_perimeter(oriented)[0])) / 10_000
 
 
 def _overlaps(valid: Mapping[str, Any], ellipsoid: Any, file: str) -> Iterable[Finding]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from statistics import median
 
+from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.sampling import INCREMENTS
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project
@@ -14,13 +15,14 @@ from mollisol.methodology.trace import Quantity, Trace
 from mollisol.quantification.averages import mean_by_group
 from mollisol.stocks import UnitStocks
 from mollisol.uncertainty.similarity import welch_p_value
+from mollisol.weighed_soil import check_weighed_soil
 
 _LEAST_LIKELY_SOC_G_PER_KG = 3.0
 _TENFOLD = (6.0, 15.0)
 
 
 def check_units(project: Project) -> list[Finding]:
-    """Find carbon contents that look like per cent, in all campaigns or in one."""
+    """Find carbon contents that look like per cent, in all campaigns or in one, and weights that give no soil."""
     contents: dict[str, list[float]] = defaultdict(list)
     for item in project.core_increments:
         contents[item.campaign].append(item.soc_g_per_kg)
@@ -48,7 +50,7 @@ def check_units(project: Project) -> list[Finding]:
         for campaign, value in middle.items()
         if value > 0 and _TENFOLD[0] <= largest / value <= _TENFOLD[1]
     ]
-    return findings
+    return [*findings, *check_weighed_soil(project.core_increments)]
 
 
 def _unit_finding(code: str, campaign: str, found: str, allowed: str, do: str) -> Finding:
@@ -56,8 +58,12 @@ def _unit_finding(code: str, campaign: str, found: str, allowed: str, do: str) -
     return Finding(code=code, severity=Severity.BLOCKING, where=where, found=found, allowed=allowed, do=do)
 
 
-def check_reported_stocks(project: Project, rules: RulesInForce, trace: Trace) -> Iterable[Finding]:
+def check_reported_stocks(project: Project, rules: RulesInForce, trace: Trace) -> list[Finding]:
     """Hold each stock that a laboratory reported against soil mass x concentration."""
+    return gathered(_stocks_that_differ(project, rules, trace))
+
+
+def _stocks_that_differ(project: Project, rules: RulesInForce, trace: Trace) -> Iterable[Finding]:
     tolerance = rules.number("mollisol.stock.agreement")
     ours = trace.quantities["carbon_mass_t"].value
     for position, (item, stock) in enumerate(zip(project.core_increments, ours, strict=True)):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -75,6 +76,22 @@ def read_project(folder: Path) -> Reading:
     Reading
         The project, or every fault of form at once.
     """
+    if not folder.is_dir():
+        where = Place(file=str(folder))
+        return Reading(
+            None,
+            (
+                Finding(
+                    code="folder-missing",
+                    severity=Severity.BLOCKING,
+                    where=where,
+                    found="no such folder",
+                    allowed=f"a folder with {HEAD_FILE} and its tables",
+                    do="correct the path; mollisol new writes a skeleton",
+                ),
+            ),
+            {},
+        )
     reader = _Reader(folder)
     head = reader.head()
     fields: dict[str, tuple[DomainObject, ...]] = {}
@@ -99,7 +116,7 @@ class _Reader:
             return None
         try:
             data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # ValueError: bad TOML, or a number of 5000 digits
             self._add("toml-syntax", HEAD_FILE, str(error), "TOML", "mend the line that the message names")
             return None
         unknown = sorted(set(data) - {"project"})
@@ -131,18 +148,17 @@ class _Reader:
 
     def take(self, file: str, *, required: bool) -> bytes | None:
         """Read a file's bytes into the inputs, after looking where it lies and how large it is."""
-        path = self._folder / file
-        root = self._folder.resolve()
-        if not path.resolve().is_relative_to(root):
+        if not self._inside(file):
             self._add(
                 "path-leaves-folder",
                 file,
                 "a path that leaves the project folder",
-                "files inside it",
-                "copy it in",
+                "the name of a file inside it, without ..",
+                "copy the file in",
             )
             return None
-        if not path.is_file():
+        path = self._folder / file
+        if not os.path.isfile(path):  # a name that is too long is no file; Path raises
             if required:
                 self._add(
                     "file-missing", file, "no such file", "the file", "add it; mollisol new writes a skeleton"
@@ -170,6 +186,13 @@ class _Reader:
             return None
         self.inputs[file] = content
         return content
+
+    def _inside(self, file: str) -> bool:
+        """Tell whether a name stays in the folder, and also in a bundle's ``inputs/``, on any system."""
+        name = PureWindowsPath(file)
+        if name.anchor or ".." in name.parts:
+            return False
+        return (self._folder / file).resolve().is_relative_to(self._folder.resolve())
 
     def _text(self, file: str, *, required: bool) -> str | None:
         content = self.take(file, required=required)

@@ -5,27 +5,18 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-import math
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date
-from types import NoneType
-from typing import Any, cast, get_args, get_type_hints
+from collections.abc import Iterator, Sequence
+from itertools import compress
+from typing import Any, cast, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
+from mollisol.cells import BadCellError, parser_for
+from mollisol.column_looks import looks
 from mollisol.methodology.base import DomainObject
+from mollisol.methodology.checks.gathered import PLACES_PER_FAULT
 from mollisol.methodology.findings import Finding, Place, Severity
-
-PLACES_PER_FAULT = 25
-"""Places shown for one fault in one column; the rest is counted in ``Finding.more``."""
-
-_BELOW_LIMIT = re.compile(r"^\s*[<>≤≥]\s*[\d.,]+\s*$")
-_DECIMAL_COMMA = re.compile(r"^\s*[+-]?\d+,\d+\s*$")
-_WITH_UNIT = re.compile(r"^\s*[+-]?[\d.]+\s*(%|[a-zA-Z][\w/ .%-]*)\s*$")
-_FORMULA = re.compile(r"^[=@+\t\r]|^-[^\d.]")
-_YES_NO = {"yes": True, "no": False}
 
 
 class Faults:
@@ -35,11 +26,22 @@ class Faults:
         self._file = file
         self._findings: list[Finding] = []
         self._seen: Counter[tuple[str, str]] = Counter()
+        self.rows: set[int] = set()
 
     def add(
-        self, code: str, found: str, allowed: str, do: str, *, row: int | None = None, column: str = ""
+        self,
+        code: str,
+        found: str,
+        allowed: str,
+        do: str,
+        *,
+        row: int | None = None,
+        column: str = "",
+        more: int = 0,
     ) -> None:
-        """Add a blocking finding of form."""
+        """Add a blocking finding of form; ``more`` counts the further rows that it stands for."""
+        if row is not None:
+            self.rows.add(row)
         self._seen[code, column] += 1
         if self._seen[code, column] <= PLACES_PER_FAULT:
             self._findings.append(
@@ -50,6 +52,7 @@ class Faults:
                     found=found,
                     allowed=allowed,
                     do=do,
+                    more=more,
                 )
             )
 
@@ -80,60 +83,54 @@ def read_table[Row: DomainObject](
     Returns
     -------
     tuple
-        The rows (empty where there are faults of form) and the findings.
+        The rows (none where there are faults of form: a table is read whole or not at all) and the findings.
     """
     faults = Faults(file)
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     columns = _header(lines, row_type, faults)
-    rows = _rows(lines, columns, faults)
-    if faults.all():
+    header_is_right = not faults.all()
+    if not columns:
         return (), faults.all()
-    if not rows:
+    numbers, rows = _rows(lines, columns, faults)
+    if not rows and not faults.all():
         faults.add(
             "no-rows", "a header and no rows", "at least one row", "fill the table in or leave the file out"
         )
-        return (), faults.all()
-    hints = get_type_hints(row_type)
-    read = {
-        column: _column(cells, column, hints[column], faults)
-        for column, cells in zip(columns, zip(*rows, strict=True), strict=True)
-    }
-    if faults.all():
-        return (), faults.all()
-    values = [dict(zip(read, row, strict=True)) for row in zip(*read.values(), strict=True)]
-    try:
-        return TypeAdapter(tuple[row_type, ...]).validate_python(tuple(values)), []  # type: ignore[valid-type]
-    except ValidationError as error:
-        for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
-            _range_fault(problem, faults)
-        return (), faults.all()
+    read = _columns(rows, numbers, columns, row_type, faults)
+    result: tuple[Row, ...] = ()
+    if header_is_right:
+        result = _validated(read, numbers, row_type, faults)
+    return ((), faults.all()) if faults.all() else (result, [])
 
 
 def _header(lines: Iterator[list[str]], row_type: type[DomainObject], faults: Faults) -> list[str]:
+    """Give the column names; none where the header cannot be told from the rows."""
     try:
-        columns = [column.strip().lstrip("\ufeff") for column in next(lines, [])]
+        columns = [column.strip() for column in next(lines, [])]
     except csv.Error as error:
         faults.add("table-syntax", str(error), "comma-separated values", "mend the header", row=1)
         return []
+    if len(columns) == 1 and any(mark in columns[0] for mark in ";\t|"):
+        faults.add(
+            "wrong-separator",
+            repr(columns[0][:60]),
+            "columns separated by commas, with decimal points",
+            "export the table again with commas",
+            row=1,
+        )
+        return []
     known = list(row_type.model_fields)
     required = [name for name, info in row_type.model_fields.items() if info.is_required()]
-    for column in columns:
+    for column, times in Counter(columns).items():
         if column not in known:
             near = difflib.get_close_matches(column, known, n=1)
             do = f"rename it to {near[0]}" if near else "take it out, or rename it"
             faults.add(
                 "column-unknown", f"a column {column[:60]!r}", ", ".join(known), do, row=1, column=column[:60]
             )
-    for column, times in Counter(columns).items():
         if times > 1:
-            faults.add(
-                "column-twice",
-                f"{times} columns {column!r}",
-                "each column once",
-                "take one out",
-                row=1,
-                column=column,
-            )
+            found = f"{times} columns {column[:60]!r}"
+            faults.add("column-twice", found, "each column once", "take one out", row=1, column=column[:60])
     for column in required:
         if column not in columns:
             faults.add(
@@ -147,170 +144,98 @@ def _header(lines: Iterator[list[str]], row_type: type[DomainObject], faults: Fa
     return columns
 
 
-def _rows(lines: Iterator[list[str]], columns: Sequence[str], faults: Faults) -> list[list[str]]:
+def _rows(
+    lines: Iterator[list[str]], columns: Sequence[str], faults: Faults
+) -> tuple[list[int], list[list[str]]]:
+    """Give the rows that have a cell for each column, and their numbers as a spreadsheet shows them."""
+    numbers: list[int] = []
     rows: list[list[str]] = []
+    empty: list[int] = []
+    number = 1
     try:
         for number, row in enumerate(lines, start=2):
-            if len(row) == len(columns):
+            if not any(map(str.strip, row)):
+                empty.append(number)
+            elif len(row) == len(columns):
+                numbers.append(number)
                 rows.append(row)
-            elif row:
+            else:
                 faults.add(
                     "row-length",
                     f"{len(row)} cells",
                     f"{len(columns)} cells, as in the header",
-                    "look for a stray comma or a missing cell; quote cells that hold commas",
+                    "look for a stray or decimal comma, or a missing cell; quote cells that hold commas",
                     row=number,
                 )
-            else:
-                faults.add(
-                    "row-empty", "an empty line", "a row in each line", "take the line out", row=number
-                )
     except csv.Error as error:
-        faults.add("table-syntax", str(error), "comma-separated values", "mend the quotes", row=len(rows) + 2)
-    return rows
+        found = f"{error}; what follows was not read"
+        faults.add("table-syntax", found, "comma-separated values", "mend the quotes", row=number + 1)
+    last = max((*numbers[-1:], *faults.rows), default=1)
+    for number in empty:
+        if number < last:
+            faults.add("row-empty", "an empty line", "a row in each line", "take the line out", row=number)
+    return numbers, rows
 
 
-def _column(cells: Sequence[str], column: str, hint: Any, faults: Faults) -> list[Any]:
-    base, optional = _base_type(hint)
-    parse = _PARSERS[base]
-    fast = _FAST.get(base)
-    if fast is not None:
-        try:
-            return [fast(cell) if cell or not optional else None for cell in cells]
-        except (ValueError, KeyError):
-            pass
-    return [
-        _cell(cell, parse, column, row, faults, optional=optional) for row, cell in enumerate(cells, start=2)
-    ]
-
-
-def _cell(
-    cell: str, parse: Callable[[str], Any], column: str, row: int, faults: Faults, *, optional: bool
-) -> Any:
-    text = cell.strip()
-    if not text:
-        if not optional:
-            faults.add(
-                "missing-value",
-                "an empty cell",
-                "a value",
-                "fill it in; nothing is imputed",
-                row=row,
-                column=column,
-            )
-        return None
-    if _FORMULA.match(text) and not _is_number(text):
+def _columns(
+    rows: Sequence[Sequence[str]],
+    numbers: Sequence[int],
+    columns: Sequence[str],
+    row_type: type[DomainObject],
+    faults: Faults,
+) -> dict[str, list[Any]]:
+    """Parse the known columns; each distinct cell is parsed once."""
+    hints = get_type_hints(row_type)
+    read: dict[str, list[Any]] = {}
+    for column, cells in zip(columns, zip(*rows, strict=True), strict=False):
+        if column not in hints:
+            continue
+        parse = parser_for(hints[column])
+        values: dict[str, Any] = {}
+        bad: dict[str, BadCellError] = {}
+        for cell in dict.fromkeys(cells):
+            try:
+                values[cell] = parse(cell)
+            except BadCellError as error:
+                bad[cell] = error
+        if bad:
+            for row, cell in zip(numbers, cells, strict=True):
+                if cell in bad:
+                    found = repr(cell.strip()[:60]) if cell.strip() else "an empty cell"
+                    faults.add(bad[cell].code, found, bad[cell].allowed, bad[cell].do, row=row, column=column)
+        read[column] = [values.get(cell) for cell in cells]
+    for look in looks(read):
         faults.add(
-            "formula-in-cell",
-            repr(text[:60]),
-            "values",
-            "paste values instead of formulas",
-            row=row,
-            column=column,
+            look.code,
+            look.found,
+            look.allowed,
+            look.do,
+            row=numbers[look.positions[0]],
+            column=look.column,
+            more=len(look.positions) - 1,
         )
-        return None
+        faults.rows.update(numbers[position] for position in look.positions)
+    return read
+
+
+def _validated[Row: DomainObject](
+    read: dict[str, list[Any]], numbers: Sequence[int], row_type: type[Row], faults: Faults
+) -> tuple[Row, ...]:
+    """Check the ranges of the rows in which no fault was found so far."""
+    sound = [number not in faults.rows for number in numbers]
+    values = tuple(
+        dict(zip(read, row, strict=True)) for row in compress(zip(*read.values(), strict=True), sound)
+    )
     try:
-        return parse(text)
-    except _BadCellError as bad:
-        faults.add(bad.code, repr(text[:60]), bad.allowed, bad.do, row=row, column=column)
-        return None
-
-
-class _BadCellError(Exception):
-    def __init__(self, code: str, allowed: str, do: str) -> None:
-        self.code, self.allowed, self.do = code, allowed, do
-        super().__init__(code)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _number(text: str) -> float:
-    if _BELOW_LIMIT.match(text):
-        raise _BadCellError(
-            "below-detection-limit",
-            "a number",
-            "give the value that the instrument read; a censored value has no measured error and is not imputed",
-        )
-    if _DECIMAL_COMMA.match(text):
-        raise _BadCellError("decimal-comma", "a decimal point", "write 12.5 instead of 12,5")
-    if not _is_number(text):
-        if _WITH_UNIT.match(text):
-            raise _BadCellError(
-                "unit-in-cell", "a bare number; the unit stands in the column name", "take the unit out"
-            )
-        raise _BadCellError("not-a-number", "a number", "correct the cell")
-    value = float(text)
-    if not math.isfinite(value):
-        raise _BadCellError(
-            "not-a-finite-number", "a finite number", "give the value or leave the row out and say so"
-        )
-    return value
-
-
-def _whole(text: str) -> int:
-    value = _number(text)
-    if value != int(value):
-        raise _BadCellError("not-a-whole-number", "a whole number", "correct the cell")
-    return int(value)
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise _BadCellError("not-a-date", "a date as 2026-11-21", "write year-month-day") from None
-
-
-def _yes_no(text: str) -> bool:
-    if text.lower() not in _YES_NO:
-        raise _BadCellError("not-yes-or-no", "yes or no", "write yes or no")
-    return _YES_NO[text.lower()]
-
-
-def _text(text: str) -> str:
-    if "<" in text or ">" in text:
-        raise _BadCellError("markup-in-text", "text without < and >", "write it without markup")
-    return text
-
-
-def _fast_float(cell: str) -> float:
-    value = float(cell)
-    if not math.isfinite(value):
-        raise ValueError
-    return value
-
-
-_PARSERS: dict[type, Callable[[str], Any]] = {
-    float: _number,
-    int: _whole,
-    date: _date,
-    bool: _yes_no,
-    str: _text,
-}
-_FAST: dict[type, Callable[[str], Any]] = {
-    float: _fast_float,
-    int: int,
-    date: date.fromisoformat,
-    bool: _YES_NO.__getitem__,
-}
-
-
-def _base_type(hint: Any) -> tuple[type, bool]:
-    """Strip type aliases, ``Annotated`` and ``| None`` from a hint; literals count as text."""
-    hint = getattr(hint, "__value__", hint)
-    args = get_args(hint)
-    if NoneType in args:
-        inner = next(arg for arg in args if arg is not NoneType)
-        return _base_type(inner)[0], True
-    if hasattr(hint, "__metadata__"):
-        return _base_type(hint.__origin__)
-    return (hint, False) if hint in _PARSERS else (str, False)
+        return TypeAdapter(tuple[row_type, ...]).validate_python(values)  # type: ignore[valid-type]
+    except ValidationError as error:
+        sound_numbers = list(compress(numbers, sound))
+        for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
+            position, *place = problem["loc"]
+            code, allowed, do = problem_code(problem)
+            found, column = repr(problem["input"])[:80], str(place[0]) if place else ""
+            faults.add(code, found, allowed, do, row=sound_numbers[int(position)], column=column)
+        return ()
 
 
 _RANGE_WORDS = {
@@ -343,9 +268,3 @@ def problem_code(problem: dict[str, Any]) -> tuple[str, str, str]:
     if kind == "extra_forbidden":
         return "key-unknown", "the keys of the schema (mollisol schema)", "take it out or correct its name"
     return "wrong-type", str(problem["msg"]), "see mollisol schema for the type"
-
-
-def _range_fault(problem: dict[str, Any], faults: Faults) -> None:
-    row, column = int(problem["loc"][0]) + 2, str(problem["loc"][1]) if len(problem["loc"]) > 1 else ""
-    code, allowed, do = problem_code(problem)
-    faults.add(code, repr(problem["input"])[:80], allowed, do, row=row, column=column)
