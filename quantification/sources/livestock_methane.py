@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from mollisol.methodology.provenance import Locator, equation
 from mollisol.quantification.checks import FloatArray, Value, together
 from mollisol.quantification.sources import ranges
-from mollisol.quantification.sources.ranges import Span, area_of, by_category, like, per_ha, summed, within
+from mollisol.quantification.sources.ranges import Span, area_of, by_category, per_ha, summed, within
 from mollisol.quantification.unit_crossing import tonnes
 
 G_PER_KG = 1000.0

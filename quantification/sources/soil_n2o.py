@@ -1,4 +1,4 @@
-"""Sums of the soil nitrous oxide terms under default factors (VM0042 sections 8.2.9 and 8.2.10, Eqs. 16, 17, 21, 26, 29).
+"""Sums of the soil nitrous oxide terms under default factors (VM0042 8.2.9, 8.2.10; Eqs. 16, 17, 21, 26, 29).
 
 Each of these is one line of the document; they stand apart so that a trace shows every sum.
 """
@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
 from mollisol.quantification.checks import Value, together
-from mollisol.quantification.sources import ranges
 from mollisol.quantification.sources.ranges import Span, area_of, per_ha, total, within
 
 _N2O_PER_HA = Span(0, 150, "t CO2e/ha")

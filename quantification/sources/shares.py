@@ -1,0 +1,122 @@
+"""Shares that eligibility checks compare with a rule: what is left out, who already does it, what the project changes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import Value, at_least, finite, positive, together
+from mollisol.quantification.sources.ranges import Span, summed, within
+
+_TONNES = Span(0, 1e9, "t CO2e")
+
+
+@equation(
+    "vm0042:5-omitted-share",
+    symbol="share left out",
+    unit="1",
+    locator=Locator("VM0042", "2.2", section="5", equation="joint de minimis test"),
+)
+def omitted_share(*, omitted_t_co2e: ArrayLike, benefit_t_co2e: ArrayLike) -> Value:
+    """What all omitted pools, sources and leaks take from the benefit, as a share of it.
+
+    Parameters
+    ----------
+    omitted_t_co2e
+        Stock decreases and emission increases of everything that is left out, leakage too, shape (..., omitted).
+        [t CO2e, 0 or above]
+    benefit_t_co2e
+        Total reductions and removals of the project. [t CO2e, above 0]
+
+    Returns
+    -------
+    float or array
+        Summed over the last axis. [1]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside its range: without a benefit there is no share.
+
+    Notes
+    -----
+    Source: section 5, de minimis. Not the inclusion trigger, which looks at one source and its own baseline.
+    """
+    omitted = np.atleast_1d(within("omitted_t_co2e", omitted_t_co2e, _TONNES))
+    benefit = positive("benefit_t_co2e", benefit_t_co2e)
+    lost = summed(omitted)
+    together(omitted_t_co2e=lost, benefit_t_co2e=benefit)
+    return (lost / benefit)[()]
+
+
+@equation(
+    "vm0042:5-increase",
+    symbol="increase",
+    unit="1",
+    locator=Locator("VM0042", "2.2", section="5", equation="inclusion trigger of Table 3"),
+)
+def relative_increase(*, project: ArrayLike, baseline: ArrayLike) -> Value:
+    """Change of one quantity from the baseline to the project, as a share of the baseline.
+
+    Parameters
+    ----------
+    project, baseline
+        The same quantity in the same unit. [any unit; baseline above 0, project 0 or above]
+
+    Returns
+    -------
+    float or array
+        Above 0 where the project has more. [1]
+
+    Raises
+    ------
+    ValueError
+        For a baseline of 0: any increase over nothing is significant, and is no number.
+
+    Notes
+    -----
+    Source: the 5 % of Table 3 (S*), of applicability condition 2 and of condition 6.
+    """
+    after = at_least("project", project, 0.0)
+    before = positive("baseline", baseline)
+    together(project=after, baseline=before)
+    return ((after - before) / before)[()]
+
+
+@equation(
+    "vt0008:4c",
+    symbol="F",
+    unit="1",
+    locator=Locator("VT0008", "1.0", section="Step 4c, as VM0042 2.2 section 7 uses it"),
+)
+def common_practice_factor(*, adopted_area_ha: ArrayLike, different_area_ha: ArrayLike) -> Value:
+    """Share of the land with the practice that has it without help such as a subsidy.
+
+    Parameters
+    ----------
+    adopted_area_ha
+        N_all: land in the region where the practice is in use. [ha, above 0]
+    different_area_ha
+        N_diff: the part of it whose circumstances differ, such as subsidised land. [ha, 0 to adopted_area_ha]
+
+    Returns
+    -------
+    float or array
+        ``(N_all - N_diff) / N_all``. [1]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside its range.
+
+    Notes
+    -----
+    Source: VT0008 Step 4c on land area. The requirement that the difference be above 3 is not applied.
+    """
+    everything = positive("adopted_area_ha", adopted_area_ha)
+    different = at_least("different_area_ha", finite("different_area_ha", different_area_ha), 0.0)
+    together(adopted_area_ha=everything, different_area_ha=different)
+    if (different > everything).any():
+        raise ValueError("different_area_ha must not be above adopted_area_ha")
+    return ((everything - different) / everything)[()]

@@ -1,0 +1,103 @@
+"""Stock change of trees and shrubs over all units (VM0042 section 8.5.1, Eqs. 48 to 51).
+
+The symbols of the document are called changes and used as stocks; stocks at the two ends of the period are taken
+(E-12). No deduction is applied to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import FloatArray, Value, together
+from mollisol.quantification.sources.ranges import WOODY_STOCK, Span, area_of, summed, within
+
+YEARS = Span(0.5, 30, "years")
+
+
+class WoodyChange(Protocol):
+    """The form that Eqs. 48 to 51 share."""
+
+    def __call__(
+        self,
+        *,
+        stock_end_t_co2e_per_ha: ArrayLike,
+        stock_start_t_co2e_per_ha: ArrayLike,
+        years: ArrayLike,
+        area_ha: ArrayLike,
+    ) -> Value:
+        """Yearly change of the stock, times area, summed over the units."""
+        ...
+
+
+_DOC = """{label}: yearly stock change over all units.
+
+    Parameters
+    ----------
+    stock_end_t_co2e_per_ha, stock_start_t_co2e_per_ha
+        Stocks at the two ends, shape (..., units). [t CO2e/ha, 0 to 4000]
+    years
+        Time between the two stocks. [year, 0.5 to 30]
+    area_ha
+        Areas of the units, on one geometry for both ends. [ha]
+
+    Returns
+    -------
+    float or array
+        Summed over the last axis. [t CO2e per year]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside its range, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: Eq. {number}, with stocks (E-12) on one geometry (E-37).
+    """
+
+
+def _registered(number: int, symbol: str, name: str, label: str) -> WoodyChange:
+    def change(
+        *,
+        stock_end_t_co2e_per_ha: ArrayLike,
+        stock_start_t_co2e_per_ha: ArrayLike,
+        years: ArrayLike,
+        area_ha: ArrayLike,
+    ) -> Value:
+        end: FloatArray = np.atleast_1d(
+            within("stock_end_t_co2e_per_ha", stock_end_t_co2e_per_ha, WOODY_STOCK)
+        )
+        start: FloatArray = np.atleast_1d(
+            within("stock_start_t_co2e_per_ha", stock_start_t_co2e_per_ha, WOODY_STOCK)
+        )
+        length = np.atleast_1d(within("years", years, YEARS))
+        area = np.atleast_1d(area_of(area_ha))
+        together(stock_end_t_co2e_per_ha=end, stock_start_t_co2e_per_ha=start, years=length, area_ha=area)
+        return summed((end - start) / length * area)[()]
+
+    change.__name__ = change.__qualname__ = name
+    change.__doc__ = _DOC.format(label=label, number=number)
+    register: Callable[[WoodyChange], WoodyChange] = equation(
+        f"vm0042:{number}",
+        symbol=symbol,
+        unit="t CO2e",
+        locator=Locator("VM0042", "2.2", section="8.5.1", equation=str(number)),
+    )
+    return register(change)
+
+
+baseline_tree_change_t_co2e = _registered(
+    48, "dC_TREE,bsl,t", "baseline_tree_change_t_co2e", "Trees, baseline"
+)
+project_tree_change_t_co2e = _registered(49, "dC_TREE,wp,t", "project_tree_change_t_co2e", "Trees, project")
+baseline_shrub_change_t_co2e = _registered(
+    50, "dC_SHRUB,bsl,t", "baseline_shrub_change_t_co2e", "Shrubs, baseline"
+)
+project_shrub_change_t_co2e = _registered(
+    51, "dC_SHRUB,wp,t", "project_shrub_change_t_co2e", "Shrubs, project"
+)
