@@ -1,4 +1,4 @@
-"""Shares that eligibility checks compare with a rule: what is left out, who already does it, what the project changes."""
+"""Shares that eligibility checks compare with a rule: what is left out, who already does it, what changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TONNES = Span(0, 1e9, "t CO2e")
     locator=Locator("VM0042", "2.2", section="5", equation="joint de minimis test"),
 )
 def omitted_share(*, omitted_t_co2e: ArrayLike, benefit_t_co2e: ArrayLike) -> Value:
-    """What all omitted pools, sources and leaks take from the benefit, as a share of it.
+    """Share of the benefit that all omitted pools, sources and leaks take.
 
     Parameters
     ----------

@@ -238,7 +238,7 @@ def long_term_average_t_co2e_per_ha(
 def stock_up_to_average_t_co2e_per_ha(
     *, advantage_t_co2e_per_ha: ArrayLike, long_term_average_t_co2e_per_ha: ArrayLike
 ) -> Value:
-    """What of a harvested stand's advantage counts: no more than its long-term average.
+    """Part of a harvested stand's advantage that counts: no more than its long-term average.
 
     Parameters
     ----------

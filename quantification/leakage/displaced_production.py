@@ -1,0 +1,127 @@
+"""What VM0042 changes in VMD0054, and the yearly amount (VM0042 section 8.4.3, Eqs. 34 to 36)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import Value, finite, row, together
+from mollisol.quantification.sources.ranges import Span, within
+
+YEARS = Span(0.5, 10, "years")
+CUMULATIVE = Span(-1e10, 1e10, "t CO2e")
+
+
+@equation(
+    "vm0042:34",
+    symbol="l_j,t",
+    unit="commodity unit/yr",
+    locator=Locator("VM0042", "2.2", section="8.4.3", equation="34"),
+)
+def production_change_per_year(
+    *, foregone_production_per_year: ArrayLike, leakage_mitigation_per_year: ArrayLike
+) -> Value:
+    """Production of a commodity that is lost and not made up for elsewhere; below 0 where it rose.
+
+    Parameters
+    ----------
+    foregone_production_per_year
+        Expected less monitored production. [commodity unit/yr, finite]
+    leakage_mitigation_per_year
+        Additional production on mitigation land. [commodity unit/yr, finite]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [commodity unit/yr]
+
+    Raises
+    ------
+    ValueError
+        For an argument that is not finite, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: Eq. 34, in place of VMD0054 v1.0 Eq. 5: the zero minimum is dropped, so that a new commodity can offset.
+    """
+    foregone = finite("foregone_production_per_year", foregone_production_per_year)
+    mitigated = finite("leakage_mitigation_per_year", leakage_mitigation_per_year)
+    together(foregone_production_per_year=foregone, leakage_mitigation_per_year=mitigated)
+    return foregone - mitigated
+
+
+@equation(
+    "vm0042:35",
+    symbol="AL_t",
+    unit="ha",
+    locator=Locator("VM0042", "2.2", section="8.4.3", equation="35"),
+)
+def displaced_area_ha(*, new_land_ha: ArrayLike) -> Value:
+    """Area cleared elsewhere for all commodities together.
+
+    Parameters
+    ----------
+    new_land_ha
+        INL of each commodity, below 0 where its production rose, shape (..., commodities). [ha, finite]
+
+    Returns
+    -------
+    float or array
+        Sum over the last axis, and 0 where the sum is below 0. [ha]
+
+    Raises
+    ------
+    ValueError
+        For an argument that is not finite or has no commodity.
+
+    Notes
+    -----
+    Source: Eq. 35, in place of VMD0054 v1.0 Eq. 7. The zero is that of the document.
+    """
+    land = np.atleast_1d(finite("new_land_ha", new_land_ha))
+    area: Value = np.maximum(row("new_land_ha", land).sum(axis=-1), 0.0)[()]
+    return area
+
+
+@equation(
+    "vm0042:36",
+    symbol="LK_disp,t",
+    unit="t CO2e",
+    locator=Locator("VM0042", "2.2", section="8.4.3", equation="36"),
+)
+def displacement_leakage_t_co2e(
+    *, cumulative_t_co2e: ArrayLike, prior_cumulative_t_co2e: ArrayLike, years: ArrayLike
+) -> Value:
+    """Leakage of displaced production in each year of a verification period.
+
+    Parameters
+    ----------
+    cumulative_t_co2e
+        LK_t of VMD0054 to the end of the period. [t CO2e, finite]
+    prior_cumulative_t_co2e
+        The same to the end of the period before; 0 in the first. [t CO2e, finite]
+    years
+        Length of the period. [year, 0.5 to 10]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [t CO2e per year]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside its range, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: Eq. 36. The print calls it livestock displacement; it is displaced production of any kind (E-19). A fall
+    of the cumulative amount gives nothing back: the zero is that of the document.
+    """
+    now = within("cumulative_t_co2e", cumulative_t_co2e, CUMULATIVE)
+    prior = within("prior_cumulative_t_co2e", prior_cumulative_t_co2e, CUMULATIVE)
+    length = within("years", years, YEARS)
+    together(cumulative_t_co2e=now, prior_cumulative_t_co2e=prior, years=length)
+    yearly: Value = (np.maximum(now - prior, 0.0) / length)[()]
+    return yearly

@@ -1,0 +1,81 @@
+"""Leakage of organic amendments from outside the project (VM0042 section 8.4.1, Eq. 33)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.units import CO2E_PER_C
+from mollisol.quantification.checks import Value, together
+from mollisol.quantification.sources import ranges
+from mollisol.quantification.sources.ranges import Span, amount, area_of, by_category, summed, within
+
+type Basis = Literal["all", "increment"]
+
+CARBON_CONTENT = Span(0.006, 0.6, "t C/t", zero=True)
+RETAINED = Span(0.05, 0.5, "(a fraction)")
+
+
+@equation(
+    "vm0042:33",
+    symbol="LE_OA,t",
+    unit="t CO2e",
+    locator=Locator("VM0042", "2.2", section="8.4.1", equation="33"),
+)
+def amendment_leakage_t_co2e(
+    *,
+    applied_t: ArrayLike,
+    look_back_t: ArrayLike,
+    carbon_content_t_c_per_t: ArrayLike,
+    retained_fraction: ArrayLike,
+    area_ha: ArrayLike,
+    basis: Basis = "all",
+) -> Value:
+    """Carbon that amendments would have left in the soil elsewhere.
+
+    Parameters
+    ----------
+    applied_t
+        Amendment applied in the project area in the year that no exemption takes out, shape (..., amendments).
+        [t, at most 200 per ha]
+    look_back_t
+        The same before the project: mean of the look-back period or mapped schedule year. [t]
+    carbon_content_t_c_per_t
+        On the basis (fresh or dry) of the mass. [t C/t, 0 or 0.006 to 0.6]
+    retained_fraction
+        0.12 of VM0042. [fraction, 0.05 to 0.5]
+    area_ha
+        Area of the project, shape (...); only judges the amounts. [ha]
+    basis
+        ``all`` counts everything that is applied, as printed; ``increment`` what is above the look-back, kind by
+        kind (E-34). The same where nothing was applied before.
+
+    Returns
+    -------
+    float or array
+        Shape (...), summed over amendments. [t CO2e]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside its range, another basis, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: Eq. 33. A kind of which less is applied than before adds nothing and takes nothing away.
+    """
+    if basis not in ("all", "increment"):
+        raise ValueError(f"basis must be 'all' or 'increment', found {basis!r}")
+    area = area_of(area_ha)
+    applied = amount("applied_t", applied_t, area, ranges.ORGANIC_PER_HA)
+    before = amount("look_back_t", look_back_t, area, ranges.ORGANIC_PER_HA)
+    carbon = by_category("carbon_content_t_c_per_t", carbon_content_t_c_per_t, CARBON_CONTENT)
+    retained = np.atleast_1d(within("retained_fraction", retained_fraction, RETAINED))
+    together(
+        applied_t=applied, look_back_t=before, carbon_content_t_c_per_t=carbon, retained_fraction=retained
+    )
+    counted = applied if basis == "all" else np.maximum(applied - before, 0.0)
+    return (summed(counted * carbon * retained) * CO2E_PER_C)[()]

@@ -1,0 +1,67 @@
+"""Leakage of manure and residues taken away from energy use (VM0042 section 8.4.4).
+
+FROM MEMORY: VM0042 has no equation and points to CDM TOOL16, whose text was not read. Its idea: where the residue was
+in use, the fuel that takes its place is the most carbon-intensive one of the region.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import Value, together
+from mollisol.quantification.sources import ranges
+from mollisol.quantification.sources.ranges import Span, amount, area_of, by_category, summed
+
+ENERGY_CONTENT = Span(1, 25, "GJ/t d.m.")
+FUEL_FACTOR = Span(0.04, 0.13, "t CO2e/GJ")
+STATUS = "from-memory"
+
+
+@equation(
+    "tool16:diversion",
+    symbol="LE_BR,Div,t",
+    unit="t CO2e",
+    locator=Locator("CDM TOOL16", "from memory", section="diversion of biomass residues"),
+)
+def residue_diversion_t_co2e(
+    *,
+    diverted_t_dm: ArrayLike,
+    energy_content_gj_per_t_dm: ArrayLike,
+    fuel_factor_t_co2e_per_gj: ArrayLike,
+    area_ha: ArrayLike,
+) -> Value:
+    """Emission of the fuel that takes the place of diverted manure or residues.
+
+    Parameters
+    ----------
+    diverted_t_dm
+        Taken away from energy use in the year, shape (..., residues); nothing where the residue is shown to be
+        abundant or unused. [t d.m., at most 60 per ha]
+    energy_content_gj_per_t_dm
+        Net calorific value. [GJ/t d.m., 1 to 25]
+    fuel_factor_t_co2e_per_gj
+        Of the most carbon-intensive fuel of the region. [t CO2e/GJ, 0.04 to 0.13]
+    area_ha
+        Area of the project, shape (...); only judges the amounts. [ha]
+
+    Returns
+    -------
+    float or array
+        Summed over residues. [t CO2e]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside its range, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: TOOL16, from memory.
+    """
+    diverted = amount("diverted_t_dm", diverted_t_dm, area_of(area_ha), ranges.RESIDUE_PER_HA)
+    energy = by_category("energy_content_gj_per_t_dm", energy_content_gj_per_t_dm, ENERGY_CONTENT)
+    factor = np.atleast_1d(by_category("fuel_factor_t_co2e_per_gj", fuel_factor_t_co2e_per_gj, FUEL_FACTOR))
+    together(diverted_t_dm=diverted, energy_content_gj_per_t_dm=energy, fuel_factor_t_co2e_per_gj=factor)
+    return summed(diverted * energy * factor)[()]

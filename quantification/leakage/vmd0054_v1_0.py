@@ -1,0 +1,145 @@
+"""Leakage from displaced agricultural activities, VMD0054 v1.0 of 28 September 2023, Eqs. 1 to 10.
+
+Read in a public comparison with v1.1, not in the document: status ``secondary``. Equations of the same form as in
+v1.1 are the same function under their own number. VM0042 puts its Eqs. 34 and 35 in place of Eqs. 5 and 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation, passport_of
+from mollisol.methodology.units import CO2E_PER_C
+from mollisol.quantification.checks import Value, at_least, finite, row, together
+from mollisol.quantification.leakage import vmd0054_v1_1 as later
+from mollisol.quantification.sources.ranges import within
+
+STATUS = "secondary"
+
+
+def _where(number: str) -> Locator:
+    return Locator("VMD0054", "1.0", equation=number)
+
+
+def _same_form[**P, R](function: Callable[P, R], number: str) -> Callable[P, R]:
+    known = passport_of(function)
+
+    @wraps(function)
+    def again(*args: P.args, **kwargs: P.kwargs) -> R:
+        return function(*args, **kwargs)
+
+    again.__module__ = __name__
+    again.__doc__ = (function.__doc__ or "").replace(
+        f"VMD0054 v1.1 Eq. {known.locator.equation}", f"VMD0054 v1.0 Eq. {number}"
+    )
+    return equation(f"vmd0054-1.0:{number}", symbol=known.symbol, unit=known.unit, locator=_where(number))(
+        again
+    )
+
+
+baseline_production_per_year = _same_form(later.baseline_production_per_year, "1")
+foregone_production_per_year = _same_form(later.production_change_per_year, "2")
+mitigation_baseline_per_year = _same_form(later.mitigation_baseline_per_year, "3")
+leakage_mitigation_per_year = _same_form(later.leakage_mitigation_per_year, "4")
+
+
+@equation("vmd0054-1.0:5", symbol="l_j,t", unit="commodity unit/yr", locator=_where("5"))
+def net_production_loss_per_year(
+    *, foregone_production_per_year: ArrayLike, leakage_mitigation_per_year: ArrayLike
+) -> Value:
+    """Production that is missing after mitigation, and 0 where there is more.
+
+    Parameters
+    ----------
+    foregone_production_per_year, leakage_mitigation_per_year
+        FP and LM. [commodity unit/yr, finite]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [commodity unit/yr]
+
+    Raises
+    ------
+    ValueError
+        For an argument that is not finite, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: VMD0054 v1.0 Eq. 5; VM0042 takes its Eq. 34 instead.
+    """
+    foregone = finite("foregone_production_per_year", foregone_production_per_year)
+    mitigated = finite("leakage_mitigation_per_year", leakage_mitigation_per_year)
+    together(foregone_production_per_year=foregone, leakage_mitigation_per_year=mitigated)
+    loss: Value = np.maximum(foregone - mitigated, 0.0)[()]
+    return loss
+
+
+new_land_ha = _same_form(later.new_land_ha, "6")
+
+
+@equation("vmd0054-1.0:7", symbol="AL_t", unit="ha", locator=_where("7"))
+def displaced_area_ha(*, new_land_ha: ArrayLike) -> Value:
+    """Area cleared elsewhere for all commodities together.
+
+    Parameters
+    ----------
+    new_land_ha
+        INL, shape (..., commodities). [ha, finite]
+
+    Returns
+    -------
+    float or array
+        Sum over the last axis. [ha]
+
+    Raises
+    ------
+    ValueError
+        For an argument that is not finite or has no commodity.
+
+    Notes
+    -----
+    Source: VMD0054 v1.0 Eq. 7, a plain sum; VM0042 takes its Eq. 35 instead.
+    """
+    land = row("new_land_ha", np.atleast_1d(finite("new_land_ha", new_land_ha)))
+    area: Value = land.sum(axis=-1)[()]
+    return area
+
+
+stock_lost_t_c_per_ha = _same_form(later.stock_lost_t_c_per_ha, "8")
+soil_lost_t_c_per_ha = _same_form(later.soil_lost_t_c_per_ha, "9")
+
+
+@equation("vmd0054-1.0:10", symbol="LK_t", unit="t CO2e", locator=_where("10"))
+def cumulative_leakage_t_co2e(*, displaced_area_ha: ArrayLike, stock_lost_t_c_per_ha: ArrayLike) -> Value:
+    """Leakage from the start of the project.
+
+    Parameters
+    ----------
+    displaced_area_ha
+        AL. [ha, 0 or above]
+    stock_lost_t_c_per_ha
+        dCS. [t C/ha, -800 to 1800]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [t CO2e]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside its range, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: VMD0054 v1.0 Eq. 10, without the emission of mitigation that v1.1 adds.
+    """
+    area = at_least("displaced_area_ha", displaced_area_ha, 0.0)
+    stock = within("stock_lost_t_c_per_ha", stock_lost_t_c_per_ha, later.STOCK_CHANGE)
+    together(displaced_area_ha=area, stock_lost_t_c_per_ha=stock)
+    return area * stock * CO2E_PER_C
