@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from mollisol.methodology.findings import Finding, FindingsError, Severity, UserError
+from mollisol.model_cli import model_app
 
 app = typer.Typer(
     name="mollisol",
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(help="The rule catalogue.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(rules_app, name="rules")
+app.add_typer(model_app, name="model")
 
 EXIT_BLOCKED = 2
 EXIT_REFUSED = 3
