@@ -340,7 +340,10 @@ def run_rothc(
     out = Outputs.empty(rows=rows, n_pool=4, sites=ready.sites, draws=draws, pools=pools, respired=respired)
     picked = linear.choose_engine(engine, steps=ready.months, lanes=ready.sites * draws)
     count = linear.thread_count(threads)
-    if picked == "compiled" and draws == 1:
+    fused = picked == "compiled" and draws == 1
+    if not fused:
+        refuse_non_finite({**ready.everything(), **by_draw})
+    if fused:
         from mollisol.quantification.models.rothc_fused import run_fused
 
         run_fused(ready, parameters, state, inert, deficit, every, out, block, count)

@@ -39,7 +39,7 @@ def _cell_row(out: FloatArray, source: FloatArray, month: int, cell: IntArray) -
 
 
 @compiled
-def _warmth(out: FloatArray, tmean: FloatArray, temperature: FloatArray) -> None:
+def _warmth(out: FloatArray, watch: FloatArray, tmean: FloatArray, temperature: FloatArray) -> None:
     """Fill the temperature factor of one month."""
     top, numerator, shift, cold = temperature[0], temperature[1], temperature[2], temperature[3]
     for j in range(out.shape[0]):
@@ -48,11 +48,13 @@ def _warmth(out: FloatArray, tmean: FloatArray, temperature: FloatArray) -> None
         safe = 0.0 if frozen else t
         a = top / (1.0 + exp(numerator / (safe + shift)))
         out[j] = 0.0 if frozen else a
+        watch[j] += t * 0.0
 
 
 @compiled
 def _ticks(
     q: FloatArray,
+    watch: FloatArray,
     deficit: FloatArray,
     net: FloatArray,
     covered: FloatArray,
@@ -60,7 +62,10 @@ def _ticks(
     moisture: FloatArray,
     cover_factor: float,
 ) -> None:
-    """Take the deficit on by one month and turn the temperature factor in q into the clock."""
+    """Take the deficit on by one month and turn the temperature factor in q into the clock.
+
+    ``watch`` stays 0 while all is finite and becomes NaN otherwise, as comparisons could hide an infinity.
+    """
     onset_share, bare_share, lowest = moisture[0], moisture[1], moisture[2]
     for j in range(q.shape[0]):
         old = deficit[j]
@@ -77,6 +82,7 @@ def _ticks(
         b = 1.0 if now > onset else falling
         c = cover_factor if green else 1.0
         deficit[j] = now
+        watch[j] += (net[j] + covered[j]) * 0.0
         q[j] = q[j] * b * c * (1.0 / 12.0)
 
 
@@ -141,6 +147,7 @@ def run_sites(
     first_row = np.empty(n)
     second_row = np.empty(n)
     warm = np.empty(n)
+    watch = np.zeros(n)
     for first in range(0, months, CHUNK):
         m = min(CHUNK, months - first)
         for i in range(m):
@@ -157,7 +164,7 @@ def run_sites(
             if warmth_known:
                 q[:] = warm
             else:
-                _warmth(q, warm, temperature)
+                _warmth(q, watch, warm, temperature)
             for j in range(n):
                 first_row[j] -= evaporation_factor * second_row[j]
             if with_water:
@@ -165,7 +172,7 @@ def run_sites(
                 for j in range(n):
                     first_row[j] += second_row[j]
             _row(second_row, covered, month, lo)
-            _ticks(q, water, first_row, second_row, limit, moisture, cover_factor)
+            _ticks(q, watch, water, first_row, second_row, limit, moisture, cover_factor)
             _row(first_row, plant, month, lo)
             _row(second_row, ratio, month, lo)
             to_dpm = gives[i, 0]
@@ -198,4 +205,4 @@ def run_sites(
         for j in range(n):
             x[p, lo + j] = state[p, j]
     for j in range(n):
-        deficit[lo + j] = water[j]
+        deficit[lo + j] = water[j] + watch[j]

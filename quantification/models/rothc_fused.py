@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mollisol.quantification.models import linear
-from mollisol.quantification.models.arrays import FloatArray
+from mollisol.quantification.models.arrays import FloatArray, refuse_non_finite
 from mollisol.quantification.models.rothc_equations import maximum_deficit, temperature_factor
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def run_fused(
     tmean = ready.weather["tmean_c"]
     shared = tmean.shape[1] < ready.sites
     if shared:
+        refuse_non_finite(ready.weather)
         tmean = np.asarray(
             temperature_factor(
                 tmean_c=tmean,

@@ -141,7 +141,7 @@ def run_until_still(
 
     Notes
     -----
-    The stopping rule leaves slow pools short: 1.3e-4 t C/ha of HUM in RothC's own example; :func:`steady_state` does not.
+    The stopping rule leaves slow pools short, by 1.3e-4 t C/ha of HUM in RothC's example.
     """
     n = len(system.names)
     state = with_axes(start, 3, "start") * np.ones((n, 1, 1))
