@@ -1,0 +1,236 @@
+"""Error of the laboratory: repeats, batches and composites.
+
+A repeat's error averages out over samples; a batch's error is shared by all samples of the batch and does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import FloatArray, Value, at_least, finite, row, together, whole
+
+type Labels = Sequence[str] | Sequence[int] | NDArray[np.str_] | NDArray[np.int64]
+"""An id for each value: of a sample, a batch or a site."""
+
+
+def places(name: str, labels: Labels, values: FloatArray) -> tuple[NDArray[np.intp], FloatArray]:
+    """Give the number of the group of each value, and the size of each group, groups in the order of their ids.
+
+    Raises
+    ------
+    ValueError
+        If there is not one id for each value.
+    """
+    ids = np.asarray(labels)
+    if values.ndim != 1 or ids.shape != values.shape:
+        raise ValueError(f"{name} must hold one id for each value, found {ids.shape} for {values.shape}")
+    _, place = np.unique(ids, return_inverse=True)
+    return place, np.bincount(place).astype(np.float64)
+
+
+def _squares(name: str, labels: Labels, values: FloatArray) -> tuple[float, float, FloatArray]:
+    """Give the sums of squares within and between groups, and the sizes of the groups."""
+    place, size = places(name, labels, values)
+    mean = np.bincount(place, weights=values) / size
+    within = float(((values - mean[place]) ** 2).sum())
+    between = float((size * (mean - values.mean()) ** 2).sum())
+    return within, between, size
+
+
+def repeat_degrees_of_freedom(*, sample: Labels) -> float:
+    """Degrees of freedom of :func:`repeat_standard_deviation`: measurements less samples.
+
+    Parameters
+    ----------
+    sample
+        Id of the sample of each measurement, shape (n,).
+
+    Returns
+    -------
+    float
+        0 where no sample was measured twice.
+
+    Raises
+    ------
+    ValueError
+        For no measurement.
+    """
+    ids = np.asarray(sample)
+    if ids.ndim != 1 or not ids.size:
+        raise ValueError(f"sample must hold one id for each measurement, found shape {ids.shape}")
+    return float(ids.size - np.unique(ids).size)
+
+
+@equation(
+    "mollisol:pooled-repeats",
+    symbol="s_r",
+    unit="unit of the value",
+    locator=Locator("ISO 5725-2", "2019", section="7.4"),
+)
+def repeat_standard_deviation(*, value: ArrayLike, sample: Labels) -> Value:
+    """Give the standard deviation of one measurement, pooled over samples measured more than once.
+
+    Parameters
+    ----------
+    value
+        Measurements, shape (n,); their logarithms for a relative error. [any unit]
+    sample
+        Id of the sample of each, shape (n,). A sample measured once adds nothing.
+
+    Returns
+    -------
+    float
+        [unit of the value]
+
+    Raises
+    ------
+    ValueError
+        Where no sample was measured twice, for shapes that differ or a value that is not finite.
+
+    Notes
+    -----
+    Source: ISO 5725-2, repeatability. Repeats of ground soil miss the error of grinding and splitting: repeat from
+    the unground sample to catch it.
+    """
+    values = row("value", finite("value", value))
+    within, _, size = _squares("sample", sample, values)
+    freedom = float((size - 1).sum())
+    if freedom == 0:
+        raise ValueError("sample must name at least one sample that was measured twice")
+    return float(np.sqrt(within / freedom))
+
+
+@equation(
+    "mollisol:batch-variance",
+    symbol="s_b^2",
+    unit="squared unit of the value",
+    locator=Locator("Searle, Casella and McCulloch, Variance Components", "1992", section="3.6"),
+)
+def batch_variance(*, value: ArrayLike, batch: Labels) -> Value:
+    """Variance between batches of one material that was measured in each of them.
+
+    Parameters
+    ----------
+    value
+        Measurements of the material, or of several after taking off each one's mean, shape (n,). [any unit]
+    batch
+        Id of the batch of each, shape (n,).
+
+    Returns
+    -------
+    float
+        Between batches, that within taken off, 0 where nothing is left. [squared unit of the value]
+
+    Raises
+    ------
+    ValueError
+        For fewer than two batches or no batch with two measurements, shapes that differ, or a value that is not
+        finite.
+
+    Notes
+    -----
+    Source: Searle and others, analysis of variance with unequal numbers. The same estimator serves sites and trials.
+    """
+    values = row("value", finite("value", value))
+    within, between, size = _squares("batch", batch, values)
+    groups = size.size
+    if groups < 2 or size.sum() == groups:
+        raise ValueError(f"batch must name two batches or more, one of them with two values, found {groups}")
+    typical = (size.sum() - (size**2).sum() / size.sum()) / (groups - 1)
+    return max(0.0, float((between / (groups - 1) - within / (size.sum() - groups)) / typical))
+
+
+@equation(
+    "mollisol:batch-lever",
+    symbol="V_batch",
+    unit="squared unit of the value",
+    locator=Locator("mollisol", "0.1", section="batches shared by points, times and scenarios"),
+)
+def batch_variance_of_mean(*, batch_variance: ArrayLike, lever: ArrayLike) -> Value:
+    """Variance that batches add to a mean or to a change.
+
+    Parameters
+    ----------
+    batch_variance
+        Variance between batches. [squared unit of the value, 0 or more]
+    lever
+        What a unit of error of each batch adds to the result, shape (B,): for a mean the share of its weight that
+        the batch measured; for a change the share at the end less the share at the start; for project less
+        control that of the project less that of the control.
+
+    Returns
+    -------
+    float or array
+        Shape of the variance; 0 where every batch has its share on both sides. [squared unit of the value]
+
+    Raises
+    ------
+    ValueError
+        For a negative variance or a lever that is not finite.
+
+    Notes
+    -----
+    Source: variance of a sum of independent errors. It does not fall with the number of samples in a batch.
+    """
+    variance = at_least("batch_variance", batch_variance, 0.0)
+    levers = row("lever", finite("lever", lever))
+    return variance * float((levers**2).sum())
+
+
+@equation(
+    "mollisol:composite-variance",
+    symbol="V",
+    unit="squared unit of the value",
+    locator=Locator("Spertus, Open Journal of Soil Science 11", "2021", page="93-121"),
+)
+def composite_variance(
+    *,
+    within_variance: ArrayLike,
+    laboratory_variance: ArrayLike,
+    cores_per_composite: ArrayLike,
+    composites: ArrayLike,
+    repeats: ArrayLike = 1,
+) -> Value:
+    """Variance of a field's mean from composites.
+
+    Parameters
+    ----------
+    within_variance
+        Between cores of the field. [squared unit of the value, 0 or more]
+    laboratory_variance
+        Of one measurement of one composite. [squared unit of the value, 0 or more]
+    cores_per_composite, composites, repeats
+        Cores mixed into each composite, composites of the field, measurements of each. [whole numbers, 1 or more]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [squared unit of the value]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: Spertus (2021), cores of equal mass. Mixing hides the spread between cores: one composite alone has no
+    estimate of either variance.
+    """
+    within = at_least("within_variance", within_variance, 0.0)
+    laboratory = at_least("laboratory_variance", laboratory_variance, 0.0)
+    cores = whole("cores_per_composite", cores_per_composite, 1)
+    number = whole("composites", composites, 1)
+    times = whole("repeats", repeats, 1)
+    together(
+        within_variance=within,
+        laboratory_variance=laboratory,
+        cores_per_composite=cores,
+        composites=number,
+        repeats=times,
+    )
+    return within / (cores * number) + laboratory / (number * times)

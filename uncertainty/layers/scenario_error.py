@@ -1,0 +1,165 @@
+"""Correlation of the model's errors in the two scenarios (VM0042 section 8.6.1.1, Eqs. 60 and 61)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import Value, at_least, between, finite, row, same_shape, together, whole
+from mollisol.uncertainty.student import t_quantile
+
+FEWEST_TRIALS: Final = 10
+"""Side-by-side trials below which no correlation is credited."""
+
+
+@equation(
+    "vm0042:60",
+    symbol="s2_model,d",
+    unit="(t CO2e/ha)^2",
+    locator=Locator("VM0042", "2.2", section="8.6.1.1", equation="60"),
+)
+def difference_error_variance(*, scenario_variance: ArrayLike, covariance: ArrayLike) -> Value:
+    """Error variance of the difference of two scenarios that have one error variance.
+
+    Parameters
+    ----------
+    scenario_variance
+        Of the prediction error of one scenario. [(t CO2e/ha)^2, 0 or more]
+    covariance
+        Of the errors of both. [(t CO2e/ha)^2, no larger in size than the variance]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [(t CO2e/ha)^2]
+
+    Raises
+    ------
+    ValueError
+        For a covariance larger than the variance, or an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: Eq. 60.
+    """
+    variance = at_least("scenario_variance", scenario_variance, 0.0)
+    shared = finite("covariance", covariance)
+    together(scenario_variance=variance, covariance=shared)
+    if (np.abs(shared) > variance * (1 + 1e-12)).any():
+        raise ValueError("covariance must not be larger in size than scenario_variance")
+    return 2 * np.maximum(variance - shared, 0.0)
+
+
+@equation(
+    "vm0042:61",
+    symbol="rho",
+    unit="1",
+    locator=Locator("VM0042", "2.2", section="8.6.1.1", equation="61"),
+)
+def error_correlation(
+    *, project_error_t_co2e_per_ha: ArrayLike, baseline_error_t_co2e_per_ha: ArrayLike
+) -> Value:
+    """Correlation of the errors of both scenarios at side-by-side trials.
+
+    Parameters
+    ----------
+    project_error_t_co2e_per_ha, baseline_error_t_co2e_per_ha
+        Predicted less observed in each scenario at the same trials, shape (k,), three or more. [t CO2e/ha]
+
+    Returns
+    -------
+    float
+        [-1 to 1]
+
+    Raises
+    ------
+    ValueError
+        For fewer than three trials, errors without spread, shapes that differ, or a number that is not finite.
+
+    Notes
+    -----
+    Source: Eq. 61. Few trials say little: below ten take 0 (:func:`scenario_correlation_used`).
+    """
+    names = ("project_error_t_co2e_per_ha", "baseline_error_t_co2e_per_ha")
+    one = row(names[0], finite(names[0], project_error_t_co2e_per_ha), 3)
+    other = row(names[1], finite(names[1], baseline_error_t_co2e_per_ha), 3)
+    same_shape(project_error_t_co2e_per_ha=one, baseline_error_t_co2e_per_ha=other)
+    if one.ndim != 1:
+        raise ValueError(f"{names[0]} must be a row, found shape {one.shape}")
+    u, v = one - one.mean(), other - other.mean()
+    sizes = [float((w**2).sum()) for w in (u, v)]
+    for name, array, size in zip(names, (one, other), sizes, strict=True):
+        if size <= (1e-12 * float(np.abs(array).max())) ** 2:
+            raise ValueError(f"{name} must not be the same at all trials")
+    return float(np.clip((u * v).sum() / np.sqrt(sizes[0] * sizes[1]), -1.0, 1.0))
+
+
+@equation(
+    "vm0042:61-variance",
+    symbol="s2_model,d",
+    unit="(t CO2e/ha)^2",
+    locator=Locator("VM0042", "2.2", section="8.6.1.1", equation="61, put into 60"),
+)
+def correlated_error_variance(*, scenario_variance: ArrayLike, correlation: ArrayLike) -> Value:
+    """Error variance of the difference of two scenarios, from the correlation of their errors.
+
+    Parameters
+    ----------
+    scenario_variance
+        Of the prediction error of one scenario. [(t CO2e/ha)^2, 0 or more]
+    correlation
+        Of the errors of both. [-1 to 1]
+
+    Returns
+    -------
+    float or array
+        2 s^2 (1 - rho). [(t CO2e/ha)^2]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: Eqs. 60 and 61. Not where the residuals are already those of a practice's effect.
+    """
+    variance = at_least("scenario_variance", scenario_variance, 0.0)
+    rho = between("correlation", correlation, -1.0, 1.0)
+    together(scenario_variance=variance, correlation=rho)
+    return 2 * variance * (1 - rho)
+
+
+def scenario_correlation_used(*, correlation: float, trials: int, confidence: float = 2 / 3) -> float:
+    """Give the correlation to credit with: a lower bound by Fisher's z from ten trials on, else 0.
+
+    Parameters
+    ----------
+    correlation
+        Estimated. [-1 to 1]
+    trials
+        Side by side. [whole number, 0 or more]
+    confidence
+        One-sided. [fraction, 0.5 to below 1]
+
+    Returns
+    -------
+    float
+        Below the estimate; 0 with fewer than ten trials.
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above.
+    """
+    rho = float(between("correlation", correlation, -1.0, 1.0))
+    number = float(whole("trials", trials, 0))
+    if number < FEWEST_TRIALS:
+        return 0.0
+    if abs(rho) == 1.0:
+        return rho
+    step = float(t_quantile(probability=confidence, degrees_of_freedom=np.inf)) / np.sqrt(number - 3)
+    return float(np.tanh(np.arctanh(rho) - step))
