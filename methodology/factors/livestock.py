@@ -96,7 +96,8 @@ def live_weight(animal: str, region: str, productivity: Productivity = "all") ->
     """Give the mean weight of the herd, Table 10A.5; raises as :func:`enteric_factor`."""
     name = _names(animal).weight
     everywhere = name in ("mule-ass", "camel")
-    return look_up("10A.5", animal=name, region="all" if everywhere else region, productivity=productivity)
+    level = productivity_in(region, productivity) if name == "sheep-growing" else productivity
+    return look_up("10A.5", animal=name, region="all" if everywhere else region, productivity=level)
 
 
 def check_live_weight(animal: str, region: str, live_weight_kg: float, where: Place) -> list[Finding]:

@@ -1,0 +1,125 @@
+"""Project-specific factors with their place in the hierarchy (VM0042 v2.2 sections 8.1 and 8.3): the hook for Tier 2."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import IntEnum
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from mollisol.methodology.base import DomainObject, Identifier, Items, RequiredText, Text
+from mollisol.methodology.factors.factor import Factor
+from mollisol.methodology.findings import Finding, Place, Severity
+
+RECHECK_YEARS = 5
+CLAUSE = "VM0042 2.2, sections 8.1 and 8.3, hierarchy of emission factors"
+
+
+class Level(IntEnum):
+    """Where a factor comes from, best first."""
+
+    PEER_REVIEWED = 1
+    """Project-specific, in a journal of the Web of Science Science Citation Index. Must be used where there is one."""
+    ALTERNATIVE = 2
+    """Government databases or industry publications shown to be robust and credible."""
+    TIER_2 = 3
+    """Derived by the 2019 Refinement from activity data of the project."""
+    TIER_1 = 4
+    """Default of the 2019 Refinement, with a justification."""
+
+
+type LevelField = Annotated[Level, BeforeValidator(lambda value: Level(value))]
+
+
+class ProjectFactor(DomainObject):
+    """A factor that the project brings in place of a default.
+
+    Parameters
+    ----------
+    name
+        The argument or symbol that the source knows it by, as in :func:`choose_ends`.
+    factor
+        Value, range, unit and status.
+    level
+        Its place in the hierarchy, 1 to 4.
+    applies_because
+        Why it fits the project: region, practice, animals.
+    derivation
+        For level 3: which equations and which data of the project.
+    science_citation_index
+        For level 1: whether the journal is in it.
+    better_levels_searched
+        Levels above its own that were searched without result.
+    checked_on
+        When its source was last checked for something newer.
+    """
+
+    name: Identifier
+    source: Identifier
+    factor: Factor
+    level: LevelField
+    applies_because: RequiredText
+    derivation: Text = ""
+    science_citation_index: bool = False
+    better_levels_searched: Items[int] = ()
+    checked_on: date
+
+
+def check_project_factor(project_factor: ProjectFactor, *, on: date) -> list[Finding]:
+    """Hold a project's factor against the hierarchy on a day."""
+    where = Place(thing=f"{project_factor.source}: {project_factor.name}")
+    level = project_factor.level
+    faults: list[tuple[str, str, str, str]] = []
+    if level is Level.PEER_REVIEWED and not project_factor.science_citation_index:
+        faults.append(
+            (
+                "factor-journal-not-indexed",
+                "level 1 from a journal that is not in the Science Citation Index",
+                "a journal that is in it",
+                "claim level 2, or bring an indexed publication",
+            )
+        )
+    if level is Level.TIER_2 and not project_factor.derivation:
+        faults.append(
+            (
+                "factor-without-derivation",
+                "level 3 without a derivation",
+                "the equations and the activity data that give the value",
+                "describe them in derivation",
+            )
+        )
+    missing = [
+        better for better in range(1, int(level)) if better not in project_factor.better_levels_searched
+    ]
+    if missing:
+        faults.append(
+            (
+                "factor-better-level-not-searched",
+                f"level {int(level)}, levels {', '.join(map(str, missing))} not searched",
+                "a lower level only where no better one is available",
+                "search them, or say in better_levels_searched that it was done",
+            )
+        )
+    checked = project_factor.checked_on
+    if (on.year - checked.year, on.month, on.day) > (RECHECK_YEARS, checked.month, checked.day):
+        faults.append(
+            (
+                "factor-not-rechecked",
+                f"source last checked on {checked}",
+                f"every {RECHECK_YEARS} years",
+                "check whether more accurate data have appeared",
+            )
+        )
+    return [
+        Finding(
+            code=code,
+            severity=Severity.BLOCKING if code != "factor-not-rechecked" else Severity.WARNING,
+            where=where,
+            found=found,
+            allowed=allowed,
+            do=do,
+            clause=CLAUSE,
+        )
+        for code, found, allowed, do in faults
+    ]
