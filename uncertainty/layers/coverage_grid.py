@@ -18,7 +18,12 @@ from mollisol.uncertainty.layers.moment_form import Campaign
 
 type Tail = Literal["normal", "losses", "gains", "long losses"]
 type Controls = Literal[
-    "none", "one shared", "three that differ", "one in each stratum that differ", "one, gains"
+    "none",
+    "one shared",
+    "three that differ",
+    "one in each stratum that differ",
+    "one, gains",
+    "one that differs",
 ]
 type Credit = Callable[[Campaign], FloatArray]
 
@@ -74,6 +79,7 @@ SCENARIOS: Final = (
     Scenario("losses in the project, gains at the control", tail="losses", controls="one, gains"),
     Scenario("model error shared by all strata", model=True),
     Scenario("long tail of losses, skewness -6.2", tail="long losses", open=True),
+    Scenario("one control site that differs (sd 3)", controls="one that differs", open=True),
 )
 
 
@@ -221,14 +227,14 @@ def _controls(
         tail: Tail = "gains" if scenario.controls == "one, gains" else "normal"
         change = SPREAD * standard_change(tail=tail, shape=points, generator=generator)
         return [change], np.ones((strata, 1))
-    sites = 3 if scenario.controls == "three that differ" else strata
+    sites = {"three that differ": 3, "one that differs": 1}.get(scenario.controls, strata)
     drawn = [
         BETWEEN * generator.standard_normal((campaigns, 1)) + WITHIN * generator.standard_normal(points)
         for _ in range(sites)
     ]
-    if scenario.controls == "three that differ":
-        return drawn, np.full((strata, 3), 1 / 3)
-    return drawn, np.eye(strata)
+    if scenario.controls == "one in each stratum that differ":
+        return drawn, np.eye(strata)
+    return drawn, np.full((strata, sites), 1 / sites)
 
 
 def held(*, campaign: Campaign, truth: float, credited: FloatArray) -> Held:

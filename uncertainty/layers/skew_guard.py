@@ -47,12 +47,12 @@ class SkewGuard:
 
     Notes
     -----
-    The defaults come from simulation: the mildest that keep what is credited at 0.647 or more where the change has
-    a lognormal tail of skewness 1.75 (docs/coverage-grid.md).
+    The defaults come from simulation: mild ones that keep P(truth >= credited) at 0.647 or more where the change has
+    a lognormal tail of skewness 1.75 (docs/coverage-grid.md has what they close and what they cost).
     """
 
     prior_skewness: float = 2.0
-    prior_samples: float = 10.0
+    prior_samples: float = 20.0
     transformation: Transformation = "hall"
 
 
