@@ -125,8 +125,10 @@ def _columns(name: str, header: list[str], kind: type[Row]) -> list[Finding]:
         if info.is_required() and column not in header:
             do = "add the column; its name carries its unit"
             found.append(_fault("column-missing", name, f"no column {column}", known, do, column))
-    for column in sorted({c for c in header if header.count(c) > 1}):
-        found.append(_fault("column-twice", name, f"{column} is there twice", "once", "keep one", column))
+    found += [
+        _fault("column-twice", name, f"{column} is there twice", "once", "keep one", column)
+        for column in sorted({c for c in header if header.count(c) > 1})
+    ]
     found += [
         _fault(
             "column-unknown", name, column, known, "rename or remove it; it is not read", column

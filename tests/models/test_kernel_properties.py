@@ -104,7 +104,9 @@ def test_rothc_steady_state_stays_and_meets_its_target() -> None:
     start = steady_rothc(forcing, RothCParameters(), target_t_ha=60.0, inert_t_ha=4.0)
     np.testing.assert_allclose(start.pools_t_ha.sum(axis=0) + 4.0, 60.0, rtol=1e-12)
     scaled = RothCParameters(input_multiplier=start.input_factor)
-    after = run_rothc(forcing, scaled, start_t_ha=start.pools_t_ha, deficit_mm=start.deficit_mm, inert_t_ha=4.0)
+    after = run_rothc(
+        forcing, scaled, start_t_ha=start.pools_t_ha, deficit_mm=start.deficit_mm, inert_t_ha=4.0
+    )
     np.testing.assert_allclose(after.run.total[-1], 60.0, rtol=1e-12)
     np.testing.assert_allclose(after.run.end, start.pools_t_ha, rtol=1e-10)
 
@@ -126,7 +128,10 @@ def test_a_target_below_what_the_manure_carries_is_refused() -> None:
 def test_linear_in_start_and_input(engine: Engine) -> None:
     forcing = random_forcing(7, 36)
     doubled = random_forcing(
-        7, 36, plant_c_t_ha=2 * np.asarray(forcing.plant_c_t_ha), manure_c_t_ha=2 * np.asarray(forcing.manure_c_t_ha)
+        7,
+        36,
+        plant_c_t_ha=2 * np.asarray(forcing.plant_c_t_ha),
+        manure_c_t_ha=2 * np.asarray(forcing.manure_c_t_ha),
     )
     one = run_rothc(forcing, RothCParameters(), start_t_ha=START, engine=engine)
     two = run_rothc(doubled, RothCParameters(), start_t_ha=2 * START, engine=engine)
@@ -199,10 +204,14 @@ def test_draws_are_the_same_as_runs_one_by_one(engine: Engine) -> None:
 def test_shared_weather_cells_are_the_same_as_weather_of_each_site(engine: Engine) -> None:
     cells, sites = random_forcing(3, 24), random_forcing(10, 24, seed=8)
     cell = np.arange(10) % 3
-    weather = {name: np.asarray(getattr(cells, name)) for name in ("tmean_c", "rain_mm", "pan_evaporation_mm")}
+    weather = {
+        name: np.asarray(getattr(cells, name)) for name in ("tmean_c", "rain_mm", "pan_evaporation_mm")
+    }
     streams = {name: getattr(sites, name) for name in ("plant_c_t_ha", "covered", "clay_percent", "depth_cm")}
     shared = RothCForcing(**weather, **streams, cell=cell, irrigation_mm=5.0)
-    own = RothCForcing(**{name: values[:, cell] for name, values in weather.items()}, **streams, irrigation_mm=5.0)
+    own = RothCForcing(
+        **{name: values[:, cell] for name, values in weather.items()}, **streams, irrigation_mm=5.0
+    )
     first = run_rothc(shared, RothCParameters(), start_t_ha=START, engine=engine).run.total
     second = run_rothc(own, RothCParameters(), start_t_ha=START, engine=engine).run.total
     np.testing.assert_allclose(first, second, rtol=1e-13)
@@ -217,7 +226,9 @@ def test_a_dry_january_start_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("engine", ["plain", "numpy", "compiled"])
-@pytest.mark.parametrize("column", ["tmean_c", "rain_mm", "pan_evaporation_mm", "plant_c_t_ha", "clay_percent"])
+@pytest.mark.parametrize(
+    "column", ["tmean_c", "rain_mm", "pan_evaporation_mm", "plant_c_t_ha", "clay_percent"]
+)
 @pytest.mark.parametrize("poison", [np.nan, np.inf])
 def test_a_value_that_is_not_finite_is_named(engine: Engine, column: str, poison: float) -> None:
     sites = 1 if engine == "plain" else 3

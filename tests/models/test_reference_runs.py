@@ -53,7 +53,11 @@ def test_rothc_all_pools_and_months_after_the_run_in_of_its_program(engine: Engi
 
 def test_rothc_yearly_rows_are_those_of_december() -> None:
     start, _ = run_in_rothc(rothc_py_forcing(0, 12), RothCParameters())
-    given: dict[str, Any] = {"start_t_ha": start.pools_t_ha, "deficit_mm": start.deficit_mm, "inert_t_ha": 3.0041}
+    given: dict[str, Any] = {
+        "start_t_ha": start.pools_t_ha,
+        "deficit_mm": start.deficit_mm,
+        "inert_t_ha": 3.0041,
+    }
     done = run_rothc(rothc_py_forcing(12, None), RothCParameters(), **given)
     expected = numbers(columns("rothc_py/year_results.csv"), "SOC_t_C_ha")[1:]
     np.testing.assert_allclose(done.run.total[:, 0, 0], expected, rtol=0, atol=1e-9)
@@ -61,7 +65,11 @@ def test_rothc_yearly_rows_are_those_of_december() -> None:
 
 def test_rothc_with_the_exact_steady_state() -> None:
     start = steady_rothc(rothc_py_forcing(0, 12), RothCParameters())
-    given: dict[str, Any] = {"start_t_ha": start.pools_t_ha, "deficit_mm": start.deficit_mm, "inert_t_ha": 3.0041}
+    given: dict[str, Any] = {
+        "start_t_ha": start.pools_t_ha,
+        "deficit_mm": start.deficit_mm,
+        "inert_t_ha": 3.0041,
+    }
     done = run_rothc(rothc_py_forcing(12, None), RothCParameters(), every=1, **given)
     expected = numbers(columns("rothc_py/month_results.csv"), "SOC_t_C_ha")
     np.testing.assert_allclose(done.run.total[:, 0, 0], expected, rtol=0, atol=2e-4)
@@ -87,7 +95,13 @@ def test_manual_worked_month() -> None:
     book = document("rothc_manual/worked_examples.json")
     before, step = book["hoosfield_equilibrium_1851"]["pools_t_ha"], book["hoosfield_january_1852_step"]
     forcing = RothCForcing(
-        tmean_c=9.0, rain_mm=100.0, pan_evaporation_mm=0.0, plant_c_t_ha=0.0, covered=0.0, clay_percent=23.4, depth_cm=23.0
+        tmean_c=9.0,
+        rain_mm=100.0,
+        pan_evaporation_mm=0.0,
+        plant_c_t_ha=0.0,
+        covered=0.0,
+        clay_percent=23.4,
+        depth_cm=23.0,
     )
     clock, _ = rothc_clock(forcing, RothCParameters())
     scale = step["abc"] / 12 / float(clock[0, 0])
@@ -128,7 +142,12 @@ def test_tier2_against_an_independent_program(name: str) -> None:
 
 def test_tier2_workbook_reading_of_f2_lowers_the_input_to_the_active_pool() -> None:
     forcing = Tier2Forcing(
-        tmean_c=10.0, rain_over_pet=0.8, irrigated=0.0, carbon_t_ha_yr=np.full(10, 4.0), tillage=0.0, sand_fraction=0.3
+        tmean_c=10.0,
+        rain_over_pet=0.8,
+        irrigated=0.0,
+        carbon_t_ha_yr=np.full(10, 4.0),
+        tillage=0.0,
+        sand_fraction=0.3,
     )
     table = run_tier2(forcing, Tier2Parameters()).states.alpha_t_ha_yr
     workbook = run_tier2(forcing, Tier2Parameters(f2_full=0.368)).states.alpha_t_ha_yr
@@ -161,10 +180,14 @@ def test_amg_against_the_script_of_its_authors(treatment: str) -> None:
         rate = np.round(
             amg.mineralisation_rate(
                 k0_per_yr=0.29,
-                temperature_factor=np.round(amg.temperature_factor(tmean_c=np.round(column("T_mean")[year], 1)), 6),
+                temperature_factor=np.round(
+                    amg.temperature_factor(tmean_c=np.round(column("T_mean")[year], 1)), 6
+                ),
                 moisture_factor=np.round(
                     amg.moisture_factor(
-                        net_water_mm=np.round((column("Rainfall") + column("Irrigation_year") - column("PET"))[year])
+                        net_water_mm=np.round(
+                            (column("Rainfall") + column("Irrigation_year") - column("PET"))[year]
+                        )
                     ),
                     6,
                 ),
@@ -191,7 +214,12 @@ def test_icbm_against_its_closed_form(case: tuple[float, ...], engine: Engine) -
         parameters, start_t_ha=[young, old], input_t_ha_yr=given, years=60, pools=True, engine=engine
     )
     years = np.arange(1.0, 61.0)
-    both: dict[str, Any] = {"years": years, "input_t_ha_yr": given, "k_young_per_yr": 0.8, "climate_factor": r}
+    both: dict[str, Any] = {
+        "years": years,
+        "input_t_ha_yr": given,
+        "k_young_per_yr": 0.8,
+        "climate_factor": r,
+    }
     expected_young = icbm.young_pool(start_t_ha=young, **both)
     expected_old = icbm.old_pool(
         young_start_t_ha=young, old_start_t_ha=old, humified_share=h, k_old_per_yr=0.00605, **both
@@ -202,7 +230,13 @@ def test_icbm_against_its_closed_form(case: tuple[float, ...], engine: Engine) -
 
 def test_rothc_continuous_closed_form_is_near_the_monthly_scheme() -> None:
     forcing = RothCForcing(
-        tmean_c=9.3, rain_mm=100.0, pan_evaporation_mm=10.0, plant_c_t_ha=0.2, covered=1.0, clay_percent=20.0, depth_cm=23.0
+        tmean_c=9.3,
+        rain_mm=100.0,
+        pan_evaporation_mm=10.0,
+        plant_c_t_ha=0.2,
+        covered=1.0,
+        clay_percent=20.0,
+        depth_cm=23.0,
     )
     clock, _ = rothc_clock(forcing, RothCParameters())
     rate, x, given = 12 * float(clock[0, 0]), 1.67 * (1.85 + 1.6 * np.exp(-0.0786 * 20)), 2.4
