@@ -13,157 +13,30 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError
 
-from mollisol.methodology.base import DomainObject, Items
-from mollisol.methodology.findings import Finding, Place, Severity, UserError
-from mollisol.methodology.provenance import Locator
-
-type Status = Literal["verified", "two-sources", "secondary", "from-memory", "conflict"]
-type Clock = Literal["edition", "emission_date", "registered_on"]
-type Form = Literal["printed", "corrected"]
-type RuleValue = float | str | bool
-
-WARNING_STATUSES: frozenset[str] = frozenset({"from-memory", "conflict"})
-HOUSE = "mollisol"
-
-
-class RuleError(UserError):
-    """A rule file, a rule set or a look-up that cannot stand; the message says which and what is allowed."""
-
-
-class Source(DomainObject):
-    """Where a value stands and when it was read."""
-
-    document: str
-    edition: str
-    section: str = ""
-    equation: str = ""
-    table: str = ""
-    page: str = ""
-    read: date
-
-    @property
-    def locator(self) -> Locator:
-        """The place without the date of reading."""
-        return Locator(self.document, self.edition, self.section, self.equation, self.table, self.page)
-
-
-class DatedValue(DomainObject):
-    """One value of a rule from a date on. Factors also carry the ends of their range."""
-
-    start: Annotated[date, Field(alias="from")]
-    value: RuleValue
-    low: float | None = None
-    high: float | None = None
-    source: Source
-    status: Status
-    note: str = ""
-
-
-class Rule(DomainObject):
-    """One rule file.
-
-    ``document`` says which document's edition date is the clock where ``keyed_by`` is ``edition``.
-    """
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(\.[a-z0-9-]+)+$")]
-    label: str
-    symbol: str = ""
-    unit: str
-    document: str
-    keyed_by: Clock
-    value: Items[DatedValue]
-
-    @model_validator(mode="after")
-    def _dates_ascend(self) -> Rule:
-        starts = [value.start for value in self.value]
-        if not starts or any(later <= earlier for earlier, later in pairwise(starts)):
-            raise ValueError("values must be there, and their dates must ascend")
-        return self
-
-
-class Switch(DomainObject):
-    """A fault in a document: what is printed, what is right and why, and what is done by default."""
-
-    id: Annotated[str, Field(pattern=r"^switch\.[a-z0-9-]+$")]
-    label: str
-    equations: Items[str]
-    printed: str
-    corrected: str
-    default: Form
-    over_credits: Literal["printed", "corrected", "neither", "either"]
-    effect: str
-    erratum: str
-    source: Source
-    status: Status
-
-
-class DocumentEdition(DomainObject):
-    """An edition of a document, and the date that is its clock (that of its corrections, where it has some)."""
-
-    edition: str
-    dated: date
-    corrections: date | None = None
-    status: Status
-
-
-class RuleSetHead(DomainObject):
-    """A rule-set file: which editions it stands on."""
-
-    key: str
-    label: str
-    global_warming_potentials: str
-    documents: dict[str, DocumentEdition]
-    note: str = ""
-
-
-class Clocks(DomainObject):
-    """The dates that pick values, besides the editions that the rule set fixes."""
-
-    registered_on: date
-    emission_date: date | None = None
-
-
-class ChosenValue(DomainObject):
-    """A value with what chose it; this is what a trace keeps."""
-
-    rule: str
-    label: str
-    value: RuleValue
-    low: float | None
-    high: float | None
-    unit: str
-    clock: str
-    clock_date: date
-    since: date
-    citation: str
-    status: Status
-
-
-class _OverlayValue(DomainObject):
-    id: str
-    start: Annotated[date, Field(alias="from")]
-    value: RuleValue
-    reason: str
-
-
-class _OverlaySwitch(DomainObject):
-    id: str
-    form: Form
-    reason: str
-
-
-class Overlay(DomainObject):
-    """A proposal: values and switch forms laid over a rule set."""
-
-    label: str
-    set: Items[_OverlayValue] = ()
-    switch: Items[_OverlaySwitch] = ()
+from mollisol.methodology.base import DomainObject
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.rule_models import HOUSE as HOUSE
+from mollisol.methodology.rule_models import WARNING_STATUSES as WARNING_STATUSES
+from mollisol.methodology.rule_models import ChosenValue as ChosenValue
+from mollisol.methodology.rule_models import Clock as Clock
+from mollisol.methodology.rule_models import Clocks as Clocks
+from mollisol.methodology.rule_models import DatedValue as DatedValue
+from mollisol.methodology.rule_models import DocumentEdition as DocumentEdition
+from mollisol.methodology.rule_models import Form as Form
+from mollisol.methodology.rule_models import MissingRuleError as MissingRuleError
+from mollisol.methodology.rule_models import Overlay as Overlay
+from mollisol.methodology.rule_models import OverlayValue as OverlayValue
+from mollisol.methodology.rule_models import Rule as Rule
+from mollisol.methodology.rule_models import RuleError as RuleError
+from mollisol.methodology.rule_models import RuleSetHead as RuleSetHead
+from mollisol.methodology.rule_models import RuleValue as RuleValue
+from mollisol.methodology.rule_models import Source as Source
+from mollisol.methodology.rule_models import Status as Status
+from mollisol.methodology.rule_models import Switch as Switch
 
 
 class RuleSet(DomainObject):
@@ -173,6 +46,8 @@ class RuleSet(DomainObject):
     rules: dict[str, Rule]
     switches: dict[str, Switch]
     overlays: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
+    """Rules that a proposal gave a value, also where the edition's own is not known."""
 
     @property
     def key(self) -> str:
@@ -191,16 +66,20 @@ class RuleSet(DomainObject):
         Raises
         ------
         RuleError
-            If there is no such rule, the clock it needs was not given, or the clock stands before its first date.
+            If there is no such rule, the clock it needs was not given, or the clock stands before its first date or
+            the rule set does not know it (:class:`MissingRuleError`).
         """
         rule = self.rules.get(id)
         if rule is None:
             raise RuleError(f"there is no rule {id} in {self.key}")
+        unknown = self.head.not_known(id)
+        if unknown is not None and id not in self.settled:
+            raise MissingRuleError(id, f"{id} has no value in {self.key}: {unknown.reason}")
         clock, day = self._clock(rule, clocks)
         in_force = [value for value in rule.value if value.start <= day]
         if not in_force:
-            raise RuleError(
-                f"{id} has no value on {day} ({clock}): its first one starts {rule.value[0].start}"
+            raise MissingRuleError(
+                id, f"{id} has no value on {day} ({clock}): its first one starts {rule.value[0].start}"
             )
         chosen = in_force[-1]
         return ChosenValue(
@@ -255,6 +134,7 @@ class RuleSet(DomainObject):
                 problems.append(
                     f"{entry.id} holds {rule.value[-1].value!r}, which {entry.value!r} cannot replace"
                 )
+            problems += self._never_applies(entry) + _ends(entry)
         if problems:
             raise RuleError(f"proposal {overlay.label!r}: " + "; ".join(problems))
         rules = dict(self.rules)
@@ -264,15 +144,31 @@ class RuleSet(DomainObject):
         for change in overlay.switch:
             switches[change.id] = switches[change.id].model_copy(update={"default": change.form})
         return self.model_copy(
-            update={"rules": rules, "switches": switches, "overlays": (*self.overlays, overlay.label)}
+            update={
+                "rules": rules,
+                "switches": switches,
+                "overlays": (*self.overlays, overlay.label),
+                "settled": (*self.settled, *(entry.id for entry in overlay.set)),
+            }
         )
+
+    def _never_applies(self, entry: OverlayValue) -> list[str]:
+        rule = self.rules.get(entry.id)
+        edition = self.head.documents.get(rule.document) if rule and rule.keyed_by == "edition" else None
+        if rule is None or edition is None or entry.start <= edition.dated:
+            return []
+        return [
+            f"{entry.id} would start {entry.start}, after {rule.document} {edition.edition} ({edition.dated}), and "
+            "never apply"
+        ]
 
     def _clock(self, rule: Rule, clocks: Clocks) -> tuple[str, date]:
         if rule.keyed_by == "edition":
             edition = self.head.documents.get(rule.document)
             if edition is None:
-                raise RuleError(
-                    f"{rule.id} is keyed by the edition of {rule.document}, which {self.key} does not name"
+                raise MissingRuleError(
+                    rule.id,
+                    f"{rule.id} is keyed by the edition of {rule.document}, which {self.key} does not name",
                 )
             return f"edition of {rule.document}", edition.dated
         day = clocks.registered_on if rule.keyed_by == "registered_on" else clocks.emission_date
@@ -287,17 +183,32 @@ class RulesInForce:
     def __init__(self, rule_set: RuleSet, clocks: Clocks) -> None:
         self.rule_set = rule_set
         self.clocks = clocks
-        self._chosen: dict[str, ChosenValue] = {}
+        self._chosen: dict[tuple[str, date | None], ChosenValue] = {}
 
     @property
     def chosen(self) -> tuple[ChosenValue, ...]:
-        """Everything that was looked up so far, by id."""
-        return tuple(self._chosen[id] for id in sorted(self._chosen))
+        """Everything that was looked up so far, by id and day of emission; a value that stays is there once."""
+        found: dict[tuple[str, date], ChosenValue] = {}
+        for id, day in sorted(self._chosen, key=lambda key: (key[0], key[1] or date.min)):
+            chosen = self._chosen[id, day]
+            found.setdefault((id, chosen.since), chosen)
+        return tuple(found.values())
 
-    def value(self, id: str) -> ChosenValue:
-        """Look a rule up and remember it; raises as :meth:`RuleSet.value`."""
-        chosen = self.rule_set.value(id, self.clocks)
-        self._chosen[id] = chosen
+    def value(self, id: str, emission_date: date | None = None) -> ChosenValue:
+        """Look a rule up and remember it; raises as :meth:`RuleSet.value`.
+
+        Parameters
+        ----------
+        id
+            The rule.
+        emission_date
+            The day whose value is wanted, for rules on that clock.
+        """
+        clocks = self.clocks
+        if emission_date is not None:
+            clocks = clocks.model_copy(update={"emission_date": emission_date})
+        chosen = self.rule_set.value(id, clocks)
+        self._chosen[id, emission_date] = chosen
         return chosen
 
     def number(self, id: str) -> float:
@@ -310,18 +221,30 @@ class RulesInForce:
         return self.rule_set.form(switch_id)
 
 
+def _ends(entry: OverlayValue) -> list[str]:
+    """Say where the ends of a range do not hold the value between them."""
+    given = [end for end in (entry.low, entry.value, entry.high) if end is not None]
+    if entry.low is None and entry.high is None:
+        return []
+    if any(isinstance(end, bool | str) for end in given) or given != sorted(given, key=float):
+        return [f"{entry.id}: low, value and high must be numbers in this order"]
+    return []
+
+
 def _kind(value: RuleValue) -> type | tuple[type, ...]:
     if isinstance(value, bool):
         return bool
     return str if isinstance(value, str) else (int, float)
 
 
-def _with_value(rule: Rule, entry: _OverlayValue, label: str) -> Rule:
+def _with_value(rule: Rule, entry: OverlayValue, label: str) -> Rule:
     source = Source(document=HOUSE, edition="proposal", section=label, read=entry.start)
     new = DatedValue.model_validate(
         {
             "from": entry.start,
             "value": entry.value,
+            "low": entry.low,
+            "high": entry.high,
             "source": source,
             "status": "secondary",
             "note": entry.reason,
@@ -331,15 +254,23 @@ def _with_value(rule: Rule, entry: _OverlayValue, label: str) -> Rule:
     return rule.model_copy(update={"value": (*kept, new)})
 
 
-def _toml_files(folder: Traversable) -> Iterator[Traversable]:
+def toml_files(folder: Traversable) -> Iterator[Traversable]:
+    """Give every TOML file of a folder and the folders in it, by name."""
     for item in sorted(folder.iterdir(), key=lambda item: item.name):
         if item.is_dir():
-            yield from _toml_files(item)
+            yield from toml_files(item)
         elif item.name.endswith(".toml"):
             yield item
 
 
-def _read[T: DomainObject](file: Traversable | Path, kind: type[T]) -> T:
+def read_toml[T: DomainObject](file: Traversable | Path, kind: type[T]) -> T:
+    """Read a file as one typed value.
+
+    Raises
+    ------
+    RuleError
+        If it is not one; the message names file and key.
+    """
     try:
         return kind.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -366,7 +297,7 @@ def _data(folder: str) -> Traversable:
 
 def rule_set_keys() -> tuple[str, ...]:
     """Give the keys of the rule sets that ship."""
-    return tuple(sorted(_read(file, RuleSetHead).key for file in _toml_files(_data("rulesets"))))
+    return tuple(sorted(read_toml(file, RuleSetHead).key for file in toml_files(_data("rulesets"))))
 
 
 def load_rule_set(key: str) -> RuleSet:
@@ -377,15 +308,25 @@ def load_rule_set(key: str) -> RuleSet:
     RuleError
         If there is no rule set of that key; the message lists those that there are.
     """
-    heads = {head.key: head for head in (_read(file, RuleSetHead) for file in _toml_files(_data("rulesets")))}
+    heads = {
+        head.key: head for head in (read_toml(file, RuleSetHead) for file in toml_files(_data("rulesets")))
+    }
     if key not in heads:
         raise RuleError(f"there is no rule set {key!r}; there are: {', '.join(sorted(heads))}")
-    rules = _by_id(_read(file, Rule) for file in _toml_files(_data("rules")) if not _is_apart(file))
-    switches = _by_id(_read(file, Switch) for file in _toml_files(_data("rules/switches")))
-    return RuleSet(head=heads[key], rules=rules, switches=switches)
+    rules = _by_id(read_toml(file, Rule) for file in toml_files(_data("rules")) if not is_apart(file))
+    switches = _by_id(read_toml(file, Switch) for file in toml_files(_data("rules/switches")))
+    head = heads[key]
+    strangers = sorted({own.id for own in head.own} - set(rules))
+    if strangers:
+        raise RuleError(f"{key}: values of its own for rules that are not there: {', '.join(strangers)}")
+    for own in head.own:
+        value = DatedValue.model_validate(own.model_dump(by_alias=True, exclude={"id"}))
+        rules[own.id] = rules[own.id].model_copy(update={"value": (value,)})
+    return RuleSet(head=head, rules=rules, switches=switches)
 
 
-def _is_apart(file: Traversable) -> bool:
+def is_apart(file: Traversable) -> bool:
+    """Tell whether a file of the rule folder is no rule but a switch or a proposal."""
     return any(part in {"switches", "proposals"} for part in Path(str(file)).parts)
 
 
@@ -397,7 +338,34 @@ def read_overlay(path: Path) -> Overlay:
     RuleError
         If it is not one; the message names file and key.
     """
-    return _read(path, Overlay)
+    return read_toml(path, Overlay)
+
+
+def proposal_names() -> tuple[str, ...]:
+    """Give the names of the proposals that ship."""
+    return tuple(_proposals())
+
+
+def load_proposal(name: Path) -> Overlay:
+    """Read a proposal file, or one that ships by its name.
+
+    Raises
+    ------
+    RuleError
+        If there is neither; the message lists those that ship.
+    """
+    if name.is_file():
+        return read_overlay(name)
+    shipped = _proposals()
+    if str(name) not in shipped:
+        raise RuleError(f"{name} is neither a file nor a proposal that ships: {', '.join(shipped)}")
+    return read_toml(shipped[str(name)], Overlay)
+
+
+def _proposals() -> dict[str, Traversable]:
+    folder = _data("rules/proposals")
+    found = toml_files(folder) if folder.is_dir() else ()
+    return {file.name.removesuffix(".toml"): file for file in found}
 
 
 def status_findings(chosen: Iterable[ChosenValue]) -> list[Finding]:

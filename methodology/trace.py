@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from mollisol.methodology.provenance import passport_of
@@ -54,10 +55,11 @@ class Trace:
         """All quantities by name."""
         return dict(self._quantities)
 
-    def rule(self, id: str) -> Quantity:
-        """Look a rule up and enter its value as a quantity of the same name."""
-        chosen = self._rules.value(id)
-        return self._enter(Quantity(id, chosen.value, chosen.unit, rules=(chosen,)), again=True)
+    def rule(self, id: str, emission_date: date | None = None) -> Quantity:
+        """Look a rule up and enter its value as a quantity of the same name; with the day where it hangs on one."""
+        chosen = self._rules.value(id, emission_date)
+        name = id if emission_date is None else f"{id}@{emission_date}"
+        return self._enter(Quantity(name, chosen.value, chosen.unit, rules=(chosen,)), again=True)
 
     def given(
         self, name: str, value: Any, unit: str, rows: Sequence[str] = (), index: Sequence[str] = ()

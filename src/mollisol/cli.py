@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from mollisol.methodology.findings import Finding, FindingsError, Severity, UserError
+from mollisol.cli_output import count as _count
+from mollisol.cli_output import print_findings as _print_findings
+from mollisol.cli_output import print_json as _print_json
+from mollisol.cli_output import tell as _tell
+from mollisol.methodology.findings import FindingsError, UserError
 from mollisol.model_cli import model_app
+from mollisol.rules_cli import rules_app
 
 app = typer.Typer(
     name="mollisol",
@@ -22,18 +25,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-rules_app = typer.Typer(help="The rule catalogue.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(rules_app, name="rules")
 app.add_typer(model_app, name="model")
 
 EXIT_BLOCKED = 2
 EXIT_REFUSED = 3
-_COLOURS = {
-    Severity.BLOCKING: typer.colors.RED,
-    Severity.REFUSAL: typer.colors.RED,
-    Severity.WARNING: typer.colors.YELLOW,
-    Severity.NOTE: typer.colors.BLUE,
-}
 
 type ProjectFolder = Annotated[Path, typer.Argument(help="The project folder.", metavar="PROJECT")]
 type Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
@@ -42,47 +38,18 @@ type RulesKey = Annotated[
 ]
 type Proposals = Annotated[
     list[Path] | None,
-    typer.Option("--proposal", metavar="FILE", help="Overlay file with proposed rules; may be repeated."),
+    typer.Option(
+        "--proposal",
+        metavar="FILE",
+        help="Overlay file with proposed rules, or the name of one that ships; may be repeated.",
+    ),
 ]
 
 
-def _tell(line: str) -> None:
-    typer.echo(line, err=True)
-
-
-def _print_json(data: Any) -> None:
-    typer.echo(json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False))
-
-
-def _print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
-    for finding in findings:
-        head = typer.style(finding.severity.value.upper(), fg=_COLOURS[finding.severity], bold=True)
-        more = f"  (and {finding.more} more)" if finding.more else ""
-        lines = [
-            f"{head} {finding.code}  {finding.where}{more}",
-            f"  found    {finding.found}",
-            f"  allowed  {finding.allowed}",
-        ]
-        lines.append(f"  do       {finding.do}")
-        if finding.clause:
-            lines.append(f"  clause   {finding.clause}")
-        if finding.answered_by:
-            lines.append(f"  answered by the declared deviation {finding.answered_by}")
-        typer.echo("\n".join(lines), err=err)
-
-
-def _count(findings: Iterable[Finding]) -> str:
-    found = [finding.severity for finding in findings]
-    return (
-        ", ".join(f"{found.count(severity)} {severity.value}" for severity in Severity if severity in found)
-        or "none"
-    )
-
-
 def _overlays(files: list[Path] | None) -> list[Any]:
-    from mollisol.methodology.ruleset import read_overlay
+    from mollisol.methodology.ruleset import load_proposal
 
-    return [read_overlay(file) for file in files or []]
+    return [load_proposal(file) for file in files or []]
 
 
 @app.command()
@@ -276,65 +243,6 @@ def _pair(argument: str) -> tuple[str, str]:
     if not equals:
         raise typer.BadParameter(f"{argument!r} is not name=value")
     return name, value
-
-
-@rules_app.command("list")
-def rules_list(
-    rules: Annotated[
-        str, typer.Option("--rules", metavar="KEY", help="Show the rules of this rule set.")
-    ] = "",
-    as_json: Json = False,
-) -> None:
-    """List the rule sets, or the rules and switches of one."""
-    from mollisol.methodology.ruleset import load_rule_set, rule_set_keys
-
-    if not rules:
-        heads = [load_rule_set(key) for key in rule_set_keys()]
-        if as_json:
-            _print_json([{"key": s.key, "label": s.head.label, "hash": s.hash} for s in heads])
-        else:
-            typer.echo("\n".join(f"{s.key:26} {s.head.label}" for s in heads))
-        return
-    chosen = load_rule_set(rules)
-    if as_json:
-        _print_json(chosen.model_dump(mode="json", by_alias=True))
-        return
-    for rule in chosen.rules.values():
-        last = rule.value[-1]
-        typer.echo(f"{rule.id:44} {last.value!s:>10.60} {rule.unit:6} {last.status:12} {last.source.locator}")
-    for switch in chosen.switches.values():
-        typer.echo(f"{switch.id:44} {switch.default:>10} {'':6} {switch.status:12} {switch.source.locator}")
-
-
-@rules_app.command("show")
-def rules_show(
-    id: Annotated[str, typer.Argument(help="Rule or switch id.", metavar="ID")],
-    rules: Annotated[
-        str, typer.Option("--rules", metavar="KEY", help="Rule set to look in.")
-    ] = "vm0042-2.2+2026-06-11",
-    as_json: Json = False,
-) -> None:
-    """Show one rule or switch with its dated values, sources and status."""
-    from mollisol.methodology.ruleset import RuleError, load_rule_set
-
-    chosen = load_rule_set(rules)
-    found = chosen.rules.get(id) or chosen.switches.get(id)
-    if found is None:
-        raise RuleError(
-            f"there is no rule or switch {id} in {chosen.key}; see mollisol rules list --rules {chosen.key}"
-        )
-    document = found.model_dump(mode="json", by_alias=True)
-    if as_json:
-        _print_json(document)
-        return
-    for name, value in document.items():
-        if name != "value":
-            typer.echo(f"{name:14} {value}")
-    for value in document.get("value", []):
-        source = ", ".join(f"{key} {text}" for key, text in value["source"].items() if text)
-        typer.echo(
-            f"from {value['from']}: {value['value']} ({value['status']})\n  {source}\n  {value['note']}".rstrip()
-        )
 
 
 def main() -> None:

@@ -20,8 +20,10 @@ from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.results import PeriodResult, RunResult
 from mollisol.methodology.ruleset import (
     Clocks,
+    MissingRuleError,
     Overlay,
     RuleError,
+    RuleSet,
     RulesInForce,
     load_rule_set,
     status_findings,
@@ -33,6 +35,11 @@ from mollisol.stock_means import stock_means
 from mollisol.stocks import UnitStocks, quantify_stocks
 
 type Tell = Callable[[str], None]
+
+COMPLETE_RULES = "vm0042-2.2+2026-06-11"
+"""The rule set that has a value of every rule."""
+
+YEARLY = "year by year"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,12 @@ def _silent(_: str) -> None: ...
 
 
 def assess_project(
-    folder: Path, *, rules_key: str = "", overlays: Sequence[Overlay] = (), tell: Tell = _silent
+    folder: Path,
+    *,
+    rules_key: str = "",
+    overlays: Sequence[Overlay] = (),
+    rule_set: RuleSet | None = None,
+    tell: Tell = _silent,
 ) -> Assessment:
     """Read a project folder and hold it against its rules; every finding at once, as far as the data carry.
 
@@ -79,6 +91,8 @@ def assess_project(
         Rule set to use instead of the project's own.
     overlays
         Proposals laid over the rule set.
+    rule_set
+        A rule set as a value, in place of a key.
     tell
         Called with a line on each step.
     """
@@ -88,12 +102,15 @@ def assess_project(
     if project is None:
         return Assessment(reading, tuple(in_order(reading.findings)))
     try:
-        rule_set = load_rule_set(rules_key or project.head.rules)
+        rule_set = rule_set or load_rule_set(rules_key or project.head.rules)
         for overlay in overlays:
             rule_set = rule_set.with_overlay(overlay)
     except RuleError as error:
         return Assessment(reading, (_rules_finding(str(error)),))
     rules = RulesInForce(rule_set, Clocks(registered_on=project.head.registered_on))
+    missing = [*_missing(folder, rules), *_not_computed(rules)]
+    if missing:
+        return Assessment(reading, tuple(in_order(missing)))
     tell(f"checking against {rule_set.key}")
     try:
         return _held_against(project, reading, rules)
@@ -128,6 +145,7 @@ def run_project(
     *,
     rules_key: str = "",
     overlays: Sequence[Overlay] = (),
+    rule_set: RuleSet | None = None,
     seed: int = 0,
     tell: Tell = _silent,
 ) -> Run:
@@ -135,7 +153,7 @@ def run_project(
 
     Parameters
     ----------
-    folder, rules_key, overlays, tell
+    folder, rules_key, overlays, rule_set, tell
         As in :func:`assess_project`.
     seed
         Recorded with the result; the analytic route draws nothing.
@@ -145,7 +163,7 @@ def run_project(
     FindingsError
         If a finding blocks; it carries all findings.
     """
-    assessment = assess_project(folder, rules_key=rules_key, overlays=overlays, tell=tell)
+    assessment = assess_project(folder, rules_key=rules_key, overlays=overlays, rule_set=rule_set, tell=tell)
     project, rules, trace, stocks = (
         assessment.reading.project,
         assessment.rules,
@@ -244,6 +262,58 @@ def _kind(project: Project) -> list[Finding]:
             do="put in the project's own data and set the kind"
             if severity is Severity.REFUSAL
             else "nothing",
+        )
+    ]
+
+
+def _missing(folder: Path, rules: RulesInForce) -> list[Finding]:
+    """Name every rule that the project needs and the rule set has no value of.
+
+    What a project needs is what it looks up under the rule set that has them all.
+    """
+    if not rules.rule_set.head.open:
+        return []
+    try:
+        needed = run_project(folder, rules_key=COMPLETE_RULES).rules.chosen
+    except FindingsError:
+        held = assess_project(folder, rules_key=COMPLETE_RULES).rules
+        needed = held.chosen if held is not None else ()
+    findings = []
+    for chosen in needed:
+        try:
+            rules.value(chosen.rule, chosen.clock_date if chosen.clock == "emission_date" else None)
+        except MissingRuleError as error:
+            findings.append(
+                Finding(
+                    code="rule-missing",
+                    severity=Severity.BLOCKING,
+                    where=Place(file=HEAD_FILE, thing=f"rule {chosen.rule}"),
+                    found=str(error),
+                    allowed="a value of this edition; that of another edition does not stand in",
+                    do="choose a rule set that has it, or lay a proposal with a sourced value over this one",
+                    clause=chosen.rule,
+                )
+            )
+    return findings
+
+
+def _not_computed(rules: RulesInForce) -> list[Finding]:
+    basis = rules.rule_set.rules["vm0042.accounting.basis"]
+    try:
+        value = rules.value(basis.id).value
+    except MissingRuleError:
+        return []
+    if value == YEARLY:
+        return []
+    return [
+        Finding(
+            code="accounting-not-computed",
+            severity=Severity.BLOCKING,
+            where=Place(file=HEAD_FILE, thing="rules"),
+            found=f"{basis.label}: {value}",
+            allowed=YEARLY,
+            do="choose another rule set: no equation of this accounting was available",
+            clause=basis.id,
         )
     ]
 

@@ -1,0 +1,202 @@
+"""What rule files hold: sourced and dated values, switches, editions and proposals. Data only."""
+
+from __future__ import annotations
+
+from datetime import date
+from fnmatch import fnmatchcase
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from mollisol.methodology.base import DomainObject, Items, RequiredText
+from mollisol.methodology.findings import UserError
+from mollisol.methodology.provenance import Locator
+
+type Status = Literal["verified", "two-sources", "secondary", "from-memory", "conflict"]
+type Clock = Literal["edition", "emission_date", "registered_on"]
+type Form = Literal["printed", "corrected"]
+type RuleValue = float | str | bool
+
+WARNING_STATUSES: frozenset[str] = frozenset({"from-memory", "conflict"})
+HOUSE = "mollisol"
+
+
+class RuleError(UserError):
+    """A rule file, a rule set or a look-up that cannot stand; the message says which and what is allowed."""
+
+
+class MissingRuleError(RuleError):
+    """A rule that a rule set holds no value of; carries its id, so that a finding can name it."""
+
+    def __init__(self, rule: str, message: str) -> None:
+        self.rule = rule
+        super().__init__(message)
+
+
+class Source(DomainObject):
+    """Where a value stands and when it was read."""
+
+    document: str
+    edition: str
+    section: str = ""
+    equation: str = ""
+    table: str = ""
+    page: str = ""
+    read: date
+
+    @property
+    def locator(self) -> Locator:
+        """The place without the date of reading."""
+        return Locator(self.document, self.edition, self.section, self.equation, self.table, self.page)
+
+
+class DatedValue(DomainObject):
+    """One value of a rule from a date on. Factors also carry the ends of their range."""
+
+    start: Annotated[date, Field(alias="from")]
+    value: RuleValue
+    low: float | None = None
+    high: float | None = None
+    source: Source
+    status: Status
+    note: str = ""
+
+
+class Rule(DomainObject):
+    """One rule file.
+
+    ``document`` says which document's edition date is the clock where ``keyed_by`` is ``edition``; ``no_effect`` says
+    why a change of the value moves no number, where it moves none; ``masked_by`` names the switch under whose corrected
+    form it moves none.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(\.[a-z0-9-]+)+$")]
+    label: str
+    symbol: str = ""
+    unit: str
+    document: str
+    keyed_by: Clock
+    no_effect: str = ""
+    masked_by: str = ""
+    value: Items[DatedValue]
+
+    @model_validator(mode="after")
+    def _dates_ascend(self) -> Rule:
+        starts = [value.start for value in self.value]
+        if not starts or any(later <= earlier for earlier, later in pairwise(starts)):
+            raise ValueError("values must be there, and their dates must ascend")
+        return self
+
+
+class Switch(DomainObject):
+    """A fault in a document: what is printed, what is right and why, and what is done by default."""
+
+    id: Annotated[str, Field(pattern=r"^switch\.[a-z0-9-]+$")]
+    label: str
+    equations: Items[str]
+    printed: str
+    corrected: str
+    default: Form
+    over_credits: Literal["printed", "corrected", "neither", "either"]
+    effect: str
+    erratum: str
+    source: Source
+    status: Status
+
+
+class DocumentEdition(DomainObject):
+    """An edition of a document, and the date that is its clock (that of its corrections, where it has some)."""
+
+    edition: str
+    dated: date
+    corrections: date | None = None
+    status: Status
+
+
+class OpenRules(DomainObject):
+    """Rules whose value in this set is not known: looked up, they raise, and no other edition stands in for them.
+
+    ``rules`` is an id, or a pattern such as ``vm0042.control.*``.
+    """
+
+    rules: str
+    reason: RequiredText
+
+    def holds(self, id: str) -> bool:
+        """Tell whether the rule is among them."""
+        return fnmatchcase(id, self.rules)
+
+
+class OwnValue(DatedValue):
+    """A value that a rule has in one rule set alone, as a draft's that no later edition inherits."""
+
+    id: str
+
+
+class RuleSetHead(DomainObject):
+    """A rule-set file: which editions it stands on, what only it says, and what of it is not known."""
+
+    key: str
+    label: str
+    global_warming_potentials: str
+    documents: dict[str, DocumentEdition]
+    note: str = ""
+    own: Items[OwnValue] = ()
+    open: Items[OpenRules] = ()
+
+    def not_known(self, id: str) -> OpenRules | None:
+        """Give what says that the value of a rule is not known here; None where it is."""
+        if any(own.id == id for own in self.own):
+            return None
+        return next((item for item in self.open if item.holds(id)), None)
+
+
+class Clocks(DomainObject):
+    """The dates that pick values, besides the editions that the rule set fixes."""
+
+    registered_on: date
+    emission_date: date | None = None
+
+
+class ChosenValue(DomainObject):
+    """A value with what chose it; this is what a trace keeps."""
+
+    rule: str
+    label: str
+    value: RuleValue
+    low: float | None
+    high: float | None
+    unit: str
+    clock: str
+    clock_date: date
+    since: date
+    citation: str
+    status: Status
+
+
+class OverlayValue(DomainObject):
+    """A value that a proposal gives a rule from a date on, with the ends of its range where it has one."""
+
+    id: str
+    start: Annotated[date, Field(alias="from")]
+    value: RuleValue
+    low: float | None = None
+    high: float | None = None
+    reason: str
+
+
+class OverlaySwitch(DomainObject):
+    """The form that a proposal puts a switch to."""
+
+    id: str
+    form: Form
+    reason: str
+
+
+class Overlay(DomainObject):
+    """A proposal: values and switch forms laid over a rule set."""
+
+    label: str
+    set: Items[OverlayValue] = ()
+    switch: Items[OverlaySwitch] = ()
