@@ -123,12 +123,13 @@ def choose_ends(
 
 
 def _choose(name: str, factor: Factor, direction: Direction, selection: Selection, rule: str) -> ChosenFactor:
+    end: End = "central"
     if selection == "central":
-        end, reason = "central", f"{rule} takes central values"
+        reason = f"{rule} takes central values"
     elif factor.low is None:
-        end, reason = "central", "no range is published"
+        reason = "no range is published"
     elif not factor.has_choice:
-        end, reason = "central", "both ends are the same"
+        reason = "both ends are the same"
     else:
         end = _END[direction]
         reason = {

@@ -1,4 +1,4 @@
-"""Project-specific factors with their place in the hierarchy (VM0042 v2.2 sections 8.1 and 8.3): the hook for Tier 2."""
+"""Project-specific factors and their place in the hierarchy (VM0042 v2.2 sections 8.1, 8.3): the hook for Tier 2."""
 
 from __future__ import annotations
 
