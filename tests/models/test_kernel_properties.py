@@ -141,7 +141,9 @@ def test_linear_in_start_and_input(engine: Engine) -> None:
 def test_more_clay_more_carbon() -> None:
     forcing = random_forcing(1, 12)
     clay = np.linspace(2.0, 70.0, 40)
-    same = {name: np.asarray(getattr(forcing, name)) for name in ("tmean_c", "plant_c_t_ha", "covered")}
+    same: dict[str, Any] = {
+        name: np.asarray(getattr(forcing, name)) for name in ("tmean_c", "plant_c_t_ha", "covered")
+    }
     many = RothCForcing(**same, rain_mm=150.0, pan_evaporation_mm=20.0, clay_percent=clay, depth_cm=30.0)
     total = steady_rothc(many, RothCParameters()).pools_t_ha.sum(axis=0)[:, 0]
     assert (np.diff(total) > 0).all()
@@ -175,7 +177,8 @@ def test_splitting_the_sites_changes_nothing_beyond_the_last_bits(engine: Engine
     parts = []
     for lo, hi in ((0, 1), (1, 12), (12, 31)):
         part = ready.part(lo, hi)
-        mine = RothCForcing(**part.weather, **part.streams, **part.soil)
+        everything: dict[str, Any] = {**part.weather, **part.streams, **part.soil}
+        mine = RothCForcing(**everything)
         parts.append(run_rothc(mine, parameters, start_t_ha=START, engine=engine).run.total)
     joined = np.concatenate(parts, axis=1)
     if engine == "compiled" and draws == 1:
@@ -187,7 +190,7 @@ def test_splitting_the_sites_changes_nothing_beyond_the_last_bits(engine: Engine
 def test_draws_are_the_same_as_runs_one_by_one(engine: Engine) -> None:
     forcing = random_forcing(5, 24)
     rng = np.random.default_rng(2)
-    vary = {
+    vary: dict[str, Any] = {
         "input_multiplier": 0.7 + 0.6 * rng.random((5, 3)),
         "k_hum_per_yr": 0.01 + 0.02 * rng.random((1, 3)),
         "partition_scale": 1.5 + 0.4 * rng.random((1, 3)),
@@ -195,7 +198,8 @@ def test_draws_are_the_same_as_runs_one_by_one(engine: Engine) -> None:
     }
     together = run_rothc(forcing, RothCParameters(**vary), start_t_ha=START, engine=engine).run.total
     for draw in range(3):
-        alone = RothCParameters(**{name: values[:, [draw]] for name, values in vary.items()})
+        one: dict[str, Any] = {name: values[:, [draw]] for name, values in vary.items()}
+        alone = RothCParameters(**one)
         run = run_rothc(forcing, alone, start_t_ha=START, engine=engine).run.total
         np.testing.assert_allclose(together[:, :, [draw]], run, rtol=1e-13)
 
@@ -204,10 +208,12 @@ def test_draws_are_the_same_as_runs_one_by_one(engine: Engine) -> None:
 def test_shared_weather_cells_are_the_same_as_weather_of_each_site(engine: Engine) -> None:
     cells, sites = random_forcing(3, 24), random_forcing(10, 24, seed=8)
     cell = np.arange(10) % 3
-    weather = {
+    weather: dict[str, Any] = {
         name: np.asarray(getattr(cells, name)) for name in ("tmean_c", "rain_mm", "pan_evaporation_mm")
     }
-    streams = {name: getattr(sites, name) for name in ("plant_c_t_ha", "covered", "clay_percent", "depth_cm")}
+    streams: dict[str, Any] = {
+        name: getattr(sites, name) for name in ("plant_c_t_ha", "covered", "clay_percent", "depth_cm")
+    }
     shared = RothCForcing(**weather, **streams, cell=cell, irrigation_mm=5.0)
     own = RothCForcing(
         **{name: values[:, cell] for name, values in weather.items()}, **streams, irrigation_mm=5.0
@@ -236,10 +242,9 @@ def test_a_value_that_is_not_finite_is_named(engine: Engine, column: str, poison
     if column == "clay_percent":
         values = values[0]
     values.flat[0] = poison
+    changes: dict[str, Any] = {column: values}
     with np.errstate(all="ignore"), pytest.raises(ValueError, match=column):
-        run_rothc(
-            random_forcing(sites, 12, **{column: values}), RothCParameters(), start_t_ha=START, engine=engine
-        )
+        run_rothc(random_forcing(sites, 12, **changes), RothCParameters(), start_t_ha=START, engine=engine)
 
 
 def test_lengths_that_disagree_are_named() -> None:

@@ -46,13 +46,18 @@ BASE = Path(__file__).parent / "broken" / "base"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "soil-models" / "rothamsted"
 RUN = CliRunner()
 TABLES = Tables(crops(), manures(), residues())
-CLASSES = {"rothc": RothCParameters, "tier2": Tier2Parameters, "amg": AmgParameters, "icbm": IcbmParameters}
+CLASSES: dict[str, Any] = {
+    "rothc": RothCParameters,
+    "tier2": Tier2Parameters,
+    "amg": AmgParameters,
+    "icbm": IcbmParameters,
+}
 
 
 @pytest.mark.parametrize("model", sorted(MODELS))
 def test_the_shipped_set_is_the_default_of_the_adapter(model: str) -> None:
     chosen = parameter_set(MODELS[model].parameter_set)
-    default = CLASSES[model]()  # type: ignore[abstract]
+    default = CLASSES[model]()
     for name, value in chosen.values.items():
         assert getattr(default, name) == value, name
     free = {f.name for f in fields(default)} - set(chosen.values)
@@ -82,7 +87,7 @@ def test_every_set_has_a_source_and_each_group_one_default() -> None:
 def test_the_older_temperature_constants_are_higher_by_what_is_said() -> None:
     from mollisol.quantification.models.rothc_equations import temperature_factor
 
-    older = {"top": 47.9, "numerator_c": 106.0, "shift_c": 18.3, "cold_limit_c": -17.0}
+    older: dict[str, Any] = {"top": 47.9, "numerator_c": 106.0, "shift_c": 18.3, "cold_limit_c": -17.0}
     for t, percent in ((0.0, 1.3), (9.0, 0.6), (20.0, 0.3)):
         more = 100 * (temperature_factor(tmean_c=t, **older) / temperature_factor(tmean_c=t) - 1)
         assert abs(more - percent) < 0.06
@@ -334,3 +339,9 @@ def test_compiled_code_is_not_kept_beside_the_package(tmp_path: Path) -> None:
     import mollisol.quantification.models as package
 
     assert not list(Path(next(iter(package.__path__))).rglob("*.nbi"))
+
+
+def test_tier2_says_that_the_first_years_are_its_run_in() -> None:
+    inputs, _ = read_folder(EXAMPLE, model="tier2")
+    assert inputs is not None
+    assert "tier2-run-in" in {f.code for f in run_inputs(inputs).findings}
