@@ -347,13 +347,4 @@ def run_amg(
         keep=np.stack([active, np.ones_like(active)], axis=1),
     )
     done = run_linear(system, start, steps=years - 1, pools=pools, respired=respired, engine=engine)
-    first = np.broadcast_to(start, done.end.shape)
-    run = Run(
-        POOLS,
-        np.arange(years, dtype=np.float64),
-        np.concatenate([first.sum(axis=0)[None], done.total]),
-        np.concatenate([first[None], done.pools]) if pools else done.pools,
-        done.respired,
-        done.end,
-    )
-    return AmgRun(run, rates, parameters.label)
+    return AmgRun(done.from_start(start), rates, parameters.label)

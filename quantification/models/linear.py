@@ -108,6 +108,24 @@ class Run:
     respired: FloatArray
     end: FloatArray
 
+    def from_start(self, start: FloatArray) -> Run:
+        """Give the run with the start as its first row, for models whose years are counted from a start.
+
+        Parameters
+        ----------
+        start
+            Pools, (pool, site, draw), with broadcast axes.
+        """
+        first = np.broadcast_to(start, self.end.shape)
+        return Run(
+            self.names,
+            np.concatenate([[0.0], self.steps]),
+            np.concatenate([first.sum(axis=0)[None], self.total]),
+            np.concatenate([first[None], self.pools]) if len(self.pools) else self.pools,
+            self.respired,
+            self.end,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Outputs:

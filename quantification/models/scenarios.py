@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,8 +158,9 @@ def run_scenarios(
     stop = [f for f in findings if f.severity is Severity.BLOCKING]
     if stop:
         raise FindingsError(stop)
-    runner: Callable[..., tuple[int, dict[str, FloatArray], tuple[Finding, ...]]] = _RUNNERS[model]
-    skipped, stocks, more = runner(air, sites, plans, baseline, parameters, run_in_years)
+    skipped, stocks, more = _RUNNERS[model](
+        _Job(air, tuple(sites), plans, baseline, parameters, run_in_years)
+    )
     rows = next(iter(stocks.values())).shape[0]
     first = air.years[0] + skipped - 1
     return ScenarioRuns(
@@ -170,6 +171,22 @@ def run_scenarios(
         stocks,
         findings + more,
     )
+
+
+type _Outcome = tuple[int, dict[str, FloatArray], tuple[Finding, ...]]
+"""Years before the row of the start, stocks by scenario, and what there is to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What a model's runner takes."""
+
+    air: Weather
+    sites: tuple[SiteRow, ...]
+    plans: dict[str, Plan]
+    baseline: str
+    parameters: ParameterSet
+    run_in_years: int
 
 
 def _shared_run_in(years: int) -> Finding:
@@ -185,36 +202,29 @@ def _shared_run_in(years: int) -> Finding:
     )
 
 
-def _rothc(
-    air: Weather,
-    sites: Sequence[SiteRow],
-    plans: dict[str, Plan],
-    baseline: str,
-    parameters: ParameterSet,
-    _: int,
-) -> tuple[int, dict[str, FloatArray], tuple[Finding, ...]]:
+def _rothc(job: _Job) -> _Outcome:
     """Start from the state that the baseline, repeated for ever with scaled plant input, leaves unchanged."""
-    numbers = RothCParameters.of(parameters.values, parameters.label)
+    numbers = RothCParameters.of(job.parameters.values, job.parameters.label)
     soil: dict[str, Any] = {
-        "clay_percent": np.array([s.clay_percent for s in sites]),
-        "depth_cm": np.array([s.depth_cm for s in sites]),
-        "dpm_rpm_ratio": np.array([[s.dpm_rpm_ratio for s in sites]]),
+        "clay_percent": np.array([s.clay_percent for s in job.sites]),
+        "depth_cm": np.array([s.depth_cm for s in job.sites]),
+        "dpm_rpm_ratio": np.array([[s.dpm_rpm_ratio for s in job.sites]]),
         "evaporation_factor": 1.0,
     }
-    stock = np.array([s.soc_t_ha for s in sites])
+    stock = np.array([s.soc_t_ha for s in job.sites])
     inert = np.array(
         [
             s.iom_t_ha if s.iom_t_ha is not None else float(inert_from_stock(soc_t_ha=s.soc_t_ha))
-            for s in sites
+            for s in job.sites
         ]
     )
 
     def forcing(of: Plan) -> RothCForcing:
         return RothCForcing(
-            tmean_c=air.tmean_c,
-            rain_mm=air.rain_mm,
-            pan_evaporation_mm=air.pet_mm,
-            cell=air.cell,
+            tmean_c=job.air.tmean_c,
+            rain_mm=job.air.rain_mm,
+            pan_evaporation_mm=job.air.pet_mm,
+            cell=job.air.cell,
             plant_c_t_ha=of.plant_c_t_ha,
             manure_c_t_ha=of.manure_c_t_ha,
             covered=of.covered,
@@ -222,9 +232,9 @@ def _rothc(
             **soil,
         )
 
-    start = steady_rothc(forcing(plans[baseline]), numbers, target_t_ha=stock, inert_t_ha=inert)
+    start = steady_rothc(forcing(job.plans[job.baseline]), numbers, target_t_ha=stock, inert_t_ha=inert)
     stocks = {}
-    for name, of in plans.items():
+    for name, of in job.plans.items():
         done = run_rothc(
             forcing(of),
             numbers,
@@ -233,7 +243,7 @@ def _rothc(
             deficit_mm=start.deficit_mm,
         )
         stocks[name] = np.concatenate([stock[None, :, None], done.run.total])
-    return 0, stocks, _input_factors(start.input_factor[:, 0], sites)
+    return 0, stocks, _input_factors(start.input_factor[:, 0], job.sites)
 
 
 def _input_factors(factors: FloatArray, sites: Sequence[SiteRow]) -> tuple[Finding, ...]:
@@ -251,33 +261,28 @@ def _input_factors(factors: FloatArray, sites: Sequence[SiteRow]) -> tuple[Findi
     )
 
 
-def _tier2(
-    air: Weather,
-    sites: Sequence[SiteRow],
-    plans: dict[str, Plan],
-    baseline: str,
-    parameters: ParameterSet,
-    run_in: int,
-) -> tuple[int, dict[str, FloatArray], tuple[Finding, ...]]:
+def _tier2(job: _Job) -> _Outcome:
     """Start from the run-in of the baseline, its pools scaled to the measured stock."""
-    numbers = Tier2Parameters.of(parameters.values, parameters.label)
-    stock = np.array([s.soc_t_ha for s in sites])[:, None]
-    ratio = rain_over_pet(rain_mm=air.of_sites("rain_mm"), pet_mm=air.of_sites("pet_mm"))
-    monthly = (-1, 12, len(sites))
-    sand = np.array([np.nan if s.sand_fraction is None else s.sand_fraction for s in sites])
-    first = plans[baseline]
+    numbers = Tier2Parameters.of(job.parameters.values, job.parameters.label)
+    stock = np.array([s.soc_t_ha for s in job.sites])[:, None]
+    ratio = rain_over_pet(rain_mm=job.air.of_sites("rain_mm"), pet_mm=job.air.of_sites("pet_mm"))
+    monthly = (-1, 12, len(job.sites))
+    sand = np.array([np.nan if s.sand_fraction is None else s.sand_fraction for s in job.sites])
+    first = job.plans[job.baseline]
     stocks = {}
-    for name, of in plans.items():
+    for name, of in job.plans.items():
 
         def joined(attribute: str, of: Plan = of) -> FloatArray:
             """Take the baseline in the run-in and the scenario after it."""
             yearly = attribute in ("lignin_fraction", "nitrogen_fraction", "tillage")
             mine, theirs = (getattr(p, attribute) if yearly else p.yearly(attribute) for p in (of, first))
-            return np.concatenate([theirs[:run_in], mine[run_in:]])
+            return np.concatenate([theirs[: job.run_in_years], mine[job.run_in_years :]])
 
-        water = np.concatenate([first.irrigation_mm[: 12 * run_in], of.irrigation_mm[12 * run_in :]])
+        water = np.concatenate(
+            [first.irrigation_mm[: 12 * job.run_in_years], of.irrigation_mm[12 * job.run_in_years :]]
+        )
         forcing = Tier2Forcing(
-            tmean_c=air.of_sites("tmean_c").reshape(monthly),
+            tmean_c=job.air.of_sites("tmean_c").reshape(monthly),
             rain_over_pet=ratio.reshape(monthly),
             irrigated=(water > 0.0).astype(np.float64).reshape(monthly),
             carbon_t_ha_yr=joined("plant_c_t_ha") + joined("manure_c_t_ha"),
@@ -286,25 +291,25 @@ def _tier2(
             tillage=joined("tillage"),
             sand_fraction=sand,
         )
-        stocks[name] = run_tier2(forcing, numbers, run_in_years=run_in, start_total_t_ha=stock).run.total
-    return run_in, stocks, (_shared_run_in(run_in),)
+        stocks[name] = run_tier2(
+            forcing, numbers, run_in_years=job.run_in_years, start_total_t_ha=stock
+        ).run.total
+    return job.run_in_years, stocks, (_shared_run_in(job.run_in_years),)
 
 
-def _amg(
-    air: Weather, sites: Sequence[SiteRow], plans: dict[str, Plan], _: str, parameters: ParameterSet, __: int
-) -> tuple[int, dict[str, FloatArray], tuple[Finding, ...]]:
+def _amg(job: _Job) -> _Outcome:
     """Start from the measured stock; the first year has no step."""
-    numbers = AmgParameters.of(parameters.values, parameters.label)
+    numbers = AmgParameters.of(job.parameters.values, job.parameters.label)
 
     def soil(name: str) -> FloatArray:
-        return np.array([np.nan if getattr(s, name) is None else getattr(s, name) for s in sites])
+        return np.array([np.nan if getattr(s, name) is None else getattr(s, name) for s in job.sites])
 
     stocks = {}
-    for name, of in plans.items():
-        water = air.of_sites("rain_mm") - air.of_sites("pet_mm") + of.irrigation_mm
+    for name, of in job.plans.items():
+        water = job.air.of_sites("rain_mm") - job.air.of_sites("pet_mm") + of.irrigation_mm
         forcing = AmgForcing(
-            tmean_c=air.of_sites("tmean_c").reshape(-1, 12, len(sites)).mean(axis=1),
-            net_water_mm=water.reshape(-1, 12, len(sites)).sum(axis=1),
+            tmean_c=job.air.of_sites("tmean_c").reshape(-1, 12, len(job.sites)).mean(axis=1),
+            net_water_mm=water.reshape(-1, 12, len(job.sites)).sum(axis=1),
             humified_t_ha_yr=of.humified_t_ha,
             clay_g_kg=10.0 * soil("clay_percent"),
             caco3_g_kg=soil("caco3_g_kg"),
@@ -315,29 +320,22 @@ def _amg(
     return 1, stocks, ()
 
 
-def _icbm(
-    air: Weather,
-    sites: Sequence[SiteRow],
-    plans: dict[str, Plan],
-    baseline: str,
-    parameters: ParameterSet,
-    _: int,
-) -> tuple[int, dict[str, FloatArray], tuple[Finding, ...]]:
+def _icbm(job: _Job) -> _Outcome:
     """Start from the steady state of the baseline's mean input, scaled to the measured stock."""
-    numbers = IcbmParameters.of(parameters.values, parameters.label)
-    stock = np.array([s.soc_t_ha for s in sites])[None, :, None]
+    numbers = IcbmParameters.of(job.parameters.values, job.parameters.label)
+    stock = np.array([s.soc_t_ha for s in job.sites])[None, :, None]
 
     def given(of: Plan) -> FloatArray:
         return of.yearly("plant_c_t_ha") + of.yearly("manure_c_t_ha")
 
-    steady = steady_icbm(numbers, input_t_ha_yr=given(plans[baseline]).mean(axis=0, keepdims=True))
+    steady = steady_icbm(numbers, input_t_ha_yr=given(job.plans[job.baseline]).mean(axis=0, keepdims=True))
     start = steady * (stock / steady.sum(axis=0))
-    years = air.years[1] - air.years[0] + 1
+    years = job.air.years[1] - job.air.years[0] + 1
     stocks = {
         name: np.concatenate(
             [stock, run_icbm(numbers, start_t_ha=start, input_t_ha_yr=given(of), years=years).total]
         )
-        for name, of in plans.items()
+        for name, of in job.plans.items()
     }
     return 0, stocks, ()
 

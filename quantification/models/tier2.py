@@ -304,13 +304,4 @@ def run_tier2(
         keep=1.0 - step,
     )
     done = run_linear(system, start, steps=years, pools=pools, engine=engine)
-    first = np.broadcast_to(start, done.end.shape)
-    run = Run(
-        POOLS,
-        np.arange(years + 1, dtype=np.float64),
-        np.concatenate([first.sum(axis=0)[None], done.total]),
-        np.concatenate([first[None], done.pools]) if pools else done.pools,
-        done.respired,
-        done.end,
-    )
-    return Tier2Run(run, states, parameters.label)
+    return Tier2Run(done.from_start(start), states, parameters.label)

@@ -89,7 +89,8 @@ def test_the_older_temperature_constants_are_higher_by_what_is_said() -> None:
 
     older: dict[str, Any] = {"top": 47.9, "numerator_c": 106.0, "shift_c": 18.3, "cold_limit_c": -17.0}
     for t, percent in ((0.0, 1.3), (9.0, 0.6), (20.0, 0.3)):
-        more = 100 * (temperature_factor(tmean_c=t, **older) / temperature_factor(tmean_c=t) - 1)
+        here = float(temperature_factor(tmean_c=t))
+        more = 100 * (float(temperature_factor(tmean_c=t, **older)) / here - 1)
         assert abs(more - percent) < 0.06
     assert temperature_factor(tmean_c=-60.0, **older) == 0.0
 
