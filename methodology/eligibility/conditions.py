@@ -116,7 +116,7 @@ def check_practice_changes(changes: tuple[PracticeChange, ...]) -> list[Finding]
             "no-practice-change",
             "project",
             found="no change of practice",
-            allowed="one or more changes to fertilizer, water, tillage and residue, planting and harvesting, or grazing",
+            allowed="a change to fertilizer, water, tillage and residue, planting and harvesting, or grazing",
             do="name the practices that the project adopts, ceases or adjusts",
             clause=clause("section 4, condition 1"),
         )

@@ -53,6 +53,8 @@ class BoundaryFacts(DomainObject):
     baseline_fertilized: bool
     project_fertilizes_more: bool
     project_plants_fixing_species: bool
+    omitted_as_de_minimis: Items[Identifier] = ()
+    """Left to :func:`check_de_minimis`; soil carbon cannot be."""
 
 
 def increases_significantly(source: SourceAmounts, thresholds: EligibilityThresholds = PRINTED) -> bool:
@@ -63,22 +65,23 @@ def increases_significantly(source: SourceAmounts, thresholds: EligibilityThresh
 def check_inclusion(facts: BoundaryFacts, thresholds: EligibilityThresholds = PRINTED) -> list[Finding]:
     """Give a finding for each source that must be in and is not, and for each unknown one."""
     known = {row.id: row for row in POOLS_AND_GASES}
-    found: list[Finding] = []
     given = {source.id: source for source in facts.sources}
-    for id in given:
-        if id not in known:
-            found.append(
-                finding(
-                    "boundary-unknown",
-                    f"boundary {id}",
-                    found=f"a pool or gas called {id}",
-                    allowed=", ".join(known),
-                    do="use one of these names",
-                    clause=clause("section 5"),
-                )
-            )
+    found = [
+        finding(
+            "boundary-unknown",
+            f"boundary {id}",
+            found=f"a pool or gas called {id}",
+            allowed=", ".join(known),
+            do="use one of these names",
+            clause=clause("section 5"),
+        )
+        for id in given
+        if id not in known
+    ]
     for id, row in known.items():
         source = given.get(id)
+        if id != SOIL and id in facts.omitted_as_de_minimis:
+            continue
         reason = _must_be_in(id, source, facts, thresholds)
         if reason and (source is None or not source.included):
             found.append(

@@ -1,0 +1,161 @@
+"""Additionality: regulatory surplus, barriers, common practice (VM0042 v2.2 section 7)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mollisol.methodology.base import DomainObject, Identifier, Items, Text
+from mollisol.methodology.eligibility.thresholds import PRINTED, EligibilityThresholds
+from mollisol.methodology.eligibility.wording import clause, finding
+from mollisol.methodology.findings import Finding, Severity
+
+type Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+HERE = clause("section 7")
+
+
+class RegulatorySurplus(DomainObject):
+    """Whether a law requires the practice, and whether it is enforced."""
+
+    region: Identifier
+    required_by_law: bool
+    systematically_not_enforced: bool = False
+
+
+class BarrierAnalysis(DomainObject):
+    """Step 2 of VT0008: barriers of the project activity with public, verifiable evidence."""
+
+    region: Identifier
+    barriers: Items[Text]
+    public_evidence: bool
+
+
+class Adoption(DomainObject):
+    """How common a practice is in one region.
+
+    Parameters
+    ----------
+    practices
+        One practice, or those combined on one field within a rotation (or three years where there is none).
+    adoption_share
+        Share of the land with it; None where there are no data. [fraction]
+    evidence
+        An expert's word needs a signed and dated attestation with qualifications and methods.
+    common_practice_factor
+        F of VT0008 Step 4c (``vt0008:4c``), on land area; None where it was not computed. [fraction]
+    """
+
+    region: Identifier
+    practices: Items[Identifier]
+    adoption_share: Share | None
+    evidence: Literal[
+        "census_or_government", "peer_reviewed", "independent_research", "industry", "expert", "none"
+    ]
+    expert_signed_and_dated: bool = False
+    expert_states_qualifications_and_methods: bool = False
+    same_stratification_as_other_practices: bool = True
+    common_practice_factor: Share | None = None
+
+
+def check_regulatory_surplus(surplus: RegulatorySurplus) -> list[Finding]:
+    """Step 1: what a law requires and enforces is not additional."""
+    if not surplus.required_by_law or surplus.systematically_not_enforced:
+        return []
+    return [
+        finding(
+            "required-by-law",
+            f"region {surplus.region}",
+            found="the practice is required by law",
+            allowed="not required, or the law is systematically not enforced",
+            do="leave the practice or the region out",
+            clause=HERE,
+        )
+    ]
+
+
+def check_barriers(analysis: BarrierAnalysis) -> list[Finding]:
+    """Step 2: at least one barrier, with public and verifiable evidence."""
+    if analysis.barriers and analysis.public_evidence:
+        return []
+    return [
+        finding(
+            "no-barrier",
+            f"region {analysis.region}",
+            found="no barrier" if not analysis.barriers else "barriers without public evidence",
+            allowed="one or more barriers with public, transparent, verifiable evidence",
+            do="bring the analysis of VT0008 Step 2",
+            clause=HERE,
+        )
+    ]
+
+
+def check_common_practice(adoption: Adoption, thresholds: EligibilityThresholds = PRINTED) -> list[Finding]:
+    """Step 3: below 20 % is not common; at 20 %, above it or without data the factor of VT0008 decides.
+
+    Exactly 20 % is open in the text and is taken as common.
+    """
+    thing = f"{' with '.join(adoption.practices)} in {adoption.region}"
+    found = _expert(adoption, thing)
+    share = adoption.adoption_share
+    if share is not None and share < thresholds.common_practice and adoption.evidence != "none":
+        return found
+    if share is not None and share == thresholds.common_practice:
+        found.append(
+            finding(
+                "adoption-at-threshold",
+                thing,
+                found=f"adoption exactly {share:.0%}",
+                allowed=f"the text says below or above {thresholds.common_practice:.0%}, not at it",
+                do="know that it is taken as common",
+                clause=HERE,
+                severity=Severity.NOTE,
+            )
+        )
+    factor = adoption.common_practice_factor
+    if factor is not None and factor < thresholds.common_practice:
+        return found
+    known = "adoption unknown" if share is None else f"adoption {share:.1%}"
+    if adoption.evidence == "none":
+        known += ", no evidence"
+    found.append(
+        finding(
+            "common-practice",
+            thing,
+            found=f"{known}, factor F {'not computed' if factor is None else f'{factor:.1%}'}",
+            allowed=f"adoption below {thresholds.common_practice:.0%} with evidence, or F below it",
+            do="compute F on land area (VT0008 Step 4c), or leave the practice or the region out",
+            clause=clause("section 7, steps 3.1 and 3.2"),
+        )
+    )
+    return found
+
+
+def _expert(adoption: Adoption, thing: str) -> list[Finding]:
+    found = []
+    if adoption.evidence == "expert" and not (
+        adoption.expert_signed_and_dated and adoption.expert_states_qualifications_and_methods
+    ):
+        found.append(
+            finding(
+                "expert-not-attested",
+                thing,
+                found="an expert's word without a full attestation",
+                allowed="signed and dated, with qualifications and methods",
+                do="complete the attestation",
+                clause=HERE,
+            )
+        )
+    if not adoption.same_stratification_as_other_practices:
+        found.append(
+            finding(
+                "adoption-stratified-differently",
+                thing,
+                found="another stratification than for the other practices",
+                allowed="the same stratification and sources across the project",
+                do="use one stratification",
+                clause=HERE,
+            )
+        )
+    return found
