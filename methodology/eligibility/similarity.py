@@ -281,13 +281,23 @@ def _land_cover(
     pair: str, unit: SiteFacts, site: SiteFacts, thresholds: EligibilityThresholds
 ) -> list[Finding]:
     since = unit.converted_years_before_start
+    theirs = site.converted_years_before_start
     if since is None or since > thresholds.land_cover_years:
-        return []
+        if theirs is None or theirs > thresholds.land_cover_years:
+            return []
+        return [
+            _unlike(
+                "control-land-cover",
+                pair,
+                "land cover",
+                f"converted {theirs:g} years before the start, the unit not",
+                f"no conversion in the {thresholds.land_cover_years} years before the start, as the unit",
+            )
+        ]
     allowed = (
         f"converted from {unit.cover_before_conversion or 'the same cover'} within "
         f"{thresholds.land_cover_tolerance_years} years of the unit's conversion, {since:g} years before the start"
     )
-    theirs = site.converted_years_before_start
     alike = (
         theirs is not None
         and site.cover_before_conversion == unit.cover_before_conversion

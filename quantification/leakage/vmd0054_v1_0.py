@@ -16,6 +16,7 @@ from mollisol.methodology.provenance import Locator, equation, passport_of
 from mollisol.methodology.units import CO2E_PER_C
 from mollisol.quantification.checks import Value, at_least, finite, row, together
 from mollisol.quantification.leakage import vmd0054_v1_1 as later
+from mollisol.quantification.leakage import vmd0054_v1_1_land as land
 from mollisol.quantification.sources.ranges import within
 
 STATUS = "secondary"
@@ -79,7 +80,7 @@ def net_production_loss_per_year(
     return loss
 
 
-new_land_ha = _same_form(later.new_land_ha, "6")
+new_land_ha = _same_form(land.new_land_ha, "6")
 
 
 @equation("vmd0054-1.0:7", symbol="AL_t", unit="ha", locator=_where("7"))
@@ -105,13 +106,13 @@ def displaced_area_ha(*, new_land_ha: ArrayLike) -> Value:
     -----
     Source: VMD0054 v1.0 Eq. 7, a plain sum; VM0042 takes its Eq. 35 instead.
     """
-    land = row("new_land_ha", np.atleast_1d(finite("new_land_ha", new_land_ha)))
-    area: Value = land.sum(axis=-1)[()]
+    lands = row("new_land_ha", np.atleast_1d(finite("new_land_ha", new_land_ha)))
+    area: Value = lands.sum(axis=-1)[()]
     return area
 
 
-stock_lost_t_c_per_ha = _same_form(later.stock_lost_t_c_per_ha, "8")
-soil_lost_t_c_per_ha = _same_form(later.soil_lost_t_c_per_ha, "9")
+stock_lost_t_c_per_ha = _same_form(land.stock_lost_t_c_per_ha, "8")
+soil_lost_t_c_per_ha = _same_form(land.soil_lost_t_c_per_ha, "9")
 
 
 @equation("vmd0054-1.0:10", symbol="LK_t", unit="t CO2e", locator=_where("10"))
@@ -140,6 +141,6 @@ def cumulative_leakage_t_co2e(*, displaced_area_ha: ArrayLike, stock_lost_t_c_pe
     Source: VMD0054 v1.0 Eq. 10, without the emission of mitigation that v1.1 adds.
     """
     area = at_least("displaced_area_ha", displaced_area_ha, 0.0)
-    stock = within("stock_lost_t_c_per_ha", stock_lost_t_c_per_ha, later.STOCK_CHANGE)
+    stock = within("stock_lost_t_c_per_ha", stock_lost_t_c_per_ha, land.STOCK_CHANGE)
     together(displaced_area_ha=area, stock_lost_t_c_per_ha=stock)
     return area * stock * CO2E_PER_C

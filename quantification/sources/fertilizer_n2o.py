@@ -1,4 +1,4 @@
-"""Nitrous oxide of fertilizer and of nitrogen-fixing species (VM0042 section 8.2.9, Eqs. 16 to 25).
+"""Nitrous oxide of fertilizer (VM0042 section 8.2.9, Eqs. 18 to 20, 22 and 23).
 
 Nitrogen is in tonnes here. The direct factor is given for synthetic and for organic nitrogen apart, because the wet
 climate has one for each.
@@ -6,7 +6,6 @@ climate has one for each.
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
@@ -18,13 +17,31 @@ N2O_PER_N = 44 / 28
 """t N2O per t N2O-N."""
 
 
-def _nitrogen(
+def nitrogen_of_products(
     names: tuple[str, str],
     mass: ArrayLike,
     content: ArrayLike,
     spans: tuple[ranges.Span, ranges.Span],
     area_ha: ArrayLike,
 ) -> Value:
+    """Sum the nitrogen of products.
+
+    Parameters
+    ----------
+    names
+        Of the two arguments, for messages.
+    mass, content
+        Product in tonnes and nitrogen in it, shape (..., products).
+    spans
+        What a hectare can hold of the product, and the nitrogen that it can hold.
+    area_ha
+        Area of the unit, shape (...). [ha]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside its range, or shapes that do not fit.
+    """
     area = area_of(area_ha)
     product = amount(names[0], mass, area, spans[0])
     share = by_category(names[1], content, spans[1])
@@ -70,7 +87,7 @@ def synthetic_nitrogen_t(
     -----
     Source: Eq. 19.
     """
-    return _nitrogen(
+    return nitrogen_of_products(
         ("synthetic_fertilizer_t", "synthetic_n_content_t_per_t"),
         synthetic_fertilizer_t,
         synthetic_n_content_t_per_t,
@@ -110,7 +127,7 @@ def organic_nitrogen_t(
     -----
     Source: Eq. 20.
     """
-    return _nitrogen(
+    return nitrogen_of_products(
         ("organic_fertilizer_t", "organic_n_content_t_per_t"),
         organic_fertilizer_t,
         organic_n_content_t_per_t,
@@ -291,96 +308,3 @@ def fertilizer_leached_t_co2e(
     potential = within("gwp_n2o", gwp_n2o, ranges.GWP_N2O)
     together(synthetic_n_t=fsn, organic_n_t=fon, leached_t_per_t=leached, factor=factor, gwp_n2o=potential)
     return (fsn + fon) * leached * factor * N2O_PER_N * potential
-
-
-@equation(
-    "vm0042:25", symbol="F_CR", unit="t N", locator=Locator("VM0042", "2.2", section="8.2.9", equation="25")
-)
-def fixing_species_nitrogen_t(
-    *, residue_t_dm: ArrayLike, residue_n_content_t_per_t: ArrayLike, area_ha: ArrayLike
-) -> Value:
-    """Nitrogen that the residues of nitrogen-fixing species return to the soil in a year.
-
-    Parameters
-    ----------
-    residue_t_dm
-        Dry matter above and below ground, shape (..., species). [t d.m., at most 60 per ha]
-    residue_n_content_t_per_t
-        Table 11.1a. [t N/t d.m., 0 or 0.001 to 0.06]
-    area_ha
-        Area of the unit, shape (...); only judges the amount. [ha]
-
-    Returns
-    -------
-    float or array
-        Shape (...), summed over species. [t N]
-
-    Raises
-    ------
-    ValueError
-        For an argument outside its range, or shapes that do not fit.
-
-    Notes
-    -----
-    Source: Eq. 25. The contents stand in Table 11.1a, not 11.2 (E-9). Where they differ above and below ground, the
-    two are given as two species.
-    """
-    return _nitrogen(
-        ("residue_t_dm", "residue_n_content_t_per_t"),
-        residue_t_dm,
-        residue_n_content_t_per_t,
-        (ranges.RESIDUE_PER_HA, ranges.RESIDUE_N_CONTENT),
-        area_ha,
-    )
-
-
-@equation(
-    "vm0042:24",
-    symbol="N2O_Nfix",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.9", equation="24"),
-)
-def fixing_species_t_co2e_per_ha(
-    *,
-    residue_n_t: ArrayLike,
-    direct_factor_organic_t_n2o_n_per_t_n: ArrayLike,
-    gwp_n2o: ArrayLike,
-    area_ha: ArrayLike,
-) -> Value:
-    """Nitrous oxide of nitrogen-fixing species, areal mean.
-
-    Parameters
-    ----------
-    residue_n_t
-        Eq. 25, shape (...). [t N, at most 2 per ha]
-    direct_factor_organic_t_n2o_n_per_t_n
-        Of the climate; residues are not synthetic nitrogen. [t N2O-N/t N, 0 to 0.05]
-    gwp_n2o
-        [t CO2e/t N2O, 200 to 350]
-    area_ha
-        Area of the unit, shape (...). [ha]
-
-    Returns
-    -------
-    float or array
-        Shape (...). [t CO2e/ha]
-
-    Raises
-    ------
-    ValueError
-        For an argument outside its range, or shapes that do not fit.
-
-    Notes
-    -----
-    Source: Eq. 24.
-    """
-    area = area_of(area_ha)
-    nitrogen = total("residue_n_t", residue_n_t, area, ranges.RESIDUE_N_PER_HA)
-    factor = within(
-        "direct_factor_organic_t_n2o_n_per_t_n",
-        direct_factor_organic_t_n2o_n_per_t_n,
-        ranges.DIRECT_N2O_FACTOR,
-    )
-    potential = within("gwp_n2o", gwp_n2o, ranges.GWP_N2O)
-    together(residue_n_t=nitrogen, factor=factor, gwp_n2o=potential)
-    return per_ha(np.asarray(nitrogen * factor * N2O_PER_N * potential), area)
