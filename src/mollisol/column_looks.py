@@ -22,10 +22,10 @@ _OTHER_UNITS = (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One thing that was seen, with the positions of all rows that show it."""
+    """One thing that was seen in some columns, with the positions of all rows that show it."""
 
     code: str
-    column: str
+    columns: tuple[str, ...]
     positions: tuple[int, ...]
     found: str
     allowed: str
@@ -45,7 +45,7 @@ def looks(columns: Mapping[str, Sequence[Any]]) -> Iterator[Look]:
         soc, density = (columns[name][min(swapped)] for name in (_SOC, _DENSITY))
         yield Look(
             "columns-swapped",
-            _SOC,
+            (_SOC, _DENSITY),
             tuple(sorted(swapped)),
             f"{soc:g} g C/kg in a soil of {density:g} g/cm3",
             f"a density up to {_DENSEST_G_PER_CM3:g} g/cm3",
@@ -59,14 +59,14 @@ def looks(columns: Mapping[str, Sequence[Any]]) -> Iterator[Look]:
         )
         if positions:
             found = f"{columns[column][positions[0]]:g}, which looks like {unit}"
-            yield Look("wrong-unit", column, positions, found, "the unit of the column name", do)
+            yield Look("wrong-unit", (column,), positions, found, "the unit of the column name", do)
     for column, values in columns.items():
         if column.endswith("_fraction"):
             positions = tuple(i for i, value in enumerate(values) if value is not None and 1 < value <= 100)
             if positions:
                 found = f"{values[positions[0]]:g}, which looks like per cent"
                 allowed = "a fraction from 0 to 1"
-                yield Look("percent-for-fraction", column, positions, found, allowed, "divide by 100")
+                yield Look("percent-for-fraction", (column,), positions, found, allowed, "divide by 100")
 
 
 def _swapped(columns: Mapping[str, Sequence[Any]]) -> Iterator[int]:

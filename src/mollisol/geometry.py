@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mollisol.methodology.findings import Finding, Place, Severity
@@ -78,7 +81,11 @@ def _finite(text: str) -> float:
 def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Finding]]:
     import shapely
 
+    if content[:16] != b"SQLite format 3\x00" or content[68:72] not in _GEOPACKAGE_IDS:
+        # GDAL goes by the content, not the name: another format could name a file elsewhere or a network address
+        return {}, [_no_geopackage(file, "a file that is no GeoPackage")]
     try:
+        from pyogrio import list_layers
         from pyogrio.errors import DataLayerError, DataSourceError
         from pyogrio.raw import read
     except ImportError:
@@ -88,20 +95,28 @@ def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Fi
                 "GeoJSON, or the extra `geo` that reads GeoPackages", "pip install 'mollisol[geo]', or export GeoJSON",
             )
         ]  # fmt: skip
-    try:
-        meta, _, geometry, fields = read(content)
-        named = [
-            (str(name), shapely.from_wkb(wkb))
-            for name, wkb in zip(fields[list(meta["fields"]).index("stratum")], geometry, strict=True)
-        ]
-    except (DataSourceError, DataLayerError, ValueError) as error:
-        return {}, [
-            _finding(
-                "geometry-unreadable", Severity.BLOCKING, Place(file=file), str(error)[:120],
-                "a GeoPackage layer with a field `stratum`", "export it again",
-            )
-        ]  # fmt: skip
-    return _named_polygons(file, named, str(meta["crs"]))
+    with TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # GDAL's remarks on how the file was made
+        path = Path(folder) / "units.gpkg"
+        path.write_bytes(content)
+        try:
+            layers = [str(name) for name, kind in list_layers(path) if kind is not None]
+            if len(layers) != 1:
+                found = f"{len(layers)} layers with geometry: {', '.join(layers)}"
+                return {}, [_no_geopackage(file, found[:120])]
+            meta, _, geometry, fields = read(path, layer=layers[0])
+            names = fields[list(meta["fields"]).index("stratum")]
+            polygons = [shapely.Polygon() if wkb is None else shapely.from_wkb(wkb) for wkb in geometry]
+        except (DataSourceError, DataLayerError, ValueError, shapely.errors.ShapelyError) as error:
+            return {}, [_no_geopackage(file, str(error).replace(f"{path}", file)[:120])]
+    return _named_polygons(file, list(zip(map(str, names), polygons, strict=True)), str(meta["crs"]))
+
+
+def _no_geopackage(file: str, found: str) -> Finding:
+    return _finding(
+        "geometry-unreadable", Severity.BLOCKING, Place(file=file), found,
+        "a GeoPackage with one layer of polygons that has a field `stratum`", "export it again",
+    )  # fmt: skip
 
 
 def _named_polygons(

@@ -7,7 +7,7 @@ import difflib
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import compress
+from itertools import product
 from typing import Any, cast, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
@@ -26,7 +26,7 @@ class Faults:
         self._file = file
         self._findings: list[Finding] = []
         self._seen: Counter[tuple[str, str]] = Counter()
-        self.rows: set[int] = set()
+        self.cells: set[tuple[int, str]] = set()
 
     def add(
         self,
@@ -41,7 +41,7 @@ class Faults:
     ) -> None:
         """Add a blocking finding of form; ``more`` counts the further rows that it stands for."""
         if row is not None:
-            self.rows.add(row)
+            self.cells.add((row, column))
         self._seen[code, column] += 1
         if self._seen[code, column] <= PLACES_PER_FAULT:
             self._findings.append(
@@ -170,7 +170,7 @@ def _rows(
     except csv.Error as error:
         found = f"{error}; what follows was not read"
         faults.add("table-syntax", found, "comma-separated values", "mend the quotes", row=number + 1)
-    last = max((*numbers[-1:], *faults.rows), default=1)
+    last = max((*numbers[-1:], *(row for row, _ in faults.cells)), default=1)
     for number in empty:
         if number < last:
             faults.add("row-empty", "an empty line", "a row in each line", "take the line out", row=number)
@@ -211,30 +211,28 @@ def _columns(
             look.allowed,
             look.do,
             row=numbers[look.positions[0]],
-            column=look.column,
+            column=look.columns[0],
             more=len(look.positions) - 1,
         )
-        faults.rows.update(numbers[position] for position in look.positions)
+        faults.cells.update(product((numbers[position] for position in look.positions), look.columns))
     return read
 
 
 def _validated[Row: DomainObject](
     read: dict[str, list[Any]], numbers: Sequence[int], row_type: type[Row], faults: Faults
 ) -> tuple[Row, ...]:
-    """Check the ranges of the rows in which no fault was found so far."""
-    sound = [number not in faults.rows for number in numbers]
-    values = tuple(
-        dict(zip(read, row, strict=True)) for row in compress(zip(*read.values(), strict=True), sound)
-    )
+    """Check the ranges; of a cell in which a fault was found already nothing more is said."""
+    values = tuple(dict(zip(read, row, strict=True)) for row in zip(*read.values(), strict=True))
     try:
         return TypeAdapter(tuple[row_type, ...]).validate_python(values)  # type: ignore[valid-type]
     except ValidationError as error:
-        sound_numbers = list(compress(numbers, sound))
+        known = set(faults.cells)
         for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
             position, *place = problem["loc"]
-            code, allowed, do = problem_code(problem)
-            found, column = repr(problem["input"])[:80], str(place[0]) if place else ""
-            faults.add(code, found, allowed, do, row=sound_numbers[int(position)], column=column)
+            row, column = numbers[int(position)], str(place[0]) if place else ""
+            if (row, column) not in known:
+                code, allowed, do = problem_code(problem)
+                faults.add(code, repr(problem["input"])[:80], allowed, do, row=row, column=column)
         return ()
 
 
