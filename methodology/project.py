@@ -6,6 +6,24 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from mollisol.methodology.activity import (
+    Amendment,
+    Burning,
+    CommodityFacts,
+    Fertilizer,
+    FixingSpecies,
+    FuelUse,
+    Herd,
+    Liming,
+    ManureShare,
+    Mitigation,
+    ModelledGas,
+    NewLand,
+    Production,
+    ResidueDiversion,
+    SiteConditions,
+    WoodyStock,
+)
 from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, Items, RequiredText, Text
 from mollisol.methodology.boundary import ProjectBoundary
 from mollisol.methodology.measurement import Campaign, CoreIncrement, LaboratoryMethod, SamplePoint
@@ -119,6 +137,8 @@ class ProjectHead(DomainObject):
     monitoring_periods: Items[MonitoringPeriod]
     verification_periods: Items[VerificationPeriod]
     deviations: Items[Deviation] = ()
+    new_land: NewLand | None = None
+    """Land that displaced production would clear; asked for where there is any."""
 
 
 class Project(DomainObject):
@@ -133,6 +153,21 @@ class Project(DomainObject):
     core_increments: tuple[CoreIncrement, ...]
     schedule: tuple[YearOfActivities, ...]
     biochar: tuple[BiocharApplication, ...] = ()
+    site_conditions: tuple[SiteConditions, ...] = ()
+    fuel_use: tuple[FuelUse, ...] = ()
+    liming: tuple[Liming, ...] = ()
+    herds: tuple[Herd, ...] = ()
+    manure_shares: tuple[ManureShare, ...] = ()
+    fertilizers: tuple[Fertilizer, ...] = ()
+    fixing_species: tuple[FixingSpecies, ...] = ()
+    burning: tuple[Burning, ...] = ()
+    woody_stocks: tuple[WoodyStock, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
+    modelled_gases: tuple[ModelledGas, ...] = ()
+    commodities: tuple[CommodityFacts, ...] = ()
+    production: tuple[Production, ...] = ()
+    mitigation: tuple[Mitigation, ...] = ()
+    residue_diversions: tuple[ResidueDiversion, ...] = ()
 
     def schedule_of(self, place: str, scenario: Literal["baseline", "project"]) -> ScheduleOfActivities:
         """Give the schedule of activities of a unit or control site, oldest year first."""

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from mollisol.methodology import activity
 from mollisol.methodology.base import DomainObject
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.measurement import CoreIncrement, SamplePoint
@@ -48,6 +49,21 @@ TABLES: tuple[Table, ...] = (
     Table("core_increments.csv", CoreIncrement, "core_increments"),
     Table("schedule_of_activities.csv", YearOfActivities, "schedule"),
     Table("biochar.csv", BiocharApplication, "biochar", required=False),
+    Table("site_conditions.csv", activity.SiteConditions, "site_conditions", required=False),
+    Table("fuel_use.csv", activity.FuelUse, "fuel_use", required=False),
+    Table("liming.csv", activity.Liming, "liming", required=False),
+    Table("livestock.csv", activity.Herd, "herds", required=False),
+    Table("manure_systems.csv", activity.ManureShare, "manure_shares", required=False),
+    Table("fertilizers.csv", activity.Fertilizer, "fertilizers", required=False),
+    Table("nitrogen_fixing_species.csv", activity.FixingSpecies, "fixing_species", required=False),
+    Table("burning.csv", activity.Burning, "burning", required=False),
+    Table("woody_stocks.csv", activity.WoodyStock, "woody_stocks", required=False),
+    Table("organic_amendments.csv", activity.Amendment, "amendments", required=False),
+    Table("modelled_soil_gases.csv", activity.ModelledGas, "modelled_gases", required=False),
+    Table("commodities.csv", activity.CommodityFacts, "commodities", required=False),
+    Table("production.csv", activity.Production, "production", required=False),
+    Table("leakage_mitigation.csv", activity.Mitigation, "mitigation", required=False),
+    Table("residue_diversion.csv", activity.ResidueDiversion, "residue_diversions", required=False),
 )
 
 
