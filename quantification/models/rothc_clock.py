@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from mollisol.quantification.models.rothc import Prepared, RothCParameters
 
 _TURNS = 200
-_LEAP = 5
+_PLAIN_TURNS = 5
+_SETTLED_MM = 1e-11
 
 
 def _warmth(part: Prepared, parameters: RothCParameters) -> FloatArray:
@@ -107,8 +108,9 @@ def clock_numpy(part: Prepared, parameters: RothCParameters, deficit: FloatArray
 def settled_deficit(part: Prepared, parameters: RothCParameters, months: int) -> FloatArray:
     """Give the deficit at the end of a repeating cycle, (site,), from field capacity on [mm].
 
-    Most sites repeat after two or three cycles. Where a cycle loses or gains a little water each time the deficit
-    would creep for centuries: its steady drift is followed in one leap to the limit that ends it.
+    Most sites repeat after two or three cycles. Where a cycle loses a little water each time the deficit would creep
+    for centuries. A drier start never ends wetter, so the value is bracketed between the path from field capacity,
+    which falls to it, and the driest soil, which rises to it, and the bracket is halved until the path repeats.
 
     Raises
     ------
@@ -121,20 +123,24 @@ def settled_deficit(part: Prepared, parameters: RothCParameters, months: int) ->
     driest = np.ascontiguousarray(np.broadcast_to(_driest(part), part.sites))
     settled = np.zeros(part.sites)
     left = np.arange(part.sites)
-    before = np.zeros(part.sites)
+    above, below = np.zeros(part.sites), driest
+
+    def cycle(before: FloatArray) -> FloatArray:
+        here = net[:, left], covered[:, left], driest[left]
+        return np.array(_deficits(*here, parameters.moisture_bare_share, before)[-1])
+
     for turn in range(1, _TURNS + 1):
-        after = _deficits(
-            net[:, left], covered[:, left], driest[left], parameters.moisture_bare_share, before
-        )[-1]
-        moving = after != before
+        after = cycle(above)
+        moving = above - after > _SETTLED_MM
         settled[left] = after
-        left, drift, after = left[moving], (after - before)[moving], after[moving]
+        left, above, below = left[moving], after[moving], below[moving]
         if not len(left):
             return settled
-        if turn % _LEAP == 0:
-            room = np.where(drift < 0.0, after - driest[left], -after)
-            after = np.clip(after + np.floor(room / np.abs(drift)) * drift, driest[left], 0.0)
-        before = after
+        if turn > _PLAIN_TURNS:
+            middle = 0.5 * (above + below)
+            then = cycle(middle)
+            above = np.where(then < middle, np.minimum(above, then), above)
+            below = np.where(then < middle, below, np.maximum(below, then))
     raise ValueError("the moisture deficit does not settle: a value is not a finite number")
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mollisol.quantification.models.linear import Compartments, Engine, choose_engine, run_linear
-from mollisol.quantification.models.rothc import RothCForcing, RothCParameters, run_rothc
+from mollisol.quantification.models.rothc import RothCForcing, RothCParameters, rothc_clock, run_rothc
 from mollisol.quantification.models.rothc_start import steady_rothc
 from mollisol.quantification.models.steady import run_until_still, steady_state
 from tests.models.reference_data import random_forcing
@@ -221,6 +221,28 @@ def test_shared_weather_cells_are_the_same_as_weather_of_each_site(engine: Engin
     first = run_rothc(shared, RothCParameters(), start_t_ha=START, engine=engine).run.total
     second = run_rothc(own, RothCParameters(), start_t_ha=START, engine=engine).run.total
     np.testing.assert_allclose(first, second, rtol=1e-13)
+
+
+def test_the_deficit_settles_where_the_path_from_field_capacity_ends() -> None:
+    rng = np.random.default_rng(11)
+    shape = (12, 4000)
+    forcing = RothCForcing(
+        tmean_c=10.0,
+        rain_mm=60.0 * rng.random(shape),
+        pan_evaporation_mm=90.0 * rng.random(shape),
+        plant_c_t_ha=0.1,
+        covered=(rng.random(shape) > 0.4).astype(np.float64),
+        clay_percent=10.0 + 30.0 * rng.random(4000),
+        depth_cm=30.0,
+    )
+    settled = steady_rothc(forcing, RothCParameters()).deficit_mm
+    before = np.zeros(4000)
+    for _ in range(3000):
+        _, after = rothc_clock(forcing, RothCParameters(), deficit_mm=before)
+        if np.abs(after - before).max() < 1e-12:
+            break
+        before = after
+    np.testing.assert_allclose(settled, after, atol=1e-8)
 
 
 def test_a_dry_january_start_is_forgotten() -> None:
