@@ -150,7 +150,11 @@ def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
         if out.is_dir():
             old = beside.with_name(beside.name + "-old")
             out.rename(old)
-            beside.rename(out)
+            try:
+                beside.rename(out)
+            except BaseException:
+                old.rename(out)
+                raise
             shutil.rmtree(old)
         else:
             beside.rename(out)
