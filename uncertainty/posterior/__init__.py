@@ -1,0 +1,1 @@
+"""The posterior route: one declaration of error sources, compiled into three engines."""

@@ -1,0 +1,241 @@
+"""From a declaration to arrays in working units: blocks, columns, components, and the weights of the estimand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from mollisol.quantification.checks import FloatArray
+from mollisol.uncertainty.posterior.checking import control_residual, link_group, pooled_sd
+from mollisol.uncertainty.posterior.specification import IntArray, Prior, Specification
+from mollisol.uncertainty.posterior.sufficient import Block
+
+LOWEST_LOG: Final = -12.0
+"""A standard deviation below exp(-12) of the spread of the data is as good as none."""
+NO_UNIT_LEVEL: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A variance component: its prior scale and the unit its logarithm is taken in. [t CO2e/ha]."""
+
+    name: str
+    scale: float
+    unit: float
+    source: str
+
+    @property
+    def prior(self) -> Prior:
+        """As it is printed."""
+        return Prior(self.name, "half-normal", self.scale, self.source)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """A block, where its variances come from, and what one unit of it is.
+
+    ``kind`` holds the declared class of each class, ``point`` the place of its point component, ``known`` its
+    measurement variance in working units, ``level`` the place of the unit component or -1 where units have one
+    point each and the two spreads cannot be told apart (then the point component is the whole spread).
+    """
+
+    block: Block
+    kind: IntArray
+    point: IntArray
+    known: FloatArray
+    level: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compiled:
+    """Working form; everything is divided by ``unit``. Shapes: H strata, q shared columns, r cut columns."""
+
+    specification: Specification
+    unit: float
+    components: tuple[Component, ...]
+    project: Side
+    control: Side | None
+    project_centre: FloatArray
+    control_centre: float
+    link: FloatArray
+    shared_sd: FloatArray
+    cut_columns: int
+    cut_estimand: FloatArray
+    fixed_variance: float
+    offset: float
+    weight: FloatArray
+    per_field: FloatArray
+    unsampled: FloatArray
+    bias_weight: FloatArray
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the components, in order."""
+        return tuple(component.name for component in self.components)
+
+    def place(self, name: str) -> int:
+        """Place of a component, or -1."""
+        return self.names.index(name) if name in self.names else NO_UNIT_LEVEL
+
+
+def _pairs(of: Specification, replicated: bool) -> tuple[IntArray, IntArray, list[str], list[str]]:
+    """Point component of each project and control point, as places in two lists of names."""
+    spread = of.strata.point_spread
+    used = np.unique(spread[of.project.stratum])
+    mine = np.searchsorted(used, spread[of.project.stratum])
+    label = "s_point" if replicated else "s_field"
+    names = [label if k == 0 else f"{label}[{k}]" for k in range(used.size)]
+    if of.control is None:
+        return mine, np.empty(0, np.int64), names, []
+    if not replicated:
+        return mine, np.zeros(of.control.change.size, np.int64), names, ["s_control"]
+    main = spread[of.control.link.argmax(axis=1)][of.control.site]
+    return mine, np.searchsorted(used, main), names, names
+
+
+def compile_specification(of: Specification) -> Compiled:
+    """Compile a declaration for the exact engine.
+
+    Raises
+    ------
+    ValueError
+        If nothing shows the spread of the change and no ``prior_scale`` is declared.
+    """
+    try:
+        unit = pooled_sd(of)
+    except ValueError:
+        if of.prior_scale is None:
+            raise
+        unit = of.prior_scale
+    scale = of.prior_scale if of.prior_scale is not None else 2 * unit
+    said = "declared" if of.prior_scale is not None else "twice the pooled sd of the paired changes"
+    strata, points = of.strata, of.project
+    number = strata.area_ha.size
+    replicated = np.unique(points.unit).size < points.unit.size
+    control = of.control
+    if control is not None:
+        replicated |= np.unique(control.site).size < control.site.size
+    mine, theirs, names, control_names = _pairs(of, replicated)
+    labels = list(names)
+    if replicated:
+        labels.insert(0, "s_field")
+    if control is not None:
+        labels.append("s_control")
+        shares = control.link[np.unique(control.site)]
+        if number > 1 and not np.allclose(shares, strata.weight, rtol=1e-9, atol=1e-12):
+            labels.append("s_theta")
+    components = [Component(name, scale, unit, said) for name in labels]
+    components += _validation_components(of)
+    place = {component.name: k for k, component in enumerate(components)}
+
+    designs = of.shared
+    cut, cut_estimand, fixed = _model_draws(of, unit)
+    known = (of.measurement_sd / unit) ** 2
+
+    def side(
+        value: FloatArray, unit_code: IntArray, group: IntArray, kind: IntArray, point: IntArray,
+        point_names: list[str], design: FloatArray, level: str,
+    ) -> Side:  # fmt: skip
+        pair, code = np.unique(np.stack([kind, point]), axis=1, return_inverse=True)
+        block = Block.of(
+            value=value, unit=unit_code, group=group, kind=code.reshape(-1), design=design,
+            groups=int(group.max()) + 1, kinds=pair.shape[1],
+        )  # fmt: skip
+        where = np.array([place[point_names[k]] for k in pair[1]])
+        return Side(block, pair[0], where, known[pair[0]], place[level] if replicated else NO_UNIT_LEVEL)
+
+    def columns(which: str, size: int) -> FloatArray:
+        parts = [np.zeros(size) if (own := getattr(effect, which)) is None else own for effect in designs]
+        return np.stack(parts, axis=1) if parts else np.zeros((size, 0))
+
+    centre = np.bincount(points.stratum, points.change) / np.bincount(points.stratum)
+    project = side(
+        (points.change - centre[points.stratum]) / unit, points.unit, points.stratum,
+        points.measurement_class, mine, names, columns("project", points.change.size), "s_field",
+    )  # fmt: skip
+    middle, link, other = 0.0, np.zeros((0, number)), None
+    if control is not None:
+        residual = control_residual(of)
+        middle = float(residual.mean()) if of.baseline == "measured" else 0.0
+        group = link_group(control)
+        link = np.unique(control.link, axis=0)
+        design = columns("control", control.change.size)
+        other = side(
+            (residual - middle) / unit, control.site, group[control.site], control.measurement_class,
+            theirs, control_names, np.concatenate([design, cut[control.site]], axis=1), "s_control",
+        )  # fmt: skip
+    weight = strata.weight
+    fields = strata.fields if replicated or of.modelled_error else np.full(number, np.inf)
+    sampled = np.bincount(
+        np.unique(np.stack([points.unit, points.stratum]), axis=1)[1], minlength=number
+    ).astype(np.float64)
+    finite_fields = np.isfinite(fields)
+    offset = float(weight @ centre) - middle
+    if of.baseline == "hybrid":
+        offset -= float(weight @ of.model_draws.baseline_stratum.mean(axis=1))
+    bias = np.zeros(0)
+    if of.validation is not None and strata.practice is not None:
+        bias = np.zeros(np.unique(of.validation.practice).size)
+        if of.baseline == "modelled":
+            where = np.searchsorted(np.unique(of.validation.practice), strata.practice)
+            np.add.at(bias, where, weight)
+    return Compiled(
+        specification=of,
+        unit=unit,
+        components=tuple(components),
+        project=project,
+        control=other,
+        project_centre=centre / unit,
+        control_centre=middle / unit,
+        link=link,
+        shared_sd=np.array([effect.sd / unit for effect in designs]),
+        cut_columns=cut.shape[1],
+        cut_estimand=cut_estimand,
+        fixed_variance=fixed,
+        offset=offset / unit,
+        weight=weight,
+        per_field=np.where(finite_fields, weight / np.where(finite_fields, fields, 1.0), 0.0),
+        unsampled=np.where(finite_fields, np.where(finite_fields, fields, 0.0) - sampled, 0.0),
+        bias_weight=bias,
+    )
+
+
+def _validation_components(of: Specification) -> list[Component]:
+    if of.validation is None:
+        return []
+    spread = float(of.validation.residual.std(ddof=1)) if of.validation.residual.size > 1 else 0.0
+    scale = of.validation_scale if of.validation_scale is not None else 2 * spread
+    said = "declared" if of.validation_scale is not None else "twice the sd of the validation residuals"
+    if scale <= 0 or of.bias_scale is None:
+        raise ValueError("one validation comparison shows no spread: declare validation_scale")
+    unit = spread or scale
+    return [
+        Component("s_site", scale, unit, said),
+        Component("s_eps", scale, unit, said),
+        Component("s_beta", of.bias_scale, of.bias_scale, "pooled measurement uncertainty"),
+    ]
+
+
+def _model_draws(of: Specification, unit: float) -> tuple[FloatArray, FloatArray, float]:
+    """Give the effect of the model's parameters at low rank.
+
+    Returns
+    -------
+    tuple
+        Loadings of control sites (C, r) and of the estimand (r,), and the variance that no data stand beside.
+    """
+    sites = 0 if of.control is None else of.control.link.shape[0]
+    none = np.zeros((sites, 0)), np.zeros(0)
+    if of.model is None:
+        return (*none, 0.0)
+    weight = of.strata.weight
+    if of.baseline == "modelled":
+        return (*none, float(np.var(weight @ of.model.effect, ddof=1)) / unit**2)
+    own, other = of.model.baseline_stratum, of.model.baseline_control
+    stack = np.concatenate([own, other])
+    left, size, _ = np.linalg.svd(stack - stack.mean(axis=1, keepdims=True), full_matrices=False)
+    kept = size > size[0] * 1e-12 if size.size and size[0] > 0 else np.zeros(size.size, bool)
+    loading = left[:, kept] * size[kept] / np.sqrt(stack.shape[1] - 1) / unit
+    return loading[len(weight) :], -(weight @ loading[: len(weight)]), 0.0

@@ -1,0 +1,198 @@
+"""The exact engine: sufficient sums, linear effects integrated out, variances by importance sampling.
+
+Nothing heavier than numpy and ``scipy.special`` is imported; the same declaration gives the same bits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from mollisol.quantification.checks import FloatArray
+from mollisol.uncertainty.posterior.compiling import compile_specification
+from mollisol.uncertainty.posterior.ensemble import walk
+from mollisol.uncertainty.posterior.importance import (
+    SHIFTS,
+    Draws,
+    bounded,
+    find_mode,
+    pareto_k,
+    shape_proposal,
+)
+from mollisol.uncertainty.posterior.marginal import Conditional, Marginal
+from mollisol.uncertainty.posterior.mixture import Mixture
+from mollisol.uncertainty.posterior.results import CheckResult, ComponentSummary, PosteriorResult
+from mollisol.uncertainty.posterior.specification import Specification
+
+CREDITED_PROBABILITY: Final = 1 / 3
+K_HAT_BELOW: Final = 0.7
+LEAST_EFFECTIVE: Final = 200.0
+MOST_ERROR: Final = 0.01
+R_HAT_BELOW: Final = 1.02
+_FIRST_POINTS: Final = 128
+_MOST_POINTS: Final = 2048
+_LAST_STAGE: Final = 9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """Draws of the variances and the estimand's normal at each, in t CO2e/ha."""
+
+    marginal: Marginal
+    draws: Draws
+    given: Conditional
+    engine: Literal["importance sampling", "ensemble"]
+    k_hat: float
+    r_hat: float
+
+    @property
+    def eta(self) -> FloatArray:
+        """Settings, shape (B, d)."""
+        return self.draws.eta.reshape(-1, self.marginal.dimensions)
+
+    def typical(self) -> FloatArray:
+        """Root mean square of each component as a setting, shape (d,): for what is shown at one setting."""
+        eta, weight = self.eta, self.draws.weight
+        top = eta.max(axis=0)
+        return np.asarray(top + 0.5 * np.log(weight @ np.exp(2 * (eta - top))))
+
+    def mixture(self, *, without_bias: bool = False) -> Mixture:
+        """Give the posterior of the estimand; with ``without_bias`` the learned bias leaves the mean only."""
+        unit, given = self.marginal.of.unit, self.given
+        mean = given.mean - given.bias if without_bias else given.mean
+        return Mixture(self.draws.weight, unit * mean, unit * np.sqrt(given.variance))
+
+    def monte_carlo_error(self, probability: float) -> float:
+        """Give the standard error of the quantile, from the spread over the independent shifts."""
+        whole = self.mixture()
+        shape = self.draws.log_weight.shape
+        found = []
+        for weight, mean, sd in zip(
+            np.exp(self.draws.log_weight - self.draws.log_weight.max(axis=1, keepdims=True)),
+            whole.mean.reshape(shape),
+            whole.sd.reshape(shape),
+            strict=True,
+        ):
+            found.append(Mixture(weight / weight.sum(), mean, sd).quantile(probability))
+        return float(np.std(found, ddof=1) / np.sqrt(SHIFTS))
+
+
+def sample_posterior(marginal: Marginal, probability: float = CREDITED_PROBABILITY) -> Sample:
+    """Integrate over the variance components until the gates hold, or fall back to the ensemble."""
+    low, high = marginal.bounds()
+    density = bounded(marginal.log_density, low, high)
+    mode, curvature = find_mode(density, marginal.gradient, low, high)
+    proposal = shape_proposal(density, mode, curvature)
+    count = _FIRST_POINTS
+    while True:
+        eta, log_q = proposal.draw(count, _LAST_STAGE)
+        flat = eta.reshape(-1, marginal.dimensions)
+        draws = Draws(eta, density(flat).reshape(log_q.shape) - log_q)
+        sample = _sample(marginal, draws, pareto_k(draws.log_weight))
+        if _good(sample, probability):
+            return sample
+        if count >= _MOST_POINTS:
+            break
+        count *= 4
+    best = np.argsort(-draws.log_weight.reshape(-1), kind="stable")[:128]
+    walked, r_hat = walk(density, flat[best])
+    return _sample(marginal, walked, -np.inf, "ensemble", r_hat)
+
+
+def _sample(
+    marginal: Marginal,
+    draws: Draws,
+    k_hat: float,
+    engine: Literal["importance sampling", "ensemble"] = "importance sampling",
+    r_hat: float = 1.0,
+) -> Sample:
+    kept = np.isfinite(draws.log_weight).reshape(-1)
+    eta = draws.eta.reshape(-1, marginal.dimensions).copy()
+    eta[~kept] = eta[int(np.argmax(draws.log_weight))]
+    return Sample(marginal, draws, marginal.conditional(eta), engine, k_hat, r_hat)
+
+
+def _good(sample: Sample, probability: float) -> bool:
+    error = sample.monte_carlo_error(probability)
+    return (
+        sample.k_hat < K_HAT_BELOW
+        and sample.draws.effective_size >= LEAST_EFFECTIVE
+        and error <= MOST_ERROR * sample.mixture().spread
+    )
+
+
+def weighted_quantile(values: FloatArray, weight: FloatArray, probability: FloatArray) -> FloatArray:
+    """Give quantiles of weighted draws, interpolated at the middles of their steps."""
+    order = np.argsort(values, kind="stable")
+    share = np.cumsum(weight[order]) - 0.5 * weight[order]
+    return np.asarray(np.interp(probability, share, values[order]))
+
+
+def _summaries(sample: Sample) -> tuple[ComponentSummary, ...]:
+    sd, weight = sample.marginal.components(sample.eta), sample.draws.weight
+    rows = []
+    for component, column in zip(sample.marginal.of.components, sd.T, strict=True):
+        mean = float(weight @ column)
+        low, median, high = weighted_quantile(column, weight, np.array([0.05, 0.5, 0.95]))
+        spread = float(np.sqrt(weight @ (column - mean) ** 2))
+        rows.append(
+            ComponentSummary(
+                component.name, component.prior, mean, spread, float(low), float(median), float(high)
+            )
+        )
+    return tuple(rows)
+
+
+def posterior_of_change(
+    specification: Specification, *, probability: float = CREDITED_PROBABILITY, checks: bool = True
+) -> PosteriorResult:
+    """Give the posterior of the mean emission reduction and its credited quantile.
+
+    Parameters
+    ----------
+    specification
+        The declared error sources.
+    probability
+        Probability that the truth is below what is credited. [fraction]
+    checks
+        False leaves out the checks and the budget, for simulations; gates of the integration stay.
+
+    Returns
+    -------
+    PosteriorResult
+        All in t CO2e/ha over the period.
+
+    Raises
+    ------
+    ValueError
+        For data that cannot carry the model; the message says what to do.
+    """
+    from mollisol.uncertainty.posterior.budget import error_budget
+    from mollisol.uncertainty.posterior.checks import all_checks, integration_checks
+
+    sample = sample_posterior(Marginal(compile_specification(specification)), probability)
+    mixture = sample.mixture()
+    quantile = credited = mixture.quantile(probability)
+    if specification.baseline == "modelled":
+        credited = min(quantile, sample.mixture(without_bias=True).quantile(probability))
+    verdicts: tuple[CheckResult, ...] = integration_checks(sample, probability)
+    if checks:
+        verdicts += all_checks(sample, probability)
+    return PosteriorResult(
+        mean=mixture.centre,
+        sd=mixture.spread,
+        quantile=quantile,
+        credited=credited,
+        probability=probability,
+        monte_carlo_error=sample.monte_carlo_error(probability),
+        effective_size=sample.draws.effective_size,
+        draws=mixture.weight.size,
+        k_hat=sample.k_hat,
+        engine=sample.engine,
+        components=_summaries(sample),
+        budget=error_budget(sample) if checks else (),
+        checks=verdicts,
+        mixture=mixture,
+    )

@@ -1,0 +1,262 @@
+"""The posterior of the variance components with all linear effects integrated out, and the estimand given them.
+
+Everything is a normal linear model once the variances are set: the log density and the conditional mean and
+variance of the estimand are closed formulas, evaluated for many settings at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from mollisol.quantification.checks import FloatArray
+from mollisol.uncertainty.posterior.compiling import LOWEST_LOG, NO_UNIT_LEVEL, Compiled, Side
+from mollisol.uncertainty.posterior.sufficient import Pieces
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conditional:
+    """Log likelihood and the estimand's normal given the variances, each of shape (B,), in working units.
+
+    ``bias`` is the part of ``mean`` that comes from the learned practice bias.
+    """
+
+    log_likelihood: FloatArray
+    mean: FloatArray
+    variance: FloatArray
+    bias: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class System:
+    """The normal equations in scaled effects: layout mu (H), baseline, t (H), shared (q), practice bias (P)."""
+
+    precision: FloatArray
+    data: FloatArray
+    cut: FloatArray
+    scale: FloatArray
+    constant: FloatArray
+    sides: tuple[Pieces, Pieces | None]
+
+
+class Marginal:
+    """The compiled model as functions of ``eta``, the logarithms of the components in their units, (B, d)."""
+
+    def __init__(self, compiled: Compiled, *, effect_prior_sd: float | None = None) -> None:
+        self.of = compiled
+        self.dimensions = len(compiled.components)
+        self._unit = np.array([c.unit for c in compiled.components])
+        self._ratio = np.array([c.unit / c.scale for c in compiled.components])
+        self._strata = compiled.weight.size
+        spec = compiled.specification
+        self._theta = compiled.place("s_theta")
+        self._base = 0 if spec.control is None else 1
+        self._links = self._strata if self._theta >= 0 else 0
+        self._shared = compiled.shared_sd.size
+        self._practices = compiled.bias_weight.size
+        self.size = self._strata + self._base + self._links + self._shared + self._practices
+        effect_sd = spec.effect_prior_sd if effect_prior_sd is None else effect_prior_sd
+        self._flat = effect_sd is None
+        self._mean_precision = 0.0 if effect_sd is None else (compiled.unit / effect_sd) ** 2
+        self._validation = None if spec.validation is None else _ValidationBlock(compiled)
+
+    def components(self, eta: FloatArray) -> FloatArray:
+        """Give the standard deviations, shape (B, d). [t CO2e/ha]."""
+        return np.asarray(self._unit * np.exp(eta))
+
+    def bounds(self) -> tuple[FloatArray, FloatArray]:
+        """Give where the density is cut off, shape (d,) each: far below the data and far above the prior."""
+        return np.full(self.dimensions, LOWEST_LOG), 4.0 - np.log(self._ratio)
+
+    def log_prior(self, eta: FloatArray) -> FloatArray:
+        """Half-normal priors, without the Jacobian, shape (B,); constants left out."""
+        return np.asarray(-0.5 * ((np.exp(eta) * self._ratio) ** 2).sum(axis=-1))
+
+    def log_density(self, eta: FloatArray) -> FloatArray:
+        """Log posterior density of ``eta`` up to a constant, shape (B,)."""
+        system = self.system(eta)
+        return self.log_prior(eta) + eta.sum(axis=-1) + self._log_likelihood(system)[0]
+
+    def gradient(self, eta: FloatArray) -> FloatArray:
+        """Exact gradient of :meth:`log_density` by complex steps, shapes (B, d) to (B, d)."""
+        step = 1e-20
+        count, d = eta.shape
+        moved = eta[:, None, :] + 1j * step * np.eye(d)
+        with np.errstate(all="ignore"):
+            values = self.log_density(moved.reshape(count * d, d))
+        return np.asarray(values.imag.reshape(count, d) / step)
+
+    def conditional(self, eta: FloatArray, power: float = 1.0) -> Conditional:
+        """Give likelihood and estimand at each ``eta``; ``power`` raises the likelihood to it."""
+        system = self.system(eta, power)
+        value, effects = self._log_likelihood(system)
+        weights, shrunk, variance = self.estimand(system, eta)
+        columns = np.concatenate([weights[..., None], system.cut], axis=2)
+        solved = np.linalg.solve(system.precision, columns)
+        mean = self.of.offset + shrunk + np.einsum("bp,bp->b", weights, effects)
+        variance = variance + np.einsum("bp,bp->b", weights, solved[..., 0])
+        if self.of.cut_columns:
+            load = self.of.cut_estimand - np.einsum("bp,bpr->br", weights, solved[..., 1:])
+            variance = variance + (load**2).sum(axis=1)
+        own = slice(self.size - self._practices, self.size)
+        bias = np.einsum("bp,bp->b", weights[:, own], effects[:, own])
+        return Conditional(value, mean, variance, bias)
+
+    def system(self, eta: FloatArray, power: float = 1.0) -> System:
+        """Assemble the normal equations at each ``eta``."""
+        of, count, H = self.of, len(eta), self._strata
+        sd = self.components(eta)
+        p = self.size
+        precision = np.zeros((count, p, p), eta.dtype)
+        data = np.zeros((count, p), eta.dtype)
+        cut = np.zeros((count, p, of.cut_columns), eta.dtype)
+        first = H + self._base + self._links
+        shared = slice(first, first + self._shared)
+        project = _powered(_evaluate(of.project, sd, of.unit), power)
+        places = np.arange(H)
+        precision[:, places, places] = project.mean
+        precision[:, :H, shared] = project.cross
+        precision[:, shared, shared] = project.shared
+        data[:, :H], data[:, shared] = project.mean_data, project.shared_data
+        constant = project.squares + project.log_det
+        control = None
+        if of.control is not None:
+            control = _powered(_evaluate(of.control, sd, of.unit), power)
+            rows = np.concatenate([np.ones((len(of.link), 1)), of.link[:, : self._links]], axis=1)
+            base = slice(H, H + rows.shape[1])
+            q = self._shared
+            precision[:, base, base] = np.einsum("gi,bg,gj->bij", rows, control.mean, rows, optimize=True)
+            precision[:, base, shared] += np.einsum("gi,bgq->biq", rows, control.cross[..., :q])
+            precision[:, shared, shared] += control.shared[:, :q, :q]
+            data[:, base] = control.mean_data @ rows
+            data[:, shared] += control.shared_data[:, :q]
+            cut[:, base] = np.einsum("gi,bgr->bir", rows, control.cross[..., q:])
+            cut[:, shared] = control.shared[:, :q, q:]
+            constant = constant + control.squares + control.log_det
+        precision[:, shared, : shared.start] = precision[:, : shared.start, shared].transpose(0, 2, 1)
+        if self._validation is not None:
+            own = slice(p - self._practices, p)
+            block, rhs, extra = self._validation.pieces(sd)
+            precision[:, own, own], data[:, own] = power * block, power * rhs
+            constant = constant + power * extra
+        scale, prior = self._scales(sd)
+        precision = precision * scale[:, :, None] * scale[:, None, :]
+        data, cut = data * scale, cut * scale[..., None]
+        diagonal = np.arange(p)
+        precision[:, diagonal, diagonal] += prior
+        if not self._flat:
+            data, constant = self._proper_means(data, constant)
+        return System(precision, data, cut, scale, constant, (project, control))
+
+    def _proper_means(self, data: FloatArray, constant: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Add a normal prior with mean 0 on the means, moved by what the data were centred with."""
+        expected = np.zeros(self.size)
+        expected[: self._strata] = -self.of.project_centre
+        if self._base and self.of.specification.baseline == "measured":
+            expected[self._strata] = -self.of.control_centre
+        data = data + self._mean_precision * expected
+        return data, constant + self._mean_precision * float(expected @ expected)
+
+    def _scales(self, sd: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Scale of each effect, (B, p), and the prior precision of the scaled effect, (p,)."""
+        of, H = self.of, self._strata
+        scale = np.ones((len(sd), self.size), sd.dtype)
+        prior = np.ones(self.size)
+        prior[:H] = self._mean_precision
+        if self._base:
+            if of.specification.baseline == "hybrid":
+                spread = sd[:, of.place("s_beta")] ** 2 + sd[:, of.place("s_site")] ** 2
+                scale[:, H] = np.sqrt(spread) / of.unit
+            else:
+                prior[H] = self._mean_precision
+        after = H + self._base
+        if self._links:
+            scale[:, after : after + H] = sd[:, [self._theta]] / of.unit
+        after += self._links
+        scale[:, after : after + self._shared] = of.shared_sd
+        if self._practices:
+            scale[:, after + self._shared :] = sd[:, [of.place("s_beta")]] / of.unit
+        return scale, prior
+
+    def _log_likelihood(self, system: System) -> tuple[FloatArray, FloatArray]:
+        effects = np.linalg.solve(system.precision, system.data[..., None])[..., 0]
+        sign, size = np.linalg.slogdet(system.precision)
+        fitted = np.einsum("bp,bp->b", system.data, effects)
+        log_det = np.log(sign) + size if np.iscomplexobj(sign) else size
+        return -0.5 * (system.constant - fitted + log_det), effects
+
+    def estimand(self, system: System, eta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Weights of the scaled effects (B, p), shrunk field effects (B,), variance besides effects (B,)."""
+        of, H = self.of, self._strata
+        sd = self.components(eta) / of.unit
+        project, control = system.sides
+        weights = np.zeros((len(eta), self.size))
+        weights[:, :H] = of.weight
+        if control is not None:
+            weights[:, H] = -1
+            weights[:, H + 1 : H + 1 + self._links] = -of.weight[: self._links]
+        if self._practices:
+            weights[:, self.size - self._practices :] = of.bias_weight
+        variance = np.full(len(eta), of.fixed_variance)
+        shrunk = np.zeros(len(eta))
+        each = of.per_field
+        if each.any() and of.project.level != NO_UNIT_LEVEL:
+            first = H + self._base + self._links
+            weights[:, :H] -= each * project.weight_mean
+            weights[:, first : first + self._shared] -= np.einsum("h,bhq->bq", each, project.weight_shared)
+            shrunk = project.weight_data @ each
+            variance = variance + project.weight @ each**2
+            variance += float(each**2 @ of.unsampled) * sd[:, of.project.level] ** 2
+        if each.any() and of.specification.baseline == "modelled":
+            own = sd[:, of.place("s_site")] ** 2 + sd[:, of.place("s_eps")] ** 2
+            variance = variance + own * float(of.weight @ each)
+        return weights * system.scale, shrunk, variance
+
+
+def _evaluate(side: Side, sd: FloatArray, unit: float) -> Pieces:
+    point = (sd[:, side.point] / unit) ** 2 + side.known
+    level = side.level
+    between = np.zeros(len(sd), sd.dtype) if level == NO_UNIT_LEVEL else (sd[:, level] / unit) ** 2
+    return side.block.pieces(point, between)
+
+
+def _powered(pieces: Pieces, power: float) -> Pieces:
+    """Raise the likelihood to a power; the shrinkage of field effects belongs to the model and stays."""
+    if power == 1.0:
+        return pieces
+    told = [place.name for place in fields(Pieces) if not place.name.startswith("weight")]
+    return replace(pieces, **{name: power * getattr(pieces, name) for name in told})
+
+
+class _ValidationBlock:
+    """Residuals of the model against trials: practice bias, study effect, and a residual growing with time."""
+
+    def __init__(self, of: Compiled) -> None:
+        given, spec = of.specification.trials, of.specification
+        order = np.lexsort((given.residual, given.study, given.practice))
+        self._residual = given.residual[order] / of.unit
+        self._known = (given.standard_error[order] / of.unit) ** 2
+        self._length = given.duration[order] / spec.period_years
+        study = np.unique(given.study[order], return_inverse=True)[1]
+        practice = np.unique(given.practice[order], return_inverse=True)[1]
+        self._study = np.eye(int(study.max()) + 1)[study]
+        self._practice = np.eye(int(practice.max()) + 1)[practice]
+        self._both = self._study[:, :, None] * self._practice[:, None, :]
+        self._places = of.place("s_site"), of.place("s_eps")
+        self._unit = of.unit
+
+    def pieces(self, sd: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Precision (B, P, P), data (B, P), and squares with log determinant (B,), studies integrated out."""
+        site, rest = (sd[:, place] / self._unit for place in self._places)
+        precise = 1 / (self._known + rest[:, None] ** 2 * self._length)
+        information = precise @ self._study
+        inflation = 1 + site[:, None] ** 2 * information
+        weight = site[:, None] ** 2 / inflation
+        columns = np.tensordot(precise, self._both, axes=1)
+        data = (precise * self._residual) @ self._study
+        total = np.einsum("bv,vp,vo->bpo", precise, self._practice, self._practice, optimize=True)
+        block = total - np.einsum("bs,bsp,bso->bpo", weight, columns, columns, optimize=True)
+        rhs = (precise * self._residual) @ self._practice - np.einsum("bs,bsp->bp", weight * data, columns)
+        squares = precise @ self._residual**2 - (weight * data**2).sum(axis=1)
+        return block, rhs, squares - np.log(precise).sum(axis=1) + np.log(inflation).sum(axis=1)

@@ -1,0 +1,1 @@
+"""The declaration as a PyMC model: the reference the exact engine is held against."""
