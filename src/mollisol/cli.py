@@ -31,12 +31,12 @@ app.add_typer(model_app, name="model")
 EXIT_BLOCKED = 2
 EXIT_REFUSED = 3
 
-type ProjectFolder = Annotated[Path, typer.Argument(help="The project folder.", metavar="PROJECT")]
-type Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-type RulesKey = Annotated[
+ProjectFolder = Annotated[Path, typer.Argument(help="The project folder.", metavar="PROJECT")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+RulesKey = Annotated[
     str, typer.Option("--rules", metavar="KEY", help="Rule set to use instead of the project's own.")
 ]
-type Proposals = Annotated[
+Proposals = Annotated[
     list[Path] | None,
     typer.Option(
         "--proposal",
@@ -165,7 +165,10 @@ def demo(
 
     project, bundle = out / "woburn-ley", out / "bundle"
     with as_file(files("mollisol").joinpath("examples", "woburn-ley")) as source:
-        shutil.copytree(source, project, dirs_exist_ok=True)
+        try:
+            shutil.copytree(source, project, dirs_exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{project} cannot be written: {error.strerror or error}") from None
     raise typer.Exit(_run(project, bundle, "", None, 0, as_json=as_json))
 
 

@@ -13,7 +13,7 @@ rules_app = typer.Typer(help="The rule catalogue.", no_args_is_help=True, rich_m
 
 EXIT_BLOCKED = 2
 
-type Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
 @rules_app.command("list")
