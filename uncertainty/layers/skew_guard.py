@@ -20,14 +20,11 @@ from mollisol.quantification.checks import (
     at_least,
     between,
     finite,
-    positive,
     row,
     same_shape,
     together,
 )
-
-LARGEST_SKEWNESS: Final = 2.0
-"""Of the estimate, in size; Hall's transformation is used no further."""
+from mollisol.uncertainty.student import degrees
 
 type Transformation = Literal["hall", "johnson"]
 
@@ -212,9 +209,8 @@ def skewness_of_estimate(*, part_variance: ArrayLike, samples: ArrayLike, skewne
     Source: third cumulant of a sum over its standard deviation cubed; skewness / sqrt(n) for one sample.
     """
     variance = row("part_variance", at_least("part_variance", part_variance, 0.0))
-    number = np.asarray(samples, dtype=np.float64)
+    number = degrees("samples", samples)
     known = np.isfinite(number)
-    positive("samples", np.where(known, number, 1.0))
     single = finite("skewness", skewness)
     together(part_variance=variance, samples=number, skewness=single)
     total = variance.sum(axis=-1, keepdims=True)
@@ -248,7 +244,8 @@ def guarded_multiplier(
     Returns
     -------
     float or array
-        Shape of the arguments combined; never below the t quantile. A skewness beyond -2 counts as -2. [1]
+        Shape of the arguments combined; never below the t quantile. Hall's cubic turns at a skewness of about -1.4;
+        beyond, the value at the turn holds. [1]
 
     Raises
     ------
@@ -265,10 +262,12 @@ def guarded_multiplier(
     t = between("t_quantile", t_quantile, 0.0, 100.0)
     skew = finite("skewness_of_estimate", skewness_of_estimate)
     together(t_quantile=t, skewness_of_estimate=skew)
-    size = np.clip(-skew, 0.0, LARGEST_SKEWNESS)
+    size = np.maximum(-skew, 0.0)
     first_term = t + size * (2 * t**2 + 1) / 6
     if transformation == "johnson":
         return first_term
+    # at the turn 1 - a t - a^2/6 is 0 and the cubic is flat; up to it the solution grows with the skewness
+    size = np.minimum(size, 3 * (np.sqrt(t**2 + 2 / 3) - t))
     some = size > 1e-5
     safe = np.where(some, size, 1.0)
     solved = 3 / safe * (1 - np.cbrt(1 - safe * (t + safe / 6)))
