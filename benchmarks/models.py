@@ -125,13 +125,22 @@ def big_in_a_process() -> dict[str, float]:
     return dict(json.loads(done.stdout))
 
 
+def peak_mb() -> float:
+    """Give the peak memory of this process [MB]; the resource usage would count that of the process that started it."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        lines = status.read_text(encoding="utf-8").splitlines()
+        return next(float(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def big() -> None:
     """Print seconds and peak memory of the large case."""
     given = draws_run("input, k_HUM and partition", **BIG)
     begin = time.perf_counter()
     given()
     first = time.perf_counter() - begin
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     print(json.dumps({"seconds_first": first, "seconds": best(given, 2), "peak_mb": peak}))
 
 

@@ -260,7 +260,7 @@ def run_linear(
             here = [_sites(array, lo, hi) for array in arrays]
             advance(state[:, lo:hi], *here, donors, base[lo:hi], 0, steps, every, *out.sites(lo, hi).arrays())
 
-        over_blocks(work, total=sites, block=max(1, 4 * block // draws), threads=1)
+        over_blocks(work, total=sites, block=max(1, block // draws), threads=1)
     if not np.isfinite(state).all():
         refuse_non_finite(everything)
     return Run(system.names, np.arange(every, steps + 1, every, dtype=np.float64), *out.arrays(), state)

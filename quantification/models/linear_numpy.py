@@ -54,33 +54,34 @@ def advance_numpy(
     respired: FloatArray,
 ) -> None:
     """Take all lanes through the steps, one NumPy call per operation and step; see the kernel for the arguments."""
-    all_donate = bool((donors == 1.0).all())
-    ways = [(p, g) for p in range(routes.shape[0]) for g in range(routes.shape[1]) if routes[p, g].any()]
+    groups = [np.flatnonzero(group == 1.0) for group in donors]
+    all_in_one = len(groups) == 1 and len(groups[0]) == len(x)
+    ways = [(_span(routes[:, g]), g) for g in range(len(groups)) if routes[:, g].any()]
     gas = np.zeros(x.shape[1:])
     loss = np.empty_like(x)
-    moved = np.empty(x.shape[1:])
+    lost = np.empty((len(groups), *x.shape[1:]))
     for lo in range(0, steps, CHUNK):
         hi = min(lo + CHUNK, steps)
         stays = keep_of(keep, clock, rates, lo, hi)
-        gains = gain_of(inlet, supply, lo, hi)
+        goes = 1.0 - stays
+        gains, into = _gains_together(gain_of(inlet, supply, lo, hi))
         for i in range(hi - lo):
-            np.multiply(x, stays[i], out=loss)
-            np.subtract(x, loss, out=loss)
+            np.multiply(x, goes[i], out=loss)
             np.multiply(x, stays[i], out=x)
-            if all_donate:
-                lost = [loss.sum(axis=0)] * len(donors)
+            if all_in_one:
+                loss.sum(axis=0, out=lost[0])
             else:
-                lost = [loss[group == 1.0].sum(axis=0) for group in donors]
+                for g, members in enumerate(groups):
+                    loss[members].sum(axis=0, out=lost[g])
             if len(respired):
-                gas += lost[0] if all_donate and lost else loss.sum(axis=0)
-            for p, g in ways:
-                np.multiply(routes[p, g], lost[g], out=moved)
-                x[p] += moved
+                gas += loss.sum(axis=0)
+            for span, g in ways:
+                moved = routes[span, g] * lost[g]
+                x[span] += moved
                 if len(respired):
-                    gas -= moved
-            for p, gain in enumerate(gains):
-                if gain is not None:
-                    x[p] += gain[i]
+                    gas -= moved.sum(axis=0)
+            if gains is not None:
+                x[into] += gains[i]
             done = first + lo + i + 1
             if done % every == 0:
                 row = done // every - 1
@@ -90,6 +91,26 @@ def advance_numpy(
                 if len(respired):
                     respired[row] = gas
                     gas[...] = 0.0
+
+
+def _span(routes: FloatArray) -> slice:
+    """Give the pools from the first to the last that a group passes carbon to."""
+    some = np.flatnonzero(routes.any(axis=(1, 2)))
+    return slice(int(some[0]), int(some[-1]) + 1)
+
+
+def _gains_together(gains: list[FloatArray | None]) -> tuple[FloatArray | None, slice]:
+    """Put the gains of the pools that have any in one array, (step, pool, site, draw)."""
+    some = [p for p, gain in enumerate(gains) if gain is not None]
+    if not some:
+        return None, slice(0)
+    span = slice(some[0], some[-1] + 1)
+    parts = [np.zeros((1, 1, 1)) if gain is None else gain for gain in gains[span]]
+    shape = np.broadcast_shapes(*(part.shape for part in parts))
+    together = np.empty((shape[0], len(parts), *shape[1:]))
+    for p, part in enumerate(parts):
+        together[:, p] = part
+    return together, span
 
 
 def advance_plain(

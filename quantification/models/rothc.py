@@ -16,6 +16,7 @@ from mollisol.quantification.models.rothc_clock import clock_numpy, clock_plain
 from mollisol.quantification.models.rothc_equations import (
     co2_ratio,
     dpm_share,
+    maximum_deficit,
     stabilised_share,
 )
 
@@ -195,6 +196,19 @@ class Prepared:
             sites=hi - lo,
         )
 
+    def months_between(self, lo: int, hi: int) -> Prepared:
+        """Give the months lo to hi."""
+
+        def cut(array: FloatArray) -> FloatArray:
+            return array if array.shape[0] == 1 else array[lo:hi]
+
+        return replace(
+            self,
+            weather={k: cut(v) for k, v in self.weather.items()},
+            streams={k: cut(v) for k, v in self.streams.items()},
+            months=hi - lo,
+        )
+
     def everything(self) -> dict[str, FloatArray]:
         """Give all arrays by name, for messages."""
         return {**self.weather, **self.streams, **self.soil}
@@ -251,7 +265,8 @@ def rothc_system(ready: Prepared, parameters: RothCParameters, clock: FloatArray
     zero = np.zeros_like(plant)
     share = dpm_share(dpm_rpm_ratio=ready.streams["dpm_rpm_ratio"])
     carbon = ready.streams["plant_c_t_ha"]
-    sources = np.broadcast_arrays(carbon * share, carbon * (1.0 - share), ready.streams["manure_c_t_ha"])
+    to_dpm = carbon * share
+    sources = np.broadcast_arrays(to_dpm, carbon - to_dpm, ready.streams["manure_c_t_ha"])
     return Compartments(
         names=POOLS,
         routes=np.stack([none, none, to_bio, to_hum])[:, None],
@@ -297,7 +312,7 @@ def run_rothc(
     inert_t_ha
         IOM, (site, draw). [t C/ha]
     deficit_mm
-        Moisture deficit at the start, zero or negative; 0 is field capacity. [mm]
+        Moisture deficit at the start, from the largest of the soil, a negative number, to 0, field capacity. [mm]
     every
         Months between rows; 12 writes each December of a run that begins in January.
     pools, respired, engine, block, threads
@@ -336,6 +351,11 @@ def run_rothc(
     state = np.array(np.broadcast_to(x, (4, ready.sites, draws)))
     inert = np.array(np.broadcast_to(inert, (ready.sites, draws)))
     deficit = np.array(np.broadcast_to(with_axes(deficit_mm, 1, "deficit_mm"), ready.sites))
+    driest = maximum_deficit(clay_percent=ready.soil["clay_percent"], depth_cm=ready.soil["depth_cm"])
+    if ((deficit > 0.0) | (deficit < driest)).any():
+        raise ValueError(
+            "deficit_mm must lie between the largest deficit of the soil, a negative number, and 0"
+        )
     rows = ready.months // every
     out = Outputs.empty(rows=rows, n_pool=4, sites=ready.sites, draws=draws, pools=pools, respired=respired)
     picked = linear.choose_engine(engine, steps=ready.months, lanes=ready.sites * draws)
@@ -348,7 +368,7 @@ def run_rothc(
 
         run_fused(ready, parameters, state, inert, deficit, every, out, block, count)
     else:
-        size = max(1, 4 * block // draws) if picked == "numpy" else 4 * block
+        size = max(1, (block if picked == "numpy" else 64 * block) // draws)
         for lo in range(0, ready.sites, size):
             hi = min(lo + size, ready.sites)
             part = ready.part(lo, hi)

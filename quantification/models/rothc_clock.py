@@ -17,6 +17,7 @@ from mollisol.quantification.models.rothc_equations import (
 if TYPE_CHECKING:
     from mollisol.quantification.models.rothc import Prepared, RothCParameters
 
+_MONTHS = 36
 _TURNS = 200
 _PLAIN_TURNS = 5
 _SETTLED_MM = 1e-11
@@ -75,34 +76,46 @@ def _finish(
 def _deficits(
     net: FloatArray, covered: FloatArray, driest: FloatArray, bare_share: float, before: FloatArray
 ) -> FloatArray:
-    """Give the deficit of each month, (month, site), from net rain and cover of the same shape [mm]."""
-    bare_limit = bare_share * driest
+    """Give the deficit of each month, (month, site), from net rain and cover of the same shape [mm].
+
+    The deficit before is never below the driest soil, so that under plants the limit is the lesser of the two as well.
+    """
+    limits = np.where(covered > 0.5, driest, bare_share * driest)
     deficits = np.empty(net.shape)
     lower = np.empty_like(driest)
     for month in range(len(net)):
         now = deficits[month]
         np.add(before, net[month], out=now)
         np.minimum(now, 0.0, out=now)
-        np.minimum(bare_limit, before, out=lower)
-        np.copyto(lower, driest, where=covered[month] > 0.5)
+        np.minimum(limits[month], before, out=lower)
         np.maximum(now, lower, out=now)
         before = now
     return deficits
 
 
 def clock_numpy(part: Prepared, parameters: RothCParameters, deficit: FloatArray, months: int) -> FloatArray:
-    """Give the clock, (month, site); the deficit, (site,), is taken on in place."""
-    shape = (months, part.sites)
+    """Give the clock, (month, site); the deficit, (site,), is taken on in place.
+
+    Some months are taken at a time, so that what stands between weather and clock stays in the cache.
+    """
     driest = np.ascontiguousarray(np.broadcast_to(_driest(part), part.sites))
-    deficits = _deficits(
-        np.broadcast_to(_net_rain(part), shape),
-        np.broadcast_to(part.streams["covered"], shape),
-        driest,
-        parameters.moisture_bare_share,
-        deficit,
-    )
-    deficit[...] = deficits[-1]
-    return _finish(part, parameters, deficits, driest)
+    clock = np.empty((months, part.sites))
+    before = deficit.copy()
+    for lo in range(0, months, _MONTHS):
+        hi = min(lo + _MONTHS, months)
+        here = part.months_between(lo, hi)
+        shape = (hi - lo, part.sites)
+        deficits = _deficits(
+            np.broadcast_to(_net_rain(here), shape),
+            np.broadcast_to(here.streams["covered"], shape),
+            driest,
+            parameters.moisture_bare_share,
+            before,
+        )
+        before = deficits[-1]
+        clock[lo:hi] = _finish(here, parameters, deficits, driest)
+    deficit[...] = before
+    return clock
 
 
 def settled_deficit(part: Prepared, parameters: RothCParameters, months: int) -> FloatArray:

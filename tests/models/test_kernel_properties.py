@@ -274,6 +274,8 @@ def test_lengths_that_disagree_are_named() -> None:
         run_rothc(random_forcing(3, 12, rain_mm=np.ones((11, 3))), RothCParameters(), start_t_ha=START)
     with pytest.raises(ValueError, match="cell"):
         run_rothc(random_forcing(3, 12, cell=np.array([0, 1, 9])), RothCParameters(), start_t_ha=START)
+    with pytest.raises(ValueError, match="deficit_mm"):
+        run_rothc(random_forcing(3, 12), RothCParameters(), start_t_ha=START, deficit_mm=-500.0)
     with pytest.raises(ValueError, match="multiple of every"):
         run_rothc(random_forcing(3, 12), RothCParameters(), start_t_ha=START, every=5)
 
