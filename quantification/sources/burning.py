@@ -138,7 +138,7 @@ def burning_nitrous_oxide_t_co2e_per_ha(
     combustion_factor
         Part that burned; 1 where ``biomass_kg_dm`` is the measured loss. [fraction, 0.05 to 1]
     burning_factor_g_n2o_per_kg_dm
-        [g N2O/kg d.m. burned, 0.02 to 1]
+        [g N2O/kg d.m. burned, 0.02 to 0.6]
     gwp_n2o
         [t CO2e/t N2O, 200 to 350]
     burned_area_ha

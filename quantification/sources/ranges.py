@@ -71,7 +71,7 @@ SHARE: Final = Span(0, 1, "(a fraction)")
 BURNED_PER_HA: Final = Span(50, 60_000, "kg d.m./ha burned", zero=True)
 COMBUSTION: Final = Span(0.05, 1, "(a fraction)")
 BURNING_CH4: Final = Span(0.5, 15, "g CH4/kg d.m.")
-BURNING_N2O: Final = Span(0.02, 1, "g N2O/kg d.m.")
+BURNING_N2O: Final = Span(0.02, 0.6, "g N2O/kg d.m.")
 
 SYNTHETIC_PER_HA: Final = Span(0, 5, "t/ha")
 ORGANIC_PER_HA: Final = Span(0, 200, "t/ha")
