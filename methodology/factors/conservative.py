@@ -94,7 +94,8 @@ def choose_ends(
     Returns
     -------
     SourceFactors
-        With a finding for each factor without a range, with a range from a general statement, or weakly sourced.
+        With a finding for each factor without a range, with a range from a general statement, or weakly sourced. A
+        factor of 0 without a range (dry land does not leach) is a rule and no finding.
     """
     direction = direction_of(baseline_t_co2e=baseline_t_co2e, project_t_co2e=project_t_co2e)
     chosen = tuple(
@@ -147,7 +148,7 @@ def _findings(source: str, chosen: ChosenFactor, selection: Selection, rule: str
     where = Place(thing=f"{source}: {chosen.name}")
     found = f"{factor.id}: {chosen.value:g} {factor.unit} ({chosen.end})"
     made = []
-    if selection == "conservative_end" and factor.low is None:
+    if selection == "conservative_end" and factor.low is None and factor.central != 0:
         made.append(
             Finding(
                 code="factor-no-range",
