@@ -154,7 +154,7 @@ def _rows(
     number = 1
     try:
         for number, row in enumerate(lines, start=2):
-            if not any(map(str.strip, row)):
+            if not any(row):
                 empty.append(number)
             elif len(row) == len(columns):
                 numbers.append(number)
