@@ -26,7 +26,7 @@ def _where(number: str) -> Locator:
     return Locator("VMD0054", "1.0", equation=number)
 
 
-def _same_form[**P, R](function: Callable[P, R], number: str) -> Callable[P, R]:
+def _same_form[**P, R](function: Callable[P, R], number: str, name: str = "") -> Callable[P, R]:
     known = passport_of(function)
 
     @wraps(function)
@@ -34,6 +34,7 @@ def _same_form[**P, R](function: Callable[P, R], number: str) -> Callable[P, R]:
         return function(*args, **kwargs)
 
     again.__module__ = __name__
+    again.__name__ = again.__qualname__ = name or function.__name__
     again.__doc__ = (function.__doc__ or "").replace(
         f"VMD0054 v1.1 Eq. {known.locator.equation}", f"VMD0054 v1.0 Eq. {number}"
     )
@@ -43,7 +44,9 @@ def _same_form[**P, R](function: Callable[P, R], number: str) -> Callable[P, R]:
 
 
 baseline_production_per_year = _same_form(later.baseline_production_per_year, "1")
-foregone_production_per_year = _same_form(later.production_change_per_year, "2")
+foregone_production_per_year = _same_form(
+    later.production_change_per_year, "2", "foregone_production_per_year"
+)
 mitigation_baseline_per_year = _same_form(later.mitigation_baseline_per_year, "3")
 leakage_mitigation_per_year = _same_form(later.leakage_mitigation_per_year, "4")
 
