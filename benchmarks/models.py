@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import resource
 import subprocess
 import sys
@@ -148,7 +149,11 @@ def measure(*, quick: bool) -> dict[str, Any]:
     """Take all figures."""
     months = 240 if quick else 1200
     loop = 20_000
-    figures: dict[str, Any] = {"plain_loop": loop / best(lambda: plain_loop(loop)), "stream": stream_rate()}
+    figures: dict[str, Any] = {
+        "load": os.getloadavg()[0],
+        "plain_loop": loop / best(lambda: plain_loop(loop)),
+        "stream": stream_rate(),
+    }
     n = 4_000_000
     values, out = -np.random.default_rng(0).random(n), np.empty(n)
     figures["numpy_exp"] = n / best(lambda: np.exp(values, out=out))
@@ -197,7 +202,7 @@ def show(f: dict[str, Any]) -> None:
     print(
         f"plain Python loop {f['plain_loop']:.3g} site-months/s; NumPy exp {f['numpy_exp']:.3g}/s;", end=" "
     )
-    print(f"memory {f['stream'] / 1e9:.1f} GB/s on two threads")
+    print(f"memory {f['stream'] / 1e9:.1f} GB/s on two threads; load before the start {f['load']:.1f}")
     print(f"\n{'engine':34}{'sites':>8}{'site-months/s':>16}{'x loop':>9}{'x RothC_Py':>12}{'of memory':>11}")
     for name, key in (
         ("NumPy", "numpy"),

@@ -30,6 +30,10 @@ BLOCK = 1024
 """Lanes (sites or draws) that are taken through time together: their buffers fit in a core's second-level cache."""
 WORTH_COMPILING = 2e7
 """Steps x lanes from which ``auto`` takes the compiled engine: below it NumPy is done before numba has started."""
+_FEWEST = 128
+"""Lanes below which a block is not split further."""
+_FEW_DRAWS = 24
+"""Draws below which those of several sites are put on one lane axis: a short loop costs more than a copy."""
 _MAPS = ("keep", "clock", "rates", "routes", "inlet", "supply")
 
 
@@ -189,6 +193,11 @@ def over_blocks(work: Callable[[int, int], None], *, total: int, block: int, thr
             done.result()
 
 
+def shared_out(lanes: int, *, block: int, threads: int) -> int:
+    """Give the lanes of a block: no more than ``block``, an even share for each thread, but not below the fewest."""
+    return min(block, max(_FEWEST, -(-lanes // threads)))
+
+
 def run_linear(
     system: Compartments,
     start: ArrayLike,
@@ -260,7 +269,7 @@ def run_linear(
             here = [_sites(array, lo, hi) for array in arrays]
             advance(state[:, lo:hi], *here, donors, base[lo:hi], 0, steps, every, *out.sites(lo, hi).arrays())
 
-        over_blocks(work, total=sites, block=max(1, block // draws), threads=1)
+        over_blocks(work, total=sites, block=max(1, 4 * block // draws), threads=1)
     if not np.isfinite(state).all():
         refuse_non_finite(everything)
     return Run(system.names, np.arange(every, steps + 1, every, dtype=np.float64), *out.arrays(), state)
@@ -282,23 +291,37 @@ def _run_compiled(
     block: int,
     threads: int,
 ) -> None:
-    """Hand the system to the compiled kernel: lanes are the sites where there is one draw, else a site's draws."""
+    """Hand the system to the compiled kernel: lanes are a site's draws where there are many, else sites and draws."""
     from mollisol.quantification.models import linear_compiled
 
     run_block: Callable[..., None] = linear_compiled.run_block
     _, sites, draws = state.shape
-    by_site = draws == 1
+    results = out.arrays()
+    if draws >= _FEW_DRAWS:
 
-    def turned(array: FloatArray) -> FloatArray:
-        """Put the sites on the lane axis; the data stay where they are, as the axis beside it has length 1."""
-        return array.swapaxes(-1, -2) if by_site else array
+        def work(lo: int, hi: int) -> None:
+            run_block(lo, hi, 0, draws, state, *arrays, donors, base, steps, every, *results)
 
-    x, inert = turned(state), turned(base)
-    maps = [turned(array) for array in arrays]
-    results = [turned(array) for array in out.arrays()]
+        over_blocks(work, total=sites, block=shared_out(sites, block=block, threads=threads), threads=threads)
+        return
 
-    def work(lo: int, hi: int) -> None:
-        site, lane = ((0, 1), (lo, hi)) if by_site else ((lo, hi), (0, draws))
-        run_block(*site, *lane, x, *maps, donors, inert, steps, every, *results)
+    def side_by_side(lo: int, hi: int) -> None:
+        """Put sites and draws on one lane axis, and take the results back."""
+        n = (hi - lo) * draws
 
-    over_blocks(work, total=sites, block=min(block, max(1, -(-sites // threads))), threads=threads)
+        def lanes(array: FloatArray) -> FloatArray:
+            part = array if array.shape[2] == 1 else array[:, :, lo:hi]
+            if part.shape[2] > 1 or part.shape[3] > 1:
+                part = np.broadcast_to(part, (*part.shape[:2], hi - lo, draws))
+            return np.ascontiguousarray(part).reshape(*part.shape[:2], 1, part.shape[2] * part.shape[3])
+
+        x = np.ascontiguousarray(state[:, lo:hi]).reshape(-1, 1, n)
+        inert = base[lo:hi].reshape(1, n)
+        mine = [np.empty((*array.shape[:-2], 1, n)) for array in results]
+        run_block(0, 1, 0, n, x, *[lanes(array) for array in arrays], donors, inert, steps, every, *mine)
+        state[:, lo:hi] = x.reshape(-1, hi - lo, draws)
+        for whole, piece in zip(results, mine, strict=True):
+            whole[..., lo:hi, :] = piece.reshape(*piece.shape[:-2], hi - lo, draws)
+
+    size = max(1, shared_out(sites * draws, block=block, threads=threads) // draws)
+    over_blocks(side_by_side, total=sites, block=size, threads=threads)

@@ -368,7 +368,7 @@ def run_rothc(
 
         run_fused(ready, parameters, state, inert, deficit, every, out, block, count)
     else:
-        size = max(1, (block if picked == "numpy" else 64 * block) // draws)
+        size = max(1, (4 * block if picked == "numpy" else 64 * block) // draws)
         for lo in range(0, ready.sites, size):
             hi = min(lo + size, ready.sites)
             part = ready.part(lo, hi)

@@ -88,7 +88,7 @@ def run_fused(
     linear.over_blocks(
         lambda lo, hi: run_sites(lo, hi, *arguments),
         total=ready.sites,
-        block=min(block, max(1, -(-ready.sites // threads))),
+        block=linear.shared_out(ready.sites, block=block, threads=threads),
         threads=threads,
     )
 
