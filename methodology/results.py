@@ -69,6 +69,49 @@ class Deduction(DomainObject):
     eligible: bool
 
 
+class PosteriorCheck(DomainObject):
+    """A check of the posterior: a failed one refuses issuance, an informative one asks to be read."""
+
+    name: str
+    verdict: Literal["pass", "fail", "informative"]
+    found: float
+    allowed: float | None
+    text: str
+
+
+class PosteriorComponent(DomainObject):
+    """A standard deviation of the model with its prior, its posterior and its share in the variance of the mean."""
+
+    name: str
+    prior: str
+    mean_t_co2e_per_ha: float
+    low_t_co2e_per_ha: float
+    high_t_co2e_per_ha: float
+    share: float
+
+
+class PosteriorDeduction(DomainObject):
+    """The posterior form of the deduction, per hectare over the verification period.
+
+    ``credited_t_co2e_per_ha`` is the quantile that the truth exceeds with the probability ``confidence``; the
+    interval of a component runs from its 5 to its 95 per cent quantile.
+    """
+
+    route: Literal["posterior"]
+    mean_t_co2e_per_ha: float
+    standard_deviation_t_co2e_per_ha: float
+    confidence: float
+    credited_t_co2e_per_ha: float
+    uncertainty_percent: float
+    monte_carlo_error_t_co2e_per_ha: float
+    engine: str
+    draws: int
+    effective_draws: float
+    k_hat: float
+    components: Items[PosteriorComponent]
+    checks: Items[PosteriorCheck]
+
+
 class Vintage(DomainObject):
     """One year of a verification period, in t CO2e; stock terms after the deduction."""
 
@@ -89,6 +132,76 @@ class Vintage(DomainObject):
     verified_reductions_t_co2e: float
     verified_removals_t_co2e: float
     verified_total_t_co2e: float
+
+
+class FactorUse(DomainObject):
+    """A default factor as a source took it: which end of its range, and why."""
+
+    name: str
+    value: float
+    unit: str
+    end: Literal["low", "central", "high"]
+    low: float | None
+    central: float
+    high: float | None
+    status: str
+    reason: str
+    citation: str
+
+
+class SourceResult(DomainObject):
+    """An emission source over a verification period, in t CO2e; above zero the project emits less."""
+
+    id: str
+    label: str
+    included: bool
+    baseline_t_co2e: float
+    project_t_co2e: float
+    reduction_t_co2e: float
+    direction: Literal["decrease", "increase", "unchanged"]
+    factors: Items[FactorUse]
+
+
+class LeakageResult(DomainObject):
+    """Leakage by channel over a verification period, in t CO2e."""
+
+    amendments_t_co2e: float
+    displaced_production_t_co2e: float
+    residues_t_co2e: float
+    taken_off_t_co2e: float
+    displaced_counted: bool
+    module: str
+    accounting: str
+    cumulative_displaced_t_co2e: float
+
+    @property
+    def any(self) -> bool:
+        """Whether there is leakage of any kind, now or from before."""
+        return any(
+            (
+                self.amendments_t_co2e,
+                self.displaced_production_t_co2e,
+                self.residues_t_co2e,
+                self.cumulative_displaced_t_co2e,
+            )
+        )
+
+
+class WoodyResult(DomainObject):
+    """Yearly stock change of trees and shrubs, in t CO2e."""
+
+    baseline_t_co2e_per_year: float
+    project_t_co2e_per_year: float
+
+
+class CalendarPart(DomainObject):
+    """What of a period falls into a calendar year, by label; whole units add up over the period."""
+
+    year: int
+    verified_reductions_t_co2e: float
+    verified_removals_t_co2e: float
+    reduction_units_t: int
+    removal_units_t: int
 
 
 class PeriodResult(DomainObject):
@@ -113,9 +226,16 @@ class PeriodResult(DomainObject):
     issuance: Literal["issued", "refused", "nothing to issue"]
     deduction: Deduction
     deduction_printed: Deduction
+    posterior: PosteriorDeduction | None = None
+    credited_form: Literal["moment", "posterior"] = "moment"
+    issuing_uncertainty_percent: float
     strata: Items[StratumChange]
     variance: Items[VarianceComponent]
     vintages: Items[Vintage]
+    sources: Items[SourceResult] = ()
+    woody: WoodyResult | None = None
+    leakage: LeakageResult | None = None
+    calendar: Items[CalendarPart] = ()
 
 
 class RunResult(DomainObject):

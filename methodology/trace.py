@@ -88,10 +88,25 @@ class Trace:
 
         ``unit`` stands in for the passport's where the equation keeps the unit of its input.
         """
-        passport = passport_of(function)
         value = function(
             **{key: given.value if isinstance(given, Quantity) else given for key, given in inputs.items()}
         )
+        return self.record(name, value, function, index=index, unit=unit, **inputs)
+
+    def record(
+        self,
+        name: str,
+        value: Any,
+        function: Callable[..., Any],
+        /,
+        *,
+        index: Sequence[str] = (),
+        unit: str = "",
+        **inputs: Any,
+    ) -> Quantity:
+        """Enter a value that a registered equation gave elsewhere, with the inputs that it was given."""
+        passport = passport_of(function)
+        given = [part for part in inputs.values() if isinstance(part, Quantity)]
         return self._enter(
             Quantity(
                 name,
@@ -99,14 +114,9 @@ class Trace:
                 unit or passport.unit,
                 equation=passport.id,
                 inputs={
-                    key: given.name if isinstance(given, Quantity) else given for key, given in inputs.items()
+                    key: part.name if isinstance(part, Quantity) else part for key, part in inputs.items()
                 },
-                rules=tuple(
-                    rule
-                    for given in inputs.values()
-                    if isinstance(given, Quantity)
-                    for rule in _direct(given)
-                ),
+                rules=tuple(rule for part in given for rule in _direct(part)),
                 index=tuple(index),
             )
         )

@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
 from mollisol.methodology.units import PERCENT_PER_FRACTION
-from mollisol.quantification.checks import Value, finite, row
+from mollisol.quantification.checks import Value, finite, positive, row
 
 
 @equation(
@@ -103,3 +103,40 @@ def uncertainty_fraction(*, uncertainty_percent: ArrayLike) -> Value:
     Source: erratum E-27.
     """
     return finite("uncertainty_percent", uncertainty_percent) / PERCENT_PER_FRACTION
+
+
+@equation(
+    "mollisol:per-hectare",
+    symbol="amount/ha",
+    unit="t C/ha",
+    locator=Locator("VM0042", "2.2", section="4", equation="condition 7, per hectare over the period"),
+)
+def per_hectare(*, yearly_amount: ArrayLike, years: ArrayLike, area_ha: ArrayLike) -> Value:
+    """Amount per hectare over a period, from a yearly amount of the whole project.
+
+    Parameters
+    ----------
+    yearly_amount
+        [t per year]
+    years
+        [year, above 0]
+    area_ha
+        Areas of the strata, shape (H,), or their sum. [ha, above 0]
+
+    Returns
+    -------
+    float or array
+        Shape of the amount. [t/ha over the period]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: hand arithmetic.
+    """
+    return (
+        finite("yearly_amount", yearly_amount) * positive("years", years) / positive("area_ha", area_ha).sum()
+    )

@@ -15,7 +15,7 @@ class Basis(NamedTuple):
 
 _ISSUANCE: Final = tuple(f"vm0042:{n}" for n in (75, 76, 77, 78, 79))
 _CONFIDENCE: Final = ("vm0042.deduction.confidence",)
-_BAR: Final = ("vcs.eligibility.half-width", "vcs.eligibility.confidence")
+_BAR: Final = ("vcs.eligibility.half-width",)
 _MEAN_STOCKS: Final = (
     "vm0042:3",
     "vm0042:3-soil",
@@ -61,6 +61,11 @@ BASES: Final[dict[str, Basis]] = {
         (*_VARIANCE, *_FREEDOM, "vm0042:74", "mollisol:credited-mean", "vcs-mr:2.4"),
         (*_CONFIDENCE, "mollisol.deduction.degrees-of-freedom", *_BAR),
     ),
+    "posterior": Basis(
+        ("mollisol:posterior-credited", "mollisol:deduction-percent", "mollisol:lower-of-routes"),
+        ("mollisol.issuance.form",),
+        "docs/posterior.md",
+    ),
     "forms": Basis(
         (*_VARIANCE, *_FREEDOM, "vm0042:74", "mollisol:credited-mean", "vcs-mr:2.4"), (*_CONFIDENCE, *_BAR)
     ),
@@ -75,7 +80,7 @@ BASES: Final[dict[str, Basis]] = {
             "vm0042:37",
             "vm0042:40",
         ),
-        ("vm0042.deduction.uncertainty-on",),
+        (),
     ),
     "issuance": Basis(
         (*(f"vm0042:{n}" for n in (38, 39, 41, 42, 43)), *_ISSUANCE), ("vcs.buffer.least-rating",)

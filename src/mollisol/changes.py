@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.checks.control_sites import control_groups
+from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import Project, VerificationPeriod
-from mollisol.methodology.results import Deduction, StratumChange, VarianceComponent
+from mollisol.methodology.results import Deduction, PosteriorDeduction, StratumChange, VarianceComponent
 from mollisol.methodology.ruleset import Form, RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
+from mollisol.posterior_step import posterior_of_period
 from mollisol.quantification.averages import (
     control_mean_by_stratum,
     mean_by_group,
@@ -30,6 +32,7 @@ from mollisol.stocks import UnitStocks
 from mollisol.uncertainty.control_sites import control_variance_components_t2, control_variance_t2
 from mollisol.uncertainty.deduction import credited_mean, half_width_percent, uncertainty_percent
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
+from mollisol.uncertainty.issuing import larger_deduction_percent
 from mollisol.uncertainty.sampling_error import (
     paired_change_variance_t2,
     sampling_variance_t2,
@@ -39,13 +42,17 @@ from mollisol.uncertainty.student import t_quantile
 
 PRINTED_CONFIDENCE = 0.667
 
+type Route = Literal["analytic", "posterior"]
+"""``posterior`` runs the posterior beside the analytic moment form; ``analytic`` leaves it out."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeOfPeriod:
     """What a verification period measured, before it is split into reductions and removals.
 
     ``project_annual`` and ``baseline_annual`` are yearly totals in t CO2e (Eqs. 47 less biochar, 46) and
-    ``difference`` the areal mean over the period, all before the deduction.
+    ``difference`` the areal mean over the period, all before the deduction. ``uncertainty`` is the deduction in per
+    cent that issues.
     """
 
     area: Quantity
@@ -56,6 +63,9 @@ class ChangeOfPeriod:
     strata: tuple[StratumChange, ...]
     variance: tuple[VarianceComponent, ...]
     deductions: dict[Form, Deduction]
+    posterior: PosteriorDeduction | None
+    credited_form: Literal["moment", "posterior"]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +99,8 @@ class ChangeStep:
         self._at = f"@{period.name}"
         self._names = tuple(stratum.stratum for stratum in project.strata)
 
-    def run(self, *, years: int, biochar_carbon_per_year: Quantity) -> ChangeOfPeriod:
-        """Compute change (Eqs. 46, 47), variance (Eqs. 70, 71) and deduction (Eq. 74) of the period."""
+    def run(self, *, years: int, biochar_carbon_per_year: Quantity, route: Route) -> ChangeOfPeriod:
+        """Compute change (Eqs. 46, 47), variance (Eqs. 70, 71) and deduction (Eq. 74 and posterior) of the period."""
         trace, at = self._trace, self._at
         start = self._stocks.by_campaign[self._period.first_campaign]
         end = self._stocks.by_campaign[self._period.last_campaign]
@@ -154,16 +164,45 @@ class ChangeStep:
         deductions: dict[Form, Deduction] = {}
         for form in ("corrected", "printed"):
             deductions[form] = self._deduction(form, difference, project, control, weight, area)
+        posterior: PosteriorDeduction | None = None
+        findings: list[Finding] = []
+        if route == "posterior":
+            posterior, findings = posterior_of_period(
+                self._project, self._stocks, self._period, years, biochar_carbon_per_year, difference, trace
+            )
+        uncertainty, form = self._issuing(posterior)
         return ChangeOfPeriod(
             area=area,
             project_annual=project_annual,
             baseline_annual=baseline_annual,
             difference=difference,
-            uncertainty=trace.quantities[f"uncertainty_percent.corrected{at}"],
+            uncertainty=uncertainty,
             strata=self._strata(project, baseline),
             variance=self._budget(project, control, area),
             deductions=deductions,
+            posterior=posterior,
+            credited_form=form,
+            findings=tuple(findings),
         )
+
+    def _issuing(
+        self, posterior: PosteriorDeduction | None
+    ) -> tuple[Quantity, Literal["moment", "posterior"]]:
+        """Choose the deduction that issues: by the rule, the one that credits less."""
+        moment = self._trace.quantities[f"uncertainty_percent.corrected{self._at}"]
+        which = self._trace.rule("mollisol.issuance.form").value
+        if posterior is None or which == "moment":
+            return moment, "moment"
+        of_posterior = self._trace.quantities[f"posterior_uncertainty_percent{self._at}"]
+        if which == "posterior":
+            return of_posterior, "posterior"
+        larger = self._trace.compute(
+            f"issuing_uncertainty_percent{self._at}",
+            larger_deduction_percent,
+            moment_percent=moment,
+            posterior_percent=of_posterior,
+        )
+        return larger, "posterior" if of_posterior.value > moment.value else "moment"
 
     def _project_side(
         self, change: Quantity, start: Quantity, end: Quantity, members: dict[str, list[int]]

@@ -95,24 +95,24 @@ def run(
     out: Annotated[Path, typer.Option("--out", help="Folder for the bundle.", metavar="DIR")],
     rules: RulesKey = "",
     proposal: Proposals = None,
-    route: Annotated[Literal["analytic"], typer.Option(help="How the uncertainty is computed.")] = "analytic",
-    seed: Annotated[
-        int, typer.Option(help="Recorded with the result; the analytic route draws nothing.")
-    ] = 0,
+    route: Annotated[
+        Literal["posterior", "analytic"],
+        typer.Option(help="posterior beside the analytic moment form, or analytic alone."),
+    ] = "posterior",
+    seed: Annotated[int, typer.Option(help="Recorded with the result; both routes are deterministic.")] = 0,
     as_json: Json = False,
 ) -> None:
     """Run a project from cores to units and write its bundle and report."""
-    raise typer.Exit(_run(project, out, rules, proposal, seed, as_json=as_json))
+    options = {"rules_key": rules, "overlays": _overlays(proposal), "route": route, "seed": seed}
+    raise typer.Exit(_run(project, out, as_json=as_json, **options))
 
 
-def _run(
-    project: Path, out: Path, rules: str, proposal: list[Path] | None, seed: int, *, as_json: bool
-) -> int:
+def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:
     from mollisol.bundle import bundle_files, write_folder
     from mollisol.engine import run_project
 
     try:
-        done = run_project(project, rules_key=rules, overlays=_overlays(proposal), seed=seed, tell=_tell)
+        done = run_project(project, tell=_tell, **options)
     except FindingsError as error:
         if as_json:
             _print_json({"blocked": True, "findings": [f.model_dump(mode="json") for f in error.findings]})
@@ -142,11 +142,14 @@ def _print_summary(results: Any) -> None:
         + f"  {results.project}{kind.get(results.kind, '')}"
     )
     for period in results.periods:
-        deduction = period.deduction
+        moment, posterior = period.deduction, period.posterior
+        routes = f"moment form {moment.credited_t_co2e_per_ha:.2f}"
+        if posterior is not None:
+            routes += f", posterior {posterior.credited_t_co2e_per_ha:.2f}; the {period.credited_form} issues"
         typer.echo(
             f"  period {period.name}, {period.during.start} to {period.during.end}: "
-            f"{deduction.mean_t_co2e_per_ha:.2f} t CO2e/ha measured, SE {deduction.standard_error_t_co2e_per_ha:.2f}; "
-            f"{deduction.uncertainty_percent:.1f} % deducted, {deduction.credited_t_co2e_per_ha:.2f} left\n"
+            f"{moment.mean_t_co2e_per_ha:.2f} t CO2e/ha measured, SE {moment.standard_error_t_co2e_per_ha:.2f}; "
+            f"credited: {routes}\n"
             f"    {period.gross_t_co2e:,.1f} t gross - {period.deducted_t_co2e:,.1f} uncertainty "
             f"- {period.leakage_t_co2e:,.1f} leakage - {period.buffer_t_co2e:,.1f} buffer "
             f"= {period.verified_total_t_co2e:,.1f} t: {period.units_to_issue_t:,} units, {period.issuance}"
@@ -169,7 +172,7 @@ def demo(
             shutil.copytree(source, project, dirs_exist_ok=True)
         except OSError as error:
             raise UserError(f"{project} cannot be written: {error.strerror or error}") from None
-    raise typer.Exit(_run(project, bundle, "", None, 0, as_json=as_json))
+    raise typer.Exit(_run(project, bundle, as_json=as_json))
 
 
 @app.command()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from mollisol.changes import ChangeOfPeriod
+from mollisol.leakage_step import LeakageOfPeriod
 from mollisol.methodology.base import Interval
 from mollisol.methodology.checks.periods import anniversary
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
 from mollisol.methodology.project import VerificationPeriod
 from mollisol.methodology.results import PeriodResult, Vintage
 from mollisol.methodology.ruleset import RulesInForce
@@ -36,9 +38,8 @@ from mollisol.quantification.soil_carbon_change import (
     project_change_after_deduction,
 )
 from mollisol.quantification.totals import running_total_t_co2e, total_t_co2e, uncertainty_fraction
-
-LEAKAGE_T_CO2E = 0.0
-"""No leakage channel is computed in this release; the boundary check says so."""
+from mollisol.sources_step import SourcesOfPeriod
+from mollisol.vintages import calendar_parts
 
 
 def credit_period(
@@ -48,6 +49,8 @@ def credit_period(
     cumulative: Quantity,
     rating: Quantity,
     biochar_carbon_t: float,
+    sources: SourcesOfPeriod,
+    leakage: LeakageOfPeriod,
     rules: RulesInForce,
     trace: Trace,
 ) -> tuple[PeriodResult, Quantity]:
@@ -59,13 +62,15 @@ def credit_period(
         Project stock change since the start, before this period, after deductions. [t CO2e]
     rating
         Non-permanence risk rating. [%]
+    sources, leakage
+        Of this period, by year.
 
     Returns
     -------
     tuple
         The period, and the cumulative project change after it: the removals switch needs all that came before.
     """
-    after = _after_deduction(period.name, change, trace)
+    after = _after_deduction(period.name, change, sources.woody, trace)
     vintages = []
     for number in range(1, years + 1):
         during = Interval(
@@ -73,7 +78,16 @@ def credit_period(
             end=anniversary(period.during.start, number) - timedelta(days=1),
         )
         vintage, cumulative = _vintage(
-            f"@{period.name}.{number}", number, during, after, cumulative, rating, rules, trace
+            f"@{period.name}.{number}",
+            number,
+            during,
+            after,
+            cumulative,
+            rating,
+            sources,
+            leakage,
+            rules,
+            trace,
         )
         vintages.append(vintage)
     total = trace.compute(
@@ -88,7 +102,8 @@ def credit_period(
     deduction = change.deductions["corrected"]
     trace.rule("mollisol.issuance.rounding")
     counted = trace.compute(f"units_if_eligible@{period.name}", units_to_issue_t, verified_total_t_co2e=total)
-    units = int(counted.value) if deduction.eligible else 0
+    refused = not deduction.eligible or any(f.severity is Severity.REFUSAL for f in change.findings)
+    units = 0 if refused else int(counted.value)
     gross = years * (float(change.project_annual.value) - float(change.baseline_annual.value))
     net = years * (float(after[0].value) - float(after[1].value))
     result = PeriodResult(
@@ -104,21 +119,30 @@ def credit_period(
         gross_t_co2e=gross,
         deducted_t_co2e=gross - net,
         after_deduction_t_co2e=net,
-        leakage_t_co2e=LEAKAGE_T_CO2E,
+        leakage_t_co2e=sum(vintage.leakage_t_co2e for vintage in vintages),
         buffer_t_co2e=sum(v.buffer_on_reductions_t_co2e + v.buffer_on_removals_t_co2e for v in vintages),
         verified_total_t_co2e=float(total.value),
         units_to_issue_t=units,
-        issuance="refused" if not deduction.eligible else "issued" if units > 0 else "nothing to issue",
+        issuance="refused" if refused else "issued" if units > 0 else "nothing to issue",
         deduction=deduction,
         deduction_printed=change.deductions["printed"],
+        posterior=change.posterior,
+        credited_form=change.credited_form,
+        issuing_uncertainty_percent=float(change.uncertainty.value),
         strata=change.strata,
         variance=change.variance,
         vintages=tuple(vintages),
+        sources=sources.results,
+        woody=sources.woody_result,
+        leakage=leakage.result if leakage.result.any else None,
+        calendar=calendar_parts(period.name, vintages, units, trace),
     )
     return result, cumulative
 
 
-def _after_deduction(name: str, change: ChangeOfPeriod, trace: Trace) -> tuple[Quantity, Quantity]:
+def _after_deduction(
+    name: str, change: ChangeOfPeriod, woody: Mapping[str, Quantity], trace: Trace
+) -> tuple[Quantity, Quantity]:
     given: dict[str, Any] = {
         "uncertainty_fraction": trace.compute(
             f"uncertainty_fraction@{name}", uncertainty_fraction, uncertainty_percent=change.uncertainty
@@ -130,14 +154,29 @@ def _after_deduction(name: str, change: ChangeOfPeriod, trace: Trace) -> tuple[Q
         project_change_after_deduction,
         soil_change_t_co2e=change.project_annual,
         **given,
+        **_woody(woody, "project"),
     )
     baseline = trace.compute(
         f"baseline_change_after_deduction@{name}",
         baseline_change_after_deduction,
         soil_change_t_co2e=change.baseline_annual,
         **given,
+        **_woody(woody, "baseline"),
     )
     return project, baseline
+
+
+def _woody(woody: Mapping[str, Quantity], scenario: str) -> dict[str, Any]:
+    return {
+        f"{kind}_change_t_co2e": woody[f"{kind}.{scenario}"]
+        for kind in ("tree", "shrub")
+        if f"{kind}.{scenario}" in woody
+    }
+
+
+def _of_year(name: str, of: Quantity, number: int, trace: Trace) -> Quantity:
+    """Take one year out of a quantity that has one value for each year of the period."""
+    return trace.arrange(name, float(of.value[number - 1]), [of])
 
 
 def _vintage(
@@ -147,6 +186,8 @@ def _vintage(
     after: tuple[Quantity, Quantity],
     cumulative: Quantity,
     rating: Quantity,
+    given: SourcesOfPeriod,
+    lost: LeakageOfPeriod,
     rules: RulesInForce,
     trace: Trace,
 ) -> tuple[Vintage, Quantity]:
@@ -160,7 +201,11 @@ def _vintage(
     sources = trace.compute(
         f"source_terms{at}",
         source_terms_t_co2e,
-        default_factor_sources_t_co2e=0.0,
+        default_factor_sources_t_co2e=_of_year(f"default_sources{at}", given.default, number, trace),
+        soil_ch4_t_co2e=_of_year(f"soil_ch4{at}", given.soil_ch4, number, trace),
+        soil_n2o_t_co2e=_of_year(f"soil_n2o{at}", given.soil_n2o, number, trace),
+        uncertainty_ch4=_of_year(f"uncertainty_ch4{at}", given.uncertainty_ch4, number, trace),
+        uncertainty_n2o=_of_year(f"uncertainty_n2o{at}", given.uncertainty_n2o, number, trace),
         form=rules.form("switch.ch4-n2o-sign"),
     )
     stock: dict[str, Any] = {
@@ -172,10 +217,14 @@ def _vintage(
         f"reductions{at}", emission_reductions_t_co2e, source_terms_t_co2e=sources, **stock
     )
     removals = trace.compute(f"removals{at}", removals_t_co2e, **stock)
+    leakage = _of_year(f"leakage{at}", lost.by_year, number, trace)
+    form = rules.form("switch.leakage-allocation")
+    _must_have_shares(during, leakage, reductions, removals, printed=form == "printed")
     shares: dict[str, Any] = {
-        "leakage_t_co2e": LEAKAGE_T_CO2E,
+        "leakage_t_co2e": leakage,
         "reductions_t_co2e": reductions,
         "removals_t_co2e": removals,
+        "form": form,
     }
     net_reductions = trace.compute(
         f"net_reductions{at}",
@@ -224,6 +273,7 @@ def _vintage(
         "source_terms_t_co2e": sources,
         "reductions_t_co2e": reductions,
         "removals_t_co2e": removals,
+        "leakage_t_co2e": leakage,
         "net_reductions_t_co2e": net_reductions,
         "net_removals_t_co2e": net_removals,
         "buffer_on_reductions_t_co2e": buffer_reductions,
@@ -233,11 +283,40 @@ def _vintage(
         "verified_total_t_co2e": total,
     }
     values = {name: float(quantity.value) for name, quantity in figures.items()}
-    return Vintage(number=number, during=during, leakage_t_co2e=LEAKAGE_T_CO2E, **values), cumulative
+    return Vintage(number=number, during=during, **values), cumulative
 
 
-def outcome_findings(result: PeriodResult) -> list[Finding]:
-    """Say what stands in the way of issuing a period: the eligibility bar, or a loss."""
+def _must_have_shares(
+    during: Interval, leakage: Quantity, reductions: Quantity, removals: Quantity, *, printed: bool
+) -> None:
+    """Stop where Eqs. 39 and 42 have no shares; the text does not say what to do.
+
+    Raises
+    ------
+    FindingsError
+        If there is leakage and neither reductions nor removals are above zero; as printed, if they sum to zero.
+    """
+    er, cr = float(reductions.value), float(removals.value)
+    without = er + cr == 0 if printed else max(er, cr) <= 0
+    if float(leakage.value) == 0 or not without:
+        return
+    raise FindingsError(
+        [
+            Finding(
+                code="leakage-without-shares",
+                severity=Severity.BLOCKING,
+                where=Place(thing=f"year {during.start} to {during.end}"),
+                found=f"leakage {float(leakage.value):.1f} t CO2e, reductions {er:.1f}, removals {cr:.1f}",
+                allowed="leakage is shared between reductions and removals by their positive parts",
+                do="report the year as a loss; the methodology says nothing of this case",
+                clause="VM0042 2.2, section 8.5, Eqs. 39 and 42 (E-13)",
+            )
+        ]
+    )
+
+
+def outcome_findings(result: PeriodResult, issued_before_t: int = 0) -> list[Finding]:
+    """Say what stands in the way of issuing a period: the eligibility bar, or a loss, also after earlier units."""
     where = Place(thing=f"verification period {result.name}")
     findings = []
     if not result.deduction.eligible:
@@ -262,6 +341,19 @@ def outcome_findings(result: PeriodResult) -> list[Finding]:
                 allowed="units are issued for positive totals",
                 do="report the loss under the registry's reversal rules; nothing is floored and the switch keeps it",
                 clause="VM0042 2.2, section 8.7, Eqs. 75-79",
+            )
+        )
+    if result.after_deduction_t_co2e < 0 and issued_before_t > 0:
+        findings.append(
+            Finding(
+                code="loss-after-issue",
+                severity=Severity.WARNING,
+                where=where,
+                found=f"stocks fell by {-result.after_deduction_t_co2e:.1f} t CO2e against the baseline, after "
+                f"{issued_before_t} units were issued",
+                allowed="units stand for carbon that stays",
+                do="report a reversal to the registry: buffer units are cancelled for what was issued",
+                clause="VM0042 2.2, section 8.7; reversal rules of the VCS Standard",
             )
         )
     switches = {vintage.removals_switch for vintage in result.vintages}

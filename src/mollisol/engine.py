@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mollisol.changes import ChangeStep
+from mollisol.changes import ChangeStep, Route
 from mollisol.crediting import credit_period, outcome_findings
 from mollisol.geometry import check_geometry
+from mollisol.leakage_step import LeakageStep
 from mollisol.methodology.boundary import check_boundary
 from mollisol.methodology.checks.control_sites import check_control_sites
 from mollisol.methodology.checks.periods import check_periods, whole_years
@@ -16,6 +17,7 @@ from mollisol.methodology.checks.references import check_references
 from mollisol.methodology.checks.sampling import check_sampling
 from mollisol.methodology.deviations import apply_deviations
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
+from mollisol.methodology.ledger import LEDGER_FILE, check_ledger
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.results import PeriodResult, RunResult
 from mollisol.methodology.ruleset import (
@@ -31,6 +33,7 @@ from mollisol.methodology.ruleset import (
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.plausibility import check_reported_stocks, check_similarity, check_units
 from mollisol.reading import HEAD_FILE, Reading, read_project
+from mollisol.sources_step import SourcesStep
 from mollisol.stock_means import stock_means
 from mollisol.stocks import UnitStocks, quantify_stocks
 
@@ -127,6 +130,12 @@ def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> As
     findings += check_control_sites(project, rules)
     findings += check_periods(project, rules)
     findings += check_geometry(project, reading.inputs, rules)
+    findings += check_ledger(
+        project.ledger,
+        start=project.head.start_date,
+        periods=[(period.name, period.during) for period in project.head.verification_periods],
+        inputs=reading.inputs,
+    )
     findings += check_units(project)
     trace = Trace(rules)
     stocks = None
@@ -146,6 +155,7 @@ def run_project(
     rules_key: str = "",
     overlays: Sequence[Overlay] = (),
     rule_set: RuleSet | None = None,
+    route: Route = "posterior",
     seed: int = 0,
     tell: Tell = _silent,
 ) -> Run:
@@ -155,8 +165,11 @@ def run_project(
     ----------
     folder, rules_key, overlays, rule_set, tell
         As in :func:`assess_project`.
+    route
+        ``posterior`` runs the posterior beside the analytic moment form, ``analytic`` leaves it out; what issues is a
+        rule.
     seed
-        Recorded with the result; the analytic route draws nothing.
+        Recorded with the result; both routes are deterministic.
 
     Raises
     ------
@@ -173,7 +186,7 @@ def run_project(
     if assessment.blocked or project is None or rules is None or trace is None or stocks is None:
         raise FindingsError(assessment.findings)
     tell("computing")
-    periods, outcome = _periods(project, rules, trace, stocks)
+    periods, outcome = _periods(project, rules, trace, stocks, route)
     results = RunResult(
         project=project.head.name,
         description=project.head.description,
@@ -196,32 +209,56 @@ def run_project(
 
 
 def _periods(
-    project: Project, rules: RulesInForce, trace: Trace, stocks: UnitStocks
+    project: Project, rules: RulesInForce, trace: Trace, stocks: UnitStocks, route: Route
 ) -> tuple[list[PeriodResult], list[Finding]]:
     head = project.head
     rating = trace.given(
         "non_permanence_rating_percent", head.non_permanence_rating_percent, "%", [f"{HEAD_FILE}:project"]
     )
-    cumulative = trace.given(
-        "prior_cumulative_project_change",
-        head.prior_cumulative_project_change_t_co2e,
-        "t CO2e",
-        [f"{HEAD_FILE}:project"],
-    )
+    cumulative, displaced = _carried(project, trace)
+    issued = project.ledger.issued_units_t if project.ledger else 0
     periods: list[PeriodResult] = []
     findings: list[Finding] = []
     for period in head.verification_periods:
         years = whole_years(period.during) or 1
         carbon_t, biochar = _biochar(project, period, years, rules, trace)
         change = ChangeStep(project, stocks, period, rules, trace).run(
-            years=years, biochar_carbon_per_year=biochar
+            years=years, biochar_carbon_per_year=biochar, route=route
         )
-        result, cumulative = credit_period(period, years, change, cumulative, rating, carbon_t, rules, trace)
-        findings += outcome_findings(result)
+        step = SourcesStep(project, period, years, rules, trace)
+        sources = step.run()
+        leakage = LeakageStep(project, step.grid, displaced, rules, trace).run()
+        displaced = leakage.cumulative
+        result, cumulative = credit_period(
+            period, years, change, cumulative, rating, carbon_t, sources, leakage, rules, trace
+        )
+        findings += [*change.findings, *sources.findings, *leakage.findings]
+        findings += outcome_findings(result, issued)
+        issued += result.units_to_issue_t
         if head.kind == "placeholder":
             result = result.model_copy(update={"issuance": "refused", "units_to_issue_t": 0})
         periods.append(result)
     return periods, findings
+
+
+def _carried(project: Project, trace: Trace) -> tuple[Quantity, Quantity]:
+    """Give what the ledger carries into the first period: the cumulative project change and displaced leakage."""
+    last = project.ledger.entry[-1] if project.ledger and project.ledger.entry else None
+    rows = [f"{LEDGER_FILE}: period {last.period}"] if last else [f"{HEAD_FILE}: no {LEDGER_FILE}, the start"]
+    return (
+        trace.given(
+            "prior_cumulative_project_change",
+            last.cumulative_project_change_t_co2e if last else 0.0,
+            "t CO2e",
+            rows,
+        ),
+        trace.given(
+            "prior_displaced_leakage",
+            last.cumulative_displaced_leakage_t_co2e if last else 0.0,
+            "t CO2e",
+            rows,
+        ),
+    )
 
 
 def _biochar(

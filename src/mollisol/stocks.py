@@ -52,6 +52,8 @@ class UnitStocks:
     by_campaign
         Stock of each sampling unit in t C/ha, labelled ``home/sampling unit``, where home is the stratum or the
         control site.
+    points_by_campaign
+        Stock of each sample point in t C/ha.
     home_of
         From the label of a sampling unit to its stratum or control site.
     reference_of
@@ -59,6 +61,7 @@ class UnitStocks:
     """
 
     by_campaign: dict[str, Quantity]
+    points_by_campaign: dict[str, Quantity]
     home_of: dict[str, str]
     reference_of: dict[str, float]
 
@@ -106,9 +109,10 @@ def quantify_stocks(project: Project, rules: RulesInForce, trace: Trace) -> tupl
         names,
         index=[sample for part in names for sample in part.index],
     )
-    by_campaign, home_of = _unit_stocks(project, stock, points, trace)
+    points_by_campaign = _point_stocks(project, stock, trace)
+    by_campaign, home_of = _unit_stocks(points_by_campaign, points, trace)
     reference_of = {s.stratum: float(references[reference_group[s.stratum]].value) for s in project.strata}
-    return UnitStocks(by_campaign, home_of, reference_of), findings
+    return UnitStocks(by_campaign, points_by_campaign, home_of, reference_of), findings
 
 
 def _increment_masses(increments: Sequence[CoreIncrement], trace: Trace) -> tuple[Quantity, Quantity]:
@@ -269,43 +273,48 @@ def _extrapolation(
     )
 
 
-def _unit_stocks(
-    project: Project, stock: Quantity, points: Mapping[str, SamplePoint], trace: Trace
-) -> tuple[dict[str, Quantity], dict[str, str]]:
-    """Average samples to points and points to sampling units, campaign by campaign."""
+def _point_stocks(project: Project, stock: Quantity, trace: Trace) -> dict[str, Quantity]:
+    """Average samples to points, campaign by campaign."""
     where = {item.sample: (item.campaign, item.point) for item in project.core_increments}
     by_campaign: dict[str, Quantity] = {}
-    home_of: dict[str, str] = {}
     for campaign in (item.name for item in project.head.campaigns):
         chosen = [i for i, sample in enumerate(stock.index) if where[sample][0] == campaign]
-        if not chosen:
-            continue
-        of_sample = trace.arrange(
-            f"stock_of_sample@{campaign}",
-            stock.value[chosen],
-            [stock],
-            index=[stock.index[i] for i in chosen],
-        )
-        point_of = [where[sample][1] for sample in of_sample.index]
-        point_ids = sorted(set(point_of))
-        of_point = trace.compute(
-            f"stock_of_point@{campaign}",
-            mean_by_group,
-            index=point_ids,
-            unit=stock.unit,
-            values=of_sample,
-            group=_numbers(point_of),
-        )
-        unit_of = [f"{_home(points[id])}/{points[id].sampling_unit}" for id in point_ids]
+        if chosen:
+            of_sample = trace.arrange(
+                f"stock_of_sample@{campaign}",
+                stock.value[chosen],
+                [stock],
+                index=[stock.index[i] for i in chosen],
+            )
+            point_of = [where[sample][1] for sample in of_sample.index]
+            by_campaign[campaign] = trace.compute(
+                f"stock_of_point@{campaign}",
+                mean_by_group,
+                index=sorted(set(point_of)),
+                unit=stock.unit,
+                values=of_sample,
+                group=_numbers(point_of),
+            )
+    return by_campaign
+
+
+def _unit_stocks(
+    points_by_campaign: Mapping[str, Quantity], points: Mapping[str, SamplePoint], trace: Trace
+) -> tuple[dict[str, Quantity], dict[str, str]]:
+    """Average points to sampling units, campaign by campaign."""
+    by_campaign: dict[str, Quantity] = {}
+    home_of: dict[str, str] = {}
+    for campaign, of_point in points_by_campaign.items():
+        unit_of = [f"{_home(points[id])}/{points[id].sampling_unit}" for id in of_point.index]
         by_campaign[campaign] = trace.compute(
             f"stock_of_unit@{campaign}",
             mean_by_group,
             index=sorted(set(unit_of)),
-            unit=stock.unit,
+            unit=of_point.unit,
             values=of_point,
             group=_numbers(unit_of),
         )
-        home_of |= {unit: _home(points[id]) for unit, id in zip(unit_of, point_ids, strict=True)}
+        home_of |= {unit: _home(points[id]) for unit, id in zip(unit_of, of_point.index, strict=True)}
     return by_campaign, home_of
 
 

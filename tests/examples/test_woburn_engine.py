@@ -20,14 +20,19 @@ def run(root: Path) -> Run:
 
 
 @pytest.fixture(scope="module")
+def analytic(root: Path) -> Run:
+    return run_project(root / "examples" / "woburn-ley", route="analytic")
+
+
+@pytest.fixture(scope="module")
 def by_hand(load: Callable[[str], dict[str, Any]]) -> list[Any]:
     pairs = load("make_woburn_pairs.py")
     return [pairs["pair"](pairs["Archive"](), *pairs["CHOSEN"], cycle) for cycle in pairs["CHOSEN_CYCLES"]]
 
 
-def test_mean_error_freedom_and_credit(run: Run, by_hand: list[Any]) -> None:
-    assert len(run.results.periods) == len(by_hand)
-    for period, hand in zip(run.results.periods, by_hand, strict=True):
+def test_mean_error_freedom_and_credit(analytic: Run, by_hand: list[Any]) -> None:
+    assert len(analytic.results.periods) == len(by_hand)
+    for period, hand in zip(analytic.results.periods, by_hand, strict=True):
         found = period.deduction
         assert found.degrees_of_freedom is not None
         for engine, other in (
@@ -42,6 +47,24 @@ def test_mean_error_freedom_and_credit(run: Run, by_hand: list[Any]) -> None:
         ):
             assert engine == pytest.approx(other, rel=1e-9)
         assert found.eligible == hand.passes
+
+
+def test_the_lower_of_the_two_routes_issues(run: Run, analytic: Run) -> None:
+    for period, alone in zip(run.results.periods, analytic.results.periods, strict=True):
+        assert period.posterior is not None
+        assert period.deduction == alone.deduction
+        credited = {"moment": period.deduction, "posterior": period.posterior}
+        lower = min(credited, key=lambda form: credited[form].credited_t_co2e_per_ha)
+        assert period.credited_form == lower
+        expected = AREA_HA * credited[lower].credited_t_co2e_per_ha
+        assert period.after_deduction_t_co2e == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_posterior_has_the_mean_of_the_moment_form_where_strata_are_of_one_size(run: Run) -> None:
+    """Flat means and a balanced design: the posterior mean is the difference of the plain means."""
+    for period in run.results.periods:
+        assert period.posterior is not None
+        assert period.posterior.mean_t_co2e_per_ha == pytest.approx(period.deduction.mean_t_co2e_per_ha, rel=1e-6)
 
 
 def test_first_period_reduces_and_second_removes(run: Run) -> None:

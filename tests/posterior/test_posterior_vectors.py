@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 import mollisol.uncertainty.posterior.conjugate
+import mollisol.uncertainty.posterior.measured
 from mollisol.methodology.provenance import Passport, registered_equations
 
-MODULE = mollisol.uncertainty.posterior.conjugate.__name__
+MODULE = mollisol.uncertainty.posterior.__name__
 FILES = {
     path: tomllib.loads(path.read_text())
     for path in sorted((Path(__file__).parent / "vectors").glob("*.toml"))

@@ -19,6 +19,9 @@ from mollisol.methodology.project import ProjectHead
 from mollisol.methodology.results import (
     Deduction,
     PeriodResult,
+    PosteriorCheck,
+    PosteriorComponent,
+    PosteriorDeduction,
     RunResult,
     StockMean,
     StratumChange,
@@ -138,6 +141,7 @@ def _period(
         issuance=issuance,
         deduction=own,
         deduction_printed=_deduction((wp - bsl) / 150, "printed"),
+        issuing_uncertainty_percent=own.uncertainty_percent,
         strata=tuple(
             StratumChange(
                 stratum=name,
@@ -640,6 +644,45 @@ def test_the_order_of_keys_in_the_files_does_not_matter() -> None:
 def test_the_model_can_be_stored() -> None:
     stored = sample_model().model_dump_json()
     assert ReportModel.model_validate_json(stored, strict=False) == sample_model()
+
+
+def test_the_posterior_stands_beside_the_moment_form() -> None:
+    posterior = PosteriorDeduction(
+        route="posterior",
+        mean_t_co2e_per_ha=5.25,
+        standard_deviation_t_co2e_per_ha=1.5,
+        confidence=2 / 3,
+        credited_t_co2e_per_ha=4.625,
+        uncertainty_percent=11.9,
+        monte_carlo_error_t_co2e_per_ha=0.003,
+        engine="importance sampling",
+        draws=1024,
+        effective_draws=700.0,
+        k_hat=0.2,
+        components=(
+            PosteriorComponent(
+                name="s_control",
+                prior="half-normal(8.3)",
+                mean_t_co2e_per_ha=3.1,
+                low_t_co2e_per_ha=1.6,
+                high_t_co2e_per_ha=5.5,
+                share=0.533,
+            ),
+        ),
+        checks=(
+            PosteriorCheck(name="k-hat", verdict="pass", found=0.2, allowed=0.7, text="tail of <b>0.2</b>"),
+        ),
+    )
+    results = _results()
+    first = results.periods[0].model_copy(update={"posterior": posterior, "credited_form": "posterior"})
+    results = results.model_copy(update={"periods": (first, *results.periods[1:])})
+    model = report_model(results=results, findings=(), trace=_trace(), manifest=MANIFEST, head=_head())
+    page = render_html(model, make_figures(results))
+    for text in ("4.625", "0.20", "half-normal(8.3)", "53.3", "tail of &lt;b&gt;0.2&lt;/b&gt;"):
+        assert text in page, text
+    assert "The posterior was not computed" in render_html(
+        report_model(results=_results(), findings=(), trace=_trace(), manifest=MANIFEST, head=_head()), {}
+    )
 
 
 def test_no_variance_prints_no_missing_numbers() -> None:

@@ -182,7 +182,8 @@ def _predictive(sample: Sample) -> list[CheckResult]:
     for side, (label, residual) in predictive_residuals(sample).items():
         worst = int(np.abs(residual).argmax())
         size = float(np.abs(residual[worst]))
-        chance = float(-np.expm1(residual.size * np.log1p(-2 * ndtr(-size))))
+        tail = 2 * float(ndtr(-size))
+        chance = 1.0 if tail >= 1 else float(-np.expm1(residual.size * np.log1p(-tail)))
         outside = float((np.abs(residual) > 1.6448536269514722).mean())
         verdict: Verdict = "pass"
         if chance < NOTED_PREDICTIVE_P:
