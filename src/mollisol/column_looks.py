@@ -72,6 +72,7 @@ def looks(columns: Mapping[str, Sequence[Any]]) -> Iterator[Look]:
 def _swapped(columns: Mapping[str, Sequence[Any]]) -> Iterator[int]:
     pairs = zip(columns.get(_SOC, ()), columns.get(_DENSITY, ()), strict=False)
     for position, (soc, density) in enumerate(pairs):
-        given = soc is not None and density is not None
-        if given and soc <= _DENSEST_G_PER_CM3 < density <= _RICHEST_G_PER_KG:
+        if soc is None or density is None:
+            continue
+        if soc <= _DENSEST_G_PER_CM3 < density <= _RICHEST_G_PER_KG:
             yield position

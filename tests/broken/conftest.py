@@ -39,6 +39,12 @@ def _table(path: Path, edit: Edit) -> None:
         kept = [record for record in records if not _matches(record, edit["without"])]
         assert len(kept) < len(records), f"no row of {path.name} matches {edit['without']}"
         records = kept
+    elif "repeat" in edit:
+        again = [record for record in records if _matches(record, edit["repeat"])]
+        assert again, f"no row of {path.name} matches {edit['repeat']}"
+        records += [
+            {name: cell.replace(edit["find"], edit["put"]) for name, cell in row.items()} for row in again
+        ]
     else:
         chosen = (
             [records[edit["row"] - 2]]
@@ -122,7 +128,7 @@ def _geopackage(path: Path, source: Path, edit: Edit) -> None:
 
 def apply(folder: Path, edits: Iterable[Edit]) -> None:
     """Make the edits in order."""
-    of_table = {"row", "where", "without", "swap", "new_column", "times"}
+    of_table = {"row", "where", "without", "swap", "new_column", "times", "repeat"}
     for edit in edits:
         path = folder / edit["file"]
         if of_table & set(edit):

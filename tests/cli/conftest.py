@@ -39,7 +39,8 @@ def mollisol(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
             code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
         else:
             code = 0
-        return Done(code, *capsys.readouterr())
+        out, err = capsys.readouterr()
+        return Done(code, str(out), str(err))
 
     return run
 
