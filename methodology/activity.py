@@ -6,12 +6,11 @@ Project rows carry the year in which a project year begins. Every amount is of t
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mollisol.methodology.base import DomainObject, Identifier, RequiredText, Text
+from mollisol.methodology.base import Day, DomainObject, Identifier, RequiredText, Text
 
 type Scenario = Literal["baseline", "project"]
 type Year = Annotated[int, Field(ge=1800, le=2200)]
@@ -150,7 +149,7 @@ class WoodyStock(DomainObject):
 
     quantification_unit: Identifier
     scenario: Scenario
-    measured_on: date
+    measured_on: Day
     kind: Literal["tree", "shrub"]
     stock_t_co2e_per_ha: Annotated[float, Field(ge=0, le=4000, allow_inf_nan=False)]
     long_term_average_t_co2e_per_ha: Annotated[float, Field(ge=0, le=4000, allow_inf_nan=False)] | None = None

@@ -26,6 +26,7 @@ from mollisol.methodology.activity import (
 )
 from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, Items, RequiredText, Text
 from mollisol.methodology.boundary import ProjectBoundary
+from mollisol.methodology.ledger import Ledger
 from mollisol.methodology.measurement import Campaign, CoreIncrement, LaboratoryMethod, SamplePoint
 from mollisol.methodology.practice import PracticeChange, ScheduleOfActivities, YearOfActivities
 
@@ -126,7 +127,6 @@ class ProjectHead(DomainObject):
     reporting_depth_cm: Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
     equivalent_soil_mass_interpolation: Literal["natural_cubic_spline", "linear"] = "natural_cubic_spline"
     non_permanence_rating_percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
-    prior_cumulative_project_change_t_co2e: Annotated[float, Field(allow_inf_nan=False)] = 0.0
     geometry_file: Text = ""
     attribution: Items[Text] = ()
     design: SamplingDesign
@@ -168,6 +168,7 @@ class Project(DomainObject):
     production: tuple[Production, ...] = ()
     mitigation: tuple[Mitigation, ...] = ()
     residue_diversions: tuple[ResidueDiversion, ...] = ()
+    ledger: Ledger | None = None
 
     def schedule_of(self, place: str, scenario: Literal["baseline", "project"]) -> ScheduleOfActivities:
         """Give the schedule of activities of a unit or control site, oldest year first."""

@@ -238,12 +238,16 @@ def removals_t_co2e(
     return switch * gained
 
 
-def _share(leakage: ArrayLike, reductions: ArrayLike, removals: ArrayLike, of_reductions: bool) -> Value:
+def _share(
+    leakage: ArrayLike, reductions: ArrayLike, removals: ArrayLike, form: Form, of_reductions: bool
+) -> Value:
     """Give the part of the leakage that falls on reductions or on removals."""
     lost = finite("leakage_t_co2e", leakage)
     er = finite("reductions_t_co2e", reductions)
     cr = finite("removals_t_co2e", removals)
     together(leakage_t_co2e=lost, reductions_t_co2e=er, removals_t_co2e=cr)
+    if not form_of(form):
+        er, cr = np.maximum(er, 0.0), np.maximum(cr, 0.0)
     total = er + cr
     if ((total == 0) & (lost != 0)).any():
         raise ValueError(
@@ -258,9 +262,14 @@ def _share(leakage: ArrayLike, reductions: ArrayLike, removals: ArrayLike, of_re
     symbol="LK_ER,t",
     unit="t CO2e",
     locator=Locator("VM0042", "2.2", section=_SECTION, equation="39"),
+    switch=("switch.leakage-allocation",),
 )
 def leakage_on_reductions_t_co2e(
-    *, leakage_t_co2e: ArrayLike, reductions_t_co2e: ArrayLike, removals_t_co2e: ArrayLike
+    *,
+    leakage_t_co2e: ArrayLike,
+    reductions_t_co2e: ArrayLike,
+    removals_t_co2e: ArrayLike,
+    form: Form = "corrected",
 ) -> Value:
     """Leakage that falls on the reductions.
 
@@ -270,22 +279,25 @@ def leakage_on_reductions_t_co2e(
         All leakage of the year; which kinds are in it is a rule. [t CO2e, finite]
     reductions_t_co2e, removals_t_co2e
         Eqs. 37 and 40. [t CO2e, finite]
+    form
+        ``corrected`` shares by the positive parts of the two; ``printed`` by the two as they are, so that a negative
+        one takes a negative share (E-13). The whole is the same.
 
     Returns
     -------
     float or array
-        Shape of the arguments combined; outside 0 to the leakage where one of the two is negative. [t CO2e]
+        Shape of the arguments combined; as printed, outside 0 to the leakage where one is negative. [t CO2e]
 
     Raises
     ------
     ValueError
-        Where reductions and removals sum to 0 and the leakage is not 0, or an argument is not finite.
+        Where there is leakage and nothing to share it on, or an argument is not finite.
 
     Notes
     -----
     Source: Eq. 39. No leakage gives 0 whatever the sum.
     """
-    return _share(leakage_t_co2e, reductions_t_co2e, removals_t_co2e, of_reductions=True)
+    return _share(leakage_t_co2e, reductions_t_co2e, removals_t_co2e, form, of_reductions=True)
 
 
 @equation(
@@ -293,9 +305,14 @@ def leakage_on_reductions_t_co2e(
     symbol="LK_CR,t",
     unit="t CO2e",
     locator=Locator("VM0042", "2.2", section=_SECTION, equation="42"),
+    switch=("switch.leakage-allocation",),
 )
 def leakage_on_removals_t_co2e(
-    *, leakage_t_co2e: ArrayLike, reductions_t_co2e: ArrayLike, removals_t_co2e: ArrayLike
+    *,
+    leakage_t_co2e: ArrayLike,
+    reductions_t_co2e: ArrayLike,
+    removals_t_co2e: ArrayLike,
+    form: Form = "corrected",
 ) -> Value:
     """Leakage that falls on the removals.
 
@@ -305,22 +322,25 @@ def leakage_on_removals_t_co2e(
         All leakage of the year; which kinds are in it is a rule. [t CO2e, finite]
     reductions_t_co2e, removals_t_co2e
         Eqs. 37 and 40. [t CO2e, finite]
+    form
+        ``corrected`` shares by the positive parts of the two; ``printed`` by the two as they are, so that a negative
+        one takes a negative share (E-13). The whole is the same.
 
     Returns
     -------
     float or array
-        Shape of the arguments combined; outside 0 to the leakage where one of the two is negative. [t CO2e]
+        Shape of the arguments combined; as printed, outside 0 to the leakage where one is negative. [t CO2e]
 
     Raises
     ------
     ValueError
-        Where reductions and removals sum to 0 and the leakage is not 0, or an argument is not finite.
+        Where there is leakage and nothing to share it on, or an argument is not finite.
 
     Notes
     -----
     Source: Eq. 42. No leakage gives 0 whatever the sum.
     """
-    return _share(leakage_t_co2e, reductions_t_co2e, removals_t_co2e, of_reductions=False)
+    return _share(leakage_t_co2e, reductions_t_co2e, removals_t_co2e, form, of_reductions=False)
 
 
 @equation(

@@ -157,7 +157,7 @@ def _monitored(project: Project) -> Iterable[Finding]:
 
 def _start(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     head, tolerance = project.head, rules.number("mollisol.start.tolerance")
-    if not head.verification_periods:
+    if not head.verification_periods or project.ledger:
         return
     first = head.verification_periods[0].first_campaign
     days = [item.sampled_on for item in project.core_increments if item.campaign == first]

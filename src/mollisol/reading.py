@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from mollisol.methodology import activity
 from mollisol.methodology.base import DomainObject
 from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.ledger import LEDGER_FILE, Ledger
 from mollisol.methodology.measurement import CoreIncrement, SamplePoint
 from mollisol.methodology.practice import YearOfActivities
 from mollisol.methodology.project import (
@@ -115,9 +116,11 @@ def read_project(folder: Path) -> Reading:
         fields[table.field] = reader.table(table)
     if head is not None and head.geometry_file:
         reader.take(head.geometry_file, required=True)
+    ledger = reader.ledger()
     if head is None or reader.findings:
         return Reading(None, tuple(reader.findings), reader.inputs)
-    return Reading(Project(head=head, **cast("dict[str, Any]", fields)), (), reader.inputs)
+    project = Project(head=head, ledger=ledger, **cast("dict[str, Any]", fields))
+    return Reading(project, (), reader.inputs)
 
 
 class _Reader:
@@ -148,11 +151,32 @@ class _Reader:
         try:
             return ProjectHead.model_validate(data["project"])
         except ValidationError as error:
-            for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
-                code, allowed, do = problem_code(problem)
-                thing = ".".join(map(str, problem["loc"]))
-                self._add(code, HEAD_FILE, repr(problem["input"])[:80], allowed, do, thing=thing)
+            self._invalid(HEAD_FILE, error)
             return None
+
+    def ledger(self) -> Ledger | None:
+        """Read the ledger of closed periods, with the copies of manifests that it names."""
+        text = self._text(LEDGER_FILE, required=False)
+        if text is None:
+            return None
+        try:
+            ledger = Ledger.model_validate(tomllib.loads(text))
+        except ValidationError as error:
+            self._invalid(LEDGER_FILE, error)
+            return None
+        except (ValueError, RecursionError) as error:
+            self._add("toml-syntax", LEDGER_FILE, str(error), "TOML", "mend the line that the message names")
+            return None
+        for entry in ledger.entry:
+            if entry.manifest_file:
+                self.take(entry.manifest_file, required=True)
+        return ledger
+
+    def _invalid(self, file: str, error: ValidationError) -> None:
+        for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
+            code, allowed, do = problem_code(problem)
+            thing = ".".join(map(str, problem["loc"]))
+            self._add(code, file, repr(problem["input"])[:80], allowed, do, thing=thing)
 
     def table(self, table: Table) -> tuple[DomainObject, ...]:
         text = self._text(table.file, required=table.required)

@@ -56,7 +56,8 @@ def test_sign_table() -> None:
         **stocks, removals_switch=switch, source_terms_t_co2e=given["E"]
     )
     cr = reductions_removals.removals_t_co2e(**stocks, removals_switch=switch)
-    shares = {"leakage_t_co2e": given["LK"], "reductions_t_co2e": er, "removals_t_co2e": cr}
+    shares: dict[str, Any] = {"leakage_t_co2e": given["LK"], "reductions_t_co2e": er, "removals_t_co2e": cr}
+    shares["form"] = "printed"  # the last row has a negative part
     lk_er = reductions_removals.leakage_on_reductions_t_co2e(**shares)
     lk_cr = reductions_removals.leakage_on_removals_t_co2e(**shares)
     net_er = reductions_removals.net_reductions_t_co2e(

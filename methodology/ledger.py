@@ -1,0 +1,128 @@
+"""What earlier verifications left behind: cumulative states and issued units, signed off and never computed again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from hashlib import sha256
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import Field
+
+from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, Items, RequiredText, Text
+from mollisol.methodology.findings import Finding, Place, Severity
+
+LEDGER_FILE = "ledger.toml"
+CLAUSE = "VM0042 2.2, sections 8.4.3 and 8.5, Eqs. 36 and 37"
+
+type Amount = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+type Units = Annotated[int, Field(ge=0, le=10**9)]
+
+
+class LedgerEntry(DomainObject):
+    """A verification period that is closed.
+
+    Parameters
+    ----------
+    cumulative_project_change_t_co2e
+        Project stock change since the start, after deductions, at the end of the period: the switch looks at it.
+    cumulative_displaced_leakage_t_co2e
+        LK_t of VMD0054 at the end of the period: LK_prior of the next one.
+    bundle_manifest_sha256
+        Hash of ``manifest.json`` of the bundle that was signed off.
+    manifest_file
+        A copy of that manifest in the project folder; where it is given, the hash is compared.
+    """
+
+    period: Identifier
+    during: Interval
+    rules: Text
+    cumulative_project_change_t_co2e: Amount
+    cumulative_displaced_leakage_t_co2e: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+    verified_total_t_co2e: Amount
+    issued_reduction_units_t: Units
+    issued_removal_units_t: Units
+    buffer_t_co2e: Amount
+    bundle_manifest_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    manifest_file: Text = ""
+    signed_off_by: RequiredText
+    signed_off_on: Day
+
+
+class Ledger(DomainObject):
+    """The closed periods, oldest first."""
+
+    entry: Items[LedgerEntry]
+
+    @property
+    def issued_units_t(self) -> int:
+        """Units issued so far."""
+        return sum(one.issued_reduction_units_t + one.issued_removal_units_t for one in self.entry)
+
+
+def check_ledger(
+    ledger: Ledger | None, *, start: Day, periods: Sequence[tuple[str, Interval]], inputs: Mapping[str, bytes]
+) -> list[Finding]:
+    """Hold the ledger against the project: no gap, no overlap, the bundle that was signed off.
+
+    Parameters
+    ----------
+    start
+        The start date.
+    periods
+        Names and intervals of the verification periods that are still to be computed.
+    inputs
+        The files that were read, for copies of manifests.
+    """
+    if ledger is None or not ledger.entry:
+        return []
+    return [*_chain(ledger, start, periods), *_names(ledger, periods), *_hashes(ledger, inputs)]
+
+
+def _chain(ledger: Ledger, start: Day, periods: Sequence[tuple[str, Interval]]) -> Iterable[Finding]:
+    spans = [(one.period, one.during) for one in ledger.entry] + list(periods[:1])
+    if spans[0][1].start != start:
+        found = f"begins {spans[0][1].start}; the project begins {start}"
+        yield _finding("ledger-not-continuous", spans[0][0], found, "the start date: the sums run from it")
+    for (_, one), (name, other) in pairwise(spans):
+        if other.start != one.end + timedelta(days=1):
+            found = f"period {name} begins {other.start}; the one before ends {one.end}"
+            yield _finding("ledger-not-continuous", name, found, "the day after the one before ends")
+    for entry in ledger.entry:
+        if entry.during.end < entry.during.start:
+            found = f"from {entry.during.start} to {entry.during.end}"
+            yield _finding("ledger-not-continuous", entry.period, found, "an end after the start")
+        if entry.signed_off_on <= entry.during.end:
+            found = f"signed off {entry.signed_off_on}, ends {entry.during.end}"
+            yield _finding("ledger-signed-too-early", entry.period, found, "signed off after the period")
+
+
+def _names(ledger: Ledger, periods: Sequence[tuple[str, Interval]]) -> Iterable[Finding]:
+    seen: set[str] = set()
+    for name in [one.period for one in ledger.entry] + [name for name, _ in periods]:
+        if name in seen:
+            found = f"period {name} a second time"
+            yield _finding("ledger-period-repeated", name, found, "each period closed once, or still open")
+        seen.add(name)
+
+
+def _hashes(ledger: Ledger, inputs: Mapping[str, bytes]) -> Iterable[Finding]:
+    for entry in ledger.entry:
+        content = inputs.get(entry.manifest_file) if entry.manifest_file else None
+        if content is not None and sha256(content).hexdigest() != entry.bundle_manifest_sha256:
+            found = f"{entry.manifest_file} has the hash {sha256(content).hexdigest()[:12]}..."
+            allowed = f"{entry.bundle_manifest_sha256[:12]}..., the bundle that was signed off"
+            yield _finding("ledger-hash-differs", entry.period, found, allowed)
+
+
+def _finding(code: str, period: str, found: str, allowed: str) -> Finding:
+    return Finding(
+        code=code,
+        severity=Severity.BLOCKING,
+        where=Place(file=LEDGER_FILE, thing=f"period {period}"),
+        found=found,
+        allowed=allowed,
+        do="correct the ledger; what was signed off is not computed again",
+        clause=CLAUSE,
+    )

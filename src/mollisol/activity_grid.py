@@ -1,0 +1,112 @@
+"""Lay activity rows over units and project years: arrays with their rows, for one verification period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.methodology.checks.periods import anniversary
+from mollisol.methodology.eligibility.schedule import mapped_year
+from mollisol.methodology.project import Project, VerificationPeriod
+
+type Floats = NDArray[np.float64]
+
+FIRST_ROW = 2
+
+
+def look_back_years(project: Project, unit: str) -> int:
+    """Give x, the number of years of the unit's schedule before the start."""
+    schedule = project.schedule_of(unit, "baseline").before(project.head.start_date.year)
+    return len({item.year for item in schedule})
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The units and project years of a verification period.
+
+    A year is named by the calendar year in which it begins; ``days`` are its first days.
+    """
+
+    period: str
+    units: tuple[str, ...]
+    area: Floats
+    years: tuple[int, ...]
+    days: tuple[date, ...]
+    history: dict[str, tuple[int, ...]]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The years as labels of a trace."""
+        return tuple(map(str, self.years))
+
+    def fill[Row](
+        self,
+        rows: Sequence[Row],
+        scenario: str,
+        *,
+        file: str,
+        categories: Sequence[Hashable],
+        category: Callable[[Row], Hashable],
+        value: Callable[[Row], float],
+        absent: float = 0.0,
+    ) -> tuple[Floats, list[str]]:
+        """Give an array (years, units, categories) and the rows it was read from.
+
+        Parameters
+        ----------
+        rows
+            All rows of a table, in the order of the file.
+        scenario
+            Baseline rows are taken by the year of the look-back that the project year repeats.
+        file
+            For the row references.
+        categories, category, value
+            The last axis, and what a row has on it. Rows of one place add up.
+        absent
+            Where no row is.
+        """
+        sums: dict[tuple[str, int, Hashable], float] = {}
+        lines: dict[tuple[str, int, Hashable], list[int]] = {}
+        for number, row in enumerate(rows, start=FIRST_ROW):
+            of: Any = row
+            if getattr(of, "scenario", scenario) != scenario:
+                continue
+            key = (of.quantification_unit, of.year, category(row))
+            sums[key] = sums.get(key, 0.0) + value(row)
+            lines.setdefault(key, []).append(number)
+        array = np.full((len(self.years), len(self.units), len(categories)), absent)
+        used: set[int] = set()
+        for place, year in enumerate(self.years):
+            for column, unit in enumerate(self.units):
+                own = self.history[unit][place] if scenario == "baseline" else year
+                for depth, kind in enumerate(categories):
+                    if (unit, own, kind) in sums:
+                        array[place, column, depth] = sums[unit, own, kind]
+                        used.update(lines[unit, own, kind])
+        return array, [f"{file}:{number}" for number in sorted(used)]
+
+
+def grid_of(project: Project, period: VerificationPeriod, years: int) -> Grid:
+    """Give the grid of a verification period."""
+    units = project.quantification_units
+    days = tuple(anniversary(period.during.start, number) for number in range(years))
+    start = project.head.start_date.year
+    history = {}
+    for unit in units:
+        length = max(1, look_back_years(project, unit.quantification_unit))
+        history[unit.quantification_unit] = tuple(
+            start + mapped_year(day.year - start + 1, length) for day in days
+        )
+    return Grid(
+        period=period.name,
+        units=tuple(unit.quantification_unit for unit in units),
+        area=np.array([unit.area_ha for unit in units]),
+        years=tuple(day.year for day in days),
+        days=days,
+        history=history,
+    )

@@ -1,0 +1,78 @@
+"""Make a ledger entry from a bundle that was signed off."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from mollisol.methodology.findings import UserError
+from mollisol.methodology.ledger import LedgerEntry
+
+
+class LedgerError(UserError):
+    """A bundle that no entry can be made from; the message says why."""
+
+
+def entries_of_bundle(bundle: Path, *, signed_off_by: str, signed_off_on: date) -> tuple[LedgerEntry, ...]:
+    """Give an entry for each period of a bundle.
+
+    Raises
+    ------
+    LedgerError
+        If the folder holds no bundle, or a period of it was refused.
+    """
+    try:
+        manifest = (bundle / "manifest.json").read_bytes()
+        results: dict[str, Any] = json.loads((bundle / "results.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise LedgerError(f"{bundle} holds no bundle: {error}") from None
+    entries = []
+    for period in results["periods"]:
+        if period["issuance"] == "refused":
+            raise LedgerError(f"period {period['name']} was refused: there is nothing to sign off")
+        leakage = period["leakage"] or {}
+        calendar = period["calendar"]
+        entries.append(
+            LedgerEntry.model_validate_json(
+                json.dumps(
+                    {
+                        "period": period["name"],
+                        "during": period["during"],
+                        "rules": results["rule_set"],
+                        "cumulative_project_change_t_co2e": period["vintages"][-1][
+                            "cumulative_project_change_t_co2e"
+                        ],
+                        "cumulative_displaced_leakage_t_co2e": leakage.get(
+                            "cumulative_displaced_t_co2e", 0.0
+                        ),
+                        "verified_total_t_co2e": period["verified_total_t_co2e"],
+                        "issued_reduction_units_t": sum(part["reduction_units_t"] for part in calendar),
+                        "issued_removal_units_t": sum(part["removal_units_t"] for part in calendar),
+                        "buffer_t_co2e": period["buffer_t_co2e"],
+                        "bundle_manifest_sha256": hashlib.sha256(manifest).hexdigest(),
+                        "signed_off_by": signed_off_by,
+                        "signed_off_on": signed_off_on.isoformat(),
+                    }
+                )
+            )
+        )
+    return tuple(entries)
+
+
+def as_toml(entries: tuple[LedgerEntry, ...]) -> str:
+    """Give entries as the text of ``ledger.toml``; numbers keep every digit."""
+    blocks = []
+    for entry in entries:
+        lines = ["[[entry]]"]
+        for name, value in entry.model_dump().items():
+            if name == "during":
+                lines.append(f"during = {{ start = {entry.during.start}, end = {entry.during.end} }}")
+            elif isinstance(value, str):
+                lines.append(f"{name} = {json.dumps(value, ensure_ascii=False)}")
+            else:
+                lines.append(f"{name} = {value!r}" if isinstance(value, int | float) else f"{name} = {value}")
+        blocks.append("\n".join(lines) + "\n")
+    return "\n".join(blocks)
