@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.layers.coverage_grid import (
     BAND,
     FORMS,
@@ -23,6 +24,7 @@ from mollisol.uncertainty.layers.coverage_grid import (
     measure_twice,
     standard_change,
 )
+from mollisol.uncertainty.layers.moment_form import Campaign, issued_default
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "figures" / "coverage"
@@ -87,7 +89,7 @@ REGULAR = [
 @pytest.mark.parametrize("design", REGULAR, ids=lambda design: f"{design.scenario.name}, {design.strata}")
 def test_the_analytic_route_in_regular_designs(design: GridDesign) -> None:
     forms = {"pooled": FORMS["pooled"]}
-    found = measure(design=design, forms=forms, campaigns=20_000, seed=1)["pooled"]
+    found = measure(design=design, forms=forms, campaigns=20_000, seed=SEED)["pooled"]
     assert found.probability == pytest.approx(2 / 3, abs=0.010)
 
 
@@ -146,6 +148,20 @@ def test_changes_have_mean_0_and_standard_deviation_1(tail: Any) -> None:
         assert (drawn**3).mean() == pytest.approx(expect, abs=0.05)
     with pytest.raises(ValueError, match="tail must be"):
         standard_change(tail="fat", shape=(2,), generator=np.random.default_rng(1))  # type: ignore[arg-type]
+
+
+def test_the_posterior_can_be_plugged_in() -> None:
+    """Any credited value joins as one more function of campaigns; the lower of two keeps at least as much."""
+    design = GridDesign(SCENARIOS[1], 1, 5, True)
+
+    def with_posterior(campaign: Campaign) -> FloatArray:
+        moment = FORMS["pooled"](campaign)
+        stand_in = FORMS["issued"](campaign) + 0.1
+        return issued_default(moment_t_co2e_per_ha=moment, posterior_t_co2e_per_ha=stand_in)
+
+    forms = {"pooled": FORMS["pooled"], "lower": with_posterior}
+    found = measure(design=design, forms=forms, campaigns=2000, seed=SEED)
+    assert found["lower"].probability > found["pooled"].probability
 
 
 @pytest.mark.slow

@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mollisol.methodology.units import CO2E_PER_C
 from mollisol.quantification.checks import FloatArray
+from mollisol.quantification.equivalent_soil_mass import carbon_at_equivalent_soil_mass_t_per_ha
 from mollisol.uncertainty.deduction import uncertainty_percent
+from mollisol.uncertainty.layers.equivalent_mass_draws import equivalent_mass_draws_t_per_ha
 from mollisol.uncertainty.layers.measured_draws import group_levers_ha, measured_variance
+from mollisol.uncertainty.layers.moment_form import Campaign, moment_credit
 from mollisol.uncertainty.layers.monte_carlo import (
     drawn_model_variance_t2,
     drawn_sampling_variance_t2,
@@ -19,6 +23,7 @@ from mollisol.uncertainty.layers.monte_carlo import (
     total_variance_t2,
     variance_of_mean_from_total,
 )
+from mollisol.uncertainty.layers.monte_carlo_credit import credit_measured_draws, credit_modelled_draws
 from mollisol.uncertainty.layers.stop_rule import draw_until_sure, quantile_error
 from mollisol.uncertainty.sampling_error import paired_change_variance_t2
 from mollisol.uncertainty.student import t_quantile
@@ -202,3 +207,71 @@ def test_drawing_the_model_point_by_point_is_the_wrong_way() -> None:
     assert coverage("joint") == pytest.approx(2 / 3, abs=0.037)  # three Monte Carlo errors
     assert coverage("by stratum") < 0.63
     assert coverage("by point") < 0.59
+
+
+def test_modelled_draws_are_credited() -> None:
+    """TV-4: mean 1.125, variance 0.1829166667; one point less by stratum and draws known: 2.2105 degrees."""
+    found = credit_modelled_draws(**TV4)
+    parts = np.array([25.0, 75.0]) / 1600
+    nu = 0.1829166667**2 / (parts[0] ** 2 / 1 + parts[1] ** 2 / 2)
+    assert found.mean_t_co2e_per_ha == pytest.approx(1.125)
+    assert found.degrees_of_freedom == pytest.approx(nu)
+    assert found.standard_error_t_co2e_per_ha == pytest.approx(0.4276875807 * np.sqrt(1.25))
+    known = credit_modelled_draws(**TV4, model_degrees_of_freedom=11.0, effective_draws=2.0)
+    assert known.degrees_of_freedom < found.degrees_of_freedom
+    assert known.standard_error_t_co2e_per_ha == pytest.approx(0.4276875807 * np.sqrt(1.5))
+    with pytest.raises(ValueError, match="effective_draws must be at most the 4 draws"):
+        credit_modelled_draws(**TV4, effective_draws=5.0)
+
+
+PROJECT_MASS = np.array(
+    [[[1900.0, 1250.0], [1800.0, 1300.0], [1850.0, 1280.0], [1870.0, 1290.0], [1780.0, 1310.0]]] * 2
+)
+PROJECT_CARBON = np.array(
+    [
+        [[20.0, 11.0], [22.0, 12.0], [18.0, 10.0], [19.0, 11.0], [21.0, 10.0]],
+        [[21.5, 11.0], [23.0, 12.5], [19.5, 10.0], [19.5, 11.0], [21.0, 10.5]],
+    ]
+)
+
+
+def from_increments(soil_mass_cv: float = 0.0, carbon_cv: float = 0.0, batch_cv: float = 0.0) -> Any:
+    """Three project points and two of a control, from increments to a credit."""
+    stocks = CO2E_PER_C * equivalent_mass_draws_t_per_ha(
+        increment_soil_mass_t_per_ha=PROJECT_MASS,
+        carbon_g_per_kg=PROJECT_CARBON,
+        reference_soil_mass_t_per_ha=[3100.0],
+        draws=800,
+        seed=3,
+        soil_mass_cv=soil_mass_cv,
+        carbon_cv=carbon_cv,
+        batch_cv=batch_cv,
+    )
+    start, end = stocks[:, :, 0]
+    return credit_measured_draws(
+        area_ha=[40.0],
+        stock_start_t_co2e_per_ha=[start[:3], start[3:]],
+        stock_end_t_co2e_per_ha=[end[:3], end[3:]],
+        group_weight=[[1.0]],
+    )
+
+
+def test_from_increments_to_a_credit() -> None:
+    plain = from_increments()
+    stock = CO2E_PER_C * carbon_at_equivalent_soil_mass_t_per_ha(
+        cumulative_soil_mass_t_per_ha=np.cumsum(PROJECT_MASS, axis=-1),
+        cumulative_carbon_t_per_ha=np.cumsum(PROJECT_MASS * PROJECT_CARBON / 1000, axis=-1),
+        reference_soil_mass_t_per_ha=[3100.0],
+    )
+    change = (stock[1] - stock[0])[:, 0]
+    analytic = moment_credit(
+        campaign=Campaign([40.0], [change[:3]], [change[3:]], [[1.0]]), controls="points", guard=None
+    )
+    assert plain.drawn_variance == 0.0
+    assert plain.credited_t_co2e_per_ha == pytest.approx(float(analytic.credited_t_co2e_per_ha))
+    assert plain.degrees_of_freedom == pytest.approx(float(analytic.degrees_of_freedom))
+    own = from_increments(carbon_cv=0.03, soil_mass_cv=0.05)
+    batch = from_increments(carbon_cv=0.03, soil_mass_cv=0.05, batch_cv=0.03)
+    assert plain.sampling_variance < own.sampling_variance + own.drawn_variance
+    # a batch of its own at each time, project and control in it: nearly all of it cancels in the difference
+    assert batch.drawn_variance == pytest.approx(own.drawn_variance, rel=0.25)
