@@ -128,25 +128,27 @@ def link_group(points: ControlPoints) -> IntArray:
 
 
 def pooled_sd(of: Specification) -> float:
-    """Pooled sd of the paired changes within strata and within groups of control sites. [t CO2e/ha].
+    """Pool the spread of the paired changes: within strata, and of all control points about one mean.
+
+    Control points are not split by what they are linked to: with one site a stratum the difference between
+    sites would be left out of the prior's scale, just where the prior carries it. [t CO2e/ha]
 
     Raises
     ------
     ValueError
-        If no two points share a stratum or a group of control sites, or all of those agree exactly.
+        If no stratum and not the control side has two points, or all of those agree exactly.
     """
     squares, freedom = within(of.project.change, of.project.stratum)
     if of.control is not None:
-        group = link_group(of.control)[of.control.site]
-        more, extra = within(control_residual(of), group)
+        more, extra = within(control_residual(of), np.zeros(of.control.change.size, np.int64))
         squares, freedom = squares + more, freedom + extra
     if freedom == 0:
         raise ValueError(
-            "no stratum and no group of control sites has two points: nothing shows the spread of the change"
+            "no stratum has two points and there are not two control points: nothing shows the spread of the change"
         )
     if squares == 0:
         raise ValueError(
-            "changes within strata and control groups agree exactly: no spread to learn from; "
+            "changes within strata and at control sites agree exactly: no spread to learn from; "
             "check the data, or declare prior_scale and measurement_sd"
         )
     return float(np.sqrt(squares / freedom))

@@ -96,12 +96,19 @@ class Marginal:
         solved = np.linalg.solve(system.precision, columns)
         mean = self.of.offset + shrunk + np.einsum("bp,bp->b", weights, effects)
         variance = variance + np.einsum("bp,bp->b", weights, solved[..., 0])
-        if self.of.cut_columns:
-            load = self.of.cut_estimand - np.einsum("bp,bpr->br", weights, solved[..., 1:])
-            variance = variance + (load**2).sum(axis=1)
+        load = self.of.cut_estimand - np.einsum("bp,bpr->br", weights, solved[..., 1:])
+        variance = variance + (load**2).sum(axis=1)
         own = slice(self.size - self._practices, self.size)
         bias = np.einsum("bp,bp->b", weights[:, own], effects[:, own])
         return Conditional(value, mean, variance, bias)
+
+    def cut_variance(self, eta: FloatArray) -> FloatArray:
+        """Give what the model's parameters add to the variance at each ``eta``, shape (B,), in working units."""
+        system = self.system(eta)
+        weights = self.estimand(system, eta)[0]
+        solved = np.linalg.solve(system.precision, system.cut)
+        load = self.of.cut_estimand - np.einsum("bp,bpr->br", weights, solved)
+        return np.asarray((load**2).sum(axis=1))
 
     def system(self, eta: FloatArray, power: float = 1.0) -> System:
         """Assemble the normal equations at each ``eta``."""

@@ -1,1 +1,317 @@
-"""The declaration as a PyMC model: the reference the exact engine is held against."""
+"""The declaration as a PyMC model: the reference the exact engine is held against, and the way out of the normal.
+
+PyMC and ArviZ are imported inside the functions only. Every setting of the sampler is named; the same seed gives
+the same chains on one machine, not on another, which is why nothing is credited from here.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from mollisol.quantification.checks import FloatArray
+from mollisol.uncertainty.posterior.checking import control_residual
+from mollisol.uncertainty.posterior.compiling import NO_UNIT_LEVEL, Compiled, compile_specification
+from mollisol.uncertainty.posterior.exact import CREDITED_PROBABILITY
+from mollisol.uncertainty.posterior.marginal import Marginal
+from mollisol.uncertainty.posterior.specification import Specification
+
+SAMPLER: Final = "pymc"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the sampler is told, all of it.
+
+    ``error`` is the distribution of a point about its unit; ``student`` has its degrees of freedom learned.
+    """
+
+    draws: int = 1000
+    tune: int = 1000
+    chains: int = 4
+    cores: int = 1
+    target_accept: float = 0.95
+    seed: int = 74
+    error: Literal["normal", "student"] = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """Of one number: split R-hat, bulk and tail effective size."""
+
+    name: str
+    r_hat: float
+    bulk: float
+    tail: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampledPosterior:
+    """Draws of the reduction (chains, draws) and of the components by name, in t CO2e/ha."""
+
+    settings: Settings
+    reduction: FloatArray
+    components: dict[str, FloatArray]
+    diagnostics: tuple[Diagnostics, ...]
+    divergences: int
+    quantile: float
+    monte_carlo_error: float
+    tree: Any
+
+    @property
+    def mean(self) -> float:
+        """Posterior mean."""
+        return float(self.reduction.mean())
+
+    @property
+    def sd(self) -> float:
+        """Posterior standard deviation."""
+        return float(self.reduction.std())
+
+
+def _points(pm: Any, name: str, level: Any, sd: Any, data: Any, settings: Settings, censored: Any) -> None:
+    """Likelihood of points: normal or Student, with values known only to lie below a bound if marked."""
+    if settings.error == "student":
+        freedom = pm.Gamma(f"nu_{name}", alpha=2, beta=0.1)
+        law = pm.StudentT.dist(nu=freedom, mu=level, sigma=sd)
+    else:
+        law = pm.Normal.dist(mu=level, sigma=sd)
+    if censored is not None and np.any(censored):
+        bound = np.where(censored, data, -np.inf)
+        pm.Censored(name, law, lower=bound, upper=None, observed=data)
+    elif settings.error == "student":
+        pm.StudentT(name, nu=freedom, mu=level, sigma=sd, observed=data)
+    else:
+        pm.Normal(name, mu=level, sigma=sd, observed=data)
+
+
+def build_model(
+    specification: Specification, settings: Settings = Settings(), *, censored: Any = None
+) -> tuple[Any, Compiled]:  # fmt: skip
+    """Write the declaration as a PyMC model in the form a user would: fields are parameters, points data.
+
+    Parameters
+    ----------
+    specification
+        The declared error sources.
+    settings
+        Only ``error`` is used here.
+    censored
+        Marks of project points whose change is known only to be at most the value given, shape (n,).
+
+    Returns
+    -------
+    tuple
+        The model, and the compiled declaration its components and units are from.
+    """
+    import pymc as pm  # type: ignore[import-untyped]
+
+    of, spec = compile_specification(specification), specification
+    unit, strata, points = of.unit, spec.strata, spec.project
+    number = strata.area_ha.size
+    wide = spec.effect_prior_sd
+    field_code, field = np.unique(points.unit, return_inverse=True)
+    with pm.Model() as model:
+        sd = {c.name: pm.HalfNormal(c.name, sigma=c.scale / unit) for c in of.components}
+        named = [sd[name] for name in of.names]
+
+        def mean(name: str, size: int | None, centre: Any) -> Any:
+            if wide is None:
+                return pm.Flat(name, shape=size)
+            return pm.Normal(name, mu=-centre, sigma=wide / unit, shape=size)
+
+        mu = mean("mu", number, of.project_centre)
+        level = mu[points.stratum]
+        if of.project.level != NO_UNIT_LEVEL:
+            effect = pm.Normal("field", shape=field_code.size) * sd["s_field"]
+            level = level + effect[field]
+        total = pm.math.dot(strata.weight, mu) + of.offset
+        if of.project.level != NO_UNIT_LEVEL and of.per_field.any():
+            place = np.empty(field_code.size, np.int64)
+            place[field] = points.stratum
+            total = total + pm.math.dot(of.per_field[place], effect)
+        shared = {e.name: e.sd / unit * pm.Normal(f"shared {e.name}") for e in spec.shared}
+        for e in spec.shared:
+            if e.project is not None:
+                level = level + shared[e.name] * e.project
+        _points(
+            pm,
+            "project",
+            level,
+            _point_sd(pm, of, named, "project"),
+            points.change / unit - of.project_centre[points.stratum],
+            settings,
+            censored,
+        )
+        beta = _validation(pm, of, sd) if spec.validation is not None else None
+        if spec.baseline == "modelled":
+            total = total + pm.math.dot(of.bias_weight, beta)
+        if spec.control is not None:
+            total = total - _controls(pm, of, sd, named, mean, shared, settings)
+        pm.Deterministic("reduction", total)
+    return model, of
+
+
+def _point_sd(pm: Any, of: Compiled, named: list[Any], which: Literal["project", "control"]) -> Any:
+    """Give the standard deviation of each point, from its own class and spread."""
+    spec = of.specification
+    if which == "project":
+        kind, code = spec.project.measurement_class, spec.strata.point_spread[spec.project.stratum]
+    else:
+        kind = spec.controls.measurement_class
+        code = spec.strata.point_spread[spec.controls.link.argmax(axis=1)][spec.controls.site]
+    main = "s_point" if "s_point" in of.names else "s_field" if which == "project" else "s_control"
+    own = [value for name, value in zip(of.names, named, strict=True) if name.split("[")[0] == main]
+    known = (spec.measurement_sd[kind] / of.unit) ** 2
+    if len(own) == 1:
+        return pm.math.sqrt(own[0] ** 2 + known)
+    place = np.searchsorted(np.unique(spec.strata.point_spread[spec.project.stratum]), code)
+    return pm.math.sqrt(pm.math.stack(own)[place] ** 2 + known)
+
+
+def _controls(
+    pm: Any, of: Compiled, sd: dict[str, Any], named: list[Any], mean: Any, shared: dict[str, Any], settings: Settings
+) -> Any:  # fmt: skip
+    spec = of.specification
+    points, weight = spec.controls, spec.strata.weight
+    if spec.baseline == "hybrid":
+        theta = pm.Normal("delta") * pm.math.sqrt(sd["s_beta"] ** 2 + sd["s_site"] ** 2)
+    else:
+        theta = mean("theta", None, of.control_centre)
+    level, out = theta, theta
+    sites = points.link.shape[0]
+    if "s_theta" in sd:
+        t = pm.Normal("t", shape=weight.size) * sd["s_theta"]
+        level = level + pm.math.dot(points.link, t)
+        out = out + pm.math.dot(weight, t)
+    else:
+        level = level + np.zeros(sites)
+    if of.control is not None and of.control.level != NO_UNIT_LEVEL:
+        level = level + pm.Normal("site", shape=sites) * sd["s_control"]
+    level = level[points.site]
+    for e in spec.shared:
+        if e.control is not None:
+            level = level + shared[e.name] * e.control
+    data = control_residual(spec) / of.unit - of.control_centre
+    _points(pm, "control", level, _point_sd(pm, of, named, "control"), data, settings, None)
+    return out
+
+
+def _validation(pm: Any, of: Compiled, sd: dict[str, Any]) -> Any:
+    given, spec = of.specification.trials, of.specification
+    practices, practice = np.unique(given.practice, return_inverse=True)
+    studies, study = np.unique(given.study, return_inverse=True)
+    beta = pm.Normal("beta", shape=practices.size) * sd["s_beta"]
+    own = pm.Normal("study", shape=studies.size) * sd["s_site"]
+    spread = pm.math.sqrt(
+        (given.standard_error / of.unit) ** 2 + sd["s_eps"] ** 2 * given.duration / spec.period_years
+    )
+    pm.Normal("residual", mu=beta[practice] + own[study], sigma=spread, observed=given.residual / of.unit)
+    return beta
+
+
+def sample_with_pymc(
+    specification: Specification,
+    settings: Settings = Settings(),
+    *,
+    censored: Any = None,
+    probability: float = CREDITED_PROBABILITY,
+) -> SampledPosterior:
+    """Sample the posterior by NUTS.
+
+    Parameters
+    ----------
+    specification
+        The declared error sources.
+    settings
+        Sampler, draws, seed, distribution of errors.
+    censored
+        As in :func:`build_model`.
+    probability
+        Of the quantile whose Monte Carlo error is wanted. [fraction]
+
+    Returns
+    -------
+    SampledPosterior
+        In t CO2e/ha. Unsampled fields and the effect of the model's parameters are drawn after the chains: the
+        data do not inform the first and, by the cut, may not inform the second.
+
+    Raises
+    ------
+    ValueError
+        As the exact engine does.
+    """
+    import pymc as pm
+
+    model, of = build_model(specification, settings, censored=censored)
+    for name in ("pymc", "pymc.sampling", "pymc.stats.convergence"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    with model, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = pm.sample(
+            draws=settings.draws,
+            tune=settings.tune,
+            chains=settings.chains,
+            cores=settings.cores,
+            nuts_sampler=SAMPLER,
+            target_accept=settings.target_accept,
+            random_seed=settings.seed,
+            progressbar=False,
+            compute_convergence_checks=False,
+        )
+    posterior = tree["posterior"]
+    sd = {c.name: np.asarray(posterior[c.name].values) * of.unit for c in of.components}
+    reduction = np.asarray(posterior["reduction"].values)
+    reduction = of.unit * (reduction + _drawn_after(of, sd, settings.seed))
+    return SampledPosterior(
+        settings=settings,
+        reduction=reduction,
+        components=sd,
+        diagnostics=tuple(_diagnose(name, value) for name, value in {"reduction": reduction, **sd}.items()),
+        divergences=int(tree["sample_stats"]["diverging"].values.sum()),
+        quantile=float(np.quantile(reduction, probability)),
+        monte_carlo_error=_error(reduction, probability),
+        tree=tree,
+    )
+
+
+def _drawn_after(of: Compiled, sd: dict[str, FloatArray], seed: int) -> FloatArray:
+    """Fields that were not sampled, model error of single fields, parameters of the model; working units."""
+    dice = np.random.Generator(np.random.PCG64([seed, 1]))
+    any_sd = next(iter(sd.values()))
+    variance = np.full(any_sd.shape, of.fixed_variance)
+    each = of.per_field
+    if of.project.level != NO_UNIT_LEVEL:
+        variance = variance + float(each**2 @ of.unsampled) * (sd["s_field"] / of.unit) ** 2
+    if of.specification.baseline == "modelled":
+        own = (sd["s_site"] ** 2 + sd["s_eps"] ** 2) / of.unit**2
+        variance = variance + own * float(of.weight @ each)
+    if of.cut_columns:
+        eta = np.stack([np.log(sd[c.name] / c.unit) for c in of.components], axis=-1)
+        variance = variance + Marginal(of).cut_variance(eta.reshape(-1, eta.shape[-1])).reshape(any_sd.shape)
+    return np.asarray(np.sqrt(variance) * dice.standard_normal(any_sd.shape))
+
+
+def _diagnose(name: str, value: FloatArray) -> Diagnostics:
+    import arviz as az  # type: ignore[import-untyped]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Diagnostics(
+            name,
+            float(az.rhat(value)),
+            float(az.ess(value, method="bulk")),
+            float(az.ess(value, method="tail", prob=(0.05, 0.95))),
+        )
+
+
+def _error(value: FloatArray, probability: float) -> float:
+    import arviz as az
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return float(az.mcse(value, method="quantile", prob=probability))
