@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.soil_models.parameters import WEAK
+from mollisol.methodology.soil_models.tables import Tier1Factor, tier1_factor
 from mollisol.quantification.models.arrays import Numeric
 
 _AT = Locator("IPCC 2019 Refinement, Volume 4, Chapter 2", "2019", equation="2.25")
@@ -74,3 +78,56 @@ def stock_error_percent(
     """
     squares = reference_percent**2 + land_use_percent**2 + management_percent**2 + input_percent**2
     return np.sqrt(np.asarray(squares, dtype=np.float64))
+
+
+@dataclass(frozen=True, slots=True)
+class Tier1Estimate:
+    """A stock by default factors: value [t C/ha, 0-30 cm], its printed uncertainty [%], and the numbers behind it."""
+
+    stock_t_ha: float
+    error_percent: float
+    factors: tuple[Tier1Factor, ...]
+
+    @property
+    def weak(self) -> tuple[Tier1Factor, ...]:
+        """The numbers among them on which sources disagree, or that stand on memory."""
+        return tuple(factor for factor in self.factors if factor.status in WEAK)
+
+
+def tier1_estimate(
+    *, climate: str, soil: str, land_use: str, management: str = "none", carbon_input: str = "none"
+) -> Tier1Estimate:
+    """Give the Tier 1 stock of a soil by names of the 2019 tables.
+
+    Parameters
+    ----------
+    climate, soil
+        For example ``cool-temperate-moist`` and ``high-activity-clay``.
+    land_use, management, carbon_input
+        Levels of F_LU, F_MG and F_I, for example ``annual``, ``no-tillage``, ``high-without-manure``; ``none`` is 1.
+
+    Raises
+    ------
+    KeyError
+        If the tables have no such number; the message lists the levels that there are.
+
+    References
+    ----------
+    IPCC 2019 Refinement, Volume 4, Chapter 2, Eq. 2.25, and Tables 2.3, 5.5, 5.10, 6.2.
+    """
+    levels = (("SOC_ref", soil), ("F_LU", land_use), ("F_MG", management), ("F_I", carbon_input))
+    factors = tuple(tier1_factor(kind=kind, level=level, climate=climate) for kind, level in levels)
+    reference, use, practice, given = factors
+    value = stock(
+        reference_t_ha=reference.value,
+        land_use_factor=use.value,
+        management_factor=practice.value,
+        input_factor=given.value,
+    )
+    error = stock_error_percent(
+        reference_percent=reference.error_percent,
+        land_use_percent=use.error_percent,
+        management_percent=practice.error_percent,
+        input_percent=given.error_percent,
+    )
+    return Tier1Estimate(float(value), float(error), factors)

@@ -39,6 +39,7 @@ from mollisol.quantification.models.icbm import IcbmParameters
 from mollisol.quantification.models.rothc import RothCParameters
 from mollisol.quantification.models.run_inputs import run_inputs
 from mollisol.quantification.models.schedule import Tables, crop_carbon, plan
+from mollisol.quantification.models.tier1 import tier1_estimate
 from mollisol.quantification.models.tier2 import Tier2Parameters
 from tests.models.reference_data import columns, document, numbers
 
@@ -123,6 +124,18 @@ def test_tier1_tables_are_complete_and_of_one_vintage() -> None:
     assert tier1_factor(kind="F_MG", level="full-tillage", climate="polar-dry").value == 1.0
     with pytest.raises(KeyError, match="no SOC_ref for spodic"):
         tier1_factor(kind="SOC_ref", level="spodic", climate="tropical-dry")
+
+
+def test_tier1_estimate_by_names() -> None:
+    place = {"climate": "cool-temperate-moist", "soil": "high-activity-clay", "land_use": "annual"}
+    before = tier1_estimate(**place, management="full-tillage", carbon_input="medium")
+    after = tier1_estimate(**place, management="no-tillage", carbon_input="medium")
+    np.testing.assert_allclose(before.stock_t_ha, 81 * 0.70)
+    np.testing.assert_allclose(after.stock_t_ha / before.stock_t_ha, 1.09)
+    np.testing.assert_allclose(after.error_percent, np.sqrt(5**2 + 12**2 + 4**2))
+    assert before.weak == ()
+    tropical = tier1_estimate(climate="tropical-moist", soil="sandy", land_use="perennial")
+    assert [factor.kind for factor in tropical.weak] == ["F_LU"]
 
 
 def test_tables_of_crops_and_manures() -> None:
