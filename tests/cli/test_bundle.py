@@ -89,5 +89,7 @@ def test_every_quantity_of_the_trace_leads_on(bundle: Mapping[str, bytes]) -> No
             if isinstance(value, str) and key.startswith("of")
         }
         assert named <= names
-    files_read = {row.partition(":")[0] for quantity in trace["quantities"] for row in quantity["rows"]}
+    places = {row.partition(":")[0] for quantity in trace["quantities"] for row in quantity["rows"]}
+    files_read = {place for place in places if place.endswith((".csv", ".toml"))}
+    assert "core_increments.csv" in files_read
     assert files_read <= {name.removeprefix("inputs/") for name in bundle if name.startswith("inputs/")}
