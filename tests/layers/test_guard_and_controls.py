@@ -164,6 +164,36 @@ def test_pooled_controls_by_hand() -> None:
     np.testing.assert_array_equal([alone.variance_t2, alone.degrees_of_freedom], [200.0, 4.0])
 
 
+def test_sites_that_stand_for_one_stratum_are_compared_with_each_other() -> None:
+    """Pairs 1, 3 and 11, 15: squares 2 + 8 over 2 degrees of freedom give 5; over all sites it would be 43.7."""
+    given: dict[str, Any] = {
+        "lever_ha": [10.0] * 4,
+        "site_mean_t_co2e_per_ha": [1.0, 3.0, 11.0, 15.0],
+        "site_mean_variance": [0.0] * 4,
+        "site_degrees_of_freedom": [1.0] * 4,
+    }
+    pairs = pooled_control_variance(**given, group=["a", "a", "b", "b"])
+    assert pairs.variance_t2 == pytest.approx(400 * 5.0)
+    # the groups one by one: 2^2 and 8^2 over 1 each -> (2 + 8)^2 / 68
+    assert pairs.degrees_of_freedom == pytest.approx(100 / 68)
+    apart = pooled_control_variance(**given, group=["a", "b", "c", "d"])
+    together = pooled_control_variance(**given)
+    assert apart.variance_t2 == together.variance_t2 == pytest.approx(400 * np.var([1, 3, 11, 15], ddof=1))
+    with pytest.raises(ValueError, match="group must hold one id for each site"):
+        pooled_control_variance(**given, group=["a"])
+
+
+def test_sites_of_one_point_are_replicates() -> None:
+    """Two strata with two plots each as controls: the plots' spread within a stratum, as the engine takes it."""
+    link = [[0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 0.5, 0.5]]
+    campaign = Campaign([10.0, 10.0], [[3.0, 5.0], [4.0, 9.0]], [[1.0], [3.0], [11.0], [15.0]], link)
+    found = moment_credit(campaign=campaign, guard=None)
+    # project 2/2 and 12.5/2 over 4; controls 4 x (1/4)^2 x 5
+    assert found.standard_error_t_co2e_per_ha**2 == pytest.approx((1 + 6.25) / 4 + 1.25)
+    with pytest.raises(ValueError, match="needs at least 2 value"):
+        moment_credit(campaign=campaign, controls="points")
+
+
 def test_the_lower_route_is_issued() -> None:
     np.testing.assert_array_equal(
         issued_default(moment_t_co2e_per_ha=[1.0, 2.0], posterior_t_co2e_per_ha=[1.5, 1.5]), [1.0, 1.5]

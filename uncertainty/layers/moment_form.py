@@ -42,7 +42,8 @@ class Campaign:
     project_t_co2e_per_ha
         Changes at the sampling units of each stratum, H arrays of shape (..., n). [t CO2e/ha]
     control_t_co2e_per_ha
-        Changes at the points of each control site, C arrays of shape (..., m). [t CO2e/ha]
+        Changes at the points of each control site, C arrays of shape (..., m). One point will do where there are
+        several sites and they are pooled. [t CO2e/ha]
     link_weight
         Weight of each site in the control mean of each stratum, shape (H, C).
     model_variance
@@ -94,9 +95,11 @@ class _Groups:
     known_samples: float
 
 
-def _groups(name: str, values: Sequence[ArrayLike]) -> _Groups:
-    arrays = [row(name, finite(name, value), 2) for value in values]
-    variance = np.stack([a.var(axis=-1, ddof=1) for a in arrays], axis=-1)
+def _groups(name: str, values: Sequence[ArrayLike], fewest: int = 2) -> _Groups:
+    arrays = [row(name, finite(name, value), fewest) for value in values]
+    variance = np.stack(
+        [a.var(axis=-1, ddof=1) if a.shape[-1] > 1 else np.zeros(a.shape[:-1]) for a in arrays], axis=-1
+    )
     samples = np.array([a.shape[-1] for a in arrays], dtype=np.float64)
     enough = samples >= 3
     if enough.any():
@@ -126,8 +129,9 @@ def _controls(
 ) -> tuple[FloatArray, FloatArray, FloatArray, list[_Part]]:
     """Give the control mean over the project, the variances with their degrees of freedom, and the guard's parts."""
     name = "control_t_co2e_per_ha"
-    found = _groups(name, campaign.control_t_co2e_per_ha)
-    sites = found.samples.size
+    sites = len(campaign.control_t_co2e_per_ha)
+    alone = how != "pooled" or sites == 1
+    found = _groups(name, campaign.control_t_co2e_per_ha, fewest=2 if alone else 1)
     if campaign.link_weight is None:
         raise ValueError("link_weight must be given where there are control sites")
     weight = between("link_weight", campaign.link_weight, 0.0, 1.0)
@@ -145,22 +149,28 @@ def _controls(
             form="printed" if how == "printed" else "corrected",
         )
         return estimate, parts * found.variance, found.samples - 1, [within]
+    _, group = np.unique(weight > 0, axis=1, return_inverse=True)
+    group = np.asarray(group).ravel()
     pooled = pooled_control_variance(
         lever_ha=lever,
         site_mean_t_co2e_per_ha=found.mean,
         site_mean_variance=found.variance,
-        site_degrees_of_freedom=found.samples - 1,
+        site_degrees_of_freedom=np.maximum(found.samples - 1, 1.0),
+        group=group,
     )
     of_guard = [within]
     if sites > 1:
-        spread = _groups(name, [found.mean]) if sites > 2 else None
-        skew = spread.skewness if spread else np.zeros(estimate.shape)
+        kinds = [np.flatnonzero(group == number) for number in np.unique(group)]
+        if max(members.size for members in kinds) < 2:
+            kinds = [np.arange(sites)]
+        large = [members for members in kinds if members.size > 2]
+        spread = _groups(name, [found.mean[..., members] for members in large]) if large else None
         of_guard.append(
             _Part(
                 lever**2 * pooled.between_sites[..., None],
                 np.ones(sites),
-                skew,
-                float(sites) if spread else 0.0,
+                spread.skewness if spread else np.zeros(estimate.shape),
+                spread.known_samples if spread else 0.0,
                 -1.0,
             )
         )
@@ -202,7 +212,7 @@ def moment_credit(
     Parameters
     ----------
     campaign
-        What was measured, two samples or more in each stratum and control site.
+        What was measured, two samples or more in each stratum.
     controls
         ``printed``: Eqs. 70 and 71 by stratum, and Eq. 64 as printed; ``points``: the same with shared controls and
         model errors exact; ``pooled``: besides, the difference between control sites.

@@ -19,9 +19,9 @@ from mollisol.quantification.checks import (
     finite,
     row,
     same_shape,
-    together,
 )
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
+from mollisol.uncertainty.layers.laboratory import Labels
 from mollisol.uncertainty.student import degrees
 
 
@@ -84,12 +84,47 @@ def between_site_variance(*, site_mean_t_co2e_per_ha: ArrayLike, site_mean_varia
     return np.maximum(mean.var(axis=-1, ddof=1) - within.mean(axis=-1), 0.0)
 
 
+def _spread(
+    mean: FloatArray, within: FloatArray, group: Labels | None
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Give spread of the sites' means in their groups, weights of the within variances in it, and group numbers."""
+    sites = mean.shape[-1]
+    place = np.zeros(sites, dtype=np.intp)
+    if group is not None:
+        ids = np.asarray(group)
+        if ids.shape != (sites,):
+            raise ValueError(f"group must hold one id for each site, found {ids.shape} for {sites}")
+        _, place = np.unique(ids, return_inverse=True)
+        if np.bincount(place).max() < 2:
+            place = np.zeros(sites, dtype=np.intp)
+    size = np.bincount(place)
+    member = np.equal.outer(place, np.arange(size.size)).astype(np.float64)
+    off = mean - (mean @ member / size)[..., place]
+    weight = (1 - 1 / size[place]) / (sites - size.size)
+    squares: FloatArray = (off**2) @ member
+    total: FloatArray = squares.sum(axis=-1) / (sites - size.size)
+    return total, np.asarray(within @ weight), weight, np.stack([place, size[place]])
+
+
+def _group_freedom(mean: FloatArray, lever: FloatArray, numbers: FloatArray) -> FloatArray:
+    """Give the degrees of freedom where every group of two sites or more keeps its own spread."""
+    place, size = numbers
+    parts, freedoms = [], []
+    for number in np.unique(place[size > 1]):
+        chosen = place == number
+        k = int(chosen.sum())
+        parts.append((lever[chosen] ** 2).sum() * mean[..., chosen].var(axis=-1, ddof=1))
+        freedoms.append(k - 1.0)
+    return np.asarray(satterthwaite(variances=np.stack(parts, axis=-1), degrees_of_freedom=freedoms))
+
+
 def pooled_control_variance(
     *,
     lever_ha: ArrayLike,
     site_mean_t_co2e_per_ha: ArrayLike,
     site_mean_variance: ArrayLike,
     site_degrees_of_freedom: ArrayLike,
+    group: Labels | None = None,
 ) -> ControlVariance:
     """Give the variance of the control total with the difference between sites in it.
 
@@ -101,12 +136,16 @@ def pooled_control_variance(
         As in :func:`between_site_variance`, shape (..., C); with one site its sampling variance is all there is.
     site_degrees_of_freedom
         Points in each site less one, shape (C,). A site of one point has variance 0 and any number here. [above 0]
+    group
+        Id of what the sites stand for (the strata they are linked to), shape (C,). Sites of one group differ as
+        controls; where some group has two sites, the spread is taken within groups. Where none has, or no group is
+        given, it is taken over all sites: what differs between strata's baselines is then in it, to the safe side.
 
     Returns
     -------
     ControlVariance
-        Sum over sites of lever^2 (between + within). Where sites differ no more than their points do, the larger of
-        the two estimates of one site's variance is taken, so that chance never makes it smaller.
+        Sum over sites of lever^2 (between + within). Where sites differ no more than their points do, the difference
+        between them is 0 and the points within are all there is.
 
     Raises
     ------
@@ -115,8 +154,8 @@ def pooled_control_variance(
 
     Notes
     -----
-    Degrees of freedom after Satterthwaite, of the two estimates that make it up: the spread of the sites' means (C - 1)
-    and the points within.
+    Degrees of freedom after Satterthwaite, of the two estimates that make it up: the spread of the sites' means and the
+    points within; and not above those that the points, or the groups one by one, would give.
     """
     lever = row("lever_ha", finite("lever_ha", lever_ha))
     mean = row("site_mean_t_co2e_per_ha", finite("site_mean_t_co2e_per_ha", site_mean_t_co2e_per_ha))
@@ -125,21 +164,22 @@ def pooled_control_variance(
     same_shape(site_mean_t_co2e_per_ha=mean, site_mean_variance=within)
     if lever.shape != mean.shape[-1:] or freedom.shape != lever.shape:
         raise ValueError(f"lever_ha must be one number for each site, found {lever.shape} for {mean.shape}")
-    together(lever_ha=lever, site_mean_t_co2e_per_ha=mean)
     square = lever**2
     own = square * within
-    if lever.size == 1:
-        nu = np.broadcast_to(freedom[0], mean.shape[:-1]).astype(np.float64)
-        return ControlVariance(own[..., 0], nu, own, np.zeros(mean.shape[:-1]))
-    between = np.asarray(between_site_variance(site_mean_t_co2e_per_ha=mean, site_mean_variance=within))
-    by_site = square * (between[..., None] + within)
-    # between + within_c = spread of means + (within_c - mean within): the spread carries C - 1
-    share = square.sum()
-    spread = share * mean.var(axis=-1, ddof=1)
-    rest = np.abs(own - share * within / lever.size)
-    parts = np.concatenate([spread[..., None], rest], axis=-1)
-    numbers = np.append(lever.size - 1.0, freedom)
-    of_spread = np.asarray(satterthwaite(variances=parts, degrees_of_freedom=numbers))
     of_points = np.asarray(satterthwaite(variances=own, degrees_of_freedom=freedom))
+    if lever.size == 1:
+        return ControlVariance(own[..., 0], of_points, own, np.zeros(mean.shape[:-1]))
+    spread, mean_within, weight, numbers = _spread(mean, within, group)
+    between = np.maximum(spread - mean_within, 0.0)
+    by_site = square * (between[..., None] + within)
+    # between + within = spread + (within - its weighted mean): the spread carries the degrees of freedom of sites
+    share = square.sum()
+    rest = np.abs(own - share * weight * within)
+    groups = float(np.unique(numbers[0]).size)
+    parts = np.concatenate([(share * spread)[..., None], rest], axis=-1)
+    of_spread = np.asarray(
+        satterthwaite(variances=parts, degrees_of_freedom=np.append(lever.size - groups, freedom))
+    )
+    of_spread = np.minimum(of_spread, _group_freedom(mean, lever, numbers))
     nu = np.where(between > 0, np.minimum(of_spread, of_points), of_points)
     return ControlVariance(by_site.sum(axis=-1), nu, by_site, between)
