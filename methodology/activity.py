@@ -194,7 +194,7 @@ class CommodityFacts(DomainObject):
 
     commodity: Identifier
     kind: Commodity
-    unit: RequiredText
+    unit: Identifier
     yield_per_ha: Annotated[float, Field(gt=0, le=1e5, allow_inf_nan=False)]
     growth_fraction_per_year: Annotated[float, Field(ge=-0.05, le=0.1, allow_inf_nan=False)] | None = None
     produced_in_country: bool

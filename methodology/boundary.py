@@ -33,9 +33,6 @@ def _read_tables() -> tuple[PoolOrGas, ...]:
 
 POOLS_AND_GASES: tuple[PoolOrGas, ...] = _read_tables()
 
-QUANTIFIED = frozenset({"soil_organic_carbon"})
-"""Pools and gases that this release computes."""
-
 
 class BoundaryEntry(DomainObject):
     """What the project says of one pool or gas: in or out, and why."""
@@ -100,18 +97,6 @@ def _check_row(row: PoolOrGas, entry: BoundaryEntry | None, file: str) -> Sequen
                 found=f"{row.label} ({row.gas}) is included",
                 allowed="excluded by the methodology",
                 do="set included = false",
-                clause=row.clause,
-            )
-        ]
-    if included and row.id not in QUANTIFIED:
-        return [
-            Finding(
-                code="boundary-not-computed",
-                severity=Severity.BLOCKING,
-                where=where,
-                found=f"{row.label} ({row.gas}) is included",
-                allowed="pools and gases that this release computes: " + ", ".join(sorted(QUANTIFIED)),
-                do="leave it out with a reason, or wait for the release that computes it",
                 clause=row.clause,
             )
         ]

@@ -6,16 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mollisol.activity_checks import check_activity
 from mollisol.changes import ChangeStep, Route
 from mollisol.crediting import credit_period, outcome_findings
 from mollisol.geometry import check_geometry
-from mollisol.leakage_step import LeakageStep
+from mollisol.leakage_step import LeakageOfPeriod, LeakageStep
 from mollisol.methodology.boundary import check_boundary
 from mollisol.methodology.checks.control_sites import check_control_sites
 from mollisol.methodology.checks.periods import check_periods, whole_years
 from mollisol.methodology.checks.references import check_references
 from mollisol.methodology.checks.sampling import check_sampling
 from mollisol.methodology.deviations import apply_deviations
+from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
 from mollisol.methodology.ledger import LEDGER_FILE, check_ledger
 from mollisol.methodology.project import Project, VerificationPeriod
@@ -33,7 +35,7 @@ from mollisol.methodology.ruleset import (
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.plausibility import check_reported_stocks, check_similarity, check_units
 from mollisol.reading import HEAD_FILE, Reading, read_project
-from mollisol.sources_step import SourcesStep
+from mollisol.sources_step import SourcesOfPeriod, SourcesStep
 from mollisol.stock_means import stock_means
 from mollisol.stocks import UnitStocks, quantify_stocks
 
@@ -130,6 +132,7 @@ def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> As
     findings += check_control_sites(project, rules)
     findings += check_periods(project, rules)
     findings += check_geometry(project, reading.inputs, rules)
+    findings += check_activity(project, rules)
     findings += check_ledger(
         project.ledger,
         start=project.head.start_date,
@@ -225,9 +228,7 @@ def _periods(
         change = ChangeStep(project, stocks, period, rules, trace).run(
             years=years, biochar_carbon_per_year=biochar, route=route
         )
-        step = SourcesStep(project, period, years, rules, trace)
-        sources = step.run()
-        leakage = LeakageStep(project, step.grid, displaced, rules, trace).run()
+        sources, leakage = _activity(project, period, years, displaced, rules, trace)
         displaced = leakage.cumulative
         result, cumulative = credit_period(
             period, years, change, cumulative, rating, carbon_t, sources, leakage, rules, trace
@@ -239,6 +240,37 @@ def _periods(
             result = result.model_copy(update={"issuance": "refused", "units_to_issue_t": 0})
         periods.append(result)
     return periods, findings
+
+
+def _activity(
+    project: Project,
+    period: VerificationPeriod,
+    years: int,
+    displaced: Quantity,
+    rules: RulesInForce,
+    trace: Trace,
+) -> tuple[SourcesOfPeriod, LeakageOfPeriod]:
+    """Compute sources and leakage of a period.
+
+    Raises
+    ------
+    FindingsError
+        If an equation or a table of factors refuses what the tables hold; the message names the argument.
+    """
+    try:
+        step = SourcesStep(project, period, years, rules, trace)
+        return step.run(), LeakageStep(project, step.grid, displaced, rules, trace).run()
+    except (FactorError, ValueError) as error:
+        finding = Finding(
+            code="activity-not-computable",
+            severity=Severity.BLOCKING,
+            where=Place(thing=f"verification period {period.name}"),
+            found=str(error),
+            allowed="amounts that the equations accept, and factors that the tables hold",
+            do="look at the argument that is named: its table, its unit of measure, its area",
+            clause="VM0042 2.2, sections 8.2.3 to 8.4",
+        )
+        raise FindingsError([finding]) from None
 
 
 def _carried(project: Project, trace: Trace) -> tuple[Quantity, Quantity]:
