@@ -13,7 +13,7 @@ from scipy.stats import skew
 
 from mollisol.uncertainty.control_sites import control_variance_t2
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
-from mollisol.uncertainty.layers.moment_form import Campaign, issued_default, moment_credit
+from mollisol.uncertainty.layers.moment_form import Campaign, Controls, issued_default, moment_credit
 from mollisol.uncertainty.layers.pooled_controls import pooled_control_variance
 from mollisol.uncertainty.layers.skew_guard import (
     DATA_ALONE,
@@ -88,8 +88,40 @@ def test_pooling_never_lowers_the_error_below_the_points(campaign: Campaign) -> 
     assert pooled.mean_t_co2e_per_ha == points.mean_t_co2e_per_ha
 
 
+def test_tv1_with_its_model_error() -> None:
+    points = [[1.2, 0.4, 2.1, 0.9, 1.6, 0.3], [0.8, 1.9, 0.2, 1.1], [2.4, 1.0, 3.1]]
+    campaign = Campaign([120.0, 60.0, 20.0], points, model_variance=0.25)
+    expected: dict[Controls, float] = {"printed": 0.1592011111, "points": 0.2942011111}
+    for controls, variance in expected.items():
+        found = moment_credit(campaign=campaign, controls=controls, guard=None)
+        assert found.mean_t_co2e_per_ha == pytest.approx(1.1666666667)
+        assert found.standard_error_t_co2e_per_ha**2 == pytest.approx(variance, rel=1e-9)
+    alone = moment_credit(campaign=replace(campaign, model_variance=0.0), guard=None)
+    assert alone.degrees_of_freedom == pytest.approx(8.9098808874)
+    assert alone.multiplier == pytest.approx(0.4453839486)
+
+
+def test_tv2_and_tv2b() -> None:
+    """UNC 0.0949491655 with 8.2864624478 degrees of freedom; 1.1627906977 per cent with 2."""
+    pairs = [
+        ([150.0, 162, 171, 158, 166], [158.0, 167, 181, 163, 176]),
+        ([120.0, 131, 127, 124], [126.0, 134, 136, 127]),
+        ([152.0, 160, 165], [153.0, 163, 164]),
+        ([122.0, 128, 125], [121.0, 131, 126]),
+    ]
+    change = [np.subtract(end, start) for start, end in pairs]
+    found = moment_credit(
+        campaign=Campaign([80.0, 40.0], change[:2], change[2:], np.eye(2)), controls="points", guard=None
+    )
+    assert found.degrees_of_freedom == pytest.approx(8.2864624478)
+    assert 1 - found.credited_t_co2e_per_ha / found.mean_t_co2e_per_ha == pytest.approx(0.0949491655)
+    flat = moment_credit(campaign=Campaign([100.0, 50.0], [[5.0] * 4, [4.0, 5.0, 4.0]]), guard=None)
+    assert flat.degrees_of_freedom == pytest.approx(2.0)
+    assert 1 - flat.credited_t_co2e_per_ha / flat.mean_t_co2e_per_ha == pytest.approx(0.011627906977)
+
+
 def test_the_plain_moment_form_is_the_engines() -> None:
-    """TV-2 by the functions of the analytic route: 0.0949491655 with Satterthwaite."""
+    """The same numbers as the functions of the analytic route, controls shared in part."""
     rng = np.random.default_rng(51)
     project = [rng.normal(3, 4, 5), rng.normal(3, 4, 4)]
     control = [rng.normal(0, 2, 3), rng.normal(0, 2, 6)]

@@ -22,6 +22,7 @@ from mollisol.uncertainty.layers.model_assisted import (
     regression_estimate,
 )
 from mollisol.uncertainty.layers.sampling_plan import best_cores_per_composite
+from mollisol.uncertainty.layers.stratified_assisted import stratified_difference_estimate
 from mollisol.uncertainty.student import t_quantile
 
 RNG = np.random.default_rng(11)
@@ -204,3 +205,30 @@ def test_the_best_composite_has_the_smallest_cost_times_variance() -> None:
         within_variance=36.0, laboratory_variance=4.0, cost_per_core=5.0, cost_per_measurement=20.0
     )
     assert cores[product.argmin()] == pytest.approx(float(best))
+
+
+def test_strata_with_a_map() -> None:
+    """One stratum is the plain estimate; two equal halves of it give its mean again."""
+    value, mapped = TRUE[:60], MAP[:60]
+    plain = difference_estimate(value=value, prediction=mapped, mean_prediction=MAP.mean())
+    one = stratified_difference_estimate(
+        area_ha=[7.0], value=[value], prediction=[mapped], mean_prediction=[MAP.mean()]
+    )
+    assert one == plain
+    two = stratified_difference_estimate(
+        area_ha=[5.0, 5.0],
+        value=[value[:30], value[30:]],
+        prediction=[mapped[:30], mapped[30:]],
+        mean_prediction=[MAP.mean(), MAP.mean()],
+    )
+    assert two.mean == pytest.approx(plain.mean)
+    assert two.degrees_of_freedom <= 58
+    with pytest.raises(ValueError, match="more than 40 points in all"):
+        stratified_difference_estimate(
+            area_ha=[5.0, 5.0],
+            value=[value[:20], value[20:40]],
+            prediction=[mapped[:20], mapped[20:40]],
+            mean_prediction=[1.0, 1.0],
+        )
+    with pytest.raises(ValueError, match="one row for each of the 1 strata"):
+        stratified_difference_estimate(area_ha=[5.0], value=[], prediction=[], mean_prediction=[1.0])
