@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -102,3 +104,13 @@ def test_bad_input_is_refused_by_name(equation: str, case: dict[str, Any], name:
     with pytest.raises(ValueError) as raised:
         ours()[equation].function(**case["given"] | {name: bad})
     assert name in str(raised.value)
+
+
+def test_importing_the_layers_brings_in_nothing_heavy() -> None:
+    names = [found.name for found in pkgutil.iter_modules(PACKAGE.__path__, PACKAGE.__name__ + ".")]
+    code = (
+        f"import importlib, sys; [importlib.import_module(n) for n in {names}]; "
+        "print([m for m in ('scipy.stats', 'scipy.optimize', 'pymc', 'arviz', 'matplotlib') if m in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

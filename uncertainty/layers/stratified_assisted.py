@@ -46,8 +46,8 @@ def stratified_difference_estimate(
 
     Notes
     -----
-    Sarndal, Swensson and Wretman 1992, Model Assisted Survey Sampling, section 6.3. The map must not have been fitted to
-    these points; unbiased whatever the map is.
+    Source: Sarndal, Swensson and Wretman 1992, Model Assisted Survey Sampling, section 6.3. The map must not have been
+    fitted to these points; unbiased whatever the map is.
     """
     area = row("area_ha", positive("area_ha", area_ha))
     mapped = row("mean_prediction", finite("mean_prediction", mean_prediction))
