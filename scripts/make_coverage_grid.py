@@ -164,7 +164,7 @@ def figure(table: Table, path: Path) -> None:
                 )
         axes.set_yticks(range(len(SCENARIOS)), [scenario.name for scenario in reversed(SCENARIOS)])
         axes.set_xlabel("P(truth >= credited), each dot a design; the promise is 2/3")
-        axes.legend(frameon=False, loc="lower left")
+        axes.legend(frameon=False, loc="lower right")
         drawing.savefig(path, metadata={"Date": None, "Creator": None})
 
 
