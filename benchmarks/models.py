@@ -31,11 +31,15 @@ BYTES_PER_SITE_MONTH = 8 * 8
 BIG = {"fields": 1000, "draws": 500, "months": 240}
 
 
-def best(work: Callable[[], object], repeats: int = 4) -> float:
-    """Give the shortest time of some runs, after one to warm up [s]."""
+def best(work: Callable[[], object], seconds: float = 1.5) -> float:
+    """Give the shortest time of the runs that fit in some seconds, four at least, after one to warm up [s].
+
+    The shortest is the one that other work on the machine disturbed least.
+    """
     work()
-    times = []
-    for _ in range(repeats):
+    times: list[float] = []
+    end = time.perf_counter() + seconds
+    while len(times) < 4 or time.perf_counter() < end:
         begin = time.perf_counter()
         work()
         times.append(time.perf_counter() - begin)
@@ -101,7 +105,7 @@ def rate(sites: int, months: int, engine: str, threads: int = 2, every: int = 12
     """Give site-months per second."""
     given, numbers = forcing(sites, months, cells=cells), RothCParameters()
     options: dict[str, Any] = {"engine": engine, "threads": threads, "every": every}
-    return sites * months / best(lambda: run_rothc(given, numbers, start_t_ha=START, **options), repeats=5)
+    return sites * months / best(lambda: run_rothc(given, numbers, start_t_ha=START, **options))
 
 
 def draws_run(kind: str, *, fields: int, draws: int, months: int) -> Callable[[], object]:
@@ -142,7 +146,7 @@ def big() -> None:
     given()
     first = time.perf_counter() - begin
     peak = peak_mb()
-    print(json.dumps({"seconds_first": first, "seconds": best(given, 2), "peak_mb": peak}))
+    print(json.dumps({"seconds_first": first, "seconds": best(given), "peak_mb": peak}))
 
 
 def measure(*, quick: bool) -> dict[str, Any]:
@@ -168,7 +172,7 @@ def measure(*, quick: bool) -> dict[str, Any]:
     }
     kinds = ("input", "input, k_HUM and partition", "all rates")
     count = BIG["fields"] * BIG["draws"] * BIG["months"]
-    figures["big"] = {kind: count / best(draws_run(kind, **BIG), 2) for kind in kinds}
+    figures["big"] = {kind: count / best(draws_run(kind, **BIG)) for kind in kinds}
     figures["big_process"] = big_in_a_process()
     one, numbers = forcing(1, 1200), RothCParameters()
     figures["one_site_ms"] = 1e3 * best(lambda: run_rothc(one, numbers, start_t_ha=START))
