@@ -270,8 +270,8 @@ Two landscapes cannot be mended with the data at hand. Each is a finding where i
 - **A long tail of losses**: lognormal, skewness -6.2; one field in a hundred lies four standard deviations or more
   below the mean, and most campaigns see nothing of it. Five samples in one stratum keep {plain_1x5} plain and
   {tail_1x5} issued, three strata of five {plain_3x5} and {tail_3x5}, ten equal strata of ten {plain_10x10} and
-  {tail_10x10}. The shortfall against 2/3 is up to {tail_short}; it stays beyond 0.02 until about 150
-  samples.
+  {tail_10x10}. The shortfall against 2/3 is up to {tail_short}. Where strata are few or unequal it stays beyond 0.02
+  until about 150 samples.
 - **One control site** whose true change differs from that of the units, by a standard deviation of 3 t CO2e/ha. One
   site shows no difference between sites: at worst {single_plain} plain and {single} issued, a shortfall of
   {single_short}. The methodology asks for three sites; with three it is closed.
