@@ -15,7 +15,7 @@ from mollisol.quantification.models.rothc_equations import (
 )
 
 if TYPE_CHECKING:
-    from mollisol.quantification.models.rothc import Prepared, RothCParameters
+    from mollisol.quantification.models.rothc_inputs import Prepared, RothCParameters
 
 _MONTHS = 36
 _TURNS = 200

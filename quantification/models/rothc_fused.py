@@ -11,7 +11,7 @@ from mollisol.quantification.models.arrays import FloatArray, refuse_non_finite
 from mollisol.quantification.models.rothc_equations import maximum_deficit, temperature_factor
 
 if TYPE_CHECKING:
-    from mollisol.quantification.models.rothc import Prepared, RothCParameters
+    from mollisol.quantification.models.rothc_inputs import Prepared, RothCParameters
 
 
 def run_fused(

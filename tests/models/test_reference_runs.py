@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mollisol.quantification.models import amg, icbm
+from mollisol.quantification.models import amg, amg_equations, icbm
 from mollisol.quantification.models.linear import Engine
 from mollisol.quantification.models.rothc import RothCForcing, RothCParameters, rothc_clock, run_rothc
 from mollisol.quantification.models.rothc_equations import next_deficit
@@ -178,28 +178,28 @@ def test_amg_against_the_script_of_its_authors(treatment: str) -> None:
     active, stock = [np.round(start * 0.35, 4)], [start]
     for year in range(1, len(rows)):
         rate = np.round(
-            amg.mineralisation_rate(
+            amg_equations.mineralisation_rate(
                 k0_per_yr=0.29,
                 temperature_factor=np.round(
-                    amg.temperature_factor(tmean_c=np.round(column("T_mean")[year], 1)), 6
+                    amg_equations.temperature_factor(tmean_c=np.round(column("T_mean")[year], 1)), 6
                 ),
                 moisture_factor=np.round(
-                    amg.moisture_factor(
+                    amg_equations.moisture_factor(
                         net_water_mm=np.round(
                             (column("Rainfall") + column("Irrigation_year") - column("PET"))[year]
                         )
                     ),
                     6,
                 ),
-                clay_factor=np.round(amg.clay_factor(clay_g_kg=column("Clay")[0]), 6),
-                carbonate_factor=np.round(amg.carbonate_factor(caco3_g_kg=column("CaCO3")[0]), 6),
-                ph_factor=np.round(amg.ph_factor(ph=column("pH")[0]), 6),
-                cn_factor=np.round(amg.cn_factor(cn_ratio=column("CN_ratio")[0]), 6),
+                clay_factor=np.round(amg_equations.clay_factor(clay_g_kg=column("Clay")[0]), 6),
+                carbonate_factor=np.round(amg_equations.carbonate_factor(caco3_g_kg=column("CaCO3")[0]), 6),
+                ph_factor=np.round(amg_equations.ph_factor(ph=column("pH")[0]), 6),
+                cn_factor=np.round(amg_equations.cn_factor(cn_ratio=column("CN_ratio")[0]), 6),
             ),
             7,
         )
         humified = column("CTOT_hum_year")[year - 1]
-        new = amg.next_active(before_t_ha=active[-1], humified_t_ha_yr=humified, rate_per_yr=rate)
+        new = amg_equations.next_active(before_t_ha=active[-1], humified_t_ha_yr=humified, rate_per_yr=rate)
         active.append(np.round(new, 4))
         stock.append(np.round(active[-1] + np.round(start * 0.65, 4), 4))
     np.testing.assert_allclose(stock, column("QC"), rtol=0, atol=1e-4)
