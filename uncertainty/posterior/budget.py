@@ -102,6 +102,8 @@ def _uncut(of: Compiled) -> Side | None:
             group_shared=block.group_shared[..., :q],
             shared_square=block.shared_square[:, :q, :q],
             shared_data=block.shared_data[:, :q],
-            cell_shared=block.cell_shared[..., :q],
+            cell_shared=block.cell_shared.reshape(len(block.shared_data), -1, block.cell_units.size)[
+                :, :q
+            ].reshape(len(block.shared_data), -1),
         ),
     )

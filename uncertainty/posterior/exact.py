@@ -15,6 +15,8 @@ from mollisol.uncertainty.posterior.compiling import compile_specification
 from mollisol.uncertainty.posterior.ensemble import walk
 from mollisol.uncertainty.posterior.importance import (
     SHIFTS,
+    SHORT_STAGES,
+    STAGES,
     Draws,
     bounded,
     find_mode,
@@ -28,10 +30,13 @@ from mollisol.uncertainty.posterior.specification import Specification
 
 CREDITED_PROBABILITY: Final = 1 / 3
 K_HAT_BELOW: Final = 0.7
-LEAST_EFFECTIVE: Final = 200.0
+LEAST_EFFECTIVE: Final = 100.0
 MOST_ERROR: Final = 0.01
 R_HAT_BELOW: Final = 1.02
 _FIRST_POINTS: Final = 128
+_FIRST_POINTS_IF_DEAR: Final = 32
+_DEAR: Final = 100_000
+"""Numbers to go through in one evaluation, beyond which fewer points are tried first; the gates stay."""
 _MOST_POINTS: Final = 2048
 _LAST_STAGE: Final = 9
 
@@ -84,8 +89,9 @@ def sample_posterior(marginal: Marginal, probability: float = CREDITED_PROBABILI
     low, high = marginal.bounds()
     density = bounded(marginal.log_density, low, high)
     mode, curvature = find_mode(density, marginal.gradient, low, high)
-    proposal = shape_proposal(density, mode, curvature)
-    count = _FIRST_POINTS
+    dear = marginal.cost > _DEAR
+    proposal = shape_proposal(density, mode, curvature, SHORT_STAGES if dear else STAGES)
+    count = _FIRST_POINTS_IF_DEAR if dear else _FIRST_POINTS
     while True:
         eta, log_q = proposal.draw(count, _LAST_STAGE)
         flat = eta.reshape(-1, marginal.dimensions)

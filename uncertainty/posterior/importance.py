@@ -16,8 +16,9 @@ type LogDensity = Callable[[FloatArray], FloatArray]
 
 SHIFTS: Final = 8
 _FREEDOM: Final = 6.0
-_STAGES: Final = (32, 64, 64)
-"""Points by shift in the stages that only shape the proposal."""
+STAGES: Final = (32, 64, 64)
+SHORT_STAGES: Final = (16, 32)
+"""Points by shift in the stages that only shape the proposal; the short ones where an evaluation is dear."""
 _INFLATION: Final = 1.15
 
 
@@ -174,10 +175,12 @@ def _first(mode: FloatArray, curvature: FloatArray) -> Proposal:
     return Proposal(mode, np.linalg.cholesky(variance), np.ones((2, mode.size)))
 
 
-def shape_proposal(log_density: LogDensity, mode: FloatArray, curvature: FloatArray) -> Proposal:
+def shape_proposal(
+    log_density: LogDensity, mode: FloatArray, curvature: FloatArray, stages: tuple[int, ...] = STAGES
+) -> Proposal:
     """Fit centre and scale of the proposal to weighted draws, in stages."""
     proposal = _first(mode, curvature)
-    for stage, count in enumerate(_STAGES):
+    for stage, count in enumerate(stages):
         eta, log_q = proposal.draw(count, stream=stage)
         log_weight = log_density(eta.reshape(-1, mode.size)).reshape(log_q.shape) - log_q
         draws = Draws(eta, log_weight)

@@ -61,6 +61,12 @@ class Marginal:
         self._mean_precision = 0.0 if effect_sd is None else (compiled.unit / effect_sd) ** 2
         self._validation = None if spec.validation is None else _ValidationBlock(compiled)
 
+    @property
+    def cost(self) -> int:
+        """Numbers that one evaluation goes through."""
+        sides = [side for side in (self.of.project, self.of.control) if side is not None]
+        return sum(side.block.cell_shared.size + side.block.cell_points.size for side in sides)
+
     def components(self, eta: FloatArray) -> FloatArray:
         """Give the standard deviations, shape (B, d). [t CO2e/ha]."""
         return np.asarray(self._unit * np.exp(eta))
@@ -75,7 +81,7 @@ class Marginal:
 
     def log_density(self, eta: FloatArray) -> FloatArray:
         """Log posterior density of ``eta`` up to a constant, shape (B,)."""
-        system = self.system(eta)
+        system = self.system(eta, whole=False)
         return self.log_prior(eta) + eta.sum(axis=-1) + self._log_likelihood(system)[0]
 
     def gradient(self, eta: FloatArray) -> FloatArray:
@@ -110,7 +116,7 @@ class Marginal:
         load = self.of.cut_estimand - np.einsum("bp,bpr->br", weights, solved)
         return np.asarray((load**2).sum(axis=1))
 
-    def system(self, eta: FloatArray, power: float = 1.0) -> System:
+    def system(self, eta: FloatArray, power: float = 1.0, *, whole: bool = True) -> System:
         """Assemble the normal equations at each ``eta``."""
         of, count, H = self.of, len(eta), self._strata
         sd = self.components(eta)
@@ -120,7 +126,7 @@ class Marginal:
         cut = np.zeros((count, p, of.cut_columns), eta.dtype)
         first = H + self._base + self._links
         shared = slice(first, first + self._shared)
-        project = _powered(_evaluate(of.project, sd, of.unit), power)
+        project = _powered(_evaluate(of.project, sd, of.unit, whole), power)
         places = np.arange(H)
         precision[:, places, places] = project.mean
         precision[:, :H, shared] = project.cross
@@ -129,7 +135,7 @@ class Marginal:
         constant = project.squares + project.log_det
         control = None
         if of.control is not None:
-            control = _powered(_evaluate(of.control, sd, of.unit), power)
+            control = _powered(_evaluate(of.control, sd, of.unit, whole=False), power)
             rows = np.concatenate([np.ones((len(of.link), 1)), of.link[:, : self._links]], axis=1)
             base = slice(H, H + rows.shape[1])
             q = self._shared
@@ -221,11 +227,11 @@ class Marginal:
         return weights * system.scale, shrunk, variance
 
 
-def _evaluate(side: Side, sd: FloatArray, unit: float) -> Pieces:
+def _evaluate(side: Side, sd: FloatArray, unit: float, whole: bool) -> Pieces:
     point = (sd[:, side.point] / unit) ** 2 + side.known
     level = side.level
     between = np.zeros(len(sd), sd.dtype) if level == NO_UNIT_LEVEL else (sd[:, level] / unit) ** 2
-    return side.block.pieces(point, between)
+    return side.block.pieces(point, between, whole=whole)
 
 
 def _powered(pieces: Pieces, power: float) -> Pieces:

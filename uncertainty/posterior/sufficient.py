@@ -43,7 +43,8 @@ class Pieces:
 class Block:
     """Sufficient sums of one side (project or control) of a declaration.
 
-    G groups, K classes, q shared columns, C cells (units of one group with equal design).
+    G groups, K classes, q shared columns, C cells (units of one group with equal design). ``cell_points`` is
+    (C, K), ``cell_shared`` (K, q C), ``cell_data`` (K, C) and ``cell_products`` (K K, C).
     """
 
     groups: int
@@ -55,7 +56,7 @@ class Block:
     group_data: FloatArray
     shared_square: FloatArray
     shared_data: FloatArray
-    within_squares: FloatArray
+    square_sums: FloatArray
     start: IntArray
     cell_units: FloatArray
     cell_points: FloatArray
@@ -123,11 +124,11 @@ class Block:
         lead = np.full(cell_units.size, units)
         np.minimum.at(lead, cell, np.arange(units))
         cells = cell_units.size
-        products = np.zeros((cells, kinds, kinds))
+        products = np.empty((kinds * kinds, cells))
         for k in range(kinds):
             for m in range(kinds):
-                products[:, k, m] = np.bincount(cell, mean[:, k] * mean[:, m], cells)
-        data = np.stack([np.bincount(cell, total[:, k], cells) for k in range(kinds)], axis=1)
+                products[k * kinds + m] = np.bincount(cell, total[:, k] * total[:, m], cells)
+        data = np.stack([np.bincount(cell, total[:, k], cells) for k in range(kinds)])
         return cls(
             groups=groups,
             units=units,
@@ -138,16 +139,16 @@ class Block:
             group_data=grouped(value),
             shared_square=shared_square,
             shared_data=shared_data,
-            within_squares=squares,
+            square_sums=squares + (n * mean**2).sum(axis=0),
             start=np.searchsorted(group_of_unit[lead], np.arange(groups)),
             cell_units=cell_units.astype(np.float64),
             cell_points=n[lead],
-            cell_shared=x_sum[lead],
+            cell_shared=np.ascontiguousarray(x_sum[lead].transpose(1, 2, 0)).reshape(kinds, -1),
             cell_data=data,
             cell_products=products,
         )
 
-    def pieces(self, point_variance: FloatArray, unit_variance: FloatArray) -> Pieces:
+    def pieces(self, point_variance: FloatArray, unit_variance: FloatArray, *, whole: bool = True) -> Pieces:
         """Evaluate the likelihood's parts; works on complex numbers too, for exact derivatives.
 
         Parameters
@@ -156,56 +157,57 @@ class Block:
             Variance of a point within its unit by class, shape (B, K).
         unit_variance
             Variance between units, shape (B,).
+        whole
+            False leaves the four parts that only the estimand needs empty.
         """
         wide = self.cell_units.size * (len(self.points_by_class) + 2 * self.shared_data.shape[1] + 4)
         step = max(1, _CHUNK // wide)
         parts = [
-            self._some(point_variance[i : i + step], unit_variance[i : i + step])
+            self._some(point_variance[i : i + step], unit_variance[i : i + step], whole)
             for i in range(0, len(unit_variance), step)
         ]
         names = Pieces.__slots__
         return Pieces(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
     def _by_group(self, values: FloatArray) -> FloatArray:
-        return np.asarray(np.add.reduceat(values, self.start, axis=1))
+        return np.asarray(np.add.reduceat(values, self.start, axis=-1))
 
-    def _some(self, point_variance: FloatArray, unit_variance: FloatArray) -> Pieces:
+    def _some(self, point_variance: FloatArray, unit_variance: FloatArray, whole: bool) -> Pieces:
         precise = 1 / point_variance
-        q = self.shared_data.shape[1]
+        count, cells, q = len(precise), self.cell_units.size, self.shared_data.shape[1]
         each = self.cell_units
         information = precise @ self.cell_points.T
         inflation = 1 + unit_variance[:, None] * information
         weight = unit_variance[:, None] / inflation
         many = each * weight
+        data = precise @ self.cell_data
+        pairs = (precise[:, :, None] * precise[:, None, :]).reshape(count, -1)
+        squares = precise @ self.square_sums - (weight * (pairs @ self.cell_products)).sum(axis=1)
         lean = many * information
-        data = precise @ self.cell_data.T
-        per_kind = self.cell_points[None] * precise[:, None, :]
-        own = precise @ np.einsum("ck,ckk->k", self.cell_points, self.cell_products)
-        joint = np.einsum("bck,ckm,bcm->bc", per_kind, self.cell_products, per_kind, optimize=True)
+        columns = (precise @ self.cell_shared).reshape(count, q, cells)
+        cross = np.tensordot(precise, self.group_shared, axes=(1, 1))
+        shared = np.tensordot(precise, self.shared_square, axes=1)
+        shared_data = precise @ self.shared_data
+        weight_shared = cross[:0]
         if q:
-            columns = np.tensordot(precise, self.cell_shared, axes=(1, 1))
-            cross = np.tensordot(precise, self.group_shared, axes=(1, 1))
-            cross = cross - self._by_group(lean[..., None] * columns)
-            shared = np.tensordot(precise, self.shared_square, axes=1)
-            shared = shared - np.matmul((many[..., None] * columns).transpose(0, 2, 1), columns)
-            shared_data = precise @ self.shared_data
-            shared_data = shared_data - np.einsum("bc,bcq->bq", weight * data, columns)
-            weight_shared = self._by_group(many[..., None] * columns)
-        else:
-            shape = (len(precise), self.groups, 0)
-            cross = weight_shared = np.zeros(shape, precise.dtype)
-            shared = np.zeros((len(precise), 0, 0), precise.dtype)
-            shared_data = np.zeros((len(precise), 0), precise.dtype)
+            cross = cross - self._by_group(lean[:, None, :] * columns).transpose(0, 2, 1)
+            leaning = many[:, None, :] * columns
+            shared = shared - np.matmul(leaning, columns.transpose(0, 2, 1))
+            shared_data = shared_data - np.matmul(columns, (weight * data)[..., None])[..., 0]
+            weight_shared = self._by_group(leaning).transpose(0, 2, 1) if whole else cross[:0]
+        elif whole:
+            weight_shared = cross
+        nothing = information[:0]
         return Pieces(
             mean=self._by_group(each * information / inflation),
             cross=cross,
             shared=shared,
             mean_data=self._by_group(data / inflation),
             shared_data=shared_data,
-            squares=precise @ self.within_squares + own - (weight * joint).sum(axis=1),
+            squares=squares,
             log_det=-np.log(precise) @ self.points_by_class + np.log(inflation) @ each,
-            weight=self._by_group(many),
-            weight_mean=self._by_group(lean),
+            weight=self._by_group(many) if whole else nothing,
+            weight_mean=self._by_group(lean) if whole else nothing,
             weight_shared=weight_shared,
-            weight_data=self._by_group(weight * data),
+            weight_data=self._by_group(weight * data) if whole else nothing,
         )
