@@ -9,6 +9,9 @@ from mollisol.methodology.base import DomainObject, Interval, Items
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.ruleset import ChosenValue, Form
 
+type CreditedForm = Literal["moment", "guarded", "posterior"]
+"""Which form of the deduction issued: the methodology's moment form, the same with guard, or the posterior."""
+
 
 class StockMean(DomainObject):
     """Mean soil carbon stock of a stratum at equal soil mass in one campaign, with its two-sided 90 % interval."""
@@ -67,6 +70,17 @@ class Deduction(DomainObject):
     half_width_percent: float
     widest_half_width_percent: float
     eligible: bool
+
+
+class GuardedDeduction(DomainObject):
+    """The moment form with control sites pooled over the project and the skew guard, per hectare over the period."""
+
+    standard_error_t_co2e_per_ha: float
+    degrees_of_freedom: float | None
+    skewness_of_estimate: float
+    multiplier: float
+    credited_t_co2e_per_ha: float
+    uncertainty_percent: float
 
 
 class PosteriorCheck(DomainObject):
@@ -205,7 +219,11 @@ class CalendarPart(DomainObject):
 
 
 class PeriodResult(DomainObject):
-    """A verification period. Totals are in t CO2e over the whole period."""
+    """A verification period. Totals are in t CO2e over the whole period.
+
+    Gross change and deduction are of soil carbon. The verified total is what is left after the deduction, plus woody
+    biomass and source terms, less leakage and buffer.
+    """
 
     name: str
     during: Interval
@@ -219,6 +237,8 @@ class PeriodResult(DomainObject):
     gross_t_co2e: float
     deducted_t_co2e: float
     after_deduction_t_co2e: float
+    woody_t_co2e: float = 0.0
+    source_terms_t_co2e: float = 0.0
     leakage_t_co2e: float
     buffer_t_co2e: float
     verified_total_t_co2e: float
@@ -227,7 +247,8 @@ class PeriodResult(DomainObject):
     deduction: Deduction
     deduction_printed: Deduction
     posterior: PosteriorDeduction | None = None
-    credited_form: Literal["moment", "posterior"] = "moment"
+    guarded: GuardedDeduction | None = None
+    credited_form: CreditedForm = "moment"
     issuing_uncertainty_percent: float
     strata: Items[StratumChange]
     variance: Items[VarianceComponent]

@@ -62,9 +62,20 @@ BASES: Final[dict[str, Basis]] = {
         (*_CONFIDENCE, "mollisol.deduction.degrees-of-freedom", *_BAR),
     ),
     "posterior": Basis(
-        ("mollisol:posterior-credited", "mollisol:deduction-percent", "mollisol:lower-of-routes"),
-        ("mollisol.issuance.form",),
-        "docs/posterior.md",
+        (
+            "vm0042:74",
+            "mollisol:skew-guard",
+            "mollisol:mean-less-multiple",
+            "mollisol:posterior-credited",
+            "mollisol:deduction-percent",
+            "mollisol:lower-of-routes",
+        ),
+        (
+            "mollisol.issuance.form",
+            "mollisol.skew-guard.prior-skewness",
+            "mollisol.skew-guard.prior-samples",
+        ),
+        "docs/posterior.md, docs/coverage-grid.md",
     ),
     "forms": Basis(
         (*_VARIANCE, *_FREEDOM, "vm0042:74", "mollisol:credited-mean", "vcs-mr:2.4"), (*_CONFIDENCE, *_BAR)
@@ -82,6 +93,15 @@ BASES: Final[dict[str, Basis]] = {
         ),
         (),
     ),
+    "sources": Basis(
+        tuple(f"vm0042:{n}" for n in (52, 53, 54, 55, 56, 57, 58, 59)), ("vm0042.factors.selection",)
+    ),
+    "factors": Basis(("vm0042:7", "vm0042:9", "vm0042:11", "vm0042:12"), ("vm0042.factors.selection",)),
+    "leakage": Basis(
+        ("vm0042:33", "vm0042:36", "tool16:diversion", "vm0042:39-leakage"),
+        ("vm0042.leakage.in-net", "vm0042.leakage.amendment-basis", "vmd0054.production.edition"),
+    ),
+    "calendar": Basis(("mollisol:calendar-split", "mollisol:units-by-label"), ("mollisol.vintages.split",)),
     "issuance": Basis(
         (*(f"vm0042:{n}" for n in (38, 39, 41, 42, 43)), *_ISSUANCE), ("vcs.buffer.least-rating",)
     ),

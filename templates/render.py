@@ -29,6 +29,7 @@ CHAPTERS: Final = (
     Chapter("stocks", "Soil carbon stocks"),
     Chapter("changes", "Change by stratum"),
     Chapter("deduction", "Uncertainty deduction"),
+    Chapter("sources", "Emission sources, leakage and calendar years"),
     Chapter("vintages", "Vintages, reductions and removals"),
     Chapter("boundary", "Project boundary"),
     Chapter("rules", "Rules used"),

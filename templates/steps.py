@@ -33,6 +33,7 @@ class _Amounts(NamedTuple):
     gross: float
     deduction: float
     leakage: float
+    woody: float
     sources: float
     buffer: float
     withheld: float
@@ -50,7 +51,10 @@ def steps(period: PeriodResult, periods: Sequence[PeriodResult]) -> list[Step]:
     ]
     if any(_there(other.biochar, other) for other in others):
         rows.append(("Biochar carbon", own.biochar))
-    rows += [("Gross change", None), ("Uncertainty deduction", own.deduction), ("Leakage", own.leakage)]
+    rows += [("Gross change", None), ("Uncertainty deduction", own.deduction)]
+    if any(_there(other.woody, other) for other in others):
+        rows.append(("Trees and shrubs", own.woody))
+    rows.append(("Leakage", own.leakage))
     if any(_there(other.sources, other) for other in others):
         rows.append(("Other gases", own.sources))
     rows += [("Buffer", own.buffer), ("Rounding" if all_issued else "Rounding, not issued", own.withheld)]
@@ -71,7 +75,7 @@ def _amounts(period: PeriodResult) -> _Amounts:
     """Tell the steps apart; those that the results do not name are what is left between two that they name."""
     units = float(period.units_to_issue_t) if period.issuance == "issued" else 0.0
     deduction = period.after_deduction_t_co2e - period.gross_t_co2e
-    known = period.after_deduction_t_co2e - period.leakage_t_co2e - period.buffer_t_co2e
+    known = period.after_deduction_t_co2e + period.woody_t_co2e - period.leakage_t_co2e - period.buffer_t_co2e
     return _Amounts(
         baseline=-period.baseline_change_t_co2e,
         project=period.project_change_t_co2e,
@@ -79,6 +83,7 @@ def _amounts(period: PeriodResult) -> _Amounts:
         gross=period.gross_t_co2e,
         deduction=deduction,
         leakage=-period.leakage_t_co2e,
+        woody=period.woody_t_co2e,
         sources=period.verified_total_t_co2e - known,
         buffer=-period.buffer_t_co2e,
         withheld=units - period.verified_total_t_co2e,

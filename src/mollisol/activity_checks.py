@@ -11,8 +11,9 @@ from mollisol.activity_grid import FIRST_ROW, look_back_years
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.periods import anniversary, whole_years
 from mollisol.methodology.eligibility.livestock import check_manure_shares
+from mollisol.methodology.factors import livestock
+from mollisol.methodology.factors.climate import manure_n2o_factor
 from mollisol.methodology.factors.factor import FactorError
-from mollisol.methodology.factors.livestock import check_live_weight
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project
 from mollisol.methodology.ruleset import MissingRuleError, RulesInForce
@@ -225,14 +226,30 @@ def _livestock(project: Project) -> Iterable[Finding]:
         if site is not None:
             where = Place(file=_HERDS, row=number, column="live_weight_kg")
             try:
-                yield from check_live_weight(row.animal, site.region, row.live_weight_kg, where)
+                for factor in (livestock.enteric_factor, livestock.solids_rate, livestock.nitrogen_rate):
+                    factor(row.animal, site.region, row.productivity)
+                yield from livestock.check_live_weight(row.animal, site.region, row.live_weight_kg, where)
             except FactorError as error:
-                yield _no_factor(where, error)
+                yield _no_factor(Place(file=_HERDS, row=number), error)
     shares: dict[tuple[Any, ...], dict[str, float]] = defaultdict(dict)
     first: dict[tuple[Any, ...], int] = {}
     for number, share in enumerate(project.manure_shares, start=FIRST_ROW):
         key = (share.quantification_unit, share.scenario, share.year, share.animal, share.productivity)
         shares[key][share.system] = share.share_fraction
+        place = sites.get(share.quantification_unit)
+        if place is not None:
+            try:
+                livestock.manure_ch4_factor(
+                    share.animal,
+                    place.region,
+                    share.system,
+                    place.manure_climate,
+                    place.manure_moisture,
+                    share.productivity,
+                )
+                manure_n2o_factor(share.animal, share.system, moisture_at(place))
+            except FactorError as error:
+                yield _no_factor(Place(file=_SHARES, row=number), error)
         first.setdefault(key, number)
     for key, of in shares.items():
         where = Place(file=_SHARES, row=first[key])

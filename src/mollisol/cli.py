@@ -144,16 +144,23 @@ def _print_summary(results: Any) -> None:
     for period in results.periods:
         moment, posterior = period.deduction, period.posterior
         routes = f"moment form {moment.credited_t_co2e_per_ha:.2f}"
+        if period.guarded is not None:
+            routes += f", guarded {period.guarded.credited_t_co2e_per_ha:.2f}"
         if posterior is not None:
-            routes += f", posterior {posterior.credited_t_co2e_per_ha:.2f}; the {period.credited_form} issues"
+            routes += f", posterior {posterior.credited_t_co2e_per_ha:.2f}"
         typer.echo(
             f"  period {period.name}, {period.during.start} to {period.during.end}: "
             f"{moment.mean_t_co2e_per_ha:.2f} t CO2e/ha measured, SE {moment.standard_error_t_co2e_per_ha:.2f}; "
-            f"credited: {routes}\n"
+            f"credited: {routes}; the lowest issues\n"
             f"    {period.gross_t_co2e:,.1f} t gross - {period.deducted_t_co2e:,.1f} uncertainty "
-            f"- {period.leakage_t_co2e:,.1f} leakage - {period.buffer_t_co2e:,.1f} buffer "
+            f"{_others(period)}- {period.leakage_t_co2e:,.1f} leakage - {period.buffer_t_co2e:,.1f} buffer "
             f"= {period.verified_total_t_co2e:,.1f} t: {period.units_to_issue_t:,} units, {period.issuance}"
         )
+
+
+def _others(period: Any) -> str:
+    woody, sources = period.woody_t_co2e, period.source_terms_t_co2e
+    return f"{woody:+,.1f} woody {sources:+,.1f} other gases " if woody or sources else ""
 
 
 @app.command()

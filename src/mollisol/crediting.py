@@ -105,7 +105,8 @@ def credit_period(
     refused = not deduction.eligible or any(f.severity is Severity.REFUSAL for f in change.findings)
     units = 0 if refused else int(counted.value)
     gross = years * (float(change.project_annual.value) - float(change.baseline_annual.value))
-    net = years * (float(after[0].value) - float(after[1].value))
+    woody = years * _net_woody(sources)
+    net = years * (float(after[0].value) - float(after[1].value)) - woody
     result = PeriodResult(
         name=period.name,
         during=period.during,
@@ -119,6 +120,8 @@ def credit_period(
         gross_t_co2e=gross,
         deducted_t_co2e=gross - net,
         after_deduction_t_co2e=net,
+        woody_t_co2e=woody,
+        source_terms_t_co2e=sum(vintage.source_terms_t_co2e for vintage in vintages),
         leakage_t_co2e=sum(vintage.leakage_t_co2e for vintage in vintages),
         buffer_t_co2e=sum(v.buffer_on_reductions_t_co2e + v.buffer_on_removals_t_co2e for v in vintages),
         verified_total_t_co2e=float(total.value),
@@ -126,6 +129,7 @@ def credit_period(
         issuance="refused" if refused else "issued" if units > 0 else "nothing to issue",
         deduction=deduction,
         deduction_printed=change.deductions["printed"],
+        guarded=change.guarded,
         posterior=change.posterior,
         credited_form=change.credited_form,
         issuing_uncertainty_percent=float(change.uncertainty.value),
@@ -172,6 +176,11 @@ def _woody(woody: Mapping[str, Quantity], scenario: str) -> dict[str, Any]:
         for kind in ("tree", "shrub")
         if f"{kind}.{scenario}" in woody
     }
+
+
+def _net_woody(sources: SourcesOfPeriod) -> float:
+    result = sources.woody_result
+    return result.project_t_co2e_per_year - result.baseline_t_co2e_per_year if result else 0.0
 
 
 def _of_year(name: str, of: Quantity, number: int, trace: Trace) -> Quantity:
