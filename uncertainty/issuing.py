@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
 from mollisol.methodology.units import PERCENT_PER_FRACTION
-from mollisol.quantification.checks import Value, finite
+from mollisol.quantification.checks import Value, at_least, finite, row
 
 
 @equation(
@@ -48,23 +48,62 @@ def deduction_percent(*, mean_change_t_co2e_per_ha: ArrayLike, credited_t_co2e_p
 
 
 @equation(
+    "mollisol:mean-less-multiple",
+    symbol="d_credited",
+    unit="t CO2e/ha",
+    locator=Locator("VM0042", "2.2", section="8.6.4", equation="74, as a difference with another multiplier"),
+)
+def mean_less_multiple(
+    *, mean_change_t_co2e_per_ha: ArrayLike, multiplier: ArrayLike, standard_error_t_co2e_per_ha: ArrayLike
+) -> Value:
+    """Mean less a multiple of its standard error.
+
+    Parameters
+    ----------
+    mean_change_t_co2e_per_ha
+        [t CO2e/ha]
+    multiplier
+        Of the standard error, 0 or more; Student's t, or the skew guard's.
+    standard_error_t_co2e_per_ha
+        0 or more. [t CO2e/ha]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: Eq. 74 written as a difference; docs/coverage-grid.md says what the skew guard's multiplier closes.
+    """
+    spread = at_least("standard_error_t_co2e_per_ha", standard_error_t_co2e_per_ha, 0.0)
+    multiple = at_least("multiplier", multiplier, 0.0) * spread
+    return finite("mean_change_t_co2e_per_ha", mean_change_t_co2e_per_ha) - multiple
+
+
+@equation(
     "mollisol:lower-of-routes",
     symbol="UNC",
     unit="per cent",
     locator=Locator("mollisol", "0.1", section="issuance"),
 )
-def larger_deduction_percent(*, moment_percent: ArrayLike, posterior_percent: ArrayLike) -> Value:
-    """Deduction that credits less: that of the moment form or that of the posterior.
+def largest_deduction_percent(*, deductions_percent: ArrayLike) -> Value:
+    """Deduction that credits least of those that were computed from one mean.
 
     Parameters
     ----------
-    moment_percent, posterior_percent
-        Deductions of the two routes from one mean. [%]
+    deductions_percent
+        One per form, shape (forms,). [%]
 
     Returns
     -------
-    float or array
-        Shape of the arguments combined. [%]
+    float
+        [%]
 
     Raises
     ------
@@ -73,8 +112,6 @@ def larger_deduction_percent(*, moment_percent: ArrayLike, posterior_percent: Ar
 
     Notes
     -----
-    Source: docs/posterior.md; both routes keep the promise in regular designs, and each fails in some irregular ones.
+    Source: docs/posterior.md and docs/coverage-grid.md; each form keeps the promise where another may not.
     """
-    return np.maximum(
-        finite("moment_percent", moment_percent), finite("posterior_percent", posterior_percent)
-    )
+    return float(row("deductions_percent", finite("deductions_percent", deductions_percent)).max())

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mollisol.deduction_step import Side, choose_deduction, moment_deduction, variance_budget
+from mollisol.guard_step import guarded_moment_of_period
 from mollisol.methodology.checks.control_sites import control_groups
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import Project, VerificationPeriod
-from mollisol.methodology.results import Deduction, PosteriorDeduction, StratumChange, VarianceComponent
+from mollisol.methodology.results import (
+    CreditedForm,
+    Deduction,
+    GuardedDeduction,
+    PosteriorDeduction,
+    StratumChange,
+    VarianceComponent,
+)
 from mollisol.methodology.ruleset import Form, RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.posterior_step import posterior_of_period
@@ -29,21 +38,13 @@ from mollisol.quantification.soil_carbon_change import (
 )
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
 from mollisol.stocks import UnitStocks
-from mollisol.uncertainty.control_sites import control_variance_components_t2, control_variance_t2
-from mollisol.uncertainty.deduction import credited_mean, half_width_percent, uncertainty_percent
-from mollisol.uncertainty.degrees_of_freedom import satterthwaite
-from mollisol.uncertainty.issuing import larger_deduction_percent
 from mollisol.uncertainty.sampling_error import (
     paired_change_variance_t2,
     sampling_variance_t2,
-    variance_of_mean_change,
 )
-from mollisol.uncertainty.student import t_quantile
-
-PRINTED_CONFIDENCE = 0.667
 
 type Route = Literal["analytic", "posterior"]
-"""``posterior`` runs the posterior beside the analytic moment form; ``analytic`` leaves it out."""
+"""``posterior`` runs the guarded form and the posterior beside the moment form, ``analytic`` the moment form alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +64,10 @@ class ChangeOfPeriod:
     strata: tuple[StratumChange, ...]
     variance: tuple[VarianceComponent, ...]
     deductions: dict[Form, Deduction]
+    guarded: GuardedDeduction | None
     posterior: PosteriorDeduction | None
-    credited_form: Literal["moment", "posterior"]
+    credited_form: CreditedForm
     findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """Means and variances of one scenario: of the strata (project) or of the control groups (baseline)."""
-
-    labels: tuple[str, ...]
-    mean: Quantity
-    variance: Quantity
-    replicates: tuple[int, ...]
-    replicate: tuple[str, ...]
-
-    @property
-    def degrees_of_freedom(self) -> NDArray[np.float64]:
-        return np.array(self.replicates, dtype=np.float64) - 1
 
 
 class ChangeStep:
@@ -163,14 +150,21 @@ class ChangeStep:
         )
         deductions: dict[Form, Deduction] = {}
         for form in ("corrected", "printed"):
-            deductions[form] = self._deduction(form, difference, project, control, weight, area)
+            deductions[form] = moment_deduction(
+                form, difference, project, control, weight, at, self._rules, trace
+            )
+        guarded: GuardedDeduction | None = None
         posterior: PosteriorDeduction | None = None
         findings: list[Finding] = []
-        if route == "posterior":
-            posterior, findings = posterior_of_period(
+        if route == "posterior" and difference.value != 0:
+            guarded, findings = guarded_moment_of_period(
+                self._project, self._stocks, self._period, difference, self._rules, trace
+            )
+            posterior, more = posterior_of_period(
                 self._project, self._stocks, self._period, years, biochar_carbon_per_year, difference, trace
             )
-        uncertainty, form = self._issuing(posterior)
+            findings += more
+        uncertainty, form = choose_deduction(guarded, posterior, at, trace)
         return ChangeOfPeriod(
             area=area,
             project_annual=project_annual,
@@ -178,35 +172,17 @@ class ChangeStep:
             difference=difference,
             uncertainty=uncertainty,
             strata=self._strata(project, baseline),
-            variance=self._budget(project, control, area),
+            variance=variance_budget(project, control, at, trace),
             deductions=deductions,
+            guarded=guarded,
             posterior=posterior,
             credited_form=form,
             findings=tuple(findings),
         )
 
-    def _issuing(
-        self, posterior: PosteriorDeduction | None
-    ) -> tuple[Quantity, Literal["moment", "posterior"]]:
-        """Choose the deduction that issues: by the rule, the one that credits less."""
-        moment = self._trace.quantities[f"uncertainty_percent.corrected{self._at}"]
-        which = self._trace.rule("mollisol.issuance.form").value
-        if posterior is None or which == "moment":
-            return moment, "moment"
-        of_posterior = self._trace.quantities[f"posterior_uncertainty_percent{self._at}"]
-        if which == "posterior":
-            return of_posterior, "posterior"
-        larger = self._trace.compute(
-            f"issuing_uncertainty_percent{self._at}",
-            larger_deduction_percent,
-            moment_percent=moment,
-            posterior_percent=of_posterior,
-        )
-        return larger, "posterior" if of_posterior.value > moment.value else "moment"
-
     def _project_side(
         self, change: Quantity, start: Quantity, end: Quantity, members: dict[str, list[int]]
-    ) -> _Side:
+    ) -> Side:
         trace, at = self._trace, self._at
         places = [place for name in self._names for place in members[name]]
         means = trace.compute(
@@ -240,11 +216,11 @@ class ChangeStep:
             )
         replicates = tuple(len(members[name]) for name in self._names)
         variance = self._row(f"project_variance{at}", variances, self._names)
-        return _Side(self._names, means, variance, replicates, ("sampling units",) * len(replicates))
+        return Side(self._names, means, variance, replicates, ("sampling units",) * len(replicates))
 
     def _control_side(
         self, change: Quantity, members: dict[str, list[int]], groups: dict[tuple[str, ...], tuple[str, ...]]
-    ) -> _Side:
+    ) -> Side:
         trace, at = self._trace, self._at
         labels, means, variances, replicates, kinds = [], [], [], [], []
         for sites in groups.values():
@@ -283,7 +259,7 @@ class ChangeStep:
             )
             labels.append(label)
             kinds.append("control sites" if len(sites) > 1 else "sampling units")
-        return _Side(
+        return Side(
             tuple(labels),
             self._row(f"control_change{at}", means, labels),
             self._row(f"control_variance{at}", variances, labels),
@@ -302,94 +278,7 @@ class ChangeStep:
         weight: NDArray[np.float64] = sites / sites.sum(axis=1, keepdims=True)
         return weight
 
-    def _deduction(
-        self,
-        form: Form,
-        difference: Quantity,
-        project: _Side,
-        control: _Side,
-        weight: Quantity,
-        area: Quantity,
-    ) -> Deduction:
-        trace, rules, at = self._trace, self._rules, f".{form}{self._at}"
-        of: dict[str, Form] = {
-            switch: "printed" if form == "printed" else rules.form(f"switch.{switch}")
-            for switch in ("shared-control", "deduction-denominator", "eligibility-quantile", "confidence")
-        }
-        shared: dict[str, Any] = {
-            "area_ha": area,
-            "group_weight": weight,
-            "group_mean_variance": control.variance,
-            "form": of["shared-control"],
-        }
-        variance = trace.compute(
-            f"variance_of_mean{at}",
-            variance_of_mean_change,
-            project_variance_t2=project.variance,
-            control_variance_t2=trace.compute(f"control_variance_total{at}", control_variance_t2, **shared),
-            area_ha=area,
-        )
-        control_terms = trace.compute(
-            f"control_variance_terms{at}", control_variance_components_t2, index=control.labels, **shared
-        )
-        labels = [*project.labels, *control.labels]
-        trace.rule("mollisol.deduction.degrees-of-freedom")
-        freedom = trace.compute(
-            f"degrees_of_freedom{at}",
-            satterthwaite,
-            variances=trace.arrange(
-                f"variance_terms{at}",
-                np.concatenate([project.variance.value, control_terms.value]),
-                [project.variance, control_terms],
-                index=labels,
-            ),
-            degrees_of_freedom=trace.given(
-                f"replicates_less_one{at}",
-                np.concatenate([project.degrees_of_freedom, control.degrees_of_freedom]),
-                "1",
-                ["sample_points.csv", "control_links.csv"],
-                labels,
-            ),
-        )
-        confidence = (
-            trace.given(f"confidence{at}", PRINTED_CONFIDENCE, "1")
-            if of["confidence"] == "printed"
-            else trace.rule("vm0042.deduction.confidence")
-        )
-        given: dict[str, Any] = {
-            "mean_change": difference,
-            "variance_of_mean": variance,
-            "degrees_of_freedom": freedom,
-        }
-        uncertainty = trace.compute(
-            f"uncertainty_percent{at}",
-            uncertainty_percent,
-            confidence=confidence,
-            form=of["deduction-denominator"],
-            **given,
-        )
-        half_width = trace.compute(
-            f"half_width_percent{at}", half_width_percent, form=of["eligibility-quantile"], **given
-        )
-        credited = trace.compute(f"credited_mean{at}", credited_mean, confidence=confidence, **given)
-        widest = rules.number("vcs.eligibility.half-width")
-        nu, chance = float(freedom.value), float(confidence.value)
-        return Deduction(
-            route="analytic",
-            form=form,
-            mean_t_co2e_per_ha=float(difference.value),
-            standard_error_t_co2e_per_ha=float(np.sqrt(variance.value)),
-            degrees_of_freedom=nu if np.isfinite(nu) else None,
-            confidence=chance,
-            t_quantile=float(t_quantile(probability=chance, degrees_of_freedom=nu)),
-            uncertainty_percent=float(uncertainty.value),
-            credited_t_co2e_per_ha=float(credited.value),
-            half_width_percent=float(half_width.value),
-            widest_half_width_percent=widest,
-            eligible=float(half_width.value) <= widest,
-        )
-
-    def _strata(self, project: _Side, baseline: Quantity) -> tuple[StratumChange, ...]:
+    def _strata(self, project: Side, baseline: Quantity) -> tuple[StratumChange, ...]:
         linked: dict[str, list[str]] = defaultdict(list)
         for link in self._project.control_links:
             linked[link.stratum].append(link.control_site)
@@ -408,26 +297,6 @@ class ChangeStep:
                 project_degrees_of_freedom=project.replicates[number] - 1.0,
             )
             for number, stratum in enumerate(self._project.strata)
-        )
-
-    def _budget(self, project: _Side, control: _Side, area: Quantity) -> tuple[VarianceComponent, ...]:
-        terms = self._trace.quantities[f"variance_terms.corrected{self._at}"].value / area.value.sum() ** 2
-        total = terms.sum()
-        sides = [("project stratum", project, n) for n in range(len(project.labels))]
-        sides += [("control group", control, n) for n in range(len(control.labels))]
-        return tuple(
-            VarianceComponent.model_validate(
-                {
-                    "label": side.labels[number],
-                    "kind": kind,
-                    "replicates": side.replicates[number],
-                    "replicate": side.replicate[number],
-                    "variance_t_co2e_per_ha_2": float(term),
-                    "degrees_of_freedom": side.replicates[number] - 1.0,
-                    "share": float(term / total) if total > 0 else 0.0,
-                }
-            )
-            for (kind, side, number), term in zip(sides, terms, strict=True)
         )
 
     def _pick(self, name: str, of: Quantity, places: list[int]) -> Quantity:

@@ -181,3 +181,17 @@ def test_a_run_that_is_blocked_computes_nothing(make_project: Callable[[Layout],
     with pytest.raises(FindingsError) as error:
         run_project(folder)
     assert {"rating-too-low"} <= {finding.code for finding in error.value.findings}
+
+
+def test_a_mean_of_exactly_zero_is_a_finding(make_project: Callable[[Layout], Path]) -> None:
+    """Changes +1, -1 against control sites that stand still: mean 0 and a spread; a share of 0 is not defined."""
+    still = [(30.0, 30.0), (33.0, 33.0)]
+    layout = Layout(
+        {"s1": 10.0},
+        {"s1": [(30.0, 33.0), (33.0, 30.0)]},
+        {"c1": still, "c2": still},
+        [("c1", "s1"), ("c2", "s1")],
+    )
+    with pytest.raises(FindingsError) as error:
+        run_project(make_project(layout))
+    assert [finding.code for finding in error.value.findings] == ["mean-change-zero"]

@@ -49,22 +49,38 @@ def test_mean_error_freedom_and_credit(analytic: Run, by_hand: list[Any]) -> Non
         assert found.eligible == hand.passes
 
 
-def test_the_lower_of_the_two_routes_issues(run: Run, analytic: Run) -> None:
+def test_the_lowest_of_the_forms_issues(run: Run, analytic: Run) -> None:
     for period, alone in zip(run.results.periods, analytic.results.periods, strict=True):
         assert period.posterior is not None
         assert period.deduction == alone.deduction
-        credited = {"moment": period.deduction, "posterior": period.posterior}
-        lower = min(credited, key=lambda form: credited[form].credited_t_co2e_per_ha)
-        assert period.credited_form == lower
-        expected = AREA_HA * credited[lower].credited_t_co2e_per_ha
+        assert period.guarded is not None
+        credited = {
+            "moment": period.deduction.credited_t_co2e_per_ha,
+            "guarded": period.guarded.credited_t_co2e_per_ha,
+            "posterior": period.posterior.credited_t_co2e_per_ha,
+        }
+        lowest = min(credited, key=lambda form: credited[form])
+        assert period.credited_form == lowest
+        expected = AREA_HA * credited[lowest]
         assert period.after_deduction_t_co2e == pytest.approx(expected, rel=1e-9)
+
+
+def test_pooling_the_control_sites_of_each_block_changes_nothing(run: Run) -> None:
+    """Every block has two sites of its own, so the guarded form has the moment form's standard error."""
+    for period in run.results.periods:
+        assert period.guarded is not None
+        own = period.deduction.standard_error_t_co2e_per_ha
+        assert period.guarded.standard_error_t_co2e_per_ha == pytest.approx(own, rel=1e-9)
+        assert period.guarded.multiplier >= period.deduction.t_quantile
 
 
 def test_the_posterior_has_the_mean_of_the_moment_form_where_strata_are_of_one_size(run: Run) -> None:
     """Flat means and a balanced design: the posterior mean is the difference of the plain means."""
     for period in run.results.periods:
         assert period.posterior is not None
-        assert period.posterior.mean_t_co2e_per_ha == pytest.approx(period.deduction.mean_t_co2e_per_ha, rel=1e-6)
+        assert period.posterior.mean_t_co2e_per_ha == pytest.approx(
+            period.deduction.mean_t_co2e_per_ha, rel=1e-6
+        )
 
 
 def test_first_period_reduces_and_second_removes(run: Run) -> None:

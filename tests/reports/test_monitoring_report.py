@@ -678,7 +678,7 @@ def test_the_posterior_stands_beside_the_moment_form() -> None:
     results = results.model_copy(update={"periods": (first, *results.periods[1:])})
     model = report_model(results=results, findings=(), trace=_trace(), manifest=MANIFEST, head=_head())
     page = render_html(model, make_figures(results))
-    for text in ("4.625", "0.20", "half-normal(8.3)", "53.3", "tail of &lt;b&gt;0.2&lt;/b&gt;"):
+    for text in ("4.625", "half-normal(8.3)", "53.3", "tail of &lt;b&gt;0.2&lt;/b&gt;"):
         assert text in page, text
     assert "The posterior was not computed" in render_html(
         report_model(results=_results(), findings=(), trace=_trace(), manifest=MANIFEST, head=_head()), {}

@@ -1,0 +1,209 @@
+"""Step 2a: the moment form of the deduction, its variance budget, and the choice of the form that issues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
+from mollisol.methodology.results import (
+    CreditedForm,
+    Deduction,
+    GuardedDeduction,
+    PosteriorDeduction,
+    VarianceComponent,
+)
+from mollisol.methodology.ruleset import Form, RulesInForce
+from mollisol.methodology.trace import Quantity, Trace
+from mollisol.uncertainty.control_sites import control_variance_components_t2, control_variance_t2
+from mollisol.uncertainty.deduction import credited_mean, half_width_percent, uncertainty_percent
+from mollisol.uncertainty.degrees_of_freedom import satterthwaite
+from mollisol.uncertainty.issuing import largest_deduction_percent
+from mollisol.uncertainty.sampling_error import variance_of_mean_change
+from mollisol.uncertainty.student import t_quantile
+
+PRINTED_CONFIDENCE = 0.667
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Means and variances of one scenario: of the strata (project) or of the control groups (baseline)."""
+
+    labels: tuple[str, ...]
+    mean: Quantity
+    variance: Quantity
+    replicates: tuple[int, ...]
+    replicate: tuple[str, ...]
+
+    @property
+    def degrees_of_freedom(self) -> NDArray[np.float64]:
+        """Replicates less one, label by label."""
+        return np.array(self.replicates, dtype=np.float64) - 1
+
+
+def moment_deduction(
+    form: Form,
+    difference: Quantity,
+    project: Side,
+    control: Side,
+    weight: Quantity,
+    at: str,
+    rules: RulesInForce,
+    trace: Trace,
+) -> Deduction:
+    """Compute variance (Eq. 70), degrees of freedom, deduction (Eq. 74) and bar of a period in one form of the rules.
+
+    Parameters
+    ----------
+    difference
+        Mean of project minus baseline over the period. [t CO2e/ha]
+    weight
+        Weight of each control group in the control mean of each stratum.
+    at
+        ``@`` and the period's name: what its quantities are called in the trace.
+    """
+    area, at = trace.quantities[f"area_ha{at}"], f".{form}{at}"
+    of: dict[str, Form] = {
+        switch: "printed" if form == "printed" else rules.form(f"switch.{switch}")
+        for switch in ("shared-control", "deduction-denominator", "eligibility-quantile", "confidence")
+    }
+    shared: dict[str, Any] = {
+        "area_ha": area,
+        "group_weight": weight,
+        "group_mean_variance": control.variance,
+        "form": of["shared-control"],
+    }
+    variance = trace.compute(
+        f"variance_of_mean{at}",
+        variance_of_mean_change,
+        project_variance_t2=project.variance,
+        control_variance_t2=trace.compute(f"control_variance_total{at}", control_variance_t2, **shared),
+        area_ha=area,
+    )
+    if difference.value == 0 and variance.value > 0:
+        raise FindingsError([_no_change(at)])
+    control_terms = trace.compute(
+        f"control_variance_terms{at}", control_variance_components_t2, index=control.labels, **shared
+    )
+    labels = [*project.labels, *control.labels]
+    trace.rule("mollisol.deduction.degrees-of-freedom")
+    freedom = trace.compute(
+        f"degrees_of_freedom{at}",
+        satterthwaite,
+        variances=trace.arrange(
+            f"variance_terms{at}",
+            np.concatenate([project.variance.value, control_terms.value]),
+            [project.variance, control_terms],
+            index=labels,
+        ),
+        degrees_of_freedom=trace.given(
+            f"replicates_less_one{at}",
+            np.concatenate([project.degrees_of_freedom, control.degrees_of_freedom]),
+            "1",
+            ["sample_points.csv", "control_links.csv"],
+            labels,
+        ),
+    )
+    confidence = (
+        trace.given(f"confidence{at}", PRINTED_CONFIDENCE, "1")
+        if of["confidence"] == "printed"
+        else trace.rule("vm0042.deduction.confidence")
+    )
+    given: dict[str, Any] = {
+        "mean_change": difference,
+        "variance_of_mean": variance,
+        "degrees_of_freedom": freedom,
+    }
+    uncertainty = trace.compute(
+        f"uncertainty_percent{at}",
+        uncertainty_percent,
+        confidence=confidence,
+        form=of["deduction-denominator"],
+        **given,
+    )
+    half_width = trace.compute(
+        f"half_width_percent{at}", half_width_percent, form=of["eligibility-quantile"], **given
+    )
+    credited = trace.compute(f"credited_mean{at}", credited_mean, confidence=confidence, **given)
+    widest = rules.number("vcs.eligibility.half-width")
+    nu, chance = float(freedom.value), float(confidence.value)
+    return Deduction(
+        route="analytic",
+        form=form,
+        mean_t_co2e_per_ha=float(difference.value),
+        standard_error_t_co2e_per_ha=float(np.sqrt(variance.value)),
+        degrees_of_freedom=nu if np.isfinite(nu) else None,
+        confidence=chance,
+        t_quantile=float(t_quantile(probability=chance, degrees_of_freedom=nu)),
+        uncertainty_percent=float(uncertainty.value),
+        credited_t_co2e_per_ha=float(credited.value),
+        half_width_percent=float(half_width.value),
+        widest_half_width_percent=widest,
+        eligible=float(half_width.value) <= widest,
+    )
+
+
+def _no_change(at: str) -> Finding:
+    return Finding(
+        code="mean-change-zero",
+        severity=Severity.BLOCKING,
+        where=Place(thing=f"verification period {at.partition('@')[2]}"),
+        found="a mean difference of exactly 0 with a spread around it",
+        allowed="a mean that a deduction can be a share of",
+        do="nothing can be credited; look whether project and control hold the same data",
+        clause="VM0042 2.2, section 8.6.4, Eq. 74",
+    )
+
+
+def choose_deduction(
+    guarded: GuardedDeduction | None, posterior: PosteriorDeduction | None, at: str, trace: Trace
+) -> tuple[Quantity, CreditedForm]:
+    """Choose the deduction that issues: by the rule, the one that credits least."""
+    computed: dict[CreditedForm, Quantity] = {
+        "moment": trace.quantities[f"uncertainty_percent.corrected{at}"]
+    }
+    if guarded is not None:
+        computed["guarded"] = trace.quantities[f"guarded_uncertainty_percent{at}"]
+    if posterior is not None:
+        computed["posterior"] = trace.quantities[f"posterior_uncertainty_percent{at}"]
+    which = trace.rule("mollisol.issuance.form").value
+    if which == "moment" or (which == "posterior" and posterior is not None):
+        form: CreditedForm = "moment" if which == "moment" else "posterior"
+        return computed[form], form
+    largest = trace.compute(
+        f"issuing_uncertainty_percent{at}",
+        largest_deduction_percent,
+        deductions_percent=trace.arrange(
+            f"deductions_percent{at}",
+            np.array([float(part.value) for part in computed.values()]),
+            list(computed.values()),
+            index=list(computed),
+        ),
+    )
+    return largest, max(computed, key=lambda form: float(computed[form].value))
+
+
+def variance_budget(project: Side, control: Side, at: str, trace: Trace) -> tuple[VarianceComponent, ...]:
+    """Give each term of the variance of the project mean with its share, in the form of the rules in force."""
+    area = trace.quantities[f"area_ha{at}"].value
+    terms = trace.quantities[f"variance_terms.corrected{at}"].value / area.sum() ** 2
+    total = terms.sum()
+    sides = [("project stratum", project, n) for n in range(len(project.labels))]
+    sides += [("control group", control, n) for n in range(len(control.labels))]
+    return tuple(
+        VarianceComponent.model_validate(
+            {
+                "label": side.labels[number],
+                "kind": kind,
+                "replicates": side.replicates[number],
+                "replicate": side.replicate[number],
+                "variance_t_co2e_per_ha_2": float(term),
+                "degrees_of_freedom": side.replicates[number] - 1.0,
+                "share": float(term / total) if total > 0 else 0.0,
+            }
+        )
+        for (kind, side, number), term in zip(sides, terms, strict=True)
+    )

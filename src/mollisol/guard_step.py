@@ -1,0 +1,113 @@
+"""Step 2c: the moment form with control sites pooled over the project and a guard against skewness."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.results import GuardedDeduction
+from mollisol.methodology.ruleset import RulesInForce
+from mollisol.methodology.trace import Quantity, Trace
+from mollisol.stocks import UnitStocks
+from mollisol.uncertainty.issuing import deduction_percent, mean_less_multiple
+from mollisol.uncertainty.layers.moment_form import Campaign, moment_credit
+from mollisol.uncertainty.layers.pooled_controls import between_site_variance
+from mollisol.uncertainty.layers.skew_guard import SkewGuard, guarded_multiplier
+
+
+def guarded_moment_of_period(
+    project: Project,
+    stocks: UnitStocks,
+    period: VerificationPeriod,
+    mean: Quantity,
+    rules: RulesInForce,
+    trace: Trace,
+) -> tuple[GuardedDeduction | None, list[Finding]]:
+    """Compute the guarded moment form of a period from the changes of its sampling units.
+
+    Parameters
+    ----------
+    mean
+        The mean difference that the deduction is taken from. [t CO2e/ha]
+
+    Returns
+    -------
+    tuple
+        The deduction, or None where the data cannot carry it, and the findings.
+    """
+    at = f"@{period.name}"
+    change = trace.quantities[f"change_of_unit{at}"]
+    members: dict[str, list[float]] = defaultdict(list)
+    for unit, value in zip(change.index, change.value, strict=True):
+        members[stocks.home_of[unit]].append(float(value))
+    sites = sorted({link.control_site for link in project.control_links})
+    linked = {(link.stratum, link.control_site) for link in project.control_links}
+    link = np.array([[float((s.stratum, site) in linked) for site in sites] for s in project.strata])
+    campaign = Campaign(
+        area_ha=np.array([stratum.area_ha for stratum in project.strata]),
+        project_t_co2e_per_ha=[np.array(members[stratum.stratum]) for stratum in project.strata],
+        control_t_co2e_per_ha=[np.array(members[site]) for site in sites],
+        link_weight=link / link.sum(axis=1, keepdims=True),
+    )
+    guard = SkewGuard(
+        prior_skewness=rules.number("mollisol.skew-guard.prior-skewness"),
+        prior_samples=rules.number("mollisol.skew-guard.prior-samples"),
+    )
+    try:
+        credit = moment_credit(
+            campaign=campaign, guard=guard, confidence=rules.number("vm0042.deduction.confidence")
+        )
+    except ValueError as error:
+        return None, [_cannot(period, str(error))]
+    multiplier = trace.record(
+        f"guarded_multiplier{at}",
+        float(credit.multiplier),
+        guarded_multiplier,
+        changes_of_units=change,
+        prior_skewness=trace.rule("mollisol.skew-guard.prior-skewness"),
+        prior_samples=trace.rule("mollisol.skew-guard.prior-samples"),
+    )
+    spread = trace.record(
+        f"pooled_standard_error{at}",
+        float(credit.standard_error_t_co2e_per_ha),
+        between_site_variance,
+        unit="t CO2e/ha",
+        changes_of_units=change,
+    )
+    credited = trace.compute(
+        f"guarded_credited{at}",
+        mean_less_multiple,
+        mean_change_t_co2e_per_ha=mean,
+        multiplier=multiplier,
+        standard_error_t_co2e_per_ha=spread,
+    )
+    percent = trace.compute(
+        f"guarded_uncertainty_percent{at}",
+        deduction_percent,
+        mean_change_t_co2e_per_ha=mean,
+        credited_t_co2e_per_ha=credited,
+    )
+    freedom = float(credit.degrees_of_freedom)
+    return GuardedDeduction(
+        standard_error_t_co2e_per_ha=float(spread.value),
+        degrees_of_freedom=freedom if np.isfinite(freedom) else None,
+        skewness_of_estimate=float(credit.skewness_of_estimate),
+        multiplier=float(multiplier.value),
+        credited_t_co2e_per_ha=float(credited.value),
+        uncertainty_percent=float(percent.value),
+    ), []
+
+
+def _cannot(period: VerificationPeriod, message: str) -> Finding:
+    return Finding(
+        code="guard-not-computed",
+        severity=Severity.WARNING,
+        where=Place(thing=f"verification period {period.name}"),
+        found=message,
+        allowed="data that carry the guarded moment form",
+        do="know that long tails of losses may over-credit here",
+        clause="mollisol.issuance.form",
+    )
