@@ -10,8 +10,11 @@ import pytest
 
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.posterior import exact
+from mollisol.uncertainty.posterior.compiling import compile_specification
 from mollisol.uncertainty.posterior.ensemble import walk
-from mollisol.uncertainty.posterior.exact import posterior_of_change
+from mollisol.uncertainty.posterior.exact import posterior_of_change, sample_posterior
+from mollisol.uncertainty.posterior.marginal import Marginal
+from mollisol.uncertainty.posterior.sites import predictive_residuals
 from mollisol.uncertainty.posterior.specification import ModelDraws, Specification
 
 type Design = Callable[..., Specification]
@@ -108,3 +111,13 @@ def test_leave_one_out_equals_a_run_without_the_site(designs: dict[str, Design])
     )
     moved = (posterior_of_change(less, checks=False).quantile - result.quantile) / result.sd
     assert found.found == pytest.approx(moved, abs=0.08)
+
+
+def test_residuals_use_the_spread_of_their_own_class(designs: dict[str, Design]) -> None:
+    base = designs["points only"]()
+    wide = base.project.stratum == 0
+    project = replace(base.project, change=np.where(wide, 30.0, 1.0) * base.project.change)
+    sample = sample_posterior(Marginal(compile_specification(replace(base, project=project))))
+    _, residual = predictive_residuals(sample)["field"]
+    assert residual[wide].std() == pytest.approx(1, abs=0.25)
+    assert residual[~wide].std() == pytest.approx(1, abs=0.25)

@@ -41,12 +41,14 @@ class Component:
 class Side:
     """A block, where its variances come from, and what one unit of it is.
 
-    ``kind`` holds the declared class of each class, ``point`` the place of its point component, ``known`` its
-    measurement variance in working units, ``level`` the place of the unit component or -1 where units have one
-    point each and the two spreads cannot be told apart (then the point component is the whole spread).
+    ``of_point`` is the class of each point, a pair of measurement class and spread between points; by class,
+    ``kind`` holds the measurement class, ``point`` the place of the point component, ``known`` the measurement
+    variance in working units. ``level`` is the place of the unit component, or -1 where units have one point each
+    and the two spreads cannot be told apart (then the point component is the whole spread).
     """
 
     block: Block
+    of_point: IntArray
     kind: IntArray
     point: IntArray
     known: FloatArray
@@ -152,7 +154,14 @@ def compile_specification(of: Specification) -> Compiled:
             groups=int(group.max()) + 1, kinds=pair.shape[1],
         )  # fmt: skip
         where = np.array([place[point_names[k]] for k in pair[1]])
-        return Side(block, pair[0], where, known[pair[0]], place[level] if replicated else NO_UNIT_LEVEL)
+        return Side(
+            block,
+            code.reshape(-1),
+            pair[0],
+            where,
+            known[pair[0]],
+            place[level] if replicated else NO_UNIT_LEVEL,
+        )
 
     def columns(which: str, size: int) -> FloatArray:
         parts = [np.zeros(size) if (own := getattr(effect, which)) is None else own for effect in designs]

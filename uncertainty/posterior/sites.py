@@ -45,22 +45,15 @@ def _design(spec: Specification, marginal: Marginal, which: str, scale: FloatArr
     return np.asarray(rows * scale)
 
 
-def _variances(
-    side: Side, marginal: Marginal, eta: FloatArray, kind: IntArray, rows: FloatArray
-) -> tuple[FloatArray, float]:
-    """Variance of each point within its unit (n,) and between units, in working units."""
+def _variances(side: Side, marginal: Marginal, eta: FloatArray) -> tuple[FloatArray, float]:
+    """Give the variance of each point within its unit (n,) and between units, in working units."""
     sd = marginal.components(eta) / marginal.of.unit
-    by_class = sd[side.point] ** 2 + side.known
-    if len(side.kind) == 1:
-        within = np.full(len(rows), by_class[0])
-    else:  # the same class may stand with several point spreads: take the first, which is the class's own
-        first = {int(k): by_class[i] for i, k in reversed(list(enumerate(side.kind)))}
-        within = np.array([first[int(k)] for k in kind])
+    within = (sd[side.point] ** 2 + side.known)[side.of_point]
     return within, 0.0 if side.level == NO_UNIT_LEVEL else float(sd[side.level] ** 2)
 
 
 def predictive_residuals(sample: Sample) -> dict[str, tuple[IntArray, FloatArray]]:
-    """Standardised residuals of the mean of each unit, at the root mean square of the components.
+    """Give standardised residuals of the mean of each unit, at the root mean square of the components.
 
     Returns
     -------
@@ -72,16 +65,14 @@ def predictive_residuals(sample: Sample) -> dict[str, tuple[IntArray, FloatArray
     eta, system, effects = _plug_in(sample)
     of = marginal.of
     value = (spec.project.change / of.unit) - of.project_centre[spec.project.stratum]
-    sides = [("field", "project", of.project, value, spec.project.unit, spec.project.measurement_class)]
+    sides = [("field", "project", of.project, value, spec.project.unit)]
     if spec.control is not None and of.control is not None:
         value = control_residual(spec) / of.unit - of.control_centre
-        sides.append(
-            ("control site", "control", of.control, value, spec.control.site, spec.control.measurement_class)
-        )
+        sides.append(("control site", "control", of.control, value, spec.control.site))
     out = {}
-    for label, which, side, value, unit, kind in sides:
+    for label, which, side, value, unit in sides:
         rows = _design(spec, marginal, which, system.scale[0])
-        within, between = _variances(side, marginal, eta, kind, rows)
+        within, between = _variances(side, marginal, eta)
         code, place = np.unique(unit, return_inverse=True)
         information = np.bincount(place, 1 / within)
         mean = np.bincount(place, (value - rows @ effects) / within) / information
@@ -105,7 +96,7 @@ def influence_of_control_sites(sample: Sample, probability: float) -> tuple[int,
     of, control = marginal.of, spec.control
     value = control_residual(spec) / of.unit - of.control_centre
     rows = _design(spec, marginal, "control", system.scale[0])
-    within, between = _variances(side, marginal, eta, control.measurement_class, rows)
+    within, between = _variances(side, marginal, eta)
     weights, _, other = marginal.estimand(system, eta[None])
     weight, precision, data = weights[0], system.precision[0], system.data[0]
 
