@@ -76,6 +76,10 @@ def check_ledger(
         The files that were read, for copies of manifests.
     """
     if ledger is None or not ledger.entry:
+        if periods and periods[0][1].start != start:
+            found = f"the first period begins {periods[0][1].start}, the project {start}, and there is no ledger"
+            allowed = "the sums from the start date on: they set the switch and the leakage before"
+            return [_finding("ledger-missing", periods[0][0], found, allowed)]
         return []
     return [*_chain(ledger, start, periods), *_names(ledger, periods), *_hashes(ledger, inputs)]
 

@@ -26,6 +26,7 @@ from mollisol.methodology.activity import (
 )
 from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, Items, RequiredText, Text
 from mollisol.methodology.boundary import ProjectBoundary
+from mollisol.methodology.eligibility_facts import EligibilityFacts
 from mollisol.methodology.ledger import Ledger
 from mollisol.methodology.measurement import Campaign, CoreIncrement, LaboratoryMethod, SamplePoint
 from mollisol.methodology.practice import PracticeChange, ScheduleOfActivities, YearOfActivities
@@ -169,6 +170,7 @@ class Project(DomainObject):
     mitigation: tuple[Mitigation, ...] = ()
     residue_diversions: tuple[ResidueDiversion, ...] = ()
     ledger: Ledger | None = None
+    eligibility: EligibilityFacts | None = None
 
     def schedule_of(self, place: str, scenario: Literal["baseline", "project"]) -> ScheduleOfActivities:
         """Give the schedule of activities of a unit or control site, oldest year first."""

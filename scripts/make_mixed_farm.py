@@ -242,7 +242,7 @@ def activity() -> None:
         *(["beans", year, 2] for year in YEARS),
     ])  # fmt: skip
     write("leakage_mitigation.csv", "commodity,year,produced,fertilizer_t_co2e,diesel_litre",
-          [["wheat", year, 0, 0, 0] for year in HISTORY] + [["wheat", year, 3, 0.6, 220] for year in YEARS])  # fmt: skip
+          [["wheat", year, 0, 0, 0] for year in HISTORY] + [["wheat", year, 3, 0.6, 220] for year in YEARS])  # fmt:skip
     write("residue_diversion.csv",
           "quantification_unit,year,residue,diverted_t_dm,energy_content_gj_per_t_dm,fuel_factor_t_co2e_per_gj,abundant,"
           "evidence",
@@ -253,10 +253,78 @@ def activity() -> None:
           )  # fmt: skip
 
 
+def eligibility() -> str:
+    """Give eligibility.toml."""
+    text = "# Made by scripts/make_mixed_farm.py. Constructed: every declaration is made up.\n\n"
+    text += 'omitted_as_de_minimis = ["belowground_woody_biomass"]\n'
+    text += """
+[[adjustments]]
+place = "arable"
+practice = "urea"
+group = "fertilizer"
+unit = "t/yr"
+look_back_mean = 18.0
+new_value = 12.0
+
+[[productivity]]
+place = "arable"
+relative_change = -0.01
+evidence = "regional trials, constructed"
+
+[[regulatory_surplus]]
+region = "the county"
+required_by_law = false
+
+[[barriers]]
+region = "the county"
+barriers = ["no market for cover crops", "cost of the drill"]
+public_evidence = true
+
+[[adoption]]
+region = "the county"
+practices = ["no-till with cover crops"]
+adoption_share = 0.12
+evidence = "census_or_government"
+"""
+    for name in UNITS:
+        text += f'\n[[land_use]]\nplace = "{name}"\nyears = [\n'
+        use = "cropland" if name == "arable" else "grassland"
+        text += "".join(f'  {{ year = {year}, use = "{use}" }},\n' for year in (*HISTORY, *YEARS))
+        text += f']\n\n[[native_clearing]]\nplace = "{name}"\nyears_before_start = 300.0\n'
+        text += f'\n[[wetlands]]\nplace = "{name}"\non_wetland = false\n'
+        text += f'\n[[rotations]]\nplace = "{name}"\nyears = 3\n'
+        text += f'\n[[baselines]]\nunit = "{name}"\nvalid_from = 2021-10-01\n'
+    for name in [*UNITS, *(f"control-{unit}" for unit in UNITS)]:
+        plough = "conventional" if name.endswith("arable") else "none"
+        crop = "wheat" if name.endswith("arable") else "grass"
+        text += f"""
+[[sites]]
+name = "{name}"
+slope_class = "gently sloping"
+texture_classes = ["loam"]
+soil_group = "Luvisol"
+described_to_cm = 50.0
+ecoregion = "English Lowlands beech forests"
+climate_zone = "cool temperate moist"
+precipitation_mm = {780.0 if name in UNITS else 765.0}
+station_km = 14.0
+practices = [
+"""
+        for back in range(1, 6):
+            text += (
+                f'  {{ years_before_start = {back}, tillage = "{plough}", residue_removed = false, crop = "{crop}", '
+                f'functional_group = "grasses", manure = {str(crop == "grass").lower()}, compost = false, '
+                "irrigation = false },\n"
+            )
+        text += "]\n"
+    return text
+
+
 def main() -> None:
     """Write the folder."""
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / "project.toml").write_text(head(), encoding="utf-8")
+    (OUT / "eligibility.toml").write_text(eligibility(), encoding="utf-8")
     soil()
     activity()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from mollisol.activity_checks import check_activity
 from mollisol.changes import ChangeStep, Route
 from mollisol.crediting import credit_period, outcome_findings
+from mollisol.eligibility_step import check_boundary_amounts, check_eligibility, check_sites
 from mollisol.geometry import check_geometry
 from mollisol.leakage_step import LeakageOfPeriod, LeakageStep
 from mollisol.methodology.boundary import check_boundary
@@ -133,6 +134,7 @@ def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> As
     findings += check_periods(project, rules)
     findings += check_geometry(project, reading.inputs, rules)
     findings += check_activity(project, rules)
+    findings += check_eligibility(project, rules)
     findings += check_ledger(
         project.ledger,
         start=project.head.start_date,
@@ -146,6 +148,7 @@ def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> As
         stocks, more = quantify_stocks(project, rules, trace)
         findings += [*more, *check_reported_stocks(project, rules, trace)]
         findings += check_similarity(project, stocks, rules, trace)
+        findings += check_sites(project, rules, trace)
     findings = apply_deviations(findings, project.head.deviations)
     return Assessment(
         reading, tuple(in_order([*findings, *status_findings(rules.chosen)])), rules, trace, stocks
@@ -239,7 +242,10 @@ def _periods(
         if head.kind == "placeholder":
             result = result.model_copy(update={"issuance": "refused", "units_to_issue_t": 0})
         periods.append(result)
-    return periods, findings
+    bounds = check_boundary_amounts(project, periods, rules, trace)
+    if blocking(bounds):
+        raise FindingsError(bounds)
+    return periods, list(dict.fromkeys([*findings, *bounds]))
 
 
 def _activity(

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from mollisol.activity_grid import Floats
+from mollisol.eligibility_step import floors_of
 from mollisol.methodology.activity import Animal, Herd, ManureShare, ManureSystem, Productivity
 from mollisol.methodology.factors import climate, livestock
 from mollisol.methodology.trace import Quantity
@@ -36,6 +38,8 @@ class LivestockSources:
             self._of.project.herds, scenario, file="livestock.csv", categories=kinds, category=_herd_key,
             value=lambda row: row.head,
         )  # fmt: skip
+        if scenario == "project":
+            array, used = self._floored(array, kinds, used)
         weight, _ = self._of.grid.fill(
             self._of.project.herds, scenario, file="livestock.csv", categories=kinds, category=_herd_key,
             value=lambda row: row.live_weight_kg,
@@ -50,6 +54,16 @@ class LivestockSources:
             self._of.trace.given(f"heads.{stem}.{scenario}{at}", array, "head", rows, labels),
             self._of.trace.given(f"live_weight.{stem}.{scenario}{at}", weight, "kg/head", rows, labels),
         )
+
+    def _floored(
+        self, array: Floats, kinds: Sequence[tuple[Animal, Productivity]], used: list[str]
+    ) -> tuple[Floats, list[str]]:
+        """Raise the project's heads to the mean of the look-back, where it is not shown that they may be fewer."""
+        floors = floors_of(self._of.project)
+        floor = np.array([[floors.get((unit, *kind), 0.0) for kind in kinds] for unit in self._of.grid.units])
+        if (array >= floor).all():
+            return array, used
+        return np.maximum(array, floor), [*used, "at least the mean heads of the look-back (section 8.3)"]
 
     def _herds(self) -> list[tuple[Animal, Productivity]]:
         return sorted({(row.animal, row.productivity) for row in self._of.project.herds})

@@ -91,7 +91,8 @@ def check_similarity(
     if not project.head.verification_periods:
         return []
     confidence = rules.number("vm0042.control.similarity-confidence")
-    first = project.head.verification_periods[0].first_campaign
+    head = project.head
+    first = head.campaigns[0].name if project.ledger else head.verification_periods[0].first_campaign
     stock = stocks.by_campaign[first]
     members: dict[str, list[int]] = defaultdict(list)
     for place, label in enumerate(stock.index):

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from mollisol.methodology import activity
 from mollisol.methodology.base import DomainObject
+from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.ledger import LEDGER_FILE, Ledger
 from mollisol.methodology.measurement import CoreIncrement, SamplePoint
@@ -117,9 +118,10 @@ def read_project(folder: Path) -> Reading:
     if head is not None and head.geometry_file:
         reader.take(head.geometry_file, required=True)
     ledger = reader.ledger()
+    eligibility = reader.declared(ELIGIBILITY_FILE, EligibilityFacts)
     if head is None or reader.findings:
         return Reading(None, tuple(reader.findings), reader.inputs)
-    project = Project(head=head, ledger=ledger, **cast("dict[str, Any]", fields))
+    project = Project(head=head, ledger=ledger, eligibility=eligibility, **cast("dict[str, Any]", fields))
     return Reading(project, (), reader.inputs)
 
 
@@ -154,20 +156,23 @@ class _Reader:
             self._invalid(HEAD_FILE, error)
             return None
 
-    def ledger(self) -> Ledger | None:
-        """Read the ledger of closed periods, with the copies of manifests that it names."""
-        text = self._text(LEDGER_FILE, required=False)
+    def declared[Kind: DomainObject](self, file: str, kind: type[Kind]) -> Kind | None:
+        """Read an optional TOML file as one typed value."""
+        text = self._text(file, required=False)
         if text is None:
             return None
         try:
-            ledger = Ledger.model_validate(tomllib.loads(text))
+            return kind.model_validate(tomllib.loads(text))
         except ValidationError as error:
-            self._invalid(LEDGER_FILE, error)
-            return None
+            self._invalid(file, error)
         except (ValueError, RecursionError) as error:
-            self._add("toml-syntax", LEDGER_FILE, str(error), "TOML", "mend the line that the message names")
-            return None
-        for entry in ledger.entry:
+            self._add("toml-syntax", file, str(error), "TOML", "mend the line that the message names")
+        return None
+
+    def ledger(self) -> Ledger | None:
+        """Read the ledger of closed periods, with the copies of manifests that it names."""
+        ledger = self.declared(LEDGER_FILE, Ledger)
+        for entry in ledger.entry if ledger else ():
             if entry.manifest_file:
                 self.take(entry.manifest_file, required=True)
         return ledger
