@@ -14,8 +14,15 @@ type Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 class LaboratoryMethod(DomainObject):
     """How carbon was determined.
 
-    Only dry combustion is taken as unbiased and of negligible error (section 8.6.2); the others need a measured
-    error, which this release does not carry.
+    Only dry combustion is taken as unbiased and of negligible error (section 8.6.2). An error that was measured can be
+    declared; it is then carried by the Monte Carlo route and by the posterior.
+
+    Parameters
+    ----------
+    repeat_relative_sd
+        Standard deviation of repeated determinations of one sample, as a fraction of the content.
+    batch_relative_sd
+        Standard deviation of what all samples of one campaign share, as a fraction of the content.
     """
 
     id: Identifier
@@ -25,6 +32,8 @@ class LaboratoryMethod(DomainObject):
     laboratory: Text
     proficiency_test: Text = ""
     description: Text = ""
+    repeat_relative_sd: Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)] = 0.0
+    batch_relative_sd: Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)] = 0.0
 
 
 class Campaign(DomainObject):

@@ -9,8 +9,9 @@ from mollisol.methodology.base import DomainObject, Interval, Items
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.ruleset import ChosenValue, Form
 
-type CreditedForm = Literal["moment", "guarded", "posterior"]
-"""Which form of the deduction issued: the methodology's moment form, the same with guard, or the posterior."""
+type CreditedForm = Literal["moment", "guarded", "montecarlo", "posterior"]
+"""Which form of the deduction issued: the methodology's moment form, the same with guard or drawn errors, or the
+posterior."""
 
 
 class StockMean(DomainObject):
@@ -79,6 +80,18 @@ class GuardedDeduction(DomainObject):
     degrees_of_freedom: float | None
     skewness_of_estimate: float
     multiplier: float
+    credited_t_co2e_per_ha: float
+    uncertainty_percent: float
+
+
+class MonteCarloDeduction(DomainObject):
+    """The moment form with declared measurement errors drawn and propagated (Eqs. 65-71), per hectare."""
+
+    sampling_variance_t_co2e_per_ha_2: float
+    measurement_variance_t_co2e_per_ha_2: float
+    standard_error_t_co2e_per_ha: float
+    degrees_of_freedom: float | None
+    draws: int
     credited_t_co2e_per_ha: float
     uncertainty_percent: float
 
@@ -248,6 +261,7 @@ class PeriodResult(DomainObject):
     deduction_printed: Deduction
     posterior: PosteriorDeduction | None = None
     guarded: GuardedDeduction | None = None
+    montecarlo: MonteCarloDeduction | None = None
     credited_form: CreditedForm = "moment"
     issuing_uncertainty_percent: float
     strata: Items[StratumChange]

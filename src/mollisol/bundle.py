@@ -117,7 +117,7 @@ def _manifest(run: Run, files: Mapping[str, bytes]) -> dict[str, Any]:
         "rule_set": run.results.rule_set,
         "rule_set_hash": run.results.rule_set_hash,
         "seed": run.results.seed,
-        "sampler": "deterministic: a fixed quasi-random sequence for the posterior, nothing drawn for the moment form",
+        "sampler": "posterior: a fixed quasi-random sequence; declared measurement errors: PCG64 from the seed",
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
     }
 

@@ -18,12 +18,14 @@ from mollisol.methodology.results import (
     CreditedForm,
     Deduction,
     GuardedDeduction,
+    MonteCarloDeduction,
     PosteriorDeduction,
     StratumChange,
     VarianceComponent,
 )
 from mollisol.methodology.ruleset import Form, RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
+from mollisol.montecarlo_step import montecarlo_of_period
 from mollisol.posterior_step import posterior_of_period
 from mollisol.quantification.averages import (
     control_mean_by_stratum,
@@ -65,6 +67,7 @@ class ChangeOfPeriod:
     variance: tuple[VarianceComponent, ...]
     deductions: dict[Form, Deduction]
     guarded: GuardedDeduction | None
+    montecarlo: MonteCarloDeduction | None
     posterior: PosteriorDeduction | None
     credited_form: CreditedForm
     findings: tuple[Finding, ...]
@@ -86,7 +89,9 @@ class ChangeStep:
         self._at = f"@{period.name}"
         self._names = tuple(stratum.stratum for stratum in project.strata)
 
-    def run(self, *, years: int, biochar_carbon_per_year: Quantity, route: Route) -> ChangeOfPeriod:
+    def run(
+        self, *, years: int, biochar_carbon_per_year: Quantity, route: Route, seed: int
+    ) -> ChangeOfPeriod:
         """Compute change (Eqs. 46, 47), variance (Eqs. 70, 71) and deduction (Eq. 74 and posterior) of the period."""
         trace, at = self._trace, self._at
         start = self._stocks.by_campaign[self._period.first_campaign]
@@ -154,6 +159,7 @@ class ChangeStep:
                 form, difference, project, control, weight, at, self._rules, trace
             )
         guarded: GuardedDeduction | None = None
+        montecarlo: MonteCarloDeduction | None = None
         posterior: PosteriorDeduction | None = None
         findings: list[Finding] = []
         if route == "posterior" and difference.value != 0:
@@ -164,7 +170,10 @@ class ChangeStep:
                 self._project, self._stocks, self._period, years, biochar_carbon_per_year, difference, trace
             )
             findings += more
-        uncertainty, form = choose_deduction(guarded, posterior, at, trace)
+            montecarlo = montecarlo_of_period(
+                self._project, self._stocks, self._period, difference, seed, self._rules, trace
+            )
+        uncertainty, form = choose_deduction(guarded, montecarlo, posterior, at, trace)
         return ChangeOfPeriod(
             area=area,
             project_annual=project_annual,
@@ -175,6 +184,7 @@ class ChangeStep:
             variance=variance_budget(project, control, at, trace),
             deductions=deductions,
             guarded=guarded,
+            montecarlo=montecarlo,
             posterior=posterior,
             credited_form=form,
             findings=tuple(findings),

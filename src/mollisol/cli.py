@@ -99,7 +99,7 @@ def run(
         Literal["posterior", "analytic"],
         typer.Option(help="posterior beside the analytic moment form, or analytic alone."),
     ] = "posterior",
-    seed: Annotated[int, typer.Option(help="Recorded with the result; both routes are deterministic.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of the draws of declared measurement errors.")] = 0,
     as_json: Json = False,
 ) -> None:
     """Run a project from cores to units and write its bundle and report."""
@@ -146,6 +146,8 @@ def _print_summary(results: Any) -> None:
         routes = f"moment form {moment.credited_t_co2e_per_ha:.2f}"
         if period.guarded is not None:
             routes += f", guarded {period.guarded.credited_t_co2e_per_ha:.2f}"
+        if period.montecarlo is not None:
+            routes += f", Monte Carlo {period.montecarlo.credited_t_co2e_per_ha:.2f}"
         if posterior is not None:
             routes += f", posterior {posterior.credited_t_co2e_per_ha:.2f}"
         typer.echo(

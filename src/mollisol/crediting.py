@@ -130,6 +130,7 @@ def credit_period(
         deduction=deduction,
         deduction_printed=change.deductions["printed"],
         guarded=change.guarded,
+        montecarlo=change.montecarlo,
         posterior=change.posterior,
         credited_form=change.credited_form,
         issuing_uncertainty_percent=float(change.uncertainty.value),

@@ -13,6 +13,7 @@ from mollisol.methodology.results import (
     CreditedForm,
     Deduction,
     GuardedDeduction,
+    MonteCarloDeduction,
     PosteriorDeduction,
     VarianceComponent,
 )
@@ -159,7 +160,11 @@ def _no_change(at: str) -> Finding:
 
 
 def choose_deduction(
-    guarded: GuardedDeduction | None, posterior: PosteriorDeduction | None, at: str, trace: Trace
+    guarded: GuardedDeduction | None,
+    montecarlo: MonteCarloDeduction | None,
+    posterior: PosteriorDeduction | None,
+    at: str,
+    trace: Trace,
 ) -> tuple[Quantity, CreditedForm]:
     """Choose the deduction that issues: by the rule, the one that credits least."""
     computed: dict[CreditedForm, Quantity] = {
@@ -167,6 +172,8 @@ def choose_deduction(
     }
     if guarded is not None:
         computed["guarded"] = trace.quantities[f"guarded_uncertainty_percent{at}"]
+    if montecarlo is not None:
+        computed["montecarlo"] = trace.quantities[f"montecarlo_uncertainty_percent{at}"]
     if posterior is not None:
         computed["posterior"] = trace.quantities[f"posterior_uncertainty_percent{at}"]
     which = trace.rule("mollisol.issuance.form").value

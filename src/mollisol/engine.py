@@ -175,7 +175,7 @@ def run_project(
         ``posterior`` runs the posterior beside the analytic moment form, ``analytic`` leaves it out; what issues is a
         rule.
     seed
-        Recorded with the result; both routes are deterministic.
+        Of the draws of declared measurement errors; the other routes are deterministic.
 
     Raises
     ------
@@ -192,7 +192,7 @@ def run_project(
     if assessment.blocked or project is None or rules is None or trace is None or stocks is None:
         raise FindingsError(assessment.findings)
     tell("computing")
-    periods, outcome = _periods(project, rules, trace, stocks, route)
+    periods, outcome = _periods(project, rules, trace, stocks, route, seed)
     results = RunResult(
         project=project.head.name,
         description=project.head.description,
@@ -215,7 +215,7 @@ def run_project(
 
 
 def _periods(
-    project: Project, rules: RulesInForce, trace: Trace, stocks: UnitStocks, route: Route
+    project: Project, rules: RulesInForce, trace: Trace, stocks: UnitStocks, route: Route, seed: int
 ) -> tuple[list[PeriodResult], list[Finding]]:
     head = project.head
     rating = trace.given(
@@ -229,7 +229,7 @@ def _periods(
         years = whole_years(period.during) or 1
         carbon_t, biochar = _biochar(project, period, years, rules, trace)
         change = ChangeStep(project, stocks, period, rules, trace).run(
-            years=years, biochar_carbon_per_year=biochar, route=route
+            years=years, biochar_carbon_per_year=biochar, route=route, seed=seed
         )
         sources, leakage = _activity(project, period, years, displaced, rules, trace)
         displaced = leakage.cumulative

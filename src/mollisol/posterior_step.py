@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mollisol.measurement_errors import PointErrors, point_errors
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.results import PosteriorCheck, PosteriorComponent, PosteriorDeduction
@@ -13,10 +14,16 @@ from mollisol.methodology.trace import Quantity, Trace
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.totals import per_hectare
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
+from mollisol.reading import HEAD_FILE
 from mollisol.stocks import UnitStocks
 from mollisol.uncertainty.issuing import deduction_percent
-from mollisol.uncertainty.posterior.measured import measured_posterior, posterior_credited_t_co2e_per_ha
+from mollisol.uncertainty.posterior.measured import (
+    MeasurementErrors,
+    measured_posterior,
+    posterior_credited_t_co2e_per_ha,
+)
 from mollisol.uncertainty.posterior.results import PosteriorResult
+from mollisol.uncertainty.posterior.specification import SharedEffect
 
 
 def posterior_of_period(
@@ -81,14 +88,26 @@ def posterior_of_period(
             f"biochar_co2e_per_ha{at}", stock_t_co2e_per_ha, stock_t_c_per_ha=biochar
         ),
     }
+    declared = point_errors(project, stocks, period)
+    errors = None
+    if declared.declared:
+        errors = _measurement_errors(declared.pick(own), declared.pick(control))
+        trace.given(
+            f"measurement_sd{at}", errors.class_sd, "t CO2e/ha", [f"{HEAD_FILE}:project.laboratory_methods"]
+        )
     try:
         result = measured_posterior(
-            **{name: part.value if isinstance(part, Quantity) else part for name, part in given.items()}
+            errors=errors,
+            **{name: part.value if isinstance(part, Quantity) else part for name, part in given.items()},
         )
     except ValueError as error:
         return None, [_cannot(period, str(error))]
     credited = trace.record(
-        f"posterior_credited{at}", result.credited, posterior_credited_t_co2e_per_ha, **given
+        f"posterior_credited{at}",
+        result.credited,
+        posterior_credited_t_co2e_per_ha,
+        **given,
+        errors=trace.quantities.get(f"measurement_sd{at}"),
     )
     percent = trace.compute(
         f"posterior_uncertainty_percent{at}",
@@ -98,6 +117,33 @@ def posterior_of_period(
     )
     deduction = _deduction(result, float(percent.value))
     return deduction, _findings(period, deduction)
+
+
+def _measurement_errors(own: PointErrors, control: PointErrors) -> MeasurementErrors:
+    """Compile declared errors: a class per pair of own errors, an effect per batch."""
+    both = np.concatenate([own.own_relative, control.own_relative], axis=1)
+    stock = np.concatenate([own.stock, control.stock], axis=1)
+    pairs, kind = np.unique(both, axis=1, return_inverse=True)
+    mean_square = np.stack(
+        [(stock[:, kind == number] ** 2).mean(axis=1) for number in range(pairs.shape[1])], axis=1
+    )
+    sign = np.array([-1.0, 1.0])[:, None]
+    return MeasurementErrors(
+        class_sd=np.sqrt((pairs**2 * mean_square).sum(axis=0)),
+        project_class=kind[: own.stock.shape[1]].tolist(),
+        control_class=kind[own.stock.shape[1] :].tolist(),
+        shared=tuple(
+            SharedEffect(
+                name=name,
+                sd=float(own.batch_relative[number]),
+                project=(sign * own.stock * (own.batch == number)).sum(axis=0),
+                control=(sign * control.stock * (control.batch == number)).sum(axis=0),
+                source="project.toml, laboratory_methods",
+            )
+            for number, name in enumerate(own.batch_names)
+            if own.batch_relative[number] > 0
+        ),
+    )
 
 
 def _pick(name: str, of: Quantity, places: list[int], trace: Trace) -> Quantity:

@@ -3,21 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, between, finite, positive, row, whole
+from mollisol.quantification.checks import FloatArray, at_least, between, finite, positive, row, whole
 from mollisol.uncertainty.posterior.exact import posterior_of_change
 from mollisol.uncertainty.posterior.results import PosteriorResult
 from mollisol.uncertainty.posterior.specification import (
     ControlPoints,
     IntArray,
     ProjectPoints,
+    SharedEffect,
     Specification,
     Strata,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementErrors:
+    """Known errors of the changes.
+
+    Parameters
+    ----------
+    class_sd
+        Standard deviation of each class of points, shape (K,). [t CO2e/ha]
+    project_class, control_class
+        Class of each point, shapes (n,) and (m,).
+    shared
+        Errors that many points share.
+    """
+
+    class_sd: ArrayLike
+    project_class: ArrayLike
+    control_class: ArrayLike
+    shared: tuple[SharedEffect, ...]
 
 
 def measured_posterior(
@@ -30,6 +52,7 @@ def measured_posterior(
     control_site: Sequence[int],
     site_link: ArrayLike,
     offset_t_co2e_per_ha: ArrayLike = 0.0,
+    errors: MeasurementErrors | None = None,
 ) -> PosteriorResult:
     """Posterior of the mean difference in stock change, project minus control, over the project's area.
 
@@ -49,6 +72,8 @@ def measured_posterior(
         1 where a control site is linked to a stratum, else 0, shape (C, H).
     offset_t_co2e_per_ha
         Known amount taken off the project change, such as biochar carbon. [t CO2e/ha]
+    errors
+        Declared measurement errors; None where they are negligible.
 
     Returns
     -------
@@ -62,8 +87,8 @@ def measured_posterior(
 
     Notes
     -----
-    Source: the hierarchical model of docs/posterior.md with a measured baseline; laboratory error is inside the
-    spread between points, as it is in Eqs. 70 and 71.
+    Source: the hierarchical model of docs/posterior.md with a measured baseline. A laboratory error that is not
+    declared is inside the spread between points, as it is in Eqs. 70 and 71.
     """
     area = row("area_ha", positive("area_ha", area_ha))
     offset = finite("offset_t_co2e_per_ha", offset_t_co2e_per_ha)
@@ -80,18 +105,27 @@ def measured_posterior(
     control = row(
         "control_change_t_co2e_per_ha", finite("control_change_t_co2e_per_ha", control_change_t_co2e_per_ha)
     )
+    known = (
+        MeasurementErrors([0.0], np.zeros(change.size), np.zeros(control.size), ())
+        if errors is None
+        else errors
+    )
     return posterior_of_change(
         Specification(
+            measurement_sd=at_least("class_sd", known.class_sd, 0.0),
+            shared=known.shared,
             strata=Strata(area),
             project=ProjectPoints(
                 change - offset,
                 _numbers("project_stratum", project_stratum, change),
                 _numbers("project_unit", project_unit, change),
+                _numbers("project_class", known.project_class, change),
             ),
             control=ControlPoints(
                 control,
                 _numbers("control_site", control_site, control),
                 link / link.sum(axis=1, keepdims=True),
+                _numbers("control_class", known.control_class, control),
             ),
         )
     )
@@ -122,6 +156,7 @@ def posterior_credited_t_co2e_per_ha(
     control_site: Sequence[int],
     site_link: ArrayLike,
     offset_t_co2e_per_ha: ArrayLike = 0.0,
+    errors: MeasurementErrors | None = None,
 ) -> float:
     """Quantile of the posterior that the truth exceeds with probability 2/3.
 
@@ -129,7 +164,7 @@ def posterior_credited_t_co2e_per_ha(
     ----------
     area_ha, project_change_t_co2e_per_ha, project_stratum, project_unit
         As in :func:`measured_posterior`.
-    control_change_t_co2e_per_ha, control_site, site_link, offset_t_co2e_per_ha
+    control_change_t_co2e_per_ha, control_site, site_link, offset_t_co2e_per_ha, errors
         As in :func:`measured_posterior`.
 
     Returns
@@ -155,4 +190,5 @@ def posterior_credited_t_co2e_per_ha(
         control_site=control_site,
         site_link=site_link,
         offset_t_co2e_per_ha=offset_t_co2e_per_ha,
+        errors=errors,
     ).credited
