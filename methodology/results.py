@@ -44,7 +44,11 @@ class StratumChange(DomainObject):
 
 
 class VarianceComponent(DomainObject):
-    """One term of the variance of the project mean: its share says what a better design would buy."""
+    """One term of the variance of the project mean.
+
+    Its part of the moment form's deduction, and what one more replicate of it would take off that deduction, are per
+    hectare over the period.
+    """
 
     label: str
     kind: Literal["project stratum", "control group"]
@@ -53,6 +57,8 @@ class VarianceComponent(DomainObject):
     variance_t_co2e_per_ha_2: float
     degrees_of_freedom: float
     share: float
+    deduction_t_co2e_per_ha: float
+    one_more_t_co2e_per_ha: float
 
 
 class Deduction(DomainObject):

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.deduction_step import Side, choose_deduction, moment_deduction, variance_budget
+from mollisol.deduction_step import Side, choose_deduction, moment_deduction, variance_components
 from mollisol.guard_step import guarded_moment_of_period
 from mollisol.methodology.checks.control_sites import control_groups
 from mollisol.methodology.findings import Finding
@@ -181,7 +181,7 @@ class ChangeStep:
             difference=difference,
             uncertainty=uncertainty,
             strata=self._strata(project, baseline),
-            variance=variance_budget(project, control, at, trace),
+            variance=variance_components(project, control, at, trace),
             deductions=deductions,
             guarded=guarded,
             montecarlo=montecarlo,

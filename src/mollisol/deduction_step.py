@@ -23,6 +23,7 @@ from mollisol.uncertainty.control_sites import control_variance_components_t2, c
 from mollisol.uncertainty.deduction import credited_mean, half_width_percent, uncertainty_percent
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.issuing import largest_deduction_percent
+from mollisol.uncertainty.layers.budget import ErrorSource, variance_budget
 from mollisol.uncertainty.sampling_error import variance_of_mean_change
 from mollisol.uncertainty.student import t_quantile
 
@@ -193,13 +194,21 @@ def choose_deduction(
     return largest, max(computed, key=lambda form: float(computed[form].value))
 
 
-def variance_budget(project: Side, control: Side, at: str, trace: Trace) -> tuple[VarianceComponent, ...]:
-    """Give each term of the variance of the project mean with its share, in the form of the rules in force."""
+def variance_components(project: Side, control: Side, at: str, trace: Trace) -> tuple[VarianceComponent, ...]:
+    """Give each term of the variance of the project mean: its share, and what one more replicate of it would buy."""
     area = trace.quantities[f"area_ha{at}"].value
     terms = trace.quantities[f"variance_terms.corrected{at}"].value / area.sum() ** 2
-    total = terms.sum()
     sides = [("project stratum", project, n) for n in range(len(project.labels))]
     sides += [("control group", control, n) for n in range(len(control.labels))]
+    names = [f"{kind} {side.labels[number]}" for kind, side, number in sides]
+    budget = variance_budget(
+        sources=[
+            ErrorSource(name, float(term), (name,), name, side.replicates[number] - 1.0)
+            for name, (_, side, number), term in zip(names, sides, terms, strict=True)
+        ],
+        counts={name: side.replicates[number] for name, (_, side, number) in zip(names, sides, strict=True)},
+        confidence=float(trace.quantities["vm0042.deduction.confidence"].value),
+    )
     return tuple(
         VarianceComponent.model_validate(
             {
@@ -209,8 +218,10 @@ def variance_budget(project: Side, control: Side, at: str, trace: Trace) -> tupl
                 "replicate": side.replicate[number],
                 "variance_t_co2e_per_ha_2": float(term),
                 "degrees_of_freedom": side.replicates[number] - 1.0,
-                "share": float(term / total) if total > 0 else 0.0,
+                "share": budget.share[name],
+                "deduction_t_co2e_per_ha": budget.part_of_deduction[name],
+                "one_more_t_co2e_per_ha": budget.one_more[name],
             }
         )
-        for (kind, side, number), term in zip(sides, terms, strict=True)
+        for name, (kind, side, number), term in zip(names, sides, terms, strict=True)
     )

@@ -102,3 +102,22 @@ def test_the_same_seed_gives_the_same_draws(make_project: Callable[[Layout], Pat
     one, again, other = (run_project(folder, seed=seed).results.periods[0].montecarlo for seed in (1, 1, 2))
     assert one == again
     assert one != other
+
+
+def test_the_budget_says_what_one_more_replicate_buys(make_project: Callable[[Layout], Path]) -> None:
+    """TV-2: project of s1 adds 8064 / 120^2 = 0.56; six units instead of five leave 5/6 of it and give one more df.
+
+    Hand arithmetic: V 1.5299074 -> 1.4365741, df by Satterthwaite with 5 for that term, t(2/3) SE before and after.
+    """
+    from scipy.stats import t
+
+    terms = np.array([8064.0, 3300.0, 8533.333333, 2133.333333]) / 120**2
+    freedom = np.array([4.0, 3.0, 2.0, 2.0])
+
+    def deduction(v: np.ndarray, nu: np.ndarray) -> float:
+        return float(t.ppf(2 / 3, v.sum() ** 2 / (v**2 / nu).sum()) * np.sqrt(v.sum()))
+
+    fewer = deduction(terms * np.array([5 / 6, 1, 1, 1]), freedom + np.array([1, 0, 0, 0]))
+    first = period_of(make_project(TV2)).variance[0]
+    assert first.one_more_t_co2e_per_ha == pytest.approx(deduction(terms, freedom) - fewer, rel=1e-6)
+    assert first.share == pytest.approx(0.56 / 1.5299074074, rel=1e-9)

@@ -167,6 +167,8 @@ def _period(
                 variance_t_co2e_per_ha_2=TERMS[place] / 150**2,
                 degrees_of_freedom=FREEDOMS[place],
                 share=TERMS[place] / sum(TERMS),
+                deduction_t_co2e_per_ha=0.5 * TERMS[place] / sum(TERMS),
+                one_more_t_co2e_per_ha=0.03125,
             )
             for place, label in enumerate(labels)
         ),
