@@ -32,6 +32,7 @@ lint: $(STAMP) ## mend what ruff can mend
 
 docs: $(STAMP) ## make the generated pages of docs/ again
 	$(BIN)/python scripts/make_docs.py
+	$(BIN)/python scripts/make_uncertainty_page.py
 
 bench: $(STAMP) ## time and memory, apart from the tests
 	$(BIN)/python benchmarks/run.py
