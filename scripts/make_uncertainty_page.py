@@ -96,8 +96,8 @@ this closes, what it costs where it is not needed, and the two landscapes that s
 Dry combustion in a proficient laboratory counts as free of error. Where a project declares one (`repeat_relative_sd`
 and `batch_relative_sd` of a laboratory method), it is drawn and propagated: a repeat error for each point, a batch
 error that all samples of a campaign share and that therefore does not average out. The spread is added to the sampling
-term. The same errors enter the posterior as measurement classes and shared effects. Woburn declares none, so this form is
-not in the table: it would equal the moment form.
+term. The same errors enter the posterior as measurement classes and shared effects. Woburn declares none, so this form
+is not in the table: it would equal the moment form.
 
 ## Posterior
 
