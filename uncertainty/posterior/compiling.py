@@ -15,10 +15,10 @@ from mollisol.uncertainty.posterior.sufficient import Block
 LOWEST_LOG: Final = -12.0
 """A standard deviation below exp(-12) of the spread of the data is as good as none."""
 NO_UNIT_LEVEL: Final = -1
-SHARE_OF_STRATA: Final = 0.5
+SHARE_OF_STRATA: Final = 0.25
 """Prior scale of s_theta as a share of S. With one control site a stratum, differences between strata cannot be told
 from differences between sites, and what is called a difference between strata is not an error: the same scale
-for both gave P(truth >= credited) = 0.62 where sites differ, half of it 0.65 (docs/posterior.md).
+for both gave P(truth >= credited) = 0.61 where sites differ, a quarter of it 0.66 (docs/posterior.md).
 """
 
 
