@@ -27,6 +27,7 @@ from mollisol.methodology.activity import (
 from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, Items, RequiredText, Text
 from mollisol.methodology.boundary import ProjectBoundary
 from mollisol.methodology.eligibility_facts import EligibilityFacts
+from mollisol.methodology.factors.project_factors import ProjectFactor
 from mollisol.methodology.ledger import Ledger
 from mollisol.methodology.measurement import Campaign, CoreIncrement, LaboratoryMethod, SamplePoint
 from mollisol.methodology.practice import PracticeChange, ScheduleOfActivities, YearOfActivities
@@ -138,6 +139,8 @@ class ProjectHead(DomainObject):
     monitoring_periods: Items[MonitoringPeriod]
     verification_periods: Items[VerificationPeriod]
     deviations: Items[Deviation] = ()
+    factors: Items[ProjectFactor] = ()
+    """Factors of the project's own in place of defaults, by source and the name that the report gives the default."""
     new_land: NewLand | None = None
     """Land that displaced production would clear; asked for where there is any."""
 

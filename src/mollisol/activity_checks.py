@@ -14,6 +14,7 @@ from mollisol.methodology.eligibility.livestock import check_manure_shares
 from mollisol.methodology.factors import livestock
 from mollisol.methodology.factors.climate import manure_n2o_factor
 from mollisol.methodology.factors.factor import FactorError
+from mollisol.methodology.factors.project_factors import check_project_factor
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project
 from mollisol.methodology.ruleset import MissingRuleError, RulesInForce
@@ -93,6 +94,7 @@ def check_activity(project: Project, rules: RulesInForce) -> list[Finding]:
             *_woody(project, areas),
             *_commodities(project),
             *_without_rows(project),
+            *_own_factors(project),
         ]
     )
 
@@ -432,3 +434,15 @@ def _without_rows(project: Project) -> Iterable[Finding]:
             "included, and no table has a row of it", "rows in both scenarios, as far as it occurs",
             "add its table, or leave it out with a reason", "VM0042 2.2, section 5",
         )  # fmt: skip
+
+
+def _own_factors(project: Project) -> Iterable[Finding]:
+    """Hold factors of the project's own against the hierarchy, each once."""
+    seen: set[tuple[str, str]] = set()
+    for factor in project.head.factors:
+        key = (factor.source, factor.name)
+        if key in seen:
+            where = Place(file="project.toml", thing=f"{factor.source}: {factor.name}")
+            yield _found("own-factor-twice", where, factor.name, "each once", "take one out")
+        seen.add(key)
+        yield from check_project_factor(factor, on=project.head.registered_on)

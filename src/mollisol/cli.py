@@ -185,6 +185,29 @@ def demo(
 
 
 @app.command()
+def ledger(
+    bundle: Annotated[Path, typer.Argument(help="The bundle that was signed off.", metavar="BUNDLE")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who signed it off.")],
+    on: Annotated[str, typer.Option("--on", metavar="DAY", help="The day, as 2026-11-21.")],
+    as_json: Json = False,
+) -> None:
+    """Print the ledger entries of a bundle; append them to ledger.toml of the project."""
+    from datetime import date
+
+    from mollisol.ledger import as_toml, entries_of_bundle
+
+    try:
+        day = date.fromisoformat(on)
+    except ValueError:
+        raise typer.BadParameter(f"{on!r} is no day: write it as 2026-11-21") from None
+    entries = entries_of_bundle(bundle, signed_off_by=by, signed_off_on=day)
+    if as_json:
+        _print_json([entry.model_dump(mode="json") for entry in entries])
+    else:
+        typer.echo(as_toml(entries), nl=False)
+
+
+@app.command()
 def schema(
     table: Annotated[
         str, typer.Argument(help="project, or a table such as core_increments.csv.", metavar="[TABLE]")

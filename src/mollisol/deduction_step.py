@@ -207,7 +207,7 @@ def variance_components(project: Side, control: Side, at: str, trace: Trace) -> 
             for name, (_, side, number), term in zip(names, sides, terms, strict=True)
         ],
         counts={name: side.replicates[number] for name, (_, side, number) in zip(names, sides, strict=True)},
-        confidence=float(trace.quantities["vm0042.deduction.confidence"].value),
+        confidence=float(trace.rule("vm0042.deduction.confidence").value),
     )
     return tuple(
         VarianceComponent.model_validate(

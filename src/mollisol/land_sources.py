@@ -91,10 +91,11 @@ class LandSources:
     def _burning(self, gas: str) -> Source:
         book, residues = FactorBook(), sorted({row.residue for row in self._of.project.burning})
         combustion = [
-            book.name(f"combustion, {residue}", look_up, "2.6", fuel=residue) for residue in residues
+            book.name(f"combustion / {residue.replace(',', '')}", look_up, "2.6", fuel=residue)
+            for residue in residues
         ]
         factors = [
-            book.name(f"{gas}, {_fuel_of(residue)}", look_up, "2.5", fuel=_fuel_of(residue), gas=gas)
+            book.name(f"{gas} / {_fuel_of(residue)}", look_up, "2.5", fuel=_fuel_of(residue), gas=gas)
             for residue in residues
         ]
         word = gas.lower()
@@ -135,7 +136,7 @@ class LandSources:
         names = []
         for unit in self._of.grid.units:
             wet = moisture_at(self._of.sites[unit])
-            names.append(book.name(f"EF1, {kind}, {wet}", climate.direct_factor, kind, wet))
+            names.append(book.name(f"EF1 / {kind} / {wet}", climate.direct_factor, kind, wet))
         return names
 
     def _fertilizer(self) -> Source:

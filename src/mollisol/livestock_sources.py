@@ -73,7 +73,7 @@ class LivestockSources:
         names = [
             [
                 book.name(
-                    f"{animal}, {productivity}, {self._of.sites[unit].region}",
+                    f"{animal} / {productivity} / {self._of.sites[unit].region}",
                     livestock.enteric_factor,
                     animal,
                     self._of.sites[unit].region,
@@ -126,7 +126,7 @@ class LivestockSources:
         rates = [
             [
                 book.name(
-                    f"volatile solids, {a}, {p}, {self._of.sites[u].region}",
+                    f"volatile solids / {a} / {p} / {self._of.sites[u].region}",
                     livestock.solids_rate,
                     a,
                     self._of.sites[u].region,
@@ -139,7 +139,7 @@ class LivestockSources:
         factors = [
             [
                 book.name(
-                    f"manure CH4, {a}, {p}, {s}, {self._place(u)}",
+                    f"manure CH4 / {a} / {p} / {s} / {self._place(u)}",
                     livestock.manure_ch4_factor,
                     a,
                     self._of.sites[u].region,
@@ -172,14 +172,14 @@ class LivestockSources:
 
     def _place(self, unit: str) -> str:
         site = self._of.sites[unit]
-        return f"{site.region}, {site.manure_climate} {site.manure_moisture}"
+        return f"{site.region} / {site.manure_climate} {site.manure_moisture}"
 
     def _manure_n2o(self) -> Source:
         book, systems = FactorBook(), self._systems()
         rates = [
             [
                 book.name(
-                    f"nitrogen, {a}, {p}, {self._of.sites[u].region}",
+                    f"nitrogen / {a} / {p} / {self._of.sites[u].region}",
                     livestock.nitrogen_rate,
                     a,
                     self._of.sites[u].region,
@@ -192,7 +192,7 @@ class LivestockSources:
         factors = [
             [
                 book.name(
-                    f"manure N2O, {a}, {s}, {moisture_at(self._of.sites[u])}",
+                    f"manure N2O / {a} / {s} / {moisture_at(self._of.sites[u])}",
                     climate.manure_n2o_factor,
                     a,
                     s,

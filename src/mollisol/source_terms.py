@@ -91,10 +91,10 @@ class Period:
                 "volatilised_synthetic_t_per_t": book.name("Frac_GASF", climate.volatilised_synthetic),
                 "volatilised_organic_t_per_t": book.name("Frac_GASM", climate.volatilised_organic),
                 "volatilised_factor_t_n2o_n_per_t_n": book.name(
-                    f"EF4, {wet}", climate.volatilised_factor, wet
+                    f"EF4 / {wet}", climate.volatilised_factor, wet
                 ),
                 "leached_t_per_t": book.name(
-                    f"Frac_LEACH, {wet}, irrigation {site.irrigation}",
+                    f"Frac_LEACH / {wet} / irrigation {site.irrigation}",
                     climate.leached_share,
                     wet,
                     site.irrigation,

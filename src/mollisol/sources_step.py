@@ -18,7 +18,7 @@ from mollisol.methodology.factors.conservative import (
     choose_ends,
     less_credit,
 )
-from mollisol.methodology.factors.factor import End, Factor
+from mollisol.methodology.factors.factor import End, Factor, FactorError
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.results import FactorUse, SourceResult, WoodyResult
@@ -80,6 +80,7 @@ class SourcesStep:
         means: dict[str, tuple[Quantity, Quantity]] = {}
         results: list[SourceResult] = []
         for source in (*LandSources(self._of).all(), *LivestockSources(self._of).all()):
+            self._own_factors(source)
             baseline, project, chosen = self._source(source)
             means[source.id] = (baseline, project)
             results.append(self._result(source, baseline, project, chosen))
@@ -112,6 +113,26 @@ class SourcesStep:
     def _included(self, id: str) -> bool:
         entry = self._project.head.boundary.entry(id)
         return entry is not None and entry.included
+
+    def _own_factors(self, source: Source) -> None:
+        """Put factors of the project's own in place of defaults (sections 8.1 and 8.3).
+
+        Raises
+        ------
+        FactorError
+            If the source has no factor of that name, or the unit is another one.
+        """
+        for own in self._project.head.factors:
+            if own.source != source.id:
+                continue
+            default = source.book.factors.get(own.name)
+            if default is None:
+                raise FactorError(
+                    f"{source.id} has no factor {own.name!r}; it has: {', '.join(source.book.factors)}"
+                )
+            if own.factor.unit != default.unit:
+                raise FactorError(f"{own.name} of {source.id} is in {own.factor.unit}, not in {default.unit}")
+            source.book.factors[own.name] = own.factor
 
     def _source(self, source: Source) -> tuple[Quantity, Quantity, SourceFactors]:
         """Compute a source with central factors, choose the ends by its direction, and compute it with them."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from mollisol.bundle import bundle_files, write_folder
+from mollisol.cli import app
 from mollisol.engine import run_project
 from mollisol.ledger import LedgerError, as_toml, entries_of_bundle
 from mollisol.methodology.findings import FindingsError
+from mollisol.methodology.ledger import Ledger
 from mollisol.methodology.ruleset import Overlay
 
 FARM = Path(__file__).parents[2] / "examples" / "mixed-farm"
@@ -244,3 +248,61 @@ def test_what_was_not_seen_in_an_edition_is_no_threshold() -> None:
         "vmd0054.production.edition",
         "vm0042.boundary.de-minimis-share",
     } <= missing
+
+
+def test_the_command_prints_what_the_project_reads(farm: Farm, tmp_path: Path) -> None:
+    first = farm()
+    keep_period(first, "1")
+    write_folder(tmp_path / "bundle", bundle_files(run_project(first, route="analytic")))
+    arguments = ["ledger", str(tmp_path / "bundle"), "--by", "a verifier", "--on", "2024-03-01"]
+    result = CliRunner().invoke(app, arguments)
+    entries = entries_of_bundle(tmp_path / "bundle", signed_off_by="a verifier", signed_off_on=DAY)
+    assert result.stdout == as_toml(entries)
+    assert Ledger.model_validate(tomllib.loads(result.stdout)).entry == entries
+    assert CliRunner().invoke(app, [*arguments[:-1], "1 March"]).exit_code == 2
+
+
+def own_factor(
+    value: str, *, level: int = 1, unit: str = "kg CH4/head/yr", name: str = "sheep / all / Western Europe"
+) -> str:
+    return f"""
+[[project.factors]]
+name = "{name}"
+source = "enteric_fermentation_ch4"
+level = {level}
+applies_because = "sheep of this breed on these pastures"
+science_citation_index = true
+checked_on = 2026-01-10
+
+[project.factors.factor]
+id = "measured sheep"
+central = {value}
+low = 7.0
+high = 8.5
+unit = "{unit}"
+status = "secondary"
+range_kind = "published"
+citation = "constructed"
+
+[project.new_land]"""
+
+
+def test_a_factor_of_the_project_takes_the_place_of_the_default(farm: Farm) -> None:
+    """Sheep at 8.5, the high end of 8 (7 to 8.5), since the source rises; cattle at 52 x 1.5 as before (hand)."""
+    folder = farm(project__toml=("\n[project.new_land]", own_factor("8.0")))
+    assert enteric(folder) == pytest.approx(2 * 28 * (60 * 52 * 1.5 + 200 * 8.5) / 1000, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("factor", "code"),
+    [
+        (own_factor("8.0", unit="g CH4/head/yr"), "activity-not-computable"),
+        (own_factor("8.0", name="sheep"), "activity-not-computable"),
+        (own_factor("8.0", level=4), "factor-better-level-not-searched"),
+        (own_factor("8.0").replace("[project.new_land]", "") + own_factor("8.0"), "own-factor-twice"),
+    ],
+)
+def test_a_factor_that_does_not_fit_is_refused(farm: Farm, factor: str, code: str) -> None:
+    with pytest.raises(FindingsError) as error:
+        run_project(farm(project__toml=("\n[project.new_land]", factor)), route="analytic")
+    assert code in {finding.code for finding in error.value.findings}
