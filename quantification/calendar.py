@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, at_least, finite, row, together, whole
+from mollisol.quantification.checks import FloatArray, Value, at_least, finite, row, together, whole
 
 
 @equation(
@@ -91,7 +91,7 @@ def units_by_label_t(*, units_t: ArrayLike, amount_t_co2e: ArrayLike) -> Value:
             raise ValueError("amount_t_co2e must hold a positive amount where units_t is above 0")
         return np.zeros_like(amount)
     share = amount / total * units
-    down = np.floor(share)
+    down: FloatArray = np.floor(share)
     left = round(float(np.max(units)) - float(down.sum()))
     order = np.argsort(-(share - down), kind="stable")
     down[order[:left]] += 1

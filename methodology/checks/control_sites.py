@@ -151,7 +151,7 @@ def _replication(project: Project) -> Iterable[Finding]:
                 where=where,
                 found=f"the only control site of {', '.join(strata)}",
                 allowed="several, so that how far a site differs from what it stands for can be seen",
-                do="know that the moment form holds only the spread inside the site and is too small by the rest: where "
+                do="know that the moment form holds only the spread inside the site, too small by the rest: where "
                 "sites differ by 3 t CO2e/ha the truth exceeds it with 0.54 instead of two thirds",
                 clause="VM0042 2.2, section 8.6.2, Eq. 71",
             )

@@ -30,6 +30,11 @@ def test_generated_pages_are_fresh() -> None:
         )
 
 
+def test_the_uncertainty_page_is_fresh() -> None:
+    page = (ROOT / "docs" / "uncertainty.md").read_text(encoding="utf-8")
+    assert page == _script("make_uncertainty_page").page(), "run make docs"
+
+
 def test_every_command_is_in_the_readme_and_has_help() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = get_command(app).commands  # type: ignore[attr-defined]
