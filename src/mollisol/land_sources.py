@@ -38,7 +38,8 @@ class LandSources:
         return sources
 
     def _fuel(self) -> Source:
-        book, fuels = FactorBook(), sorted({row.fuel for row in self._of.project.fuel_use})
+        book = FactorBook()
+        fuels: list[warming.Fuel] = sorted({row.fuel for row in self._of.project.fuel_use})
         names = [book.name(fuel, warming.fuel_factor, fuel) for fuel in fuels]
 
         def term(picked: Picked, scenario: str) -> Quantity:

@@ -101,8 +101,8 @@ class LivestockSources:
         self, systems: Sequence[tuple[Animal, Productivity, ManureSystem]], scenario: str, at: str, stem: str
     ) -> tuple[Quantity, Quantity, Quantity]:
         """Give heads, weights and shares by manure system; the heads of a herd stand again at each system."""
-        herds = [(animal, productivity) for animal, productivity, _ in systems]
-        kinds = sorted(set(herds))
+        herds: list[tuple[Animal, Productivity]] = [(animal, level) for animal, level, _ in systems]
+        kinds: list[tuple[Animal, Productivity]] = sorted(set(herds))
         heads, weight = self._herd(kinds, scenario, at, f"{stem}-herds")
         spread = [kinds.index(herd) for herd in herds]
         shares = self._of.given(

@@ -164,7 +164,7 @@ class SourcesStep:
         both: dict[End, tuple[Quantity, Quantity]] = {}
         sides: tuple[End, End] = ("low", "high")
         for end in sides:
-            ends = {one.name: end for one in chosen.chosen if one.factor.has_choice}
+            ends: dict[str, End] = {one.name: end for one in chosen.chosen if one.factor.has_choice}
             reasons = {one.name: f"the {end} end, tried since the direction turns" for one in chosen.chosen}
             both[end] = self._both(source, f".{end}{self._at}", ends, reasons)
         cut = {end: self._sum(pair[0]) - self._sum(pair[1]) for end, pair in both.items()}
