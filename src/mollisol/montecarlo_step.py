@@ -115,11 +115,11 @@ def _replicates(
     }
     groups = [of_unit[rows[stratum.stratum]] for stratum in project.strata]
     for sites in control_groups(project).values():
-        several = len(sites) > 1
+        of_site = [of_unit[rows[site]] for site in sites]
         groups.append(
-            np.stack([of_unit[rows[site]].mean(axis=0) for site in sites])
-            if several
-            else of_unit[rows[sites[0]]]
+            np.stack([drawn_units.mean(axis=0) for drawn_units in of_site])
+            if len(of_site) > 1
+            else of_site[0]
         )
     return groups
 

@@ -120,7 +120,7 @@ def test_condition_4_names_each_thing_that_is_missing() -> None:
     assert c.check_model(c.ModelCredentials(**good)) == []
     for name in good:
         if name != "name":
-            bad = good | {name: "" if name == "version" else False}
+            bad: dict[str, Any] = good | {name: "" if name == "version" else False}
             assert codes(c.check_model(c.ModelCredentials(**bad))) == ["model-not-eligible"]
 
 

@@ -236,7 +236,7 @@ def test_the_deficit_settles_where_the_path_from_field_capacity_ends() -> None:
         depth_cm=30.0,
     )
     settled = steady_rothc(forcing, RothCParameters()).deficit_mm
-    before = np.zeros(4000)
+    before = after = np.zeros(4000)
     for _ in range(3000):
         _, after = rothc_clock(forcing, RothCParameters(), deficit_mm=before)
         if np.abs(after - before).max() < 1e-12:

@@ -109,7 +109,7 @@ def test_tier1_tables_are_complete_and_of_one_vintage() -> None:
     names = {"high-activity clay soils": "high-activity-clay", "low-activity clay soils": "low-activity-clay"}
     count = 0
     for soil, by_climate in stocks.items():
-        level = names.get(soil, soil.split()[0])
+        level = str(names.get(soil, soil.split()[0]))
         for climate, cell in by_climate.items():
             factor = tier1_factor(kind="SOC_ref", level=level, climate=climate.lower().replace("_", "-"))
             assert factor.value == cell["value"] / 1000
