@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 import numpy as np
 
@@ -256,6 +257,8 @@ def check_boundary_amounts(
             own = amounts.setdefault(source.id, [0.0, 0.0])
             own[0] += max(0.0, source.baseline_t_co2e)
             own[1] += max(0.0, source.project_t_co2e)
+    if project.woody_stocks:
+        amounts["aboveground_woody_biomass"] = list(_woody_losses(project))
     if not amounts:
         return []
     limits = thresholds_of(rules)
@@ -278,6 +281,20 @@ def check_boundary_amounts(
         omitted_as_de_minimis=omitted,
     )
     return [*check_inclusion(facts, limits), *_de_minimis(omitted, amounts, periods, limits, trace)]
+
+
+def _woody_losses(project: Project) -> tuple[float, float]:
+    """Give what trees and shrubs lose over all periods in the baseline and in the project, in t CO2e."""
+    areas = {unit.quantification_unit: unit.area_ha for unit in project.quantification_units}
+    ends: dict[tuple[str, str, str], list[tuple[date, float]]] = {}
+    for row in project.woody_stocks:
+        key = (row.scenario, row.quantification_unit, row.kind)
+        ends.setdefault(key, []).append((row.measured_on, row.stock_t_co2e_per_ha))
+    lost = {"baseline": 0.0, "project": 0.0}
+    for (scenario, unit, _), stocks in ends.items():
+        first, last = min(stocks)[1], max(stocks)[1]
+        lost[scenario] += max(0.0, first - last) * areas[unit]
+    return lost["baseline"], lost["project"]
 
 
 def _de_minimis(

@@ -173,6 +173,19 @@ def test_a_source_that_must_be_in_and_is_not_is_refused(farm: Farm) -> None:
     assert {finding.code for finding in error.value.findings} >= {"source-must-be-included"}
 
 
+def test_trees_that_the_project_fells_must_be_in(farm: Farm) -> None:
+    edits = {"project__toml": left_out("aboveground_woody_biomass")}
+    assert run_project(farm(**edits), route="analytic").results.periods[0].woody is None
+    folder = farm(
+        **edits, woody_stocks__csv=("mixed,project,2026-10-01,tree,17.5", "mixed,project,2026-10-01,tree,1")
+    )
+    with pytest.raises(FindingsError) as error:
+        run_project(folder, route="analytic")
+    (finding,) = error.value.findings
+    assert finding.code == "source-must-be-included"
+    assert "Aboveground woody biomass" in finding.found
+
+
 def test_a_small_source_may_be_left_out_as_de_minimis(farm: Farm) -> None:
     """Clover adds some 50 t in five years, between 1 and 5 % of the net benefit; a proposal of 1 % refuses it."""
     edits = {
