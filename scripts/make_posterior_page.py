@@ -208,7 +208,7 @@ def main() -> None:
 
 CALIBRATION = """the exact engine with 1,000
   replicates in the design with shared laboratory error and a finite population, with 300 in four others (modelled,
-  hybrid, one stratum, one point a unit)."""
+  hybrid, one stratum, one point a unit); NUTS with 100 in one stratum."""
 
 BENCHMARK = """| fields x points | exact | PyMC, point form | ratio | without compiling and tuning |
 |---|---|---|---|---|
