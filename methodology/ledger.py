@@ -77,7 +77,9 @@ def check_ledger(
     """
     if ledger is None or not ledger.entry:
         if periods and periods[0][1].start != start:
-            found = f"the first period begins {periods[0][1].start}, the project {start}, and there is no ledger"
+            found = (
+                f"the first period begins {periods[0][1].start}, the project {start}, and there is no ledger"
+            )
             allowed = "the sums from the start date on: they set the switch and the leakage before"
             return [_finding("ledger-missing", periods[0][0], found, allowed)]
         return []
