@@ -122,6 +122,20 @@ def _manifest(run: Run, files: Mapping[str, bytes]) -> dict[str, Any]:
     }
 
 
+def check_output(out: Path) -> None:
+    """Look whether a folder may be written, before anything is computed.
+
+    Raises
+    ------
+    BundleError
+        If ``out`` is a file, or holds something else than a bundle.
+    """
+    if out.exists() and not out.is_dir():
+        raise BundleError(f"{out} is a file; name a folder")
+    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+        raise BundleError(f"{out} is not empty and holds no bundle; name another folder, or empty it")
+
+
 def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
     """Write files into a new folder beside ``out`` and rename it into place.
 
@@ -132,10 +146,7 @@ def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
     BundleError
         If ``out`` is a file, holds something else than a bundle, or cannot be written.
     """
-    if out.exists() and not out.is_dir():
-        raise BundleError(f"{out} is a file; name a folder")
-    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
-        raise BundleError(f"{out} is not empty and holds no bundle; name another folder, or empty it")
+    check_output(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{out.name}.partial-", dir=out.parent))

@@ -108,9 +108,10 @@ def run(
 
 
 def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:
-    from mollisol.bundle import bundle_files, write_folder
+    from mollisol.bundle import bundle_files, check_output, write_folder
     from mollisol.engine import run_project
 
+    check_output(out)
     try:
         done = run_project(project, tell=_tell, **options)
     except FindingsError as error:
