@@ -1,0 +1,284 @@
+"""The files of a bundle, in a folder or a zip: names and sizes are checked before a byte of them is read."""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PureWindowsPath
+from typing import IO
+
+from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
+
+MOST_FILES = 10_000
+LARGEST_FILE_BYTES = 500_000_000
+LARGEST_TOTAL_BYTES = 2_000_000_000
+DEEPEST_FOLDER = 8
+LONGEST_NAME = 240
+LARGEST_DIRECTORY_BYTES = 8_000_000
+"""Of a zip: room for 10,000 names, and not for millions."""
+HIGHEST_RATIO = 200
+"""Unpacked to packed: text of a bundle packs to a tenth; deflate can do a thousandth."""
+
+_SMALL_BYTES = 1_000_000
+_END = b"PK\x05\x06"
+_END64_LOCATOR = b"PK\x06\x07"
+
+
+class BundleFaultError(FindingsError):
+    """A bundle that is not opened; the message says where, why and what to do."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__([finding])
+        self.finding = finding
+        self.args = (
+            f"{finding.where}: {finding.found} ({finding.code}); allowed: {finding.allowed}; {finding.do}",
+        )
+
+
+def fault(code: str, file: str, found: str, allowed: str, do: str) -> BundleFaultError:
+    """Give the error of one fault; what came from the bundle is shown without control characters."""
+    return BundleFaultError(
+        Finding(
+            code=code,
+            severity=Severity.BLOCKING,
+            where=Place(file=_shown(file)),
+            found=_shown(found),
+            allowed=allowed,
+            do=do,
+        )
+    )
+
+
+def _shown(text: str) -> str:
+    """Give text that cannot act on a terminal, or break the encoding of the output."""
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)[:300]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the files are.
+
+    Parameters
+    ----------
+    place
+        The folder or archive, for messages.
+    sizes
+        Bytes of each file by its name.
+    open
+        Opens a file by its name.
+    """
+
+    place: str
+    sizes: Mapping[str, int] = field(repr=False)
+    open: Callable[[str], IO[bytes]] = field(repr=False)
+
+    def read(self, name: str) -> bytes:
+        """Give a file's bytes; a file that gives more than it declared is refused, not read on."""
+        declared = self.sizes[name]
+        try:
+            with self.open(name) as stream:
+                content = stream.read(declared + 1)
+        except (
+            OSError,
+            RuntimeError,
+            NotImplementedError,
+            EOFError,
+            zipfile.BadZipFile,
+            zlib.error,
+        ) as error:
+            found = getattr(error, "strerror", None) or str(error)
+            raise fault("bundle-unreadable", name, found, "a readable file", "ask for it again") from None
+        if len(content) != declared:
+            found = f"{'more' if len(content) > declared else 'fewer'} bytes than declared"
+            raise fault("bundle-unreadable", name, found, f"{declared} bytes", "ask for it again")
+        return content
+
+
+def open_source(path: Path) -> Source:
+    """Look at a bundle folder or a zip of one.
+
+    Raises
+    ------
+    BundleFaultError
+        If it is neither, or a name, link, kind of file, number or size in it is beyond what is allowed.
+    """
+    try:
+        kind = os.stat(path).st_mode
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        found = getattr(error, "strerror", None) or str(error)
+        raise fault(
+            "bundle-missing", str(path), found, "a bundle folder, or a zip of one", "correct the path"
+        ) from None
+    if stat.S_ISDIR(kind):
+        return _folder(path)
+    if stat.S_ISREG(kind) and path.suffix.lower() == ".zip":
+        return _archive(path)
+    raise fault(
+        "bundle-missing", str(path), "a file", "a bundle folder, or a .zip of one", "correct the path"
+    )
+
+
+def _folder(folder: Path) -> Source:
+    sizes = _checked(_walked(folder))
+    return Source(str(folder), sizes, lambda name: _open_plain(folder / name))
+
+
+def _walked(folder: Path) -> Iterable[tuple[str, int]]:
+    waiting = [("", folder)]
+    while waiting:
+        inside, here = waiting.pop()
+        try:
+            with os.scandir(here) as found:
+                entries = [(entry.name, entry.stat(follow_symlinks=False)) for entry in found]
+        except OSError as error:
+            found_text = error.strerror or str(error)
+            raise fault(
+                "bundle-unreadable", inside or str(folder), found_text, "a readable folder", "look at it"
+            ) from None
+        for entry_name, status in entries:
+            name = inside + entry_name
+            if stat.S_ISLNK(status.st_mode):
+                raise _link(name)
+            if stat.S_ISDIR(status.st_mode):
+                _check_name(name)
+                waiting.append((f"{name}/", here / entry_name))
+            elif stat.S_ISREG(status.st_mode):
+                yield name, status.st_size
+            else:
+                found_text = "a pipe, a socket or a device"
+                raise fault("bundle-not-a-file", name, found_text, "files and folders", "take it out")
+
+
+def _open_plain(path: Path) -> IO[bytes]:
+    """Open a file that is still a plain one, without waiting for a pipe or following a link."""
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
+    stream = os.fdopen(os.open(path, flags), "rb")
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise OSError("no longer a plain file")
+    return stream
+
+
+def _archive(path: Path) -> Source:
+    _check_directory(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+        raise fault("bundle-archive", str(path), str(error), "a zip of a bundle", "pack it again") from None
+    files = [entry for entry in entries if not entry.is_dir()]
+    for entry in files:
+        _check_entry(entry)
+    top = _top_folder([entry.filename for entry in files])
+    sizes = _checked((entry.filename.removeprefix(top), entry.file_size) for entry in files)
+
+    return Source(str(path), sizes, lambda name: zipfile.ZipFile(path).open(top + name))
+
+
+def _check_directory(path: Path) -> None:
+    """Look how long the list of names in a zip is before reading it."""
+    try:
+        with path.open("rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(max(0, size - 70_000))
+            tail = stream.read()
+    except OSError as error:
+        raise fault(
+            "bundle-unreadable", str(path), str(error.strerror), "a readable file", "look at it"
+        ) from None
+    end = tail.rfind(_END)
+    if end < 0 or len(tail) < end + 22:
+        raise fault(
+            "bundle-archive", str(path), "no end of a zip in it", "a zip of a bundle", "pack it again"
+        )
+    length = int.from_bytes(tail[end + 12 : end + 16], "little")
+    if length > LARGEST_DIRECTORY_BYTES or tail[max(0, end - 20) : end].startswith(_END64_LOCATOR):
+        raise _too_many(f"a list of names of {length / 1e6:,.0f} MB, or a zip of over 4 GB")
+
+
+def _check_entry(entry: zipfile.ZipInfo) -> None:
+    name = entry.filename
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise _link(name)
+    if entry.flag_bits & 0x1:
+        raise fault("bundle-archive", name, "an encrypted file", "a zip without a password", "pack it again")
+    if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise fault("bundle-archive", name, "an unusual packing", "stored or deflated", "pack it again")
+    if entry.file_size > _SMALL_BYTES and entry.file_size > HIGHEST_RATIO * max(1, entry.compress_size):
+        found = f"{entry.file_size / 1e6:,.0f} MB out of {entry.compress_size / 1e6:,.3f} MB"
+        raise fault("bundle-archive-bomb", name, found, f"up to {HIGHEST_RATIO} to 1", "ask for the folder")
+
+
+def _top_folder(names: list[str]) -> str:
+    """Give the one folder that all files of a zip lie in, as packing a folder makes it."""
+    if "manifest.json" in names or not names:
+        return ""
+    top, slash, _ = names[0].partition("/")
+    return top + "/" if slash and all(name.startswith(top + "/") for name in names) else ""
+
+
+def _checked(files: Iterable[tuple[str, int]]) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    same: dict[str, str] = {}
+    total = 0
+    for name, size in files:
+        _check_name(name)
+        plain = unicodedata.normalize("NFC", name).casefold()
+        if plain in same:
+            allowed = "names that differ in more than capitals"
+            raise fault("bundle-bad-name", name, f"the name of {same[plain]} again", allowed, "rename one")
+        same[plain] = name
+        sizes[name] = size
+        total += size
+        if size > LARGEST_FILE_BYTES:
+            raise _too_large(name, size, LARGEST_FILE_BYTES)
+        if total > LARGEST_TOTAL_BYTES:
+            raise _too_large("all files together", total, LARGEST_TOTAL_BYTES)
+        if len(sizes) > MOST_FILES:
+            raise _too_many(f"over {MOST_FILES} files")
+    return sizes
+
+
+def _check_name(name: str) -> None:
+    """Refuse a name that would leave the folder, or mean another file on another system."""
+    parts = name.split("/")
+    windows = PureWindowsPath(name)
+    wrong = (
+        "a path that leaves the bundle" if windows.anchor or ".." in parts
+        else "a name with a backslash or a colon" if "\\" in name or ":" in name
+        else "an empty part of a path" if any(part in {"", "."} for part in parts)
+        else "a name with control characters, or not in UTF-8" if not name.isprintable()
+        else f"folders deeper than {DEEPEST_FOLDER}" if len(parts) > DEEPEST_FOLDER
+        else "a name that is too long" if len(name) > LONGEST_NAME
+        else ""
+    )  # fmt: skip
+    if wrong:
+        raise fault(
+            "bundle-bad-name",
+            name,
+            wrong,
+            "plain names inside the bundle",
+            "do not unpack it; ask for it again",
+        )
+
+
+def _link(name: str) -> BundleFaultError:
+    return fault("bundle-link", name, "a symbolic link", "plain files", "put the file itself in its place")
+
+
+def _too_large(name: str, size: int, limit: int) -> BundleFaultError:
+    found, allowed = f"{size / 1e6:,.0f} MB", f"up to {limit / 1e6:,.0f} MB"
+    return fault("bundle-too-large", name, found, allowed, "look whether this is the right bundle")
+
+
+def _too_many(found: str) -> BundleFaultError:
+    return fault(
+        "bundle-too-many-files", "", found, f"up to {MOST_FILES} files", "look whether it is a bundle"
+    )
