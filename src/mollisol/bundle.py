@@ -15,12 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from mollisol.crate import CRATE, crate_metadata
 from mollisol.engine import Run
 from mollisol.methodology.findings import UserError
 from mollisol.methodology.provenance import registered_equations
 from mollisol.methodology.trace import Quantity
 
 MANIFEST = "manifest.json"
+RULES = "rules.json"
 _LIBRARIES = ("jinja2", "matplotlib", "numpy", "pydantic", "scipy")
 
 
@@ -87,8 +89,24 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def bundle_files(run: Run) -> dict[str, bytes]:
-    """Give every file of the bundle by its path, manifest included."""
+def made_with() -> dict[str, Any]:
+    """Give the versions that stand behind a bundle made here."""
+    return {
+        "mollisol": version("mollisol"),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
+    }
+
+
+def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[str, bytes]:
+    """Give every file of the bundle by its path, manifest included.
+
+    Parameters
+    ----------
+    run
+        The finished run.
+    versions
+        What the manifest and the report name as the versions; those here by default, as :func:`made_with` gives them.
+    """
     from mollisol.templates.figures import make_figures
     from mollisol.templates.render import render_html
     from mollisol.templates.report import report_model
@@ -100,20 +118,24 @@ def bundle_files(run: Run) -> dict[str, bytes]:
     files["findings.json"] = canonical_json([finding.model_dump(mode="json") for finding in run.findings])
     files["project.json"] = canonical_json(run.project.head.model_dump(mode="json"))
     files["trace.json"] = canonical_json(trace)
+    files[RULES] = canonical_json(run.rules.rule_set.model_dump(mode="json", by_alias=True))
     files |= {f"figures/{name}.svg": text.encode() for name, text in figures.items()}
-    manifest = _manifest(run, files)
+    versions = versions or made_with()
+    manifest = _manifest(run, files, versions)
     model = report_model(
         results=run.results, findings=run.findings, trace=trace, manifest=manifest, head=run.project.head
     )
     files["report.html"] = render_html(model, figures).encode()
-    files[MANIFEST] = canonical_json(_manifest(run, files))
+    files[CRATE] = canonical_json(crate_metadata(run, files, versions))
+    files[MANIFEST] = canonical_json(_manifest(run, files, versions))
     return files
 
 
-def _manifest(run: Run, files: Mapping[str, bytes]) -> dict[str, Any]:
+def _manifest(run: Run, files: Mapping[str, bytes], versions: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "mollisol": version("mollisol"),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
+        "mollisol": versions["mollisol"],
+        "versions": dict(versions["versions"]),
+        "options": run.options.model_dump(mode="json", by_alias=True),
         "rule_set": run.results.rule_set,
         "rule_set_hash": run.results.rule_set_hash,
         "seed": run.results.seed,

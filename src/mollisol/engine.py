@@ -36,6 +36,7 @@ from mollisol.methodology.ruleset import (
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.plausibility import check_reported_stocks, check_similarity, check_units
 from mollisol.reading import HEAD_FILE, Reading, read_project
+from mollisol.run_options import RunOptions
 from mollisol.sources_step import SourcesOfPeriod, SourcesStep
 from mollisol.stock_means import stock_means
 from mollisol.stocks import UnitStocks, quantify_stocks
@@ -74,6 +75,7 @@ class Run:
     rules: RulesInForce
     trace: Trace
     inputs: dict[str, bytes]
+    options: RunOptions
 
 
 def _silent(_: str) -> None: ...
@@ -211,7 +213,8 @@ def run_project(
     )
     checked = [finding for finding in assessment.findings if finding.code != "rule-weakly-sourced"]
     findings = in_order([*checked, *outcome, *status_findings(rules.chosen)])
-    return Run(results, tuple(findings), project, rules, trace, assessment.reading.inputs)
+    options = RunOptions(rules_key=rules_key, overlays=tuple(overlays), route=route, seed=seed)
+    return Run(results, tuple(findings), project, rules, trace, assessment.reading.inputs, options)
 
 
 def _periods(
