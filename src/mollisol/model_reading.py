@@ -60,11 +60,11 @@ def read_table[R: Row](path: Path, kind: type[R]) -> tuple[list[R], list[Finding
                 rows.append(kind(file=name, row=number, **values))
     except csv.Error as error:
         findings.append(
-            _fault("table-malformed", name, str(error), "a CSV table", "look at quotes and line ends")
+            table_fault("table-malformed", name, str(error), "a CSV table", "look at quotes and line ends")
         )
     if not rows and not findings:
         findings.append(
-            _fault("table-empty", name, "no rows under the header", "at least one row", "add the rows")
+            table_fault("table-empty", name, "no rows under the header", "at least one row", "add the rows")
         )
     return rows, gathered(findings)
 
@@ -86,7 +86,7 @@ def gathered(findings: list[Finding]) -> list[Finding]:
     return kept
 
 
-def _fault(
+def table_fault(
     code: str, file: str, found: str, allowed: str, do: str, column: str = "", row: int | None = None
 ) -> Finding:
     """Make a blocking finding on a file, a column or a cell."""
@@ -98,21 +98,23 @@ def _text(path: Path) -> tuple[str, list[Finding]]:
     """Read a file as text, or say why not."""
     name = path.name
     if not path.is_file():
-        return "", [_fault("file-missing", name, "no such file", "a CSV file", "write the table")]
+        return "", [table_fault("file-missing", name, "no such file", "a CSV file", "write the table")]
     size = path.stat().st_size
     if size > MOST_BYTES:
         do = "split the table"
-        return "", [_fault("file-too-large", name, f"{size} bytes", f"up to {MOST_BYTES} bytes", do)]
+        return "", [table_fault("file-too-large", name, f"{size} bytes", f"up to {MOST_BYTES} bytes", do)]
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         return "", [
-            _fault("file-not-text", name, "bytes that are not UTF-8", "UTF-8 text", "save it as UTF-8 CSV")
+            table_fault(
+                "file-not-text", name, "bytes that are not UTF-8", "UTF-8 text", "save it as UTF-8 CSV"
+            )
         ]
     if not text.strip():
-        return "", [_fault("file-empty", name, "nothing", "a header and rows", "write the table")]
+        return "", [table_fault("file-empty", name, "nothing", "a header and rows", "write the table")]
     if "\x00" in text:
-        return "", [_fault("file-not-text", name, "zero bytes", "UTF-8 text", "save it as UTF-8 CSV")]
+        return "", [table_fault("file-not-text", name, "zero bytes", "UTF-8 text", "save it as UTF-8 CSV")]
     return text, []
 
 
@@ -124,13 +126,13 @@ def _columns(name: str, header: list[str], kind: type[Row]) -> list[Finding]:
     for column, info in fields.items():
         if info.is_required() and column not in header:
             do = "add the column; its name carries its unit"
-            found.append(_fault("column-missing", name, f"no column {column}", known, do, column))
+            found.append(table_fault("column-missing", name, f"no column {column}", known, do, column))
     found += [
-        _fault("column-twice", name, f"{column} is there twice", "once", "keep one", column)
+        table_fault("column-twice", name, f"{column} is there twice", "once", "keep one", column)
         for column in sorted({c for c in header if header.count(c) > 1})
     ]
     found += [
-        _fault(
+        table_fault(
             "column-unknown", name, column, known, "rename or remove it; it is not read", column
         ).model_copy(update={"severity": Severity.WARNING})
         for column in header
@@ -146,7 +148,9 @@ def _row(
     if len(cells) != len(header):
         text = f"{len(cells)} cells"
         return {}, [
-            _fault("row-length", name, text, f"{len(header)} cells", "look for a stray separator", "", number)
+            table_fault(
+                "row-length", name, text, f"{len(header)} cells", "look for a stray separator", "", number
+            )
         ]
     values: dict[str, Any] = {}
     faults = []
@@ -158,7 +162,9 @@ def _row(
         if text == "":
             if info.is_required():
                 do = "give the value; nothing is filled in"
-                faults.append(_fault("value-missing", name, "an empty cell", "a value", do, column, number))
+                faults.append(
+                    table_fault("value-missing", name, "an empty cell", "a value", do, column, number)
+                )
             continue
         wanted = _plain(info.annotation)
         if wanted is str:
@@ -168,7 +174,7 @@ def _row(
         if value is None:
             allowed = "a whole number" if wanted is int else "a finite number with a decimal point"
             do = "give the number alone, without unit, sign of comparison or decimal comma"
-            faults.append(_fault("value-not-a-number", name, text[:40], allowed, do, column, number))
+            faults.append(table_fault("value-not-a-number", name, text[:40], allowed, do, column, number))
         else:
             values[column] = value
     return values, faults
@@ -221,7 +227,7 @@ def read_folder(
     model = model or str(settings.get("model", "rothc"))
     if model not in MODELS:
         do = "name one of the models"
-        return None, [*findings, _fault("model-unknown", "model.toml", model, ", ".join(MODELS), do)]
+        return None, [*findings, table_fault("model-unknown", "model.toml", model, ", ".join(MODELS), do)]
     own = settings if settings.get("model", model) == model else {}
     chosen, more = _parameters(
         model, parameters or str(own.get("parameters", "")), own.get("options", {}), options
@@ -287,10 +293,10 @@ def _settings(folder: Path) -> tuple[dict[str, Any], list[Finding]]:
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return {}, [_fault("settings-malformed", path.name, str(error), "a TOML file", "mend the file")]
+        return {}, [table_fault("settings-malformed", path.name, str(error), "a TOML file", "mend the file")]
     known = ("model", "parameters", "baseline", "run_in_years", "options")
     return settings, [
-        _fault("settings-unknown", path.name, key, ", ".join(known), "rename or remove it", key)
+        table_fault("settings-unknown", path.name, key, ", ".join(known), "rename or remove it", key)
         for key in settings
         if key not in known
     ]
@@ -305,7 +311,7 @@ def _parameters(
         if chosen.model != model:
             do = "take a set of this model"
             found = f"{chosen.id} belongs to {chosen.model}"
-            return None, [_fault("parameters-of-other-model", "model.toml", found, model, do)]
+            return None, [table_fault("parameters-of-other-model", "model.toml", found, model, do)]
         pairs = {str(k): str(v) for k, v in table.items()} if isinstance(table, dict) else {}
         for option in options:
             group, _, value = option.partition("=")
@@ -315,7 +321,7 @@ def _parameters(
         text = str(error.args[0])
         do = "see mollisol model list"
         return None, [
-            _fault("parameters-unknown", "model.toml", text, "a set and options that are shipped", do)
+            table_fault("parameters-unknown", "model.toml", text, "a set and options that are shipped", do)
         ]
 
 
@@ -332,15 +338,15 @@ def _choices(
     if baseline not in names:
         do = "name the baseline in model.toml as the schedule does"
         found.append(
-            _fault("baseline-unknown", "schedule.csv", str(baseline), ", ".join(names), do, "scenario")
+            table_fault("baseline-unknown", "schedule.csv", str(baseline), ", ".join(names), do, "scenario")
         )
     span = years[1] - years[0] + 1 if years else 0
     if model == "tier2" and not (isinstance(run_in, int) and 5 <= run_in <= 20 and run_in < span):
         allowed = f"5 to 20, and fewer than the {span} years of weather"
         do = "set run_in_years in model.toml, or let the weather begin earlier"
-        found.append(_fault("run-in-years", "model.toml", str(run_in), allowed, do, "run_in_years"))
+        found.append(table_fault("run-in-years", "model.toml", str(run_in), allowed, do, "run_in_years"))
     if model == "amg" and span < 2:
         found.append(
-            _fault("years-too-few", "weather.csv", str(span), "2 or more years", "add weather", "year")
+            table_fault("years-too-few", "weather.csv", str(span), "2 or more years", "add weather", "year")
         )
     return found

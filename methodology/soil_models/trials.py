@@ -1,0 +1,114 @@
+"""Rows of a trial folder: studies, their sites, measured stocks, and what is compared with what."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from mollisol.methodology.soil_models.inputs import ModelInputs, Row
+
+USES = ("calibration", "validation", "cross-validation")
+SOURCES = ("SOC", "N2O", "CH4")
+
+
+class StudyRow(Row):
+    """One study: what it tests, where, and whether it calibrates or validates.
+
+    Studies of one ``experiment`` are not independent of each other: they stand on one side only.
+    """
+
+    study: str
+    experiment: str
+    practice_category: str
+    crop_group: str
+    source: str
+    climate_zone: str
+    texture_class: str
+    clay_percent: float
+    latitude_deg: float
+    longitude_deg: float
+    use: str
+    citation: str
+    licence: str
+
+
+class TrialSiteRow(Row):
+    """The study, treatment and block of a site of ``sites.csv``."""
+
+    site: str
+    study: str
+    treatment: str
+    block: str = ""
+
+
+class ObservationRow(Row):
+    """One measured stock at the end of a month, with what is known of its error."""
+
+    site: str
+    year: int
+    month: int = 12
+    soc_t_ha: float
+    standard_error_t_ha: float | None = None
+    replicates: int = 1
+
+
+class ComparisonRow(Row):
+    """One comparison between two years.
+
+    A practice effect is the difference of the changes at two sites. Without a reference site it is the change of one.
+    """
+
+    comparison: str
+    study: str
+    practice_category: str
+    crop_group: str
+    source: str
+    treated_site: str
+    reference_site: str = ""
+    from_year: int
+    to_year: int
+
+
+class Trials(BaseModel):
+    """A trial folder, read and checked.
+
+    Parameters
+    ----------
+    inputs
+        Model, published parameter set, weather, sites and schedule; the schedule has one scenario.
+    studies, trial_sites, observations, comparisons
+        The tables.
+    sha256
+        SHA-256 of each table's bytes, by file name.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    inputs: ModelInputs
+    studies: tuple[StudyRow, ...]
+    trial_sites: tuple[TrialSiteRow, ...]
+    observations: tuple[ObservationRow, ...]
+    comparisons: tuple[ComparisonRow, ...] = ()
+    sha256: dict[str, str]
+
+    def study_of(self) -> dict[str, str]:
+        """Give the study of each site."""
+        return {row.site: row.study for row in self.trial_sites}
+
+    def only(self, studies: frozenset[str]) -> Trials:
+        """Give the trials of these studies alone; weather stays whole."""
+        sites = {row.site for row in self.trial_sites if row.study in studies}
+        inputs = self.inputs.model_copy(
+            update={
+                "sites": tuple(r for r in self.inputs.sites if r.site in sites),
+                "schedule": tuple(r for r in self.inputs.schedule if r.site in sites),
+            }
+        )
+        return self.model_copy(
+            update={
+                "inputs": inputs,
+                "studies": tuple(r for r in self.studies if r.study in studies),
+                "trial_sites": tuple(r for r in self.trial_sites if r.site in sites),
+                "observations": tuple(r for r in self.observations if r.site in sites),
+                "comparisons": tuple(r for r in self.comparisons if r.study in studies),
+            }
+        )
