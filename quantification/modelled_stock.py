@@ -1,0 +1,90 @@
+"""From a model run to stocks: the density of Eq. 4 from weighed soil, and Eq. 5."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import Value, finite, positive, ratio, together
+
+_T_PER_HA_OF_G_PER_CM2: Final = 100.0
+
+
+@equation(
+    "mollisol:density-from-soil-mass",
+    symbol="BD_corr",
+    unit="g/cm3",
+    locator=Locator("mollisol", "0.1", section="8.2.1.5 of VM0042 2.2"),
+)
+def fine_soil_density_g_per_cm3(*, fine_soil_mass_t_per_ha: ArrayLike, thickness_cm: ArrayLike) -> Value:
+    """Density of fine soil over the whole volume of a layer, from its mass per hectare.
+
+    Parameters
+    ----------
+    fine_soil_mass_t_per_ha
+        Dry fine soil of the layer. [t/ha, above 0]
+    thickness_cm
+        [cm, above 0]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [g/cm3]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: units alone; 1 g/cm2 is 100 t/ha.
+    """
+    mass = positive("fine_soil_mass_t_per_ha", fine_soil_mass_t_per_ha)
+    thickness = positive("thickness_cm", thickness_cm)
+    together(fine_soil_mass_t_per_ha=mass, thickness_cm=thickness)
+    return ratio("thickness_cm", mass, _T_PER_HA_OF_G_PER_CM2 * thickness)
+
+
+@equation(
+    "vm0042:5",
+    symbol="SOC_bsl,i,t",
+    unit="t C/ha",
+    locator=Locator("VM0042", "2.2", section="8.2.1", equation="5"),
+)
+def modelled_stock_t_c_per_ha(
+    *, initial_stock_t_c_per_ha: ArrayLike, modelled_change_t_c_per_ha: ArrayLike
+) -> Value:
+    """Stock that a process model gives for the end of a year.
+
+    Parameters
+    ----------
+    initial_stock_t_c_per_ha
+        Stock that the run starts from, the same in both scenarios. [t C/ha]
+    modelled_change_t_c_per_ha
+        What the run added since. [t C/ha]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [t C/ha]
+
+    Raises
+    ------
+    ValueError
+        For a number that is not finite, shapes that do not fit, or a stock that would be below 0.
+
+    Notes
+    -----
+    Source: Eq. 5, a function of the model's inputs; written as its start and what followed, so that both have their
+    own source. The tables of section 9.2 call it an emission; it is a stock (E-33).
+    """
+    start = finite("initial_stock_t_c_per_ha", initial_stock_t_c_per_ha)
+    change = finite("modelled_change_t_c_per_ha", modelled_change_t_c_per_ha)
+    together(initial_stock_t_c_per_ha=start, modelled_change_t_c_per_ha=change)
+    stock = start + change
+    if (stock < 0).any():
+        raise ValueError("modelled_change_t_c_per_ha must not take away more than initial_stock_t_c_per_ha")
+    return stock
