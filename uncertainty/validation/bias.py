@@ -1,0 +1,220 @@
+"""Bias of a model against experiments, the uncertainty it is held against, and a test that it is small (VMD0053)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import stdtr
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import (
+    FloatArray,
+    at_least,
+    finite,
+    positive,
+    ratio,
+    row,
+    same_shape,
+    whole,
+)
+from mollisol.uncertainty.layers.laboratory import Labels, places
+from mollisol.uncertainty.student import probability_of, t_quantile
+
+
+@equation(
+    "vmd0053:1",
+    symbol="bias_s",
+    unit="t CO2e/ha",
+    locator=Locator("VMD0053", "2.1", section="5.2.4", equation="1"),
+)
+def study_bias(
+    *, modelled_t_co2e_per_ha: ArrayLike, observed_t_co2e_per_ha: ArrayLike, study: Labels
+) -> FloatArray:
+    """Mean error of the modelled effects of each study.
+
+    Parameters
+    ----------
+    modelled_t_co2e_per_ha, observed_t_co2e_per_ha
+        Effect of each comparison, shape (k,). [t CO2e/ha]
+    study
+        Id of the study of each, shape (k,).
+
+    Returns
+    -------
+    array
+        One for each study, in the order of their ids. [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ, or a number that is not finite.
+
+    Notes
+    -----
+    Source: Eq. 1, after two secondary sources. A study with many comparisons counts once in what follows.
+    """
+    modelled = finite("modelled_t_co2e_per_ha", modelled_t_co2e_per_ha)
+    observed = finite("observed_t_co2e_per_ha", observed_t_co2e_per_ha)
+    same_shape(modelled_t_co2e_per_ha=modelled, observed_t_co2e_per_ha=observed)
+    place, size = places("study", study, modelled)
+    mean: FloatArray = np.bincount(place, weights=modelled - observed) / size
+    return mean
+
+
+@equation(
+    "vmd0053:5.2.4-mean",
+    symbol="bias",
+    unit="t CO2e/ha",
+    locator=Locator("VMD0053", "2.1", section="5.2.4"),
+)
+def mean_bias(*, bias_t_co2e_per_ha: ArrayLike) -> float:
+    """Mean bias over studies, each counting alike.
+
+    Parameters
+    ----------
+    bias_t_co2e_per_ha
+        Of each study, shape (S,). [t CO2e/ha]
+
+    Returns
+    -------
+    float
+        [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For no study, or a number that is not finite.
+
+    Notes
+    -----
+    Source: section 5.2.4, after two secondary sources.
+    """
+    return float(_studies(bias_t_co2e_per_ha, 1).mean())
+
+
+@equation(
+    "vmd0053:2",
+    symbol="PMU",
+    unit="t CO2e/ha",
+    locator=Locator("VMD0053", "2.1", section="5.2.4", equation="2"),
+)
+def pooled_measurement_uncertainty(
+    *, standard_error_t_co2e_per_ha: ArrayLike, replicates: ArrayLike
+) -> float:
+    """Pooled measurement uncertainty of the observations that bias is held against.
+
+    Parameters
+    ----------
+    standard_error_t_co2e_per_ha
+        Of each observed effect, shape (k,). [t CO2e/ha, 0 or more]
+    replicates
+        Behind each, same shape, two or more for at least one of them. [whole number, 1 or more]
+
+    Returns
+    -------
+    float
+        [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For observations that are all of one replicate, shapes that differ, or an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: Eq. 2, after two secondary sources: weights n - 1, so that one replicate says nothing.
+    """
+    error = at_least("standard_error_t_co2e_per_ha", standard_error_t_co2e_per_ha, 0.0)
+    weight = whole("replicates", replicates, 1) - 1
+    same_shape(standard_error_t_co2e_per_ha=error, replicates=weight)
+    if error.ndim != 1:
+        raise ValueError(f"standard_error_t_co2e_per_ha must be a row, found shape {error.shape}")
+    if not weight.any():
+        raise ValueError("replicates must be two or more for at least one observation")
+    return float(np.sqrt(ratio("replicates", (error**2 * weight).sum(), weight.sum())))
+
+
+@equation(
+    "mollisol:bias-half-width",
+    symbol="h",
+    unit="t CO2e/ha",
+    locator=Locator("mollisol", "0.1", section="interval of the bias over studies"),
+)
+def bias_half_width(*, bias_t_co2e_per_ha: ArrayLike, coverage: ArrayLike) -> float:
+    """Half of the width of the two-sided interval of the mean bias, studies being what repeats.
+
+    Parameters
+    ----------
+    bias_t_co2e_per_ha
+        Of each study, shape (S,), two or more. [t CO2e/ha]
+    coverage
+        [fraction, above 0 and below 1]
+
+    Returns
+    -------
+    float
+        [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For one study, or an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: Student's interval of a mean, with one degree of freedom fewer than studies.
+    """
+    error, freedom = _standard_error(bias_t_co2e_per_ha)
+    share = probability_of("coverage", coverage)
+    return float(t_quantile(probability=(1 + share) / 2, degrees_of_freedom=freedom) * error)
+
+
+@equation(
+    "mollisol:bias-equivalence",
+    symbol="p",
+    unit="1",
+    locator=Locator("mollisol", "0.1", section="two one-sided tests of the bias"),
+)
+def equivalence_p_value(*, bias_t_co2e_per_ha: ArrayLike, margin_t_co2e_per_ha: ArrayLike) -> float:
+    """Give the p-value of two one-sided t tests that the mean bias lies within a margin.
+
+    Parameters
+    ----------
+    bias_t_co2e_per_ha
+        Of each study, shape (S,), two or more. [t CO2e/ha]
+    margin_t_co2e_per_ha
+        Largest bias that does not matter, one number. [t CO2e/ha, above 0]
+
+    Returns
+    -------
+    float
+        Small where the studies show that the bias is within the margin; a few noisy ones cannot. [0 to 1]
+
+    Raises
+    ------
+    ValueError
+        For one study, or an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: D. J. Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15:657-680. The larger of both.
+    """
+    error, freedom = _standard_error(bias_t_co2e_per_ha)
+    margin = float(positive("margin_t_co2e_per_ha", margin_t_co2e_per_ha))
+    left = margin - abs(float(np.mean(np.asarray(bias_t_co2e_per_ha))))
+    if error == 0:
+        return 0.0 if left > 0 else 1.0
+    return float(stdtr(freedom, -left / error))
+
+
+def _standard_error(bias_t_co2e_per_ha: ArrayLike) -> tuple[float, float]:
+    """Give the standard error of the mean over studies, and its degrees of freedom."""
+    bias = _studies(bias_t_co2e_per_ha, 2)
+    return float(bias.std(ddof=1) / np.sqrt(bias.size)), bias.size - 1.0
+
+
+def _studies(value: ArrayLike, least: int) -> FloatArray:
+    bias = row("bias_t_co2e_per_ha", finite("bias_t_co2e_per_ha", value), least)
+    if bias.ndim != 1:
+        raise ValueError(f"bias_t_co2e_per_ha must be a row, found shape {bias.shape}")
+    return bias

@@ -1,0 +1,369 @@
+"""Prediction error of a model, its intervals and how often they hold the observation (VMD0053 section 5.2.5)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import (
+    FloatArray,
+    Value,
+    at_least,
+    finite,
+    positive,
+    row,
+    same_shape,
+    together,
+    whole,
+)
+from mollisol.uncertainty.layers.laboratory import Labels, places
+from mollisol.uncertainty.posterior.mixture import Mixture
+from mollisol.uncertainty.student import probability_of, t_quantile
+
+_STEPS: Final = 200
+
+
+@equation(
+    "vmd0053:5.2.5",
+    symbol="s2_model",
+    unit="(t CO2e/ha)^2",
+    locator=Locator("VMD0053", "2.1", section="5.2.5"),
+)
+def prediction_error_variance(*, error_t_co2e_per_ha: ArrayLike) -> float:
+    """Variance of the prediction error about its mean.
+
+    Parameters
+    ----------
+    error_t_co2e_per_ha
+        Modelled less observed effect of each comparison, shape (k,), two or more. [t CO2e/ha]
+
+    Returns
+    -------
+    float
+        [(t CO2e/ha)^2]
+
+    Raises
+    ------
+    ValueError
+        For one comparison, or a number that is not finite.
+
+    Notes
+    -----
+    Source: section 5.2.5, after two secondary sources. A bias that passed its gate is not in it, and the error of the
+    field measurement is.
+    """
+    return float(_errors(error_t_co2e_per_ha, 2).var(ddof=1))
+
+
+@equation(
+    "vmd0053:5.2.5-mse",
+    symbol="MSE",
+    unit="(t CO2e/ha)^2",
+    locator=Locator("VMD0053", "2.1", section="5.2.5"),
+)
+def mean_square_error(*, error_t_co2e_per_ha: ArrayLike) -> float:
+    """Mean of the squared errors, bias included.
+
+    Parameters
+    ----------
+    error_t_co2e_per_ha
+        Modelled less observed effect of each comparison, shape (k,). [t CO2e/ha]
+
+    Returns
+    -------
+    float
+        [(t CO2e/ha)^2]
+
+    Raises
+    ------
+    ValueError
+        For no comparison, or a number that is not finite.
+
+    Notes
+    -----
+    Source: contents of the validation report, after a secondary source.
+    """
+    return float((_errors(error_t_co2e_per_ha, 1) ** 2).mean())
+
+
+@equation(
+    "mollisol:variance-without-noise",
+    symbol="s2_model",
+    unit="(t CO2e/ha)^2",
+    locator=Locator("mollisol", "0.1", section="prediction error less known measurement error"),
+)
+def variance_without_noise(
+    *, error_t_co2e_per_ha: ArrayLike, standard_error_t_co2e_per_ha: ArrayLike
+) -> float:
+    """Variance of the prediction error with the known variances of the observations taken out.
+
+    Parameters
+    ----------
+    error_t_co2e_per_ha
+        Modelled less observed effect of each comparison, shape (k,), two or more. [t CO2e/ha]
+    standard_error_t_co2e_per_ha
+        Of the observed effects, same shape. [t CO2e/ha, 0 or more]
+
+    Returns
+    -------
+    float
+        0 where the observations alone explain the spread. [(t CO2e/ha)^2]
+
+    Raises
+    ------
+    ValueError
+        For one comparison, shapes that differ, or an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: R. C. Paule and J. Mandel 1982, Journal of Research of the National Bureau of Standards 87:377-385: the
+    variance at which the weighted squares about the weighted mean are k - 1. Errors count as independent.
+    """
+    error = _errors(error_t_co2e_per_ha, 2)
+    known = at_least("standard_error_t_co2e_per_ha", standard_error_t_co2e_per_ha, 0.0) ** 2
+    same_shape(error_t_co2e_per_ha=error, standard_error_t_co2e_per_ha=known)
+    high = float(error.var(ddof=1))
+    if _excess(error, known, 1e-12 * high) <= 0:
+        return 0.0
+    low = 0.0
+    for _ in range(_STEPS):
+        middle = 0.5 * (low + high)
+        if _excess(error, known, middle) > 0:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
+
+
+def _excess(error: FloatArray, known: FloatArray, variance: float) -> float:
+    """Give the weighted squares about the weighted mean, less what they should be; it falls with the variance."""
+    total = np.maximum(known + variance, np.finfo(float).tiny)
+    weight = total.min() / total
+    squares = weight @ (error - weight @ error / weight.sum()) ** 2
+    return float(squares / total.min() - (error.size - 1))
+
+
+@equation(
+    "vmd0053:5.2.5-interval",
+    symbol="h",
+    unit="t CO2e/ha",
+    locator=Locator("VMD0053", "2.1", section="5.2.5"),
+)
+def interval_half_width(*, model_variance: ArrayLike, multiplier: ArrayLike) -> Value:
+    """Half of the width of a prediction interval.
+
+    Parameters
+    ----------
+    model_variance
+        Of the prediction error. [(t CO2e/ha)^2, 0 or more]
+    multiplier
+        Standard deviations on each side. [1, above 0]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: section 5.2.5, after a secondary source that prints 1.64 for 90 %.
+    """
+    variance = at_least("model_variance", model_variance, 0.0)
+    times = positive("multiplier", multiplier)
+    together(model_variance=variance, multiplier=times)
+    return times * np.sqrt(variance)
+
+
+@equation(
+    "mollisol:new-observation-multiplier",
+    symbol="m",
+    unit="1",
+    locator=Locator("mollisol", "0.1", section="interval of a new observation"),
+)
+def new_observation_multiplier(*, comparisons: ArrayLike, coverage: ArrayLike) -> Value:
+    """Multiplier of the standard deviation that holds a new observation, mean and variance being estimates too.
+
+    Parameters
+    ----------
+    comparisons
+        That the mean and variance of the errors were taken from. [whole number, 2 or more]
+    coverage
+        [fraction, above 0 and below 1]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [1]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: Student's prediction interval of one further value: t sqrt(1 + 1/k) with k - 1 degrees of freedom.
+    """
+    number = whole("comparisons", comparisons, 2)
+    share = probability_of("coverage", coverage)
+    together(comparisons=number, coverage=share)
+    t = t_quantile(probability=(1 + share) / 2, degrees_of_freedom=number - 1)
+    return t * np.sqrt(1 + 1 / number)
+
+
+@equation(
+    "mollisol:left-out-interval",
+    symbol="PI",
+    unit="t CO2e/ha",
+    locator=Locator("mollisol", "0.1", section="interval of a new observation, studies left out in turn"),
+)
+def left_out_interval(
+    *,
+    modelled_t_co2e_per_ha: ArrayLike,
+    observed_t_co2e_per_ha: ArrayLike,
+    study: Labels,
+    coverage: ArrayLike,
+) -> FloatArray:
+    """Interval of each observation, from the errors of the other studies alone.
+
+    Parameters
+    ----------
+    modelled_t_co2e_per_ha, observed_t_co2e_per_ha
+        Effect of each comparison, shape (k,). [t CO2e/ha]
+    study
+        Id of the study of each, shape (k,); whichever is left out, two comparisons must remain.
+    coverage
+        [fraction, above 0 and below 1]
+
+    Returns
+    -------
+    array
+        Lower and upper ends, shape (2, k). [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        Where fewer than two comparisons remain, for shapes that differ, or a number out of range.
+
+    Notes
+    -----
+    Source: Student's prediction interval about the modelled value less the mean error. An observation takes no part in
+    its own interval, nor does one of its study.
+    """
+    modelled = finite("modelled_t_co2e_per_ha", modelled_t_co2e_per_ha)
+    observed = finite("observed_t_co2e_per_ha", observed_t_co2e_per_ha)
+    same_shape(modelled_t_co2e_per_ha=modelled, observed_t_co2e_per_ha=observed)
+    place, size = places("study", study, modelled)
+    left = modelled.size - size
+    if (left < 2).any():
+        raise ValueError("study: two comparisons of other studies must remain whichever is left out")
+    error = modelled - observed
+    middle = (error.sum() - np.bincount(place, weights=error)) / left
+    squares = np.array(
+        [((error[place != one] - middle[one]) ** 2).sum() for one in range(size.size)], dtype=np.float64
+    )
+    half = new_observation_multiplier(comparisons=left, coverage=coverage) * np.sqrt(squares / (left - 1))
+    centre = modelled - middle[place]
+    return np.stack([centre - half[place], centre + half[place]])
+
+
+@equation(
+    "mollisol:predictive-interval",
+    symbol="PI",
+    unit="t CO2e/ha",
+    locator=Locator("mollisol", "0.1", section="posterior predictive interval"),
+)
+def predictive_interval(
+    *, draws_t_co2e_per_ha: ArrayLike, sd_t_co2e_per_ha: ArrayLike, coverage: ArrayLike
+) -> FloatArray:
+    """Posterior predictive interval of each observation, from joint draws of the model's parameters.
+
+    Parameters
+    ----------
+    draws_t_co2e_per_ha
+        Modelled effect of each comparison under each draw, shape (k, L). [t CO2e/ha]
+    sd_t_co2e_per_ha
+        What the model leaves over and the measurement error together, same shape. [t CO2e/ha, above 0]
+    coverage
+        [fraction, above 0 and below 1]
+
+    Returns
+    -------
+    array
+        Lower and upper ends, shape (2, k). [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ, or an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: quantiles of the mixture of normals, one for each draw, solved and not drawn.
+    """
+    draws = finite("draws_t_co2e_per_ha", draws_t_co2e_per_ha)
+    sd = positive("sd_t_co2e_per_ha", sd_t_co2e_per_ha)
+    share = float(probability_of("coverage", coverage))
+    same_shape(draws_t_co2e_per_ha=draws, sd_t_co2e_per_ha=sd)
+    if draws.ndim != 2:
+        raise ValueError(
+            f"draws_t_co2e_per_ha must have a row for each comparison, found shape {draws.shape}"
+        )
+    weight = np.full(draws.shape[1], 1 / draws.shape[1])
+    mixtures = [Mixture(weight, mean, spread) for mean, spread in zip(draws, sd, strict=True)]
+    ends = ((1 - share) / 2, (1 + share) / 2)
+    return np.array([[mixture.quantile(end) for mixture in mixtures] for end in ends])
+
+
+@equation(
+    "vmd0053:5.2.5-coverage",
+    symbol="n_in",
+    unit="1",
+    locator=Locator("VMD0053", "2.1", section="5.2.5"),
+)
+def observations_inside(
+    *, observed_t_co2e_per_ha: ArrayLike, low_t_co2e_per_ha: ArrayLike, high_t_co2e_per_ha: ArrayLike
+) -> float:
+    """Count the observations that lie in their interval, ends included.
+
+    Parameters
+    ----------
+    observed_t_co2e_per_ha, low_t_co2e_per_ha, high_t_co2e_per_ha
+        Observed effect and interval of each comparison, shape (k,). [t CO2e/ha]
+
+    Returns
+    -------
+    float
+        A whole number. [1]
+
+    Raises
+    ------
+    ValueError
+        For an interval whose ends are the wrong way round, shapes that differ, or a number that is not finite.
+
+    Notes
+    -----
+    Source: section 5.2.5, after two secondary sources.
+    """
+    observed = row("observed_t_co2e_per_ha", finite("observed_t_co2e_per_ha", observed_t_co2e_per_ha))
+    low = finite("low_t_co2e_per_ha", low_t_co2e_per_ha)
+    high = finite("high_t_co2e_per_ha", high_t_co2e_per_ha)
+    same_shape(observed_t_co2e_per_ha=observed, low_t_co2e_per_ha=low, high_t_co2e_per_ha=high)
+    if (low > high).any():
+        raise ValueError("low_t_co2e_per_ha must not be above high_t_co2e_per_ha")
+    return float(((observed >= low) & (observed <= high)).sum())
+
+
+def _errors(value: ArrayLike, least: int) -> FloatArray:
+    error = row("error_t_co2e_per_ha", finite("error_t_co2e_per_ha", value), least)
+    if error.ndim != 1:
+        raise ValueError(f"error_t_co2e_per_ha must be a row, found shape {error.shape}")
+    return error
