@@ -1,0 +1,1 @@
+"""Documents on paper from a page of ours: the page as blocks, PDF, Word."""
