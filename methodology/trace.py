@@ -31,6 +31,9 @@ class Quantity:
         Values that were looked up for it.
     rows
         Where it was read: ``file:row``; one per entry of ``index`` where there is one.
+    places
+        Of what was only put in order: the places that its entries have along the first axes of its inputs, one after
+        the other; empty where all were taken as they come.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Quantity:
     rules: tuple[ChosenValue, ...] = ()
     rows: tuple[str, ...] = ()
     index: tuple[str, ...] = ()
+    places: tuple[Any, ...] = ()
 
 
 class Trace:
@@ -68,11 +72,19 @@ class Trace:
         return self._enter(Quantity(name, value, unit, rows=tuple(rows), index=tuple(index)))
 
     def arrange(
-        self, name: str, value: Any, of: Sequence[Quantity], *, index: Sequence[str] = ()
+        self,
+        name: str,
+        value: Any,
+        of: Sequence[Quantity],
+        *,
+        index: Sequence[str] = (),
+        places: Sequence[Any] = (),
     ) -> Quantity:
         """Enter values of other quantities in another order or selection; nothing is computed."""
         inputs = {f"of_{number}" if number else "of": part.name for number, part in enumerate(of)}
-        return self._enter(Quantity(name, value, of[0].unit, inputs=inputs, index=tuple(index)))
+        return self._enter(
+            Quantity(name, value, of[0].unit, inputs=inputs, index=tuple(index), places=tuple(places))
+        )
 
     def compute(
         self,

@@ -110,6 +110,12 @@ def natural_cubic_spline_at(
     return start + beyond * (tangent + beyond * (left / 2 + beyond * cubic))
 
 
+@equation(
+    "mollisol:linear-at",
+    symbol="y(M)",
+    unit="t soil/ha",
+    locator=Locator("VM0042", "2.2", section="8.2.1.6"),
+)
 def linear_at(
     *,
     cumulative_soil_mass_t_per_ha: ArrayLike,

@@ -140,3 +140,38 @@ def per_hectare(*, yearly_amount: ArrayLike, years: ArrayLike, area_ha: ArrayLik
     return (
         finite("yearly_amount", yearly_amount) * positive("years", years) / positive("area_ha", area_ha).sum()
     )
+
+
+@equation(
+    "mollisol:areal-total",
+    symbol="total",
+    unit="t CO2e",
+    locator=Locator("VM0042", "2.2", section="8.5", equation="52 to 58, one scenario of a source"),
+)
+def areal_total_t_co2e(*, mean_t_co2e_per_ha: ArrayLike, area_ha: ArrayLike) -> Value:
+    """Sum of an areal mean over units and years.
+
+    Parameters
+    ----------
+    mean_t_co2e_per_ha
+        Shape (years, units). [t CO2e/ha per year]
+    area_ha
+        Of the units, shape (units,). [ha, above 0]
+
+    Returns
+    -------
+    float
+        [t CO2e]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: hand arithmetic.
+    """
+    mean = row("mean_t_co2e_per_ha", finite("mean_t_co2e_per_ha", mean_t_co2e_per_ha))
+    total: Value = (mean * positive("area_ha", area_ha)).sum()
+    return total

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
-from mollisol.quantification.checks import FloatArray, Value, finite, numbers, together
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import FloatArray, Value, at_least, finite, numbers, together
 
 
 def degrees(name: str, value: ArrayLike) -> FloatArray:
@@ -41,6 +42,43 @@ def probability_of(name: str, value: ArrayLike, low: float = 0.0) -> FloatArray:
     return array
 
 
+@equation(
+    "mollisol:standard-error",
+    symbol="SE",
+    unit="t CO2e/ha",
+    locator=Locator("JCGM 100 (GUM)", "2008", section="2.3.1"),
+)
+def standard_error(*, variance_of_mean: ArrayLike) -> Value:
+    """Square root of the variance of a mean.
+
+    Parameters
+    ----------
+    variance_of_mean
+        [(t CO2e/ha)^2, 0 or more]
+
+    Returns
+    -------
+    float or array
+        Same shape. [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the range above.
+
+    Notes
+    -----
+    Source: the definition of a standard uncertainty.
+    """
+    return np.sqrt(at_least("variance_of_mean", variance_of_mean, 0.0))[()]
+
+
+@equation(
+    "mollisol:t-quantile",
+    symbol="t",
+    unit="1",
+    locator=Locator("VM0042", "2.2", section="8.6.4", equation="74, its t value"),
+)
 def t_quantile(*, probability: ArrayLike, degrees_of_freedom: ArrayLike) -> Value:
     """Give the quantile of Student's t.
 
@@ -60,6 +98,10 @@ def t_quantile(*, probability: ArrayLike, degrees_of_freedom: ArrayLike) -> Valu
     ------
     ValueError
         For an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: the inverse of Student's distribution function.
     """
     share = probability_of("probability", probability)
     nu = degrees("degrees_of_freedom", degrees_of_freedom)

@@ -73,7 +73,7 @@ def _quantity(quantity: Quantity) -> dict[str, Any]:
         "rules": [rule.rule for rule in quantity.rules],
         "rows": list(quantity.rows),
         "index": list(quantity.index),
-    }
+    } | ({"places": list(quantity.places)} if quantity.places else {})
 
 
 def _plain(value: Any) -> Any:

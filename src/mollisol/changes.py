@@ -310,7 +310,9 @@ class ChangeStep:
         )
 
     def _pick(self, name: str, of: Quantity, places: list[int]) -> Quantity:
-        return self._trace.arrange(name, of.value[places], [of], index=[of.index[i] for i in places])
+        return self._trace.arrange(
+            name, of.value[places], [of], index=[of.index[i] for i in places], places=places
+        )
 
     def _row(self, name: str, parts: list[Quantity], labels: tuple[str, ...] | list[str]) -> Quantity:
         values = np.array([np.ravel(part.value)[0] for part in parts], dtype=np.float64)

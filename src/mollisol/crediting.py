@@ -104,6 +104,8 @@ def credit_period(
     counted = trace.compute(f"units_if_eligible@{period.name}", units_to_issue_t, verified_total_t_co2e=total)
     refused = not deduction.eligible or any(f.severity is Severity.REFUSAL for f in change.findings)
     units = 0 if refused else int(counted.value)
+    bar = trace.quantities[f"half_width_percent.corrected@{period.name}"]
+    issued = trace.arrange(f"units_unless_refused@{period.name}", float(units), [counted, bar])
     gross = years * (float(change.project_annual.value) - float(change.baseline_annual.value))
     woody = years * _net_woody(sources)
     net = years * (float(after[0].value) - float(after[1].value)) - woody
@@ -140,7 +142,7 @@ def credit_period(
         sources=sources.results,
         woody=sources.woody_result,
         leakage=leakage.result if leakage.result.any else None,
-        calendar=calendar_parts(period.name, vintages, units, trace),
+        calendar=calendar_parts(period.name, vintages, issued, trace),
     )
     return result, cumulative
 
@@ -186,7 +188,7 @@ def _net_woody(sources: SourcesOfPeriod) -> float:
 
 def _of_year(name: str, of: Quantity, number: int, trace: Trace) -> Quantity:
     """Take one year out of a quantity that has one value for each year of the period."""
-    return trace.arrange(name, float(of.value[number - 1]), [of])
+    return trace.arrange(name, float(of.value[number - 1]), [of], places=[number - 1])
 
 
 def _vintage(

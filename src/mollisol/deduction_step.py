@@ -25,7 +25,7 @@ from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.issuing import largest_deduction_percent
 from mollisol.uncertainty.layers.budget import ErrorSource, variance_budget
 from mollisol.uncertainty.sampling_error import variance_of_mean_change
-from mollisol.uncertainty.student import t_quantile
+from mollisol.uncertainty.student import standard_error, t_quantile
 
 PRINTED_CONFIDENCE = 0.667
 
@@ -110,7 +110,7 @@ def moment_deduction(
         ),
     )
     confidence = (
-        trace.given(f"confidence{at}", PRINTED_CONFIDENCE, "1")
+        trace.given(f"confidence{at}", PRINTED_CONFIDENCE, "1", ["switch.confidence: the printed form"])
         if of["confidence"] == "printed"
         else trace.rule("vm0042.deduction.confidence")
     )
@@ -130,16 +130,20 @@ def moment_deduction(
         f"half_width_percent{at}", half_width_percent, form=of["eligibility-quantile"], **given
     )
     credited = trace.compute(f"credited_mean{at}", credited_mean, confidence=confidence, **given)
-    widest = rules.number("vcs.eligibility.half-width")
+    error = trace.compute(f"standard_error{at}", standard_error, variance_of_mean=variance)
+    quantile = trace.compute(
+        f"t_quantile{at}", t_quantile, probability=confidence, degrees_of_freedom=freedom
+    )
+    widest = float(trace.rule("vcs.eligibility.half-width").value)
     nu, chance = float(freedom.value), float(confidence.value)
     return Deduction(
         route="analytic",
         form=form,
         mean_t_co2e_per_ha=float(difference.value),
-        standard_error_t_co2e_per_ha=float(np.sqrt(variance.value)),
+        standard_error_t_co2e_per_ha=float(error.value),
         degrees_of_freedom=nu if np.isfinite(nu) else None,
         confidence=chance,
-        t_quantile=float(t_quantile(probability=chance, degrees_of_freedom=nu)),
+        t_quantile=float(quantile.value),
         uncertainty_percent=float(uncertainty.value),
         credited_t_co2e_per_ha=float(credited.value),
         half_width_percent=float(half_width.value),

@@ -42,6 +42,7 @@ from mollisol.methodology.results import PeriodResult
 from mollisol.methodology.ruleset import RulesInForce
 from mollisol.methodology.trace import Trace
 from mollisol.quantification.sources.shares import omitted_share
+from mollisol.quantification.totals import total_t_co2e
 
 
 def thresholds_of(rules: RulesInForce) -> EligibilityThresholds:
@@ -306,11 +307,13 @@ def _de_minimis(
 ) -> list[Finding]:
     if not omitted:
         return []
-    benefit = sum(
-        vintage.net_reductions_t_co2e + vintage.net_removals_t_co2e
+    net = [
+        trace.quantities[f"net_{label}@{period.name}.{vintage.number}"]
         for period in periods
         for vintage in period.vintages
-    )
+        for label in ("reductions", "removals")
+    ]
+    benefit = sum(float(part.value) for part in net)
     share = None
     if benefit > 0:
         rises = [max(0.0, amounts.get(id, [0.0, 0.0])[1] - amounts.get(id, [0.0, 0.0])[0]) for id in omitted]
@@ -321,7 +324,11 @@ def _de_minimis(
                 omitted_t_co2e=trace.given(
                     "omitted_t_co2e", np.array(rises), "t CO2e", [ELIGIBILITY_FILE], list(omitted)
                 ),
-                benefit_t_co2e=trace.given("benefit_t_co2e", benefit, "t CO2e", ["net of all years"]),
+                benefit_t_co2e=trace.compute(
+                    "benefit_t_co2e",
+                    total_t_co2e,
+                    parts_t_co2e=trace.arrange("net_of_all_years", [float(part.value) for part in net], net),
+                ),
             ).value
         )
     return check_de_minimis(omitted, share, limits)

@@ -316,7 +316,7 @@ def _biochar(
         f"biochar_carbon_per_year@{period.name}",
         total / years,
         "t C",
-        [f"biochar.csv:{row}" for row, _ in applied],
+        [f"biochar.csv:{row}" for row, _ in applied] or ["biochar.csv: no row"],
     )
     return total, yearly
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 import numpy as np
 
@@ -64,11 +65,17 @@ def guarded_moment_of_period(
         )
     except ValueError as error:
         return None, [_cannot(period, str(error))]
+    landscape: dict[str, Any] = {
+        "area_ha": trace.quantities[f"area_ha{at}"],
+        "control_group_weight": trace.quantities[f"control_group_weight{at}"],
+    }
     multiplier = trace.record(
         f"guarded_multiplier{at}",
         float(credit.multiplier),
         guarded_multiplier,
         changes_of_units=change,
+        **landscape,
+        confidence=trace.rule("vm0042.deduction.confidence"),
         prior_skewness=trace.rule("mollisol.skew-guard.prior-skewness"),
         prior_samples=trace.rule("mollisol.skew-guard.prior-samples"),
     )
@@ -78,6 +85,7 @@ def guarded_moment_of_period(
         between_site_variance,
         unit="t CO2e/ha",
         changes_of_units=change,
+        **landscape,
     )
     credited = trace.compute(
         f"guarded_credited{at}",

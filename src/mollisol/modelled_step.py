@@ -99,7 +99,9 @@ class ModelledGases:
         parts: list[Quantity] = []
         for number, year in enumerate(self.grid.labels):
             at = f".{word}.{year}{self._at}"
-            own = self._trace.arrange(f"unit_variance{at}", variance.value[number], [variance])
+            own = self._trace.arrange(
+                f"unit_variance{at}", variance.value[number], [variance], places=[number]
+            )
             total = self._trace.compute(
                 f"gas_variance{at}",
                 project_model_variance,
@@ -111,16 +113,14 @@ class ModelledGases:
                 f"gas_mean{at}",
                 mean_difference_t_co2e_per_ha,
                 project_change_t_co2e=self._trace.arrange(
-                    f"gas_reduction{at}", float(reduction.value[number]), [reduction]
+                    f"gas_reduction{at}", float(reduction.value[number]), [reduction], places=[number]
                 ),
                 baseline_change_t_co2e=0.0,
                 years=1,
                 area_ha=self._of.area_ha,
             )
             if mean.value == 0 or total.value == 0:
-                parts.append(
-                    self._trace.given(f"gas_uncertainty_percent{at}", 0.0, "%", ["no mean or no variance"])
-                )
+                parts.append(self._trace.arrange(f"gas_uncertainty_percent{at}", 0.0, [total, mean]))
                 continue
             parts.append(
                 self._trace.compute(

@@ -13,9 +13,11 @@ from mollisol.methodology.results import MonteCarloDeduction
 from mollisol.methodology.ruleset import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.stocks import UnitStocks
+from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.issuing import deduction_percent, mean_less_multiple
 from mollisol.uncertainty.layers.measured_draws import measured_draws_variance
 from mollisol.uncertainty.layers.monte_carlo_credit import credit_measured_draws
+from mollisol.uncertainty.student import standard_error, t_quantile
 
 
 def montecarlo_of_period(
@@ -67,16 +69,35 @@ def montecarlo_of_period(
         credit.standard_error_t_co2e_per_ha**2,
         measured_draws_variance,
         changes_of_units=changes,
+        measurement_sd=trace.quantities[f"measurement_sd{at}"],
+        area_ha=trace.quantities[f"area_ha{at}"],
+        control_group_weight=trace.quantities[f"control_group_weight{at}"],
         draws=trace.rule("mollisol.montecarlo.draws"),
         seed=seed,
+    )
+    freedom = trace.record(
+        f"montecarlo_degrees_of_freedom{at}",
+        credit.degrees_of_freedom,
+        satterthwaite,
+        variances=variance,
+        degrees_of_freedom=trace.quantities[f"replicates_less_one.corrected{at}"],
     )
     credited = trace.compute(
         f"montecarlo_credited{at}",
         mean_less_multiple,
         mean_change_t_co2e_per_ha=mean,
-        multiplier=credit.multiplier,
-        standard_error_t_co2e_per_ha=trace.arrange(
-            f"montecarlo_error{at}", float(np.sqrt(variance.value)), [variance]
+        multiplier=trace.record(
+            f"montecarlo_t_quantile{at}",
+            credit.multiplier,
+            t_quantile,
+            probability=trace.rule("vm0042.deduction.confidence"),
+            degrees_of_freedom=freedom,
+        ),
+        standard_error_t_co2e_per_ha=trace.record(
+            f"montecarlo_error{at}",
+            credit.standard_error_t_co2e_per_ha,
+            standard_error,
+            variance_of_mean=variance,
         ),
     )
     percent = trace.compute(

@@ -138,4 +138,5 @@ def check_similarity(
 
 
 def _pick(name: str, of: Quantity, places: list[int], trace: Trace) -> Quantity:
-    return trace.arrange(name, of.value[places], [of], index=[of.index[place] for place in places])
+    index = [of.index[place] for place in places]
+    return trace.arrange(name, of.value[places], [of], index=index, places=places)

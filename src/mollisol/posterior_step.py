@@ -147,7 +147,8 @@ def _measurement_errors(own: PointErrors, control: PointErrors) -> MeasurementEr
 
 
 def _pick(name: str, of: Quantity, places: list[int], trace: Trace) -> Quantity:
-    return trace.arrange(name, of.value[places], [of], index=[of.index[place] for place in places])
+    index = [of.index[place] for place in places]
+    return trace.arrange(name, of.value[places], [of], index=index, places=places)
 
 
 def _deduction(result: PosteriorResult, percent: float) -> PosteriorDeduction:

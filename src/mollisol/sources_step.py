@@ -26,7 +26,7 @@ from mollisol.methodology.ruleset import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.modelled_step import ModelledGases
 from mollisol.quantification.sources import soil_n2o, totals
-from mollisol.quantification.totals import total_t_co2e
+from mollisol.quantification.totals import areal_total_t_co2e, total_t_co2e
 from mollisol.source_factors import Picked
 from mollisol.source_terms import Period, Source, no_rows
 from mollisol.woody_step import woody_changes, woody_result
@@ -192,7 +192,17 @@ class SourcesStep:
     def _result(
         self, source: Source, baseline: Quantity, project: Quantity, chosen: SourceFactors
     ) -> SourceResult:
-        before, after = self._sum(baseline), self._sum(project)
+        before, after = (
+            float(
+                self._trace.compute(
+                    f"source_total.{source.id}.{scenario}{self._at}",
+                    areal_total_t_co2e,
+                    mean_t_co2e_per_ha=mean,
+                    area_ha=self._of.area_ha,
+                ).value
+            )
+            for scenario, mean in (("baseline", baseline), ("project", project))
+        )
         return SourceResult(
             id=source.id,
             label=source.label,

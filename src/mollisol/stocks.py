@@ -38,6 +38,7 @@ class _Profiles:
     """Samples that share a reference soil mass and have the same number k of increments."""
 
     samples: tuple[str, ...]
+    rows: tuple[str, ...]
     lower_cm: NDArray[np.float64]
     mass: Quantity
     carbon: Quantity
@@ -148,7 +149,8 @@ def _increment_masses(increments: Sequence[CoreIncrement], trace: Trace) -> tupl
         )
         soil[from_density] = parts[-1].value
     everything = range(len(increments))
-    mass = trace.arrange("soil_mass", soil, parts, index=_rows(everything))
+    order = np.argsort([*weighed, *from_density]).tolist()
+    mass = trace.arrange("soil_mass", soil, parts, index=_rows(everything), places=order)
     carbon_kg = trace.compute(
         "carbon_mass_kg",
         soil_carbon_mass_kg_per_ha,
@@ -201,6 +203,7 @@ def _profiles(
     batches = {}
     for (group, count), profiles in sorted(places.items()):
         samples = tuple(increments[positions[0]].sample for positions in profiles)
+        rows = tuple(row for positions in profiles for row in _rows(positions))
         order = np.array(profiles)
         cumulative = [
             trace.compute(
@@ -209,32 +212,42 @@ def _profiles(
                 index=samples,
                 unit=of.unit,
                 values=trace.arrange(
-                    f"{name}_of_profile.{group}.{count}", of.value[order], [of], index=samples
+                    f"{name}_of_profile.{group}.{count}",
+                    of.value[order],
+                    [of],
+                    index=samples,
+                    places=profiles,
                 ),
             )
             for name, of in (("soil_mass", mass), ("carbon", carbon))
         ]
         lower = np.array([[increments[i].lower_cm for i in positions] for positions in profiles])
-        batches[group, count] = _Profiles(samples, lower, *cumulative)
+        batches[group, count] = _Profiles(samples, rows, lower, *cumulative)
     return batches
 
 
 def _reference(group: str, batches: Sequence[_Profiles], depth_cm: float, trace: Trace) -> Quantity:
-    at_depth = [
-        linear_at(
-            cumulative_soil_mass_t_per_ha=batch.lower_cm,
-            cumulative_value=batch.mass.value,
-            reference_soil_mass_t_per_ha=np.array([depth_cm]),
-        )[:, 0]
-        for batch in batches
-    ]
+    at_depth = []
+    for batch in batches:
+        at = f"{group}.{batch.lower_cm.shape[1]}"
+        lower = trace.given(f"lower_cm.{at}", batch.lower_cm, "cm", batch.rows, batch.samples)
+        at_depth.append(
+            trace.compute(
+                f"soil_mass_at_depth.{at}",
+                linear_at,
+                index=batch.samples,
+                cumulative_soil_mass_t_per_ha=lower,
+                cumulative_value=batch.mass,
+                reference_soil_mass_t_per_ha=np.array([depth_cm]),
+            )
+        )
     return trace.compute(
         f"reference_soil_mass.{group}",
         reference_soil_mass_t_per_ha,
         soil_mass_at_reporting_depth_t_per_ha=trace.arrange(
             f"soil_mass_at_reporting_depth.{group}",
-            np.concatenate(at_depth),
-            [batch.mass for batch in batches],
+            np.concatenate([part.value[:, 0] for part in at_depth]),
+            at_depth,
             index=[sample for batch in batches for sample in batch.samples],
         ),
     )
@@ -285,6 +298,7 @@ def _point_stocks(project: Project, stock: Quantity, trace: Trace) -> dict[str, 
                 stock.value[chosen],
                 [stock],
                 index=[stock.index[i] for i in chosen],
+                places=chosen,
             )
             point_of = [where[sample][1] for sample in of_sample.index]
             by_campaign[campaign] = trace.compute(

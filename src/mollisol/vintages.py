@@ -9,7 +9,7 @@ import numpy as np
 
 from mollisol.methodology.base import Interval
 from mollisol.methodology.results import CalendarPart, Vintage
-from mollisol.methodology.trace import Trace
+from mollisol.methodology.trace import Quantity, Trace
 from mollisol.quantification.calendar import calendar_split_t_co2e, units_by_label_t
 
 
@@ -27,7 +27,7 @@ def days_by_year(spans: Sequence[Interval]) -> tuple[tuple[int, ...], list[list[
 
 
 def calendar_parts(
-    period: str, vintages: Sequence[Vintage], units_t: int, trace: Trace
+    period: str, vintages: Sequence[Vintage], units: Quantity, trace: Trace
 ) -> tuple[CalendarPart, ...]:
     """Give what of a period falls into each calendar year.
 
@@ -37,7 +37,7 @@ def calendar_parts(
         Name of the period.
     vintages
         Its years, as the equations ran.
-    units_t
+    units
         Whole units of the period; they are laid over years and labels so that they add up.
     trace
         Takes the split.
@@ -77,7 +77,7 @@ def calendar_parts(
         f"units_by_label@{period}",
         units_by_label_t,
         index=both.index,
-        units_t=float(units_t),
+        units_t=units,
         amount_t_co2e=both,
     )
     width = len(years)

@@ -65,6 +65,7 @@ def _stock(of: Period, kind: str, scenario: str, end: str, day: date) -> Quantit
     )
     if not cap or scenario == "baseline":
         return read
+    beside = of.trace.quantities[f"{kind}_stock.baseline.{end}{at}"]
     high = np.array([cap.get(place, _NO_CAP) for place in range(len(value))])
     above = of.trace.compute(
         f"{kind}_advantage_counted.{end}{at}",
@@ -75,7 +76,9 @@ def _stock(of: Period, kind: str, scenario: str, end: str, day: date) -> Quantit
             total_t_co2e,
             unit="t CO2e/ha",
             index=of.grid.units,
-            parts_t_co2e=of.trace.arrange(f"{kind}_sides.{end}{at}", np.stack([value, -other]), [read]),
+            parts_t_co2e=of.trace.arrange(
+                f"{kind}_sides.{end}{at}", np.stack([value, -other]), [read, beside]
+            ),
         ),
         long_term_average_t_co2e_per_ha=of.trace.given(
             f"{kind}_long_term_average.{end}{at}", high, "t CO2e/ha", lines, of.grid.units
@@ -87,7 +90,7 @@ def _stock(of: Period, kind: str, scenario: str, end: str, day: date) -> Quantit
         unit="t CO2e/ha",
         index=of.grid.units,
         parts_t_co2e=of.trace.arrange(
-            f"{kind}_counted_parts.{end}{at}", np.stack([other, above.value]), [above, read]
+            f"{kind}_counted_parts.{end}{at}", np.stack([other, above.value]), [beside, above]
         ),
     )
 
