@@ -14,6 +14,7 @@ from mollisol.geometry import check_geometry
 from mollisol.leakage_step import LeakageOfPeriod, LeakageStep
 from mollisol.methodology.boundary import check_boundary
 from mollisol.methodology.checks.control_sites import check_control_sites
+from mollisol.methodology.checks.laboratory import check_laboratory
 from mollisol.methodology.checks.periods import check_periods, whole_years
 from mollisol.methodology.checks.references import check_references
 from mollisol.methodology.checks.sampling import check_sampling
@@ -132,6 +133,7 @@ def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> As
     if references:
         return Assessment(reading, tuple(in_order([*findings, *references])))
     findings += check_sampling(project, rules)
+    findings += check_laboratory(project)
     findings += check_control_sites(project, rules)
     findings += check_periods(project, rules)
     findings += check_geometry(project, reading.inputs, rules)
@@ -316,7 +318,7 @@ def _biochar(
         f"biochar_carbon_per_year@{period.name}",
         total / years,
         "t C",
-        [f"biochar.csv:{row}" for row, _ in applied] or ["biochar.csv: no row"],
+        [f"biochar.csv:{row}" for row, _ in applied] or ["no row in any table of biochar"],
     )
     return total, yearly
 
