@@ -9,20 +9,27 @@ from pydantic import Field
 from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, Text
 
 type Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+type RelativeSd = Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)]
 
 
 class LaboratoryMethod(DomainObject):
-    """How carbon was determined.
+    """How carbon and soil mass were determined.
 
     Only dry combustion is taken as unbiased and of negligible error (section 8.6.2). An error that was measured can be
-    declared; it is then carried by the Monte Carlo route and by the posterior.
+    declared, or computed from ``laboratory_repeats.csv``; it is then carried by the Monte Carlo route and by the
+    posterior.
 
     Parameters
     ----------
     repeat_relative_sd
-        Standard deviation of repeated determinations of one sample, as a fraction of the content.
+        Standard deviation of repeated determinations of one increment, as a fraction of the content.
     batch_relative_sd
         Standard deviation of what all samples of one campaign share, as a fraction of the content.
+    soil_mass_repeat_relative_sd
+        Standard deviation of repeated determinations of the fine soil mass of one increment, as a fraction of it: of
+        its density, its volume and what was sieved out.
+    soil_mass_batch_relative_sd
+        Standard deviation of what all soil masses of one campaign share, such as the diameter of the probe.
     """
 
     id: Identifier
@@ -32,8 +39,33 @@ class LaboratoryMethod(DomainObject):
     laboratory: Text
     proficiency_test: Text = ""
     description: Text = ""
-    repeat_relative_sd: Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)] = 0.0
-    batch_relative_sd: Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)] = 0.0
+    repeat_relative_sd: RelativeSd = 0.0
+    batch_relative_sd: RelativeSd = 0.0
+    soil_mass_repeat_relative_sd: RelativeSd = 0.0
+    soil_mass_batch_relative_sd: RelativeSd = 0.0
+
+
+class LaboratoryRepeat(DomainObject):
+    """One determination of a sample that was measured more than once.
+
+    Determinations of one sample in one batch show the error of a repeat; one sample in several batches, such as a
+    reference material, shows what a batch shares.
+
+    Parameters
+    ----------
+    laboratory_method
+        How it was determined.
+    batch, sample
+        Names that are the laboratory's own; samples need not stand in ``core_increments.csv``.
+    soc_g_per_kg, fine_soil_density_g_per_cm3
+        What was found, one or both, as in ``core_increments.csv``.
+    """
+
+    laboratory_method: Identifier
+    batch: Identifier
+    sample: Identifier
+    soc_g_per_kg: Annotated[float, Field(gt=0, le=580, allow_inf_nan=False)] | None = None
+    fine_soil_density_g_per_cm3: Annotated[float, Field(ge=0.02, le=2.2, allow_inf_nan=False)] | None = None
 
 
 class Campaign(DomainObject):

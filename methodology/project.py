@@ -29,7 +29,13 @@ from mollisol.methodology.boundary import ProjectBoundary
 from mollisol.methodology.eligibility_facts import EligibilityFacts
 from mollisol.methodology.factors.project_factors import ProjectFactor
 from mollisol.methodology.ledger import Ledger
-from mollisol.methodology.measurement import Campaign, CoreIncrement, LaboratoryMethod, SamplePoint
+from mollisol.methodology.measurement import (
+    Campaign,
+    CoreIncrement,
+    LaboratoryMethod,
+    LaboratoryRepeat,
+    SamplePoint,
+)
 from mollisol.methodology.practice import PracticeChange, ScheduleOfActivities, YearOfActivities
 
 type AreaHa = Annotated[float, Field(gt=0, le=1e8, allow_inf_nan=False)]
@@ -156,6 +162,7 @@ class Project(DomainObject):
     control_links: tuple[ControlLink, ...]
     core_increments: tuple[CoreIncrement, ...]
     schedule: tuple[YearOfActivities, ...]
+    laboratory_repeats: tuple[LaboratoryRepeat, ...] = ()
     biochar: tuple[BiocharApplication, ...] = ()
     site_conditions: tuple[SiteConditions, ...] = ()
     fuel_use: tuple[FuelUse, ...] = ()

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Value, at_least, finite, row, together, whole
+from mollisol.quantification.checks import FloatArray, Value, at_least, finite, positive, row, together, whole
 
 type Labels = Sequence[str] | Sequence[int] | NDArray[np.str_] | NDArray[np.int64]
 """An id for each value: of a sample, a batch or a site."""
@@ -142,6 +142,83 @@ def batch_variance(*, value: ArrayLike, batch: Labels) -> Value:
         raise ValueError(f"batch must name two batches or more, one of them with two values, found {groups}")
     typical = (size.sum() - (size**2).sum() / size.sum()) / (groups - 1)
     return max(0.0, float((between / (groups - 1) - within / (size.sum() - groups)) / typical))
+
+
+@equation(
+    "mollisol:relative-repeats",
+    symbol="CV_r",
+    unit="fraction",
+    locator=Locator("ISO 5725-2", "2019", section="7.4, of logarithms"),
+)
+def relative_repeat_sd(*, value: ArrayLike, sample: Labels) -> Value:
+    """Relative standard deviation of one measurement, pooled over samples measured more than once.
+
+    Parameters
+    ----------
+    value
+        Measurements, shape (n,). [any unit, above 0]
+    sample
+        Id of the sample of each, with its batch where there are several, shape (n,).
+
+    Returns
+    -------
+    float
+        sqrt(exp(s^2) - 1), s of the logarithms. [fraction]
+
+    Raises
+    ------
+    ValueError
+        As in :func:`repeat_standard_deviation`, and for a value not above 0.
+
+    Notes
+    -----
+    Source: ISO 5725-2; a log-normal error of this relative standard deviation has s as that of its logarithm.
+    """
+    logarithm = np.log(row("value", positive("value", value)))
+    return float(np.sqrt(np.expm1(repeat_standard_deviation(value=logarithm, sample=sample) ** 2)))
+
+
+@equation(
+    "mollisol:relative-batches",
+    symbol="CV_b",
+    unit="fraction",
+    locator=Locator(
+        "Searle, Casella and McCulloch, Variance Components", "1992", section="3.6, of logarithms"
+    ),
+)
+def relative_batch_sd(*, value: ArrayLike, sample: Labels, batch: Labels) -> Value:
+    """Relative standard deviation of what a batch shares, from samples measured in several batches.
+
+    Parameters
+    ----------
+    value
+        Measurements, shape (n,). [any unit, above 0]
+    sample, batch
+        Ids of the sample and the batch of each, shape (n,). A sample of one batch alone adds nothing.
+
+    Returns
+    -------
+    float
+        sqrt(exp(s^2) - 1), s^2 between batches of the logarithms; 0 where nothing is left of it. [fraction]
+
+    Raises
+    ------
+    ValueError
+        As in :func:`batch_variance`, for a value not above 0, or where no sample was measured in two batches.
+
+    Notes
+    -----
+    Source: Searle and others, on logarithms less the mean of their sample.
+    """
+    logarithm = np.log(row("value", positive("value", value)))
+    place, size = places("sample", sample, logarithm)
+    rest = logarithm - (np.bincount(place, weights=logarithm) / size)[place]
+    of_batch, _ = places("batch", batch, logarithm)
+    spans = np.array([np.unique(of_batch[place == number]).size > 1 for number in range(size.size)])
+    kept = spans[place]
+    if not kept.any():
+        raise ValueError("sample must name at least one sample that was measured in two batches")
+    return float(np.sqrt(np.expm1(batch_variance(value=rest[kept], batch=of_batch[kept]))))
 
 
 @equation(
