@@ -124,12 +124,22 @@ def check_schedule(
             found.append(
                 fault("activity-month-number", row, "month", str(row.month), "1 to 12", "mend the month")
             )
-        if years is not None and not years[0] <= row.year <= years[1]:
-            do = "add the weather of that year, or leave the entry out"
-            found.append(
-                fault("activity-outside-weather", row, "year", str(row.year), f"{years[0]}-{years[1]}", do)
-            )
+        for column in ("year", "until_year"):
+            year = getattr(row, column)
+            if years is not None and year is not None and not years[0] <= year <= years[1]:
+                do = "add the weather of that year, or leave the entry out"
+                allowed = f"{years[0]}-{years[1]}"
+                found.append(fault("activity-outside-weather", row, column, str(year), allowed, do))
     return found + _scenarios(rows, sites)
+
+
+def repeated(rows: Iterable[ActivityRow]) -> list[ActivityRow]:
+    """Write out the entries that repeat, one for each year."""
+    return [
+        row.model_copy(update={"year": year, "until_year": None})
+        for row in rows
+        for year in range(row.year, max(row.year, row.until_year or row.year) + 1)
+    ]
 
 
 def _activity(
@@ -163,6 +173,18 @@ def _activity(
     if row.activity == "cover" and row.amount not in (0.0, 1.0):
         do = "give 1 for under plants and 0 for bare"
         found.append(fault("activity-cover-value", row, "amount", f"{row.amount:g}", "0 or 1", do))
+    if row.until_year is not None and row.until_year < row.year:
+        do = "give the last year in which the entry repeats, or leave the cell empty"
+        text = f"{row.year} until {row.until_year}"
+        found.append(fault("activity-until-year", row, "until_year", text, "a later year", do))
+    for column in ("lignin_fraction", "nitrogen_fraction"):
+        value = getattr(row, column)
+        if value is not None and not 0.0 < value < 1.0:
+            do = "give a fraction of the dry matter, above 0: divide per cent by 100"
+            found.append(fault("activity-quality-unit", row, column, f"{value:g}", "0 to 1", do))
+    if (row.lignin_fraction is None) != (row.nitrogen_fraction is None):
+        do = "give both, or neither"
+        found.append(fault("activity-quality-half", row, "lignin_fraction", "one of the two", "both", do))
     if row.residues not in ("returned", "exported"):
         do = "take one of the words"
         found.append(

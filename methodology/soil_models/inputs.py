@@ -89,6 +89,9 @@ class ActivityRow(Row):
     irrigation                                           mm in that month
     tillage                 full, reduced, none          1; holds for the year
     ======================  ===========================  =========================================
+
+    ``until_year`` repeats the entry every year up to that one. ``lignin_fraction`` and ``nitrogen_fraction`` are those
+    of the input's dry matter where they were measured; else a table has them.
     """
 
     scenario: str
@@ -99,6 +102,9 @@ class ActivityRow(Row):
     what: str = ""
     amount: float = 1.0
     residues: str = "returned"
+    until_year: int | None = None
+    lignin_fraction: float | None = None
+    nitrogen_fraction: float | None = None
 
 
 class ExternalRow(Row):

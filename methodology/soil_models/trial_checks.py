@@ -71,7 +71,11 @@ def check_studies(rows: Sequence[StudyRow]) -> list[Finding]:
 
 
 def check_trial_sites(
-    rows: Sequence[TrialSiteRow], *, studies: Sequence[StudyRow], sites: Sequence[SiteRow]
+    rows: Sequence[TrialSiteRow],
+    *,
+    studies: Sequence[StudyRow],
+    sites: Sequence[SiteRow],
+    years: tuple[int, int] | None,
 ) -> list[Finding]:
     """Check which study a site belongs to: each site to one, each study with sites."""
     names, known = {s.study for s in studies}, {s.site for s in sites}
@@ -79,6 +83,15 @@ def check_trial_sites(
     for row in rows:
         found += _known(row, "site", known, "trial-site-unknown", "sites.csv")
         found += _known(row, "study", names, "trial-study-unknown", "studies.csv")
+        error = row.start_standard_error_t_ha
+        if error is not None and error <= 0.0:
+            do = "give the standard error of the stock at the start, or leave the cell empty"
+            code = "trial-start-error"
+            found.append(fault(code, row, "start_standard_error_t_ha", f"{error:g}", "above 0", do))
+        if years is not None and not years[0] - 1 <= row.start_year < years[1]:
+            do = "let the weather begin no later than the year after the start"
+            allowed = f"{years[0] - 1} to {years[1] - 1}, with the weather of the years after it"
+            found.append(fault("trial-start-weather", row, "start_year", str(row.start_year), allowed, do))
     here, used = {r.site for r in rows}, {r.study for r in rows}
     for site in sites:
         if site.site not in here:
@@ -103,6 +116,7 @@ def check_observations(
 ) -> list[Finding]:
     """Check measured stocks: once each, within the weather, with an error that can be one."""
     study_of = {r.site: r.study for r in trial_sites}
+    start_of = {r.site: r.start_year for r in trial_sites}
     found: list[Finding] = []
     counts: Counter[tuple[str, int, int]] = Counter()
     for row in rows:
@@ -119,6 +133,10 @@ def check_observations(
             do = "add the weather up to that year, or leave the stock out"
             allowed = f"{years[0]} to {years[1]}, the years of weather.csv"
             found.append(fault("observation-outside-weather", row, "year", str(row.year), allowed, do))
+        if row.year < start_of.get(row.site, row.year):
+            do = "start the site's run at its first stock, or leave the stock out"
+            allowed = f"{start_of[row.site]} or later, where the run starts"
+            found.append(fault("observation-before-start", row, "year", str(row.year), allowed, do))
         if not _LEAST_T_HA <= row.soc_t_ha <= _MOST_T_HA:
             do = "give tonnes of organic carbon per hectare in the layer of the site"
             code, allowed = "observation-stock-range", f"{_LEAST_T_HA:g} to {_MOST_T_HA:g} t C/ha"

@@ -32,12 +32,18 @@ class StudyRow(Row):
 
 
 class TrialSiteRow(Row):
-    """The study, treatment and block of a site of ``sites.csv``."""
+    """The study, treatment and block of a site of ``sites.csv``, and when its stock there was measured.
+
+    The ``soc_t_ha`` of ``sites.csv`` stands at the end of ``start_year``: the run starts from it. Where its standard
+    error is not given it has the error of any other measured stock.
+    """
 
     site: str
     study: str
     treatment: str
     block: str = ""
+    start_year: int
+    start_standard_error_t_ha: float | None = None
 
 
 class ObservationRow(Row):

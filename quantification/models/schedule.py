@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -109,6 +109,14 @@ def _quality(what: str, tables: Tables) -> tuple[float, float, bool]:
     return (line.lignin, line.nitrogen, True) if line else (LIGNIN, NITROGEN, False)
 
 
+def _carbon_with_quality(row: ActivityRow, site: SiteRow, tables: Tables) -> _Carbon:
+    """Give the carbon of one activity, with the quality that was measured where it was."""
+    part = _carbon(row, site, tables)
+    if row.lignin_fraction is None or row.nitrogen_fraction is None:
+        return part
+    return replace(part, lignin=row.lignin_fraction, nitrogen=row.nitrogen_fraction, known_quality=True)
+
+
 def _carbon(row: ActivityRow, site: SiteRow, tables: Tables) -> _Carbon:
     """Give the carbon of one activity; nothing for those that bring none."""
     lignin, nitrogen, known = _quality(row.what, tables)
@@ -186,7 +194,7 @@ def plan(
             kind = float(TILLAGE.index(row.what))
             tillage[year, s] = np.fmin(tillage[year, s], kind)
         else:
-            part = _carbon(row, sites[s], tables)
+            part = _carbon_with_quality(row, sites[s], tables)
             amount = part.plant + part.manure
             plant[month, s] += part.plant
             manure[month, s] += part.manure

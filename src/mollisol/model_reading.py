@@ -256,6 +256,7 @@ def read_folder(
             *practice_refusals(MODELS[model], checks.practices_that_differ(schedule)),
         ]
     )
+    schedule = checks.repeated(schedule)
     if chosen is None or not (weather and sites and schedule):
         return None, findings
     findings += [

@@ -78,7 +78,10 @@ def read_trials(
         [
             *check_studies(studies),
             *check_trial_sites(
-                trial_sites, studies=studies, sites=inputs.sites if inputs is not None else ()
+                trial_sites,
+                studies=studies,
+                sites=inputs.sites if inputs is not None else (),
+                years=years,
             ),
             *check_observations(observations, trial_sites=trial_sites, years=years),
             *check_comparisons(comparisons, trial_sites=trial_sites, observations=observations),
