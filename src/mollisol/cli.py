@@ -16,6 +16,7 @@ from mollisol.cli_output import tell as _tell
 from mollisol.methodology.findings import FindingsError, UserError
 from mollisol.model_cli import model_app
 from mollisol.rules_cli import rules_app
+from mollisol.verify_cli import sign, verify
 
 app = typer.Typer(
     name="mollisol",
@@ -27,6 +28,8 @@ app = typer.Typer(
 )
 app.add_typer(rules_app, name="rules")
 app.add_typer(model_app, name="model")
+app.command()(verify)
+app.command()(sign)
 
 EXIT_BLOCKED = 2
 EXIT_REFUSED = 3

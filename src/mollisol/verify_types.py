@@ -1,0 +1,90 @@
+"""What ``verify`` gives: every difference by name, what stands behind the numbers, and how large it is in tonnes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from mollisol.methodology.base import DomainObject, Items
+
+type Signature = Literal["not asked for", "good", "missing", "bad"]
+
+
+class Difference(DomainObject):
+    """One thing that is not as it was recorded.
+
+    Parameters
+    ----------
+    code
+        The kind: one word for each, stable between releases.
+    item
+        What differs: a file, a row of an input, a figure with its place, a rule.
+    recorded, recomputed
+        What the bundle says, and what is found or computed here.
+    difference
+        Recomputed less recorded, for numbers.
+    percent_of_total
+        The difference in tonnes as a share of the recorded total, for figures that are tonnes, or are once multiplied
+        by their area.
+    material
+        Whether that share reaches the threshold; None where a difference has no tonnes of its own.
+    why
+        Why the two cannot be the same, where another version explains it.
+    """
+
+    code: str
+    item: str
+    recorded: str = ""
+    recomputed: str = ""
+    difference: float | None = None
+    percent_of_total: float | None = None
+    material: bool | None = None
+    why: str = ""
+
+
+class VersionRow(DomainObject):
+    """A program by name: its version in the bundle and here, and what a difference of the two can move."""
+
+    name: str
+    recorded: str
+    here: str
+    moves: str
+
+
+class Materiality(DomainObject):
+    """The total of all periods in t CO2e, recorded and recomputed, held against the threshold."""
+
+    recorded_t_co2e: float
+    recomputed_t_co2e: float
+    percent: float | None
+    """None where nothing was recorded to hold it against."""
+    threshold_percent: float
+    rule: str
+    citation: str
+    material: bool
+
+
+class IndependentFigure(DomainObject):
+    """A figure of the design-based path by the second implementation, beside the recorded one."""
+
+    item: str
+    recorded: float | None
+    independent: float
+    deviation: float | None
+    same: bool
+
+
+class Verification(DomainObject):
+    """The outcome of ``verify``."""
+
+    same: bool
+    differences: Items[Difference]
+    versions: Items[VersionRow]
+    notes: Items[str]
+    signature: Signature
+    tolerance: float
+    numbers_compared: int
+    largest_deviation: float
+    largest_at: str
+    files: int
+    materiality: Materiality | None = None
+    independent: Items[IndependentFigure] = ()
