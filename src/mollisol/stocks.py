@@ -34,8 +34,11 @@ SHARED_REFERENCE = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class _Profiles:
-    """Samples that share a reference soil mass and have the same number k of increments."""
+class Profiles:
+    """Samples that share a reference soil mass and have the same number k of increments.
+
+    ``mass`` and ``carbon`` are cumulative by depth, shape (samples, k), in t/ha.
+    """
 
     samples: tuple[str, ...]
     rows: tuple[str, ...]
@@ -59,12 +62,15 @@ class UnitStocks:
         From the label of a sampling unit to its stratum or control site.
     reference_of
         Reference soil mass in t/ha by stratum.
+    profiles
+        What the stocks were interpolated from, each with its reference soil mass.
     """
 
     by_campaign: dict[str, Quantity]
     points_by_campaign: dict[str, Quantity]
     home_of: dict[str, str]
     reference_of: dict[str, float]
+    profiles: tuple[tuple[Profiles, Quantity], ...]
 
 
 def quantify_stocks(project: Project, rules: RulesInForce, trace: Trace) -> tuple[UnitStocks, list[Finding]]:
@@ -84,9 +90,11 @@ def quantify_stocks(project: Project, rules: RulesInForce, trace: Trace) -> tupl
     findings: list[Finding] = []
     references: dict[str, Quantity] = {}
     names: list[Quantity] = []
+    profiles: list[tuple[Profiles, Quantity]] = []
     for group in sorted({group for group, _ in batches}):
         own = [batch for (of, _), batch in sorted(batches.items()) if of == group]
         references[group] = _reference(group, own, depth[group], trace)
+        profiles += [(batch, references[group]) for batch in own]
         findings.append(_extrapolation(group, references[group], own, rules, trace))
         names += [
             trace.compute(
@@ -113,7 +121,8 @@ def quantify_stocks(project: Project, rules: RulesInForce, trace: Trace) -> tupl
     points_by_campaign = _point_stocks(project, stock, trace)
     by_campaign, home_of = _unit_stocks(points_by_campaign, points, trace)
     reference_of = {s.stratum: float(references[reference_group[s.stratum]].value) for s in project.strata}
-    return UnitStocks(by_campaign, points_by_campaign, home_of, reference_of), findings
+    stocks = UnitStocks(by_campaign, points_by_campaign, home_of, reference_of, tuple(profiles))
+    return stocks, findings
 
 
 def _increment_masses(increments: Sequence[CoreIncrement], trace: Trace) -> tuple[Quantity, Quantity]:
@@ -192,7 +201,7 @@ def _profiles(
     mass: Quantity,
     carbon: Quantity,
     trace: Trace,
-) -> dict[tuple[str, int], _Profiles]:
+) -> dict[tuple[str, int], Profiles]:
     by_sample: dict[str, list[int]] = defaultdict(list)
     for position, item in enumerate(increments):
         by_sample[item.sample].append(position)
@@ -222,11 +231,11 @@ def _profiles(
             for name, of in (("soil_mass", mass), ("carbon", carbon))
         ]
         lower = np.array([[increments[i].lower_cm for i in positions] for positions in profiles])
-        batches[group, count] = _Profiles(samples, rows, lower, *cumulative)
+        batches[group, count] = Profiles(samples, rows, lower, *cumulative)
     return batches
 
 
-def _reference(group: str, batches: Sequence[_Profiles], depth_cm: float, trace: Trace) -> Quantity:
+def _reference(group: str, batches: Sequence[Profiles], depth_cm: float, trace: Trace) -> Quantity:
     at_depth = []
     for batch in batches:
         at = f"{group}.{batch.lower_cm.shape[1]}"
@@ -254,7 +263,7 @@ def _reference(group: str, batches: Sequence[_Profiles], depth_cm: float, trace:
 
 
 def _extrapolation(
-    group: str, reference: Quantity, batches: Sequence[_Profiles], rules: RulesInForce, trace: Trace
+    group: str, reference: Quantity, batches: Sequence[Profiles], rules: RulesInForce, trace: Trace
 ) -> Finding:
     warns = rules.number("mollisol.esm.extrapolation-warns")
     refuses = rules.number("mollisol.esm.extrapolation-refuses")
