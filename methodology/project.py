@@ -25,6 +25,7 @@ from mollisol.methodology.activity import (
     WoodyStock,
 )
 from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, Items, RequiredText, Text
+from mollisol.methodology.baseline import Baseline, baselines_of
 from mollisol.methodology.boundary import ProjectBoundary
 from mollisol.methodology.eligibility_facts import EligibilityFacts
 from mollisol.methodology.factors.project_factors import ProjectFactor
@@ -36,6 +37,7 @@ from mollisol.methodology.measurement import (
     LaboratoryRepeat,
     SamplePoint,
 )
+from mollisol.methodology.model_setup import ModelHead, ProjectModel
 from mollisol.methodology.practice import PracticeChange, ScheduleOfActivities, YearOfActivities
 
 type AreaHa = Annotated[float, Field(gt=0, le=1e8, allow_inf_nan=False)]
@@ -45,7 +47,7 @@ class QuantificationUnit(DomainObject):
     """A defined area for which reductions and removals are estimated with one approach."""
 
     quantification_unit: Identifier
-    approach: Literal["measure_and_remeasure"]
+    approach: Literal["measure_and_remeasure", "measure_and_model"]
     area_ha: AreaHa
 
 
@@ -87,12 +89,15 @@ class BiocharApplication(DomainObject):
 
 
 class VerificationPeriod(DomainObject):
-    """The time between two campaigns whose change is credited; its years are the vintages."""
+    """The time between two campaigns whose change is credited; its years are the vintages.
+
+    Under measure and model the campaigns may be left out: the runs start from the initial one.
+    """
 
     name: Identifier
     during: Interval
-    first_campaign: Identifier
-    last_campaign: Identifier
+    first_campaign: Identifier | Literal[""] = ""
+    last_campaign: Identifier | Literal[""] = ""
 
 
 class MonitoringPeriod(DomainObject):
@@ -147,6 +152,9 @@ class ProjectHead(DomainObject):
     deviations: Items[Deviation] = ()
     factors: Items[ProjectFactor] = ()
     """Factors of the project's own in place of defaults, by source and the name that the report gives the default."""
+    baselines: Items[Baseline] = ()
+    """In the order in which one is looked for that issues; without one, that of the approach."""
+    model: ModelHead | None = None
     new_land: NewLand | None = None
     """Land that displaced production would clear; asked for where there is any."""
 
@@ -181,6 +189,22 @@ class Project(DomainObject):
     residue_diversions: tuple[ResidueDiversion, ...] = ()
     ledger: Ledger | None = None
     eligibility: EligibilityFacts | None = None
+    model: ProjectModel | None = None
+
+    @property
+    def approach(self) -> str:
+        """The approach of all units; checks refuse a project that mixes them."""
+        return self.quantification_units[0].approach if self.quantification_units else "measure_and_remeasure"
+
+    @property
+    def soil_baselines(self) -> tuple[Baseline, ...]:
+        """Baselines of soil carbon, in the order in which one is looked for that issues."""
+        return baselines_of(self.head.baselines, self.approach)
+
+    @property
+    def measured_controls(self) -> bool:
+        """Whether a baseline rests on measured control sites."""
+        return any(item.kind in ("measured_controls", "hybrid") for item in self.soil_baselines)
 
     def schedule_of(self, place: str, scenario: Literal["baseline", "project"]) -> ScheduleOfActivities:
         """Give the schedule of activities of a unit or control site, oldest year first."""

@@ -26,6 +26,7 @@ from mollisol.methodology.project import (
     QuantificationUnit,
     Stratum,
 )
+from mollisol.model_folder import read_project_model
 from mollisol.tables import problem_code, read_table
 
 HEAD_FILE = "project.toml"
@@ -115,15 +116,29 @@ def read_project(folder: Path) -> Reading:
     head = reader.head()
     fields: dict[str, tuple[DomainObject, ...]] = {}
     for table in TABLES:
-        fields[table.field] = reader.table(table)
+        fields[table.field] = reader.table(table, optional=_optional(head, table))
     if head is not None and head.geometry_file:
         reader.take(head.geometry_file, required=True)
     ledger = reader.ledger()
     eligibility = reader.declared(ELIGIBILITY_FILE, EligibilityFacts)
     if head is None or reader.findings:
         return Reading(None, tuple(reader.findings), reader.inputs)
-    project = Project(head=head, ledger=ledger, eligibility=eligibility, **cast("dict[str, Any]", fields))
+    model = None
+    if head.model is not None:
+        model, found = read_project_model(folder, head.model, lambda file: reader.take(file, required=True))
+        reader.findings += found
+        if model is None:
+            return Reading(None, tuple(reader.findings), reader.inputs)
+    project = Project(
+        head=head, ledger=ledger, eligibility=eligibility, model=model, **cast("dict[str, Any]", fields)
+    )
     return Reading(project, (), reader.inputs)
+
+
+def _optional(head: ProjectHead | None, table: Table) -> bool:
+    """Tell whether a table may be left out: those of control sites where a model gives the baseline."""
+    with_model = head is not None and head.model is not None
+    return not table.required or (with_model and table.field in ("control_sites", "control_links"))
 
 
 class _Reader:
@@ -184,8 +199,8 @@ class _Reader:
             thing = ".".join(map(str, problem["loc"]))
             self._add(code, file, repr(problem["input"])[:80], allowed, do, thing=thing)
 
-    def table(self, table: Table) -> tuple[DomainObject, ...]:
-        text = self._text(table.file, required=table.required)
+    def table(self, table: Table, *, optional: bool) -> tuple[DomainObject, ...]:
+        text = self._text(table.file, required=not optional)
         if text is None:
             return ()
         rows, findings = read_table(text, table.file, table.row_type)

@@ -1,0 +1,170 @@
+"""Declared baselines against the approaches and against what the rule set credits (VM0042 section 8.1)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from mollisol.methodology.baseline import APPROACH_OF, SOIL, WORDS, Baseline, credited_kinds
+from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.eligibility.approaches import TABLE_5
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.project import Project
+from mollisol.methodology.ruleset import RulesInForce
+
+HEAD = "project.toml"
+_APPROACHES = "VM0042 2.2, section 8.1, Table 5"
+_MODELLED = ("modelled_schedule", "blended", "hybrid")
+
+
+def check_baselines(project: Project, rules: RulesInForce) -> list[Finding]:
+    """Give every finding on which baselines were declared; what one needs beyond that is checked where it is read."""
+    return gathered(
+        [
+            *_approaches(project),
+            *(finding for item in project.head.baselines for finding in _one(item, project)),
+            *_twice(project),
+            *_needs(project),
+            *_credited(project, rules),
+        ]
+    )
+
+
+def credits_soil(project: Project, item: Baseline, rules: RulesInForce) -> str:
+    """Say why units are not issued from a baseline; empty where they may be.
+
+    A baseline of another approach may stand beside the unit's; the project side then takes that approach too.
+    """
+    if project.approach == "measure_and_remeasure" and item.kind == "measured_controls":
+        return ""  # the one way that all editions have; nothing is looked up for it
+    value = str(rules.value("vm0042.baseline.credited-kinds").value)
+    if item.kind not in credited_kinds(value):
+        return f"{rules.rule_set.key} issues from: {value.replace('_', ' ')}"
+    if APPROACH_OF[item.kind] != project.approach:
+        return f"the units are declared {project.approach.replace('_', ' ')}"
+    return ""
+
+
+def _place(item: Baseline) -> Place:
+    return Place(file=HEAD, thing=f"baseline {item.kind} of {item.pool}")
+
+
+def _approaches(project: Project) -> Iterable[Finding]:
+    known = sorted({unit.approach for unit in project.quantification_units})
+    if len(known) > 1:
+        yield Finding(
+            code="approaches-mixed",
+            severity=Severity.BLOCKING,
+            where=Place(file="quantification_units.csv", column="approach"),
+            found=", ".join(known),
+            allowed="one approach for soil carbon in a run: subdivisions with different ones are accounted separately",
+            do="give the units of each approach a project folder of their own",
+            clause=_APPROACHES,
+        )
+    if project.approach in {APPROACH_OF[item.kind] for item in project.soil_baselines}:
+        return
+    yield Finding(
+        code="mixed-approaches-in-unit",
+        severity=Severity.BLOCKING,
+        where=_place(project.soil_baselines[0]),
+        found=f"units are {project.approach}, the baseline is {WORDS[project.soil_baselines[0].kind]}",
+        allowed="the same approach in baseline and project of a unit",
+        do="declare a baseline of the units' approach too, or correct the approach",
+        clause=_APPROACHES,
+    )
+
+
+def _one(item: Baseline, project: Project) -> Iterable[Finding]:
+    pools = TABLE_5.get(item.pool)
+    if pools is None or APPROACH_OF[item.kind] not in pools:
+        yield Finding(
+            code="baseline-pool-unknown" if pools is None else "baseline-not-for-pool",
+            severity=Severity.BLOCKING,
+            where=_place(item),
+            found=item.pool if pools is None else f"{WORDS[item.kind]} for {item.pool}",
+            allowed=", ".join(TABLE_5) if pools is None else " or ".join(sorted(pools)),
+            do="use a name of the boundary tables"
+            if pools is None
+            else "take a kind of baseline that Table 5 has for it",
+            clause=_APPROACHES,
+        )
+    all_units = {unit.quantification_unit for unit in project.quantification_units}
+    unknown = sorted(set(item.units) - all_units)
+    if unknown:
+        yield Finding(
+            code="unknown-reference",
+            severity=Severity.BLOCKING,
+            where=_place(item),
+            found=", ".join(unknown),
+            allowed="a name in quantification_units.csv",
+            do="correct the name",
+        )
+    elif item.units and item.pool == SOIL and set(item.units) != all_units:
+        yield Finding(
+            code="baseline-for-some-units",
+            severity=Severity.BLOCKING,
+            where=_place(item),
+            found=f"{len(item.units)} of {len(all_units)} units",
+            allowed="every baseline of soil carbon holds for all units of a run",
+            do="give the other units a project folder of their own",
+            clause=_APPROACHES,
+        )
+
+
+def _twice(project: Project) -> Iterable[Finding]:
+    for (pool, kind), times in Counter((item.pool, item.kind) for item in project.head.baselines).items():
+        if times > 1:
+            yield Finding(
+                code="duplicate-id",
+                severity=Severity.BLOCKING,
+                where=Place(file=HEAD, thing=f"baseline {kind} of {pool}"),
+                found=f"{kind} of {pool} {times} times",
+                allowed="each once",
+                do="take one out",
+            )
+
+
+def _needs(project: Project) -> Iterable[Finding]:
+    for item in project.soil_baselines:
+        if item.kind in _MODELLED and project.head.model is None:
+            yield Finding(
+                code="baseline-without-model",
+                severity=Severity.BLOCKING,
+                where=_place(item),
+                found="no [project.model] in project.toml",
+                allowed="a model, its parameter set and its validation, with the folder model",
+                do="add them, or declare another baseline",
+                clause=_APPROACHES,
+            )
+    if not project.measured_controls:
+        return
+    for period in project.head.verification_periods:
+        if not (period.first_campaign and period.last_campaign):
+            yield Finding(
+                code="period-without-campaigns",
+                severity=Severity.BLOCKING,
+                where=Place(file=HEAD, thing=f"verification period {period.name}"),
+                found="no first_campaign or no last_campaign",
+                allowed="two campaigns, as a baseline rests on measured control sites",
+                do="name them, or leave the measured baseline out",
+                clause="VM0042 2.2, section 8.2.1",
+            )
+
+
+def _credited(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+    why = {item.kind: credits_soil(project, item, rules) for item in project.soil_baselines}
+    refused = all(why.values())
+    for item in project.soil_baselines:
+        if not why[item.kind] and not refused:
+            continue
+        yield Finding(
+            code="baseline-not-credited" if refused else "baseline-beside",
+            severity=Severity.REFUSAL if refused else Severity.NOTE,
+            where=_place(item),
+            found=WORDS[item.kind],
+            allowed=why[item.kind],
+            do="declare a baseline that the rule set credits: this one is computed and marked"
+            if refused
+            else "nothing: it is computed and marked, and no unit is issued from it",
+            clause="vm0042.baseline.credited-kinds",
+        )
