@@ -15,7 +15,6 @@ from mollisol.leakage_step import LeakageOfPeriod, LeakageStep
 from mollisol.methodology.boundary import check_boundary
 from mollisol.methodology.checks.control_sites import check_control_sites
 from mollisol.methodology.checks.laboratory import check_laboratory
-from mollisol.methodology.checks.laboratory import check_laboratory
 from mollisol.methodology.checks.periods import check_periods, whole_years
 from mollisol.methodology.checks.references import check_references
 from mollisol.methodology.checks.sampling import check_sampling
@@ -134,7 +133,6 @@ def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> As
     if references:
         return Assessment(reading, tuple(in_order([*findings, *references])))
     findings += check_sampling(project, rules)
-    findings += check_laboratory(project)
     findings += check_laboratory(project)
     findings += check_control_sites(project, rules)
     findings += check_periods(project, rules)
