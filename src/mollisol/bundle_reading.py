@@ -19,12 +19,13 @@ from mollisol.json_limits import load_json
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import ProjectHead
 from mollisol.methodology.results import RunResult
+from mollisol.trace_form import TraceForm
 
 MANIFEST = "manifest.json"
 INPUTS = "inputs/"
 
 _FINDINGS: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
-_QUANTITY_FIELDS = {"name", "value", "unit", "equation", "inputs", "rules", "rows", "index"}
+_TRACE: TypeAdapter[TraceForm] = TypeAdapter(TraceForm)
 
 
 @dataclass(frozen=True)
@@ -72,17 +73,11 @@ class Bundle:
     @cached_property
     def trace(self) -> dict[str, Any]:
         """``trace.json``: quantities, rules, switches and equations as plain data."""
-        data = self.json("trace.json")
-        parts = [data.get(name) for name in ("quantities", "rules", "switches", "equations")] if (
-            isinstance(data, dict)
-        ) else [None]  # fmt: skip
-        if not all(isinstance(part, list) and all(isinstance(item, dict) for item in part) for part in parts):
-            raise self._no_trace("a list of objects is missing")
-        for item in data["quantities"]:
-            missing = sorted(_QUANTITY_FIELDS - set(item))
-            if missing or not isinstance(item["inputs"], dict):
-                raise self._no_trace(f"a quantity without {', '.join(missing) or 'inputs by name'}")
-        return dict(data)
+        load_json(content := self.read("trace.json"), "trace.json")
+        try:
+            return dict(_TRACE.validate_json(content))
+        except ValidationError as error:
+            raise self._other_form("trace.json", error) from None
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -116,12 +111,6 @@ class Bundle:
             f"{place}: {first['msg']}"[:200],
             f"what mollisol {version('mollisol')} writes; this bundle says {str(self.manifest.get('mollisol'))[:20]}",
             "open it with the version that made it",
-        )
-
-    def _no_trace(self, found: str) -> BundleFaultError:
-        do = "open it with the version that made it"
-        return fault(
-            "bundle-other-form", "trace.json", found, "quantities, rules, switches and equations", do
         )
 
 

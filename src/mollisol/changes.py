@@ -194,6 +194,7 @@ class ChangeStep:
         self, change: Quantity, start: Quantity, end: Quantity, members: dict[str, list[int]]
     ) -> Side:
         trace, at = self._trace, self._at
+        area = trace.quantities[f"area_ha{at}"]
         places = [place for name in self._names for place in members[name]]
         means = trace.compute(
             f"project_change_of_stratum{at}",
@@ -204,7 +205,7 @@ class ChangeStep:
             group=[number for number, name in enumerate(self._names) for _ in members[name]],
         )
         variances = []
-        for stratum in self._project.strata:
+        for number, stratum in enumerate(self._project.strata):
             own = members[stratum.stratum]
             first, last = (
                 trace.compute(
@@ -219,7 +220,9 @@ class ChangeStep:
                 trace.compute(
                     f"project_variance.{stratum.stratum}{at}",
                     paired_change_variance_t2,
-                    area_ha=stratum.area_ha,
+                    area_ha=trace.arrange(
+                        f"area_ha.{stratum.stratum}{at}", stratum.area_ha, [area], places=[number]
+                    ),
                     stock_start_t_co2e_per_ha=first,
                     stock_end_t_co2e_per_ha=last,
                 )

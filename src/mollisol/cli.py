@@ -13,6 +13,7 @@ from mollisol.cli_output import count as _count
 from mollisol.cli_output import print_findings as _print_findings
 from mollisol.cli_output import print_json as _print_json
 from mollisol.cli_output import tell as _tell
+from mollisol.explain_cli import explain
 from mollisol.methodology.findings import FindingsError, UserError
 from mollisol.model_cli import model_app
 from mollisol.rules_cli import rules_app
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(rules_app, name="rules")
 app.add_typer(model_app, name="model")
+app.command()(explain)
 app.command()(verify)
 app.command()(sign)
 

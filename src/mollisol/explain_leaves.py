@@ -1,0 +1,31 @@
+"""Where bare arguments of equations were declared, and which equations mix entries of one index."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DECLARED: Final[dict[str, str]] = {
+    "years": "project.toml: verification_periods",
+    "years_since_start": "project.toml: start_date and verification_periods",
+    "interpolation": "project.toml: equivalent_soil_mass_interpolation",
+    "group": "the columns of sample_points.csv and core_increments.csv that say what belongs together",
+    "project_stratum": "sample_points.csv: stratum",
+    "project_unit": "sample_points.csv: sampling_unit",
+    "control_site": "sample_points.csv: control_site",
+    "site_link": "control_links.csv",
+    "area_ha": "quantification_units.csv: area_ha",
+    "basis": "vm0042.leakage.amendment-basis",
+    "displaced_in_print": "vm0042.leakage.in-net",
+    "errors": "project.toml: laboratory_methods declare no measurement error",
+    "vm0042:62 area_ha": "one hectare: the variance is taken per hectare",
+    "mollisol:linear-at reference_soil_mass_t_per_ha": "project.toml: reporting_depth_cm, or strata.csv",
+    "mollisol:mean-difference baseline_change_t_co2e": "nothing: project and baseline were subtracted before",
+    "vm0042:74 degrees_of_freedom": "infinite: the variance of a model counts as known",
+    "fertilizer_t_co2e_per_ha": "no row in fertilizers.csv, or left out of the boundary",
+    "manure_t_co2e_per_ha": "no row in manure_systems.csv, or left out of the boundary",
+    "fixing_species_t_co2e_per_ha": "no row in nitrogen_fixing_species.csv, or left out of the boundary",
+}
+"""By the name of the argument, or by equation and argument; a rule id stands for the rule."""
+
+MIXES_ITS_ENTRIES: Final = frozenset({"mollisol:units-by-label"})
+"""Equations whose entries hang on all entries of an argument with the same labels: nothing is left out there."""
