@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
 from mollisol.methodology.soil_models.inputs import ActivityRow, SiteRow, WeatherRow
 from mollisol.methodology.soil_models.parameters import ParameterSet
 from mollisol.quantification.models.amg import AmgForcing, AmgParameters, run_amg
-from mollisol.quantification.models.arrays import FloatArray
+from mollisol.quantification.models.arrays import FloatArray, with_axes
 from mollisol.quantification.models.icbm import IcbmParameters, run_icbm, steady_icbm
 from mollisol.quantification.models.rothc import RothCForcing, RothCParameters, run_rothc
 from mollisol.quantification.models.rothc_equations import inert_from_stock
@@ -37,6 +38,38 @@ class Weather:
         """Give a stream by site, (month, site)."""
         stream: FloatArray = getattr(self, name)
         return np.asarray(stream[:, self.cell])
+
+
+@dataclass(frozen=True, slots=True)
+class JointDraws:
+    """Joint draws of a model's numbers; draw l of each goes with draw l of all, at every site and in every scenario.
+
+    Parameters
+    ----------
+    label
+        Id and hash of the parameter set.
+    values
+        All numbers of the model by name, one number or one a draw.
+    inert_factor
+        Factor on the inert carbon of Falloon 1998, one number or one a draw. [1]
+    """
+
+    label: str
+    values: Mapping[str, ArrayLike]
+    inert_factor: ArrayLike = 1.0
+
+    @classmethod
+    def of(cls, parameters: ParameterSet) -> JointDraws:
+        """Take the one draw that a published set is."""
+        return cls(parameters.label, parameters.values)
+
+    @property
+    def by_draw(self) -> dict[str, Any]:
+        """The numbers as the models take them: (site, draw) where they are many, plain where they are one."""
+        return {
+            name: np.atleast_2d(value) if np.size(value) > 1 else float(np.ravel(value)[0])
+            for name, value in self.values.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +149,8 @@ def run_scenarios(
     tables: Tables,
     baseline: str = "baseline",
     run_in_years: int = 5,
+    joint: JointDraws | None = None,
+    start_t_ha: ArrayLike | None = None,
 ) -> ScenarioRuns:
     """Run every scenario of a schedule.
 
@@ -133,11 +168,15 @@ def run_scenarios(
         The scenario that the start is made with.
     run_in_years
         For Tier 2: first years whose mean conditions give the start; both scenarios share them.
+    joint
+        Draws in place of the set's one value of each number.
+    start_t_ha
+        Stocks at the start, (site, draw), in place of those of the sites. [t C/ha]
 
     Returns
     -------
     ScenarioRuns
-        Stocks by scenario, (year, site, 1).
+        Stocks by scenario, (year, site, draw); one draw where neither was given.
 
     Raises
     ------
@@ -158,14 +197,19 @@ def run_scenarios(
     stop = [f for f in findings if f.severity is Severity.BLOCKING]
     if stop:
         raise FindingsError(stop)
-    skipped, stocks, more = _RUNNERS[model](
-        _Job(air, tuple(sites), plans, baseline, parameters, run_in_years)
+    drawn = joint or JointDraws.of(parameters)
+    own = np.array([site.soc_t_ha for site in sites])
+    stock = with_axes(own if start_t_ha is None else start_t_ha, 2, "start_t_ha")
+    many = max(stock.shape[1], *(np.size(v) for v in (*drawn.values.values(), drawn.inert_factor)))
+    job = _Job(
+        air, tuple(sites), plans, baseline, drawn, run_in_years, np.broadcast_to(stock, (len(sites), many))
     )
+    skipped, stocks, more = _RUNNERS[model](job)
     rows = next(iter(stocks.values())).shape[0]
     first = air.years[0] + skipped - 1
     return ScenarioRuns(
         model,
-        parameters.label,
+        drawn.label,
         tuple(s.site for s in sites),
         tuple(range(first, first + rows)),
         stocks,
@@ -185,8 +229,10 @@ class _Job:
     sites: tuple[SiteRow, ...]
     plans: dict[str, Plan]
     baseline: str
-    parameters: ParameterSet
+    joint: JointDraws
     run_in_years: int
+    stock: FloatArray
+    """At the start, (site, draw)."""
 
 
 def _shared_run_in(years: int) -> Finding:
@@ -204,20 +250,17 @@ def _shared_run_in(years: int) -> Finding:
 
 def _rothc(job: _Job) -> _Outcome:
     """Start from the state that the baseline, repeated for ever with scaled plant input, leaves unchanged."""
-    numbers = RothCParameters.of(job.parameters.values, job.parameters.label)
+    numbers = RothCParameters.of(job.joint.by_draw, job.joint.label)
     soil: dict[str, Any] = {
         "clay_percent": np.array([s.clay_percent for s in job.sites]),
         "depth_cm": np.array([s.depth_cm for s in job.sites]),
         "dpm_rpm_ratio": np.array([[s.dpm_rpm_ratio for s in job.sites]]),
         "evaporation_factor": 1.0,
     }
-    stock = np.array([s.soc_t_ha for s in job.sites])
-    inert = np.array(
-        [
-            s.iom_t_ha if s.iom_t_ha is not None else float(inert_from_stock(soc_t_ha=s.soc_t_ha))
-            for s in job.sites
-        ]
-    )
+    stock = job.stock
+    known = np.array([np.nan if s.iom_t_ha is None else s.iom_t_ha for s in job.sites])[:, None]
+    factor = np.atleast_2d(job.joint.inert_factor)
+    inert = np.where(np.isnan(known), factor * inert_from_stock(soc_t_ha=stock), known)
 
     def forcing(of: Plan) -> RothCForcing:
         return RothCForcing(
@@ -242,8 +285,8 @@ def _rothc(job: _Job) -> _Outcome:
             inert_t_ha=inert,
             deficit_mm=start.deficit_mm,
         )
-        stocks[name] = np.concatenate([stock[None, :, None], done.run.total])
-    return 0, stocks, _input_factors(start.input_factor[:, 0], job.sites)
+        stocks[name] = np.concatenate([stock[None], done.run.total])
+    return 0, stocks, _input_factors(start.input_factor.mean(axis=1), job.sites)
 
 
 def _input_factors(factors: FloatArray, sites: Sequence[SiteRow]) -> tuple[Finding, ...]:
@@ -263,8 +306,8 @@ def _input_factors(factors: FloatArray, sites: Sequence[SiteRow]) -> tuple[Findi
 
 def _tier2(job: _Job) -> _Outcome:
     """Start from the run-in of the baseline, its pools scaled to the measured stock."""
-    numbers = Tier2Parameters.of(job.parameters.values, job.parameters.label)
-    stock = np.array([s.soc_t_ha for s in job.sites])[:, None]
+    numbers = Tier2Parameters.of(job.joint.by_draw, job.joint.label)
+    stock = job.stock
     ratio = rain_over_pet(rain_mm=job.air.of_sites("rain_mm"), pet_mm=job.air.of_sites("pet_mm"))
     monthly = (-1, 12, len(job.sites))
     sand = np.array([np.nan if s.sand_fraction is None else s.sand_fraction for s in job.sites])
@@ -299,7 +342,7 @@ def _tier2(job: _Job) -> _Outcome:
 
 def _amg(job: _Job) -> _Outcome:
     """Start from the measured stock; the first year has no step."""
-    numbers = AmgParameters.of(job.parameters.values, job.parameters.label)
+    numbers = AmgParameters.of(job.joint.by_draw, job.joint.label)
 
     def soil(name: str) -> FloatArray:
         return np.array([np.nan if getattr(s, name) is None else getattr(s, name) for s in job.sites])
@@ -316,14 +359,14 @@ def _amg(job: _Job) -> _Outcome:
             ph=soil("ph"),
             cn_ratio=soil("cn_ratio"),
         )
-        stocks[name] = run_amg(forcing, numbers, start_total_t_ha=soil("soc_t_ha")[:, None]).run.total
+        stocks[name] = run_amg(forcing, numbers, start_total_t_ha=job.stock).run.total
     return 1, stocks, ()
 
 
 def _icbm(job: _Job) -> _Outcome:
     """Start from the steady state of the baseline's mean input, scaled to the measured stock."""
-    numbers = IcbmParameters.of(job.parameters.values, job.parameters.label)
-    stock = np.array([s.soc_t_ha for s in job.sites])[None, :, None]
+    numbers = IcbmParameters.of(job.joint.by_draw, job.joint.label)
+    stock = job.stock[None]
 
     def given(of: Plan) -> FloatArray:
         return of.yearly("plant_c_t_ha") + of.yearly("manure_c_t_ha")
