@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, finite, positive, ratio, together
+from mollisol.quantification.checks import (
+    FloatArray,
+    Value,
+    at_least,
+    finite,
+    positive,
+    ratio,
+    row,
+    together,
+    whole,
+)
 
 _T_PER_HA_OF_G_PER_CM2: Final = 100.0
 
@@ -88,3 +100,81 @@ def modelled_stock_t_c_per_ha(
     if (stock < 0).any():
         raise ValueError("modelled_change_t_c_per_ha must not take away more than initial_stock_t_c_per_ha")
     return stock
+
+
+@equation(
+    "mollisol:layers-summed",
+    symbol="SOC_model",
+    unit="t C/ha",
+    locator=Locator("VM0042", "2.2", section="8.2.1", equation="4, over layers"),
+)
+def profile_stock_t_c_per_ha(*, stock_of_layer_t_c_per_ha: ArrayLike, profile: Sequence[int]) -> Value:
+    """Stock of each profile from that of its layers.
+
+    Parameters
+    ----------
+    stock_of_layer_t_c_per_ha
+        One value a layer, shape (n,). [t C/ha, 0 or more]
+    profile
+        Number of the profile of each layer, from 0 to the last without a gap, shape (n,).
+
+    Returns
+    -------
+    array
+        Shape (profiles,). [t C/ha]
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ, a profile without layers, or a stock below 0.
+
+    Notes
+    -----
+    Source: Eq. 4 gives one layer; layers to the model's depth add up.
+    """
+    name = "stock_of_layer_t_c_per_ha"
+    stock = row(name, at_least(name, stock_of_layer_t_c_per_ha, 0.0))
+    number = whole("profile", profile, 0)
+    if number.shape != stock.shape or stock.ndim != 1:
+        raise ValueError(f"profile must hold one number a layer, found {number.shape} for {stock.shape}")
+    if np.unique(number).size != number.max() + 1:
+        raise ValueError("profile must number the profiles from 0 without a gap")
+    place = number.astype(np.intp)
+    return np.bincount(place, weights=stock)
+
+
+@equation(
+    "mollisol:rotation-mean",
+    symbol="b_l",
+    unit="t C/ha",
+    locator=Locator("mollisol", "0.1", section="docs/measure-and-model.md, blended"),
+)
+def rotation_mean_t_c_per_ha(*, change_by_phase_t_c_per_ha: ArrayLike) -> Value:
+    """Modelled change of a blended baseline: the mean over the phases of its rotation, draw by draw.
+
+    Parameters
+    ----------
+    change_by_phase_t_c_per_ha
+        Change of each phase, shape (phases, ...); further axes (years, points, draws) are kept. [t C/ha]
+
+    Returns
+    -------
+    array
+        Shape of one phase. [t C/ha]
+
+    Raises
+    ------
+    ValueError
+        For fewer than two phases or a number that is not finite.
+
+    Notes
+    -----
+    Source: our reading of a blended baseline announced for VM0042 3.0, whose formula was not published where we could
+    read it. All phases take the same draw, so that what the parameters leave unknown does not average out.
+    """
+    name = "change_by_phase_t_c_per_ha"
+    change = finite(name, change_by_phase_t_c_per_ha)
+    if change.ndim < 1 or change.shape[0] < 2:
+        raise ValueError(f"{name} must hold two phases or more on its first axis")
+    mean: FloatArray = change.mean(axis=0)
+    return mean
