@@ -67,16 +67,12 @@ def moment_deduction(
     at
         ``@`` and the period's name: what its quantities are called in the trace.
     """
-    area, at = trace.quantities[f"area_ha{at}"], f".{form}{at}"
-    of: dict[str, Form] = {
-        switch: "printed" if form == "printed" else rules.form(f"switch.{switch}")
-        for switch in ("shared-control", "deduction-denominator", "eligibility-quantile", "confidence")
-    }
+    area, period, at = trace.quantities[f"area_ha{at}"], at, f".{form}{at}"
     shared: dict[str, Any] = {
         "area_ha": area,
         "group_weight": weight,
         "group_mean_variance": control.variance,
-        "form": of["shared-control"],
+        "form": "printed" if form == "printed" else rules.form("switch.shared-control"),
     }
     variance = trace.compute(
         f"variance_of_mean{at}",
@@ -85,8 +81,6 @@ def moment_deduction(
         control_variance_t2=trace.compute(f"control_variance_total{at}", control_variance_t2, **shared),
         area_ha=area,
     )
-    if difference.value == 0 and variance.value > 0:
-        raise FindingsError([_no_change(at)])
     control_terms = trace.compute(
         f"control_variance_terms{at}", control_variance_components_t2, index=control.labels, **shared
     )
@@ -109,6 +103,39 @@ def moment_deduction(
             labels,
         ),
     )
+    return deduction_from(form, difference, variance, freedom, period, rules, trace)
+
+
+def deduction_from(
+    form: Form,
+    difference: Quantity,
+    variance: Quantity,
+    freedom: Quantity,
+    at: str,
+    rules: RulesInForce,
+    trace: Trace,
+) -> Deduction:
+    """Give deduction (Eq. 74) and bar of a period from the variance of its mean, however that came about.
+
+    Parameters
+    ----------
+    difference, variance, freedom
+        Mean of project minus baseline over the period, its variance and degrees of freedom.
+    at
+        ``@`` and the period's name.
+
+    Raises
+    ------
+    FindingsError
+        For a mean of exactly 0 with a spread around it.
+    """
+    at = f".{form}{at}"
+    if difference.value == 0 and variance.value > 0:
+        raise FindingsError([_no_change(at)])
+    of: dict[str, Form] = {
+        switch: "printed" if form == "printed" else rules.form(f"switch.{switch}")
+        for switch in ("deduction-denominator", "eligibility-quantile", "confidence")
+    }
     confidence = (
         trace.given(f"confidence{at}", PRINTED_CONFIDENCE, "1", ["switch.confidence: the printed form"])
         if of["confidence"] == "printed"
