@@ -85,9 +85,9 @@ class Explainer:
         trace = bundle.trace
         self._quantities: dict[str, Mapping[str, Any]] = {q["name"]: q for q in trace["quantities"]}
         self._equations = {item["id"]: item for item in trace["equations"]}
-        self._rules: dict[str, Mapping[str, Any]] = {}
-        for item in trace["rules"]:
-            self._rules[item["rule"]] = self._rules[f"{item['rule']}@{item['clock_date']}"] = item
+        self._rules: dict[str, list[Mapping[str, Any]]] = {}
+        for item in sorted(trace["rules"], key=lambda rule: rule["since"]):
+            self._rules.setdefault(item["rule"], []).append(item)
         self._switches = {item["id"]: item for item in trace["switches"]}
         results = bundle.results.model_dump(mode="json")
         self._numbers = numbers_of(results)
@@ -151,10 +151,8 @@ class Explainer:
             if own != stem or not at:
                 continue
             labels = {str(label): place for place, label in enumerate(quantity["index"])}
-            label = rest.removeprefix(f"{time}@") if time else rest
-            label = label if label in labels or not time else rest.removesuffix(f".{time}")
-            if label in labels and (label != rest or not time or len(self._stem(stem)) == 1):
-                found.append((name, labels[label]))
+            written = (rest, rest.removeprefix(f"{time}@"), rest.removesuffix(f".{time}"))
+            found += [(name, labels[label]) for label in written if label in labels][:1]
         if not at:
             found += [(name, None) for name in self._stem(text)]
         return found
@@ -291,7 +289,11 @@ class Explainer:
 
     def _bare(self, equation: str, argument: str, value: Any) -> Node:
         if argument == "form":
-            own = [s for s in self._switches.values() if equation in s["equations"]]
+            own = [
+                s
+                for s in self._switches.values()
+                if any(equation == id or equation.startswith(f"{id}-") for id in s["equations"])
+            ]
             words = "; ".join(f"{s['id']}: {s['label']}" for s in own) or "the printed or the corrected form"
             return Node(argument, "switch", value, argument=argument, words=words)
         if argument == "seed":
@@ -303,7 +305,9 @@ class Explainer:
         return Node(argument, "declared", value, argument=argument, words=words)
 
     def _rule(self, name: str, argument: str = "") -> Node:
-        rule = self._rules[name]
+        id, _, day = name.partition("@")
+        known = self._rules[id]
+        rule = next((rule for rule in reversed(known) if not day or rule["since"] <= day), known[0])
         kept = ("rule", "label", "value", "unit", "clock", "clock_date", "citation", "status")
         chosen = {key: rule[key] for key in kept}
         return Node(name, "rule", rule["value"], rule["unit"], argument, words=rule["label"], rule=chosen)

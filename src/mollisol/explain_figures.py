@@ -47,7 +47,7 @@ class Origin:
     declared: str = ""
 
 
-_KEYS = ("name", "stratum", "label", "number", "id", "year")
+_KEYS = ("name", "stratum", "id", "label", "number", "year")
 _VINTAGE = {
     "project_change_t_co2e": "project_change_after_deduction@{p}",
     "baseline_change_t_co2e": "baseline_change_after_deduction@{p}",

@@ -34,6 +34,7 @@ class RuleForm(TypedDict):
     unit: str
     clock: str
     clock_date: str
+    since: str
     citation: str
     status: str
 
