@@ -1,0 +1,186 @@
+"""The workbook as a whole: what it is, the parameters, the path from cores to units, and how it compares."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any, Final
+
+from mollisol.methodology.project import Project
+from mollisol.methodology.units import CO2E_PER_C
+from mollisol.templates.documents.packing import EARLIEST, repacked
+from mollisol.templates.report import ReportModel
+from mollisol.templates.workbook.changes import ChangeSheets
+from mollisol.templates.workbook.cores import CoreSheets
+from mollisol.templates.workbook.credit import CreditCells, CreditSheet
+from mollisol.templates.workbook.known import Known
+from mollisol.templates.workbook.sheet import Book, Look, Sheet, Value
+
+_ABOUT: Final[tuple[tuple[Look, str], ...]] = (
+    ("given", "given: read from the project's files, or a rule. Change it, and what follows from it moves."),
+    ("live", "live: a formula. Nothing that a formula can give is pasted in."),
+    (
+        "carried",
+        "carried over: the engine found it by a step that is not in this workbook. It stays as it is.",
+    ),
+    (
+        "result",
+        "result: a formula that the report prints. The sheet Comparison holds each beside the engine's number.",
+    ),
+)
+_NOT_HERE: Final = (
+    "the posterior, the guarded form and the Monte Carlo form of the deduction: their UNC",
+    "other gases, trees and shrubs, and leakage: their yearly amounts",
+    "refusals that do not come from the half-width",
+    "the check of similarity of control sites, and of what else the findings tell",
+)
+
+
+def write_workbook(model: ReportModel, project: Project, quantities: Any) -> bytes:
+    """Write the workbook with live formulas for the design-based path.
+
+    Parameters
+    ----------
+    model
+        The report.
+    project
+        The project as read from the inputs of the bundle.
+    quantities
+        The quantities of the bundle's trace.
+
+    Raises
+    ------
+    MissingExtraError
+        If XlsxWriter is not installed.
+    """
+    target = io.BytesIO()
+    known = Known(quantities)
+    book = Book(target, f"Workbook: {model.results.project}", EARLIEST)
+    about = book.sheet("Read me", (110,))
+    comparison = book.sheet("Comparison", (14, 52, 20, 20, 16), freeze=(4, 2))
+    _parameters(book, model, known)
+    cores = CoreSheets(book, project, known)
+    if "soil_mass" in known:
+        cores.write()
+    before = "prior_cumulative"
+    found: dict[str, CreditCells] = {}
+    for number, period in enumerate(model.results.periods, start=1):
+        measured = f"change_of_unit@{period.name}" in known and f"control_variance@{period.name}" in known
+        strata = (
+            ChangeSheets(book, project, period, number, known).write(cores.unit_stock) if measured else None
+        )
+        found[period.name] = CreditSheet(book, period, number, known).write(strata, before)
+        before = found[period.name].last_cumulative
+    _about(about, model)
+    _compare(comparison, found)
+    book.close()
+    return repacked(target.getvalue())
+
+
+def _about(sheet: Sheet, model: ReportModel) -> None:
+    results = model.results
+    sheet.text(0, 0, f"Workbook of the monitoring report: {results.project}", "title")
+    lines: list[tuple[Look, str]] = [
+        ("text", f"Rule set {results.rule_set}, SHA-256 {results.rule_set_hash}"),
+        (
+            "text",
+            f"Rendered by mollisol {model.mollisol} from the bundle alone. Kind of project: {results.kind}.",
+        ),
+        ("text", ""),
+        ("good", "The path from the increments of each core to the units stands here in formulas."),
+        (
+            "label",
+            "Increments > Profiles and Spline > References > Points > Sampling units > Changes > Strata > Credit",
+        ),
+        ("label", "Change a blue cell, such as the carbon content of an increment, and see the units move."),
+        ("text", ""),
+        *_ABOUT,
+        ("text", ""),
+        ("good", "Not in this workbook, and carried over as values:"),
+        *(("label", line) for line in _NOT_HERE),
+        ("text", ""),
+        ("label", "Set issuing_form on the sheet Parameters to moment to see the design-based path alone."),
+        (
+            "label",
+            "t quantiles are taken from the beta distribution: T.INV cuts the degrees of freedom to whole numbers.",
+        ),
+    ]
+    for row, (look, line) in enumerate(lines, start=2):
+        sheet.text(row, 0, line, look)
+
+
+def _parameters(book: Book, model: ReportModel, known: Known) -> None:
+    sheet = book.sheet("Parameters", (30, 18, 12, 70))
+    sheet.head(0, ("name", "value", "unit", "what it is, and where it stands"))
+    rules = {row.chosen.rule: row.chosen for row in model.rules}
+    periods = model.results.periods
+    first = f"@{periods[0].name}" if periods else ""
+    deduction = periods[0].deduction if periods else None
+
+    def told(id: str, otherwise: str) -> str:
+        return f"{rules[id].label}; {rules[id].citation}" if id in rules else otherwise
+
+    issuing = rules.get("mollisol.issuance.form")
+    rows: Mapping[str, tuple[Value, str, str]] = {
+        "confidence": (
+            deduction.confidence if deduction else 2 / 3, "1",
+            told("vm0042.deduction.confidence", "probability with which the truth exceeds the credited value"),
+        ),
+        "bar_percent": (
+            deduction.widest_half_width_percent if deduction else 100.0, "%",
+            told("vcs.eligibility.half-width", "widest half-width with which units are issued"),
+        ),
+        "rating_percent": (model.head.non_permanence_rating_percent, "%", "non-permanence risk rating; project.toml"),
+        "prior_cumulative": (
+            known.number("prior_cumulative_project_change") or 0.0, "t CO2e",
+            "cumulative project change before the first period; ledger.toml",
+        ),
+        "issuing_form": (
+            str(issuing.value) if issuing else "lower", "",
+            told("mollisol.issuance.form", "lower, moment or posterior") + "; one of lower, moment, posterior",
+        ),
+        "form_shared_control": (
+            known.bare(f"control_variance_total.corrected{first}", "form", "corrected"), "",
+            "control sites that serve several strata; corrected or printed",
+        ),
+        "form_deduction_denominator": (
+            known.bare(f"uncertainty_percent.corrected{first}", "form", "corrected"), "",
+            "the deduction as a share of the absolute mean; corrected or printed",
+        ),
+        "form_eligibility_quantile": (
+            known.bare(f"half_width_percent.corrected{first}", "form", "corrected"), "",
+            "the half-width by Student's t; corrected, or printed: the normal quantile",
+        ),
+        "form_leakage_allocation": (
+            known.bare(f"leakage_on_reductions{first}.1", "form", "corrected"), "",
+            "leakage shared by positive parts; corrected or printed",
+        ),
+    }  # fmt: skip
+    for row, (name, (value, unit, source)) in enumerate(rows.items(), start=1):
+        sheet.text(row, 0, name)
+        book.name(name, sheet.put(row, 1, value))
+        sheet.text(row, 2, unit)
+        sheet.text(row, 3, source, "note")
+    row = len(rows) + 1
+    sheet.text(row, 0, "c_to_co2e")
+    book.name("c_to_co2e", sheet.live(row, 1, "44/12", CO2E_PER_C))
+    sheet.text(row, 3, "t CO2e in a t of carbon, by molar masses", "note")
+
+
+def _compare(sheet: Sheet, found: Mapping[str, CreditCells]) -> None:
+    sheet.text(0, 0, "The workbook beside the engine", "title")
+    sheet.text(1, 0, "largest difference, relative to the larger of 1 and the number")
+    sheet.head(3, ("period", "figure", "workbook", "engine", "difference"))
+    row = 4
+    for period, cells in found.items():
+        for figure, (cell, value) in cells.found.items():
+            sheet.text(row, 0, period)
+            sheet.text(row, 1, figure)
+            sheet.live(row, 2, cell, value, number="#,##0.000000")
+            sheet.put(row, 3, value, "carried", "#,##0.000000")
+            line = row + 1
+            sheet.live(row, 4, f"(C{line}-D{line})/MAX(1,ABS(D{line}))", 0.0, number="0.0E+00")
+            row += 1
+    if row > 4:
+        span = sheet.span(4, 4, row - 1, 4)
+        sheet.live(1, 4, f"MAX(MAX({span}),-MIN({span}))", 0.0, "result", "0.0E+00")

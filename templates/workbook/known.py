@@ -1,0 +1,40 @@
+"""What the engine found, by name: the trace of a bundle as the workbook asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Known:
+    """Values of the trace by name, and by the label of an entry."""
+
+    def __init__(self, quantities: Sequence[Mapping[str, Any]]) -> None:
+        self._items = {str(item["name"]): item for item in quantities}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._items
+
+    def number(self, name: str) -> float | None:
+        """Give a single number; None where there is none, or no finite one."""
+        if name not in self._items:
+            return None
+        value = np.ravel(np.asarray(self._items[name]["value"], dtype=object))
+        return None if value.size == 0 or isinstance(value[0], str) else float(value[0])
+
+    def array(self, name: str) -> NDArray[np.float64]:
+        """Give an array."""
+        return np.asarray(self._items[name]["value"], dtype=np.float64)
+
+    def by_label(self, name: str) -> dict[str, Any]:
+        """Give the entries of an array by their labels."""
+        item = self._items[name]
+        return dict(zip(item["index"], item["value"], strict=True))
+
+    def bare(self, name: str, argument: str, otherwise: str) -> str:
+        """Give a word that an equation was given, such as a form."""
+        given = self._items[name]["inputs"].get(argument) if name in self._items else None
+        return given if isinstance(given, str) else otherwise
