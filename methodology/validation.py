@@ -123,6 +123,16 @@ class Domain(DomainObject):
     highest_clay_percent: float
 
 
+class ProjectPoint(DomainObject):
+    """A point of a project that a model is run at, with the area that it stands for."""
+
+    point: Identifier
+    climate_zone: Identifier
+    texture_class: Identifier
+    clay_percent: float
+    area_ha: _Positive
+
+
 class BiasGate(DomainObject):
     """The printed gate on bias, and the equivalence test beside it.
 

@@ -25,7 +25,7 @@ from mollisol.methodology.ruleset import (
 )
 
 _APART = frozenset({"examples", "skeleton", "templates", "__pycache__"})
-_NAMED = re.compile(r'"((?:vm0042|vmd0054|vcs|mollisol)\.(?!methodology\.)[a-z0-9-]+\.[a-z0-9-]+)"')
+_NAMED = re.compile(r'"((?:vm0042|vmd005[34]|vcs|mollisol)\.(?!methodology\.)[a-z0-9-]+\.[a-z0-9-]+)"')
 
 
 @dataclass(frozen=True, slots=True)

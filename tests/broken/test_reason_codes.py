@@ -18,6 +18,8 @@ from tests.broken.conftest import CASES, Breaker
 
 ROOT = Path(__file__).resolve().parents[2]
 
+_OF_VALIDATION = "a validation or what stands on one: tests/validation/test_validation_checks.py"
+
 TOLD_ELSEWHERE = {
     "control-similar": "note of a sound project: test_notes_of_a_sound_project",
     "esm-inside-sampled-mass": "note of a sound project: test_notes_of_a_sound_project",
@@ -26,7 +28,21 @@ TOLD_ELSEWHERE = {
     "geopackage-needs-extra": "an install without the extra: test_geopackage_without_the_extra",
     "kind-replay": "the bundled example: tests/examples/test_woburn_engine.py",
     "period-length": "as shipped, re-measurement is late first: test_period_beyond_a_proposal",
+    "crop-group-unknown": _OF_VALIDATION,
+    "parameters-too-fine": _OF_VALIDATION,
+    "practice-category-unknown": _OF_VALIDATION,
     "rule-weakly-sourced": "hangs on the status of rules, not on the project: tests/rules/test_rules.py",
+    "validation-clay-span": _OF_VALIDATION,
+    "validation-climate-zone-missing": _OF_VALIDATION,
+    "validation-combination-missing": _OF_VALIDATION,
+    "validation-gate-failed": _OF_VALIDATION,
+    "validation-horizon-too-long": _OF_VALIDATION,
+    "validation-not-independent": _OF_VALIDATION,
+    "validation-not-judged": _OF_VALIDATION,
+    "validation-point-outside": _OF_VALIDATION,
+    "validation-practice-not-isolated": _OF_VALIDATION,
+    "validation-texture-missing": _OF_VALIDATION,
+    "validation-too-few-studies": _OF_VALIDATION,
 }
 """Reason codes without a case, and where they are tested."""
 

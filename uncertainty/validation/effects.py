@@ -1,0 +1,129 @@
+"""Effects at trials from stocks: the treated site's change less that of its reference, and the error of both."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.units import CO2E_PER_C
+from mollisol.quantification.checks import FloatArray, Value, at_least, finite, row, together
+
+
+@equation(
+    "mollisol:trial-effect",
+    symbol="O, P",
+    unit="t CO2e/ha",
+    locator=Locator("VMD0053", "2.1", section="5.2.4", equation="1, what enters it"),
+)
+def trial_effect(
+    *,
+    treated_start_t_c_per_ha: ArrayLike,
+    treated_end_t_c_per_ha: ArrayLike,
+    reference_start_t_c_per_ha: ArrayLike,
+    reference_end_t_c_per_ha: ArrayLike,
+) -> Value:
+    """Effect of a practice at a trial: the change under it less the change without it.
+
+    Parameters
+    ----------
+    treated_start_t_c_per_ha, treated_end_t_c_per_ha
+        Stocks of the site with the practice. [t C/ha]
+    reference_start_t_c_per_ha, reference_end_t_c_per_ha
+        Stocks of the site without; 0 at both times where there is none, and the effect is a change. [t C/ha]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined: comparisons, or comparisons and draws. [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit, or a number that is not finite.
+
+    Notes
+    -----
+    Source: section 5.2.4: modelled and observed are practice effects, project less baseline of the trial.
+    """
+    given = {
+        "treated_start_t_c_per_ha": finite("treated_start_t_c_per_ha", treated_start_t_c_per_ha),
+        "treated_end_t_c_per_ha": finite("treated_end_t_c_per_ha", treated_end_t_c_per_ha),
+        "reference_start_t_c_per_ha": finite("reference_start_t_c_per_ha", reference_start_t_c_per_ha),
+        "reference_end_t_c_per_ha": finite("reference_end_t_c_per_ha", reference_end_t_c_per_ha),
+    }
+    together(**given)
+    treated = given["treated_end_t_c_per_ha"] - given["treated_start_t_c_per_ha"]
+    reference = given["reference_end_t_c_per_ha"] - given["reference_start_t_c_per_ha"]
+    return (treated - reference) * CO2E_PER_C
+
+
+@equation(
+    "mollisol:trial-effect-error",
+    symbol="SE",
+    unit="t CO2e/ha",
+    locator=Locator("VMD0053", "2.1", section="5.2.4", equation="2, what enters it"),
+)
+def trial_effect_error(*, standard_error_t_c_per_ha: ArrayLike) -> Value:
+    """Give the standard error of an effect from those of its stocks, which count as independent.
+
+    Parameters
+    ----------
+    standard_error_t_c_per_ha
+        Of the stocks that enter an effect, shape (..., m); 0 for one that does not. [t C/ha, 0 or more]
+
+    Returns
+    -------
+    float or array
+        Without the last axis. [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For no stock, or a number out of range.
+
+    Notes
+    -----
+    Source: variance of a sum. Plots that are measured again share errors, which this does not know; then it is too
+    large.
+    """
+    error = row(
+        "standard_error_t_c_per_ha",
+        at_least("standard_error_t_c_per_ha", standard_error_t_c_per_ha, 0.0),
+    )
+    squares: FloatArray = (error**2).sum(axis=-1)
+    return np.sqrt(squares)[()] * CO2E_PER_C
+
+
+@equation(
+    "mollisol:prediction-error",
+    symbol="e",
+    unit="t CO2e/ha",
+    locator=Locator("VMD0053", "2.1", section="5.2.5"),
+)
+def prediction_error(*, modelled_t_co2e_per_ha: ArrayLike, observed_t_co2e_per_ha: ArrayLike) -> Value:
+    """Error of a modelled effect.
+
+    Parameters
+    ----------
+    modelled_t_co2e_per_ha, observed_t_co2e_per_ha
+        Effects. [t CO2e/ha]
+
+    Returns
+    -------
+    float or array
+        Modelled less observed, shape of the arguments combined: above 0 the model promises too much. [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit, or a number that is not finite.
+
+    Notes
+    -----
+    Source: section 5.2.5, after a secondary source.
+    """
+    modelled = finite("modelled_t_co2e_per_ha", modelled_t_co2e_per_ha)
+    observed = finite("observed_t_co2e_per_ha", observed_t_co2e_per_ha)
+    together(modelled_t_co2e_per_ha=modelled, observed_t_co2e_per_ha=observed)
+    return modelled - observed
