@@ -11,6 +11,7 @@ import pytest
 
 import mollisol.uncertainty.posterior.conjugate
 import mollisol.uncertainty.posterior.measured
+import mollisol.uncertainty.posterior.modelled
 from mollisol.methodology.provenance import Passport, registered_equations
 
 MODULE = mollisol.uncertainty.posterior.__name__
