@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,16 @@ def hybrid(seed: int = 1, *, parameters: float = 0.3, **changed: Any) -> Specifi
     return Specification(**given | changed)
 
 
+def zones(seed: int = 1, **changed: Any) -> Specification:
+    """``modelled`` over two climate zones, and a third that no comparison was made in."""
+    base = modelled(seed)
+    given: dict[str, Any] = {
+        "strata": replace(base.strata, climate=np.array([0, 3, 1])),
+        "validation": replace(base.trials, climate=(np.arange(12) // 3) % 2),
+    }
+    return replace(base, **given | changed)
+
+
 def points_only(seed: int = 1, **changed: Any) -> Specification:
     """One point in each unit on both sides, two classes of spread."""
     dice = np.random.default_rng(seed)
@@ -124,6 +135,7 @@ DESIGNS: dict[str, Design] = {
     "small": small,
     "modelled": modelled,
     "hybrid": hybrid,
+    "zones": zones,
     "points only": points_only,
     "one stratum": one_stratum,
 }

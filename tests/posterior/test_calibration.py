@@ -62,7 +62,7 @@ def test_calibration_long(designs: dict[str, Design]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["modelled", "one stratum", "points only"])
+@pytest.mark.parametrize("name", ["modelled", "zones", "one stratum", "points only"])
 def test_calibration_of_other_designs(name: str, designs: dict[str, Design]) -> None:
     check_uniform(designs[name](), 300)
 

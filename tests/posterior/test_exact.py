@@ -76,13 +76,15 @@ def test_behrens_fisher_is_expected_to_be_wider_than_satterthwaite() -> None:
     assert (centre - separate) / spread > -stdtrit(8.9098808874, THIRD) > -ndtri(THIRD)
 
 
-@pytest.mark.parametrize("name", ["small", "modelled", "points only", "one stratum"])
+@pytest.mark.parametrize("name", ["small", "modelled", "zones", "points only", "one stratum"])
 def test_given_variances_equals_dense_algebra(name: str, designs: dict[str, Design]) -> None:
     check_dense(replace(designs[name](), effect_prior_sd=50.0))
 
 
 def test_hybrid_without_doubt_of_parameters_equals_dense_algebra(designs: dict[str, Design]) -> None:
-    check_dense(designs["hybrid"](parameters=0.0, effect_prior_sd=50.0))
+    base = designs["hybrid"](parameters=0.0, effect_prior_sd=50.0)
+    check_dense(base)
+    check_dense(replace(base, validation=replace(base.trials, climate=np.arange(12) % 3)))
 
 
 def check_dense(specification: Specification) -> None:

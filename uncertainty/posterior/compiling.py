@@ -15,6 +15,7 @@ from mollisol.uncertainty.posterior.sufficient import Block
 LOWEST_LOG: Final = -12.0
 """A standard deviation below exp(-12) of the spread of the data is as good as none."""
 NO_UNIT_LEVEL: Final = -1
+MOST_COMPONENTS: Final = 8
 SHARE_OF_STRATA: Final = 0.25
 """Prior scale of s_theta as a share of S. With one control site a stratum, differences between strata cannot be told
 from differences between sites, and what is called a difference between strata is not an error: the same scale
@@ -57,7 +58,11 @@ class Side:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compiled:
-    """Working form; everything is divided by ``unit``. Shapes: H strata, q shared columns, r cut columns."""
+    """Working form; everything is divided by ``unit``. Shapes: H strata, q shared columns, r cut columns.
+
+    Learned biases of the model, of practices and then of climate zones (P,): their weight in the estimand, the place
+    of the component each is drawn with, and which comparison has which, (V, P).
+    """
 
     specification: Specification
     unit: float
@@ -76,6 +81,8 @@ class Compiled:
     per_field: FloatArray
     unsampled: FloatArray
     bias_weight: FloatArray
+    bias_place: IntArray
+    bias_design: FloatArray
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -139,6 +146,11 @@ def compile_specification(of: Specification) -> Compiled:
     ]
     components += _validation_components(of)
     place = {component.name: k for k, component in enumerate(components)}
+    if "s_climate" in place and len(components) > MOST_COMPONENTS:
+        raise ValueError(
+            f"{len(components)} variance components are too many beside the bias of climate zones, at most "
+            f"{MOST_COMPONENTS}: declare fewer classes of point_spread"
+        )
 
     designs = of.shared
     cut, cut_estimand, fixed = _model_draws(of, unit)
@@ -192,12 +204,7 @@ def compile_specification(of: Specification) -> Compiled:
     offset = float(weight @ centre) - middle
     if of.baseline == "hybrid":
         offset -= float(weight @ of.model_draws.baseline_stratum.mean(axis=1))
-    bias = np.zeros(0)
-    if of.validation is not None and strata.practice is not None:
-        bias = np.zeros(np.unique(of.validation.practice).size)
-        if of.baseline == "modelled":
-            where = np.searchsorted(np.unique(of.validation.practice), strata.practice)
-            np.add.at(bias, where, weight)
+    bias_weight, bias_place, bias_design = _biases(of, place)
     return Compiled(
         specification=of,
         unit=unit,
@@ -215,7 +222,9 @@ def compile_specification(of: Specification) -> Compiled:
         weight=weight,
         per_field=np.where(finite_fields, weight / np.where(finite_fields, fields, 1.0), 0.0),
         unsampled=np.where(finite_fields, np.where(finite_fields, fields, 0.0) - sampled, 0.0),
-        bias_weight=bias,
+        bias_weight=bias_weight,
+        bias_place=bias_place,
+        bias_design=bias_design,
     )
 
 
@@ -228,11 +237,34 @@ def _validation_components(of: Specification) -> list[Component]:
     if scale <= 0 or of.bias_scale is None:
         raise ValueError("one validation comparison shows no spread: declare validation_scale")
     unit = spread or scale
+    biases = ["s_beta", "s_climate"] if of.validation.zones > 1 else ["s_beta"]
     return [
         Component("s_site", scale, unit, said),
         Component("s_eps", scale, unit, said),
-        Component("s_beta", of.bias_scale, of.bias_scale, "pooled measurement uncertainty"),
+        *(Component(name, of.bias_scale, of.bias_scale, "pooled measurement uncertainty") for name in biases),
     ]
+
+
+def _biases(of: Specification, place: dict[str, int]) -> tuple[FloatArray, IntArray, FloatArray]:
+    """Give weights in the estimand, places of their components, and designs of the learned biases."""
+    if of.validation is None:
+        return np.zeros(0), np.zeros(0, np.int64), np.zeros((0, 0))
+    weights, places, designs = [], [], []
+    sides = (
+        ("s_beta", of.validation.practice, of.strata.practice),
+        ("s_climate", of.validation.climate, of.strata.climate),
+    )
+    for name, code, code_of_stratum in sides:
+        if name not in place:
+            continue
+        used = np.union1d(code, code_of_stratum) if of.baseline == "modelled" else np.unique(code)
+        weight = np.zeros(used.size)
+        if of.baseline == "modelled":
+            np.add.at(weight, np.searchsorted(used, code_of_stratum), of.strata.weight)
+        weights.append(weight)
+        places.append(np.full(used.size, place[name]))
+        designs.append((code[:, None] == used).astype(np.float64))
+    return np.concatenate(weights), np.concatenate(places), np.concatenate(designs, axis=1)
 
 
 def _model_draws(of: Specification, unit: float) -> tuple[FloatArray, FloatArray, float]:

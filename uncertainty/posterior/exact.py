@@ -12,13 +12,13 @@ import numpy as np
 
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.posterior.compiling import compile_specification
+from mollisol.uncertainty.posterior.coordinates import Coordinates
 from mollisol.uncertainty.posterior.ensemble import walk
 from mollisol.uncertainty.posterior.importance import (
     SHIFTS,
     SHORT_STAGES,
     STAGES,
     Draws,
-    bounded,
     find_mode,
     pareto_k,
     shape_proposal,
@@ -86,16 +86,16 @@ class Sample:
 
 def sample_posterior(marginal: Marginal, probability: float = CREDITED_PROBABILITY) -> Sample:
     """Integrate over the variance components until the gates hold, or fall back to the ensemble."""
-    low, high = marginal.bounds()
-    density = bounded(marginal.log_density, low, high)
-    mode, curvature = find_mode(density, marginal.gradient, low, high)
+    over = Coordinates(marginal)
+    density = over.log_density
+    mode, curvature = find_mode(density, over.gradient, over.low, over.high)
     dear = marginal.cost > _DEAR
     proposal = shape_proposal(density, mode, curvature, SHORT_STAGES if dear else STAGES)
     count = _FIRST_POINTS_IF_DEAR if dear else _FIRST_POINTS
     while True:
-        eta, log_q = proposal.draw(count, _LAST_STAGE)
-        flat = eta.reshape(-1, marginal.dimensions)
-        draws = Draws(eta, density(flat).reshape(log_q.shape) - log_q)
+        phi, log_q = proposal.draw(count, _LAST_STAGE)
+        flat = phi.reshape(-1, marginal.dimensions)
+        draws = Draws(over.eta(phi), density(flat).reshape(log_q.shape) - log_q)
         sample = _sample(marginal, draws, pareto_k(draws.log_weight))
         if _good(sample, probability):
             return sample
@@ -104,6 +104,7 @@ def sample_posterior(marginal: Marginal, probability: float = CREDITED_PROBABILI
         count *= 4
     best = np.argsort(-draws.log_weight.reshape(-1), kind="stable")[:128]
     walked, r_hat = walk(density, flat[best])
+    walked = Draws(over.eta(walked.eta), walked.log_weight)
     return _sample(marginal, walked, -np.inf, "ensemble", r_hat)
 
 

@@ -19,7 +19,7 @@ from mollisol.uncertainty.posterior.sufficient import Pieces
 class Conditional:
     """Log likelihood and the estimand's normal given the variances, each of shape (B,), in working units.
 
-    ``bias`` is the part of ``mean`` that comes from the learned practice bias.
+    ``bias`` is the part of ``mean`` that comes from the learned biases of practices and climate zones.
     """
 
     log_likelihood: FloatArray
@@ -30,7 +30,7 @@ class Conditional:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class System:
-    """The normal equations in scaled effects: layout mu (H), baseline, t (H), shared (q), practice bias (P)."""
+    """The normal equations in scaled effects: layout mu (H), baseline, t (H), shared (q), biases (P)."""
 
     precision: FloatArray
     data: FloatArray
@@ -54,8 +54,8 @@ class Marginal:
         self._base = 0 if spec.control is None else 1
         self._links = self._strata if self._theta >= 0 else 0
         self._shared = compiled.shared_sd.size
-        self._practices = compiled.bias_weight.size
-        self.size = self._strata + self._base + self._links + self._shared + self._practices
+        self._biases = compiled.bias_weight.size
+        self.size = self._strata + self._base + self._links + self._shared + self._biases
         effect_sd = spec.effect_prior_sd if effect_prior_sd is None else effect_prior_sd
         self._flat = effect_sd is None
         self._mean_precision = 0.0 if effect_sd is None else (compiled.unit / effect_sd) ** 2
@@ -104,7 +104,7 @@ class Marginal:
         variance = variance + np.einsum("bp,bp->b", weights, solved[..., 0])
         load = self.of.cut_estimand - np.einsum("bp,bpr->br", weights, solved[..., 1:])
         variance = variance + (load**2).sum(axis=1)
-        own = slice(self.size - self._practices, self.size)
+        own = slice(self.size - self._biases, self.size)
         bias = np.einsum("bp,bp->b", weights[:, own], effects[:, own])
         return Conditional(value, mean, variance, bias)
 
@@ -149,7 +149,7 @@ class Marginal:
             constant = constant + control.squares + control.log_det
         precision[:, shared, : shared.start] = precision[:, : shared.start, shared].transpose(0, 2, 1)
         if self._validation is not None:
-            own = slice(p - self._practices, p)
+            own = slice(p - self._biases, p)
             block, rhs, extra = self._validation.pieces(sd)
             precision[:, own, own], data[:, own] = power * block, power * rhs
             constant = constant + power * extra
@@ -179,7 +179,8 @@ class Marginal:
         prior[:H] = self._mean_precision
         if self._base:
             if of.specification.baseline == "hybrid":
-                spread = sd[:, of.place("s_beta")] ** 2 + sd[:, of.place("s_site")] ** 2
+                shifts = [of.place(name) for name in ("s_beta", "s_climate", "s_site") if name in of.names]
+                spread = (sd[:, shifts] ** 2).sum(axis=1)
                 scale[:, H] = np.sqrt(spread) / of.unit
             else:
                 prior[H] = self._mean_precision
@@ -188,8 +189,8 @@ class Marginal:
             scale[:, after : after + H] = sd[:, [self._theta]] / of.unit
         after += self._links
         scale[:, after : after + self._shared] = of.shared_sd
-        if self._practices:
-            scale[:, after + self._shared :] = sd[:, [of.place("s_beta")]] / of.unit
+        if self._biases:
+            scale[:, after + self._shared :] = sd[:, of.bias_place] / of.unit
         return scale, prior
 
     def _log_likelihood(self, system: System) -> tuple[FloatArray, FloatArray]:
@@ -209,8 +210,8 @@ class Marginal:
         if control is not None:
             weights[:, H] = -1
             weights[:, H + 1 : H + 1 + self._links] = -of.weight[: self._links]
-        if self._practices:
-            weights[:, self.size - self._practices :] = of.bias_weight
+        if self._biases:
+            weights[:, self.size - self._biases :] = of.bias_weight
         variance = np.full(len(eta), of.fixed_variance)
         shrunk = np.zeros(len(eta))
         each = of.per_field
@@ -243,19 +244,18 @@ def _powered(pieces: Pieces, power: float) -> Pieces:
 
 
 class _ValidationBlock:
-    """Residuals of the model against trials: practice bias, study effect, and a residual growing with time."""
+    """Residuals of the model against trials: biases, study effect, and a residual growing with time."""
 
     def __init__(self, of: Compiled) -> None:
         given, spec = of.specification.trials, of.specification
-        order = np.lexsort((given.residual, given.study, given.practice))
+        order = np.lexsort((given.residual, given.study, given.climate, given.practice))
         self._residual = given.residual[order] / of.unit
         self._known = (given.standard_error[order] / of.unit) ** 2
         self._length = given.duration[order] / spec.period_years
         study = np.unique(given.study[order], return_inverse=True)[1]
-        practice = np.unique(given.practice[order], return_inverse=True)[1]
         self._study = np.eye(int(study.max()) + 1)[study]
-        self._practice = np.eye(int(practice.max()) + 1)[practice]
-        self._both = self._study[:, :, None] * self._practice[:, None, :]
+        self._bias = of.bias_design[order]
+        self._both = self._study[:, :, None] * self._bias[:, None, :]
         self._places = of.place("s_site"), of.place("s_eps")
         self._unit = of.unit
 
@@ -268,8 +268,8 @@ class _ValidationBlock:
         weight = site[:, None] ** 2 / inflation
         columns = np.tensordot(precise, self._both, axes=1)
         data = (precise * self._residual) @ self._study
-        total = np.einsum("bv,vp,vo->bpo", precise, self._practice, self._practice, optimize=True)
+        total = np.einsum("bv,vp,vo->bpo", precise, self._bias, self._bias, optimize=True)
         block = total - np.einsum("bs,bsp,bso->bpo", weight, columns, columns, optimize=True)
-        rhs = (precise * self._residual) @ self._practice - np.einsum("bs,bsp->bp", weight * data, columns)
+        rhs = (precise * self._residual) @ self._bias - np.einsum("bs,bsp->bp", weight * data, columns)
         squares = precise @ self._residual**2 - (weight * data**2).sum(axis=1)
         return block, rhs, squares - np.log(precise).sum(axis=1) + np.log(inflation).sum(axis=1)

@@ -147,9 +147,8 @@ def build_model(
             settings,
             censored,
         )
-        beta = _validation(pm, of, sd) if spec.validation is not None else None
-        if spec.baseline == "modelled":
-            total = total + pm.math.dot(of.bias_weight, beta)
+        if spec.validation is not None:
+            total = total + _validation(pm, of, sd)
         if spec.control is not None:
             total = total - _controls(pm, of, sd, named, mean, shared, settings)
         pm.Deterministic("reduction", total)
@@ -179,7 +178,8 @@ def _controls(
     spec = of.specification
     points, weight = spec.controls, spec.strata.weight
     if spec.baseline == "hybrid":
-        theta = pm.Normal("delta") * pm.math.sqrt(sd["s_beta"] ** 2 + sd["s_site"] ** 2)
+        shifts = [sd[name] ** 2 for name in ("s_beta", "s_site", "s_climate") if name in sd]
+        theta = pm.Normal("delta") * pm.math.sqrt(sum(shifts))
     else:
         theta = mean("theta", None, of.control_centre)
     level, out = theta, theta
@@ -202,6 +202,7 @@ def _controls(
 
 
 def _validation(pm: Any, of: Compiled, sd: dict[str, Any]) -> Any:
+    """Likelihood of the trials; gives what the biases add to the estimand."""
     given, spec = of.specification.trials, of.specification
     practices, practice = np.unique(given.practice, return_inverse=True)
     studies, study = np.unique(given.study, return_inverse=True)
@@ -210,8 +211,18 @@ def _validation(pm: Any, of: Compiled, sd: dict[str, Any]) -> Any:
     spread = pm.math.sqrt(
         (given.standard_error / of.unit) ** 2 + sd["s_eps"] ** 2 * given.duration / spec.period_years
     )
-    pm.Normal("residual", mu=beta[practice] + own[study], sigma=spread, observed=given.residual / of.unit)
-    return beta
+    level, biases = beta[practice] + own[study], [(beta, practices, spec.strata.practice)]
+    if "s_climate" in sd:
+        zones = np.unique(np.concatenate([given.climate, spec.strata.climate]))
+        zone = pm.Normal("zone", shape=zones.size) * sd["s_climate"]
+        level = level + zone[np.searchsorted(zones, given.climate)]
+        biases.append((zone, zones, spec.strata.climate))
+    pm.Normal("residual", mu=level, sigma=spread, observed=given.residual / of.unit)
+    if spec.baseline != "modelled":
+        return 0.0
+    return sum(
+        pm.math.dot(spec.strata.weight, bias[np.searchsorted(codes, code)]) for bias, codes, code in biases
+    )
 
 
 def sample_with_pymc(

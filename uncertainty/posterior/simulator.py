@@ -95,7 +95,7 @@ class Simulator:
     def _control_latents(self, mean_sd: float) -> None:
         spec, control = self.spec, self.spec.controls
         if spec.baseline == "hybrid":
-            mean_sd = float(np.hypot(self.sd["s_beta"], self.sd["s_site"]))
+            mean_sd = float(np.sqrt(sum(self.sd.get(n, 0.0) ** 2 for n in ("s_beta", "s_site", "s_climate"))))
         self._latent["theta"] = np.array([mean_sd])
         if "s_theta" in self.sd:
             self._latent["t"] = np.full(spec.strata.area_ha.size, self.sd["s_theta"])
@@ -109,6 +109,9 @@ class Simulator:
         self._study = np.unique(given.study, return_inverse=True)[1]
         self._practices, self._practice = np.unique(given.practice, return_inverse=True)
         self._latent["bias"] = np.full(self._practices.size, self.sd["s_beta"])
+        if "s_climate" in self.sd:
+            self._zones = max(int(given.climate.max()), int(spec.strata.climate.max())) + 1
+            self._latent["climate bias"] = np.full(self._zones, self.sd["s_climate"])
         self._latent["study"] = np.full(int(self._study.max()) + 1, self.sd["s_site"])
         rest = self.sd["s_eps"] ** 2 * given.duration / spec.period_years
         self._latent["trial"] = np.sqrt(given.standard_error**2 + rest)
@@ -155,8 +158,12 @@ class Simulator:
             control = control + shared["control"]
         if spec.validation is not None:
             residual = latent["bias"][self._practice] + latent["study"][self._study] + latent["trial"]
+            if "climate bias" in latent:
+                residual = residual + latent["climate bias"][spec.validation.climate]
         if spec.baseline == "modelled":
             bias = latent["bias"][np.searchsorted(self._practices, spec.strata.practice)]
+            if "climate bias" in latent:
+                bias = bias + latent["climate bias"][spec.strata.climate]
             reduction += float(spec.strata.weight @ bias) + float(latent["model error of fields"].sum())
             if "parameters" in latent:
                 moved = spec.strata.weight @ spec.model_draws.effect

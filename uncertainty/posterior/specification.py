@@ -75,6 +75,8 @@ class Strata(_Frozen):
         the cautious reading. Fields of a stratum count alike. [1 or more]
     practice
         Code of each stratum's practice, shape (H,); only model error differs by it.
+    climate
+        Code of each stratum's climate zone, shape (H,); only model error differs by it.
     point_spread
         Code of the class of strata that shares one spread between points, shape (H,); at most three
         classes, of 20 points or more each.
@@ -84,6 +86,7 @@ class Strata(_Frozen):
     fields: FloatArray = field(default_factory=_none)
     practice: IntArray = field(default_factory=_none)
     point_spread: IntArray = field(default_factory=_none)
+    climate: IntArray = field(default_factory=_none)
 
     def __post_init__(self) -> None:
         """Check shapes and ranges."""
@@ -98,6 +101,7 @@ class Strata(_Frozen):
             area_ha=area,
             fields=number,
             practice=_codes("practice", zero if np.size(self.practice) == 0 else self.practice, area.size),
+            climate=_codes("climate", zero if np.size(self.climate) == 0 else self.climate, area.size),
             point_spread=_codes(
                 "point_spread",
                 zero if np.size(self.point_spread) == 0 else self.point_spread,
@@ -234,6 +238,9 @@ class Validation(_Frozen):
         Codes, shape (V,); practices as in :class:`Strata`.
     duration
         Length of the comparison, shape (V,). [years, above 0]
+    climate
+        Code of the climate zone, shape (V,), as in :class:`Strata`; a bias of the zones is learned where at least two
+        of them have comparisons.
     """
 
     residual: FloatArray
@@ -241,6 +248,7 @@ class Validation(_Frozen):
     study: IntArray
     practice: IntArray
     duration: FloatArray
+    climate: IntArray = field(default_factory=_none)
 
     def __post_init__(self) -> None:
         """Check shapes and ranges."""
@@ -250,13 +258,20 @@ class Validation(_Frozen):
         duration = positive("duration", _vector("duration", self.duration))
         if error.size != size or duration.size != size:
             raise ValueError(f"standard_error and duration must hold {size} numbers")
+        climate = np.zeros(size) if np.size(self.climate) == 0 else self.climate
         self._set(
             residual=residual,
             standard_error=error,
             study=_codes("study", self.study, size),
             practice=_codes("validation practice", self.practice, size),
             duration=duration,
+            climate=_codes("validation climate", climate, size),
         )
+
+    @property
+    def zones(self) -> int:
+        """Climate zones with comparisons."""
+        return int(np.unique(self.climate).size)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -319,7 +334,8 @@ class Specification(_Frozen):
     validation_scale
         The same for the validation block; None takes twice the sd of the residuals.
     bias_scale
-        Scale of the practice bias, the pooled measurement uncertainty of the validation. [t CO2e/ha]
+        Scale of the biases of practices and of climate zones, the pooled measurement uncertainty of the validation.
+        [t CO2e/ha]
     effect_prior_sd
         sd of a normal prior on the means; None is flat, the only choice for crediting.
     """
