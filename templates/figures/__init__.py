@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
-from mollisol.methodology.results import RunResult
+from mollisol.methodology.project import Project
+from mollisol.methodology.results import PeriodResult, RunResult
+from mollisol.templates.figures.budget import Parts, budget
+from mollisol.templates.figures.changes import changes
 from mollisol.templates.figures.drawing import Drawing, style
+from mollisol.templates.figures.map import Outlines, site_map
 from mollisol.templates.figures.stocks import stocks
 from mollisol.templates.figures.variance import variance
 from mollisol.templates.figures.waterfall import waterfall
+from mollisol.templates.filters import span
 
 
-def draw_figures(results: RunResult) -> dict[str, Drawing]:
-    """Draw every figure that the results allow, by name."""
+def draw_figures(
+    results: RunResult, project: Project | None = None, outlines: Outlines | None = None
+) -> dict[str, Drawing]:
+    """Draw every figure that the results allow, by name; the map needs the project and its outlines."""
     drawings: list[Drawing] = []
     with style():
+        if project is not None and (
+            outlines or any(p.latitude_deg is not None for p in project.sample_points)
+        ):
+            drawings.append(site_map(project, outlines or {}))
         if results.periods:
             drawings.append(waterfall(results.periods))
         if results.stocks:
             drawings.append(stocks(results))
+        measured = [period for period in results.periods if period.strata]
+        if measured:
+            drawings.append(changes(measured))
         if any(period.variance for period in results.periods):
             drawings.append(variance(results.periods))
+        parts = [found for period in results.periods if (found := _parts(period))]
+        if parts:
+            drawings.append(budget(parts))
     return {drawing.name: drawing for drawing in drawings}
 
 
-def make_figures(results: RunResult) -> dict[str, str]:
+def _parts(period: PeriodResult) -> Parts | None:
+    found = getattr(period, "variance_budget", None)
+    if found is None:
+        return None
+    return Parts(f"{period.name} · {span(period.during)}", [(p.source, p.share) for p in found.parts])
+
+
+def make_figures(
+    results: RunResult, project: Project | None = None, outlines: Outlines | None = None
+) -> dict[str, str]:
     """Draw every figure that the results allow, as SVG by name."""
-    return {name: drawing.svg() for name, drawing in draw_figures(results).items()}
+    return {name: drawing.svg() for name, drawing in draw_figures(results, project, outlines).items()}

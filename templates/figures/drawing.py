@@ -73,6 +73,12 @@ class Drawing:
     title: str
     told: str
 
+    def __post_init__(self) -> None:
+        """Lay out once: a second writing of the same figure would move it."""
+        with style():
+            self.figure.draw_without_rendering()
+        self.figure.set_layout_engine("none")
+
     def svg(self) -> str:
         """Give the figure as an SVG element that may stand in a page: the same bytes each time."""
         buffer = io.StringIO()

@@ -1,0 +1,169 @@
+"""Map of strata, sample points and control sites: no tiles, no network, lengths on the ellipsoid."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from mollisol.methodology.project import Project
+from mollisol.templates.figures.drawing import CONTROL, INK, LAND, PROJECT, SOFT, WIDTH, Drawing, short
+from mollisol.templates.filters import plural
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+type Ring = Sequence[tuple[float, float]]
+type Outlines = Mapping[str, Sequence[Ring]]
+"""Rings of longitude and latitude by stratum."""
+
+_MOST_LABELS: Final = 25
+_FAR: Final = 2.0
+"""A control site farther from the project than so many of its diagonals is told, not drawn."""
+_ROUND: Final = (1, 2, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    project: list[tuple[float, float]]
+    control: dict[str, tuple[float, float]]
+
+
+def site_map(project: Project, outlines: Outlines) -> Drawing:
+    """Draw the outlines of the strata with sample points and control sites, a scale bar and an arrow to the north."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from pyproj import Geod
+
+    places = _places(project)
+    ellipsoid = Geod(ellps="WGS84")
+    corners = [point for rings in outlines.values() for ring in rings for point in ring] + places.project
+    west, east = min(x for x, _ in corners), max(x for x, _ in corners)
+    south, north = min(y for _, y in corners), max(y for _, y in corners)
+    centre = ((west + east) / 2, (south + north) / 2)
+    diagonal = ellipsoid.inv(west, south, east, north)[2] or 1000.0
+    far = {
+        site: ellipsoid.inv(*centre, *place)[2]
+        for site, place in places.control.items()
+        if ellipsoid.inv(*centre, *place)[2] > _FAR * diagonal
+    }
+    drawn = {site: place for site, place in places.control.items() if site not in far}
+    xs, ys = (
+        [low, high, *(place[axis] for place in drawn.values())]
+        for axis, (low, high) in enumerate(((west, east), (south, north)))
+    )
+    across = ellipsoid.inv(centre[0], centre[1], centre[0] + 0.01, centre[1])[2]
+    along = ellipsoid.inv(centre[0], centre[1], centre[0], centre[1] + 0.01)[2]
+    aspect = along / across
+    margin = 0.06 * max((max(xs) - min(xs)), (max(ys) - min(ys)) * aspect) or 0.001
+    frame = (min(xs) - margin, max(xs) + margin, min(ys) - 2.2 * margin / aspect, max(ys) + margin / aspect)
+    height = WIDTH * (frame[3] - frame[2]) * aspect / (frame[1] - frame[0])
+    figure = Figure(figsize=(WIDTH, min(8.0, max(2.6, height)) + 0.35), layout="constrained")
+    FigureCanvasAgg(figure)
+    ax = figure.subplots()
+    ax.set_aspect(aspect)
+    ax.set_xlim(frame[0], frame[1])
+    ax.set_ylim(frame[2], frame[3])
+    ax.set_axis_off()
+    _draw_outlines(ax, outlines)
+    _draw_places(ax, places.project, drawn)
+    _draw_scale(ax, frame, margin, aspect, ellipsoid)
+    figure.legend(loc="outside upper left", ncols=3, frameon=False, fontsize=8)
+    told = _told(project, outlines, places, far)
+    if far:
+        ax.text(0, 1, _far_away(far), transform=ax.transAxes, va="top", fontsize=7.5, color=SOFT)
+    return Drawing(figure, "map", "Strata, sample points and control sites", told)
+
+
+def _places(project: Project) -> _Places:
+    own: list[tuple[float, float]] = []
+    control: dict[str, list[tuple[float, float]]] = {}
+    for point in project.sample_points:
+        if point.longitude_deg is None or point.latitude_deg is None:
+            continue
+        place = (point.longitude_deg, point.latitude_deg)
+        if point.control_site:
+            control.setdefault(point.control_site, []).append(place)
+        else:
+            own.append(place)
+    middle = {
+        site: (sum(x for x, _ in found) / len(found), sum(y for _, y in found) / len(found))
+        for site, found in control.items()
+    }
+    return _Places(own, middle)
+
+
+def _draw_outlines(ax: Axes, outlines: Outlines) -> None:
+    from matplotlib.collections import PolyCollection
+
+    rings: list[Any] = [ring for own in outlines.values() for ring in own]
+    if rings:
+        ax.add_collection(
+            PolyCollection(rings, facecolors=LAND, edgecolors=INK, linewidths=0.6, label="Stratum")
+        )
+    if len(outlines) <= _MOST_LABELS:
+        for name, own in outlines.items():
+            outer = own[0]
+            x = (min(x for x, _ in outer) + max(x for x, _ in outer)) / 2
+            y = max(y for _, y in outer)
+            ax.annotate(short(name), (x, y), xytext=(0, -3), textcoords="offset points", ha="center", va="top",
+                        fontsize=7)  # fmt: skip
+
+
+def _draw_places(
+    ax: Axes, points: Sequence[tuple[float, float]], control: Mapping[str, tuple[float, float]]
+) -> None:
+    many = len(points) > 200
+    if points:
+        ax.plot(
+            [x for x, _ in points], [y for _, y in points], linestyle="", marker="o",
+            markersize=1.6 if many else 3.6, color=PROJECT, label="Sample point of the project",
+        )  # fmt: skip
+    if control:
+        ax.plot(
+            [x for x, _ in control.values()], [y for _, y in control.values()], linestyle="", marker="s",
+            markersize=3 if len(control) > 60 else 5, color="white", markeredgecolor=CONTROL, markeredgewidth=1.2,
+            label="Control site",
+        )  # fmt: skip
+
+
+def _draw_scale(
+    ax: Axes, frame: tuple[float, float, float, float], margin: float, aspect: float, ellipsoid: Any
+) -> None:
+    west, east, south, _ = frame
+    base = south + 0.75 * margin / aspect
+    width = ellipsoid.inv(west, base, east, base)[2]
+    power = 10 ** math.floor(math.log10(width / 4))
+    length = max(step * power for step in _ROUND if step * power <= width / 3)
+    start = west + 0.5 * margin
+    end = ellipsoid.fwd(start, base, 90, length)[0]
+    ax.plot([start, end], [base, base], color=INK, linewidth=2, solid_capstyle="butt")
+    told = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
+    ax.annotate(
+        told, ((start + end) / 2, base), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=7.5
+    )
+    ax.annotate(
+        "N", (0.985, 0.03), (0.985, 0.115), xycoords="axes fraction", ha="center", va="bottom", fontsize=8,
+        fontweight="bold",
+    )  # fmt: skip
+    ax.annotate(
+        "", (0.985, 0.115), (0.985, 0.02), xycoords="axes fraction",
+        arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.2},
+    )  # fmt: skip
+
+
+def _far_away(far: Mapping[str, float]) -> str:
+    near, wide = min(far.values()) / 1000, max(far.values()) / 1000
+    away = f"{near:.0f} km" if round(near) == round(wide) else f"{near:.0f} to {wide:.0f} km"
+    return f"{plural(len(far), 'control site')} outside the map, {away} away"
+
+
+def _told(project: Project, outlines: Outlines, places: _Places, far: Mapping[str, float]) -> str:
+    area = sum(stratum.area_ha for stratum in project.strata)
+    parts = [
+        f"{plural(len(outlines), 'stratum', 'strata')} of together {area:,.6g} ha",
+        plural(len(places.project), "sample point") + " of the project",
+        plural(len(places.control), "control site"),
+    ]
+    return "; ".join(parts + ([_far_away(far)] if far else []))
