@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
 
-from mollisol.quantification.checks import FloatArray
+from mollisol.quantification.checks import FloatArray, positive
 from mollisol.uncertainty.posterior.checking import control_residual
 from mollisol.uncertainty.posterior.compiling import NO_UNIT_LEVEL, Compiled, compile_specification
 from mollisol.uncertainty.posterior.exact import CREDITED_PROBABILITY
@@ -37,6 +37,47 @@ class Settings:
     target_accept: float = 0.95
     seed: int = 74
     error: Literal["normal", "student"] = "normal"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogNormalStocks:
+    """Stocks whose errors multiply (concentration x mass): measured = true x exp(N(0, log_sd)), true stocks free.
+
+    Parameters
+    ----------
+    project_start, project_end, control_start, control_end
+        Measured stocks at the points of the declaration, shapes (n,) and (m,). [t CO2e/ha, above 0]
+    log_sd
+        sd of the logarithm of a measured stock by measurement class, shape (K,); stands in place of the declaration's
+        ``measurement_sd``. [above 0]
+    """
+
+    project_start: FloatArray
+    project_end: FloatArray
+    log_sd: FloatArray
+    control_start: FloatArray | None = None
+    control_end: FloatArray | None = None
+
+    def error_free(self, pm: Any, side: Literal["project", "control"], kind: FloatArray) -> tuple[Any, Any]:
+        """Give by how much the true change differs from the measured one, and the logarithms of the true end.
+
+        Raises
+        ------
+        ValueError
+            For stocks or errors that are missing, not above 0, or of another number than the points.
+        """
+        measured = []
+        for when in ("start", "end"):
+            value = positive(f"{side}_{when}", getattr(self, f"{side}_{when}", None))
+            if value.shape != kind.shape:
+                raise ValueError(f"{side}_{when} must hold a stock for each of {kind.size} points")
+            measured.append(value)
+        sd = positive("log_sd", self.log_sd)[kind]
+        start, end = (
+            np.log(value) + sd * pm.Normal(f"{side} {when} error", shape=value.size)
+            for when, value in zip(("start", "end"), measured, strict=True)
+        )
+        return pm.math.exp(end) - measured[1] - (pm.math.exp(start) - measured[0]), end
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +114,50 @@ class SampledPosterior:
         return float(self.reduction.std())
 
 
-def _points(pm: Any, name: str, level: Any, sd: Any, data: Any, settings: Settings, censored: Any) -> None:
+def _points(
+    pm: Any, name: Literal["project", "control"], level: Any, sd: Any, data: Any, given: _Given
+) -> None:
     """Likelihood of points: normal or Student, with values known only to lie below a bound if marked."""
-    if settings.error == "student":
+    if given.settings.error == "student":
         freedom = pm.Gamma(f"nu_{name}", alpha=2, beta=0.1)
         law = pm.StudentT.dist(nu=freedom, mu=level, sigma=sd)
     else:
         law = pm.Normal.dist(mu=level, sigma=sd)
-    if censored is not None and np.any(censored):
+    censored = given.censored if name == "project" else None
+    if given.stocks is not None:
+        of = given.specification
+        kind = of.project.measurement_class if name == "project" else of.controls.measurement_class
+        moved, log_end = given.stocks.error_free(pm, name, kind)
+        change = data + moved / given.unit
+        # flat on the logarithm of the start, the law on the change: the end enters by its logarithm
+        pm.Potential(name, pm.math.sum(pm.logp(law, change) + log_end))
+    elif censored is not None and np.any(censored):
         bound = np.where(censored, data, -np.inf)
         pm.Censored(name, law, lower=bound, upper=None, observed=data)
-    elif settings.error == "student":
+    elif given.settings.error == "student":
         pm.StudentT(name, nu=freedom, mu=level, sigma=sd, observed=data)
     else:
         pm.Normal(name, mu=level, sigma=sd, observed=data)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Given:
+    """What the likelihood of points needs besides their level."""
+
+    specification: Specification
+    unit: float
+    settings: Settings
+    censored: Any
+    stocks: LogNormalStocks | None
+
+
 def build_model(
-    specification: Specification, settings: Settings = Settings(), *, censored: Any = None
-) -> tuple[Any, Compiled]:  # fmt: skip
+    specification: Specification,
+    settings: Settings = Settings(),
+    *,
+    censored: Any = None,
+    stocks: LogNormalStocks | None = None,
+) -> tuple[Any, Compiled]:
     """Write the declaration as a PyMC model in the form a user would: fields are parameters, points data.
 
     Parameters
@@ -102,15 +168,29 @@ def build_model(
         Only ``error`` is used here.
     censored
         Marks of project points whose change is known only to be at most the value given, shape (n,).
+    stocks
+        Measured stocks with multiplying errors, in place of the declared measurement errors of the changes.
 
     Returns
     -------
     tuple
         The model, and the compiled declaration its components and units are from.
+
+    Raises
+    ------
+    ValueError
+        For a declaration that cannot be compiled, stocks that do not fit it, or stocks and censoring together.
     """
     import pymc as pm  # type: ignore[import-untyped]
 
+    if stocks is not None:
+        if censored is not None:
+            raise ValueError(
+                "stocks and censored exclude each other: a censored change has no stock at its end"
+            )
+        specification = replace(specification, measurement_sd=np.zeros(np.size(stocks.log_sd)))
     of, spec = compile_specification(specification), specification
+    given = _Given(spec, of.unit, settings, censored, stocks)
     unit, strata, points = of.unit, spec.strata, spec.project
     number = strata.area_ha.size
     wide = spec.effect_prior_sd
@@ -144,13 +224,12 @@ def build_model(
             level,
             _point_sd(pm, of, named, "project"),
             points.change / unit - of.project_centre[points.stratum],
-            settings,
-            censored,
+            given,
         )
         if spec.validation is not None:
             total = total + _validation(pm, of, sd)
         if spec.control is not None:
-            total = total - _controls(pm, of, sd, named, mean, shared, settings)
+            total = total - _controls(pm, of, sd, named, mean, shared, given)
         pm.Deterministic("reduction", total)
     return model, of
 
@@ -173,7 +252,7 @@ def _point_sd(pm: Any, of: Compiled, named: list[Any], which: Literal["project",
 
 
 def _controls(
-    pm: Any, of: Compiled, sd: dict[str, Any], named: list[Any], mean: Any, shared: dict[str, Any], settings: Settings
+    pm: Any, of: Compiled, sd: dict[str, Any], named: list[Any], mean: Any, shared: dict[str, Any], given: _Given
 ) -> Any:  # fmt: skip
     spec = of.specification
     points, weight = spec.controls, spec.strata.weight
@@ -197,7 +276,7 @@ def _controls(
         if e.control is not None:
             level = level + shared[e.name] * e.control
     data = control_residual(spec) / of.unit - of.control_centre
-    _points(pm, "control", level, _point_sd(pm, of, named, "control"), data, settings, None)
+    _points(pm, "control", level, _point_sd(pm, of, named, "control"), data, given)
     return out
 
 
@@ -230,6 +309,7 @@ def sample_with_pymc(
     settings: Settings = Settings(),
     *,
     censored: Any = None,
+    stocks: LogNormalStocks | None = None,
     probability: float = CREDITED_PROBABILITY,
 ) -> SampledPosterior:
     """Sample the posterior by NUTS.
@@ -240,7 +320,7 @@ def sample_with_pymc(
         The declared error sources.
     settings
         Sampler, draws, seed, distribution of errors.
-    censored
+    censored, stocks
         As in :func:`build_model`.
     probability
         Of the quantile whose Monte Carlo error is wanted. [fraction]
@@ -258,7 +338,7 @@ def sample_with_pymc(
     """
     import pymc as pm
 
-    model, of = build_model(specification, settings, censored=censored)
+    model, of = build_model(specification, settings, censored=censored, stocks=stocks)
     for name in ("pymc", "pymc.sampling", "pymc.stats.convergence"):
         logging.getLogger(name).setLevel(logging.ERROR)
     with model, warnings.catch_warnings():
