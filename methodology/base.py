@@ -22,10 +22,13 @@ type Identifier = Annotated[
 ]
 """A name that other rows refer to: letters, digits and ``_ . : / + -``."""
 
-type Text = Annotated[str, StringConstraints(pattern=r"^[^<>\x00]*$", max_length=2000)]
+_INERT = r"[^<>\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+"""No markup, no control characters that act on a terminal, none that turn the direction of writing."""
+
+type Text = Annotated[str, StringConstraints(pattern=f"^{_INERT}*$", max_length=2000)]
 """Free text without markup."""
 
-type RequiredText = Annotated[str, StringConstraints(pattern=r"^[^<>\x00]+$", min_length=3, max_length=2000)]
+type RequiredText = Annotated[str, StringConstraints(pattern=f"^{_INERT}+$", min_length=3, max_length=2000)]
 
 
 type Day = Annotated[date, Field(ge=date(1800, 1, 1), le=date(2200, 12, 31))]

@@ -38,6 +38,8 @@ from mollisol.methodology.rule_models import Source as Source
 from mollisol.methodology.rule_models import Status as Status
 from mollisol.methodology.rule_models import Switch as Switch
 
+LARGEST_OVERLAY_BYTES = 5_000_000
+
 
 class RuleSet(DomainObject):
     """Rules, switches and editions, frozen."""
@@ -273,13 +275,16 @@ def read_toml[T: DomainObject](file: Traversable | Path, kind: type[T]) -> T:
     """
     try:
         return kind.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RuleError(f"{file.name}: not a TOML file: {error}") from None
     except OSError as error:
         raise RuleError(f"{file.name}: cannot be read: {error.strerror}") from None
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise RuleError(f"{file.name}: {problems}") from None
+        raise RuleError(f"{file.name}: {problems[:2000]}") from None
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # also a number of 5000 digits, or tables in tables without end
+        raise RuleError(f"{file.name}: not a TOML file: {str(error)[:200]}") from None
 
 
 def _by_id[T: Rule | Switch](items: Iterable[T]) -> dict[str, T]:
@@ -338,6 +343,8 @@ def read_overlay(path: Path) -> Overlay:
     RuleError
         If it is not one; the message names file and key.
     """
+    if path.is_file() and path.stat().st_size > LARGEST_OVERLAY_BYTES:
+        raise RuleError(f"{path.name}: over {LARGEST_OVERLAY_BYTES / 1e6:g} MB is no proposal")
     return read_toml(path, Overlay)
 
 

@@ -5,14 +5,15 @@ Areas are taken on the WGS 84 ellipsoid with pyproj; shapes are judged with shap
 
 from __future__ import annotations
 
-import json
-import math
 import warnings
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from mollisol.bundle_files import BundleFaultError
+from mollisol.json_limits import load_json
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project
 from mollisol.methodology.ruleset import RulesInForce
@@ -49,10 +50,18 @@ def _read_geojson(file: str, content: bytes) -> tuple[dict[str, Any], list[Findi
     from shapely.geometry import shape
 
     try:
-        data = json.loads(content, parse_constant=_finite, parse_float=_finite)
+        data = load_json(content.removeprefix(BOM_UTF8), file)
         features = data["features"]
-        crs = data.get("crs", {}).get("properties", {}).get("name", "EPSG:4326")
+        crs = str(data.get("crs", {}).get("properties", {}).get("name", "EPSG:4326"))[:80]
         named = [(str(item["properties"]["stratum"]), shape(item["geometry"])) for item in features]
+    except BundleFaultError as error:
+        found = f"{error.finding.found} ({error.finding.code})"
+        return {}, [
+            _finding(
+                "geometry-unreadable", Severity.BLOCKING, Place(file=file), found[:120],
+                f"a GeoJSON FeatureCollection: {error.finding.allowed}", "export it again",
+            )
+        ]  # fmt: skip
     except (
         ValueError,
         KeyError,
@@ -69,13 +78,6 @@ def _read_geojson(file: str, content: bytes) -> tuple[dict[str, Any], list[Findi
             )
         ]  # fmt: skip
     return _named_polygons(file, named, crs)
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text} is not a finite number")
-    return value
 
 
 def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Finding]]:

@@ -6,6 +6,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
+from reprlib import Repr
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -31,6 +32,10 @@ from mollisol.tables import problem_code, read_table
 
 HEAD_FILE = "project.toml"
 LARGEST_FILE_BYTES = 200_000_000
+LARGEST_TOML_BYTES = 5_000_000
+LARGEST_TOTAL_BYTES = 1_000_000_000
+_WORDS = Repr(maxlevel=3, maxstring=80, maxother=80, maxlong=40)
+"""Shows a value of an input in a few words, however deep or long it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,7 @@ class _Reader:
         self._folder = folder
         self.findings: list[Finding] = []
         self.inputs: dict[str, bytes] = {}
+        self._read_bytes = 0
 
     def head(self) -> ProjectHead | None:
         text = self._text(HEAD_FILE, required=True)
@@ -197,7 +203,7 @@ class _Reader:
         for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
             code, allowed, do = problem_code(problem)
             thing = ".".join(map(str, problem["loc"]))
-            self._add(code, file, repr(problem["input"])[:80], allowed, do, thing=thing)
+            self._add(code, file, _WORDS.repr(problem["input"])[:80], allowed, do, thing=thing[:200])
 
     def table(self, table: Table, *, optional: bool) -> tuple[DomainObject, ...]:
         text = self._text(table.file, required=not optional)
@@ -220,18 +226,27 @@ class _Reader:
             return None
         path = self._folder / file
         if not os.path.isfile(path):  # a name that is too long is no file; Path raises
-            if required:
+            if os.path.lexists(path):
+                self._add(
+                    "not-a-plain-file",
+                    file,
+                    "a folder, a pipe, a device or a link to nothing",
+                    "a plain file",
+                    "put the file itself in its place",
+                )
+            elif required:
                 self._add(
                     "file-missing", file, "no such file", "the file", "add it; mollisol new writes a skeleton"
                 )
             return None
         size = path.stat().st_size
-        if size > LARGEST_FILE_BYTES:
+        largest = LARGEST_TOML_BYTES if file.endswith(".toml") else LARGEST_FILE_BYTES
+        if size > largest or size + self._read_bytes > LARGEST_TOTAL_BYTES:
             self._add(
                 "file-too-large",
                 file,
                 f"{size / 1e6:,.0f} MB",
-                f"up to {LARGEST_FILE_BYTES / 1e6:,.0f} MB",
+                f"up to {largest / 1e6:,.0f} MB, and {LARGEST_TOTAL_BYTES / 1e6:,.0f} MB in all",
                 "split the project, or look whether this is the right file",
             )
             return None
@@ -245,13 +260,14 @@ class _Reader:
                 "file-unreadable", file, str(error.strerror), "a readable file", "look at its permissions"
             )
             return None
+        self._read_bytes += len(content)
         self.inputs[file] = content
         return content
 
     def _inside(self, file: str) -> bool:
         """Tell whether a name stays in the folder, and also in a bundle's ``inputs/``, on any system."""
         name = PureWindowsPath(file)
-        if name.anchor or ".." in name.parts:
+        if name.anchor or ".." in name.parts or ":" in file or "\\" in file or not file.isprintable():
             return False
         return (self._folder / file).resolve().is_relative_to(self._folder.resolve())
 

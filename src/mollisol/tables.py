@@ -18,6 +18,9 @@ from mollisol.methodology.base import DomainObject
 from mollisol.methodology.checks.gathered import PLACES_PER_FAULT
 from mollisol.methodology.findings import Finding, Place, Severity
 
+LONGEST_LINE = 1_000_000
+"""Characters: a table of ours has a few hundred; a row of a gigabyte is no row."""
+
 
 class Faults:
     """Gathers findings, and counts instead of repeating once a fault was shown often enough."""
@@ -86,6 +89,15 @@ def read_table[Row: DomainObject](
         The rows (none where there are faults of form: a table is read whole or not at all) and the findings.
     """
     faults = Faults(file)
+    if row := _too_long(text):
+        faults.add(
+            "row-too-long",
+            f"over {LONGEST_LINE:,} characters in one line",
+            "rows of a table",
+            "look whether this is the right file",
+            row=row,
+        )
+        return (), faults.all()
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     columns = _header(lines, row_type, faults)
     header_is_right = not faults.all()
@@ -101,6 +113,17 @@ def read_table[Row: DomainObject](
     if header_is_right:
         result = _validated(read, numbers, row_type, faults)
     return ((), faults.all()) if faults.all() else (result, [])
+
+
+def _too_long(text: str) -> int:
+    """Give the number of the first line that is too long; 0 where there is none."""
+    start = 0
+    while len(text) - start > LONGEST_LINE:
+        end = text.rfind("\n", start, start + LONGEST_LINE)
+        if end < 0:
+            return 1 + text.count("\n", 0, start)
+        start = end + 1
+    return 0
 
 
 def _header(lines: Iterator[list[str]], row_type: type[DomainObject], faults: Faults) -> list[str]:
