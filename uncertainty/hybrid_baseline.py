@@ -6,7 +6,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Value, between, finite, positive, row, same_shape
+from mollisol.quantification.checks import (
+    FloatArray,
+    Value,
+    between,
+    finite,
+    positive,
+    row,
+    same_shape,
+    together,
+)
 
 _HERE = Locator("mollisol", "0.1", section="docs/measure-and-model.md, hybrid")
 
@@ -114,3 +123,36 @@ def mean_residual_error_t_co2e_per_ha(*, residual_t_co2e_per_ha: ArrayLike) -> V
     residual = row("residual_t_co2e_per_ha", finite("residual_t_co2e_per_ha", residual_t_co2e_per_ha), 2)
     error = residual.std(ddof=1) / np.sqrt(residual.size)
     return float(positive("residual_t_co2e_per_ha, as a spread,", error))
+
+
+@equation("mollisol:hybrid-baseline", symbol="b_h + K r", unit="t CO2e/ha", locator=_HERE)
+def hybrid_baseline_t_co2e_per_ha(
+    *, modelled_change_t_co2e_per_ha: ArrayLike, correction_t_co2e_per_ha: ArrayLike
+) -> Value:
+    """Give the hybrid baseline: the modelled change and the part of the control sites' residual that is believed.
+
+    Parameters
+    ----------
+    modelled_change_t_co2e_per_ha
+        Modelled baseline change by stratum, shape (H,). [t CO2e/ha]
+    correction_t_co2e_per_ha
+        Posterior mean of the model's bias. [t CO2e/ha]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For a number that is not finite, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: uncertainty digest 4.3, estimator 3. Without control sites it is the model, with very many the controls.
+    """
+    modelled = finite("modelled_change_t_co2e_per_ha", modelled_change_t_co2e_per_ha)
+    correction = finite("correction_t_co2e_per_ha", correction_t_co2e_per_ha)
+    together(modelled_change_t_co2e_per_ha=modelled, correction_t_co2e_per_ha=correction)
+    return modelled + correction

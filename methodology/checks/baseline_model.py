@@ -1,0 +1,322 @@
+"""What measure and model asks of a project: initial stocks, weather, points, validation and its domain (8.2)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.periods import whole_years
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ModelledStrata, ProjectModel
+from mollisol.methodology.project import Project
+from mollisol.methodology.ruleset import RulesInForce
+from mollisol.methodology.validation import (
+    CombinationResult,
+    Comparison,
+    ProjectPoint,
+    ValidationResult,
+)
+from mollisol.methodology.validation_checks import check_project_domain
+
+HEAD = "project.toml"
+SITES, WEATHER, SCHEDULE = (f"{MODEL_FOLDER}/{name}.csv" for name in ("sites", "weather", "schedule"))
+SCENARIOS = ("baseline", "project")
+_DAYS_PER_YEAR = 365.25
+_INPUTS = "VM0042 2.2, section 8.2, Table 6"
+_VALIDATED = "VM0042 2.2, section 4, condition 4(d); VMD0053, section 5.2"
+
+
+def check_model_setup(project: Project, rules: RulesInForce) -> list[Finding]:
+    """Give every finding on a project's model; nothing where it declares none."""
+    head, model = project.head.model, project.model
+    if head is None or model is None:
+        return []
+    return gathered(
+        [
+            *model.findings,
+            *_points(project, model),
+            *_scenarios(model),
+            *_weather(project, model),
+            *_station(head, rules),
+            *_initial(project, head, model, rules),
+            *_validation(project, head, model, rules),
+        ]
+    )
+
+
+def year_before(day: date) -> int:
+    """Give the year whose end is the last one before a day: the models' years end in December."""
+    return day.year - 1
+
+
+def initial_shift_years(project: Project, tolerance: float) -> int:
+    """Give whole years from the start date to the measurement of the initial stocks; 0 within the tolerance."""
+    head = project.head
+    if head.model is None:
+        return 0
+    days = [
+        item.sampled_on for item in project.core_increments if item.campaign == head.model.initial_campaign
+    ]
+    gaps = [(day - head.start_date).days / _DAYS_PER_YEAR for day in days]
+    middle = sum(gaps) / len(gaps) if gaps else 0.0
+    return 0 if abs(middle) <= tolerance else round(middle)
+
+
+def modelled_points(project: Project) -> list[str]:
+    """Give the sample points that are run, in the order of the file: control sites only where a baseline needs them."""
+    with_controls = any(item.kind == "hybrid" for item in project.soil_baselines)
+    return [point.point for point in project.sample_points if point.stratum is not None or with_controls]
+
+
+def _points(project: Project, model: ProjectModel) -> Iterable[Finding]:
+    there = {site.site for site in model.inputs.sites}
+    for name in modelled_points(project):
+        if name not in there:
+            yield Finding(
+                code="model-point-missing",
+                severity=Severity.BLOCKING,
+                where=Place(file=SITES, thing=f"point {name}"),
+                found="no row",
+                allowed="a row for each sample point: the model runs at points",
+                do="add the point's soil, and its activities in both scenarios",
+                clause="VM0042 2.2, section 8.6.1",
+            )
+    known = {point.point for point in project.sample_points}
+    for site in model.inputs.sites:
+        if site.site not in known:
+            yield Finding(
+                code="model-site-unknown",
+                severity=Severity.BLOCKING,
+                where=Place(file=SITES, row=site.row, column="site"),
+                found=site.site,
+                allowed="a point of sample_points.csv",
+                do="correct the name, or take the row out",
+            )
+        elif site.depth_cm != project.head.reporting_depth_cm:
+            yield Finding(
+                code="model-depth-differs",
+                severity=Severity.BLOCKING,
+                where=Place(file=SITES, row=site.row, column="depth_cm"),
+                found=f"{site.depth_cm:g} cm",
+                allowed=f"{project.head.reporting_depth_cm:g} cm, the reporting depth",
+                do="run the layer that is reported",
+                clause="VM0042 2.2, section 8.2.1.3",
+            )
+
+
+def _scenarios(model: ProjectModel) -> Iterable[Finding]:
+    names = sorted({row.scenario for row in model.inputs.schedule})
+    if tuple(names) != SCENARIOS or model.inputs.baseline != "baseline":
+        yield Finding(
+            code="model-scenarios",
+            severity=Severity.BLOCKING,
+            where=Place(file=SCHEDULE, column="scenario"),
+            found=", ".join(names) + f"; model.toml takes {model.inputs.baseline} for the baseline",
+            allowed="baseline and project",
+            do="name the scenarios so",
+            clause="VM0042 2.2, section 8.2",
+        )
+
+
+def _weather(project: Project, model: ProjectModel) -> Iterable[Finding]:
+    periods = project.head.verification_periods
+    if not periods:
+        return
+    needed = (
+        periods[-1].during.end.year
+        if _ends_with_year(periods[-1].during.end)
+        else periods[-1].during.end.year - 1
+    )
+    years = {row.year for row in model.inputs.weather}
+    first = year_before(periods[0].during.start) + 1
+    if model.inputs.model == "tier2":
+        first -= model.inputs.run_in_years
+    if not years or min(years) > first or max(years) < needed:
+        yield Finding(
+            code="model-weather-short",
+            severity=Severity.BLOCKING,
+            where=Place(file=WEATHER, column="year"),
+            found=f"{min(years)} to {max(years)}" if years else "none",
+            allowed=f"{first} to {needed}: measured weather through every verification period, and a run-in before it "
+            "where the model needs one",
+            do="add the months up to the end of the last period; a forecast is not credited",
+            clause=_INPUTS,
+        )
+
+
+def _ends_with_year(day: date) -> bool:
+    return (day.month, day.day) == (12, 31)
+
+
+def _station(head: ModelHead, rules: RulesInForce) -> Iterable[Finding]:
+    farthest = rules.number("vm0042.model.station")
+    if head.weather_station_km > farthest:
+        yield Finding(
+            code="model-station-far",
+            severity=Severity.BLOCKING,
+            where=Place(file=HEAD, thing="model weather_station_km"),
+            found=f"{head.weather_station_km:g} km",
+            allowed=f"up to {farthest:g} km from the field, or a synthetic station (0)",
+            do="take a nearer station, or a gridded data set",
+            clause="vm0042.model.station",
+        )
+
+
+def _initial(
+    project: Project, head: ModelHead, model: ProjectModel, rules: RulesInForce
+) -> Iterable[Finding]:
+    where = Place(file=HEAD, thing="model initial_campaign")
+    if head.initial_campaign not in {campaign.name for campaign in project.head.campaigns}:
+        yield Finding(
+            code="unknown-reference",
+            severity=Severity.BLOCKING,
+            where=where,
+            found=head.initial_campaign,
+            allowed="the campaigns of project.toml",
+            do="correct the name",
+        )
+        return
+    bounds: dict[str, set[float]] = defaultdict(set)
+    for item in project.core_increments:
+        if item.campaign == head.initial_campaign:
+            bounds[item.point].add(item.lower_cm)
+    depth = {site.site: site.depth_cm for site in model.inputs.sites}
+    for name in modelled_points(project):
+        if name not in bounds or depth.get(name, 0.0) not in bounds[name] | {0.0}:
+            yield Finding(
+                code="initial-stock-missing",
+                severity=Severity.BLOCKING,
+                where=Place(file="core_increments.csv", thing=f"point {name}"),
+                found="not sampled"
+                if name not in bounds
+                else "increments that do not end at the model's depth",
+                allowed=f"increments of campaign {head.initial_campaign} down to {depth.get(name, 0.0):g} cm",
+                do="bring its samples: stocks are measured or modelled from a measurement, never assumed",
+                clause=_INPUTS,
+            )
+    most = rules.number("vm0042.soc.back-model-years")
+    shift = initial_shift_years(project, rules.number("mollisol.start.tolerance"))
+    if abs(shift) > most:
+        yield Finding(
+            code="initial-stock-too-far",
+            severity=Severity.BLOCKING,
+            where=where,
+            found=f"measured {abs(shift)} years {'before' if shift < 0 else 'after'} the start date",
+            allowed=f"within {most:g} years of it",
+            do="measure the stocks again",
+            clause="vm0042.soc.back-model-years",
+        )
+    elif shift:
+        yield Finding(
+            code="initial-stock-modelled",
+            severity=Severity.NOTE,
+            where=where,
+            found=f"measured {abs(shift)} years {'before' if shift < 0 else 'after'} the start date",
+            allowed=f"modelled {'on' if shift < 0 else 'back'} to it from within {most:g} years, alike in both",
+            do="nothing",
+            clause="vm0042.soc.back-model-years",
+        )
+
+
+def _validation(
+    project: Project, head: ModelHead, model: ProjectModel, rules: RulesInForce
+) -> Iterable[Finding]:
+    if model.validation is None:
+        yield Finding(
+            code="validation-missing",
+            severity=Severity.BLOCKING,
+            where=Place(file=HEAD, thing="model validation_file"),
+            found="none",
+            allowed="validation.json of this parameter set: without the model's error there is no deduction",
+            do="run mollisol model validate with the same set, and name its result",
+            clause=_VALIDATED,
+        )
+        return
+    for row, stratum in enumerate(project.strata, start=2):
+        where = Place(file="strata.csv", row=row, thing=f"stratum {stratum.stratum}")
+        means = head.stands_for(stratum.stratum)
+        if means is None:
+            yield Finding(
+                code="model-stratum-missing",
+                severity=Severity.BLOCKING,
+                where=where,
+                found="no practice category, crop group, climate zone and texture",
+                allowed="an entry of project.model.strata for each stratum",
+                do="say which validated combination it belongs to",
+                clause=_VALIDATED,
+            )
+        elif error_variance(model.validation, means) is None:
+            yield Finding(
+                code="model-error-unknown",
+                severity=Severity.BLOCKING,
+                where=where,
+                found=f"{means.practice_category}, {means.crop_group}: fewer than two comparisons",
+                allowed="two or more comparisons of this combination",
+                do="validate the model for it, or quantify the stratum by measure and re-measure",
+                clause=_VALIDATED,
+            )
+    yield from _domain(project, head, model, model.validation, rules)
+
+
+def comparisons_of(validation: ValidationResult, means: ModelledStrata) -> tuple[Comparison, ...]:
+    """Give the comparisons of a stratum's combination: practice effects where there are any, else single sites."""
+    own = [
+        item
+        for item in validation.comparisons
+        if (item.practice_category, item.crop_group, item.source)
+        == (means.practice_category, means.crop_group, "SOC")
+    ]
+    effects = tuple(item for item in own if item.practice_effect)
+    return effects or tuple(own)
+
+
+def error_variance(validation: ValidationResult, means: ModelledStrata) -> CombinationResult | None:
+    """Give the result that holds the error variance of a combination; None where there is none."""
+    key = (means.practice_category, means.crop_group, "SOC")
+    known = [
+        item
+        for item in validation.combinations
+        if (item.practice_category, item.crop_group, item.source) == key and item.model_variance is not None
+    ]
+    return next(iter(sorted(known, key=lambda item: not item.practice_effect)), None)
+
+
+def _domain(
+    project: Project,
+    head: ModelHead,
+    model: ProjectModel,
+    validation: ValidationResult,
+    rules: RulesInForce,
+) -> Iterable[Finding]:
+    """Hold points, combinations and period lengths against what was validated."""
+    clay = {site.site: site.clay_percent for site in model.inputs.sites}
+    points = []
+    for stratum in project.strata:
+        means = head.stands_for(stratum.stratum)
+        own = [p.point for p in project.sample_points if p.stratum == stratum.stratum and p.point in clay]
+        if means is None:
+            continue
+        points += [
+            ProjectPoint(
+                point=name,
+                climate_zone=means.climate_zone,
+                texture_class=means.texture_class,
+                clay_percent=clay[name],
+                area_ha=stratum.area_ha / len(own),
+            )
+            for name in own
+        ]
+    combinations = {
+        (means.practice_category, means.crop_group, "SOC")
+        for means in (head.stands_for(stratum.stratum) for stratum in project.strata)
+        if means is not None
+    }
+    years = max((whole_years(period.during) or 1 for period in project.head.verification_periods), default=1)
+    for finding in check_project_domain(
+        validation, combinations=combinations, points=points, years=years, rules=rules
+    ):
+        file = finding.where.file
+        name = SITES if file == "sites.csv" else f"{MODEL_FOLDER}/{head.validation_file}"
+        yield finding.model_copy(update={"where": finding.where.model_copy(update={"file": name})})
