@@ -39,8 +39,9 @@ class Given:
 
 
 def rows_of(inputs: Mapping[str, bytes], name: str) -> list[Row]:
-    """Give the rows of a table, none where it is not there."""
-    return list(csv.DictReader(io.StringIO(inputs.get(name, b"").decode("utf-8-sig"))))
+    """Give the rows of a table, none where it is not there; blanks around a cell do not count."""
+    table = csv.DictReader(io.StringIO(inputs.get(name, b"").decode("utf-8-sig")))
+    return [{key.strip(): cell.strip() for key, cell in row.items()} for row in table]
 
 
 def design_based(

@@ -90,14 +90,15 @@ def verify_bundle(
     options = read_options(bundle.manifest, results, to)
     rules = read_rules(files, bundle.manifest, options, to)
     run = None
-    to.threshold_percent = _threshold()[0]
+    to.threshold_percent, citation = _threshold()
+    versions = _versions(bundle.manifest)
     if rules is not None:
         tell("computing again from the bundle's own inputs")
         run = _again(bundle, rules, options, to)
     if rules is not None and run is not None:
         compare_asked(bundle.manifest, results, options, rules, run.project.head.rules, to)
         tell("comparing")
-        _compare(bundle, files, recorded, run, to)
+        _compare(bundle, files, recorded, run, versions, to)
     second: tuple[IndependentFigure, ...] = ()
     if independent:
         tell("computing the design-based path with the second implementation")
@@ -105,15 +106,15 @@ def verify_bundle(
     return Verification(
         same=not to.differences,
         differences=tuple(to.differences),
-        versions=_versions(bundle.manifest),
-        notes=_notes(bundle.manifest, options, rules),
+        versions=versions,
+        notes=_notes(bundle.manifest, versions, options, rules),
         signature=signature,
         tolerance=tolerance,
         numbers_compared=to.numbers,
         largest_deviation=to.largest,
         largest_at=to.largest_at,
         files=len(files),
-        materiality=_materiality(results, run) if run is not None else None,
+        materiality=_materiality(results, run, to.threshold_percent, citation) if run is not None else None,
         independent=second,
     )
 
@@ -152,9 +153,10 @@ def _again(bundle: Bundle, rules: RuleSet, options: RunOptions, to: Comparison) 
             return run_project(Path(folder), rule_set=rules, **options.beside_rules)
         except FindingsError as error:
             for finding in blocking(error.findings):
+                where = str(finding.where).replace(folder, "")
                 to.add(
                     "not-computable",
-                    str(finding.where).replace(folder, "inputs"),
+                    f"inputs/{where}" if finding.where.file else where,
                     "a run that came through",
                     f"{finding.code}: {finding.found}",
                 )
@@ -164,18 +166,23 @@ def _again(bundle: Bundle, rules: RuleSet, options: RunOptions, to: Comparison) 
 
 
 def _compare(
-    bundle: Bundle, files: Mapping[str, bytes], recorded: Mapping[str, Any], run: Run, to: Comparison
+    bundle: Bundle,
+    files: Mapping[str, bytes],
+    recorded: Mapping[str, Any],
+    run: Run,
+    versions: tuple[VersionRow, ...],
+    to: Comparison,
 ) -> None:
-    versions = {
+    named = {
         "mollisol": str(bundle.manifest.get("mollisol", "")),
         "versions": _mapping(bundle.manifest.get("versions")),
     }
-    made = bundle_files(run, versions)
+    made = bundle_files(run, named)
     if bundle.manifest.get("sampler") != json.loads(made[MANIFEST])["sampler"]:
         to.add("sampler", f"{MANIFEST}: sampler", bundle.manifest.get("sampler"), "that of this route")
     own = {name: content for name, content in files.items() if name not in {MANIFEST, SIGNATURE, CRATE}}
-    made[CRATE] = canonical_json(crate_metadata(run, own, versions))
-    why = _why(bundle.manifest)
+    made[CRATE] = canonical_json(crate_metadata(run, own, named))
+    why = _why(versions)
     for name in sorted(made.keys() - files.keys()):
         to.add("file-not-there", name, "no such file", "written by every run", why["mollisol"])
     for name in sorted(files.keys() - made.keys() - {SIGNATURE}):
@@ -228,11 +235,11 @@ def _versions(manifest: Mapping[str, Any]) -> tuple[VersionRow, ...]:
     )
 
 
-def _why(manifest: Mapping[str, Any]) -> dict[str, str]:
+def _why(versions: tuple[VersionRow, ...]) -> dict[str, str]:
     """Say, by what a file hangs on, which other version may explain a difference; empty where none does."""
     other = {
         row.name: f"{row.name} {row.recorded} there, {row.here} here"
-        for row in _versions(manifest)
+        for row in versions
         if row.recorded != row.here
     }
     mollisol, drawn = other.get("mollisol", ""), other.get("matplotlib", "")
@@ -244,10 +251,12 @@ def _why(manifest: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _notes(manifest: Mapping[str, Any], options: RunOptions, rules: RuleSet | None) -> tuple[str, ...]:
+def _notes(
+    manifest: Mapping[str, Any], versions: tuple[VersionRow, ...], options: RunOptions, rules: RuleSet | None
+) -> tuple[str, ...]:
     notes = [
         f"{row.name} {row.recorded} made the bundle, {row.here} is here: it moves {row.moves}"
-        for row in _versions(manifest)
+        for row in versions
         if row.recorded != row.here
     ]
     if "options" not in manifest:
@@ -265,8 +274,7 @@ def _threshold() -> tuple[float, str]:
     return float(chosen.value), f"{chosen.citation} ({chosen.status})"
 
 
-def _materiality(results: Mapping[str, Any], run: Run) -> Materiality:
-    threshold, citation = _threshold()
+def _materiality(results: Mapping[str, Any], run: Run, threshold: float, citation: str) -> Materiality:
     old, new = _total(results), sum(period.verified_total_t_co2e for period in run.results.periods)
     percent = 100 * abs(new - old) / abs(old) if old else None
     return Materiality(

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from mollisol.verify_types import Difference
 
@@ -256,7 +256,7 @@ def _brief(item: dict[str, Any]) -> str:
     return ", ".join(f"{key} {_word(value)}" for key, value in item.items() if not isinstance(value, list))
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
