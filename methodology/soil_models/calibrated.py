@@ -15,7 +15,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from mollisol.methodology.findings import Finding, Place, Severity
-from mollisol.methodology.soil_models.parameters import Parameter, ParameterSet
+from mollisol.methodology.soil_models.catalogue import MODELS
+from mollisol.methodology.soil_models.inputs import ModelInputs
+from mollisol.methodology.soil_models.parameters import Parameter, ParameterSet, parameter_set
 
 type Role = Literal["model", "start", "effect", "error"]
 type Distribution = Literal["normal", "lognormal", "uniform", "half-normal"]
@@ -104,9 +106,11 @@ class CalibratedSet(BaseModel):
         Zones of its data; one set of numbers holds for all of them.
     priors
         Of every calibrated quantity, in the order of the draws' columns.
+    effects
+        Deviations of sites that were integrated out, in words.
     draws
         Joint draws, one tuple each. A simulation uses one draw for all points and scenarios.
-    data, folds
+    data, left_out
         Studies calibrated on; studies left out, where this is the set of a fold.
     settings
         The settings of the model (start, step, depth, options, weather), as in :class:`ModelIdentity`.
@@ -129,6 +133,7 @@ class CalibratedSet(BaseModel):
     base_values: dict[str, float]
     climate_zones: tuple[str, ...]
     priors: tuple[CalibrationPrior, ...]
+    effects: tuple[str, ...] = ()
     draws: tuple[tuple[float, ...], ...]
     data: tuple[CalibrationData, ...]
     left_out: tuple[str, ...] = ()
@@ -179,8 +184,6 @@ class CalibratedSet(BaseModel):
         return self._parameter_set(f"{self.id}#mean", means)
 
     def _parameter_set(self, name: str, values: Mapping[str, float]) -> ParameterSet:
-        from mollisol.methodology.soil_models.parameters import parameter_set
-
         published = parameter_set(self.base.split("@")[0].split(",")[0])
         units = {p.name: p.unit for p in published.parameter} | {p.name: p.unit for p in self.priors}
         free = self.names_of("model")
@@ -330,6 +333,26 @@ def identity_findings(stages: Mapping[str, ModelIdentity]) -> list[Finding]:
             )
         )
     return found
+
+
+_START = {
+    "rothc": "steady state under the baseline, scaled to the measured stock",
+    "tier2": "steady state of the run-in under the baseline, scaled to the measured stock",
+    "amg": "measured stock, stable share of the parameter set",
+    "icbm": "steady state under the mean input of the baseline, scaled to the measured stock",
+}
+
+
+def model_settings(inputs: ModelInputs) -> dict[str, str]:
+    """Give the settings that :class:`ModelIdentity` holds, the same way at every stage."""
+    settings = {
+        "start": _START[inputs.model],
+        "step": MODELS[inputs.model].step,
+        "options": ", ".join(f"{group}={name}" for group, name in inputs.parameters.chosen),
+    }
+    if inputs.model == "tier2":
+        settings["run-in years"] = str(inputs.run_in_years)
+    return settings
 
 
 def _flat(identity: ModelIdentity) -> dict[str, str]:

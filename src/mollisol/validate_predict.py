@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mollisol.methodology.soil_models.calibrated import CalibratedSet
+from mollisol.methodology.soil_models.calibration_plan import CalibrationPlan
 from mollisol.methodology.soil_models.trials import ComparisonRow, Trials
+from mollisol.methodology.units import CO2E_PER_C
 from mollisol.quantification.checks import FloatArray
-from mollisol.uncertainty.validation.effects import trial_effect
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Comparisons that are replicates of one another, under one label, in one fold."""
+
+    label: str
+    rows: tuple[ComparisonRow, ...]
+    fold: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,45 +39,65 @@ class Prediction:
     sd_t_co2e_per_ha: FloatArray | None
 
 
-type Predict = Callable[[Trials, Sequence[ComparisonRow], CalibratedSet | None], Prediction]
+type Predict = Callable[[Trials, Sequence[Group], CalibratedSet | None, Trials | None], Prediction]
+"""Models groups of the trials with a set; the last are the trials of a fold, whose stocks the prediction may use."""
+type Contrast = tuple[tuple[str, int, float], ...]
 
 
-def published(trials: Trials, rows: Sequence[ComparisonRow], _: CalibratedSet | None) -> Prediction:
+def contrast_of(group: Group) -> Contrast:
+    """Give an effect as weights of stocks, the mean over replicates: by site, year and weight."""
+    share = 1.0 / len(group.rows)
+    return tuple(
+        (site, year, sign * share)
+        for row in group.rows
+        for site, side in ((row.treated_site, 1.0), (row.reference_site, -1.0))
+        if site
+        for year, sign in ((row.to_year, side), (row.from_year, -side))
+    )
+
+
+def published(
+    trials: Trials, groups: Sequence[Group], _: CalibratedSet | None, __: Trials | None
+) -> Prediction:
     """Model comparisons with the published set of the folder, from the stock that was measured at the start."""
     from mollisol.uncertainty.calibration.layout import lay_out
-    from mollisol.uncertainty.calibration.problem import Places, Responses
+    from mollisol.uncertainty.calibration.responses import Places, Responses
 
-    layout = lay_out(trials)
+    contrasts = [contrast_of(group) for group in groups]
     sites = [site.site for site in trials.inputs.sites]
     start = {site.site: site.soc_t_ha for site in trials.inputs.sites}
-    pairs = sorted({(site, year) for row in rows for site, year in _stocks_of(row)})
-    terms, inert = Responses(trials, layout).at(Places.of(sites, pairs), {})
+    pairs = sorted({(site, year) for one in contrasts for site, year, _ in one})
+    terms, inert = Responses(trials, lay_out(trials)).at(Places.of(sites, pairs), {})
     began = np.array([start[site] for site, _ in pairs])
     stock = inert * (1 - terms[0]) + terms[0] * began + terms[1:-1].sum(axis=0)
-    return Prediction(effects(rows, dict(zip(pairs, stock.T, strict=True))), None)
+    at = {pair: place for place, pair in enumerate(pairs)}
+    weights = np.zeros((len(contrasts), len(pairs)))
+    for place, one in enumerate(contrasts):
+        for site, year, weight in one:
+            weights[place, at[site, year]] += weight
+    return Prediction(weights @ stock.T * CO2E_PER_C, None)
 
 
-def _stocks_of(row: ComparisonRow) -> list[tuple[str, int]]:
-    """Give the sites and years of a comparison."""
-    sites = [site for site in (row.treated_site, row.reference_site) if site]
-    return [(site, year) for site in sites for year in (row.from_year, row.to_year)]
+def under_draws(plan: CalibrationPlan) -> Predict:
+    """Give what models comparisons with a calibrated set.
 
+    Parameters
+    ----------
+    plan
+        The plan that the set was fitted by; it names the deviations of sites.
+    """
+    from mollisol.uncertainty.calibration.predict import predict
 
-def effects(
-    rows: Sequence[ComparisonRow], stock_t_c_per_ha: Mapping[tuple[str, int], FloatArray]
-) -> FloatArray:
-    """Give the effect of each comparison, (k, L), from modelled stocks by site and year, (L,)."""
-    draws = len(next(iter(stock_t_c_per_ha.values())))
+    def model(
+        trials: Trials, groups: Sequence[Group], calibrated: CalibratedSet | None, told: Trials | None
+    ) -> Prediction:
+        if calibrated is None:
+            return published(trials, groups, None, None)
+        studies: frozenset[str] = frozenset()
+        if told is not None:
+            trials = trials.model_copy(update={"observations": told.observations})
+            studies = frozenset(row.study for row in told.studies if row.use != "validation")
+        found = predict(trials, plan, calibrated, [contrast_of(group) for group in groups], given=studies)
+        return Prediction(found.mean_t_ha * CO2E_PER_C, found.sd_t_ha * CO2E_PER_C)
 
-    def of(place: str, when: str) -> FloatArray:
-        keys = [(getattr(row, place), getattr(row, when)) for row in rows]
-        return np.stack([stock_t_c_per_ha[key] if key[0] else np.zeros(draws) for key in keys])
-
-    return np.asarray(
-        trial_effect(
-            treated_start_t_c_per_ha=of("treated_site", "from_year"),
-            treated_end_t_c_per_ha=of("treated_site", "to_year"),
-            reference_start_t_c_per_ha=of("reference_site", "from_year"),
-            reference_end_t_c_per_ha=of("reference_site", "to_year"),
-        )
-    )
+    return model

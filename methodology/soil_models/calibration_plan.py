@@ -1,0 +1,256 @@
+"""What a calibration frees, with the priors: read from ``calibration.toml``, else the defaults of the model."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Collection
+from importlib import resources
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.soil_models.calibrated import CalibrationPrior
+
+type Group = Literal["site", "treatment", "study", "experiment", "campaign", "all"]
+
+_FILE = "calibration.toml"
+FREE: dict[str, tuple[str, ...]] = {
+    "rothc": (
+        "k_dpm_per_yr",
+        "k_rpm_per_yr",
+        "k_bio_per_yr",
+        "k_hum_per_yr",
+        "rate_multiplier",
+        "partition_scale",
+        "inert_factor",
+    ),
+    "tier2": (
+        "tillage_full",
+        "tillage_reduced",
+        "tillage_none",
+        "tillage_unknown",
+        "f2_full",
+        "f2_reduced",
+        "f2_none",
+        "f2_unknown",
+        "k_active_per_yr",
+        "k_slow_per_yr",
+        "k_passive_per_yr",
+        "f1",
+        "f3",
+        "f5",
+        "f6",
+        "f7",
+        "f8",
+        "water_slope",
+        "temperature_maximum_c",
+        "temperature_optimum_c",
+    ),
+    "amg": ("k0_per_yr", "stable_share"),
+    "icbm": ("k_young_per_yr", "k_old_per_yr", "humified_share", "climate_factor"),
+}
+"""Numbers of each model that may be calibrated. ``inert_factor`` multiplies the inert carbon of Falloon 1998."""
+START = ("inert_factor",)
+"""Those that say how the pools begin: role ``start``, all others have the role ``model``."""
+RESIDUAL = "residual_sd"
+"""The sd of a measured stock around the model, apart from its known standard error."""
+BESIDE_INPUTS = ("inputs", "composition", "campaign")
+"""What an effect may act on beside one kind of input; ``inputs`` is all kinds together."""
+
+
+class Effect(BaseModel):
+    """A deviation of sites from the common model, with a normal prior; it is integrated out exactly.
+
+    Parameters
+    ----------
+    on
+        What it acts on. ``inputs``: all carbon that comes in. ``harvest``: carbon of harvested and cover crops.
+        ``manure``. Any other word: the carbon of the ``plant-input`` entries of that name. Inputs are multiplied with 1
+        and the deviation. ``composition``: carbon moved at the start from the slowest pool to a faster one [t C/ha].
+        ``campaign``: an error that all stocks of an experiment and year share [t C/ha].
+    by
+        Who shares one deviation: a site, a treatment or a study of an experiment, an experiment, a campaign, or all.
+    sd
+        Of the prior, whose mean is 0; the name of a quantity with the role ``effect`` where that is calibrated.
+    source
+        Where the prior comes from.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    on: str
+    by: Group
+    sd: float | str
+    source: str
+
+    def __str__(self) -> str:
+        """Give the effect as a line."""
+        sd = self.sd if isinstance(self.sd, str) else f"{self.sd:g}"
+        return f"{self.on} by {self.by} ~ normal(0, sd {sd}) [{self.source}]"
+
+
+class CalibrationPlan(BaseModel):
+    """What is calibrated, under which priors, and how the set is named.
+
+    Parameters
+    ----------
+    id, title, limits
+        Of the set that comes of it.
+    draws
+        How many joint draws it has.
+    prior
+        Of the sampled quantities.
+    effect
+        Deviations that are integrated out.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    id: str
+    title: str
+    limits: str
+    draws: int = 1000
+    prior: tuple[CalibrationPrior, ...]
+    effect: tuple[Effect, ...] = ()
+
+
+def default_plan(model: str) -> CalibrationPlan:
+    """Give the plan that a folder without ``calibration.toml`` is calibrated by."""
+    path = resources.files("mollisol.methodology.soil_models").joinpath("data", "priors", f"{model}.toml")
+    return CalibrationPlan(**_frozen(tomllib.loads(path.read_text(encoding="utf-8"))))
+
+
+def plan_from(text: str, model: str) -> tuple[CalibrationPlan | None, list[Finding]]:
+    """Read a plan; what it leaves out is that of the model's default plan.
+
+    Parameters
+    ----------
+    text
+        TOML.
+    model
+        The model it is for.
+    """
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return None, [_fault("calibration-malformed", str(error), "a TOML file", "mend the file")]
+    default = default_plan(model).model_dump()
+    try:
+        plan = CalibrationPlan(**{**default, **_frozen(given)})
+    except ValidationError as error:
+        return None, [
+            _fault(
+                "calibration-malformed",
+                f"{'.'.join(str(p) for p in one['loc'])}: {one['msg']}",
+                "id, title, limits, draws, [[prior]] and [[effect]] with their keys",
+                "mend the entry",
+            )
+            for one in error.errors()
+        ]
+    return plan, []
+
+
+def check_plan(plan: CalibrationPlan, *, model: str, inputs: Collection[str]) -> list[Finding]:
+    """Check a plan: parameters the model has, priors that can be sampled, effects on what the schedule has.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    model
+        The model.
+    inputs
+        Kinds of input in the schedule: ``harvest``, ``manure``, and the names of ``plant-input`` entries.
+    """
+    found: list[Finding] = []
+    for name, times in Counter(p.name for p in plan.prior).items():
+        if times > 1:
+            found.append(_fault("calibration-parameter-twice", name, "once", "keep one of the priors"))
+    own = {p.name for p in plan.prior if p.role == "effect"}
+    used = {e.sd for e in plan.effect if isinstance(e.sd, str)}
+    for prior in plan.prior:
+        found += _prior(prior, model, used)
+    if RESIDUAL not in {p.name for p in plan.prior}:
+        do = f"add a half-normal prior of {RESIDUAL}, role error"
+        found.append(_fault("calibration-residual-missing", "no prior", RESIDUAL, do))
+    for effect in plan.effect:
+        if effect.on not in (*inputs, *BESIDE_INPUTS):
+            allowed = ", ".join([*sorted(inputs), *BESIDE_INPUTS])
+            found.append(_fault("calibration-effect-unknown", effect.on, allowed, "name what it acts on"))
+        if effect.on == "composition" and model == "amg":
+            do = "calibrate stable_share instead"
+            found.append(_fault("calibration-effect-unknown", "composition under amg", "inputs", do))
+        if (effect.on == "campaign") != (effect.by == "campaign"):
+            text = f"{effect.on} by {effect.by}"
+            do = "an effect on campaigns is by campaign, and no other is"
+            found.append(_fault("calibration-effect-group", text, "campaign by campaign", do))
+        if isinstance(effect.sd, str) and effect.sd not in own:
+            do = "add its prior with role effect, or give a number"
+            allowed = ", ".join(sorted(own)) or "a number"
+            found.append(_fault("calibration-effect-sd", effect.sd, allowed, do))
+        elif isinstance(effect.sd, float) and effect.sd <= 0.0:
+            do = "leave the effect out where there is none"
+            found.append(_fault("calibration-effect-sd", f"{effect.sd:g}", "above 0", do))
+    if not 100 <= plan.draws <= 10_000:
+        do = "500 to 1,000 is what a simulation uses"
+        found.append(_fault("calibration-draws", str(plan.draws), "100 to 10000", do))
+    return found
+
+
+def _prior(prior: CalibrationPrior, model: str, used: Collection[object]) -> list[Finding]:
+    """Check one prior."""
+    found = []
+    name = prior.name
+    if prior.role in ("model", "start"):
+        role = "start" if name in START else "model"
+        if name not in FREE[model] or prior.role != role:
+            allowed = ", ".join(FREE[model])
+            do = "name a number of the model; inert_factor has the role start, all others the role model"
+            text = f"{name} (role {prior.role}) under {model}"
+            found.append(_fault("calibration-parameter-unknown", text, allowed, do))
+    elif prior.role == "error" and name != RESIDUAL:
+        do = f"the role error is for {RESIDUAL}; the sd of an effect has the role effect"
+        found.append(_fault("calibration-parameter-unknown", name, RESIDUAL, do))
+    elif prior.role == "effect" and name not in used:
+        do = "let an [[effect]] name it as its sd, or leave it out"
+        found.append(_fault("calibration-parameter-unknown", name, "the sd of an effect", do))
+    if not prior.low < prior.high:
+        text = f"{name}: {prior.low:g} to {prior.high:g}"
+        found.append(_fault("calibration-prior-range", text, "low below high", "mend the range"))
+    if prior.distribution != "uniform" and prior.scale <= 0.0:
+        text = f"{name}: scale {prior.scale:g}"
+        found.append(_fault("calibration-prior-scale", text, "above 0", "give the sd of the prior"))
+    positive = prior.distribution in ("lognormal", "half-normal") or prior.role in ("effect", "error")
+    if positive and prior.low < 0.0:
+        text = f"{name}: from {prior.low:g}"
+        found.append(_fault("calibration-prior-range", text, "0 or more", "mend the range"))
+    if prior.distribution == "lognormal" and prior.location <= 0.0:
+        text = f"{name}: median {prior.location:g}"
+        found.append(_fault("calibration-prior-scale", text, "a median above 0", "give the median"))
+    if not prior.source.strip():
+        do = "say where the prior comes from"
+        found.append(_fault("calibration-prior-source", f"{name}: none", "a source", do))
+    return found
+
+
+def _fault(code: str, found: str, allowed: str, do: str) -> Finding:
+    """Make a blocking finding on the plan."""
+    return Finding(
+        code=code,
+        severity=Severity.BLOCKING,
+        where=Place(file=_FILE),
+        found=found,
+        allowed=allowed,
+        do=do,
+    )
+
+
+def _frozen(value: Any) -> Any:
+    """Give lists as tuples, at every depth."""
+    if isinstance(value, list):
+        return tuple(_frozen(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _frozen(item) for key, item in value.items()}
+    return value
