@@ -36,6 +36,17 @@ BASES: Final[dict[str, Basis]] = {
         ("vm0042:46", "vm0042:47", "vm0042:condition-7", "vm0042:74", *_ISSUANCE, "mollisol:units-to-issue"),
         ("vcs.buffer.least-rating", "mollisol.issuance.rounding"),
     ),
+    "project": Basis(clause="project.toml, declared by the project"),
+    "map": Basis(clause="sample_points.csv and the file of outlines; lengths on the WGS 84 ellipsoid"),
+    "campaigns": Basis(clause="project.toml and core_increments.csv"),
+    "schedule": Basis(clause="schedule_of_activities.csv; VM0042 section 6, table of activities"),
+    "monitored": Basis(
+        clause="the files that each row names; VM0042 section 9, data and parameters monitored"
+    ),
+    "strata": Basis(clause="strata.csv, sample_points.csv, control_links.csv and the file of outlines"),
+    "control_sites": Basis(clause="control_sites.csv, control_links.csv and sample_points.csv"),
+    "points": Basis(clause="sample_points.csv"),
+    "budget": Basis((*_VARIANCE, "vm0042:74"), _CONFIDENCE),
     "findings": Basis(clause="the clause or rule that each row names"),
     "deviations": Basis(clause="project.toml, declared by the project"),
     "stocks": Basis(

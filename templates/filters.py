@@ -146,6 +146,11 @@ def grouped(items: Iterable[Any], attribute: str) -> list[tuple[Any, list[Any]]]
     return list(groups.items())
 
 
+def grouped_by(items: Iterable[Any], attribute: str) -> dict[Any, list[Any]]:
+    """Group items by an attribute, to look groups up."""
+    return dict(grouped(items, attribute))
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "number": number,
     "fixed": fixed,
@@ -159,4 +164,5 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "slug": slug,
     "odds": odds,
     "grouped": grouped,
+    "grouped_by": grouped_by,
 }

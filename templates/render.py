@@ -14,6 +14,7 @@ from mollisol.templates.report import ReportModel
 from mollisol.templates.svg import checked
 
 _PAGE: Final = "monitoring_report/page.html.j2"
+_MOST_ROWS_ON_PAPER: Final = 60
 
 
 class Chapter(NamedTuple):
@@ -24,19 +25,23 @@ class Chapter(NamedTuple):
 
 
 CHAPTERS: Final = (
+    Chapter("project", "Project and period"),
+    Chapter("implementation", "Implementation"),
+    Chapter("data", "Data and parameters"),
+    Chapter("stocks", "Quantification of stocks"),
+    Chapter("baseline", "Baseline and control sites"),
+    Chapter("deduction", "Uncertainty"),
+    Chapter("sources", "Emission sources"),
+    Chapter("leakage", "Leakage"),
+    Chapter("vintages", "Reductions and removals by vintage"),
+    Chapter("deviations", "Deviations"),
     Chapter("findings", "Findings"),
-    Chapter("deviations", "Declared deviations"),
-    Chapter("stocks", "Soil carbon stocks"),
-    Chapter("changes", "Change by stratum"),
-    Chapter("deduction", "Uncertainty deduction"),
-    Chapter("sources", "Emission sources, leakage and calendar years"),
-    Chapter("vintages", "Vintages, reductions and removals"),
-    Chapter("boundary", "Project boundary"),
-    Chapter("rules", "Rules used"),
-    Chapter("switches", "Printed and corrected forms"),
-    Chapter("equations", "Equations used"),
-    Chapter("data", "Data, versions and hashes"),
-    Chapter("trace", "Trace"),
+    Chapter("annex", "Annex: strata, areas and points"),
+    Chapter("equations", "Annex: equations used"),
+    Chapter("rules", "Annex: rules used"),
+    Chapter("switches", "Annex: printed and corrected forms"),
+    Chapter("files", "Annex: versions and files"),
+    Chapter("trace", "Annex: trace"),
 )
 
 
@@ -53,12 +58,16 @@ def environment() -> SandboxedEnvironment:
     )
     sandbox.filters.update(filters.FILTERS)
     sandbox.globals.update(
-        css_text=_css_text, decimals_for=filters.decimals_for, plural=filters.plural, chapters=CHAPTERS
+        css_text=_css_text,
+        decimals_for=filters.decimals_for,
+        plural=filters.plural,
+        chapters=CHAPTERS,
+        most_rows=_MOST_ROWS_ON_PAPER,
     )
     return sandbox
 
 
-def render_html(model: ReportModel, figures: Mapping[str, str]) -> str:
+def render_html(model: ReportModel, figures: Mapping[str, str], *, paper: bool = False) -> str:
     """Render the monitoring report.
 
     Parameters
@@ -67,6 +76,8 @@ def render_html(model: ReportModel, figures: Mapping[str, str]) -> str:
         What the page prints.
     figures
         Name to SVG text, as :func:`mollisol.templates.figures.make_figures` gives them.
+    paper
+        For print: a list of contents with page numbers, no trace, and of long tables the first rows.
 
     Raises
     ------
@@ -74,7 +85,7 @@ def render_html(model: ReportModel, figures: Mapping[str, str]) -> str:
         If a figure holds anything but drawing.
     """
     inline = {name: Markup(checked(svg)) for name, svg in figures.items()}  # noqa: S704
-    return environment().get_template(_PAGE).render(report=model, figures=inline) + "\n"
+    return environment().get_template(_PAGE).render(report=model, figures=inline, paper=paper) + "\n"
 
 
 def _css_text(text: str) -> Markup:

@@ -11,11 +11,12 @@ from pydantic import BaseModel
 from mollisol.methodology.base import DomainObject, Items
 from mollisol.methodology.boundary import POOLS_AND_GASES, ProjectBoundary
 from mollisol.methodology.findings import Finding, Severity, in_order
-from mollisol.methodology.project import Deviation, ProjectHead
+from mollisol.methodology.project import Deviation, Project, ProjectHead
 from mollisol.methodology.results import PeriodResult, RunResult
 from mollisol.methodology.ruleset import WARNING_STATUSES, ChosenValue, Switch
 from mollisol.templates.bases import BASES, QUANTITY_OF_FIGURE, SWITCH_OF_FIGURE, Basis
 from mollisol.templates.filters import slug
+from mollisol.templates.monitored import Monitored, monitored
 from mollisol.templates.traced import TracedGroup, anchors_of, traced_groups
 
 _INPUTS = "inputs/"
@@ -95,6 +96,21 @@ class Version(DomainObject):
     version: str
 
 
+class FindingGroup(DomainObject):
+    """Findings of one code that ask for the same: the first of them, and how many there are in which places."""
+
+    first: Finding
+    places: Items[str]
+    count: int
+
+
+class Site(DomainObject):
+    """The project on the ground: what was read of it, and the area of its outlines on the ellipsoid in ha."""
+
+    project: Project
+    outline_area_ha: dict[str, float]
+
+
 class Totals(DomainObject):
     """Sums over verification periods, in t CO2e; the percentage is None where the gross sum is zero."""
 
@@ -118,7 +134,10 @@ class ReportModel(DomainObject):
     issued: Totals
     computed: Totals
     findings: Items[Finding]
+    finding_groups: Items[FindingGroup]
     counts: dict[str, int]
+    site: Site | None
+    monitored: Items[Monitored]
     deviations: Items[DeviationRow]
     boundary: Items[BoundaryRow]
     rules: Items[RuleRow]
@@ -141,6 +160,8 @@ def report_model(
     trace: Mapping[str, Any],
     manifest: Mapping[str, Any],
     head: ProjectHead,
+    project: Project | None = None,
+    outline_area_ha: Mapping[str, float] | None = None,
 ) -> ReportModel:
     """Gather the page from the parts of a bundle.
 
@@ -150,6 +171,9 @@ def report_model(
         ``results.json``, ``findings.json`` and ``project.json`` as typed values.
     trace, manifest
         ``trace.json`` and ``manifest.json`` as read; the items of the trace may be typed values too.
+    project, outline_area_ha
+        What was read of the project, and the areas of its outlines; without them the chapters on implementation, on
+        monitored data and the annex of strata and points say that they are not at hand.
     """
     rules = sorted((_typed(ChosenValue, item) for item in trace["rules"]), key=lambda rule: rule.rule)
     switches = sorted((_typed(Switch, item) for item in trace["switches"]), key=lambda switch: switch.id)
@@ -167,6 +191,9 @@ def report_model(
         issued=_totals(issued),
         computed=_totals(results.periods),
         findings=tuple(ordered),
+        finding_groups=_groups(ordered),
+        site=Site(project=project, outline_area_ha=dict(outline_area_ha or {})) if project else None,
+        monitored=tuple(monitored(project, ordered)) if project else (),
         counts={s.value: sum(finding.severity is s for finding in ordered) for s in Severity},
         deviations=tuple(
             DeviationRow(deviation=d, answers=sum(1 + f.more for f in ordered if f.answered_by == d.id))
@@ -184,6 +211,22 @@ def report_model(
         versions=tuple(Version(name=n, version=str(v)) for n, v in sorted(manifest["versions"].items())),
         mollisol=str(manifest["mollisol"]),
         sampler=_in_words(manifest.get("sampler")),
+    )
+
+
+def _groups(findings: Sequence[Finding]) -> tuple[FindingGroup, ...]:
+    """Join findings that differ in place and in what was found there alone."""
+    same: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
+        key = (finding.code, finding.severity.value, finding.do, finding.clause, finding.answered_by)
+        same.setdefault(key, []).append(finding)
+    return tuple(
+        FindingGroup(
+            first=members[0],
+            places=tuple(f"{member.where}: {member.found}" for member in members[1:]),
+            count=sum(1 + member.more for member in members),
+        )
+        for members in same.values()
     )
 
 

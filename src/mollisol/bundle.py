@@ -107,12 +107,14 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
     versions
         What the manifest and the report name as the versions; those here by default, as :func:`made_with` gives them.
     """
+    from mollisol.outlines import outlines_of
     from mollisol.templates.figures import make_figures
     from mollisol.templates.render import render_html
     from mollisol.templates.report import report_model
 
     trace = trace_document(run)
-    figures = make_figures(run.results)
+    outlines, areas = outlines_of(run.project, run.inputs)
+    figures = make_figures(run.results, run.project, outlines)
     files = {f"inputs/{name}": content for name, content in run.inputs.items()}
     files["results.json"] = canonical_json(run.results.model_dump(mode="json"))
     files["findings.json"] = canonical_json([finding.model_dump(mode="json") for finding in run.findings])
@@ -123,7 +125,13 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
     versions = versions or made_with()
     manifest = _manifest(run, files, versions)
     model = report_model(
-        results=run.results, findings=run.findings, trace=trace, manifest=manifest, head=run.project.head
+        results=run.results,
+        findings=run.findings,
+        trace=trace,
+        manifest=manifest,
+        head=run.project.head,
+        project=run.project,
+        outline_area_ha=areas,
     )
     files["report.html"] = render_html(model, figures).encode()
     files[CRATE] = canonical_json(crate_metadata(run, files, versions))

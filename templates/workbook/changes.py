@@ -223,6 +223,7 @@ class ChangeSheets:
         for place in range(1, len(self._groups) + 1):
             line = top + place + 1
             same = f"--({groups}=C{line})"
-            formula = f'IF(form_shared_control="printed",SQRT(SUMPRODUCT({same},{areas},{areas})),SUMPRODUCT({same},{areas}))'
+            squares, sums = f"SQRT(SUMPRODUCT({same},{areas},{areas}))", f"SUMPRODUCT({same},{areas})"
+            formula = f'IF(form_shared_control="printed",{squares},{sums})'
             sheet.live(top + place, 6, formula, values[place])
             sheet.live(top + place, 7, f"G{line}^2*F{line}", float(terms[place - 1]))

@@ -211,7 +211,7 @@ class CreditSheet:
                     value,
                     "t CO2e",
                     "vm0042:45" if scenario == "project" else "vm0042:44",
-                )  # fmt: skip
+                )
             )
         return cells[0], cells[1]
 
