@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mollisol.bundle import bundle_files, write_folder
+from mollisol.bundle import trace_document
 from mollisol.engine import run_project
 from mollisol.independent import (
     Given,
@@ -24,7 +24,8 @@ from mollisol.independent import (
     t_quantile,
     vintage,
 )
-from mollisol.verify import verify_bundle
+from mollisol.verify_compare import Comparison
+from mollisol.verify_independent import compare_independent
 from mollisol.verify_types import Verification
 from tests.bundle.conftest import Taken
 
@@ -207,13 +208,16 @@ def test_tv11_the_sign_of_the_deduction(
 
 
 @pytest.mark.parametrize("example", ["woburn-ley", "mixed-farm"])
-def test_it_agrees_with_the_engine_on_the_examples(example: str, tmp_path: Path) -> None:
-    folder = Path(str(files("mollisol"))) / "examples" / example
-    write_folder(tmp_path / "bundle", bundle_files(run_project(folder, route="analytic")))
-    outcome = verify_bundle(tmp_path / "bundle", independent=True)
-    assert outcome.same, outcome.differences[:5]
-    assert len(outcome.independent) > 100
-    assert max(row.deviation or 0.0 for row in outcome.independent) < 1e-12
+def test_it_agrees_with_the_engine_on_the_examples(example: str) -> None:
+    run = run_project(Path(str(files("mollisol"))) / "examples" / example, route="analytic")
+    recorded = {"results.json": run.results.model_dump(mode="json"), "trace.json": trace_document(run)}
+    to = Comparison(1e-9)
+    rows = compare_independent(
+        {f"inputs/{n}": content for n, content in run.inputs.items()}, recorded, 1e-9, to
+    )
+    assert not to.differences
+    assert len(rows) > 100
+    assert max(row.deviation or 0.0 for row in rows) < 1e-12
 
 
 def test_a_figure_that_the_engine_would_have_wrong(
