@@ -155,3 +155,37 @@ def regression_to_mean_t_co2e_per_ha(
         raise ValueError("start_t_co2e_per_ha must differ between the units of a group")
     gap = float(start[places[1]].mean() - start[places[0]].mean())
     return across / along * gap
+
+
+@equation(
+    "mollisol:equivalence-margin",
+    symbol="Delta",
+    unit="t C/ha",
+    locator=Locator("mollisol", "0.1", section="docs/measure-and-model.md, control sites"),
+)
+def equivalence_margin(*, stock_t_c_per_ha: ArrayLike, share: ArrayLike) -> Value:
+    """Difference of mean stocks that counts as none.
+
+    Parameters
+    ----------
+    stock_t_c_per_ha
+        Stock of each sampling unit, shape (n,). [t C/ha]
+    share
+        Of their mean. [fraction, above 0]
+
+    Returns
+    -------
+    float
+        [t C/ha]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: ours; Table 7 names no margin, as its test needs none.
+    """
+    stock = row("stock_t_c_per_ha", positive("stock_t_c_per_ha", stock_t_c_per_ha))
+    return float(positive("share", share)) * float(stock.mean())

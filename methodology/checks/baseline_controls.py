@@ -1,0 +1,98 @@
+"""Whether control sites stayed what they were: practices that changed, and sites that a later campaign lacks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.practice import YearOfActivities
+from mollisol.methodology.project import Project
+
+PRACTICES = (
+    "tillage",
+    "residue_removed",
+    "synthetic_nitrogen",
+    "manure",
+    "compost",
+    "irrigation",
+    "grazing",
+    "liming",
+)
+"""Qualitative practices of the schedule; the crop may differ by functional group and is not held against."""
+
+
+def check_controls_stayed(project: Project) -> list[Finding]:
+    """Find control sites that took up another practice after the start, and those that were lost."""
+    return [*_contaminated(project), *_lost(project)]
+
+
+def contaminated_sites(project: Project) -> dict[str, tuple[str, ...]]:
+    """Give the practices of each control site that after the start are not what they ever were before it."""
+    start = project.head.start_date.year
+    found = {}
+    for site in project.control_sites:
+        years = project.schedule_of(site.control_site, "baseline").years
+        before = [year for year in years if year.year < start]
+        after = [year for year in years if year.year >= start]
+        if not before:
+            continue
+        changed = tuple(name for name in PRACTICES if _values(after, name) - _values(before, name))
+        if changed:
+            found[site.control_site] = changed
+    return found
+
+
+def _values(years: list[YearOfActivities], practice: str) -> set[bool]:
+    return {getattr(year, practice) for year in years}
+
+
+def lost_sites(project: Project) -> dict[str, str]:
+    """Give control sites that an earlier campaign measured and a later one of the periods did not, with that one."""
+    of = {point.point: point.control_site for point in project.sample_points}
+    measured: dict[str, set[str]] = defaultdict(set)
+    for item in project.core_increments:
+        if site := of.get(item.point):
+            measured[item.campaign].add(site)
+    counted = list(
+        dict.fromkeys(
+            name
+            for period in project.head.verification_periods
+            for name in (period.first_campaign, period.last_campaign)
+            if name
+        )
+    )
+    seen: set[str] = set()
+    lost: dict[str, str] = {}
+    for campaign in counted:
+        for site in sorted(seen - measured[campaign]):
+            lost.setdefault(site, campaign)
+        seen |= measured[campaign]
+    return lost
+
+
+def _contaminated(project: Project) -> Iterable[Finding]:
+    for site, practices in contaminated_sites(project).items():
+        yield Finding(
+            code="control-contaminated",
+            severity=Severity.WARNING,
+            where=Place(file="schedule_of_activities.csv", thing=f"control site {site}"),
+            found="since the start, other than ever before: " + ", ".join(practices),
+            allowed="baseline practice throughout; what adverse events force is allowed",
+            do="show that it would have happened without the project, or take another site: a control that took up the "
+            "project's practice hides the effect, one that turned worse makes it larger",
+            clause="VM0042 2.2, section 8.2",
+        )
+
+
+def _lost(project: Project) -> Iterable[Finding]:
+    for site, campaign in lost_sites(project).items():
+        yield Finding(
+            code="control-attrition",
+            severity=Severity.WARNING,
+            where=Place(file="core_increments.csv", thing=f"control site {site}"),
+            found=f"measured before, not in campaign {campaign}",
+            allowed="every control site in every campaign: their location is fixed for the project's lifetime",
+            do="measure it, or say why it was lost and show that those left still start alike",
+            clause="VM0042 2.2, section 8.2",
+        )
