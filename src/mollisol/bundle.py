@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -19,7 +19,8 @@ from mollisol.crate import CRATE, crate_metadata
 from mollisol.engine import Run
 from mollisol.methodology.findings import UserError
 from mollisol.methodology.provenance import registered_equations
-from mollisol.methodology.trace import Quantity
+from mollisol.methodology.ruleset import RulesInForce
+from mollisol.methodology.trace import Quantity, Trace
 
 MANIFEST = "manifest.json"
 RULES = "rules.json"
@@ -41,7 +42,21 @@ def canonical_json(data: Any) -> bytes:
     return (json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def trace_document(run: Run) -> dict[str, Any]:
+class Traced(Protocol):
+    """What has a trace and the rules it was made under: a run, a validation."""
+
+    @property
+    def trace(self) -> Trace:
+        """Every quantity."""
+        ...
+
+    @property
+    def rules(self) -> RulesInForce:
+        """What was looked up."""
+        ...
+
+
+def trace_document(run: Traced) -> dict[str, Any]:
     """Give the trace as plain data: quantities in the order of computing, rules, switches and equations used."""
     quantities = list(run.trace.quantities.values())
     equations = registered_equations()

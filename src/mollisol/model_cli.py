@@ -15,6 +15,7 @@ from mollisol.methodology.findings import Finding, FindingsError, Place, Severit
 from mollisol.methodology.soil_models.catalogue import MODELS
 from mollisol.methodology.soil_models.parameters import ParameterSet, parameter_sets
 from mollisol.model_reading import read_folder
+from mollisol.validate_cli import validate
 
 model_app = typer.Typer(
     name="model",
@@ -22,6 +23,7 @@ model_app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+model_app.command()(validate)
 
 _AsJson = Annotated[
     bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")

@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
 from mollisol.methodology.ruleset import Clocks, RulesInForce, load_rule_set, status_findings
-from mollisol.methodology.soil_models.calibrated import CalibratedSet, ModelIdentity
+from mollisol.methodology.soil_models.calibrated import CalibratedSet, ModelIdentity, identity_findings
 from mollisol.methodology.soil_models.catalogue import MODELS
 from mollisol.methodology.soil_models.inputs import Row
-from mollisol.methodology.soil_models.trials import ComparisonRow, ObservationRow, StudyRow, Trials
-from mollisol.methodology.trace import Quantity, Trace
-from mollisol.methodology.validation import Comparison, Fold, Study, Unit, ValidationResult
+from mollisol.methodology.soil_models.trials import ComparisonRow, StudyRow, Trials
+from mollisol.methodology.trace import Trace
+from mollisol.methodology.validation import Fold, Study, Unit, ValidationResult
 from mollisol.methodology.validation_checks import (
     check_clay,
     check_gates,
@@ -25,15 +22,22 @@ from mollisol.methodology.validation_checks import (
     check_resolution,
     check_words,
 )
-from mollisol.quantification.checks import FloatArray
-from mollisol.uncertainty.validation.effects import trial_effect, trial_effect_error
-from mollisol.uncertainty.validation.prediction import predictive_interval
+from mollisol.validate_compare import compare, groups_of
 from mollisol.validate_folds import FoldPlan, folds_of
 from mollisol.validate_predict import Predict
 from mollisol.validate_step import summarise
 
 RULES = "vm0042-2.2+2026-06-11"
-NO_SITE = "no reference site"
+_TOLD = (
+    "vmd0053.report.contents",
+    "vmd0053.report.update-triggers",
+    "vmd0053.domain.every-climate-zone",
+    "vmd0053.domain.predominant-textures",
+    "vmd0053.domain.least-studies",
+    "vmd0053.calibration.finest-region",
+    "vmd0053.calibration.independent-data",
+)
+"""Rules that the report tells, whether or not they decide here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Words:
     limits: tuple[str, ...] = ()
 
 
-type Fit = Callable[[Trials, str], CalibratedSet]
+type Fit = Callable[[FoldPlan], CalibratedSet]
 
 
 def validate(
@@ -67,6 +71,7 @@ def validate(
     cross: Unit = "none",
     fit: Fit | None = None,
     words: Words | None = None,
+    read: Sequence[Finding] = (),
 ) -> Validation:
     """Validate a model.
 
@@ -86,6 +91,8 @@ def validate(
         Calibrates on a part of the trials, for cross-validation.
     words
         Title, substitutions and limits.
+    read
+        Findings of reading, which do not block; they go into the result.
 
     Raises
     ------
@@ -98,18 +105,20 @@ def validate(
     chosen, findings = _chosen(trials, crossed=crossed, published=calibrated is None)
     studies = tuple(_study(row) for row in trials.studies)
     used = {row.study for row in chosen}
-    findings += _check_names(trials)
+    findings += [*read, *_check_names(trials)]
     findings += check_words([row for row in trials.studies if row.study in used], rules)
     findings += check_independence(calibrated, studies=studies, validated=used, crossed=crossed, rules=rules)
     if calibrated is not None:
-        findings += check_resolution(calibrated, rules)
+        findings += [*check_resolution(calibrated, rules), *_same_model(calibrated, trials, settings)]
     if blocking(findings):
         raise FindingsError(in_order(findings))
     plans = folds_of(trials, chosen, cross) if crossed else ()
-    sets = {plan.name: fit(plan.fitted, plan.name) for plan in plans} if fit is not None else {}
-    comparisons = _comparisons(trials, chosen, plans, sets, calibrated, predict, trace)
+    sets = {plan.name: fit(plan) for plan in plans} if fit is not None else {}
+    fold_of = {row.comparison: plan.name for plan in plans for row in plan.left_out}
+    groups = groups_of(trials, chosen, fold_of)
+    comparisons = compare(trials, groups, plans, sets, calibrated, predict, trace)
     summary = summarise(comparisons, rules, trace)
-    for id in ("vmd0053.report.contents", "vmd0053.report.update-triggers"):
+    for id in _TOLD:
         rules.value(id)
     findings += [f.model_copy(update={"severity": Severity.WARNING}) for f in check_clay(comparisons, rules)]
     findings += [*check_gates(summary.combinations), *status_findings(rules.chosen)]
@@ -135,6 +144,16 @@ def validate(
         findings=tuple(in_order(findings)),
     )
     return Validation(result, trace, rules, sets)
+
+
+def _same_model(calibrated: CalibratedSet, trials: Trials, settings: dict[str, str]) -> list[Finding]:
+    """Refuse a set that was calibrated under another base or other settings than it is validated under."""
+    base = {"published base": calibrated.base_sha256}, {"published base": trials.inputs.parameters.sha256}
+    stages = {
+        "calibration": ModelIdentity.of(calibrated, dict(calibrated.settings) | base[0]),
+        "validation": ModelIdentity.of(calibrated, settings | base[1]),
+    }
+    return identity_findings(stages)
 
 
 _NAMES = re.compile(r"[\w][\w .:/+-]{0,99}")
@@ -198,151 +217,6 @@ def _chosen(trials: Trials, *, crossed: bool, published: bool) -> tuple[list[Com
             clause="VMD0053 2.1, section 5.2",
         )
     ]
-
-
-def _comparisons(
-    trials: Trials,
-    chosen: Sequence[ComparisonRow],
-    plans: Sequence[FoldPlan],
-    sets: dict[str, CalibratedSet],
-    calibrated: CalibratedSet | None,
-    predict: Predict,
-    trace: Trace,
-) -> tuple[Comparison, ...]:
-    """Give every comparison with its observed and modelled effect."""
-    labels = [row.comparison for row in chosen]
-    observed, error = _observed(trials, chosen, labels, trace)
-    fold_of = {row.comparison: plan.name for plan in plans for row in plan.left_out}
-    parts = [(list(plan.left_out), sets.get(plan.name)) for plan in plans] or [(list(chosen), calibrated)]
-    modelled: dict[str, tuple[float, float | None, float | None]] = {}
-    at = {label: place for place, label in enumerate(labels)}
-    coverage = float(trace.rule("vmd0053.interval.coverage").value)
-    for rows, with_set in parts:
-        given = predict(trials, rows, with_set)
-        known = np.array([error[at[row.comparison]] or 0.0 for row in rows])[:, None]
-        ends: FloatArray | None = None
-        if given.sd_t_co2e_per_ha is not None:
-            ends = predictive_interval(
-                draws_t_co2e_per_ha=given.effect_t_co2e_per_ha,
-                sd_t_co2e_per_ha=np.sqrt(given.sd_t_co2e_per_ha**2 + known**2),
-                coverage=coverage,
-            )
-        for place, row in enumerate(rows):
-            mean = float(given.effect_t_co2e_per_ha[place].mean())
-            low, high = (float(ends[0, place]), float(ends[1, place])) if ends is not None else (None, None)
-            modelled[row.comparison] = (mean, low, high)
-    of_study = {row.study: row for row in trials.studies}
-    measured = {(row.site, row.year): row for row in trials.observations}
-    clay = {site.site: site.clay_percent for site in trials.inputs.sites}
-    return tuple(
-        _comparison(
-            row,
-            of_study[row.study],
-            clay[row.treated_site],
-            fold_of.get(row.comparison, ""),
-            float(observed.value[place]),
-            error[place],
-            min(stock.replicates for stock in _stocks(row, measured) if stock is not None),
-            modelled[row.comparison],
-        )
-        for place, row in enumerate(chosen)
-    )
-
-
-def _stocks(
-    row: ComparisonRow, measured: dict[tuple[str, int], ObservationRow]
-) -> tuple[ObservationRow | None, ...]:
-    """Give the stocks of a comparison: treated first and last, reference first and last."""
-    reference = [
-        measured[row.reference_site, year] if row.reference_site else None
-        for year in (row.from_year, row.to_year)
-    ]
-    treated = [measured[row.treated_site, year] for year in (row.from_year, row.to_year)]
-    return (*treated, *reference)
-
-
-_STOCKS = ("treated_start", "treated_end", "reference_start", "reference_end")
-
-
-def _observed(
-    trials: Trials, chosen: Sequence[ComparisonRow], labels: Sequence[str], trace: Trace
-) -> tuple[Quantity, list[float | None]]:
-    """Compute the observed effects from the measured stocks, and their standard errors where all are known."""
-    measured = {(row.site, row.year): row for row in trials.observations}
-    stocks = [_stocks(row, measured) for row in chosen]
-    given: dict[str, Any] = {
-        f"{name}_t_c_per_ha": trace.given(
-            f"stock.{name}",
-            np.array([0.0 if (one := four[place]) is None else one.soc_t_ha for four in stocks]),
-            "t C/ha",
-            [NO_SITE if (one := four[place]) is None else f"{one.file}:{one.row}" for four in stocks],
-            labels,
-        )
-        for place, name in enumerate(_STOCKS)
-    }
-    effect = trace.compute("observed_effect", trial_effect, index=labels, **given)
-    errors: list[float | None] = [None] * len(stocks)
-    known = [
-        place
-        for place, four in enumerate(stocks)
-        if all(one is None or one.standard_error_t_ha is not None for one in four)
-    ]
-    if known:
-        table = np.array(
-            [
-                [
-                    0.0 if one is None or one.standard_error_t_ha is None else one.standard_error_t_ha
-                    for one in stocks[place]
-                ]
-                for place in known
-            ]
-        )
-        rows = [f"comparisons.csv:{chosen[place].row}" for place in known]
-        index = [labels[place] for place in known]
-        told = trace.given("stock_standard_errors", table, "t C/ha", rows, index)
-        found = trace.compute(
-            "observed_standard_error", trial_effect_error, index=index, standard_error_t_c_per_ha=told
-        )
-        for place, value in zip(known, found.value, strict=True):
-            errors[place] = float(value)
-    return effect, errors
-
-
-def _comparison(
-    row: ComparisonRow,
-    study: StudyRow,
-    clay_percent: float,
-    fold: str,
-    observed: float,
-    error: float | None,
-    replicates: int,
-    modelled: tuple[float, float | None, float | None],
-) -> Comparison:
-    return Comparison.model_validate(
-        {
-            "comparison": row.comparison,
-            "study": row.study,
-            "experiment": study.experiment,
-            "site": row.treated_site,
-            "reference_site": row.reference_site,
-            "practice_category": row.practice_category,
-            "crop_group": row.crop_group,
-            "source": row.source,
-            "climate_zone": study.climate_zone,
-            "texture_class": study.texture_class,
-            "clay_percent": clay_percent,
-            "fold": fold,
-            "from_year": row.from_year,
-            "to_year": row.to_year,
-            "duration_years": float(row.to_year - row.from_year),
-            "observed_t_co2e_per_ha": observed,
-            "modelled_t_co2e_per_ha": modelled[0],
-            "standard_error_t_co2e_per_ha": error,
-            "replicates": replicates,
-            "interval_low_t_co2e_per_ha": modelled[1],
-            "interval_high_t_co2e_per_ha": modelled[2],
-        }
-    )
 
 
 def _study(row: StudyRow) -> Study:

@@ -96,6 +96,40 @@ def trial_effect_error(*, standard_error_t_c_per_ha: ArrayLike) -> Value:
 
 
 @equation(
+    "mollisol:replicate-error",
+    symbol="SE",
+    unit="t CO2e/ha",
+    locator=Locator("VMD0053", "2.1", section="5.2.4", equation="2, what enters it"),
+)
+def replicate_error(*, effect_t_co2e_per_ha: ArrayLike) -> float:
+    """Give the standard error of the mean of an effect over its replicates.
+
+    Parameters
+    ----------
+    effect_t_co2e_per_ha
+        Effect in each replicate, shape (n,), two or more. [t CO2e/ha]
+
+    Returns
+    -------
+    float
+        sd / sqrt(n). [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For one replicate, or a number that is not finite.
+
+    Notes
+    -----
+    Source: standard error of a mean; replicates are blocks of a trial, not cores.
+    """
+    effect = row("effect_t_co2e_per_ha", finite("effect_t_co2e_per_ha", effect_t_co2e_per_ha), 2)
+    if effect.ndim != 1:
+        raise ValueError(f"effect_t_co2e_per_ha must be a row, found shape {effect.shape}")
+    return float(effect.std(ddof=1) / np.sqrt(effect.size))
+
+
+@equation(
     "mollisol:prediction-error",
     symbol="e",
     unit="t CO2e/ha",
