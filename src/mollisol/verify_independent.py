@@ -28,6 +28,9 @@ _STRATUM: Final = (
     "project_variance_t2",
 )
 _LEAST_SCALE: Final = 1e-3
+_NOTHING: Final = 1e-12
+"""A standard error of so small a share of the mean is rounding: nothing varies, and what hangs on the spread is noise."""
+_OF_SPREAD: Final = {"degrees_of_freedom", "t_quantile"}
 
 
 def compare_independent(
@@ -69,9 +72,10 @@ def _compare(
     rows = []
     for period in periods:
         own = figures[period["name"]]
+        still = own["standard_error_t_co2e_per_ha"] < _NOTHING * abs(own["mean_t_co2e_per_ha"])
         for item, value in _recorded(period):
             other = own[item]
-            if math.isinf(other) and value is None:  # nothing varies
+            if (math.isinf(other) and value is None) or (still and item in _OF_SPREAD):
                 continue
             name = f"period {period['name']}: {item}"
             deviation = (
@@ -87,7 +91,10 @@ def _compare(
             rows.append(row)
             if not row.same:
                 to.add("independent", name, value, other)
-        if period["issuing_uncertainty_percent"] < own["uncertainty_percent"] * (1 - tolerance):
+        if (
+            period["issuing_uncertainty_percent"]
+            < own["uncertainty_percent"] * (1 - tolerance) - 100 * _NOTHING
+        ):
             name = f"period {period['name']}: issuing_uncertainty_percent"
             to.add("independent", name, period["issuing_uncertainty_percent"], own["uncertainty_percent"])
     return tuple(rows)

@@ -25,8 +25,11 @@ def read_options(manifest: Mapping[str, Any], results: Mapping[str, Any], to: Co
             for fault in error.errors(include_url=False):
                 place = ".".join(map(str, fault["loc"]))
                 to.add("option-unknown", f"{MANIFEST}: options.{place}", fault.get("input"), fault["msg"])
-    seed = results.get("seed", manifest.get("seed"))
-    return RunOptions(seed=seed if isinstance(seed, int) else 0)
+    seed, periods = results.get("seed", manifest.get("seed")), results.get("periods")
+    options = RunOptions(seed=seed if isinstance(seed, int) else 0)
+    if isinstance(periods, list) and not any(isinstance(p, dict) and p.get("posterior") for p in periods):
+        return options.model_copy(update={"route": "analytic"})
+    return options
 
 
 def read_rules(
