@@ -28,7 +28,7 @@ SANS, SERIF, MONO = "Arial", "Georgia", "Courier New"
 PARAGRAPHS = (
     ("Title", "Normal", SERIF, 28, True, INK, 6, 10),
     ("Subtitle", "Normal", SANS, 11, True, ACCENT, 150, 4),
-    ("Heading 1", "Normal", SERIF, 18, True, INK, 0, 10),
+    ("Heading 1", "Normal", SERIF, 18, True, INK, 26, 8),
     ("Heading 2", "Normal", SERIF, 13, True, INK, 16, 5),
     ("Heading 3", "Normal", SERIF, 11, True, INK, 12, 4),
     ("Contents Heading", "Normal", SERIF, 18, True, INK, 0, 10),
@@ -94,11 +94,13 @@ def _styles(document: Any) -> None:
         form.keep_with_next = name.startswith(("Heading", "Caption"))
         if name == "Figure Caption":
             form.keep_with_next = True
-    styles["Title"].element.get_or_add_pPr().append(parse_xml(f"<w:pBdr {nsdecls('w')}/>"))
-    styles["Heading 1"].paragraph_format.page_break_before = True
+    title = styles["Title"].element.get_or_add_pPr()
+    for line in title.findall(qn("w:pBdr")):
+        title.remove(line)
     styles["Table Number"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for name in ("Table Text", "Table Number", "Table Head", "Caption Basis"):
         styles[name].paragraph_format.line_spacing = 1.0
+    styles["TOC 1"].font.size = Pt(10.5)
     styles["TOC 1"].paragraph_format.tab_stops.add_tab_stop(
         Cm(17.4), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS
     )

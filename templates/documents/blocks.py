@@ -19,11 +19,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of level 1 to 3; the title of the document is none."""
+    """A heading of level 1 to 3; the title of the document is none. A chapter may stand outside the numbers."""
 
     level: int
     text: str
     anchor: str = ""
+    numbered: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,10 +166,11 @@ class _Writer:
 
     def body(self, blocks: Sequence[Block]) -> Iterable[Any]:
         """Give the elements of the blocks."""
+        first = next((place for place, block in enumerate(blocks) if isinstance(block, Heading)), -1)
         for place, block in enumerate(blocks):
             match block:
                 case Heading():
-                    yield self._heading(block, place)
+                    yield self._heading(block, place, new_page=place == first)
                 case Paragraph():
                     yield self._paragraph(_PARAGRAPH_STYLES[block.kind], block.words)
                 case Table():
@@ -180,18 +181,16 @@ class _Writer:
     def contents(self, blocks: Sequence[Block]) -> Iterable[Any]:
         """Give a table of contents: a field that Word brings up to date, with the chapters as they are now."""
         chapters = [(i, b) for i, b in enumerate(blocks) if isinstance(b, Heading) and b.level == 1]
-        for number, (place, block) in enumerate(chapters):
+        number = 0
+        for count, (place, block) in enumerate(chapters):
             paragraph = self._new("w:p", self._style("w:pPr", "w:pStyle", "TOC 1"))
-            if number == 0:
+            if count == 0:
                 paragraph.extend(self._field_start(' TOC \\o "1-1" \\h \\z \\u ', dirty=True))
+            number += block.numbered
             link = self._new("w:hyperlink", anchor=f"_Toc{place:06d}", history="1")
-            link.append(self._run(Text(f"{number + 1} {block.text}")))
-            link.append(self._new("w:r", self._new("w:tab")))
-            link.extend(self._field_start(f" PAGEREF _Toc{place:06d} \\h "))
-            link.append(self._run(Text("–")))
-            link.append(self._mark("end"))
+            link.append(self._run(Text(f"{number} {block.text}" if block.numbered else block.text)))
             paragraph.append(link)
-            if number == len(chapters) - 1:
+            if count == len(chapters) - 1:
                 paragraph.append(self._mark("end"))
             yield paragraph
 
@@ -218,11 +217,16 @@ class _Writer:
     def _style(self, holder: str, tag: str, name: str) -> Any:
         return self._new(holder, self._new(tag, val=self._ids[name]))
 
-    def _heading(self, block: Heading, place: int) -> Any:
+    def _heading(self, block: Heading, place: int, *, new_page: bool) -> Any:
         start = self._new("w:bookmarkStart", id=str(1000 + place), name=f"_Toc{place:06d}")
         end = self._new("w:bookmarkEnd", id=str(1000 + place))
         words = self._run(Text(block.text))
-        return self._new("w:p", self._style("w:pPr", "w:pStyle", f"Heading {block.level}"), start, words, end)
+        form = self._style("w:pPr", "w:pStyle", f"Heading {block.level}")
+        if new_page:
+            form.append(self._new("w:pageBreakBefore"))
+        if not block.numbered:
+            form.append(self._new("w:numPr", self._new("w:ilvl", val=0), self._new("w:numId", val=0)))
+        return self._new("w:p", form, start, words, end)
 
     def _paragraph(self, style: str, words: Iterable[Text]) -> Any:
         runs = [self._run(part) for part in words]
@@ -280,6 +284,7 @@ class _Writer:
         rows: tuple[Row, ...] = (*table.head, *table.body, *table.foot)
         first_foot = len(rows) - len(table.foot)
         owner: dict[int, tuple[Cell, int]] = {}
+        numbers = _number_columns(grid, len(table.head), len(widths))
         for place, line in enumerate(grid):
             short = place >= len(table.head) and sum(len(c.text) for c in line if c) < 400
             row = self._new("w:tr", self._new("w:trPr", *([self._new("w:cantSplit")] if short else [])))
@@ -297,12 +302,15 @@ class _Writer:
                     cell, span, kind = Cell(()), 1, ""
                 in_head = place < len(table.head)
                 strong = place >= first_foot
-                row.append(self._cell(cell, sum(widths[column : column + span]), span, kind, in_head, strong))
+                width, right = sum(widths[column : column + span]), column in numbers
+                row.append(self._cell(cell, width, span, kind, in_head, strong, right))
                 column += span
             element.append(row)
         return element
 
-    def _cell(self, cell: Cell, width: int, span: int, merge: str, in_head: bool, strong: bool) -> Any:
+    def _cell(
+        self, cell: Cell, width: int, span: int, merge: str, in_head: bool, strong: bool, right: bool
+    ) -> Any:
         properties = self._new("w:tcPr", self._new("w:tcW", w=width, type="dxa"))
         if span > 1:
             properties.append(self._new("w:gridSpan", val=span))
@@ -312,7 +320,10 @@ class _Writer:
             properties.append(self._new("w:vAlign", val="bottom"))
         style = "Table Head" if in_head else "Table Number" if cell.number else "Table Text"
         words = [Text(w.text, "strong") if strong and w.look == "plain" else w for w in cell.words]
-        return self._new("w:tc", properties, self._paragraph(style, words))
+        paragraph = self._paragraph(style, words)
+        if in_head and right:
+            paragraph[0].append(self._new("w:jc", val="center" if span > 1 else "right"))
+        return self._new("w:tc", properties, paragraph)
 
     def _figure(self, figure: Figure) -> Iterable[Any]:
         picture = self._pictures.get(figure.name)
@@ -329,6 +340,17 @@ class _Writer:
         yield self._paragraph("Figure Caption", [Text(figure.title)])
         if figure.basis:
             yield self._paragraph("Caption Basis", [Text(figure.basis)])
+
+
+def _number_columns(grid: Sequence[Sequence[Cell | None]], first: int, count: int) -> set[int]:
+    """Give the columns that hold numbers for the most part: their heads stand on the right too."""
+    found = set()
+    for column in range(count):
+        cells = [line[column] for line in grid[first:] if column < len(line)]
+        filled = [cell for cell in cells if cell is not None and cell.words]
+        if filled and 2 * sum(cell.number for cell in filled) > len(filled):
+            found.add(column)
+    return found
 
 
 def _widths(grid: Sequence[Sequence[Cell | None]]) -> list[int]:

@@ -151,8 +151,11 @@ class _Reader(HTMLParser):
         elif tag in {"dt", "dd", "li"} and self._table:
             self._pair(tag)
         elif tag in _HEADINGS:
-            text = re.sub(r"^\d+ ", "", _plain(self._words))  # Word numbers its headings itself
-            self.blocks.append(Heading(_HEADINGS[tag], text, self._start.get("id") or ""))
+            text = _plain(self._words)
+            bare = re.sub(r"^\d+ ", "", text)  # Word numbers its headings itself
+            level = _HEADINGS[tag]
+            heading = Heading(level, bare, self._start.get("id") or "", level > 1 or bare != text)
+            self.blocks.append(heading)
         elif tag == "h1":
             self.cover["title"] = _plain(self._words)
         elif tag in {"p", "li"}:
@@ -175,7 +178,7 @@ class _Reader(HTMLParser):
         words = _tidy(self._words)
         plain = _plain(self._words)
         exact = self._exact[0] if len(self._exact) == 1 and not re.search(r"[A-Za-z]{2}", plain) else ""
-        number = bool(exact) or bool(re.fullmatch(r"[−–+\d\s\u202f\u00a0.,∞%]+", plain))
+        number = not header and (bool(exact) or bool(re.fullmatch(r"[−–+\d\s\u202f\u00a0.,∞%]+", plain)))
         return Cell(
             words,
             header,
