@@ -69,20 +69,19 @@ class Source:
         The folder or archive, for messages.
     sizes
         Bytes of each file by its name.
-    open
-        Opens a file by its name.
+    begin
+        Gives the first so many bytes of a file.
     """
 
     place: str
     sizes: Mapping[str, int] = field(repr=False)
-    open: Callable[[str], IO[bytes]] = field(repr=False)
+    begin: Callable[[str, int], bytes] = field(repr=False)
 
     def read(self, name: str) -> bytes:
         """Give a file's bytes; a file that gives more than it declared is refused, not read on."""
         declared = self.sizes[name]
         try:
-            with self.open(name) as stream:
-                content = stream.read(declared + 1)
+            content = self.begin(name, declared + 1)
         except (
             OSError,
             RuntimeError,
@@ -125,7 +124,12 @@ def open_source(path: Path) -> Source:
 
 def _folder(folder: Path) -> Source:
     sizes = _checked(_walked(folder))
-    return Source(str(folder), sizes, lambda name: _open_plain(folder / name))
+
+    def begin(name: str, count: int) -> bytes:
+        with _open_plain(folder / name) as stream:
+            return stream.read(count)
+
+    return Source(str(folder), sizes, begin)
 
 
 def _walked(folder: Path) -> Iterable[tuple[str, int]]:
@@ -179,7 +183,11 @@ def _archive(path: Path) -> Source:
     top = _top_folder([entry.filename for entry in files])
     sizes = _checked((entry.filename.removeprefix(top), entry.file_size) for entry in files)
 
-    return Source(str(path), sizes, lambda name: zipfile.ZipFile(path).open(top + name))
+    def begin(name: str, count: int) -> bytes:
+        with zipfile.ZipFile(path) as archive, archive.open(top + name) as stream:
+            return stream.read(count)
+
+    return Source(str(path), sizes, begin)
 
 
 def _check_directory(path: Path) -> None:

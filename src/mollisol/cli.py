@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from mollisol.audit_cli import audit_app
 from mollisol.cli_output import count as _count
 from mollisol.cli_output import print_findings as _print_findings
 from mollisol.cli_output import print_json as _print_json
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.add_typer(rules_app, name="rules")
 app.add_typer(model_app, name="model")
+app.add_typer(audit_app, name="audit")
 app.command()(explain)
 app.command()(verify)
 app.command()(sign)
