@@ -29,7 +29,7 @@ _STRATUM: Final = (
 )
 _LEAST_SCALE: Final = 1e-3
 _NOTHING: Final = 1e-12
-"""A standard error of so small a share of the mean is rounding: nothing varies, and what hangs on the spread is noise."""
+"""A standard error of so small a share of the mean is rounding; what hangs on it is noise."""
 _OF_SPREAD: Final = {"degrees_of_freedom", "t_quantile"}
 
 

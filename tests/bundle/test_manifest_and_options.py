@@ -230,4 +230,6 @@ def test_a_bundle_of_an_older_version_is_compared_all_the_same(taken: Taken, ver
     assert found["result-missing", "results.json: periods[1].calendar"] == why
     assert outcome.materiality is not None
     assert outcome.numbers_compared > 500
-    assert not [d for d in outcome.differences if d.code == "result"], "the route is read from what was computed"
+    assert not [d for d in outcome.differences if d.code == "result"], (
+        "the route is read from what was computed"
+    )
