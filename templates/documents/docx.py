@@ -318,7 +318,7 @@ class _Writer:
             properties.append(self._new("w:vMerge", val=merge))
         if in_head:
             properties.append(self._new("w:vAlign", val="bottom"))
-        style = "Table Head" if in_head else "Table Number" if cell.number else "Table Text"
+        style = "Table Head" if in_head else "Table Number" if cell.number and right else "Table Text"
         words = [Text(w.text, "strong") if strong and w.look == "plain" else w for w in cell.words]
         paragraph = self._paragraph(style, words)
         if in_head and right:
