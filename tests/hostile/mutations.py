@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 WORDS = (
-    b"", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\r", b"\n", b'"', b"'", b",", b";", b"{", b"}", b"[", b"]", b":",
-    b"=", b"#", b"\\", b"\\u0000", b"\\ud800", b"null", b"true", b"NaN", b"nan",
-    b"-Infinity", b"1e999", b"-0", b"9" * 30,
-    b"9" * 5000, b"=1+1", b"<script>", b"{{7*7}}", b"../", b"0x10", b"1_0", b"1979-02-30", 
-    b"9999-12-31", b"0001-01-01",    "٣".encode(), "\u202e".encode(), b"[" * 3000, b"a." * 2000, b'""', b"\t", b"e", b".", b"-", b"1e-320",
+    b"", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\r", b"\n", b"\t", b'"', b"'", b",", b";", b"{", b"}", b"[", b"]",
+    b":", b"=", b"#", b"\\", b"e", b".", b"-", b'""', b"\\u0000", b"\\ud800", b"null", b"true", b"NaN", b"nan",
+    b"-Infinity", b"1e999", b"1e-320", b"-0", b"9" * 30, b"9" * 5000, b"=1+1", b"<script>", b"{{7*7}}", b"../",
+    b"0x10", b"1_0", b"1979-02-30", b"9999-12-31", b"0001-01-01", "٣".encode(), "\u202e".encode(), b"[" * 3000,
+    b"a." * 2000,
 )  # fmt: skip
 
 
