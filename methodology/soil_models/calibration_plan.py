@@ -25,6 +25,7 @@ FREE: dict[str, tuple[str, ...]] = {
         "rate_multiplier",
         "partition_scale",
         "inert_factor",
+        "slow_shift",
     ),
     "tier2": (
         "tillage_full",
@@ -47,12 +48,18 @@ FREE: dict[str, tuple[str, ...]] = {
         "water_slope",
         "temperature_maximum_c",
         "temperature_optimum_c",
+        "slow_shift",
     ),
     "amg": ("k0_per_yr", "stable_share"),
-    "icbm": ("k_young_per_yr", "k_old_per_yr", "humified_share", "climate_factor"),
+    "icbm": ("k_young_per_yr", "k_old_per_yr", "humified_share", "climate_factor", "slow_shift"),
 }
-"""Numbers of each model that may be calibrated. ``inert_factor`` multiplies the inert carbon of Falloon 1998."""
-START = ("inert_factor",)
+"""Numbers of each model that may be calibrated.
+
+``inert_factor`` multiplies the inert carbon of Falloon 1998. ``slow_shift`` is the share of the active carbon that
+stands in the slowest pool at the start beyond its share at the steady state, taken from the pool before it (HUM from
+RPM, passive from slow, old from young).
+"""
+START = ("inert_factor", "slow_shift")
 """Those that say how the pools begin: role ``start``, all others have the role ``model``."""
 RESIDUAL = "residual_sd"
 """The sd of a measured stock around the model, apart from its known standard error."""
@@ -207,7 +214,7 @@ def _prior(prior: CalibrationPrior, model: str, used: Collection[object]) -> lis
         role = "start" if name in START else "model"
         if name not in FREE[model] or prior.role != role:
             allowed = ", ".join(FREE[model])
-            do = "name a number of the model; inert_factor has the role start, all others the role model"
+            do = f"name a number of the model; {', '.join(START)} have the role start, all others the role model"
             text = f"{name} (role {prior.role}) under {model}"
             found.append(_fault("calibration-parameter-unknown", text, allowed, do))
     elif prior.role == "error" and name != RESIDUAL:

@@ -19,6 +19,7 @@ from mollisol.quantification.models.rothc import RothCForcing, RothCParameters, 
 from mollisol.quantification.models.rothc_equations import inert_from_stock
 from mollisol.quantification.models.rothc_start import steady_rothc
 from mollisol.quantification.models.schedule import Plan, Tables, plan
+from mollisol.quantification.models.steady import shifted
 from mollisol.quantification.models.tier2 import Tier2Forcing, Tier2Parameters, rain_over_pet, run_tier2
 
 PAN_TO_PET = 0.75
@@ -52,11 +53,15 @@ class JointDraws:
         All numbers of the model by name, one number or one a draw.
     inert_factor
         Factor on the inert carbon of Falloon 1998, one number or one a draw. [1]
+    slow_shift
+        Share of the active carbon that stands in the slowest pool at the start beyond its share at the steady state,
+        taken from the pool before it (HUM from RPM, passive from slow, old from young); one number or one a draw. [1]
     """
 
     label: str
     values: Mapping[str, ArrayLike]
     inert_factor: ArrayLike = 1.0
+    slow_shift: ArrayLike = 0.0
 
     @classmethod
     def of(cls, parameters: ParameterSet) -> JointDraws:
@@ -281,7 +286,7 @@ def _rothc(job: _Job) -> _Outcome:
         done = run_rothc(
             forcing(of),
             numbers,
-            start_t_ha=start.pools_t_ha,
+            start_t_ha=shifted(start.pools_t_ha, job.joint.slow_shift, faster=1),
             inert_t_ha=inert,
             deficit_mm=start.deficit_mm,
         )
@@ -335,7 +340,11 @@ def _tier2(job: _Job) -> _Outcome:
             sand_fraction=sand,
         )
         stocks[name] = run_tier2(
-            forcing, numbers, run_in_years=job.run_in_years, start_total_t_ha=stock
+            forcing,
+            numbers,
+            run_in_years=job.run_in_years,
+            start_total_t_ha=stock,
+            slow_shift=job.joint.slow_shift,
         ).run.total
     return job.run_in_years, stocks, (_shared_run_in(job.run_in_years),)
 
@@ -372,7 +381,7 @@ def _icbm(job: _Job) -> _Outcome:
         return of.yearly("plant_c_t_ha") + of.yearly("manure_c_t_ha")
 
     steady = steady_icbm(numbers, input_t_ha_yr=given(job.plans[job.baseline]).mean(axis=0, keepdims=True))
-    start = steady * (stock / steady.sum(axis=0))
+    start = shifted(steady * (stock / steady.sum(axis=0)), job.joint.slow_shift, faster=0)
     years = job.air.years[1] - job.air.years[0] + 1
     stocks = {
         name: np.concatenate(

@@ -160,3 +160,18 @@ def without_supply(system: Compartments, source: int) -> Compartments:
     supply = np.array(with_axes(system.supply, 4, "supply"))
     supply[:, source] = 0.0
     return replace(system, supply=supply)
+
+
+def shifted(pools: FloatArray, slow_shift: ArrayLike, *, faster: int) -> FloatArray:
+    """Give a start, (pool, site, draw), with a share of its carbon moved from a faster pool to the last, the slowest.
+
+    A faster pool that has less to give stands below 0 at the start and fills: the model is linear, and its total right.
+    """
+    share = np.atleast_2d(np.asarray(slow_shift, dtype=np.float64))
+    if not share.any():
+        return pools
+    moved = share * pools.sum(axis=0)
+    out = np.array(np.broadcast_to(pools, (len(pools), *moved.shape)))
+    out[faster] -= moved
+    out[-1] += moved
+    return out

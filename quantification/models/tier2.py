@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from mollisol.quantification.models import tier2_equations as eq
 from mollisol.quantification.models.arrays import FloatArray, refuse_non_finite, with_axes
 from mollisol.quantification.models.linear import Compartments, Engine, Run, run_linear
+from mollisol.quantification.models.steady import shifted
 
 POOLS: Final = ("active", "slow", "passive")
 TILLAGE: Final = ("full", "reduced", "none", "unknown")
@@ -248,6 +249,7 @@ def run_tier2(
     *,
     run_in_years: int = 5,
     start_total_t_ha: ArrayLike | None = None,
+    slow_shift: ArrayLike = 0.0,
     pools: bool = False,
     engine: Engine = "auto",
 ) -> Tier2Run:
@@ -263,6 +265,8 @@ def run_tier2(
         Years whose mean conditions give the start, 5 to 20 by the method. The last of them is row 0.
     start_total_t_ha
         A measured stock, (site, draw): the start's pools are scaled to it. [t C/ha]
+    slow_shift
+        Share of the start that is moved from the slow to the passive pool, (site, draw). [1]
     pools
         Whether to write the pools.
     engine
@@ -294,6 +298,7 @@ def run_tier2(
     start = states.steady_t_ha[0]
     if start_total_t_ha is not None:
         start = start * (with_axes(start_total_t_ha, 2, "start_total_t_ha") / start.sum(axis=0))
+    start = shifted(start, slow_shift, faster=1)
     step = np.minimum(1.0, states.rates_per_yr[1:])
     system = Compartments(
         names=POOLS,

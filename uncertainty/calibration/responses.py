@@ -14,7 +14,7 @@ from mollisol.quantification.models.rothc_equations import inert_from_stock
 from mollisol.uncertainty.calibration.layout import Layout
 from mollisol.uncertainty.calibration.models import responder, terms
 
-INERT = "inert_factor"
+INERT, SHIFT = "inert_factor", "slow_shift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Responses:
         self._layout = layout
         self._run = [responder(model, layout, cohort, base) for cohort in layout.cohorts]
         self._base = base
+        self._known_inert = np.array([site.iom_t_ha is not None for site in self.sites])
         self.inert_t_ha = np.array([_inert(site, model) for site in self.sites])
 
     def at(self, places: Places, values: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
@@ -58,7 +59,7 @@ class Responses:
             The sampled numbers of the model by name, (draw,).
         """
         draws = max((len(v) for v in values.values()), default=1)
-        kernel = {name: v[None] for name, v in values.items() if name != INERT}
+        kernel = {name: v[None] for name, v in values.items() if name not in (INERT, SHIFT)}
         out = np.empty((len(self.names), draws, len(places.site)))
         where = [self._layout.at[self.sites[s].site] for s in places.site]
         for number, (run, cohort) in enumerate(zip(self._run, self._layout.cohorts, strict=True)):
@@ -73,12 +74,14 @@ class Responses:
             picked[:, later] = done[:, rows[later], columns[later]]
             picked[0, ~later] = 1.0
             out[:, :, mine] = np.moveaxis(picked, 2, 1)
-        factor = values.get(INERT, np.ones(1))
-        return out, np.broadcast_to(factor[:, None] * self.inert_t_ha[places.site], out.shape[1:])
+        if SHIFT in values:
+            out[0] -= values[SHIFT][:, None] * out[-1]
+        factor = np.where(self._known_inert[places.site], 1.0, values.get(INERT, np.ones(1))[:, None])
+        return out, np.broadcast_to(factor * self.inert_t_ha[places.site], out.shape[1:])
 
 
 def _inert(site: SiteRow, model: str) -> float:
-    """Give the inert carbon of a site before its factor; nothing for models that have none."""
+    """Give the inert carbon of a site, a measured one or that of Falloon 1998; nothing for models that have none."""
     if model != "rothc":
         return 0.0
     return site.iom_t_ha if site.iom_t_ha is not None else float(inert_from_stock(soc_t_ha=site.soc_t_ha))
