@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 EXIT_DIFFERENT: Final = 1
 
-_MOST_SHOWN: Final = 40
-_FEW_OF_A_KIND: Final = 6
+_FEW_OF_A_KIND: Final = 3
+_FEW_RESULTS: Final = 8
+_CREDIT: Final = (".verified_total_t_co2e", ".units_to_issue_t")
 _OUTCOME: Final = {"result", "trace", "finding", "project", "metadata", "figure", "report", "independent"}
 """Kinds that follow from what was changed; they are printed after it."""
 
@@ -110,16 +111,21 @@ def _print(outcome: Verification) -> None:
 
 
 def _first(differences: tuple[Difference, ...]) -> tuple[Difference, ...]:
-    """Give the first few of each kind, the largest in tonnes first."""
+    """Give the first few of each kind: what was changed before what follows from it."""
     by_kind: dict[str, list[Difference]] = {}
     for difference in differences:
         by_kind.setdefault(difference.code, []).append(difference)
     chosen = []
     for kind in sorted(by_kind, key=lambda kind: kind.partition("-")[0] in _OUTCOME):
-        group = by_kind[kind]
-        group.sort(key=lambda item: -(item.percent_of_total or 0.0))
-        chosen += group[:_FEW_OF_A_KIND]
-    return tuple(chosen[:_MOST_SHOWN])
+        group = sorted(by_kind[kind], key=_weight)
+        chosen += group[: _FEW_RESULTS if kind == "result" else _FEW_OF_A_KIND]
+    return tuple(chosen)
+
+
+def _weight(item: Difference) -> tuple[bool, float]:
+    """Put the credit before everything, then the largest in tonnes."""
+    credit = item.item.endswith(_CREDIT) and "vintages" not in item.item
+    return not credit, -(item.percent_of_total or 0.0)
 
 
 def _print_differences(shown: tuple[Difference, ...], number: int) -> None:

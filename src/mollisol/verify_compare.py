@@ -31,6 +31,8 @@ _NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What tells the items of a list apart, by the name of the list; items of other lists go by their place."""
 
+_NO_TONNES: Final = {"components"}
+"""Lists whose figures per hectare are of a model, and no part of a credit."""
 _TONNES: Final = re.compile(r"_t_co2e$|_units_t$|^units_to_issue_t$")
 _PER_HECTARE: Final = "_t_co2e_per_ha"
 _NUMBER: Final = re.compile(r"(?<![\w.#])-?\d+\.\d+(?![\w.])")
@@ -202,7 +204,7 @@ class _Walk:
         if old == new and not any(isinstance(item, dict | list) for item in new):
             self.to.numbers += sum(map(_is_number, new))
             return
-        by = _NAMED_BY.get(leaf, ())
+        by, area = _NAMED_BY.get(leaf, ()), None if leaf in _NO_TONNES else area
         if by and all(isinstance(item, dict) and by[0] in item for item in [*old, *new]):
             self._named(path, by, old, new, area)
             return
