@@ -53,6 +53,7 @@ class Trace:
     def __init__(self, rules: RulesInForce) -> None:
         self._rules = rules
         self._quantities: dict[str, Quantity] = {}
+        self._kept: dict[str, object] = {}
 
     @property
     def quantities(self) -> dict[str, Quantity]:
@@ -132,6 +133,14 @@ class Trace:
                 index=tuple(index),
             )
         )
+
+    def keep(self, name: str, value: object) -> None:
+        """Keep what a quantity was read from, for a step that comes after the run; it is not written."""
+        self._kept[name] = value
+
+    def kept[Kind](self, kind: type[Kind]) -> dict[str, Kind]:
+        """Give what was kept of a kind, in the order of computing."""
+        return {name: value for name, value in self._kept.items() if isinstance(value, kind)}
 
     def _enter(self, quantity: Quantity, *, again: bool = False) -> Quantity:
         if quantity.name in self._quantities and not again:
