@@ -100,7 +100,7 @@ def _validated(folder: Path, parameters: str, cross: str) -> tuple[Validation, C
     words, more = _words(folder / WORDS)
     findings += more
     plan: CalibrationPlan | None = None
-    if parameters or cross != "none":
+    if not blocking(findings) and (parameters or cross != "none"):
         plan, more = _plan(folder, trials)
         findings += more
     if trials is None or blocking(findings):

@@ -103,9 +103,11 @@ def validate(
     trace = Trace(rules)
     crossed = cross != "none"
     chosen, findings = _chosen(trials, crossed=crossed, published=calibrated is None)
+    findings += [*read, *_check_names(trials)]
+    if blocking(findings):
+        raise FindingsError(in_order(findings))
     studies = tuple(_study(row) for row in trials.studies)
     used = {row.study for row in chosen}
-    findings += [*read, *_check_names(trials)]
     findings += check_words([row for row in trials.studies if row.study in used], rules)
     findings += check_independence(calibrated, studies=studies, validated=used, crossed=crossed, rules=rules)
     if calibrated is not None:
@@ -168,7 +170,8 @@ def _check_names(trials: Trials) -> list[Finding]:
             ("study", "experiment", "practice_category", "crop_group", "climate_zone", "texture_class"),
             ("citation", "licence"),
         ),
-        (trials.comparisons, ("comparison", "practice_category", "crop_group", "treated_site"), ()),
+        (trials.comparisons, ("comparison", "practice_category", "crop_group"), ()),
+        (trials.trial_sites, ("site", "treatment"), ()),
     ]
     return gathered(
         [

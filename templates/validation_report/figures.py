@@ -24,6 +24,7 @@ from mollisol.templates.validation_report.model import CombinationRow, Validatio
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _MOST_PANELS: Final = 6
 _MOST_STUDIES: Final = 25
@@ -88,7 +89,7 @@ def _modelled(rows: Sequence[CombinationRow], of: dict[str, list[Comparison]]) -
                 )
         for inside, colour, marker, label in (
             (True, PROJECT, "o", "inside its 90 % interval"),
-            (False, CONTROL, "s", "outside"),
+            (False, CONTROL, "s", "outside it"),
         ):
             mine = [
                 item
@@ -104,7 +105,7 @@ def _modelled(rows: Sequence[CombinationRow], of: dict[str, list[Comparison]]) -
                 color=colour,
                 markerfacecolor=colour if inside else "white",
                 markeredgewidth=0.9,
-                label=f"{len(mine)} {label}",
+                label=label,
                 zorder=3,
             )
         reach = [item.modelled_t_co2e_per_ha for item in items]
@@ -112,13 +113,13 @@ def _modelled(rows: Sequence[CombinationRow], of: dict[str, list[Comparison]]) -
         ax.plot(ends, ends, color=INK, linewidth=0.8, linestyle=(0, (4, 2)), label="1 : 1", zorder=2)
         _dress(ax, f"{row.letter} · {row.result.practice_category}")
         ax.set_xlabel("modelled, t CO₂e/ha")
-        ax.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(0, -0.17), borderaxespad=0)
         out = sum(
             span is not None and not span[0] <= item.observed_t_co2e_per_ha <= span[1]
             for item, span in zip(items, spans, strict=True)
         )
         told.append(f"{row.letter}: {len(items)} comparisons, {out} outside their 90 % interval")
     axes[0].set_ylabel("measured, t CO₂e/ha")
+    _legend(figure, axes)
     return Drawing(
         figure, "measured-modelled", "Measured against modelled effects with 90 % intervals", "; ".join(told)
     )
@@ -180,51 +181,70 @@ def _histogram(ax: Axes, errors: Sequence[float], row: CombinationRow) -> None:
     _dress(ax, "")
     ax.set_xlabel("error, t CO₂e/ha")
     ax.set_ylabel("comparisons")
+    ax.yaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
 
 
 def _bias(rows: Sequence[CombinationRow]) -> Drawing:
     """Draw the bias of each study, ranked, with the mean, its interval, and what it is held against."""
     tallest = max(min(len(row.result.studies), _MOST_STUDIES) for row in rows)
-    figure, axes = panels(len(rows), min(2, len(rows)), 0.95 + 0.19 * tallest, shared=False)
+    figure, axes = panels(len(rows), min(2, len(rows)), 0.85 + 0.19 * (tallest + 1), shared=False)
     told = []
     for ax, row in zip(axes, rows, strict=True):
         studies, gate = row.result.studies[:_MOST_STUDIES], row.result.bias
         margin = gate.pooled_measurement_uncertainty_t_co2e_per_ha
         if margin is not None:
-            ax.axvspan(-margin, margin, color=LAND, zorder=0, label=f"PMU ±{number(margin, 3)}")
-        low, high = gate.bias_low_t_co2e_per_ha, gate.bias_high_t_co2e_per_ha
+            ax.axvspan(-margin, margin, color=LAND, zorder=0, label="within the PMU")
         ax.axvline(0, color=INK, linewidth=0.7, zorder=1)
         for place, study in enumerate(studies):
             ax.hlines(place, 0, study.bias_t_co2e_per_ha, color=RULE, linewidth=1.4, zorder=1.5)
-            ax.plot(study.bias_t_co2e_per_ha, place, "o", color=PROJECT, markersize=4.2, zorder=3)
-        foot = len(studies)
-        mean = gate.mean_bias_t_co2e_per_ha
-        if low is not None and high is not None:
-            ax.hlines(foot, low, high, color=CONTROL, linewidth=1.6, zorder=2)
-        ax.plot(mean, foot, "D", color=CONTROL, markersize=5, zorder=3, label="mean and its 90 % interval")
+        ax.plot(
+            [study.bias_t_co2e_per_ha for study in studies],
+            range(len(studies)),
+            linestyle="none",
+            marker="o",
+            color=PROJECT,
+            markersize=4.2,
+            zorder=3,
+            label="study (comparisons)",
+        )
+        foot, mean = len(studies), gate.mean_bias_t_co2e_per_ha
+        low, high = gate.bias_low_t_co2e_per_ha, gate.bias_high_t_co2e_per_ha
+        ax.plot(
+            [mean if low is None else low, mean if high is None else high],
+            [foot, foot],
+            color=CONTROL,
+            linewidth=1.6,
+            zorder=2,
+        )
+        ax.plot(
+            mean, foot, "D", color=CONTROL, markersize=5, zorder=3, label="mean of studies, 90 % interval"
+        )
         ax.set_yticks(
             range(foot + 1),
-            [*(f"{short(s.study)} ({s.comparisons})" for s in studies), "mean of studies"],
+            [*(f"{short(s.study)} ({s.comparisons})" for s in studies), "mean"],
             fontsize=7,
         )
         ax.set_ylim(foot + 0.6, -0.6)
         _dress(ax, f"{row.letter} · {row.result.practice_category}", grid="x")
         ax.set_xlabel("modelled less measured, t CO₂e/ha")
-        ax.legend(
-            frameon=False,
-            fontsize=7,
-            ncols=2,
-            loc="upper left",
-            bbox_to_anchor=(0, -0.42 / (0.7 + 0.19 * tallest)),
-            borderaxespad=0,
-        )
         rest = len(row.result.studies) - len(studies)
         told.append(
             f"{row.letter}: mean bias {number(mean)}, PMU {'not known' if margin is None else number(margin)}; "
             + ", ".join(f"{s.study} {fixed(s.bias_t_co2e_per_ha, 2)}" for s in studies)
             + (f" and {rest} smaller" if rest else "")
         )
+    _legend(figure, axes)
     return Drawing(figure, "bias", "Bias by study, largest first", "; ".join(told))
+
+
+def _legend(figure: Figure, axes: Sequence[Axes]) -> None:
+    """Put one legend for all panels above them."""
+    found = {
+        label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(
+        list(found.values()), list(found), loc="outside upper left", ncols=4, frameon=False, fontsize=8
+    )
 
 
 def _chance(report: ValidationReport) -> Drawing:
@@ -257,7 +277,7 @@ def _chance(report: ValidationReport) -> Drawing:
     ax.set_xlim(0, last + 1)
     ax.set_xlabel("comparisons")
     ax.set_ylabel("%")
-    _dress(ax, "Probability that a right model passes the coverage gate")
+    _dress(ax, "")
     told = "; ".join(
         f"{row.letter}: {row.result.comparisons} comparisons, "
         f"{fixed(100 * (row.result.chance_right_model_passes or 0), 0)} %"
