@@ -32,6 +32,8 @@ TOLD_ELSEWHERE = {
     "crop-group-unknown": _OF_VALIDATION,
     "parameters-too-fine": _OF_VALIDATION,
     "practice-category-unknown": _OF_VALIDATION,
+    "reference-differs": "another sampler: tests/posterior/test_reference_step.py",
+    "reference-not-mixed": "another sampler: tests/posterior/test_reference_step.py",
     "row-too-long": "a row without end: tests/hostile/test_hostile_projects.py",
     "rule-weakly-sourced": "hangs on the status of rules, not on the project: tests/rules/test_rules.py",
     "validation-clay-span": _OF_VALIDATION,
