@@ -12,6 +12,7 @@ from mollisol.bundle_files import fault
 from mollisol.bundle_reading import Bundle
 from mollisol.explain_figures import TOLERANCE, Figures, Origin, Term, numbers_of
 from mollisol.explain_leaves import DECLARED, MIXES_ITS_ENTRIES
+from mollisol.explain_sums import origin_of_sum, sums_of
 from mollisol.methodology.findings import UserError
 
 type Picks = tuple[int, ...] | None
@@ -90,7 +91,8 @@ class Explainer:
             self._rules.setdefault(item["rule"], []).append(item)
         self._switches = {item["id"]: item for item in trace["switches"]}
         results = bundle.results.model_dump(mode="json")
-        self._numbers = numbers_of(results)
+        self._results = results
+        self._numbers = numbers_of(results) | sums_of(results)
         self._figures = Figures(results, self._quantities)
         self._seen: set[tuple[str, Picks]] = set()
         self._depth = 0
@@ -171,7 +173,7 @@ class Explainer:
 
     def _figure(self, path: str) -> Node:
         steps, value = self._numbers[path]
-        origin = self._figures.origin(steps)
+        origin = origin_of_sum(self._figures, self._results, steps) or self._figures.origin(steps)
         if origin is None:
             return Node(
                 path, "figure", value, words="not in the trace: this version does not know where it is from"

@@ -63,7 +63,7 @@ def test_every_number_leads_to_rows_or_clauses(
     assert len(paths) > 400
     reached: set[str] = set()
     found: dict[str, list[str]] = {}
-    for name in (*paths, *(quantity["name"] for quantity in trace["quantities"])):
+    for name in explainer.names:
         if name not in reached:
             tree = explainer.explain(name)
             found[name] = list(faults(tree))

@@ -1,0 +1,101 @@
+"""Every number in the report's tables has a name that ``explain`` knows; what has a name leads to rows or clauses."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mollisol.bundle_reading import Bundle, open_bundle
+from mollisol.explain import Explainer
+from mollisol.explain_figures import numbers_of
+from mollisol.explain_sums import sums_of
+from mollisol.reading import read_project
+from mollisol.templates.output import report_files
+from mollisol.templates.report import report_model
+
+
+def tables(bundle: Bundle, folder: Path) -> dict[str, list[list[str]]]:
+    bundle.copy_inputs(folder)
+    project = read_project(folder).project
+    assert project is not None
+    model = report_model(
+        results=bundle.results,
+        findings=bundle.findings,
+        trace=bundle.trace,
+        manifest=bundle.manifest,
+        head=bundle.head,
+    )
+    files = report_files(model, project, bundle.trace["quantities"], {"csv"})
+    return {
+        name: list(csv.reader(io.StringIO(content.decode(), newline="")))
+        for name, content in files.items()
+        if name.startswith("tables/")
+    }
+
+
+def flat(value: Any) -> Iterator[float]:
+    if isinstance(value, list):
+        for item in value:
+            yield from flat(item)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield float(value)
+
+
+def named(bundle: Bundle) -> set[float]:
+    """Give the values of all that has a name, and what tables make of them: per cent, printed less corrected."""
+    results = bundle.results.model_dump(mode="json")
+    values = {float(value) for _, value in (numbers_of(results) | sums_of(results)).values()}
+    for quantity in bundle.trace["quantities"]:
+        values |= set(flat(quantity["value"]))
+    values |= {
+        float(rule["value"]) for rule in bundle.trace["rules"] if isinstance(rule["value"], int | float)
+    }
+    for period in bundle.results.periods:
+        own, printed = period.deduction, period.deduction_printed
+        values |= {form.credited_t_co2e_per_ha * period.area_ha for form in (own, printed)}
+        for field, value in own.model_dump(mode="json").items():
+            other = getattr(printed, field)
+            if isinstance(value, float) and isinstance(other, float):
+                values.add(other - value)
+        values.add((printed.credited_t_co2e_per_ha - own.credited_t_co2e_per_ha) * period.area_ha)
+    total = sums_of(results)
+    gross, deducted = (total[f"totals.{name}_t_co2e"][1] for name in ("gross", "deducted"))
+    if gross:
+        values.add(100 * deducted / abs(gross))
+    return values | {100 * value for value in values}
+
+
+def test_every_number_in_a_table_has_a_name(bundle: Path, tmp_path: Path) -> None:
+    opened = open_bundle(bundle)
+    near = sorted(named(opened))
+    text = " ".join(finding.found + finding.allowed for finding in opened.findings)
+    totals = sums_of(opened.results.model_dump(mode="json"))
+    steps = {round(abs(value), 1) for _, value in totals.values()}  # the waterfall prints one decimal
+    strangers: dict[str, list[str]] = {}
+    count = 0
+    for name, rows in tables(opened, tmp_path).items():
+        for cell in (cell for row in rows for cell in row):
+            try:
+                value = float(cell)
+            except ValueError:
+                continue
+            count += 1
+            close = any(abs(value - other) <= 1e-9 * max(1.0, abs(value)) for other in near)
+            if not close and cell not in text:
+                strangers.setdefault(name, []).append(cell)
+    assert count > 500
+    assert strangers == {}
+
+
+def test_sums_of_the_report_lead_to_their_periods(bundle: Path) -> None:
+    explainer = Explainer(open_bundle(bundle))
+    tree = explainer.explain("totals.verified_total_t_co2e")
+    assert [child.name for child in tree.children] == [
+        f"verified_total@{period.name}"
+        for period in open_bundle(bundle).results.periods
+        if period.issuance == "issued"
+    ]
+    assert "FOLLOW" not in tree.words
