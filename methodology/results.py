@@ -13,6 +13,16 @@ type CreditedForm = Literal["moment", "guarded", "montecarlo", "posterior"]
 """Which form of the deduction issued: the methodology's moment form, the same with guard or drawn errors, or the
 posterior."""
 
+type RouteName = Literal["analytic", "montecarlo", "posterior"]
+"""The routes; the analytic one gives the moment form and, where all run, the guarded form."""
+
+type RouteChoice = Literal["all", "analytic", "montecarlo", "posterior"]
+"""What a run computes: all routes, or the analytic one and the one that is named."""
+
+type ErrorSourceName = Literal[
+    "laboratory", "soil mass", "within fields", "between fields", "control sites", "model"
+]
+
 
 class StockMean(DomainObject):
     """Mean soil carbon stock of a stratum at equal soil mass in one campaign, with its two-sided 90 % interval."""
@@ -90,26 +100,45 @@ class GuardedDeduction(DomainObject):
     uncertainty_percent: float
 
 
-class MonteCarloDeduction(DomainObject):
-    """The moment form with declared measurement errors drawn and propagated (Eqs. 65-71), per hectare."""
-
-    sampling_variance_t_co2e_per_ha_2: float
-    measurement_variance_t_co2e_per_ha_2: float
-    standard_error_t_co2e_per_ha: float
-    degrees_of_freedom: float | None
-    draws: int
-    credited_t_co2e_per_ha: float
-    uncertainty_percent: float
-
-
-class PosteriorCheck(DomainObject):
-    """A check of the posterior: a failed one refuses issuance, an informative one asks to be read."""
+class RouteCheck(DomainObject):
+    """A check of a route: a failed one refuses issuance, an informative one asks to be read."""
 
     name: str
     verdict: Literal["pass", "fail", "informative"]
     found: float
     allowed: float | None
     text: str
+
+
+class RouteSummary(DomainObject):
+    """What a form of the deduction found, the same for all routes, per hectare over the verification period."""
+
+    route: RouteName
+    form: CreditedForm
+    mean_t_co2e_per_ha: float
+    standard_error_t_co2e_per_ha: float
+    credited_t_co2e_per_ha: float
+    uncertainty_percent: float
+    checks: Items[RouteCheck] = ()
+    issues: bool = False
+
+
+class MonteCarloDeduction(DomainObject):
+    """The moment form with declared measurement errors drawn and propagated (Eqs. 65-71), per hectare.
+
+    ``draws`` is 0 where no error is declared: nothing is drawn then, and the form equals the moment form. The Monte
+    Carlo error is that of the credited value; beyond the allowed one issuance is refused.
+    """
+
+    sampling_variance_t_co2e_per_ha_2: float
+    measurement_variance_t_co2e_per_ha_2: float
+    standard_error_t_co2e_per_ha: float
+    degrees_of_freedom: float | None
+    draws: int
+    monte_carlo_error_t_co2e_per_ha: float
+    allowed_error_t_co2e_per_ha: float
+    credited_t_co2e_per_ha: float
+    uncertainty_percent: float
 
 
 class PosteriorComponent(DomainObject):
@@ -142,7 +171,48 @@ class PosteriorDeduction(DomainObject):
     effective_draws: float
     k_hat: float
     components: Items[PosteriorComponent]
-    checks: Items[PosteriorCheck]
+    checks: Items[RouteCheck]
+
+
+class SpreadTest(DomainObject):
+    """Whether strata differ in the spread of change between their sampling units (Brown and Forsythe).
+
+    A result, not a switch: where strata differ clearly, the analytic form carries it, stratum by stratum.
+    """
+
+    statistic: float
+    numerator_degrees_of_freedom: float
+    denominator_degrees_of_freedom: float
+    p_value: float
+
+
+class BudgetPart(DomainObject):
+    """What a source of error adds to the variance of the project mean, and its part of the deduction, per hectare."""
+
+    source: ErrorSourceName
+    variance_t_co2e_per_ha_2: float
+    share: float
+    deduction_t_co2e_per_ha: float
+    note: str = ""
+
+
+class OneMore(DomainObject):
+    """What one more core in each field, one more field or one more control site would take off the deduction."""
+
+    what: Literal["core in each sampling unit", "sampling unit", "control site"]
+    where: str
+    saves_t_co2e_per_ha: float
+    saves_t_co2e: float
+
+
+class VarianceBudget(DomainObject):
+    """Where the deduction of a route comes from, by source of error, and what would lower it."""
+
+    route: RouteName
+    standard_error_t_co2e_per_ha: float
+    deduction_t_co2e_per_ha: float
+    parts: Items[BudgetPart]
+    one_more: Items[OneMore]
 
 
 class Vintage(DomainObject):
@@ -269,6 +339,9 @@ class PeriodResult(DomainObject):
     guarded: GuardedDeduction | None = None
     montecarlo: MonteCarloDeduction | None = None
     credited_form: CreditedForm = "moment"
+    routes: Items[RouteSummary] = ()
+    variance_budget: VarianceBudget | None = None
+    spread_between_strata: SpreadTest | None = None
     issuing_uncertainty_percent: float
     strata: Items[StratumChange]
     variance: Items[VarianceComponent]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.deduction_step import Side, choose_deduction, moment_deduction, variance_components
-from mollisol.guard_step import guarded_moment_of_period
+from mollisol.deduction_step import Side
+from mollisol.measurement_errors import declared_errors
 from mollisol.methodology.checks.control_sites import control_groups
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import Project, VerificationPeriod
@@ -20,13 +19,15 @@ from mollisol.methodology.results import (
     GuardedDeduction,
     MonteCarloDeduction,
     PosteriorDeduction,
+    RouteChoice,
+    RouteSummary,
+    SpreadTest,
     StratumChange,
+    VarianceBudget,
     VarianceComponent,
 )
 from mollisol.methodology.ruleset import Form, RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
-from mollisol.montecarlo_step import montecarlo_of_period
-from mollisol.posterior_step import posterior_of_period
 from mollisol.quantification.averages import (
     control_mean_by_stratum,
     mean_by_group,
@@ -39,14 +40,14 @@ from mollisol.quantification.soil_carbon_change import (
     stock_change_t_co2e_per_ha,
 )
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
+from mollisol.route_types import PeriodInputs
+from mollisol.routes import run_measured_routes
+from mollisol.spread_step import spread_between_strata
 from mollisol.stocks import UnitStocks
 from mollisol.uncertainty.sampling_error import (
     paired_change_variance_t2,
     sampling_variance_t2,
 )
-
-type Route = Literal["analytic", "posterior"]
-"""``posterior`` runs the guarded form and the posterior beside the moment form, ``analytic`` the moment form alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,9 @@ class ChangeOfPeriod:
     posterior: PosteriorDeduction | None
     credited_form: CreditedForm
     findings: tuple[Finding, ...]
+    routes: tuple[RouteSummary, ...] = ()
+    variance_budget: VarianceBudget | None = None
+    spread_between_strata: SpreadTest | None = None
 
 
 class ChangeStep:
@@ -90,7 +94,7 @@ class ChangeStep:
         self._names = tuple(stratum.stratum for stratum in project.strata)
 
     def run(
-        self, *, years: int, biochar_carbon_per_year: Quantity, route: Route, seed: int
+        self, *, years: int, biochar_carbon_per_year: Quantity, route: RouteChoice, seed: int
     ) -> ChangeOfPeriod:
         """Compute change (Eqs. 46, 47), variance (Eqs. 70, 71) and deduction (Eq. 74 and posterior) of the period."""
         trace, at = self._trace, self._at
@@ -153,41 +157,40 @@ class ChangeStep:
             years=years,
             area_ha=area,
         )
-        deductions: dict[Form, Deduction] = {}
-        for form in ("corrected", "printed"):
-            deductions[form] = moment_deduction(
-                form, difference, project, control, weight, at, self._rules, trace
-            )
-        guarded: GuardedDeduction | None = None
-        montecarlo: MonteCarloDeduction | None = None
-        posterior: PosteriorDeduction | None = None
-        findings: list[Finding] = []
-        if route == "posterior" and difference.value != 0:
-            guarded, findings = guarded_moment_of_period(
-                self._project, self._stocks, self._period, difference, self._rules, trace
-            )
-            posterior, more = posterior_of_period(
-                self._project, self._stocks, self._period, years, biochar_carbon_per_year, difference, trace
-            )
-            findings += more
-            montecarlo = montecarlo_of_period(
-                self._project, self._stocks, self._period, difference, seed, self._rules, trace
-            )
-        uncertainty, form = choose_deduction(guarded, montecarlo, posterior, at, trace)
+        errors, findings = declared_errors(self._project, self._stocks, self._period, trace)
+        inputs = PeriodInputs(
+            project=self._project,
+            stocks=self._stocks,
+            period=self._period,
+            years=years,
+            difference=difference,
+            project_side=project,
+            control_side=control,
+            weight=weight,
+            errors=errors,
+            biochar_carbon_per_year=biochar_carbon_per_year,
+            seed=seed,
+            rules=self._rules,
+            trace=trace,
+        )
+        found = run_measured_routes(inputs, route)
         return ChangeOfPeriod(
             area=area,
             project_annual=project_annual,
             baseline_annual=baseline_annual,
             difference=difference,
-            uncertainty=uncertainty,
+            uncertainty=found.uncertainty,
             strata=self._strata(project, baseline),
-            variance=variance_components(project, control, at, trace),
-            deductions=deductions,
-            guarded=guarded,
-            montecarlo=montecarlo,
-            posterior=posterior,
-            credited_form=form,
-            findings=tuple(findings),
+            variance=found.details.get("variance", ()),
+            deductions=found.details.get("deductions", {}),
+            guarded=found.details.get("guarded"),
+            montecarlo=found.details.get("montecarlo"),
+            posterior=found.details.get("posterior"),
+            credited_form=found.form,
+            findings=(*findings, *found.findings),
+            routes=found.routes,
+            variance_budget=found.details.get("variance_budget"),
+            spread_between_strata=spread_between_strata(inputs, members),
         )
 
     def _project_side(

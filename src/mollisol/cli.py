@@ -103,9 +103,9 @@ def run(
     rules: RulesKey = "",
     proposal: Proposals = None,
     route: Annotated[
-        Literal["posterior", "analytic"],
-        typer.Option(help="posterior beside the analytic moment form, or analytic alone."),
-    ] = "posterior",
+        Literal["all", "analytic", "montecarlo", "posterior"],
+        typer.Option(help="All routes, or one beside the analytic one; what issues of them is a rule."),
+    ] = "all",
     seed: Annotated[int, typer.Option(help="Of the draws of declared measurement errors.")] = 0,
     as_json: Json = False,
 ) -> None:
@@ -138,6 +138,14 @@ def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:
     return EXIT_REFUSED if done.results.refused else 0
 
 
+_FORM_WORDS = {
+    "moment": "moment form",
+    "guarded": "guarded form",
+    "montecarlo": "Monte Carlo",
+    "posterior": "posterior",
+}
+
+
 def _print_summary(results: Any) -> None:
     kind = {
         "replay": " (history replayed, not an issued project)",
@@ -150,18 +158,14 @@ def _print_summary(results: Any) -> None:
         + f"  {results.project}{kind.get(results.kind, '')}"
     )
     for period in results.periods:
-        moment, posterior = period.deduction, period.posterior
-        routes = f"moment form {moment.credited_t_co2e_per_ha:.2f}"
-        if period.guarded is not None:
-            routes += f", guarded {period.guarded.credited_t_co2e_per_ha:.2f}"
-        if period.montecarlo is not None:
-            routes += f", Monte Carlo {period.montecarlo.credited_t_co2e_per_ha:.2f}"
-        if posterior is not None:
-            routes += f", posterior {posterior.credited_t_co2e_per_ha:.2f}"
+        moment = period.deduction
+        routes = ", ".join(
+            f"{_FORM_WORDS[found.form]} {found.credited_t_co2e_per_ha:.2f}" for found in period.routes
+        )
         typer.echo(
             f"  period {period.name}, {period.during.start} to {period.during.end}: "
             f"{moment.mean_t_co2e_per_ha:.2f} t CO2e/ha measured, SE {moment.standard_error_t_co2e_per_ha:.2f}; "
-            f"credited: {routes}; the lowest issues\n"
+            f"credited: {routes}; the {_FORM_WORDS[period.credited_form]} issues\n"
             f"    {period.gross_t_co2e:,.1f} t gross - {period.deducted_t_co2e:,.1f} uncertainty "
             f"{_others(period)}- {period.leakage_t_co2e:,.1f} leakage - {period.buffer_t_co2e:,.1f} buffer "
             f"= {period.verified_total_t_co2e:,.1f} t: {period.units_to_issue_t:,} units, {period.issuance}"

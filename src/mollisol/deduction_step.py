@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +13,6 @@ from mollisol.methodology.findings import Finding, FindingsError, Place, Severit
 from mollisol.methodology.results import (
     CreditedForm,
     Deduction,
-    GuardedDeduction,
-    MonteCarloDeduction,
-    PosteriorDeduction,
     VarianceComponent,
 )
 from mollisol.methodology.ruleset import Form, RulesInForce
@@ -23,7 +21,7 @@ from mollisol.uncertainty.control_sites import control_variance_components_t2, c
 from mollisol.uncertainty.deduction import credited_mean, half_width_percent, uncertainty_percent
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.issuing import largest_deduction_percent
-from mollisol.uncertainty.layers.budget import ErrorSource, variance_budget
+from mollisol.uncertainty.layers.budget import deduction_with_one_more, variance_shares
 from mollisol.uncertainty.sampling_error import variance_of_mean_change
 from mollisol.uncertainty.student import standard_error, t_quantile
 
@@ -192,24 +190,11 @@ def _no_change(at: str) -> Finding:
 
 
 def choose_deduction(
-    guarded: GuardedDeduction | None,
-    montecarlo: MonteCarloDeduction | None,
-    posterior: PosteriorDeduction | None,
-    at: str,
-    trace: Trace,
+    computed: Mapping[CreditedForm, Quantity], at: str, trace: Trace
 ) -> tuple[Quantity, CreditedForm]:
-    """Choose the deduction that issues: by the rule, the one that credits least."""
-    computed: dict[CreditedForm, Quantity] = {
-        "moment": trace.quantities[f"uncertainty_percent.corrected{at}"]
-    }
-    if guarded is not None:
-        computed["guarded"] = trace.quantities[f"guarded_uncertainty_percent{at}"]
-    if montecarlo is not None:
-        computed["montecarlo"] = trace.quantities[f"montecarlo_uncertainty_percent{at}"]
-    if posterior is not None:
-        computed["posterior"] = trace.quantities[f"posterior_uncertainty_percent{at}"]
+    """Choose the deduction that issues of those that were computed: by the rule, the one that credits least."""
     which = trace.rule("mollisol.issuance.form").value
-    if which == "moment" or (which == "posterior" and posterior is not None):
+    if which in ("moment", "posterior") and which in computed:
         form: CreditedForm = "moment" if which == "moment" else "posterior"
         return computed[form], form
     largest = trace.compute(
@@ -231,15 +216,13 @@ def variance_components(project: Side, control: Side, at: str, trace: Trace) -> 
     terms = trace.quantities[f"variance_terms.corrected{at}"].value / area.sum() ** 2
     sides = [("project stratum", project, n) for n in range(len(project.labels))]
     sides += [("control group", control, n) for n in range(len(control.labels))]
-    names = [f"{kind} {side.labels[number]}" for kind, side, number in sides]
-    budget = variance_budget(
-        sources=[
-            ErrorSource(name, float(term), (name,), name, side.replicates[number] - 1.0)
-            for name, (_, side, number), term in zip(names, sides, terms, strict=True)
-        ],
-        counts={name: side.replicates[number] for name, (_, side, number) in zip(names, sides, strict=True)},
+    freedom = np.array([side.replicates[number] - 1.0 for _, side, number in sides])
+    deduction, one_more = deduction_with_one_more(
+        variance_of_mean=terms,
+        degrees_of_freedom=freedom,
         confidence=float(trace.rule("vm0042.deduction.confidence").value),
     )
+    share = np.asarray(variance_shares(variance_of_mean=terms)) if terms.any() else np.zeros(terms.size)
     return tuple(
         VarianceComponent.model_validate(
             {
@@ -247,12 +230,12 @@ def variance_components(project: Side, control: Side, at: str, trace: Trace) -> 
                 "kind": kind,
                 "replicates": side.replicates[number],
                 "replicate": side.replicate[number],
-                "variance_t_co2e_per_ha_2": float(term),
-                "degrees_of_freedom": side.replicates[number] - 1.0,
-                "share": budget.share[name],
-                "deduction_t_co2e_per_ha": budget.part_of_deduction[name],
-                "one_more_t_co2e_per_ha": budget.one_more[name],
+                "variance_t_co2e_per_ha_2": float(terms[place]),
+                "degrees_of_freedom": float(freedom[place]),
+                "share": float(share[place]),
+                "deduction_t_co2e_per_ha": float(share[place]) * deduction,
+                "one_more_t_co2e_per_ha": deduction - float(one_more[place]),
             }
         )
-        for name, (kind, side, number), term in zip(names, sides, terms, strict=True)
+        for place, (kind, side, number) in enumerate(sides)
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mollisol.activity_checks import check_activity
-from mollisol.changes import ChangeStep, Route
+from mollisol.changes import ChangeStep
 from mollisol.crediting import credit_period, outcome_findings
 from mollisol.eligibility_step import check_boundary_amounts, check_eligibility, check_sites
 from mollisol.geometry import check_geometry
@@ -23,7 +23,7 @@ from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
 from mollisol.methodology.ledger import LEDGER_FILE, check_ledger
 from mollisol.methodology.project import Project, VerificationPeriod
-from mollisol.methodology.results import PeriodResult, RunResult
+from mollisol.methodology.results import PeriodResult, RouteChoice, RunResult
 from mollisol.methodology.ruleset import (
     Clocks,
     MissingRuleError,
@@ -165,7 +165,7 @@ def run_project(
     rules_key: str = "",
     overlays: Sequence[Overlay] = (),
     rule_set: RuleSet | None = None,
-    route: Route = "posterior",
+    route: RouteChoice = "all",
     seed: int = 0,
     tell: Tell = _silent,
 ) -> Run:
@@ -176,8 +176,8 @@ def run_project(
     folder, rules_key, overlays, rule_set, tell
         As in :func:`assess_project`.
     route
-        ``posterior`` runs the posterior beside the analytic moment form, ``analytic`` leaves it out; what issues is a
-        rule.
+        ``all``, or one of ``analytic``, ``montecarlo`` and ``posterior``: that and the analytic one, from which the
+        others start. What issues of those that ran is a rule.
     seed
         Of the draws of declared measurement errors; the other routes are deterministic.
 
@@ -220,7 +220,7 @@ def run_project(
 
 
 def _periods(
-    project: Project, rules: RulesInForce, trace: Trace, stocks: UnitStocks, route: Route, seed: int
+    project: Project, rules: RulesInForce, trace: Trace, stocks: UnitStocks, route: RouteChoice, seed: int
 ) -> tuple[list[PeriodResult], list[Finding]]:
     head = project.head
     rating = trace.given(

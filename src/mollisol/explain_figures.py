@@ -47,7 +47,7 @@ class Origin:
     declared: str = ""
 
 
-_KEYS = ("name", "stratum", "id", "label", "number", "year")
+_KEYS = ("name", "stratum", "id", "label", "number", "year", "form", "source", "what")
 _VINTAGE = {
     "project_change_t_co2e": "project_change_after_deduction@{p}",
     "baseline_change_t_co2e": "baseline_change_after_deduction@{p}",
@@ -73,7 +73,9 @@ _SAME = {
     "montecarlo": {
         "standard_error_t_co2e_per_ha": "montecarlo_error@{p}",
         "degrees_of_freedom": "montecarlo_degrees_of_freedom@{p}",
-        "draws": "mollisol.montecarlo.draws",
+        "draws": "montecarlo_draws@{p}",
+        "sampling_variance_t_co2e_per_ha_2": "variance_of_mean.corrected@{p}",
+        "measurement_variance_t_co2e_per_ha_2": "montecarlo_drawn_variance@{p}",
         "credited_t_co2e_per_ha": "montecarlo_credited@{p}",
         "uncertainty_percent": "montecarlo_uncertainty_percent@{p}",
     },
@@ -162,6 +164,16 @@ class Figures:
                 if rest == ["confidence"]:
                     same = self._is("vm0042.deduction.confidence")
                 return same or self._beside(_BESIDE[group].format(p=p))
+            case ("routes", form, *rest):
+                return self._route(p, period, form, tuple(rest))
+            case ("variance_budget", *_):
+                return self._beside(f"posterior_credited@{p}")
+            case ("spread_between_strata", "statistic"):
+                return self._is(f"spread_statistic@{p}")
+            case ("spread_between_strata", "p_value"):
+                return self._is(f"spread_p_value@{p}")
+            case ("spread_between_strata", _):
+                return self._beside(f"spread_p_value@{p}")
             case ("strata", stratum, field):
                 return self._stratum(p, stratum, field)
             case ("variance", key, field):
@@ -186,6 +198,20 @@ class Figures:
                 scenario = field.partition("_")[0]
                 return self._sum("trees and shrubs", self._woody(p, scenario))
         return None
+
+    def _route(self, p: str, period: Mapping[str, Any], form: str, rest: tuple[str, ...]) -> Origin | None:
+        """Give a figure of the summary by the same figure of the form it sums up."""
+        group = "deduction" if form == "moment" else form
+        match rest:
+            case ("mean_t_co2e_per_ha",) if form != "posterior":
+                rest, group = ("mean_t_co2e_per_ha",), "deduction"
+            case ("standard_error_t_co2e_per_ha",) if form == "posterior":
+                rest = ("standard_deviation_t_co2e_per_ha",)
+            case ("checks", "half-width", "found"):
+                rest = ("half_width_percent",)
+            case ("checks", "half-width", "allowed"):
+                rest = ("widest_half_width_percent",)
+        return self._period(p, period, (group, *rest))
 
     def _total(self, p: str, period: Mapping[str, Any], field: str) -> Origin | None:
         years = float(period["years"])

@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 
 from mollisol.methodology.findings import Finding, Place, Severity
-from mollisol.methodology.project import Project, VerificationPeriod
-from mollisol.methodology.results import GuardedDeduction
-from mollisol.methodology.ruleset import RulesInForce
-from mollisol.methodology.trace import Quantity, Trace
-from mollisol.stocks import UnitStocks
+from mollisol.methodology.project import VerificationPeriod
+from mollisol.methodology.results import GuardedDeduction, RouteSummary
+from mollisol.route_types import PeriodInputs, RouteOutcome
 from mollisol.uncertainty.issuing import deduction_percent, mean_less_multiple
 from mollisol.uncertainty.layers.moment_form import Campaign, moment_credit
 from mollisol.uncertainty.layers.pooled_controls import between_site_variance
@@ -21,27 +19,13 @@ from mollisol.uncertainty.layers.skew_guard import SkewGuard, guarded_multiplier
 UNITS_THAT_SHOW_A_TAIL = 150
 
 
-def guarded_moment_of_period(
-    project: Project,
-    stocks: UnitStocks,
-    period: VerificationPeriod,
-    mean: Quantity,
-    rules: RulesInForce,
-    trace: Trace,
-) -> tuple[GuardedDeduction | None, list[Finding]]:
+def guarded_form(inputs: PeriodInputs) -> RouteOutcome:
     """Compute the guarded moment form of a period from the changes of its sampling units.
 
-    Parameters
-    ----------
-    mean
-        The mean difference that the deduction is taken from. [t CO2e/ha]
-
-    Returns
-    -------
-    tuple
-        The deduction, or None where the data cannot carry it, and the findings.
+    It is the analytic route with two mends, and stands beside it where all routes run.
     """
-    at = f"@{period.name}"
+    project, stocks, period = inputs.project, inputs.stocks, inputs.period
+    rules, trace, mean, at = inputs.rules, inputs.trace, inputs.difference, inputs.at
     change = trace.quantities[f"change_of_unit{at}"]
     members: dict[str, list[float]] = defaultdict(list)
     for unit, value in zip(change.index, change.value, strict=True):
@@ -64,7 +48,7 @@ def guarded_moment_of_period(
             campaign=campaign, guard=guard, confidence=rules.number("vm0042.deduction.confidence")
         )
     except ValueError as error:
-        return None, [_cannot(period, str(error))]
+        return RouteOutcome(None, None, findings=(_cannot(period, str(error)),))
     landscape: dict[str, Any] = {
         "area_ha": trace.quantities[f"area_ha{at}"],
         "control_group_weight": trace.quantities[f"control_group_weight{at}"],
@@ -101,14 +85,24 @@ def guarded_moment_of_period(
         credited_t_co2e_per_ha=credited,
     )
     freedom = float(credit.degrees_of_freedom)
-    return GuardedDeduction(
+    deduction = GuardedDeduction(
         standard_error_t_co2e_per_ha=float(spread.value),
         degrees_of_freedom=freedom if np.isfinite(freedom) else None,
         skewness_of_estimate=float(credit.skewness_of_estimate),
         multiplier=float(multiplier.value),
         credited_t_co2e_per_ha=float(credited.value),
         uncertainty_percent=float(percent.value),
-    ), _tail(period, sum(len(members[stratum.stratum]) for stratum in project.strata))
+    )
+    summary = RouteSummary(
+        route="analytic",
+        form="guarded",
+        mean_t_co2e_per_ha=float(mean.value),
+        standard_error_t_co2e_per_ha=deduction.standard_error_t_co2e_per_ha,
+        credited_t_co2e_per_ha=deduction.credited_t_co2e_per_ha,
+        uncertainty_percent=deduction.uncertainty_percent,
+    )
+    units = sum(len(members[stratum.stratum]) for stratum in project.strata)
+    return RouteOutcome(summary, percent, {"guarded": deduction}, tuple(_tail(period, units)))
 
 
 def _tail(period: VerificationPeriod, units: int) -> list[Finding]:

@@ -1,57 +1,33 @@
-"""Step 2b: the posterior of a period's change, on the same inputs as the moment form."""
+"""The posterior route: a model of where the spread comes from, on the same inputs as the moment form."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from mollisol.measurement_errors import PointErrors, point_errors
+from mollisol.budget_step import ErrorNames, posterior_budget
+from mollisol.measurement_errors import posterior_errors
 from mollisol.methodology.findings import Finding, Place, Severity
-from mollisol.methodology.project import Project, VerificationPeriod
-from mollisol.methodology.results import PosteriorCheck, PosteriorComponent, PosteriorDeduction
+from mollisol.methodology.project import VerificationPeriod
+from mollisol.methodology.results import PosteriorComponent, PosteriorDeduction, RouteCheck, RouteSummary
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.totals import per_hectare
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
-from mollisol.reading import HEAD_FILE
-from mollisol.stocks import UnitStocks
+from mollisol.route_types import InputsOfPeriod, PeriodInputs, RouteDetails, RouteOutcome
 from mollisol.uncertainty.issuing import deduction_percent
-from mollisol.uncertainty.posterior.measured import (
-    MeasurementErrors,
-    measured_posterior,
-    posterior_credited_t_co2e_per_ha,
-)
+from mollisol.uncertainty.posterior.exact import posterior_of_change
+from mollisol.uncertainty.posterior.measured import measured_specification, posterior_credited_t_co2e_per_ha
 from mollisol.uncertainty.posterior.results import PosteriorResult
-from mollisol.uncertainty.posterior.specification import SharedEffect
 
 
-def posterior_of_period(
-    project: Project,
-    stocks: UnitStocks,
-    period: VerificationPeriod,
-    years: int,
-    biochar_carbon_per_year: Quantity,
-    moment_mean: Quantity,
-    trace: Trace,
-) -> tuple[PosteriorDeduction | None, list[Finding]]:
-    """Compute the posterior quantile of a period from the changes at its points.
-
-    Parameters
-    ----------
-    years
-        Length of the period.
-    biochar_carbon_per_year
-        Carbon of biochar on the whole project, spread over the period. [t C per year]
-    moment_mean
-        The mean that the deduction in per cent refers to. [t CO2e/ha]
-
-    Returns
-    -------
-    tuple
-        The deduction, or None where the data cannot carry the model, and the findings.
-    """
-    at = f"@{period.name}"
+def posterior_route(inputs: PeriodInputs) -> RouteOutcome:
+    """Compute the posterior quantile of a period from the changes at its points, and its budget by source of error."""
+    project, stocks, period = inputs.project, inputs.stocks, inputs.period
+    trace, at = inputs.trace, inputs.at
     start = stocks.points_by_campaign[period.first_campaign]
     change = trace.compute(
         f"change_of_point{at}",
@@ -72,8 +48,8 @@ def posterior_of_period(
     biochar = trace.compute(
         f"biochar_carbon_per_ha{at}",
         per_hectare,
-        yearly_amount=biochar_carbon_per_year,
-        years=years,
+        yearly_amount=inputs.biochar_carbon_per_year,
+        years=inputs.years,
         area_ha=area,
     )
     given: dict[str, Any] = {
@@ -88,61 +64,77 @@ def posterior_of_period(
             f"biochar_co2e_per_ha{at}", stock_t_co2e_per_ha, stock_t_c_per_ha=biochar
         ),
     }
-    declared = point_errors(project, stocks, period)
-    errors = None
-    if declared.declared:
-        errors = _measurement_errors(declared.pick(own), declared.pick(control))
-        trace.given(
-            f"measurement_sd{at}", errors.class_sd, "t CO2e/ha", [f"{HEAD_FILE}:project.laboratory_methods"]
-        )
+    errors, sources = None, ErrorNames({}, {})
+    if inputs.errors is not None:
+        errors, sources = posterior_errors(inputs.errors, own, control, at, trace)
+        given |= {
+            name: trace.quantities[f"{name}_of_class{at}"] for name in ("laboratory_error", "soil_mass_error")
+        }
+    plain = {
+        name: part.value if isinstance(part, Quantity) else part
+        for name, part in given.items()
+        if not name.endswith("_error")
+    }
+
+    def compute() -> tuple[PosteriorResult, RouteDetails]:
+        specification = measured_specification(errors=errors, **plain)
+        result = posterior_of_change(specification)
+        budget = posterior_budget(result, specification, sources, strata, sites, float(area.value.sum()))
+        return result, {"variance_budget": budget}
+
+    return posterior_outcome(compute, posterior_credited_t_co2e_per_ha, given, inputs)
+
+
+def posterior_outcome(
+    compute: Callable[[], tuple[PosteriorResult, RouteDetails]],
+    equation: Callable[..., float],
+    given: Mapping[str, Any],
+    inputs: InputsOfPeriod,
+) -> RouteOutcome:
+    """Give the posterior of a period as a route's outcome, whatever baseline its specification has.
+
+    Parameters
+    ----------
+    compute
+        Gives the posterior and further fields of the period's result; raises ``ValueError`` where the data cannot
+        carry it.
+    equation, given
+        The registered equation of the credited value, and what it was given.
+    inputs
+        Of the period.
+    """
+    trace, at = inputs.trace, inputs.at
     try:
-        result = measured_posterior(
-            errors=errors,
-            **{name: part.value if isinstance(part, Quantity) else part for name, part in given.items()},
-        )
+        result, details = compute()
     except ValueError as error:
-        return None, [_cannot(period, str(error))]
-    credited = trace.record(
-        f"posterior_credited{at}",
-        result.credited,
-        posterior_credited_t_co2e_per_ha,
-        **given,
-        errors=trace.quantities.get(f"measurement_sd{at}"),
-    )
+        return RouteOutcome(None, None, findings=(_cannot(inputs.period, str(error)),))
+    credited = trace.record(f"posterior_credited{at}", result.credited, equation, **given)
+    trace.keep(credited.name, result)
     percent = trace.compute(
         f"posterior_uncertainty_percent{at}",
         deduction_percent,
-        mean_change_t_co2e_per_ha=moment_mean,
+        mean_change_t_co2e_per_ha=inputs.difference,
         credited_t_co2e_per_ha=credited,
     )
     deduction = _deduction(result, float(percent.value))
-    return deduction, _findings(period, deduction)
-
-
-def _measurement_errors(own: PointErrors, control: PointErrors) -> MeasurementErrors:
-    """Compile declared errors: a class per pair of own errors, an effect per batch."""
-    both = np.concatenate([own.own_relative, control.own_relative], axis=1)
-    stock = np.concatenate([own.stock, control.stock], axis=1)
-    pairs, kind = np.unique(both, axis=1, return_inverse=True)
-    mean_square = np.stack(
-        [(stock[:, kind == number] ** 2).mean(axis=1) for number in range(pairs.shape[1])], axis=1
+    details["posterior"] = deduction
+    return RouteOutcome(
+        _summary(deduction),
+        percent,
+        details,
+        tuple(_findings(inputs.period, deduction)),
     )
-    sign = np.array([-1.0, 1.0])[:, None]
-    return MeasurementErrors(
-        class_sd=np.sqrt((pairs**2 * mean_square).sum(axis=0)),
-        project_class=kind[: own.stock.shape[1]].tolist(),
-        control_class=kind[own.stock.shape[1] :].tolist(),
-        shared=tuple(
-            SharedEffect(
-                name=name,
-                sd=float(own.batch_relative[number]),
-                project=(sign * own.stock * (own.batch == number)).sum(axis=0),
-                control=(sign * control.stock * (control.batch == number)).sum(axis=0),
-                source="project.toml, laboratory_methods",
-            )
-            for number, name in enumerate(own.batch_names)
-            if own.batch_relative[number] > 0
-        ),
+
+
+def _summary(deduction: PosteriorDeduction) -> RouteSummary:
+    return RouteSummary(
+        route="posterior",
+        form="posterior",
+        mean_t_co2e_per_ha=deduction.mean_t_co2e_per_ha,
+        standard_error_t_co2e_per_ha=deduction.standard_deviation_t_co2e_per_ha,
+        credited_t_co2e_per_ha=deduction.credited_t_co2e_per_ha,
+        uncertainty_percent=deduction.uncertainty_percent,
+        checks=deduction.checks,
     )
 
 
@@ -152,7 +144,9 @@ def _pick(name: str, of: Quantity, places: list[int], trace: Trace) -> Quantity:
 
 
 def _deduction(result: PosteriorResult, percent: float) -> PosteriorDeduction:
-    share = {row.source: row.share for row in result.budget}
+    share: dict[str, float] = defaultdict(float)
+    for row in result.budget:
+        share[row.source] += row.share
     return PosteriorDeduction(
         route="posterior",
         mean_t_co2e_per_ha=result.mean,
@@ -172,12 +166,12 @@ def _deduction(result: PosteriorResult, percent: float) -> PosteriorDeduction:
                 mean_t_co2e_per_ha=row.mean,
                 low_t_co2e_per_ha=row.low,
                 high_t_co2e_per_ha=row.high,
-                share=share.get(row.name, 0.0),
+                share=share[row.name],
             )
             for row in result.components
         ),
         checks=tuple(
-            PosteriorCheck(name=c.name, verdict=c.verdict, found=c.found, allowed=c.allowed, text=c.text)
+            RouteCheck(name=c.name, verdict=c.verdict, found=c.found, allowed=c.allowed, text=c.text)
             for c in result.checks
         ),
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mollisol.changes import Route
 from mollisol.methodology.base import DomainObject, Items
+from mollisol.methodology.results import RouteChoice
 from mollisol.methodology.ruleset import Overlay
 
 
@@ -27,7 +27,7 @@ class RunOptions(DomainObject):
 
     rules_key: str = ""
     overlays: Items[Overlay] = ()
-    route: Route = "posterior"
+    route: RouteChoice = "all"
     seed: int = 0
 
     @property

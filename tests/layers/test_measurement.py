@@ -9,8 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mollisol.quantification.equivalent_soil_mass import carbon_at_equivalent_soil_mass_t_per_ha
-from mollisol.uncertainty.layers.equivalent_mass_draws import equivalent_mass_draws_t_per_ha
 from mollisol.uncertainty.layers.laboratory import (
     batch_variance,
     batch_variance_of_mean,
@@ -32,8 +30,6 @@ from mollisol.uncertainty.layers.stock_error import (
 from mollisol.uncertainty.spectroscopy import spectroscopy_parts_t2
 
 COMMON = settings(derandomize=True, deadline=None, database=None, max_examples=60)
-MASS = np.array([[[1950.0, 1300.0], [1530.0, 990.0]], [[1900.0, 1320.0], [1600.0, 1000.0]]])
-CARBON = np.array([[[24.29, 12.68], [28.77, 10.65]], [[25.0, 13.0], [29.0, 11.0]]])
 
 
 @COMMON
@@ -76,82 +72,6 @@ def test_the_delta_form_is_what_correlated_errors_do() -> None:
     drawn = np.prod(1 + errors, axis=1)
     delta = stock_relative_error(carbon_cv=0.05, density_cv=0.06, carbon_density_correlation=-0.4)
     assert drawn.std() == pytest.approx(float(delta), rel=0.01)
-
-
-def drawn(**changed: Any) -> Any:
-    given: dict[str, Any] = {
-        "increment_soil_mass_t_per_ha": MASS,
-        "carbon_g_per_kg": CARBON,
-        "reference_soil_mass_t_per_ha": [1950.0, 3200.0],
-        "soil_mass_cv": 0.05,
-        "carbon_cv": 0.03,
-        "draws": 2000,
-        "seed": 7,
-    }
-    return equivalent_mass_draws_t_per_ha(**given | changed)
-
-
-def test_without_error_every_draw_is_the_measured_stock() -> None:
-    stock = carbon_at_equivalent_soil_mass_t_per_ha(
-        cumulative_soil_mass_t_per_ha=np.cumsum(MASS, axis=-1),
-        cumulative_carbon_t_per_ha=np.cumsum(MASS * CARBON / 1000, axis=-1),
-        reference_soil_mass_t_per_ha=[1950.0, 3200.0],
-    )
-    result = drawn(soil_mass_cv=0.0, carbon_cv=0.0, draws=3)
-    assert result.shape == (2, 2, 2, 3)
-    np.testing.assert_allclose(result, np.repeat(stock[..., None], 3, axis=-1), rtol=1e-12)
-
-
-def test_one_increment_leaves_mass_error_no_room() -> None:
-    """From (0, 0) one increment is a line: the stock is the reference mass times the concentration."""
-    one: dict[str, Any] = {
-        "increment_soil_mass_t_per_ha": [[[3900.0]]],
-        "carbon_g_per_kg": [[[20.0]]],
-        "reference_soil_mass_t_per_ha": [3800.0],
-    }
-    mass_only = drawn(**one, soil_mass_cv=0.2, carbon_cv=0.0)
-    np.testing.assert_allclose(mass_only, 76.0, rtol=1e-12)
-    carbon_only = drawn(**one, soil_mass_cv=0.2, carbon_cv=0.03, draws=40_000)
-    assert carbon_only.mean() == pytest.approx(76.0, rel=1e-3)
-    assert carbon_only.std() / carbon_only.mean() == pytest.approx(0.03, rel=0.02)
-
-
-def test_mass_error_alone_matters_where_carbon_changes_with_depth() -> None:
-    even = drawn(carbon_g_per_kg=np.full_like(CARBON, 20.0), carbon_cv=0.0)
-    np.testing.assert_allclose(even, np.broadcast_to([[39.0], [64.0]], (2, 2, 2, 1)) + 0 * even, rtol=1e-9)
-    assert drawn(carbon_cv=0.0).std(axis=-1).min() > 0.1
-
-
-def test_a_batch_that_measured_both_times_nearly_cancels_in_the_change() -> None:
-    given: dict[str, Any] = {"soil_mass_cv": 0.0, "carbon_cv": 0.0, "batch_cv": 0.04, "draws": 20_000}
-    own, same = drawn(**given), drawn(**given, batch=np.zeros(MASS.shape, dtype=int))
-    change = [(sample[1] - sample[0]).std(axis=-1) for sample in (own, same)]
-    stock = own[0].mean(axis=-1)
-    np.testing.assert_allclose(change[0] / stock, 0.04 * np.sqrt(2), rtol=0.08)
-    measured = own[1].mean(axis=-1) - stock
-    np.testing.assert_allclose(change[1], 0.04 * np.abs(measured), rtol=0.05, atol=0.02)
-
-
-def test_draws_come_again_and_in_chunks() -> None:
-    np.testing.assert_array_equal(drawn(draws=50), drawn(draws=50))
-    assert np.isfinite(drawn(soil_mass_cv=0.8, carbon_cv=0.8)).all()
-
-
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
-        ({"increment_soil_mass_t_per_ha": MASS[0], "carbon_g_per_kg": CARBON[0]}, "campaigns, profiles, k"),
-        ({"carbon_cv": -0.1}, "carbon_cv must be at least 0"),
-        ({"carbon_cv": [0.1, 0.2, 0.3]}, "carbon_cv must be one number"),
-        ({"batch_cv": [0.1]}, "batch_cv must be one number"),
-        ({"batch": ["a", "b", "c"]}, "batch must fit the shape"),
-        ({"draws": 0}, "draws must be a whole number"),
-        ({"carbon_g_per_kg": CARBON[:1]}, "must have the same shape"),
-    ],
-)
-def test_bad_increments_are_refused(changed: dict[str, Any], words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        drawn(**changed)
 
 
 def test_repeats_give_back_the_error_they_were_made_with() -> None:

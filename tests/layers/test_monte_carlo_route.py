@@ -6,16 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import settings
 
-from mollisol.methodology.units import CO2E_PER_C
 from mollisol.quantification.checks import FloatArray
-from mollisol.quantification.equivalent_soil_mass import carbon_at_equivalent_soil_mass_t_per_ha
 from mollisol.uncertainty.deduction import uncertainty_percent
-from mollisol.uncertainty.layers.equivalent_mass_draws import equivalent_mass_draws_t_per_ha
-from mollisol.uncertainty.layers.measured_draws import group_levers_ha, measured_variance
-from mollisol.uncertainty.layers.moment_form import Campaign, moment_credit
+from mollisol.uncertainty.layers.measured_draws import group_levers_ha
 from mollisol.uncertainty.layers.monte_carlo import (
     drawn_model_variance_t2,
     drawn_sampling_variance_t2,
@@ -23,9 +18,8 @@ from mollisol.uncertainty.layers.monte_carlo import (
     total_variance_t2,
     variance_of_mean_from_total,
 )
-from mollisol.uncertainty.layers.monte_carlo_credit import credit_measured_draws, credit_modelled_draws
-from mollisol.uncertainty.layers.stop_rule import draw_until_sure, quantile_error
-from mollisol.uncertainty.sampling_error import paired_change_variance_t2
+from mollisol.uncertainty.layers.monte_carlo_credit import credit_modelled_draws
+from mollisol.uncertainty.layers.stop_rule import deduction_error, draw_until_sure, variance_error
 from mollisol.uncertainty.student import t_quantile
 
 COMMON = settings(derandomize=True, deadline=None, database=None, max_examples=60)
@@ -56,83 +50,6 @@ def test_tv4_from_draws_to_the_deduction() -> None:
     assert uncertainty_percent(**given, degrees_of_freedom=np.inf) == pytest.approx(16.37481925, abs=5e-9)
 
 
-@st.composite
-def measured(draw: st.DrawFn) -> dict[str, Any]:
-    """Strata and one shared control, with declared measurement error."""
-    h = draw(st.integers(1, 3))
-    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
-    groups = [rng.normal(150, 10, draw(st.integers(2, 5))) for _ in range(h + 1)]
-    return {
-        "area": rng.uniform(1, 100, h),
-        "start": groups,
-        "end": [group + rng.normal(5, 3, group.size) for group in groups],
-    }
-
-
-def variances(data: dict[str, Any], spread: float, draws: int = 6, seed: int = 1) -> Any:
-    rng = np.random.default_rng(seed)
-
-    def drawn(groups: list[FloatArray]) -> list[FloatArray]:
-        return [group[:, None] + spread * rng.standard_normal((group.size, draws)) for group in groups]
-
-    return measured_variance(
-        area_ha=data["area"],
-        group_weight=np.ones((data["area"].size, 1)),
-        stock_start_t_co2e_per_ha=drawn(data["start"]),
-        stock_end_t_co2e_per_ha=drawn(data["end"]),
-    )
-
-
-@COMMON
-@given(data=measured())
-def test_without_measurement_error_it_is_the_analytic_route(data: dict[str, Any]) -> None:
-    found = variances(data, spread=0.0)
-    analytic = [
-        float(paired_change_variance_t2(area_ha=a, stock_start_t_co2e_per_ha=s, stock_end_t_co2e_per_ha=e))
-        for a, s, e in zip([*data["area"], data["area"].sum()], data["start"], data["end"], strict=True)
-    ]
-    assert found.measurement == pytest.approx(0, abs=1e-20)
-    np.testing.assert_allclose(found.sampling * data["area"].sum() ** 2, analytic, rtol=1e-9)
-
-
-@COMMON
-@given(data=measured(), spread=st.floats(0, 20))
-def test_measurement_error_never_lowers_the_total_below_its_sampling_part(
-    data: dict[str, Any], spread: float
-) -> None:
-    found = variances(data, spread)
-    assert found.total >= found.sampling.sum()
-    assert 0 <= found.shared <= found.measurement + 1e-15
-
-
-def test_shared_and_own_errors_are_told_apart() -> None:
-    rng = np.random.default_rng(5)
-    n, draws = 25, 4000
-    start = [np.full((n, draws), 150.0)]
-    shared, own = 2.0, 3.0
-    end = [155 + shared * rng.standard_normal((1, draws)) + own * rng.standard_normal((n, draws))]
-    found = measured_variance(area_ha=[10.0], stock_start_t_co2e_per_ha=start, stock_end_t_co2e_per_ha=end)
-    assert found.measurement == pytest.approx(shared**2 + own**2 / n, rel=0.06)
-    assert found.shared == pytest.approx(shared**2, rel=0.06)
-
-
-def test_an_error_that_project_and_control_share_cancels_only_when_drawn_together() -> None:
-    rng = np.random.default_rng(6)
-    draws = 500
-    error = 3.0 * rng.standard_normal((1, draws))
-    other = 3.0 * rng.standard_normal((1, draws))
-    stock = [np.full((4, draws), 150.0), np.full((4, draws), 140.0)]
-    given: dict[str, Any] = {
-        "area_ha": [10.0],
-        "group_weight": [[1.0]],
-        "stock_start_t_co2e_per_ha": stock,
-    }
-    together = measured_variance(**given, stock_end_t_co2e_per_ha=[s + error for s in stock])
-    apart = measured_variance(**given, stock_end_t_co2e_per_ha=[stock[0] + error, stock[1] + other])
-    assert together.measurement == pytest.approx(0, abs=1e-20)
-    assert apart.measurement == pytest.approx(18, rel=0.15)
-
-
 def test_levers_of_controls_are_the_areas_that_lean_on_them() -> None:
     lever = group_levers_ha(area_ha=[80.0, 40.0], group_weight=[[1.0, 0.0], [0.5, 0.5]])
     np.testing.assert_allclose(lever, [80, 40, -100, -20])
@@ -140,45 +57,55 @@ def test_levers_of_controls_are_the_areas_that_lean_on_them() -> None:
         group_levers_ha(area_ha=[80.0, 40.0], group_weight=[[1.0, 0.0]])
     with pytest.raises(ValueError, match="must sum to 1"):
         group_levers_ha(area_ha=[80.0], group_weight=[[0.4, 0.4]])
-    with pytest.raises(ValueError, match="must hold 1 groups"):
-        measured_variance(
-            area_ha=[1.0],
-            stock_start_t_co2e_per_ha=[[[1.0, 2.0], [1.0, 2.0]]] * 2,
-            stock_end_t_co2e_per_ha=[[[1.0, 2.0], [1.0, 2.0]]] * 2,
-        )
 
 
-def test_the_error_of_the_quantile_is_that_of_repeated_draws() -> None:
+def test_the_error_of_a_variance_is_that_of_repeated_draws() -> None:
+    """Normal draws: sd of the variance is sqrt(2 / (L - 1)); draws with longer tails (t, 10 df) have more."""
     rng = np.random.default_rng(7)
-    repeated = [quantile_error(draws=rng.standard_normal(1000)) for _ in range(400)]
-    quantiles, errors = np.array(repeated).T
-    assert quantiles.mean() == pytest.approx(-0.4307273, abs=0.01)
-    assert errors.mean() == pytest.approx(quantiles.std(), rel=0.12)
+    for sample in (rng.standard_normal, lambda shape: rng.standard_t(10, shape)):
+        found = np.array([variance_error(draws=draws) for draws in sample((600, 1000))])
+        assert found[:, 1].mean() == pytest.approx(found[:, 0].std(), rel=0.1)
     with pytest.raises(ValueError, match="needs at least 30"):
-        quantile_error(draws=[1.0, 2.0])
+        variance_error(draws=[1.0, 2.0])
 
 
 def normal(number: int, batch: int) -> FloatArray:
     return 4.0 + np.random.default_rng([9, batch]).standard_normal(number)
 
 
-def test_drawing_stops_when_the_quantile_is_known_well_enough() -> None:
-    found = draw_until_sure(draw=normal)
+def credit(draws: FloatArray) -> tuple[float, float]:
+    return deduction_error(draws=draws, other_variance=0.25, multiplier=0.44)
+
+
+RULE: dict[str, Any] = {"credit": credit, "first": 200, "most": 64_000}
+
+
+def test_drawing_stops_when_the_credited_value_is_known_well_enough() -> None:
+    """Variance 0.25 + 1: the deduction is 0.44 x sqrt(1.25), its error 0.44 x sqrt(2 / L) / (2 sqrt(1.25))."""
+    found = draw_until_sure(draw=normal, share_of_deduction=0.01, **RULE)
     assert found.enough
-    assert found.monte_carlo_error <= 0.023 * found.deduction
-    assert found.quantile == pytest.approx(4 - 0.4307273, abs=4 * found.monte_carlo_error)
-    assert draw_until_sure(draw=normal) == found
-    assert found.draws > draw_until_sure(draw=normal, share_of_deduction=0.1).draws
-    assert not draw_until_sure(draw=normal, share_of_deduction=0.001, most=2000).enough
-    known = draw_until_sure(draw=lambda number, batch: np.full(number, 2.0))
-    assert (known.enough, known.draws, known.deduction) == (True, 1000, 0.0)
+    assert found.monte_carlo_error <= 0.01 * found.deduction
+    assert found.deduction == pytest.approx(0.44 * np.sqrt(1.25), abs=4 * found.monte_carlo_error)
+    # 0.01 >= sqrt(2 / L) / 2.5 from L = 3200 on; draws double from 200
+    assert found.draws.size in (3200, 6400)
+    again = draw_until_sure(draw=normal, share_of_deduction=0.01, **RULE)
+    np.testing.assert_array_equal(again.draws, found.draws)
+    assert draw_until_sure(draw=normal, share_of_deduction=0.1, **RULE).draws.size < found.draws.size
+    few = draw_until_sure(draw=normal, share_of_deduction=0.0001, **RULE | {"most": 2000})
+    assert (few.enough, few.draws.size) == (False, 2000)
+    known = draw_until_sure(draw=lambda number, batch: np.full(number, 2.0), share_of_deduction=0.01, **RULE)
+    assert (known.enough, known.draws.size, known.monte_carlo_error) == (True, 200, 0.0)
+
+
+def test_nothing_varies_at_all() -> None:
+    assert deduction_error(draws=np.full(40, 2.0), other_variance=0.0, multiplier=0.44) == (0.0, 0.0)
 
 
 def test_draws_that_are_not_what_was_asked_for_are_refused() -> None:
-    with pytest.raises(ValueError, match="draw must give 1000 numbers"):
-        draw_until_sure(draw=lambda number, batch: np.ones(3))
+    with pytest.raises(ValueError, match="draw must give 200 numbers"):
+        draw_until_sure(draw=lambda number, batch: np.ones(3), share_of_deduction=0.01, **RULE)
     with pytest.raises(ValueError, match="must be finite"):
-        draw_until_sure(draw=lambda number, batch: np.full(number, np.nan))
+        draw_until_sure(draw=lambda number, batch: np.full(number, np.nan), share_of_deduction=0.01, **RULE)
 
 
 def coverage(drawn: str) -> float:
@@ -222,56 +149,3 @@ def test_modelled_draws_are_credited() -> None:
     assert known.standard_error_t_co2e_per_ha == pytest.approx(0.4276875807 * np.sqrt(1.5))
     with pytest.raises(ValueError, match="effective_draws must be at most the 4 draws"):
         credit_modelled_draws(**TV4, effective_draws=5.0)
-
-
-PROJECT_MASS = np.array(
-    [[[1900.0, 1250.0], [1800.0, 1300.0], [1850.0, 1280.0], [1870.0, 1290.0], [1780.0, 1310.0]]] * 2
-)
-PROJECT_CARBON = np.array(
-    [
-        [[20.0, 11.0], [22.0, 12.0], [18.0, 10.0], [19.0, 11.0], [21.0, 10.0]],
-        [[21.5, 11.0], [23.0, 12.5], [19.5, 10.0], [19.5, 11.0], [21.0, 10.5]],
-    ]
-)
-
-
-def from_increments(soil_mass_cv: float = 0.0, carbon_cv: float = 0.0, batch_cv: float = 0.0) -> Any:
-    """Three project points and two of a control, from increments to a credit."""
-    stocks = CO2E_PER_C * equivalent_mass_draws_t_per_ha(
-        increment_soil_mass_t_per_ha=PROJECT_MASS,
-        carbon_g_per_kg=PROJECT_CARBON,
-        reference_soil_mass_t_per_ha=[3100.0],
-        draws=800,
-        seed=3,
-        soil_mass_cv=soil_mass_cv,
-        carbon_cv=carbon_cv,
-        batch_cv=batch_cv,
-    )
-    start, end = stocks[:, :, 0]
-    return credit_measured_draws(
-        area_ha=[40.0],
-        stock_start_t_co2e_per_ha=[start[:3], start[3:]],
-        stock_end_t_co2e_per_ha=[end[:3], end[3:]],
-        group_weight=[[1.0]],
-    )
-
-
-def test_from_increments_to_a_credit() -> None:
-    plain = from_increments()
-    stock = CO2E_PER_C * carbon_at_equivalent_soil_mass_t_per_ha(
-        cumulative_soil_mass_t_per_ha=np.cumsum(PROJECT_MASS, axis=-1),
-        cumulative_carbon_t_per_ha=np.cumsum(PROJECT_MASS * PROJECT_CARBON / 1000, axis=-1),
-        reference_soil_mass_t_per_ha=[3100.0],
-    )
-    change = (stock[1] - stock[0])[:, 0]
-    analytic = moment_credit(
-        campaign=Campaign([40.0], [change[:3]], [change[3:]], [[1.0]]), controls="points", guard=None
-    )
-    assert plain.drawn_variance == 0.0
-    assert plain.credited_t_co2e_per_ha == pytest.approx(float(analytic.credited_t_co2e_per_ha))
-    assert plain.degrees_of_freedom == pytest.approx(float(analytic.degrees_of_freedom))
-    own = from_increments(carbon_cv=0.03, soil_mass_cv=0.05)
-    batch = from_increments(carbon_cv=0.03, soil_mass_cv=0.05, batch_cv=0.03)
-    assert plain.sampling_variance < own.sampling_variance + own.drawn_variance
-    # a batch of its own at each time, project and control in it: nearly all of it cancels in the difference
-    assert batch.drawn_variance == pytest.approx(own.drawn_variance, rel=0.25)

@@ -19,9 +19,9 @@ from mollisol.methodology.project import ProjectHead
 from mollisol.methodology.results import (
     Deduction,
     PeriodResult,
-    PosteriorCheck,
     PosteriorComponent,
     PosteriorDeduction,
+    RouteCheck,
     RunResult,
     StockMean,
     StratumChange,
@@ -671,9 +671,7 @@ def test_the_posterior_stands_beside_the_moment_form() -> None:
                 share=0.533,
             ),
         ),
-        checks=(
-            PosteriorCheck(name="k-hat", verdict="pass", found=0.2, allowed=0.7, text="tail of <b>0.2</b>"),
-        ),
+        checks=(RouteCheck(name="k-hat", verdict="pass", found=0.2, allowed=0.7, text="tail of <b>0.2</b>"),),
     )
     results = _results()
     first = results.periods[0].model_copy(update={"posterior": posterior, "credited_form": "posterior"})

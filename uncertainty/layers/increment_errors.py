@@ -13,7 +13,18 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mollisol.quantification.checks import FloatArray, at_least, between, positive, row, same_shape, whole
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.units import CO2E_PER_C
+from mollisol.quantification.checks import (
+    FloatArray,
+    Value,
+    at_least,
+    between,
+    positive,
+    row,
+    same_shape,
+    whole,
+)
 from mollisol.quantification.equivalent_soil_mass import carbon_at_equivalent_soil_mass_t_per_ha
 
 type Interpolation = Literal["natural_cubic_spline", "linear"]
@@ -64,24 +75,6 @@ class Profiles:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FirstOrder:
-    """What errors do to the stock of each place, to first order.
-
-    Parameters
-    ----------
-    carbon_variance, soil_mass_variance
-        From errors that increments have to themselves, shape (places,). [(t C/ha)^2]
-    carbon_effect, soil_mass_effect
-        Change of the stock for a relative error of 1 in each batch, shape (batches, places). [t C/ha]
-    """
-
-    carbon_variance: FloatArray
-    soil_mass_variance: FloatArray
-    carbon_effect: FloatArray
-    soil_mass_effect: FloatArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class IncrementErrors:
     """Everything that is declared of the errors of increments.
 
@@ -120,21 +113,22 @@ class IncrementErrors:
         own = any(group.carbon_cv.any() or group.soil_mass_cv.any() for group in self.profiles)
         return bool(own or self.carbon_batch_cv.any() or self.soil_mass_batch_cv.any())
 
-    def first_order(self) -> FirstOrder:
-        """Give the effects of small errors, by central differences of the interpolation."""
+    def batch_effects(self) -> tuple[FloatArray, FloatArray]:
+        """Give what a relative error of 1 in each batch does to each stock, by carbon and by soil mass, to first order.
+
+        Returns
+        -------
+        tuple of arrays
+            Shape (batches, places) each. [t C/ha]
+        """
         count = self._count()
-        batches = np.arange(self.carbon_batch_cv.size)
-        variance = np.zeros((2, self.places))
-        effect = np.zeros((2, batches.size, self.places))
+        effect = np.zeros((2, self.carbon_batch_cv.size, self.places))
         for group in self.profiles:
-            slopes = _slopes(group, self.interpolation)
-            for which, cv in enumerate((group.carbon_cv, group.soil_mass_cv)):
-                own = ((slopes[which] * cv) ** 2).sum(axis=1)
-                np.add.at(variance[which], group.place, own / count[group.place] ** 2)
-                for batch in batches:
-                    lever = (slopes[which] * (group.batch == batch)).sum(axis=1)
-                    np.add.at(effect[which, batch], group.place, lever / count[group.place])
-        return FirstOrder(variance[0], variance[1], effect[0], effect[1])
+            for of_batches, slope in zip(effect, _slopes(group, self.interpolation), strict=True):
+                for batch, of_batch in enumerate(of_batches):
+                    lever = (slope * (group.batch == batch)).sum(axis=1)
+                    np.add.at(of_batch, group.place, lever / count[group.place])
+        return effect[0], effect[1]
 
     def draw_weighted(self, *, weight: ArrayLike, draws: int, generator: np.random.Generator) -> FloatArray:
         """Draw a weighted sum of the stocks, each increment drawn again and each profile interpolated again.
@@ -225,3 +219,119 @@ def _slopes(group: Profiles, interpolation: Interpolation) -> tuple[FloatArray, 
     carbon = _stock(group, interpolation, ones * up, ones) - _stock(group, interpolation, ones * down, ones)
     mass = _stock(group, interpolation, ones, ones * up) - _stock(group, interpolation, ones, ones * down)
     return carbon.T / (2 * _STEP), mass.T / (2 * _STEP)
+
+
+@equation(
+    "mollisol:profile-error",
+    symbol="u(C_ESM)",
+    unit="t C/ha",
+    locator=Locator("JCGM 100 (GUM)", "2008", section="5.1.2", equation="10"),
+)
+def profile_error_t_per_ha(
+    *,
+    increment_soil_mass_t_per_ha: ArrayLike,
+    carbon_g_per_kg: ArrayLike,
+    reference_soil_mass_t_per_ha: ArrayLike,
+    carbon_cv: ArrayLike,
+    soil_mass_cv: ArrayLike,
+    interpolation: Interpolation = "natural_cubic_spline",
+) -> Value:
+    """Give the standard deviation of carbon at the reference mass, from errors that increments have to themselves.
+
+    Parameters
+    ----------
+    increment_soil_mass_t_per_ha, carbon_g_per_kg
+        Of each increment, top down, shape (n, k). [t/ha, above 0; g/kg, 0 to 1000]
+    reference_soil_mass_t_per_ha
+        One for all profiles. [t/ha, above 0]
+    carbon_cv, soil_mass_cv
+        Relative standard deviations of the errors of increments, shape (n, k). [fraction, 0 or more]
+    interpolation
+        As in the calculation itself.
+
+    Returns
+    -------
+    array
+        Shape (n,). [t C/ha]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that differ.
+
+    Notes
+    -----
+    Source: law of propagation through the interpolation, by central differences; errors of increments independent.
+    With one increment the line from (0, 0) leaves no room for mass error.
+    """
+    mass = row(
+        "increment_soil_mass_t_per_ha",
+        at_least("increment_soil_mass_t_per_ha", increment_soil_mass_t_per_ha, 0.0),
+    )
+    group = Profiles(
+        soil_mass_t_per_ha=mass,
+        carbon_g_per_kg=between("carbon_g_per_kg", carbon_g_per_kg, 0.0, 1000.0),
+        reference_soil_mass_t_per_ha=float(
+            positive("reference_soil_mass_t_per_ha", reference_soil_mass_t_per_ha)
+        ),
+        place=np.arange(mass.shape[0]),
+        batch=np.zeros(mass.shape, dtype=np.int64),
+        carbon_cv=at_least("carbon_cv", carbon_cv, 0.0),
+        soil_mass_cv=at_least("soil_mass_cv", soil_mass_cv, 0.0),
+    )
+    by_carbon, by_mass = _slopes(group, interpolation)
+    return np.sqrt(((by_carbon * group.carbon_cv) ** 2 + (by_mass * group.soil_mass_cv) ** 2).sum(axis=1))
+
+
+@equation(
+    "mollisol:class-error",
+    symbol="m",
+    unit="t CO2e/ha",
+    locator=Locator("JCGM 100 (GUM)", "2008", section="5.1.2", equation="10"),
+)
+def class_error_t_co2e_per_ha(
+    *,
+    profile_error_t_c_per_ha: ArrayLike,
+    share_of_point: ArrayLike,
+    point: ArrayLike,
+    class_of_point: ArrayLike,
+) -> Value:
+    """Give the measurement error of a change, for each class of points.
+
+    Parameters
+    ----------
+    profile_error_t_c_per_ha
+        Of each profile at either time, shape (p,). [t C/ha, 0 or more]
+    share_of_point
+        One over the profiles of its point and time, shape (p,). [fraction]
+    point
+        Number of the point of each profile, shape (p,). [whole numbers, 0 or more]
+    class_of_point
+        Number of the class of each point, shape (n,). [whole numbers, 0 or more]
+
+    Returns
+    -------
+    array
+        Root mean square over the points of each class, shape (classes,). [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that differ.
+
+    Notes
+    -----
+    Source: profiles of a point are averaged, and the errors of both times add in variance.
+    """
+    error = row(
+        "profile_error_t_c_per_ha", at_least("profile_error_t_c_per_ha", profile_error_t_c_per_ha, 0.0)
+    )
+    share = between("share_of_point", share_of_point, 0.0, 1.0)
+    at = whole("point", point, 0)
+    same_shape(profile_error_t_c_per_ha=error, share_of_point=share, point=at)
+    kind = row("class_of_point", whole("class_of_point", class_of_point, 0)).astype(np.int64)
+    if at.max() >= kind.size:
+        raise ValueError(f"point must be below {kind.size}, the number of points, found {at.max():g}")
+    variance = np.bincount(at.astype(np.int64), (error * share) ** 2, minlength=kind.size)
+    mean = np.bincount(kind, variance) / np.maximum(np.bincount(kind), 1)
+    return CO2E_PER_C * np.sqrt(mean)

@@ -1,4 +1,4 @@
-"""From joint draws to a credited value: the Monte Carlo route of modelled and of measured units, end to end."""
+"""From joint draws to a credited value: the Monte Carlo route of modelled units, end to end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike
 
 from mollisol.quantification.checks import FloatArray, positive, row
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
-from mollisol.uncertainty.layers.measured_draws import measured_variance
 from mollisol.uncertainty.layers.monte_carlo import (
     drawn_groups,
     draws_factor,
@@ -139,54 +138,5 @@ def credit_modelled_draws(
         np.array(points),
         (float(np.var(total, ddof=1)) / hectares**2, freedom),
         _effective(effective_draws, total.size),
-        confidence,
-    )
-
-
-def credit_measured_draws(
-    *,
-    area_ha: ArrayLike,
-    stock_start_t_co2e_per_ha: Sequence[ArrayLike],
-    stock_end_t_co2e_per_ha: Sequence[ArrayLike],
-    group_weight: ArrayLike | None = None,
-    confidence: float = 2 / 3,
-) -> MonteCarloCredit:
-    """Credit measured units from joint draws of their stocks (Eqs. 70, 71, 74).
-
-    Parameters
-    ----------
-    area_ha, stock_start_t_co2e_per_ha, stock_end_t_co2e_per_ha, group_weight
-        As in :func:`mollisol.uncertainty.layers.measured_draws.measured_variance`.
-    confidence
-        Probability that the truth is at least what is credited. [fraction, 0.5 to below 1]
-
-    Returns
-    -------
-    MonteCarloCredit
-        The analytic route's where no measurement error was drawn.
-
-    Raises
-    ------
-    ValueError
-        For one point in a group, groups or draws that differ, or an argument outside the ranges above.
-    """
-    found = measured_variance(
-        area_ha=area_ha,
-        stock_start_t_co2e_per_ha=stock_start_t_co2e_per_ha,
-        stock_end_t_co2e_per_ha=stock_end_t_co2e_per_ha,
-        group_weight=group_weight,
-    )
-    points = [
-        array.shape[0] - 1.0 for array in drawn_groups("stock_start_t_co2e_per_ha", stock_start_t_co2e_per_ha)
-    ]
-    # a spread as small as rounding is none
-    tiny = (1e-12 * (1 + abs(found.mean_t_co2e_per_ha))) ** 2
-    drawn = found.measurement if found.measurement > tiny else 0.0
-    return _credit(
-        found.mean_t_co2e_per_ha,
-        found.sampling,
-        np.array(points),
-        (drawn, np.inf),
-        float(found.draws),
         confidence,
     )

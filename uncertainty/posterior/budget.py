@@ -1,15 +1,18 @@
-"""The error budget: every declared source, its sd, and what it adds to the variance of the estimand."""
+"""The error budget: every declared source, what it adds to the variance of the estimand, and what would lower it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mollisol.uncertainty.posterior.compiling import Compiled, Side
+from mollisol.quantification.checks import FloatArray
+from mollisol.uncertainty.posterior.compiling import Compiled, Side, compile_specification
 from mollisol.uncertainty.posterior.marginal import Marginal
-from mollisol.uncertainty.posterior.results import BudgetRow
+from mollisol.uncertainty.posterior.results import BudgetRow, OneMoreRow
+from mollisol.uncertainty.posterior.specification import ControlPoints, IntArray, ProjectPoints, Specification
 
 if TYPE_CHECKING:
     from mollisol.uncertainty.posterior.exact import Sample
@@ -24,7 +27,7 @@ def error_budget(sample: Sample) -> tuple[BudgetRow, ...]:
     Given the variances the estimator is the best linear one, and its variance is homogeneous of degree one in
     all of them together. By Euler's theorem variance times derivative, summed over the sources, is the whole;
     no source is left out and none is counted twice. Taken at the root mean square of the components, so that the
-    doubt about the components themselves is not in it.
+    doubt about the components themselves is not in it. A spread that points of both sides have has a row for each.
 
     Returns
     -------
@@ -40,16 +43,24 @@ def error_budget(sample: Sample) -> tuple[BudgetRow, ...]:
         where = eta if at is None else np.asarray(at)
         return float(Marginal(compiled).conditional(where[None]).variance[0])
 
-    def add(name: str, kind: str, sd: float, slope: float, origin: str) -> None:
+    def add(name: str, kind: str, sd: float, slope: float, origin: str, side: str = "") -> None:
         rows.append(
-            BudgetRow(name, kind, sd, kind != "component", slope * square, 0.0, origin)  # type: ignore[arg-type]
+            BudgetRow(name, kind, sd, kind != "component", slope * square, 0.0, origin, side)  # type: ignore[arg-type]
         )
 
     for k, component in enumerate(of.components):
+        sd = float(np.exp(eta[k]) * component.unit)
+        if of.control is not None and k in of.project.point and k in of.control.point:
+            known = (sd / of.unit) ** 2
+            for which in ("project", "control"):
+                up, down = (_spread(of, which, k, s * known) for s in (_STEP, -_STEP))
+                slope = (variance(up) - variance(down)) / (2 * _STEP)
+                add(component.name, "component", sd, slope, component.source, which)
+            continue
         move = np.zeros(eta.size)
         move[k] = 0.5 * _STEP
         slope = (variance(of, eta + move) - variance(of, eta - move)) / (2 * _STEP)
-        add(component.name, "component", float(np.exp(eta[k]) * component.unit), slope, component.source)
+        add(component.name, "component", sd, slope, component.source)
     for place, sd in enumerate(of.specification.measurement_sd):
         if sd > 0:
             up, down = (_measured(of, place, float(sd), 1 + s) for s in (_STEP, -_STEP))
@@ -73,6 +84,17 @@ def error_budget(sample: Sample) -> tuple[BudgetRow, ...]:
     return tuple(
         replace(row, share=row.variance_t_co2e_per_ha_2 / total if total > 0 else 0.0) for row in rows
     )
+
+
+def _spread(of: Compiled, which: str, place: int, more: float) -> Compiled:
+    """Give the points of one side more variance where their spread is this component."""
+
+    def moved(side: Side) -> Side:
+        return replace(side, known=np.where(side.point == place, side.known + more, side.known))
+
+    if which == "project" or of.control is None:
+        return replace(of, project=moved(of.project))
+    return replace(of, control=moved(of.control))
 
 
 def _measured(of: Compiled, place: int, sd: float, factor: float) -> Compiled:
@@ -107,3 +129,106 @@ def _uncut(of: Compiled) -> Side | None:
             ].reshape(len(block.shared_data), -1),
         ),
     )
+
+
+def one_more(specification: Specification, budget: tuple[BudgetRow, ...]) -> tuple[OneMoreRow, ...]:
+    """Give the standard deviation of the estimand with one more replicate, at the same spreads.
+
+    The variance given the spreads hangs on the design alone, so a replicate that is not there can be put in: a point
+    in each sampling unit, a unit where a stratum weighs most for how few it has, a control site likewise.
+
+    Parameters
+    ----------
+    specification
+        What the posterior was computed from.
+    budget
+        Of the same posterior; the spreads are taken from it.
+
+    Returns
+    -------
+    tuple of OneMoreRow
+        What can be added; a second point in units that have one has no known spread and is left out.
+    """
+    spread = {row.source: row.sd_t_co2e_per_ha for row in budget if row.kind == "component"}
+    now = _sd(specification, spread)
+    rows = []
+    for what, place, more in (
+        ("core in each sampling unit", -1, _with_points(specification)),
+        ("sampling unit", *_with_unit(specification)),
+        ("control site", *_with_site(specification)),
+    ):
+        if more is not None and now is not None and (then := _sd(more, spread)) is not None:
+            rows.append(OneMoreRow(what, place, now, then))  # type: ignore[arg-type]
+    return tuple(rows)
+
+
+def _sd(specification: Specification, spread: Mapping[str, float]) -> float | None:
+    """Give the estimand's standard deviation at these spreads; None where one of them is not known."""
+    of = compile_specification(specification)
+    if any(name not in spread for name in of.names):
+        return None
+    eta = np.array([np.log(spread[component.name] / component.unit) for component in of.components])
+    return of.unit * float(np.sqrt(Marginal(of).conditional(eta[None]).variance[0]))
+
+
+def _with_points(of: Specification) -> Specification:
+    """Put one more point into each unit, measured as its first one."""
+    first = np.unique(of.project.unit, return_index=True)[1]
+    return _with_project_rows(of, first, of.project.unit[first])
+
+
+def _with_unit(of: Specification) -> tuple[int, Specification | None]:
+    """Put one more unit into the stratum that gains most, like the first of its units."""
+    units, first = np.unique(of.project.unit, return_index=True)
+    sampled = np.bincount(of.project.stratum[first], minlength=of.strata.area_ha.size)
+    stratum = int(np.argmax(of.strata.weight**2 / (sampled * (sampled + 1.0))))
+    if sampled[stratum] >= of.strata.fields[stratum]:
+        return stratum, None
+    like = units[of.project.stratum[first] == stratum][0]
+    rows = np.flatnonzero(of.project.unit == like)
+    return stratum, _with_project_rows(of, rows, np.full(rows.size, units.max() + 1))
+
+
+def _with_site(of: Specification) -> tuple[int, Specification | None]:
+    """Put one more control site beside those that stand for most area and are fewest, like the first of them."""
+    if of.control is None or of.baseline == "hybrid":
+        return -1, None
+    held, group, count = np.unique(of.control.link, axis=0, return_inverse=True, return_counts=True)
+    stands_for = (held > 0) @ of.strata.weight
+    chosen = int(np.argmax(stands_for**2 / (count * (count + 1.0))))
+    site = int(np.flatnonzero(group.reshape(-1) == chosen)[0])
+    rows = np.flatnonzero(of.control.site == site)
+    control = ControlPoints(
+        _unlike(of.control.change, rows),
+        np.append(of.control.site, np.full(rows.size, of.control.link.shape[0])),
+        np.vstack([of.control.link, of.control.link[site]]),
+        np.append(of.control.measurement_class, of.control.measurement_class[rows]),
+    )
+    shared = tuple(
+        replace(effect, control=None if effect.control is None else _again(effect.control, rows))
+        for effect in of.shared
+    )
+    return site, replace(of, control=control, shared=shared)
+
+
+def _with_project_rows(of: Specification, rows: IntArray, unit: IntArray) -> Specification:
+    points = ProjectPoints(
+        _unlike(of.project.change, rows),
+        np.append(of.project.stratum, of.project.stratum[rows]),
+        np.append(of.project.unit, unit),
+        np.append(of.project.measurement_class, of.project.measurement_class[rows]),
+    )
+    shared = tuple(
+        replace(effect, project=None if effect.project is None else _again(effect.project, rows))
+        for effect in of.shared
+    )
+    return replace(of, project=points, shared=shared)
+
+
+def _again(values: FloatArray, rows: IntArray) -> FloatArray:
+    return np.append(values, values[rows])
+
+
+def _unlike(change: FloatArray, rows: IntArray) -> FloatArray:
+    """Append changes that agree with none that is there: they do not enter the variance, only the checks."""
+    return np.append(change, change[rows] + (1.0 + np.ptp(change)))

@@ -202,4 +202,5 @@ def posterior_of_change(
         budget=error_budget(sample) if checks else (),
         checks=verdicts,
         mixture=mixture,
+        specification=specification,
     )

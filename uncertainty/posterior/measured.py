@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 from mollisol.methodology.provenance import Locator, equation
 from mollisol.quantification.checks import FloatArray, at_least, between, finite, positive, row, whole
 from mollisol.uncertainty.posterior.exact import posterior_of_change
-from mollisol.uncertainty.posterior.results import PosteriorResult
 from mollisol.uncertainty.posterior.specification import (
     ControlPoints,
     IntArray,
@@ -42,7 +41,7 @@ class MeasurementErrors:
     shared: tuple[SharedEffect, ...]
 
 
-def measured_posterior(
+def measured_specification(
     *,
     area_ha: ArrayLike,
     project_change_t_co2e_per_ha: ArrayLike,
@@ -53,8 +52,8 @@ def measured_posterior(
     site_link: ArrayLike,
     offset_t_co2e_per_ha: ArrayLike = 0.0,
     errors: MeasurementErrors | None = None,
-) -> PosteriorResult:
-    """Posterior of the mean difference in stock change, project minus control, over the project's area.
+) -> Specification:
+    """Declare everything that makes the mean difference in stock change uncertain, project minus control.
 
     Parameters
     ----------
@@ -77,8 +76,8 @@ def measured_posterior(
 
     Returns
     -------
-    PosteriorResult
-        Its ``credited`` is what the truth exceeds with probability 2/3.
+    Specification
+        For :func:`mollisol.uncertainty.posterior.exact.posterior_of_change`.
 
     Raises
     ------
@@ -110,24 +109,22 @@ def measured_posterior(
         if errors is None
         else errors
     )
-    return posterior_of_change(
-        Specification(
-            measurement_sd=at_least("class_sd", known.class_sd, 0.0),
-            shared=known.shared,
-            strata=Strata(area),
-            project=ProjectPoints(
-                change - offset,
-                _numbers("project_stratum", project_stratum, change),
-                _numbers("project_unit", project_unit, change),
-                _numbers("project_class", known.project_class, change),
-            ),
-            control=ControlPoints(
-                control,
-                _numbers("control_site", control_site, control),
-                link / link.sum(axis=1, keepdims=True),
-                _numbers("control_class", known.control_class, control),
-            ),
-        )
+    return Specification(
+        measurement_sd=at_least("class_sd", known.class_sd, 0.0),
+        shared=known.shared,
+        strata=Strata(area),
+        project=ProjectPoints(
+            change - offset,
+            _numbers("project_stratum", project_stratum, change),
+            _numbers("project_unit", project_unit, change),
+            _numbers("project_class", known.project_class, change),
+        ),
+        control=ControlPoints(
+            control,
+            _numbers("control_site", control_site, control),
+            link / link.sum(axis=1, keepdims=True),
+            _numbers("control_class", known.control_class, control),
+        ),
     )
 
 
@@ -163,9 +160,9 @@ def posterior_credited_t_co2e_per_ha(
     Parameters
     ----------
     area_ha, project_change_t_co2e_per_ha, project_stratum, project_unit
-        As in :func:`measured_posterior`.
+        As in :func:`measured_specification`.
     control_change_t_co2e_per_ha, control_site, site_link, offset_t_co2e_per_ha, errors
-        As in :func:`measured_posterior`.
+        As in :func:`measured_specification`.
 
     Returns
     -------
@@ -175,13 +172,13 @@ def posterior_credited_t_co2e_per_ha(
     Raises
     ------
     ValueError
-        As in :func:`measured_posterior`.
+        As in :func:`measured_specification`.
 
     Notes
     -----
     Source: docs/posterior.md; the same data give the same bits.
     """
-    return measured_posterior(
+    specification = measured_specification(
         area_ha=area_ha,
         project_change_t_co2e_per_ha=project_change_t_co2e_per_ha,
         project_stratum=project_stratum,
@@ -191,4 +188,5 @@ def posterior_credited_t_co2e_per_ha(
         site_link=site_link,
         offset_t_co2e_per_ha=offset_t_co2e_per_ha,
         errors=errors,
-    ).credited
+    )
+    return posterior_of_change(specification).credited

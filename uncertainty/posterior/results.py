@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mollisol.uncertainty.posterior.mixture import Mixture
-from mollisol.uncertainty.posterior.specification import Prior
+from mollisol.uncertainty.posterior.specification import Prior, Specification
 
 type Verdict = Literal["pass", "fail", "informative"]
 
@@ -47,6 +47,18 @@ class BudgetRow:
     variance_t_co2e_per_ha_2: float
     share: float
     origin: str
+    side: Literal["", "project", "control"] = ""
+    """Whose points, where both sides have the spread."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneMoreRow:
+    """What one more replicate would do; ``place`` is the stratum, or a control site with the same links, or -1."""
+
+    what: Literal["core in each sampling unit", "sampling unit", "control site"]
+    place: int
+    sd_now_t_co2e_per_ha: float
+    sd_then_t_co2e_per_ha: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +83,7 @@ class PosteriorResult:
     budget: tuple[BudgetRow, ...]
     checks: tuple[CheckResult, ...]
     mixture: Mixture
+    specification: Specification
 
     @property
     def refused(self) -> tuple[CheckResult, ...]:
