@@ -17,6 +17,7 @@ from mollisol.cli_output import tell as _tell
 from mollisol.explain_cli import explain
 from mollisol.methodology.findings import FindingsError, UserError
 from mollisol.model_cli import model_app
+from mollisol.report_cli import report
 from mollisol.rules_cli import rules_app
 from mollisol.verify_cli import sign, verify
 
@@ -34,6 +35,7 @@ app.add_typer(audit_app, name="audit")
 app.command()(explain)
 app.command()(verify)
 app.command()(sign)
+app.command()(report)
 
 EXIT_BLOCKED = 2
 EXIT_REFUSED = 3
