@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from mollisol.methodology.base import DomainObject, Interval, Items
+from mollisol.methodology.baseline import BaselineKind
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.ruleset import ChosenValue, Form
 
@@ -61,7 +62,7 @@ class VarianceComponent(DomainObject):
     """
 
     label: str
-    kind: Literal["project stratum", "control group"]
+    kind: Literal["project stratum", "control group", "model error"]
     replicates: int
     replicate: str
     variance_t_co2e_per_ha_2: float
@@ -132,6 +133,7 @@ class MonteCarloDeduction(DomainObject):
 
     sampling_variance_t_co2e_per_ha_2: float
     measurement_variance_t_co2e_per_ha_2: float
+    model_variance_t_co2e_per_ha_2: float = 0.0
     standard_error_t_co2e_per_ha: float
     degrees_of_freedom: float | None
     draws: int
@@ -307,6 +309,83 @@ class CalendarPart(DomainObject):
     removal_units_t: int
 
 
+class BaselineResult(DomainObject):
+    """A period accounted with one kind of baseline, per hectare over the period.
+
+    ``credited`` says whether the rule set issues from it, ``issues`` whether the units of the period come from it. The
+    project side follows the baseline: measured or modelled. A hybrid also has the prior sd of the model's bias, the
+    weight of the control sites and the correction.
+    """
+
+    kind: BaselineKind
+    pool: str
+    units: Items[str]
+    credited: bool
+    why_not: str
+    issues: bool
+    project_side: Literal["measured", "modelled"]
+    project_change_t_co2e_per_ha: float
+    baseline_change_t_co2e_per_ha: float
+    difference_t_co2e_per_ha: float
+    credited_t_co2e_per_ha: float
+    credited_form: CreditedForm
+    uncertainty_percent: float
+    routes: Items[RouteSummary]
+    model_bias_sd_t_co2e_per_ha: float | None = None
+    control_weight: float | None = None
+    correction_t_co2e_per_ha: float | None = None
+
+
+class ModelUse(DomainObject):
+    """The model behind a run: its identity and hash, its draws, and the validation that its error is from."""
+
+    model: str
+    model_version: str
+    parameter_set: str
+    model_hash: str
+    draws: int
+    points: int
+    validation_sha256: str
+    initial_campaign: str
+    initial_shift_years: int
+
+
+class ControlDiagnostics(DomainObject):
+    """Whether the control sites of a unit stand for it, beside the printed test.
+
+    Parameters
+    ----------
+    difference_percent
+        Mean stock of the unit less that of its control sites at the start, as a share of the unit's.
+    similarity_p_value, similar
+        The printed test: nothing significant found.
+    equivalence_p_value, equivalence_margin_percent, equivalent
+        Two one-sided tests: shown to differ by less than the margin.
+    trend_difference_t_co2e_per_ha_yr, trend_p_value, look_back_years
+        Unit less controls before the start; None without samples of the look-back.
+    regression_to_mean_t_co2e_per_ha
+        Part of the first period's difference that unlike starting stocks explain; None without a re-measurement.
+    contaminated, lost
+        Control sites whose practice changed, and those that a later campaign lacks.
+    """
+
+    quantification_unit: str
+    sampling_units: int
+    control_values: int
+    difference_percent: float
+    similarity_p_value: float
+    similar: bool
+    equivalence_p_value: float
+    equivalence_margin_percent: float
+    equivalent: bool
+    trend_difference_t_co2e_per_ha_yr: float | None = None
+    trend_p_value: float | None = None
+    look_back_years: float | None = None
+    regression_to_mean_t_co2e_per_ha: float | None = None
+    contaminated: Items[str] = ()
+    lost: Items[str] = ()
+
+
 class PeriodResult(DomainObject):
     """A verification period. Totals are in t CO2e over the whole period.
 
@@ -350,6 +429,7 @@ class PeriodResult(DomainObject):
     woody: WoodyResult | None = None
     leakage: LeakageResult | None = None
     calendar: Items[CalendarPart] = ()
+    baselines: Items[BaselineResult] = ()
 
 
 class RunResult(DomainObject):
@@ -369,6 +449,8 @@ class RunResult(DomainObject):
     seed: int
     periods: Items[PeriodResult]
     stocks: Items[StockMean]
+    model: ModelUse | None = None
+    control_diagnostics: Items[ControlDiagnostics] = ()
 
     @property
     def refused(self) -> bool:

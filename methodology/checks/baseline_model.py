@@ -12,6 +12,7 @@ from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ModelledStrata, ProjectModel
 from mollisol.methodology.project import Project
 from mollisol.methodology.ruleset import RulesInForce
+from mollisol.methodology.soil_models.calibrated import ModelIdentity, identity_findings, model_settings
 from mollisol.methodology.validation import (
     CombinationResult,
     Comparison,
@@ -42,8 +43,24 @@ def check_model_setup(project: Project, rules: RulesInForce) -> list[Finding]:
             *_station(head, rules),
             *_initial(project, head, model, rules),
             *_validation(project, head, model, rules),
+            *_identity(model),
         ]
     )
+
+
+def simulated(model: ProjectModel) -> ModelIdentity:
+    """Give the identity of the model as the project runs it; its hash is the model hash."""
+    return ModelIdentity.of(model.calibrated or model.inputs.parameters, model_settings(model.inputs))
+
+
+def _identity(model: ProjectModel) -> list[Finding]:
+    """Compare the model of calibration, validation and simulation."""
+    stages: dict[str, ModelIdentity] = {}
+    if model.calibrated is not None:
+        stages["calibration"] = ModelIdentity.of(model.calibrated, dict(model.calibrated.settings))
+    if model.validation is not None:
+        stages["validation"] = model.validation.identity
+    return identity_findings({**stages, "simulation": simulated(model)})
 
 
 def year_before(day: date) -> int:

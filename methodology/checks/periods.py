@@ -109,7 +109,9 @@ def _lengths(project: Project, rules: RulesInForce) -> Iterable[Finding]:
 
 def _chain(project: Project) -> Iterable[Finding]:
     for period in project.head.verification_periods:
-        if period.first_campaign == period.last_campaign:
+        if period.first_campaign == period.last_campaign and (
+            period.first_campaign or project.measured_controls
+        ):
             yield _not_chained(
                 period.name, f"starts and ends with campaign {period.first_campaign}", "two campaigns"
             )
@@ -157,7 +159,7 @@ def _monitored(project: Project) -> Iterable[Finding]:
 
 def _start(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     head, tolerance = project.head, rules.number("mollisol.start.tolerance")
-    if not head.verification_periods or project.ledger:
+    if not head.verification_periods or project.ledger or not project.measured_controls:
         return
     first = head.verification_periods[0].first_campaign
     days = [item.sampled_on for item in project.core_increments if item.campaign == first]
@@ -211,6 +213,7 @@ def _rating(project: Project, rules: RulesInForce) -> Iterable[Finding]:
 def _unused(project: Project) -> Iterable[Finding]:
     periods = project.head.verification_periods
     used = {name for period in periods for name in (period.first_campaign, period.last_campaign)}
+    used |= {project.head.model.initial_campaign} if project.head.model else set()
     for campaign in project.head.campaigns:
         if campaign.name not in used:
             yield Finding(

@@ -47,7 +47,7 @@ def check_references(project: Project) -> list[Finding]:
         findings += _unknown(file, rows, column, known, table)
     for period in head.verification_periods:
         for name in (period.first_campaign, period.last_campaign):
-            if name not in campaigns:
+            if name and name not in campaigns:
                 where = Place(file="project.toml", thing=f"verification period {period.name}")
                 findings.append(_reference(where, name, "the campaigns of project.toml"))
     findings += _points_belong_once(project)

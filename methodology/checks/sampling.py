@@ -296,8 +296,10 @@ def _coverage(project: Project) -> Iterable[Finding]:
         measured[item.campaign].add(item.point)
     periods = project.head.verification_periods
     counted = dict.fromkeys(
-        name for period in periods for name in (period.first_campaign, period.last_campaign)
+        name for period in periods for name in (period.first_campaign, period.last_campaign) if name
     )
+    if project.head.model is not None:
+        counted |= {project.head.model.initial_campaign: None}
     for campaign in counted:
         if not measured[campaign]:
             yield Finding(
@@ -309,7 +311,7 @@ def _coverage(project: Project) -> Iterable[Finding]:
                 do="bring its samples, or name the campaign that was measured",
                 clause="VM0042 2.2, section 8.2.1",
             )
-    for period in periods:
+    for period in periods if project.measured_controls else ():
         first, last = measured[period.first_campaign], measured[period.last_campaign]
         lost, new = sorted(first - last), sorted(last - first)
         if first and last and (lost or new):
@@ -345,6 +347,8 @@ def _timing(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     for item in project.core_increments:
         day.setdefault((item.campaign, item.point), item.sampled_on)
     yield from _spread(project)
+    if not project.measured_controls:
+        return
     season, interval = rules.number("mollisol.season.tolerance"), rules.number("mollisol.interval.tolerance")
     for period in project.head.verification_periods:
         pairs = {

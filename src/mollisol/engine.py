@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mollisol.activity_checks import check_activity
-from mollisol.changes import ChangeStep
+from mollisol.baseline_step import Sides, both_sides, change_by_baselines, model_use
+from mollisol.control_diagnostics_step import diagnose_controls
 from mollisol.crediting import credit_period, outcome_findings
 from mollisol.eligibility_step import check_boundary_amounts, check_eligibility, check_sites
 from mollisol.geometry import check_geometry
 from mollisol.leakage_step import LeakageOfPeriod, LeakageStep
 from mollisol.methodology.boundary import check_boundary
+from mollisol.methodology.checks.baseline_controls import check_controls_stayed
+from mollisol.methodology.checks.baseline_model import check_model_setup
+from mollisol.methodology.checks.baselines import check_baselines
 from mollisol.methodology.checks.control_sites import check_control_sites
 from mollisol.methodology.checks.laboratory import check_laboratory
 from mollisol.methodology.checks.periods import check_periods, whole_years
@@ -134,7 +138,9 @@ def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> As
         return Assessment(reading, tuple(in_order([*findings, *references])))
     findings += check_sampling(project, rules)
     findings += check_laboratory(project)
-    findings += check_control_sites(project, rules)
+    findings += [*check_baselines(project, rules), *check_model_setup(project, rules)]
+    if project.measured_controls:
+        findings += [*check_control_sites(project, rules), *check_controls_stayed(project)]
     findings += check_periods(project, rules)
     findings += check_geometry(project, reading.inputs, rules)
     findings += check_activity(project, rules)
@@ -196,7 +202,10 @@ def run_project(
     if assessment.blocked or project is None or rules is None or trace is None or stocks is None:
         raise FindingsError(assessment.findings)
     tell("computing")
-    periods, outcome = _periods(project, rules, trace, stocks, route, seed)
+    refusals = [finding for finding in assessment.findings if finding.severity is Severity.REFUSAL]
+    sides = both_sides(project, stocks, rules, trace)
+    periods, outcome = _periods(project, rules, trace, sides, refusals, route, seed)
+    diagnostics, told = diagnose_controls(project, stocks, rules, trace)
     results = RunResult(
         project=project.head.name,
         description=project.head.description,
@@ -212,15 +221,23 @@ def run_project(
         seed=seed,
         periods=tuple(periods),
         stocks=stock_means(project, stocks),
+        model=model_use(project, sides.runs, rules),
+        control_diagnostics=diagnostics,
     )
     checked = [finding for finding in assessment.findings if finding.code != "rule-weakly-sourced"]
-    findings = in_order([*checked, *outcome, *status_findings(rules.chosen)])
+    findings = in_order(dict.fromkeys([*checked, *outcome, *told, *status_findings(rules.chosen)]))
     options = RunOptions(rules_key=rules_key, overlays=tuple(overlays), route=route, seed=seed)
     return Run(results, tuple(findings), project, rules, trace, assessment.reading.inputs, options)
 
 
 def _periods(
-    project: Project, rules: RulesInForce, trace: Trace, stocks: UnitStocks, route: RouteChoice, seed: int
+    project: Project,
+    rules: RulesInForce,
+    trace: Trace,
+    sides: Sides,
+    refusals: Sequence[Finding],
+    route: RouteChoice,
+    seed: int,
 ) -> tuple[list[PeriodResult], list[Finding]]:
     head = project.head
     rating = trace.given(
@@ -233,9 +250,18 @@ def _periods(
     for period in head.verification_periods:
         years = whole_years(period.during) or 1
         carbon_t, biochar = _biochar(project, period, years, rules, trace)
-        change = ChangeStep(project, stocks, period, rules, trace).run(
-            years=years, biochar_carbon_per_year=biochar, route=route, seed=seed
+        change, baselines = change_by_baselines(
+            project,
+            sides,
+            period,
+            years=years,
+            biochar_carbon_per_year=biochar,
+            route=route,
+            seed=seed,
+            rules=rules,
+            trace=trace,
         )
+        change = replace(change, findings=(*change.findings, *refusals))
         sources, leakage = _activity(project, period, years, displaced, rules, trace)
         displaced = leakage.cumulative
         result, cumulative = credit_period(
@@ -244,9 +270,7 @@ def _periods(
         findings += [*change.findings, *sources.findings, *leakage.findings]
         findings += outcome_findings(result, issued)
         issued += result.units_to_issue_t
-        if head.kind == "placeholder":
-            result = result.model_copy(update={"issuance": "refused", "units_to_issue_t": 0})
-        periods.append(result)
+        periods.append(result.model_copy(update={"baselines": baselines}))
     bounds = check_boundary_amounts(project, periods, rules, trace)
     if blocking(bounds):
         raise FindingsError(bounds)

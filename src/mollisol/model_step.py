@@ -14,6 +14,7 @@ from mollisol.methodology.checks.baseline_model import (
     WEATHER,
     initial_shift_years,
     modelled_points,
+    simulated,
     year_before,
 )
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
@@ -110,7 +111,7 @@ def run_model(project: Project, rules: RulesInForce, trace: Trace) -> ModelledSt
     phases = [run[first:] - run[first] for name, run in sorted(done.stock_t_ha.items()) if "phase" in name]
     if phases:
         change["blended"] = np.asarray(rotation_mean_t_c_per_ha(change_by_phase_t_c_per_ha=np.stack(phases)))
-    identity = ModelIdentity.of(model.calibrated or model.inputs.parameters, dict(runs_settings(model)))
+    identity = simulated(model)
     source = (
         f"model hash {identity.sha256[:12]}",
         f"parameter set {identity.parameter_set}",
@@ -129,14 +130,6 @@ def run_model(project: Project, rules: RulesInForce, trace: Trace) -> ModelledSt
         source,
         (*found, *(finding for finding in done.findings)),
     )
-
-
-def runs_settings(model: ProjectModel) -> tuple[tuple[str, str], ...]:
-    """Give the settings that the model hash covers, as the calibration of the set names them."""
-    if model.calibrated is not None:
-        return model.calibrated.settings
-    options = ",".join(f"{group}={name}" for group, name in model.inputs.parameters.chosen)
-    return (("options", options), ("start", "steady state of the baseline"))
 
 
 def _last_year(project: Project) -> int:
@@ -316,6 +309,7 @@ def _joint(model: ProjectModel) -> JointDraws | None:
         calibrated.label,
         {name: np.array(values) for name, values in calibrated.values_of_draws().items()},
         np.array(calibrated.column("inert_factor")) if "inert_factor" in start else 1.0,
+        np.array(calibrated.column("slow_shift")) if "slow_shift" in start else 0.0,
     )
 
 

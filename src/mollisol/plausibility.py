@@ -88,7 +88,7 @@ def check_similarity(
     At equal soil mass the mean content is the stock over the reference mass, so the test on stocks is the test on
     contents.
     """
-    if not project.head.verification_periods:
+    if not project.head.verification_periods or not project.measured_controls:
         return []
     confidence = rules.number("vm0042.control.similarity-confidence")
     head = project.head

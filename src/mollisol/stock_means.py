@@ -30,11 +30,13 @@ def stock_means(project: Project, stocks: UnitStocks) -> tuple[StockMean, ...]:
         for unit, value in zip(stock.index, stock.value, strict=True):
             of_home[stocks.home_of[unit]].append(float(value))
         for stratum in (item.stratum for item in project.strata):
+            means.append(_mean(stratum, "project", campaign, of_home[stratum]))
             sites = sorted(linked[stratum])
+            if not sites:
+                continue
             control = (
                 [float(np.mean(of_home[site])) for site in sites] if len(sites) > 1 else of_home[sites[0]]
             )
-            means.append(_mean(stratum, "project", campaign, of_home[stratum]))
             means.append(_mean(stratum, "baseline", campaign, control))
     return tuple(means)
 
