@@ -46,6 +46,9 @@ BASES: Final[dict[str, Basis]] = {
     "strata": Basis(clause="strata.csv, sample_points.csv, control_links.csv and the file of outlines"),
     "control_sites": Basis(clause="control_sites.csv, control_links.csv and sample_points.csv"),
     "points": Basis(clause="sample_points.csv"),
+    "baselines": Basis(
+        clause="project.toml, baselines; VM0042 section 6, and the clause of each finding on a baseline"
+    ),
     "budget": Basis((*_VARIANCE, "vm0042:74"), _CONFIDENCE),
     "findings": Basis(clause="the clause or rule that each row names"),
     "deviations": Basis(clause="project.toml, declared by the project"),
