@@ -142,12 +142,15 @@ class BiasGate(DomainObject):
         Unweighted mean over studies.
     pooled_measurement_uncertainty_t_co2e_per_ha
         With n - 1 weights; None where no standard error with two replicates or more is known.
+    by_default
+        Whether it comes from a declared error of a stock, no replicates being known.
     equivalence_p_value, bias_low_t_co2e_per_ha, bias_high_t_co2e_per_ha
         Of two one-sided t tests against that margin, and the two-sided 90 % interval of the bias; None for one study.
     """
 
     mean_bias_t_co2e_per_ha: float
     pooled_measurement_uncertainty_t_co2e_per_ha: float | None
+    by_default: bool = False
     verdict: Verdict
     equivalence_p_value: float | None
     bias_low_t_co2e_per_ha: float | None

@@ -57,7 +57,12 @@ def check_words(studies: Sequence[StudyRow], rules: RulesInForce) -> list[Findin
             allowed = "; ".join(", ".join(sorted(choice)) for choice in attributes)
             clause = "vmd0053.crop.group-attributes"
             found.append(_finding("crop-group-unknown", where, row.crop_group, allowed, do, clause))
-    return gathered([finding.model_copy(update={"severity": Severity.WARNING}) for finding in found])
+    once = {(finding.code, finding.found): finding for finding in reversed(found)}
+    return [
+        finding.model_copy(update={"severity": Severity.WARNING})
+        for finding in found
+        if once[finding.code, finding.found] is finding
+    ]
 
 
 def check_independence(

@@ -147,14 +147,29 @@ def _words(path: Path) -> tuple[Words, list[Finding]]:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return Words(), [_malformed(path.name, str(error))]
-    title, lists = given.pop("title", ""), {key: given.pop(key, []) for key in ("substitutions", "limits")}
-    texts = [title, *(text for one in lists.values() if isinstance(one, list) for text in one)]
+    lists = {key: given.pop(key, []) for key in ("substitutions", "limits")}
+    texts = {key: given.pop(key, "") for key in ("title", "stock_error_source")}
+    spread = given.pop("stock_error_t_c_per_ha", None)
+    said = [*texts.values(), *(text for one in lists.values() if isinstance(one, list) for text in one)]
     sound = all(isinstance(one, list) for one in lists.values()) and all(
-        isinstance(text, str) and not set(text) & set("<>\x00") for text in texts
+        isinstance(text, str) and not set(text) & set("<>\x00") for text in said
     )
+    if spread is not None:
+        sound = (
+            sound
+            and isinstance(spread, float | int)
+            and 0 < spread < 1e3
+            and bool(texts["stock_error_source"])
+        )
     if given or not sound:
-        return Words(), [_malformed(path.name, ", ".join(given) or "a value that is no text")]
-    return Words(title, tuple(lists["substitutions"]), tuple(lists["limits"])), []
+        return Words(), [_malformed(path.name, ", ".join(given) or "a value that does not fit")]
+    return Words(
+        title=texts["title"],
+        substitutions=tuple(lists["substitutions"]),
+        limits=tuple(lists["limits"]),
+        stock_error_t_c_per_ha=None if spread is None else float(spread),
+        stock_error_source=texts["stock_error_source"],
+    ), []
 
 
 def _malformed(file: str, found: str) -> Finding:
@@ -163,7 +178,8 @@ def _malformed(file: str, found: str) -> Finding:
         severity=Severity.BLOCKING,
         where=Place(file=file),
         found=found,
-        allowed="TOML with title, substitutions and limits: a text and two lists of texts, without < and >",
+        allowed="title, lists of substitutions and limits, stock_error_t_c_per_ha above 0 with stock_error_source; "
+        "texts without < and >",
         do="mend the file",
     )
 

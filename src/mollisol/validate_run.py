@@ -52,11 +52,13 @@ class Validation:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a folder says of its validation in words."""
+    """What a folder says of its validation: words, and the error of a stock where the trials do not tell it."""
 
     title: str = ""
     substitutions: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
+    stock_error_t_c_per_ha: float | None = None
+    stock_error_source: str = ""
 
 
 type Fit = Callable[[FoldPlan], CalibratedSet]
@@ -119,12 +121,12 @@ def validate(
     fold_of = {row.comparison: plan.name for plan in plans for row in plan.left_out}
     groups = groups_of(trials, chosen, fold_of)
     comparisons = compare(trials, groups, plans, sets, calibrated, predict, trace)
-    summary = summarise(comparisons, rules, trace)
+    told = words or Words()
+    summary = summarise(comparisons, rules, trace, stock_error_t_c_per_ha=told.stock_error_t_c_per_ha)
     for id in _TOLD:
         rules.value(id)
     findings += [f.model_copy(update={"severity": Severity.WARNING}) for f in check_clay(comparisons, rules)]
     findings += [*check_gates(summary.combinations), *status_findings(rules.chosen)]
-    told = words or Words()
     parameters = calibrated or trials.inputs.parameters
     result = ValidationResult(
         title=told.title or f"{MODELS[trials.inputs.model].title}, {parameters.id}",
@@ -139,13 +141,27 @@ def validate(
         domain=summary.domain,
         horizon_years=summary.horizon_years,
         substitutions=told.substitutions,
-        limits=(*told.limits, *((calibrated.limits,) if calibrated is not None else ())),
+        limits=(
+            *_default_error(told),
+            *told.limits,
+            *((calibrated.limits,) if calibrated is not None else ()),
+        ),
         rule_set=rules.rule_set.key,
         rule_set_hash=rules.rule_set.hash,
         rules=rules.chosen,
         findings=tuple(in_order(findings)),
     )
     return Validation(result, trace, rules, sets)
+
+
+def _default_error(told: Words) -> tuple[str, ...]:
+    """Say where the error of a stock comes from that no trial tells."""
+    if told.stock_error_t_c_per_ha is None:
+        return ()
+    return (
+        f"Where a combination's trials have no replicates, its pooled measurement uncertainty is that of stocks with a "
+        f"standard error of {told.stock_error_t_c_per_ha:g} t C/ha: {told.stock_error_source}",
+    )
 
 
 def _same_model(calibrated: CalibratedSet, trials: Trials, settings: dict[str, str]) -> list[Finding]:

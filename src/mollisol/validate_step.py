@@ -25,7 +25,7 @@ from mollisol.uncertainty.layers.horizon import fit_growth, longest_horizon_year
 from mollisol.uncertainty.layers.prediction_error import trial_errors
 from mollisol.uncertainty.validation import bias as biases
 from mollisol.uncertainty.validation import gates, prediction
-from mollisol.uncertainty.validation.effects import prediction_error
+from mollisol.uncertainty.validation.effects import prediction_error, trial_effect_error
 
 _FEWEST_FOR_GROWTH = 4
 
@@ -39,7 +39,13 @@ class Summaries:
     horizon_years: float
 
 
-def summarise(comparisons: Sequence[Comparison], rules: RulesInForce, trace: Trace) -> Summaries:
+def summarise(
+    comparisons: Sequence[Comparison],
+    rules: RulesInForce,
+    trace: Trace,
+    *,
+    stock_error_t_c_per_ha: float | None = None,
+) -> Summaries:
     """Compute what the comparisons say of each combination.
 
     Parameters
@@ -50,13 +56,17 @@ def summarise(comparisons: Sequence[Comparison], rules: RulesInForce, trace: Tra
         The rules of VMD0053.
     trace
         Takes every quantity.
+    stock_error_t_c_per_ha
+        Standard error of a measured stock, for combinations whose trials tell of none.
     """
     groups: dict[tuple[str, str, str, bool], list[Comparison]] = defaultdict(list)
     for item in comparisons:
         key = (item.practice_category, item.crop_group, item.source, item.practice_effect)
         groups[key].append(item)
     return Summaries(
-        tuple(_Combination(groups[key], rules, trace).result() for key in sorted(groups)),
+        tuple(
+            _Combination(groups[key], rules, trace, stock_error_t_c_per_ha).result() for key in sorted(groups)
+        ),
         domain_of(comparisons),
         horizon_of(comparisons),
     )
@@ -90,9 +100,11 @@ def horizon_of(comparisons: Sequence[Comparison]) -> float:
 class _Combination:
     """One combination on its way through the equations."""
 
-    def __init__(self, items: Sequence[Comparison], rules: RulesInForce, trace: Trace) -> None:
+    def __init__(
+        self, items: Sequence[Comparison], rules: RulesInForce, trace: Trace, stock_error: float | None
+    ) -> None:
         first = items[0]
-        self._items, self._rules, self._trace = items, rules, trace
+        self._items, self._rules, self._trace, self._stock_error = items, rules, trace, stock_error
         kind = "effect" if first.practice_effect else "site"
         self._at = f"@{first.practice_category}|{first.crop_group}|{first.source}|{kind}"
         self._labels = [item.comparison for item in items]
@@ -172,19 +184,7 @@ class _Combination:
     def _bias_gate(self, by_study: Quantity) -> BiasGate:
         """Hold the mean bias against the pooled measurement uncertainty, and test that it is within."""
         mean = self._trace.compute(f"mean_bias{self._at}", biases.mean_bias, bias_t_co2e_per_ha=by_study)
-        known = [
-            (item.standard_error_t_co2e_per_ha, item.replicates)
-            for item in self._items
-            if item.standard_error_t_co2e_per_ha is not None
-        ]
-        margin = None
-        if any(replicates > 1 for _, replicates in known):
-            margin = self._trace.compute(
-                f"pooled_measurement_uncertainty{self._at}",
-                biases.pooled_measurement_uncertainty,
-                standard_error_t_co2e_per_ha=[error for error, _ in known],
-                replicates=[replicates for _, replicates in known],
-            )
+        margin, by_default = self._margin()
         verdict: Verdict = "not judged"
         if margin is not None:
             verdict = "pass" if abs(mean.value) <= margin.value else "fail"
@@ -207,11 +207,38 @@ class _Combination:
         return BiasGate(
             mean_bias_t_co2e_per_ha=float(mean.value),
             pooled_measurement_uncertainty_t_co2e_per_ha=None if margin is None else float(margin.value),
+            by_default=by_default,
             verdict=verdict,
             equivalence_p_value=None if chance is None else float(chance.value),
             bias_low_t_co2e_per_ha=None if half is None else float(mean.value - half.value),
             bias_high_t_co2e_per_ha=None if half is None else float(mean.value + half.value),
         )
+
+    def _margin(self) -> tuple[Quantity | None, bool]:
+        """Give the pooled measurement uncertainty, and whether it is the declared default."""
+        known = [
+            (item.standard_error_t_co2e_per_ha, item.replicates)
+            for item in self._items
+            if item.standard_error_t_co2e_per_ha is not None
+        ]
+        name = f"pooled_measurement_uncertainty{self._at}"
+        if any(replicates > 1 for _, replicates in known):
+            return self._trace.compute(
+                name,
+                biases.pooled_measurement_uncertainty,
+                standard_error_t_co2e_per_ha=[error for error, _ in known],
+                replicates=[replicates for _, replicates in known],
+            ), False
+        if self._stock_error is None:
+            return None, False
+        stocks = 4 if self._items[0].practice_effect else 2
+        error = self._trace.given(
+            f"stock_error{self._at}",
+            np.full(stocks, self._stock_error),
+            "t C/ha",
+            ["validation.toml: stock_error_t_c_per_ha"],
+        )
+        return self._trace.compute(name, trial_effect_error, standard_error_t_c_per_ha=error), True
 
     def _coverage(self, variance: Quantity | None) -> tuple[Coverage, ...]:
         """Count the observations in their intervals: as printed, studies left out in turn, from the posterior."""

@@ -260,3 +260,22 @@ def test_an_effect_is_four_weights_that_sum_to_none() -> None:
         ("light-without", 2006): -1.0,
         ("light-without", 2002): 1.0,
     }
+
+
+def test_a_declared_error_of_a_stock_stands_in_where_no_trial_tells_one() -> None:
+    """Four stocks with a standard error of 3 t C/ha: an effect has 6 t C/ha, which is 22 t CO2e/ha."""
+    from mollisol.validate_run import Words
+
+    read = trials()
+    stocks = [
+        row.model_copy(update={"standard_error_t_ha": None, "replicates": 1}) for row in read.observations
+    ]
+    bare = read.model_copy(update={"observations": tuple(stocks)})
+    (without,) = validate(bare, settings=SETTINGS, predict=published).result.combinations
+    assert (without.bias.verdict, without.verdict) == ("not judged", "fail")
+    words = Words(stock_error_t_c_per_ha=3.0, stock_error_source="made up")
+    result = validate(bare, settings=SETTINGS, predict=published, words=words).result
+    gate = result.combinations[0].bias
+    assert gate.pooled_measurement_uncertainty_t_co2e_per_ha == pytest.approx(22.0)
+    assert (gate.by_default, gate.verdict) == (True, "pass")
+    assert "made up" in result.limits[0]
