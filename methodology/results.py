@@ -20,6 +20,9 @@ type RouteName = Literal["analytic", "montecarlo", "posterior"]
 type RouteChoice = Literal["all", "analytic", "montecarlo", "posterior"]
 """What a run computes: all routes, or the analytic one and the one that is named."""
 
+type ReferenceChoice = Literal["none", "nuts"]
+"""Whether another sampler runs beside the exact engine of the posterior."""
+
 type ErrorSourceName = Literal[
     "laboratory", "soil mass", "within fields", "between fields", "control sites", "model"
 ]
@@ -174,6 +177,41 @@ class PosteriorDeduction(DomainObject):
     k_hat: float
     components: Items[PosteriorComponent]
     checks: Items[RouteCheck]
+
+
+class PosteriorReference(DomainObject):
+    """The same declaration sampled by NUTS, and how far its quantile lies from the exact one, per hectare.
+
+    Parameters
+    ----------
+    of, file
+        The quantity in the trace, and the draws in the bundle.
+    settings
+        All that the sampler was told.
+    difference_in_monte_carlo_errors
+        NUTS less exact, in combined Monte Carlo errors of the two.
+    r_hat, bulk_effective_draws, tail_effective_draws
+        The worst over the reduction and the components.
+    verdict
+        ``informative`` where the chains did not mix.
+    """
+
+    of: str
+    file: str
+    sampler: str
+    settings: dict[str, int | float | str]
+    mean_t_co2e_per_ha: float
+    standard_deviation_t_co2e_per_ha: float
+    quantile_t_co2e_per_ha: float
+    monte_carlo_error_t_co2e_per_ha: float
+    exact_quantile_t_co2e_per_ha: float
+    exact_monte_carlo_error_t_co2e_per_ha: float
+    difference_in_monte_carlo_errors: float
+    r_hat: float
+    bulk_effective_draws: float
+    tail_effective_draws: float
+    divergences: int
+    verdict: Literal["pass", "fail", "informative"]
 
 
 class SpreadTest(DomainObject):
@@ -449,6 +487,7 @@ class RunResult(DomainObject):
     seed: int
     periods: Items[PeriodResult]
     stocks: Items[StockMean]
+    references: Items[PosteriorReference] = ()
     model: ModelUse | None = None
     control_diagnostics: Items[ControlDiagnostics] = ()
 

@@ -19,11 +19,13 @@ from mollisol.crate import CRATE, crate_metadata
 from mollisol.engine import Run
 from mollisol.methodology.findings import UserError
 from mollisol.methodology.provenance import registered_equations
+from mollisol.methodology.results import PosteriorReference
 from mollisol.methodology.ruleset import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 
 MANIFEST = "manifest.json"
 RULES = "rules.json"
+_SAMPLER = "posterior: a fixed quasi-random sequence; declared measurement errors: PCG64 from the seed"
 _LIBRARIES = ("jinja2", "matplotlib", "numpy", "pydantic", "scipy")
 
 
@@ -136,6 +138,7 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
     files["project.json"] = canonical_json(run.project.head.model_dump(mode="json"))
     files["trace.json"] = canonical_json(trace)
     files[RULES] = canonical_json(run.rules.rule_set.model_dump(mode="json", by_alias=True))
+    files |= run.draws
     files |= {f"figures/{name}.svg": text.encode() for name, text in figures.items()}
     versions = versions or made_with()
     manifest = _manifest(run, files, versions)
@@ -154,6 +157,11 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
     return files
 
 
+def _reference(row: PosteriorReference) -> str:
+    settings = ", ".join(f"{name} {value}" for name, value in sorted(row.settings.items()))
+    return f"{row.file}: {row.sampler}, {settings}"
+
+
 def _manifest(run: Run, files: Mapping[str, bytes], versions: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "mollisol": versions["mollisol"],
@@ -162,7 +170,7 @@ def _manifest(run: Run, files: Mapping[str, bytes], versions: Mapping[str, Any])
         "rule_set": run.results.rule_set,
         "rule_set_hash": run.results.rule_set_hash,
         "seed": run.results.seed,
-        "sampler": "posterior: a fixed quasi-random sequence; declared measurement errors: PCG64 from the seed",
+        "sampler": "; ".join([_SAMPLER, *(_reference(row) for row in run.results.references)]),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
     }
 

@@ -109,10 +109,15 @@ def run(
         typer.Option(help="All routes, or one beside the analytic one; what issues of them is a rule."),
     ] = "all",
     seed: Annotated[int, typer.Option(help="Of the draws of declared measurement errors.")] = 0,
+    reference: Annotated[
+        Literal["none", "nuts"],
+        typer.Option(help="nuts samples the posterior by PyMC too, and keeps its draws; a minute or more."),
+    ] = "none",
     as_json: Json = False,
 ) -> None:
     """Run a project from cores to units and write its bundle and report."""
     options = {"rules_key": rules, "overlays": _overlays(proposal), "route": route, "seed": seed}
+    options["reference"] = reference
     raise typer.Exit(_run(project, out, as_json=as_json, **options))
 
 

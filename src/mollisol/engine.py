@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mollisol.activity_checks import check_activity
@@ -27,7 +27,7 @@ from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
 from mollisol.methodology.ledger import LEDGER_FILE, check_ledger
 from mollisol.methodology.project import Project, VerificationPeriod
-from mollisol.methodology.results import PeriodResult, RouteChoice, RunResult
+from mollisol.methodology.results import PeriodResult, ReferenceChoice, RouteChoice, RunResult
 from mollisol.methodology.ruleset import (
     Clocks,
     MissingRuleError,
@@ -81,6 +81,8 @@ class Run:
     trace: Trace
     inputs: dict[str, bytes]
     options: RunOptions
+    draws: dict[str, bytes] = field(default_factory=dict)
+    """Files of draws of the reference, by their path in the bundle."""
 
 
 def _silent(_: str) -> None: ...
@@ -173,6 +175,7 @@ def run_project(
     rule_set: RuleSet | None = None,
     route: RouteChoice = "all",
     seed: int = 0,
+    reference: ReferenceChoice = "none",
     tell: Tell = _silent,
 ) -> Run:
     """Run a project folder from cores to units.
@@ -186,6 +189,8 @@ def run_project(
         others start. What issues of those that ran is a rule.
     seed
         Of the draws of declared measurement errors; the other routes are deterministic.
+    reference
+        ``nuts`` samples each posterior by PyMC too, with the same seed; nothing is credited from it.
 
     Raises
     ------
@@ -226,8 +231,16 @@ def run_project(
     )
     checked = [finding for finding in assessment.findings if finding.code != "rule-weakly-sourced"]
     findings = in_order(dict.fromkeys([*checked, *outcome, *told, *status_findings(rules.chosen)]))
-    options = RunOptions(rules_key=rules_key, overlays=tuple(overlays), route=route, seed=seed)
-    return Run(results, tuple(findings), project, rules, trace, assessment.reading.inputs, options)
+    options = RunOptions(
+        rules_key=rules_key, overlays=tuple(overlays), route=route, seed=seed, reference=reference
+    )
+    run = Run(results, tuple(findings), project, rules, trace, assessment.reading.inputs, options)
+    if reference == "none":
+        return run
+    from mollisol.reference_step import with_reference
+
+    tell("sampling the reference")
+    return with_reference(run)
 
 
 def _periods(

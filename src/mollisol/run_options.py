@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mollisol.methodology.base import DomainObject, Items
-from mollisol.methodology.results import RouteChoice
+from mollisol.methodology.results import ReferenceChoice, RouteChoice
 from mollisol.methodology.ruleset import Overlay
 
 
@@ -21,7 +21,7 @@ class RunOptions(DomainObject):
         Rule set instead of the project's own; empty where the project chose.
     overlays
         Proposals laid over it, whole.
-    route, seed
+    route, seed, reference
         As in ``run_project``.
     """
 
@@ -29,6 +29,7 @@ class RunOptions(DomainObject):
     overlays: Items[Overlay] = ()
     route: RouteChoice = "all"
     seed: int = 0
+    reference: ReferenceChoice = "none"
 
     @property
     def beside_rules(self) -> dict[str, Any]:

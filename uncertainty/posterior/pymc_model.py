@@ -18,7 +18,7 @@ from mollisol.uncertainty.posterior.checking import control_residual
 from mollisol.uncertainty.posterior.compiling import NO_UNIT_LEVEL, Compiled, compile_specification
 from mollisol.uncertainty.posterior.exact import CREDITED_PROBABILITY
 from mollisol.uncertainty.posterior.marginal import Marginal
-from mollisol.uncertainty.posterior.specification import Specification
+from mollisol.uncertainty.posterior.specification import IntArray, Specification
 
 SAMPLER: Final = "pymc"
 
@@ -58,7 +58,7 @@ class LogNormalStocks:
     control_start: FloatArray | None = None
     control_end: FloatArray | None = None
 
-    def error_free(self, pm: Any, side: Literal["project", "control"], kind: FloatArray) -> tuple[Any, Any]:
+    def error_free(self, pm: Any, side: Literal["project", "control"], kind: IntArray) -> tuple[Any, Any]:
         """Give by how much the true change differs from the measured one, and the logarithms of the true end.
 
         Raises
@@ -68,7 +68,10 @@ class LogNormalStocks:
         """
         measured = []
         for when in ("start", "end"):
-            value = positive(f"{side}_{when}", getattr(self, f"{side}_{when}", None))
+            given = getattr(self, f"{side}_{when}")
+            if given is None:
+                raise ValueError(f"{side}_{when} must be given: the declaration has such points")
+            value = positive(f"{side}_{when}", given)
             if value.shape != kind.shape:
                 raise ValueError(f"{side}_{when} must hold a stock for each of {kind.size} points")
             measured.append(value)
