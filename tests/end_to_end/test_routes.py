@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import levene
 
 from mollisol.engine import run_project
-from mollisol.methodology.results import PeriodResult
+from mollisol.methodology.findings import FindingsError
+from mollisol.methodology.results import PeriodResult, RouteChoice
+from mollisol.methodology.ruleset import Overlay
 from tests.end_to_end.conftest import Layout
 from tests.end_to_end.test_run import TV2
 
@@ -52,8 +57,16 @@ def test_one_control_site_costs_more_in_the_posterior(make_project: Callable[[La
     assert rests[0].verdict == "informative"
 
 
-def test_without_a_declared_error_there_is_no_monte_carlo(make_project: Callable[[Layout], Path]) -> None:
-    assert period_of(make_project(FOUR_SITES)).montecarlo is None
+def test_without_a_declared_error_monte_carlo_is_the_analytic_route(
+    make_project: Callable[[Layout], Path],
+) -> None:
+    period = period_of(make_project(FOUR_SITES))
+    own, drawn = period.deduction, period.montecarlo
+    assert drawn is not None
+    assert (drawn.draws, drawn.measurement_variance_t_co2e_per_ha_2) == (0, 0.0)
+    assert drawn.credited_t_co2e_per_ha == own.credited_t_co2e_per_ha
+    assert drawn.standard_error_t_co2e_per_ha == own.standard_error_t_co2e_per_ha
+    assert drawn.degrees_of_freedom == own.degrees_of_freedom
 
 
 def test_a_batch_error_does_not_average_out(make_project: Callable[[Layout], Path]) -> None:
@@ -102,6 +115,176 @@ def test_the_same_seed_gives_the_same_draws(make_project: Callable[[Layout], Pat
     one, again, other = (run_project(folder, seed=seed).results.periods[0].montecarlo for seed in (1, 1, 2))
     assert one == again
     assert one != other
+
+
+@pytest.mark.parametrize("route", ["analytic", "montecarlo", "posterior"])
+def test_a_route_by_itself_says_that_it_is_not_all(
+    make_project: Callable[[Layout], Path], route: RouteChoice
+) -> None:
+    """The analytic route always runs; the lowest of what ran issues."""
+    folder = make_project(FOUR_SITES)
+    run, whole = run_project(folder, route=route), run_project(folder)
+    (period,), (all_routes,) = run.results.periods, whole.results.periods
+    assert {found.route for found in period.routes} == {"analytic", route}
+    assert {found.form for found in all_routes.routes} == {"moment", "guarded", "montecarlo", "posterior"}
+    assert [found.form for found in all_routes.routes if found.issues] == [all_routes.credited_form]
+    lowest = min(period.routes, key=lambda found: found.credited_t_co2e_per_ha)
+    assert lowest.issues
+    assert "routes-left-out" in {finding.code for finding in run.findings}
+    assert "routes-left-out" not in {finding.code for finding in whole.findings}
+    for found in all_routes.routes:
+        assert found.mean_t_co2e_per_ha - found.credited_t_co2e_per_ha > 0
+        assert found.standard_error_t_co2e_per_ha > 0
+
+
+def overlay(id: str, value: float) -> Overlay:
+    entry = {"id": id, "from": date(2020, 1, 1), "value": value, "reason": "a test"}
+    return Overlay.model_validate({"label": "a test", "set": [entry]})
+
+
+def test_draws_go_on_until_the_credited_value_is_known(make_project: Callable[[Layout], Path]) -> None:
+    """Variance over draws is 0.15 of the whole: error over deduction 0.15 sqrt(2 / L) / 2, 0.001 from 11,000 on."""
+    folder = declare(make_project(FOUR_SITES), "batch_relative_sd = 0.05")
+    few = run_project(folder)
+    many = run_project(folder, overlays=[overlay("mollisol.montecarlo.error-share", 0.001)])
+    first, then = (run.results.periods[0].montecarlo for run in (few, many))
+    assert first is not None
+    assert then is not None
+    assert (first.draws, then.draws) == (1000, 16000)
+    for found in (first, then):
+        assert found.monte_carlo_error_t_co2e_per_ha <= found.allowed_error_t_co2e_per_ha
+    assert abs(first.credited_t_co2e_per_ha - then.credited_t_co2e_per_ha) < 4 * (
+        first.monte_carlo_error_t_co2e_per_ha + then.monte_carlo_error_t_co2e_per_ha
+    )
+
+
+def test_what_the_draws_do_not_settle_is_not_issued(make_project: Callable[[Layout], Path]) -> None:
+    folder = declare(make_project(FOUR_SITES), "batch_relative_sd = 0.05")
+    limits = [
+        overlay("mollisol.montecarlo.error-share", 1e-4),
+        overlay("mollisol.montecarlo.most-draws", 1500),
+    ]
+    run = run_project(folder, overlays=limits)
+    (period,) = run.results.periods
+    assert period.montecarlo is not None
+    assert period.montecarlo.draws == 1500
+    (check,) = [found.checks[0] for found in period.routes if found.form == "montecarlo"]
+    assert check.verdict == "fail"
+    assert (period.issuance, period.units_to_issue_t) == ("refused", 0)
+    assert "montecarlo-not-sure" in {finding.code for finding in run.findings}
+
+
+def with_repeats(folder: Path, rows: str) -> Path:
+    head = "laboratory_method,batch,sample,soc_g_per_kg,fine_soil_density_g_per_cm3\n"
+    (folder / "laboratory_repeats.csv").write_text(head + rows, encoding="utf-8")
+    return folder
+
+
+def test_repeats_are_the_declared_error_of_the_same_size(make_project: Callable[[Layout], Path]) -> None:
+    """Pairs 10 and 11, and 20 twice: sqrt(exp(ln(1.1)^2 / 4) - 1) = 0.0476821590 by hand."""
+    rows = "dumas,1,a,10,\ndumas,1,a,11,\ndumas,1,b,20,\ndumas,1,b,20,\n"
+    run = run_project(with_repeats(make_project(FOUR_SITES), rows))
+    declared = period_of(declare(make_project(FOUR_SITES), "repeat_relative_sd = 0.04768215897532387"))
+    (found,) = run.results.periods
+    assert found.montecarlo is not None
+    assert declared.montecarlo is not None
+    assert found.montecarlo.credited_t_co2e_per_ha == pytest.approx(
+        declared.montecarlo.credited_t_co2e_per_ha, rel=1e-9
+    )
+    (note,) = [finding for finding in run.findings if finding.code == "laboratory-error-computed"]
+    assert note.found.startswith("4.77% from 4 determinations, 2 of them")
+    rows_of = run.trace.quantities["repeats.soc_g_per_kg.dumas"].rows
+    assert rows_of == tuple(f"laboratory_repeats.csv:{row}" for row in range(2, 6))
+
+
+def test_repeats_that_differ_by_half_are_a_slip(make_project: Callable[[Layout], Path]) -> None:
+    rows = "dumas,1,a,10,\ndumas,1,a,100,\n"
+    with pytest.raises(FindingsError) as error:
+        run_project(with_repeats(make_project(FOUR_SITES), rows))
+    assert {finding.code for finding in error.value.findings} == {"laboratory-error-unlikely"}
+
+
+def test_with_one_increment_soil_mass_error_leaves_the_stock_alone(
+    make_project: Callable[[Layout], Path],
+) -> None:
+    """From (0, 0) one increment is a line: at equal mass the stock is mass times content, whatever was weighed."""
+    found = period_of(declare(make_project(FOUR_SITES), "soil_mass_repeat_relative_sd = 0.1")).montecarlo
+    assert found is not None
+    assert found.measurement_variance_t_co2e_per_ha_2 == pytest.approx(0, abs=1e-20)
+
+
+ERRORS = (
+    "repeat_relative_sd = 0.03",
+    "soil_mass_repeat_relative_sd = 0.05",
+    "soil_mass_batch_relative_sd = 0.03",
+)
+
+
+@pytest.fixture(scope="module")
+def farm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PeriodResult]:
+    """Run the example with increments at two depths, as it is and with errors declared; its second period."""
+    example = Path(__file__).parents[2] / "examples" / "mixed-farm"
+    found = {"": run_project(example).results.periods[1]}
+    for line in ERRORS:
+        folder = tmp_path_factory.mktemp("farm") / "project"
+        shutil.copytree(example, folder)
+        text = (folder / "project.toml").read_text(encoding="utf-8")
+        marker = "[[project.laboratory_methods]]\n"
+        (folder / "project.toml").write_text(text.replace(marker, marker + line + "\n"), encoding="utf-8")
+        found[line.partition(" ")[0]] = run_project(folder).results.periods[1]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("key", "source"),
+    [
+        ("repeat_relative_sd", "laboratory"),
+        ("soil_mass_repeat_relative_sd", "soil mass"),
+        ("soil_mass_batch_relative_sd", "soil mass"),
+    ],
+)
+def test_declared_errors_reach_all_routes_and_the_budget(
+    farm: dict[str, PeriodResult], key: str, source: str
+) -> None:
+    before, after = farm[""], farm[key]
+    assert before.variance_budget is not None
+    assert after.variance_budget is not None
+    assert after.montecarlo is not None
+    without = {part.source: part.variance_t_co2e_per_ha_2 for part in before.variance_budget.parts}
+    part = {part.source: part.variance_t_co2e_per_ha_2 for part in after.variance_budget.parts}
+    assert without[source] == 0
+    assert part[source] > 0
+    others = {"laboratory", "soil mass", "model"} - {source}
+    assert all(part[other] == 0 for other in others)
+    assert after.montecarlo.measurement_variance_t_co2e_per_ha_2 > 0
+    assert after.montecarlo.credited_t_co2e_per_ha < before.deduction.credited_t_co2e_per_ha
+
+
+def test_the_budget_by_source_is_whole(farm: dict[str, PeriodResult]) -> None:
+    """Shares and parts add up, and a control site buys more than a field where sites are few."""
+    for period in farm.values():
+        budget = period.variance_budget
+        assert budget is not None
+        assert sum(part.share for part in budget.parts) == pytest.approx(1)
+        assert sum(part.deduction_t_co2e_per_ha for part in budget.parts) == pytest.approx(
+            budget.deduction_t_co2e_per_ha
+        )
+    budget = farm[""].variance_budget
+    assert budget is not None
+    assert max(budget.parts, key=lambda part: part.share).source == "control sites"
+    saves = {more.what: more.saves_t_co2e_per_ha for more in budget.one_more}
+    assert set(saves) == {"core in each sampling unit", "sampling unit", "control site"}
+    assert saves["control site"] > saves["sampling unit"] > 0
+    assert saves["core in each sampling unit"] > 0
+
+
+def test_strata_of_unlike_spread_are_a_result(make_project: Callable[[Layout], Path]) -> None:
+    """Changes in t CO2e/ha by hand from TV-2: s1 8 5 10 5 10, s2 6 3 9 3; scipy.stats.levene with medians."""
+    found = period_of(make_project(TV2)).spread_between_strata
+    expected = levene([8.0, 5, 10, 5, 10], [6.0, 3, 9, 3], center="median")
+    assert found is not None
+    assert found.statistic == pytest.approx(expected.statistic, rel=1e-6)
+    assert found.p_value == pytest.approx(expected.pvalue, rel=1e-6)
 
 
 def test_the_budget_says_what_one_more_replicate_buys(make_project: Callable[[Layout], Path]) -> None:
