@@ -63,6 +63,7 @@ def environment() -> SandboxedEnvironment:
         plural=filters.plural,
         chapters=CHAPTERS,
         most_rows=_MOST_ROWS_ON_PAPER,
+        anchor_of=lambda _: "",
     )
     return sandbox
 
@@ -85,7 +86,10 @@ def render_html(model: ReportModel, figures: Mapping[str, str], *, paper: bool =
         If a figure holds anything but drawing.
     """
     inline = {name: Markup(checked(svg)) for name, svg in figures.items()}  # noqa: S704
-    return environment().get_template(_PAGE).render(report=model, figures=inline, paper=paper) + "\n"
+    sandbox = environment()
+    if not paper:
+        sandbox.globals["anchor_of"] = model.values.get
+    return sandbox.get_template(_PAGE).render(report=model, figures=inline, paper=paper) + "\n"
 
 
 def _css_text(text: str) -> Markup:

@@ -17,7 +17,7 @@ from mollisol.methodology.ruleset import WARNING_STATUSES, ChosenValue, Switch
 from mollisol.templates.bases import BASES, QUANTITY_OF_FIGURE, SWITCH_OF_FIGURE, Basis
 from mollisol.templates.filters import slug
 from mollisol.templates.monitored import Monitored, monitored
-from mollisol.templates.traced import TracedGroup, anchors_of, traced_groups
+from mollisol.templates.traced import TracedGroup, anchors_of, anchors_of_values, traced_groups
 
 _INPUTS = "inputs/"
 
@@ -146,6 +146,7 @@ class ReportModel(DomainObject):
     equations: Items[EquationNote]
     bases: dict[str, TableBasis]
     trace: Items[TracedGroup]
+    values: dict[str, str]
     links: dict[str, dict[str, str]]
     files: Items[InputFile]
     versions: Items[Version]
@@ -206,6 +207,7 @@ def report_model(
         equations=tuple(equations),
         bases=_bases(equation_ids, rule_ids),
         trace=traced_groups(trace["quantities"], anchors),
+        values=anchors_of_values(trace["quantities"], anchors),
         links={period.name: _links(period, anchors) for period in results.periods},
         files=tuple(_files(manifest["files"])),
         versions=tuple(Version(name=n, version=str(v)) for n, v in sorted(manifest["versions"].items())),

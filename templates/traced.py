@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from mollisol.methodology.base import DomainObject, Items
-from mollisol.templates.filters import slug
+from mollisol.templates.filters import exact, slug
 
 type Scalar = float | str | bool | None
 
 _SHOWN_VALUES: Final = 6
 _SHOWN_ROWS: Final = 4
 _SHOWN_INPUTS: Final = 12
+_DIGITS_OF_ITS_OWN: Final = 9
 
 
 class TracedValue(DomainObject):
@@ -63,6 +64,19 @@ class TracedGroup(DomainObject):
 def anchors_of(quantities: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Give each quantity of ``trace.json`` its anchor on the page."""
     return _anchors((str(item["name"]) for item in quantities), "q-")
+
+
+def anchors_of_values(quantities: Sequence[Mapping[str, Any]], anchors: Mapping[str, str]) -> dict[str, str]:
+    """Give the anchor of the first quantity that holds a number, by the number in full.
+
+    Only numbers of many digits: those are the same number wherever they stand, and a 0 or a 15 may be anything.
+    """
+    found: dict[str, str] = {}
+    for item in quantities:
+        for value in _flat(item["value"]):
+            if isinstance(value, float) and len(text := exact(value)) > _DIGITS_OF_ITS_OWN:
+                found.setdefault(text, anchors[str(item["name"])])
+    return found
 
 
 def traced_groups(
