@@ -147,7 +147,7 @@ def _weather(project: Project, model: ProjectModel) -> Iterable[Finding]:
         else periods[-1].during.end.year - 1
     )
     years = {row.year for row in model.inputs.weather}
-    first = year_before(periods[0].during.start) + 1
+    first = year_before(project.head.start_date) + 1
     if model.inputs.model == "tier2":
         first -= model.inputs.run_in_years
     if not years or min(years) > first or max(years) < needed:

@@ -19,6 +19,7 @@ from mollisol.methodology.findings import FindingsError, UserError
 from mollisol.model_cli import model_app
 from mollisol.report_cli import report
 from mollisol.rules_cli import rules_app
+from mollisol.trueup_cli import trueup
 from mollisol.verify_cli import sign, verify
 
 app = typer.Typer(
@@ -36,6 +37,7 @@ app.command()(explain)
 app.command()(verify)
 app.command()(sign)
 app.command()(report)
+app.command()(trueup)
 
 EXIT_BLOCKED = 2
 EXIT_REFUSED = 3

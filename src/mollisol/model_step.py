@@ -97,7 +97,7 @@ def run_model(project: Project, rules: RulesInForce, trace: Trace) -> ModelledSt
     points = modelled_points(project)
     measured = _measured(project, head, points, trace)
     shift = initial_shift_years(project, rules.number("mollisol.start.tolerance"))
-    start_year = year_before(project.head.verification_periods[0].during.start)
+    start_year = year_before(project.head.start_date)
     last_year = max(_last_year(project), start_year + shift)
     runs = _Runs(project, model, points, start_year, last_year, shift)
     stock, found = runs.start(np.asarray(measured.value))
