@@ -108,14 +108,14 @@ def modelled_stock_t_c_per_ha(
     unit="t C/ha",
     locator=Locator("VM0042", "2.2", section="8.2.1", equation="4, over layers"),
 )
-def profile_stock_t_c_per_ha(*, stock_of_layer_t_c_per_ha: ArrayLike, profile: Sequence[int]) -> Value:
+def profile_stock_t_c_per_ha(*, stock_of_layer_t_c_per_ha: ArrayLike, group: Sequence[int]) -> Value:
     """Stock of each profile from that of its layers.
 
     Parameters
     ----------
     stock_of_layer_t_c_per_ha
         One value a layer, shape (n,). [t C/ha, 0 or more]
-    profile
+    group
         Number of the profile of each layer, from 0 to the last without a gap, shape (n,).
 
     Returns
@@ -134,11 +134,11 @@ def profile_stock_t_c_per_ha(*, stock_of_layer_t_c_per_ha: ArrayLike, profile: S
     """
     name = "stock_of_layer_t_c_per_ha"
     stock = row(name, at_least(name, stock_of_layer_t_c_per_ha, 0.0))
-    number = whole("profile", profile, 0)
+    number = whole("group", group, 0)
     if number.shape != stock.shape or stock.ndim != 1:
-        raise ValueError(f"profile must hold one number a layer, found {number.shape} for {stock.shape}")
+        raise ValueError(f"group must hold one number a layer, found {number.shape} for {stock.shape}")
     if np.unique(number).size != number.max() + 1:
-        raise ValueError("profile must number the profiles from 0 without a gap")
+        raise ValueError("group must number the profiles from 0 without a gap")
     place = number.astype(np.intp)
     return np.bincount(place, weights=stock)
 

@@ -178,7 +178,7 @@ def _measured(project: Project, head: ModelHead, points: list[str], trace: Trace
         profile_stock_t_c_per_ha,
         index=samples,
         stock_of_layer_t_c_per_ha=layers,
-        profile=[samples.index(item.sample) for item in items],
+        group=[samples.index(item.sample) for item in items],
     )
     point_of = {item.sample: item.point for item in items}
     return trace.compute(

@@ -387,7 +387,7 @@ def _posterior(inputs: ModelledInputs) -> RouteOutcome:
         "area_ha": inputs.area,
         "effect_t_co2e_per_ha": inputs.effect,
         "stratum": list(inputs.stratum_of_unit),
-        "unit": list(range(len(inputs.stratum_of_unit))),
+        "sampling_unit": list(range(len(inputs.stratum_of_unit))),
         "practice": list(inputs.error.practice),
         "years": float(inputs.years),
         "offset_t_co2e_per_ha": trace.compute(

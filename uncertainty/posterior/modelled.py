@@ -98,7 +98,7 @@ def modelled_posterior(
     area_ha: ArrayLike,
     effect_t_co2e_per_ha: ArrayLike,
     stratum: Sequence[int],
-    unit: Sequence[int],
+    sampling_unit: Sequence[int],
     practice: Sequence[int],
     validation: ValidationErrors | Mapping[str, Any],
     years: float,
@@ -113,7 +113,7 @@ def modelled_posterior(
         Areas of the strata, shape (H,). [ha]
     effect_t_co2e_per_ha
         Project less baseline at each point, mean over draws, shape (n,). [t CO2e/ha]
-    stratum, unit
+    stratum, sampling_unit
         Number of the stratum and of the sampling unit of each point, shape (n,).
     practice
         Code of each stratum's practice, shape (H,), as in the validation.
@@ -145,7 +145,9 @@ def modelled_posterior(
         Specification(
             strata=strata,
             project=ProjectPoints(
-                effect - _offset(offset_t_co2e_per_ha), _codes("stratum", stratum), _codes("unit", unit)
+                effect - _offset(offset_t_co2e_per_ha),
+                _codes("stratum", stratum),
+                _codes("sampling_unit", sampling_unit),
             ),
             baseline="modelled",
             validation=trials.comparisons(),
@@ -249,7 +251,7 @@ def modelled_credited_t_co2e_per_ha(
     area_ha: ArrayLike,
     effect_t_co2e_per_ha: ArrayLike,
     stratum: Sequence[int],
-    unit: Sequence[int],
+    sampling_unit: Sequence[int],
     practice: Sequence[int],
     validation: ValidationErrors | Mapping[str, Any],
     years: float,
@@ -260,7 +262,7 @@ def modelled_credited_t_co2e_per_ha(
 
     Parameters
     ----------
-    area_ha, effect_t_co2e_per_ha, stratum, unit, practice, effect_draws_t_co2e_per_ha
+    area_ha, effect_t_co2e_per_ha, stratum, sampling_unit, practice, effect_draws_t_co2e_per_ha
         As in :func:`modelled_posterior`.
     validation, years, offset_t_co2e_per_ha
         As in :func:`modelled_posterior`.
@@ -283,7 +285,7 @@ def modelled_credited_t_co2e_per_ha(
         area_ha=area_ha,
         effect_t_co2e_per_ha=effect_t_co2e_per_ha,
         stratum=stratum,
-        unit=unit,
+        sampling_unit=sampling_unit,
         practice=practice,
         effect_draws_t_co2e_per_ha=effect_draws_t_co2e_per_ha,
         validation=validation,
