@@ -65,7 +65,8 @@ class CreditSheet:
         return self._row - 1
 
     def _given(self, label: str, value: Value, unit: str, source: str = "", look: Look = "given") -> str:
-        return self._sheet.put(self._line(label, unit, source), 1, value, look)
+        number = "#,##0.0000" if look == "carried" else "General"
+        return self._sheet.put(self._line(label, unit, source), 1, value, look, number)
 
     def _carried(
         self, label: str, value: Value, unit: str, source: str = "carried over from the engine"

@@ -17,12 +17,12 @@ _LOOKS: Final[dict[str, dict[str, Any]]] = {
     "given": {"font_color": "#0B4F8A", "bg_color": "#EAF3FB"},
     "live": {},
     "carried": {"font_color": "#6B4A00", "bg_color": "#FBF3E0", "italic": True},
-    "result": {"bold": True, "top": 1},
-    "text": {},
+    "result": {"bold": True, "bg_color": "#E8F2EC"},
+    "text": {"indent": 1},
     "label": {"text_wrap": True},
     "head": {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1, "bg_color": "#F1F4F2"},
     "title": {"bold": True, "font_size": 13},
-    "note": {"font_color": "#56635D", "text_wrap": True},
+    "note": {"font_color": "#56635D", "indent": 1},
     "good": {"bold": True, "font_color": "#1C5A49"},
 }
 
