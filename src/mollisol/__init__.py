@@ -12,15 +12,17 @@ if TYPE_CHECKING:
     from mollisol.engine import assess_project, run_project
     from mollisol.methodology.ruleset import load_rule_set
     from mollisol.reading import read_project
+    from mollisol.verify import verify_bundle
 
 _HOME = {
     "assess_project": "mollisol.engine",
     "load_rule_set": "mollisol.methodology.ruleset",
     "read_project": "mollisol.reading",
     "run_project": "mollisol.engine",
+    "verify_bundle": "mollisol.verify",
 }
 
-__all__ = ["assess_project", "load_rule_set", "read_project", "run_project"]
+__all__ = ["assess_project", "load_rule_set", "read_project", "run_project", "verify_bundle"]
 
 
 def __getattr__(name: str) -> Any:

@@ -67,6 +67,12 @@ def _layout(manifest: Mapping[str, Any], content: bytes, to: Comparison) -> None
         to.add("manifest-entry-added", f"{MANIFEST}: {name}", manifest[name], "no such entry")
     for name in sorted(_FIELDS - set(manifest)):
         to.add("manifest-entry-missing", f"{MANIFEST}: {name}", "no such entry", "written by every run")
+    versions = manifest.get("versions", {})
+    words = [manifest.get("mollisol", ""), *(versions.values() if isinstance(versions, dict) else [versions])]
+    if not all(isinstance(word, str) for word in words):
+        to.add(
+            "manifest-entry-form", f"{MANIFEST}: versions", "a version that is no text", "versions by name"
+        )
     if content != canonical_json(dict(manifest)):
         to.add("layout", MANIFEST, "other bytes", "the same content as mollisol writes it")
 

@@ -20,11 +20,17 @@ def read_options(manifest: Mapping[str, Any], results: Mapping[str, Any], to: Co
     recorded = manifest.get("options")
     if isinstance(recorded, dict):
         try:
-            return RunOptions.model_validate_json(json.dumps(recorded))
+            options = RunOptions.model_validate_json(json.dumps(recorded))
         except ValidationError as error:
             for fault in error.errors(include_url=False):
                 place = ".".join(map(str, fault["loc"]))
                 to.add("option-unknown", f"{MANIFEST}: options.{place}", fault.get("input"), fault["msg"])
+        else:
+            own = options.model_dump(mode="json", by_alias=True)
+            to.documents("option", f"{MANIFEST}: options: ", recorded, own)
+            return options
+    elif "options" in manifest:
+        to.add("option-unknown", f"{MANIFEST}: options", recorded, "options by name")
     seed, periods = results.get("seed", manifest.get("seed")), results.get("periods")
     options = RunOptions(seed=seed if isinstance(seed, int) else 0)
     if isinstance(periods, list) and not any(isinstance(p, dict) and p.get("posterior") for p in periods):
@@ -76,7 +82,7 @@ def compare_asked(
         ("seed", "results.json: seed", results.get("seed"), options.seed),
     )
     for code, item, recorded, own in rows:
-        if recorded != own:
+        if recorded != own or type(recorded) is not type(own):
             to.add(code, item, recorded, own)
 
 

@@ -34,12 +34,17 @@ def other_proposal(data: dict[str, Any]) -> None:
 
 MANIFEST = [
     ("the seed", manifest(lambda m: m.update(seed=7)), "seed", "manifest.json: seed"),
+    ("a truth for the seed", manifest(lambda m: m.update(seed=False)), "seed", "manifest.json: seed"),
+    ("a number for a version", manifest(lambda m: m["versions"].update(scipy=1.0)), "manifest-entry-form", "versions"),
+    ("versions that are none", manifest(lambda m: m.update(versions=[])), "manifest-entry-form", "versions"),
     ("the seed of the options", manifest(lambda m: m["options"].update(seed=7)), "seed", "results.json: seed"),
     ("the route", manifest(lambda m: m["options"].update(route="posterior")),
      "result", "results.json: periods[1].credited_form"),
     ("a route that is none", manifest(lambda m: m["options"].update(route="best")),
      "option-unknown", "options.route"),
     ("an option that is none", manifest(lambda m: m["options"].update(bonus=1)), "option-unknown", "options.bonus"),
+    ("an option taken out", manifest(lambda m: m["options"].pop("seed")), "option-missing", "options: seed"),
+    ("options that are none", manifest(lambda m: m.update(options=[])), "option-unknown", "manifest.json: options"),
     ("a proposal", manifest(other_proposal), "overlay", "rules.json: overlays"),
     ("the rule set", manifest(lambda m: m.update(rule_set="vm0042-2.2")), "rule-set", "manifest.json: rule_set"),
     ("a rule set that is none", manifest(lambda m: m.update(rule_set="vm0099")),
