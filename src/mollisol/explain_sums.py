@@ -42,6 +42,7 @@ def sums_of(results: Mapping[str, Any]) -> Numbers:
 
 def origin_of_sum(figures: Figures, results: Mapping[str, Any], steps: tuple[str, ...]) -> Origin | None:
     """Give where a sum comes from, by the figures that it adds up; None for any other figure."""
+    parts: list[tuple[str, ...]]
     match steps:
         case ("totals", field):
             words = "sum over the periods that issue"

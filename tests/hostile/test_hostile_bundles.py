@@ -43,7 +43,7 @@ def deep(levels: int) -> str:
     return "[" * levels + "]" * levels
 
 
-def with_trace(change: Callable[[dict[str, Any]], None]) -> Callable[[Path], None]:
+def with_trace(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
     def spoil(bundle: Path) -> None:
         trace = json.loads((bundle / "trace.json").read_text(encoding="utf-8"))
         change(trace)
@@ -68,7 +68,7 @@ def replaced(name: str, make: Callable[[Path], object]) -> Callable[[Path], None
     return spoil
 
 
-TRICKS: dict[str, tuple[str, Callable[[Path], None]]] = {
+TRICKS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "JSON of 10,000 levels": ("json-too-deep", lambda b: write(b / "results.json", deep(10_000))),
     "JSON of 1,000,000 levels": ("json-too-deep", lambda b: write(b / "manifest.json", deep(1_000_000))),
     "JSON of 100 levels": ("json-too-deep", lambda b: write(b / "trace.json", deep(100))),

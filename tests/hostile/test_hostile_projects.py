@@ -59,6 +59,14 @@ def gigabyte(project: Path) -> None:
         stream.truncate(1_000_000_000)
 
 
+FEATURE: bytes = (
+    b'{"type": "FeatureCollection", "features": [{"properties": {"stratum": "a"}, '
+    b'"geometry": {"type": "Polygon", "coordinates": %s}}]}'
+)
+_INNER = b'{"type": "GeometryCollection", "geometries": ['
+COLLECTION = (
+    b'{"features": [{"properties": {"stratum": "a"}, "geometry": ' + _INNER * 400 + b"]}" * 400 + b"}]}"
+)
 DEEP = b"[" * 10_000 + b"]" * 10_000
 TRICKS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "script in a name": (
@@ -151,14 +159,6 @@ TRICKS: dict[str, tuple[str, Callable[[Path], object]]] = {
         lambda p: polygons(p, b'{"features": [], "crs": {"properties": {"name": [[], {}]}}}'),
     ),
 }
-FEATURE = (
-    b'{"type": "FeatureCollection", "features": [{"properties": {"stratum": "a"}, '
-    b'"geometry": {"type": "Polygon", "coordinates": %s}}]}'
-)
-_INNER = b'{"type": "GeometryCollection", "geometries": ['
-COLLECTION = (
-    b'{"features": [{"properties": {"stratum": "a"}, "geometry": ' + _INNER * 400 + b"]}" * 400 + b"}]}"
-)
 
 
 @pytest.mark.parametrize("trick", TRICKS)

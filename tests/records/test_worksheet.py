@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def table(text: str) -> Rows:
 def filled(rows: Rows, **seen: str) -> bytes:
     """Fill the worksheet in as recorded; ``seen`` gives what was seen of SOC by file and row."""
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS)
+    writer = csv.DictWriter(out, list[str](COLUMNS))
     writer.writeheader()
     for row in rows:
         done = {
@@ -136,8 +137,7 @@ def test_effects_in_the_worksheet_are_not_believed(bundle: Bundle) -> None:
         (lambda rows: [row | {"file_row": "strata.csv:2"} for row in rows], "not one of the drawn records"),
     ],
 )
-def test_what_is_refused(bundle: Bundle, change: object, says: str) -> None:
-    assert callable(change)
+def test_what_is_refused(bundle: Bundle, change: Callable[[Rows], Rows], says: str) -> None:
     rows = change(table(worksheet(bundle, size=10, seed=3)))
     with pytest.raises(WorksheetError, match=says):
         extrapolate(bundle, filled(rows))
