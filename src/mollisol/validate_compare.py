@@ -20,6 +20,8 @@ from mollisol.validate_folds import FoldPlan
 from mollisol.validate_predict import Group, Predict
 
 NO_SITE = "no reference site"
+_COPIES = 0.01
+"""Blocks whose effects agree to this share of their stock (t CO2e against t C) are one mean, copied: no plots do."""
 _STOCKS = ("treated_start", "treated_end", "reference_start", "reference_end")
 
 
@@ -176,7 +178,8 @@ def _observed(trials: Trials, groups: Sequence[Group], trace: Trace) -> _Observe
             of = trace.arrange(f"replicates.{group.label}", single.value[mine], [single])
             found = trace.compute(f"replicate_error.{group.label}", replicate_error, effect_t_co2e_per_ha=of)
             replicates[group.label] = len(mine)
-            if found.value > 0:  # blocks that agree to the last digit are one mean, copied
+            size = max(float(stock.value[n]) for stock in given.values() for n in mine)
+            if found.value > _COPIES * size:
                 error[group.label] = float(found.value)
             continue
         four = [one for one, begun in zip(stocks[mine[0]], at_start[mine[0]], strict=True) if begun]

@@ -81,6 +81,9 @@ def published(
 def under_draws(plan: CalibrationPlan) -> Predict:
     """Give what models comparisons with a calibrated set.
 
+    What sites of the folder share with those that the set was calibrated on, as inputs that were not measured, is taken
+    as the stocks of the latter tell it; never from the stocks that are predicted.
+
     Parameters
     ----------
     plan
@@ -93,7 +96,8 @@ def under_draws(plan: CalibrationPlan) -> Predict:
     ) -> Prediction:
         if calibrated is None:
             return published(trials, groups, None, None)
-        studies: frozenset[str] = frozenset()
+        here = {row.study for row in trials.studies}
+        studies = frozenset(item.study for item in calibrated.data if item.study in here)
         if told is not None:
             trials = trials.model_copy(update={"observations": told.observations})
             studies = frozenset(row.study for row in told.studies if row.use != "validation")
