@@ -101,7 +101,9 @@ def _sources(row: BudgetRow, names: ErrorNames) -> dict[ErrorSourceName, float]:
     """Split a row of the posterior's budget over the sources; the parts sum to 1."""
     if row.kind == "measurement class" and row.source.startswith("class "):
         place = int(row.source.removeprefix("class "))
-        square = {source: float(sd[place]) ** 2 for source, sd in names.class_sd.items()}
+        square: dict[ErrorSourceName, float] = {
+            source: float(sd[place]) ** 2 for source, sd in names.class_sd.items()
+        }
         return {source: part / sum(square.values()) for source, part in square.items()}
     if row.source in names.of_effect:
         return {names.of_effect[row.source]: 1.0}

@@ -144,15 +144,17 @@ def declared_errors(
                     trace,
                 )
             )
+    carbon_batch, soil_mass_batch = (
+        np.array([float(used[m, key].value) if (m, key) in used else 0.0 for _, m in batches])
+        for key in _KEYS[2:]
+    )
     return DeclaredErrors(
         increments=IncrementErrors(
             tuple(groups),
             2 * len(points),
-            *(
-                np.array([float(used[m, key].value) if (m, key) in used else 0.0 for _, m in batches])
-                for key in _KEYS[2:]
-            ),
-            interpolation=project.head.equivalent_soil_mass_interpolation,
+            carbon_batch,
+            soil_mass_batch,
+            project.head.equivalent_soil_mass_interpolation,
         ),
         points=points,
         batches=batches,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 
@@ -41,6 +42,9 @@ def montecarlo_route(inputs: PeriodInputs) -> RouteOutcome:
         "1",
         ["mollisol.montecarlo.draws, doubled until mollisol.montecarlo.error-share is met"],
     )
+    behind: dict[str, Any] = {}
+    if inputs.errors is not None:
+        behind = {quantity.name: quantity for quantity in inputs.errors.sd}
     spread = trace.record(
         f"montecarlo_drawn_variance{at}",
         0.0 if drawn is None else float(variance_over_draws(drawn_mean_t_co2e_per_ha=drawn.draws)),
@@ -52,7 +56,7 @@ def montecarlo_route(inputs: PeriodInputs) -> RouteOutcome:
         first_draws=trace.rule("mollisol.montecarlo.draws"),
         most_draws=trace.rule("mollisol.montecarlo.most-draws"),
         seed=inputs.seed,
-        **({} if inputs.errors is None else {quantity.name: quantity for quantity in inputs.errors.sd}),
+        **behind,
     )
     variance = trace.compute(
         f"montecarlo_variance{at}",
@@ -62,7 +66,11 @@ def montecarlo_route(inputs: PeriodInputs) -> RouteOutcome:
         draws=draws,
     )
     freedom = _freedom(inputs, spread)
-    given = {"mean_change": inputs.difference, "variance_of_mean": variance, "degrees_of_freedom": freedom}
+    given: dict[str, Any] = {
+        "mean_change": inputs.difference,
+        "variance_of_mean": variance,
+        "degrees_of_freedom": freedom,
+    }
     error = trace.compute(f"montecarlo_error{at}", standard_error, variance_of_mean=variance)
     trace.compute(
         f"montecarlo_t_quantile{at}", t_quantile, probability=confidence, degrees_of_freedom=freedom

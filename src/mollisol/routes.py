@@ -37,7 +37,7 @@ class RoutesFound:
 def analytic_route(inputs: PeriodInputs) -> RouteOutcome:
     """Compute the methodology's moment form (Eqs. 70, 71, 74), as printed and as corrected."""
     forms: tuple[Form, ...] = ("corrected", "printed")
-    deductions = {
+    deductions: dict[Form, Deduction] = {
         form: moment_deduction(
             form,
             inputs.difference,

@@ -23,7 +23,7 @@ SITE = np.repeat(np.arange(SITES), 2)
 
 
 def project() -> ProjectPoints:
-    return ProjectPoints(RNG.normal(3, 1, UNIT.size), np.zeros(UNIT.size), UNIT)
+    return ProjectPoints(RNG.normal(3, 1, UNIT.size), np.zeros(UNIT.size, np.int64), UNIT)
 
 
 def row(name: str, sd: float) -> BudgetRow:
@@ -62,7 +62,7 @@ def test_a_shared_error_is_not_bought_off() -> None:
 def test_where_units_have_one_point_a_second_has_no_known_spread() -> None:
     of = Specification(
         Strata(np.array([10.0])),
-        ProjectPoints(RNG.normal(3, 1, 5), np.zeros(5), np.arange(5)),
+        ProjectPoints(RNG.normal(3, 1, 5), np.zeros(5, np.int64), np.arange(5)),
         baseline="none",
     )
     assert [item.what for item in one_more(of, (row("s_field", 2.0),))] == ["sampling unit"]
