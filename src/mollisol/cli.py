@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+import mollisol.calibrate_cli  # noqa: F401  registers model calibrate
 from mollisol.audit_cli import audit_app
 from mollisol.cli_output import count as _count
 from mollisol.cli_output import print_findings as _print_findings

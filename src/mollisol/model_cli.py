@@ -15,7 +15,7 @@ from mollisol.methodology.findings import Finding, FindingsError, Place, Severit
 from mollisol.methodology.soil_models.catalogue import MODELS
 from mollisol.methodology.soil_models.parameters import ParameterSet, parameter_sets
 from mollisol.model_reading import read_folder
-from mollisol.validate_cli import validate
+from mollisol.validate_cli import report, validate
 
 model_app = typer.Typer(
     name="model",
@@ -24,6 +24,7 @@ model_app = typer.Typer(
     add_completion=False,
 )
 model_app.command()(validate)
+model_app.command()(report)
 
 _AsJson = Annotated[
     bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")
@@ -104,7 +105,7 @@ def check(
     if as_json:
         _print_json({**what, "ok": not stop, "findings": [f.model_dump(mode="json") for f in findings]})
     else:
-        _say(findings)
+        say_findings(findings)
         typer.echo("nothing blocks" if not stop else f"{len(stop)} blocking", err=True)
     raise typer.Exit(2 if stop else 0)
 
@@ -150,7 +151,7 @@ def run(
         if as_json:
             _print_json({"ok": False, "findings": [f.model_dump(mode="json") for f in findings]})
         else:
-            _say(findings)
+            say_findings(findings)
         raise typer.Exit(2)
     rows = runs.rows()
     if out is not None:
@@ -159,7 +160,7 @@ def run(
             if as_json:
                 _print_json({"ok": False, "findings": [fault.model_dump(mode="json")]})
             else:
-                _say([fault])
+                say_findings([fault])
             raise typer.Exit(2)
     if as_json:
         _print_json(
@@ -173,7 +174,7 @@ def run(
             }
         )
     else:
-        _say(findings)
+        say_findings(findings)
         typer.echo(f"{MODELS[runs.model].title}, parameters {runs.label}")
         for line in runs.summary():
             typer.echo(line)
@@ -181,7 +182,7 @@ def run(
     raise typer.Exit(3 if refused else 0)
 
 
-def _say(findings: list[Finding]) -> None:
+def say_findings(findings: list[Finding]) -> None:
     """Print findings to standard error, one block each."""
     for f in findings:
         more = f" (and {f.more} more)" if f.more else ""

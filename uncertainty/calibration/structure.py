@@ -229,7 +229,10 @@ def _deviations(trials: Trials, plan: CalibrationPlan, layout: Layout, places: P
     rows = [of_site[trials.inputs.sites[s].site] for s in places.site]
     found: list[Deviations] = []
     first = 0
+    beside = {CAMPAIGN: _ONE, "inputs": _ALL_INPUTS}
     for effect in plan.effect:
+        if effect.on not in (*beside, *terms(layout)):
+            continue
         groups = [
             {
                 "site": (row.site,),
@@ -248,7 +251,8 @@ def _deviations(trials: Trials, plan: CalibrationPlan, layout: Layout, places: P
         mine = has[places.site]
         keys = tuple(sorted({group for group, there in zip(groups, mine, strict=True) if there}))
         number = {key: place for place, key in enumerate(keys)}
-        beside = {CAMPAIGN: _ONE, "inputs": _ALL_INPUTS}
+        if not keys:
+            continue
         term = beside[effect.on] if effect.on in beside else terms(layout).index(effect.on)
         of_place = [number[g] if there else -1 for g, there in zip(groups, mine, strict=True)]
         found.append(Deviations(effect, term, np.array(of_place, dtype=np.int64), first, keys))
