@@ -73,9 +73,9 @@ class Bundle:
     @cached_property
     def trace(self) -> dict[str, Any]:
         """``trace.json``: quantities, rules, switches and equations as plain data."""
-        load_json(content := self.read("trace.json"), "trace.json")
+        data = self.json("trace.json")
         try:
-            return dict(_TRACE.validate_json(content))
+            return dict(_TRACE.validate_python(data))
         except ValidationError as error:
             raise self._other_form("trace.json", error) from None
 

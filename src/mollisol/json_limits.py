@@ -34,9 +34,9 @@ def load_json(content: bytes, name: str) -> Any:
             content.decode("utf-8"),
             object_pairs_hook=_once,
             parse_constant=_finite,
-            parse_float=_finite,
             parse_int=_whole,
         )
+        _check(data, name)
     except _KeyTwiceError as error:
         raise fault("json-key-twice", name, f"the key {error}", "each key once", "ask for it again") from None
     except _NumberError as error:
@@ -45,17 +45,21 @@ def load_json(content: bytes, name: str) -> Any:
         raise fault("json-syntax", name, str(error)[:120], "JSON in UTF-8", "ask for it again") from None
     except RecursionError:
         raise _too_deep(name) from None
-    _check_depth(data, name)
     return data
 
 
-def _check_depth(data: Any, name: str) -> None:
+def _check(data: Any, name: str) -> None:
+    """Walk level by level: no deeper than allowed, and no number that became infinite."""
     level = [data]
     for _ in range(DEEPEST + 1):
         inner: list[Any] = []
         for part in level:
-            values = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-            inner += [value for value in values if isinstance(value, dict | list)]
+            values = part.values() if isinstance(part, dict) else part if isinstance(part, list) else (part,)
+            kinds = set(map(type, values))
+            if float in kinds and not all(math.isfinite(value) for value in values if type(value) is float):
+                raise _NumberError("a number that is not finite")
+            if dict in kinds or list in kinds:
+                inner += [value for value in values if type(value) is list or type(value) is dict]
         if not inner:
             return
         level = inner

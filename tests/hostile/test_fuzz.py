@@ -25,7 +25,7 @@ from mollisol.methodology.ruleset import read_overlay
 from mollisol.model_reading import read_folder
 from tests.hostile.mutations import mutated
 
-ROUNDS = int(os.environ.get("MOLLISOL_FUZZ", "15"))
+ROUNDS = int(os.environ.get("MOLLISOL_FUZZ", "10"))
 QUIET = settings(
     derandomize="MOLLISOL_FUZZ" not in os.environ,
     deadline=None,
