@@ -7,8 +7,10 @@ from typing import Literal
 
 from mollisol.methodology.base import DomainObject, Interval, Items
 from mollisol.methodology.baseline import BaselineKind
+from mollisol.methodology.budget_results import SpreadTest, VarianceBudget
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.ruleset import ChosenValue, Form
+from mollisol.methodology.source_results import LeakageResult, SourceResult, WoodyResult
 
 type CreditedForm = Literal["moment", "guarded", "montecarlo", "posterior"]
 """Which form of the deduction issued: the methodology's moment form, the same with guard or drawn errors, or the
@@ -22,10 +24,6 @@ type RouteChoice = Literal["all", "analytic", "montecarlo", "posterior"]
 
 type ReferenceChoice = Literal["none", "nuts"]
 """Whether another sampler runs beside the exact engine of the posterior."""
-
-type ErrorSourceName = Literal[
-    "laboratory", "soil mass", "within fields", "between fields", "control sites", "model"
-]
 
 
 class StockMean(DomainObject):
@@ -214,47 +212,6 @@ class PosteriorReference(DomainObject):
     verdict: Literal["pass", "fail", "informative"]
 
 
-class SpreadTest(DomainObject):
-    """Whether strata differ in the spread of change between their sampling units (Brown and Forsythe).
-
-    A result, not a switch: where strata differ clearly, the analytic form carries it, stratum by stratum.
-    """
-
-    statistic: float
-    numerator_degrees_of_freedom: float
-    denominator_degrees_of_freedom: float
-    p_value: float
-
-
-class BudgetPart(DomainObject):
-    """What a source of error adds to the variance of the project mean, and its part of the deduction, per hectare."""
-
-    source: ErrorSourceName
-    variance_t_co2e_per_ha_2: float
-    share: float
-    deduction_t_co2e_per_ha: float
-    note: str = ""
-
-
-class OneMore(DomainObject):
-    """What one more core in each field, one more field or one more control site would take off the deduction."""
-
-    what: Literal["core in each sampling unit", "sampling unit", "control site"]
-    where: str
-    saves_t_co2e_per_ha: float
-    saves_t_co2e: float
-
-
-class VarianceBudget(DomainObject):
-    """Where the deduction of a route comes from, by source of error, and what would lower it."""
-
-    route: RouteName
-    standard_error_t_co2e_per_ha: float
-    deduction_t_co2e_per_ha: float
-    parts: Items[BudgetPart]
-    one_more: Items[OneMore]
-
-
 class Vintage(DomainObject):
     """One year of a verification period, in t CO2e; stock terms after the deduction."""
 
@@ -275,66 +232,6 @@ class Vintage(DomainObject):
     verified_reductions_t_co2e: float
     verified_removals_t_co2e: float
     verified_total_t_co2e: float
-
-
-class FactorUse(DomainObject):
-    """A default factor as a source took it: which end of its range, and why."""
-
-    name: str
-    value: float
-    unit: str
-    end: Literal["low", "central", "high"]
-    low: float | None
-    central: float
-    high: float | None
-    status: str
-    reason: str
-    citation: str
-
-
-class SourceResult(DomainObject):
-    """An emission source over a verification period, in t CO2e; above zero the project emits less."""
-
-    id: str
-    label: str
-    included: bool
-    baseline_t_co2e: float
-    project_t_co2e: float
-    reduction_t_co2e: float
-    direction: Literal["decrease", "increase", "unchanged"]
-    factors: Items[FactorUse]
-
-
-class LeakageResult(DomainObject):
-    """Leakage by channel over a verification period, in t CO2e."""
-
-    amendments_t_co2e: float
-    displaced_production_t_co2e: float
-    residues_t_co2e: float
-    taken_off_t_co2e: float
-    displaced_counted: bool
-    module: str
-    accounting: str
-    cumulative_displaced_t_co2e: float
-
-    @property
-    def any(self) -> bool:
-        """Whether there is leakage of any kind, now or from before."""
-        return any(
-            (
-                self.amendments_t_co2e,
-                self.displaced_production_t_co2e,
-                self.residues_t_co2e,
-                self.cumulative_displaced_t_co2e,
-            )
-        )
-
-
-class WoodyResult(DomainObject):
-    """Yearly stock change of trees and shrubs, in t CO2e."""
-
-    baseline_t_co2e_per_year: float
-    project_t_co2e_per_year: float
 
 
 class CalendarPart(DomainObject):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.methodology.results import BudgetPart, ErrorSourceName, OneMore, VarianceBudget
+from mollisol.methodology.budget_results import BudgetPart, ErrorSourceName, OneMore, VarianceBudget
 from mollisol.uncertainty.layers.budget import variance_shares
 from mollisol.uncertainty.posterior.budget import one_more
 from mollisol.uncertainty.posterior.results import BudgetRow, OneMoreRow, PosteriorResult

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mollisol.deduction_step import Side
 from mollisol.measurement_errors import declared_errors
+from mollisol.methodology.budget_results import SpreadTest, VarianceBudget
 from mollisol.methodology.checks.control_sites import control_groups
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import Project, VerificationPeriod
@@ -21,9 +22,7 @@ from mollisol.methodology.results import (
     PosteriorDeduction,
     RouteChoice,
     RouteSummary,
-    SpreadTest,
     StratumChange,
-    VarianceBudget,
     VarianceComponent,
 )
 from mollisol.methodology.ruleset import Form, RulesInForce

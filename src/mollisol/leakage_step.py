@@ -14,8 +14,8 @@ from mollisol.methodology.factors.displacement import GROWTH, accounting_for, ma
 from mollisol.methodology.factors.warming import fuel_factor, retained_fraction
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project
-from mollisol.methodology.results import LeakageResult
 from mollisol.methodology.ruleset import RulesInForce
+from mollisol.methodology.source_results import LeakageResult
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.quantification.leakage import (
     displaced_production,

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from mollisol.budget_step import ErrorNames
 from mollisol.laboratory_step import laboratory_errors
+from mollisol.methodology.budget_results import ErrorSourceName
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import Project, VerificationPeriod
-from mollisol.methodology.results import ErrorSourceName
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.methodology.units import CO2E_PER_C
 from mollisol.stocks import Profiles, UnitStocks

@@ -7,6 +7,7 @@ from typing import Protocol, TypedDict
 
 from mollisol.deduction_step import Side
 from mollisol.measurement_errors import DeclaredErrors
+from mollisol.methodology.budget_results import VarianceBudget
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.results import (
@@ -15,7 +16,6 @@ from mollisol.methodology.results import (
     MonteCarloDeduction,
     PosteriorDeduction,
     RouteSummary,
-    VarianceBudget,
     VarianceComponent,
 )
 from mollisol.methodology.ruleset import Form, RulesInForce

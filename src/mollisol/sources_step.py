@@ -21,8 +21,8 @@ from mollisol.methodology.factors.conservative import (
 from mollisol.methodology.factors.factor import End, Factor, FactorError
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import Project, VerificationPeriod
-from mollisol.methodology.results import FactorUse, SourceResult, WoodyResult
 from mollisol.methodology.ruleset import RulesInForce
+from mollisol.methodology.source_results import FactorUse, SourceResult, WoodyResult
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.modelled_step import ModelledGases
 from mollisol.quantification.sources import soil_n2o, totals

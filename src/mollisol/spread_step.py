@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mollisol.methodology.results import SpreadTest
+from mollisol.methodology.budget_results import SpreadTest
 from mollisol.route_types import PeriodInputs
 from mollisol.uncertainty.layers.spread import brown_forsythe_statistic, upper_tail_of_f
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from mollisol.activity_grid import FIRST_ROW
 from mollisol.methodology.base import Interval
-from mollisol.methodology.results import WoodyResult
+from mollisol.methodology.source_results import WoodyResult
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.sources import tree_and_shrub_tool, woody_biomass
 from mollisol.quantification.totals import total_t_co2e

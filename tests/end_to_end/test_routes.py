@@ -12,8 +12,9 @@ import pytest
 from scipy.stats import levene
 
 from mollisol.engine import run_project
+from mollisol.methodology.budget_results import ErrorSourceName
 from mollisol.methodology.findings import FindingsError
-from mollisol.methodology.results import ErrorSourceName, PeriodResult, RouteChoice
+from mollisol.methodology.results import PeriodResult, RouteChoice
 from mollisol.methodology.ruleset import Overlay
 from tests.end_to_end.conftest import Layout
 from tests.end_to_end.test_run import TV2

@@ -11,7 +11,8 @@ import pytest
 
 from mollisol.engine import Run, run_project
 from mollisol.methodology.boundary import POOLS_AND_GASES
-from mollisol.methodology.results import PeriodResult, SourceResult
+from mollisol.methodology.results import PeriodResult
+from mollisol.methodology.source_results import SourceResult
 
 ROOT = Path(__file__).parents[2]
 FARM = ROOT / "examples" / "mixed-farm"

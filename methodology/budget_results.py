@@ -1,0 +1,52 @@
+"""Where a deduction comes from, as a result: budget by source of error, and spread between strata."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from mollisol.methodology.base import DomainObject, Items
+
+type ErrorSourceName = Literal[
+    "laboratory", "soil mass", "within fields", "between fields", "control sites", "model"
+]
+
+
+class SpreadTest(DomainObject):
+    """Whether strata differ in the spread of change between their sampling units (Brown and Forsythe).
+
+    A result, not a switch: where strata differ clearly, the analytic form carries it, stratum by stratum.
+    """
+
+    statistic: float
+    numerator_degrees_of_freedom: float
+    denominator_degrees_of_freedom: float
+    p_value: float
+
+
+class BudgetPart(DomainObject):
+    """What a source of error adds to the variance of the project mean, and its part of the deduction, per hectare."""
+
+    source: ErrorSourceName
+    variance_t_co2e_per_ha_2: float
+    share: float
+    deduction_t_co2e_per_ha: float
+    note: str = ""
+
+
+class OneMore(DomainObject):
+    """What one more core in each field, one more field or one more control site would take off the deduction."""
+
+    what: Literal["core in each sampling unit", "sampling unit", "control site"]
+    where: str
+    saves_t_co2e_per_ha: float
+    saves_t_co2e: float
+
+
+class VarianceBudget(DomainObject):
+    """Where the deduction of a route comes from, by source of error, and what would lower it."""
+
+    route: Literal["posterior"]
+    standard_error_t_co2e_per_ha: float
+    deduction_t_co2e_per_ha: float
+    parts: Items[BudgetPart]
+    one_more: Items[OneMore]
