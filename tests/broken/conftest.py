@@ -13,13 +13,15 @@ from typing import Any
 
 import pytest
 
+from tests.baseline.modelled_project import write_modelled_project
+
 HERE = Path(__file__).parent
 CASES: dict[str, dict[str, Any]] = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
     for path in sorted((HERE / "cases").glob("*.toml"))
 }
 type Edit = Mapping[str, Any]
-type Breaker = Callable[[Iterable[Edit]], Path]
+type Breaker = Callable[..., Path]
 
 
 def write_skeleton(folder: Path) -> Path:
@@ -28,6 +30,10 @@ def write_skeleton(folder: Path) -> Path:
     for item in files("mollisol").joinpath("skeleton").iterdir():
         (folder / item.name).write_bytes(item.read_bytes())
     return folder
+
+
+BASES: dict[str, Callable[[Path], Path]] = {"skeleton": write_skeleton, "modelled": write_modelled_project}
+"""What a case starts from: the skeleton, or the project under measure and model of ``tests/baseline``."""
 
 
 def _table(path: Path, edit: Edit) -> None:
@@ -141,9 +147,9 @@ def apply(folder: Path, edits: Iterable[Edit]) -> None:
 def broken(tmp_path: Path) -> Breaker:
     """Give what makes a skeleton project with these edits; a further one lies beside it."""
 
-    def make(edits: Iterable[Edit]) -> Path:
+    def make(edits: Iterable[Edit], base: str = "skeleton") -> Path:
         number = len(list(tmp_path.glob("project*")))
-        folder = write_skeleton(tmp_path / (f"project-{number}" if number else "project"))
+        folder = BASES[base](tmp_path / (f"project-{number}" if number else "project"))
         apply(folder, edits)
         return folder
 

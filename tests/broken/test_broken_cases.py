@@ -12,7 +12,7 @@ from mollisol.engine import assess_project, run_project
 from mollisol.methodology.findings import Finding, FindingsError, Severity, blocking
 from tests.broken.conftest import CASES, Breaker
 
-KEYS = {"name", "code", "severity", "file", "row", "column", "thing", "says", "also", "run", "edit"}
+KEYS = {"name", "code", "severity", "file", "row", "column", "thing", "says", "also", "run", "edit", "base"}
 
 
 def _findings(folder: Path, case: Mapping[str, Any]) -> tuple[Finding, ...]:
@@ -33,7 +33,7 @@ def _at_place(finding: Finding, case: Mapping[str, Any]) -> bool:
 @pytest.mark.parametrize("id", [id for id, case in CASES.items() if "code" in case])
 def test_broken_project(id: str, broken: Breaker) -> None:
     case = CASES[id]
-    findings = _findings(broken(case.get("edit", [])), case)
+    findings = _findings(broken(case.get("edit", []), case.get("base", "skeleton")), case)
     told = "\n".join(
         f"{f.severity} {f.code} at {f.where}: {f.found} | {f.allowed} | {f.do}" for f in findings
     )

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _OF_VALIDATION = "a validation or what stands on one: tests/validation/test_validation_checks.py"
 
 TOLD_ELSEWHERE = {
+    "baseline-not-computed": "data that no equation carries: tests/baseline/test_baselines.py",
     "control-similar": "note of a sound project: test_notes_of_a_sound_project",
     "esm-inside-sampled-mass": "note of a sound project: test_notes_of_a_sound_project",
     "file-unreadable": "a disc that fails: test_file_that_cannot_be_read",
@@ -52,6 +53,10 @@ TOLD_ELSEWHERE = {
 
 MODULES = (
     *(f"src/mollisol/{name}.py" for name in ("cells", "column_looks", "tables", "reading", "geometry")),
+    *(
+        f"src/mollisol/{name}.py"
+        for name in ("model_folder", "model_step", "baseline_step", "control_diagnostics_step")
+    ),
     *(
         f"src/mollisol/{name}.py"
         for name in ("plausibility", "weighed_soil", "stocks", "changes", "crediting")
