@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 UNITS = ("none", "study", "experiment", "block")
 FORMATS = ("html", "pdf", "docx")
-PLAN, WORDS = "calibration.toml", "validation.toml"
+WORDS = "validation.toml"
+SEED = 20260611
+"""Of a cross-validation whose final set is made here, the same as that of ``model calibrate``."""
 
 
 def validate(
@@ -63,11 +65,9 @@ def validate(
     ] = False,
 ) -> None:
     """Validate a model on trials: bias, uncertainty, coverage, the printed gates and what they hide, and the report."""
-    asked = tuple(word.strip() for word in formats.split(",") if word.strip())
+    asked = _asked(formats)
     if cross_validate not in UNITS:
         raise typer.BadParameter(f"--cross-validate takes {', '.join(UNITS[1:])}; not {cross_validate}")
-    if not asked or not set(asked) <= set(FORMATS):
-        raise typer.BadParameter(f"--format takes {', '.join(FORMATS)}; not {formats}")
     try:
         validation, calibrated = _validated(trials, parameters, cross_validate)
         _write(out, validation, calibrated, asked)
@@ -85,24 +85,74 @@ def validate(
     raise typer.Exit(0 if validation.result.passed else 3)
 
 
+def report(
+    place: Annotated[
+        str,
+        typer.Argument(
+            help="Folder of a validation, or the id of a calibrated set that ships with one.", metavar="DIR"
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write, new or empty.")],
+    formats: Annotated[
+        str, typer.Option("--format", help="Formats: html, pdf, docx, several with commas.")
+    ] = "html",
+) -> None:
+    """Render a model validation report again, from validation.json and the parameter set beside it alone."""
+    try:
+        _report(place, out, _asked(formats))
+    except UserError as error:
+        tell(str(error))
+        raise typer.Exit(2) from None
+    typer.echo(f"{out}: {formats}")
+
+
+def _report(place: str, out: Path, formats: tuple[str, ...]) -> None:
+    """Read, render and write."""
+    from mollisol.bundle import canonical_json, check_output, made_with, write_folder
+    from mollisol.methodology.validation import ValidationResult
+    from mollisol.validate_files import rendered, shipped_validation
+
+    check_output(out)
+    try:
+        text, calibrated = shipped_validation(place)
+        result = ValidationResult.from_json(text)
+    except (OSError, ValueError, KeyError) as error:
+        said = str(error).splitlines()[0]
+        raise UserError(f"{place} holds no validation that can be read: {said}; validate again") from None
+    if calibrated is not None and calibrated.sha256 != result.identity.parameters_sha256:
+        raise UserError(f"{place}: the set beside validation.json is not the one that was validated")
+    files = rendered(result, calibrated, formats)
+    manifest = {**made_with(), "kind": "model validation report", "validation_sha256": result.sha256}
+    write_folder(out, {**files, "manifest.json": canonical_json(manifest)})
+
+
+def _asked(formats: str) -> tuple[str, ...]:
+    """Read the formats that are asked for."""
+    asked = tuple(word.strip() for word in formats.split(",") if word.strip())
+    if not asked or not set(asked) <= set(FORMATS):
+        raise typer.BadParameter(f"--format takes {', '.join(FORMATS)}; not {formats}")
+    return asked
+
+
 def _validated(folder: Path, parameters: str, cross: str) -> tuple[Validation, CalibratedSet | None]:
     """Read, check and validate."""
+    from mollisol.calibrate_step import read_for_calibration
     from mollisol.methodology.soil_models.calibrated import model_settings
     from mollisol.trial_reading import read_calibrated, read_trials
     from mollisol.validate_predict import published, under_draws
     from mollisol.validate_run import validate as run
 
-    trials, findings = read_trials(folder)
+    plan: CalibrationPlan | None = None
+    if parameters or cross != "none":
+        trials, plan, findings = read_for_calibration(folder)
+    else:
+        trials, findings = read_trials(folder)
     calibrated: CalibratedSet | None = None
     if parameters:
         calibrated, more = read_calibrated(parameters)
         findings += more
     words, more = _words(folder / WORDS)
     findings += more
-    plan: CalibrationPlan | None = None
-    if not blocking(findings) and (parameters or cross != "none"):
-        plan, more = _plan(folder, trials)
-        findings += more
     if trials is None or blocking(findings):
         raise FindingsError(in_order(findings))
     fit = None
@@ -120,21 +170,6 @@ def _validated(folder: Path, parameters: str, cross: str) -> tuple[Validation, C
         read=findings,
     )
     return validation, calibrated
-
-
-def _plan(folder: Path, trials: Trials | None) -> tuple[CalibrationPlan | None, list[Finding]]:
-    """Read the plan of the folder, or give the default plan of the model."""
-    from mollisol.methodology.soil_models.calibration_plan import default_plan, plan_from
-
-    if trials is None:
-        return None, []
-    path = folder / PLAN
-    if not path.is_file():
-        return default_plan(trials.inputs.model), []
-    try:
-        return plan_from(path.read_text(encoding="utf-8"), trials.inputs.model)
-    except UnicodeDecodeError as error:
-        return None, [_malformed(PLAN, str(error))]
 
 
 def _words(path: Path) -> tuple[Words, list[Finding]]:
@@ -189,7 +224,7 @@ def _whole(trials: Trials, plan: CalibrationPlan) -> CalibratedSet:
     from mollisol.uncertainty.calibration.fit import calibration_trials, fit
 
     tell("all data: calibrating")
-    return fit(calibration_trials(trials), plan, seed=0)[0]
+    return fit(calibration_trials(trials), plan, seed=SEED)[0]
 
 
 def _folds(plan: CalibrationPlan, whole: CalibratedSet) -> Any:

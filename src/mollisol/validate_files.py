@@ -6,18 +6,29 @@ import csv
 import hashlib
 import io
 from collections.abc import Collection, Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mollisol.bundle import canonical_json, made_with, trace_document
-from mollisol.methodology.soil_models.calibrated import CalibratedSet
+from mollisol.methodology.soil_models.calibrated import (
+    DRAWS_FILE,
+    SET_FILE,
+    CalibratedSet,
+    calibrated_from,
+    calibrated_set,
+    calibrated_sets,
+)
 from mollisol.methodology.validation import ValidationResult
 from mollisol.templates.validation_report.model import validation_report
 from mollisol.templates.validation_report.render import report_files
 from mollisol.uncertainty.validation.gates import coverage_gate_chance, observations_needed
 from mollisol.validate_run import Validation
 
+NAME = "validation.json"
 _MOST_COMPARISONS = 100
 
 
@@ -36,19 +47,19 @@ def validation_files(
         Of the report.
     """
     result = validation.result
-    files = {
-        "validation.json": result.to_json().encode(),
+    found = {
+        NAME: result.to_json().encode(),
         "findings.json": canonical_json([item.model_dump(mode="json") for item in result.findings]),
         "trace.json": canonical_json(trace_document(validation)),
         **tables(result),
     }
     if calibrated is not None:
-        files |= {f"parameters/{name}": content for name, content in calibrated.files().items()}
+        found |= {f"parameters/{name}": content for name, content in calibrated.files().items()}
     for fold in result.folds:
         if fold.fold in validation.sets:
             own = validation.sets[fold.fold].files()
-            files |= {f"{fold.folder}/{name}": content for name, content in own.items()}
-    files |= report_files(validation_report(result, calibrated=calibrated, chances=_chances(result)), formats)
+            found |= {f"{fold.folder}/{name}": content for name, content in own.items()}
+    found |= report_files(validation_report(result, calibrated=calibrated, chances=_chances(result)), formats)
     manifest = {
         **made_with(),
         "kind": "model validation",
@@ -56,9 +67,36 @@ def validation_files(
         "model_sha256": result.identity.sha256,
         "rule_set": result.rule_set,
         "rule_set_hash": result.rule_set_hash,
-        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(found.items())},
     }
-    return {**files, "manifest.json": canonical_json(manifest)}
+    return {**found, "manifest.json": canonical_json(manifest)}
+
+
+def rendered(
+    result: ValidationResult, calibrated: CalibratedSet | None, formats: Collection[str]
+) -> dict[str, bytes]:
+    """Give the report and its figures."""
+    return report_files(validation_report(result, calibrated=calibrated, chances=_chances(result)), formats)
+
+
+def shipped_validation(place: str) -> tuple[str, CalibratedSet | None]:
+    """Read ``validation.json`` and the set beside it: of a folder, or of a calibrated set that ships.
+
+    Raises
+    ------
+    OSError, ValueError
+        If there is none, or the set cannot be read.
+    """
+    if place in calibrated_sets():
+        folder: Traversable = files("mollisol.methodology.soil_models").joinpath("data", "calibrated", place)
+        return folder.joinpath(NAME).read_text(encoding="utf-8"), calibrated_set(place)
+    text = Path(place, NAME).read_text(encoding="utf-8")
+    beside = [Path(place, "parameters"), Path(place)]
+    for own in beside:
+        if own.joinpath(SET_FILE).is_file():
+            texts = [own.joinpath(name).read_text(encoding="utf-8") for name in (SET_FILE, DRAWS_FILE)]
+            return text, calibrated_from(*texts)
+    return text, None
 
 
 def tables(result: ValidationResult) -> dict[str, bytes]:

@@ -110,6 +110,20 @@ def test_a_folder_says_its_title_substitutions_and_limits(tmp_path: Path) -> Non
     assert "validation-words-malformed" in done.stderr
 
 
+def test_a_report_is_rendered_again_from_the_folder_alone(tmp_path: Path) -> None:
+    first, again = tmp_path / "first", tmp_path / "again"
+    RUN.invoke(model_app, ["validate", str(FOLDER), "--out", str(first)])
+    done = RUN.invoke(model_app, ["report", str(first), "--out", str(again)])
+    assert done.exit_code == 0
+    assert (again / "report.html").read_bytes() == (first / "report.html").read_bytes()
+    path = first / "validation.json"
+    path.write_text(path.read_text().replace('"horizon_years": 6.0', '"horizon_years": 60.0'))
+    refused = RUN.invoke(model_app, ["report", str(first), "--out", str(tmp_path / "third")])
+    assert refused.exit_code == 2
+    assert "changed by hand" in refused.stderr
+    assert not (tmp_path / "third").exists()
+
+
 def page() -> str:
     return validation_files(validated(), None, ("html",))["report.html"].decode()
 
