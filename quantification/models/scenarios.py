@@ -172,7 +172,8 @@ def run_scenarios(
     baseline
         The scenario that the start is made with.
     run_in_years
-        For Tier 2: first years whose mean conditions give the start; both scenarios share them.
+        First years of the baseline that give the start: for Tier 2 their mean conditions, and both scenarios share them;
+        for RothC they are repeated for ever.
     joint
         Draws in place of the set's one value of each number.
     start_t_ha
@@ -254,7 +255,10 @@ def _shared_run_in(years: int) -> Finding:
 
 
 def _rothc(job: _Job) -> _Outcome:
-    """Start from the state that the baseline, repeated for ever with scaled plant input, leaves unchanged."""
+    """Start from the state that the first years of the baseline, repeated with scaled plant input, leave unchanged.
+
+    Later years do not move the start: a run that goes on gives the same stocks for the years before.
+    """
     numbers = RothCParameters.of(job.joint.by_draw, job.joint.label)
     soil: dict[str, Any] = {
         "clay_percent": np.array([s.clay_percent for s in job.sites]),
@@ -267,20 +271,21 @@ def _rothc(job: _Job) -> _Outcome:
     factor = np.atleast_2d(job.joint.inert_factor)
     inert = np.where(np.isnan(known), factor * inert_from_stock(soc_t_ha=stock), known)
 
-    def forcing(of: Plan) -> RothCForcing:
+    def forcing(of: Plan, months: int | None = None) -> RothCForcing:
         return RothCForcing(
-            tmean_c=job.air.tmean_c,
-            rain_mm=job.air.rain_mm,
-            pan_evaporation_mm=job.air.pet_mm,
+            tmean_c=job.air.tmean_c[:months],
+            rain_mm=job.air.rain_mm[:months],
+            pan_evaporation_mm=job.air.pet_mm[:months],
             cell=job.air.cell,
-            plant_c_t_ha=of.plant_c_t_ha,
-            manure_c_t_ha=of.manure_c_t_ha,
-            covered=of.covered,
-            irrigation_mm=of.irrigation_mm,
+            plant_c_t_ha=of.plant_c_t_ha[:months],
+            manure_c_t_ha=of.manure_c_t_ha[:months],
+            covered=of.covered[:months],
+            irrigation_mm=of.irrigation_mm[:months],
             **soil,
         )
 
-    start = steady_rothc(forcing(job.plans[job.baseline]), numbers, target_t_ha=stock, inert_t_ha=inert)
+    cycle = forcing(job.plans[job.baseline], 12 * job.run_in_years)
+    start = steady_rothc(cycle, numbers, target_t_ha=stock, inert_t_ha=inert)
     stocks = {}
     for name, of in job.plans.items():
         done = run_rothc(

@@ -120,9 +120,10 @@ def true_up(
     findings += _below_issued(amount, credited, project)
 
     tell("running both scenarios again for the periods that are open")
-    before = run_project(folder).results
+    as_was = run_project(folder)
+    before = as_was.results
     then, more = _run_with(folder, project, after)
-    findings += more
+    findings += [finding for finding in more if finding not in as_was.findings]
     future = _future(before, then)
     result = TrueUpResult(
         project=project.head.name,
@@ -144,7 +145,7 @@ def true_up(
         rule_set=rules.rule_set.key,
         rule_set_hash=rules.rule_set.hash,
         rules=rules.chosen,
-        findings=tuple(in_order(dict.fromkeys([*assessment.findings, *findings]))),
+        findings=tuple(in_order(dict.fromkeys(findings))),
     )
     return TrueUp(result.model_copy(update={"changes": change_rows(result)}), after)
 
@@ -197,22 +198,23 @@ def _remeasurement(project: Project, issued: Issued) -> str:
 def _used_twice(
     project: Project, issued: Issued, validation: ValidationResult, campaign: str
 ) -> list[Finding]:
-    """Look for cores that would speak twice: in the bundle, in the validation, or in the calibration."""
-    seen = {
-        (item.point, item.sampled_on, item.upper_cm, item.soc_g_per_kg): item.campaign
-        for item in issued.project.core_increments
-    }
-    found = [
-        _finding(
-            "core-used-twice",
-            f"sample {item.sample} of campaign {campaign} is one of campaign {before}",
-            "cores that are taken again",
-            "take out the copied rows",
-        )
-        for item in project.core_increments
-        if item.campaign == campaign
-        and (before := seen.get((item.point, item.sampled_on, item.upper_cm, item.soc_g_per_kg)))
+    """Look for cores that would speak twice: copied from the bundle, or in validation or calibration already."""
+    old, again = _contents(issued.project), _contents(project)[campaign]
+    copied = [
+        point
+        for point, content in again.items()
+        if any(content == cores.get(point) for cores in old.values())
     ]
+    found = []
+    if len(copied) > len(again) / 2:
+        found.append(
+            _finding(
+                "core-used-twice",
+                f"{len(copied)} of {len(again)} points of campaign {campaign} have the numbers of an earlier campaign",
+                "cores that are taken again",
+                "take out the copied rows",
+            )
+        )
     name = study_name(project, campaign)
     calibrated = project.model.calibrated if project.model is not None else None
     places = []
@@ -229,7 +231,18 @@ def _used_twice(
                 "name the validation from before it, or run the project: this true-up is done",
             )
         )
-    return found[:5]
+    return found
+
+
+def _contents(project: Project) -> dict[str, dict[str, list[tuple[float | None, ...]]]]:
+    """Give the numbers of the cores, by campaign and point."""
+    found: dict[str, dict[str, list[tuple[float | None, ...]]]] = {}
+    for item in project.core_increments:
+        own = found.setdefault(item.campaign, {}).setdefault(item.point, [])
+        own.append(
+            (item.upper_cm, item.soc_g_per_kg, item.fine_soil_mass_g, item.fine_soil_density_g_per_cm3)
+        )
+    return found
 
 
 def _periods_closed(project: Project, bundle: Bundle) -> list[Finding]:
@@ -303,7 +316,7 @@ def _below_issued(
 def _run_with(
     folder: Path, project: Project, validation: ValidationResult
 ) -> tuple[RunResult | None, list[Finding]]:
-    """Run the project with another validation; None, and what blocks, where it cannot be run with it."""
+    """Run the project with another validation, and give what is found then; no result where something blocks."""
     head = project.head.model
     if head is None:
         raise ValueError("the project declares no model")
@@ -312,9 +325,10 @@ def _run_with(
         shutil.copytree(folder, copy)
         (copy / MODEL_FOLDER / head.validation_file).write_text(validation.to_json(), encoding="utf-8")
         try:
-            return run_project(copy).results, []
+            run = run_project(copy)
         except FindingsError as error:
             return None, blocking(error.findings)
+        return run.results, [f for f in run.findings if f.severity is not Severity.NOTE]
 
 
 def _issued(period: PeriodResult) -> IssuedPeriod:

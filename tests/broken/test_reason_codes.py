@@ -20,7 +20,18 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _OF_VALIDATION = "a validation or what stands on one: tests/validation/test_validation_checks.py"
 
+_OF_TRUE_UP = "tests/trueup/test_true_up.py"
 TOLD_ELSEWHERE = {
+    "bundle-changed": _OF_TRUE_UP,
+    "core-used-twice": _OF_TRUE_UP,
+    "forecast-ends-elsewhere": _OF_TRUE_UP,
+    "forecast-missed": _OF_TRUE_UP,
+    "forecast-missing": _OF_TRUE_UP,
+    "issued-period-open": _OF_TRUE_UP,
+    "remeasurement-missing": _OF_TRUE_UP,
+    "remeasurement-not-paired": _OF_TRUE_UP,
+    "reversal-suspected": _OF_TRUE_UP,
+    "true-up-without-model": _OF_TRUE_UP,
     "baseline-not-computed": "data that no equation carries: tests/baseline/test_baselines.py",
     "control-similar": "note of a sound project: test_notes_of_a_sound_project",
     "esm-inside-sampled-mass": "note of a sound project: test_notes_of_a_sound_project",
