@@ -206,7 +206,8 @@ def run_scenarios(
     drawn = joint or JointDraws.of(parameters)
     own = np.array([site.soc_t_ha for site in sites])
     stock = with_axes(own if start_t_ha is None else start_t_ha, 2, "start_t_ha")
-    many = max(stock.shape[1], *(np.size(v) for v in (*drawn.values.values(), drawn.inert_factor)))
+    free = (*drawn.values.values(), drawn.inert_factor, drawn.slow_shift)
+    many = max(stock.shape[1], *(np.size(v) for v in free))
     job = _Job(
         air, tuple(sites), plans, baseline, drawn, run_in_years, np.broadcast_to(stock, (len(sites), many))
     )
