@@ -10,6 +10,7 @@ from typing import Any
 type Row = dict[str, Any]
 
 FIRST, LAST = 1843, 2015
+RUN_IN = 5
 MONTHS = (
     "January",
     "February",
@@ -215,11 +216,15 @@ class Folder:
         )
 
     def history(self, site: str, *, grass: bool = False) -> None:
-        """Add the past that the start is the steady state of: one year, repeated for ever."""
-        rows = [entry(site, FIRST, 8, "plant-input", "past", 3.0 if grass else 1.4)]
-        rows.append(entry(site, FIRST, 1, "cover", "", 1))
+        """Add the past that the start is the steady state of: the same each year."""
+        until = {"until_year": FIRST + RUN_IN - 1}
+        rows = [
+            entry(site, FIRST, 8, "plant-input", "past", 3.0 if grass else 1.4, **until),
+            entry(site, FIRST, 1, "cover", "", 1, **until),
+        ]
         if not grass:
-            rows += [entry(site, FIRST, 8, "cover", "", 0), entry(site, FIRST, 11, "cover", "", 1)]
+            rows.append(entry(site, FIRST, 8, "cover", "", 0, **until))
+            rows.append(entry(site, FIRST, 11, "cover", "", 1, **until))
         self.tables["schedule"] += [{**row, "scenario": "history"} for row in rows]
 
     def cover(self, site: str, first: int, last: int, *, on: int, off: int) -> None:

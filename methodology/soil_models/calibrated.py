@@ -336,7 +336,7 @@ def identity_findings(stages: Mapping[str, ModelIdentity]) -> list[Finding]:
 
 
 _START = {
-    "rothc": "steady state under the baseline, scaled to the measured stock",
+    "rothc": "steady state of the run-in under the baseline, scaled to the measured stock",
     "tier2": "steady state of the run-in under the baseline, scaled to the measured stock",
     "amg": "measured stock, stable share of the parameter set",
     "icbm": "steady state under the mean input of the baseline, scaled to the measured stock",
@@ -350,7 +350,7 @@ def model_settings(inputs: ModelInputs) -> dict[str, str]:
         "step": MODELS[inputs.model].step,
         "options": ", ".join(f"{group}={name}" for group, name in inputs.parameters.chosen),
     }
-    if inputs.model == "tier2":
+    if inputs.model in ("rothc", "tier2"):
         settings["run-in years"] = str(inputs.run_in_years)
     return settings
 

@@ -78,9 +78,9 @@ class Layout:
     inputs
         Plans of the trial with one kind of input only.
     cycle_years
-        Length of the cycle that the history repeats.
+        Years that the history is given for.
     run_in_years
-        Years before the start whose mean gives the start, for models that take it so.
+        First years of the history that give the start of RothC; years before the start that give that of Tier 2.
     """
 
     air: Weather

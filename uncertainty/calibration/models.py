@@ -51,7 +51,7 @@ def terms(layout: Layout) -> tuple[str, ...]:
 
 
 def _rothc(layout: Layout, cohort: Cohort, base: Mapping[str, float]) -> Respond:
-    """RothC: the start has the shares of the steady state under the history, repeated for ever."""
+    """RothC: the start has the shares of the steady state under the history's first years, repeated for ever."""
     n, kinds = len(cohort.sites), layout.kinds
     columns = n * (len(kinds) + 2)
     fixed = RothCParameters.of(base, "calibration")
@@ -79,7 +79,7 @@ def _rothc(layout: Layout, cohort: Cohort, base: Mapping[str, float]) -> Respond
         )
 
     first = layout.air.years[0]
-    cycle = layout.months(first, first + layout.cycle_years - 1)
+    cycle = layout.months(first, first + layout.run_in_years - 1)
     past = forcing(
         cycle,
         1,

@@ -42,30 +42,28 @@ def predict(
     plan: CalibrationPlan,
     calibrated: CalibratedSet,
     contrasts: Sequence[Contrast],
-    *,
-    given: frozenset[str] = frozenset(),
 ) -> Predicted:
     """Predict differences of stocks, each run starting from the stock that was measured.
 
     Parameters
     ----------
     trials
-        The trials with the sites of the contrasts and of ``given``.
+        The trials with the sites of the contrasts, and the studies that the set was calibrated on where they are at
+        hand: their stocks tell of the deviations that their sites share with those predicted, as the input of a
+        rotation that no one measured. Where they share none, deviations have their prior.
     plan
         The plan that the set was fitted by: it names the deviations.
     calibrated
         The set.
     contrasts
         What to predict. The stock of a site at its start is the measured one, known.
-    given
-        Studies whose stocks tell of the deviations that their sites share with those predicted; for trials whose inputs
-        are not known. Without any, deviations have their prior.
 
     Returns
     -------
     Predicted
         Means and sds by draw.
     """
+    given = {item.study for item in calibrated.data}
     layout = lay_out(trials, until=_until(contrasts))
     responses = Responses(trials, layout)
     study_of = trials.study_of()
