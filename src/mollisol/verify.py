@@ -20,7 +20,7 @@ from mollisol.methodology.ruleset import Clocks, RuleSet, load_rule_set
 from mollisol.run_options import RunOptions
 from mollisol.signing import SIGNATURE, SignatureError, check_signature
 from mollisol.verify_compare import Comparison
-from mollisol.verify_independent import compare_independent
+from mollisol.verify_independent import compare_independent, outside
 from mollisol.verify_manifest import compare_files
 from mollisol.verify_rules import compare_asked, read_options, read_rules
 from mollisol.verify_types import IndependentFigure, Materiality, Signature, Verification, VersionRow
@@ -100,14 +100,15 @@ def verify_bundle(
         tell("comparing")
         _compare(bundle, files, recorded, run, versions, to)
     second: tuple[IndependentFigure, ...] = ()
-    if independent:
+    beside = ""
+    if independent and not (beside := outside(files)):
         tell("computing the design-based path with the second implementation")
         second = compare_independent(files, recorded, tolerance, to)
     return Verification(
         same=not to.differences,
         differences=tuple(to.differences),
         versions=versions,
-        notes=_notes(bundle.manifest, versions, options, rules),
+        notes=_notes(bundle.manifest, versions, options, rules, beside),
         signature=signature,
         tolerance=tolerance,
         numbers_compared=to.numbers,
@@ -252,7 +253,11 @@ def _why(versions: tuple[VersionRow, ...]) -> dict[str, str]:
 
 
 def _notes(
-    manifest: Mapping[str, Any], versions: tuple[VersionRow, ...], options: RunOptions, rules: RuleSet | None
+    manifest: Mapping[str, Any],
+    versions: tuple[VersionRow, ...],
+    options: RunOptions,
+    rules: RuleSet | None,
+    beside: str,
 ) -> tuple[str, ...]:
     notes = [
         f"{row.name} {row.recorded} made the bundle, {row.here} is here: it moves {row.moves}"
@@ -265,6 +270,8 @@ def _notes(
         )
     if rules is not None and rules.overlays:
         notes.append(f"proposals are laid over the rule set: {', '.join(rules.overlays)}")
+    if beside:
+        notes.append(f"the second implementation was not run: the project is {beside}")
     return tuple(notes)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mollisol.independent import Given, design_based
+from mollisol.independent import Given, design_based, rows_of
 from mollisol.verify_compare import Comparison
 from mollisol.verify_types import IndependentFigure
 
@@ -27,10 +28,24 @@ _STRATUM: Final = (
     "difference_t_co2e_per_ha",
     "project_variance_t2",
 )
+_SOIL: Final = "soil_organic_carbon"
 _LEAST_SCALE: Final = 1e-3
 _NOTHING: Final = 1e-12
 """A standard error of so small a share of the mean is rounding; what hangs on it is noise."""
 _OF_SPREAD: Final = {"degrees_of_freedom", "t_quantile"}
+
+
+def outside(files: Mapping[str, bytes]) -> str:
+    """Say why a bundle is not of the design-based path; empty where it is."""
+    inputs = {name.removeprefix("inputs/"): content for name, content in files.items()}
+    try:
+        head = tomllib.loads(inputs["project.toml"].decode("utf-8-sig"))["project"]
+        kinds = {item["kind"] for item in head.get("baselines", ()) if item.get("pool", _SOIL) == _SOIL}
+        kinds |= {row["approach"] for row in rows_of(inputs, "quantification_units.csv")}
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return ""
+    other = sorted(kinds - {"measured_controls", "measure_and_remeasure"})
+    return f"not of measured control sites alone: {', '.join(other)}" if other else ""
 
 
 def compare_independent(

@@ -246,3 +246,15 @@ def test_results_that_it_cannot_read(taken: Taken, verified: Callable[..., Verif
     taken.json("results.json", lambda results: results["periods"][0].pop("vintages"))
     outcome = verified(taken, independent=True)
     assert "independent-not-computable" in [d.code for d in outcome.differences]
+
+
+def test_a_modelled_baseline_is_outside_of_it_and_that_is_said(
+    taken: Taken, verified: Callable[..., Verification]
+) -> None:
+    taken.replace("inputs/quantification_units.csv", "measure_and_remeasure", "measure_and_model")
+    outcome = verified(taken, independent=True)
+    assert not outcome.independent
+    assert (
+        "the second implementation was not run: the project is not of measured control sites alone: "
+        in (outcome.notes[-1])
+    )

@@ -19,7 +19,22 @@ FILES = (
     "results.json", "trace.json", "findings.json", "project.json", "rules.json", "ro-crate-metadata.json",
     "manifest.json",
 )  # fmt: skip
-VALUES: tuple[Any, ...] = (None, True, False, 0, -1, 1e300, "", "x" * 200, [], {}, [1], {"a": 1}, "\x00<script>", 10**17)
+VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1e300,
+    "",
+    "x" * 200,
+    [],
+    {},
+    [1],
+    {"a": 1},
+    "\x00<script>",
+    10**17,
+)
 
 
 def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
