@@ -172,8 +172,8 @@ def run_scenarios(
     baseline
         The scenario that the start is made with.
     run_in_years
-        First years of the baseline that give the start: for Tier 2 their mean conditions, and both scenarios share them;
-        for RothC they are repeated for ever.
+        First years of the baseline that give the start: their mean conditions for Tier 2, where both scenarios share
+        them; for RothC they are repeated for ever.
     joint
         Draws in place of the set's one value of each number.
     start_t_ha
