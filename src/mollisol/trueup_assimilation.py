@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mollisol.methodology.checks.baseline_model import year_before
 from mollisol.methodology.project import Project
 from mollisol.methodology.results import RunResult
 from mollisol.methodology.true_up import Assimilation, ForecastCheck
 from mollisol.model_step import ModelledStocks
-from mollisol.methodology.checks.baseline_model import year_before
 from mollisol.trueup_checks import WHOLE, shares
 from mollisol.trueup_forecast import Issued, error_sds, scenario_forecast
 from mollisol.uncertainty.posterior.conjugate import (

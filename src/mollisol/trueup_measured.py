@@ -200,7 +200,7 @@ def _with_effect(
         effect[stratum.stratum] = Found(
             stratum.sampling_units, stratum.difference_t_co2e_per_ha, float(np.sqrt(own + baseline))
         )
-    corrected = change.details["deductions"]["corrected"]
+    corrected = change.deductions["corrected"]
     return replace(
         measured,
         effect=effect,
