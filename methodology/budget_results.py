@@ -43,9 +43,12 @@ class OneMore(DomainObject):
 
 
 class VarianceBudget(DomainObject):
-    """Where the deduction of a route comes from, by source of error, and what would lower it."""
+    """Where the deduction of a route comes from, by source of error, and what would lower it.
 
-    route: Literal["posterior"]
+    The posterior's where it was computed; the analytic route cannot tell all sources apart.
+    """
+
+    route: Literal["analytic", "posterior"]
     standard_error_t_co2e_per_ha: float
     deduction_t_co2e_per_ha: float
     parts: Items[BudgetPart]

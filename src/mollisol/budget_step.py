@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.budget_results import BudgetPart, ErrorSourceName, OneMore, VarianceBudget
+from mollisol.methodology.results import Deduction, VarianceComponent
 from mollisol.uncertainty.layers.budget import variance_shares
 from mollisol.uncertainty.posterior.budget import one_more
 from mollisol.uncertainty.posterior.results import BudgetRow, OneMoreRow, PosteriorResult
@@ -28,6 +29,13 @@ _COMPONENTS: Mapping[str, ErrorSourceName] = {
     "s_control": "control sites",
     "s_theta": "control sites",
 }
+_PLACES: Mapping[str, ErrorSourceName] = {
+    "project stratum": "between fields",
+    "control group": "control sites",
+    "model error": "model",
+}
+_ALL_WITHIN = "with what lies within them, laboratory and soil mass"
+_ONE_SITE = "a stratum with one site shows the spread inside it, not between sites"
 _ONE_POINT = "with what lies within them: each was measured at one point"
 _SAME_SPREAD = "with the points of the control sites, which have the spread of the fields' points"
 
@@ -75,6 +83,36 @@ def posterior_budget(
         one_more=tuple(
             _one_more(row, deduction, strata, sites, area_ha)
             for row in one_more(specification, result.budget)
+        ),
+    )
+
+
+def moment_budget(deduction: Deduction, terms: Sequence[VarianceComponent], area_ha: float) -> VarianceBudget:
+    """Gather the budget of the moment form, for where there is no posterior: it sees units and control sites."""
+    variance = dict.fromkeys(SOURCES, 0.0)
+    best: dict[str, VarianceComponent] = {}
+    for term in terms:
+        source = _PLACES[term.kind]
+        variance[source] += term.variance_t_co2e_per_ha_2
+        what = term.replicate.removesuffix("s")
+        if what not in best or term.one_more_t_co2e_per_ha > best[what].one_more_t_co2e_per_ha:
+            best[what] = term
+    taken = deduction.mean_t_co2e_per_ha - deduction.credited_t_co2e_per_ha
+    return VarianceBudget(
+        route="analytic",
+        standard_error_t_co2e_per_ha=deduction.standard_error_t_co2e_per_ha,
+        deduction_t_co2e_per_ha=taken,
+        parts=budget_parts(variance, taken, {"between fields": _ALL_WITHIN, "control sites": _ONE_SITE}),
+        one_more=tuple(
+            OneMore.model_validate(
+                {
+                    "what": what,
+                    "where": f"{term.kind} {term.label}",
+                    "saves_t_co2e_per_ha": term.one_more_t_co2e_per_ha,
+                    "saves_t_co2e": term.one_more_t_co2e_per_ha * area_ha,
+                }
+            )
+            for what, term in best.items()
         ),
     )
 

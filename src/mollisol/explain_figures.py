@@ -47,7 +47,7 @@ class Origin:
     declared: str = ""
 
 
-_KEYS = ("name", "stratum", "id", "label", "number", "year", "form", "source", "what")
+_KEYS = ("name", "stratum", "id", "label", "number", "year", "form", "source", "what", "quantification_unit")
 _VINTAGE = {
     "project_change_t_co2e": "project_change_after_deduction@{p}",
     "baseline_change_t_co2e": "baseline_change_after_deduction@{p}",
@@ -145,9 +145,33 @@ class Figures:
                 return self._stock(self._stocks[key], field)
             case ("periods", name, *rest):
                 return self._period(name, self._periods[name], tuple(rest))
+            case ("control_diagnostics", unit, field):
+                return self._diagnosis(unit, field)
             case (field,) if field in _RUN:
                 return Origin(declared=_RUN[field])
         return None
+
+    def _diagnosis(self, unit: str, field: str) -> Origin | None:
+        """Give a figure of the control sites of a unit."""
+        stem = field.removesuffix("_percent").removesuffix("_t_co2e_per_ha").removesuffix("_t_co2e_per_ha_yr")
+        same = self._is(f"{stem}.{unit}")
+        own = f"similarity_unit_stock.{unit}"
+        controls = f"similarity_site_stock.{unit}"
+        if controls not in self._quantities:
+            controls = f"similarity_control_stock.{unit}"
+        match field:
+            case "equivalence_margin_percent":
+                return Origin("in per cent", (Term("mollisol.control.equivalence-margin", 100.0),))
+            case "sampling_units":
+                return Origin("how many there are", (Term(own),), adds_up=False)
+            case "control_values":
+                return Origin("how many there are", (Term(controls),), adds_up=False)
+            case "difference_percent":
+                words = "mean of the unit less that of its controls, over the former"
+                return Origin(words, (Term(own), Term(controls)), adds_up=False)
+            case "look_back_years":
+                return Origin(declared="project.toml: campaigns")
+        return same
 
     def _period(self, p: str, period: Mapping[str, Any], steps: tuple[str, ...]) -> Origin | None:
         match steps:
@@ -167,7 +191,7 @@ class Figures:
             case ("routes", form, *rest):
                 return self._route(p, period, form, tuple(rest))
             case ("variance_budget", *_):
-                return self._beside(f"posterior_credited@{p}")
+                return self._beside(f"posterior_credited@{p}") or self._beside(f"credited_mean.corrected@{p}")
             case ("spread_between_strata", "statistic"):
                 return self._is(f"spread_statistic@{p}")
             case ("spread_between_strata", "p_value"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mollisol.budget_step import moment_budget
 from mollisol.deduction_step import choose_deduction, moment_deduction, variance_components
 from mollisol.guard_step import guarded_form
 from mollisol.methodology.findings import Finding, Place, Severity
@@ -53,7 +54,16 @@ def analytic_route(inputs: PeriodInputs) -> RouteOutcome:
     variance = variance_components(inputs.project_side, inputs.control_side, inputs.at, inputs.trace)
     percent = inputs.trace.quantities[f"uncertainty_percent.corrected{inputs.at}"]
     summary = summary_of_moment(deductions["corrected"])
-    return RouteOutcome(summary, percent, {"deductions": deductions, "variance": variance})
+    area = float(inputs.trace.quantities[f"area_ha{inputs.at}"].value.sum())
+    return RouteOutcome(
+        summary,
+        percent,
+        {
+            "deductions": deductions,
+            "variance": variance,
+            "variance_budget": moment_budget(deductions["corrected"], variance, area),
+        },
+    )
 
 
 def summary_of_moment(own: Deduction) -> RouteSummary:

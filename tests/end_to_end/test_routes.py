@@ -305,3 +305,15 @@ def test_the_budget_says_what_one_more_replicate_buys(make_project: Callable[[La
     first = period_of(make_project(TV2)).variance[0]
     assert first.one_more_t_co2e_per_ha == pytest.approx(deduction(terms, freedom) - fewer, rel=1e-6)
     assert first.share == pytest.approx(0.56 / 1.5299074074, rel=1e-9)
+
+
+def test_without_a_posterior_the_moment_form_has_the_budget(make_project: Callable[[Layout], Path]) -> None:
+    """TV-2: (8064 + 3300) / 120^2 of the project, 1.5299074074 in all; its control sites are one to a stratum."""
+    (period,) = run_project(make_project(TV2), route="analytic").results.periods
+    budget = period.variance_budget
+    assert budget is not None
+    assert budget.route == "analytic"
+    part = {part.source: part.variance_t_co2e_per_ha_2 for part in budget.parts}
+    assert part["between fields"] == pytest.approx((8064 + 3300) / 120**2, rel=1e-9)
+    assert part["control sites"] == pytest.approx(1.5299074074 - (8064 + 3300) / 120**2, rel=1e-8)
+    assert [more.what for more in budget.one_more] == ["sampling unit"]
