@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,10 @@ type Scalar = float | str | bool | None
 _SHOWN_VALUES: Final = 6
 _SHOWN_ROWS: Final = 4
 _SHOWN_INPUTS: Final = 12
+_SHOWN_QUANTITIES: Final = 60
+"""Of a group; ``trace.json`` has them all."""
+_MOST_VALUES: Final = 5000
+"""Of a quantity that are looked through for numbers of the page."""
 _DIGITS_OF_ITS_OWN: Final = 9
 
 
@@ -52,18 +57,20 @@ class TracedQuantity(DomainObject):
 
 
 class TracedGroup(DomainObject):
-    """Quantities of the same name before place and time, in the order in which they were computed."""
+    """Quantities of the same name before place and time, the first of them in the order in which they were computed."""
 
     name: str
     anchor: str
     origin: str
     equations: Items[str]
     quantities: Items[TracedQuantity]
+    count: int
 
 
 def anchors_of(quantities: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Give each quantity of ``trace.json`` its anchor on the page."""
-    return _anchors((str(item["name"]) for item in quantities), "q-")
+    """Give each quantity of ``trace.json`` that the page shows its anchor on the page."""
+    shown = (item for items in _by_stem(quantities).values() for item in items[:_SHOWN_QUANTITIES])
+    return _anchors((str(item["name"]) for item in shown), "q-")
 
 
 def anchors_of_values(quantities: Sequence[Mapping[str, Any]], anchors: Mapping[str, str]) -> dict[str, str]:
@@ -73,7 +80,9 @@ def anchors_of_values(quantities: Sequence[Mapping[str, Any]], anchors: Mapping[
     """
     found: dict[str, str] = {}
     for item in quantities:
-        for value in _flat(item["value"]):
+        if item["name"] not in anchors:
+            continue
+        for value in itertools.islice(_flat(item["value"]), _MOST_VALUES):
             if isinstance(value, float) and len(text := exact(value)) > _DIGITS_OF_ITS_OWN:
                 found.setdefault(text, anchors[str(item["name"])])
     return found
@@ -83,14 +92,24 @@ def traced_groups(
     quantities: Sequence[Mapping[str, Any]], anchors: Mapping[str, str]
 ) -> tuple[TracedGroup, ...]:
     """Group the quantities of ``trace.json``."""
-    stems: dict[str, list[TracedQuantity]] = {}
-    for item in quantities:
-        stems.setdefault(_stem(item), []).append(_quantity(item, anchors))
+    stems = _by_stem(quantities)
     groups = _anchors(stems, "g-")
-    return tuple(_group(name, groups[name], members) for name, members in stems.items())
+    return tuple(
+        _group(
+            name, groups[name], [_quantity(item, anchors) for item in items[:_SHOWN_QUANTITIES]], len(items)
+        )
+        for name, items in stems.items()
+    )
 
 
-def _group(name: str, anchor: str, members: Sequence[TracedQuantity]) -> TracedGroup:
+def _by_stem(quantities: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    stems: dict[str, list[Mapping[str, Any]]] = {}
+    for item in quantities:
+        stems.setdefault(_stem(item), []).append(item)
+    return stems
+
+
+def _group(name: str, anchor: str, members: Sequence[TracedQuantity], count: int) -> TracedGroup:
     equations = tuple(dict.fromkeys(member.equation for member in members if member.equation))
     if equations:
         origin = "computed"
@@ -103,7 +122,7 @@ def _group(name: str, anchor: str, members: Sequence[TracedQuantity]) -> TracedG
     else:
         origin = "declared by the project"
     return TracedGroup(
-        name=name, anchor=anchor, origin=origin, equations=equations, quantities=tuple(members)
+        name=name, anchor=anchor, origin=origin, equations=equations, quantities=tuple(members), count=count
     )
 
 
