@@ -216,8 +216,8 @@ BENCHMARK = """| fields x points | exact | PyMC, point form | ratio | without co
 | 1,000 x 5 | 0.06 s | 143 s | 2,316 | 1,953 |
 
 PyMC's own NUTS, two chains of 1,000 after 1,000, scaled to the wanted error by its square; the exact engine gets no
-credit for being ten times below that error. On a machine with three other jobs the ratios were 713 and 738, with a dozen
-1,422 and 581. Another sampler is quicker than PyMC's own at 100 fields.
+credit for being ten times below that error. On a machine with three other jobs the ratios were 713 and 738, with a
+dozen 1,422 and 581. Another sampler is quicker than PyMC's own at 100 fields.
 
 At 10,000 fields of 10 points NUTS was not run to its end: two chains of 250 after 500 were stopped unfinished after 27
 minutes of processor time. A gradient of the point form takes 1.10 ms, the exact engine 0.20 s, both in processor time.
