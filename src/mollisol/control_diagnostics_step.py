@@ -57,6 +57,7 @@ class _Diagnosis:
         self._contaminated, self._lost = contaminated_sites(project), lost_sites(project)
         period = project.head.verification_periods[0]
         self._first, self._last = period.first_campaign, period.last_campaign
+        self._moves: tuple[Quantity, Quantity] | None = None
 
     def of_unit(self, unit: QuantificationUnit) -> ControlDiagnostics | None:
         """Give the row of a unit; None where too few values were compared at the start."""
@@ -172,23 +173,31 @@ class _Diagnosis:
         chance = self._trace.compute(f"trend_p_value.{name}", welch_p_value, first=sides[0], second=sides[1])
         return float(trend.value), float(chance.value), years
 
-    def _regression(self, name: str, strata: set[str], sites: set[str]) -> float | None:
-        """Compute what of the first period's difference unlike starting stocks explain."""
+    def _first_period(self) -> tuple[Quantity, Quantity] | None:
+        """Give change and starting stock of all sampling units over the first period, computed once for all."""
         start = self._stocks.by_campaign.get(self._first)
         end = self._stocks.by_campaign.get(self._last)
-        if start is None or end is None or start.index != end.index:
+        if self._moves is None and start is not None and end is not None and start.index == end.index:
+            change = self._trace.compute(
+                "first_change",
+                stock_change_t_co2e_per_ha,
+                index=start.index,
+                stock_start_t_c_per_ha=start,
+                stock_end_t_c_per_ha=end,
+            )
+            level = self._trace.compute(
+                "first_stock", stock_t_co2e_per_ha, index=start.index, stock_t_c_per_ha=start
+            )
+            self._moves = (change, level)
+        return self._moves
+
+    def _regression(self, name: str, strata: set[str], sites: set[str]) -> float | None:
+        """Compute what of the first period's difference unlike starting stocks explain."""
+        first = self._first_period()
+        if first is None:
             return None
+        change, level = first
         trace = self._trace
-        change = trace.compute(
-            f"first_change.{name}",
-            stock_change_t_co2e_per_ha,
-            index=start.index,
-            stock_start_t_c_per_ha=start,
-            stock_end_t_c_per_ha=end,
-        )
-        level = trace.compute(
-            f"first_stock.{name}", stock_t_co2e_per_ha, index=start.index, stock_t_c_per_ha=start
-        )
         moved = self._values(f"first_change.{name}", change, strata, sites)
         began = self._values(f"first_stock.{name}", level, strata, sites)
         if moved is None or began is None:
