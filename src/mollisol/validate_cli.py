@@ -82,7 +82,8 @@ def validate(
         tell(str(error))
         raise typer.Exit(2) from None
     _say(validation, out, as_json)
-    raise typer.Exit(0 if validation.result.passed else 3)
+    refused = any(finding.severity is Severity.REFUSAL for finding in validation.result.findings)
+    raise typer.Exit(0 if validation.result.passed and not refused else 3)
 
 
 def report(
@@ -157,7 +158,9 @@ def _validated(folder: Path, parameters: str, cross: str) -> tuple[Validation, C
         raise FindingsError(in_order(findings))
     fit = None
     if plan is not None and cross != "none":
-        calibrated = calibrated or _whole(trials, plan)
+        if calibrated is None:
+            calibrated, more = _whole(trials, plan)
+            findings += more
         fit = _folds(plan, calibrated)
     validation = run(
         trials,
@@ -219,12 +222,12 @@ def _malformed(file: str, found: str) -> Finding:
     )
 
 
-def _whole(trials: Trials, plan: CalibrationPlan) -> CalibratedSet:
+def _whole(trials: Trials, plan: CalibrationPlan) -> tuple[CalibratedSet, list[Finding]]:
     """Calibrate on all data but that of studies for validation."""
     from mollisol.uncertainty.calibration.fit import calibration_trials, fit
 
     tell("all data: calibrating")
-    return fit(calibration_trials(trials), plan, seed=SEED)[0]
+    return fit(calibration_trials(trials), plan, seed=SEED)
 
 
 def _folds(plan: CalibrationPlan, whole: CalibratedSet) -> Any:
@@ -245,15 +248,11 @@ def _folds(plan: CalibrationPlan, whole: CalibratedSet) -> Any:
         }
     )
 
-    def fold(one: FoldPlan) -> CalibratedSet:
+    def fold(one: FoldPlan) -> tuple[CalibratedSet, list[Finding]]:
         tell(f"without {one.name}: calibrating")
         names = one.names or (one.name,)
-        found, findings = fit(
-            calibration_trials(one.fitted), plan, seed=whole.seed, settings=settings, left_out=names
-        )
-        for finding in findings:
-            tell(f"without {one.name}: {finding.code} {finding.where}, {finding.found}")
-        return found
+        fitted = calibration_trials(one.fitted)
+        return fit(fitted, plan, seed=whole.seed, settings=settings, left_out=names)
 
     return fold
 

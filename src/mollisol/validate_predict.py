@@ -96,12 +96,9 @@ def under_draws(plan: CalibrationPlan) -> Predict:
     ) -> Prediction:
         if calibrated is None:
             return published(trials, groups, None, None)
-        here = {row.study for row in trials.studies}
-        studies = frozenset(item.study for item in calibrated.data if item.study in here)
         if told is not None:
             trials = trials.model_copy(update={"observations": told.observations})
-            studies = frozenset(row.study for row in told.studies if row.use != "validation")
-        found = predict(trials, plan, calibrated, [contrast_of(group) for group in groups], given=studies)
+        found = predict(trials, plan, calibrated, [contrast_of(group) for group in groups])
         return Prediction(found.mean_t_ha * CO2E_PER_C, found.sd_t_ha * CO2E_PER_C)
 
     return model

@@ -61,7 +61,7 @@ class Words:
     stock_error_source: str = ""
 
 
-type Fit = Callable[[FoldPlan], CalibratedSet]
+type Fit = Callable[[FoldPlan], tuple[CalibratedSet, list[Finding]]]
 
 
 def validate(
@@ -117,7 +117,12 @@ def validate(
     if blocking(findings):
         raise FindingsError(in_order(findings))
     plans = folds_of(trials, chosen, cross) if crossed else ()
-    sets = {plan.name: fit(plan) for plan in plans} if fit is not None else {}
+    sets: dict[str, CalibratedSet] = {}
+    for plan in plans:
+        if fit is None:
+            break
+        sets[plan.name], more = fit(plan)
+        findings += [_of_fold(finding, plan.name) for finding in more]
     fold_of = {row.comparison: plan.name for plan in plans for row in plan.left_out}
     groups = groups_of(trials, chosen, fold_of)
     comparisons = compare(trials, groups, plans, sets, calibrated, predict, trace)
@@ -246,6 +251,12 @@ def _calibration_studies(studies: Sequence[Study], calibrated: CalibratedSet | N
     """Give the studies that the set was calibrated on; those of another folder are not known beyond their names."""
     seen = {item.study for item in calibrated.data} if calibrated is not None else set()
     return tuple(study for study in studies if study.study in seen)
+
+
+def _of_fold(finding: Finding, name: str) -> Finding:
+    """Say which fold a finding is of."""
+    thing = f"{finding.where.thing} without {name}"
+    return finding.model_copy(update={"where": finding.where.model_copy(update={"thing": thing})})
 
 
 def _fold(place: int, plan: FoldPlan, used: CalibratedSet | None) -> Fold:

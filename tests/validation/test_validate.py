@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from mollisol.methodology.findings import FindingsError
+from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
 from mollisol.methodology.soil_models.calibrated import CalibratedSet
 from mollisol.methodology.soil_models.trials import Trials
 from mollisol.methodology.validation import Comparison, ValidationResult
@@ -115,7 +115,20 @@ def drawn(
     return Prediction(draws, np.full_like(draws, 3.0))
 
 
-def fitted(plan: FoldPlan) -> CalibratedSet:
+def fitted(plan: FoldPlan) -> tuple[CalibratedSet, list[Finding]]:
+    """Stand in for the calibration of a fold; the one without heavy did not converge."""
+    refused = Finding(
+        code="calibration-not-converged",
+        severity=Severity.REFUSAL,
+        where=Place(thing="parameter k_hum_per_yr"),
+        found="r-hat 1.2",
+        allowed="1.01",
+        do="resume",
+    )
+    return _set(plan), [refused] if plan.name == "heavy" else []
+
+
+def _set(plan: FoldPlan) -> CalibratedSet:
     return calibrated_on(plan.fitted.studies[0].study).model_copy(update={"left_out": plan.names})
 
 
@@ -141,6 +154,8 @@ def test_cross_validation_leaves_each_out_once_and_never_fits_on_it(unit: str) -
         assert fold.parameter_set.startswith("made-up@")
     by_fold = {c.fold for c in result.comparisons}
     assert by_fold == {fold.fold for fold in result.folds}
+    told = [str(finding.where) for finding in result.findings if finding.code == "calibration-not-converged"]
+    assert told == (["parameter k_hum_per_yr without heavy"] if unit == "study" else [])
     assert result.calibrated
     assert all(c.interval_low_t_co2e_per_ha is not None for c in result.comparisons)
     assert {one.form for one in result.combinations[0].coverage} == {
