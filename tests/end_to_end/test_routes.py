@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -317,3 +318,18 @@ def test_without_a_posterior_the_moment_form_has_the_budget(make_project: Callab
     assert part["between fields"] == pytest.approx((8064 + 3300) / 120**2, rel=1e-9)
     assert part["control sites"] == pytest.approx(1.5299074074 - (8064 + 3300) / 120**2, rel=1e-8)
     assert [more.what for more in budget.one_more] == ["sampling unit"]
+
+
+def test_cores_of_a_point_average_their_own_error(make_project: Callable[[Layout], Path]) -> None:
+    """Three cores at each point: a third of the variance of one; what a campaign shares stays."""
+    many = replace(FOUR_SITES, cores_per_point=3)
+
+    def drawn(layout: Layout, line: str) -> float:
+        found = period_of(declare(make_project(layout), line)).montecarlo
+        assert found is not None
+        return found.measurement_variance_t_co2e_per_ha_2
+
+    own = "repeat_relative_sd = 0.03"
+    assert drawn(many, own) == pytest.approx(drawn(FOUR_SITES, own) / 3, rel=0.2)
+    batch = "batch_relative_sd = 0.03"
+    assert drawn(many, batch) == pytest.approx(drawn(FOUR_SITES, batch), rel=1e-9)

@@ -145,6 +145,11 @@ def test_wide_errors_stay_above_zero_and_come_again() -> None:
     np.testing.assert_array_equal(found, drawn(wide, draws=200))
 
 
+def test_soil_without_carbon_has_no_error_of_carbon() -> None:
+    bare = errors(0.03, 0.05, 0.02, 0.02, carbon_g_per_kg=np.zeros(MASS.shape))
+    np.testing.assert_array_equal(drawn(bare, draws=20), 0.0)
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
