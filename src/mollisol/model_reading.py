@@ -45,7 +45,11 @@ def read_table[R: Row](path: Path, kind: type[R]) -> tuple[list[R], list[Finding
     lines = text.splitlines()
     separator = ";" if lines[0].count(";") > lines[0].count(",") else ","
     table = csv.reader(lines, delimiter=separator, strict=True)
-    header = [cell.strip() for cell in next(table)]
+    try:
+        header = [cell.strip() for cell in next(table)]
+    except csv.Error as error:
+        do = "look at quotes and line ends"
+        return [], [table_fault("table-malformed", name, f"its header: {error}", "a CSV table", do)]
     findings = _columns(name, header, kind)
     if any(f.severity is Severity.BLOCKING for f in findings):
         return [], findings

@@ -141,6 +141,16 @@ def test_soil_model_folders(data: st.DataObject, model_folder: Path) -> None:
         (model_folder / name).write_bytes(before)
 
 
+def test_a_header_with_an_open_quote(model_folder: Path) -> None:
+    """Found by the fuzzer: the header was read outside of the net."""
+    before = spoiled(model_folder, "weather.csv", b'"site,year')
+    try:
+        _, findings = read_folder(model_folder)
+    finally:
+        (model_folder / "weather.csv").write_bytes(before)
+    assert "table-malformed" in {finding.code for finding in findings}
+
+
 @pytest.fixture(scope="module")
 def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with as_file(EXAMPLES.joinpath("soil-models", "rothamsted")) as source:
