@@ -23,6 +23,7 @@ from mollisol.explain import Explainer
 from mollisol.methodology.findings import Finding, UserError
 from mollisol.methodology.ruleset import read_overlay
 from mollisol.model_reading import read_folder
+from mollisol.trial_reading import read_trials
 from tests.hostile.mutations import mutated
 
 ROUNDS = int(os.environ.get("MOLLISOL_FUZZ", "10"))
@@ -141,6 +142,21 @@ def test_soil_model_folders(data: st.DataObject, model_folder: Path) -> None:
         (model_folder / name).write_bytes(before)
 
 
+@pytest.mark.slow
+@QUIET
+@given(data=st.data())
+def test_trial_folders(data: st.DataObject, trial_folder: Path) -> None:
+    name = data.draw(
+        st.sampled_from(["studies.csv", "trial_sites.csv", "observations.csv", "comparisons.csv"])
+    )
+    before = spoiled(trial_folder, name, data.draw(mutated((trial_folder / name).read_bytes())))
+    try:
+        with in_words():
+            read_trials(trial_folder)
+    finally:
+        (trial_folder / name).write_bytes(before)
+
+
 def test_a_header_with_an_open_quote(model_folder: Path) -> None:
     """Found by the fuzzer: the header was read outside of the net."""
     before = spoiled(model_folder, "weather.csv", b'"site,year')
@@ -155,3 +171,9 @@ def test_a_header_with_an_open_quote(model_folder: Path) -> None:
 def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with as_file(EXAMPLES.joinpath("soil-models", "rothamsted")) as source:
         return Path(shutil.copytree(source, tmp_path_factory.mktemp("fuzzed") / "model"))
+
+
+@pytest.fixture(scope="module")
+def trial_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with as_file(EXAMPLES.joinpath("canada-trials")) as source:
+        return Path(shutil.copytree(source, tmp_path_factory.mktemp("fuzzed") / "trials"))
