@@ -86,14 +86,18 @@ def fit(
 
 
 def run_key(trials: Trials, plan: CalibrationPlan, seed: int, settings: SamplerSettings) -> str:
-    """Give the hash of all that a run of the chains depends on: a checkpoint goes on only under the same."""
+    """Give the hash of all that the chains depend on: a checkpoint goes on only under the same.
+
+    How long they run is not among it.
+    """
+    moves = {k: v for k, v in asdict(settings).items() if k not in ("least", "most", "r_hat", "ess")}
     content = [
         trials.sha256,
         sorted(s.study for s in trials.studies),
         trials.inputs.parameters.sha256,
         plan.model_dump(mode="json"),
         seed,
-        asdict(settings),
+        moves,
     ]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

@@ -49,7 +49,7 @@ class SamplerSettings:
     refit: int = 40
     block: int = 50
     least: int = 100
-    most: int = 1500
+    most: int = 4000
     independent: float = 0.8
     r_hat: float = 1.01
     ess: float = 400.0
@@ -227,4 +227,4 @@ def sample(
 
 def quick(settings: SamplerSettings) -> SamplerSettings:
     """Give settings for tests and for the folds of a cross-validation in a hurry."""
-    return replace(settings, warmup=150, least=50, most=400, ess=100.0, r_hat=1.05)
+    return replace(settings, warmup=160, least=50, most=400, ess=100.0, r_hat=1.05)
