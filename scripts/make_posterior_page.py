@@ -182,7 +182,7 @@ def main() -> None:
         for c in result.components
     )
     budget = "\n".join(
-        f"| `{row.source}` | {row.kind} | {row.sd_t_co2e_per_ha:.2f} | {row.share:.0%} |"
+        f"| `{row.source}`{f', {row.side}' if row.side else ''} | {row.kind} | {row.sd_t_co2e_per_ha:.2f} | {row.share:.0%} |"
         for row in result.budget
     )
     checks = "\n".join(f"| {check.name} | {check.verdict} | {check.text} |" for check in result.checks)
@@ -212,18 +212,19 @@ CALIBRATION = """the exact engine with 1,000
 
 BENCHMARK = """| fields x points | exact | PyMC, point form | ratio | without compiling and tuning |
 |---|---|---|---|---|
-| 100 x 5 | 0.05 s | 36 s | 657 | 490 |
-| 1,000 x 5 | 0.06 s | 143 s | 2,316 | 1,953 |
+| 100 x 5 | 0.05 s | 31 s | 577 | 478 |
+| 1,000 x 5 | 0.07 s | 47 s | 659 | 569 |
+| 10,000 x 10 | 0.19 s | 587 s, from below | | 3,047 |
 
-PyMC's own NUTS, two chains of 1,000 after 1,000, scaled to the wanted error by its square; the exact engine gets no
-credit for being ten times below that error. On a machine with three other jobs the ratios were 713 and 738, with a
-dozen 1,422 and 581. Another sampler is quicker than PyMC's own at 100 fields.
+Processor time, so that other jobs do not count. PyMC's own NUTS, two chains of 1,000 after 1,000, scaled to the wanted
+error by its square; the exact engine gets no credit for being ten times below that error. By the clock the ratios at
+100 and 1,000 fields were 657 and 2,316 on a calm machine, 713 and 738 beside three other jobs, 1,422 and 581 beside a
+dozen. Another sampler is quicker than PyMC's own at 100 fields.
 
-At 10,000 fields of 10 points NUTS was not run to its end: two chains of 250 after 500 were stopped unfinished after 27
-minutes of processor time. A gradient of the point form takes 1.10 ms, the exact engine 0.20 s, both in processor time.
-With the steps of a draw (31) and the draws (17,624) that 1,000 fields need, neither of which gets fewer with more
-fields, NUTS takes 599 s for 1 %: a ratio of **3,041**, compiling and tuning left out. It is an estimate from below; it
-would be 98 if every draw took a single step.
+At 10,000 fields NUTS was not run to its end: two chains of 250 after 500 were stopped unfinished after 27 minutes of
+processor time. A gradient of the point form takes 1.06 ms. With the steps of a draw (31) and the draws (17,624) that
+1,000 fields need, neither of which gets fewer with more fields, that is 587 s. Were every draw a single step, the ratio
+would be 97.
 
 | fields x points | shared errors | posterior | with all checks | peak memory |
 |---|---|---|---|---|

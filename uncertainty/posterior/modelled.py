@@ -187,7 +187,7 @@ def hybrid_posterior(
     Parameters
     ----------
     area_ha, project_change_t_co2e_per_ha, project_stratum, project_unit
-        As in :func:`mollisol.uncertainty.posterior.measured.measured_posterior`.
+        As in :func:`mollisol.uncertainty.posterior.measured.measured_specification`.
     control_change_t_co2e_per_ha, control_site, site_link, offset_t_co2e_per_ha
         As there.
     baseline_draws_t_co2e_per_ha, control_draws_t_co2e_per_ha
