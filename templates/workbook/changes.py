@@ -187,7 +187,7 @@ class ChangeSheets:
         baseline: dict[str, str] = {}
         sums: dict[int, float] = defaultdict(float)
         squares: dict[int, float] = defaultdict(float)
-        for stratum in self._project.strata:
+        for number, stratum in enumerate(self._project.strata, start=1):
             linked = [
                 (place, sites)
                 for place, (strata, sites) in enumerate(self._groups.items(), start=1)
@@ -204,7 +204,7 @@ class ChangeSheets:
                 sheet.put(row, 3, len(sites))
                 line = row + 1
                 sheet.live(row, 4, f"D{line}/SUM({counts})", weight)
-                area = sheet.at(1 + self._project.strata.index(stratum), 2)
+                area = sheet.at(number, 2)
                 sheet.live(row, 5, f"E{line}*{area}", weight * stratum.area_ha)
                 sheet.live(row, 6, f"E{line}*{means[sites][0]}", weight * means[sites][1])
                 sums[place] += weight * stratum.area_ha

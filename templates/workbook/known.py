@@ -14,6 +14,7 @@ class Known:
 
     def __init__(self, quantities: Sequence[Mapping[str, Any]]) -> None:
         self._items = {str(item["name"]): item for item in quantities}
+        self._arrays: dict[str, NDArray[np.float64]] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._items
@@ -27,7 +28,9 @@ class Known:
 
     def array(self, name: str) -> NDArray[np.float64]:
         """Give an array."""
-        return np.asarray(self._items[name]["value"], dtype=np.float64)
+        if name not in self._arrays:
+            self._arrays[name] = np.asarray(self._items[name]["value"], dtype=np.float64)
+        return self._arrays[name]
 
     def by_label(self, name: str) -> dict[str, Any]:
         """Give the entries of an array by their labels."""
