@@ -182,7 +182,7 @@ def main() -> None:
         for c in result.components
     )
     budget = "\n".join(
-        f"| `{row.source}`{f', {row.side}' if row.side else ''} | {row.kind} | {row.sd_t_co2e_per_ha:.2f} | {row.share:.0%} |"
+        f"| `{row.source}` {row.side} | {row.kind} | {row.sd_t_co2e_per_ha:.2f} | {row.share:.0%} |"
         for row in result.budget
     )
     checks = "\n".join(f"| {check.name} | {check.verdict} | {check.text} |" for check in result.checks)
