@@ -22,6 +22,7 @@ from mollisol.uncertainty.layers.coverage_grid import (
     grid,
     measure,
     measure_twice,
+    simulate,
     standard_change,
 )
 from mollisol.uncertainty.layers.moment_form import Campaign, issued_default
@@ -135,8 +136,47 @@ def test_the_page_is_made_from_the_table() -> None:
     text = (ROOT / "docs" / "coverage-grid.md").read_text(encoding="utf-8")
     for part in (made.summary(keyed), made.price(keyed), made.whole_table(keyed)):
         assert "\n".join(part) in text
-    prose = made.PAGE.split("{summary}")[0].format(**made.figures_of(keyed))
+    told = made.figures_of(keyed) | made.figures_with_posterior(ROOT / "docs")
+    prose = made.PAGE.split("{summary}")[0].format(**told)
     assert text.startswith(prose)
+    assert "\n".join(made.posterior_table(ROOT / "docs")) in text
+
+
+def test_the_issued_default_keeps_its_band_where_the_posterior_joins() -> None:
+    """The table made last: every design but the long tail of losses, within two errors of the band."""
+    made = script()
+    rows = made.read_posterior(ROOT / "docs")
+    assert [(r["scenario"], int(r["strata"]), int(r["samples"])) for r in rows] == [
+        (d.scenario.name, d.strata, d.samples) for d in made.designs_with_posterior()
+    ]
+    for row in rows:
+        lower, replicates = float(row["lower"]), int(row["replicates"])
+        assert lower >= max(float(row["moment"]), float(row["posterior"]))
+        if not row["scenario"].startswith("long tail"):
+            assert lower >= BAND - 2 * np.sqrt(lower * (1 - lower) / replicates)
+
+
+@pytest.mark.parametrize("name", ["one control site that differs (sd 3)", "symmetric, baseline known"])
+def test_the_table_with_the_posterior_is_found_again(name: str) -> None:
+    """A hundred campaigns of the table's own: the posterior's figure, within three errors."""
+    made = script()
+    row = next(r for r in made.read_posterior(ROOT / "docs") if r["scenario"] == name and r["strata"] == "1")
+    design = GridDesign(BY_NAME[name], 1, int(row["samples"]), True)
+    campaign, truth = simulate(design=design, campaigns=100, seed=SEED + 1)
+    share = float((truth >= made.posterior_credit(campaign, 100)).mean())
+    assert share == pytest.approx(float(row["posterior"]), abs=3 * 0.048)
+
+
+@pytest.mark.slow
+def test_the_designs_with_the_posterior() -> None:
+    made = script()
+    rows = {
+        (r["scenario"], r["strata"], r["samples"], r["areas"]): r for r in made.read_posterior(ROOT / "docs")
+    }
+    for design in made.designs_with_posterior():
+        if design.strata == 3:
+            row = made.row_with_posterior(design)
+            assert row == rows[row["scenario"], row["strata"], row["samples"], row["areas"]]
 
 
 @pytest.mark.parametrize("tail", ["normal", "losses", "gains", "long losses"])
