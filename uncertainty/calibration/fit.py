@@ -151,7 +151,7 @@ def _set(
         for place, prior in enumerate(plan.prior)
     )
     sampler = {
-        **asdict(settings),
+        **{k: v for k, v in asdict(settings).items() if k not in ("least", "most")},
         "generations kept": len(chains.kept),
         "accepted": round(chains.accepted / (len(chains.kept) * settings.chains), 3),
         "stocks": len(problem.observed),
