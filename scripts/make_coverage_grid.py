@@ -345,8 +345,8 @@ The lowest of the issued default outside the long tail of losses is {both_lower}
   error, and where two control sites or more show how much sites differ (the regular designs of
   [posterior.md](posterior.md), 2,000 replicates each in the slow tests).
 - With one control site it does not: the spread between sites rests on its prior. Where sites do not truly differ the
-  posterior keeps up to {one_site}, too cautious; where they differ by 3 it keeps {single_lower} or more. One site cannot
-  tell the two apart, so it errs on the cautious side. A project that takes three sites gets the difference back.
+  posterior keeps up to {one_site}, too cautious; where they differ by 3 it keeps {single_lower} or more. One site
+  cannot tell the two apart, so it errs on the cautious side. A project that takes three sites gets the difference back.
 - Its errors are normal. A tail of losses it misses as the plain moment form does, and the guard of the moment form is
   what issues there.
 
