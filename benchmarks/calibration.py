@@ -1,7 +1,7 @@
 """Effective draws per second of three ways to calibrate, on the same density; CPU time, as ratios in one run.
 
-Run with ``.venv/bin/python benchmarks/calibration.py``. The density is that of two Canadian experiments (E3 and E7) under
-the plan of ``examples/canada-trials``: 9 sampled quantities, deviations integrated out.
+Run with ``.venv/bin/python benchmarks/calibration.py``. The density is that of two Canadian experiments (E3 and E7)
+under the plan of ``examples/canada-trials``: 9 sampled quantities, deviations integrated out.
 """
 
 from __future__ import annotations
