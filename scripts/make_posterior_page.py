@@ -363,7 +363,8 @@ sites integrated out, to 0.8 and 1.25.
   kinds of baseline; a two-dimensional grid of dense densities gives the same quantile.
 - **Closed forms**: TV-5a, b, c. TV-5d (Behrens-Fisher, a variance for each of three small strata) is wider than
   Satterthwaite's form, multiplier 0.538 against 0.445: expected, and why the strata share s_point here.
-- **NUTS**: six designs within three combined errors of the quantile, components within their errors.
+- **NUTS**: five designs, and two with climate zones, within three combined errors of the quantile, components within
+  their errors.
 - **Stocks with multiplying errors** (`LogNormalStocks`, PyMC only): the log density equals a sum of scipy densities to
   1e-9; eight points with errors of 25 % give the quantile of a double quadrature; errors of 1 % give the normal model.
 - **Calibration** (ranks of truth, reduction and every component, Kolmogorov-Smirnov p above 0.01): {calibration}
