@@ -10,7 +10,7 @@ import numpy as np
 
 from mollisol.deduction_step import Side, deduction_from
 from mollisol.methodology.project import Project, VerificationPeriod
-from mollisol.methodology.results import RouteName, VarianceComponent
+from mollisol.methodology.results import Deduction, RouteName, VarianceComponent
 from mollisol.methodology.ruleset import Form, RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.modelled_change import ModelError
@@ -105,7 +105,7 @@ def _analytic(inputs: HybridInputs) -> RouteOutcome:
         degrees_of_freedom=trace.given(f"replicates_less_one{at}", np.array(counts), "1", rows, labels),
     )
     forms: tuple[Form, ...] = ("corrected", "printed")
-    deductions = {
+    deductions: dict[Form, Deduction] = {
         form: deduction_from(form, inputs.difference, variance, freedom, at, inputs.rules, trace)
         for form in forms
     }

@@ -162,7 +162,9 @@ def _analytic(inputs: ModelledInputs) -> RouteOutcome:
         (*inputs.names, "model"),
     )
     forms: tuple[Form, ...] = ("corrected", "printed")
-    deductions = {form: _moment(inputs, form, hectares, total, per_ha, freedom) for form in forms}
+    deductions: dict[Form, Deduction] = {
+        form: _moment(inputs, form, hectares, total, per_ha, freedom) for form in forms
+    }
     own = deductions["corrected"]
     return RouteOutcome(
         summary_of_moment(own),

@@ -29,6 +29,7 @@ from mollisol.methodology.validation import (
     Study,
     StudyBias,
     ValidationResult,
+    Verdict,
 )
 from mollisol.model_reading import read_folder
 
@@ -194,7 +195,7 @@ ERRORS = (0.6, -0.9, 0.4, -0.5, 0.8, -0.3, -0.6, 0.5)
 
 
 def validation_of(
-    identity: ModelIdentity, *, horizon: float = 6.0, verdict: str = "pass"
+    identity: ModelIdentity, *, horizon: float = 6.0, verdict: Verdict = "pass"
 ) -> ValidationResult:
     """Make a validation of one combination: four studies, two comparisons each."""
     comparisons = tuple(

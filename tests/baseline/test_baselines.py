@@ -151,7 +151,7 @@ class _Project:
 def spread_to(mean: float, error: float, n: int) -> np.ndarray:
     """Give n numbers with this mean and this standard error of the mean."""
     raw = np.linspace(-1.0, 1.0, n)
-    return mean + raw * error * np.sqrt(n) / raw.std(ddof=1)
+    return np.asarray(mean + raw * error * np.sqrt(n) / raw.std(ddof=1))
 
 
 @pytest.mark.parametrize(
