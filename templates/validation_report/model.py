@@ -318,5 +318,5 @@ def _calibration(calibrated: CalibratedSet) -> list[tuple[str, str]]:
         ("Joint draws", str(len(calibrated.draws))),
         ("Published base", calibrated.base),
         ("Climate zones", ", ".join(calibrated.climate_zones)),
-        ("Stocks", str(sum(item.stocks for item in calibrated.data))),
+        ("Stocks of its studies", str(sum(item.stocks for item in calibrated.data))),
     ]
