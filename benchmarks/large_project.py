@@ -10,6 +10,7 @@ import argparse
 import csv
 import json
 import math
+import resource
 import subprocess
 import sys
 import tempfile
@@ -129,12 +130,19 @@ def _mollisol() -> str:
     return str(Path(sys.executable).with_name("mollisol"))
 
 
-def _timed(*command: str) -> float:
-    start = time.perf_counter()
+def _timed(*command: str) -> tuple[float, float]:
+    """Run a command; give seconds on the clock and of the processor."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run([_mollisol(), *command], capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode not in {0, 3}:
         raise SystemExit(f"mollisol {command[0]} gave {done.returncode}:\n{done.stderr[-2000:]}")
-    return time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - start, used
+
+
+def _told(name: str, found: tuple[float, float], bar: str = "") -> None:
+    print(f"  {name:20}{found[0]:7.1f} s {found[1]:7.1f} s processor  {bar}", flush=True)
 
 
 def main() -> int:
@@ -148,20 +156,16 @@ def main() -> int:
         project, bundle, report = folder / "project", folder / "bundle", folder / "report"
         make_project(project, wanted.units)
         print(f"{wanted.units:,} units; seconds of the whole command")
-        print(
-            f"  run                 {_timed('run', str(project), '--out', str(bundle), '--route', 'analytic'):7.1f} s"
-        )
+        _told("run, analytic", _timed("run", str(project), "--out", str(bundle), "--route", "analytic"))
         for name in FORMATS:
-            print(
-                f"  report, {name:12}{_timed('report', str(bundle), '--format', name, '--out', str(report)):7.1f} s"
-            )
+            _told(f"report, {name}", _timed("report", str(bundle), "--format", name, "--out", str(report)))
         everything = _timed("report", str(bundle), "--format", ",".join(FORMATS), "--out", str(report))
+        _told("report, all", everything, f"bar {LONGEST_SECONDS:g} s of the processor")
         page = (bundle / "report.html").stat().st_size
-        print(f"  report, all         {everything:7.1f} s   bar {LONGEST_SECONDS:g} s")
         print(f"  report.html         {page / 1e6:7.2f} MB  bar {LARGEST_PAGE_BYTES / 1e6:g} MB")
         for path in sorted(report.glob("*.*")):
             print(f"  {path.name:18}{path.stat().st_size / 1e6:9.2f} MB")
-    met = everything < LONGEST_SECONDS and page < LARGEST_PAGE_BYTES
+    met = everything[1] < LONGEST_SECONDS and page < LARGEST_PAGE_BYTES
     print("bars met" if met else "a bar is broken")
     return 0 if met else 1
 

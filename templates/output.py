@@ -12,6 +12,7 @@ from mollisol.templates.figures.map import Outlines
 from mollisol.templates.report import ReportModel
 
 FORMATS: Final = ("html", "pdf", "docx", "xlsx", "csv", "json")
+_NEEDS: Final = {"pdf": "weasyprint", "docx": "docxtpl", "xlsx": "xlsxwriter"}
 
 
 def report_files(

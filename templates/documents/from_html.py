@@ -90,10 +90,14 @@ class _Reader(HTMLParser):
             return
         classes = (found.get("class") or "").split()
         over = self._open[-1] if self._open else _Open("", "plain", False, False)
-        look = next((_LOOKS_OF_CLASS[c] for c in classes if c in _LOOKS_OF_CLASS), _LOOKS.get(tag, over.look))
+        look: Look = over.look
+        for known, name in ((_LOOKS, tag), *((_LOOKS_OF_CLASS, word) for word in reversed(classes))):
+            look = known.get(name, look)
+        if tag in {"td", "th", "p", "li"}:
+            look = "plain"
         hidden = over.hidden or tag in _UNSEEN or bool(_UNSEEN_CLASSES.intersection(classes))
         own_line = bool(_OWN_LINE.intersection(classes))
-        self._open.append(_Open(tag, "plain" if tag in {"td", "th", "p", "li"} else look, own_line, hidden))
+        self._open.append(_Open(tag, look, own_line, hidden))
         if hidden:
             return
         if own_line:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from mollisol.templates.workbook.sheet import Book, Sheet
 
@@ -86,7 +85,6 @@ class SplineSheet:
             )
         bend = self._bends(sheet, row, (h, s), (width, slope), starts)
         at = min(k, 1 + sum(knot <= reference_value for knot in mass[1:]))
-        put: dict[str, Any] = {"number": "0.0000"}
         piece = sheet.live(row, starts["piece"], piece_formula, at, number="0")
         known = {
             "left mass": (f"IF({piece}=1,0,{_pick(masses, piece)})", mass[at - 1]),
@@ -104,14 +102,8 @@ class SplineSheet:
         }
         cell = {}
         for number, (name, (formula, value)) in enumerate(known.items(), start=1):
-            small = name in {"slope", "bend left", "bend right"}
-            cell[name] = sheet.live(
-                row,
-                starts["piece"] + number,
-                formula,
-                value,
-                **(put | ({"number": "0.0E+00"} if small else {})),
-            )
+            number_form = "0.0E+00" if name in {"slope", "bend left", "bend right"} else "0.0000"
+            cell[name] = sheet.live(row, starts["piece"] + number, formula, value, number=number_form)
         beyond = f"({reference}-{cell['left mass']})"
         tangent = f"({cell['slope']}-{cell['width']}*(2*{cell['bend left']}+{cell['bend right']})/6)"
         cubic = f"({cell['bend right']}-{cell['bend left']})/(6*{cell['width']})"

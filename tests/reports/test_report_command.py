@@ -76,10 +76,9 @@ def test_every_table_of_the_page_comes_as_csv_with_numbers_in_full(
 def test_word_and_workbook_come_from_the_bundle_too(bundle: Path) -> None:
     pytest.importorskip("docxtpl")
     pytest.importorskip("xlsxwriter")
-    formats = ["docx", "xlsx"]
-    files = render_bundle(bundle, formats)
+    files = render_bundle(bundle, ["docx", "xlsx"])
     assert sorted(files) == ["report.docx", "workbook.xlsx"]
-    assert files == render_bundle(bundle, formats)
+    assert all(content.startswith(b"PK") for content in files.values())
 
 
 @pytest.mark.slow
