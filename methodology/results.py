@@ -366,6 +366,12 @@ class PeriodResult(DomainObject):
     calendar: Items[CalendarPart] = ()
     baselines: Items[BaselineResult] = ()
 
+    @property
+    def project_side(self) -> Literal["measured", "modelled"]:
+        """Whether the project change that the units come from was measured or modelled."""
+        issuing = [row for row in self.baselines if row.issues] or list(self.baselines)
+        return issuing[0].project_side if issuing else "measured"
+
 
 class RunResult(DomainObject):
     """Everything a run computed."""

@@ -174,8 +174,9 @@ def _print_summary(results: Any) -> None:
         )
         typer.echo(
             f"  period {period.name}, {period.during.start} to {period.during.end}: "
-            f"{moment.mean_t_co2e_per_ha:.2f} t CO2e/ha measured, SE {moment.standard_error_t_co2e_per_ha:.2f}; "
-            f"credited: {routes}; the {_FORM_WORDS[period.credited_form]} issues\n"
+            f"{moment.mean_t_co2e_per_ha:.2f} t CO2e/ha {period.project_side}, "
+            f"SE {moment.standard_error_t_co2e_per_ha:.2f}; credited: {routes}; "
+            f"the {_FORM_WORDS[period.credited_form]} issues\n"
             f"    {period.gross_t_co2e:,.1f} t gross - {period.deducted_t_co2e:,.1f} uncertainty "
             f"{_others(period)}- {period.leakage_t_co2e:,.1f} leakage - {period.buffer_t_co2e:,.1f} buffer "
             f"= {period.verified_total_t_co2e:,.1f} t: {period.units_to_issue_t:,} units, {period.issuance}"
