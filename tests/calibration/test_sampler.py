@@ -24,7 +24,7 @@ def test_moments_of_a_known_density() -> None:
     mean = np.array([1.0, -2.0, 5.0])
 
     def density(x: np.ndarray) -> np.ndarray:
-        return -0.5 * np.einsum("ni,ij,nj->n", x - mean, precision, x - mean)
+        return np.asarray(-0.5 * np.einsum("ni,ij,nj->n", x - mean, precision, x - mean))
 
     rng = np.random.default_rng(1)
     settings = SamplerSettings(ess=2000.0, least=200)
