@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import shutil
 import subprocess
@@ -181,3 +182,31 @@ def test_a_changed_core_moves_the_credit_as_the_engine_does(tmp_path: Path) -> N
         )
     first = farm()[0].results.periods[0].verified_total_t_co2e
     assert found["1", "verified total, t CO2e"] != pytest.approx(first, rel=1e-6)
+
+
+@needs_office
+@pytest.mark.slow
+def test_five_increments_a_core(tmp_path: Path) -> None:
+    """The spline solved in cells with four unknowns."""
+    shutil.copytree(EXAMPLES / "mixed-farm", tmp_path / "project")
+    table = tmp_path / "project" / "core_increments.csv"
+    with table.open(newline="") as stream:
+        head, *rows = csv.reader(stream)
+    column = {name: head.index(name) for name in ("upper_cm", "lower_cm", "soc_g_per_kg")}
+    cut = {"0": ("10", "20"), "30": ("40",)}
+    with table.open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(head)
+        for row in rows:
+            ends = [row[column["upper_cm"]], *cut[row[column["upper_cm"]]], row[column["lower_cm"]]]
+            for number, (upper, lower) in enumerate(itertools.pairwise(ends)):
+                part = list(row)
+                part[column["upper_cm"]], part[column["lower_cm"]] = upper, lower
+                part[column["soc_g_per_kg"]] = (
+                    f"{float(row[column['soc_g_per_kg']]) * (1.06 - 0.06 * number):.3f}"
+                )
+                writer.writerow(part)
+    run = run_project(tmp_path / "project", route="analytic")
+    content = _workbook(run)
+    assert openpyxl.load_workbook(io.BytesIO(content))["Profiles"]["H2"].value == 5
+    _agree(content, tmp_path / "office")
