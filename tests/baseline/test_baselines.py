@@ -52,8 +52,8 @@ def test_every_declared_baseline_is_accounted_and_the_credited_one_issues(modell
 
 
 def test_the_order_of_declaring_does_not_move_the_units(modelled: Make) -> None:
-    one = run_project(modelled(*KINDS, name="one")).results.periods[0]
-    other = run_project(modelled(*reversed(KINDS), name="other")).results.periods[0]
+    one = run_project(modelled(*KINDS, name="one"), route="analytic").results.periods[0]
+    other = run_project(modelled(*reversed(KINDS), name="other"), route="analytic").results.periods[0]
     assert one.units_to_issue_t == other.units_to_issue_t
     assert {k: r.difference_t_co2e_per_ha for k, r in by_kind(one).items()} == pytest.approx(
         {k: r.difference_t_co2e_per_ha for k, r in by_kind(other).items()}
@@ -61,7 +61,9 @@ def test_the_order_of_declaring_does_not_move_the_units(modelled: Make) -> None:
 
 
 def test_a_hybrid_alone_is_computed_and_refused(modelled: Make) -> None:
-    period = run_project(modelled("hybrid", approach="measure_and_remeasure")).results.periods[0]
+    period = run_project(
+        modelled("hybrid", approach="measure_and_remeasure"), route="analytic"
+    ).results.periods[0]
     assert period.issuance == "refused"
     assert period.units_to_issue_t == 0
     assert period.verified_total_t_co2e > 0
@@ -77,14 +79,18 @@ def test_a_proposal_that_credits_hybrids_issues_from_one(modelled: Make) -> None
     }
     overlay = Overlay.model_validate({"label": "hybrids", "set": [entry]})
     folder = modelled("hybrid", approach="measure_and_remeasure")
-    period = run_project(folder, overlays=[overlay]).results.periods[0]
+    period = run_project(folder, overlays=[overlay], route="analytic").results.periods[0]
     assert period.issuance == "issued"
     assert by_kind(period)["hybrid"].issues
 
 
 def test_measured_controls_are_the_same_beside_a_model_and_alone(modelled: Make) -> None:
-    beside = by_kind(run_project(modelled(*KINDS, name="beside")).results.periods[0])["measured_controls"]
-    alone = run_project(modelled(approach="measure_and_remeasure", name="alone")).results.periods[0]
+    beside = by_kind(run_project(modelled(*KINDS, name="beside"), route="analytic").results.periods[0])[
+        "measured_controls"
+    ]
+    alone = run_project(
+        modelled(approach="measure_and_remeasure", name="alone"), route="analytic"
+    ).results.periods[0]
     assert beside.difference_t_co2e_per_ha == alone.deduction.mean_t_co2e_per_ha
     assert beside.credited_t_co2e_per_ha == min(row.credited_t_co2e_per_ha for row in alone.routes)
 
@@ -221,7 +227,9 @@ def test_hybrid_vectors_through_the_step(
 def test_hybrid_shrinks_between_its_two_ends(modelled: Make, bias_sd: float, near: str) -> None:
     """A model that is believed leaves the controls out; one that is not leaves itself out (with one published draw)."""
     declared = f'\n[[project.baselines]]\nkind = "hybrid"\nmodel_bias_sd_t_co2e_per_ha = {bias_sd}\nsource = "a test"\n'
-    run = run_project(modelled("measured_controls", approach="measure_and_remeasure", more=declared))
+    run = run_project(
+        modelled("measured_controls", approach="measure_and_remeasure", more=declared), route="analytic"
+    )
     row = by_kind(run.results.periods[0])["hybrid"]
     known = run.trace.quantities
     at = "@1:hybrid"
