@@ -62,6 +62,9 @@ class Compiled:
 
     Learned biases of the model, of practices and then of climate zones (P,): their weight in the estimand, the place
     of the component each is drawn with, and which comparison has which, (V, P).
+
+    ``theta_basis`` has the directions of the strata's deviations t that control sites speak of, orthonormal rows; the
+    others have their prior and enter the estimand's variance alone.
     """
 
     specification: Specification
@@ -72,6 +75,7 @@ class Compiled:
     project_centre: FloatArray
     control_centre: float
     link: FloatArray
+    theta_basis: FloatArray
     shared_sd: FloatArray
     cut_columns: int
     cut_estimand: FloatArray
@@ -214,6 +218,7 @@ def compile_specification(of: Specification) -> Compiled:
         project_centre=centre / unit,
         control_centre=middle / unit,
         link=link,
+        theta_basis=_spanned(link, number),
         shared_sd=np.array([effect.sd / unit for effect in designs]),
         cut_columns=cut.shape[1],
         cut_estimand=cut_estimand,
@@ -226,6 +231,15 @@ def compile_specification(of: Specification) -> Compiled:
         bias_place=bias_place,
         bias_design=bias_design,
     )
+
+
+def _spanned(link: FloatArray, strata: int) -> FloatArray:
+    """Give an orthonormal basis of the rows, (r, H); the identity where they span everything."""
+    if link.size == 0:
+        return np.zeros((0, strata))
+    _, size, basis = np.linalg.svd(link, full_matrices=False)
+    kept = size > size[0] * 1e-12
+    return np.eye(strata) if kept.sum() == strata else np.asarray(basis[kept])
 
 
 def _validation_components(of: Specification) -> list[Component]:

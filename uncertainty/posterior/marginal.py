@@ -30,14 +30,45 @@ class Conditional:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class System:
-    """The normal equations in scaled effects: layout mu (H), baseline, t (H), shared (q), biases (P)."""
+    """The normal equations of the scaled effects, the means of the strata eliminated.
 
+    A stratum's mean meets nothing but its own points and the shared effects, so its row is solved by itself and the
+    cost grows with the number of strata, not with its cube.
+
+    Parameters
+    ----------
+    own, cross, own_data
+        Precision of each stratum's mean (B, H), its products with the shared effects (B, H, q), and its data (B, H).
+    precision, data, cut
+        What is left for the other effects, in the layout baseline, t, shared (q), biases (P): (B, p, p), (B, p), and
+        the products with the cut draws (B, p, r).
+    scale
+        Of the other effects, (B, p).
+    constant
+        Squares and log determinant, those of the eliminated means included, (B,).
+    """
+
+    own: FloatArray
+    cross: FloatArray
+    own_data: FloatArray
     precision: FloatArray
     data: FloatArray
     cut: FloatArray
     scale: FloatArray
     constant: FloatArray
     sides: tuple[Pieces, Pieces | None]
+    shared: slice
+
+    def onto_others(self, of_means: FloatArray) -> FloatArray:
+        """Give what a vector on the means (B, H) says of the other effects once the means are eliminated, (B, p)."""
+        moved = np.zeros(self.data.shape, of_means.dtype)
+        moved[:, self.shared] = np.einsum("bhq,bh->bq", self.cross, of_means / self.own)
+        return moved
+
+    def means(self, effects: FloatArray) -> FloatArray:
+        """Give the means of the strata, centred, from the other effects (B, p), (B, H)."""
+        told = self.own_data - np.einsum("bhq,bq->bh", self.cross, effects[:, self.shared])
+        return np.asarray(told / self.own)
 
 
 class Marginal:
@@ -52,10 +83,10 @@ class Marginal:
         spec = compiled.specification
         self._theta = compiled.place("s_theta")
         self._base = 0 if spec.control is None else 1
-        self._links = self._strata if self._theta >= 0 else 0
+        self._links = compiled.theta_basis.shape[0] if self._theta >= 0 else 0
         self._shared = compiled.shared_sd.size
         self._biases = compiled.bias_weight.size
-        self.size = self._strata + self._base + self._links + self._shared + self._biases
+        self.size = self._base + self._links + self._shared + self._biases
         effect_sd = spec.effect_prior_sd if effect_prior_sd is None else effect_prior_sd
         self._flat = effect_sd is None
         self._mean_precision = 0.0 if effect_sd is None else (compiled.unit / effect_sd) ** 2
@@ -97,10 +128,10 @@ class Marginal:
         """Give likelihood and estimand at each ``eta``; ``power`` raises the likelihood to it."""
         system = self.system(eta, power)
         value, effects = self._log_likelihood(system)
-        weights, shrunk, variance = self.estimand(system, eta)
+        weights, known, variance = self.estimand(system, eta)
         columns = np.concatenate([weights[..., None], system.cut], axis=2)
         solved = np.linalg.solve(system.precision, columns)
-        mean = self.of.offset + shrunk + np.einsum("bp,bp->b", weights, effects)
+        mean = self.of.offset + known + np.einsum("bp,bp->b", weights, effects)
         variance = variance + np.einsum("bp,bp->b", weights, solved[..., 0])
         load = self.of.cut_estimand - np.einsum("bp,bpr->br", weights, solved[..., 1:])
         variance = variance + (load**2).sum(axis=1)
@@ -118,26 +149,23 @@ class Marginal:
 
     def system(self, eta: FloatArray, power: float = 1.0, *, whole: bool = True) -> System:
         """Assemble the normal equations at each ``eta``."""
-        of, count, H = self.of, len(eta), self._strata
+        of, count, p = self.of, len(eta), self.size
         sd = self.components(eta)
-        p = self.size
         precision = np.zeros((count, p, p), eta.dtype)
         data = np.zeros((count, p), eta.dtype)
         cut = np.zeros((count, p, of.cut_columns), eta.dtype)
-        first = H + self._base + self._links
+        first = self._base + self._links
         shared = slice(first, first + self._shared)
         project = _powered(_evaluate(of.project, sd, of.unit, whole), power)
-        places = np.arange(H)
-        precision[:, places, places] = project.mean
-        precision[:, :H, shared] = project.cross
         precision[:, shared, shared] = project.shared
-        data[:, :H], data[:, shared] = project.mean_data, project.shared_data
+        data[:, shared] = project.shared_data
         constant = project.squares + project.log_det
         control = None
         if of.control is not None:
             control = _powered(_evaluate(of.control, sd, of.unit, whole=False), power)
-            rows = np.concatenate([np.ones((len(of.link), 1)), of.link[:, : self._links]], axis=1)
-            base = slice(H, H + rows.shape[1])
+            link = of.link @ of.theta_basis.T
+            rows = np.concatenate([np.ones((len(link), 1)), link[:, : self._links]], axis=1)
+            base = slice(0, rows.shape[1])
             q = self._shared
             precision[:, base, base] = np.einsum("gi,bg,gj->bij", rows, control.mean, rows, optimize=True)
             precision[:, base, shared] += np.einsum("gi,bgq->biq", rows, control.cross[..., :q])
@@ -158,35 +186,46 @@ class Marginal:
         data, cut = data * scale, cut * scale[..., None]
         diagonal = np.arange(p)
         precision[:, diagonal, diagonal] += prior
+        mean_data = project.mean_data
         if not self._flat:
-            data, constant = self._proper_means(data, constant)
-        return System(precision, data, cut, scale, constant, (project, control))
+            mean_data, data, constant = self._proper_means(mean_data, data, constant)
+        mean = project.mean + self._mean_precision
+        cross = project.cross * scale[:, None, shared]
+        each = cross / mean[..., None]
+        precision[:, shared, shared] -= np.matmul(cross.transpose(0, 2, 1), each)
+        data[:, shared] -= np.einsum("bhq,bh->bq", each, mean_data)
+        constant = constant + np.log(mean).sum(axis=1) - (mean_data**2 / mean).sum(axis=1)
+        sides = (project, control)
+        return System(mean, cross, mean_data, precision, data, cut, scale, constant, sides, shared)
 
-    def _proper_means(self, data: FloatArray, constant: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _proper_means(
+        self, mean_data: FloatArray, data: FloatArray, constant: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Add a normal prior with mean 0 on the means, moved by what the data were centred with."""
-        expected = np.zeros(self.size)
-        expected[: self._strata] = -self.of.project_centre
+        expected = -self.of.project_centre
+        squares = float(expected @ expected)
         if self._base and self.of.specification.baseline == "measured":
-            expected[self._strata] = -self.of.control_centre
-        data = data + self._mean_precision * expected
-        return data, constant + self._mean_precision * float(expected @ expected)
+            data = data.copy()
+            data[:, 0] -= self._mean_precision * self.of.control_centre
+            squares += self.of.control_centre**2
+        moved = mean_data + self._mean_precision * expected
+        return moved, data, constant + self._mean_precision * squares
 
     def _scales(self, sd: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Scale of each effect, (B, p), and the prior precision of the scaled effect, (p,)."""
-        of, H = self.of, self._strata
+        of = self.of
         scale = np.ones((len(sd), self.size), sd.dtype)
         prior = np.ones(self.size)
-        prior[:H] = self._mean_precision
         if self._base:
             if of.specification.baseline == "hybrid":
                 shifts = [of.place(name) for name in ("s_beta", "s_climate", "s_site") if name in of.names]
                 spread = (sd[:, shifts] ** 2).sum(axis=1)
-                scale[:, H] = np.sqrt(spread) / of.unit
+                scale[:, 0] = np.sqrt(spread) / of.unit
             else:
-                prior[H] = self._mean_precision
-        after = H + self._base
+                prior[0] = self._mean_precision
+        after = self._base
         if self._links:
-            scale[:, after : after + H] = sd[:, [self._theta]] / of.unit
+            scale[:, after : after + self._links] = sd[:, [self._theta]] / of.unit
         after += self._links
         scale[:, after : after + self._shared] = of.shared_sd
         if self._biases:
@@ -201,31 +240,40 @@ class Marginal:
         return -0.5 * (system.constant - fitted + log_det), effects
 
     def estimand(self, system: System, eta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Weights of the scaled effects (B, p), shrunk field effects (B,), variance besides effects (B,)."""
-        of, H = self.of, self._strata
+        """Weights of the scaled effects besides means (B, p), what is known without them, and the variance (B,).
+
+        The means of the strata are eliminated, so that their data and their variance given the other effects stand in
+        the two last, beside shrunk field effects and what was not sampled.
+        """
+        of = self.of
         sd = self.components(eta) / of.unit
         project, control = system.sides
+        means = np.broadcast_to(of.weight, system.own.shape)
         weights = np.zeros((len(eta), self.size))
-        weights[:, :H] = of.weight
+        variance = np.full(len(eta), of.fixed_variance)
         if control is not None:
-            weights[:, H] = -1
-            weights[:, H + 1 : H + 1 + self._links] = -of.weight[: self._links]
+            weights[:, 0] = -1
+            if self._links:
+                told = of.theta_basis @ of.weight
+                weights[:, 1 : 1 + self._links] = -told
+                left = max(0.0, float(of.weight @ of.weight - told @ told))
+                variance = variance + left * sd[:, self._theta] ** 2
         if self._biases:
             weights[:, self.size - self._biases :] = of.bias_weight
-        variance = np.full(len(eta), of.fixed_variance)
-        shrunk = np.zeros(len(eta))
+        known = np.zeros(len(eta))
         each = of.per_field
         if each.any() and of.project.level != NO_UNIT_LEVEL:
-            first = H + self._base + self._links
-            weights[:, :H] -= each * project.weight_mean
-            weights[:, first : first + self._shared] -= np.einsum("h,bhq->bq", each, project.weight_shared)
-            shrunk = project.weight_data @ each
+            means = means - each * project.weight_mean
+            weights[:, system.shared] -= np.einsum("h,bhq->bq", each, project.weight_shared)
+            known = project.weight_data @ each
             variance = variance + project.weight @ each**2
             variance += float(each**2 @ of.unsampled) * sd[:, of.project.level] ** 2
         if each.any() and of.specification.baseline == "modelled":
             own = sd[:, of.place("s_site")] ** 2 + sd[:, of.place("s_eps")] ** 2
             variance = variance + own * float(of.weight @ each)
-        return weights * system.scale, shrunk, variance
+        known = known + (means * system.own_data / system.own).sum(axis=1)
+        variance = variance + (means**2 / system.own).sum(axis=1)
+        return weights * system.scale - system.onto_others(means), known, variance
 
 
 def _evaluate(side: Side, sd: FloatArray, unit: float, whole: bool) -> Pieces:

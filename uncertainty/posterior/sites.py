@@ -21,23 +21,21 @@ MOST_SITES: Final = 500
 
 
 def _plug_in(sample: Sample) -> tuple[FloatArray, System, FloatArray]:
-    """Root mean square of the components, the normal equations there, and the effects (p,)."""
+    """Root mean square of the components, the normal equations there, and the effects besides means (p,)."""
     eta = sample.typical()
     system = sample.marginal.system(eta[None])
     return eta, system, np.linalg.solve(system.precision[0], system.data[0])
 
 
 def _design(spec: Specification, marginal: Marginal, which: str, scale: FloatArray) -> FloatArray:
-    """Rows of the scaled effects for the points of a side, shape (n, p)."""
-    strata = spec.strata.area_ha.size
+    """Rows of the scaled effects besides means for the points of a side, shape (n, p)."""
     points = spec.project if which == "project" else spec.controls
     rows = np.zeros((points.change.size, marginal.size))
-    if which == "project":
-        rows[np.arange(len(rows)), spec.project.stratum] = 1
-    elif spec.control is not None:
-        rows[:, strata] = 1
+    if which == "control" and spec.control is not None:
+        rows[:, 0] = 1
         if "s_theta" in marginal.of.names:
-            rows[:, strata + 1 : 2 * strata + 1] = spec.control.link[spec.control.site]
+            basis = marginal.of.theta_basis
+            rows[:, 1 : 1 + len(basis)] = (spec.control.link @ basis.T)[spec.control.site]
     first = marginal.size - marginal.of.bias_weight.size - len(spec.shared)
     for place, effect in enumerate(spec.shared):
         if (column := getattr(effect, which)) is not None:
@@ -71,11 +69,13 @@ def predictive_residuals(sample: Sample) -> dict[str, tuple[IntArray, FloatArray
         sides.append(("control site", "control", of.control, value, spec.control.site))
     out = {}
     for label, which, side, value, unit in sides:
-        rows = _design(spec, marginal, which, system.scale[0])
+        fitted = _design(spec, marginal, which, system.scale[0]) @ effects
+        if which == "project":
+            fitted = fitted + system.means(effects[None])[0][spec.project.stratum]
         within, between = _variances(side, marginal, eta)
         code, place = np.unique(unit, return_inverse=True)
         information = np.bincount(place, 1 / within)
-        mean = np.bincount(place, (value - rows @ effects) / within) / information
+        mean = np.bincount(place, (value - fitted) / within) / information
         out[label] = (code, mean / np.sqrt(1 / information + between))
     return out
 
