@@ -42,11 +42,12 @@ def diagnose_controls(
         return (), []
     step = _Diagnosis(project, stocks, rules, trace)
     rows, findings = [], []
+    error = _standard_error(project, trace)
     for unit in project.quantification_units:
         row = step.of_unit(unit)
         if row is not None:
             rows.append(row)
-            findings += step.findings(row)
+            findings += step.findings(row, error)
     return tuple(rows), findings
 
 
@@ -224,8 +225,8 @@ class _Diagnosis:
             return None  # starting stocks that agree exactly: nothing can regress
         return float(found.value)
 
-    def findings(self, row: ControlDiagnostics) -> list[Finding]:
-        """Say what the diagnostics of a unit found."""
+    def findings(self, row: ControlDiagnostics, error: float) -> list[Finding]:
+        """Say what the diagnostics of a unit found; ``error`` is the standard error of the first difference."""
         where = Place(file="control_links.csv", thing=f"unit {row.quantification_unit}")
         found = []
         if row.similar and not row.equivalent:
@@ -257,25 +258,26 @@ class _Diagnosis:
                 )
             )
         moved = row.regression_to_mean_t_co2e_per_ha
-        if moved is not None and moved > self._standard_error():
+        if moved is not None and moved > error:
             found.append(
                 Finding(
                     code="control-regression-to-mean",
                     severity=Severity.WARNING,
                     where=where,
                     found=f"{moved:.2f} t CO2e/ha of the first period's difference follow from unlike starting stocks",
-                    allowed=f"up to the standard error of the difference, {self._standard_error():.2f} t CO2e/ha",
+                    allowed=f"up to the standard error of the difference, {error:.2f} t CO2e/ha",
                     do="look whether units were chosen for low stocks; the same points measured again would show it",
                     clause=_WHERE,
                 )
             )
         return found
 
-    def _standard_error(self) -> float:
-        period = self._project.head.verification_periods[0].name
-        known = [
-            quantity
-            for name, quantity in self._trace.quantities.items()
-            if name.startswith("standard_error.corrected@") and name.partition("@")[2].split(":")[0] == period
-        ]
-        return max((float(quantity.value) for quantity in known), default=0.0)
+
+def _standard_error(project: Project, trace: Trace) -> float:
+    period = project.head.verification_periods[0].name
+    known = [
+        quantity
+        for name, quantity in trace.quantities.items()
+        if name.startswith("standard_error.corrected@") and name.partition("@")[2].split(":")[0] == period
+    ]
+    return max((float(quantity.value) for quantity in known), default=0.0)
