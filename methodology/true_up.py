@@ -94,13 +94,23 @@ class FuturePeriod(DomainObject):
 class Remeasured(DomainObject):
     """What was issued beside what the re-measurement gives for the same years.
 
-    ``baseline`` says where the baseline of the re-measured amount is from.
+    Parameters
+    ----------
+    baseline
+        Where the baseline of the re-measured amount is from.
+    mean_t_co2e_per_ha
+        Re-measured since the start.
+    given_t_co2e_per_ha
+        Credited since the start: in the bundle, and in the periods that its ledger closes.
+    credited_t_co2e_per_ha
+        What the re-measurement would be credited by itself.
     """
 
     baseline: Literal["measured at control sites", "modelled"]
     mean_t_co2e_per_ha: float
     standard_error_t_co2e_per_ha: _FromZero
     degrees_of_freedom: float | None
+    given_t_co2e_per_ha: float
     credited_t_co2e_per_ha: float
     chance_below_credited: float
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -46,7 +47,7 @@ def assimilation(
     ahead = (first, first + before.periods[0].years)
     past = scenario_forecast(issued, scenario, years, errors=errors)
     later = scenario_forecast(
-        Issued(project, issued.stocks, issued.rules, now, issued.validation), scenario, ahead, errors=errors
+        replace(issued, project=project, runs=now), scenario, ahead, errors=errors
     )
     mean, sd, error = past.of_project(share)
     next_mean, next_sd, next_error = later.of_project(share)

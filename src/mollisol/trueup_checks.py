@@ -112,12 +112,15 @@ def remeasured_amount(
     credited: Sequence[PeriodResult],
     rules: RulesInForce,
 ) -> Remeasured | None:
-    """Give what the re-measurement says was gained over the credited periods, and how likely it is less than credited.
+    """Give what the re-measurement says was gained since the start, and how likely it is less than was credited.
+
+    What was credited is that of the bundle's periods and of those that its ledger closes; the ledger knows no pools, so
+    that with other sources in it theirs are among it.
 
     The baseline is that of the control sites where they were measured; else the modelled one, with the error of one
     scenario. None where no stratum has a standard error, or nothing was credited up to then.
     """
-    given = math.fsum(credited_of(period) for period in credited)
+    given = math.fsum(credited_of(period) for period in credited) + closed_t_co2e_per_ha(issued.project)
     strata = [name for name, item in measured.project.items() if item.standard_error is not None]
     if not credited or len(strata) < len(project.strata):
         return None
@@ -143,6 +146,7 @@ def remeasured_amount(
             "mean_t_co2e_per_ha": mean,
             "standard_error_t_co2e_per_ha": error,
             "degrees_of_freedom": freedom,
+            "given_t_co2e_per_ha": given,
             "credited_t_co2e_per_ha": float(
                 credited_mean(
                     mean_change=mean,
@@ -155,6 +159,14 @@ def remeasured_amount(
                 chance_below_issued(issued=given, mean=mean, standard_error=error, degrees_of_freedom=nu)
             ),
         }
+    )
+
+
+def closed_t_co2e_per_ha(project: Project) -> float:
+    """Give what the periods in a ledger were credited, all sources. [t CO2e/ha]."""
+    entries = project.ledger.entry if project.ledger is not None else ()
+    return math.fsum(one.verified_total_t_co2e for one in entries) / math.fsum(
+        stratum.area_ha for stratum in project.strata
     )
 
 

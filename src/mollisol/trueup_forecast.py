@@ -19,6 +19,7 @@ from mollisol.methodology.validation import ValidationResult
 from mollisol.model_step import ModelledStocks, run_model
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
+from mollisol.run_options import RunOptions
 from mollisol.stocks import UnitStocks
 from mollisol.uncertainty.layers.scenario_error import correlated_error_variance, scenario_correlation_used
 from mollisol.verify_compare import Comparison as FileComparison
@@ -31,13 +32,14 @@ FARTHEST_YEARS = 1
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """The project as the bundle holds it, with its model runs."""
+    """The project as the bundle holds it, with its model runs and the options that it was run with."""
 
     project: Project
     stocks: UnitStocks
     rules: RulesInForce
     runs: ModelledStocks
     validation: ValidationResult
+    options: RunOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,10 @@ def open_issued(bundle: Bundle) -> Issued:
     with tempfile.TemporaryDirectory(prefix="mollisol-trueup-") as folder:
         bundle.copy_inputs(Path(folder))
         assessment = assess_project(Path(folder), rule_set=rule_set)
-    return _run(assessment)
+    return _run(assessment, options)
 
 
-def _run(assessment: Assessment) -> Issued:
+def _run(assessment: Assessment, options: RunOptions) -> Issued:
     project, rules, trace, stocks = (
         assessment.reading.project,
         assessment.rules,
@@ -117,7 +119,7 @@ def _run(assessment: Assessment) -> Issued:
         raise FindingsError(
             [_fault("forecast-missing", "a model without a validation", "one", "verify the bundle")]
         )
-    return Issued(project, stocks, rules, run_model(project, rules, trace), validation)
+    return Issued(project, stocks, rules, run_model(project, rules, trace), validation, options)
 
 
 def last_year(runs: ModelledStocks, on: date) -> int:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mollisol.bundle_reading import MANIFEST, Bundle, open_bundle
 from mollisol.engine import Assessment, Tell, assess_project, run_project
@@ -37,7 +38,7 @@ from mollisol.trueup_checks import credited_of, forecast_checks, remeasured_amou
 from mollisol.trueup_forecast import Issued, error_sds, last_year, open_issued, scenario_forecast
 from mollisol.trueup_measured import measured_change, middle_day
 from mollisol.trueup_report import change_rows
-from mollisol.trueup_validation import error_changes, joined_validation, study_name
+from mollisol.trueup_validation import comparison_name, error_changes, joined_validation, study_name
 
 _CLAUSE = "VM0042 2.2, section 8.6.1.3"
 _INTERVAL = 0.90
@@ -87,7 +88,9 @@ def true_up(
     tell("opening the bundle and running its model again")
     bundle = open_bundle(against)
     issued = open_issued(bundle)
-    assessment = assess_project(folder, tell=tell)
+    options = issued.options
+    rules_of = {"rules_key": options.rules_key, "overlays": options.overlays}
+    assessment = assess_project(folder, **rules_of, tell=tell)
     project, rules, trace, stocks, validation = _held(assessment)
     campaign = _remeasurement(project, issued)
     findings = [
@@ -117,12 +120,13 @@ def true_up(
     results = bundle.results
     credited = [period for period in results.periods if period.during.end.year <= years[1]]
     amount = remeasured_amount(project, issued, measured, scenario, years, credited, rules)
-    findings += _below_issued(amount, credited, project)
+    findings += _below_issued(amount, credited, issued.project)
 
     tell("running both scenarios again for the periods that are open")
-    as_was = run_project(folder)
+    asked = {**rules_of, "route": options.route, "seed": options.seed}
+    as_was = run_project(folder, **asked)
     before = as_was.results
-    then, more = _run_with(folder, project, after)
+    then, more = _run_with(folder, project, after, asked)
     findings += [finding for finding in more if finding not in as_was.findings]
     future = _future(before, then)
     result = TrueUpResult(
@@ -215,18 +219,18 @@ def _used_twice(
                 "take out the copied rows",
             )
         )
-    name = study_name(project, campaign)
+    name, label = study_name(project), comparison_name(campaign, "")
     calibrated = project.model.calibrated if project.model is not None else None
     places = []
-    if name in {item.study for item in validation.comparisons}:
+    if any(item.study == name and item.comparison.startswith(label) for item in validation.comparisons):
         places.append("the validation")
-    if calibrated is not None and name in {item.study for item in calibrated.data}:
+    if calibrated is not None and f"{name}: {campaign}" in {item.study for item in calibrated.data}:
         places.append("the calibration")
     if places:
         found.append(
             _finding(
                 "core-used-twice",
-                f"study {name} is in {' and '.join(places)} already",
+                f"campaign {campaign} of study {name} is in {' and '.join(places)} already",
                 "a re-measurement that joins the validation once",
                 "name the validation from before it, or run the project: this true-up is done",
             )
@@ -291,18 +295,20 @@ def _missed(checks: Sequence[ForecastCheck]) -> list[Finding]:
 def _below_issued(
     amount: Remeasured | None, credited: Sequence[PeriodResult], project: Project
 ) -> list[Finding]:
-    """Say where the re-measurement gives less than was credited: units stand for carbon that is not there."""
-    if amount is None:
+    """Say where the re-measurement gives less than was issued: units stand for carbon that is not there."""
+    closed = project.ledger.entry if project.ledger is not None else ()
+    units = sum(period.units_to_issue_t for period in credited)
+    units += project.ledger.issued_units_t if project.ledger is not None else 0
+    if amount is None or amount.mean_t_co2e_per_ha >= amount.given_t_co2e_per_ha or units == 0:
         return []
-    given = sum(credited_of(period) for period in credited)
-    if amount.mean_t_co2e_per_ha >= given:
-        return []
+    given = amount.given_t_co2e_per_ha
+    names = [*(one.period for one in closed), *(period.name for period in credited)]
     area = sum(stratum.area_ha for stratum in project.strata)
     return [
         Finding(
             code="reversal-suspected",
             severity=Severity.WARNING,
-            where=Place(thing=f"periods {', '.join(period.name for period in credited)}"),
+            where=Place(thing=f"periods {', '.join(names)}"),
             found=f"re-measured {amount.mean_t_co2e_per_ha:.2f} (SE {amount.standard_error_t_co2e_per_ha:.2f}), "
             f"credited {given:.2f} t CO2e/ha: {(given - amount.mean_t_co2e_per_ha) * area:,.0f} t CO2e less on "
             f"{area:g} ha; the truth lies below what was credited with probability {amount.chance_below_credited:.2f}",
@@ -314,7 +320,7 @@ def _below_issued(
 
 
 def _run_with(
-    folder: Path, project: Project, validation: ValidationResult
+    folder: Path, project: Project, validation: ValidationResult, asked: Mapping[str, Any]
 ) -> tuple[RunResult | None, list[Finding]]:
     """Run the project with another validation, and give what is found then; no result where something blocks."""
     head = project.head.model
@@ -325,7 +331,7 @@ def _run_with(
         shutil.copytree(folder, copy)
         (copy / MODEL_FOLDER / head.validation_file).write_text(validation.to_json(), encoding="utf-8")
         try:
-            run = run_project(copy)
+            run = run_project(copy, **asked)
         except FindingsError as error:
             return None, blocking(error.findings)
         return run.results, [f for f in run.findings if f.severity is not Severity.NOTE]

@@ -19,9 +19,17 @@ CONTROLS = "control sites"
 """What the comparison of an effect names as its reference site."""
 
 
-def study_name(project: Project, campaign: str) -> str:
-    """Give the name under which a re-measurement stands in a validation."""
-    return f"{_named(project.head.name)}: {campaign}"[:100]
+def study_name(project: Project) -> str:
+    """Give the name under which the re-measurements of a project stand in a validation.
+
+    They are one study: the same fields, and the same cores at the start.
+    """
+    return _named(project.head.name)
+
+
+def comparison_name(campaign: str, place: str) -> str:
+    """Give the name of a comparison: the campaign, and the stratum."""
+    return f"{campaign}: {place}"[:100]
 
 
 def _named(text: str) -> str:
@@ -51,7 +59,10 @@ def joined_validation(
         update={
             "title": f"{validation.title}; with campaign {measured.campaign} of {_named(project.head.name)}",
             "comparisons": joined,
-            "studies": (*validation.studies, study) if study is not None else validation.studies,
+            "studies": (
+                *(item for item in validation.studies if study is None or item.study != study.study),
+                *((study,) if study is not None else ()),
+            ),
             "combinations": summary.combinations,
             "domain": summary.domain,
             "horizon_years": summary.horizon_years,
@@ -79,8 +90,8 @@ def _comparisons(
         points = [p.point for p in project.sample_points if p.stratum == check.place and p.point in clay]
         rows.append(
             Comparison(
-                comparison=f"{measured.campaign}: {check.place}"[:100],
-                study=study_name(project, measured.campaign),
+                comparison=comparison_name(measured.campaign, check.place),
+                study=study_name(project),
                 experiment=_named(project.head.name),
                 site=check.place,
                 reference_site=CONTROLS if measured.effect else "",
@@ -116,7 +127,7 @@ def _study(project: Project, measured: Measured) -> Study | None:
     if not placed or means is None or project.model is None:
         return None
     return Study(
-        study=study_name(project, measured.campaign),
+        study=study_name(project),
         experiment=_named(project.head.name),
         practice_category=means.practice_category,
         crop_group=means.crop_group,
