@@ -7,7 +7,6 @@ model's error, and through its parameters where it is calibrated again (VM0042 v
 from __future__ import annotations
 
 import hashlib
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -126,7 +125,7 @@ def true_up(
     asked = {**rules_of, "route": options.route, "seed": options.seed}
     as_was = run_project(folder, **asked)
     before = as_was.results
-    then, more = _run_with(folder, project, after, asked)
+    then, more = _run_with(assessment.reading.inputs, project, after, asked)
     findings += [finding for finding in more if finding not in as_was.findings]
     future = _future(before, then)
     result = TrueUpResult(
@@ -320,18 +319,20 @@ def _below_issued(
 
 
 def _run_with(
-    folder: Path, project: Project, validation: ValidationResult, asked: Mapping[str, Any]
+    inputs: Mapping[str, bytes], project: Project, validation: ValidationResult, asked: Mapping[str, Any]
 ) -> tuple[RunResult | None, list[Finding]]:
     """Run the project with another validation, and give what is found then; no result where something blocks."""
     head = project.head.model
     if head is None:
         raise ValueError("the project declares no model")
     with tempfile.TemporaryDirectory(prefix="mollisol-trueup-") as work:
-        copy = Path(work) / "project"
-        shutil.copytree(folder, copy)
-        (copy / MODEL_FOLDER / head.validation_file).write_text(validation.to_json(), encoding="utf-8")
+        changed = {f"{MODEL_FOLDER}/{head.validation_file}": validation.to_json().encode()}
+        for name, content in {**inputs, **changed}.items():
+            path = Path(work) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
         try:
-            run = run_project(copy, **asked)
+            run = run_project(Path(work), **asked)
         except FindingsError as error:
             return None, blocking(error.findings)
         return run.results, [f for f in run.findings if f.severity is not Severity.NOTE]
