@@ -163,9 +163,9 @@ def remeasured_amount(
 
 
 def closed_t_co2e_per_ha(project: Project) -> float:
-    """Give what the periods in a ledger were credited, all sources. [t CO2e/ha]."""
+    """Give what the periods in a ledger were credited, all sources, before the buffer. [t CO2e/ha]."""
     entries = project.ledger.entry if project.ledger is not None else ()
-    return math.fsum(one.verified_total_t_co2e for one in entries) / math.fsum(
+    return math.fsum(one.verified_total_t_co2e + one.buffer_t_co2e for one in entries) / math.fsum(
         stratum.area_ha for stratum in project.strata
     )
 
