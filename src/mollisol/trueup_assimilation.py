@@ -46,9 +46,7 @@ def assimilation(
     first = year_before(project.head.verification_periods[0].during.start)
     ahead = (first, first + before.periods[0].years)
     past = scenario_forecast(issued, scenario, years, errors=errors)
-    later = scenario_forecast(
-        replace(issued, project=project, runs=now), scenario, ahead, errors=errors
-    )
+    later = scenario_forecast(replace(issued, project=project, runs=now), scenario, ahead, errors=errors)
     mean, sd, error = past.of_project(share)
     next_mean, next_sd, next_error = later.of_project(share)
     drawn = [np.sum([share[name] * of.drawn[name] for name in share], axis=0) for of in (past, later)]

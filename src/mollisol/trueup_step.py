@@ -88,7 +88,7 @@ def true_up(
     bundle = open_bundle(against)
     issued = open_issued(bundle)
     options = issued.options
-    rules_of = {"rules_key": options.rules_key, "overlays": options.overlays}
+    rules_of: dict[str, Any] = {"rules_key": options.rules_key, "overlays": options.overlays}
     assessment = assess_project(folder, **rules_of, tell=tell)
     project, rules, trace, stocks, validation = _held(assessment)
     campaign = _remeasurement(project, issued)
@@ -122,7 +122,7 @@ def true_up(
     findings += _below_issued(amount, credited, issued.project)
 
     tell("running both scenarios again for the periods that are open")
-    asked = {**rules_of, "route": options.route, "seed": options.seed}
+    asked: dict[str, Any] = {**rules_of, "route": options.route, "seed": options.seed}
     as_was = run_project(folder, **asked)
     before = as_was.results
     then, more = _run_with(assessment.reading.inputs, project, after, asked)
