@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mollisol.changes import ChangeOfPeriod
 from mollisol.methodology.checks.baseline_model import comparisons_of, error_variance, year_before
-from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead
+from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ModelledStrata
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.results import RouteChoice, StratumChange
 from mollisol.methodology.ruleset import RulesInForce
@@ -41,8 +42,9 @@ class ModelError:
         By stratum. [(t CO2e/ha)^2]
     freedom
         Independent studies less one, the fewest of all combinations, at least 1.
-    practice
-        Code of each stratum's combination.
+    practice, climate
+        Codes of each stratum's combination and climate zone, as in the comparisons; no climate where all of these are
+        of one zone.
     errors
         The comparisons, for the posterior.
     """
@@ -50,6 +52,7 @@ class ModelError:
     variance: Quantity
     freedom: float
     practice: tuple[int, ...]
+    climate: tuple[int, ...]
     errors: ValidationErrors
 
 
@@ -304,7 +307,7 @@ def model_error(project: Project, at: str, trace: Trace) -> ModelError:
         variance,
         float(max(1, min(len(result.studies) for result in found) - 1)),
         tuple(keys.index((entry.practice_category, entry.crop_group)) for entry in known),
-        _errors(validation, head, keys, project),
+        *_errors(validation, known, keys),
     )
 
 
@@ -320,31 +323,30 @@ def _correlation(head: ModelHead, at: str, trace: Trace) -> Quantity:
 
 
 def _errors(
-    validation: ValidationResult,
-    head: ModelHead,
-    keys: list[tuple[str, str]],
-    project: Project,
-) -> ValidationErrors:
-    """Give the comparisons of the project's combinations as the posterior takes them."""
-    by_key = {}
-    for stratum in project.strata:
-        entry = head.stands_for(stratum.stratum)
-        if entry is not None:
-            by_key[entry.practice_category, entry.crop_group] = comparisons_of(validation, entry)
+    validation: ValidationResult, known: Sequence[ModelledStrata], keys: list[tuple[str, str]]
+) -> tuple[tuple[int, ...], ValidationErrors]:
+    """Give each stratum's climate zone, and the comparisons of the combinations, as the posterior takes them."""
+    by_key = {
+        (entry.practice_category, entry.crop_group): comparisons_of(validation, entry) for entry in known
+    }
     rows = [(keys.index(key), item) for key in keys for item in by_key[key]]
     studies = sorted({item.study for _, item in rows})
+    several = len({item.climate_zone for _, item in rows}) > 1
+    zones = sorted({item.climate_zone for _, item in rows} | {entry.climate_zone for entry in known})
     margins = [
         item.bias.pooled_measurement_uncertainty_t_co2e_per_ha
         for item in validation.combinations
         if (item.practice_category, item.crop_group) in keys and item.source == "SOC"
     ]
-    known = [margin for margin in margins if margin]
+    measured = [margin for margin in margins if margin]
     spread = float(np.std([item.error_t_co2e_per_ha for _, item in rows]))
-    return ValidationErrors(
+    errors = ValidationErrors(
         residual_t_co2e_per_ha=[-item.error_t_co2e_per_ha for _, item in rows],
         standard_error_t_co2e_per_ha=[item.standard_error_t_co2e_per_ha or 0.0 for _, item in rows],
         study=[studies.index(item.study) for _, item in rows],
         practice=[code for code, _ in rows],
         duration_years=[item.duration_years for _, item in rows],
-        bias_scale_t_co2e_per_ha=max(known) if known else max(spread, 1e-6),
+        bias_scale_t_co2e_per_ha=max(measured) if measured else max(spread, 1e-6),
+        climate=[zones.index(item.climate_zone) for _, item in rows] if several else (),
     )
+    return tuple(zones.index(entry.climate_zone) for entry in known) if several else (), errors

@@ -391,6 +391,7 @@ def _posterior(inputs: ModelledInputs) -> RouteOutcome:
         "stratum": list(inputs.stratum_of_unit),
         "sampling_unit": list(range(len(inputs.stratum_of_unit))),
         "practice": list(inputs.error.practice),
+        **({"climate": list(inputs.error.climate)} if inputs.error.climate else {}),
         "years": float(inputs.years),
         "offset_t_co2e_per_ha": trace.compute(
             f"biochar_co2e_per_ha{at}", stock_t_co2e_per_ha, stock_t_c_per_ha=biochar

@@ -292,3 +292,41 @@ def test_satterthwaite_and_credit_come_from_the_core(modelled: Make) -> None:
         degrees_of_freedom=nu,
         confidence=2 / 3,
     )
+
+
+@pytest.mark.parametrize("zones", [("cool-moist",), ("cool-moist", "cool-dry")])
+def test_comparisons_of_several_climate_zones_have_a_bias_of_each(
+    modelled: Make, zones: tuple[str, ...]
+) -> None:
+    """The model promises 3 too much in the first zone, 3 too little in the second; the project lies in the first.
+
+    Together the two cancel: only a bias of the zones can lower the credit.
+    """
+    from mollisol.methodology.validation import ValidationResult
+
+    folder = modelled()
+    path = folder / "model" / "validation.json"
+    told = ValidationResult.from_json(path.read_text(encoding="utf-8"))
+    rows = tuple(
+        row.model_copy(
+            update={
+                "climate_zone": zones[place // 4 % len(zones)],
+                "modelled_t_co2e_per_ha": row.modelled_t_co2e_per_ha + (3.0 if place < 4 else -3.0),
+            }
+        )
+        for place, row in enumerate(told.comparisons)
+    )
+    gate = told.combinations[0].bias.model_copy(update={"pooled_measurement_uncertainty_t_co2e_per_ha": 4.0})
+    combinations = (told.combinations[0].model_copy(update={"bias": gate}),)
+    changed = told.model_copy(update={"comparisons": rows, "combinations": combinations})
+    path.write_text(changed.to_json(), encoding="utf-8")
+    run = run_project(folder, route="posterior")
+    found = run.results.periods[0].posterior
+    assert found is not None
+    names = {component.name for component in found.components}
+    difference = float(run.trace.quantities["mean_difference@1"].value)
+    assert ("s_climate" in names) == (len(zones) == 2)
+    if len(zones) == 2:
+        assert found.mean_t_co2e_per_ha < difference - 1.5
+    else:
+        assert found.mean_t_co2e_per_ha == pytest.approx(difference, abs=1.0)

@@ -42,6 +42,8 @@ class ValidationErrors:
         [years, above 0]
     bias_scale_t_co2e_per_ha
         Prior scale of a practice's bias: the pooled measurement uncertainty. [t CO2e/ha]
+    climate
+        Codes of climate zones; none where all comparisons are of one zone.
     """
 
     residual_t_co2e_per_ha: Sequence[float]
@@ -50,6 +52,7 @@ class ValidationErrors:
     practice: Sequence[int]
     duration_years: Sequence[float]
     bias_scale_t_co2e_per_ha: float
+    climate: Sequence[int] = ()
 
     def comparisons(self) -> Validation:
         """Give them as the specification wants them."""
@@ -59,6 +62,7 @@ class ValidationErrors:
             study=np.array(self.study, np.int64),
             practice=np.array(self.practice, np.int64),
             duration=np.array(self.duration_years, np.float64),
+            climate=np.array(self.climate, np.int64),
         )
 
     @classmethod
@@ -72,7 +76,7 @@ class ValidationErrors:
         """
         if isinstance(given, ValidationErrors):
             return given
-        if not isinstance(given, Mapping) or set(given) != set(cls.__slots__):
+        if not isinstance(given, Mapping) or {*given, "climate"} != set(cls.__slots__):
             raise ValueError(f"validation must hold {', '.join(cls.__slots__)}, found {given!r}")
         return cls(**given)
 
@@ -104,6 +108,7 @@ def modelled_posterior(
     years: float,
     effect_draws_t_co2e_per_ha: ArrayLike | None = None,
     offset_t_co2e_per_ha: ArrayLike = 0.0,
+    climate: Sequence[int] = (),
 ) -> PosteriorResult:
     """Posterior of the mean effect over the project's area, where both scenarios are modelled.
 
@@ -125,6 +130,8 @@ def modelled_posterior(
         Length of the period.
     offset_t_co2e_per_ha
         Known amount taken off the effect, such as biochar carbon. [t CO2e/ha]
+    climate
+        Code of each stratum's climate zone, shape (H,), as in the validation; none where there is one zone.
 
     Returns
     -------
@@ -138,7 +145,9 @@ def modelled_posterior(
     """
     effect = _row("effect_t_co2e_per_ha", effect_t_co2e_per_ha)
     trials = ValidationErrors.of(validation)
-    strata = Strata(row("area_ha", positive("area_ha", area_ha)), practice=_codes("practice", practice))
+    zones = _codes("climate", climate) if np.size(climate) else np.empty(0, np.int64)
+    area = row("area_ha", positive("area_ha", area_ha))
+    strata = Strata(area, practice=_codes("practice", practice), climate=zones)
     name = "effect_draws_t_co2e_per_ha"
     draws = None if effect_draws_t_co2e_per_ha is None else _row(name, effect_draws_t_co2e_per_ha)
     return posterior_of_change(
@@ -257,6 +266,7 @@ def modelled_credited_t_co2e_per_ha(
     years: float,
     effect_draws_t_co2e_per_ha: ArrayLike | None = None,
     offset_t_co2e_per_ha: ArrayLike = 0.0,
+    climate: Sequence[int] = (),
 ) -> float:
     """Quantile of the posterior of a modelled project that the truth exceeds with probability 2/3.
 
@@ -264,7 +274,7 @@ def modelled_credited_t_co2e_per_ha(
     ----------
     area_ha, effect_t_co2e_per_ha, stratum, sampling_unit, practice, effect_draws_t_co2e_per_ha
         As in :func:`modelled_posterior`.
-    validation, years, offset_t_co2e_per_ha
+    validation, years, offset_t_co2e_per_ha, climate
         As in :func:`modelled_posterior`.
 
     Returns
@@ -291,6 +301,7 @@ def modelled_credited_t_co2e_per_ha(
         validation=validation,
         years=years,
         offset_t_co2e_per_ha=offset_t_co2e_per_ha,
+        climate=climate,
     ).credited
 
 
