@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -12,15 +12,22 @@ type Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 type RelativeSd = Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)]
 
 
+PROXIMAL: Final = frozenset({"mid_infrared", "near_infrared", "libs", "ins"})
+"""Kinds of laboratory method that predict carbon by a calibration (Appendix 4)."""
+
+
 class LaboratoryMethod(DomainObject):
     """How carbon and soil mass were determined.
 
     Only dry combustion is taken as unbiased and of negligible error (section 8.6.2). An error that was measured can be
     declared, or computed from ``laboratory_repeats.csv``; it is then carried by the Monte Carlo route and by the
-    posterior.
+    posterior. The error of a calibration comes from ``spectroscopy_validation.csv``, and all routes carry it.
 
     Parameters
     ----------
+    calibration_model, instrument, sample_matrix
+        Of a method that predicts carbon: the model and its version, the device, and how samples were prepared, such as
+        ``dried, below 2 mm``. Methods that agree in all three share one calibration.
     repeat_relative_sd
         Standard deviation of repeated determinations of one increment, as a fraction of the content.
     batch_relative_sd
@@ -39,6 +46,9 @@ class LaboratoryMethod(DomainObject):
     laboratory: Text
     proficiency_test: Text = ""
     description: Text = ""
+    calibration_model: Text = ""
+    instrument: Text = ""
+    sample_matrix: Text = ""
     repeat_relative_sd: RelativeSd = 0.0
     batch_relative_sd: RelativeSd = 0.0
     soil_mass_repeat_relative_sd: RelativeSd = 0.0
@@ -66,6 +76,27 @@ class LaboratoryRepeat(DomainObject):
     sample: Identifier
     soc_g_per_kg: Annotated[float, Field(gt=0, le=580, allow_inf_nan=False)] | None = None
     fine_soil_density_g_per_cm3: Annotated[float, Field(ge=0.02, le=2.2, allow_inf_nan=False)] | None = None
+
+
+class ValidationSample(DomainObject):
+    """One sample whose carbon was predicted by a calibration and measured by dry combustion too.
+
+    The samples are chosen without bias, as the design chose the points, and had no part in the calibration.
+
+    Parameters
+    ----------
+    laboratory_method
+        The method that predicted.
+    sample
+        Its name in ``core_increments.csv`` where it is of the project; other names count as samples from elsewhere.
+    predicted_soc_g_per_kg, reference_soc_g_per_kg
+        Organic carbon per dry mass of fine soil, predicted and by dry combustion.
+    """
+
+    laboratory_method: Identifier
+    sample: Identifier
+    predicted_soc_g_per_kg: Annotated[float, Field(ge=0, le=580, allow_inf_nan=False)]
+    reference_soc_g_per_kg: Annotated[float, Field(ge=0, le=580, allow_inf_nan=False)]
 
 
 class Campaign(DomainObject):

@@ -36,6 +36,7 @@ from mollisol.methodology.measurement import (
     LaboratoryMethod,
     LaboratoryRepeat,
     SamplePoint,
+    ValidationSample,
 )
 from mollisol.methodology.model_setup import ModelHead, ProjectModel
 from mollisol.methodology.practice import PracticeChange, ScheduleOfActivities, YearOfActivities
@@ -171,6 +172,7 @@ class Project(DomainObject):
     core_increments: tuple[CoreIncrement, ...]
     schedule: tuple[YearOfActivities, ...]
     laboratory_repeats: tuple[LaboratoryRepeat, ...] = ()
+    spectroscopy_validation: tuple[ValidationSample, ...] = ()
     biochar: tuple[BiocharApplication, ...] = ()
     site_conditions: tuple[SiteConditions, ...] = ()
     fuel_use: tuple[FuelUse, ...] = ()

@@ -11,6 +11,7 @@ from mollisol.methodology.budget_results import SpreadTest, VarianceBudget
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.ruleset import ChosenValue, Form
 from mollisol.methodology.source_results import LeakageResult, SourceResult, WoodyResult
+from mollisol.methodology.spectroscopy_results import SpectroscopyResult
 
 type CreditedForm = Literal["moment", "guarded", "montecarlo", "posterior"]
 """Which form of the deduction issued: the methodology's moment form, the same with guard or drawn errors, or the
@@ -356,6 +357,7 @@ class PeriodResult(DomainObject):
     routes: Items[RouteSummary] = ()
     variance_budget: VarianceBudget | None = None
     spread_between_strata: SpreadTest | None = None
+    spectroscopy: SpectroscopyResult | None = None
     issuing_uncertainty_percent: float
     strata: Items[StratumChange]
     variance: Items[VarianceComponent]

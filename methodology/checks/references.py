@@ -35,6 +35,13 @@ def check_references(project: Project) -> list[Finding]:
         ("core_increments.csv", project.core_increments, "campaign", campaigns, "project.toml"),
         ("core_increments.csv", project.core_increments, "laboratory_method", methods, "project.toml"),
         ("laboratory_repeats.csv", project.laboratory_repeats, "laboratory_method", methods, "project.toml"),
+        (
+            "spectroscopy_validation.csv",
+            project.spectroscopy_validation,
+            "laboratory_method",
+            methods,
+            "project.toml",
+        ),
         ("biochar.csv", project.biochar, "quantification_unit", units.known, "quantification_units.csv"),
         (
             "schedule_of_activities.csv",

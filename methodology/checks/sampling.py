@@ -8,14 +8,13 @@ from datetime import date
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.findings import Finding, Place, Severity
-from mollisol.methodology.measurement import CoreIncrement
+from mollisol.methodology.measurement import PROXIMAL, CoreIncrement
 from mollisol.methodology.project import Project
 from mollisol.methodology.ruleset import RulesInForce
 
 INCREMENTS = "core_increments.csv"
 _DAYS_PER_YEAR = 365.25
 _THINNEST_CM = 0.1
-_SPECTROSCOPIC = {"mid_infrared", "near_infrared", "libs", "ins"}
 
 
 def check_sampling(project: Project, rules: RulesInForce) -> list[Finding]:
@@ -87,22 +86,11 @@ def _areas(project: Project, rules: RulesInForce) -> Iterable[Finding]:
 
 def _methods(project: Project) -> Iterable[Finding]:
     for method in project.head.laboratory_methods:
-        where = Place(file="project.toml", thing=f"laboratory method {method.id}")
-        if method.kind in _SPECTROSCOPIC:
-            yield Finding(
-                code="measurement-error-not-carried",
-                severity=Severity.BLOCKING,
-                where=where,
-                found=method.kind,
-                allowed="dry combustion: the error of proximal sensing is never zero by assumption",
-                do="bring dry-combustion results; this release does not carry the calibration error",
-                clause="VM0042 2.2, section 8.6.2",
-            )
-        elif method.kind != "dry_combustion":
+        if method.kind != "dry_combustion" and method.kind not in PROXIMAL:
             yield Finding(
                 code="method-not-recommended",
                 severity=Severity.WARNING,
-                where=where,
+                where=Place(file="project.toml", thing=f"laboratory method {method.id}"),
                 found=method.kind,
                 allowed="dry combustion; wet oxidation and loss on ignition only where nothing else is available",
                 do="show comparability and its measured error",

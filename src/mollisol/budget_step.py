@@ -87,9 +87,12 @@ def posterior_budget(
     )
 
 
-def moment_budget(deduction: Deduction, terms: Sequence[VarianceComponent], area_ha: float) -> VarianceBudget:
-    """Gather the budget of the moment form, for where there is no posterior: it sees units and control sites."""
+def moment_budget(
+    deduction: Deduction, terms: Sequence[VarianceComponent], area_ha: float, calibration: float = 0.0
+) -> VarianceBudget:
+    """Gather the budget of the moment form, for where there is no posterior: it sees units, controls, calibrations."""
     variance = dict.fromkeys(SOURCES, 0.0)
+    variance["laboratory"] = calibration
     best: dict[str, VarianceComponent] = {}
     for term in terms:
         source = _PLACES[term.kind]

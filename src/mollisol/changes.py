@@ -26,6 +26,7 @@ from mollisol.methodology.results import (
     VarianceComponent,
 )
 from mollisol.methodology.ruleset import Form, RulesInForce
+from mollisol.methodology.spectroscopy_results import SpectroscopyResult
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.quantification.averages import (
     control_mean_by_stratum,
@@ -74,6 +75,7 @@ class ChangeOfPeriod:
     routes: tuple[RouteSummary, ...] = ()
     variance_budget: VarianceBudget | None = None
     spread_between_strata: SpreadTest | None = None
+    spectroscopy: SpectroscopyResult | None = None
 
 
 class ChangeStep:
@@ -190,6 +192,7 @@ class ChangeStep:
             routes=found.routes,
             variance_budget=found.details.get("variance_budget"),
             spread_between_strata=spread_between_strata(inputs, members),
+            spectroscopy=found.details.get("spectroscopy"),
         )
 
     def _project_side(

@@ -44,6 +44,10 @@ def diagnose_controls(
     rows, findings = [], []
     error = _standard_error(project, trace)
     for unit in project.quantification_units:
+        empty = step.without_carbon(unit)
+        if empty is not None:
+            findings.append(empty)
+            continue
         row = step.of_unit(unit)
         if row is not None:
             rows.append(row)
@@ -59,6 +63,22 @@ class _Diagnosis:
         period = project.head.verification_periods[0]
         self._first, self._last = period.first_campaign, period.last_campaign
         self._moves: tuple[Quantity, Quantity] | None = None
+
+    def without_carbon(self, unit: QuantificationUnit) -> Finding | None:
+        """Find stocks of 0 in a unit: a margin that is a share of them means nothing."""
+        own = self._trace.quantities.get(f"similarity_unit_stock.{unit.quantification_unit}")
+        empty = [] if own is None else [own.index[n] for n in np.flatnonzero(np.asarray(own.value) <= 0)]
+        if own is None or not empty:
+            return None
+        return Finding(
+            code="zero-stock",
+            severity=Severity.WARNING,
+            where=Place(file="core_increments.csv", column="soc_g_per_kg", thing=f"sampling unit {empty[0]}"),
+            found=f"{len(empty)} of {len(own.index)} sampling units with a stock of 0 t C/ha or less at the start",
+            allowed="carbon in every sampling unit",
+            do="look whether 0 stands for a missing value; the unit is not compared with its control sites",
+            clause=_WHERE,
+        )
 
     def of_unit(self, unit: QuantificationUnit) -> ControlDiagnostics | None:
         """Give the row of a unit; None where too few values were compared at the start."""

@@ -141,6 +141,7 @@ def credit_period(
         routes=change.routes,
         variance_budget=change.variance_budget,
         spread_between_strata=change.spread_between_strata,
+        spectroscopy=change.spectroscopy,
         vintages=tuple(vintages),
         sources=sources.results,
         woody=sources.woody_result,

@@ -22,6 +22,7 @@ from mollisol.uncertainty.deduction import credited_mean, half_width_percent, un
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.issuing import largest_deduction_percent
 from mollisol.uncertainty.layers.budget import deduction_with_one_more, variance_shares
+from mollisol.uncertainty.layers.calibration_errors import variance_with_calibration
 from mollisol.uncertainty.sampling_error import variance_of_mean_change
 from mollisol.uncertainty.student import standard_error, t_quantile
 
@@ -53,6 +54,7 @@ def moment_deduction(
     at: str,
     rules: RulesInForce,
     trace: Trace,
+    calibration: Quantity | None = None,
 ) -> Deduction:
     """Compute variance (Eq. 70), degrees of freedom, deduction (Eq. 74) and bar of a period in one form of the rules.
 
@@ -64,6 +66,8 @@ def moment_deduction(
         Weight of each control group in the control mean of each stratum.
     at
         ``@`` and the period's name: what its quantities are called in the trace.
+    calibration
+        Variance that calibrations add to the mean, in this form, where contents were predicted. [(t CO2e/ha)^2]
     """
     area, period, at = trace.quantities[f"area_ha{at}"], at, f".{form}{at}"
     shared: dict[str, Any] = {
@@ -85,7 +89,7 @@ def moment_deduction(
     labels = [*project.labels, *control.labels]
     trace.rule("mollisol.deduction.degrees-of-freedom")
     freedom = trace.compute(
-        f"degrees_of_freedom{at}",
+        f"degrees_of_freedom{at}" if calibration is None else f"sampling_degrees_of_freedom{at}",
         satterthwaite,
         variances=trace.arrange(
             f"variance_terms{at}",
@@ -101,7 +105,39 @@ def moment_deduction(
             labels,
         ),
     )
+    if calibration is not None:
+        variance = trace.compute(
+            f"variance_with_calibration{at}",
+            variance_with_calibration,
+            sampling_variance=variance,
+            calibration_variance=calibration,
+        )
+        freedom = _freedom_with_calibration(calibration, area, period, at, trace)
     return deduction_from(form, difference, variance, freedom, period, rules, trace)
+
+
+def _freedom_with_calibration(
+    calibration: Quantity, area: Quantity, period: str, at: str, trace: Trace
+) -> Quantity:
+    """Degrees of freedom where calibrations add to the variance; those of the one with the fewest samples."""
+    terms, replicates = (
+        trace.quantities[f"{name}{at}"] for name in ("variance_terms", "replicates_less_one")
+    )
+    samples = trace.quantities[f"calibration_degrees_of_freedom{period}"]
+    hectares = float(area.value.sum())
+    value = satterthwaite(
+        variances=np.append(terms.value, float(calibration.value) * hectares**2),
+        degrees_of_freedom=np.append(replicates.value, float(samples.value)),
+    )
+    return trace.record(
+        f"degrees_of_freedom{at}",
+        float(value),
+        satterthwaite,
+        variances=terms,
+        calibration_variance=calibration,
+        degrees_of_freedom=replicates,
+        calibration_degrees_of_freedom=samples,
+    )
 
 
 def deduction_from(

@@ -22,6 +22,7 @@ from mollisol.methodology.checks.laboratory import check_laboratory
 from mollisol.methodology.checks.periods import check_periods, whole_years
 from mollisol.methodology.checks.references import check_references
 from mollisol.methodology.checks.sampling import check_sampling
+from mollisol.methodology.checks.spectroscopy import check_spectroscopy
 from mollisol.methodology.deviations import apply_deviations
 from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
@@ -43,6 +44,7 @@ from mollisol.plausibility import check_reported_stocks, check_similarity, check
 from mollisol.reading import HEAD_FILE, Reading, read_project
 from mollisol.run_options import RunOptions
 from mollisol.sources_step import SourcesOfPeriod, SourcesStep
+from mollisol.spectroscopy_step import check_calibrations
 from mollisol.stock_means import stock_means
 from mollisol.stocks import UnitStocks, quantify_stocks
 
@@ -139,7 +141,7 @@ def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> As
     if references:
         return Assessment(reading, tuple(in_order([*findings, *references])))
     findings += check_sampling(project, rules)
-    findings += check_laboratory(project)
+    findings += [*check_laboratory(project), *check_spectroscopy(project, rules)]
     findings += [*check_baselines(project, rules), *check_model_setup(project, rules)]
     if project.measured_controls:
         findings += [*check_control_sites(project, rules), *check_controls_stayed(project)]
@@ -160,7 +162,7 @@ def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> As
         stocks, more = quantify_stocks(project, rules, trace)
         findings += [*more, *check_reported_stocks(project, rules, trace)]
         findings += check_similarity(project, stocks, rules, trace)
-        findings += check_sites(project, rules, trace)
+        findings += [*check_sites(project, rules, trace), *check_calibrations(project, rules, trace)]
     findings = apply_deviations(findings, project.head.deviations)
     return Assessment(
         reading, tuple(in_order([*findings, *status_findings(rules.chosen)])), rules, trace, stocks

@@ -192,6 +192,8 @@ class Figures:
                 return self._route(p, period, form, tuple(rest))
             case ("variance_budget", *_):
                 return self._beside(f"posterior_credited@{p}") or self._beside(f"credited_mean.corrected@{p}")
+            case ("spectroscopy", *rest):
+                return self._spectroscopy(p, tuple(rest))
             case ("spread_between_strata", "statistic"):
                 return self._is(f"spread_statistic@{p}")
             case ("spread_between_strata", "p_value"):
@@ -221,6 +223,25 @@ class Figures:
             case ("woody", "baseline_t_co2e_per_year" | "project_t_co2e_per_year" as field):
                 scenario = field.partition("_")[0]
                 return self._sum("trees and shrubs", self._woody(p, scenario))
+        return None
+
+    def _spectroscopy(self, p: str, steps: tuple[str, ...]) -> Origin | None:
+        """Give a figure of the calibrations, which belong to the project, or of what they add to a period."""
+        match steps:
+            case ("calibrations", id, "samples"):
+                return Origin("how many there are", (Term(f"validation_predicted.{id}"),), adds_up=False)
+            case ("calibrations", id, "equation_73_printed_t2" | "equation_73_corrected_t2" as field):
+                return self._is(f"spectroscopy_equation_73.{field.split('_')[2]}.{id}@{p}")
+            case ("calibrations", id, field):
+                return self._is(f"calibration_{field.removesuffix('_g_per_kg')}.{id}")
+            case ("draws",):
+                return self._is("mollisol.montecarlo.draws")
+            case ("carried_t_co2e_per_ha_2",):
+                return self._is(f"calibration_variance.corrected@{p}")
+            case ("printed_t_co2e_per_ha_2",):
+                return self._is(f"calibration_variance.printed@{p}")
+            case (field,):
+                return self._is(f"spectroscopy_equation_72.{field.split('_')[2]}@{p}")
         return None
 
     def _route(self, p: str, period: Mapping[str, Any], form: str, rest: tuple[str, ...]) -> Origin | None:

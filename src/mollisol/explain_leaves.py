@@ -26,6 +26,8 @@ DECLARED: Final[dict[str, str]] = {
     "errors": "project.toml: laboratory_methods declare no measurement error",
     "vm0042:62 area_ha": "one hectare: the variance is taken per hectare",
     "mollisol:linear-at reference_soil_mass_t_per_ha": "project.toml: reporting_depth_cm, or strata.csv",
+    "vm0042:73 points": "sample_points.csv: sampling units of the project",
+    "vm0042:73 strata": "strata.csv",
     "mollisol:relative-repeats sample": "laboratory_repeats.csv: batch and sample",
     "mollisol:relative-batches sample": "laboratory_repeats.csv: sample",
     "mollisol:relative-batches batch": "laboratory_repeats.csv: batch",

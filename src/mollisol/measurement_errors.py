@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from mollisol.budget_step import ErrorNames
 from mollisol.laboratory_step import laboratory_errors
 from mollisol.methodology.budget_results import ErrorSourceName
+from mollisol.methodology.checks.spectroscopy import calibration_by_method
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.methodology.units import CO2E_PER_C
+from mollisol.spectroscopy_step import CalibrationsOfPeriod, calibrations_of_period, shared_effects
 from mollisol.stocks import Profiles, UnitStocks
 from mollisol.uncertainty.layers.increment_errors import (
     IncrementErrors,
@@ -56,6 +58,8 @@ class DeclaredErrors:
         Error of each profile by carbon and by soil mass, as they stand in the trace. [t C/ha]
     sd
         Standard deviations behind it, as they stand in the trace.
+    calibrations
+        Errors of the calibrations that contents were predicted by; None where there are none.
     """
 
     increments: IncrementErrors
@@ -63,6 +67,7 @@ class DeclaredErrors:
     batches: tuple[tuple[str, str], ...]
     own_error: dict[ErrorSourceName, tuple[Quantity, ...]]
     sd: tuple[Quantity, ...]
+    calibrations: CalibrationsOfPeriod | None = None
 
     def of_change(self, effect: FloatArray) -> FloatArray:
         """Turn what a batch does to stocks, (batches, places), into what it does to changes. [t CO2e/ha]."""
@@ -78,7 +83,7 @@ class DeclaredErrors:
 def declared_errors(
     project: Project, stocks: UnitStocks, period: VerificationPeriod, trace: Trace
 ) -> tuple[DeclaredErrors | None, list[Finding]]:
-    """Gather the declared errors of a period; None where no method that it used has any."""
+    """Gather the declared errors of a period, those of calibrations too; None where no method that it used has any."""
     sd, findings = laboratory_errors(project, trace)
     campaigns = (period.first_campaign, period.last_campaign)
     increments: dict[str, list[tuple[float, str]]] = defaultdict(list)
@@ -89,7 +94,7 @@ def declared_errors(
             home[item.sample] = (item.campaign, item.point)
     methods = {method for rows in increments.values() for _, method in rows}
     used = {key: quantity for key, quantity in sd.items() if key[0] in methods}
-    if not used:
+    if not used and not methods & set(calibration_by_method(project)):
         return None, findings
     batches = tuple((campaign, method) for campaign in campaigns for method in sorted(methods))
     points = stocks.points_by_campaign[period.first_campaign].index
@@ -98,8 +103,7 @@ def declared_errors(
         for t, campaign in enumerate(campaigns)
         for n, point in enumerate(points)
     }
-    own: dict[ErrorSourceName, list[Quantity]] = {LABORATORY: [], SOIL_MASS: []}
-    groups = []
+    groups, sources = [], []
     for number, (profiles, reference) in enumerate(stocks.profiles):
         kept = [n for n, sample in enumerate(profiles.samples) if sample in home]
         if not kept:
@@ -130,36 +134,40 @@ def declared_errors(
                 soil_mass_cv=cv(_KEYS[1]),
             )
         )
-        for kind in own:
-            own[kind].append(
-                _own_error(
-                    kind,
-                    f"{number}@{period.name}",
-                    groups[-1],
-                    profiles,
-                    reference,
-                    samples,
-                    project,
-                    used,
-                    trace,
-                )
-            )
+        sources.append((number, profiles, reference, samples))
     carbon_batch, soil_mass_batch = (
         np.array([float(used[m, key].value) if (m, key) in used else 0.0 for _, m in batches])
         for key in _KEYS[2:]
     )
+    drawn = IncrementErrors(
+        tuple(groups),
+        2 * len(points),
+        carbon_batch,
+        soil_mass_batch,
+        project.head.equivalent_soil_mass_interpolation,
+    )
+    calibrations = calibrations_of_period(project, drawn, batches, trace)
+    if not used and calibrations is None:
+        return None, findings
+    predicted = calibrations.errors.profile_errors() if calibrations else (None,) * len(groups)
+    behind = {quantity.name: quantity for quantity in calibrations.sd} if calibrations else {}
+    own: dict[ErrorSourceName, list[Quantity]] = {LABORATORY: [], SOIL_MASS: []}
+    for group, calibrated, (number, profiles, reference, samples) in zip(
+        groups, predicted, sources, strict=True
+    ):
+        at = f"{number}@{period.name}"
+        for kind in own:
+            more = (calibrated, behind) if kind == LABORATORY else ()
+            own[kind].append(
+                _own_error(kind, at, group, profiles, reference, samples, project, used, trace, *more)
+            )
     return DeclaredErrors(
-        increments=IncrementErrors(
-            tuple(groups),
-            2 * len(points),
-            carbon_batch,
-            soil_mass_batch,
-            project.head.equivalent_soil_mass_interpolation,
-        ),
+        increments=drawn,
         points=points,
         batches=batches,
         own_error={kind: tuple(parts) for kind, parts in own.items()},
-        sd=tuple(used.values()),
+        sd=(*used.values(), *(calibrations.sd if calibrations else ())),
+        calibrations=calibrations,
     ), findings
 
 
@@ -179,8 +187,13 @@ def _own_error(
     project: Project,
     used: dict[tuple[str, str], Quantity],
     trace: Trace,
+    predicted: FloatArray | None = None,
+    calibrated: Mapping[str, Quantity] | None = None,
 ) -> Quantity:
-    """Compute the error of each profile from its carbon or from its soil mass, to first order."""
+    """Compute the error of each profile from its carbon or from its soil mass, to first order.
+
+    ``predicted`` is what the calibrations' sample errors, ``calibrated``, add.
+    """
     none = np.zeros_like(group.carbon_cv)
     value = profile_error_t_per_ha(
         increment_soil_mass_t_per_ha=group.soil_mass_t_per_ha,
@@ -190,8 +203,11 @@ def _own_error(
         soil_mass_cv=group.soil_mass_cv if kind == SOIL_MASS else none,
         interpolation=project.head.equivalent_soil_mass_interpolation,
     )
+    if predicted is not None:
+        value = np.hypot(value, predicted)
     key = _KEYS[0] if kind == LABORATORY else _KEYS[1]
     behind: dict[str, Any] = {quantity.name: quantity for (_, of), quantity in used.items() if of == key}
+    behind |= calibrated or {}
     return trace.record(
         f"{kind.replace(' ', '_')}_error_of_profile.{at}",
         value,
@@ -256,6 +272,11 @@ def posterior_errors(
                         name, float(cv), effect[own], effect[control], "declared for the laboratory method"
                     )
                 )
+    if errors.calibrations is not None:
+        lines = errors.of_change(np.concatenate(errors.calibrations.errors.effects()))
+        of_calibrations = shared_effects(errors.calibrations, lines, own, control)
+        of_effect |= dict.fromkeys((effect.name for effect in of_calibrations), LABORATORY)
+        shared += of_calibrations
     declared = MeasurementErrors(
         class_sd=np.hypot(*(part.value for part in parts.values())),
         project_class=kind[own].tolist(),

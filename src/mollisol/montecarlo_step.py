@@ -124,11 +124,16 @@ def _draw(
     inputs: PeriodInputs, errors: DeclaredErrors, sampling: float, multiplier: float, share: float
 ) -> Drawn:
     """Draw the project's mean; a draw is the same at all points, at both times and in both scenarios."""
-    weight = errors.weights(_weight_of_points(inputs, errors))
+    weight = errors.weights(weight_of_points(inputs, errors))
 
     def draw(number: int, batch: int) -> FloatArray:
         generator = np.random.default_rng([inputs.seed, batch])
-        return errors.increments.draw_weighted(weight=weight, draws=number, generator=generator)
+        drawn = errors.increments.draw_weighted(weight=weight, draws=number, generator=generator)
+        if errors.calibrations is None:
+            return drawn
+        return drawn + errors.calibrations.errors.draw_weighted(
+            weight=weight, draws=number, generator=generator
+        )
 
     return draw_until_sure(
         draw=draw,
@@ -167,7 +172,7 @@ def _freedom(inputs: PeriodInputs, spread: Quantity) -> Quantity:
     )
 
 
-def _weight_of_points(inputs: PeriodInputs, errors: DeclaredErrors) -> FloatArray:
+def weight_of_points(inputs: PeriodInputs, errors: DeclaredErrors) -> FloatArray:
     """Weight of the change of each point in the project's mean: points to units, units to sites, sites to groups."""
     project = inputs.project
     area = inputs.trace.quantities[f"area_ha{inputs.at}"].value

@@ -70,6 +70,8 @@ def posterior_route(inputs: PeriodInputs) -> RouteOutcome:
         given |= {
             name: trace.quantities[f"{name}_of_class{at}"] for name in ("laboratory_error", "soil_mass_error")
         }
+        if inputs.errors.calibrations is not None:
+            given |= {f"{sd.name.replace('.', '_')}_error": sd for sd in inputs.errors.calibrations.sd}
     plain = {
         name: part.value if isinstance(part, Quantity) else part
         for name, part in given.items()

@@ -16,7 +16,12 @@ from mollisol.methodology.base import DomainObject
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.ledger import LEDGER_FILE, Ledger
-from mollisol.methodology.measurement import CoreIncrement, LaboratoryRepeat, SamplePoint
+from mollisol.methodology.measurement import (
+    CoreIncrement,
+    LaboratoryRepeat,
+    SamplePoint,
+    ValidationSample,
+)
 from mollisol.methodology.practice import YearOfActivities
 from mollisol.methodology.project import (
     BiocharApplication,
@@ -57,6 +62,7 @@ TABLES: tuple[Table, ...] = (
     Table("core_increments.csv", CoreIncrement, "core_increments"),
     Table("schedule_of_activities.csv", YearOfActivities, "schedule"),
     Table("laboratory_repeats.csv", LaboratoryRepeat, "laboratory_repeats", required=False),
+    Table("spectroscopy_validation.csv", ValidationSample, "spectroscopy_validation", required=False),
     Table("biochar.csv", BiocharApplication, "biochar", required=False),
     Table("site_conditions.csv", activity.SiteConditions, "site_conditions", required=False),
     Table("fuel_use.csv", activity.FuelUse, "fuel_use", required=False),

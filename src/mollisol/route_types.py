@@ -19,6 +19,7 @@ from mollisol.methodology.results import (
     VarianceComponent,
 )
 from mollisol.methodology.ruleset import Form, RulesInForce
+from mollisol.methodology.spectroscopy_results import SpectroscopyResult
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.stocks import UnitStocks
 
@@ -58,7 +59,7 @@ class PeriodInputs:
     project_side, control_side, weight
         Means and variances of strata and control groups, and the weight of each group in each stratum.
     errors
-        Declared errors of the laboratory and of soil mass; None where there are none.
+        Declared errors of the laboratory and of soil mass, and of calibrations; None where there are none.
     biochar_carbon_per_year
         Carbon of biochar on the whole project. [t C per year]
     seed
@@ -94,6 +95,7 @@ class RouteDetails(TypedDict, total=False):
     montecarlo: MonteCarloDeduction
     posterior: PosteriorDeduction
     variance_budget: VarianceBudget
+    spectroscopy: SpectroscopyResult
 
 
 @dataclass(frozen=True, slots=True, eq=False)

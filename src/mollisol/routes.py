@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mollisol.budget_step import moment_budget
+from mollisol.calibration_variance_step import calibration_variance
 from mollisol.deduction_step import choose_deduction, moment_deduction, variance_components
 from mollisol.guard_step import guarded_form
 from mollisol.methodology.findings import Finding, Place, Severity
@@ -36,7 +37,8 @@ class RoutesFound:
 
 
 def analytic_route(inputs: PeriodInputs) -> RouteOutcome:
-    """Compute the methodology's moment form (Eqs. 70, 71, 74), as printed and as corrected."""
+    """Compute the methodology's moment form (Eqs. 70 to 74), as printed and as corrected."""
+    calibration, spectroscopy = calibration_variance(inputs)
     forms: tuple[Form, ...] = ("corrected", "printed")
     deductions: dict[Form, Deduction] = {
         form: moment_deduction(
@@ -48,6 +50,7 @@ def analytic_route(inputs: PeriodInputs) -> RouteOutcome:
             inputs.at,
             inputs.rules,
             inputs.trace,
+            calibration.get(form),
         )
         for form in forms
     }
@@ -55,15 +58,15 @@ def analytic_route(inputs: PeriodInputs) -> RouteOutcome:
     percent = inputs.trace.quantities[f"uncertainty_percent.corrected{inputs.at}"]
     summary = summary_of_moment(deductions["corrected"])
     area = float(inputs.trace.quantities[f"area_ha{inputs.at}"].value.sum())
-    return RouteOutcome(
-        summary,
-        percent,
-        {
-            "deductions": deductions,
-            "variance": variance,
-            "variance_budget": moment_budget(deductions["corrected"], variance, area),
-        },
-    )
+    carried = 0.0 if spectroscopy is None else spectroscopy.carried_t_co2e_per_ha_2
+    details: RouteDetails = {
+        "deductions": deductions,
+        "variance": variance,
+        "variance_budget": moment_budget(deductions["corrected"], variance, area, carried),
+    }
+    if spectroscopy is not None:
+        details["spectroscopy"] = spectroscopy
+    return RouteOutcome(summary, percent, details)
 
 
 def summary_of_moment(own: Deduction) -> RouteSummary:

@@ -1,0 +1,185 @@
+"""Methods that predict carbon by a calibration: described, validated, and the same in all campaigns (Appendix 4)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.measurement import PROXIMAL, LaboratoryMethod, ValidationSample
+from mollisol.methodology.project import Project
+from mollisol.methodology.ruleset import RulesInForce
+
+VALIDATION: Final = "spectroscopy_validation.csv"
+_CLAUSE: Final = "VM0042 2.2, section 8.6.2"
+_APPENDIX: Final = "VM0042 2.2, Appendix 4"
+_DESCRIBED: Final = ("calibration_model", "instrument", "sample_matrix")
+
+
+def calibration_by_method(project: Project) -> dict[str, str]:
+    """Give the calibration of each method that predicts carbon: the first method with its model, device and matrix."""
+    first: dict[tuple[str, ...], str] = {}
+    return {
+        method.id: first.setdefault(tuple(getattr(method, key) for key in _DESCRIBED), method.id)
+        for method in project.head.laboratory_methods
+        if method.kind in PROXIMAL
+    }
+
+
+def validation_rows(project: Project, calibration: str) -> list[tuple[int, ValidationSample]]:
+    """Give the validation samples of a calibration, with their row numbers in the file."""
+    of = calibration_by_method(project)
+    return [
+        (row, item)
+        for row, item in enumerate(project.spectroscopy_validation, start=2)
+        if of.get(item.laboratory_method) == calibration
+    ]
+
+
+def check_spectroscopy(project: Project, rules: RulesInForce) -> list[Finding]:
+    """Give every finding on methods that predict carbon, as far as nothing has to be computed for it."""
+    of = calibration_by_method(project)
+    used = {item.laboratory_method for item in project.core_increments} & set(of)
+    methods = [method for method in project.head.laboratory_methods if method.id in used]
+    findings = [*_rows(project, of)]
+    for method in methods:
+        findings += _described(method)
+    for calibration in sorted({of[method] for method in used}):
+        findings += _validated(project, calibration, rules)
+    if used:
+        findings += [*_campaigns(project, of), *_with_model(project, methods), *_share(project, of, rules)]
+    return gathered(findings)
+
+
+def _rows(project: Project, of: dict[str, str]) -> Iterable[Finding]:
+    known = {method.id for method in project.head.laboratory_methods}
+    seen: set[tuple[str, str]] = set()
+    for row, item in enumerate(project.spectroscopy_validation, start=2):
+        if item.laboratory_method in known and item.laboratory_method not in of:
+            yield Finding(
+                code="validation-not-spectroscopic",
+                severity=Severity.BLOCKING,
+                where=Place(file=VALIDATION, row=row, column="laboratory_method"),
+                found=item.laboratory_method,
+                allowed=f"a method of kind {', '.join(sorted(PROXIMAL))}",
+                do="name the method that predicted; repeats of a laboratory go to laboratory_repeats.csv",
+                clause=_CLAUSE,
+            )
+        pair = (of.get(item.laboratory_method, ""), item.sample)
+        if pair[0] and pair in seen:
+            yield Finding(
+                code="duplicate-id",
+                severity=Severity.BLOCKING,
+                where=Place(file=VALIDATION, row=row, column="sample"),
+                found=f"{item.sample} a second time",
+                allowed="each sample once for a calibration",
+                do="take one out; scans of one sample are not samples",
+            )
+        seen.add(pair)
+
+
+def _described(method: LaboratoryMethod) -> Iterable[Finding]:
+    missing = [key for key in _DESCRIBED if not getattr(method, key).strip()]
+    if missing:
+        yield Finding(
+            code="calibration-not-described",
+            severity=Severity.BLOCKING,
+            where=Place(file="project.toml", thing=f"laboratory method {method.id}"),
+            found=f"no {', '.join(missing)}",
+            allowed="the model and its version, the instrument, and how the samples were prepared",
+            do="fill them in: an error cancels in a change only where all three are the same",
+            clause=_APPENDIX,
+        )
+
+
+def _validated(project: Project, calibration: str, rules: RulesInForce) -> Iterable[Finding]:
+    rows = validation_rows(project, calibration)
+    least = rules.number("mollisol.calibration.least-samples")
+    where = Place(file=VALIDATION, thing=f"laboratory method {calibration}")
+    if not rows:
+        yield Finding(
+            code="calibration-not-validated",
+            severity=Severity.BLOCKING,
+            where=where,
+            found="no sample that was predicted and measured by dry combustion",
+            allowed="a measured error: that of proximal sensing is never zero by assumption",
+            do=f"bring {VALIDATION} with {least:g} samples or more that the calibration did not see: "
+            "laboratory_method, sample, predicted_soc_g_per_kg, reference_soc_g_per_kg",
+            clause=_CLAUSE,
+        )
+    elif len(rows) < least:
+        yield Finding(
+            code="validation-samples-too-few",
+            severity=Severity.BLOCKING,
+            where=where,
+            found=f"{len(rows)} samples",
+            allowed=f"{least:g} or more",
+            do="measure more of the samples by dry combustion",
+            clause="mollisol.calibration.least-samples",
+        )
+    elif len({item.predicted_soc_g_per_kg for _, item in rows}) == 1:
+        yield Finding(
+            code="validation-without-spread",
+            severity=Severity.BLOCKING,
+            where=where,
+            found=f"{rows[0][1].predicted_soc_g_per_kg:g} g/kg for all {len(rows)} samples",
+            allowed="contents that span those of the project",
+            do="look whether the column holds predictions; choose samples over the whole range",
+            clause=_APPENDIX,
+        )
+
+
+def _campaigns(project: Project, of: dict[str, str]) -> Iterable[Finding]:
+    used: dict[str, set[str]] = defaultdict(set)
+    for item in project.core_increments:
+        used[item.campaign].add(of.get(item.laboratory_method, item.laboratory_method))
+    for period in project.head.verification_periods:
+        first, last = (used.get(name, set()) for name in (period.first_campaign, period.last_campaign))
+        if first and last and first != last and (first | last) & set(of.values()):
+            yield Finding(
+                code="calibration-changed",
+                severity=Severity.WARNING,
+                where=Place(file="core_increments.csv", thing=f"verification period {period.name}"),
+                found=f"{', '.join(sorted(first))} at the start, {', '.join(sorted(last))} at the end",
+                allowed="one calibration model, instrument and sample matrix at both times",
+                do="predict the first campaign again by the later model, if its spectra are kept; as it is, the shared "
+                "error of neither cancels in the change",
+                clause=_APPENDIX,
+            )
+
+
+def _with_model(project: Project, methods: Iterable[LaboratoryMethod]) -> Iterable[Finding]:
+    for method in methods if project.head.model is not None else ():
+        yield Finding(
+            code="measurement-error-not-carried",
+            severity=Severity.BLOCKING,
+            where=Place(file="project.toml", thing=f"laboratory method {method.id}"),
+            found=f"{method.kind} under a process model",
+            allowed="dry combustion: the error of a calibration goes through no model run here",
+            do="bring dry-combustion results for what the model starts from and is held against",
+            clause="VM0042 2.2, section 8.6.1",
+        )
+
+
+def _share(project: Project, of: dict[str, str], rules: RulesInForce) -> Iterable[Finding]:
+    least = rules.number("vm0042.spectroscopy.least-share")
+    both = {(of.get(item.laboratory_method), item.sample) for item in project.spectroscopy_validation}
+    samples: dict[str, set[tuple[str | None, str]]] = defaultdict(set)
+    for item in project.core_increments:
+        if item.laboratory_method in of:
+            samples[item.campaign].add((of[item.laboratory_method], item.sample))
+    for campaign, predicted in samples.items():
+        again = predicted & both
+        if len(again) < least * len(predicted):
+            yield Finding(
+                code="validation-share-small",
+                severity=Severity.WARNING,
+                where=Place(file=VALIDATION, thing=f"campaign {campaign}"),
+                found=f"{len(again)} of {len(predicted)} predicted samples",
+                allowed=f"{least:.0%} or more, chosen without bias and by stratum",
+                do="measure more of the campaign's own samples by dry combustion: how well the calibration does "
+                "elsewhere may not hold here",
+                clause="vm0042.spectroscopy.least-share",
+            )
