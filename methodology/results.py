@@ -156,6 +156,13 @@ class PosteriorComponent(DomainObject):
     share: float
 
 
+class PosteriorDensity(DomainObject):
+    """The density of the posterior from its mean to four standard deviations to each side, dense in the middle."""
+
+    at_t_co2e_per_ha: Items[float]
+    density_per_t_co2e_per_ha: Items[float]
+
+
 class PosteriorDeduction(DomainObject):
     """The posterior form of the deduction, per hectare over the verification period.
 
@@ -176,6 +183,7 @@ class PosteriorDeduction(DomainObject):
     k_hat: float
     components: Items[PosteriorComponent]
     checks: Items[RouteCheck]
+    density: PosteriorDensity | None = None
 
 
 class PosteriorReference(DomainObject):

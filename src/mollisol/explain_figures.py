@@ -115,8 +115,8 @@ def _numbers(steps: tuple[str, ...], data: Any) -> Iterator[tuple[tuple[str, ...
             yield from _numbers((*steps, name), value)
     elif isinstance(data, Sequence) and not isinstance(data, str):
         for place, item in enumerate(data):
-            if isinstance(item, Mapping):
-                yield from _numbers((*steps, key_of(item, place)), item)
+            key = key_of(item, place) if isinstance(item, Mapping) else str(place)
+            yield from _numbers((*steps, key), item)
     elif isinstance(data, int | float) and not isinstance(data, bool):
         yield steps, data
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -12,7 +12,13 @@ from mollisol.budget_step import ErrorNames, posterior_budget
 from mollisol.measurement_errors import posterior_errors
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import VerificationPeriod
-from mollisol.methodology.results import PosteriorComponent, PosteriorDeduction, RouteCheck, RouteSummary
+from mollisol.methodology.results import (
+    PosteriorComponent,
+    PosteriorDeduction,
+    PosteriorDensity,
+    RouteCheck,
+    RouteSummary,
+)
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.totals import per_hectare
@@ -22,6 +28,10 @@ from mollisol.uncertainty.issuing import deduction_percent
 from mollisol.uncertainty.posterior.exact import posterior_of_change
 from mollisol.uncertainty.posterior.measured import measured_specification, posterior_credited_t_co2e_per_ha
 from mollisol.uncertainty.posterior.results import PosteriorResult
+
+_REACH: Final = 4.0
+_GRID: Final = 101
+"""How far the density is given, in standard deviations to each side, and at how many values, dense in the middle."""
 
 
 def posterior_route(inputs: PeriodInputs) -> RouteOutcome:
@@ -176,6 +186,16 @@ def _deduction(result: PosteriorResult, percent: float) -> PosteriorDeduction:
             RouteCheck(name=c.name, verdict=c.verdict, found=c.found, allowed=c.allowed, text=c.text)
             for c in result.checks
         ),
+        density=_density(result),
+    )
+
+
+def _density(result: PosteriorResult) -> PosteriorDensity:
+    steps = np.linspace(-1.0, 1.0, _GRID)
+    at = result.mean + result.sd * _REACH * np.sinh(3 * steps) / np.sinh(3)
+    return PosteriorDensity(
+        at_t_co2e_per_ha=tuple(at.tolist()),
+        density_per_t_co2e_per_ha=tuple(result.mixture.density(at).tolist()),
     )
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from typing import Final
-
 from mollisol.methodology.project import Project
 from mollisol.methodology.results import PeriodResult, RunResult
 from mollisol.templates.figures.budget import Parts, budget
@@ -16,10 +13,6 @@ from mollisol.templates.figures.stocks import stocks
 from mollisol.templates.figures.variance import variance
 from mollisol.templates.figures.waterfall import waterfall
 from mollisol.templates.filters import span
-
-_REACH: Final = 3.6
-_STEPS: Final = 60
-"""How far a density is drawn, in standard deviations, and in how many steps to each side."""
 
 
 def draw_figures(
@@ -41,27 +34,27 @@ def draw_figures(
             drawings.append(changes(measured))
         if any(period.variance for period in results.periods):
             drawings.append(variance(results.periods))
-        curves = [_curve(period) for period in results.periods if period.posterior is not None]
+        curves = [found for period in results.periods if (found := _curve(period))]
         if curves:
             drawings.append(densities(curves))
-        parts = [found for period in results.periods if (found := _parts(period))]
+        parts = [own for period in results.periods if (own := _parts(period))]
         if parts:
             drawings.append(budget(parts))
     return {drawing.name: drawing for drawing in drawings}
 
 
-def _curve(period: PeriodResult) -> Density:
-    """Draw the posterior as a normal density with its moments; the credited value stays the exact quantile."""
+def _curve(period: PeriodResult) -> Density | None:
     own = period.posterior
-    assert own is not None  # noqa: S101
-    steps = [_REACH * (place / _STEPS - 1) for place in range(2 * _STEPS + 1)]
+    if own is None or own.density is None:
+        return None
     return Density(
         label=f"{period.name} · {span(period.during)}",
-        at=[own.mean_t_co2e_per_ha + step * own.standard_deviation_t_co2e_per_ha for step in steps],
-        density=[math.exp(-step * step / 2) for step in steps],
+        at=own.density.at_t_co2e_per_ha,
+        density=own.density.density_per_t_co2e_per_ha,
         credited=own.credited_t_co2e_per_ha,
         mean=own.mean_t_co2e_per_ha,
         confidence=own.confidence,
+        moment=period.deduction.credited_t_co2e_per_ha,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mollisol.templates.figures.drawing import INK, PROJECT, SOFT, TOTAL, Drawing, panels, short
+from mollisol.templates.figures.drawing import CONTROL, INK, PROJECT, SOFT, TOTAL, Drawing, panels, short
 from mollisol.templates.filters import number, odds
 
 
@@ -23,6 +23,8 @@ class Density:
         The credited quantile and the mean.
     confidence
         Probability with which the truth exceeds the credited value.
+    moment
+        What the moment form credits, where it stands beside the posterior.
     """
 
     label: str
@@ -31,6 +33,7 @@ class Density:
     credited: float
     mean: float
     confidence: float
+    moment: float | None = None
 
 
 def densities(curves: Sequence[Density], *, name: str = "posterior", unit: str = "t CO₂e/ha") -> Drawing:
@@ -47,20 +50,31 @@ def densities(curves: Sequence[Density], *, name: str = "posterior", unit: str =
         ax.annotate(
             f"credited {number(curve.credited, 3)}", (curve.credited, 1.04), xytext=(-3, 0),
             textcoords="offset points", ha="right", va="bottom", fontsize=7.5, fontweight="bold",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
         )  # fmt: skip
         ax.annotate(
             f"mean {number(curve.mean, 3)}", (curve.mean, 1.04), xytext=(3, 0), textcoords="offset points",
             ha="left", va="bottom", fontsize=7.5, color=SOFT,
         )  # fmt: skip
+        if curve.moment is not None:
+            ax.axvline(curve.moment, color=CONTROL, linewidth=1.1, linestyle=(0, (1, 1.2)))
+            right = 2 * curve.moment < curve.at[0] + curve.at[-1] - (curve.at[-1] - curve.at[0]) / 4
+            ax.annotate(
+                f"moment form {number(curve.moment, 3)}", (curve.moment, 1.18),
+                xytext=(3 if right else -3, 0), textcoords="offset points", ha="left" if right else "right",
+                va="bottom", fontsize=7.5, color=CONTROL,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+            )  # fmt: skip
         ax.axvline(0, color=INK, linewidth=0.6, zorder=0.5)
         ax.set_title(short(curve.label))
-        ax.set_ylim(0, 1.2)
+        ax.set_ylim(0, 1.2 if curve.moment is None else 1.34)
         ax.set_yticks([])
         ax.set_xlabel(unit)
         ax.spines["left"].set_visible(False)
     told = "; ".join(
         f"{curve.label}: mean {number(curve.mean)}, credited {number(curve.credited)}, exceeded with "
         f"{odds(curve.confidence)}"
+        + ("" if curve.moment is None else f", moment form {number(curve.moment)}")
         for curve in curves
     )
     return Drawing(figure, name, "Posterior of the mean difference; filled: above the credited value", told)

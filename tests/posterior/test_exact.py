@@ -332,6 +332,14 @@ def test_k_hat_finds_the_tail(shape: float) -> None:
     assert pareto_k(np.log(weights)) == pytest.approx(shape, abs=0.12)
 
 
+def test_density_of_a_mixture_is_the_slope_of_its_probability() -> None:
+    """The trapezoidal rule over the density, against the normal distribution function of ``below``."""
+    mixture = Mixture(np.array([0.3, 0.7]), np.array([-2.0, 1.0]), np.array([0.5, 2.0]))
+    at = np.linspace(-3.0, 4.0, 2001)
+    mass = np.trapezoid(mixture.density(at), at)
+    assert mass == pytest.approx(mixture.below(4.0) - mixture.below(-3.0), abs=1e-6)
+
+
 def test_quantile_of_a_mixture_is_the_root() -> None:
     mixture = Mixture(np.array([0.2, 0.5, 0.3]), np.array([-40.0, 0.0, 3.0]), np.array([0.01, 2.0, 1e-3]))
     for chance in (1e-6, 0.2, 1 / 3, 0.9, 1 - 1e-9):
