@@ -195,6 +195,9 @@ equals the moment form, as at Woburn. On the mixed farm, which has two depths, p
 The same errors enter the posterior to first order: own errors as known standard deviations by class of points, batches
 as shared effects.
 
+Where carbon was predicted by a calibration, its errors are computed from samples measured both ways and carried by all
+routes: [spectroscopy](spectroscopy.md).
+
 ## Posterior
 
 A model of where the spread comes from ([posterior](posterior.md)): units within strata, points within units, control

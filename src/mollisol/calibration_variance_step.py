@@ -77,7 +77,8 @@ def calibration_variance(inputs: PeriodInputs) -> tuple[dict[Form, Quantity], Sp
         equation_72_printed_t2=float(eq72["printed"].value),
         equation_72_corrected_t2=float(eq72["corrected"].value),
     )
-    return {"corrected": carried, "printed": printed}, result
+    both: dict[Form, Quantity] = {"corrected": carried, "printed": printed}
+    return both | {"corrected": both[inputs.rules.form("switch.spectroscopy-once")]}, result
 
 
 def _carried(inputs: PeriodInputs, errors: DeclaredErrors, calibrations: CalibrationsOfPeriod) -> Quantity:
