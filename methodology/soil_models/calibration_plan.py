@@ -6,12 +6,13 @@ import tomllib
 from collections import Counter
 from collections.abc import Collection
 from importlib import resources
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.soil_models.calibrated import CalibrationPrior
+from mollisol.methodology.soil_models.parameters import frozen
 
 type Group = Literal["site", "treatment", "study", "experiment", "campaign", "all"]
 
@@ -126,7 +127,7 @@ class CalibrationPlan(BaseModel):
 def default_plan(model: str) -> CalibrationPlan:
     """Give the plan that a folder without ``calibration.toml`` is calibrated by."""
     path = resources.files("mollisol.methodology.soil_models").joinpath("data", "priors", f"{model}.toml")
-    return CalibrationPlan(**_frozen(tomllib.loads(path.read_text(encoding="utf-8"))))
+    return CalibrationPlan(**frozen(tomllib.loads(path.read_text(encoding="utf-8"))))
 
 
 def plan_from(text: str, model: str) -> tuple[CalibrationPlan | None, list[Finding]]:
@@ -145,7 +146,7 @@ def plan_from(text: str, model: str) -> tuple[CalibrationPlan | None, list[Findi
         return None, [_fault("calibration-malformed", str(error), "a TOML file", "mend the file")]
     default = default_plan(model).model_dump()
     try:
-        plan = CalibrationPlan(**{**default, **_frozen(given)})
+        plan = CalibrationPlan(**{**default, **frozen(given)})
     except ValidationError as error:
         return None, [
             _fault(
@@ -252,12 +253,3 @@ def _fault(code: str, found: str, allowed: str, do: str) -> Finding:
         allowed=allowed,
         do=do,
     )
-
-
-def _frozen(value: Any) -> Any:
-    """Give lists as tuples, at every depth."""
-    if isinstance(value, list):
-        return tuple(_frozen(item) for item in value)
-    if isinstance(value, dict):
-        return {key: _frozen(item) for key, item in value.items()}
-    return value

@@ -163,12 +163,12 @@ def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def _frozen(value: Any) -> Any:
+def frozen(value: Any) -> Any:
     """Give lists as tuples, at every depth."""
     if isinstance(value, list):
-        return tuple(_frozen(item) for item in value)
+        return tuple(frozen(item) for item in value)
     if isinstance(value, dict):
-        return {key: _frozen(item) for key, item in value.items()}
+        return {key: frozen(item) for key, item in value.items()}
     return value
 
 
@@ -189,7 +189,7 @@ def parameter_set(name: str) -> ParameterSet:
     KeyError
         If there is none of that name.
     """
-    raw = _frozen(_read(name))
+    raw = frozen(_read(name))
     if "parameter" not in raw:
         raise KeyError(f"{name} is a table, not a parameter set")
     defaults = tuple(sorted((o["group"], o["name"]) for o in raw.get("option", ()) if o["default"]))
@@ -205,7 +205,7 @@ def table(name: str) -> Table:
     KeyError
         If there is none of that name.
     """
-    raw = _frozen(_read(name))
+    raw = frozen(_read(name))
     return Table(**{**{k: v for k, v in raw.items() if k != "table"}, **raw["table"]})
 
 

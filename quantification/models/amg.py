@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,14 +18,14 @@ from mollisol.quantification.models.amg_equations import (
     ph_factor,
     temperature_factor,
 )
-from mollisol.quantification.models.arrays import FloatArray, refuse_non_finite, with_axes
+from mollisol.quantification.models.arrays import FloatArray, ParametersByName, refuse_non_finite, with_axes
 from mollisol.quantification.models.linear import Compartments, Engine, Run, run_linear
 
 POOLS: Final = ("active", "stable")
 
 
 @dataclass(frozen=True, slots=True)
-class AmgParameters:
+class AmgParameters(ParametersByName):
     """The numbers of an AMG parameter set; those marked * may vary by (site, draw).
 
     Parameters
@@ -56,12 +55,6 @@ class AmgParameters:
     cn_a: float = 0.06
     cn_best: float = 11.0
     label: str = "amg-v2"
-
-    @classmethod
-    def of(cls, values: Mapping[str, float], label: str) -> AmgParameters:
-        """Make them from the values of a parameter set, by name."""
-        numbers: dict[str, Any] = {**values, "label": label}
-        return cls(**numbers)
 
 
 @dataclass(frozen=True, slots=True)

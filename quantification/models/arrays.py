@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +11,18 @@ from numpy.typing import ArrayLike, NDArray
 type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.int64]
 type Numeric = float | FloatArray
+
+
+class ParametersByName:
+    """What the parameters of every model share."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, values: Mapping[str, float], label: str) -> Self:
+        """Make them from the values of a parameter set, by name."""
+        numbers: dict[str, Any] = {**values, "label": label}
+        return cls(**numbers)
 
 
 def with_axes(value: ArrayLike, axes: int, name: str) -> FloatArray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.models.arrays import FloatArray, Numeric, with_axes
+from mollisol.quantification.models.arrays import FloatArray, Numeric, ParametersByName, with_axes
 from mollisol.quantification.models.linear import Compartments, Engine, Run, run_linear
 
 POOLS: Final = ("young", "old")
@@ -93,7 +92,7 @@ def old_pool(
 
 
 @dataclass(frozen=True, slots=True)
-class IcbmParameters:
+class IcbmParameters(ParametersByName):
     """The numbers of an ICBM parameter set, each by (site, draw) or one number.
 
     Parameters
@@ -113,12 +112,6 @@ class IcbmParameters:
     humified_share: ArrayLike = 0.125
     climate_factor: ArrayLike = 1.0
     label: str = "icbm-ultuna"
-
-    @classmethod
-    def of(cls, values: Mapping[str, float], label: str) -> IcbmParameters:
-        """Make them from the values of a parameter set, by name."""
-        numbers: dict[str, Any] = {**values, "label": label}
-        return cls(**numbers)
 
 
 def icbm_system(

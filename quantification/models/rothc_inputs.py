@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.quantification.models.arrays import FloatArray, common_length, with_axes
+from mollisol.quantification.models.arrays import FloatArray, ParametersByName, common_length, with_axes
 
 POOLS: Final = ("DPM", "RPM", "BIO", "HUM")
 _WEATHER: Final = ("tmean_c", "rain_mm", "pan_evaporation_mm")
@@ -27,7 +26,7 @@ BY_SITE_AND_DRAW: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class RothCParameters:
+class RothCParameters(ParametersByName):
     """The numbers of a RothC parameter set. Those marked * may vary by (site, draw); the others are one number.
 
     Parameters
@@ -76,12 +75,6 @@ class RothCParameters:
     moisture_lowest: float = 0.2
     cover_factor: float = 0.6
     label: str = "rothc-26.3"
-
-    @classmethod
-    def of(cls, values: Mapping[str, float], label: str) -> RothCParameters:
-        """Make them from the values of a parameter set, by name."""
-        numbers: dict[str, Any] = {**values, "label": label}
-        return cls(**numbers)
 
     def rates(self) -> FloatArray:
         """Give the four decay rates, (pool, site, draw)."""

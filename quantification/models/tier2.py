@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.quantification.models import tier2_equations as eq
-from mollisol.quantification.models.arrays import FloatArray, refuse_non_finite, with_axes
+from mollisol.quantification.models.arrays import FloatArray, ParametersByName, refuse_non_finite, with_axes
 from mollisol.quantification.models.linear import Compartments, Engine, Run, run_linear
 from mollisol.quantification.models.steady import shifted
 
@@ -20,7 +19,7 @@ TILLAGE: Final = ("full", "reduced", "none", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
-class Tier2Parameters:
+class Tier2Parameters(ParametersByName):
     """The numbers of a Tier 2 parameter set; each may vary by (site, draw).
 
     Parameters
@@ -62,12 +61,6 @@ class Tier2Parameters:
     temperature_maximum_c: ArrayLike = 45.0
     temperature_optimum_c: ArrayLike = 33.69
     label: str = "ipcc2019-tier2"
-
-    @classmethod
-    def of(cls, values: Mapping[str, float], label: str) -> Tier2Parameters:
-        """Make them from the values of a parameter set, by name."""
-        numbers: dict[str, Any] = {**values, "label": label}
-        return cls(**numbers)
 
     def axes(self, name: str) -> FloatArray:
         """Give a parameter as (1, site, draw), ready to meet a year axis."""

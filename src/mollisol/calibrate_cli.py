@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,8 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from mollisol.calibrate_step import Calibration, calibrate, read_for_calibration
+from mollisol.cli_output import print_findings, print_json
 from mollisol.methodology.findings import Finding, Severity, blocking, in_order
-from mollisol.model_cli import model_app, say_findings
+from mollisol.model_cli import model_app
 
 
 @model_app.command("calibrate")
@@ -36,9 +36,9 @@ def calibrate_command(
         return
     done = _with_bar(trials, out, seed=seed, resume=resume)
     if as_json:
-        typer.echo(json.dumps(_document(done), indent=2, ensure_ascii=False, allow_nan=False))
+        print_json(_document(done))
     else:
-        say_findings(list(done.findings))
+        print_findings(done.findings, err=True)
         if done.made is not None:
             for line in summary(done):
                 typer.echo(line)
@@ -59,9 +59,9 @@ def _priors(trials: Path, *, as_json: bool, asked: bool) -> None:
             "effects": [] if plan is None else [e.model_dump(mode="json") for e in plan.effect],
             "findings": [f.model_dump(mode="json") for f in findings],
         }
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+        print_json(document)
     else:
-        say_findings(findings)
+        print_findings(findings, err=True)
         for line in () if plan is None else (*plan.prior, *plan.effect):
             typer.echo(str(line))
     if not asked and not stop:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from mollisol.methodology.soil_models.calibration_plan import (
 )
 from mollisol.methodology.soil_models.trials import Trials
 from mollisol.trial_reading import read_trials
+from mollisol.write_beside import write_beside
 
 if TYPE_CHECKING:
     from mollisol.uncertainty.calibration.sampler import Chains
@@ -135,15 +135,12 @@ def _make(out: Path) -> None:
 def write_set(out: Path, made: CalibratedSet) -> None:
     """Write a set, each file beside its place and then renamed."""
     for name, content in made.files().items():
-        _atomic(out / name, content)
+        _write(out / name, content)
 
 
-def _atomic(path: Path, content: bytes) -> None:
-    """Write beside and rename."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+def _write(path: Path, content: bytes) -> None:
     try:
-        beside.write_bytes(content)
-        beside.replace(path)
+        write_beside(path, content)
     except OSError as error:
         raise UserError(f"{path.name} cannot be written: {error.strerror}") from error
 
@@ -155,7 +152,7 @@ def _save(path: Path, key: str, chains: Chains) -> None:
     buffer = io.BytesIO()
     content: dict[str, Any] = {"key": np.array(key), **asdict(chains)}
     np.savez(buffer, **content)
-    _atomic(path, buffer.getvalue())
+    _write(path, buffer.getvalue())
 
 
 def _load(path: Path, key: str) -> Chains:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from mollisol.cli_output import print_findings, print_json
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
 from mollisol.methodology.soil_models.catalogue import MODELS
 from mollisol.methodology.soil_models.parameters import ParameterSet, parameter_sets
 from mollisol.model_reading import read_folder
+from mollisol.templates.documents.inert import inert
 from mollisol.validate_cli import report, validate
+from mollisol.write_beside import write_beside
 
 model_app = typer.Typer(
     name="model",
@@ -44,7 +45,7 @@ def list_models(as_json: _AsJson = False) -> None:
     """List the models, what they respond to, what they refuse, and their parameter sets."""
     sets = parameter_sets()
     if as_json:
-        _print_json({"models": [_card(name, sets) for name in MODELS]})
+        print_json({"models": [_card(name, sets) for name in MODELS]})
         return
     for name, card in MODELS.items():
         typer.echo(f"{name}: {card.title}, by {card.step}; pools {', '.join(card.pools)}")
@@ -103,9 +104,9 @@ def check(
     findings = in_order(findings)
     stop = blocking(findings)
     if as_json:
-        _print_json({**what, "ok": not stop, "findings": [f.model_dump(mode="json") for f in findings]})
+        print_json({**what, "ok": not stop, "findings": [f.model_dump(mode="json") for f in findings]})
     else:
-        say_findings(findings)
+        print_findings(findings, err=True)
         typer.echo("nothing blocks" if not stop else f"{len(stop)} blocking", err=True)
     raise typer.Exit(2 if stop else 0)
 
@@ -149,21 +150,21 @@ def run(
     findings = in_order(findings)
     if blocking(findings) or runs is None:
         if as_json:
-            _print_json({"ok": False, "findings": [f.model_dump(mode="json") for f in findings]})
+            print_json({"ok": False, "findings": [f.model_dump(mode="json") for f in findings]})
         else:
-            say_findings(findings)
+            print_findings(findings, err=True)
         raise typer.Exit(2)
     rows = runs.rows()
     if out is not None:
         fault = _write(out, rows)
         if fault is not None:
             if as_json:
-                _print_json({"ok": False, "findings": [fault.model_dump(mode="json")]})
+                print_json({"ok": False, "findings": [fault.model_dump(mode="json")]})
             else:
-                say_findings([fault])
+                print_findings([fault], err=True)
             raise typer.Exit(2)
     if as_json:
-        _print_json(
+        print_json(
             {
                 "ok": True,
                 "model": runs.model,
@@ -174,7 +175,7 @@ def run(
             }
         )
     else:
-        say_findings(findings)
+        print_findings(findings, err=True)
         typer.echo(f"{MODELS[runs.model].title}, parameters {runs.label}")
         for line in runs.summary():
             typer.echo(line)
@@ -182,30 +183,16 @@ def run(
     raise typer.Exit(3 if refused else 0)
 
 
-def say_findings(findings: list[Finding]) -> None:
-    """Print findings to standard error, one block each."""
-    for f in findings:
-        more = f" (and {f.more} more)" if f.more else ""
-        typer.echo(f"{f.severity.value} {f.code} at {f.where}{more}", err=True)
-        typer.echo(f"  found {f.found}; allowed {f.allowed}", err=True)
-        typer.echo(f"  {f.do}" + (f" [{f.clause}]" if f.clause else ""), err=True)
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    """Print one JSON document; NaN cannot be in it."""
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
-
-
 def _write(path: Path, rows: list[dict[str, Any]]) -> Finding | None:
     """Write rows as CSV beside the target and rename it into place."""
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    writer.writerows(
+        {key: inert(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows
+    )
     try:
-        beside.write_text(text.getvalue(), encoding="utf-8")
-        beside.replace(path)
+        write_beside(path, text.getvalue().encode())
     except OSError as error:
         return Finding(
             code="output-not-writable",
@@ -216,8 +203,3 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> Finding | None:
             do="name another path with --out",
         )
     return None
-
-
-def _cell(value: Any) -> Any:
-    """Put an apostrophe before text that a spreadsheet would take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from mollisol.cli_output import print_json, tell
 from mollisol.methodology.findings import UserError
+from mollisol.write_beside import write_beside
 
 _FORMATS = "html,pdf,docx,xlsx,csv,json"
 
@@ -123,8 +123,6 @@ def _write(target: Path, files: Mapping[str, bytes]) -> None:
         for name, content in files.items():
             path = target / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(f".{path.name}.partial")
-            partial.write_bytes(content)
-            os.replace(partial, path)
+            write_beside(path, content)
     except OSError as error:
         raise UserError(f"{target} cannot be written: {error.strerror or error}") from None
