@@ -21,11 +21,12 @@ from mollisol.methodology.validation import (
     Verdict,
 )
 from mollisol.quantification.checks import FloatArray
-from mollisol.uncertainty.layers.horizon import fit_growth, longest_horizon_years
-from mollisol.uncertainty.layers.prediction_error import trial_errors
+from mollisol.uncertainty.layers.horizon import longest_horizon_years
+from mollisol.uncertainty.layers.laboratory import batch_variance
 from mollisol.uncertainty.validation import bias as biases
 from mollisol.uncertainty.validation import gates, prediction
 from mollisol.uncertainty.validation.effects import prediction_error, trial_effect_error
+from mollisol.uncertainty.validation.spread import error_growth, within_study_variance
 
 _FEWEST_FOR_GROWTH = 4
 
@@ -343,8 +344,20 @@ class _Combination:
         studies = set(self._study)
         if len(studies) < 2 or len(studies) == len(self._study):
             return None, None
-        parts = trial_errors(error_t_co2e_per_ha=self._error.value, study=self._study)
-        return parts.site_variance, parts.residual_variance
+        between = self._trace.compute(
+            f"between_study_variance{self._at}",
+            batch_variance,
+            unit="(t CO2e/ha)^2",
+            value=self._error,
+            batch=self._study,
+        )
+        within = self._trace.compute(
+            f"within_study_variance{self._at}",
+            within_study_variance,
+            error_t_co2e_per_ha=self._error,
+            study=self._study,
+        )
+        return float(between.value), float(within.value)
 
     def _growth(self, by_study: Quantity) -> tuple[float | None, float | None]:
         """Fit how the squared errors of studies grow with their median duration."""
@@ -355,8 +368,15 @@ class _Combination:
         years = [median(durations[study]) for study in by_study.index]
         if len(years) < _FEWEST_FOR_GROWTH or len(set(years)) < 2 or np.ptp(by_study.value) == 0:
             return None, None
-        growth = fit_growth(error_t_co2e_per_ha=by_study.value, duration_years=years)
-        return growth.constant, growth.per_year
+        growth = self._trace.compute(
+            f"error_growth{self._at}",
+            error_growth,
+            index=("constant", "per year"),
+            error_t_co2e_per_ha=by_study,
+            duration_years=years,
+        )
+        constant, per_year = growth.value
+        return float(constant), float(per_year)
 
 
 def _both(one: Verdict, other: Verdict) -> Verdict:

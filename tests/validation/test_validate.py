@@ -104,6 +104,13 @@ def test_the_trace_leads_from_the_bias_to_the_rows_that_were_measured() -> None:
     assert bias.equation == "vmd0053:5.2.4-mean"
     rows = quantities["stock.treated_end"].rows
     assert all(row.startswith("observations.csv:") for row in rows)
+    result = validated().result.combinations[0]
+    for name, value in (
+        ("between_study_variance", result.between_study_variance),
+        ("within_study_variance", result.within_study_variance),
+    ):
+        told = [q.value for at, q in quantities.items() if at.startswith(f"{name}@")]
+        assert told == ([] if value is None else [value])
 
 
 def drawn(

@@ -1,0 +1,84 @@
+"""How the errors of a model spread within studies, and how they grow with the length of a comparison."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import FloatArray, finite, row
+from mollisol.uncertainty.layers.horizon import fit_growth
+from mollisol.uncertainty.layers.laboratory import Labels, places
+
+
+@equation(
+    "mollisol:within-study-variance",
+    symbol="s_w^2",
+    unit="(t CO2e/ha)^2",
+    locator=Locator("Searle, Casella and McCulloch, Variance Components", "1992", section="3.6"),
+)
+def within_study_variance(*, error_t_co2e_per_ha: ArrayLike, study: Labels) -> float:
+    """Variance of the model's errors about the mean of their study.
+
+    Parameters
+    ----------
+    error_t_co2e_per_ha
+        Modelled less observed effect of each comparison, shape (k,). [t CO2e/ha]
+    study
+        Id of the study of each, shape (k,).
+
+    Returns
+    -------
+    float
+        Pooled over studies. [(t CO2e/ha)^2]
+
+    Raises
+    ------
+    ValueError
+        For no study with two comparisons, shapes that differ, or a number that is not finite.
+
+    Notes
+    -----
+    Source: Searle and others, the mean square within classes of an analysis of variance.
+    """
+    error = row("error_t_co2e_per_ha", finite("error_t_co2e_per_ha", error_t_co2e_per_ha))
+    place, size = places("study", study, error)
+    freedom = float(size.sum() - size.size)
+    if freedom == 0:
+        raise ValueError("study must name at least one study with two comparisons")
+    mean = np.bincount(place, weights=error) / size
+    return float(((error - mean[place]) ** 2).sum() / freedom)
+
+
+@equation(
+    "mollisol:error-growth",
+    symbol="a, b",
+    unit="(t CO2e/ha)^2, the second per year",
+    locator=Locator("mollisol", "0.1", section="prediction error as a random walk"),
+)
+def error_growth(*, error_t_co2e_per_ha: ArrayLike, duration_years: ArrayLike) -> FloatArray:
+    """Constant and yearly growth of the variance of the prediction error.
+
+    Parameters
+    ----------
+    error_t_co2e_per_ha
+        Mean error of each study, shape (s,), at least four. [t CO2e/ha]
+    duration_years
+        Median duration of each study's comparisons, shape (s,), not all the same. [years, above 0]
+
+    Returns
+    -------
+    array
+        Constant and growth, shape (2,), both 0 or more. [(t CO2e/ha)^2 and the same per year]
+
+    Raises
+    ------
+    ValueError
+        For fewer than four studies, durations all the same, errors without spread, or a number out of range.
+
+    Notes
+    -----
+    Source: squared errors about their mean, regressed on duration with weights 1/variance^2 and no negative part.
+    """
+    growth = fit_growth(error_t_co2e_per_ha=error_t_co2e_per_ha, duration_years=duration_years)
+    return np.array([growth.constant, growth.per_year])
