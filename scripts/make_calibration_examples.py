@@ -17,7 +17,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from rothamsted_trials import rothamsted  # noqa: E402
+from rothamsted_trials import SMALL_GRAINS, rothamsted  # noqa: E402
 
 type Row = dict[str, Any]
 
@@ -87,6 +87,7 @@ CANADA_CITATION = (
     "PelletierN/AAFC-SOC-cal at 87933fe, prepared from trials of Agriculture and Agri-Food Canada"
 )
 RUN_IN = 5
+MAIZE = "non-fixing annual C4 herbaceous upland"
 
 
 def block_of(experiment: str, site: str) -> str:
@@ -133,7 +134,7 @@ def canada(data: Path, out: Path) -> None:
                     "study": experiment,
                     "experiment": f"{place} {experiment}",
                     "practice_category": PRACTICE[experiment][0],
-                    "crop_group": "small-grains" if place in ("Lethbridge", "Swift Current") else "maize",
+                    "crop_group": SMALL_GRAINS if place in ("Lethbridge", "Swift Current") else MAIZE,
                     "source": "SOC",
                     **PLACES[place],
                     "use": "cross-validation",
@@ -260,7 +261,7 @@ def canada_pairs(sites: Iterable[Row], stocks: dict[str, list[tuple[int, float]]
                     "comparison": f"{site['study']}-{len(rows) + 1:03d}",
                     "study": site["study"],
                     "practice_category": practice,
-                    "crop_group": "maize" if site["study"] in ("E2", "E3") else "small-grains",
+                    "crop_group": MAIZE if site["study"] in ("E2", "E3") else SMALL_GRAINS,
                     "source": "SOC",
                     "treated_site": site["site"],
                     "reference_site": same[0]["site"],

@@ -1,7 +1,8 @@
 """Makes the figures and tables of ``docs/calibration.md`` from the examples and the shipped sets.
 
-``--folds`` fits the folds of both cross-validations again (some minutes); the predictions are kept as CSV beside the
-figures.
+``--folds`` names what ``mollisol model validate --cross-validate block`` wrote from ``examples/rothamsted-trials`` and
+what ``--cross-validate experiment`` wrote from ``examples/canada-trials``; the predictions of their folds are kept as
+CSV beside the figures.
 """
 
 from __future__ import annotations
@@ -19,12 +20,19 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from mollisol.calibrate_step import read_for_calibration
-from mollisol.methodology.soil_models.calibrated import CalibratedSet, calibrated_set
+from mollisol.methodology.soil_models.calibrated import (
+    DRAWS_FILE,
+    SET_FILE,
+    CalibratedSet,
+    calibrated_from,
+    calibrated_set,
+)
 from mollisol.methodology.soil_models.calibration_plan import CalibrationPlan
 from mollisol.methodology.soil_models.trials import Trials
-from mollisol.uncertainty.calibration.fit import fit
+from mollisol.methodology.validation import ValidationResult
+from mollisol.uncertainty.calibration.layout import lay_out
 from mollisol.uncertainty.calibration.predict import predict
-from mollisol.uncertainty.calibration.sampler import SamplerSettings, quick
+from mollisol.uncertainty.calibration.responses import Places, Responses
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "figures" / "calibration"
@@ -72,24 +80,32 @@ def stocks(
     ]
 
 
-def folds(name: str, studies: list[str], seed: int, *, change: bool) -> list[dict[str, Any]]:
-    """Leave out one study after the other, fit the rest and predict it."""
+def folds(folder: Path, name: str, *, change: bool) -> list[dict[str, Any]]:
+    """Predict what each fold of a cross-validation left out with the set that it kept."""
     trials, plan = example(name)
+    result = ValidationResult.from_json((folder / "validation.json").read_text(encoding="utf-8"))
+    missed = sum(f.code == "calibration-not-converged" for f in result.findings)
+    print(f"{name}: {len(result.folds)} folds, {missed} gates missed")
     rows = []
-    for study in studies:
-        kept = frozenset(s.study for s in trials.studies if s.use != "validation" and s.study != study)
-        made, missed = fit(
-            trials.only(kept), plan, seed=seed, settings=quick(SamplerSettings()), left_out=(study,)
-        )
-        rows += stocks(trials, plan, made, study, change=change)
-        print(
-            name,
-            study,
-            len(missed),
-            [round(float(np.mean(made.column(n))), 4) for n in made.names],
-            flush=True,
-        )
+    for fold in result.folds:
+        texts = [(folder / fold.folder / file).read_text(encoding="utf-8") for file in (SET_FILE, DRAWS_FILE)]
+        made = calibrated_from(*texts)
+        print(fold.fold, [f"{n} {float(np.mean(made.column(n))):.4g}" for n in made.names])
+        left_out = {r.study for r in trials.studies} - {item.study for item in made.data}
+        for study in sorted(s.study for s in trials.studies if s.study in left_out and s.use != "validation"):
+            rows += stocks(trials, plan, made, study, change=change)
     return rows
+
+
+def uncalibrated(trials: Trials, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the same stocks under the published numbers and the inputs as they stand, without an interval."""
+    layout = lay_out(trials)
+    names = [s.site for s in trials.inputs.sites]
+    places = Places.of(names, [(r["site"], int(r["year"])) for r in rows])
+    terms, inert = Responses(trials, layout).at(places, {})
+    start = np.array([s.soc_t_ha for s in trials.inputs.sites])[places.site]
+    stock = (inert * (1 - terms[0]) + terms[0] * start + terms[1:-1].sum(axis=0))[0]
+    return [{**r, "modelled_t_ha": float(m), "sd_t_ha": np.nan} for r, m in zip(rows, stock, strict=True)]
 
 
 def write(name: str, rows: list[dict[str, Any]]) -> None:
@@ -201,7 +217,7 @@ def draw_priors(made: CalibratedSet) -> None:
 def main() -> None:
     """Make everything."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folds", action="store_true")
+    parser.add_argument("--folds", nargs=2, type=Path, metavar=("ROTHAMSTED", "CANADA"))
     arguments = parser.parse_args()
     mpl.rcParams.update(
         {"svg.hashsalt": "mollisol", "font.size": 9, "axes.edgecolor": INK, "svg.fonttype": "none"}
@@ -217,21 +233,20 @@ def main() -> None:
             skill([r for r in rows if r["site"] == site], f"{name} {site}")
         skill([r for r in rows if r["study"] == "hoosfield"], f"{name} hoosfield")
     if arguments.folds:
-        write("canada-folds", folds("canada-trials", ["E2", "E3", "E4", "E5", "E6", "E7"], 1, change=True))
-        write(
-            "woburn-folds", folds("rothamsted-trials", [f"woburn-b{b}" for b in range(1, 6)], 1, change=False)
-        )
+        woburn, canada = arguments.folds
+        write("woburn-folds", folds(woburn, "rothamsted-trials", change=False))
+        write("canada-folds", folds(canada, "canada-trials", change=True))
     draw_validation(read("validation-calibrated"), read("validation-published"))
-    if (OUT / "canada-folds.csv").exists():
-        rows = read("canada-folds")
-        for study in ("E2", "E3", "E4", "E5", "E6", "E7"):
-            skill([r for r in rows if r["study"] == study], f"canada {study}")
-        skill(rows, "canada, out of fold")
-        draw_canada(rows)
-    if (OUT / "woburn-folds.csv").exists():
-        rows = read("woburn-folds")
-        skill(rows, "woburn, out of fold")
-        skill([r for r in rows if r["site"].endswith("-L-none")], "woburn three-year ley, unmanured")
+    rows = read("canada-folds")
+    for study in ("E2", "E3", "E4", "E5", "E6", "E7"):
+        skill([r for r in rows if r["study"] == study], f"canada {study}")
+    skill(rows, "canada, out of fold")
+    draw_canada(rows)
+    rows = read("woburn-folds")
+    for label, found in (("out of fold", rows), ("published", uncalibrated(trials, rows))):
+        skill(found, f"woburn, {label}")
+        for kind in ("-none", "-FYM"):
+            skill([r for r in found if r["site"].endswith(kind)], f"woburn{kind}, {label}")
     for name in ("rothc-rothamsted", "tier2-canada"):
         draw_priors(calibrated_set(name))
 

@@ -11,6 +11,8 @@ type Row = dict[str, Any]
 
 FIRST, LAST = 1843, 2015
 RUN_IN = 5
+SMALL_GRAINS, LEYS, FALLOW_SOIL = "non-fixing annual C3 herbaceous upland", "mixed", "bare"
+"""Crop functional groups by the attributes of VMD0053."""
 MONTHS = (
     "January",
     "February",
@@ -318,7 +320,7 @@ def periods(data: Path) -> dict[tuple[str, str], list[tuple[int, int, float]]]:
 
 def broadbalk(made: Folder, stocks: list[dict[str, str]], yields: Any) -> None:
     """Add Broadbalk: winter wheat, straw carried off."""
-    made.study("broadbalk", "Broadbalk", "rothamsted", "calibration", "organic amendments", "small-grains")
+    made.study("broadbalk", "Broadbalk", "rothamsted", "calibration", "organic amendments", SMALL_GRAINS)
     plots = {
         "nil": ("nil", "nil", ()),
         "PK": ("PK", "nil", ()),
@@ -349,7 +351,7 @@ def broadbalk(made: Folder, stocks: list[dict[str, str]], yields: Any) -> None:
 
 def hoosfield(made: Folder, stocks: list[dict[str, str]], yields: Any) -> None:
     """Add Hoosfield: spring barley, straw carried off, by the same allometry as Broadbalk."""
-    made.study("hoosfield", "Hoosfield", "rothamsted", "validation", "organic amendments", "small-grains")
+    made.study("hoosfield", "Hoosfield", "rothamsted", "validation", "organic amendments", SMALL_GRAINS)
     plots = {
         "nil": ("nil", 0),
         "FYM-1852": ("FYM every year since 1852", 1998),
@@ -378,7 +380,7 @@ def hoosfield(made: Folder, stocks: list[dict[str, str]], yields: Any) -> None:
             made.compare(
                 "hoosfield",
                 "organic amendments",
-                "small-grains",
+                SMALL_GRAINS,
                 f"hoosfield-{name}",
                 "hoosfield-nil",
                 1882,
@@ -389,9 +391,7 @@ def hoosfield(made: Folder, stocks: list[dict[str, str]], yields: Any) -> None:
 def highfield(made: Folder, stocks: list[dict[str, str]]) -> None:
     """Add the bare fallow on old grass: means of four blocks, stocks of 0-23 cm as the archive has them."""
     practice = "soil disturbance and residue management"
-    made.study(
-        "highfield-fallow", "Highfield bare fallow", "rothamsted", "validation", practice, "bare-fallow"
-    )
+    made.study("highfield-fallow", "Highfield bare fallow", "rothamsted", "validation", practice, FALLOW_SOIL)
     by_year: dict[int, list[float]] = defaultdict(list)
     rows = [r for r in stocks if r["experiment"] == "Highfield bare fallow"]
     for row in rows:
@@ -406,7 +406,7 @@ def highfield(made: Folder, stocks: list[dict[str, str]]) -> None:
     made.history(site, grass=True)
     made.tables["schedule"].append(entry(site, 1960, 1, "cover", "", 0))
     for year in sorted(by_year)[1:]:
-        made.compare("highfield-fallow", practice, "bare-fallow", site, "", 1959, year)
+        made.compare("highfield-fallow", practice, FALLOW_SOIL, site, "", 1959, year)
 
 
 def woburn(made: Folder, stocks: list[dict[str, str]], vectors: Path) -> None:
@@ -420,9 +420,7 @@ def woburn(made: Folder, stocks: list[dict[str, str]], vectors: Path) -> None:
         if row["experiment"] == "Woburn ley-arable":
             plots[row["block"], row["plot"]].append(row)
     for block in "12345":
-        made.study(
-            f"woburn-b{block}", "Woburn ley-arable", "woburn", "cross-validation", "cropping", "mixed-ley"
-        )
+        made.study(f"woburn-b{block}", "Woburn ley-arable", "woburn", "cross-validation", "cropping", LEYS)
     last = 2009
     for (block, _), rows in sorted(plots.items()):
         rows.sort(key=lambda r: int(r["year"]))
@@ -478,4 +476,4 @@ def woburn_pairs(made: Folder) -> None:
                 pairs.append(("cropping", f"{study}-Ah-none"))
             for practice, reference in pairs:
                 both = sorted(set(seen[site]) & set(seen[reference]))
-                made.compare(study, practice, "mixed-ley", site, reference, both[0], both[-1])
+                made.compare(study, practice, LEYS, site, reference, both[0], both[-1])
