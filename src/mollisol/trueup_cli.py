@@ -93,8 +93,8 @@ def _print(result: TrueUpResult, out: Path | None) -> None:
     if amount is not None:
         typer.echo(
             f"  re-measured amount since the start {amount.mean_t_co2e_per_ha:.2f} t CO2e/ha, "
-            f"baseline {amount.baseline}; credited {amount.given_t_co2e_per_ha:.2f}; the truth lies below that with probability "
-            f"{amount.chance_below_credited:.2f}"
+            f"baseline {amount.baseline}; credited {amount.given_t_co2e_per_ha:.2f}; "
+            f"the truth lies below that with probability {amount.chance_below_credited:.2f}"
         )
     for change in result.changes:
         typer.echo(f"  {change.what}: {change.before} -> {change.after} ({change.why})")
