@@ -87,6 +87,11 @@ class Trace:
             Quantity(name, value, of[0].unit, inputs=inputs, index=tuple(index), places=tuple(places))
         )
 
+    def pick(self, name: str, of: Quantity, places: Sequence[int]) -> Quantity:
+        """Enter some values of a quantity with their index."""
+        index = [of.index[place] for place in places]
+        return self.arrange(name, of.value[list(places)], [of], index=index, places=places)
+
     def compute(
         self,
         name: str,

@@ -31,12 +31,8 @@ from mollisol.methodology.trace import Quantity, Trace
 from mollisol.quantification.averages import (
     control_mean_by_stratum,
     mean_by_group,
-    mean_difference_t_co2e_per_ha,
 )
 from mollisol.quantification.soil_carbon_change import (
-    baseline_soil_change_t_co2e,
-    less_biochar_carbon_t_co2e,
-    project_soil_change_t_co2e,
     stock_change_t_co2e_per_ha,
 )
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
@@ -48,6 +44,7 @@ from mollisol.uncertainty.sampling_error import (
     paired_change_variance_t2,
     sampling_variance_t2,
 )
+from mollisol.yearly_totals import area_of_strata, yearly_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +91,12 @@ class ChangeStep:
         self._at = f"@{period.name}"
         self._names = tuple(stratum.stratum for stratum in project.strata)
 
-    def run(
-        self, *, years: int, biochar_carbon_per_year: Quantity, route: RouteChoice, seed: int
-    ) -> ChangeOfPeriod:
-        """Compute change (Eqs. 46, 47), variance (Eqs. 70, 71) and deduction (Eq. 74 and posterior) of the period."""
-        trace, at = self._trace, self._at
+    def _measured_change(self) -> tuple[Quantity, Quantity, Quantity, dict[str, list[int]]]:
+        """Give stocks at the start and the end, the change of each unit, and the places of each home's units."""
         start = self._stocks.by_campaign[self._period.first_campaign]
         end = self._stocks.by_campaign[self._period.last_campaign]
-        change = trace.compute(
-            f"change_of_unit{at}",
+        change = self._trace.compute(
+            f"change_of_unit{self._at}",
             stock_change_t_co2e_per_ha,
             index=start.index,
             stock_start_t_c_per_ha=start,
@@ -111,13 +105,15 @@ class ChangeStep:
         members: dict[str, list[int]] = defaultdict(list)
         for place, unit in enumerate(change.index):
             members[self._stocks.home_of[unit]].append(place)
-        area = trace.given(
-            f"area_ha{at}",
-            np.array([stratum.area_ha for stratum in self._project.strata]),
-            "ha",
-            [f"strata.csv:{row}" for row in range(2, len(self._names) + 2)],
-            self._names,
-        )
+        return start, end, change, members
+
+    def run(
+        self, *, years: int, biochar_carbon_per_year: Quantity, route: RouteChoice, seed: int
+    ) -> ChangeOfPeriod:
+        """Compute change (Eqs. 46, 47), variance (Eqs. 70, 71) and deduction (Eq. 74 and posterior) of the period."""
+        trace, at = self._trace, self._at
+        start, end, change, members = self._measured_change()
+        area = area_of_strata(self._project, at, trace)
         project = self._project_side(change, start, end, members)
         groups = control_groups(self._project)
         control = self._control_side(change, members, groups)
@@ -131,32 +127,14 @@ class ChangeStep:
             group_mean_t_co2e_per_ha=control.mean,
             group_weight=weight,
         )
-        baseline_annual = trace.compute(
-            f"baseline_soil_change{at}",
-            baseline_soil_change_t_co2e,
-            mean_change_t_co2e_per_ha=baseline,
+        totals = yearly_totals(
+            trace,
+            at,
+            project=project.mean,
+            baseline=baseline,
             years=years,
-            area_ha=area,
-        )
-        project_annual = trace.compute(
-            f"project_soil_change_less_biochar{at}",
-            less_biochar_carbon_t_co2e,
-            project_soil_change_t_co2e=trace.compute(
-                f"project_soil_change{at}",
-                project_soil_change_t_co2e,
-                mean_change_t_co2e_per_ha=project.mean,
-                years=years,
-                area_ha=area,
-            ),
-            biochar_carbon_t=biochar_carbon_per_year,
-        )
-        difference = trace.compute(
-            f"mean_difference{at}",
-            mean_difference_t_co2e_per_ha,
-            project_change_t_co2e=project_annual,
-            baseline_change_t_co2e=baseline_annual,
-            years=years,
-            area_ha=area,
+            area=area,
+            biochar_carbon_per_year=biochar_carbon_per_year,
         )
         errors, findings = declared_errors(self._project, self._stocks, self._period, trace)
         inputs = PeriodInputs(
@@ -164,7 +142,7 @@ class ChangeStep:
             stocks=self._stocks,
             period=self._period,
             years=years,
-            difference=difference,
+            difference=totals.difference,
             project_side=project,
             control_side=control,
             weight=weight,
@@ -177,9 +155,9 @@ class ChangeStep:
         found = run_measured_routes(inputs, route)
         return ChangeOfPeriod(
             area=area,
-            project_annual=project_annual,
-            baseline_annual=baseline_annual,
-            difference=difference,
+            project_annual=totals.project,
+            baseline_annual=totals.baseline,
+            difference=totals.difference,
             uncertainty=found.uncertainty,
             strata=self._strata(project, baseline),
             variance=found.details.get("variance", ()),
@@ -206,7 +184,7 @@ class ChangeStep:
             mean_by_group,
             index=self._names,
             unit=change.unit,
-            values=self._pick(f"project_change_of_unit{at}", change, places),
+            values=self._trace.pick(f"project_change_of_unit{at}", change, places),
             group=[number for number, name in enumerate(self._names) for _ in members[name]],
         )
         variances = []
@@ -217,7 +195,7 @@ class ChangeStep:
                     f"{label}_stock_co2e.{stratum.stratum}{at}",
                     stock_t_co2e_per_ha,
                     index=[of.index[i] for i in own],
-                    stock_t_c_per_ha=self._pick(f"{label}_stock.{stratum.stratum}{at}", of, own),
+                    stock_t_c_per_ha=self._trace.pick(f"{label}_stock.{stratum.stratum}{at}", of, own),
                 )
                 for label, of in (("first", start), ("last", end))
             )
@@ -243,7 +221,7 @@ class ChangeStep:
         labels, means, variances, replicates, kinds = [], [], [], [], []
         for sites in groups.values():
             label = "+".join(sites)
-            values = self._pick(
+            values = self._trace.pick(
                 f"control_change_of_unit.{label}{at}",
                 change,
                 [place for site in sites for place in members[site]],
@@ -315,11 +293,6 @@ class ChangeStep:
                 project_degrees_of_freedom=project.replicates[number] - 1.0,
             )
             for number, stratum in enumerate(self._project.strata)
-        )
-
-    def _pick(self, name: str, of: Quantity, places: list[int]) -> Quantity:
-        return self._trace.arrange(
-            name, of.value[places], [of], index=[of.index[i] for i in places], places=places
         )
 
     def _row(self, name: str, parts: list[Quantity], labels: tuple[str, ...] | list[str]) -> Quantity:

@@ -17,12 +17,9 @@ from mollisol.methodology.ruleset import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.model_step import ModelledStocks
 from mollisol.modelled_change import ModelError, model_error
-from mollisol.quantification.averages import mean_by_group, mean_difference_t_co2e_per_ha
+from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.soil_carbon_change import (
-    baseline_soil_change_t_co2e,
-    less_biochar_carbon_t_co2e,
-    project_soil_change_t_co2e,
     stock_change_t_co2e_per_ha,
 )
 from mollisol.routes import run_routes
@@ -39,6 +36,7 @@ from mollisol.uncertainty.hybrid_baseline import (
 )
 from mollisol.uncertainty.model_error import project_model_variance
 from mollisol.uncertainty.student import standard_error
+from mollisol.yearly_totals import area_of_strata, yearly_totals
 
 
 class HybridChange(ChangeStep):
@@ -64,25 +62,8 @@ class HybridChange(ChangeStep):
         """Compute the measured change of the project, the corrected baseline, and the deduction."""
         del seed
         trace, at, names = self._trace, self._at, self._names
-        start = self._stocks.by_campaign[self._period.first_campaign]
-        end = self._stocks.by_campaign[self._period.last_campaign]
-        change = trace.compute(
-            f"change_of_unit{at}",
-            stock_change_t_co2e_per_ha,
-            index=start.index,
-            stock_start_t_c_per_ha=start,
-            stock_end_t_c_per_ha=end,
-        )
-        members: dict[str, list[int]] = defaultdict(list)
-        for place, unit in enumerate(change.index):
-            members[self._stocks.home_of[unit]].append(place)
-        area = trace.given(
-            f"area_ha{at}",
-            np.array([stratum.area_ha for stratum in self._project.strata]),
-            "ha",
-            [f"strata.csv:{row}" for row in range(2, len(names) + 2)],
-            names,
-        )
+        start, end, change, members = self._measured_change()
+        area = area_of_strata(self._project, at, trace)
         project = self._project_side(change, start, end, members)
         first = year_before(self._period.during.start)
         strata_draws, site_draws = self._modelled((first, first + years))
@@ -112,34 +93,14 @@ class HybridChange(ChangeStep):
             modelled_change_t_co2e_per_ha=modelled,
             correction_t_co2e_per_ha=correction,
         )
-        annual = {
-            "baseline": trace.compute(
-                f"baseline_soil_change{at}",
-                baseline_soil_change_t_co2e,
-                mean_change_t_co2e_per_ha=baseline,
-                years=years,
-                area_ha=area,
-            ),
-            "project": trace.compute(
-                f"project_soil_change_less_biochar{at}",
-                less_biochar_carbon_t_co2e,
-                project_soil_change_t_co2e=trace.compute(
-                    f"project_soil_change{at}",
-                    project_soil_change_t_co2e,
-                    mean_change_t_co2e_per_ha=project.mean,
-                    years=years,
-                    area_ha=area,
-                ),
-                biochar_carbon_t=biochar_carbon_per_year,
-            ),
-        }
-        difference = trace.compute(
-            f"mean_difference{at}",
-            mean_difference_t_co2e_per_ha,
-            project_change_t_co2e=annual["project"],
-            baseline_change_t_co2e=annual["baseline"],
+        totals = yearly_totals(
+            trace,
+            at,
+            project=project.mean,
+            baseline=baseline,
             years=years,
-            area_ha=area,
+            area=area,
+            biochar_carbon_per_year=biochar_carbon_per_year,
         )
         found = run_routes(
             HybridInputs(
@@ -147,7 +108,7 @@ class HybridChange(ChangeStep):
                 stocks=self._stocks,
                 period=self._period,
                 years=years,
-                difference=difference,
+                difference=totals.difference,
                 project_side=project,
                 control_part=trace.compute(
                     f"hybrid_control_part{at}",
@@ -178,9 +139,9 @@ class HybridChange(ChangeStep):
         )
         return ChangeOfPeriod(
             area=area,
-            project_annual=annual["project"],
-            baseline_annual=annual["baseline"],
-            difference=difference,
+            project_annual=totals.project,
+            baseline_annual=totals.baseline,
+            difference=totals.difference,
             uncertainty=found.uncertainty,
             strata=self._strata(project, baseline),
             variance=found.details.get("variance", ()),
@@ -231,7 +192,7 @@ class HybridChange(ChangeStep):
             mean_by_group,
             index=self._sites,
             unit=change.unit,
-            values=self._pick(f"control_change_of_unit{at}", change, places),
+            values=self._trace.pick(f"control_change_of_unit{at}", change, places),
             group=[number for number, site in enumerate(self._sites) for _ in members[site]],
         )
         return trace.compute(

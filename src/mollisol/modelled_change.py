@@ -17,19 +17,17 @@ from mollisol.methodology.trace import Quantity, Trace
 from mollisol.methodology.validation import ValidationResult
 from mollisol.model_step import ModelledStocks
 from mollisol.modelled_change_routes import ModelledInputs, modelled_routes
-from mollisol.quantification.averages import mean_by_group, mean_difference_t_co2e_per_ha
+from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.modelled_stock import modelled_stock_t_c_per_ha
 from mollisol.quantification.soil_carbon_change import (
-    baseline_soil_change_t_co2e,
-    less_biochar_carbon_t_co2e,
-    project_soil_change_t_co2e,
     stock_change_t_co2e_per_ha,
 )
 from mollisol.stocks import UnitStocks
 from mollisol.uncertainty.layers.monte_carlo import modelled_reduction_t_co2e_per_ha
 from mollisol.uncertainty.layers.scenario_error import correlated_error_variance, scenario_correlation_used
 from mollisol.uncertainty.posterior.modelled import ValidationErrors
+from mollisol.yearly_totals import area_of_strata, yearly_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,42 +87,18 @@ class ModelledChange:
         trace, at = self._trace, self._at
         first = year_before(self._period.during.start)
         years_of = (first, first + years)
-        area = trace.given(
-            f"area_ha{at}",
-            np.array([stratum.area_ha for stratum in self._project.strata]),
-            "ha",
-            [f"strata.csv:{row}" for row in range(2, len(self._names) + 2)],
-            self._names,
-        )
+        area = area_of_strata(self._project, at, trace)
         emission, change = {}, {}
         for name, scenario in (("project", "project"), ("baseline", self._scenario)):
             emission[name], change[name] = self._one_scenario(name, scenario, years_of)
-        baseline_annual = trace.compute(
-            f"baseline_soil_change{at}",
-            baseline_soil_change_t_co2e,
-            mean_change_t_co2e_per_ha=change["baseline"],
+        totals = yearly_totals(
+            trace,
+            at,
+            project=change["project"],
+            baseline=change["baseline"],
             years=years,
-            area_ha=area,
-        )
-        project_annual = trace.compute(
-            f"project_soil_change_less_biochar{at}",
-            less_biochar_carbon_t_co2e,
-            project_soil_change_t_co2e=trace.compute(
-                f"project_soil_change{at}",
-                project_soil_change_t_co2e,
-                mean_change_t_co2e_per_ha=change["project"],
-                years=years,
-                area_ha=area,
-            ),
-            biochar_carbon_t=biochar_carbon_per_year,
-        )
-        difference = trace.compute(
-            f"mean_difference{at}",
-            mean_difference_t_co2e_per_ha,
-            project_change_t_co2e=project_annual,
-            baseline_change_t_co2e=baseline_annual,
-            years=years,
-            area_ha=area,
+            area=area,
+            biochar_carbon_per_year=biochar_carbon_per_year,
         )
         effect = self._to_units(
             "effect",
@@ -141,7 +115,7 @@ class ModelledChange:
             project=self._project,
             period=self._period,
             years=years,
-            difference=difference,
+            difference=totals.difference,
             area=area,
             effect=effect,
             stratum_of_unit=tuple(self._stratum(unit) for unit in self._units),
@@ -156,9 +130,9 @@ class ModelledChange:
         found = modelled_routes(inputs, route)
         return ChangeOfPeriod(
             area=area,
-            project_annual=project_annual,
-            baseline_annual=baseline_annual,
-            difference=difference,
+            project_annual=totals.project,
+            baseline_annual=totals.baseline,
+            difference=totals.difference,
             uncertainty=found.uncertainty,
             strata=self._strata(change),
             variance=found.details.get("variance", ()),

@@ -11,7 +11,7 @@ from mollisol.methodology.checks.sampling import INCREMENTS
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project
 from mollisol.methodology.ruleset import RulesInForce
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Trace
 from mollisol.quantification.averages import mean_by_group
 from mollisol.stocks import UnitStocks
 from mollisol.uncertainty.similarity import welch_p_value
@@ -104,7 +104,7 @@ def check_similarity(
         name = unit.quantification_unit
         own = [place for stratum in strata for place in members[stratum]]
         linked = [place for site in sites for place in members[site]]
-        controls = _pick(f"similarity_control_stock.{name}", stock, linked, trace)
+        controls = trace.pick(f"similarity_control_stock.{name}", stock, linked)
         if len(sites) > 1:
             controls = trace.compute(
                 f"similarity_site_stock.{name}",
@@ -116,7 +116,7 @@ def check_similarity(
             )
         if len(own) < 2 or len(controls.index) < 2:
             continue
-        units = _pick(f"similarity_unit_stock.{name}", stock, own, trace)
+        units = trace.pick(f"similarity_unit_stock.{name}", stock, own)
         chance = trace.compute(f"similarity_p_value.{name}", welch_p_value, first=units, second=controls)
         differ = float(chance.value) < 1 - confidence
         findings.append(
@@ -135,8 +135,3 @@ def check_similarity(
             )
         )
     return findings
-
-
-def _pick(name: str, of: Quantity, places: list[int], trace: Trace) -> Quantity:
-    index = [of.index[place] for place in places]
-    return trace.arrange(name, of.value[places], [of], index=index, places=places)

@@ -19,7 +19,7 @@ from mollisol.methodology.results import (
     RouteCheck,
     RouteSummary,
 )
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.totals import per_hectare
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
@@ -64,10 +64,10 @@ def posterior_route(inputs: PeriodInputs) -> RouteOutcome:
     )
     given: dict[str, Any] = {
         "area_ha": area,
-        "project_change_t_co2e_per_ha": _pick(f"project_change_of_point{at}", change, own, trace),
+        "project_change_t_co2e_per_ha": trace.pick(f"project_change_of_point{at}", change, own),
         "project_stratum": [strata.index(of[change.index[i]].stratum or "") for i in own],
         "project_unit": [number_of[unit] for unit in units],
-        "control_change_t_co2e_per_ha": _pick(f"control_change_of_point{at}", change, control, trace),
+        "control_change_t_co2e_per_ha": trace.pick(f"control_change_of_point{at}", change, control),
         "control_site": [sites.index(of[change.index[i]].control_site or "") for i in control],
         "site_link": np.array([[float((site, name) in linked) for name in strata] for site in sites]),
         "offset_t_co2e_per_ha": trace.compute(
@@ -148,11 +148,6 @@ def _summary(deduction: PosteriorDeduction) -> RouteSummary:
         uncertainty_percent=deduction.uncertainty_percent,
         checks=deduction.checks,
     )
-
-
-def _pick(name: str, of: Quantity, places: list[int], trace: Trace) -> Quantity:
-    index = [of.index[place] for place in places]
-    return trace.arrange(name, of.value[places], [of], index=index, places=places)
 
 
 def _deduction(result: PosteriorResult, percent: float) -> PosteriorDeduction:

@@ -65,6 +65,14 @@ BLIND: dict[tuple[str, str], str] = {
     ("core_increments.csv", "soc_stock_t_per_ha"): "not in this project",
     ("laboratory_repeats.csv", "soc_g_per_kg"): "not in this project: only its relative spread counts",
     ("laboratory_repeats.csv", "fine_soil_density_g_per_cm3"): "not in this project: only its spread counts",
+    (
+        "spectroscopy_validation.csv",
+        "predicted_soc_g_per_kg",
+    ): "not in this project: held against the reference",
+    (
+        "spectroscopy_validation.csv",
+        "reference_soc_g_per_kg",
+    ): "not in this project: held against the prediction",
     ("biochar.csv", "biochar_t"): "not in this project",
     ("biochar.csv", "organic_carbon_fraction"): "not in this project",
     ("livestock.csv", "time_on_land_fraction"): "not in this project: a fraction, held to 0 to 1",
