@@ -20,6 +20,7 @@ from mollisol.methodology.findings import FindingsError, UserError
 from mollisol.model_cli import model_app
 from mollisol.report_cli import report
 from mollisol.rules_cli import rules_app
+from mollisol.sample_cli import sample_app
 from mollisol.trueup_cli import trueup
 from mollisol.verify_cli import sign, verify
 
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.add_typer(rules_app, name="rules")
 app.add_typer(model_app, name="model")
 app.add_typer(audit_app, name="audit")
+app.add_typer(sample_app, name="sample")
 app.command()(explain)
 app.command()(verify)
 app.command()(sign)

@@ -225,3 +225,44 @@ def best_cores_per_composite(
         ratio("laboratory_variance", within, laboratory) * ratio("cost_per_core", measurement, core)
     )
     return np.maximum(best, 1.0)
+
+
+@equation(
+    "mollisol:spread-of-change",
+    symbol="S",
+    unit="t CO2e/ha",
+    locator=Locator("VM0042", "2.2", section="8.2.1.3", equation="1, its S from one campaign"),
+)
+def spread_of_change_t_co2e_per_ha(
+    *, standard_deviation_t_co2e_per_ha: ArrayLike, correlation: ArrayLike = 0.0
+) -> Value:
+    """Give the standard deviation of the change between two campaigns, where only one was measured.
+
+    Parameters
+    ----------
+    standard_deviation_t_co2e_per_ha
+        Of the stock between points, the same at both times. [t CO2e/ha, 0 or more]
+    correlation
+        Of the stocks of one point at the two times; 0 where points are drawn anew. [fraction, -1 to 1]
+
+    Returns
+    -------
+    float or array
+        S sqrt(2 (1 - r)). [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: variance of the difference of two values of equal spread, which is what S means in Eq. 1.
+    """
+    name = "standard_deviation_t_co2e_per_ha"
+    deviation = at_least(name, standard_deviation_t_co2e_per_ha, 0.0)
+    shared = at_least("correlation", correlation, -1.0)
+    if (shared > 1).any():
+        raise ValueError("correlation must be 1 or less")
+    together(standard_deviation_t_co2e_per_ha=deviation, correlation=shared)
+    return deviation * np.sqrt(2 * (1 - shared))
