@@ -2,7 +2,8 @@
 
 It shares no line with the engine: it reads the tables itself and imports nothing of ``quantification`` or
 ``uncertainty``. Sections and equations are those of VM0042 2.2 with the corrections of 11 June 2026. What is not of
-this path (woody stocks, source terms, leakage, and the deduction of another form where that one issues) is given.
+this path (woody stocks, source terms, leakage, the variance that calibrations of spectroscopy add, and the deduction of
+another form where that one issues) is given.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ class Given:
     woody_baseline: float = 0.0
     uncertainty_percent: float | None = None
     """None where the deduction of this path issues."""
+    calibration_variance: float = 0.0
+    calibration_freedom: float = math.inf
+    """What calibrations of spectroscopy add to the variance of the mean, and its degrees of freedom."""
 
 
 def rows_of(inputs: Mapping[str, bytes], name: str) -> list[Row]:
@@ -86,10 +90,10 @@ def design_based(
         area = sum(float(row["area_ha"]) for row in strata)
         char = _biochar_t_c(inputs, start, end) * CO2E_PER_C
         project, baseline = figures.pop("project_t_co2e") - char, figures.pop("baseline_t_co2e")
-        figures |= deduction(
-            (project - baseline) / area, figures.pop("variance"), figures["degrees_of_freedom"], confidence
-        )
         own = given[period["name"]]
+        spread, freedom = with_calibration(figures.pop("variance"), figures["degrees_of_freedom"], own)
+        figures["degrees_of_freedom"] = freedom
+        figures |= deduction((project - baseline) / area, spread, freedom, confidence)
         percent = (
             figures["uncertainty_percent"] if own.uncertainty_percent is None else own.uncertainty_percent
         )
@@ -233,6 +237,15 @@ def period_change(
     figures["variance"] = spread / sum(area.values()) ** 2
     figures["degrees_of_freedom"] = spread**2 / lost if lost > 0 else math.inf
     return figures
+
+
+def with_calibration(sampling: float, freedom: float, own: Given) -> tuple[float, float]:
+    """Add what calibrations add to the variance, and to Satterthwaite's degrees of freedom (8.6.2, Eqs. 72, 73)."""
+    if not own.calibration_variance:
+        return sampling, freedom
+    spread = sampling + own.calibration_variance
+    lost = sampling**2 / freedom + own.calibration_variance**2 / own.calibration_freedom
+    return spread, spread**2 / lost
 
 
 def deduction(mean: float, of_mean: float, freedom: float, confidence: float) -> dict[str, float]:

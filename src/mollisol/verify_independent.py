@@ -53,8 +53,8 @@ def compare_independent(
 ) -> tuple[IndependentFigure, ...]:
     """Compute the design-based path from the inputs of a bundle and compare every figure that it reaches.
 
-    Woody stocks, source terms, leakage and, where the moment form does not issue, the deduction that does are taken
-    as recorded; that deduction may not be smaller than that of this path.
+    Woody stocks, source terms, leakage, what calibrations add to the variance and, where the moment form does not
+    issue, the deduction that does are taken as recorded; that deduction may not be smaller than that of this path.
     """
     inputs = {n.removeprefix("inputs/"): content for n, content in files.items() if n.startswith("inputs/")}
     try:
@@ -117,6 +117,8 @@ def _compare(
 
 def _given(period: Mapping[str, Any]) -> Given:
     woody = period["woody"] or {}
+    spectroscopy = period.get("spectroscopy") or {}
+    samples = [item["samples"] for item in spectroscopy.get("calibrations", ())]
     return Given(
         sources=[vintage["source_terms_t_co2e"] for vintage in period["vintages"]],
         leakage=[vintage["leakage_t_co2e"] for vintage in period["vintages"]],
@@ -125,6 +127,8 @@ def _given(period: Mapping[str, Any]) -> Given:
         uncertainty_percent=None
         if period["credited_form"] == "moment"
         else period["issuing_uncertainty_percent"],
+        calibration_variance=spectroscopy.get("carried_t_co2e_per_ha_2", 0.0),
+        calibration_freedom=min(samples) - 2.0 if samples else math.inf,
     )
 
 

@@ -118,6 +118,19 @@ class CreditSheet:
         )  # fmt: skip
         return mean, (project, baseline)
 
+    def _calibration(self, area: str) -> tuple[str, str]:
+        """Carry over what calibrations add to the variance; give terms of two formulas, empty without any."""
+        at, number = f".corrected{self._at}", self._known.number
+        whole, sampling = (
+            number(f"{name}{at}") for name in ("variance_with_calibration", "variance_of_mean")
+        )
+        if whole is None or sampling is None:
+            return "", ""
+        cell = self._carried("variance that calibrations add", whole - sampling, "(t CO2e/ha)2")
+        freedom = number(f"calibration_degrees_of_freedom{self._at}")
+        samples = self._carried("degrees of freedom of calibrations", freedom, "1")
+        return f"+{cell}", f"+({cell}*{area}^2)^2/{samples}"
+
     def _deduction(self, strata: StrataCells | None, mean: str) -> tuple[str, str]:
         own, at = self._period.deduction, f".corrected{self._at}"
         self._title("Variance, degrees of freedom and deduction")
@@ -127,15 +140,17 @@ class CreditSheet:
             freedom = self._carried("degrees of freedom", own.degrees_of_freedom, "1")
         else:
             area = f"SUM({strata.area})"
+            calibration, lost = self._calibration(area)
             variance = self._live(
-                "variance of the mean", f"SUM({strata.terms[0]})/{area}^2", variance_value, "(t CO2e/ha)2",
-                "vm0042:70, vm0042:71, mollisol:shared-control",
+                "variance of the mean", f"SUM({strata.terms[0]})/{area}^2{calibration}", variance_value,
+                "(t CO2e/ha)2", "vm0042:70, vm0042:71, mollisol:shared-control",
             )  # fmt: skip
             parts = zip(strata.terms[0].split(","), strata.freedoms[0].split(","), strict=True)
             spread = "+".join(f"SUMPRODUCT({term},{term}/{freedom})" for term, freedom in parts)
             freedom = self._live(
                 "degrees of freedom (Satterthwaite)",
-                f'IF({variance}>0,SUM({strata.terms[0]})^2/({spread}),"")', own.degrees_of_freedom, "1",
+                f'IF({variance}>0,({variance}*{area}^2)^2/({spread}{lost}),"")' if lost
+                else f'IF({variance}>0,SUM({strata.terms[0]})^2/({spread}),"")', own.degrees_of_freedom, "1",
                 "mollisol:satterthwaite",
             )  # fmt: skip
         error = self._result(
