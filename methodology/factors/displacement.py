@@ -28,7 +28,6 @@ def _default(id: str, value: float, unit: str, note: str = "") -> Factor:
 
 
 GROWTH = _default("growth", 0.025, "fraction/yr", "regional or national statistics may replace it")
-DEAD_WOOD_AND_LITTER = _default("dead-wood-and-litter", 1.1, "fraction", "times living tree biomass")
 CARBON_FRACTION = _default("carbon-fraction", 0.47, "t C/t d.m.")
 
 _RESPONSE: dict[tuple[Commodity, Accounting], tuple[float, float]] = {

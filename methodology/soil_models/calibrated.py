@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.soil_models.catalogue import MODELS
 from mollisol.methodology.soil_models.inputs import ModelInputs
-from mollisol.methodology.soil_models.parameters import Parameter, ParameterSet, parameter_set
+from mollisol.methodology.soil_models.parameters import ParameterSet
 
 type Role = Literal["model", "start", "effect", "error"]
 type Distribution = Literal["normal", "lognormal", "uniform", "half-normal"]
@@ -173,33 +173,6 @@ class CalibratedSet(BaseModel):
             name: self.column(name) if name in free else (self.base_values[name],)
             for name in sorted({*self.base_values, *free})
         }
-
-    def parameter_set_of(self, draw: int) -> ParameterSet:
-        """Give one draw as a parameter set of the kernel."""
-        return self._parameter_set(f"{self.id}#{draw}", dict(zip(self.names, self.draws[draw], strict=True)))
-
-    def mean_parameter_set(self) -> ParameterSet:
-        """Give the means of the draws as a parameter set: for a look, not for a credit."""
-        means = {name: sum(self.column(name)) / len(self.draws) for name in self.names}
-        return self._parameter_set(f"{self.id}#mean", means)
-
-    def _parameter_set(self, name: str, values: Mapping[str, float]) -> ParameterSet:
-        published = parameter_set(self.base.split("@")[0].split(",")[0])
-        units = {p.name: p.unit for p in published.parameter} | {p.name: p.unit for p in self.priors}
-        free = self.names_of("model")
-        numbers = {**self.base_values, **{key: values[key] for key in free}}
-        return published.model_copy(
-            update={
-                "id": name,
-                "title": f"{self.title}; a draw",
-                "parameter": tuple(
-                    Parameter(name=key, value=value, unit=units.get(key, "1"))
-                    for key, value in numbers.items()
-                ),
-                "option": (),
-                "chosen": (),
-            }
-        )
 
     @property
     def sha256(self) -> str:

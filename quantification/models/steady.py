@@ -6,8 +6,6 @@ per site and draw in place of thousands of years of stepping.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -153,13 +151,6 @@ def run_until_still(
             return state, cycle
         before = done.total[-1]
     raise ValueError(f"not still after {most_cycles} cycles")
-
-
-def without_supply(system: Compartments, source: int) -> Compartments:
-    """Give the system with one source set to nothing: the share of a steady state that the source does not carry."""
-    supply = np.array(with_axes(system.supply, 4, "supply"))
-    supply[:, source] = 0.0
-    return replace(system, supply=supply)
 
 
 def shifted(pools: FloatArray, slow_shift: ArrayLike, *, faster: int) -> FloatArray:

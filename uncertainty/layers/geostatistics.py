@@ -15,8 +15,6 @@ from mollisol.methodology.provenance import Locator, equation
 from mollisol.quantification.checks import FloatArray, Value, at_least, finite, positive, row, same_shape
 
 type Shape = Literal["exponential", "spherical"]
-FEWEST_PAIRS: Final = 50
-"""Pairs of points in a lag bin that VT0014 asks for."""
 _MOST_NODES: Final = 4000
 
 
