@@ -379,6 +379,7 @@ def validation_of(trials: Any, plan: Any, whole: Any, folds: Any) -> str:
     summary = summarise(found, rules, trace)
     for id in _TOLD:
         rules.value(id)
+    findings = (*check_clay(found, rules), *check_gates(summary.combinations))
     studies = tuple(Study.model_validate(r.model_dump(exclude={"file", "row"})) for r in trials.studies)
     result = ValidationResult(
         title=plan.title,
@@ -406,7 +407,7 @@ def validation_of(trials: Any, plan: Any, whole: Any, folds: Any) -> str:
         rule_set=rules.rule_set.key,
         rule_set_hash=rules.rule_set.hash,
         rules=rules.chosen,
-        findings=(*check_clay(found, rules), *check_gates(summary.combinations)),
+        findings=findings,
     )
     return result.to_json()
 
