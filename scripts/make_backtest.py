@@ -405,7 +405,7 @@ def page() -> None:
         "modelled": "{mean_modelled}",
         "measured": "{mean_measured}",
         "sd of the error": "{sd_of_error}",
-        "of it noise of four stocks": "{sd_of_noise}",
+        "sd of four stocks, by the calibrated residual": "{sd_of_noise}",
         "sd of the parameters": "{sd_of_parameters}",
     }
     forecast = {
