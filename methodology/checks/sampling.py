@@ -15,6 +15,7 @@ from mollisol.methodology.ruleset import RulesInForce
 INCREMENTS = "core_increments.csv"
 _DAYS_PER_YEAR = 365.25
 _THINNEST_CM = 0.1
+_DEEPEST_IN_METRES = 3.0
 
 
 def check_sampling(project: Project, rules: RulesInForce) -> list[Finding]:
@@ -201,7 +202,9 @@ def _deep_enough(project: Project, samples: Iterable[list[tuple[int, CoreIncreme
                 where=Place(file=INCREMENTS, row=row, thing=f"sample {first.sample}"),
                 found=f"sampled to {deepest:g} cm",
                 allowed=f"{needed:g} cm, the reporting depth, or deeper",
-                do="bring the deeper increments, or mark the stratum as shallow soil",
+                do="write depths in cm: these look like metres"
+                if deepest < _DEEPEST_IN_METRES
+                else "bring the deeper increments, or mark the stratum as shallow soil",
                 clause="VM0042 2.2, section 8.2.1.3",
             )
 

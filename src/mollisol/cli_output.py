@@ -16,6 +16,8 @@ _COLOURS = {
     Severity.WARNING: typer.colors.YELLOW,
     Severity.NOTE: typer.colors.BLUE,
 }
+_IN_FULL = 3
+"""Places of one fault that are printed in full."""
 
 
 def tell(line: str) -> None:
@@ -29,21 +31,48 @@ def print_json(data: Any) -> None:
 
 
 def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
-    """Print findings, each with what was found, what is allowed, what to do and the clause."""
+    """Print findings, each with what was found, what is allowed, what to do and the clause.
+
+    Of the same fault at many places the first are printed in full, the others by their place.
+    """
+    same: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
-        head = typer.style(finding.severity.value.upper(), fg=_COLOURS[finding.severity], bold=True)
-        more = f"  (and {finding.more} more)" if finding.more else ""
-        lines = [
-            f"{head} {finding.code}  {finding.where}{more}",
-            f"  found    {finding.found}",
-            f"  allowed  {finding.allowed}",
-        ]
-        lines.append(f"  do       {finding.do}")
-        if finding.clause:
-            lines.append(f"  clause   {finding.clause}")
-        if finding.answered_by:
-            lines.append(f"  answered by the declared deviation {finding.answered_by}")
-        typer.echo("\n".join(lines), err=err)
+        same.setdefault(_fault(finding), []).append(finding)
+    for group in same.values():
+        for finding in group[:_IN_FULL]:
+            typer.echo("\n".join(_lines(finding)), err=err)
+        if rest := group[_IN_FULL:]:
+            more = sum(finding.more for finding in rest)
+            places = ", ".join(str(finding.where) for finding in rest)
+            typer.echo(f"{_head(rest[0])}  also at {places}" + (f" and {more} more" if more else ""), err=err)
+
+
+def _fault(finding: Finding) -> tuple[object, ...]:
+    """Tell faults apart: by all that is said but the place and what was found there."""
+    parts = (finding.severity, finding.code, finding.where.file, finding.where.column)
+    return (*parts, finding.allowed, finding.do, finding.clause, finding.answered_by)
+
+
+def _head(finding: Finding) -> str:
+    return (
+        typer.style(finding.severity.value.upper(), fg=_COLOURS[finding.severity], bold=True)
+        + f" {finding.code}"
+    )
+
+
+def _lines(finding: Finding) -> list[str]:
+    more = f"  (and {finding.more} more)" if finding.more else ""
+    lines = [
+        f"{_head(finding)}  {finding.where}{more}",
+        f"  found    {finding.found}",
+        f"  allowed  {finding.allowed}",
+        f"  do       {finding.do}",
+    ]
+    if finding.clause:
+        lines.append(f"  clause   {finding.clause}")
+    if finding.answered_by:
+        lines.append(f"  answered by the declared deviation {finding.answered_by}")
+    return lines
 
 
 def count(findings: Iterable[Finding]) -> str:

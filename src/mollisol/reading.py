@@ -209,7 +209,8 @@ class _Reader:
         for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
             code, allowed, do = problem_code(problem)
             thing = ".".join(map(str, problem["loc"]))
-            self._add(code, file, _WORDS.repr(problem["input"])[:80], allowed, do, thing=thing[:200])
+            found = "no such key" if code == "key-missing" else _WORDS.repr(problem["input"])[:80]
+            self._add(code, file, found, allowed, do, thing=thing[:200])
 
     def table(self, table: Table, *, optional: bool) -> tuple[DomainObject, ...]:
         text = self._text(table.file, required=not optional)
@@ -257,7 +258,8 @@ class _Reader:
             )
             return None
         if size == 0:
-            self._add("empty-file", file, "an empty file", "a header and rows", "fill it in or take it away")
+            do = "fill it in; a table that the project does not need may be left out"
+            self._add("empty-file", file, "an empty file", "a header and rows", do)
             return None
         try:
             content = path.read_bytes()

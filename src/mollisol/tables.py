@@ -106,7 +106,10 @@ def read_table[Row: DomainObject](
     numbers, rows = _rows(lines, columns, faults)
     if not rows and not faults.all():
         faults.add(
-            "no-rows", "a header and no rows", "at least one row", "fill the table in or leave the file out"
+            "no-rows",
+            "a header and no rows",
+            "at least one row",
+            "fill it in; a table that the project does not need may be left out",
         )
     read = _columns(rows, numbers, columns, row_type, faults)
     result: tuple[Row, ...] = ()
@@ -288,4 +291,6 @@ def problem_code(problem: dict[str, Any]) -> tuple[str, str, str]:
         return "key-missing", "the key", "add it"
     if kind == "extra_forbidden":
         return "key-unknown", "the keys of the schema (mollisol schema)", "take it out or correct its name"
+    if kind == "date_type":
+        return "wrong-type", "a date without quotes, as 2026-11-21", "take the quotes away"
     return "wrong-type", str(problem["msg"]), "see mollisol schema for the type"
