@@ -130,7 +130,7 @@ DIFFERING = {
 }
 
 
-@pytest.mark.parametrize("name", REGULAR)
+@pytest.mark.parametrize("name", ["one stratum of 10, 5 sites", "10 strata of 3, 8 shared sites of 3"])
 def test_coverage_in_regular_designs(name: str) -> None:
     assert coverage(*REGULAR[name], 300) == pytest.approx(2 / 3, abs=0.07)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,12 @@ TOTAL = "verified_total_t_co2e"
 
 def diff(a: RuleSet, b: RuleSet) -> RuleSetDiff:
     return compare_credits(a, b, FARM, tell=lambda _: None)
+
+
+@cache
+def with_proposal(name: str) -> RuleSetDiff:
+    base = load_rule_set("vm0042-2.2+2026-06-11")
+    return diff(base, base.with_overlay(load_proposal(Path(name))))
 
 
 def adds_up(found: RuleSetDiff) -> None:
@@ -81,16 +88,14 @@ def test_there_is_a_proposal_of_each_kind() -> None:
 
 @pytest.mark.parametrize("name", ["central-factors", "gwp-ar6", "leakage-as-first-printed"])
 def test_the_worked_proposals_add_up_and_move_the_credits(name: str) -> None:
-    base = load_rule_set("vm0042-2.2+2026-06-11")
-    found = diff(base, base.with_overlay(load_proposal(Path(name))))
+    found = with_proposal(name)
     adds_up(found)
     assert abs(found.change[TOTAL]) > 0.1
     assert all(abs(difference.share[TOTAL]) > 0 for difference in found.differences)
 
 
 def test_swapping_the_equation_gives_back_the_displaced_production() -> None:
-    base = load_rule_set("vm0042-2.2+2026-06-11")
-    found = diff(base, base.with_overlay(load_proposal(Path("leakage-as-first-printed"))))
+    found = with_proposal("leakage-as-first-printed")
     by_source = shares(found)
     assert by_source["vm0042.leakage.in-net"] == pytest.approx(
         by_source["switch.displaced-production"], abs=1e-9
