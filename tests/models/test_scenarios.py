@@ -341,6 +341,7 @@ def test_numba_is_imported_by_the_compiled_engine_only() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+@pytest.mark.slow
 def test_compiled_code_is_not_kept_beside_the_package(tmp_path: Path) -> None:
     code = (
         "import numpy as np; from mollisol.quantification.models.icbm import IcbmParameters, run_icbm; "
