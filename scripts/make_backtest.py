@@ -460,9 +460,10 @@ def draw_shares() -> None:
     axis.set_yticks(range(len(series)), series)
     axis.invert_yaxis()
     axis.set_xlim(0.2, 1.02)
-    axis.set_xlabel("share of re-measured effects above the credited amount (mean of folds, 90 % interval)")
+    axis.set_xlabel("share above the credited amount: mean of folds, 90 % interval")
     axis.spines[["top", "right"]].set_visible(False)
-    axis.legend(frameon=False, fontsize=9, loc="lower left")
+    handles, labels = axis.get_legend_handles_labels()
+    figure.legend(handles, labels, frameon=False, fontsize=9, loc="outside upper center", ncols=3)
     save(figure, "shares")
 
 
