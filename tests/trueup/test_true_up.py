@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from mollisol.bundle import bundle_files, write_folder
 from mollisol.bundle_reading import open_bundle
 from mollisol.cli import app
 from mollisol.engine import run_project
@@ -20,7 +21,7 @@ from mollisol.methodology.true_up import ForecastCheck, TrueUpResult
 from mollisol.methodology.validation import ValidationResult
 from mollisol.trueup_step import TrueUp, true_up
 from tests.baseline.modelled_project import ERRORS, LATER, LINKS, POINTS
-from tests.trueup.conftest import Pair, rows_of, write_rows
+from tests.trueup.conftest import Pair, rows_of, write_first, write_rows
 
 PER_G_KG = 0.1 * 1.35 * 30 * 44 / 12
 """t CO2e/ha in 0 to 30 cm for each g/kg: the same density in both campaigns, so equal mass is equal depth."""
@@ -115,6 +116,16 @@ def test_open_period_is_a_run_with_the_new_validation(done: TrueUp, pair: Pair, 
     (period,) = run_project(folder).results.periods
     (future,) = done.result.future
     assert future.deduction_after_percent == period.issuing_uncertainty_percent
+
+
+def test_open_periods_run_with_the_options_of_the_bundle(pair: Pair, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    write_folder(bundle, bundle_files(run_project(write_first(tmp_path / "first"), route="analytic")))
+    (future,) = true_up(pair.project, bundle).result.future
+    (period,) = run_project(pair.project, route="analytic").results.periods
+    assert future.deduction_before_percent == period.issuing_uncertainty_percent
+    (every,) = run_project(pair.project).results.periods
+    assert future.deduction_before_percent != every.issuing_uncertainty_percent
 
 
 def test_open_period_starts_from_the_start_date(pair: Pair) -> None:
