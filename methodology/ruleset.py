@@ -390,3 +390,27 @@ def status_findings(chosen: Iterable[ChosenValue]) -> list[Finding]:
         for value in sorted(chosen, key=lambda value: value.rule)
         if value.status in WARNING_STATUSES
     ]
+
+
+def unusable_rules(message: str) -> Finding:
+    """Tell that the rule set of a project cannot be used."""
+    return Finding(
+        code="rules-unusable",
+        severity=Severity.BLOCKING,
+        where=Place(file="project.toml", thing="rules"),
+        found=message,
+        allowed="a rule set that ships, with a value on each clock",
+        do="choose one of mollisol rules list",
+    )
+
+
+def unusable_proposal(message: str) -> Finding:
+    """Tell that a proposal does not fit the rule set; nothing of it was applied."""
+    return Finding(
+        code="proposal-unusable",
+        severity=Severity.BLOCKING,
+        where=Place(thing="--proposal"),
+        found=message,
+        allowed="rules of the rule set, and values of the kind that they hold",
+        do="correct the proposal; mollisol rules show RULE prints what a rule holds",
+    )

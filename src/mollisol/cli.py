@@ -16,7 +16,7 @@ from mollisol.cli_output import print_findings as _print_findings
 from mollisol.cli_output import print_json as _print_json
 from mollisol.cli_output import tell as _tell
 from mollisol.explain_cli import explain
-from mollisol.methodology.findings import FindingsError, UserError
+from mollisol.methodology.findings import FindingsError, Severity, UserError
 from mollisol.model_cli import model_app
 from mollisol.report_cli import report
 from mollisol.rules_cli import rules_app
@@ -146,6 +146,7 @@ def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:
         _print_json(done.results.model_dump(mode="json"))
     else:
         _print_summary(done.results)
+        _print_findings((f for f in done.findings if f.severity is Severity.REFUSAL), err=True)
         typer.echo(f"findings: {_count(done.findings)}\nbundle:   {out}\nreport:   {out / 'report.html'}")
     return EXIT_REFUSED if done.results.refused else 0
 
@@ -179,10 +180,14 @@ def _print_summary(results: Any) -> None:
             f"{moment.mean_t_co2e_per_ha:.2f} t CO2e/ha {period.project_side}, "
             f"SE {moment.standard_error_t_co2e_per_ha:.2f}; credited: {routes}; "
             f"the {_FORM_WORDS[period.credited_form]} issues\n"
-            f"    {period.gross_t_co2e:,.1f} t gross - {period.deducted_t_co2e:,.1f} uncertainty "
-            f"{_others(period)}- {period.leakage_t_co2e:,.1f} leakage - {period.buffer_t_co2e:,.1f} buffer "
+            f"    {period.gross_t_co2e:,.1f} t gross {_less(period.deducted_t_co2e)} uncertainty "
+            f"{_others(period)}{_less(period.leakage_t_co2e)} leakage {_less(period.buffer_t_co2e)} buffer "
             f"= {period.verified_total_t_co2e:,.1f} t: {period.units_to_issue_t:,} units, {period.issuance}"
         )
+
+
+def _less(amount: float) -> str:
+    return f"{'+' if amount < 0 else '-'} {abs(amount):,.1f}"
 
 
 def _others(period: Any) -> str:

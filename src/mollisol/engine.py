@@ -38,6 +38,8 @@ from mollisol.methodology.ruleset import (
     RulesInForce,
     load_rule_set,
     status_findings,
+    unusable_proposal,
+    unusable_rules,
 )
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.plausibility import check_reported_stocks, check_similarity, check_units
@@ -120,10 +122,13 @@ def assess_project(
         return Assessment(reading, tuple(in_order(reading.findings)))
     try:
         rule_set = rule_set or load_rule_set(rules_key or project.head.rules)
+    except RuleError as error:
+        return Assessment(reading, (unusable_rules(str(error)),))
+    try:
         for overlay in overlays:
             rule_set = rule_set.with_overlay(overlay)
     except RuleError as error:
-        return Assessment(reading, (_rules_finding(str(error)),))
+        return Assessment(reading, (unusable_proposal(str(error)),))
     rules = RulesInForce(rule_set, Clocks(registered_on=project.head.registered_on))
     missing = [*_missing(folder, rules), *_not_computed(rules)]
     if missing:
@@ -132,7 +137,7 @@ def assess_project(
     try:
         return _held_against(project, reading, rules)
     except RuleError as error:
-        return Assessment(reading, (_rules_finding(str(error)),))
+        return Assessment(reading, (unusable_rules(str(error)),))
 
 
 def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> Assessment:
@@ -435,14 +440,3 @@ def _not_computed(rules: RulesInForce) -> list[Finding]:
             clause=basis.id,
         )
     ]
-
-
-def _rules_finding(message: str) -> Finding:
-    return Finding(
-        code="rules-unusable",
-        severity=Severity.BLOCKING,
-        where=Place(file=HEAD_FILE, thing="rules"),
-        found=message,
-        allowed="a rule set that ships, with a value on each clock",
-        do="choose one of mollisol rules list",
-    )

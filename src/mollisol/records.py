@@ -67,10 +67,11 @@ def effects_of_records(bundle: Bundle) -> Effects:
     periods = [period.name for period in bundle.results.periods]
     try:
         return _effects(quantities, periods)
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+    except (KeyError, IndexError, TypeError, ValueError):
         raise RecordsError(
-            f"the trace of {bundle.source.place} does not lead from cores to a measured change "
-            f"({type(error).__name__}: {error}); only measured and re-measured projects have such records"
+            f"{bundle.source.place}: its trace does not lead from cores to a measured change; "
+            "only projects that measure and re-measure have such records. "
+            "Follow single figures with mollisol explain"
         ) from None
 
 

@@ -46,6 +46,7 @@ TOLD_ELSEWHERE = {
     "practice-category-unknown": _OF_VALIDATION,
     "reference-differs": "another sampler: tests/posterior/test_reference_step.py",
     "reference-not-mixed": "another sampler: tests/posterior/test_reference_step.py",
+    "proposal-unusable": "a fault of the proposal: tests/journeys/test_messages_of_runs.py",
     "row-too-long": "a row without end: tests/hostile/test_hostile_projects.py",
     "rule-weakly-sourced": "hangs on the status of rules, not on the project: tests/rules/test_rules.py",
     "validation-clay-span": _OF_VALIDATION,
