@@ -3,7 +3,8 @@
     python scripts/make_measure_and_model.py [SET]
 
 SET is a folder that ``mollisol model calibrate`` wrote from the trial folder that ``--trials DIR`` writes: every
-experiment but E6, with E4 for validation and the others for calibration. Without SET the set in the example is kept; without one there, the published set.
+experiment but E6, with E4 for validation and the others for calibration. Without SET the set in the example is kept;
+without one there, the published set.
 """
 
 from __future__ import annotations

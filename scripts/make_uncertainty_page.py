@@ -185,8 +185,8 @@ and cancels where project and control have the same stock. With one increment to
 mass changes nothing: at equal mass the stock is mass times content.
 
 The spread over draws is added to the sampling term. Errors of single points are in the spread between points as well;
-adding them is the document's way and errs to the safe side. Drawing goes on, doubling from `mollisol.montecarlo.draws`, until
-the Monte Carlo error of the credited value is below `mollisol.montecarlo.error-share` of the deduction; where
+adding them is the document's way and errs to the safe side. Drawing goes on, doubling from `mollisol.montecarlo.draws`,
+until the Monte Carlo error of the credited value is below `mollisol.montecarlo.error-share` of the deduction; where
 `mollisol.montecarlo.most-draws` do not do, nothing is issued. Without a declared error nothing is drawn, and the route
 equals the moment form, as at Woburn. On the mixed farm, which has two depths, period 1:
 
