@@ -17,9 +17,10 @@ from mollisol.bundle import bundle_files, write_folder
 from mollisol.bundle_reading import open_bundle
 from mollisol.engine import Run, run_project
 from mollisol.explain import Explainer
-from mollisol.explain_figures import numbers_of
+from mollisol.methodology.result_paths import numbers_of
 from mollisol.methodology.results import PeriodResult
 from mollisol.methodology.spectroscopy_results import SpectroscopyResult
+from mollisol.verify import verify_bundle
 from tests.end_to_end.conftest import Layout, write_project
 from tests.end_to_end.test_routes import FOUR_SITES
 from tests.explain.test_every_number import faults
@@ -250,3 +251,12 @@ def test_every_number_leads_to_samples_rules_or_rows(same: Run, tmp_path: Path) 
     ):
         assert table <= rows(path), path
     assert table <= rows("periods.1.posterior.credited_t_co2e_per_ha")
+
+
+def test_the_second_implementation_and_a_second_run_agree(same: Run, tmp_path: Path) -> None:
+    """The calibration part is given to the design-based path; its own degrees of freedom and deduction follow."""
+    write_folder(tmp_path / "bundle", bundle_files(same))
+    found = verify_bundle(tmp_path / "bundle", independent=True)
+    assert found.same
+    assert len(found.independent) > 50
+    assert all(figure.same for figure in found.independent)
