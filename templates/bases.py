@@ -49,6 +49,9 @@ BASES: Final[dict[str, Basis]] = {
     "baselines": Basis(
         clause="project.toml, baselines; VM0042 section 6, and the clause of each finding on a baseline"
     ),
+    "model": Basis(
+        clause="project.toml, project.model, and the files of the model's folder among the inputs"
+    ),
     "budget": Basis((*_VARIANCE, "vm0042:74"), _CONFIDENCE),
     "findings": Basis(clause="the clause or rule that each row names"),
     "deviations": Basis(clause="project.toml, declared by the project"),
@@ -139,15 +142,3 @@ SWITCH_OF_FIGURE: Final[dict[str, tuple[str, ...]]] = {
     "half_width_percent": ("switch.shared-control", "switch.eligibility-quantile"),
 }
 """The switches that can move a figure of the deduction; only those in the trace are named."""
-
-QUANTITY_OF_FIGURE: Final[dict[str, str]] = {
-    "gross": "mean_difference",
-    "verified": "verified_total",
-    "mean": "mean_difference",
-    "variance": "variance_of_mean",
-    "freedom": "degrees_of_freedom",
-    "uncertainty": "uncertainty_percent",
-    "credited": "credited_mean",
-    "half_width": "half_width_percent",
-}
-"""The quantity of the trace that a figure of a period was printed from; linked where the trace holds it."""

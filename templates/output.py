@@ -12,7 +12,6 @@ from mollisol.templates.figures.map import Outlines
 from mollisol.templates.report import ReportModel
 
 FORMATS: Final = ("html", "pdf", "docx", "xlsx", "csv", "json")
-_NEEDS: Final = {"pdf": "weasyprint", "docx": "docxtpl", "xlsx": "xlsxwriter"}
 
 
 def report_files(
@@ -77,7 +76,7 @@ def _on_paper(
 
     files: dict[str, bytes] = {}
     if "csv" in formats:  # from the page on screen: it has the long tables in full
-        whole = document_of(render_html(model, vectors))
+        whole = document_of(render_html(model, vectors, whole=True))
         files |= {f"tables/{name}": content for name, content in table_files(whole).items()}
     if not {"pdf", "docx"}.intersection(formats):
         return files

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from jinja2 import PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from mollisol.templates import filters
+from mollisol.templates.named import named, path_of
 from mollisol.templates.report import ReportModel
 from mollisol.templates.svg import checked
 
 _PAGE: Final = "monitoring_report/page.html.j2"
 _MOST_ROWS_ON_PAPER: Final = 60
+_MOST_ROWS_ON_SCREEN: Final = 300
 
 
 class Chapter(NamedTuple):
@@ -45,6 +48,25 @@ CHAPTERS: Final = (
 )
 
 
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates for as long as the program runs."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template that was compiled before."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED: Final = _Compiled()
+
+
 def environment() -> SandboxedEnvironment:
     """Give the environment that all templates of the report run in."""
     sandbox = SandboxedEnvironment(
@@ -55,6 +77,7 @@ def environment() -> SandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     sandbox.filters.update(filters.FILTERS)
     sandbox.globals.update(
@@ -63,12 +86,15 @@ def environment() -> SandboxedEnvironment:
         plural=filters.plural,
         chapters=CHAPTERS,
         most_rows=_MOST_ROWS_ON_PAPER,
+        name_of=lambda *_: "",
         anchor_of=lambda _: "",
     )
     return sandbox
 
 
-def render_html(model: ReportModel, figures: Mapping[str, str], *, paper: bool = False) -> str:
+def render_html(
+    model: ReportModel, figures: Mapping[str, str], *, paper: bool = False, whole: bool = False
+) -> str:
     """Render the monitoring report.
 
     Parameters
@@ -79,6 +105,8 @@ def render_html(model: ReportModel, figures: Mapping[str, str], *, paper: bool =
         Name to SVG text, as :func:`mollisol.templates.figures.make_figures` gives them.
     paper
         For print: a list of contents with page numbers, no trace, and of long tables the first rows.
+    whole
+        Long tables in full: for the tables that are written as files.
 
     Raises
     ------
@@ -87,9 +115,14 @@ def render_html(model: ReportModel, figures: Mapping[str, str], *, paper: bool =
     """
     inline = {name: Markup(checked(svg)) for name, svg in figures.items()}  # noqa: S704
     sandbox = environment()
-    if not paper:
-        sandbox.globals["anchor_of"] = model.values.get
-    return sandbox.get_template(_PAGE).render(report=model, figures=inline, paper=paper) + "\n"
+    sandbox.globals["most_rows"] = None if whole else _MOST_ROWS_ON_PAPER if paper else _MOST_ROWS_ON_SCREEN
+    if not paper and not whole:
+        sandbox.globals |= {
+            "name_of": lambda value, name: name or path_of(value),
+            "anchor_of": lambda name: model.anchors.get(name, ""),
+        }
+    report = model.model_copy(update={"results": named(model.results)})
+    return sandbox.get_template(_PAGE).render(report=report, figures=inline, paper=paper) + "\n"
 
 
 def _css_text(text: str) -> Markup:

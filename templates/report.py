@@ -14,10 +14,10 @@ from mollisol.methodology.findings import Finding, Severity, in_order
 from mollisol.methodology.project import Deviation, Project, ProjectHead
 from mollisol.methodology.results import PeriodResult, RunResult
 from mollisol.methodology.ruleset import WARNING_STATUSES, ChosenValue, Switch
-from mollisol.templates.bases import BASES, QUANTITY_OF_FIGURE, SWITCH_OF_FIGURE, Basis
+from mollisol.templates.bases import BASES, SWITCH_OF_FIGURE, Basis
 from mollisol.templates.filters import slug
 from mollisol.templates.monitored import Monitored, monitored
-from mollisol.templates.traced import TracedGroup, anchors_of, anchors_of_values, traced_groups
+from mollisol.templates.traced import TracedGroup, anchors_of, traced_groups
 
 _INPUTS = "inputs/"
 
@@ -146,8 +146,7 @@ class ReportModel(DomainObject):
     equations: Items[EquationNote]
     bases: dict[str, TableBasis]
     trace: Items[TracedGroup]
-    values: dict[str, str]
-    links: dict[str, dict[str, str]]
+    anchors: dict[str, str]
     files: Items[InputFile]
     versions: Items[Version]
     mollisol: str
@@ -163,6 +162,7 @@ def report_model(
     head: ProjectHead,
     project: Project | None = None,
     outline_area_ha: Mapping[str, float] | None = None,
+    quantity_of: Mapping[str, str] | None = None,
 ) -> ReportModel:
     """Gather the page from the parts of a bundle.
 
@@ -175,6 +175,8 @@ def report_model(
     project, outline_area_ha
         What was read of the project, and the areas of its outlines; without them the chapters on implementation, on
         monitored data and the annex of strata and points say that they are not at hand.
+    quantity_of
+        The quantity of the trace that each number of the results leads to, by the path of the number.
     """
     rules = sorted((_typed(ChosenValue, item) for item in trace["rules"]), key=lambda rule: rule.rule)
     switches = sorted((_typed(Switch, item) for item in trace["switches"]), key=lambda switch: switch.id)
@@ -207,8 +209,7 @@ def report_model(
         equations=tuple(equations),
         bases=_bases(equation_ids, rule_ids),
         trace=traced_groups(trace["quantities"], anchors),
-        values=anchors_of_values(trace["quantities"], anchors),
-        links={period.name: _links(period, anchors) for period in results.periods},
+        anchors={path: anchors[name] for path, name in (quantity_of or {}).items() if name in anchors},
         files=tuple(_files(manifest["files"])),
         versions=tuple(Version(name=n, version=str(v)) for n, v in sorted(manifest["versions"].items())),
         mollisol=str(manifest["mollisol"]),
@@ -286,16 +287,6 @@ def _moved(period: PeriodResult, touching: set[str]) -> dict[str, tuple[Citation
         figure: tuple(Citation(id=id, anchor=_anchor(id)) for id in ids if id in touching - idle)
         for figure, ids in SWITCH_OF_FIGURE.items()
     }
-
-
-def _links(period: PeriodResult, anchors: Mapping[str, str]) -> dict[str, str]:
-    """Anchor in the trace by figure; the name of a quantity may carry the form of the rules."""
-    form = period.deduction.form
-    links = {}
-    for figure, stem in QUANTITY_OF_FIGURE.items():
-        names = (f"{stem}.{form}@{period.name}", f"{stem}@{period.name}", f"{stem}@{period.name}.{form}")
-        links[figure] = next((anchors[name] for name in names if name in anchors), "")
-    return links
 
 
 def _bases(equations: set[str], rules: set[str]) -> dict[str, TableBasis]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from mollisol.methodology.base import DomainObject, Items
-from mollisol.templates.filters import exact, slug
+from mollisol.templates.filters import slug
 
 type Scalar = float | str | bool | None
 
@@ -18,9 +17,6 @@ _SHOWN_ROWS: Final = 4
 _SHOWN_INPUTS: Final = 12
 _SHOWN_QUANTITIES: Final = 60
 """Of a group; ``trace.json`` has them all."""
-_MOST_VALUES: Final = 5000
-"""Of a quantity that are looked through for numbers of the page."""
-_DIGITS_OF_ITS_OWN: Final = 9
 
 
 class TracedValue(DomainObject):
@@ -71,21 +67,6 @@ def anchors_of(quantities: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Give each quantity of ``trace.json`` that the page shows its anchor on the page."""
     shown = (item for items in _by_stem(quantities).values() for item in items[:_SHOWN_QUANTITIES])
     return _anchors((str(item["name"]) for item in shown), "q-")
-
-
-def anchors_of_values(quantities: Sequence[Mapping[str, Any]], anchors: Mapping[str, str]) -> dict[str, str]:
-    """Give the anchor of the first quantity that holds a number, by the number in full.
-
-    Only numbers of many digits: those are the same number wherever they stand, and a 0 or a 15 may be anything.
-    """
-    found: dict[str, str] = {}
-    for item in quantities:
-        if item["name"] not in anchors:
-            continue
-        for value in itertools.islice(_flat(item["value"]), _MOST_VALUES):
-            if isinstance(value, float) and len(text := exact(value)) > _DIGITS_OF_ITS_OWN:
-                found.setdefault(text, anchors[str(item["name"])])
-    return found
 
 
 def traced_groups(

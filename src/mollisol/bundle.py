@@ -124,6 +124,7 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
     versions
         What the manifest and the report name as the versions; those here by default, as :func:`made_with` gives them.
     """
+    from mollisol.explain_sums import quantities_of
     from mollisol.outlines import outlines_of
     from mollisol.templates.figures import make_figures
     from mollisol.templates.render import render_html
@@ -150,6 +151,7 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
         head=run.project.head,
         project=run.project,
         outline_area_ha=areas,
+        quantity_of=quantities_of(run.results.model_dump(mode="json"), trace["quantities"]),
     )
     files["report.html"] = render_html(model, figures).encode()
     files[CRATE] = canonical_json(crate_metadata(run, files, versions))

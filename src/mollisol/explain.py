@@ -10,10 +10,11 @@ from typing import Any
 
 from mollisol.bundle_files import fault
 from mollisol.bundle_reading import Bundle
-from mollisol.explain_figures import TOLERANCE, Figures, Origin, Term, numbers_of
+from mollisol.explain_figures import TOLERANCE, Figures, Origin, Term
 from mollisol.explain_leaves import DECLARED, MIXES_ITS_ENTRIES
 from mollisol.explain_sums import origin_of_sum, sums_of
 from mollisol.methodology.findings import UserError
+from mollisol.methodology.result_paths import numbers_of
 
 type Picks = tuple[int, ...] | None
 """Places along the first axis of a quantity; None for all of it."""
@@ -84,6 +85,7 @@ class Explainer:
 
     def __init__(self, bundle: Bundle) -> None:
         trace = bundle.trace
+        self._bundle = bundle
         self._quantities: dict[str, Mapping[str, Any]] = {q["name"]: q for q in trace["quantities"]}
         self._equations = {item["id"]: item for item in trace["equations"]}
         self._rules: dict[str, list[Mapping[str, Any]]] = {}
@@ -138,11 +140,24 @@ class Explainer:
             return self._rule(name)
         if name in self._switches:
             return self._switch(name)
+        if row := self._row(name):
+            return row
         found = self._labelled(name)
         if len(found) == 1:
             (quantity, place), *_ = found
             return self._quantity(quantity, None if place is None else (place,))
         raise UnknownNameError(self._unknown(name, [_called(self._quantities[q], i) for q, i in found]))
+
+    def _row(self, name: str) -> Node | None:
+        """Give an input file, or one row of it, as it was read."""
+        file, colon, row = name.rpartition(":")
+        if name in self._bundle.inputs:
+            return Node(name, "read", words="an input file of the bundle", rows=(name,))
+        if colon and row.isdecimal() and file in self._bundle.inputs:
+            lines = self._bundle.input(file).decode("utf-8", "replace").splitlines()
+            if 0 < int(row) <= len(lines):
+                return Node(name, "read", words=lines[int(row) - 1], rows=(name,))
+        return None
 
     def _labelled(self, text: str) -> list[tuple[str, int | None]]:
         """Find ``NAME@unit.year``: the name before @, the label of an entry, the period or year after it."""

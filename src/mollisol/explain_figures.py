@@ -6,9 +6,12 @@ declared. Sums are held against the figure each time: a figure that does not fol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from mollisol.explain_tables import BASELINE, BESIDE, CREDITED, MODEL, RUN, SAME, VINTAGE
+from mollisol.methodology.result_paths import key_of
 
 TOLERANCE = 1e-9
 
@@ -47,80 +50,6 @@ class Origin:
     declared: str = ""
 
 
-_KEYS = ("name", "stratum", "id", "label", "number", "year", "form", "source", "what", "quantification_unit")
-_VINTAGE = {
-    "project_change_t_co2e": "project_change_after_deduction@{p}",
-    "baseline_change_t_co2e": "baseline_change_after_deduction@{p}",
-    "cumulative_project_change_t_co2e": "cumulative_project_change@{p}.{n}",
-}
-_SAME = {
-    "deduction": {
-        "mean_t_co2e_per_ha": "mean_difference@{p}",
-        "standard_error_t_co2e_per_ha": "standard_error.{f}@{p}",
-        "degrees_of_freedom": "degrees_of_freedom.{f}@{p}",
-        "t_quantile": "t_quantile.{f}@{p}",
-        "uncertainty_percent": "uncertainty_percent.{f}@{p}",
-        "credited_t_co2e_per_ha": "credited_mean.{f}@{p}",
-        "half_width_percent": "half_width_percent.{f}@{p}",
-        "widest_half_width_percent": "vcs.eligibility.half-width",
-    },
-    "guarded": {
-        "standard_error_t_co2e_per_ha": "pooled_standard_error@{p}",
-        "multiplier": "guarded_multiplier@{p}",
-        "credited_t_co2e_per_ha": "guarded_credited@{p}",
-        "uncertainty_percent": "guarded_uncertainty_percent@{p}",
-    },
-    "montecarlo": {
-        "standard_error_t_co2e_per_ha": "montecarlo_error@{p}",
-        "degrees_of_freedom": "montecarlo_degrees_of_freedom@{p}",
-        "draws": "montecarlo_draws@{p}",
-        "sampling_variance_t_co2e_per_ha_2": "variance_of_mean.corrected@{p}",
-        "measurement_variance_t_co2e_per_ha_2": "montecarlo_drawn_variance@{p}",
-        "credited_t_co2e_per_ha": "montecarlo_credited@{p}",
-        "uncertainty_percent": "montecarlo_uncertainty_percent@{p}",
-    },
-    "posterior": {
-        "credited_t_co2e_per_ha": "posterior_credited@{p}",
-        "uncertainty_percent": "posterior_uncertainty_percent@{p}",
-    },
-}
-_BESIDE = {
-    "guarded": "guarded_multiplier@{p}",
-    "montecarlo": "montecarlo_variance@{p}",
-    "posterior": "posterior_credited@{p}",
-}
-_RUN = {
-    "seed": "the seed of the run: --seed, or 0",
-    "reporting_depth_cm": "project.toml: reporting_depth_cm",
-}
-
-
-def key_of(item: Mapping[str, Any], place: int) -> str:
-    """Give what an item of a list is called in a path: its name, number or year; its place where it has none."""
-    if "campaign" in item and "scenario" in item:
-        return f"{item['stratum']}/{item['scenario']}/{item['campaign']}"
-    if "kind" in item and "label" in item:
-        return f"{item['kind']}/{item['label']}"
-    return next((str(item[key]) for key in _KEYS if key in item), str(place))
-
-
-def numbers_of(results: Mapping[str, Any]) -> dict[str, tuple[tuple[str, ...], float]]:
-    """Give each number of ``results.json`` by its path, such as ``periods.1.units_to_issue_t``, with its steps."""
-    return {".".join(steps): (steps, value) for steps, value in _numbers((), results)}
-
-
-def _numbers(steps: tuple[str, ...], data: Any) -> Iterator[tuple[tuple[str, ...], float]]:
-    if isinstance(data, Mapping):
-        for name, value in data.items():
-            yield from _numbers((*steps, name), value)
-    elif isinstance(data, Sequence) and not isinstance(data, str):
-        for place, item in enumerate(data):
-            key = key_of(item, place) if isinstance(item, Mapping) else str(place)
-            yield from _numbers((*steps, key), item)
-    elif isinstance(data, int | float) and not isinstance(data, bool):
-        yield steps, data
-
-
 class Figures:
     """The figures of one bundle.
 
@@ -137,6 +66,10 @@ class Figures:
         self._periods = {str(period["name"]): period for period in results["periods"]}
         self._stocks = {key_of(item, 0): item for item in results["stocks"]}
         self._results = results
+        self._components: dict[str, dict[str, int]] = {}
+        self._by_home: dict[str, dict[str, list[str]]] = {}
+        first = results["periods"][0]["strata"] if results["periods"] else []
+        self._controls = {stratum["stratum"]: stratum["control_sites"] for stratum in first}
 
     def origin(self, steps: tuple[str, ...]) -> Origin | None:
         """Give where a figure comes from; None where this table does not know it."""
@@ -145,10 +78,12 @@ class Figures:
                 return self._stock(self._stocks[key], field)
             case ("periods", name, *rest):
                 return self._period(name, self._periods[name], tuple(rest))
+            case ("model", field):
+                return Origin(declared=MODEL.get(field, "project.toml: project.model"))
             case ("control_diagnostics", unit, field):
                 return self._diagnosis(unit, field)
-            case (field,) if field in _RUN:
-                return Origin(declared=_RUN[field])
+            case (field,) if field in RUN:
+                return Origin(declared=RUN[field])
         return None
 
     def _diagnosis(self, unit: str, field: str) -> Origin | None:
@@ -182,14 +117,21 @@ class Figures:
                 if field == "confidence":
                     own = f"confidence.{form}@{p}"
                     return self._is(own if own in self._quantities else "vm0042.deduction.confidence")
-                return self._named(_SAME["deduction"].get(field, ""), p=p, f=form)
+                same = self._named(SAME["deduction"].get(field, ""), p=p, f=form)
+                return same or self._beside(f"credited_mean.{form}@{p}")
             case ("guarded" | "montecarlo" | "posterior" as group, *rest):
-                same = self._named(_SAME[group].get(".".join(rest), ""), p=p)
+                same = self._named(SAME[group].get(".".join(rest), ""), p=p)
+                if rest == ["sampling_variance_t_co2e_per_ha_2"]:
+                    same = self._is(f"montecarlo_sampling_variance@{p}") or same
                 if rest == ["confidence"]:
                     same = self._is("vm0042.deduction.confidence")
-                return same or self._beside(_BESIDE[group].format(p=p))
+                return same or self._beside(BESIDE[group].format(p=p))
             case ("routes", form, *rest):
                 return self._route(p, period, form, tuple(rest))
+            case ("baselines", place, *rest):
+                row = period["baselines"][int(place)]
+                own = p if row["issues"] else f"{p}:{row['kind']}"
+                return self._baseline(own, period, row, tuple(rest))
             case ("variance_budget", *_):
                 return self._beside(f"posterior_credited@{p}") or self._beside(f"credited_mean.corrected@{p}")
             case ("spectroscopy", *rest):
@@ -208,7 +150,7 @@ class Figures:
                 if field == "number":
                     return Origin(declared="project.toml: verification_periods")
                 stem = field.removesuffix("_t_co2e") + "@{p}.{n}"
-                return self._named(_VINTAGE.get(field, stem), p=p, n=number)
+                return self._named(VINTAGE.get(field, stem), p=p, n=number)
             case ("calendar", year, field):
                 return self._calendar(p, year, field)
             case ("sources", id, "baseline_t_co2e" | "project_t_co2e" as field):
@@ -257,6 +199,29 @@ class Figures:
             case ("checks", "half-width", "allowed"):
                 rest = ("widest_half_width_percent",)
         return self._period(p, period, (group, *rest))
+
+    def _baseline(
+        self, p: str, period: Mapping[str, Any], row: Mapping[str, Any], rest: tuple[str, ...]
+    ) -> Origin | None:
+        """Give a figure of a declared baseline; quantities of one that does not issue carry its kind."""
+        match rest:
+            case ("routes", form, *of):
+                return self._route(p, period, form, tuple(of))
+            case ("project_change_t_co2e_per_ha" | "baseline_change_t_co2e_per_ha" as field,):
+                name = f"{field.partition('_')[0]}_change_of_stratum@{p}"
+                terms = tuple(Term(term) for term in (name, f"area_ha@{p}") if term in self._quantities)
+                return Origin("mean over the strata by area", terms, adds_up=False) if terms else None
+            case ("credited_t_co2e_per_ha" | "uncertainty_percent" as field,):
+                pattern = CREDITED[row["credited_form"]][field == "uncertainty_percent"]
+                return self._named(pattern, p=p)
+            case (field,):
+                return self._named(BASELINE.get(field, ""), p=p)
+        return None
+
+    def _freedom(self, p: str) -> str:
+        """Name the replicates less one of the terms of variance: by form where both are computed."""
+        own = f"replicates_less_one.corrected@{p}"
+        return own if own in self._quantities else f"replicates_less_one@{p}"
 
     def _total(self, p: str, period: Mapping[str, Any], field: str) -> Origin | None:
         years = float(period["years"])
@@ -321,7 +286,7 @@ class Figures:
             case "sampling_units" | "project_degrees_of_freedom":
                 plus = 1.0 if field == "sampling_units" else 0.0
                 words = "sampling units of the stratum" + ("" if plus else ", less one")
-                return Origin(words, (Term(f"replicates_less_one.corrected@{p}", 1.0, stratum),), plus)
+                return Origin(words, (Term(self._freedom(p), 1.0, stratum),), plus)
             case "reference_soil_mass_t_per_ha":
                 return self._is(f"reference_soil_mass.{stratum}") or self._is("reference_soil_mass.all")
             case "project_change_t_co2e_per_ha":
@@ -333,14 +298,21 @@ class Figures:
                     "project less baseline", (Term(project, 1.0, stratum), Term(baseline, -1.0, stratum))
                 )
             case "project_variance_t2":
-                return self._is(f"project_variance@{p}", stratum)
+                own = self._is(f"project_variance@{p}", stratum)
+                return own or self._is(f"sampling_variance@{p}", stratum)
         return None
 
     def _component(self, p: str, period: Mapping[str, Any], key: str, field: str) -> Origin | None:
-        keys = [key_of(item, 0) for item in period["variance"]]
-        place = f"#{keys.index(key)}"
-        term = Term(f"variance_terms.corrected@{p}", 1.0 / float(period["area_ha"]) ** 2, place)
-        freedom = Term(f"replicates_less_one.corrected@{p}", 1.0, place)
+        if p not in self._components:
+            self._components[p] = {
+                key_of(item, 0): n for n, item in reversed(list(enumerate(period["variance"])))
+            }
+        place = f"#{self._components[p][key]}"
+        freedom = Term(self._freedom(p), 1.0, place)
+        of_total = freedom.quantity.startswith("replicates_less_one.corrected")  # otherwise per hectare
+        term = Term(
+            f"variance_terms.corrected@{p}", 1.0 / float(period["area_ha"]) ** 2 if of_total else 1.0, place
+        )
         match field:
             case "variance_t_co2e_per_ha_2":
                 return Origin("over the square of the area", (term, Term(f"area_ha@{p}", 0.0)))
@@ -391,15 +363,12 @@ class Figures:
     def _stock(self, item: Mapping[str, Any], field: str) -> Origin:
         """Give the sampling units behind a mean stock; those of control sites by the links of the stratum."""
         name = f"stock_of_unit@{item['campaign']}"
+        by_home = self._labels(name)
         homes = [item["stratum"]]
         if item["scenario"] == "baseline":
-            strata = self._results["periods"][0]["strata"] if self._results["periods"] else []
-            homes = next((s["control_sites"] for s in strata if s["stratum"] == item["stratum"]), [])
-        labels = [
-            label
-            for label in self._quantities.get(name, {"index": ()})["index"]
-            if any(label.startswith(f"{home}/") for home in homes)
-        ]
+            homes = self._controls.get(item["stratum"], ())
+            homes = homes or sorted(by_home.keys() - self._controls.keys())  # a modelled period names none
+        labels = [label for home in homes for label in by_home.get(home, ())]
         words = {
             "mean_t_c_per_ha": "mean over the replicates",
             "sampling_units": "number of the replicates",
@@ -408,6 +377,14 @@ class Figures:
         terms = tuple(Term(name, 1.0 / len(labels), label) for label in labels)
         plain = field == "mean_t_c_per_ha" and item["sampling_units"] == len(labels)
         return Origin(words, terms, adds_up=plain)
+
+    def _labels(self, stocks: str) -> dict[str, list[str]]:
+        """Give the labels of a quantity by what stands before their first stroke: a stratum or a control site."""
+        if stocks not in self._by_home:
+            found = self._by_home.setdefault(stocks, {})
+            for label in self._quantities.get(stocks, {"index": ()})["index"]:
+                found.setdefault(str(label).partition("/")[0], []).append(str(label))
+        return self._by_home[stocks]
 
     def _woody(self, p: str, scenario: str, factor: float = 1.0) -> list[Term]:
         names = (f"{kind}_change.{scenario}@{p}" for kind in ("tree", "shrub"))

@@ -35,13 +35,14 @@ def check_geometry(project: Project, inputs: Mapping[str, bytes], rules: RulesIn
                 "add it: declared areas cannot be held against anything",
             )
         ]  # fmt: skip
-    polygons, findings = _read(file, inputs[file])
+    polygons, findings = read_outlines(file, inputs[file])
     if findings:
         return findings
     return [*_strata_match(project, polygons, file), *_shapes(project, polygons, file, rules)]
 
 
-def _read(file: str, content: bytes) -> tuple[dict[str, Any], list[Finding]]:
+def read_outlines(file: str, content: bytes) -> tuple[dict[str, Any], list[Finding]]:
+    """Read the polygons of a GeoPackage or GeoJSON by stratum, and what is wrong with its form."""
     return _read_geopackage(file, content) if file.endswith(".gpkg") else _read_geojson(file, content)
 
 
@@ -193,7 +194,7 @@ def _shapes(
             )  # fmt: skip
     for stratum in project.strata:
         if stratum.stratum in valid:
-            drawn = _area_ha(ellipsoid, valid[stratum.stratum])
+            drawn = area_ha(ellipsoid, valid[stratum.stratum])
             if abs(drawn - stratum.area_ha) > tolerance * stratum.area_ha:
                 yield _finding(
                     "area-mismatch", Severity.BLOCKING, Place(file=file, thing=f"stratum {stratum.stratum}"),
@@ -205,7 +206,8 @@ def _shapes(
     yield from _points_inside(project, valid)
 
 
-def _area_ha(ellipsoid: Any, polygon: Any) -> float:
+def area_ha(ellipsoid: Any, polygon: Any) -> float:
+    """Give the area of a polygon on the ellipsoid, without its holes."""
     import shapely
 
     oriented = shapely.orient_polygons(polygon)  # a hole drawn in the sense of its outline would be added
@@ -219,7 +221,7 @@ def _overlaps(valid: Mapping[str, Any], ellipsoid: Any, file: str) -> Iterable[F
     for one, other in sorted(map(tuple, STRtree(shapes).query(shapes, predicate="intersects").T.tolist())):
         if one < other:
             shared = shapes[one].intersection(shapes[other])
-            area = _area_ha(ellipsoid, shared) if shared.area > 0 else 0.0
+            area = area_ha(ellipsoid, shared) if shared.area > 0 else 0.0
             if area > _SHARED_AREA_HA:
                 yield _finding(
                     "polygons-overlap", Severity.BLOCKING,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mollisol.geometry import _area_ha, _read
+from mollisol.geometry import area_ha, read_outlines
 from mollisol.methodology.project import Project
 
 type Rings = tuple[tuple[tuple[float, float], ...], ...]
@@ -15,7 +15,7 @@ def outlines_of(project: Project, inputs: Mapping[str, bytes]) -> tuple[dict[str
     file = project.head.geometry_file
     if file not in inputs:
         return {}, {}
-    polygons, faults = _read(file, inputs[file])
+    polygons, faults = read_outlines(file, inputs[file])
     if faults:
         return {}, {}
     from pyproj import Geod
@@ -29,5 +29,5 @@ def outlines_of(project: Project, inputs: Mapping[str, bytes]) -> tuple[dict[str
             for part in parts
             for ring in (part.exterior, *part.interiors)
         )
-        areas[name] = _area_ha(ellipsoid, shape)
+        areas[name] = area_ha(ellipsoid, shape)
     return rings, areas

@@ -64,6 +64,7 @@ def render_bundle(bundle: Path, formats: list[str], *, template: Path | None = N
         If the bundle cannot be opened, its inputs cannot be read, or a format needs what is not installed.
     """
     from mollisol.bundle_reading import open_bundle
+    from mollisol.explain_sums import quantities_of
     from mollisol.outlines import outlines_of
     from mollisol.templates.output import report_files
     from mollisol.templates.report import report_model
@@ -80,6 +81,7 @@ def render_bundle(bundle: Path, formats: list[str], *, template: Path | None = N
         head=opened.head,
         project=project,
         outline_area_ha=areas,
+        quantity_of=quantities_of(opened.results.model_dump(mode="json"), opened.trace["quantities"]),
     )
     tell(f"rendering {', '.join(formats)}")
     quantities = opened.trace["quantities"]

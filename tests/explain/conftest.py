@@ -1,4 +1,4 @@
-"""Bundles of the examples, made once: one of cores alone, one with every source, one with declared errors."""
+"""Bundles of the examples, made once: of cores alone, with every source, with declared errors, modelled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from mollisol.bundle import bundle_files, write_folder
 from mollisol.engine import run_project
 
-EXAMPLES = ("mixed-farm", "woburn-declared-errors", "woburn-ley")
+EXAMPLES = ("mixed-farm", "woburn-declared-errors", "woburn-ley", "measure-and-model")
 
 
 def bundle_of(name: str, folder: Path) -> Path:
@@ -32,7 +32,10 @@ def bundle_of(name: str, folder: Path) -> Path:
 DECLARED_ERROR = "repeat_relative_sd = 0.02\nbatch_relative_sd = 0.01\n"
 
 
-@pytest.fixture(scope="session", params=[*EXAMPLES[:2], pytest.param(EXAMPLES[2], marks=pytest.mark.slow)])
+@pytest.fixture(
+    scope="session",
+    params=[*EXAMPLES[:2], *(pytest.param(name, marks=pytest.mark.slow) for name in EXAMPLES[2:])],
+)
 def bundle(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One bundle of each example."""
     return bundle_of(request.param, tmp_path_factory.mktemp(request.param))

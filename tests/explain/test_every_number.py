@@ -14,8 +14,8 @@ import pytest
 from mollisol.bundle_reading import open_bundle
 from mollisol.equations import all_equations
 from mollisol.explain import Explainer, Node
-from mollisol.explain_figures import numbers_of
 from mollisol.explain_leaves import MIXES_ITS_ENTRIES
+from mollisol.methodology.result_paths import numbers_of
 
 LEAVES = {"read", "rule", "switch", "declared", "seed"}
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from mollisol.bundle_reading import Bundle, open_bundle
 from mollisol.explain import Explainer
-from mollisol.explain_figures import numbers_of
 from mollisol.explain_sums import sums_of
+from mollisol.methodology.result_paths import numbers_of
 from mollisol.reading import read_project
 from mollisol.templates.output import report_files
 from mollisol.templates.report import report_model
@@ -101,3 +105,65 @@ def test_sums_of_the_report_lead_to_their_periods(bundle: Path) -> None:
         if period.issuance == "issued"
     ]
     assert "FOLLOW" not in tree.words
+
+
+class Cells(HTMLParser):
+    """The cells of the tables before the trace, with the titles of the numbers inside, and the rows of the trace.
+
+    What a finding found and allows is its own words, and is left out.
+    """
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.cells: list[tuple[str, list[tuple[str, str]], bool]] = []
+        self.quantities: list[str] = []
+        self._text: str | None = None
+        self._names: list[tuple[str, str]] = []
+        self._linked = self._trace = self._head = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self._trace = self._trace or given.get("id") == "trace"
+        if tag == "td" and not self._trace and given.get("data-label") not in {"Found", "Allowed"}:
+            self._text, self._names, self._linked = "", [], False
+        self._linked = self._linked or given.get("class") == "traced"
+        if tag == "data" and self._text is not None:
+            self._names.append((given.get("title") or "", given["value"] or ""))
+        if tag == "tr" and self._trace and (given.get("id") or "").startswith("q-"):
+            self._head = True
+
+    def handle_data(self, data: str) -> None:
+        if self._text is not None:
+            self._text += data
+        elif self._head:
+            self.quantities.append(data)
+            self._head = False
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "td" and self._text is not None:
+            self.cells.append((self._text.strip(), self._names, self._linked))
+            self._text = None
+
+
+NUMBER = re.compile(r"[\u2212-]?[0-9][0-9\u202f]*(\.[0-9]+)?")
+
+
+def test_every_number_in_a_table_leads_to_the_trace_or_names_what_explain_finds(bundle: Path) -> None:
+    """A name that is a number of the results, or a sum of the report, has the value that the cell prints."""
+    explainer = Explainer(open_bundle(bundle))
+    results = open_bundle(bundle).results.model_dump(mode="json")
+    values = {name: value for name, (_, value) in (numbers_of(results) | sums_of(results)).items()}
+    page = Cells((bundle / "report.html").read_text(encoding="utf-8"))
+    numbers = [cell for cell in page.cells if NUMBER.fullmatch(cell[0]) or cell[1]]
+    assert len(numbers) > 400
+    assert [text for text, names, _ in numbers if not names or not all(name for name, _ in names)] == []
+    for name, value in {pair for _, names, _ in numbers for pair in names}:
+        assert explainer.explain(name, depth=2).name, name
+        if name in values:
+            found = float(value)
+            share = name.endswith(".share")
+            assert found == pytest.approx((100 if share else 1) * values[name], rel=1e-12, abs=1e-12), name
+    assert sum(linked for _, _, linked in numbers) > 0.5 * len(numbers)
+    assert len(page.quantities) > 100
+    assert set(page.quantities) <= set(explainer.names)

@@ -169,3 +169,18 @@ def test_a_pick_is_a_record_of_the_selection(bundle: Bundle) -> None:
     assert named == {
         effects.rows[i]: int(n) for i, n in zip(*np.unique(picks, return_counts=True), strict=True)
     }
+
+
+def test_a_formula_in_a_name_stays_text_in_our_own_worksheet(folder: Path, tmp_path: Path) -> None:
+    """Whoever made the bundle, the auditor opens our worksheet in a spreadsheet program."""
+    shutil.copytree(folder, tmp_path / "bundle")
+    cores = tmp_path / "bundle" / "inputs" / "core_increments.csv"
+    header, *rows = list(csv.reader(io.StringIO(cores.read_text(encoding="utf-8"), newline="")))
+    place = header.index("sample")
+    for row in rows:
+        row[place] = f"=HYPERLINK(A1;{row[place]})"
+    with cores.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    written = table(worksheet(open_bundle(tmp_path / "bundle"), size=20, seed=5))
+    assert len(written) > 5
+    assert all(row["sample"].startswith("'=HYPERLINK(") for row in written)

@@ -406,10 +406,18 @@ MANIFEST: dict[str, Any] = {
 }
 
 
+LEADS = {"periods.1.deduction.mean_t_co2e_per_ha": "mean_difference@1"}
+
+
 @cache
 def sample_model() -> ReportModel:
     return report_model(
-        results=_results(), findings=_findings(), trace=_trace(), manifest=MANIFEST, head=_head()
+        results=_results(),
+        findings=_findings(),
+        trace=_trace(),
+        manifest=MANIFEST,
+        head=_head(),
+        quantity_of=LEADS,
     )
 
 
@@ -631,14 +639,26 @@ def test_figures_tell_their_content() -> None:
 def test_the_same_bytes_twice() -> None:
     again = _results()
     assert make_figures(again) == sample_figures()
-    model = report_model(results=again, findings=_findings(), trace=_trace(), manifest=MANIFEST, head=_head())
+    model = report_model(
+        results=again,
+        findings=_findings(),
+        trace=_trace(),
+        manifest=MANIFEST,
+        head=_head(),
+        quantity_of=LEADS,
+    )
     assert render_html(model, make_figures(again)) == sample_page()
 
 
 def test_the_order_of_keys_in_the_files_does_not_matter() -> None:
     trace, manifest = (json.loads(json.dumps(part, sort_keys=True)) for part in (_trace(), MANIFEST))
     model = report_model(
-        results=_results(), findings=_findings()[::-1], trace=trace, manifest=manifest, head=_head()
+        results=_results(),
+        findings=_findings()[::-1],
+        trace=trace,
+        manifest=manifest,
+        head=_head(),
+        quantity_of=LEADS,
     )
     assert render_html(model, sample_figures()) == sample_page()
 

@@ -210,3 +210,24 @@ def test_five_increments_a_core(tmp_path: Path) -> None:
     content = _workbook(run)
     assert openpyxl.load_workbook(io.BytesIO(content))["Profiles"]["H2"].value == 5
     _agree(content, tmp_path / "office")
+
+
+@needs_office
+@pytest.mark.slow
+def test_a_modelled_period_carries_its_change_and_its_variance_over(tmp_path: Path) -> None:
+    """And what follows from them is live: computed again by LibreOffice it is the engine's."""
+    run = run_project(EXAMPLES / "measure-and-model", route="analytic")
+    workbook = openpyxl.load_workbook(io.BytesIO(_workbook(run)))
+    for period in run.results.periods:
+        sheet = workbook[f"Credit {period.name}"]
+        cells = {sheet.cell(row, 1).value: sheet.cell(row, 2) for row in range(1, sheet.max_row + 1)}
+        given = {
+            "project change a year": period.project_change_t_co2e / period.years,
+            "baseline change a year": period.baseline_change_t_co2e / period.years,
+            "variance of the mean": period.deduction.standard_error_t_co2e_per_ha**2,
+        }
+        for label, value in given.items():
+            assert cells[label].value == pytest.approx(value, rel=1e-12), label
+        assert str(cells["standard error"].value).startswith("=SQRT(")
+    fresh = _recalculated(workbook, tmp_path / "office")
+    assert abs(fresh["Comparison"]["E2"].value) < 1e-9
