@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from mollisol.cli_output import count, print_findings, print_json, tell
+from mollisol.methodology.findings import UserError
 
 rules_app = typer.Typer(help="The rule catalogue.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -103,8 +104,10 @@ def rules_diff(
         typer.Option("--proposal", metavar="FILE", help="Proposal laid over B: a file or a shipped name."),
     ] = None,
     project: Annotated[
-        Path | None,
-        typer.Option("--project", metavar="DIR", help="Show what it does to this project's credits."),
+        list[Path] | None,
+        typer.Option(
+            "--project", metavar="DIR", help="Show what it does to this project's credits; may be repeated."
+        ),
     ] = None,
     printed: Annotated[
         bool, typer.Option("--printed", help="Put every switch to its printed form on both sides.")
@@ -123,14 +126,44 @@ def rules_diff(
         other = other.with_overlay(load_proposal(file))
     if printed:
         one, other = all_printed(one), all_printed(other)
-    found = (
-        compare(one, other) if project is None else compare_credits(one, other, project, seed=seed, tell=tell)
-    )
-    found = found.model_copy(update={"forms": "printed" if printed else "as set"})
+    for folder in project or []:
+        if not folder.is_dir():
+            raise UserError(f"{folder}: no such project folder")
+    forms = {"forms": "printed" if printed else "as set"}
+    if not project or len(project) == 1:
+        found = (
+            compare_credits(one, other, project[0], seed=seed, tell=tell) if project else compare(one, other)
+        ).model_copy(update=forms)
+        if as_json:
+            print_json(found.model_dump(mode="json"))
+        else:
+            _print_diff(found)
+        return
+    by_project = {
+        str(folder): compare_credits(one, other, folder, seed=seed, tell=tell).model_copy(update=forms)
+        for folder in project
+    }
     if as_json:
-        print_json(found.model_dump(mode="json"))
-    else:
-        _print_diff(found)
+        print_json({"projects": {name: item.model_dump(mode="json") for name, item in by_project.items()}})
+        return
+    for name, item in by_project.items():
+        typer.echo(f"project {name}")
+        _print_diff(item)
+        typer.echo("")
+    _print_projects(by_project)
+
+
+def _print_projects(by_project: dict[str, Any]) -> None:
+    """Print a line for each project: what moves, or why nothing can be said."""
+    for name, item in by_project.items():
+        sides = [credits for credits in (item.credits_a, item.credits_b) if credits is not None]
+        if any(credits.blocked for credits in sides):
+            typer.echo(f"{name}: no comparison, blocked under one of the two")
+        else:
+            typer.echo(
+                f"{name}: {item.change['verified_total_t_co2e']:+,.6f} t CO2e, "
+                f"{item.change['units_to_issue_t']:+,.0f} units"
+            )
 
 
 def _print_diff(found: Any) -> None:

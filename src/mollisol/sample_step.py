@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.geometry import _read, check_geometry
+from mollisol.geometry import check_geometry, read_outlines
 from mollisol.methodology.checks.references import check_references
 from mollisol.methodology.checks.sampling import check_sampling
 from mollisol.methodology.deviations import apply_deviations
@@ -130,7 +130,7 @@ def read_design(folder: Path) -> Design:
     if head.geometry_file and not findings:
         findings = blocking(apply_deviations(check_geometry(project, reader.inputs, rules), head.deviations))
         if not findings:
-            polygons, _ = _read(head.geometry_file, reader.inputs[head.geometry_file])
+            polygons, _ = read_outlines(head.geometry_file, reader.inputs[head.geometry_file])
     if findings:
         raise FindingsError(findings)
     return Design(project, rules, polygons)
