@@ -6,7 +6,7 @@ declared. Sums are held against the figure each time: a figure that does not fol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -367,8 +367,10 @@ class Figures:
         homes = [item["stratum"]]
         if item["scenario"] == "baseline":
             homes = self._controls.get(item["stratum"], ())
-            homes = homes or sorted(by_home.keys() - self._controls.keys())  # a modelled period names none
         labels = [label for home in homes for label in by_home.get(home, ())]
+        if not homes:  # a modelled period names no control sites
+            own = {label for stratum in self._controls for label in by_home.get(stratum, ())}
+            labels = [str(label) for label in self._index(name) if str(label) not in own]
         words = {
             "mean_t_c_per_ha": "mean over the replicates",
             "sampling_units": "number of the replicates",
@@ -378,12 +380,17 @@ class Figures:
         plain = field == "mean_t_c_per_ha" and item["sampling_units"] == len(labels)
         return Origin(words, terms, adds_up=plain)
 
+    def _index(self, name: str) -> Sequence[Any]:
+        found: Sequence[Any] = self._quantities[name]["index"] if name in self._quantities else ()
+        return found
+
     def _labels(self, stocks: str) -> dict[str, list[str]]:
-        """Give the labels of a quantity by what stands before their first stroke: a stratum or a control site."""
+        """Give the labels of a quantity by what stands before a stroke: a stratum or a control site, then its unit."""
         if stocks not in self._by_home:
             found = self._by_home.setdefault(stocks, {})
-            for label in self._quantities.get(stocks, {"index": ()})["index"]:
-                found.setdefault(str(label).partition("/")[0], []).append(str(label))
+            for label in map(str, self._index(stocks)):
+                for place in (place for place, letter in enumerate(label) if letter == "/"):
+                    found.setdefault(label[:place], []).append(label)
         return self._by_home[stocks]
 
     def _woody(self, p: str, scenario: str, factor: float = 1.0) -> list[Term]:
