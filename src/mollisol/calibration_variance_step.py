@@ -78,7 +78,11 @@ def calibration_variance(inputs: PeriodInputs) -> tuple[dict[Form, Quantity], Sp
         equation_72_corrected_t2=float(eq72["corrected"].value),
     )
     both: dict[Form, Quantity] = {"corrected": carried, "printed": printed}
-    return both | {"corrected": both[inputs.rules.form("switch.spectroscopy-once")]}, result
+    in_force: dict[Form, Quantity] = {
+        **both,
+        "corrected": both[inputs.rules.form("switch.spectroscopy-once")],
+    }
+    return in_force, result
 
 
 def _carried(inputs: PeriodInputs, errors: DeclaredErrors, calibrations: CalibrationsOfPeriod) -> Quantity:

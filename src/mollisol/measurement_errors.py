@@ -157,9 +157,20 @@ def declared_errors(
     ):
         at = f"{number}@{period.name}"
         for kind in own:
-            more = (calibrated, behind) if kind == LABORATORY else ()
             own[kind].append(
-                _own_error(kind, at, group, profiles, reference, samples, project, used, trace, *more)
+                _own_error(
+                    kind,
+                    at,
+                    group,
+                    profiles,
+                    reference,
+                    samples,
+                    project,
+                    used,
+                    trace,
+                    predicted=calibrated if kind == LABORATORY else None,
+                    calibrated=behind if kind == LABORATORY else None,
+                )
             )
     return DeclaredErrors(
         increments=drawn,

@@ -209,7 +209,7 @@ def _write(out: Path, made: Plan) -> None:
     points = _points(made)
     if out.suffix == ".csv":
         stream = io.StringIO(newline="")
-        writer = csv.DictWriter(stream, _COLUMNS, lineterminator="\n")
+        writer: csv.DictWriter[str] = csv.DictWriter(stream, _COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(points)
         text = stream.getvalue()

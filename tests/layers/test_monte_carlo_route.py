@@ -91,7 +91,7 @@ def test_drawing_stops_when_the_credited_value_is_known_well_enough() -> None:
     again = draw_until_sure(draw=normal, share_of_deduction=0.01, **RULE)
     np.testing.assert_array_equal(again.draws, found.draws)
     assert draw_until_sure(draw=normal, share_of_deduction=0.1, **RULE).draws.size < found.draws.size
-    few = draw_until_sure(draw=normal, share_of_deduction=0.0001, **RULE | {"most": 2000})
+    few = draw_until_sure(draw=normal, share_of_deduction=0.0001, credit=credit, first=200, most=2000)
     assert (few.enough, few.draws.size) == (False, 2000)
     known = draw_until_sure(draw=lambda number, batch: np.full(number, 2.0), share_of_deduction=0.01, **RULE)
     assert (known.enough, known.draws.size, known.monte_carlo_error) == (True, 200, 0.0)

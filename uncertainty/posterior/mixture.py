@@ -39,7 +39,7 @@ class Mixture:
     def density(self, at: FloatArray) -> FloatArray:
         """Give the density at each value."""
         normals = (np.exp(-0.5 * ((value - self.mean) / self.sd) ** 2) / self.sd for value in at)
-        return np.array([float(self.weight @ one) for one in normals]) / np.sqrt(2 * np.pi)
+        return np.asarray([float(self.weight @ one) for one in normals]) / float(np.sqrt(2 * np.pi))
 
     def quantile(self, probability: float) -> float:
         """Solve for the quantile by Newton steps kept inside a bracket.
