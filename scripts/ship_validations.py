@@ -1,7 +1,8 @@
 """Validates the calibrated sets that ship, puts ``validation.json`` beside each, and writes the figures of the page.
 
-``validation.json`` is that of the calibrated set, ``published.json`` that of the published set on the same trials. With
-``--page`` nothing is computed: the figures of ``docs/validation.md`` are made again from what lies there.
+``validation.json`` is that of the calibrated set, ``crossed.json`` its cross-validation where that is another one, and
+``published.json`` that of the published set on the same trials. With ``--page`` nothing is computed: the figures of
+``docs/validation.md`` are made again from what lies there.
 """
 
 from __future__ import annotations
@@ -20,15 +21,20 @@ SHIPPED = ROOT / "methodology" / "soil_models" / "data" / "calibrated"
 PAGE = ROOT / "docs" / "validation.md"
 MARK = "<!-- figures -->"
 SETS = {
-    "rothc-rothamsted": ("examples/rothamsted-trials", "none"),
-    "tier2-canada": ("examples/canada-trials", "experiment"),
+    "rothc-rothamsted": (
+        "examples/rothamsted-trials",
+        {"validation.json": "none", "crossed.json": "block"},
+    ),
+    "tier2-canada": ("examples/canada-trials", {"validation.json": "experiment"}),
 }
+"""Trial folder of each set, and what each of its files leaves out in turn."""
 
 
 def run(name: str) -> None:
     """Validate one set and the published one."""
-    folder, unit = SETS[name]
-    ways = {"validation.json": ["--parameters", name, "--cross-validate", unit], "published.json": []}
+    folder, units = SETS[name]
+    ways = {file: ["--parameters", name, "--cross-validate", unit] for file, unit in units.items()}
+    ways["published.json"] = []
     for file, more in ways.items():
         with tempfile.TemporaryDirectory() as place:
             out = Path(place, "out")
@@ -50,33 +56,42 @@ def run(name: str) -> None:
 def figures() -> str:
     """Give the section of the page from the files."""
     lines = ["## The sets that ship", ""]
-    for name in SETS:
-        results = {
-            word: ValidationResult.from_json((SHIPPED / name / file).read_text(encoding="utf-8"))
-            for word, file in (("published", "published.json"), ("calibrated", "validation.json"))
-        }
-        after = results["calibrated"]
-        unit = after.cross_validation
-        how = "trials that calibration did not see" if unit == "none" else f"each {unit} left out in turn"
-        lines += [
-            f"`{name}`, on {how}; errors in t CO2e/ha over the period of a comparison. Coverage is printed / studies "
-            "left out / posterior predictive.",
-            "",
-            "| combination | set | studies, comparisons | mean bias | PMU | RMSE | coverage | verdict |",
-            "|---|---|---|---|---|---|---|---|",
-        ]
-        for item in after.combinations:
-            for word, result in results.items():
-                same = [one for one in result.combinations if key(one) == key(item)]
-                lines += [row(one, word) for one in same]
-        lines += [
-            "",
-            f"Land: {', '.join(after.domain.climate_zones)}; {', '.join(after.domain.texture_classes)}; "
-            f"{after.domain.lowest_clay_percent:g} to {after.domain.highest_clay_percent:g} % clay. "
-            "It validates no project elsewhere.",
-            "",
-        ]
+    for name, (_, units) in SETS.items():
+        before = read(name, "published.json")
+        for file in units:
+            lines += table(name, read(name, file), before)
     return "\n".join(lines)
+
+
+def read(name: str, file: str) -> ValidationResult:
+    """Read a validation that ships."""
+    return ValidationResult.from_json((SHIPPED / name / file).read_text(encoding="utf-8"))
+
+
+def table(name: str, after: ValidationResult, before: ValidationResult) -> list[str]:
+    """Give the table of one validation beside that of the published set."""
+    unit = after.cross_validation
+    how = "trials that calibration did not see" if unit == "none" else f"each {unit} left out in turn"
+    lines = [
+        f"`{name}`, on {how}; errors in t CO2e/ha over the period of a comparison. Coverage is printed / studies "
+        "left out / posterior predictive.",
+        "",
+        "| combination | set | studies, comparisons | mean bias | PMU | RMSE | coverage | verdict |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for item in after.combinations:
+        for word, result in (("published", before), ("calibrated", after)):
+            lines += [row(one, word) for one in result.combinations if key(one) == key(item)]
+    missed = sum(finding.code == "calibration-not-converged" for finding in after.findings)
+    gates = f" {missed} gates of the chains of its folds were missed." if after.folds else ""
+    return [
+        *lines,
+        "",
+        f"Land: {', '.join(after.domain.climate_zones)}; {', '.join(after.domain.texture_classes)}; "
+        f"{after.domain.lowest_clay_percent:g} to {after.domain.highest_clay_percent:g} % clay. "
+        f"It validates no project elsewhere.{gates}",
+        "",
+    ]
 
 
 def key(item: CombinationResult) -> tuple[str, str, str, bool]:
