@@ -238,7 +238,7 @@ def main() -> None:
         write("canada-folds", folds(canada, "canada-trials", change=True))
     draw_validation(read("validation-calibrated"), read("validation-published"))
     rows = read("canada-folds")
-    for study in ("E2", "E3", "E4", "E5", "E6", "E7"):
+    for study in dict.fromkeys(r["study"] for r in rows):
         skill([r for r in rows if r["study"] == study], f"canada {study}")
     skill(rows, "canada, out of fold")
     draw_canada(rows)
