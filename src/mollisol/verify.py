@@ -19,7 +19,7 @@ from mollisol.methodology.findings import FindingsError, UserError, blocking
 from mollisol.methodology.ruleset import Clocks, RuleSet, load_rule_set
 from mollisol.run_options import RunOptions
 from mollisol.signing import SIGNATURE, SignatureError, check_signature
-from mollisol.verify_compare import Comparison
+from mollisol.verify_compare import Comparison, count_numbers
 from mollisol.verify_independent import compare_independent, outside
 from mollisol.verify_manifest import compare_files
 from mollisol.verify_rules import compare_asked, read_options, read_rules
@@ -198,12 +198,12 @@ def _compare_file(
     name: str, content: bytes, recorded: Any, made: bytes, why: Mapping[str, str], to: Comparison
 ) -> None:
     before, numbers = len(to.differences), to.numbers
-    if name in _CODES:
+    if content == made:
+        to.numbers += count_numbers(recorded) if name in _CODES else 0
+    elif name in _CODES:
         to.documents(_CODES[name], f"{name}: ", recorded, json.loads(made), why["mollisol"])
-        if content != made and len(to.differences) == before and recorded == json.loads(made):
+        if len(to.differences) == before and recorded == json.loads(made):
             to.add("layout", name, "other bytes", "the same content as mollisol writes it", why["mollisol"])
-    elif content == made:
-        return
     elif name.startswith("figures/"):
         _compare_text("figure", name, content, made, why["matplotlib"], to)
     elif name.endswith(".html"):

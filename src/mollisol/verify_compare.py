@@ -262,6 +262,15 @@ def _is_number(value: Any) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def count_numbers(document: Any) -> int:
+    """Count the numbers of a document."""
+    if isinstance(document, dict):
+        return sum(map(count_numbers, document.values()))
+    if isinstance(document, list):
+        return sum(map(count_numbers, document))
+    return int(_is_number(document))
+
+
 def shown(value: object) -> str:
     """Give a value as one short line without control characters."""
     text = value if isinstance(value, str) else repr(value)
