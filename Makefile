@@ -31,8 +31,8 @@ lint: $(STAMP) ## mend what ruff can mend
 	$(BIN)/ruff format .
 
 docs: $(STAMP) ## make the generated pages of docs/ again
-	$(BIN)/python scripts/make_docs.py
-	$(BIN)/python scripts/make_uncertainty_page.py
+	$(BIN)/python scripts/pages/catalogues.py
+	$(BIN)/python scripts/pages/uncertainty.py
 
 bench: $(STAMP) ## time and memory, apart from the tests
 	$(BIN)/python benchmarks/run.py

@@ -18,7 +18,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
-from mollisol.calibrate_step import read_for_calibration
+from mollisol.trials.calibrate import read_for_calibration
 from mollisol.uncertainty.calibration.diagnostics import diagnose
 from mollisol.uncertainty.calibration.problem import Problem
 from mollisol.uncertainty.calibration.sampler import Chains, SamplerSettings, sample

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from mollisol.methodology.provenance import passport_of
-from mollisol.methodology.ruleset import ChosenValue, RulesInForce
+from mollisol.methodology.rules_in_force.rule import ChosenValue
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items, Text
 from mollisol.methodology.findings import Finding
-from mollisol.methodology.ruleset import ChosenValue
+from mollisol.methodology.rules_in_force.rule import ChosenValue
 from mollisol.methodology.soil_models.calibrated import ModelIdentity
 
 type What = Literal["project scenario", "practice effect"]

@@ -12,7 +12,7 @@ from typing import Any, Final
 from mollisol.templates.documents.blocks import Cell, Document, Table
 from mollisol.templates.documents.inert import inert
 from mollisol.templates.filters import slug
-from mollisol.templates.report import ReportModel
+from mollisol.templates.monitoring_report.report import ReportModel
 
 _PLAIN: Final = str.maketrans({"\u202f": "", "\u00a0": " ", "\u2212": "-"})
 _LABELS: Final = ("reduction", "removal")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from mollisol.methodology.project import Project
 from mollisol.templates.exports import credits_csv, credits_json, table_files
 from mollisol.templates.figures.map import Outlines
-from mollisol.templates.report import ReportModel
+from mollisol.templates.monitoring_report.report import ReportModel
 
 FORMATS: Final = ("html", "pdf", "docx", "xlsx", "csv", "json")
 

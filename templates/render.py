@@ -11,8 +11,8 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from mollisol.templates import filters
-from mollisol.templates.named import named, path_of
-from mollisol.templates.report import ReportModel
+from mollisol.templates.monitoring_report.named import named, path_of
+from mollisol.templates.monitoring_report.report import ReportModel
 from mollisol.templates.svg import checked
 
 _PAGE: Final = "monitoring_report/page.html.j2"

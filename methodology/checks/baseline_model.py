@@ -8,10 +8,11 @@ from datetime import date
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.periods import whole_years
+from mollisol.methodology.checks.validation import check_project_domain
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ModelledStrata, ProjectModel
 from mollisol.methodology.project import Project
-from mollisol.methodology.ruleset import RulesInForce
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.soil_models.calibrated import ModelIdentity, identity_findings, model_settings
 from mollisol.methodology.validation import (
     CombinationResult,
@@ -19,7 +20,6 @@ from mollisol.methodology.validation import (
     ProjectPoint,
     ValidationResult,
 )
-from mollisol.methodology.validation_checks import check_project_domain
 
 HEAD = "project.toml"
 SITES, WEATHER, SCHEDULE = (f"{MODEL_FOLDER}/{name}.csv" for name in ("sites", "weather", "schedule"))

@@ -10,7 +10,7 @@ from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.eligibility.approaches import TABLE_5
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project
-from mollisol.methodology.ruleset import RulesInForce
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 HEAD = "project.toml"
 _APPROACHES = "VM0042 2.2, section 8.1, Table 5"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project
-from mollisol.methodology.ruleset import RulesInForce
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 
 def control_groups(project: Project) -> dict[tuple[str, ...], tuple[str, ...]]:

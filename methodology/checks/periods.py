@@ -9,7 +9,7 @@ from itertools import pairwise
 from mollisol.methodology.base import Interval
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project
-from mollisol.methodology.ruleset import RulesInForce
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 HEAD = "project.toml"
 

@@ -10,7 +10,7 @@ from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.measurement import PROXIMAL, CoreIncrement
 from mollisol.methodology.project import Project
-from mollisol.methodology.ruleset import RulesInForce
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 INCREMENTS = "core_increments.csv"
 _DAYS_PER_YEAR = 365.25

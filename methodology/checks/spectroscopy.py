@@ -10,7 +10,7 @@ from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.measurement import PROXIMAL, LaboratoryMethod, ValidationSample
 from mollisol.methodology.project import Project
-from mollisol.methodology.ruleset import RulesInForce
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 VALIDATION: Final = "spectroscopy_validation.csv"
 _CLAUSE: Final = "VM0042 2.2, section 8.6.2"

@@ -13,7 +13,7 @@ from typing import Literal
 from mollisol.methodology.base import DomainObject
 from mollisol.methodology.factors.factor import End, Factor, FactorError, Number
 from mollisol.methodology.findings import Finding, Place, Severity
-from mollisol.methodology.ruleset import WARNING_STATUSES
+from mollisol.methodology.rules_in_force.rule import WARNING_STATUSES
 
 type Direction = Literal["decrease", "increase", "unchanged"]
 type Selection = Literal["conservative_end", "central"]

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from mollisol.methodology.base import DomainObject
 from mollisol.methodology.findings import UserError
-from mollisol.methodology.ruleset import Status
+from mollisol.methodology.rules_in_force.rule import Status
 
 type RangeKind = Literal["published", "statement", "none"]
 type End = Literal["low", "central", "high"]

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mollisol.engine import assess_project, run_project
-    from mollisol.methodology.ruleset import load_rule_set
-    from mollisol.reading import read_project
-    from mollisol.verify import verify_bundle
+    from mollisol.methodology.rules_in_force.rule_set import load_rule_set
+    from mollisol.reading.project import read_project
+    from mollisol.verify.bundle import verify_bundle
 
 _HOME = {
     "assess_project": "mollisol.engine",
-    "load_rule_set": "mollisol.methodology.ruleset",
-    "read_project": "mollisol.reading",
+    "load_rule_set": "mollisol.methodology.rules_in_force.rule_set",
+    "read_project": "mollisol.reading.project",
     "run_project": "mollisol.engine",
-    "verify_bundle": "mollisol.verify",
+    "verify_bundle": "mollisol.verify.bundle",
 }
 
 __all__ = ["assess_project", "load_rule_set", "read_project", "run_project", "verify_bundle"]

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mollisol.activity_checks import check_activity
-from mollisol.baseline_step import Sides, both_sides, change_by_baselines, model_use
-from mollisol.control_diagnostics_step import diagnose_controls
-from mollisol.crediting import credit_period, outcome_findings
-from mollisol.eligibility_step import check_boundary_amounts, check_eligibility, check_sites
-from mollisol.geometry import check_geometry
-from mollisol.leakage_step import LeakageOfPeriod, LeakageStep
+from mollisol.changes.baselines import Sides, both_sides, change_by_baselines, model_use
+from mollisol.checks.activity import check_activity
+from mollisol.checks.control_sites import diagnose_controls
+from mollisol.checks.eligibility import check_boundary_amounts, check_eligibility, check_sites
+from mollisol.checks.plausibility import check_reported_stocks, check_similarity, check_units
+from mollisol.crediting.period import credit_period, outcome_findings
+from mollisol.emissions.leakage import LeakageOfPeriod, LeakageStep
+from mollisol.emissions.sources import SourcesOfPeriod, SourcesStep
 from mollisol.methodology.boundary import check_boundary
 from mollisol.methodology.checks.baseline_controls import check_controls_stayed
 from mollisol.methodology.checks.baseline_model import check_model_setup
@@ -28,12 +29,9 @@ from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
 from mollisol.methodology.ledger import LEDGER_FILE, check_ledger
 from mollisol.methodology.project import Project, VerificationPeriod
-from mollisol.methodology.results import PeriodResult, ReferenceChoice, RouteChoice, RunResult
-from mollisol.methodology.ruleset import (
-    Clocks,
-    MissingRuleError,
-    Overlay,
-    RuleError,
+from mollisol.methodology.results.run import PeriodResult, ReferenceChoice, RouteChoice, RunResult
+from mollisol.methodology.rules_in_force.rule import Clocks, MissingRuleError, Overlay, RuleError
+from mollisol.methodology.rules_in_force.rule_set import (
     RuleSet,
     RulesInForce,
     load_rule_set,
@@ -42,13 +40,12 @@ from mollisol.methodology.ruleset import (
     unusable_rules,
 )
 from mollisol.methodology.trace import Quantity, Trace
-from mollisol.plausibility import check_reported_stocks, check_similarity, check_units
-from mollisol.reading import HEAD_FILE, Reading, read_project
-from mollisol.run_options import RunOptions
-from mollisol.sources_step import SourcesOfPeriod, SourcesStep
-from mollisol.spectroscopy_step import check_calibrations
-from mollisol.stock_means import stock_means
-from mollisol.stocks import UnitStocks, quantify_stocks
+from mollisol.reading.outlines import check_geometry
+from mollisol.reading.project import HEAD_FILE, Reading, read_project
+from mollisol.routes.spectroscopy import check_calibrations
+from mollisol.run import RunOptions
+from mollisol.stocks.means import stock_means
+from mollisol.stocks.measured import UnitStocks, quantify_stocks
 
 type Tell = Callable[[str], None]
 
@@ -244,7 +241,7 @@ def run_project(
     run = Run(results, tuple(findings), project, rules, trace, assessment.reading.inputs, options)
     if reference == "none":
         return run
-    from mollisol.reference_step import with_reference
+    from mollisol.routes.reference import with_reference
 
     tell("sampling the reference")
     return with_reference(run)

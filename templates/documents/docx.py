@@ -28,7 +28,7 @@ from mollisol.templates.documents.extras import load
 from mollisol.templates.documents.packing import EARLIEST, repacked
 
 TEMPLATE: Final = Path(__file__).with_name("report.docx")
-"""The template that ships; ``scripts/make_word_template.py`` makes it."""
+"""The template that ships; ``scripts/release/word_template.py`` makes it."""
 
 STYLES: Final = (
     *(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mollisol.methodology.project import Project
-from mollisol.methodology.results import PeriodResult, RunResult
+from mollisol.methodology.results.run import PeriodResult, RunResult
 from mollisol.templates.figures.budget import Parts, budget
 from mollisol.templates.figures.changes import changes
 from mollisol.templates.figures.density import Density, densities

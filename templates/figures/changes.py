@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from mollisol.methodology.results import PeriodResult, StratumChange
+from mollisol.methodology.results.run import PeriodResult, StratumChange
 from mollisol.templates.figures.drawing import CONTROL, INK, PROJECT, RULE, Drawing, panels, short
 from mollisol.templates.filters import number, span
 from mollisol.uncertainty.student import t_quantile

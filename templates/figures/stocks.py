@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from mollisol.methodology.results import RunResult, StockMean
+from mollisol.methodology.results.run import RunResult, StockMean
 from mollisol.templates.figures.drawing import CONTROL, PROJECT, RULE, Drawing, panels, short
 from mollisol.templates.filters import number
 

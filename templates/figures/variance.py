@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from mollisol.methodology.results import PeriodResult, VarianceComponent
+from mollisol.methodology.results.run import PeriodResult, VarianceComponent
 from mollisol.templates.figures.drawing import CONTROL, HALF, PROJECT, Drawing, panels, short
 from mollisol.templates.filters import fixed, span
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mollisol.methodology.results import PeriodResult
+from mollisol.methodology.results.run import PeriodResult
 from mollisol.templates.figures.drawing import HALF, INK, LOSS, PROJECT, TOTAL, Drawing, panels, short
 from mollisol.templates.filters import decimals_for, fixed, number, span
-from mollisol.templates.steps import Step, steps
+from mollisol.templates.monitoring_report.steps import Step, steps
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

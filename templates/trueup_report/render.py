@@ -10,8 +10,8 @@ from markupsafe import Markup
 from mollisol.methodology.true_up import ForecastCheck, TrueUpResult
 from mollisol.templates.figures.drawing import style
 from mollisol.templates.figures.forecast import Forecast, forecasts
+from mollisol.templates.monitoring_report.report import Citation, TableBasis
 from mollisol.templates.render import environment
-from mollisol.templates.report import Citation, TableBasis
 from mollisol.templates.svg import checked
 
 _PAGE: Final = "trueup_report/page.html.j2"

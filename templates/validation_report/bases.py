@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mollisol.templates.bases import Basis
+from mollisol.templates.monitoring_report.bases import Basis
 
 CHAPTERS: Final = (
     ("model", "Model, parameter set and calibration"),

@@ -9,7 +9,7 @@ from string import ascii_uppercase
 
 from mollisol.methodology.base import DomainObject, Items
 from mollisol.methodology.findings import Finding
-from mollisol.methodology.ruleset import ChosenValue
+from mollisol.methodology.rules_in_force.rule import ChosenValue
 from mollisol.methodology.soil_models.calibrated import CalibratedSet, CalibrationData
 from mollisol.methodology.soil_models.catalogue import MODELS, ModelCard
 from mollisol.methodology.validation import (
@@ -19,9 +19,9 @@ from mollisol.methodology.validation import (
     Study,
     ValidationResult,
 )
-from mollisol.templates.bases import Basis
 from mollisol.templates.filters import slug
-from mollisol.templates.report import Citation, TableBasis
+from mollisol.templates.monitoring_report.bases import Basis
+from mollisol.templates.monitoring_report.report import Citation, TableBasis
 from mollisol.templates.validation_report.bases import BASES, CHAPTERS, SECTIONS
 
 MOST_ROWS = 60

@@ -9,7 +9,7 @@ from typing import Any, Final
 from mollisol.methodology.project import Project
 from mollisol.methodology.units import CO2E_PER_C
 from mollisol.templates.documents.packing import EARLIEST, repacked
-from mollisol.templates.report import ReportModel
+from mollisol.templates.monitoring_report.report import ReportModel
 from mollisol.templates.workbook.changes import ChangeSheets
 from mollisol.templates.workbook.cores import CoreSheets
 from mollisol.templates.workbook.credit import CreditCells, CreditSheet

@@ -10,7 +10,7 @@ import numpy as np
 
 from mollisol.methodology.checks.control_sites import control_groups
 from mollisol.methodology.project import Project
-from mollisol.methodology.results import PeriodResult
+from mollisol.methodology.results.run import PeriodResult
 from mollisol.templates.workbook.known import Known
 from mollisol.templates.workbook.sheet import Book, Sheet
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from mollisol.methodology.results import PeriodResult, Vintage
+from mollisol.methodology.results.run import PeriodResult, Vintage
 from mollisol.templates.workbook.changes import StrataCells
 from mollisol.templates.workbook.known import Known
 from mollisol.templates.workbook.sheet import Book, Look, Sheet, Value

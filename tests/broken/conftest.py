@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.baseline.modelled_project import write_modelled_project
+from tests.support.modelled_project import write_modelled_project
 
 HERE = Path(__file__).parent
 CASES: dict[str, dict[str, Any]] = {

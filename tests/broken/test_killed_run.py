@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mollisol.bundle import MANIFEST, BundleError, write_folder
+from mollisol.bundle.write import MANIFEST, BundleError, write_folder
 from tests.broken.conftest import Breaker
 
 FIRST = {MANIFEST: b"{}", "results.json": b"first", "inputs/strata.csv": b"first"}

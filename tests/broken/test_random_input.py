@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from mollisol.engine import assess_project
 from mollisol.methodology.measurement import CoreIncrement
-from mollisol.reading import read_project
-from mollisol.tables import read_table
+from mollisol.reading.project import read_project
+from mollisol.reading.tables import read_table
 from tests.broken.conftest import write_skeleton
 
 QUIET = settings(

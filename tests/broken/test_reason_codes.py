@@ -13,14 +13,14 @@ import pytest
 
 from mollisol.engine import assess_project
 from mollisol.methodology.findings import Severity, in_order
-from mollisol.methodology.ruleset import Overlay
+from mollisol.methodology.rules_in_force.rule import Overlay
 from tests.broken.conftest import CASES, Breaker
 
 ROOT = Path(__file__).resolve().parents[2]
 
-_OF_VALIDATION = "a validation or what stands on one: tests/validation/test_validation_checks.py"
+_OF_VALIDATION = "a validation or what stands on one: tests/methodology/test_validation_checks.py"
 
-_OF_TRUE_UP = "tests/trueup/test_true_up.py"
+_OF_TRUE_UP = "tests/mollisol/true_up/test_true_up.py"
 TOLD_ELSEWHERE = {
     "bundle-changed": _OF_TRUE_UP,
     "core-used-twice": _OF_TRUE_UP,
@@ -32,7 +32,7 @@ TOLD_ELSEWHERE = {
     "remeasurement-not-paired": _OF_TRUE_UP,
     "reversal-suspected": _OF_TRUE_UP,
     "true-up-without-model": _OF_TRUE_UP,
-    "baseline-not-computed": "data that no equation carries: tests/baseline/test_baselines.py",
+    "baseline-not-computed": "data that no equation carries: tests/mollisol/changes/test_baselines.py",
     "control-similar": "note of a sound project: test_notes_of_a_sound_project",
     "esm-inside-sampled-mass": "note of a sound project: test_notes_of_a_sound_project",
     "file-unreadable": "a disc that fails: test_file_that_cannot_be_read",
@@ -44,11 +44,11 @@ TOLD_ELSEWHERE = {
     "crop-group-unknown": _OF_VALIDATION,
     "parameters-too-fine": _OF_VALIDATION,
     "practice-category-unknown": _OF_VALIDATION,
-    "reference-differs": "another sampler: tests/posterior/test_reference_step.py",
-    "reference-not-mixed": "another sampler: tests/posterior/test_reference_step.py",
+    "reference-differs": "another sampler: tests/mollisol/routes/test_reference.py",
+    "reference-not-mixed": "another sampler: tests/mollisol/routes/test_reference.py",
     "proposal-unusable": "a fault of the proposal: tests/journeys/test_messages_of_runs.py",
     "row-too-long": "a row without end: tests/hostile/test_hostile_projects.py",
-    "rule-weakly-sourced": "hangs on the status of rules, not on the project: tests/rules/test_rules.py",
+    "rule-weakly-sourced": "hangs on the status of rules, not on the project: tests/methodology/rules/test_rules.py",
     "validation-clay-span": _OF_VALIDATION,
     "validation-climate-zone-missing": _OF_VALIDATION,
     "validation-combination-missing": _OF_VALIDATION,

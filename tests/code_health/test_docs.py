@@ -9,7 +9,7 @@ from types import ModuleType
 
 from typer.main import get_command
 
-from mollisol.cli import app
+from mollisol.cli.app import app
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,7 +24,7 @@ def _script(name: str) -> ModuleType:
 
 
 def test_generated_pages_are_fresh() -> None:
-    for name, page in _script("make_docs").PAGES.items():
+    for name, page in _script("pages/catalogues").PAGES.items():
         assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page(), (
             f"run make docs: docs/{name} is stale"
         )
@@ -32,7 +32,7 @@ def test_generated_pages_are_fresh() -> None:
 
 def test_the_uncertainty_page_is_fresh() -> None:
     page = (ROOT / "docs" / "uncertainty.md").read_text(encoding="utf-8")
-    assert page == _script("make_uncertainty_page").page(), "run make docs"
+    assert page == _script("pages/uncertainty").page(), "run make docs"
 
 
 def test_every_command_is_in_the_readme_and_has_help() -> None:

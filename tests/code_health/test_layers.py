@@ -58,9 +58,9 @@ def test_heavy_packages_stay_in_their_layer(layer: str, path: Path) -> None:
 def test_help_and_import_load_nothing_heavy() -> None:
     heavy = ["numpy", "scipy", "pandas", "numba", "matplotlib", "jinja2", "pymc", "arviz", "shapely"]
     code = (
-        "import sys, mollisol, mollisol.cli\n"
+        "import sys, mollisol, mollisol.cli.app\n"
         "from typer.main import get_command\n"
-        "get_command(mollisol.cli.app).get_help\n"
+        "get_command(mollisol.cli.app.app).get_help\n"
         f"print([name for name in {heavy!r} if name in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -88,7 +88,7 @@ def test_the_wheel_holds_one_package_with_everything_in_it(tmp_path: Path) -> No
         }
         inside = {name.removeprefix("mollisol/") for name in names}
         assert files <= inside, sorted(files - inside)[:5]
-    for needed in ("mollisol/cli.py", "mollisol/py.typed", "mollisol/skeleton/project.toml"):
+    for needed in ("mollisol/cli/app.py", "mollisol/py.typed", "mollisol/skeleton/project.toml"):
         assert needed in names
 
 

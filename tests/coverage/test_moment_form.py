@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mollisol.uncertainty.landscapes import IRREGULAR, MENDED, REGULAR, Design, coverage
+from mollisol.uncertainty.simulation.landscapes import IRREGULAR, MENDED, REGULAR, Design, coverage
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
 TARGET = 2 / 3
@@ -36,5 +36,5 @@ def test_the_page_holds_the_figure(design: Design) -> None:
     row = re.search(
         rf"^\| {re.escape(design.name)} \| (0\.\d+) \| (0\.\d+) \|", PAGE.read_text(), re.MULTILINE
     )
-    assert row, f"{design.name} is missing in docs/coverage.md: run scripts/make_coverage_table.py"
+    assert row, f"{design.name} is missing in docs/coverage.md: run scripts/pages/coverage_table.py"
     assert float(row[1]) == pytest.approx(found(design), abs=5.1e-4)

@@ -13,11 +13,11 @@ from scipy.interpolate import CubicSpline
 
 @pytest.fixture(scope="module")
 def esm(load: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
-    return load("make_esm_page.py")
+    return load("pages/equal_mass.py")
 
 
 def test_page_and_figure_are_fresh(root: Path, script: Callable[[str, Path], None], tmp_path: Path) -> None:
-    script("make_esm_page.py", tmp_path)
+    script("pages/equal_mass.py", tmp_path)
     for name in ("fixed-depth-or-equal-mass.md", "figures/esm/clapham.svg"):
         assert (tmp_path / name).read_bytes() == (root / "docs" / name).read_bytes(), name
 

@@ -26,7 +26,7 @@ def analytic(root: Path) -> Run:
 
 @pytest.fixture(scope="module")
 def by_hand(load: Callable[[str], dict[str, Any]]) -> list[Any]:
-    pairs = load("make_woburn_pairs.py")
+    pairs = load("pages/woburn_ley.py")
     return [pairs["pair"](pairs["Archive"](), *pairs["CHOSEN"], cycle) for cycle in pairs["CHOSEN_CYCLES"]]
 
 

@@ -12,7 +12,7 @@ import pytest
 from pyproj import Geod
 
 from mollisol.methodology.project import Project
-from mollisol.reading import read_project
+from mollisol.reading.project import read_project
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def project(folder: Path) -> Project:
 def test_made_again_it_is_the_same_byte_for_byte(
     folder: Path, script: Callable[[str, Path], None], tmp_path: Path
 ) -> None:
-    script("make_woburn_example.py", tmp_path)
+    script("examples/woburn_ley.py", tmp_path)
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     assert names == sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file())
     assert [n for n in names if (folder / n).read_bytes() != (tmp_path / n).read_bytes()] == []

@@ -12,17 +12,17 @@ import pytest
 
 @pytest.fixture(scope="module")
 def pairs(load: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
-    return load("make_woburn_pairs.py")
+    return load("pages/woburn_ley.py")
 
 
 def test_page_and_figure_are_fresh(root: Path, script: Callable[[str, Path], None], tmp_path: Path) -> None:
-    script("make_woburn_pairs.py", tmp_path)
+    script("pages/woburn_ley.py", tmp_path)
     for name in ("woburn-ley.md", "figures/woburn/pairs.svg"):
         assert (tmp_path / name).read_bytes() == (root / "docs" / name).read_bytes(), name
 
 
 def test_by_hand_shares_no_code_with_the_engine(root: Path) -> None:
-    assert "mollisol" not in (root / "scripts" / "make_woburn_pairs.py").read_text(encoding="utf-8")
+    assert "mollisol" not in (root / "scripts" / "pages/woburn_ley.py").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

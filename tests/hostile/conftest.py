@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mollisol.bundle import bundle_files, write_folder
+from mollisol.bundle.write import bundle_files, write_folder
 from mollisol.engine import run_project
 
 

@@ -17,13 +17,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mollisol.bundle_reading import open_bundle
+from mollisol.audit.explain import Explainer
+from mollisol.bundle.read import open_bundle
 from mollisol.engine import assess_project
-from mollisol.explain import Explainer
 from mollisol.methodology.findings import Finding, UserError
-from mollisol.methodology.ruleset import read_overlay
-from mollisol.model_reading import read_folder
-from mollisol.trial_reading import read_trials
+from mollisol.methodology.rules_in_force.rule_set import read_overlay
+from mollisol.reading.model_tables import read_folder
+from mollisol.reading.trials import read_trials
 from tests.hostile.mutations import mutated
 
 ROUNDS = int(os.environ.get("MOLLISOL_FUZZ", "10"))

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from mollisol import bundle_files
-from mollisol.bundle_files import BundleFaultError
-from mollisol.bundle_reading import Bundle, open_bundle
-from mollisol.explain import Explainer
+from mollisol.audit.explain import Explainer
+from mollisol.bundle.read import Bundle, open_bundle
+from mollisol.reading import archive as bundle_files
+from mollisol.reading.archive import BundleFaultError
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from mollisol.bundle import bundle_files
-from mollisol.cli import app
+from mollisol.bundle.write import bundle_files
+from mollisol.cli.app import app
 from mollisol.engine import assess_project, run_project
 from mollisol.methodology.findings import FindingsError, Severity
-from mollisol.methodology.ruleset import RuleError, load_rule_set, read_overlay
+from mollisol.methodology.rules_in_force.rule import RuleError
+from mollisol.methodology.rules_in_force.rule_set import load_rule_set, read_overlay
 
 GEOMETRY = '\ngeometry_file = "units.geojson"\n\n[project.design]'
 

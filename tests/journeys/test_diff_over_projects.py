@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from mollisol.cli import app
+from mollisol.cli.app import app
 from mollisol.methodology.findings import UserError
 
 DIFF = ["rules", "diff", "vm0042-2.2+2026-06-11", "--proposal", "gwp-ar6"]

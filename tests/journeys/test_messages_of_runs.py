@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from mollisol.bundle_reading import open_bundle
-from mollisol.cli import _less, app
-from mollisol.records import RecordsError, effects_of_records
+from mollisol.audit.effects import RecordsError, effects_of_records
+from mollisol.bundle.read import open_bundle
+from mollisol.cli.app import _less, app
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from mollisol.cli import app
-from mollisol.reading import TABLES
+from mollisol.cli.app import app
+from mollisol.reading.project import TABLES
 
 
 @pytest.fixture

@@ -14,14 +14,11 @@ from scipy.interpolate import CubicSpline
 from mollisol.methodology.units import CO2E_PER_C
 from mollisol.quantification import equivalent_soil_mass as esm
 from mollisol.quantification import issuance, reductions_removals, soil_carbon_change
-from mollisol.uncertainty import (
-    control_sites,
-    deduction,
-    degrees_of_freedom,
-    model_error,
-    sample_size,
-    sampling_error,
-)
+from mollisol.uncertainty import degrees_of_freedom
+from mollisol.uncertainty.deduction import moment as deduction
+from mollisol.uncertainty.model import project_variance as model_error
+from mollisol.uncertainty.planning import sample_size
+from mollisol.uncertainty.scaling import control_sites, sampling_error
 
 COMMON = settings(derandomize=True, deadline=None, database=None, max_examples=100)
 TWO_THIRDS = 2 / 3

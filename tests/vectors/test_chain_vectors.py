@@ -20,15 +20,10 @@ from mollisol.quantification import (
     soil_carbon_change,
     soil_carbon_stock,
 )
-from mollisol.uncertainty import (
-    control_sites,
-    deduction,
-    degrees_of_freedom,
-    model_error,
-    multistage,
-    sampling_error,
-    student,
-)
+from mollisol.uncertainty import degrees_of_freedom, student
+from mollisol.uncertainty.deduction import moment as deduction
+from mollisol.uncertainty.model import project_variance as model_error
+from mollisol.uncertainty.scaling import control_sites, multistage, sampling_error
 
 HERE = Path(__file__).parent
 TWO_THIRDS = 2 / 3

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from mollisol.quantification.checks import FloatArray
-from mollisol.uncertainty.posterior.checking import control_residual, link_group, pooled_sd
+from mollisol.uncertainty.posterior.declaration_checks import control_residual, link_group, pooled_sd
 from mollisol.uncertainty.posterior.specification import IntArray, Prior, Specification
 from mollisol.uncertainty.posterior.sufficient import Block
 

@@ -177,7 +177,7 @@ def posterior_of_change(
         For data that cannot carry the model; the message says what to do.
     """
     from mollisol.uncertainty.posterior.budget import error_budget
-    from mollisol.uncertainty.posterior.checks import all_checks, integration_checks
+    from mollisol.uncertainty.posterior.diagnostics import all_checks, integration_checks
 
     sample = sample_posterior(Marginal(compile_specification(specification)), probability)
     mixture = sample.mixture()

@@ -14,8 +14,8 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from mollisol.quantification.checks import FloatArray, positive
-from mollisol.uncertainty.posterior.checking import control_residual
 from mollisol.uncertainty.posterior.compiling import NO_UNIT_LEVEL, Compiled, compile_specification
+from mollisol.uncertainty.posterior.declaration_checks import control_residual
 from mollisol.uncertainty.posterior.exact import CREDITED_PROBABILITY
 from mollisol.uncertainty.posterior.marginal import Marginal
 from mollisol.uncertainty.posterior.specification import IntArray, Specification

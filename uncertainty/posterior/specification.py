@@ -360,7 +360,7 @@ class Specification(_Frozen):
             measurement_sd=at_least("measurement_sd", _vector("measurement_sd", self.measurement_sd), 0.0),
             shared=tuple(effect for effect in self.shared if effect.sd > 0),
         )
-        from mollisol.uncertainty.posterior.checking import check
+        from mollisol.uncertainty.posterior.declaration_checks import check
 
         check(self)
 

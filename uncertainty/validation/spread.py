@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
 from mollisol.quantification.checks import FloatArray, finite, row
-from mollisol.uncertainty.layers.horizon import fit_growth
-from mollisol.uncertainty.layers.laboratory import Labels, places
+from mollisol.uncertainty.measurement.laboratory import Labels, places
+from mollisol.uncertainty.model.horizon import fit_growth
 
 
 @equation(

@@ -1,0 +1,299 @@
+"""A validation held against its rules, and a project held against what was validated (VMD0053, VM0042 8.6.1.1)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+from mollisol.methodology.soil_models.calibrated import CalibratedSet
+from mollisol.methodology.soil_models.calibration_plan import FREE
+from mollisol.methodology.soil_models.trials import StudyRow
+from mollisol.methodology.validation import (
+    CombinationResult,
+    Comparison,
+    ProjectPoint,
+    Study,
+    ValidationResult,
+)
+
+type Combination = tuple[str, str, str]
+"""Practice category, crop functional group, emission source."""
+
+NO_GROUP = ("bare", "mixed")
+"""Our words for a soil without a crop and for a rotation over groups."""
+_HORIZON = "VM0042 2.2, section 8.6.1.1"
+
+
+def words(rules: RulesInForce, id: str) -> tuple[str, ...]:
+    """Read a rule that lists words."""
+    return tuple(word.strip() for word in str(rules.value(id).value).split(";"))
+
+
+def check_words(studies: Sequence[StudyRow], rules: RulesInForce) -> list[Finding]:
+    """Look for practice categories and crop groups that the module does not know."""
+    categories = words(rules, "vmd0053.practice.categories")
+    attributes = [
+        {word.strip() for word in group.split(",")} for group in words(rules, "vmd0053.crop.group-attributes")
+    ]
+    found = []
+    for row in studies:
+        if row.practice_category not in categories:
+            where = Place(file=row.file, row=row.row or None, column="practice_category")
+            do = "take one of the categories; no combination of another one can be validated"
+            allowed, clause = "; ".join(categories), "vmd0053.practice.categories"
+            found.append(
+                _finding("practice-category-unknown", where, row.practice_category, allowed, do, clause)
+            )
+        named = row.crop_group.split()
+        fits = len(named) == len(attributes) and all(
+            word in choice for word, choice in zip(named, attributes, strict=False)
+        )
+        if not fits and row.crop_group not in NO_GROUP:
+            where = Place(file=row.file, row=row.row or None, column="crop_group")
+            do = "write one word of each attribute, in this order; bare and mixed stand for none and several"
+            allowed = "; ".join(", ".join(sorted(choice)) for choice in attributes)
+            clause = "vmd0053.crop.group-attributes"
+            found.append(_finding("crop-group-unknown", where, row.crop_group, allowed, do, clause))
+    once = {(finding.code, finding.found): finding for finding in reversed(found)}
+    return [
+        finding.model_copy(update={"severity": Severity.WARNING})
+        for finding in found
+        if once[finding.code, finding.found] is finding
+    ]
+
+
+def check_independence(
+    calibrated: CalibratedSet | None,
+    *,
+    studies: Sequence[Study],
+    validated: Collection[str],
+    crossed: bool,
+    rules: RulesInForce,
+) -> list[Finding]:
+    """Look for studies that a parameter set was calibrated on and is validated on.
+
+    Parameters
+    ----------
+    calibrated
+        The set; None for a published one.
+    studies
+        All studies of the folder.
+    validated
+        Ids of those whose comparisons are used.
+    crossed
+        Whether each is predicted by a set that did not see it: then there is nothing to find.
+    rules
+        The rules.
+    """
+    if calibrated is None or crossed or not rules.value("vmd0053.calibration.independent-data").value:
+        return []
+    experiment = {study.study: study.experiment for study in studies}
+    seen = {item.study for item in calibrated.data}
+    places = {experiment[name] for name in seen if name in experiment}
+    clause = "vmd0053.calibration.independent-data"
+    do = "validate on studies of other experiments, or cross-validate"
+    allowed = "studies of experiments that the set was not calibrated on"
+    return [
+        Finding(
+            code="validation-not-independent",
+            severity=Severity.BLOCKING,
+            where=Place(file="studies.csv", thing=f"study {name}"),
+            found=f"{calibrated.label} was calibrated on {'it' if name in seen else 'its experiment'}",
+            allowed=allowed,
+            do=do,
+            clause=clause,
+        )
+        for name in sorted(validated)
+        if name in seen or experiment.get(name) in places
+    ]
+
+
+def check_resolution(calibrated: CalibratedSet, rules: RulesInForce) -> list[Finding]:
+    """Look for numbers of the model that hold for less than a climate zone: those that the model has no name for."""
+    region = str(rules.value("vmd0053.calibration.finest-region").value)
+    names = FREE[calibrated.model]
+    return [
+        Finding(
+            code="parameters-too-fine",
+            severity=Severity.BLOCKING,
+            where=Place(file="set.toml", thing=f"parameter {name}"),
+            found="a number of the model that holds for a part of the data only",
+            allowed=f"numbers for a whole {region}: {', '.join(names)}",
+            do="calibrate one number for all; what differs between sites is an effect, not a parameter",
+            clause="vmd0053.calibration.finest-region",
+        )
+        for name in calibrated.names_of("model")
+        if name not in names
+    ]
+
+
+def check_clay(comparisons: Sequence[Comparison], rules: RulesInForce) -> list[Finding]:
+    """Hold the span of clay contents of the validation data against the rule."""
+    least, clay = rules.number("vmd0053.domain.clay-span"), [item.clay_percent for item in comparisons]
+    span = max(clay) - min(clay) if clay else 0.0
+    if span >= least:
+        return []
+    return [
+        Finding(
+            code="validation-clay-span",
+            severity=Severity.REFUSAL,
+            where=Place(file="studies.csv", column="clay_percent"),
+            found=f"{span:g} percentage points",
+            allowed=f"{least:g} or more",
+            do="add studies on lighter or heavier soils",
+            clause="vmd0053.domain.clay-span",
+        )
+    ]
+
+
+def check_gates(combinations: Iterable[CombinationResult]) -> list[Finding]:
+    """Tell of each combination that failed a gate or could not be judged."""
+    found = []
+    for item in combinations:
+        if item.verdict == "pass":
+            continue
+        failed = item.verdict == "fail"
+        gates = {"bias": item.bias.verdict, "coverage": item.coverage_verdict}
+        told = ", ".join(f"{name} {verdict}" for name, verdict in gates.items())
+        if not item.practice_effect:
+            told = "comparisons of single sites, not of a practice with its reference"
+        found.append(
+            Finding(
+                code="validation-gate-failed" if failed else "validation-not-judged",
+                severity=Severity.REFUSAL if failed else Severity.WARNING,
+                where=Place(thing=_said(_of(item))),
+                found=told,
+                allowed="mean bias within the pooled measurement uncertainty, and the coverage of the intervals",
+                do="look at the studies with the largest bias" if failed else "add side-by-side trials",
+                clause="VMD0053 2.1, sections 5.2.4 and 5.2.5",
+            )
+        )
+    return found
+
+
+def check_project_domain(
+    result: ValidationResult,
+    *,
+    combinations: Collection[Combination],
+    points: Sequence[ProjectPoint],
+    years: float,
+    rules: RulesInForce,
+) -> list[Finding]:
+    """Hold a project against what was validated; every finding refuses issuance, none stops the computing.
+
+    Parameters
+    ----------
+    result
+        The validation.
+    combinations
+        Practice category, crop functional group and source that the project declares.
+    points
+        Where the model is run.
+    years
+        Length of the longest period that the model's error has to serve.
+    rules
+        The rules.
+    """
+    return gathered(
+        [
+            *(finding for one in sorted(combinations) for finding in _combination(result, one, years, rules)),
+            *_zones(result, points, rules),
+            *_textures(result, points, rules),
+            *_outside(result, points),
+            *check_clay(result.comparisons, rules),
+        ]
+    )
+
+
+def _combination(
+    result: ValidationResult, one: Combination, years: float, rules: RulesInForce
+) -> Iterable[Finding]:
+    """Look for a validated practice effect, its gates, its number of studies and its horizon."""
+    where = Place(file="validation.json", thing=_said(one))
+    mine = result.of(*one)
+    if mine is None:
+        there = "; ".join(_said(_of(item)) for item in result.combinations if item.practice_effect) or "none"
+        single = any(_of(item) == one for item in result.combinations)
+        found = "validated on single sites only" if single else "not validated"
+        do = "add studies that isolate the practice"
+        code = "validation-practice-not-isolated" if single else "validation-combination-missing"
+        yield _finding(code, where, found, there, do, "vmd0053.domain.least-studies")
+        return
+    least = rules.number("vmd0053.domain.least-studies")
+    if len(mine.studies) < least:
+        do, clause = "add studies that isolate the practice", "vmd0053.domain.least-studies"
+        found = f"{len(mine.studies)} studies"
+        yield _finding("validation-too-few-studies", where, found, f"{least:g} or more", do, clause)
+    for gate in check_gates([mine]):
+        yield gate.model_copy(update={"severity": Severity.REFUSAL})
+    if years > mine.horizon_years:
+        do = "verify more often, or add longer trials: the error may grow with time"
+        code, found = "validation-horizon-too-long", f"a period of {years:g} years"
+        allowed = f"{mine.horizon_years:g} years, the median duration of the trials"
+        yield _finding(code, where, found, allowed, do, _HORIZON)
+
+
+def _zones(
+    result: ValidationResult, points: Sequence[ProjectPoint], rules: RulesInForce
+) -> Iterable[Finding]:
+    if not rules.value("vmd0053.domain.every-climate-zone").value:
+        return
+    covered = result.domain.climate_zones
+    for zone in sorted({point.climate_zone for point in points} - set(covered)):
+        do, clause = "add studies in that zone", "vmd0053.domain.every-climate-zone"
+        where = Place(file="validation.json", thing=f"climate zone {zone}")
+        yield _finding(
+            "validation-climate-zone-missing", where, "not validated", ", ".join(covered), do, clause
+        )
+
+
+def _textures(
+    result: ValidationResult, points: Sequence[ProjectPoint], rules: RulesInForce
+) -> Iterable[Finding]:
+    most = int(rules.number("vmd0053.domain.predominant-textures"))
+    area: dict[str, float] = defaultdict(float)
+    for point in points:
+        area[point.texture_class] += point.area_ha
+    predominant = sorted(area, key=lambda name: (-area[name], name))[:most]
+    covered = result.domain.texture_classes
+    for name in predominant:
+        if name not in covered:
+            do, clause = "add studies on that texture", "vmd0053.domain.predominant-textures"
+            where = Place(file="validation.json", thing=f"texture class {name}")
+            found = f"not validated; {area[name]:g} ha of the project"
+            yield _finding("validation-texture-missing", where, found, ", ".join(covered), do, clause)
+
+
+def _outside(result: ValidationResult, points: Sequence[ProjectPoint]) -> Iterable[Finding]:
+    domain = result.domain
+    low, high = domain.lowest_clay_percent, domain.highest_clay_percent
+    for point in points:
+        if not low <= point.clay_percent <= high:
+            where = Place(file="sites.csv", column="clay_percent", thing=f"point {point.point}")
+            do = "add studies on such soils, or model the point by another way"
+            clause = "VMD0053 2.1, section 5.2.2"
+            found, allowed = f"{point.clay_percent:g} % clay", f"{low:g} to {high:g} %, as validated"
+            yield _finding("validation-point-outside", where, found, allowed, do, clause)
+
+
+def _of(item: CombinationResult) -> Combination:
+    return item.practice_category, item.crop_group, item.source
+
+
+def _said(one: Combination) -> str:
+    return " x ".join(one)
+
+
+def _finding(code: str, where: Place, found: str, allowed: str, do: str, clause: str) -> Finding:
+    return Finding(
+        code=code,
+        severity=Severity.REFUSAL,
+        where=where,
+        found=found,
+        allowed=allowed or "none",
+        do=do,
+        clause=clause,
+    )

@@ -1,0 +1,1 @@
+"""Dated, cited rules: what files hold, the set of them, and the values that clocks choose."""

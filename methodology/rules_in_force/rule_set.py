@@ -1,0 +1,416 @@
+"""Dated, cited rules: load, look up by clock, overlay, hash.
+
+A rule is one TOML file in ``methodology/rules/``. A rule set names the editions of the documents it stands on; the
+value of a rule is the last one whose first date is not after the clock that the rule is keyed by.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Iterator
+from datetime import date
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mollisol.methodology.base import DomainObject
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.rules_in_force.rule import HOUSE as HOUSE
+from mollisol.methodology.rules_in_force.rule import WARNING_STATUSES as WARNING_STATUSES
+from mollisol.methodology.rules_in_force.rule import ChosenValue as ChosenValue
+from mollisol.methodology.rules_in_force.rule import Clock as Clock
+from mollisol.methodology.rules_in_force.rule import Clocks as Clocks
+from mollisol.methodology.rules_in_force.rule import DatedValue as DatedValue
+from mollisol.methodology.rules_in_force.rule import DocumentEdition as DocumentEdition
+from mollisol.methodology.rules_in_force.rule import Form as Form
+from mollisol.methodology.rules_in_force.rule import MissingRuleError as MissingRuleError
+from mollisol.methodology.rules_in_force.rule import Overlay as Overlay
+from mollisol.methodology.rules_in_force.rule import OverlayValue as OverlayValue
+from mollisol.methodology.rules_in_force.rule import Rule as Rule
+from mollisol.methodology.rules_in_force.rule import RuleError as RuleError
+from mollisol.methodology.rules_in_force.rule import RuleSetHead as RuleSetHead
+from mollisol.methodology.rules_in_force.rule import RuleValue as RuleValue
+from mollisol.methodology.rules_in_force.rule import Source as Source
+from mollisol.methodology.rules_in_force.rule import Status as Status
+from mollisol.methodology.rules_in_force.rule import Switch as Switch
+
+LARGEST_OVERLAY_BYTES = 5_000_000
+
+
+class RuleSet(DomainObject):
+    """Rules, switches and editions, frozen."""
+
+    head: RuleSetHead
+    rules: dict[str, Rule]
+    switches: dict[str, Switch]
+    overlays: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
+    """Rules that a proposal gave a value, also where the edition's own is not known."""
+
+    @property
+    def key(self) -> str:
+        """The rule set's name, with the proposals laid over it."""
+        return " with ".join((self.head.key, *self.overlays))
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of everything in the rule set, in canonical JSON."""
+        text = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def value(self, id: str, clocks: Clocks) -> ChosenValue:
+        """Look a rule up.
+
+        Raises
+        ------
+        RuleError
+            If there is no such rule, the clock it needs was not given, or the clock stands before its first date or
+            the rule set does not know it (:class:`MissingRuleError`).
+        """
+        rule = self.rules.get(id)
+        if rule is None:
+            raise RuleError(f"there is no rule {id} in {self.key}")
+        unknown = self.head.not_known(id)
+        if unknown is not None and id not in self.settled:
+            raise MissingRuleError(id, f"{id} has no value in {self.key}: {unknown.reason}")
+        clock, day = self._clock(rule, clocks)
+        in_force = [value for value in rule.value if value.start <= day]
+        if not in_force:
+            raise MissingRuleError(
+                id, f"{id} has no value on {day} ({clock}): its first one starts {rule.value[0].start}"
+            )
+        chosen = in_force[-1]
+        return ChosenValue(
+            rule=id,
+            label=rule.label,
+            value=chosen.value,
+            low=chosen.low,
+            high=chosen.high,
+            unit=rule.unit,
+            clock=clock,
+            clock_date=day,
+            since=chosen.start,
+            citation=str(chosen.source.locator),
+            status=chosen.status,
+        )
+
+    def number(self, id: str, clocks: Clocks) -> float:
+        """Look a numeric rule up and give the bare number.
+
+        Raises
+        ------
+        RuleError
+            As :meth:`value`, and if the value is not a number.
+        """
+        value = self.value(id, clocks).value
+        if isinstance(value, bool | str):
+            raise RuleError(f"{id} is not a number but {value!r}")
+        return float(value)
+
+    def form(self, switch_id: str) -> Form:
+        """Give the form in force of a printed/corrected switch."""
+        switch = self.switches.get(switch_id)
+        if switch is None:
+            raise RuleError(f"there is no switch {switch_id} in {self.key}")
+        return switch.default
+
+    def with_overlay(self, overlay: Overlay) -> RuleSet:
+        """Lay a proposal over the rule set; all of it is checked before any of it is applied.
+
+        Raises
+        ------
+        RuleError
+            Naming every entry that does not fit.
+        """
+        problems = [f"there is no rule {entry.id}" for entry in overlay.set if entry.id not in self.rules]
+        problems += [
+            f"there is no switch {entry.id}" for entry in overlay.switch if entry.id not in self.switches
+        ]
+        for entry in overlay.set:
+            rule = self.rules.get(entry.id)
+            if rule and not isinstance(entry.value, _kind(rule.value[-1].value)):
+                problems.append(
+                    f"{entry.id} holds {rule.value[-1].value!r}, which {entry.value!r} cannot replace"
+                )
+            problems += self._never_applies(entry) + _ends(entry)
+        if problems:
+            raise RuleError(f"proposal {overlay.label!r}: " + "; ".join(problems))
+        rules = dict(self.rules)
+        for entry in overlay.set:
+            rules[entry.id] = _with_value(rules[entry.id], entry, overlay.label)
+        switches = dict(self.switches)
+        for change in overlay.switch:
+            switches[change.id] = switches[change.id].model_copy(update={"default": change.form})
+        return self.model_copy(
+            update={
+                "rules": rules,
+                "switches": switches,
+                "overlays": (*self.overlays, overlay.label),
+                "settled": (*self.settled, *(entry.id for entry in overlay.set)),
+            }
+        )
+
+    def _never_applies(self, entry: OverlayValue) -> list[str]:
+        rule = self.rules.get(entry.id)
+        edition = self.head.documents.get(rule.document) if rule and rule.keyed_by == "edition" else None
+        if rule is None or edition is None or entry.start <= edition.dated:
+            return []
+        return [
+            f"{entry.id} would start {entry.start}, after {rule.document} {edition.edition} ({edition.dated}), and "
+            "never apply"
+        ]
+
+    def _clock(self, rule: Rule, clocks: Clocks) -> tuple[str, date]:
+        if rule.keyed_by == "edition":
+            edition = self.head.documents.get(rule.document)
+            if edition is None:
+                raise MissingRuleError(
+                    rule.id,
+                    f"{rule.id} is keyed by the edition of {rule.document}, which {self.key} does not name",
+                )
+            return f"edition of {rule.document}", edition.dated
+        day = clocks.registered_on if rule.keyed_by == "registered_on" else clocks.emission_date
+        if day is None:
+            raise RuleError(f"{rule.id} is keyed by {rule.keyed_by}, and no such date was given")
+        return rule.keyed_by, day
+
+
+class RulesInForce:
+    """A rule set with the clocks of one project; remembers what was looked up."""
+
+    def __init__(self, rule_set: RuleSet, clocks: Clocks) -> None:
+        self.rule_set = rule_set
+        self.clocks = clocks
+        self._chosen: dict[tuple[str, date | None], ChosenValue] = {}
+
+    @property
+    def chosen(self) -> tuple[ChosenValue, ...]:
+        """Everything that was looked up so far, by id and day of emission; a value that stays is there once."""
+        found: dict[tuple[str, date], ChosenValue] = {}
+        for id, day in sorted(self._chosen, key=lambda key: (key[0], key[1] or date.min)):
+            chosen = self._chosen[id, day]
+            found.setdefault((id, chosen.since), chosen)
+        return tuple(found.values())
+
+    def value(self, id: str, emission_date: date | None = None) -> ChosenValue:
+        """Look a rule up and remember it; raises as :meth:`RuleSet.value`.
+
+        Parameters
+        ----------
+        id
+            The rule.
+        emission_date
+            The day whose value is wanted, for rules on that clock.
+        """
+        clocks = self.clocks
+        if emission_date is not None:
+            clocks = clocks.model_copy(update={"emission_date": emission_date})
+        chosen = self.rule_set.value(id, clocks)
+        self._chosen[id, emission_date] = chosen
+        return chosen
+
+    def number(self, id: str) -> float:
+        """Look a numeric rule up and remember it; raises as :meth:`RuleSet.number`."""
+        self.value(id)
+        return self.rule_set.number(id, self.clocks)
+
+    def form(self, switch_id: str) -> Form:
+        """Give the form in force of a printed/corrected switch."""
+        return self.rule_set.form(switch_id)
+
+
+def _ends(entry: OverlayValue) -> list[str]:
+    """Say where the ends of a range do not hold the value between them."""
+    given = [end for end in (entry.low, entry.value, entry.high) if end is not None]
+    if entry.low is None and entry.high is None:
+        return []
+    if any(isinstance(end, bool | str) for end in given) or given != sorted(given, key=float):
+        return [f"{entry.id}: low, value and high must be numbers in this order"]
+    return []
+
+
+def _kind(value: RuleValue) -> type | tuple[type, ...]:
+    if isinstance(value, bool):
+        return bool
+    return str if isinstance(value, str) else (int, float)
+
+
+def _with_value(rule: Rule, entry: OverlayValue, label: str) -> Rule:
+    source = Source(document=HOUSE, edition="proposal", section=label, read=entry.start)
+    new = DatedValue.model_validate(
+        {
+            "from": entry.start,
+            "value": entry.value,
+            "low": entry.low,
+            "high": entry.high,
+            "source": source,
+            "status": "secondary",
+            "note": entry.reason,
+        }
+    )
+    kept = tuple(value for value in rule.value if value.start < entry.start)
+    return rule.model_copy(update={"value": (*kept, new)})
+
+
+def toml_files(folder: Traversable) -> Iterator[Traversable]:
+    """Give every TOML file of a folder and the folders in it, by name."""
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.is_dir():
+            yield from toml_files(item)
+        elif item.name.endswith(".toml"):
+            yield item
+
+
+def read_toml[T: DomainObject](file: Traversable | Path, kind: type[T]) -> T:
+    """Read a file as one typed value.
+
+    Raises
+    ------
+    RuleError
+        If it is not one; the message names file and key.
+    """
+    try:
+        return kind.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise RuleError(f"{file.name}: cannot be read: {error.strerror}") from None
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise RuleError(f"{file.name}: {problems[:2000]}") from None
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # also a number of 5000 digits, or tables in tables without end
+        raise RuleError(f"{file.name}: not a TOML file: {str(error)[:200]}") from None
+
+
+def _by_id[T: Rule | Switch](items: Iterable[T]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for item in items:
+        if item.id in found:
+            raise RuleError(f"two files claim the id {item.id}")
+        found[item.id] = item
+    return found
+
+
+def _data(folder: str) -> Traversable:
+    return files("mollisol.methodology").joinpath(folder)
+
+
+def rule_set_keys() -> tuple[str, ...]:
+    """Give the keys of the rule sets that ship."""
+    return tuple(sorted(read_toml(file, RuleSetHead).key for file in toml_files(_data("rulesets"))))
+
+
+def load_rule_set(key: str) -> RuleSet:
+    """Load a shipped rule set by its key.
+
+    Raises
+    ------
+    RuleError
+        If there is no rule set of that key; the message lists those that there are.
+    """
+    heads = {
+        head.key: head for head in (read_toml(file, RuleSetHead) for file in toml_files(_data("rulesets")))
+    }
+    if key not in heads:
+        raise RuleError(f"there is no rule set {key!r}; there are: {', '.join(sorted(heads))}")
+    rules = _by_id(read_toml(file, Rule) for file in toml_files(_data("rules")) if not is_apart(file))
+    switches = _by_id(read_toml(file, Switch) for file in toml_files(_data("rules/switches")))
+    head = heads[key]
+    strangers = sorted({own.id for own in head.own} - set(rules))
+    if strangers:
+        raise RuleError(f"{key}: values of its own for rules that are not there: {', '.join(strangers)}")
+    for own in head.own:
+        value = DatedValue.model_validate(own.model_dump(by_alias=True, exclude={"id"}))
+        rules[own.id] = rules[own.id].model_copy(update={"value": (value,)})
+    return RuleSet(head=head, rules=rules, switches=switches)
+
+
+def is_apart(file: Traversable) -> bool:
+    """Tell whether a file of the rule folder is no rule but a switch or a proposal."""
+    return any(part in {"switches", "proposals"} for part in Path(str(file)).parts)
+
+
+def read_overlay(path: Path) -> Overlay:
+    """Read a proposal file.
+
+    Raises
+    ------
+    RuleError
+        If it is not one; the message names file and key.
+    """
+    if path.is_file() and path.stat().st_size > LARGEST_OVERLAY_BYTES:
+        raise RuleError(f"{path.name}: over {LARGEST_OVERLAY_BYTES / 1e6:g} MB is no proposal")
+    return read_toml(path, Overlay)
+
+
+def proposal_names() -> tuple[str, ...]:
+    """Give the names of the proposals that ship."""
+    return tuple(_proposals())
+
+
+def load_proposal(name: Path) -> Overlay:
+    """Read a proposal file, or one that ships by its name.
+
+    Raises
+    ------
+    RuleError
+        If there is neither; the message lists those that ship.
+    """
+    if name.is_file():
+        return read_overlay(name)
+    shipped = _proposals()
+    if str(name) not in shipped:
+        raise RuleError(f"{name} is neither a file nor a proposal that ships: {', '.join(shipped)}")
+    return read_toml(shipped[str(name)], Overlay)
+
+
+def _proposals() -> dict[str, Traversable]:
+    folder = _data("rules/proposals")
+    found = toml_files(folder) if folder.is_dir() else ()
+    return {file.name.removesuffix(".toml"): file for file in found}
+
+
+def status_findings(chosen: Iterable[ChosenValue]) -> list[Finding]:
+    """Warn of each value in use that stands on memory or on a conflict of sources."""
+    return [
+        Finding(
+            code="rule-weakly-sourced",
+            severity=Severity.WARNING,
+            where=Place(thing=f"rule {value.rule}"),
+            found=f"{value.label}: {value.value} {value.unit}, status {value.status}",
+            allowed="a value that was read in its document or in two independent sources",
+            do="look it up in " + value.citation,
+            clause=value.rule,
+        )
+        for value in sorted(chosen, key=lambda value: value.rule)
+        if value.status in WARNING_STATUSES
+    ]
+
+
+def unusable_rules(message: str) -> Finding:
+    """Tell that the rule set of a project cannot be used."""
+    return Finding(
+        code="rules-unusable",
+        severity=Severity.BLOCKING,
+        where=Place(file="project.toml", thing="rules"),
+        found=message,
+        allowed="a rule set that ships, with a value on each clock",
+        do="choose one of mollisol rules list",
+    )
+
+
+def unusable_proposal(message: str) -> Finding:
+    """Tell that a proposal does not fit the rule set; nothing of it was applied."""
+    return Finding(
+        code="proposal-unusable",
+        severity=Severity.BLOCKING,
+        where=Place(thing="--proposal"),
+        found=message,
+        allowed="rules of the rule set, and values of the kind that they hold",
+        do="correct the proposal; mollisol rules show RULE prints what a rule holds",
+    )

@@ -1,0 +1,335 @@
+"""Make examples/mixed-farm: a constructed project with every source, pool and leak in it, by rule and by seed."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+OUT = Path(__file__).parents[2] / "examples" / "mixed-farm"
+UNITS = {"arable": 60.0, "grass": 40.0, "mixed": 50.0}
+HISTORY = (2018, 2019, 2020)
+YEARS = (2021, 2022, 2023, 2024, 2025)
+CAMPAIGNS = {"2021": "2021-10-05", "2023": "2023-10-05", "2026": "2026-10-05"}
+START = {"arable": 18.0, "grass": 27.0, "mixed": 22.0}
+"""Organic carbon of the upper 30 cm at the start. [g/kg]"""
+GAIN = {"arable": 0.34, "grass": 0.24, "mixed": 0.30}
+"""Gain of the project in a year. [g/kg]"""
+LOSS = 0.04
+"""Loss of the control sites in a year. [g/kg]"""
+DENSITY = (1.28, 1.42)
+"""Fine soil of 0-30 and 30-50 cm. [g/cm3]"""
+POINTS = 8
+SEED = 42
+
+HEAD = """# Made by scripts/examples/mixed_farm.py. Constructed: no such farm exists, and \
+nothing was measured or issued.
+
+[project]
+name = "Mixed farm, constructed"
+description = "A constructed farm that shows every source, pool and leak at once: three units, two verification \
+periods, livestock, fertilizer, lime, fuel, burning, residues, trees, amendments from outside, a fall of production, \
+modelled soil methane. Every number is made up by scripts/examples/mixed_farm.py within what \
+is usual in Western Europe."
+proponent = "none: constructed"
+country = "GB"
+rules = "vm0042-2.2+2026-06-11"
+registered_on = 2026-11-21
+start_date = 2021-10-01
+kind = "constructed"
+reporting_depth_cm = 30.0
+equivalent_soil_mass_interpolation = "natural_cubic_spline"
+non_permanence_rating_percent = 15.0
+attribution = ["Constructed by the mollisol authors; free to use."]
+
+[project.design]
+kind = "stratified_random"
+description = "Each unit is a stratum; eight points drawn at random in it and found again at each campaign."
+"""
+
+PRACTICES = (
+    ("tillage_and_residue", "adopt", "No-till and residues kept, in place of ploughing and burning straw"),
+    ("planting_and_harvesting", "adopt", "Cover crops with clover, hedges and trees"),
+    ("fertilizer", "adjust", "A third less urea, compost from a town"),
+)
+
+BOUNDARY = {
+    "soil_organic_carbon": "always",
+    "aboveground_woody_biomass": "Hedges and trees are planted",
+    "fossil_fuel_co2": "Diesel and gasoline of machines",
+    "liming_co2": "Lime on the arable land",
+    "soil_methanogenesis_ch4": "A wet corner of the mixed unit, modelled",
+    "enteric_fermentation_ch4": "Cattle and sheep",
+    "manure_deposition_ch4": "Cattle and sheep",
+    "manure_deposition_n2o": "Cattle and sheep",
+    "nitrogen_fertilizer_n2o": "Urea, and slurry from outside",
+    "nitrogen_fixing_species_n2o": "Clover in the cover crop",
+    "biomass_burning_ch4": "Straw was burned before",
+    "biomass_burning_n2o": "Straw was burned before",
+}
+
+
+def write(name: str, head: str, rows: Iterable[Sequence[object]]) -> None:
+    """Write a table."""
+    with (OUT / name).open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(head.split(","))
+        writer.writerows(rows)
+
+
+def both(unit: str, before: Sequence[object], after: Sequence[object]) -> list[list[object]]:
+    """Give a row for each year of the history and of the project."""
+    rows: list[list[object]] = [[unit, "baseline", year, *before] for year in HISTORY]
+    return rows + [[unit, "project", year, *after] for year in YEARS]
+
+
+def head() -> str:
+    """Give project.toml."""
+    text = HEAD
+    for group, kind, description in PRACTICES:
+        text += f'\n[[project.practice_changes]]\ngroup = "{group}"\nkind = "{kind}"\ndescription = "{description}"\n'
+    for name in CAMPAIGNS:
+        text += (
+            f'\n[[project.campaigns]]\nname = "{name}"\n'
+            f"during = {{ start = {name}-09-15, end = {name}-10-31 }}\n"
+        )
+    text += (
+        '\n[[project.laboratory_methods]]\nid = "dumas"\nkind = "dry_combustion"\nlaboratory = "none: constructed"\n'
+        'proficiency_test = "constructed"\n'
+    )
+    periods = (
+        ("1", "2021-10-01", "2023-09-30", "2021", "2023"),
+        ("2", "2023-10-01", "2026-09-30", "2023", "2026"),
+    )
+    for name, start, end, first, last in periods:
+        during = f"during = {{ start = {start}, end = {end} }}\n"
+        text += f'\n[[project.monitoring_periods]]\nname = "{name}"\n{during}'
+        text += f'\n[[project.verification_periods]]\nname = "{name}"\n{during}'
+        text += f'first_campaign = "{first}"\nlast_campaign = "{last}"\n'
+    text += "\n[project.boundary]\nentries = [\n"
+    for id, reason in BOUNDARY.items():
+        text += f'  {{ id = "{id}", included = true, reason = "{reason}" }},\n'
+    text += "]\n"
+    return text + (
+        "\n[project.new_land]\nbiomass_t_c_per_ha = 60.0\nreference_soil_t_c_per_ha = 80.0\nland_use_factor = 0.7\n"
+        'management_factor = 1.0\ninput_factor = 1.0\nsource = "constructed; the order of a temperate forest"\n'
+    )
+
+
+def soil() -> None:
+    """Write strata, points, cores, control sites and links."""
+    draw = random.Random(SEED)  # noqa: S311
+    write("quantification_units.csv", "quantification_unit,approach,area_ha",
+          [[name, "measure_and_remeasure", area] for name, area in UNITS.items()])  # fmt: skip
+    write("strata.csv", "stratum,quantification_unit,area_ha", [[n, n, area] for n, area in UNITS.items()])
+    places = [(name, "", name, GAIN[name]) for name in UNITS]
+    places += [("", f"control-{name}", name, -LOSS) for name in UNITS]
+    points: list[list[object]] = []
+    cores: list[list[object]] = []
+    for stratum, control, like, change in places:
+        for number in range(POINTS):
+            point = f"{stratum or control}.{number + 1}"
+            points.append([point, stratum, control, point])
+            level = START[like] + draw.gauss(0, 1.2)
+            for campaign, day in CAMPAIGNS.items():
+                years = int(campaign) - 2021
+                content = level + change * years + draw.gauss(0, 0.25)
+                for upper, lower, share, density in ((0, 30, 1.0, DENSITY[0]), (30, 50, 0.45, DENSITY[1])):
+                    cores.append([campaign, point, f"{point}.{campaign}", day, upper, lower, f"{share * content:.3f}",
+                                  "dumas", density])  # fmt: skip
+    write("sample_points.csv", "point,stratum,control_site,sampling_unit", points)
+    write(
+        "core_increments.csv",
+        "campaign,point,sample,sampled_on,upper_cm,lower_cm,soc_g_per_kg,laboratory_method,fine_soil_density_g_per_cm3",
+        cores,
+    )
+    write("control_sites.csv", "control_site,managed_by,distance_km",
+          [[f"control-{name}", "a neighbour", 12 + number] for number, name in enumerate(UNITS)])  # fmt: skip
+    write("control_links.csv", "control_site,stratum", [[f"control-{name}", name] for name in UNITS])
+    columns = (
+        "place,scenario,year,crop,tillage,residue_removed,synthetic_nitrogen,manure,compost,irrigation,grazing,liming,"
+        "evidence"
+    )
+    rows: list[list[object]] = []
+    for name in UNITS:
+        crop = {"arable": "wheat", "grass": "permanent grass", "mixed": "wheat and ley"}[name]
+        plough, burned, grazed = ("yes", "yes", "no") if name == "arable" else ("no", "no", "yes")
+        for place in (name, f"control-{name}"):
+            rows += [
+                [
+                    place,
+                    "baseline",
+                    year,
+                    crop,
+                    plough,
+                    burned,
+                    "yes",
+                    grazed,
+                    "no",
+                    "no",
+                    grazed,
+                    "yes",
+                    "constructed",
+                ]
+                for year in HISTORY
+            ]
+    write("schedule_of_activities.csv", columns, rows)
+
+
+def activity() -> None:
+    """Write what drives sources, pools and leaks."""
+    key = "quantification_unit,scenario,year,"
+    write(
+        "site_conditions.csv",
+        "quantification_unit,region,zone,precipitation_mm,potential_evapotranspiration_mm,irrigation,manure_climate,"
+        "manure_moisture",
+        [[n, "Western Europe", "temperate", 780, 620, "none", "temperate-cool", "moist"] for n in UNITS],
+    )
+    write("fuel_use.csv", key + "fuel,fuel_litre", [
+        *both("arable", ["diesel", 5400], ["diesel", 3300]),
+        *both("grass", ["diesel", 1200], ["diesel", 1300]),
+        *both("mixed", ["gasoline", 400], ["gasoline", 350]),
+    ])  # fmt: skip
+    write("liming.csv", key + "lime,lime_t", [
+        ["arable", "baseline", 2019, "limestone", 60], ["arable", "project", 2023, "limestone", 45],
+        ["mixed", "project", 2022, "dolomite", 12],
+    ])  # fmt: skip
+    herds = {("grass", "other cattle", "all"): (60, 60, 405), ("mixed", "sheep", "all"): (180, 200, 40)}
+    write("livestock.csv", key + "animal,productivity,head,live_weight_kg", [
+        row for (unit, animal, level), (before, after, weight) in herds.items()
+        for row in both(unit, [animal, level, before, weight], [animal, level, after, weight])
+    ])  # fmt: skip
+    write("manure_systems.csv", key + "animal,productivity,system,share_fraction", [
+        *both("grass", ["other cattle", "all", "pasture", 0.6], ["other cattle", "all", "pasture", 0.75]),
+        *both("grass", ["other cattle", "all", "solid-storage", 0.4], ["other cattle", "all", "solid-storage", 0.25]),
+        *both("mixed", ["sheep", "all", "pasture", 1], ["sheep", "all", "pasture", 1]),
+    ])  # fmt: skip
+    write("fertilizers.csv", key + "product,kind,applied_t,nitrogen_t_per_t", [
+        *both("arable", ["urea", "synthetic", 18, 0.46], ["urea", "synthetic", 12, 0.46]),
+        *both("mixed", ["slurry", "organic", 150, 0.004], ["slurry", "organic", 180, 0.004]),
+    ])  # fmt: skip
+    write("nitrogen_fixing_species.csv", key + "species,residue_t_dm,nitrogen_t_per_t_dm",
+          [["arable", "project", year, "clover in the cover crop", 90, 0.025] for year in YEARS])  # fmt: skip
+    write("burning.csv", key + "residue,biomass_kg_dm,burned_area_ha",
+          [["arable", "baseline", year, "wheat residues", 160000, 40] for year in (2018, 2020)])  # fmt: skip
+    stocks = {
+        ("mixed", "tree"): ((8, 8, 8), (8, 11, 17.5), 40),
+        ("grass", "shrub"): ((2, 2, 2), (2, 2.6, 3.8), ""),
+    }
+    days = ("2021-10-01", "2023-10-01", "2026-10-01")
+    write(
+        "woody_stocks.csv",
+        "quantification_unit,scenario,measured_on,kind,stock_t_co2e_per_ha,long_term_average_t_co2e_per_ha",
+        [
+            [unit, scenario, day, kind, stock, average]
+            for (unit, kind), (before, after, average) in stocks.items()
+            for scenario, values in (("baseline", before), ("project", after))
+            for day, stock in zip(days, values, strict=True)
+        ],
+    )
+    write("organic_amendments.csv", key + "amendment,origin,applied_t,carbon_t_per_t,exemption,evidence", [
+        row for year in YEARS for row in (
+            ["arable", "project", year, "compost", "town", 120, 0.15, "none", ""],
+            ["mixed", "project", year, "manure", "neighbour", 90, 0.12, "diverted from anaerobic storage", "contract"],
+        )
+    ])  # fmt: skip
+    write("commodities.csv",
+          "commodity,kind,unit,yield_per_ha,growth_fraction_per_year,produced_in_country,national_production_rises,"
+          "subsistence,evidence",
+          [["wheat", "agricultural", "t", 7.5, 0.005, "yes", "yes", "no", "national statistics, constructed"],
+           ["beans", "agricultural", "t", 3, 0, "yes", "yes", "no", "national statistics, constructed"]])  # fmt: skip
+    write("production.csv", "commodity,year,produced", [
+        *(["wheat", year, 500] for year in HISTORY), *(["wheat", year, 494 - 2 * n] for n, year in enumerate(YEARS)),
+        *(["beans", year, 2] for year in YEARS),
+    ])  # fmt: skip
+    write("leakage_mitigation.csv", "commodity,year,produced,fertilizer_t_co2e,diesel_litre",
+          [["wheat", year, 0, 0, 0] for year in HISTORY] + [["wheat", year, 3, 0.6, 220] for year in YEARS])  # fmt:skip
+    write("residue_diversion.csv",
+          "quantification_unit,year,residue,diverted_t_dm,energy_content_gj_per_t_dm,fuel_factor_t_co2e_per_gj,abundant,"
+          "evidence",
+          [["arable", year, "straw for a stove", 4, 15, 0.0946, "no", "constructed"] for year in YEARS])  # fmt: skip
+    write("modelled_soil_gases.csv",
+          "quantification_unit,year,gas,baseline_t_per_ha,project_t_per_ha,difference_variance_t2_per_ha2,model",
+          [["mixed", year, "CH4", 0.010, 0.012, 0.0000004, "a validated model, constructed output"] for year in YEARS],
+          )  # fmt: skip
+
+
+def eligibility() -> str:
+    """Give eligibility.toml."""
+    text = "# Made by scripts/examples/mixed_farm.py. Constructed: every declaration is made up.\n\n"
+    text += 'omitted_as_de_minimis = ["belowground_woody_biomass"]\n'
+    text += """
+[[adjustments]]
+place = "arable"
+practice = "urea"
+group = "fertilizer"
+unit = "t/yr"
+look_back_mean = 18.0
+new_value = 12.0
+
+[[productivity]]
+place = "arable"
+relative_change = -0.01
+evidence = "regional trials, constructed"
+
+[[regulatory_surplus]]
+region = "the county"
+required_by_law = false
+
+[[barriers]]
+region = "the county"
+barriers = ["no market for cover crops", "cost of the drill"]
+public_evidence = true
+
+[[adoption]]
+region = "the county"
+practices = ["no-till with cover crops"]
+adoption_share = 0.12
+evidence = "census_or_government"
+"""
+    for name in UNITS:
+        text += f'\n[[land_use]]\nplace = "{name}"\nyears = [\n'
+        use = "cropland" if name == "arable" else "grassland"
+        text += "".join(f'  {{ year = {year}, use = "{use}" }},\n' for year in (*HISTORY, *YEARS))
+        text += f']\n\n[[native_clearing]]\nplace = "{name}"\nyears_before_start = 300.0\n'
+        text += f'\n[[wetlands]]\nplace = "{name}"\non_wetland = false\n'
+        text += f'\n[[rotations]]\nplace = "{name}"\nyears = 3\n'
+        text += f'\n[[baselines]]\nunit = "{name}"\nvalid_from = 2021-10-01\n'
+    for name in [*UNITS, *(f"control-{unit}" for unit in UNITS)]:
+        plough = "conventional" if name.endswith("arable") else "none"
+        crop = "wheat" if name.endswith("arable") else "grass"
+        text += f"""
+[[sites]]
+name = "{name}"
+slope_class = "gently sloping"
+texture_classes = ["loam"]
+soil_group = "Luvisol"
+described_to_cm = 50.0
+ecoregion = "English Lowlands beech forests"
+climate_zone = "cool temperate moist"
+precipitation_mm = {780.0 if name in UNITS else 765.0}
+station_km = 14.0
+practices = [
+"""
+        for back in range(1, 6):
+            text += (
+                f'  {{ years_before_start = {back}, tillage = "{plough}", residue_removed = false, crop = "{crop}", '
+                f'functional_group = "grasses", manure = {str(crop == "grass").lower()}, compost = false, '
+                "irrigation = false },\n"
+            )
+        text += "]\n"
+    return text
+
+
+def main() -> None:
+    """Write the folder."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    (OUT / "project.toml").write_text(head(), encoding="utf-8")
+    (OUT / "eligibility.toml").write_text(eligibility(), encoding="utf-8")
+    soil()
+    activity()
+
+
+if __name__ == "__main__":
+    main()

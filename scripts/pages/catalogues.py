@@ -1,0 +1,96 @@
+"""Make docs/equations.md, docs/rules.md and docs/switches.md from the code and the rule files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mollisol.equations import all_equations
+from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set, rule_set_keys
+
+DOCS = Path(__file__).parents[2] / "docs"
+MADE = (
+    "<!-- Made by scripts/pages/catalogues.py: change the code or the rule files and run `make docs`. -->\n\n"
+)
+
+
+def cell(text: object) -> str:
+    """Give a text that stands in one table cell."""
+    return str(text).replace("|", "\\|").replace("\n", " ")
+
+
+def table(head: list[str], rows: list[list[object]]) -> str:
+    """Give a Markdown table."""
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(map(cell, row)) + " |" for row in rows]) + "\n"
+
+
+def equations_page() -> str:
+    """List every registered equation with its passport."""
+    rows: list[list[object]] = [
+        [f"`{p.id}`", p.summary, p.symbol, p.unit, p.locator, ", ".join(p.parameters)]
+        for p in all_equations().values()
+    ]
+    return f"{MADE}# Equations\n\n`mollisol eq ID name=value ...` runs one by itself.\n\n" + table(
+        ["id", "what", "symbol", "unit", "source", "takes"], rows
+    )
+
+
+def rules_page() -> str:
+    """List every rule with the value that each rule set picks."""
+    sets = [load_rule_set(key) for key in rule_set_keys()]
+    text = f"{MADE}# Rules\n\n" + table(
+        ["rule set", "what", *sorted(sets[0].head.documents)],
+        [[f"`{s.key}`", s.head.label, *_editions(s)] for s in sets],
+    )
+    rows: list[list[object]] = [
+        [f"`{rule.id}`", rule.label, f"{value.value:.6g}" if isinstance(value.value, float) else value.value,
+         rule.unit, value.start, rule.keyed_by, value.source.locator, value.status, value.note]
+        for rule in sets[-1].rules.values()
+        for value in rule.value
+    ]  # fmt: skip
+    head = ["rule", "what", "value", "unit", "from", "clock", "source", "status", "note"]
+    return text + "\n" + table(head, rows)
+
+
+def _editions(rule_set: RuleSet) -> list[object]:
+    documents = rule_set.head.documents
+    return [
+        f"{documents[name].edition} ({documents[name].dated}, {documents[name].status})"
+        for name in sorted(documents)
+    ]
+
+
+def switches_page() -> str:
+    """List every fault in the documents with both forms."""
+    switches = load_rule_set(rule_set_keys()[-1]).switches.values()
+    rows: list[list[object]] = [
+        [f"`{s.id}`", s.label, ", ".join(s.equations), s.printed, s.corrected, s.default, s.over_credits, s.effect,
+         s.erratum]
+        for s in switches
+    ]  # fmt: skip
+    head = [
+        "switch",
+        "what",
+        "equations",
+        "printed",
+        "corrected",
+        "default",
+        "over-credits",
+        "effect",
+        "erratum",
+    ]
+    intro = "What the documents print, what is right and why, and what is done. A run shows both results.\n\n"
+    return f"{MADE}# Printed and corrected\n\n{intro}" + table(head, rows)
+
+
+PAGES = {"equations.md": equations_page, "rules.md": rules_page, "switches.md": switches_page}
+
+
+def main() -> None:
+    """Write the pages."""
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A number followed to its rows and clauses, and records drawn to be vouched."""

@@ -1,0 +1,290 @@
+"""The worksheet of an auditor: which records to vouch, and what the faults that were found project to."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from mollisol.audit.effects import Effects, effects_of_records
+from mollisol.bundle.read import MANIFEST, Bundle
+from mollisol.engine import COMPLETE_RULES
+from mollisol.methodology.findings import UserError
+from mollisol.methodology.rules_in_force.rule import Clocks
+from mollisol.methodology.rules_in_force.rule_set import load_rule_set
+from mollisol.templates.documents.inert import inert
+from mollisol.uncertainty.audit.misstatement import (
+    projected_misstatement_error_t_co2e,
+    projected_misstatement_t_co2e,
+    share_not_excluded,
+    systematic_selection,
+)
+from mollisol.uncertainty.student import t_quantile
+
+MATERIALITY = "vcs.materiality.share"
+CONFIDENCE = 0.95
+"""That the true misstatement is not above the upper, and as much that it is not below the lower limit."""
+LARGEST_WORKSHEET_BYTES = 20_000_000
+MOST_PICKS = 100_000
+
+_INCREMENTS = "core_increments.csv"
+_MASSES = ("fine_soil_mass_g", "fine_soil_density_g_per_cm3")
+COLUMNS = (
+    "picks",
+    "campaign",
+    "point",
+    "sample",
+    "file_row",
+    "effect_of_carbon_t_co2e",
+    "effect_of_soil_mass_t_co2e",
+    "recorded_soc_g_per_kg",
+    "seen_soc_g_per_kg",
+    "soil_mass_column",
+    "recorded_soil_mass",
+    "seen_soil_mass",
+    "note",
+    "drawn_from",
+)
+
+
+class WorksheetError(UserError):
+    """A worksheet that cannot be projected; the message says which row and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What the vouched records say about all records, in t CO2e of the credit; above zero it was overstated.
+
+    ``largest_share_at_fault`` is given where no fault was found: the share of all effects that may still be at fault.
+    """
+
+    records: int
+    picks: int
+    at_fault: int
+    found_t_co2e: float
+    projected_t_co2e: float
+    standard_error_t_co2e: float
+    low_t_co2e: float
+    high_t_co2e: float
+    confidence: float
+    credited_t_co2e: float
+    material_t_co2e: float
+    materiality_percent: float
+    rule: str
+    citation: str
+    largest_share_at_fault: float | None
+    largest_relative_error: float | None
+    verdict: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return asdict(self)
+
+
+def worksheet(bundle: Bundle, *, size: int, seed: int) -> str:
+    """Give the CSV worksheet of the records to vouch.
+
+    Parameters
+    ----------
+    bundle
+        The bundle.
+    size
+        How many picks; a record with a large effect may be picked more than once.
+    seed
+        Of the selection.
+
+    Raises
+    ------
+    RecordsError
+        If no record has an effect.
+    WorksheetError
+        If the size is not between 2 and 100,000.
+    """
+    if not 2 <= size <= MOST_PICKS:
+        raise WorksheetError(f"--size must be from 2 to {MOST_PICKS:,}, found {size}")
+    effects = effects_of_records(bundle)
+    picks = Counter(systematic_selection(size=effects.size, number=size, seed=seed).tolist())
+    increments = _increments(bundle)
+    drawn = _drawn_from(bundle, size, seed)
+    out = io.StringIO(newline="")
+    table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    table.writeheader()
+    for place, times in sorted(picks.items()):
+        row = increments[effects.rows[place]]
+        column = next((name for name in _MASSES if row.get(name)), "")
+        table.writerow(
+            {
+                "picks": times,
+                **{name: inert(row[name]) for name in ("campaign", "point", "sample")},
+                "file_row": effects.rows[place],
+                "effect_of_carbon_t_co2e": repr(float(effects.carbon[place])),
+                "effect_of_soil_mass_t_co2e": repr(float(effects.mass[place])),
+                "recorded_soc_g_per_kg": inert(row["soc_g_per_kg"]),
+                "soil_mass_column": column,
+                "recorded_soil_mass": inert(row.get(column, "")),
+                "drawn_from": drawn,
+            }
+        )
+    return out.getvalue()
+
+
+def extrapolate(bundle: Bundle, filled: bytes) -> Projection:
+    """Project what a filled worksheet found to all records.
+
+    Parameters
+    ----------
+    bundle
+        The bundle that the worksheet was drawn from.
+    filled
+        The worksheet; picks and effects are taken from the bundle again, not from it.
+
+    Raises
+    ------
+    WorksheetError
+        If it is of another bundle, lacks a row, or has a cell that is not filled in.
+    """
+    rows = _rows_of(filled)
+    size, seed = _drawn(bundle, rows)
+    effects = effects_of_records(bundle)
+    chosen = systematic_selection(size=effects.size, number=size, seed=seed)
+    place_of = {row: place for place, row in enumerate(effects.rows)}
+    increments = _increments(bundle)
+    found: dict[int, float] = {}
+    for number, row in enumerate(rows, start=2):
+        place = place_of.get(row["file_row"], -1)
+        if place < 0 or place in found:
+            raise WorksheetError(
+                f"row {number}: {row['file_row']!r} is not one of the drawn records, once each"
+            )
+        found[place] = _misstatement(number, row, increments[row["file_row"]], effects, place)
+    missing = sorted(set(chosen.tolist()) ^ set(found))
+    if missing:
+        raise WorksheetError(
+            f"{effects.rows[missing[0]]} was drawn and is not in the worksheet, or the reverse"
+        )
+    each = [found[place] for place in chosen.tolist()]
+    chance = (effects.size / effects.size.sum())[chosen]
+    estimate = float(projected_misstatement_t_co2e(misstatement_t_co2e=each, probability=chance))
+    error = float(projected_misstatement_error_t_co2e(misstatement_t_co2e=each, probability=chance))
+    return _judged(effects, found, size, estimate, error)
+
+
+def _judged(
+    effects: Effects, found: Mapping[int, float], picks: int, estimate: float, error: float
+) -> Projection:
+    rule = load_rule_set(COMPLETE_RULES).value(MATERIALITY, Clocks(registered_on=date.max))
+    material = abs(effects.credited) * float(rule.value) / 100
+    half = float(t_quantile(probability=CONFIDENCE, degrees_of_freedom=picks - 1)) * error
+    at_fault = sum(value != 0 for value in found.values())
+    share = relative = None
+    if not at_fault:
+        share = float(share_not_excluded(picks=picks, confidence=CONFIDENCE))
+        relative = material / (share * float(effects.size.sum()))
+        verdict = "no fault found"
+    elif max(abs(estimate - half), abs(estimate + half)) < material:
+        verdict = "below materiality"
+    elif abs(estimate) >= material:
+        verdict = "material"
+    else:
+        verdict = "not decided: draw more records"
+    return Projection(
+        records=len(found),
+        picks=picks,
+        at_fault=at_fault,
+        found_t_co2e=math.fsum(found.values()),
+        projected_t_co2e=estimate,
+        standard_error_t_co2e=error,
+        low_t_co2e=estimate - half,
+        high_t_co2e=estimate + half,
+        confidence=CONFIDENCE,
+        credited_t_co2e=effects.credited,
+        material_t_co2e=material,
+        materiality_percent=float(rule.value),
+        rule=MATERIALITY,
+        citation=f"{rule.citation} ({rule.status})",
+        largest_share_at_fault=share,
+        largest_relative_error=relative,
+        verdict=verdict,
+    )
+
+
+def _misstatement(
+    number: int, row: Mapping[str, str], recorded: Mapping[str, str], effects: Effects, place: int
+) -> float:
+    """Give what the seen values of a record take off the credit."""
+    column = next((name for name in _MASSES if recorded.get(name)), "")
+    carbon = _apart(number, "seen_soc_g_per_kg", row, recorded["soc_g_per_kg"])
+    mass = _apart(number, "seen_soil_mass", row, recorded[column]) if column else 0.0
+    return carbon * float(effects.carbon[place]) + mass * float(effects.mass[place])
+
+
+def _apart(number: int, cell: str, row: Mapping[str, str], recorded: str) -> float:
+    """Give recorded less seen, over recorded."""
+    try:
+        seen, written = float(row[cell]), float(recorded)
+    except ValueError:
+        written = seen = math.nan
+    if not (math.isfinite(seen) and math.isfinite(written)):
+        do = "write what the evidence shows, the recorded value where it agrees"
+        raise WorksheetError(f"row {number}, {cell}: {row[cell][:40]!r} is no number; {do}")
+    if seen == written:
+        return 0.0
+    if written == 0:
+        raise WorksheetError(
+            f"row {number}, {cell}: recorded 0 and seen {seen:g}; correct the table and run again"
+        )
+    return (written - seen) / written
+
+
+def _increments(bundle: Bundle) -> dict[str, dict[str, str]]:
+    text = bundle.input(_INCREMENTS).decode("utf-8-sig")
+    header, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    columns = [name.strip() for name in header]
+    return {
+        f"{_INCREMENTS}:{number}": dict(zip(columns, (cell.strip() for cell in row), strict=False))
+        for number, row in enumerate(rows, start=2)
+    }
+
+
+def _drawn_from(bundle: Bundle, size: int, seed: int) -> str:
+    return f"{hashlib.sha256(bundle.read(MANIFEST)).hexdigest()[:16]} size {size} seed {seed}"
+
+
+def _drawn(bundle: Bundle, rows: Sequence[Mapping[str, str]]) -> tuple[int, int]:
+    """Give size and seed that every row names, after looking whether they name this bundle."""
+    named = {row["drawn_from"] for row in rows}
+    words = next(iter(named)).split() if len(named) == 1 else []
+    if len(words) == 5 and words[1::2] == ["size", "seed"]:
+        size, seed = (
+            int(word) if word.isascii() and word.isdigit() and len(word) < 19 else -1 for word in words[2::2]
+        )
+        if 2 <= size <= MOST_PICKS and seed >= 0 and next(iter(named)) == _drawn_from(bundle, size, seed):
+            return size, seed
+    raise WorksheetError(
+        "the worksheet was not drawn from this bundle: its column drawn_from says another one"
+    )
+
+
+def _rows_of(filled: bytes) -> list[dict[str, str]]:
+    if len(filled) > LARGEST_WORKSHEET_BYTES:
+        raise WorksheetError(f"over {LARGEST_WORKSHEET_BYTES / 1e6:g} MB is no worksheet")
+    try:
+        lines = [
+            row
+            for row in csv.reader(io.StringIO(filled.decode("utf-8-sig"), newline=""), strict=True)
+            if any(row)
+        ]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise WorksheetError(f"the worksheet is no CSV table in UTF-8: {error}") from None
+    if len(lines) < 2 or sorted(lines[0]) != sorted(COLUMNS):
+        raise WorksheetError(f"the worksheet must have rows and the columns {', '.join(COLUMNS)}")
+    for number, row in enumerate(lines[1:], start=2):
+        if len(row) != len(COLUMNS):
+            raise WorksheetError(f"row {number}: {len(row)} cells, not {len(COLUMNS)}")
+    return [dict(zip(lines[0], row, strict=True)) for row in lines[1:]]

@@ -1,0 +1,147 @@
+"""Open a bundle that somebody handed over: a folder or a zip of one. What is in it is not trusted.
+
+Looking at names and sizes comes first; nothing is unpacked, followed or parsed before it has passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from mollisol.bundle.trace_form import TraceForm
+from mollisol.methodology.findings import Finding
+from mollisol.methodology.project import ProjectHead
+from mollisol.methodology.results.run import RunResult
+from mollisol.reading.archive import BundleFaultError, Source, fault, open_source
+from mollisol.reading.json import load_json
+
+MANIFEST = "manifest.json"
+INPUTS = "inputs/"
+
+_FINDINGS: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
+_TRACE: TypeAdapter[TraceForm] = TypeAdapter(TraceForm)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle as it was handed over; each part is read and checked when it is asked for.
+
+    Every part raises :class:`BundleFaultError`, which names file and fault, where it is not what it should be.
+    """
+
+    source: Source
+    names: tuple[str, ...]
+    """Every file of the bundle, sorted, with ``/`` between folders."""
+    manifest: Mapping[str, Any] = field(repr=False)
+    """``manifest.json``; ``files`` in it maps names to SHA-256 sums."""
+
+    def read(self, name: str) -> bytes:
+        """Give a file byte for byte, within the limits."""
+        if name not in self.names:
+            raise fault("bundle-file-missing", name, "no such file", "the file", "ask for the whole bundle")
+        return self.source.read(name)
+
+    def json(self, name: str) -> Any:
+        """Give a JSON file as plain data: finite numbers, no key twice, bounded depth."""
+        return load_json(self.read(name), name)
+
+    @cached_property
+    def results(self) -> RunResult:
+        """``results.json`` as the typed value that the report renders."""
+        return self._typed("results.json", RunResult)
+
+    @cached_property
+    def head(self) -> ProjectHead:
+        """``project.json``: the project's own words."""
+        return self._typed("project.json", ProjectHead)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """``findings.json``."""
+        load_json(content := self.read("findings.json"), "findings.json")
+        try:
+            return _FINDINGS.validate_json(content)
+        except ValidationError as error:
+            raise self._other_form("findings.json", error) from None
+
+    @cached_property
+    def trace(self) -> dict[str, Any]:
+        """``trace.json``: quantities, rules, switches and equations as plain data."""
+        data = self.json("trace.json")
+        try:
+            return dict(_TRACE.validate_python(data))
+        except ValidationError as error:
+            raise self._other_form("trace.json", error) from None
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of what the run read, without ``inputs/``."""
+        return tuple(name.removeprefix(INPUTS) for name in self.names if name.startswith(INPUTS))
+
+    def input(self, name: str) -> bytes:
+        """Give an input file byte for byte."""
+        return self.read(INPUTS + name)
+
+    def copy_inputs(self, folder: Path) -> None:
+        """Write the inputs into an empty folder, so that they can be run again."""
+        for name in self.inputs:
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(self.input(name))
+
+    def _typed[Kind: BaseModel](self, name: str, kind: type[Kind]) -> Kind:
+        load_json(content := self.read(name), name)
+        try:
+            return kind.model_validate_json(content)
+        except ValidationError as error:
+            raise self._other_form(name, error) from None
+
+    def _other_form(self, name: str, error: ValidationError) -> BundleFaultError:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        return fault(
+            "bundle-other-form",
+            name,
+            f"{place}: {first['msg']}"[:200],
+            f"what mollisol {version('mollisol')} writes; this bundle says {str(self.manifest.get('mollisol'))[:20]}",
+            "open it with the version that made it",
+        )
+
+
+def open_bundle(path: Path) -> Bundle:
+    """Open a bundle.
+
+    Parameters
+    ----------
+    path
+        A bundle folder, or a ``.zip`` of one.
+
+    Raises
+    ------
+    BundleFaultError
+        If it is neither, or a name, a size, a link or the manifest in it breaks a limit; the message says which.
+    """
+    source = open_source(path)
+    names = tuple(sorted(source.sizes))
+    if MANIFEST not in source.sizes:
+        raise fault(
+            "bundle-missing",
+            str(path),
+            f"no {MANIFEST} in it",
+            "a folder that mollisol run wrote",
+            "correct the path",
+        )
+    manifest = load_json(source.read(MANIFEST), MANIFEST)
+    sums = manifest.get("files") if isinstance(manifest, dict) else None
+    if not isinstance(sums, dict) or not all(isinstance(value, str) for value in sums.values()):
+        do = "ask for the bundle again"
+        raise fault(
+            "bundle-other-form", MANIFEST, "no files with their sums", "files by name with SHA-256", do
+        )
+    return Bundle(source, names, manifest)

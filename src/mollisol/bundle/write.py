@@ -1,0 +1,236 @@
+"""Write a bundle: a folder that an auditor can take apart. Beside first, then renamed: never half-written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from mollisol.bundle.crate import CRATE, crate_metadata
+from mollisol.engine import Run
+from mollisol.methodology.findings import UserError
+from mollisol.methodology.provenance import registered_equations
+from mollisol.methodology.results.run import PosteriorReference
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+from mollisol.methodology.trace import Quantity, Trace
+
+MANIFEST = "manifest.json"
+RULES = "rules.json"
+_SAMPLER = "posterior: a fixed quasi-random sequence; declared measurement errors: PCG64 from the seed"
+_LIBRARIES = ("jinja2", "matplotlib", "numpy", "pydantic", "scipy")
+
+
+class BundleError(UserError):
+    """The output folder cannot be written; the message says why and what to do."""
+
+
+def canonical_json(data: Any) -> bytes:
+    """Give JSON with sorted keys and a final newline, the same bytes each time; refuses NaN and infinities.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite.
+    """
+    return (json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+class Traced(Protocol):
+    """What has a trace and the rules it was made under: a run, a validation."""
+
+    @property
+    def trace(self) -> Trace:
+        """Every quantity."""
+        ...
+
+    @property
+    def rules(self) -> RulesInForce:
+        """What was looked up."""
+        ...
+
+
+def trace_document(run: Traced) -> dict[str, Any]:
+    """Give the trace as plain data: quantities in the order of computing, rules, switches and equations used."""
+    quantities = list(run.trace.quantities.values())
+    equations = registered_equations()
+    used = sorted({quantity.equation for quantity in quantities if quantity.equation})
+    return {
+        "quantities": [_quantity(quantity) for quantity in quantities],
+        "rules": [chosen.model_dump(mode="json") for chosen in run.rules.chosen],
+        "switches": [switch.model_dump(mode="json") for switch in run.rules.rule_set.switches.values()],
+        "equations": [
+            {
+                "id": id,
+                "symbol": equations[id].symbol,
+                "unit": equations[id].unit,
+                "citation": str(equations[id].locator),
+                "summary": equations[id].summary,
+            }
+            for id in used
+        ],
+    }
+
+
+def _quantity(quantity: Quantity) -> dict[str, Any]:
+    return {
+        "name": quantity.name,
+        "value": _plain(quantity.value),
+        "unit": quantity.unit,
+        "equation": quantity.equation,
+        "inputs": {name: _plain(value) for name, value in quantity.inputs.items()},
+        "rules": [rule.rule for rule in quantity.rules],
+        "rows": list(quantity.rows),
+        "index": list(quantity.index),
+    } | ({"places": list(quantity.places)} if quantity.places else {})
+
+
+def _plain(value: Any) -> Any:
+    """Turn arrays and numbers into JSON values; an infinity (degrees of freedom without spread) becomes a word."""
+    if isinstance(value, np.ndarray):
+        return [_plain(item) for item in value.tolist()]
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | float | np.number):
+        return float(value) if np.isfinite(value) else "infinite"
+    return str(value)
+
+
+def made_with() -> dict[str, Any]:
+    """Give the versions that stand behind a bundle made here."""
+    return {
+        "mollisol": version("mollisol"),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
+    }
+
+
+def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[str, bytes]:
+    """Give every file of the bundle by its path, manifest included.
+
+    Parameters
+    ----------
+    run
+        The finished run.
+    versions
+        What the manifest and the report name as the versions; those here by default, as :func:`made_with` gives them.
+    """
+    from mollisol.origins.sums import quantities_of
+    from mollisol.reading.outline_files import outlines_of
+    from mollisol.templates.figures import make_figures
+    from mollisol.templates.monitoring_report.report import report_model
+    from mollisol.templates.render import render_html
+
+    trace = trace_document(run)
+    outlines, areas = outlines_of(run.project, run.inputs)
+    figures = make_figures(run.results, run.project, outlines)
+    files = {f"inputs/{name}": content for name, content in run.inputs.items()}
+    files["results.json"] = canonical_json(run.results.model_dump(mode="json"))
+    files["findings.json"] = canonical_json([finding.model_dump(mode="json") for finding in run.findings])
+    files["project.json"] = canonical_json(run.project.head.model_dump(mode="json"))
+    files["trace.json"] = canonical_json(trace)
+    files[RULES] = canonical_json(run.rules.rule_set.model_dump(mode="json", by_alias=True))
+    files |= run.draws
+    files |= {f"figures/{name}.svg": text.encode() for name, text in figures.items()}
+    versions = versions or made_with()
+    manifest = _manifest(run, files, versions)
+    model = report_model(
+        results=run.results,
+        findings=run.findings,
+        trace=trace,
+        manifest=manifest,
+        head=run.project.head,
+        project=run.project,
+        outline_area_ha=areas,
+        quantity_of=quantities_of(run.results.model_dump(mode="json"), trace["quantities"]),
+    )
+    files["report.html"] = render_html(model, figures).encode()
+    files[CRATE] = canonical_json(crate_metadata(run, files, versions))
+    files[MANIFEST] = canonical_json(_manifest(run, files, versions))
+    return files
+
+
+def _reference(row: PosteriorReference) -> str:
+    settings = ", ".join(f"{name} {value}" for name, value in sorted(row.settings.items()))
+    return f"{row.file}: {row.sampler}, {settings}"
+
+
+def _manifest(run: Run, files: Mapping[str, bytes], versions: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "mollisol": versions["mollisol"],
+        "versions": dict(versions["versions"]),
+        "options": run.options.model_dump(mode="json", by_alias=True),
+        "rule_set": run.results.rule_set,
+        "rule_set_hash": run.results.rule_set_hash,
+        "seed": run.results.seed,
+        "sampler": "; ".join([_SAMPLER, *(_reference(row) for row in run.results.references)]),
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+    }
+
+
+def check_output(out: Path) -> None:
+    """Look whether a folder may be written, before anything is computed.
+
+    Raises
+    ------
+    BundleError
+        If ``out`` is a file, or holds something else than a bundle.
+    """
+    if out.exists() and not out.is_dir():
+        raise BundleError(f"{out} is a file; name a folder")
+    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+        raise BundleError(f"{out} is not empty and holds no bundle; name another folder, or empty it")
+
+
+def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a new folder beside ``out`` and rename it into place.
+
+    An ``out`` that holds a bundle is replaced; anything else that is not empty is left alone.
+
+    Raises
+    ------
+    BundleError
+        If ``out`` is a file, holds something else than a bundle, or cannot be written.
+    """
+    check_output(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{out.name}.partial-", dir=out.parent))
+    except OSError as error:
+        raise BundleError(f"{out.parent} cannot be written: {error.strerror}") from None
+    try:
+        for name, content in files.items():
+            path = beside / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        beside.chmod(0o777 & ~_umask())
+        if out.is_dir():
+            old = beside.with_name(beside.name + "-old")
+            out.rename(old)
+            try:
+                beside.rename(out)
+            except BaseException:
+                old.rename(out)
+                raise
+            shutil.rmtree(old)
+        else:
+            beside.rename(out)
+    except OSError as error:
+        raise BundleError(f"{out} cannot be written: {error.strerror}") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,1 @@
+"""The change of a period for each kind of baseline."""

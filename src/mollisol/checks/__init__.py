@@ -1,0 +1,1 @@
+"""Declarations and computed amounts held against rules where arithmetic is needed."""

@@ -1,0 +1,449 @@
+"""Hold activity tables against the project: places, years, shares, what a hectare can hold, what a source needs."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from mollisol.emissions.factors import moisture_at, sites_of
+from mollisol.emissions.grid import FIRST_ROW, look_back_years
+from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.periods import anniversary, whole_years
+from mollisol.methodology.eligibility.livestock import check_manure_shares
+from mollisol.methodology.factors import livestock
+from mollisol.methodology.factors.climate import manure_n2o_factor
+from mollisol.methodology.factors.factor import FactorError
+from mollisol.methodology.factors.project_factors import check_project_factor
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.project import Project
+from mollisol.methodology.rules_in_force.rule import MissingRuleError
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+from mollisol.quantification.sources import ranges
+from mollisol.quantification.sources.ranges import Span
+
+SITES = "site_conditions.csv"
+_HERDS, _SHARES = "livestock.csv", "manure_systems.csv"
+
+
+class _Table(NamedTuple):
+    """A table by unit, scenario and year: its field, what makes a row, and what a hectare holds of an amount."""
+
+    file: str
+    field: str
+    key: tuple[str, ...]
+    amount: str = ""
+    span: Span | None = None
+
+
+_TABLES = (
+    _Table("fuel_use.csv", "fuel_use", ("fuel",), "fuel_litre", ranges.FUEL_PER_HA),
+    _Table("liming.csv", "liming", ("lime",), "lime_t", ranges.LIME_PER_HA),
+    _Table(_HERDS, "herds", ("animal", "productivity")),
+    _Table(_SHARES, "manure_shares", ("animal", "productivity", "system")),
+    _Table("fertilizers.csv", "fertilizers", ("product", "kind")),
+    _Table(
+        "nitrogen_fixing_species.csv", "fixing_species", ("species",), "residue_t_dm", ranges.RESIDUE_PER_HA
+    ),
+    _Table("burning.csv", "burning", ("residue",)),
+    _Table(
+        "organic_amendments.csv", "amendments", ("amendment", "origin"), "applied_t", ranges.ORGANIC_PER_HA
+    ),
+    _Table("modelled_soil_gases.csv", "modelled_gases", ("gas",)),
+    _Table(
+        "residue_diversion.csv", "residue_diversions", ("residue",), "diverted_t_dm", ranges.RESIDUE_PER_HA
+    ),
+)
+_WITH_CLIMATE = ("herds", "manure_shares", "fertilizers", "fixing_species")
+_ROWS_OF: Mapping[str, tuple[str, ...]] = {
+    "fossil_fuel_co2": ("fuel_use",),
+    "liming_co2": ("liming",),
+    "soil_methanogenesis_ch4": ("modelled_gases",),
+    "enteric_fermentation_ch4": ("herds",),
+    "manure_deposition_ch4": ("herds", "manure_shares"),
+    "manure_deposition_n2o": ("herds", "manure_shares"),
+    "nitrogen_fertilizer_n2o": ("fertilizers", "modelled_gases"),
+    "nitrogen_fixing_species_n2o": ("fixing_species",),
+    "biomass_burning_ch4": ("burning",),
+    "biomass_burning_n2o": ("burning",),
+    "aboveground_woody_biomass": ("woody_stocks",),
+    "belowground_woody_biomass": ("woody_stocks",),
+}
+_EXEMPT: Mapping[str, tuple[str, ...]] = {
+    "manure": ("produced on site", "diverted from anaerobic storage", "not used as amendment before"),
+    "compost": ("produced on site", "not used as amendment before"),
+    "biosolids": ("not used as amendment before",),
+}
+
+
+def check_activity(project: Project, rules: RulesInForce) -> list[Finding]:
+    """Give every finding on the activity tables."""
+    areas = {unit.quantification_unit: unit.area_ha for unit in project.quantification_units}
+    return gathered(
+        [
+            *_places(project, areas),
+            *_years(project),
+            *_amounts(project, areas),
+            *_nitrogen(project, areas),
+            *_fires(project, areas),
+            *_livestock(project),
+            *_sites(project),
+            *_potentials(project, rules),
+            *_approaches(project),
+            *_exemptions(project),
+            *_woody(project, areas),
+            *_commodities(project),
+            *_without_rows(project),
+            *_own_factors(project),
+        ]
+    )
+
+
+def _found(
+    code: str, where: Place, found: str, allowed: str, do: str, clause: str = "", *, warn: bool = False
+) -> Finding:
+    severity = Severity.WARNING if warn else Severity.BLOCKING
+    return Finding(
+        code=code, severity=severity, where=where, found=found, allowed=allowed, do=do, clause=clause
+    )
+
+
+def _rows(project: Project, table: _Table) -> Iterable[tuple[int, Any]]:
+    return enumerate(getattr(project, table.field), start=FIRST_ROW)
+
+
+def _places(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
+    """Find rows of units that are not there, and rows that stand twice."""
+    woody = _Table("woody_stocks.csv", "woody_stocks", ("kind", "measured_on"))
+    sites = _Table(SITES, "site_conditions", ())
+    for table in (*_TABLES, woody, sites):
+        seen: set[tuple[Any, ...]] = set()
+        for number, row in _rows(project, table):
+            if row.quantification_unit not in areas:
+                where = Place(file=table.file, row=number, column="quantification_unit")
+                yield _found(
+                    "unknown-reference", where, row.quantification_unit, "a name in quantification_units.csv",
+                    "correct the name, or add its row",
+                )  # fmt: skip
+            key = (
+                row.quantification_unit,
+                getattr(row, "scenario", ""),
+                getattr(row, "year", ""),
+                *(getattr(row, name) for name in table.key),
+            )
+            if key in seen:
+                yield _found(
+                    "activity-row-twice", Place(file=table.file, row=number), " ".join(map(str, key)),
+                    "each once: rows would add up", "add the amounts up, or take one out",
+                )  # fmt: skip
+            seen.add(key)
+
+
+def _project_years(project: Project) -> set[int]:
+    return {
+        anniversary(period.during.start, number).year
+        for period in project.head.verification_periods
+        for number in range(whole_years(period.during) or 0)
+    }
+
+
+def _years(project: Project) -> Iterable[Finding]:
+    """Hold the years against the scenario: the look-back for the baseline, project years for the project."""
+    start, open_years = project.head.start_date.year, _project_years(project)
+    last = max(open_years, default=start)
+    back = {
+        unit.quantification_unit: look_back_years(project, unit.quantification_unit)
+        for unit in project.quantification_units
+    }
+    for table in _TABLES:
+        for number, row in _rows(project, table):
+            length = back.get(row.quantification_unit, 0)
+            baseline = getattr(row, "scenario", "project") == "baseline"
+            low, high = (start - length, start - 1) if baseline else (start, last)
+            if not low <= row.year <= high:
+                word = "baseline" if baseline else "project"
+                where = Place(file=table.file, row=number, column="year")
+                allowed = f"{low} to {high}: " + (
+                    "the years of the schedule before the start"
+                    if baseline
+                    else "years in which a project year begins"
+                )
+                yield _found(
+                    "activity-year-outside", where, f"{word} {row.year}", allowed, "correct year or scenario",
+                    "VM0042 2.2, section 6",
+                )  # fmt: skip
+
+
+def _judged(table: str, number: int, column: str, value: float, span: Span) -> Iterable[Finding]:
+    if not span.low <= value <= span.high and not (span.zero and value == 0):
+        yield _found(
+            "amount-per-hectare", Place(file=table, row=number, column=column), f"{value:g} {span.unit}",
+            str(span), "check amount, unit of measure and area",
+        )  # fmt: skip
+
+
+def _amounts(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
+    for table in _TABLES:
+        for number, row in _rows(project, table):
+            area = areas.get(row.quantification_unit)
+            if table.span is not None and area is not None:
+                yield from _judged(
+                    table.file, number, table.amount, getattr(row, table.amount) / area, table.span
+                )
+
+
+def _nitrogen(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
+    file = "fertilizers.csv"
+    for number, row in enumerate(project.fertilizers, start=FIRST_ROW):
+        synthetic = row.kind == "synthetic"
+        content = ranges.SYNTHETIC_N_CONTENT if synthetic else ranges.ORGANIC_N_CONTENT
+        yield from _judged(file, number, "nitrogen_t_per_t", row.nitrogen_t_per_t, content)
+        if row.quantification_unit in areas:
+            amount = row.applied_t / areas[row.quantification_unit]
+            span = ranges.SYNTHETIC_PER_HA if synthetic else ranges.ORGANIC_PER_HA
+            yield from _judged(file, number, "applied_t", amount, span)
+    for number, fixing in enumerate(project.fixing_species, start=FIRST_ROW):
+        yield from _judged(
+            "nitrogen_fixing_species.csv", number, "nitrogen_t_per_t_dm", fixing.nitrogen_t_per_t_dm,
+            ranges.RESIDUE_N_CONTENT,
+        )  # fmt: skip
+
+
+def _fires(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
+    for number, row in enumerate(project.burning, start=FIRST_ROW):
+        area = areas.get(row.quantification_unit, row.burned_area_ha)
+        if row.burned_area_ha > area:
+            where = Place(file="burning.csv", row=number, column="burned_area_ha")
+            found, allowed = f"{row.burned_area_ha:g} ha", f"up to the {area:g} ha of the unit"
+            yield _found("burned-area-too-large", where, found, allowed, "correct the area")
+        mass = row.biomass_kg_dm / row.burned_area_ha
+        yield from _judged("burning.csv", number, "biomass_kg_dm", mass, ranges.BURNED_PER_HA)
+
+
+def _livestock(project: Project) -> Iterable[Finding]:
+    sites, herds = sites_of(project), {}
+    for number, row in enumerate(project.herds, start=FIRST_ROW):
+        herds[row.quantification_unit, row.scenario, row.year, row.animal, row.productivity] = number
+        site = sites.get(row.quantification_unit)
+        if site is not None:
+            where = Place(file=_HERDS, row=number, column="live_weight_kg")
+            try:
+                for factor in (livestock.enteric_factor, livestock.solids_rate, livestock.nitrogen_rate):
+                    factor(row.animal, site.region, row.productivity)
+                yield from livestock.check_live_weight(row.animal, site.region, row.live_weight_kg, where)
+            except FactorError as error:
+                yield _no_factor(Place(file=_HERDS, row=number), error)
+    shares: dict[tuple[Any, ...], dict[str, float]] = defaultdict(dict)
+    first: dict[tuple[Any, ...], int] = {}
+    for number, share in enumerate(project.manure_shares, start=FIRST_ROW):
+        key = (share.quantification_unit, share.scenario, share.year, share.animal, share.productivity)
+        shares[key][share.system] = share.share_fraction
+        place = sites.get(share.quantification_unit)
+        if place is not None:
+            try:
+                livestock.manure_ch4_factor(
+                    share.animal,
+                    place.region,
+                    share.system,
+                    place.manure_climate,
+                    place.manure_moisture,
+                    share.productivity,
+                )
+                manure_n2o_factor(share.animal, share.system, moisture_at(place))
+            except FactorError as error:
+                yield _no_factor(Place(file=_SHARES, row=number), error)
+        first.setdefault(key, number)
+    for key, of in shares.items():
+        where = Place(file=_SHARES, row=first[key])
+        if key not in herds:
+            yield _found(
+                "manure-without-herd", where, " ".join(map(str, key)), "a row of livestock.csv for each herd",
+                "add the herd, or take its manure out",
+            )  # fmt: skip
+        for finding in check_manure_shares(str(key[3]), str(key[4]), of):
+            yield finding.model_copy(update={"where": where})
+    for key, number in herds.items():
+        if key not in shares:
+            yield _found(
+                "manure-share-missing", Place(file=_HERDS, row=number), " ".join(map(str, key)),
+                "rows of manure_systems.csv that say which system handles its manure", "add them",
+                "VM0042 2.2, sections 8.2.7 and 8.2.10",
+            )  # fmt: skip
+
+
+def _no_factor(where: Place, error: Exception) -> Finding:
+    return _found(
+        "factor-not-available", where, str(error), "a combination that the default tables hold",
+        "bring a project-specific factor, or correct the row", "VM0042 2.2, section 8.3",
+    )  # fmt: skip
+
+
+def _sites(project: Project) -> Iterable[Finding]:
+    sites = sites_of(project)
+    if any(getattr(project, field) for field in _WITH_CLIMATE):
+        for number, unit in enumerate(project.quantification_units, start=FIRST_ROW):
+            if unit.quantification_unit not in sites:
+                where = Place(file="quantification_units.csv", row=number)
+                yield _found(
+                    "site-conditions-missing", where, f"no row for {unit.quantification_unit} in {SITES}",
+                    "climate, irrigation and region of each unit: they pick the factors", "add the row",
+                    "VM0042 2.2, sections 8.3 and 8.6.3",
+                )  # fmt: skip
+    for number, site in enumerate(project.site_conditions, start=FIRST_ROW):
+        try:
+            moisture_at(site)
+        except FactorError as error:
+            yield _found(
+                "climate-undecided", Place(file=SITES, row=number), str(error),
+                "precipitation and evapotranspiration that differ", "give them, and say where they are from",
+                "VM0042 2.2, section 9.2",
+            )  # fmt: skip
+
+
+def _potentials(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+    fields = (*_WITH_CLIMATE, "burning", "modelled_gases")
+    if not any(getattr(project, field) for field in fields):
+        return
+    for period in project.head.verification_periods:
+        for rule in ("vcs.gwp.methane", "vcs.gwp.nitrous-oxide"):
+            try:
+                rules.value(rule, period.during.start)
+            except MissingRuleError as error:
+                where = Place(file="project.toml", thing=f"verification period {period.name}")
+                yield _found(
+                    "rule-missing", where, str(error), "years in which the rule has a value",
+                    "leave these sources out with a reason: there is no potential for these years", rule,
+                )  # fmt: skip
+
+
+def _approaches(project: Project) -> Iterable[Finding]:
+    modelled = {row.quantification_unit for row in project.modelled_gases if row.gas == "N2O"}
+    tables: tuple[tuple[str, Sequence[Any]], ...] = (
+        ("fertilizers.csv", project.fertilizers),
+        ("nitrogen_fixing_species.csv", project.fixing_species),
+        (_SHARES, project.manure_shares),
+    )
+    for file, rows in tables:
+        for number, row in enumerate(rows, start=FIRST_ROW):
+            if row.quantification_unit in modelled:
+                yield _found(
+                    "two-approaches", Place(file=file, row=number),
+                    f"{row.quantification_unit} has modelled nitrous oxide, which covers this source",
+                    "one approach for each unit and source, the same in both scenarios",
+                    "take these rows out, or the modelled ones", "VM0042 2.2, sections 8.1 and 8.2.9",
+                )  # fmt: skip
+    years, start = _project_years(project), project.head.start_date.year
+    counts = Counter((row.quantification_unit, row.gas) for row in project.modelled_gases)
+    for (unit, gas), times in sorted(counts.items()):
+        if times < len([year for year in years if year >= start]):
+            yield _found(
+                "modelled-year-missing", Place(file="modelled_soil_gases.csv", thing=f"unit {unit}"),
+                f"{gas}: {times} of {len(years)} years", "a row for each project year", "add the missing years",
+                "VM0042 2.2, sections 8.2.5 and 8.2.9",
+            )  # fmt: skip
+
+
+def _exemptions(project: Project) -> Iterable[Finding]:
+    for number, row in enumerate(project.amendments, start=FIRST_ROW):
+        if row.exemption == "none":
+            continue
+        where = Place(file="organic_amendments.csv", row=number, column="exemption")
+        if row.exemption not in _EXEMPT[row.amendment]:
+            yield _found(
+                "exemption-not-possible", where, f"{row.amendment} {row.exemption}",
+                "; ".join(_EXEMPT[row.amendment]), "count its leakage: exemption none",
+                "VM0042 2.2, section 8.4.1",
+            )  # fmt: skip
+        if not row.evidence:
+            yield _found(
+                "exemption-without-evidence", where, row.exemption, "documents that show it",
+                "name them in evidence, or count its leakage", "VM0042 2.2, section 8.4.1",
+            )  # fmt: skip
+
+
+def _woody(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
+    if not project.woody_stocks:
+        return
+    days = {period.during.start for period in project.head.verification_periods}
+    days |= {period.during.end + timedelta(days=1) for period in project.head.verification_periods}
+    given = {
+        (row.quantification_unit, row.kind, row.scenario, row.measured_on) for row in project.woody_stocks
+    }
+    for unit, kind in sorted({(row.quantification_unit, row.kind) for row in project.woody_stocks}):
+        missing = [
+            f"{scenario} {day}"
+            for scenario in ("baseline", "project")
+            for day in sorted(days)
+            if (unit, kind, scenario, day) not in given
+        ]
+        if missing:
+            yield _found(
+                "woody-stock-missing", Place(file="woody_stocks.csv", thing=f"unit {unit}"),
+                f"{kind}: no stock for {', '.join(missing)}",
+                "both scenarios on the first day of each period and on the day after its last",
+                "add the rows; nothing is interpolated", "VM0042 2.2, section 8.5.1, Eqs. 48-51",
+            )  # fmt: skip
+
+
+def _commodities(project: Project) -> Iterable[Finding]:
+    known = {facts.commodity for facts in project.commodities}
+    start = project.head.start_date.year
+    tables: tuple[tuple[str, Sequence[Any]], ...] = (
+        ("production.csv", project.production),
+        ("leakage_mitigation.csv", project.mitigation),
+    )
+    for file, rows in tables:
+        seen: set[tuple[str, int]] = set()
+        for number, row in enumerate(rows, start=FIRST_ROW):
+            if row.commodity not in known:
+                where = Place(file=file, row=number, column="commodity")
+                yield _found(
+                    "unknown-reference", where, row.commodity, "a name in commodities.csv",
+                    "correct the name, or add its row",
+                )  # fmt: skip
+            if (row.commodity, row.year) in seen:
+                where = Place(file=file, row=number)
+                found = f"{row.commodity} {row.year}"
+                yield _found("activity-row-twice", where, found, "each once", "add them up, or take one out")
+            seen.add((row.commodity, row.year))
+    for commodity in sorted(known):
+        years = {row.year for row in project.production if row.commodity == commodity}
+        lacking = sorted(_project_years(project) - years)
+        before = len([year for year in years if year < start])
+        if lacking or 0 < before < 3:
+            yield _found(
+                "production-year-missing", Place(file="production.csv", thing=f"commodity {commodity}"),
+                f"{before} years before the start, none for {', '.join(map(str, lacking)) or 'no project year'}",
+                "each project year, and three years or none (a new commodity) before the start",
+                "add the years", "VMD0054, step 1",
+            )  # fmt: skip
+    if known and project.head.new_land is None:
+        yield _found(
+            "new-land-missing", Place(file="project.toml", thing="new_land"), "commodities, and no [project.new_land]",
+            "carbon that a hectare of cleared land loses", "add it, with its source", "VMD0054, step 4",
+        )  # fmt: skip
+
+
+def _without_rows(project: Project) -> Iterable[Finding]:
+    for id, fields in _ROWS_OF.items():
+        entry = project.head.boundary.entry(id)
+        if entry is None or not entry.included or any(getattr(project, field) for field in fields):
+            continue
+        yield _found(
+            "source-without-data", Place(file="project.toml", thing=f"boundary {id}"),
+            "included, and no table has a row of it", "rows in both scenarios, as far as it occurs",
+            "add its table, or leave it out with a reason", "VM0042 2.2, section 5",
+        )  # fmt: skip
+
+
+def _own_factors(project: Project) -> Iterable[Finding]:
+    """Hold factors of the project's own against the hierarchy, each once."""
+    seen: set[tuple[str, str]] = set()
+    for factor in project.head.factors:
+        key = (factor.source, factor.name)
+        if key in seen:
+            where = Place(file="project.toml", thing=f"{factor.source}: {factor.name}")
+            yield _found("own-factor-twice", where, factor.name, "each once", "take one out")
+        seen.add(key)
+        yield from check_project_factor(factor, on=project.head.registered_on)

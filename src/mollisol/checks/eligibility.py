@@ -1,0 +1,334 @@
+"""Hold a project against conditions, additionality, similarity and inclusion, as far as it declares them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import numpy as np
+
+from mollisol.emissions.grid import look_back_years
+from mollisol.methodology.eligibility.additionality import (
+    check_barriers,
+    check_common_practice,
+    check_regulatory_surplus,
+)
+from mollisol.methodology.eligibility.conditions import (
+    check_adjustments,
+    check_biochar,
+    check_land_use,
+    check_model,
+    check_native_clearing,
+    check_practice_changes,
+    check_productivity,
+    check_wetland,
+)
+from mollisol.methodology.eligibility.evidence import check_evidence
+from mollisol.methodology.eligibility.inclusion import (
+    BoundaryFacts,
+    SourceAmounts,
+    check_de_minimis,
+    check_inclusion,
+)
+from mollisol.methodology.eligibility.livestock import LivestockInScenarios, decide_livestock
+from mollisol.methodology.eligibility.reassessment import check_baseline_age, check_end_of_baseline
+from mollisol.methodology.eligibility.schedule import LookBack, check_look_back
+from mollisol.methodology.eligibility.similarity import SoilCarbonComparison, check_similarity
+from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
+from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.project import Project
+from mollisol.methodology.results.run import PeriodResult
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+from mollisol.methodology.trace import Trace
+from mollisol.quantification.sources.shares import omitted_share
+from mollisol.quantification.totals import total_t_co2e
+
+
+def thresholds_of(rules: RulesInForce) -> EligibilityThresholds:
+    """Give the numbers of the checks as the rule set has them."""
+    number = rules.number
+    return EligibilityThresholds(
+        least_practice_change=number("vm0042.practice.least-change"),
+        greatest_productivity_loss=number("vm0042.productivity.greatest-loss"),
+        inclusion_increase=number("vm0042.boundary.inclusion-increase"),
+        de_minimis_share=number("vm0042.boundary.de-minimis-share"),
+        native_clearing_years=number("vm0042.land.native-clearing-years"),
+        look_back_years=int(number("vm0042.look-back.least-years")),
+        common_practice=number("vm0042.additionality.common-practice"),
+        reassessment_years=int(number("vm0042.baseline.reassess-years")),
+        reassessment_years_recommended=int(number("vm0042.baseline.reassess-recommended")),
+        similarity_significance=1 - number("vm0042.control.similarity-confidence"),
+        similarity_depth_cm=number("vm0042.soc.minimum-depth"),
+        aspect_deg=number("vm0042.control.aspect"),
+        same_practice_years=int(number("vm0042.control.same-practice-years")),
+        precipitation_mm=number("vm0042.control.precipitation"),
+        station_km=number("vm0042.control.station"),
+    )
+
+
+def check_eligibility(project: Project, rules: RulesInForce) -> list[Finding]:
+    """Give every finding on what the project declares; without the file, say that nothing was declared."""
+    facts = project.eligibility
+    if facts is None:
+        return [*check_practice_changes(project.head.practice_changes), _not_declared()]
+    limits = thresholds_of(rules)
+    found = [
+        *check_practice_changes(project.head.practice_changes),
+        *check_adjustments(facts.adjustments, limits),
+    ]
+    for history in facts.land_use:
+        found += check_land_use(history, limits)
+    for model in facts.models:
+        found += check_model(model)
+    for clearing in facts.native_clearing:
+        found += check_native_clearing(clearing, limits)
+    for expectation in facts.productivity:
+        found += check_productivity(expectation, limits)
+    for wetland in facts.wetlands:
+        found += check_wetland(wetland)
+    if facts.biochar is not None:
+        found += check_biochar(facts.biochar)
+    for surplus in facts.regulatory_surplus:
+        found += check_regulatory_surplus(surplus)
+    for analysis in facts.barriers:
+        found += check_barriers(analysis)
+    for adoption in facts.adoption:
+        found += check_common_practice(adoption, limits)
+    for evidence in facts.evidence:
+        found += check_evidence(evidence, limits)
+    for baseline in facts.baselines:
+        found += check_baseline_age(baseline, on=project.head.registered_on, thresholds=limits)
+    for end in facts.ends_of_baseline:
+        found += check_end_of_baseline(end, limits)
+    return [
+        *found,
+        *_look_back(project, facts, limits),
+        *_herds(project, facts),
+        *_undeclared(project, facts),
+    ]
+
+
+def _not_declared() -> Finding:
+    return Finding(
+        code="eligibility-not-declared",
+        severity=Severity.NOTE,
+        where=Place(file=ELIGIBILITY_FILE),
+        found="no such file: applicability, additionality and similarity are not checked beyond the other tables",
+        allowed="a file that declares them; mollisol schema eligibility prints its form",
+        do="add it before validation",
+        clause="VM0042 2.2, sections 4 to 8.2",
+    )
+
+
+def _undeclared(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
+    """Name the sections that the file is silent on."""
+    units = {unit.quantification_unit for unit in project.quantification_units}
+    for section, clause, given in (
+        ("land_use", "4, condition 3", {item.place for item in facts.land_use}),
+        ("native_clearing", "4, condition 5", {item.place for item in facts.native_clearing}),
+        ("wetlands", "4, condition 8", {item.place for item in facts.wetlands}),
+    ):
+        missing = sorted(units - given)
+        if missing:
+            yield _silent(section, f"nothing on {', '.join(missing)}", clause)
+    for section, clause, there in (
+        ("regulatory_surplus", "7, step 1", facts.regulatory_surplus),
+        ("barriers", "7, step 2", facts.barriers),
+        ("adoption", "7, step 3", facts.adoption),
+        ("productivity", "4, condition 6", facts.productivity),
+    ):
+        if not there:
+            yield _silent(section, "nothing declared", clause)
+
+
+def _silent(section: str, found: str, clause: str) -> Finding:
+    return Finding(
+        code="eligibility-incomplete",
+        severity=Severity.WARNING,
+        where=Place(file=ELIGIBILITY_FILE, thing=section),
+        found=found,
+        allowed="a word on each",
+        do=f"declare it under {section}",
+        clause=f"VM0042 2.2, section {clause}",
+    )
+
+
+def _look_back(project: Project, facts: EligibilityFacts, limits: EligibilityThresholds) -> Iterable[Finding]:
+    rotations = {rotation.place: rotation.years for rotation in facts.rotations}
+    start = project.head.start_date.year
+    for unit in project.quantification_units:
+        name = unit.quantification_unit
+        years = {start - item.year for item in project.schedule_of(name, "baseline").before(start)}
+        if name in rotations and years:
+            yield from check_look_back(
+                LookBack(place=name, years_before_start=tuple(sorted(years)), rotation_years=rotations[name]),
+                limits,
+            )
+
+
+def mean_heads(project: Project) -> dict[tuple[str, str, str], float]:
+    """Give the mean heads of the look-back by unit, animal and productivity; a year without the herd counts as 0."""
+    sums: dict[tuple[str, str, str], float] = {}
+    for row in project.herds:
+        if row.scenario == "baseline":
+            key = (row.quantification_unit, row.animal, row.productivity)
+            sums[key] = sums.get(key, 0.0) + row.head
+    return {key: total / max(1, look_back_years(project, key[0])) for key, total in sums.items()}
+
+
+def floors_of(project: Project) -> dict[tuple[str, str, str], float]:
+    """Give the heads below which the project's emission is not computed, but for option b shown (section 8.3)."""
+    shown = {
+        item.animal
+        for item in (project.eligibility.herd_reductions if project.eligibility else ())
+        if item.option == "b" and item.output_did_not_fall and item.slaughtered_not_moved
+    }
+    return {key: head for key, head in mean_heads(project).items() if key[1] not in shown}
+
+
+def _herds(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
+    chosen = {item.animal: item for item in facts.herd_reductions}
+    for (unit, animal, productivity), mean in sorted(mean_heads(project).items()):
+        heads = [
+            row.head
+            for row in project.herds
+            if row.scenario == "project"
+            and (row.quantification_unit, row.animal, row.productivity) == (unit, animal, productivity)
+        ]
+        choice = chosen.get(animal)
+        decision = decide_livestock(
+            LivestockInScenarios(
+                animal=f"{animal} of {unit}",
+                baseline_mean_head=mean,
+                project_head=min(heads, default=0.0),
+                option=choice.option if choice else "",
+                output_did_not_fall=bool(choice and choice.output_did_not_fall),
+                slaughtered_not_moved=bool(choice and choice.slaughtered_not_moved),
+            )
+        )
+        yield from decision.findings
+
+
+def check_sites(project: Project, rules: RulesInForce, trace: Trace) -> list[Finding]:
+    """Hold control sites against every row of Table 7 that the project describes.
+
+    The row on soil carbon is tested on the samples themselves by another check; here only its comparison is passed on.
+    """
+    facts = project.eligibility
+    if facts is None:
+        return []
+    limits, sites = thresholds_of(rules), {site.name: site for site in facts.sites}
+    units = {stratum.stratum: stratum.quantification_unit for stratum in project.strata}
+    found: list[Finding] = []
+    for site, unit in sorted({(link.control_site, units[link.stratum]) for link in project.control_links}):
+        if site not in sites or unit not in sites:
+            missing = ", ".join(name for name in (site, unit) if name not in sites)
+            found.append(_silent("sites", f"nothing on {missing}", "8.2, Table 7"))
+            continue
+        chance = trace.quantities.get(f"similarity_p_value.{unit}")
+        compared = (
+            SoilCarbonComparison(test="Welch's t of their samples", p_value=float(chance.value))
+            if chance is not None
+            else None
+        )
+        rows = check_similarity(
+            sites[unit],
+            sites[site],
+            compared,
+            argued=facts.practices_argued,
+            boundary_depth_cm=project.head.reporting_depth_cm,
+            thresholds=limits,
+        )
+        found += [row for row in rows if row.code != "control-soil-carbon"]
+    return found
+
+
+def check_boundary_amounts(
+    project: Project, periods: Sequence[PeriodResult], rules: RulesInForce, trace: Trace
+) -> list[Finding]:
+    """Hold inclusion against what was computed: the trigger of each source, and everything omitted together."""
+    herds = {row.scenario for row in project.herds if row.head > 0}
+    nitrogen = {"baseline": 0.0, "project": 0.0}
+    for row in project.fertilizers:
+        nitrogen[row.scenario] += row.applied_t * row.nitrogen_t_per_t
+    amounts: dict[str, list[float]] = {}
+    for period in periods:
+        for source in period.sources:
+            own = amounts.setdefault(source.id, [0.0, 0.0])
+            own[0] += max(0.0, source.baseline_t_co2e)
+            own[1] += max(0.0, source.project_t_co2e)
+    if project.woody_stocks:
+        amounts["aboveground_woody_biomass"] = list(_woody_losses(project))
+    if not amounts:
+        return []
+    limits = thresholds_of(rules)
+    omitted = project.eligibility.omitted_as_de_minimis if project.eligibility else ()
+    facts = BoundaryFacts(
+        sources=tuple(
+            SourceAmounts(
+                id=entry.id,
+                included=entry.included,
+                baseline_t_co2e=amounts.get(entry.id, [0.0, 0.0])[0],
+                project_t_co2e=amounts.get(entry.id, [0.0, 0.0])[1],
+            )
+            for entry in project.head.boundary.entries
+        ),
+        livestock_in_baseline="baseline" in herds,
+        livestock_in_project="project" in herds,
+        baseline_fertilized=nitrogen["baseline"] > 0,
+        project_fertilizes_more=nitrogen["project"] > nitrogen["baseline"],
+        project_plants_fixing_species=any(row.scenario == "project" for row in project.fixing_species),
+        omitted_as_de_minimis=omitted,
+    )
+    return [*check_inclusion(facts, limits), *_de_minimis(omitted, amounts, periods, limits, trace)]
+
+
+def _woody_losses(project: Project) -> tuple[float, float]:
+    """Give what trees and shrubs lose over all periods in the baseline and in the project, in t CO2e."""
+    areas = {unit.quantification_unit: unit.area_ha for unit in project.quantification_units}
+    ends: dict[tuple[str, str, str], list[tuple[date, float]]] = {}
+    for row in project.woody_stocks:
+        key = (row.scenario, row.quantification_unit, row.kind)
+        ends.setdefault(key, []).append((row.measured_on, row.stock_t_co2e_per_ha))
+    lost = {"baseline": 0.0, "project": 0.0}
+    for (scenario, unit, _), stocks in ends.items():
+        first, last = min(stocks)[1], max(stocks)[1]
+        lost[scenario] += max(0.0, first - last) * areas[unit]
+    return lost["baseline"], lost["project"]
+
+
+def _de_minimis(
+    omitted: tuple[str, ...],
+    amounts: dict[str, list[float]],
+    periods: Sequence[PeriodResult],
+    limits: EligibilityThresholds,
+    trace: Trace,
+) -> list[Finding]:
+    if not omitted:
+        return []
+    net = [
+        trace.quantities[f"net_{label}@{period.name}.{vintage.number}"]
+        for period in periods
+        for vintage in period.vintages
+        for label in ("reductions", "removals")
+    ]
+    benefit = sum(float(part.value) for part in net)
+    share = None
+    if benefit > 0:
+        rises = [max(0.0, amounts.get(id, [0.0, 0.0])[1] - amounts.get(id, [0.0, 0.0])[0]) for id in omitted]
+        share = float(
+            trace.compute(
+                "omitted_share",
+                omitted_share,
+                omitted_t_co2e=trace.given(
+                    "omitted_t_co2e", np.array(rises), "t CO2e", [ELIGIBILITY_FILE], list(omitted)
+                ),
+                benefit_t_co2e=trace.compute(
+                    "benefit_t_co2e",
+                    total_t_co2e,
+                    parts_t_co2e=trace.arrange("net_of_all_years", [float(part.value) for part in net], net),
+                ),
+            ).value
+        )
+    return check_de_minimis(omitted, share, limits)

@@ -1,0 +1,137 @@
+"""Checks that need arithmetic: units that look wrong, reported stocks, similarity of control sites."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from statistics import median
+
+from mollisol.checks.weighed_soil import check_weighed_soil
+from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.sampling import INCREMENTS
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.project import Project
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+from mollisol.methodology.trace import Trace
+from mollisol.quantification.averages import mean_by_group
+from mollisol.stocks.measured import UnitStocks
+from mollisol.uncertainty.comparison.similarity import welch_p_value
+
+_LEAST_LIKELY_SOC_G_PER_KG = 3.0
+_TENFOLD = (6.0, 15.0)
+
+
+def check_units(project: Project) -> list[Finding]:
+    """Find carbon contents that look like per cent, in all campaigns or in one, and weights that give no soil."""
+    contents: dict[str, list[float]] = defaultdict(list)
+    for item in project.core_increments:
+        contents[item.campaign].append(item.soc_g_per_kg)
+    middle = {campaign: median(values) for campaign, values in contents.items()}
+    findings = [
+        _unit_finding(
+            "unit-suspect",
+            campaign,
+            f"median {value:g} g/kg",
+            f"{_LEAST_LIKELY_SOC_G_PER_KG:g} g/kg or more in farmed topsoil; 1 % is 10 g/kg",
+            "convert per cent to g/kg, or declare a deviation if the soil is really that poor",
+        )
+        for campaign, value in middle.items()
+        if value < _LEAST_LIKELY_SOC_G_PER_KG
+    ]
+    largest = max(middle.values())
+    findings += [
+        _unit_finding(
+            "unit-changed",
+            campaign,
+            f"median {value:g} g/kg where another campaign has {largest:g}",
+            "the same unit in all campaigns; soil carbon does not change tenfold",
+            "convert the campaign to g/kg",
+        )
+        for campaign, value in middle.items()
+        if value > 0 and _TENFOLD[0] <= largest / value <= _TENFOLD[1]
+    ]
+    return [*findings, *check_weighed_soil(project.core_increments)]
+
+
+def _unit_finding(code: str, campaign: str, found: str, allowed: str, do: str) -> Finding:
+    where = Place(file=INCREMENTS, column="soc_g_per_kg", thing=f"campaign {campaign}")
+    return Finding(code=code, severity=Severity.BLOCKING, where=where, found=found, allowed=allowed, do=do)
+
+
+def check_reported_stocks(project: Project, rules: RulesInForce, trace: Trace) -> list[Finding]:
+    """Hold each stock that a laboratory reported against soil mass x concentration."""
+    return gathered(_stocks_that_differ(project, rules, trace))
+
+
+def _stocks_that_differ(project: Project, rules: RulesInForce, trace: Trace) -> Iterable[Finding]:
+    tolerance = rules.number("mollisol.stock.agreement")
+    ours = trace.quantities["carbon_mass_t"].value
+    for position, (item, stock) in enumerate(zip(project.core_increments, ours, strict=True)):
+        reported = item.soc_stock_t_per_ha
+        if reported is not None and abs(reported - stock) > tolerance * max(stock, 1e-9):
+            yield Finding(
+                code="stock-inconsistent",
+                severity=Severity.BLOCKING,
+                where=Place(file=INCREMENTS, row=position + 2, column="soc_stock_t_per_ha"),
+                found=f"{reported:g} t C/ha; soil mass x concentration gives {stock:.4g}",
+                allowed=f"agreement within {tolerance:.0%}",
+                do="look for a coarse fraction counted twice, a wrong depth or a wrong unit",
+                clause="mollisol.stock.agreement",
+            )
+
+
+def check_similarity(
+    project: Project, stocks: UnitStocks, rules: RulesInForce, trace: Trace
+) -> list[Finding]:
+    """Compare the carbon content of each unit and its linked control sites at the first campaign (Table 7).
+
+    At equal soil mass the mean content is the stock over the reference mass, so the test on stocks is the test on
+    contents.
+    """
+    if not project.head.verification_periods or not project.measured_controls:
+        return []
+    confidence = rules.number("vm0042.control.similarity-confidence")
+    head = project.head
+    first = head.campaigns[0].name if project.ledger else head.verification_periods[0].first_campaign
+    stock = stocks.by_campaign[first]
+    members: dict[str, list[int]] = defaultdict(list)
+    for place, label in enumerate(stock.index):
+        members[stocks.home_of[label]].append(place)
+    findings = []
+    for unit_row, unit in enumerate(project.quantification_units, start=2):
+        strata = [s.stratum for s in project.strata if s.quantification_unit == unit.quantification_unit]
+        sites = sorted({link.control_site for link in project.control_links if link.stratum in strata})
+        name = unit.quantification_unit
+        own = [place for stratum in strata for place in members[stratum]]
+        linked = [place for site in sites for place in members[site]]
+        controls = trace.pick(f"similarity_control_stock.{name}", stock, linked)
+        if len(sites) > 1:
+            controls = trace.compute(
+                f"similarity_site_stock.{name}",
+                mean_by_group,
+                index=sites,
+                unit=stock.unit,
+                values=controls,
+                group=[number for number, site in enumerate(sites) for _ in members[site]],
+            )
+        if len(own) < 2 or len(controls.index) < 2:
+            continue
+        units = trace.pick(f"similarity_unit_stock.{name}", stock, own)
+        chance = trace.compute(f"similarity_p_value.{name}", welch_p_value, first=units, second=controls)
+        differ = float(chance.value) < 1 - confidence
+        findings.append(
+            Finding(
+                code="control-not-similar" if differ else "control-similar",
+                severity=Severity.BLOCKING if differ else Severity.NOTE,
+                where=Place(
+                    file="quantification_units.csv", row=unit_row, thing=f"unit {unit.quantification_unit}"
+                ),
+                found=f"mean stock at equal mass {units.value.mean():.2f} in {len(own)} sampling units and "
+                f"{controls.value.mean():.2f} t C/ha in {len(controls.index)} control values, campaign {first}; "
+                f"Welch p = {float(chance.value):.3f}",
+                allowed=f"not significantly different at {confidence:.0%} confidence",
+                do="choose control sites that start alike, or declare a deviation" if differ else "nothing",
+                clause="vm0042.control.similarity-confidence",
+            )
+        )
+    return findings

@@ -1,0 +1,83 @@
+"""``mollisol audit``: draw the records to vouch, and project what was found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mollisol.cli.printing import print_json, tell
+from mollisol.methodology.findings import UserError
+
+if TYPE_CHECKING:
+    from mollisol.audit.worksheet import Projection
+
+audit_app = typer.Typer(help="An auditor's sample of records.", no_args_is_help=True)
+
+BundleFolder = Annotated[Path, typer.Argument(help="A bundle folder, or a zip of one.", metavar="BUNDLE")]
+
+
+@audit_app.command()
+def sample(
+    bundle: BundleFolder,
+    out: Annotated[Path, typer.Option("--out", help="The worksheet to write.", metavar="FILE.csv")],
+    size: Annotated[int, typer.Option(help="How many picks.", min=2)] = 30,
+    seed: Annotated[int, typer.Option(help="Of the selection.", min=0)] = 0,
+) -> None:
+    """Pick core records with probability proportional to their effect on the credit; write a worksheet."""
+    from mollisol.audit.worksheet import worksheet
+    from mollisol.bundle.read import open_bundle
+
+    text = worksheet(open_bundle(bundle), size=size, seed=seed)
+    if out.exists():
+        raise UserError(f"{out} is there already; name a file that is not: it may be filled in")
+    try:
+        with out.open("x", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise UserError(f"{out} cannot be written: {error.strerror}") from None
+    tell(
+        f"{out}: {text.count(chr(10)) - 1} records. Fill in the columns seen_*, then mollisol audit extrapolate"
+    )
+
+
+@audit_app.command()
+def extrapolate(
+    bundle: BundleFolder,
+    filled: Annotated[Path, typer.Argument(help="The filled worksheet.", metavar="FILE.csv")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+) -> None:
+    """Project the faults of the vouched records to all records, and hold them against materiality."""
+    from mollisol.audit.worksheet import LARGEST_WORKSHEET_BYTES
+    from mollisol.audit.worksheet import extrapolate as projected
+    from mollisol.bundle.read import open_bundle
+
+    opened = open_bundle(bundle)
+    if not filled.is_file():
+        raise UserError(f"{filled}: no such file")
+    with filled.open("rb") as stream:
+        projection = projected(opened, stream.read(LARGEST_WORKSHEET_BYTES + 1))
+    if as_json:
+        print_json(projection.as_json())
+    else:
+        typer.echo("\n".join(_lines(projection)))
+
+
+def _lines(p: Projection) -> list[str]:
+    lines = [
+        f"{p.verdict}: {p.records} records in {p.picks} picks, {p.at_fault} at fault",
+        f"  found        {p.found_t_co2e:+,.2f} t CO2e in the records themselves (above zero: credited too much)",
+        f"  projected    {p.projected_t_co2e:+,.2f} t CO2e over all records, standard error "
+        f"{p.standard_error_t_co2e:,.2f}; {p.low_t_co2e:+,.2f} to {p.high_t_co2e:+,.2f}, each at {p.confidence:.0%}",
+        f"  material     from {p.material_t_co2e:,.2f} t CO2e, {p.materiality_percent:g} % of {p.credited_t_co2e:,.1f} "
+        f"credited by the moment form; rule {p.rule}, {p.citation}",
+    ]
+    if p.largest_share_at_fault is not None and p.largest_relative_error is not None:
+        lines.append(
+            f"  not excluded faults in {p.largest_share_at_fault:.1%} of all effects, at {p.confidence:.0%}; "
+            f"material if those are off by {p.largest_relative_error:.1%} of their value, all in one direction"
+        )
+    return lines

@@ -1,0 +1,130 @@
+"""``mollisol report``: render a bundle again, from the bundle alone, in the formats that registries take."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mollisol.cli.printing import print_json, tell
+from mollisol.methodology.findings import UserError
+from mollisol.output import write_beside
+
+_FORMATS = "html,pdf,docx,xlsx,csv,json"
+
+
+def report(
+    bundle: Annotated[Path, typer.Argument(help="The bundle: a folder, or a zip of one.", metavar="DIR")],
+    formats: Annotated[
+        str, typer.Option("--format", metavar="LIST", help=f"Some of {_FORMATS}, with commas between.")
+    ] = "html",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Folder for the files; by default report, beside the bundle."
+        ),
+    ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            "--template", metavar="FILE", help="Word file with the styles and marks of the shipped one."
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+) -> None:
+    """Render the report again from the bundle alone: page, PDF, Word, workbook with formulas, tables, credits."""
+    wanted = _wanted(formats)
+    target = out if out is not None else bundle.absolute().parent / "report"
+    _check_target(target)
+    files = render_bundle(bundle, wanted, template=template)
+    _write(target, files)
+    if as_json:
+        print_json(
+            {"folder": str(target), "files": {name: len(content) for name, content in sorted(files.items())}}
+        )
+        return
+    shown = [name for name in files if "/" not in name]
+    for name in shown:
+        typer.echo(str(target / name))
+    if len(files) > len(shown):
+        typer.echo(f"{target / 'tables'}: {len(files) - len(shown)} tables")
+
+
+def render_bundle(bundle: Path, formats: list[str], *, template: Path | None = None) -> dict[str, bytes]:
+    """Give the files of a report by name, from a bundle and nothing else.
+
+    Raises
+    ------
+    UserError
+        If the bundle cannot be opened, its inputs cannot be read, or a format needs what is not installed.
+    """
+    from mollisol.bundle.read import open_bundle
+    from mollisol.origins.sums import quantities_of
+    from mollisol.reading.outline_files import outlines_of
+    from mollisol.templates.monitoring_report.report import report_model
+    from mollisol.templates.output import report_files
+
+    opened = open_bundle(bundle)
+    tell(f"reading {bundle}")
+    project, inputs = _project(opened)
+    outlines, areas = outlines_of(project, inputs)
+    model = report_model(
+        results=opened.results,
+        findings=opened.findings,
+        trace=opened.trace,
+        manifest=opened.manifest,
+        head=opened.head,
+        project=project,
+        outline_area_ha=areas,
+        quantity_of=quantities_of(opened.results.model_dump(mode="json"), opened.trace["quantities"]),
+    )
+    tell(f"rendering {', '.join(formats)}")
+    quantities = opened.trace["quantities"]
+    return report_files(model, project, quantities, formats, outlines=outlines, template=template)
+
+
+def _wanted(formats: str) -> list[str]:
+    known = _FORMATS.split(",")
+    wanted = [name.strip().lower() for name in formats.split(",") if name.strip()]
+    unknown = sorted(set(wanted) - set(known))
+    if unknown or not wanted:
+        raise typer.BadParameter(f"{', '.join(unknown) or 'nothing'}: choose from {', '.join(known)}")
+    return [name for name in known if name in wanted]
+
+
+def _project(bundle: Any) -> tuple[Any, dict[str, bytes]]:
+    from mollisol.reading.project import read_project
+
+    with tempfile.TemporaryDirectory() as folder:
+        bundle.copy_inputs(Path(folder))
+        project = read_project(Path(folder)).project
+    if project is None:
+        raise UserError(
+            f"the inputs of {bundle.source.place} cannot be read; mollisol verify says what is wrong"
+        )
+    return project, {name: bundle.input(name) for name in bundle.inputs}
+
+
+def _check_target(target: Path) -> None:
+    if target.exists() and not target.is_dir():
+        raise UserError(f"{target} is a file; name a folder")
+    if (target / "manifest.json").exists() or (target / "project.toml").exists():
+        raise UserError(
+            f"{target} is a bundle or a project, which a report leaves as it is; name another folder"
+        )
+
+
+def _write(target: Path, files: Mapping[str, bytes]) -> None:
+    """Write each file beside its place and rename it: none is ever there by half."""
+    try:
+        for name, content in files.items():
+            path = target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_beside(path, content)
+    except OSError as error:
+        raise UserError(f"{target} cannot be written: {error.strerror or error}") from None

@@ -1,0 +1,259 @@
+"""``mollisol sample``: plan how many samples are taken, and where."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mollisol.cli.printing import count, print_findings, print_json, tell
+from mollisol.methodology.findings import FindingsError, UserError, blocking
+
+if TYPE_CHECKING:
+    from mollisol.sampling_plan import Plan
+
+sample_app = typer.Typer(help="Where and how often to sample.", no_args_is_help=True)
+
+_COLUMNS = ("point", "stratum", "control_site", "sampling_unit", "longitude_deg", "latitude_deg")
+_BY_STRATUM = "VALUE for all strata, or STRATUM=VALUE; may be repeated."
+
+
+@sample_app.callback()
+def _group() -> None:
+    """Where and how often to sample."""
+
+
+@sample_app.command()
+def plan(
+    project: Annotated[Path, typer.Argument(help="The project folder.", metavar="PROJECT")],
+    detect: Annotated[
+        float | None,
+        typer.Option(help="Change in t CO2e/ha to be shown, at 5 % two-sided with a power of 90 %."),
+    ] = None,
+    budget: Annotated[float | None, typer.Option(help="Money to spend; goes with --cost.")] = None,
+    spread: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"Standard deviation of the change, t CO2e/ha, instead of the measured: {_BY_STRATUM}"
+        ),
+    ] = None,
+    cost: Annotated[
+        list[str] | None, typer.Option(help=f"Of one sample, in the currency of the budget: {_BY_STRATUM}")
+    ] = None,
+    correlation: Annotated[
+        float,
+        typer.Option(help="Of a point's stock with its stock at the next campaign, where one was measured."),
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(help="Of the places.", min=0)] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Points as rows of sample_points.csv, or as GeoJSON.",
+            metavar="FILE.csv|FILE.geojson",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+) -> None:
+    """Give strata, number and places of samples for a change to be shown or a budget."""
+    _targets(detect, budget, cost, correlation)
+    _output(out)
+    try:
+        made, findings = _plan(
+            project, detect, budget, spread or [], cost or [], correlation=correlation, seed=seed
+        )
+        if out is not None:
+            _write(out, made)
+    except FindingsError as error:
+        if as_json:
+            print_json({"blocked": True, "findings": [f.model_dump(mode="json") for f in error.findings]})
+        else:
+            print_findings(error.findings, err=True)
+            tell(f"nothing was planned; findings: {count(error.findings)}")
+        raise typer.Exit(2) from None
+    if as_json:
+        document = _document(made) | {"findings": [f.model_dump(mode="json") for f in findings]}
+        print_json(document)
+    else:
+        print_findings(findings, err=True)
+        typer.echo("\n".join(_lines(made)))
+    if out is not None:
+        tell(f"{out}: {made.samples} points")
+
+
+def _targets(detect: float | None, budget: float | None, cost: list[str] | None, correlation: float) -> None:
+    if (detect is None) == (budget is None):
+        raise UserError("say what the plan is for: --detect T_CO2E_PER_HA or --budget MONEY, one of them")
+    for name, value in (("--detect", detect), ("--budget", budget)):
+        if value is not None and not (math.isfinite(value) and value > 0):
+            raise UserError(f"{name} {value:g}: a number above 0 is needed")
+    if budget is not None and not cost:
+        raise UserError("--budget needs --cost: what one sample costs")
+    if not -1 <= correlation < 1:
+        raise UserError(f"--correlation {correlation:g}: a number from -1 to below 1 is needed")
+
+
+def _output(out: Path | None) -> None:
+    if out is None:
+        return
+    if out.suffix not in {".csv", ".geojson"}:
+        raise UserError(f"{out}: name a file that ends in .csv or .geojson")
+    if out.exists():
+        raise UserError(f"{out} is there already; name a file that is not")
+    if not out.parent.is_dir():
+        raise UserError(f"{out}: there is no folder {out.parent}")
+
+
+def _plan(
+    folder: Path,
+    detect: float | None,
+    budget: float | None,
+    spread: list[str],
+    cost: list[str],
+    *,
+    correlation: float,
+    seed: int,
+) -> tuple[Plan, list[Any]]:
+    from mollisol.sampling_plan import Spread, complete, make_plan, measured_spreads, read_design
+
+    tell(f"reading {folder}")
+    design = read_design(folder)
+    names = [item.stratum for item in design.project.strata]
+    declared = {
+        name: Spread(value, 0, "declared") for name, value in _by_stratum("--spread", spread, names).items()
+    }
+    costs = _by_stratum("--cost", cost, names)
+    if costs and (without := [name for name in names if name not in costs]):
+        raise UserError(f"--cost is missing for stratum {', '.join(without[:5])}")
+    measured = (
+        {} if set(names) <= set(declared) else measured_spreads(folder, design, correlation=correlation)
+    )
+    spreads = {name: (measured | declared)[name] for name in names if name in measured | declared}
+    findings = complete(design, spreads)
+    if blocking(findings):
+        raise FindingsError(findings)
+    made = make_plan(design, spreads, detect_t_co2e_per_ha=detect, budget=budget, costs=costs, seed=seed)
+    return made, findings
+
+
+def _by_stratum(option: str, given: list[str], names: list[str]) -> dict[str, float]:
+    """Read ``VALUE`` for all strata and ``STRATUM=VALUE`` for one; the one wins."""
+    every: dict[str, float] = {}
+    one: dict[str, float] = {}
+    for text in given:
+        name, equals, number = text.rpartition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            value = math.nan
+        if not (math.isfinite(value) and value > 0):
+            raise UserError(
+                f"{option} {text!r}: a number above 0 with a decimal point, or STRATUM=NUMBER, is needed"
+            )
+        if not equals:
+            every = dict.fromkeys(names, value)
+        elif name in names:
+            one[name] = value
+        else:
+            raise UserError(
+                f"{option} {text!r}: there is no stratum {name}; there are: {', '.join(names[:20])}"
+            )
+    return every | one
+
+
+def _document(made: Plan) -> dict[str, Any]:
+    return {
+        "samples": made.samples,
+        "cost": made.cost,
+        "detectable_t_co2e_per_ha": made.detectable_t_co2e_per_ha,
+        "standard_error_t_co2e_per_ha": made.standard_error_t_co2e_per_ha,
+        "degrees_of_freedom": made.degrees_of_freedom,
+        "deduction_t_co2e_per_ha": made.deduction_t_co2e_per_ha,
+        "strata": [
+            {
+                "stratum": item.stratum,
+                "area_ha": item.area_ha,
+                "spread_t_co2e_per_ha": item.spread.t_co2e_per_ha,
+                "spread_from": item.spread.source,
+                "spread_sampling_units": item.spread.units,
+                "samples": item.samples,
+                "cost": item.cost,
+            }
+            for item in made.strata
+        ],
+        "points": _points(made),
+    }
+
+
+def _points(made: Plan) -> list[dict[str, Any]]:
+    rows = []
+    for item in made.strata:
+        for number in range(item.samples):
+            longitude, latitude = item.places[number] if item.places else (None, None)
+            point = f"{item.stratum[:90]}-{number + 1:03d}"
+            values = (point, item.stratum, None, point, longitude, latitude)
+            rows.append(dict(zip(_COLUMNS, values, strict=True)))
+    return rows
+
+
+def _write(out: Path, made: Plan) -> None:
+    from mollisol.output import write_beside
+
+    points = _points(made)
+    if out.suffix == ".csv":
+        stream = io.StringIO(newline="")
+        writer: csv.DictWriter[str] = csv.DictWriter(stream, _COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(points)
+        text = stream.getvalue()
+    else:
+        if not all(item.places for item in made.strata):
+            raise UserError(
+                f"{out}: GeoJSON needs places, and the project has no polygons; "
+                "give project.toml its geometry_file, or write a .csv"
+            )
+        features = [
+            {
+                "type": "Feature",
+                "properties": {name: point[name] for name in ("point", "stratum", "sampling_unit")},
+                "geometry": {
+                    "type": "Point",
+                    "coordinates": [point["longitude_deg"], point["latitude_deg"]],
+                },
+            }
+            for point in points
+        ]
+        text = json.dumps({"type": "FeatureCollection", "features": features}, indent=1, ensure_ascii=False)
+    try:
+        write_beside(out, text.encode())
+    except OSError as error:
+        raise UserError(f"{out} cannot be written: {error.strerror}") from None
+
+
+def _lines(made: Plan) -> list[str]:
+    price = "" if made.cost is None else f" for {made.cost:,.2f}"
+    width = max(7, *(len(item.stratum) for item in made.strata))
+    lines = [
+        f"{made.samples} samples in {len(made.strata)} strata{price}",
+        f"  shows a change of {made.detectable_t_co2e_per_ha:.2f} t CO2e/ha (5 % two-sided, power 90 %); "
+        f"standard error {made.standard_error_t_co2e_per_ha:.2f}, {made.degrees_of_freedom} degrees of freedom",
+        f"  would take {made.deduction_t_co2e_per_ha:.2f} t CO2e/ha for sampling on the project side; control sites, "
+        "laboratory and model come on top",
+        f"  {'stratum':{width}}  {'area_ha':>10}  {'spread':>7}  {'samples':>7}  spread from",
+    ]
+    for item in made.strata:
+        units = f", {item.spread.units} sampling units" if item.spread.units else ""
+        lines.append(
+            f"  {item.stratum:{width}}  {item.area_ha:10,.2f}  {item.spread.t_co2e_per_ha:7.2f}  "
+            f"{item.samples:7d}  {item.spread.source}{units}"
+        )
+    if not any(item.places for item in made.strata):
+        lines.append("  no places: project.toml names no geometry_file")
+    return lines

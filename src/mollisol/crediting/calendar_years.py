@@ -1,0 +1,93 @@
+"""Lay the vintages of a period over calendar years, and its whole units over years and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from mollisol.methodology.base import Interval
+from mollisol.methodology.results.run import CalendarPart, Vintage
+from mollisol.methodology.trace import Quantity, Trace
+from mollisol.quantification.calendar import calendar_split_t_co2e, units_by_label_t
+
+
+def days_by_year(spans: Sequence[Interval]) -> tuple[tuple[int, ...], list[list[float]]]:
+    """Give the calendar years that the spans touch, and the days that each span has in each."""
+    years = tuple(range(spans[0].start.year, spans[-1].end.year + 1))
+    days = [
+        [
+            float(max(0, (min(span.end, date(year, 12, 31)) - max(span.start, date(year, 1, 1))).days + 1))
+            for year in years
+        ]
+        for span in spans
+    ]
+    return years, days
+
+
+def calendar_parts(
+    period: str, vintages: Sequence[Vintage], units: Quantity, trace: Trace
+) -> tuple[CalendarPart, ...]:
+    """Give what of a period falls into each calendar year.
+
+    Parameters
+    ----------
+    period
+        Name of the period.
+    vintages
+        Its years, as the equations ran.
+    units
+        Whole units of the period; they are laid over years and labels so that they add up.
+    trace
+        Takes the split.
+
+    Notes
+    -----
+    The equations run by year of the period. A calendar year gets its share of each by days, after all of them: the
+    switch has then been set, and neither a total nor a label moves.
+    """
+    trace.rule("mollisol.vintages.split")
+    years, days = days_by_year([vintage.during for vintage in vintages])
+    labels = tuple(map(str, years))
+    given = trace.given(f"days@{period}", np.array(days), "day", ["project.toml: verification_periods"])
+    parts = []
+    for kind in ("reductions", "removals"):
+        amounts = trace.arrange(
+            f"verified_{kind}_by_year@{period}",
+            np.array([getattr(vintage, f"verified_{kind}_t_co2e") for vintage in vintages]),
+            [trace.quantities[f"verified_{kind}@{period}.{vintage.number}"] for vintage in vintages],
+        )
+        parts.append(
+            trace.compute(
+                f"calendar_{kind}@{period}",
+                calendar_split_t_co2e,
+                index=labels,
+                amount_t_co2e=amounts,
+                days=given,
+            )
+        )
+    both = trace.arrange(
+        f"calendar_labels@{period}",
+        np.concatenate([part.value for part in parts]),
+        parts,
+        index=[f"{label} {kind}" for kind in ("reductions", "removals") for label in labels],
+    )
+    counted = trace.compute(
+        f"units_by_label@{period}",
+        units_by_label_t,
+        index=both.index,
+        units_t=units,
+        amount_t_co2e=both,
+    )
+    width = len(years)
+    return tuple(
+        CalendarPart(
+            year=year,
+            verified_reductions_t_co2e=float(both.value[place]),
+            verified_removals_t_co2e=float(both.value[width + place]),
+            reduction_units_t=int(counted.value[place]),
+            removal_units_t=int(counted.value[width + place]),
+        )
+        for place, year in enumerate(years)
+    )

@@ -1,0 +1,1 @@
+"""Sources, woody stocks and leakage by year of a period."""

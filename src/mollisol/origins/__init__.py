@@ -1,0 +1,1 @@
+"""Of which quantities each figure of the results is made."""

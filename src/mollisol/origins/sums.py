@@ -1,0 +1,132 @@
+"""Sums that the report prints and ``results.json`` does not hold: over periods, and over the years of a period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from mollisol.methodology.result_paths import numbers_of
+from mollisol.origins.figures import Figures, Origin
+
+ALL_PERIODS: Final = "totals"
+ALL_COMPUTED: Final = "computed"
+ALL_YEARS: Final = "all_years"
+FORMS: Final = "forms"
+_TOTALS: Final = (
+    "gross_t_co2e",
+    "deducted_t_co2e",
+    "after_deduction_t_co2e",
+    "woody_t_co2e",
+    "source_terms_t_co2e",
+    "leakage_t_co2e",
+    "buffer_t_co2e",
+    "verified_total_t_co2e",
+    "units_to_issue_t",
+)
+_NOT_SUMMED: Final = ("number", "removals_switch", "cumulative_project_change_t_co2e")
+
+type Numbers = dict[str, tuple[tuple[str, ...], float]]
+
+
+def sums_of(results: Mapping[str, Any]) -> Numbers:
+    """Give what the report adds up, by path.
+
+    ``totals.FIELD`` over periods that issue, ``computed.FIELD`` over all, ``periods.P.all_years.FIELD`` over the years
+    of one, and ``periods.P.forms.FIELD``: printed less in force, and both forms over the area.
+    """
+    found: dict[tuple[str, ...], float] = {}
+    for group, periods in ((ALL_PERIODS, _issued(results)), (ALL_COMPUTED, results["periods"])):
+        for field in _TOTALS:
+            found[group, field] = sum(period[field] for period in periods)
+        if gross := found[group, "gross_t_co2e"]:
+            found[group, "deducted_percent"] = 100 * found[group, "deducted_t_co2e"] / abs(gross)
+    for period in results["periods"]:
+        name = str(period["name"])
+        for field, first in (period["vintages"] or [{}])[0].items():
+            if field not in _NOT_SUMMED and isinstance(first, int | float):
+                total = sum(vintage[field] for vintage in period["vintages"])
+                found["periods", name, ALL_YEARS, field] = total
+        for field, value in _forms(period).items():
+            found["periods", name, FORMS, field] = value
+    return {".".join(steps): (steps, value) for steps, value in found.items()}
+
+
+def _forms(period: Mapping[str, Any]) -> dict[str, float]:
+    own, printed = period["deduction"], period["deduction_printed"]
+    less = {
+        f"printed_less_{field}": printed[field] - value
+        for field, value in own.items()
+        if isinstance(value, float) and isinstance(printed[field], float)
+    }
+    area = period["area_ha"]
+    over = {
+        "credited_t_co2e": own["credited_t_co2e_per_ha"] * area,
+        "printed_credited_t_co2e": printed["credited_t_co2e_per_ha"] * area,
+    }
+    both = {"printed_less_credited_t_co2e": over["printed_credited_t_co2e"] - over["credited_t_co2e"]}
+    return less | over | both
+
+
+def quantities_of(results: Mapping[str, Any], quantities: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Give, for each number by its path, the first quantity of the trace that it is or is made of."""
+    by_name = {str(quantity["name"]): quantity for quantity in quantities}
+    figures = Figures(results, by_name)
+    found: dict[str, str] = {}
+    for path, (steps, _) in (numbers_of(results) | sums_of(results)).items():
+        origin = origin_of_sum(figures, results, steps) or figures.origin(steps)
+        if origin and origin.terms and origin.terms[0].quantity in by_name:
+            found[path] = origin.terms[0].quantity
+    return found
+
+
+def origin_of_sum(figures: Figures, results: Mapping[str, Any], steps: tuple[str, ...]) -> Origin | None:
+    """Give where a sum comes from, by the figures that it adds up; None for any other figure."""
+    parts: list[tuple[str, ...]]
+    adds_up = True
+    match steps:
+        case ("totals" | "computed" as group, field):
+            words = f"sum over {'the periods that issue' if group == ALL_PERIODS else 'all periods'}"
+            periods = _issued(results) if group == ALL_PERIODS else results["periods"]
+            fields = [field]
+            if field == "deducted_percent":
+                words, fields, adds_up = (
+                    "deducted over gross, in per cent",
+                    ["deducted_t_co2e", "gross_t_co2e"],
+                    False,
+                )
+            parts = [("periods", str(period["name"]), one) for period in periods for one in fields]
+        case ("periods", name, "all_years", field):
+            words = "sum over the years of the period"
+            period = next(item for item in results["periods"] if str(item["name"]) == name)
+            parts = [("periods", name, "vintages", str(year["number"]), field) for year in period["vintages"]]
+        case ("periods", name, "forms", field):
+            words, parts = _parts_of_forms(name, field)
+            adds_up = False
+        case _:
+            return None
+    origins = [origin for part in parts if (origin := figures.origin(part)) is not None]
+    if not any(origin.terms for origin in origins):
+        return Origin(declared="no period issues, or no row in any table")
+    whole = tuple(term for origin in origins for term in origin.terms)
+    plus = sum(origin.plus for origin in origins)
+    return replace(origins[0], words=words, terms=whole, plus=plus, adds_up=adds_up, declared="")
+
+
+def _parts_of_forms(name: str, field: str) -> tuple[str, list[tuple[str, ...]]]:
+    both = [("periods", name, "deduction_printed"), ("periods", name, "deduction")]
+    area = ("periods", name, "area_ha")
+    match field:
+        case "credited_t_co2e":
+            return "credited per hectare times the area", [(*both[1], "credited_t_co2e_per_ha"), area]
+        case "printed_credited_t_co2e":
+            return "credited per hectare times the area", [(*both[0], "credited_t_co2e_per_ha"), area]
+        case "printed_less_credited_t_co2e":
+            parts = [(*form, "credited_t_co2e_per_ha") for form in both]
+            return "printed form less the one in force, times the area", [*parts, area]
+    own = field.removeprefix("printed_less_")
+    return "printed form less the one in force", [(*form, own) for form in both]
+
+
+def _issued(results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [period for period in results["periods"] if period["issuance"] == "issued"]

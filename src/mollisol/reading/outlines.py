@@ -1,0 +1,255 @@
+"""Polygons of the strata: valid, in WGS 84, apart from each other, and as large as declared.
+
+Areas are taken on the WGS 84 ellipsoid with pyproj; shapes are judged with shapely.
+"""
+
+from __future__ import annotations
+
+import warnings
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.project import Project
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+from mollisol.reading.archive import BundleFaultError
+from mollisol.reading.json import load_json
+
+_WGS84_NAMES = {"urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4326", "EPSG:4326", "OGC:CRS84"}
+_GEOPACKAGE_IDS = {b"GPKG", b"GP10", b"GP11"}
+_SHARED_AREA_HA = 1e-4
+"""Overlaps up to a square metre are seams of digitising."""
+
+
+def check_geometry(project: Project, inputs: Mapping[str, bytes], rules: RulesInForce) -> list[Finding]:
+    """Hold the polygons of ``geometry_file`` against the declared strata, areas and points."""
+    file = project.head.geometry_file
+    if not file:
+        return [
+            _finding(
+                "geometry-missing", Severity.WARNING, Place(file="project.toml", thing="geometry_file"),
+                "no polygons", "a GeoJSON or GeoPackage of the strata in WGS 84",
+                "add it: declared areas cannot be held against anything",
+            )
+        ]  # fmt: skip
+    polygons, findings = read_outlines(file, inputs[file])
+    if findings:
+        return findings
+    return [*_strata_match(project, polygons, file), *_shapes(project, polygons, file, rules)]
+
+
+def read_outlines(file: str, content: bytes) -> tuple[dict[str, Any], list[Finding]]:
+    """Read the polygons of a GeoPackage or GeoJSON by stratum, and what is wrong with its form."""
+    return _read_geopackage(file, content) if file.endswith(".gpkg") else _read_geojson(file, content)
+
+
+def _read_geojson(file: str, content: bytes) -> tuple[dict[str, Any], list[Finding]]:
+    import shapely
+    from shapely.geometry import shape
+
+    try:
+        data = load_json(content.removeprefix(BOM_UTF8), file)
+        features = data["features"]
+        crs = str(data.get("crs", {}).get("properties", {}).get("name", "EPSG:4326"))[:80]
+        named = [(str(item["properties"]["stratum"]), shape(item["geometry"])) for item in features]
+    except BundleFaultError as error:
+        found = f"{error.finding.found} ({error.finding.code})"
+        return {}, [
+            _finding(
+                "geometry-unreadable", Severity.BLOCKING, Place(file=file), found[:120],
+                f"a GeoJSON FeatureCollection: {error.finding.allowed}", "export it again",
+            )
+        ]  # fmt: skip
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+        shapely.errors.ShapelyError,
+    ) as error:
+        return {}, [
+            _finding(
+                "geometry-unreadable", Severity.BLOCKING, Place(file=file), f"{type(error).__name__}: {error}"[:120],
+                "a GeoJSON FeatureCollection whose features have a property `stratum`", "export it again",
+            )
+        ]  # fmt: skip
+    return _named_polygons(file, named, crs)
+
+
+def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Finding]]:
+    import shapely
+
+    if content[:16] != b"SQLite format 3\x00" or content[68:72] not in _GEOPACKAGE_IDS:
+        # GDAL goes by the content, not the name: another format could name a file elsewhere or a network address
+        return {}, [_no_geopackage(file, "a file that is no GeoPackage")]
+    try:
+        from pyogrio import list_layers
+        from pyogrio.errors import DataLayerError, DataSourceError
+        from pyogrio.raw import read
+    except ImportError:
+        return {}, [
+            _finding(
+                "geopackage-needs-extra", Severity.BLOCKING, Place(file=file), "a GeoPackage",
+                "GeoJSON, or the extra `geo` that reads GeoPackages", "pip install 'mollisol[geo]', or export GeoJSON",
+            )
+        ]  # fmt: skip
+    with TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # GDAL's remarks on how the file was made
+        path = Path(folder) / "units.gpkg"
+        path.write_bytes(content)
+        try:
+            layers = [str(name) for name, kind in list_layers(path) if kind is not None]
+            if len(layers) != 1:
+                found = f"{len(layers)} layers with geometry: {', '.join(layers)}"
+                return {}, [_no_geopackage(file, found[:120])]
+            meta, _, geometry, fields = read(path, layer=layers[0])
+            names = fields[list(meta["fields"]).index("stratum")]
+            polygons = [shapely.Polygon() if wkb is None else shapely.from_wkb(wkb) for wkb in geometry]
+        except (DataSourceError, DataLayerError, ValueError, shapely.errors.ShapelyError) as error:
+            return {}, [_no_geopackage(file, str(error).replace(f"{path}", file)[:120])]
+    return _named_polygons(file, list(zip(map(str, names), polygons, strict=True)), str(meta["crs"]))
+
+
+def _no_geopackage(file: str, found: str) -> Finding:
+    return _finding(
+        "geometry-unreadable", Severity.BLOCKING, Place(file=file), found,
+        "a GeoPackage with one layer of polygons that has a field `stratum`", "export it again",
+    )  # fmt: skip
+
+
+def _named_polygons(
+    file: str, named: list[tuple[str, Any]], crs: str
+) -> tuple[dict[str, Any], list[Finding]]:
+    findings = []
+    outside = any(
+        not (west >= -180 and east <= 180 and south >= -90 and north <= 90)
+        for _, polygon in named
+        if not polygon.is_empty
+        for west, south, east, north in [polygon.bounds]
+    )
+    if crs not in _WGS84_NAMES or outside:
+        findings.append(
+            _finding(
+                "wrong-crs", Severity.BLOCKING, Place(file=file),
+                f"coordinate system {crs}" if crs not in _WGS84_NAMES else "coordinates beyond 180 and 90 degrees",
+                "longitude and latitude in WGS 84", "reproject the layer to EPSG:4326",
+            )
+        )  # fmt: skip
+    polygons: dict[str, Any] = {}
+    for name, polygon in named:
+        where = Place(file=file, thing=f"stratum {name[:60]}")
+        if name in polygons:
+            findings.append(
+                _finding("duplicate-id", Severity.BLOCKING, where, "two features", "one", "join them")
+            )
+        if polygon.geom_type not in {"Polygon", "MultiPolygon"} or polygon.is_empty:
+            findings.append(
+                _finding(
+                    "not-a-polygon",
+                    Severity.BLOCKING,
+                    where,
+                    polygon.geom_type,
+                    "a polygon",
+                    "draw its outline",
+                )
+            )
+        polygons[name] = polygon
+    return polygons, findings
+
+
+def _strata_match(project: Project, polygons: Mapping[str, Any], file: str) -> Iterable[Finding]:
+    strata = {stratum.stratum for stratum in project.strata}
+    for name in sorted(strata - set(polygons)):
+        yield _finding(
+            "polygon-missing", Severity.BLOCKING, Place(file=file, thing=f"stratum {name}"), "no polygon",
+            "one feature per stratum", "add it",
+        )  # fmt: skip
+    for name in sorted(set(polygons) - strata):
+        yield _finding(
+            "unknown-reference", Severity.BLOCKING, Place(file=file, thing=f"stratum {name[:60]}"), "no such stratum",
+            "a name in strata.csv", "correct the name, or add its row",
+        )  # fmt: skip
+
+
+def _shapes(
+    project: Project, polygons: Mapping[str, Any], file: str, rules: RulesInForce
+) -> Iterable[Finding]:
+    import shapely
+    from pyproj import Geod
+
+    ellipsoid = Geod(ellps="WGS84")
+    tolerance = rules.number("mollisol.area.agreement")
+    valid = {name: polygon for name, polygon in polygons.items() if polygon.is_valid}
+    for name, polygon in polygons.items():
+        if name not in valid:
+            yield _finding(
+                "polygon-self-crossing", Severity.BLOCKING, Place(file=file, thing=f"stratum {name}"),
+                shapely.is_valid_reason(polygon), "an outline that does not cross itself",
+                "redraw it; nothing is repaired, because a repair changes the area",
+            )  # fmt: skip
+    for stratum in project.strata:
+        if stratum.stratum in valid:
+            drawn = area_ha(ellipsoid, valid[stratum.stratum])
+            if abs(drawn - stratum.area_ha) > tolerance * stratum.area_ha:
+                yield _finding(
+                    "area-mismatch", Severity.BLOCKING, Place(file=file, thing=f"stratum {stratum.stratum}"),
+                    f"{drawn:.4g} ha on the ellipsoid, {stratum.area_ha:.4g} ha declared",
+                    f"the declared area, within {tolerance:.0%}", "correct the outline or strata.csv",
+                    clause="mollisol.area.agreement",
+                )  # fmt: skip
+    yield from _overlaps(valid, ellipsoid, file)
+    yield from _points_inside(project, valid)
+
+
+def area_ha(ellipsoid: Any, polygon: Any) -> float:
+    """Give the area of a polygon on the ellipsoid, without its holes."""
+    import shapely
+
+    oriented = shapely.orient_polygons(polygon)  # a hole drawn in the sense of its outline would be added
+    return abs(float(ellipsoid.geometry_area_perimeter(oriented)[0])) / 10_000
+
+
+def _overlaps(valid: Mapping[str, Any], ellipsoid: Any, file: str) -> Iterable[Finding]:
+    from shapely import STRtree
+
+    names, shapes = list(valid), list(valid.values())
+    for one, other in sorted(map(tuple, STRtree(shapes).query(shapes, predicate="intersects").T.tolist())):
+        if one < other:
+            shared = shapes[one].intersection(shapes[other])
+            area = area_ha(ellipsoid, shared) if shared.area > 0 else 0.0
+            if area > _SHARED_AREA_HA:
+                yield _finding(
+                    "polygons-overlap", Severity.BLOCKING,
+                    Place(file=file, thing=f"strata {names[one]}, {names[other]}"), f"{area:.4g} ha in both",
+                    "outlines that do not overlap", "redraw one: its carbon would count twice",
+                )  # fmt: skip
+
+
+def _points_inside(project: Project, valid: Mapping[str, Any]) -> Iterable[Finding]:
+    from shapely import Point
+
+    for row, point in enumerate(project.sample_points, start=2):
+        polygon = valid.get(point.stratum or "")
+        if polygon is None or point.longitude_deg is None or point.latitude_deg is None:
+            continue
+        if not polygon.covers(Point(point.longitude_deg, point.latitude_deg)):
+            yield _finding(
+                "point-outside-stratum", Severity.BLOCKING,
+                Place(file="sample_points.csv", row=row, thing=f"point {point.point}"),
+                f"{point.longitude_deg}, {point.latitude_deg} outside {point.stratum}", "inside its stratum",
+                "correct the coordinates or the stratum",
+            )  # fmt: skip
+
+
+def _finding(
+    code: str, severity: Severity, where: Place, found: str, allowed: str, do: str, *, clause: str = ""
+) -> Finding:
+    return Finding(
+        code=code, severity=severity, where=where, found=found, allowed=allowed, do=do,
+        clause=clause or "VM0042 2.2, section 9.1, parameter A",
+    )  # fmt: skip

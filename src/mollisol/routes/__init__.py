@@ -1,0 +1,1 @@
+"""What each route would credit of a period, and which of them issues."""

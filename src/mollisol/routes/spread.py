@@ -1,0 +1,37 @@
+"""Whether strata differ in the spread of change between their sampling units: a result, not a switch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mollisol.methodology.results.budget import SpreadTest
+from mollisol.routes.interface import PeriodInputs
+from mollisol.uncertainty.scaling.spread import brown_forsythe_statistic, upper_tail_of_f
+
+
+def spread_between_strata(inputs: PeriodInputs, members: Mapping[str, Sequence[int]]) -> SpreadTest | None:
+    """Test the spread between strata; None where there is one stratum, or nothing to tell them apart by."""
+    trace, at = inputs.trace, inputs.at
+    strata = [stratum.stratum for stratum in inputs.project.strata]
+    group = [name for name in strata for _ in members[name]]
+    values = trace.quantities[f"project_change_of_unit{at}"]
+    try:
+        statistic = trace.compute(
+            f"spread_statistic{at}", brown_forsythe_statistic, value=values, group=group
+        )
+    except ValueError:
+        return None
+    between, within = float(len(strata) - 1), float(len(group) - len(strata))
+    chance = trace.compute(
+        f"spread_p_value{at}",
+        upper_tail_of_f,
+        statistic=statistic,
+        numerator_degrees_of_freedom=between,
+        denominator_degrees_of_freedom=within,
+    )
+    return SpreadTest(
+        statistic=float(statistic.value),
+        numerator_degrees_of_freedom=between,
+        denominator_degrees_of_freedom=within,
+        p_value=float(chance.value),
+    )

@@ -1,0 +1,202 @@
+"""Hold the rule catalogue against itself and against the code: gaps, overlaps, orphans, values without a source."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from mollisol.methodology.findings import Finding, Place, Severity, in_order
+from mollisol.methodology.rules_in_force.rule import (
+    WARNING_STATUSES,
+    DatedValue,
+    Overlay,
+    Rule,
+    RuleError,
+    RuleSetHead,
+    Switch,
+)
+from mollisol.methodology.rules_in_force.rule_set import is_apart, read_toml, toml_files
+
+_APART = frozenset({"examples", "skeleton", "templates", "__pycache__"})
+_NAMED = re.compile(r'"((?:vm0042|vmd005[34]|vcs|mollisol)\.(?!methodology\.)[a-z0-9-]+\.[a-z0-9-]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything in the rule folders as parsed, with what could not be parsed as findings."""
+
+    rules: tuple[tuple[str, Rule], ...]
+    switches: tuple[tuple[str, Switch], ...]
+    heads: tuple[tuple[str, RuleSetHead], ...]
+    proposals: tuple[tuple[str, Overlay], ...]
+    broken: tuple[Finding, ...]
+
+
+def read_catalogue(folder: Traversable | None = None) -> Catalogue:
+    """Read the rule folders; a file that is not sound becomes a finding.
+
+    Parameters
+    ----------
+    folder
+        Holds ``rules/`` and ``rulesets/``; the shipped ones by default.
+    """
+    root = folder or files("mollisol.methodology")
+    rules: list[tuple[str, Rule]] = []
+    switches: list[tuple[str, Switch]] = []
+    heads: list[tuple[str, RuleSetHead]] = []
+    proposals: list[tuple[str, Overlay]] = []
+    broken: list[Finding] = []
+    for file in toml_files(root.joinpath("rules")):
+        try:
+            if not is_apart(file):
+                rules.append((file.name, read_toml(file, Rule)))
+            elif "switches" in Path(str(file)).parts:
+                switches.append((file.name, read_toml(file, Switch)))
+            else:
+                proposals.append((file.name, read_toml(file, Overlay)))
+        except RuleError as error:
+            broken.append(_finding("rule-file", file.name, str(error), "a sound rule file", "mend it"))
+    for file in toml_files(root.joinpath("rulesets")):
+        try:
+            heads.append((file.name, read_toml(file, RuleSetHead)))
+        except RuleError as error:
+            broken.append(_finding("rule-file", file.name, str(error), "a sound rule set", "mend it"))
+    return Catalogue(tuple(rules), tuple(switches), tuple(heads), tuple(proposals), tuple(broken))
+
+
+def code_of_the_engine() -> str:
+    """Give the text of every module of the engine in which a rule may be used."""
+    return "\n".join(file.read_text(encoding="utf-8") for file in _modules(files("mollisol")))
+
+
+def _modules(folder: Traversable) -> Iterator[Traversable]:
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.is_dir() and item.name not in _APART:
+            yield from _modules(item)
+        elif item.name.endswith(".py"):
+            yield item
+
+
+def audit(catalogue: Catalogue, code: str) -> list[Finding]:
+    """Give every finding on the catalogue, worst first; blocking ones make ``rules check`` fail.
+
+    Parameters
+    ----------
+    catalogue
+        What the rule folders hold.
+    code
+        The text of the engine, in which rules are named.
+    """
+    return in_order(
+        [
+            *catalogue.broken,
+            *_gaps(catalogue),
+            *_overlaps(catalogue),
+            *_orphans(catalogue, code),
+            *_unsourced(catalogue),
+        ]
+    )
+
+
+def _gaps(catalogue: Catalogue) -> Iterable[Finding]:
+    """Find rules that a rule set has no value of and does not say so, and tell of those that it does say."""
+    for file, head in catalogue.heads:
+        for _, rule in catalogue.rules:
+            unknown, edition = head.not_known(rule.id), head.documents.get(rule.document)
+            if unknown is not None:
+                found = f"{rule.id}: not known in {head.key}: {unknown.reason}"
+                do = "read the document and give the value"
+                yield _finding("rule-open", file, found, "a value with its source", do, Severity.NOTE)
+            elif rule.keyed_by != "edition" or any(own.id == rule.id for own in head.own):
+                continue
+            elif edition is None:
+                found = f"{rule.id} hangs on the edition of {rule.document}"
+                yield _finding(
+                    "rule-gap", file, found, "an edition of that document", "name it in [documents]"
+                )
+            elif not any(value.start <= edition.dated for value in rule.value):
+                found = f"{rule.id} starts {rule.value[0].start}; {rule.document} here is of {edition.dated}"
+                do = "give the value of that edition, or say under [[open]] that it is not known"
+                yield _finding("rule-gap", file, found, "a value, or a word that there is none", do)
+
+
+def _overlaps(catalogue: Catalogue) -> Iterable[Finding]:
+    ids = [rule.id for _, rule in catalogue.rules] + [switch.id for _, switch in catalogue.switches]
+    ids += [head.key for _, head in catalogue.heads]
+    for id, times in sorted(Counter(ids).items()):
+        if times > 1:
+            found = f"{times} files claim {id}"
+            yield _finding("rule-overlap", id, found, "one file for each id", "take one out")
+    for file, head in catalogue.heads:
+        for id, times in sorted(Counter(own.id for own in head.own).items()):
+            if times > 1:
+                yield _finding("rule-overlap", file, f"{times} own values of {id}", "one", "take one out")
+        for own in head.own:
+            if any(item.rules == own.id for item in head.open):
+                found = f"{own.id} has a value of its own and is said not to be known"
+                yield _finding("rule-overlap", file, found, "one of the two", "take one out")
+
+
+def _orphans(catalogue: Catalogue, code: str) -> Iterable[Finding]:
+    known = {rule.id for _, rule in catalogue.rules}
+    switches = {switch.id for _, switch in catalogue.switches}
+    named = set(_NAMED.findall(code))
+    for id in sorted(known - named):
+        yield _finding(
+            "rule-orphan", id, "no equation or check uses it", "a rule that is used", "use it, or drop it"
+        )
+    for id in sorted(named - known):
+        yield _finding("rule-orphan", id, "the code names it", "a rule file of that id", "write the file")
+    for id in sorted(switches):
+        if id.removeprefix("switch.") not in code:
+            do = "read it where the equation is run, or drop it"
+            yield _finding("rule-orphan", id, "nothing reads this switch", "a switch that is read", do)
+    for file, head in catalogue.heads:
+        for item in head.open:
+            if not any(item.holds(id) for id in known):
+                found = f"{item.rules} under [[open]] holds no rule"
+                yield _finding("rule-orphan", file, found, "ids or patterns of rules", "correct or drop it")
+    for file, overlay in catalogue.proposals:
+        strangers = {entry.id for entry in overlay.set} - known | {e.id for e in overlay.switch} - switches
+        for id in sorted(strangers):
+            yield _finding("rule-orphan", file, f"the proposal names {id}", "a rule or switch", "correct it")
+
+
+def _unsourced(catalogue: Catalogue) -> Iterable[Finding]:
+    valued: list[tuple[str, DatedValue | Switch]] = [
+        (f"{rule.id} from {value.start}", value) for _, rule in catalogue.rules for value in rule.value
+    ]
+    valued += [(f"{own.id} in {head.key}", own) for _, head in catalogue.heads for own in head.own]
+    valued += [(switch.id, switch) for _, switch in catalogue.switches]
+    for thing, value in valued:
+        source = value.source
+        if not any((source.section, source.equation, source.table, source.page)):
+            found = f"{source.document} {source.edition} without a place in it"
+            do = "name the section, equation, table or page"
+            yield _finding("rule-unsourced", thing, found, "a place in the document", do)
+        if value.status in WARNING_STATUSES:
+            yield _finding(
+                "rule-weakly-sourced",
+                thing,
+                f"status {value.status}",
+                "a value that was read in its document or in two independent sources",
+                f"look it up in {source.locator}",
+                Severity.WARNING,
+            )
+
+
+def _finding(
+    code: str, thing: str, found: str, allowed: str, do: str, severity: Severity = Severity.BLOCKING
+) -> Finding:
+    place = Place(file=thing) if thing.endswith(".toml") else Place(thing=thing)
+    return Finding(code=code, severity=severity, where=place, found=found, allowed=allowed, do=do)
+
+
+def blocking_count(findings: Sequence[Finding]) -> int:
+    """Count the findings that make the check fail."""
+    return sum(finding.severity is Severity.BLOCKING for finding in findings)

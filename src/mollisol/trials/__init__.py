@@ -1,0 +1,1 @@
+"""Soil models calibrated and validated on trials."""

@@ -1,0 +1,162 @@
+"""The folder of a validation: the result, tables, trace, parameter sets and the report."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Collection, Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mollisol.bundle.write import canonical_json, made_with, trace_document
+from mollisol.methodology.soil_models.calibrated import (
+    DRAWS_FILE,
+    SET_FILE,
+    CalibratedSet,
+    calibrated_from,
+    calibrated_set,
+    calibrated_sets,
+)
+from mollisol.methodology.validation import ValidationResult
+from mollisol.templates.validation_report.model import validation_report
+from mollisol.templates.validation_report.render import report_files
+from mollisol.trials.validate import Validation
+from mollisol.uncertainty.validation.gates import coverage_gate_chance, observations_needed
+
+NAME = "validation.json"
+_MOST_COMPARISONS = 100
+
+
+def validation_files(
+    validation: Validation, calibrated: CalibratedSet | None, formats: Collection[str]
+) -> dict[str, bytes]:
+    """Give every file of the folder by its path, manifest included.
+
+    Parameters
+    ----------
+    validation
+        The validation.
+    calibrated
+        The set that was validated; None for a published one.
+    formats
+        Of the report.
+    """
+    result = validation.result
+    found = {
+        NAME: result.to_json().encode(),
+        "findings.json": canonical_json([item.model_dump(mode="json") for item in result.findings]),
+        "trace.json": canonical_json(trace_document(validation)),
+        **tables(result),
+    }
+    if calibrated is not None:
+        found |= {f"parameters/{name}": content for name, content in calibrated.files().items()}
+    for fold in result.folds:
+        if fold.fold in validation.sets:
+            own = validation.sets[fold.fold].files()
+            found |= {f"{fold.folder}/{name}": content for name, content in own.items()}
+    found |= report_files(validation_report(result, calibrated=calibrated, chances=_chances(result)), formats)
+    manifest = {
+        **made_with(),
+        "kind": "model validation",
+        "validation_sha256": result.sha256,
+        "model_sha256": result.identity.sha256,
+        "rule_set": result.rule_set,
+        "rule_set_hash": result.rule_set_hash,
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(found.items())},
+    }
+    return {**found, "manifest.json": canonical_json(manifest)}
+
+
+def rendered(
+    result: ValidationResult, calibrated: CalibratedSet | None, formats: Collection[str]
+) -> dict[str, bytes]:
+    """Give the report and its figures."""
+    return report_files(validation_report(result, calibrated=calibrated, chances=_chances(result)), formats)
+
+
+def shipped_validation(place: str) -> tuple[str, CalibratedSet | None]:
+    """Read ``validation.json`` and the set beside it: of a folder, or of a calibrated set that ships.
+
+    Raises
+    ------
+    OSError, ValueError
+        If there is none, or the set cannot be read.
+    """
+    if place in calibrated_sets():
+        folder: Traversable = files("mollisol.methodology.soil_models").joinpath("data", "calibrated", place)
+        return folder.joinpath(NAME).read_text(encoding="utf-8"), calibrated_set(place)
+    text = Path(place, NAME).read_text(encoding="utf-8")
+    beside = [Path(place, "parameters"), Path(place)]
+    for own in beside:
+        if own.joinpath(SET_FILE).is_file():
+            texts = [own.joinpath(name).read_text(encoding="utf-8") for name in (SET_FILE, DRAWS_FILE)]
+            return text, calibrated_from(*texts)
+    return text, None
+
+
+def tables(result: ValidationResult) -> dict[str, bytes]:
+    """Give comparisons, combinations and study biases as CSV."""
+    comparisons = [
+        {**item.model_dump(mode="json"), "error_t_co2e_per_ha": item.error_t_co2e_per_ha}
+        for item in result.comparisons
+    ]
+    combinations = [
+        {
+            **item.model_dump(mode="json", exclude={"studies", "domain", "bias", "coverage"}),
+            **{f"bias_{name}": value for name, value in item.bias.model_dump(mode="json").items()},
+            **{f"inside_{one.form.replace(' ', '_')}": one.inside for one in item.coverage},
+        }
+        for item in result.combinations
+    ]
+    studies = [
+        {
+            "practice_category": item.practice_category,
+            "crop_group": item.crop_group,
+            "source": item.source,
+            "practice_effect": item.practice_effect,
+            **study.model_dump(mode="json"),
+        }
+        for item in result.combinations
+        for study in item.studies
+    ]
+    return {
+        "comparisons.csv": _csv(comparisons),
+        "combinations.csv": _csv(combinations),
+        "studies.csv": _csv(studies),
+    }
+
+
+def _csv(rows: Sequence[dict[str, Any]]) -> bytes:
+    header = list(dict.fromkeys(key for row in rows for key in row))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=header, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+    return out.getvalue().encode()
+
+
+def _cell(value: Any) -> Any:
+    """Write numbers in full, and keep a spreadsheet from taking text for a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    return repr(value) if isinstance(value, float) else value
+
+
+def _chances(result: ValidationResult) -> list[tuple[int, float]]:
+    """Give how often a right model passes the coverage gate, by number of comparisons."""
+    rule = {item.rule: float(item.value) for item in result.rules if isinstance(item.value, float | int)}
+    most = max(_MOST_COMPARISONS, *(item.comparisons for item in result.combinations))
+    least, level = rule["vmd0053.coverage.least-share"], rule["vmd0053.interval.coverage"]
+    numbers = list(range(2, most + 1))
+    needed = observations_needed(comparisons=numbers, least_share=least)
+    chances = np.atleast_1d(
+        coverage_gate_chance(comparisons=numbers, coverage=level, observations_needed=needed)
+    )
+    return [(number, float(chance)) for number, chance in zip(numbers, chances, strict=True)]

@@ -1,0 +1,1 @@
+"""A re-measurement beside its forecast."""

@@ -1,0 +1,214 @@
+"""What a re-measurement found by stratum: the change since the initial campaign, and the effect beside controls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from mollisol.changes.measured import ChangeStep
+from mollisol.methodology.base import Interval
+from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+from mollisol.methodology.trace import Quantity, Trace
+from mollisol.quantification.averages import mean_by_group
+from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
+from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
+from mollisol.stocks.measured import UnitStocks
+from mollisol.uncertainty.scaling.control_sites import control_variance_t2
+from mollisol.uncertainty.scaling.sampling_error import paired_change_variance_t2
+
+FEWEST = 2
+"""Sampling units of a stratum below which its change has no standard error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A measured change with its standard error, per hectare since the initial campaign.
+
+    ``units`` is how many sampling units it rests on; the standard error is None below two.
+    """
+
+    units: int
+    mean: float
+    standard_error: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the re-measurement found.
+
+    Parameters
+    ----------
+    campaign, on
+        The campaign and the middle of its days.
+    project
+        Change of the project scenario by stratum. [t CO2e/ha]
+    effect
+        Project less control sites by stratum; empty where no control site was measured in both campaigns.
+    effect_degrees_of_freedom, effect_credited
+        Of the project's mean effect, and the value that the moment form would credit from it. [t CO2e/ha]
+    """
+
+    campaign: str
+    on: date
+    project: dict[str, Found]
+    effect: dict[str, Found]
+    effect_of_project: Found | None = None
+    effect_degrees_of_freedom: float | None = None
+    effect_credited: float | None = None
+
+
+def middle_day(project: Project, campaign: str) -> date:
+    """Give the middle of the days on which the cores of a campaign were taken."""
+    days = sorted(item.sampled_on for item in project.core_increments if item.campaign == campaign)
+    return days[0] + timedelta(days=(days[-1] - days[0]).days // 2)
+
+
+def measured_change(
+    project: Project, stocks: UnitStocks, campaign: str, rules: RulesInForce, trace: Trace
+) -> Measured:
+    """Compute the change from the initial campaign to a re-measurement, on the units that were in both (Eq. 71).
+
+    Stocks stand at the equal soil mass of all campaigns together, the new one included.
+    """
+    head = project.head
+    if head.model is None:
+        raise ValueError("the project declares no model")
+    period = VerificationPeriod(
+        name=f"remeasured {campaign}",
+        during=Interval(start=head.start_date, end=middle_day(project, campaign)),
+        first_campaign=head.model.initial_campaign,
+        last_campaign=campaign,
+    )
+    paired = _paired(stocks, period, trace)
+    by_stratum = _project_side(project, paired, period, trace)
+    measured = Measured(campaign, period.during.end, by_stratum, {})
+    return _with_effect(measured, project, paired, period, rules, trace)
+
+
+def _paired(stocks: UnitStocks, period: VerificationPeriod, trace: Trace) -> UnitStocks:
+    """Keep the sampling units that both campaigns have, in one order."""
+    first, last = (stocks.by_campaign[name] for name in (period.first_campaign, period.last_campaign))
+    both = [unit for unit in first.index if unit in set(last.index)]
+
+    def kept(of: Quantity, name: str) -> Quantity:
+        places = [of.index.index(unit) for unit in both]
+        return trace.arrange(
+            f"paired_stock.{name}@{period.name}", of.value[places], [of], index=both, places=places
+        )
+
+    return replace(
+        stocks,
+        by_campaign={
+            period.first_campaign: kept(first, "first"),
+            period.last_campaign: kept(last, "last"),
+        },
+    )
+
+
+def _project_side(
+    project: Project, stocks: UnitStocks, period: VerificationPeriod, trace: Trace
+) -> dict[str, Found]:
+    at = f"@{period.name}"
+    first, last = (stocks.by_campaign[name] for name in (period.first_campaign, period.last_campaign))
+    found = {}
+    for stratum in project.strata:
+        own = [place for place, unit in enumerate(first.index) if stocks.home_of[unit] == stratum.stratum]
+        if not own:
+            continue
+        ends = [
+            trace.arrange(
+                f"{label}_of_stratum.{stratum.stratum}{at}",
+                of.value[own],
+                [of],
+                index=[of.index[place] for place in own],
+                places=own,
+            )
+            for label, of in (("first", first), ("last", last))
+        ]
+        change = trace.compute(
+            f"remeasured_change_of_unit.{stratum.stratum}{at}",
+            stock_change_t_co2e_per_ha,
+            index=ends[0].index,
+            stock_start_t_c_per_ha=ends[0],
+            stock_end_t_c_per_ha=ends[1],
+        )
+        mean = trace.compute(
+            f"remeasured_change.{stratum.stratum}{at}",
+            mean_by_group,
+            unit=change.unit,
+            values=change,
+            group=[0] * len(own),
+        )
+        error = None
+        if len(own) >= FEWEST:
+            stock = [
+                trace.compute(
+                    f"{label}_co2e_of_stratum.{stratum.stratum}{at}",
+                    stock_t_co2e_per_ha,
+                    index=of.index,
+                    stock_t_c_per_ha=of,
+                )
+                for label, of in zip(("first", "last"), ends, strict=True)
+            ]
+            variance = trace.compute(
+                f"remeasured_variance.{stratum.stratum}{at}",
+                paired_change_variance_t2,
+                area_ha=1.0,
+                stock_start_t_co2e_per_ha=stock[0],
+                stock_end_t_co2e_per_ha=stock[1],
+            )
+            error = float(np.sqrt(np.ravel(variance.value)[0]))
+        found[stratum.stratum] = Found(len(own), float(np.ravel(mean.value)[0]), error)
+    return found
+
+
+def _with_effect(
+    measured: Measured,
+    project: Project,
+    stocks: UnitStocks,
+    period: VerificationPeriod,
+    rules: RulesInForce,
+    trace: Trace,
+) -> Measured:
+    """Add project less control sites, where every stratum has sites that were measured in both campaigns."""
+    homes = {stocks.home_of[unit] for unit in stocks.by_campaign[period.first_campaign].index}
+    linked = {name: {li.control_site for li in project.control_links if li.stratum == name} for name in homes}
+    names = [stratum.stratum for stratum in project.strata]
+    if any(not linked.get(name) or not linked[name] <= homes for name in names):
+        return measured
+    counts = {name: measured.project[name].units for name in names}
+    if min(counts.values()) < FEWEST:
+        return measured
+    zero = trace.given(
+        f"biochar_carbon_of_remeasurement@{period.name}", 0.0, "t C", ["stocks as measured, biochar in them"]
+    )
+    change = ChangeStep(project, stocks, period, rules, trace).run(
+        years=1, biochar_carbon_per_year=zero, route="analytic", seed=0
+    )
+    at = f"@{period.name}"
+    weight = np.asarray(trace.quantities[f"control_group_weight{at}"].value)
+    control = np.asarray(trace.quantities[f"control_variance{at}"].value)
+    effect = {}
+    for number, stratum in enumerate(change.strata):
+        own = stratum.project_variance_t2 / stratum.area_ha**2
+        baseline = float(
+            control_variance_t2(area_ha=[1.0], group_weight=weight[[number]], group_mean_variance=control)
+        )
+        effect[stratum.stratum] = Found(
+            stratum.sampling_units, stratum.difference_t_co2e_per_ha, float(np.sqrt(own + baseline))
+        )
+    corrected = change.deductions["corrected"]
+    return replace(
+        measured,
+        effect=effect,
+        effect_of_project=Found(
+            sum(counts.values()),
+            corrected.mean_t_co2e_per_ha,
+            corrected.standard_error_t_co2e_per_ha,
+        ),
+        effect_degrees_of_freedom=corrected.degrees_of_freedom,
+        effect_credited=corrected.credited_t_co2e_per_ha,
+    )

@@ -1,0 +1,379 @@
+"""A true-up: forecast against re-measurement, validation repeated, both scenarios run again, future deductions.
+
+What was issued stays issued. Nothing sets the modelled stock to the measured one: a re-measurement enters through the
+model's error, and through its parameters where it is calibrated again (VM0042 v2.2 section 8.6.1.3).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mollisol.bundle.read import MANIFEST, Bundle, open_bundle
+from mollisol.engine import Assessment, Tell, assess_project, run_project
+from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
+from mollisol.methodology.model_setup import MODEL_FOLDER
+from mollisol.methodology.project import Project
+from mollisol.methodology.results.run import PeriodResult, RunResult
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+from mollisol.methodology.soil_models.calibrated import identity_findings
+from mollisol.methodology.trace import Trace
+from mollisol.methodology.true_up import (
+    ForecastCheck,
+    FuturePeriod,
+    IssuedPeriod,
+    Remeasured,
+    TrueUpResult,
+)
+from mollisol.methodology.validation import ValidationResult
+from mollisol.stocks.measured import UnitStocks
+from mollisol.stocks.modelled import run_model
+from mollisol.true_up.assimilation import assimilation
+from mollisol.true_up.checks import credited_of, forecast_checks, remeasured_amount
+from mollisol.true_up.forecast import Issued, error_sds, last_year, open_issued, scenario_forecast
+from mollisol.true_up.measured import measured_change, middle_day
+from mollisol.true_up.report import change_rows
+from mollisol.true_up.validation import comparison_name, error_changes, joined_validation, study_name
+
+_CLAUSE = "VM0042 2.2, section 8.6.1.3"
+_INTERVAL = 0.90
+
+
+def _silent(_: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TrueUp:
+    """A finished true-up: the result, and the validation that future periods take."""
+
+    result: TrueUpResult
+    validation: ValidationResult
+
+
+def true_up(
+    folder: Path,
+    against: Path,
+    *,
+    recalibrated: bool = False,
+    assimilate: bool = False,
+    tell: Tell = _silent,
+) -> TrueUp:
+    """Hold a re-measurement against what a bundle forecast and issued.
+
+    Parameters
+    ----------
+    folder
+        The project with the re-measurement in its cores, weather to date, and the periods that are still open.
+    against
+        The bundle of the periods that were credited: a folder, or a zip of one.
+    recalibrated
+        Says that the parameter set was calibrated again on purpose; else the model hash must be the bundle's.
+    assimilate
+        Also condition the forecast on the re-measurement, outside the printed rule.
+    tell
+        Called with a line on each step.
+
+    Raises
+    ------
+    FindingsError
+        With every blocking finding.
+    UserError
+        If there is no bundle that can be opened.
+    """
+    tell("opening the bundle and running its model again")
+    bundle = open_bundle(against)
+    issued = open_issued(bundle)
+    options = issued.options
+    rules_of: dict[str, Any] = {"rules_key": options.rules_key, "overlays": options.overlays}
+    assessment = assess_project(folder, **rules_of, tell=tell)
+    project, rules, trace, stocks, validation = _held(assessment)
+    campaign = _remeasurement(project, issued)
+    findings = [
+        *_used_twice(project, issued, validation, campaign),
+        *_periods_closed(project, bundle),
+    ]
+    now = run_model(project, rules, trace)
+    if not recalibrated:
+        findings += identity_findings(
+            {"the bundle": issued.runs.identity, "validation": validation.identity, "true-up": now.identity}
+        )
+    if blocking(findings):
+        raise FindingsError(in_order(findings))
+
+    tell(f"measured change up to campaign {campaign}")
+    measured = measured_change(project, stocks, campaign, rules, trace)
+    years = (issued.runs.years[0], last_year(issued.runs, measured.on))
+    scenario = scenario_forecast(issued, "project", years, errors=error_sds(issued, effect=False))
+    effect = scenario_forecast(issued, "effect", years, errors=error_sds(issued, effect=True))
+    checks = forecast_checks(project, measured, scenario, effect, years[1] - years[0], _INTERVAL)
+    if not checks:
+        raise FindingsError([_nothing_paired(campaign)])
+    findings += _missed(checks)
+
+    tell("repeating the validation with the re-measurement in it")
+    after = joined_validation(project, validation, measured, checks, years, rules, Trace(rules))
+    results = bundle.results
+    credited = [period for period in results.periods if period.during.end.year <= years[1]]
+    amount = remeasured_amount(project, issued, measured, scenario, years, credited, rules)
+    findings += _below_issued(amount, credited, issued.project)
+
+    tell("running both scenarios again for the periods that are open")
+    asked: dict[str, Any] = {**rules_of, "route": options.route, "seed": options.seed}
+    as_was = run_project(folder, **asked)
+    before = as_was.results
+    then, more = _run_with(assessment.reading.inputs, project, after, asked)
+    findings += [finding for finding in more if finding not in as_was.findings]
+    future = _future(before, then)
+    result = TrueUpResult(
+        project=project.head.name,
+        against_manifest_sha256=hashlib.sha256(bundle.read(MANIFEST)).hexdigest(),
+        remeasurement=campaign,
+        remeasured_on=measured.on,
+        identity=now.identity,
+        identity_before=issued.runs.identity,
+        recalibrated=recalibrated,
+        forecasts=checks,
+        errors=error_changes(project, validation, after),
+        issued=tuple(_issued(period) for period in results.periods),
+        remeasured=amount,
+        future=future,
+        assimilation=assimilation(project, checks, issued, now, before, years) if assimilate else None,
+        changes=(),
+        validation_before_sha256=validation.sha256,
+        validation_after_sha256=after.sha256,
+        rule_set=rules.rule_set.key,
+        rule_set_hash=rules.rule_set.hash,
+        rules=rules.chosen,
+        findings=tuple(in_order(dict.fromkeys(findings))),
+    )
+    return TrueUp(result.model_copy(update={"changes": change_rows(result)}), after)
+
+
+def _held(
+    assessment: Assessment,
+) -> tuple[Project, RulesInForce, Trace, UnitStocks, ValidationResult]:
+    """Give what the checks let through."""
+    project, rules, trace, stocks = (
+        assessment.reading.project,
+        assessment.rules,
+        assessment.trace,
+        assessment.stocks,
+    )
+    if assessment.blocked or project is None or rules is None or trace is None or stocks is None:
+        raise FindingsError(assessment.findings)
+    validation = project.model.validation if project.model is not None else None
+    if validation is None:
+        raise FindingsError(
+            [
+                _finding(
+                    "true-up-without-model",
+                    "a project without a model and its validation",
+                    "a project of measure and model",
+                    "run the project: under measure and re-measure the re-measurement is the credit",
+                )
+            ]
+        )
+    return project, rules, trace, stocks, validation
+
+
+def _remeasurement(project: Project, issued: Issued) -> str:
+    """Give the last campaign whose cores the bundle does not hold."""
+    known = {item.campaign for item in issued.project.core_increments}
+    new = {item.campaign for item in project.core_increments} - known
+    if not new:
+        raise FindingsError(
+            [
+                _finding(
+                    "remeasurement-missing",
+                    f"campaigns {', '.join(sorted(known))}, all of them in the bundle",
+                    "cores of a campaign after the bundle's",
+                    "add the re-measurement to core_increments.csv and project.toml",
+                )
+            ]
+        )
+    return max(new, key=lambda name: (middle_day(project, name), name))
+
+
+def _used_twice(
+    project: Project, issued: Issued, validation: ValidationResult, campaign: str
+) -> list[Finding]:
+    """Look for cores that would speak twice: copied from the bundle, or in validation or calibration already."""
+    old, again = _contents(issued.project), _contents(project)[campaign]
+    copied = [
+        point
+        for point, content in again.items()
+        if any(content == cores.get(point) for cores in old.values())
+    ]
+    found = []
+    if len(copied) > len(again) / 2:
+        found.append(
+            _finding(
+                "core-used-twice",
+                f"{len(copied)} of {len(again)} points of campaign {campaign} have the numbers of an earlier campaign",
+                "cores that are taken again",
+                "take out the copied rows",
+            )
+        )
+    name, label = study_name(project), comparison_name(campaign, "")
+    calibrated = project.model.calibrated if project.model is not None else None
+    places = []
+    if any(item.study == name and item.comparison.startswith(label) for item in validation.comparisons):
+        places.append("the validation")
+    if calibrated is not None and f"{name}: {campaign}" in {item.study for item in calibrated.data}:
+        places.append("the calibration")
+    if places:
+        found.append(
+            _finding(
+                "core-used-twice",
+                f"campaign {campaign} of study {name} is in {' and '.join(places)} already",
+                "a re-measurement that joins the validation once",
+                "name the validation from before it, or run the project: this true-up is done",
+            )
+        )
+    return found
+
+
+def _contents(project: Project) -> dict[str, dict[str, list[tuple[float | None, ...]]]]:
+    """Give the numbers of the cores, by campaign and point."""
+    found: dict[str, dict[str, list[tuple[float | None, ...]]]] = {}
+    for item in project.core_increments:
+        own = found.setdefault(item.campaign, {}).setdefault(item.point, [])
+        own.append(
+            (item.upper_cm, item.soc_g_per_kg, item.fine_soil_mass_g, item.fine_soil_density_g_per_cm3)
+        )
+    return found
+
+
+def _periods_closed(project: Project, bundle: Bundle) -> list[Finding]:
+    """Hold the open periods against those of the bundle: what was issued is not computed again."""
+    issued = {period.name for period in bundle.results.periods if period.issuance == "issued"}
+    open_again = sorted(issued & {period.name for period in project.head.verification_periods})
+    if not open_again:
+        return []
+    return [
+        _finding(
+            "issued-period-open",
+            f"periods {', '.join(open_again)} of the bundle stand in project.toml again",
+            "periods after those that were issued",
+            "move them to ledger.toml (mollisol ledger BUNDLE prints the entries)",
+        )
+    ]
+
+
+def _nothing_paired(campaign: str) -> Finding:
+    return _finding(
+        "remeasurement-not-paired",
+        f"no stratum with two sampling units in the initial campaign and in {campaign}",
+        "two units in both campaigns, in one stratum at least",
+        "measure the units again that were measured at the start",
+    )
+
+
+def _missed(checks: Sequence[ForecastCheck]) -> list[Finding]:
+    """Say where a re-measurement lies outside its forecast."""
+    return [
+        Finding(
+            code="forecast-missed",
+            severity=Severity.WARNING,
+            where=Place(thing=f"{item.place}, {item.what}"),
+            found=f"measured {item.measured_t_co2e_per_ha:.2f}, forecast {item.forecast_t_co2e_per_ha:.2f} t CO2e/ha: "
+            f"{abs(item.deviation):.1f} standard deviations {'below' if item.deviation < 0 else 'above'}",
+            allowed=f"{item.low_t_co2e_per_ha:.2f} to {item.high_t_co2e_per_ha:.2f}, where 90 % of re-measurements lie",
+            do="calibrate again with the re-measurement, or look for what the schedule of activities does not say",
+            clause=_CLAUSE,
+        )
+        for item in checks
+        if not item.inside
+    ]
+
+
+def _below_issued(
+    amount: Remeasured | None, credited: Sequence[PeriodResult], project: Project
+) -> list[Finding]:
+    """Say where the re-measurement gives less than was issued: units stand for carbon that is not there."""
+    closed = project.ledger.entry if project.ledger is not None else ()
+    units = sum(period.units_to_issue_t for period in credited)
+    units += project.ledger.issued_units_t if project.ledger is not None else 0
+    if amount is None or amount.mean_t_co2e_per_ha >= amount.given_t_co2e_per_ha or units == 0:
+        return []
+    given = amount.given_t_co2e_per_ha
+    names = [*(one.period for one in closed), *(period.name for period in credited)]
+    area = sum(stratum.area_ha for stratum in project.strata)
+    return [
+        Finding(
+            code="reversal-suspected",
+            severity=Severity.WARNING,
+            where=Place(thing=f"periods {', '.join(names)}"),
+            found=f"re-measured {amount.mean_t_co2e_per_ha:.2f} (SE {amount.standard_error_t_co2e_per_ha:.2f}), "
+            f"credited {given:.2f} t CO2e/ha: {(given - amount.mean_t_co2e_per_ha) * area:,.0f} t CO2e less on "
+            f"{area:g} ha; the truth lies below what was credited with probability {amount.chance_below_credited:.2f}",
+            allowed="a re-measured amount of at least what was credited; the deduction aims at a probability of 1/3",
+            do="report a loss event where the soil lost carbon; issued units stay as they are",
+            clause=_CLAUSE,
+        )
+    ]
+
+
+def _run_with(
+    inputs: Mapping[str, bytes], project: Project, validation: ValidationResult, asked: Mapping[str, Any]
+) -> tuple[RunResult | None, list[Finding]]:
+    """Run the project with another validation, and give what is found then; no result where something blocks."""
+    head = project.head.model
+    if head is None:
+        raise ValueError("the project declares no model")
+    with tempfile.TemporaryDirectory(prefix="mollisol-trueup-") as work:
+        changed = {f"{MODEL_FOLDER}/{head.validation_file}": validation.to_json().encode()}
+        for name, content in {**inputs, **changed}.items():
+            path = Path(work) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        try:
+            run = run_project(Path(work), **asked)
+        except FindingsError as error:
+            return None, blocking(error.findings)
+        return run.results, [f for f in run.findings if f.severity is not Severity.NOTE]
+
+
+def _issued(period: PeriodResult) -> IssuedPeriod:
+    return IssuedPeriod(
+        period=period.name,
+        years=period.years,
+        credited_t_co2e_per_ha=credited_of(period),
+        units=period.units_to_issue_t,
+    )
+
+
+def _future(before: RunResult, after: RunResult | None) -> tuple[FuturePeriod, ...]:
+    if after is None:
+        return ()
+    return tuple(
+        FuturePeriod(
+            period=old.name,
+            years=old.years,
+            mean_before_t_co2e_per_ha=old.deduction.mean_t_co2e_per_ha,
+            mean_after_t_co2e_per_ha=new.deduction.mean_t_co2e_per_ha,
+            deduction_before_percent=old.issuing_uncertainty_percent,
+            deduction_after_percent=new.issuing_uncertainty_percent,
+            credited_before_t_co2e_per_ha=credited_of(old),
+            credited_after_t_co2e_per_ha=credited_of(new),
+            units_before=old.units_to_issue_t,
+            units_after=new.units_to_issue_t,
+        )
+        for old, new in zip(before.periods, after.periods, strict=True)
+    )
+
+
+def _finding(code: str, found: str, allowed: str, do: str) -> Finding:
+    return Finding(
+        code=code,
+        severity=Severity.BLOCKING,
+        where=Place(thing="true-up"),
+        found=found,
+        allowed=allowed,
+        do=do,
+        clause=_CLAUSE,
+    )

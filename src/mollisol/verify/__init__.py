@@ -1,0 +1,1 @@
+"""A bundle performed again and compared."""

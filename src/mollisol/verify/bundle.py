@@ -1,0 +1,308 @@
+"""Re-perform a bundle: hold every file against the manifest, run its inputs again under its own rules, and compare."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from mollisol.bundle.crate import CRATE, crate_metadata
+from mollisol.bundle.read import Bundle, open_bundle
+from mollisol.bundle.signing import SIGNATURE, SignatureError, check_signature
+from mollisol.bundle.write import MANIFEST, bundle_files, canonical_json, made_with
+from mollisol.engine import COMPLETE_RULES, Run, Tell, run_project
+from mollisol.methodology.findings import FindingsError, UserError, blocking
+from mollisol.methodology.rules_in_force.rule import Clocks
+from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set
+from mollisol.reading.archive import BundleFaultError
+from mollisol.reading.json import load_json
+from mollisol.run import RunOptions
+from mollisol.verify.compare import Comparison, count_numbers
+from mollisol.verify.compare_second import compare_independent, outside
+from mollisol.verify.manifest import compare_files
+from mollisol.verify.results import IndependentFigure, Materiality, Signature, Verification, VersionRow
+from mollisol.verify.rules import compare_asked, read_options, read_rules
+
+TOLERANCE: Final = 1e-9
+
+_MATERIALITY: Final = "vcs.materiality.share"
+_DOCUMENTS: Final = ("results.json", "trace.json", "findings.json", "project.json")
+_CODES: Final = {
+    "results.json": "result",
+    "trace.json": "trace",
+    "findings.json": "finding",
+    "project.json": "project-head",
+    CRATE: "metadata",
+}
+_MOVES: Final = {
+    "mollisol": "rules, equations, fields of the files, words of the report; CHANGELOG says which",
+    "python": "the last digits of numbers, seldom",
+    "numpy": "the last digits of numbers",
+    "scipy": "the last digits of quantiles and of the posterior",
+    "matplotlib": "the bytes of figures, also inside the report",
+    "jinja2": "the markup of the report",
+    "pydantic": "the layout of the JSON files",
+}
+
+
+def _silent(_: str) -> None: ...
+
+
+def verify_bundle(
+    path: Path,
+    *,
+    public_key: Path | None = None,
+    independent: bool = False,
+    tolerance: float = TOLERANCE,
+    tell: Tell = _silent,
+) -> Verification:
+    """Verify a bundle.
+
+    Parameters
+    ----------
+    path
+        A bundle folder, or a zip of one.
+    public_key
+        File of the public key that the manifest must be signed with.
+    independent
+        Also compute the design-based path with the second implementation.
+    tolerance
+        Relative deviation up to which numbers are the same.
+    tell
+        Called with a line on each step.
+
+    Raises
+    ------
+    UserError
+        If there is no bundle that can be opened, or the key cannot be used.
+    """
+    tell("reading the bundle")
+    bundle = open_bundle(path)
+    files = {name: bundle.read(name) for name in bundle.names}
+    to = Comparison(tolerance)
+    compare_files(bundle.manifest, files, to)
+    signature = _signature(files, public_key, to)
+    recorded = _documents(files, to)
+    results = _mapping(recorded.get("results.json"))
+    to.total_t = _total(results)
+    options = read_options(bundle.manifest, results, to)
+    rules = read_rules(files, bundle.manifest, options, to)
+    run = None
+    to.threshold_percent, citation = _threshold()
+    versions = _versions(bundle.manifest)
+    if rules is not None:
+        tell("computing again from the bundle's own inputs")
+        run = _again(bundle, rules, options, to)
+    if rules is not None and run is not None:
+        compare_asked(bundle.manifest, results, options, rules, run.project.head.rules, to)
+        tell("comparing")
+        _compare(bundle, files, recorded, run, versions, to)
+    second: tuple[IndependentFigure, ...] = ()
+    beside = ""
+    if independent and not (beside := outside(files)):
+        tell("computing the design-based path with the second implementation")
+        second = compare_independent(files, recorded, tolerance, to)
+    return Verification(
+        same=not to.differences,
+        differences=tuple(to.differences),
+        versions=versions,
+        notes=_notes(bundle.manifest, versions, options, rules, beside),
+        signature=signature,
+        tolerance=tolerance,
+        numbers_compared=to.numbers,
+        largest_deviation=to.largest,
+        largest_at=to.largest_at,
+        files=len(files),
+        materiality=_materiality(results, run, to.threshold_percent, citation) if run is not None else None,
+        independent=second,
+    )
+
+
+def _signature(files: Mapping[str, bytes], key: Path | None, to: Comparison) -> Signature:
+    if key is None:
+        return "not asked for"
+    if SIGNATURE not in files:
+        to.add("signature-missing", SIGNATURE, "no such file", f"a signature of {MANIFEST}")
+        return "missing"
+    try:
+        check_signature(files[MANIFEST], files[SIGNATURE], key)
+    except SignatureError as error:
+        to.add("signature-bad", SIGNATURE, str(error), "the signature of the key that was given")
+        return "bad"
+    return "good"
+
+
+def _documents(files: Mapping[str, bytes], to: Comparison) -> dict[str, Any]:
+    """Parse the JSON files that are there; one that cannot be parsed is a difference."""
+    found = {}
+    for name in (*_DOCUMENTS, CRATE):
+        if name in files:
+            try:
+                found[name] = load_json(files[name], name)
+            except BundleFaultError as error:
+                to.add(error.finding.code, name, error.finding.found, error.finding.allowed)
+    return found
+
+
+def _again(bundle: Bundle, rules: RuleSet, options: RunOptions, to: Comparison) -> Run | None:
+    """Run the inputs again; what stands in the way is a difference, for a bundle is of a run that came through."""
+    with tempfile.TemporaryDirectory(prefix="mollisol-verify-") as folder:
+        try:
+            bundle.copy_inputs(Path(folder))
+            return run_project(Path(folder), rule_set=rules, **options.beside_rules)
+        except FindingsError as error:
+            for finding in blocking(error.findings):
+                where = str(finding.where).replace(folder, "")
+                to.add(
+                    "not-computable",
+                    f"inputs/{where}" if finding.where.file else where,
+                    "a run that came through",
+                    f"{finding.code}: {finding.found}",
+                )
+        except (UserError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            to.add("not-computable", "the run", "a run that came through", f"{type(error).__name__}: {error}")
+    return None
+
+
+def _compare(
+    bundle: Bundle,
+    files: Mapping[str, bytes],
+    recorded: Mapping[str, Any],
+    run: Run,
+    versions: tuple[VersionRow, ...],
+    to: Comparison,
+) -> None:
+    named = {
+        "mollisol": str(bundle.manifest.get("mollisol", "")),
+        "versions": _mapping(bundle.manifest.get("versions")),
+    }
+    made = bundle_files(run, named)
+    if bundle.manifest.get("sampler") != json.loads(made[MANIFEST])["sampler"]:
+        to.add("sampler", f"{MANIFEST}: sampler", bundle.manifest.get("sampler"), "that of this route")
+    own = {name: content for name, content in files.items() if name not in {MANIFEST, SIGNATURE, CRATE}}
+    made[CRATE] = canonical_json(crate_metadata(run, own, named))
+    why = _why(versions)
+    for name in sorted(made.keys() - files.keys()):
+        to.add("file-not-there", name, "no such file", "written by every run", why["mollisol"])
+    for name in sorted(files.keys() - made.keys() - {SIGNATURE}):
+        to.add("file-not-made", name, "a file", "not written by the run", why["mollisol"])
+    shared = [name for name in (*_DOCUMENTS, CRATE) if name in recorded]
+    shared += sorted((made.keys() & files.keys()) - {*_DOCUMENTS, CRATE, MANIFEST})
+    for name in shared:
+        _compare_file(name, files[name], recorded.get(name), made[name], why, to)
+
+
+def _compare_file(
+    name: str, content: bytes, recorded: Any, made: bytes, why: Mapping[str, str], to: Comparison
+) -> None:
+    before, numbers = len(to.differences), to.numbers
+    if content == made:
+        to.numbers += count_numbers(recorded) if name in _CODES else 0
+    elif name in _CODES:
+        to.documents(_CODES[name], f"{name}: ", recorded, json.loads(made), why["mollisol"])
+        if len(to.differences) == before and recorded == json.loads(made):
+            to.add("layout", name, "other bytes", "the same content as mollisol writes it", why["mollisol"])
+    elif name.startswith("figures/"):
+        _compare_text("figure", name, content, made, why["matplotlib"], to)
+    elif name.endswith(".html"):
+        _compare_text("report", name, content, made, why["report"], to)
+    else:
+        to.add("file-not-same", name, f"{len(content)} bytes", f"{len(made)} bytes", why["report"])
+    if name == CRATE:
+        to.numbers = numbers
+
+
+def _compare_text(code: str, name: str, content: bytes, made: bytes, why: str, to: Comparison) -> None:
+    try:
+        to.text(code, name, content.decode(), made.decode(), why)
+    except UnicodeDecodeError:
+        to.add(code, name, "bytes that are not UTF-8", "text", why)
+
+
+def _versions(manifest: Mapping[str, Any]) -> tuple[VersionRow, ...]:
+    here = made_with()
+    recorded = {"mollisol": manifest.get("mollisol", ""), **_mapping(manifest.get("versions"))}
+    own = {"mollisol": here["mollisol"], **here["versions"]}
+    return tuple(
+        VersionRow(
+            name=str(name),
+            recorded=str(recorded.get(name, "not recorded")),
+            here=str(own.get(name, "not used")),
+            moves=_MOVES.get(name, ""),
+        )
+        for name in dict.fromkeys([*own, *recorded])
+    )
+
+
+def _why(versions: tuple[VersionRow, ...]) -> dict[str, str]:
+    """Say, by what a file hangs on, which other version may explain a difference; empty where none does."""
+    other = {
+        row.name: f"{row.name} {row.recorded} there, {row.here} here"
+        for row in versions
+        if row.recorded != row.here
+    }
+    mollisol, drawn = other.get("mollisol", ""), other.get("matplotlib", "")
+    report = "; ".join(filter(None, (mollisol, other.get("jinja2", ""), drawn)))
+    return {
+        "mollisol": mollisol,
+        "matplotlib": "; ".join(filter(None, (mollisol, drawn))),
+        "report": report,
+    }
+
+
+def _notes(
+    manifest: Mapping[str, Any],
+    versions: tuple[VersionRow, ...],
+    options: RunOptions,
+    rules: RuleSet | None,
+    beside: str,
+) -> tuple[str, ...]:
+    notes = [
+        f"{row.name} {row.recorded} made the bundle, {row.here} is here: it moves {row.moves}"
+        for row in versions
+        if row.recorded != row.here
+    ]
+    if "options" not in manifest:
+        notes.append(
+            f"the bundle does not record its options; route {options.route}, seed {options.seed} were used"
+        )
+    if rules is not None and rules.overlays:
+        notes.append(f"proposals are laid over the rule set: {', '.join(rules.overlays)}")
+    if beside:
+        notes.append(f"the second implementation was not run: the project is {beside}")
+    return tuple(notes)
+
+
+def _threshold() -> tuple[float, str]:
+    """Give the threshold of materiality in per cent and where it stands; that of this version, not of the bundle."""
+    chosen = load_rule_set(COMPLETE_RULES).value(_MATERIALITY, Clocks(registered_on=date.max))
+    return float(chosen.value), f"{chosen.citation} ({chosen.status})"
+
+
+def _materiality(results: Mapping[str, Any], run: Run, threshold: float, citation: str) -> Materiality:
+    old, new = _total(results), sum(period.verified_total_t_co2e for period in run.results.periods)
+    percent = 100 * abs(new - old) / abs(old) if old else None
+    return Materiality(
+        recorded_t_co2e=old,
+        recomputed_t_co2e=new,
+        percent=percent,
+        threshold_percent=threshold,
+        rule=_MATERIALITY,
+        citation=citation,
+        material=old != new if percent is None else percent >= threshold,
+    )
+
+
+def _total(results: Mapping[str, Any]) -> float:
+    periods = results.get("periods")
+    totals = (
+        [_mapping(item).get("verified_total_t_co2e") for item in periods] if isinstance(periods, list) else []
+    )
+    return float(sum(value for value in totals if isinstance(value, int | float)))
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,139 @@
+"""The rules of a bundle against those that ship, and what else was asked for: options, seed, route."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from mollisol.bundle.write import MANIFEST, RULES
+from mollisol.methodology.base import DomainObject
+from mollisol.methodology.rules_in_force.rule import RuleError
+from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set
+from mollisol.run import RunOptions
+from mollisol.verify.compare import Comparison
+
+
+def read_options(manifest: Mapping[str, Any], results: Mapping[str, Any], to: Comparison) -> RunOptions:
+    """Give the options that the run was asked for; what is not recorded, or not known here, is said."""
+    recorded = manifest.get("options")
+    if isinstance(recorded, dict):
+        try:
+            options = RunOptions.model_validate_json(json.dumps(recorded))
+        except ValidationError as error:
+            for fault in error.errors(include_url=False):
+                place = ".".join(map(str, fault["loc"]))
+                to.add("option-unknown", f"{MANIFEST}: options.{place}", fault.get("input"), fault["msg"])
+        else:
+            own = options.model_dump(mode="json", by_alias=True)
+            to.documents("option", f"{MANIFEST}: options: ", recorded, own)
+            return options
+    elif "options" in manifest:
+        to.add("option-unknown", f"{MANIFEST}: options", recorded, "options by name")
+    seed, periods = results.get("seed", manifest.get("seed")), results.get("periods")
+    options = RunOptions(seed=seed if isinstance(seed, int) else 0)
+    if isinstance(periods, list) and not any(isinstance(p, dict) and p.get("posterior") for p in periods):
+        return options.model_copy(update={"route": "analytic"})
+    return options
+
+
+def read_rules(
+    files: Mapping[str, bytes], manifest: Mapping[str, Any], options: RunOptions, to: Comparison
+) -> RuleSet | None:
+    """Give the bundle's own rule set; the shipped one where it carries none; None where there is neither."""
+    shipped = _shipped(manifest, options, to)
+    if RULES not in files:
+        return shipped
+    try:
+        own = RuleSet.model_validate_json(files[RULES])
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        to.add("rules-unreadable", f"{RULES}: {place}", first.get("input"), first["msg"])
+        return shipped
+    if shipped is not None:
+        _compare(own, shipped, to)
+    return own
+
+
+def compare_asked(
+    manifest: Mapping[str, Any],
+    results: Mapping[str, Any],
+    options: RunOptions,
+    rules: RuleSet,
+    project_rules: str,
+    to: Comparison,
+) -> None:
+    """Hold what the manifest says was asked for against the results and the rule set."""
+    asked = options.rules_key or project_rules
+    rows = (
+        ("rule-set", f"{MANIFEST}: rule_set", manifest.get("rule_set"), rules.key),
+        ("rule-set-hash", f"{MANIFEST}: rule_set_hash", manifest.get("rule_set_hash"), rules.hash),
+        ("rule-set-hash", "results.json: rule_set_hash", results.get("rule_set_hash"), rules.hash),
+        ("rule-set", "the rule set that was asked for", asked, rules.head.key),
+        (
+            "overlay",
+            f"{MANIFEST}: options.overlays",
+            [o.label for o in options.overlays],
+            list(rules.overlays),
+        ),
+        ("seed", f"{MANIFEST}: seed", manifest.get("seed"), options.seed),
+        ("seed", "results.json: seed", results.get("seed"), options.seed),
+    )
+    for code, item, recorded, own in rows:
+        if recorded != own or type(recorded) is not type(own):
+            to.add(code, item, recorded, own)
+
+
+def _shipped(manifest: Mapping[str, Any], options: RunOptions, to: Comparison) -> RuleSet | None:
+    """Lay the recorded proposals over the rule set that ships under the recorded key."""
+    key = str(manifest.get("rule_set", "")).partition(" with ")[0]
+    try:
+        rules = load_rule_set(key)
+        for overlay in options.overlays:
+            rules = rules.with_overlay(overlay)
+    except RuleError as error:
+        to.add("rule-set", f"{MANIFEST}: rule_set", key, str(error))
+        return None
+    return rules
+
+
+def _compare(own: RuleSet, shipped: RuleSet, to: Comparison) -> None:
+    _each(
+        "rule",
+        ((f"rule {id}", own.rules.get(id), shipped.rules.get(id)) for id in _ids(own.rules, shipped.rules)),
+        to,
+    )
+    _each(
+        "switch",
+        (
+            (f"{id}", own.switches.get(id), shipped.switches.get(id))
+            for id in _ids(own.switches, shipped.switches)
+        ),
+        to,
+    )
+    _each("rule-set-head", [(f"rule set {own.head.key}", own.head, shipped.head)], to)
+    for name in ("overlays", "settled"):
+        if getattr(own, name) != getattr(shipped, name):
+            to.add("overlay", f"{RULES}: {name}", list(getattr(own, name)), list(getattr(shipped, name)))
+
+
+def _ids(own: Mapping[str, object], shipped: Mapping[str, object]) -> list[str]:
+    return sorted(own.keys() | shipped.keys())
+
+
+def _each(
+    code: str, rows: Iterable[tuple[str, DomainObject | None, DomainObject | None]], to: Comparison
+) -> None:
+    for item, own, shipped in rows:
+        if own is None or shipped is None:
+            to.add(
+                f"{code}-added" if shipped is None else f"{code}-missing",
+                item,
+                "in the bundle" if own else "not in the bundle",
+                "ships with this version" if shipped else "does not ship with this version",
+            )
+        elif own != shipped:
+            to.documents(code, f"{item}: ", own.model_dump(mode="json"), shipped.model_dump(mode="json"))

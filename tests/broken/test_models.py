@@ -1,0 +1,162 @@
+"""Broken tables: each fault has its reason code, a place, and words that help."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from mollisol.cli.model import model_app
+from mollisol.methodology.findings import Finding
+from mollisol.methodology.soil_models.external import check_external
+from mollisol.methodology.soil_models.inputs import ExternalRow, WeatherRow
+from mollisol.methodology.soil_models.weather import check_weather
+from mollisol.reading.model_tables import read_folder, read_table
+
+BROKEN = Path(__file__).parent / "models"
+CASES = tomllib.loads((BROKEN / "cases.toml").read_text(encoding="utf-8"))["case"]
+RUN = CliRunner()
+
+
+def folder_with(case: dict[str, Any], tmp_path: Path) -> Path:
+    folder = tmp_path / "folder"
+    shutil.copytree(BROKEN / "base", folder)
+    path = folder / case["file"]
+    text = path.read_text(encoding="utf-8")
+    assert case["old"] in text
+    path.write_text(text.replace(case["old"], case["new"]), encoding="utf-8")
+    return folder
+
+
+def findings_of(case: dict[str, Any], folder: Path) -> list[Finding]:
+    if case["file"] == "external.csv":
+        rows, findings = read_table(folder / "external.csv", ExternalRow)
+        return findings + check_external(rows)
+    return read_folder(folder)[1]
+
+
+def test_the_base_is_clean() -> None:
+    inputs, findings = read_folder(BROKEN / "base")
+    assert inputs is not None
+    assert findings == []
+    rows, findings = read_table(BROKEN / "base" / "external.csv", ExternalRow)
+    assert findings + check_external(rows) == []
+
+
+@pytest.mark.parametrize(
+    "case", CASES, ids=[f"{case['code']} {case['file']} {n}" for n, case in enumerate(CASES)]
+)
+def test_fault_is_found(case: dict[str, Any], tmp_path: Path) -> None:
+    folder = folder_with(case, tmp_path)
+    findings = findings_of(case, folder)
+    mine = [f for f in findings if f.code == case["code"]]
+    assert mine, [f.code for f in findings]
+    finding = mine[0]
+    assert finding.severity.value == case["severity"]
+    assert finding.found
+    assert finding.allowed
+    assert finding.do
+    assert str(finding.where)
+    if case["code"].startswith("model-domain"):
+        assert "VM0042" in finding.clause
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case['code']} {n}" for n, case in enumerate(CASES)])
+def test_the_command_shows_it_without_a_traceback(case: dict[str, Any], tmp_path: Path) -> None:
+    folder = folder_with(case, tmp_path)
+    target = [str(folder / "external.csv"), "--external"] if case["file"] == "external.csv" else [str(folder)]
+    shown = RUN.invoke(model_app, ["check", *target, "--json"])
+    assert shown.exit_code == (2 if case["severity"] == "blocking" else 0)
+    document = json.loads(shown.stdout)
+    assert case["code"] in [f["code"] for f in document["findings"]]
+
+
+def test_all_faults_come_at_once(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    shutil.copytree(BROKEN / "base", folder)
+    for case in CASES:
+        path = folder / case["file"]
+        text = path.read_text(encoding="utf-8")
+        if (
+            case["code"].startswith(("weather-t", "site-c", "activity-a", "activity-c"))
+            and case["old"] in text
+        ):
+            path.write_text(text.replace(case["old"], case["new"]), encoding="utf-8")
+    codes = {f.code for f in read_folder(folder)[1]}
+    assert {"weather-temperature-kelvin", "site-clay-unit", "activity-crop-unknown"} <= codes
+
+
+def test_files_that_are_not_tables(tmp_path: Path) -> None:
+    codes = {}
+    for name, content in {
+        "empty.csv": b"",
+        "binary.csv": b"\xff\xfe\x00\x01",
+        "zeros.csv": b"cell\x00,year",
+        "header.csv": b"cell,year,month,tmean_c,rain_mm\n",
+        "quote.csv": b'cell,year,month,tmean_c,rain_mm\n"a,2020,1,2,3\n',
+        "unknown.csv": b"cell,year,month,tmean_c,rain_mm,wind\na,2020,1,2,3,4\n",
+    }.items():
+        (tmp_path / name).write_bytes(content)
+        codes[name] = [f.code for f in read_table(tmp_path / name, WeatherRow)[1]]
+    assert codes == {
+        "empty.csv": ["file-empty"],
+        "binary.csv": ["file-not-text"],
+        "zeros.csv": ["file-not-text"],
+        "header.csv": ["table-empty"],
+        "quote.csv": ["table-malformed"],
+        "unknown.csv": ["column-unknown"],
+    }
+    assert [f.code for f in read_table(tmp_path / "none.csv", WeatherRow)[1]] == ["file-missing"]
+    assert [f.code for f in check_external([])] == ["external-empty"]
+
+
+def test_a_file_over_the_limit_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mollisol.model_reading.MOST_BYTES", 10)
+    (tmp_path / "large.csv").write_text("cell,year,month,tmean_c,rain_mm\n")
+    assert [f.code for f in read_table(tmp_path / "large.csv", WeatherRow)[1]] == ["file-too-large"]
+
+
+def test_many_findings_of_a_kind_are_gathered(tmp_path: Path) -> None:
+    text = (BROKEN / "base" / "weather.csv").read_text(encoding="utf-8")
+    (tmp_path / "weather.csv").write_text(text.replace(",pet_mm", ",nothing"), encoding="utf-8")
+    rows, _ = read_table(tmp_path / "weather.csv", WeatherRow)
+    assert len(check_weather(rows)) == 48
+    shutil.copytree(BROKEN / "base", tmp_path / "folder")
+    shutil.copy(tmp_path / "weather.csv", tmp_path / "folder" / "weather.csv")
+    mine = [f for f in read_folder(tmp_path / "folder")[1] if f.code == "weather-evaporation-column"]
+    assert len(mine) == 5
+    assert mine[-1].more == 43
+
+
+def test_rain_that_can_hardly_be_in_millimetres_is_doubted() -> None:
+    rows = [
+        WeatherRow(cell="a", year=2020, month=m, tmean_c=9.0, rain_mm=0.05, pet_mm=0.04) for m in range(1, 13)
+    ]
+    assert [f.code for f in check_weather(rows)] == ["weather-rain-unit"]
+
+
+def test_two_kinds_of_evaporation_in_a_cell_are_refused() -> None:
+    rows = [
+        WeatherRow(cell="a", year=2020, month=m, tmean_c=9.0, rain_mm=50.0, pet_mm=40.0 if m > 6 else None,
+                   pan_evaporation_mm=None if m > 6 else 50.0)
+        for m in range(1, 13)
+    ]  # fmt: skip
+    assert [f.code for f in check_weather(rows)] == ["weather-evaporation-mixed"]
+
+
+def test_names_and_years_that_are_not_there() -> None:
+    rows, _ = read_table(BROKEN / "base" / "external.csv", ExternalRow)
+    nameless = [row.model_copy(update={"parameter_set": " "}) for row in rows]
+    assert {f.code for f in check_external(nameless)} == {"external-name-missing"}
+
+
+def test_amg_needs_two_years(tmp_path: Path) -> None:
+    shutil.copytree(BROKEN / "base", tmp_path / "folder")
+    path = tmp_path / "folder" / "weather.csv"
+    path.write_text("".join(line for line in path.read_text().splitlines(True) if ",2021," not in line))
+    assert "years-too-few" in {f.code for f in read_folder(tmp_path / "folder", model="amg")[1]}

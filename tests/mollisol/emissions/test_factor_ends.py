@@ -1,0 +1,80 @@
+"""The end of a range where the direction turns with it, and the potentials on their clock."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mollisol.engine import run_project
+from mollisol.methodology.factors.warming import warming_potentials
+from mollisol.methodology.findings import FindingsError
+from mollisol.methodology.rules_in_force.rule import Clocks
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set, rule_set_keys
+
+FARM = Path(__file__).parents[3] / "examples" / "mixed-farm"
+HEADER = "quantification_unit,scenario,year,product,kind,applied_t,nitrogen_t_per_t\n"
+FSN, FON = 0.408, 0.6
+ENDS = {
+    "low": (0.013, 0.001, 0.02, 0.00, 0.011, 0.01, 0.000),
+    "central": (0.016, 0.006, 0.11, 0.21, 0.014, 0.24, 0.011),
+    "high": (0.019, 0.011, 0.33, 0.31, 0.017, 0.73, 0.020),
+}
+"""Wet climate: EF1 of synthetic and other nitrogen, Frac_GASF, Frac_GASM, EF4, Frac_LEACH, EF5 (IPCC 2019)."""
+
+
+def reduction(end: str) -> float:
+    """Slurry before, urea after: two years, by hand."""
+    synthetic, organic, gas_synthetic, gas_organic, volatile, leach, leached = ENDS[end]
+    before = FON * (organic + gas_organic * volatile + leach * leached)
+    after = FSN * (synthetic + gas_synthetic * volatile + leach * leached)
+    return 2 * (before - after) * 44 / 28 * 265
+
+
+def test_where_the_direction_turns_the_end_that_credits_less_is_taken(tmp_path: Path) -> None:
+    folder = tmp_path / "farm"
+    shutil.copytree(FARM, folder)
+    rows = [f"mixed,baseline,{year},slurry,organic,150,0.004" for year in (2018, 2019, 2020)]
+    rows += [f"mixed,project,{year},nitrate,synthetic,1.02,0.4" for year in range(2021, 2026)]
+    (folder / "fertilizers.csv").write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
+    assert reduction("central") < 0 < reduction("high"), (
+        "it rises with central factors and falls with high ones"
+    )
+    run = run_project(folder, route="analytic")
+    (source,) = [s for s in run.results.periods[0].sources if s.id == "nitrogen_fertilizer_n2o"]
+    assert source.reduction_t_co2e == pytest.approx(reduction("low"), rel=1e-9)
+    assert reduction("low") < reduction("high")
+    assert "factor-direction-turned" in {finding.code for finding in run.findings}
+    assert any("credits less" in factor.reason for factor in source.factors)
+
+
+@pytest.mark.parametrize("key", rule_set_keys())
+def test_the_potentials_are_those_of_their_set_on_their_day(key: str) -> None:
+    rule_set = load_rule_set(key)
+    rules = RulesInForce(rule_set, Clocks(registered_on=date(2026, 11, 21)))
+    for day, name in (
+        (date(2020, 12, 31), "AR4"),
+        (date(2021, 1, 1), rule_set.head.global_warming_potentials),
+    ):
+        potentials = warming_potentials(name)
+        assert rules.value("vcs.gwp.methane", day).value == potentials.ch4.central
+        assert rules.value("vcs.gwp.nitrous-oxide", day).value == potentials.n2o.central
+    assert [chosen.value for chosen in rules.chosen if chosen.rule == "vcs.gwp.methane"] == [25, 28]
+
+
+def test_sources_before_the_first_potential_are_refused_by_check(tmp_path: Path) -> None:
+    folder = tmp_path / "farm"
+    shutil.copytree(FARM, folder)
+    for file in folder.iterdir():
+        text = file.read_text(encoding="utf-8")
+        for year in range(2018, 2027):
+            text = text.replace(str(year), str(year - 20))
+        text = text.replace("registered_on = 2006", "registered_on = 2026").replace("2.2+2006", "2.2+2026")
+        file.write_text(text, encoding="utf-8")
+    with pytest.raises(FindingsError) as error:
+        run_project(folder, route="analytic")
+    missing = [finding for finding in error.value.findings if finding.code == "rule-missing"]
+    assert {finding.clause for finding in missing} == {"vcs.gwp.methane", "vcs.gwp.nitrous-oxide"}
+    assert all("has no value on 2001-10-01" in f.found or "2003-10-01" in f.found for f in missing)

@@ -1,0 +1,122 @@
+"""A small bundle to take apart, and a verify that computes the same run only once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mollisol.bundle.write import bundle_files, canonical_json, write_folder
+from mollisol.engine import Run, run_project
+from mollisol.methodology.results.run import RunResult
+from mollisol.methodology.rules_in_force.rule_set import load_rule_set
+from mollisol.templates import render
+from mollisol.verify import bundle as verify_module
+from mollisol.verify import rules as verify_rules
+from mollisol.verify.bundle import verify_bundle
+from mollisol.verify.results import Verification
+from tests.support.projects import TV2, write_project
+
+
+class Taken:
+    """A copy of a bundle in the hands of somebody who changes it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    def read(self, name: str) -> bytes:
+        return self.path(name).read_bytes()
+
+    def write(self, name: str, content: bytes) -> None:
+        self.path(name).parent.mkdir(parents=True, exist_ok=True)
+        self.path(name).write_bytes(content)
+
+    def replace(self, name: str, old: str, new: str, *, times: int = 1) -> None:
+        text = self.read(name).decode()
+        assert old in text, f"{name} does not hold {old!r}: the case changes nothing"
+        self.write(name, text.replace(old, new, times).encode())
+
+    def json(self, name: str, change: Callable[[Any], object]) -> None:
+        """Change a JSON file in place and write it as a run writes it."""
+        data = json.loads(self.read(name))
+        change(data)
+        self.write(name, canonical_json(data))
+
+    def hash_again(self) -> None:
+        """Put the sums of what is there into the manifest, as somebody does who wants the change to pass."""
+        names = sorted(
+            path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file()
+        )
+        sums = {
+            name: hashlib.sha256(self.read(name)).hexdigest()
+            for name in names
+            if name not in {"manifest.json", "manifest.sig"}
+        }
+        self.json("manifest.json", lambda manifest: manifest.update(files=sums))
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a bundle of TV-2 of uncertainty.md as a project, by the analytic route."""
+    folder = tmp_path_factory.mktemp("whole")
+    project = write_project(folder / "project", TV2)
+    run = run_project(project, route="analytic")
+    _AS_MADE.append(run.results)
+    write_folder(folder / "bundle", bundle_files(run))
+    return folder / "bundle"
+
+
+@pytest.fixture
+def taken(whole: Path, tmp_path: Path) -> Taken:
+    return Taken(Path(shutil.copytree(whole, tmp_path / "bundle")))
+
+
+_load_once = cache(load_rule_set)
+_environment_once = cache(render.environment)
+_AS_MADE: list[RunResult] = []
+_RUNS: dict[str, Run] = {}
+_FILES: dict[tuple[int, str], dict[str, bytes]] = {}
+
+
+def _run_once(folder: Path, **options: Any) -> Run:
+    """Run a folder, or give the run of the same bytes, rules and options."""
+    key = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            key.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes() + b"\0")
+    key.update(repr([(k, v.hash if k == "rule_set" else v) for k, v in sorted(options.items())]).encode())
+    name = key.hexdigest()
+    if name not in _RUNS:
+        _RUNS[name] = run_project(folder, **options)
+    return _RUNS[name]
+
+
+def _files_once(run: Run, versions: Mapping[str, Any]) -> dict[str, bytes]:
+    key = (id(run), json.dumps(versions, sort_keys=True))
+    if key not in _FILES:
+        with pytest.MonkeyPatch.context() as patch:
+            if run.results not in _AS_MADE:  # other figures make other pages: no case asks which
+                patch.setattr("mollisol.templates.figures.make_figures", lambda *_: {})
+                patch.setattr("mollisol.templates.render.render_html", lambda *_: "")
+            _FILES[key] = bundle_files(run, versions)
+    return dict(_FILES[key])
+
+
+@pytest.fixture
+def verified(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Verification]:
+    """Give ``verify_bundle`` on what was taken; equal runs are computed once in the session."""
+    monkeypatch.setattr(verify_module, "run_project", _run_once)
+    monkeypatch.setattr(verify_module, "bundle_files", _files_once)
+    monkeypatch.setattr(verify_module, "load_rule_set", _load_once)
+    monkeypatch.setattr(verify_rules, "load_rule_set", _load_once)
+    monkeypatch.setattr(render, "environment", _environment_once)
+    return lambda taken, **options: verify_bundle(taken.folder, **options)

@@ -1,0 +1,1 @@
+"""Whether control sites are like the project."""

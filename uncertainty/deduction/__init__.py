@@ -1,0 +1,1 @@
+"""From a variance to a credited value."""

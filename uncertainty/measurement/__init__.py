@@ -1,0 +1,1 @@
+"""Errors of cores, laboratory and spectroscopy."""

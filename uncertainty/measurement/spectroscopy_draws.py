@@ -1,0 +1,216 @@
+"""Draws of stocks predicted by spectroscopy: one calibration error for all samples, one error for each.
+
+The calibration's line, laboratory on predicted, is drawn once in each iteration and used at all points, at both times
+and in both scenarios. Drawn point by point it would average out, which it does not do in the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import (
+    FloatArray,
+    Value,
+    at_least,
+    finite,
+    positive,
+    row,
+    same_shape,
+    together,
+    whole,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What the laboratory says about predictions: ``laboratory = offset + slope (predicted - centre) + error``.
+
+    Parameters
+    ----------
+    centre
+        Mean prediction of the validation samples, where offset and slope are independent. [t CO2e/ha]
+    offset, slope
+        Fitted. [t CO2e/ha; 1]
+    offset_sd, slope_sd
+        Their standard errors. [t CO2e/ha; 1]
+    residual_sd
+        Of the error of one sample. [t CO2e/ha]
+    degrees_of_freedom
+        Validation samples less two.
+    """
+
+    centre: float
+    offset: float
+    slope: float
+    offset_sd: float
+    slope_sd: float
+    residual_sd: float
+    degrees_of_freedom: float
+
+
+def fit_calibration(
+    *, predicted_t_co2e_per_ha: ArrayLike, laboratory_t_co2e_per_ha: ArrayLike
+) -> Calibration:
+    """Fit the line of laboratory values on predictions at randomly chosen validation samples.
+
+    Parameters
+    ----------
+    predicted_t_co2e_per_ha, laboratory_t_co2e_per_ha
+        The same samples, shape (v,), at least three. [t CO2e/ha]
+
+    Returns
+    -------
+    Calibration
+        By least squares.
+
+    Raises
+    ------
+    ValueError
+        For fewer than three samples, predictions that are all the same, shapes that differ, or a number that is
+        not finite.
+    """
+    x = row("predicted_t_co2e_per_ha", finite("predicted_t_co2e_per_ha", predicted_t_co2e_per_ha), 3)
+    y = row("laboratory_t_co2e_per_ha", finite("laboratory_t_co2e_per_ha", laboratory_t_co2e_per_ha), 3)
+    same_shape(predicted_t_co2e_per_ha=x, laboratory_t_co2e_per_ha=y)
+    if x.ndim != 1:
+        raise ValueError(f"predicted_t_co2e_per_ha must be a row, found shape {x.shape}")
+    centre, offset = float(x.mean()), float(y.mean())
+    squares = float(((x - centre) ** 2).sum())
+    if squares <= (1e-12 * (1 + abs(centre))) ** 2 * x.size:
+        raise ValueError("predicted_t_co2e_per_ha must not be the same in all samples")
+    slope = float(((x - centre) * (y - offset)).sum() / squares)
+    freedom = x.size - 2
+    residual = float(np.sqrt(((y - offset - slope * (x - centre)) ** 2).sum() / freedom))
+    return Calibration(
+        centre=centre,
+        offset=offset,
+        slope=slope,
+        offset_sd=residual / float(np.sqrt(x.size)),
+        slope_sd=residual / float(np.sqrt(squares)),
+        residual_sd=residual,
+        degrees_of_freedom=float(freedom),
+    )
+
+
+def _line(
+    calibration: Calibration, draws: int, generator: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    """Draw offset and slope; Student's t, since the residual spread is estimated."""
+    nu = calibration.degrees_of_freedom
+    wider = np.sqrt(nu / generator.chisquare(nu, draws))
+    offset = calibration.offset + calibration.offset_sd * wider * generator.standard_normal(draws)
+    slope = calibration.slope + calibration.slope_sd * wider * generator.standard_normal(draws)
+    return offset, slope
+
+
+def spectroscopy_draws_t_co2e_per_ha(
+    *,
+    predicted_start_t_co2e_per_ha: Sequence[ArrayLike],
+    predicted_end_t_co2e_per_ha: Sequence[ArrayLike],
+    calibration: Calibration,
+    draws: int,
+    seed: int,
+    calibration_end: Calibration | None = None,
+) -> tuple[list[FloatArray], list[FloatArray]]:
+    """Draw the stocks at both times for all groups of points.
+
+    Parameters
+    ----------
+    predicted_start_t_co2e_per_ha, predicted_end_t_co2e_per_ha
+        Predictions by group (stratum, control), each of shape (n,), the same points at both times. [t CO2e/ha]
+    calibration
+        Of both times, or of the start alone if there is another for the end.
+    draws
+        Number of draws. [whole number, 2 or more]
+    seed
+        Of the random numbers.
+    calibration_end
+        Of the end, where model, instrument or matrix changed: then the offsets no longer cancel.
+
+    Returns
+    -------
+    start, end
+        One array (n, draws) per group, as Eq. 72 and :mod:`mollisol.uncertainty.monte_carlo.measured` take them.
+
+    Raises
+    ------
+    ValueError
+        For groups or shapes that differ, or an argument outside the ranges above.
+    """
+    number = int(whole("draws", draws, 2))
+    names = ("predicted_start_t_co2e_per_ha", "predicted_end_t_co2e_per_ha")
+    if len(predicted_start_t_co2e_per_ha) != len(predicted_end_t_co2e_per_ha):
+        raise ValueError(f"{names[0]} and {names[1]} must hold the same groups")
+    generator = np.random.default_rng(seed)
+    line = _line(calibration, number, generator)
+    lines = (line, line if calibration_end is None else _line(calibration_end, number, generator))
+    fits = (calibration, calibration_end or calibration)
+    times: tuple[list[FloatArray], list[FloatArray]] = ([], [])
+    for first, last in zip(predicted_start_t_co2e_per_ha, predicted_end_t_co2e_per_ha, strict=True):
+        pair = (row(names[0], finite(names[0], first)), row(names[1], finite(names[1], last)))
+        same_shape(predicted_start_t_co2e_per_ha=pair[0], predicted_end_t_co2e_per_ha=pair[1])
+        if pair[0].ndim != 1:
+            raise ValueError(f"{names[0]} must hold one row per group, found shape {pair[0].shape}")
+        for values, fit, (offset, slope), held in zip(pair, fits, lines, times, strict=True):
+            noise = fit.residual_sd * generator.standard_normal((values.size, number))
+            held.append(offset + slope * (values[:, None] - fit.centre) + noise)
+    return times
+
+
+@equation(
+    "mollisol:shared-calibration-change",
+    symbol="V_change",
+    unit="(t CO2e/ha)^2",
+    locator=Locator("mollisol", "0.1", section="one calibration at both times"),
+)
+def calibration_variance_of_change(
+    *,
+    slope_sd: ArrayLike,
+    mean_predicted_change_t_co2e_per_ha: ArrayLike,
+    residual_sd_t_co2e_per_ha: ArrayLike,
+    points: ArrayLike,
+) -> Value:
+    """Variance that one calibration, used at both times, adds to a mean change.
+
+    Parameters
+    ----------
+    slope_sd
+        Standard error of the slope of laboratory on predicted. [1, 0 or more]
+    mean_predicted_change_t_co2e_per_ha
+        Mean change of the predictions; the difference of two, project less control. [t CO2e/ha]
+    residual_sd_t_co2e_per_ha
+        Of the error of one sample. [t CO2e/ha, 0 or more]
+    points
+        Points measured at both times. [whole number, 1 or more]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [(t CO2e/ha)^2]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: variance of slope x change + mean of (error at the end - error at the start). The offset drops out. With
+    another calibration at the end it does not; draw it then.
+    """
+    slope = at_least("slope_sd", slope_sd, 0.0)
+    change = finite("mean_predicted_change_t_co2e_per_ha", mean_predicted_change_t_co2e_per_ha)
+    residual = at_least("residual_sd_t_co2e_per_ha", residual_sd_t_co2e_per_ha, 0.0)
+    number = positive("points", whole("points", points, 1))
+    together(
+        slope_sd=slope,
+        mean_predicted_change_t_co2e_per_ha=change,
+        residual_sd_t_co2e_per_ha=residual,
+        points=number,
+    )
+    return (slope * change) ** 2 + 2 * residual**2 / number

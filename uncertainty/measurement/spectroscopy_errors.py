@@ -1,0 +1,247 @@
+"""What the calibrations of spectroscopic methods do to stocks: an error for each sample, and a line that all share.
+
+A stock at equal soil mass is linear in the contents of its increments, so a calibration's errors are carried to it
+exactly: no draw of a profile is needed, and none that is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import FloatArray, Value, at_least, finite, row, same_shape
+from mollisol.quantification.equivalent_soil_mass import carbon_at_equivalent_soil_mass_t_per_ha
+from mollisol.uncertainty.measurement.increments import IncrementErrors, Interpolation, Profiles
+
+_KG_PER_T = 1000.0
+
+
+def increment_levers(group: Profiles, interpolation: Interpolation) -> FloatArray:
+    """Give what 1 g/kg more in each increment adds to its profile's stock at the reference mass. [t C/ha]."""
+    count = group.soil_mass_t_per_ha.shape[1]
+    carbon = np.eye(count)[:, None, :] * group.soil_mass_t_per_ha / _KG_PER_T
+    mass = np.broadcast_to(np.cumsum(group.soil_mass_t_per_ha, axis=1), carbon.shape)
+    levers: FloatArray = carbon_at_equivalent_soil_mass_t_per_ha(
+        cumulative_soil_mass_t_per_ha=mass,
+        cumulative_carbon_t_per_ha=np.cumsum(carbon, axis=-1),
+        reference_soil_mass_t_per_ha=[group.reference_soil_mass_t_per_ha],
+        interpolation=interpolation,
+    )[..., 0].T
+    return levers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CalibrationErrors:
+    """Errors of the calibrations behind the increments of two campaigns.
+
+    Parameters
+    ----------
+    increments
+        The profiles, their places and batches.
+    calibration_of_batch
+        Number of the calibration of each batch, -1 where there is none, shape (batches,).
+    centre_g_per_kg
+        Mean prediction of each calibration's validation samples, shape (c,). [g/kg]
+    offset_error_g_per_kg, slope_error, sample_error_g_per_kg
+        Of each calibration, shape (c,): shared at the centre, shared per g/kg off it, and of one sample.
+    """
+
+    increments: IncrementErrors
+    calibration_of_batch: NDArray[np.int64]
+    centre_g_per_kg: FloatArray
+    offset_error_g_per_kg: FloatArray
+    slope_error: FloatArray
+    sample_error_g_per_kg: FloatArray
+
+    def effects(self) -> tuple[FloatArray, FloatArray]:
+        """Give what 1 g/kg of each calibration's offset, and 1 of its slope, adds to each stock.
+
+        Returns
+        -------
+        tuple of arrays
+            Shape (c, places) each. [t C/ha]
+        """
+        count = self._count()
+        offset, slope = np.zeros((2, self.centre_g_per_kg.size, self.increments.places))
+        for group in self.increments.profiles:
+            lever, of = increment_levers(group, self.increments.interpolation), self._of(group)
+            for number, centre in enumerate(self.centre_g_per_kg):
+                own = lever * (of == number) / count[group.place][:, None]
+                np.add.at(offset[number], group.place, own.sum(axis=1))
+                np.add.at(slope[number], group.place, (own * (group.carbon_g_per_kg - centre)).sum(axis=1))
+        return offset, slope
+
+    def profile_errors(self) -> tuple[FloatArray, ...]:
+        """Give the error of each profile's stock from the errors of its own samples, by group. [t C/ha]."""
+        sample = np.append(self.sample_error_g_per_kg, 0.0)
+        return tuple(
+            np.sqrt(
+                ((increment_levers(group, self.increments.interpolation) * sample[self._of(group)]) ** 2).sum(
+                    axis=1
+                )
+            )
+            for group in self.increments.profiles
+        )
+
+    def place_errors(self) -> FloatArray:
+        """Give the error of each stock from the errors of its own samples, shape (places,). [t C/ha]."""
+        count, variance = self._count(), np.zeros(self.increments.places)
+        for group, error in zip(self.increments.profiles, self.profile_errors(), strict=True):
+            np.add.at(variance, group.place, (error / count[group.place]) ** 2)
+        return np.sqrt(variance)
+
+    def draw(self, *, draws: int, generator: np.random.Generator) -> FloatArray:
+        """Draw the errors of all stocks, a line of each calibration at all points and times, shape (places, draws)."""
+        offset, slope = self.effects()
+        shared = (self.offset_error_g_per_kg[:, None] * offset).T, (self.slope_error[:, None] * slope).T
+        size = self.centre_g_per_kg.size
+        lines = [part @ generator.standard_normal((size, draws)) for part in shared]
+        own = self.place_errors()[:, None] * generator.standard_normal((self.increments.places, draws))
+        return lines[0] + lines[1] + own
+
+    def draw_weighted(self, *, weight: ArrayLike, draws: int, generator: np.random.Generator) -> FloatArray:
+        """Draw a weighted sum of the errors of the stocks, shape (draws,); own errors of all samples as one number."""
+        weights = np.asarray(weight, dtype=np.float64)
+        offset, slope = (effect @ weights for effect in self.effects())
+        size, own = self.centre_g_per_kg.size, float(np.hypot.reduce(weights * self.place_errors()))
+        drawn: FloatArray = (
+            (offset * self.offset_error_g_per_kg) @ generator.standard_normal((size, draws))
+            + (slope * self.slope_error) @ generator.standard_normal((size, draws))
+            + own * generator.standard_normal(draws)
+        )
+        return drawn
+
+    def _of(self, group: Profiles) -> NDArray[np.int64]:
+        of: NDArray[np.int64] = self.calibration_of_batch[group.batch]
+        return of
+
+    def _count(self) -> FloatArray:
+        held = np.concatenate([group.place for group in self.increments.profiles])
+        return np.bincount(held, minlength=self.increments.places).astype(np.float64)
+
+
+@equation(
+    "mollisol:calibration-variance",
+    symbol="s2_calibration",
+    unit="(t CO2e/ha)^2",
+    locator=Locator("mollisol", "0.1", section="docs/spectroscopy.md"),
+)
+def calibration_variance_of_mean(
+    *,
+    offset_error_g_per_kg: ArrayLike,
+    offset_lever: ArrayLike,
+    slope_error: ArrayLike,
+    slope_lever: ArrayLike,
+    sample_error_t_c_per_ha: ArrayLike,
+    weight_of_stock: ArrayLike,
+) -> Value:
+    """Variance that calibrations add to the mean of project minus baseline.
+
+    Parameters
+    ----------
+    offset_error_g_per_kg, slope_error
+        Shared errors of each calibration, shape (c,). [g/kg; 1; 0 or more]
+    offset_lever, slope_lever
+        What 1 g/kg of offset, and 1 of slope, adds to the mean, shape (c,). [t CO2e/ha]
+    sample_error_t_c_per_ha
+        Error of each stock from the errors of its own samples, shape (p,). [t C/ha, 0 or more]
+    weight_of_stock
+        What 1 t C/ha of each stock adds to the mean, shape (p,). [t CO2e per t C]
+
+    Returns
+    -------
+    float
+        [(t CO2e/ha)^2]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that differ.
+
+    Notes
+    -----
+    Source: law of propagation, exact as the mean is linear in all of them. Where one calibration measured both times
+    the offset's lever is 0 and the slope's is the change: what is left is (slope - 1) x change.
+    """
+    offset = row("offset_error_g_per_kg", at_least("offset_error_g_per_kg", offset_error_g_per_kg, 0.0))
+    slope = row("slope_error", at_least("slope_error", slope_error, 0.0))
+    levers = [row("offset_lever", finite("offset_lever", offset_lever))]
+    levers.append(row("slope_lever", finite("slope_lever", slope_lever)))
+    same_shape(offset_error_g_per_kg=offset, slope_error=slope, offset_lever=levers[0], slope_lever=levers[1])
+    own = row("sample_error_t_c_per_ha", at_least("sample_error_t_c_per_ha", sample_error_t_c_per_ha, 0.0))
+    weight = row("weight_of_stock", finite("weight_of_stock", weight_of_stock))
+    same_shape(sample_error_t_c_per_ha=own, weight_of_stock=weight)
+    shared = ((offset * levers[0]) ** 2 + (slope * levers[1]) ** 2).sum()
+    return float(shared + ((own * weight) ** 2).sum())
+
+
+@equation(
+    "mollisol:with-calibration",
+    symbol="s2_d",
+    unit="(t CO2e/ha)^2",
+    locator=Locator("VM0042", "2.2", section="8.6.2", equation="72"),
+)
+def variance_with_calibration(*, sampling_variance: ArrayLike, calibration_variance: ArrayLike) -> Value:
+    """Variance of the mean: the sampling part of Eqs. 70 to 72, and the calibration part.
+
+    Parameters
+    ----------
+    sampling_variance, calibration_variance
+        Of the mean. [(t CO2e/ha)^2, 0 or more]
+
+    Returns
+    -------
+    float or array
+        The sum. [(t CO2e/ha)^2]
+
+    Raises
+    ------
+    ValueError
+        For an argument below 0.
+
+    Notes
+    -----
+    Source: Eq. 72. Errors of single samples are in the sampling part too; adding them again is the document's way.
+    """
+    sampling = at_least("sampling_variance", sampling_variance, 0.0)
+    return sampling + at_least("calibration_variance", calibration_variance, 0.0)
+
+
+@equation(
+    "mollisol:calibration-printed",
+    symbol="s2_model",
+    unit="(t CO2e/ha)^2",
+    locator=Locator("VM0042", "2.2", section="8.6.2", equation="73"),
+)
+def calibration_variance_printed(*, variance_of_time_t2: ArrayLike, area_ha: ArrayLike) -> Value:
+    """Calibration part of the variance of the mean as Eqs. 70, 72 and 73 are printed.
+
+    Parameters
+    ----------
+    variance_of_time_t2
+        Eq. 73 at each time that was predicted, all strata, shape (1,) or (2,). [(t CO2e)^2, 0 or more]
+    area_ha
+        Of the strata, shape (H,). [ha, 0 or more, above 0 in sum]
+
+    Returns
+    -------
+    float
+        Both times, project and baseline alike. [(t CO2e/ha)^2]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: Eq. 73 is "the same across all strata and both scenarios"; Eq. 70 divides by the square of the area.
+    """
+    variance = row("variance_of_time_t2", at_least("variance_of_time_t2", variance_of_time_t2, 0.0))
+    area = float(row("area_ha", at_least("area_ha", area_ha, 0.0)).sum())
+    if area <= 0:
+        raise ValueError(f"area_ha must be above 0 in sum, found {area:g}")
+    return 2 * float(variance.sum()) / area**2

@@ -1,0 +1,270 @@
+"""What samples measured both ways say of a calibration: its bias, its slope and the error of one sample.
+
+The line is that of :func:`fit_calibration`, reference on predicted, in g/kg. Contents are credited as predicted, never
+moved onto the line; so how far the line lies off counts as error, together with how little is known of it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import stdtr
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import FloatArray, Value, between, row, same_shape
+from mollisol.uncertainty.measurement.spectroscopy_draws import Calibration, fit_calibration
+
+_HERE = Locator("mollisol", "0.1", section="docs/spectroscopy.md")
+
+
+def _samples(predicted: ArrayLike, reference: ArrayLike, least: int) -> tuple[FloatArray, FloatArray]:
+    x = row("predicted_soc_g_per_kg", between("predicted_soc_g_per_kg", predicted, 0.0, 1000.0), least)
+    y = row("reference_soc_g_per_kg", between("reference_soc_g_per_kg", reference, 0.0, 1000.0), least)
+    same_shape(predicted_soc_g_per_kg=x, reference_soc_g_per_kg=y)
+    return x, y
+
+
+def _line(predicted: ArrayLike, reference: ArrayLike) -> Calibration:
+    x, y = _samples(predicted, reference, 3)
+    if x.min() == x.max():
+        raise ValueError("predicted_soc_g_per_kg must not be the same in all samples")
+    return fit_calibration(predicted_t_co2e_per_ha=x, laboratory_t_co2e_per_ha=y)
+
+
+def _chance(estimate: float, error: float, degrees_of_freedom: float) -> float:
+    """Two-sided p-value of Student's t; 1 where nothing was found and nothing is uncertain."""
+    if error <= 0:
+        return 1.0 if estimate == 0 else 0.0
+    return float(2 * stdtr(degrees_of_freedom, -abs(estimate) / error))
+
+
+@equation("mollisol:calibration-bias", symbol="b", unit="g/kg", locator=_HERE)
+def calibration_bias_g_per_kg(
+    *, predicted_soc_g_per_kg: ArrayLike, reference_soc_g_per_kg: ArrayLike
+) -> Value:
+    """Mean error of predictions, predicted less reference.
+
+    Parameters
+    ----------
+    predicted_soc_g_per_kg, reference_soc_g_per_kg
+        The same samples both ways, shape (v,), 2 or more. [g/kg, 0 to 1000]
+
+    Returns
+    -------
+    float
+        Above 0 where predictions are too high. [g/kg]
+
+    Raises
+    ------
+    ValueError
+        For fewer samples, shapes that differ, or a content outside the range.
+
+    Notes
+    -----
+    Source: mean error of Eq. 73, of contents.
+    """
+    x, y = _samples(predicted_soc_g_per_kg, reference_soc_g_per_kg, 2)
+    return float((x - y).mean())
+
+
+@equation("mollisol:calibration-bias-test", symbol="p", unit="1", locator=_HERE)
+def calibration_bias_p_value(
+    *, predicted_soc_g_per_kg: ArrayLike, reference_soc_g_per_kg: ArrayLike
+) -> Value:
+    """Chance of a mean error this large, if predictions are unbiased.
+
+    Parameters
+    ----------
+    predicted_soc_g_per_kg, reference_soc_g_per_kg
+        The same samples both ways, shape (v,), 2 or more. [g/kg, 0 to 1000]
+
+    Returns
+    -------
+    float
+        Two-sided. [1]
+
+    Raises
+    ------
+    ValueError
+        For fewer samples, shapes that differ, or a content outside the range.
+
+    Notes
+    -----
+    Source: Student's test of the mean of paired differences, v - 1 degrees of freedom.
+    """
+    x, y = _samples(predicted_soc_g_per_kg, reference_soc_g_per_kg, 2)
+    error = x - y
+    return _chance(
+        float(error.mean()), float(error.std(ddof=1)) / float(np.sqrt(error.size)), error.size - 1.0
+    )
+
+
+@equation("mollisol:calibration-slope", symbol="beta", unit="1", locator=_HERE)
+def calibration_slope(*, predicted_soc_g_per_kg: ArrayLike, reference_soc_g_per_kg: ArrayLike) -> Value:
+    """Slope of reference on predicted.
+
+    Parameters
+    ----------
+    predicted_soc_g_per_kg, reference_soc_g_per_kg
+        The same samples both ways, shape (v,), 3 or more. [g/kg, 0 to 1000]
+
+    Returns
+    -------
+    float
+        1 where a predicted change is a change of that size. [1]
+
+    Raises
+    ------
+    ValueError
+        For fewer samples, predictions that are all the same, shapes that differ, or a content outside the range.
+
+    Notes
+    -----
+    Source: least squares.
+    """
+    return _line(predicted_soc_g_per_kg, reference_soc_g_per_kg).slope
+
+
+@equation("mollisol:calibration-slope-test", symbol="p", unit="1", locator=_HERE)
+def calibration_slope_p_value(
+    *, predicted_soc_g_per_kg: ArrayLike, reference_soc_g_per_kg: ArrayLike
+) -> Value:
+    """Chance of a slope this far from 1, if it is 1.
+
+    Parameters
+    ----------
+    predicted_soc_g_per_kg, reference_soc_g_per_kg
+        The same samples both ways, shape (v,), 3 or more. [g/kg, 0 to 1000]
+
+    Returns
+    -------
+    float
+        Two-sided. [1]
+
+    Raises
+    ------
+    ValueError
+        For fewer samples, predictions that are all the same, shapes that differ, or a content outside the range.
+
+    Notes
+    -----
+    Source: Student's test of a regression slope, v - 2 degrees of freedom.
+    """
+    line = _line(predicted_soc_g_per_kg, reference_soc_g_per_kg)
+    return _chance(line.slope - 1, line.slope_sd, line.degrees_of_freedom)
+
+
+@equation("mollisol:calibration-offset-error", symbol="u(alpha)", unit="g/kg", locator=_HERE)
+def calibration_offset_error_g_per_kg(
+    *, predicted_soc_g_per_kg: ArrayLike, reference_soc_g_per_kg: ArrayLike
+) -> Value:
+    """Error at the mean prediction that all samples of a calibration share.
+
+    Parameters
+    ----------
+    predicted_soc_g_per_kg, reference_soc_g_per_kg
+        The same samples both ways, shape (v,), 3 or more. [g/kg, 0 to 1000]
+
+    Returns
+    -------
+    float
+        [g/kg]
+
+    Raises
+    ------
+    ValueError
+        For fewer samples, predictions that are all the same, shapes that differ, or a content outside the range.
+
+    Notes
+    -----
+    Source: squared mean error plus its sampling variance (residual variance over v), as in the corrected Eq. 73; the
+    mean error is not taken off the predictions.
+    """
+    line = _line(predicted_soc_g_per_kg, reference_soc_g_per_kg)
+    return float(np.hypot(line.offset - line.centre, line.offset_sd))
+
+
+@equation("mollisol:calibration-slope-error", symbol="u(beta)", unit="1", locator=_HERE)
+def calibration_slope_error(*, predicted_soc_g_per_kg: ArrayLike, reference_soc_g_per_kg: ArrayLike) -> Value:
+    """Error per g/kg off the mean prediction that all samples of a calibration share.
+
+    Parameters
+    ----------
+    predicted_soc_g_per_kg, reference_soc_g_per_kg
+        The same samples both ways, shape (v,), 3 or more. [g/kg, 0 to 1000]
+
+    Returns
+    -------
+    float
+        [1]
+
+    Raises
+    ------
+    ValueError
+        For fewer samples, predictions that are all the same, shapes that differ, or a content outside the range.
+
+    Notes
+    -----
+    Source: (slope - 1)^2 plus the squared standard error of the slope; predictions are not moved onto the line.
+    """
+    line = _line(predicted_soc_g_per_kg, reference_soc_g_per_kg)
+    return float(np.hypot(line.slope - 1, line.slope_sd))
+
+
+@equation("mollisol:calibration-sample-error", symbol="u(e)", unit="g/kg", locator=_HERE)
+def calibration_sample_error_g_per_kg(
+    *, predicted_soc_g_per_kg: ArrayLike, reference_soc_g_per_kg: ArrayLike
+) -> Value:
+    """Error that one sample has to itself.
+
+    Parameters
+    ----------
+    predicted_soc_g_per_kg, reference_soc_g_per_kg
+        The same samples both ways, shape (v,), 3 or more. [g/kg, 0 to 1000]
+
+    Returns
+    -------
+    float
+        Standard deviation about the line. [g/kg]
+
+    Raises
+    ------
+    ValueError
+        For fewer samples, predictions that are all the same, shapes that differ, or a content outside the range.
+
+    Notes
+    -----
+    Source: residual standard deviation, v - 2 degrees of freedom. The error of the reference itself is in it.
+    """
+    return _line(predicted_soc_g_per_kg, reference_soc_g_per_kg).residual_sd
+
+
+@equation("mollisol:calibration-centre", symbol="p_mean", unit="g/kg", locator=_HERE)
+def calibration_centre_g_per_kg(*, predicted_soc_g_per_kg: ArrayLike) -> Value:
+    """Mean prediction of the validation samples, where offset and slope are independent.
+
+    Parameters
+    ----------
+    predicted_soc_g_per_kg
+        Shape (v,), 2 or more. [g/kg, 0 to 1000]
+
+    Returns
+    -------
+    float
+        [g/kg]
+
+    Raises
+    ------
+    ValueError
+        For fewer samples, or a content outside the range.
+
+    Notes
+    -----
+    Source: least squares about the mean.
+    """
+    x = row(
+        "predicted_soc_g_per_kg",
+        between("predicted_soc_g_per_kg", predicted_soc_g_per_kg, 0.0, 1000.0),
+        2,
+    )
+    return float(x.mean())

@@ -1,0 +1,1 @@
+"""Errors of the predictions of a soil model."""

@@ -1,0 +1,346 @@
+"""The Monte Carlo route for modelled units (VM0042 section 8.6.1.2, Eqs. 65 to 69).
+
+A draw is joint: column l holds the same parameters at all points, in all strata and in both scenarios. Then the spread
+of the project's total over draws is the model's share, and it does not shrink with the number of points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import (
+    FloatArray,
+    Value,
+    at_least,
+    finite,
+    positive,
+    ratio,
+    row,
+    same_shape,
+    together,
+)
+from mollisol.uncertainty.scaling.sampling_error import sampling_variance_t2
+
+
+def drawn_groups(name: str, groups: Sequence[ArrayLike], fewest_points: int = 1) -> list[FloatArray]:
+    """Give one array (points, draws) per group, all with the same draws.
+
+    Raises
+    ------
+    ValueError
+        For no group, a group with too few points or draws, draws that differ, or numbers that are not finite.
+    """
+    if isinstance(groups, str) or not isinstance(groups, Sequence | np.ndarray) or not len(groups):
+        raise ValueError(f"{name} must hold one array (points, draws) for each group, found {groups!r}")
+    arrays = [row(name, finite(name, values), 2) for values in groups]
+    for array in arrays:
+        if array.ndim != 2 or array.shape[0] < fewest_points:
+            raise ValueError(
+                f"{name} must have {fewest_points} or more rows, one per point, and a column per draw in each "
+                f"group, found {array.shape}"
+            )
+    if len({array.shape[1] for array in arrays}) > 1:
+        raise ValueError(f"{name} must hold the same draws in all groups")
+    return arrays
+
+
+def _fit(area: FloatArray, name: str, arrays: list[FloatArray]) -> None:
+    if area.ndim != 1 or area.size != len(arrays):
+        raise ValueError(f"area_ha must be one number for each stratum of {name}, found {area.shape}")
+
+
+@equation(
+    "vm0042:65",
+    symbol="y_h,ip,l",
+    unit="t CO2e/ha",
+    locator=Locator("VM0042", "2.2", section="8.6.1.2", equation="65"),
+)
+def modelled_reduction_t_co2e_per_ha(
+    *, baseline_emission_t_co2e_per_ha: ArrayLike, project_emission_t_co2e_per_ha: ArrayLike
+) -> Value:
+    """Reduction or removal of each draw: emission of the baseline less emission of the project.
+
+    Parameters
+    ----------
+    baseline_emission_t_co2e_per_ha, project_emission_t_co2e_per_ha
+        Predicted with the same draws; for soil carbon minus the change in stock. Shapes (n, L). [t CO2e/ha]
+
+    Returns
+    -------
+    float or array
+        Shape of both. [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ or a number that is not finite.
+
+    Notes
+    -----
+    Source: Eq. 65.
+    """
+    names = ("baseline_emission_t_co2e_per_ha", "project_emission_t_co2e_per_ha")
+    baseline = finite(names[0], baseline_emission_t_co2e_per_ha)
+    project = finite(names[1], project_emission_t_co2e_per_ha)
+    same_shape(baseline_emission_t_co2e_per_ha=baseline, project_emission_t_co2e_per_ha=project)
+    return baseline - project
+
+
+def total_by_draw_t_co2e(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> FloatArray:
+    """Give the project's total in each draw.
+
+    Parameters
+    ----------
+    area_ha, reduction_t_co2e_per_ha
+        As in :func:`total_t_co2e`.
+
+    Returns
+    -------
+    array
+        Shape (L,). [t CO2e]
+
+    Raises
+    ------
+    ValueError
+        As in :func:`total_t_co2e`.
+    """
+    area = row("area_ha", positive("area_ha", area_ha))
+    arrays = drawn_groups("reduction_t_co2e_per_ha", reduction_t_co2e_per_ha)
+    _fit(area, "reduction_t_co2e_per_ha", arrays)
+    total: FloatArray = area @ np.stack([array.mean(axis=0) for array in arrays])
+    return total
+
+
+@equation(
+    "vm0042:66",
+    symbol="tau",
+    unit="t CO2e",
+    locator=Locator("VM0042", "2.2", section="8.6.1.2", equation="66"),
+)
+def total_t_co2e(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> Value:
+    """Total of the project, mean over points and draws.
+
+    Parameters
+    ----------
+    area_ha
+        Area of the strata, shape (H,). [ha, above 0]
+    reduction_t_co2e_per_ha
+        One array (points, draws) per stratum (Eq. 65); column l is the same draw everywhere. [t CO2e/ha]
+
+    Returns
+    -------
+    float
+        Over the area it is the mean. [t CO2e]
+
+    Raises
+    ------
+    ValueError
+        For strata or draws that differ, one draw, or an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: Eq. 66.
+    """
+    return float(
+        total_by_draw_t_co2e(area_ha=area_ha, reduction_t_co2e_per_ha=reduction_t_co2e_per_ha).mean()
+    )
+
+
+def sampling_variances_t2(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> FloatArray:
+    """Give the sampling variance of each stratum's total, from the points' means over draws.
+
+    Parameters
+    ----------
+    area_ha, reduction_t_co2e_per_ha
+        As in :func:`total_t_co2e`, two points or more in each stratum.
+
+    Returns
+    -------
+    array
+        Shape (H,); goes with n - 1 into Satterthwaite. [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        As in :func:`total_t_co2e`, and for one point.
+    """
+    area = row("area_ha", positive("area_ha", area_ha))
+    arrays = drawn_groups("reduction_t_co2e_per_ha", reduction_t_co2e_per_ha, fewest_points=2)
+    _fit(area, "reduction_t_co2e_per_ha", arrays)
+    return np.array(
+        [
+            float(sampling_variance_t2(area_ha=hectares, change_t_co2e_per_ha=array.mean(axis=1)))
+            for hectares, array in zip(area, arrays, strict=True)
+        ]
+    )
+
+
+@equation(
+    "vm0042:68-sampling",
+    symbol="s2_sampling",
+    unit="(t CO2e)^2",
+    locator=Locator("VM0042", "2.2", section="8.6.1.2", equation="68, first term"),
+)
+def drawn_sampling_variance_t2(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> Value:
+    """Give the sampling variance of the project's total.
+
+    Parameters
+    ----------
+    area_ha, reduction_t_co2e_per_ha
+        As in :func:`total_t_co2e`, two points or more in each stratum.
+
+    Returns
+    -------
+    float
+        Sum over strata. [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        As in :func:`total_t_co2e`, and for one point.
+
+    Notes
+    -----
+    Source: Eq. 68.
+    """
+    return float(
+        sampling_variances_t2(area_ha=area_ha, reduction_t_co2e_per_ha=reduction_t_co2e_per_ha).sum()
+    )
+
+
+@equation(
+    "vm0042:68-model",
+    symbol="s2_model",
+    unit="(t CO2e)^2",
+    locator=Locator("VM0042", "2.2", section="8.6.1.2", equation="68, second term"),
+)
+def drawn_model_variance_t2(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> Value:
+    """Model variance of the project's total: its spread over joint draws.
+
+    Parameters
+    ----------
+    area_ha, reduction_t_co2e_per_ha
+        As in :func:`total_t_co2e`.
+
+    Returns
+    -------
+    float
+        [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        As in :func:`total_t_co2e`.
+
+    Notes
+    -----
+    Source: Eq. 68. Of the whole project's total: summed by stratum it would leave out what strata share.
+    """
+    total = total_by_draw_t_co2e(area_ha=area_ha, reduction_t_co2e_per_ha=reduction_t_co2e_per_ha)
+    return float(np.var(total, ddof=1))
+
+
+@equation(
+    "vm0042:67",
+    symbol="Var(tau)",
+    unit="(t CO2e)^2",
+    locator=Locator("VM0042", "2.2", section="8.6.1.2", equation="67"),
+)
+def total_variance_t2(*, sampling_variance_t2: ArrayLike, model_variance_t2: ArrayLike) -> Value:
+    """Variance of the project's total: sampling and model.
+
+    Parameters
+    ----------
+    sampling_variance_t2, model_variance_t2
+        Eq. 68, both of totals. [(t CO2e)^2, 0 or more]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: Eq. 67, the law of total variance.
+    """
+    sampling = at_least("sampling_variance_t2", sampling_variance_t2, 0.0)
+    model = at_least("model_variance_t2", model_variance_t2, 0.0)
+    together(sampling_variance_t2=sampling, model_variance_t2=model)
+    return sampling + model
+
+
+@equation(
+    "vm0042:69",
+    symbol="Var(mu)",
+    unit="(t CO2e/ha)^2",
+    locator=Locator("VM0042", "2.2", section="8.6.1.2", equation="69"),
+)
+def variance_of_mean_from_total(*, variance_of_total_t2: ArrayLike, area_ha: ArrayLike) -> Value:
+    """Variance of the project's mean from that of its total.
+
+    Parameters
+    ----------
+    variance_of_total_t2
+        Eq. 67. [(t CO2e)^2, 0 or more]
+    area_ha
+        Area of the project. [ha, above 0]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [(t CO2e/ha)^2]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: Eq. 69; unlike Eq. 63 the model part too is of a total.
+    """
+    variance = at_least("variance_of_total_t2", variance_of_total_t2, 0.0)
+    area = positive("area_ha", area_ha)
+    together(variance_of_total_t2=variance, area_ha=area)
+    return ratio("area_ha", variance, area**2)
+
+
+@equation(
+    "vm0042:8.6.1.2.3",
+    symbol="k_L",
+    unit="1",
+    locator=Locator("VM0042", "2.2", section="8.6.1.2.3"),
+)
+def draws_factor(*, draws: ArrayLike) -> Value:
+    """Give the factor by which a finite number of draws widens the standard error.
+
+    Parameters
+    ----------
+    draws
+        Independent draws, or the effective number of a Markov chain. [1 or more]
+
+    Returns
+    -------
+    float or array
+        sqrt(1 + 1/L). [1]
+
+    Raises
+    ------
+    ValueError
+        For fewer than one.
+
+    Notes
+    -----
+    Source: VM0042 2.2 section 8.6.1.2.3, after Gelman; it suggests 500 to 1000 draws.
+    """
+    number = at_least("draws", draws, 1.0)
+    return np.sqrt(1 + 1 / number)

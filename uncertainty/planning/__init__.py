@@ -1,0 +1,1 @@
+"""How many samples, and how they are shared out."""

@@ -1,0 +1,290 @@
+"""Means with the help of a map: difference and regression estimators, finite populations, clusters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import (
+    Value,
+    at_least,
+    between,
+    finite,
+    positive,
+    ratio,
+    row,
+    same_shape,
+    together,
+    whole,
+)
+from mollisol.uncertainty.measurement.laboratory import Labels, batch_variance, places
+
+FEWEST_POINTS: Final = 41
+"""Below this the variance of a model-assisted estimate is not to be trusted (more than 40 points)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assisted:
+    """A mean estimated with the help of a map.
+
+    Parameters
+    ----------
+    mean
+        [unit of the value]
+    variance_of_mean
+        [squared unit]
+    degrees_of_freedom
+        Of the variance.
+    slope
+        What was used: 1 for the difference estimator.
+    """
+
+    mean: float
+    variance_of_mean: float
+    degrees_of_freedom: float
+    slope: float
+
+
+@equation(
+    "mollisol:finite-population",
+    symbol="1 - f",
+    unit="1",
+    locator=Locator("Cochran, Sampling Techniques", "3rd", section="2.6"),
+)
+def finite_population_factor(*, samples: ArrayLike, population: ArrayLike) -> Value:
+    """Factor on a sampling variance where units were drawn without replacement from so many.
+
+    Parameters
+    ----------
+    samples
+        Units drawn. [whole number, 1 or more]
+    population
+        Units there are, all of which could be drawn: fields, not points. [whole number, no fewer than drawn]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined; 0 where all were measured. [0 to below 1]
+
+    Raises
+    ------
+    ValueError
+        For more samples than units, or an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: Cochran. Only where declared: VM0042's default draws with replacement. It belongs to sampling error alone;
+    measurement and model error do not vanish in a census.
+    """
+    drawn = whole("samples", samples, 1)
+    units = whole("population", population, 1)
+    together(samples=drawn, population=units)
+    if (drawn > units).any():
+        raise ValueError("population must be at least as many units as samples")
+    return 1 - drawn / units
+
+
+def _points(value: ArrayLike, prediction: ArrayLike) -> tuple[Value, Value]:
+    """Check the sample of a model-assisted estimate."""
+    values = row("value", finite("value", value))
+    predicted = row("prediction", finite("prediction", prediction))
+    same_shape(value=values, prediction=predicted)
+    if values.ndim != 1 or values.size < FEWEST_POINTS:
+        raise ValueError(
+            f"value needs more than {FEWEST_POINTS - 1} points in one row for a model-assisted estimate, "
+            f"found shape {values.shape}: use the stratified mean"
+        )
+    return values, predicted
+
+
+def difference_estimate(
+    *, value: ArrayLike, prediction: ArrayLike, mean_prediction: ArrayLike, unsampled_share: ArrayLike = 1.0
+) -> Assisted:
+    """Mean of the map plus the mean residual at the points.
+
+    Parameters
+    ----------
+    value, prediction
+        Measured and mapped at the points, a simple random sample, shape (n,) with n above 40. [any unit, the same]
+    mean_prediction
+        Mean of the map over the whole stratum. [the same unit]
+    unsampled_share
+        :func:`finite_population_factor`, 1 for sampling with replacement. [0 to 1]
+
+    Returns
+    -------
+    Assisted
+        Slope 1.
+
+    Raises
+    ------
+    ValueError
+        For 40 points or fewer, shapes that differ, or an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: Cochran, section 7.4 (slope set beforehand). The map must not have been fitted to these points.
+    """
+    return _assisted(value, prediction, mean_prediction, unsampled_share, fitted=False)
+
+
+def regression_estimate(
+    *, value: ArrayLike, prediction: ArrayLike, mean_prediction: ArrayLike, unsampled_share: ArrayLike = 1.0
+) -> Assisted:
+    """Mean of the points, moved along their regression on the map to the mean of the map.
+
+    Parameters
+    ----------
+    value, prediction, mean_prediction, unsampled_share
+        As in :func:`difference_estimate`.
+
+    Returns
+    -------
+    Assisted
+        With the fitted slope and n - 2 degrees of freedom.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`difference_estimate`, and where the map is the same at all points.
+
+    Notes
+    -----
+    Source: Cochran, section 7.4, with the term for the estimated slope: residual variance times
+    1/n + (map mean - sample mean)^2 / sum of squares, as in a prediction from a fitted line.
+    """
+    return _assisted(value, prediction, mean_prediction, unsampled_share, fitted=True)
+
+
+def _assisted(
+    value: ArrayLike, prediction: ArrayLike, mean_prediction: ArrayLike, unsampled: ArrayLike, fitted: bool
+) -> Assisted:
+    measured, mapped = (np.asarray(array) for array in _points(value, prediction))
+    wanted = finite("mean_prediction", mean_prediction)
+    share = between("unsampled_share", unsampled, 0.0, 1.0)
+    if wanted.ndim or share.ndim:
+        raise ValueError("mean_prediction and unsampled_share must each be one number")
+    n = measured.size
+    off = mapped - mapped.mean()
+    squares = float((off**2).sum())
+    if fitted and squares <= (1e-12 * (1 + abs(float(mapped.mean())))) ** 2 * n:
+        raise ValueError("prediction must not be the same at all points")
+    slope = float((off * (measured - measured.mean())).sum() / squares) if fitted else 1.0
+    gap = float(wanted) - float(mapped.mean())
+    residual = measured - measured.mean() - slope * off
+    freedom = n - 2 if fitted else n - 1
+    spread = float((residual**2).sum() / freedom)
+    leverage = gap**2 / squares if fitted else 0.0
+    return Assisted(
+        mean=float(measured.mean()) + slope * gap,
+        variance_of_mean=spread * (float(share) / n + leverage),
+        degrees_of_freedom=float(freedom),
+        slope=slope,
+    )
+
+
+def intraclass_correlation(*, value: ArrayLike, site: Labels) -> float:
+    """Share of the variance that lies between sites.
+
+    Parameters
+    ----------
+    value
+        One value per core, shape (n,). [any unit]
+    site
+        Id of the site of each, shape (n,).
+
+    Returns
+    -------
+    float
+        0 to 1; 0 where the sites differ no more than their cores do.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two sites, no site with two cores, shapes that differ, or a value that is not finite.
+    """
+    values = row("value", finite("value", value))
+    between_sites = float(batch_variance(value=values, batch=site))
+    place, size = places("site", site, values)
+    mean = np.bincount(place, weights=values) / size
+    within = float(((values - mean[place]) ** 2).sum() / (size.sum() - size.size))
+    total = between_sites + within
+    return between_sites / total if total > 0 else 0.0
+
+
+@equation(
+    "mollisol:design-effect",
+    symbol="deff",
+    unit="1",
+    locator=Locator("Kish, Survey Sampling", "1965", section="5.4"),
+)
+def design_effect(*, points_per_site: ArrayLike, intraclass_correlation: ArrayLike) -> Value:
+    """Give the factor on the variance of a mean when points come in sites.
+
+    Parameters
+    ----------
+    points_per_site
+        Mean number. [1 or more]
+    intraclass_correlation
+        Share of the variance between sites. [0 to 1]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [1 or more]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: Kish. Points over this factor are the independent points they are worth.
+    """
+    number = at_least("points_per_site", points_per_site, 1.0)
+    share = between("intraclass_correlation", intraclass_correlation, 0.0, 1.0)
+    together(points_per_site=number, intraclass_correlation=share)
+    return 1 + (number - 1) * share
+
+
+@equation(
+    "mollisol:effective-points",
+    symbol="n_eff",
+    unit="points",
+    locator=Locator("Kish, Survey Sampling", "1965", section="5.4"),
+)
+def effective_points(
+    *, points: ArrayLike, points_per_site: ArrayLike, intraclass_correlation: ArrayLike
+) -> Value:
+    """Give the independent points that clustered points are worth.
+
+    Parameters
+    ----------
+    points
+        In all sites. [above 0]
+    points_per_site, intraclass_correlation
+        As in :func:`design_effect`.
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined; never below the number of sites. [points]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above, or shapes that do not fit.
+
+    Notes
+    -----
+    Source: Kish.
+    """
+    number = positive("points", points)
+    factor = design_effect(points_per_site=points_per_site, intraclass_correlation=intraclass_correlation)
+    together(points=number, points_per_site=np.asarray(factor))
+    return ratio("points_per_site", number, factor)

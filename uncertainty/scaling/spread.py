@@ -1,0 +1,102 @@
+"""Whether groups differ in spread: the test of Brown and Forsythe, robust to tails that are not normal."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import fdtrc
+
+from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.checks import Value, at_least, finite, positive, row
+from mollisol.uncertainty.measurement.laboratory import Labels, places
+
+
+@equation(
+    "mollisol:brown-forsythe",
+    symbol="W",
+    unit="1",
+    locator=Locator(
+        "Brown and Forsythe, Journal of the American Statistical Association 69", "1974", page="364"
+    ),
+)
+def brown_forsythe_statistic(*, value: ArrayLike, group: Labels) -> Value:
+    """Give the ratio of variance between to variance within groups, of distances from the median of each group.
+
+    Parameters
+    ----------
+    value
+        Shape (n,). [any unit]
+    group
+        Id of the group of each, shape (n,), two groups or more.
+
+    Returns
+    -------
+    float
+        F distributed with groups - 1 and n - groups degrees of freedom where the spreads are the same. [1]
+
+    Raises
+    ------
+    ValueError
+        For one group, no group with more than two values, distances that are all alike within groups, shapes that
+        differ, or a number that is not finite.
+
+    Notes
+    -----
+    Source: Brown and Forsythe (1974), the form of Levene's test with medians.
+    """
+    values = row("value", finite("value", value))
+    place, size = places("group", group, values)
+    if size.size < 2 or size.max() < 3:
+        raise ValueError("group must name two groups or more, one of them with three values")
+    median = np.array([np.median(values[place == number]) for number in range(size.size)])
+    away = np.abs(values - median[place])
+    mean = np.bincount(place, weights=away) / size
+    within = float(((away - mean[place]) ** 2).sum())
+    if within <= (1e-12 * float(away.max())) ** 2 * away.size:
+        raise ValueError("value must differ within groups: distances from the median are all alike")
+    between = float((size * (mean - away.mean()) ** 2).sum())
+    return (between / (size.size - 1)) / (within / (values.size - size.size))
+
+
+@equation(
+    "mollisol:upper-tail-of-f",
+    symbol="p",
+    unit="fraction",
+    locator=Locator("Abramowitz and Stegun, Handbook of Mathematical Functions", "1964", section="26.6"),
+)
+def upper_tail_of_f(
+    *,
+    statistic: ArrayLike,
+    numerator_degrees_of_freedom: ArrayLike,
+    denominator_degrees_of_freedom: ArrayLike,
+) -> Value:
+    """Give the probability that an F distributed number is larger.
+
+    Parameters
+    ----------
+    statistic
+        One number. [0 or more]
+    numerator_degrees_of_freedom, denominator_degrees_of_freedom
+        One number each. [above 0]
+
+    Returns
+    -------
+    float
+        [fraction]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside the ranges above.
+
+    Notes
+    -----
+    Source: the F distribution.
+    """
+    return float(
+        fdtrc(
+            float(positive("numerator_degrees_of_freedom", numerator_degrees_of_freedom)),
+            float(positive("denominator_degrees_of_freedom", denominator_degrees_of_freedom)),
+            float(at_least("statistic", statistic, 0.0)),
+        )
+    )
