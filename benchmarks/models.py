@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from mollisol.quantification.models.rothc import RothCForcing, RothCParameters, run_rothc
-from mollisol.quantification.models.rothc_start import steady_rothc
+from mollisol.quantification.models.rothc.model import RothCForcing, RothCParameters, run_rothc
+from mollisol.quantification.models.rothc.start import steady_rothc
 
 START = np.array([0.2, 5.0, 0.7, 28.0])
 REFERENCE_PROGRAM = 9.8e3

@@ -17,14 +17,14 @@ import time
 
 import numpy as np
 
-from mollisol.uncertainty.posterior.exact import posterior_of_change
-from mollisol.uncertainty.posterior.specification import (
+from mollisol.uncertainty.posterior.declaration import (
     ControlPoints,
     ProjectPoints,
     SharedEffect,
-    Specification,
     Strata,
 )
+from mollisol.uncertainty.posterior.exact import posterior_of_change
+from mollisol.uncertainty.posterior.specification import Specification
 
 TARGET = 0.01
 NORMAL = 1.2964

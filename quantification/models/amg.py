@@ -19,7 +19,7 @@ from mollisol.quantification.models.amg_equations import (
     temperature_factor,
 )
 from mollisol.quantification.models.arrays import FloatArray, ParametersByName, refuse_non_finite, with_axes
-from mollisol.quantification.models.linear import Compartments, Engine, Run, run_linear
+from mollisol.quantification.models.linear.kernel import Compartments, Engine, Run, run_linear
 
 POOLS: Final = ("active", "stable")
 

@@ -19,7 +19,7 @@ import numba
 from numba import types
 from numba.extending import intrinsic
 
-_SOURCES = ("compiled.py", "linear_compiled.py", "rothc_compiled.py")
+_SOURCES = ("compiled.py", "linear/compiled.py", "rothc/compiled.py")
 
 
 def _cache_folder() -> str:
@@ -27,7 +27,7 @@ def _cache_folder() -> str:
     base = os.environ.get("MOLLISOL_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
     digest = hashlib.sha256()
     for name in _SOURCES:
-        digest.update(Path(__file__).with_name(name).read_bytes())
+        digest.update(Path(__file__).parent.joinpath(name).read_bytes())
     try:
         root = Path(base) if base else Path.home() / ".cache"
         folder = root / "mollisol" / f"models-{digest.hexdigest()[:16]}"

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
 from mollisol.quantification.models.arrays import FloatArray, Numeric, ParametersByName, with_axes
-from mollisol.quantification.models.linear import Compartments, Engine, Run, run_linear
+from mollisol.quantification.models.linear.kernel import Compartments, Engine, Run, run_linear
 
 POOLS: Final = ("young", "old")
 _PAPER = "Andren and Katterer, Ecological Applications 7"
@@ -206,6 +206,6 @@ def run_icbm(
 
 def steady_icbm(parameters: IcbmParameters, *, input_t_ha_yr: ArrayLike) -> FloatArray:
     """Give young and old carbon at the steady state, (pool, site, draw)."""
-    from mollisol.quantification.models.steady import steady_state
+    from mollisol.quantification.models.linear.steady import steady_state
 
     return steady_state(icbm_system(parameters, input_t_ha_yr=input_t_ha_yr), steps=1)

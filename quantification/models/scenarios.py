@@ -15,11 +15,11 @@ from mollisol.methodology.soil_models.parameters import ParameterSet
 from mollisol.quantification.models.amg import AmgForcing, AmgParameters, run_amg
 from mollisol.quantification.models.arrays import FloatArray, with_axes
 from mollisol.quantification.models.icbm import IcbmParameters, run_icbm, steady_icbm
-from mollisol.quantification.models.rothc import RothCForcing, RothCParameters, run_rothc
-from mollisol.quantification.models.rothc_equations import inert_from_stock
-from mollisol.quantification.models.rothc_start import steady_rothc
+from mollisol.quantification.models.linear.steady import shifted
+from mollisol.quantification.models.rothc.equations import inert_from_stock
+from mollisol.quantification.models.rothc.model import RothCForcing, RothCParameters, run_rothc
+from mollisol.quantification.models.rothc.start import steady_rothc
 from mollisol.quantification.models.schedule import Plan, Tables, plan
-from mollisol.quantification.models.steady import shifted
 from mollisol.quantification.models.tier2 import Tier2Forcing, Tier2Parameters, rain_over_pet, run_tier2
 
 PAN_TO_PET = 0.75

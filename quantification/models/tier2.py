@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 
 from mollisol.quantification.models import tier2_equations as eq
 from mollisol.quantification.models.arrays import FloatArray, ParametersByName, refuse_non_finite, with_axes
-from mollisol.quantification.models.linear import Compartments, Engine, Run, run_linear
-from mollisol.quantification.models.steady import shifted
+from mollisol.quantification.models.linear.kernel import Compartments, Engine, Run, run_linear
+from mollisol.quantification.models.linear.steady import shifted
 
 POOLS: Final = ("active", "slow", "passive")
 TILLAGE: Final = ("full", "reduced", "none", "unknown")

@@ -378,7 +378,7 @@ def _validation(model: Path, parameters: str) -> None:
     """Validate the set on the trial that it was not calibrated on."""
     import tempfile
 
-    from mollisol.cli.model_validate import _validated
+    from mollisol.trials.prepare import _validated
 
     with tempfile.TemporaryDirectory() as place:
         trials = Path(place) / "trials"

@@ -458,8 +458,9 @@ class Replayed:
 
 def replay(work: Path, *, periods: int = len(PERIODS) - 1) -> Iterator[Replayed]:
     """Run, close, re-measure and true up, period by period; the validation of each true-up serves the next period."""
-    from mollisol.bundle.write import bundle_files, write_folder
+    from mollisol.bundle.write import bundle_files
     from mollisol.engine import run_project
+    from mollisol.output import write_folder
     from mollisol.true_up.run import true_up
 
     validation = (OUT / "model" / "validation.json").read_text(encoding="utf-8")

@@ -18,14 +18,14 @@ from matplotlib.figure import Figure
 
 from mollisol.uncertainty.deduction.moment_of_many import Campaign, issued_default
 from mollisol.uncertainty.deduction.skew_guard import SCEPTICAL
-from mollisol.uncertainty.posterior.exact import posterior_of_change
-from mollisol.uncertainty.posterior.specification import (
+from mollisol.uncertainty.posterior.declaration import (
     ControlPoints,
     ProjectPoints,
     SharedEffect,
-    Specification,
     Strata,
 )
+from mollisol.uncertainty.posterior.exact import posterior_of_change
+from mollisol.uncertainty.posterior.specification import Specification
 from mollisol.uncertainty.simulation.coverage_grid import (
     BAND,
     FORMS,

@@ -24,7 +24,7 @@ draws fields and control sites from one of them, and the moment form credits `me
 freedom after Satterthwaite. The share of campaigns in which the truth is at least what was credited stands below.
 
 {landscapes} landscapes with {campaigns} campaigns each, seed {seed}; the error is that of the simulation.
-Made by `scripts/pages/coverage_table.py` from `uncertainty/simulation/landscapes.py`; the tests compute the figures again.
+Made by `scripts/pages/coverage_table.py` from `uncertainty/simulation/landscapes.py`; tests compute them again.
 """
 
 REGULAR_TEXT: Final = """

@@ -21,8 +21,8 @@ import numpy as np
 from matplotlib import pyplot as plt
 
 from mollisol.quantification.models import amg, icbm
-from mollisol.quantification.models.rothc import RothCForcing, RothCParameters, run_rothc
-from mollisol.quantification.models.rothc_start import run_in_rothc, steady_rothc
+from mollisol.quantification.models.rothc.model import RothCForcing, RothCParameters, run_rothc
+from mollisol.quantification.models.rothc.start import run_in_rothc, steady_rothc
 from mollisol.quantification.models.tier2 import Tier2Forcing, Tier2Parameters, rain_over_pet, run_tier2
 
 ROOT = Path(__file__).resolve().parents[2]

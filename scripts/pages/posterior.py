@@ -16,10 +16,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from mollisol.uncertainty.posterior.compiling import Compiled, compile_specification
+from mollisol.uncertainty.posterior.declaration import ControlPoints, ProjectPoints, Strata
 from mollisol.uncertainty.posterior.declaration_checks import link_group, within
 from mollisol.uncertainty.posterior.exact import posterior_of_change, sample_posterior
 from mollisol.uncertainty.posterior.marginal import Marginal
-from mollisol.uncertainty.posterior.specification import ControlPoints, ProjectPoints, Specification, Strata
+from mollisol.uncertainty.posterior.specification import Specification
 from mollisol.uncertainty.simulation.posterior_simulator import Simulator
 from mollisol.uncertainty.student import t_quantile
 

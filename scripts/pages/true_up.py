@@ -41,14 +41,9 @@ from mollisol.uncertainty.calibration.fit import calibration_trials, fit
 from mollisol.uncertainty.calibration.predict import predict
 from mollisol.uncertainty.calibration.sampler import SamplerSettings, quick
 from mollisol.uncertainty.model.true_up import share_bound
+from mollisol.uncertainty.posterior.declaration import ModelDraws, ProjectPoints, Strata, Validation
 from mollisol.uncertainty.posterior.exact import posterior_of_change
-from mollisol.uncertainty.posterior.specification import (
-    ModelDraws,
-    ProjectPoints,
-    Specification,
-    Strata,
-    Validation,
-)
+from mollisol.uncertainty.posterior.specification import Specification
 
 mpl.rcParams["svg.hashsalt"] = "mollisol"
 ROOT = Path(__file__).resolve().parents[2]

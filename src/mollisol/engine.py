@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from mollisol.changes.baselines import Sides, both_sides, change_by_baselines, model_use
@@ -11,7 +11,8 @@ from mollisol.checks.activity import check_activity
 from mollisol.checks.control_sites import diagnose_controls
 from mollisol.checks.eligibility import check_boundary_amounts, check_eligibility, check_sites
 from mollisol.checks.plausibility import check_reported_stocks, check_similarity, check_units
-from mollisol.crediting.period import credit_period, outcome_findings
+from mollisol.crediting.outcome import outcome_findings
+from mollisol.crediting.period import credit_period
 from mollisol.emissions.leakage import LeakageOfPeriod, LeakageStep
 from mollisol.emissions.sources import SourcesOfPeriod, SourcesStep
 from mollisol.methodology.boundary import check_boundary
@@ -43,9 +44,9 @@ from mollisol.methodology.trace import Quantity, Trace
 from mollisol.reading.outlines import check_geometry
 from mollisol.reading.project import HEAD_FILE, Reading, read_project
 from mollisol.routes.spectroscopy import check_calibrations
-from mollisol.run import RunOptions
+from mollisol.run import Assessment, Run, RunOptions
 from mollisol.stocks.means import stock_means
-from mollisol.stocks.measured import UnitStocks, quantify_stocks
+from mollisol.stocks.measured import quantify_stocks
 
 type Tell = Callable[[str], None]
 
@@ -53,37 +54,6 @@ COMPLETE_RULES = "vm0042-2.2+2026-06-11"
 """The rule set that has a value of every rule."""
 
 YEARLY = "year by year"
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """A project held against its rules: findings, and what was computed on the way where nothing blocked it."""
-
-    reading: Reading
-    findings: tuple[Finding, ...]
-    rules: RulesInForce | None = None
-    trace: Trace | None = None
-    stocks: UnitStocks | None = None
-
-    @property
-    def blocked(self) -> bool:
-        """Whether anything stops a run."""
-        return bool(blocking(self.findings))
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A finished run: results with everything that stands behind them."""
-
-    results: RunResult
-    findings: tuple[Finding, ...]
-    project: Project
-    rules: RulesInForce
-    trace: Trace
-    inputs: dict[str, bytes]
-    options: RunOptions
-    draws: dict[str, bytes] = field(default_factory=dict)
-    """Files of draws of the reference, by their path in the bundle."""
 
 
 def _silent(_: str) -> None: ...
@@ -238,13 +208,14 @@ def run_project(
     options = RunOptions(
         rules_key=rules_key, overlays=tuple(overlays), route=route, seed=seed, reference=reference
     )
-    run = Run(results, tuple(findings), project, rules, trace, assessment.reading.inputs, options)
-    if reference == "none":
-        return run
-    from mollisol.routes.reference import with_reference
+    draws: dict[str, bytes] = {}
+    if reference != "none":
+        from mollisol.routes.reference import sample_references
 
-    tell("sampling the reference")
-    return with_reference(run)
+        tell("sampling the reference")
+        results, draws, differing = sample_references(results, trace)
+        findings = in_order([*findings, *differing])
+    return Run(results, tuple(findings), project, rules, trace, assessment.reading.inputs, options, draws)
 
 
 def _periods(

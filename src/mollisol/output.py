@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
+
+from mollisol.methodology.findings import UserError
 
 
 def write_beside(path: Path, content: bytes) -> None:
@@ -14,3 +23,91 @@ def write_beside(path: Path, content: bytes) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+MANIFEST = "manifest.json"
+
+
+_LIBRARIES = ("jinja2", "matplotlib", "numpy", "pydantic", "scipy")
+
+
+class BundleError(UserError):
+    """The output folder cannot be written; the message says why and what to do."""
+
+
+def canonical_json(data: Any) -> bytes:
+    """Give JSON with sorted keys and a final newline, the same bytes each time; refuses NaN and infinities.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite.
+    """
+    return (json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def made_with() -> dict[str, Any]:
+    """Give the versions that stand behind a bundle made here."""
+    return {
+        "mollisol": version("mollisol"),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
+    }
+
+
+def check_output(out: Path) -> None:
+    """Look whether a folder may be written, before anything is computed.
+
+    Raises
+    ------
+    BundleError
+        If ``out`` is a file, or holds something else than a bundle.
+    """
+    if out.exists() and not out.is_dir():
+        raise BundleError(f"{out} is a file; name a folder")
+    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+        raise BundleError(f"{out} is not empty and holds no bundle; name another folder, or empty it")
+
+
+def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a new folder beside ``out`` and rename it into place.
+
+    An ``out`` that holds a bundle is replaced; anything else that is not empty is left alone.
+
+    Raises
+    ------
+    BundleError
+        If ``out`` is a file, holds something else than a bundle, or cannot be written.
+    """
+    check_output(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{out.name}.partial-", dir=out.parent))
+    except OSError as error:
+        raise BundleError(f"{out.parent} cannot be written: {error.strerror}") from None
+    try:
+        for name, content in files.items():
+            path = beside / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        beside.chmod(0o777 & ~_umask())
+        if out.is_dir():
+            old = beside.with_name(beside.name + "-old")
+            out.rename(old)
+            try:
+                beside.rename(out)
+            except BaseException:
+                old.rename(out)
+                raise
+            shutil.rmtree(old)
+        else:
+            beside.rename(out)
+    except OSError as error:
+        raise BundleError(f"{out} cannot be written: {error.strerror}") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

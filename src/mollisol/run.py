@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from mollisol.methodology.base import DomainObject, Items
-from mollisol.methodology.results.run import ReferenceChoice, RouteChoice
+from mollisol.methodology.findings import Finding, blocking
+from mollisol.methodology.project import Project
+from mollisol.methodology.results.run import ReferenceChoice, RouteChoice, RunResult
 from mollisol.methodology.rules_in_force.rule import Overlay
+from mollisol.methodology.rules_in_force.rule_set import (
+    RulesInForce,
+)
+from mollisol.methodology.trace import Trace
+from mollisol.reading.project import Reading
+from mollisol.stocks.measured import UnitStocks
 
 
 class RunOptions(DomainObject):
@@ -35,3 +44,34 @@ class RunOptions(DomainObject):
     def beside_rules(self) -> dict[str, Any]:
         """Give the keywords for ``run_project`` that do not choose rules."""
         return self.model_dump(exclude={"rules_key", "overlays"})
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A project held against its rules: findings, and what was computed on the way where nothing blocked it."""
+
+    reading: Reading
+    findings: tuple[Finding, ...]
+    rules: RulesInForce | None = None
+    trace: Trace | None = None
+    stocks: UnitStocks | None = None
+
+    @property
+    def blocked(self) -> bool:
+        """Whether anything stops a run."""
+        return bool(blocking(self.findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run: results with everything that stands behind them."""
+
+    results: RunResult
+    findings: tuple[Finding, ...]
+    project: Project
+    rules: RulesInForce
+    trace: Trace
+    inputs: dict[str, bytes]
+    options: RunOptions
+    draws: dict[str, bytes] = field(default_factory=dict)
+    """Files of draws of the reference, by their path in the bundle."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mollisol.bundle.write import MANIFEST, BundleError, write_folder
+from mollisol.output import MANIFEST, BundleError, write_folder
 from tests.broken.conftest import Breaker
 
 FIRST = {MANIFEST: b"{}", "results.json": b"first", "inputs/strata.csv": b"first"}
@@ -18,7 +18,7 @@ SECOND = {MANIFEST: b"{}", "results.json": b"second", "figures/waterfall.svg": b
 KILLED_IN_WRITING = """
 import os, signal, sys
 from pathlib import Path
-from mollisol import cli
+from mollisol.cli import app as cli
 
 write = Path.write_bytes
 

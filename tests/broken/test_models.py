@@ -116,7 +116,7 @@ def test_files_that_are_not_tables(tmp_path: Path) -> None:
 
 
 def test_a_file_over_the_limit_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mollisol.model_reading.MOST_BYTES", 10)
+    monkeypatch.setattr("mollisol.reading.model_tables.MOST_BYTES", 10)
     (tmp_path / "large.csv").write_text("cell,year,month,tmean_c,rain_mm\n")
     assert [f.code for f in read_table(tmp_path / "large.csv", WeatherRow)[1]] == ["file-too-large"]
 

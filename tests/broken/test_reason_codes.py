@@ -62,17 +62,25 @@ TOLD_ELSEWHERE = {
 """Reason codes without a case, and where they are tested."""
 
 MODULES = (
-    *(f"src/mollisol/{name}.py" for name in ("cells", "column_looks", "tables", "reading", "geometry")),
     *(
-        f"src/mollisol/{name}.py"
-        for name in ("model_folder", "model_step", "baseline_step", "control_diagnostics_step")
+        f"src/mollisol/reading/{name}.py"
+        for name in (
+            "cells",
+            "suspicious_columns",
+            "tables",
+            "project",
+            "outlines",
+            "model_folder",
+        )
     ),
-    *(
-        f"src/mollisol/{name}.py"
-        for name in ("plausibility", "weighed_soil", "stocks", "changes", "crediting")
-    ),
+    *(f"src/mollisol/stocks/{name}.py" for name in ("measured", "modelled", "model_error")),
+    *(f"src/mollisol/changes/{name}.py" for name in ("baselines", "change", "measured", "modelled")),
+    *(f"src/mollisol/checks/{name}.py" for name in ("plausibility", "control_sites")),
+    *(f"src/mollisol/crediting/{name}.py" for name in ("period", "outcome")),
     "src/mollisol/engine.py",
     "methodology/*.py",
+    "methodology/rules_in_force/*.py",
+    "methodology/results/*.py",
     "methodology/checks/*.py",
 )
 """From the folder to measured changes. Modules for other inputs have their broken fixtures beside them."""

@@ -15,7 +15,8 @@ from mollisol.methodology.findings import Severity, UserError
 from mollisol.methodology.soil_models.calibrated import ModelIdentity as Identity
 from mollisol.methodology.soil_models.calibrated import identity_findings, model_settings
 from mollisol.methodology.soil_models.parameters import parameter_set
-from mollisol.reading.trials import read_calibrated, read_trials
+from mollisol.reading.calibrated_sets import read_calibrated
+from mollisol.reading.trials import read_trials
 from mollisol.trials.calibrate import read_for_calibration
 from tests.support.trial_folder import write_trials
 

@@ -10,9 +10,10 @@ import pytest
 
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.posterior.compiling import compile_specification
+from mollisol.uncertainty.posterior.declaration import ControlPoints, ProjectPoints, Strata
 from mollisol.uncertainty.posterior.exact import sample_posterior
 from mollisol.uncertainty.posterior.marginal import Marginal
-from mollisol.uncertainty.posterior.specification import ControlPoints, ProjectPoints, Specification, Strata
+from mollisol.uncertainty.posterior.specification import Specification
 from mollisol.uncertainty.simulation.posterior_simulator import Simulator, draw_components
 
 type Design = Callable[..., Specification]

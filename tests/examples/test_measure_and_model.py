@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from mollisol.engine import Run, run_project
+from mollisol.engine import run_project
 from mollisol.methodology.findings import Severity
+from mollisol.run import Run
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "measure-and-model"

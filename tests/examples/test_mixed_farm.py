@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from mollisol.engine import Run, run_project
+from mollisol.engine import run_project
 from mollisol.methodology.boundary import POOLS_AND_GASES
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.results.sources import SourceResult
+from mollisol.run import Run
 
 ROOT = Path(__file__).parents[2]
 FARM = ROOT / "examples" / "mixed-farm"

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from mollisol.engine import Run, run_project
+from mollisol.engine import run_project
 from mollisol.methodology.findings import Severity
+from mollisol.run import Run
 
 AREA_HA = 100
 

@@ -314,7 +314,7 @@ def test_a_zip_that_is_none(tmp_path: Path) -> None:
 
 def test_every_reason_code_has_a_trick() -> None:
     codes = set()
-    for module in ("bundle_files", "bundle_reading", "json_limits", "explain"):
+    for module in ("reading/archive", "bundle/read", "reading/json", "audit/explain"):
         tree = ast.parse((ROOT / "src" / "mollisol" / f"{module}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "fault":

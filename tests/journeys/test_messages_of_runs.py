@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 from mollisol.audit.effects import RecordsError, effects_of_records
 from mollisol.bundle.read import open_bundle
-from mollisol.cli.app import _less, app
+from mollisol.cli.app import app
+from mollisol.cli.project import _less
 
 
 @pytest.fixture(scope="module")

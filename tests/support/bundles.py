@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
-from mollisol.bundle.write import bundle_files, canonical_json, write_folder
-from mollisol.engine import Run, run_project
+from mollisol.bundle.write import bundle_files
+from mollisol.engine import run_project
 from mollisol.methodology.results.run import RunResult
 from mollisol.methodology.rules_in_force.rule_set import load_rule_set
+from mollisol.output import canonical_json, write_folder
+from mollisol.run import Run
 from mollisol.templates import render
 from mollisol.verify import bundle as verify_module
 from mollisol.verify import rules as verify_rules

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import mollisol.templates
-from mollisol.bundle.write import bundle_files, write_folder
+from mollisol.bundle.write import bundle_files
 from mollisol.cli.app import app
 from mollisol.cli.report import render_bundle
 from mollisol.engine import run_project
 from mollisol.methodology.findings import UserError
+from mollisol.output import write_folder
 from mollisol.templates.documents import extras
 from mollisol.templates.documents.inert import begins_like_formula, inert
 

@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 
 from mollisol.bundle.write import trace_document
-from mollisol.engine import Run, run_project
+from mollisol.engine import run_project
+from mollisol.run import Run
 from mollisol.templates.monitoring_report.report import ReportModel, report_model
 from mollisol.templates.workbook.book import write_workbook
 

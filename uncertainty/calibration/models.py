@@ -16,10 +16,11 @@ import numpy as np
 from mollisol.quantification.models.amg import AmgForcing, AmgParameters, run_amg
 from mollisol.quantification.models.arrays import FloatArray
 from mollisol.quantification.models.icbm import IcbmParameters, run_icbm, steady_icbm
-from mollisol.quantification.models.linear import Compartments, run_linear
-from mollisol.quantification.models.rothc import RothCForcing, RothCParameters, rothc_clock, rothc_system
-from mollisol.quantification.models.rothc_start import repeating_clock
-from mollisol.quantification.models.steady import cycle_map, solve_small
+from mollisol.quantification.models.linear.kernel import Compartments, run_linear
+from mollisol.quantification.models.linear.steady import cycle_map, solve_small
+from mollisol.quantification.models.rothc.model import RothCForcing, RothCParameters
+from mollisol.quantification.models.rothc.start import repeating_clock
+from mollisol.quantification.models.rothc.system import rothc_clock, rothc_system
 from mollisol.quantification.models.tier2 import (
     POOLS,
     Tier2Forcing,

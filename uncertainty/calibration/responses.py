@@ -10,7 +10,7 @@ import numpy as np
 from mollisol.methodology.soil_models.inputs import SiteRow
 from mollisol.methodology.soil_models.trials import Trials
 from mollisol.quantification.models.arrays import FloatArray, IntArray
-from mollisol.quantification.models.rothc_equations import inert_from_stock
+from mollisol.quantification.models.rothc.equations import inert_from_stock
 from mollisol.uncertainty.calibration.layout import Layout
 from mollisol.uncertainty.calibration.models import responder, terms
 

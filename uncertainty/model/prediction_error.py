@@ -22,7 +22,8 @@ from mollisol.quantification.checks import (
     together,
     whole,
 )
-from mollisol.uncertainty.measurement.laboratory import Labels, batch_variance, places
+from mollisol.uncertainty.groups import Labels, places
+from mollisol.uncertainty.measurement.laboratory import batch_variance
 from mollisol.uncertainty.model.project_variance import project_model_variance
 
 

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.quantification.checks import FloatArray, positive, row
+from mollisol.quantification.checks import (
+    FloatArray,
+    positive,
+    row,
+)
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.monte_carlo.modelled import (
     drawn_groups,

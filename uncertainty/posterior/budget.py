@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.posterior.compiling import Compiled, Side, compile_specification
+from mollisol.uncertainty.posterior.declaration import ControlPoints, IntArray, ProjectPoints
 from mollisol.uncertainty.posterior.marginal import Marginal
 from mollisol.uncertainty.posterior.results import BudgetRow, OneMoreRow
-from mollisol.uncertainty.posterior.specification import ControlPoints, IntArray, ProjectPoints, Specification
-
-if TYPE_CHECKING:
-    from mollisol.uncertainty.posterior.exact import Sample
+from mollisol.uncertainty.posterior.sample import Sample
+from mollisol.uncertainty.posterior.specification import Specification
 
 _STEP: Final = 1e-4
 _KNOWN: Final = "declared"

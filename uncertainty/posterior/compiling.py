@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from mollisol.quantification.checks import FloatArray
+from mollisol.uncertainty.posterior.declaration import IntArray, Prior
 from mollisol.uncertainty.posterior.declaration_checks import control_residual, link_group, pooled_sd
-from mollisol.uncertainty.posterior.specification import IntArray, Prior, Specification
+from mollisol.uncertainty.posterior.specification import Specification
 from mollisol.uncertainty.posterior.sufficient import Block
 
 LOWEST_LOG: Final = -12.0

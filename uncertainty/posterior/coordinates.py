@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 
 from mollisol.quantification.checks import FloatArray
+from mollisol.uncertainty.integration.importance import bounded
 from mollisol.uncertainty.posterior.compiling import NO_UNIT_LEVEL
-from mollisol.uncertainty.posterior.importance import bounded
 from mollisol.uncertainty.posterior.marginal import Marginal
 
 _SHARE_BOUND: Final = 10.0

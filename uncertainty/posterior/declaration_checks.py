@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from mollisol.quantification.checks import FloatArray, positive
-from mollisol.uncertainty.posterior.specification import (
+from mollisol.uncertainty.posterior.declaration import (
     _ROUNDING,
     FEWEST_POINTS_OF_A_SPREAD,
     MOST_CLASSES,
     ControlPoints,
+    Declaration,
     IntArray,
-    Specification,
 )
 
 
-def check(specification: Specification) -> None:
+def check(specification: Declaration) -> None:
     """Check one declaration.
 
     Raises
@@ -41,7 +41,7 @@ def check(specification: Specification) -> None:
     _spread(specification)
 
 
-def _project(of: Specification) -> None:
+def _project(of: Declaration) -> None:
     strata, points = of.strata, of.project
     number = strata.area_ha.size
     if (points.stratum >= number).any():
@@ -69,14 +69,14 @@ def _project(of: Specification) -> None:
         raise ValueError(f"a class of point_spread needs {FEWEST_POINTS_OF_A_SPREAD} points or more")
 
 
-def _control(of: Specification, points: ControlPoints) -> None:
+def _control(of: Declaration, points: ControlPoints) -> None:
     if points.link.shape[1] != of.strata.area_ha.size:
         raise ValueError(f"link must have a column for each of {of.strata.area_ha.size} strata")
     if (points.measurement_class >= of.measurement_sd.size).any():
         raise ValueError(f"control measurement_class must be below {of.measurement_sd.size}")
 
 
-def _shared(of: Specification) -> None:
+def _shared(of: Declaration) -> None:
     names = [effect.name for effect in of.shared]
     if len(set(names)) < len(names):
         raise ValueError(f"shared effects must have different names, found {names}")
@@ -89,7 +89,7 @@ def _shared(of: Specification) -> None:
             raise ValueError(f"control design of {effect.name} must hold one number a control point")
 
 
-def _model(of: Specification) -> None:
+def _model(of: Declaration) -> None:
     if not of.modelled_error:
         if of.validation is not None or of.model is not None:
             raise ValueError(f"baseline {of.baseline} takes no validation and no model draws")
@@ -127,7 +127,7 @@ def link_group(points: ControlPoints) -> IntArray:
     return place.reshape(-1).astype(np.int64)
 
 
-def pooled_sd(of: Specification) -> float:
+def pooled_sd(of: Declaration) -> float:
     """Pool the spread of the paired changes: within strata, and of all control points about one mean.
 
     Control points are not split by what they are linked to: with one site a stratum the difference between
@@ -154,7 +154,7 @@ def pooled_sd(of: Specification) -> float:
     return float(np.sqrt(squares / freedom))
 
 
-def control_residual(of: Specification) -> FloatArray:
+def control_residual(of: Declaration) -> FloatArray:
     """Give the change at control points, less the mean modelled baseline of the site in a hybrid."""
     if of.baseline == "hybrid":
         less = of.model_draws.baseline_control.mean(axis=1)[of.controls.site]
@@ -162,7 +162,7 @@ def control_residual(of: Specification) -> FloatArray:
     return of.controls.change
 
 
-def _spread(of: Specification) -> None:
+def _spread(of: Declaration) -> None:
     """Refuse exact ties that would drive a variance to zero with infinite likelihood."""
     if of.prior_scale is None:
         pooled_sd(of)

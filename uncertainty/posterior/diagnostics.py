@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from scipy.special import ndtr
 
 from mollisol.quantification.checks import FloatArray
+from mollisol.uncertainty.posterior.declaration import FEWEST_CONTROL_SITES
 from mollisol.uncertainty.posterior.declaration_checks import link_group
 from mollisol.uncertainty.posterior.influence import influence_of_control_sites, predictive_residuals
 from mollisol.uncertainty.posterior.marginal import Conditional, Marginal
 from mollisol.uncertainty.posterior.mixture import Mixture
 from mollisol.uncertainty.posterior.results import CheckResult, Verdict
-from mollisol.uncertainty.posterior.specification import FEWEST_CONTROL_SITES
-
-if TYPE_CHECKING:
-    from mollisol.uncertainty.posterior.exact import Sample
+from mollisol.uncertainty.posterior.sample import (
+    K_HAT_BELOW,
+    LEAST_EFFECTIVE,
+    MOST_ERROR,
+    R_HAT_BELOW,
+    Sample,
+)
 
 ALPHAS: Final = (0.8, 1.25)
 MOST_PRIOR_SHIFT: Final = 0.1
@@ -29,8 +33,6 @@ _PROPER: Final = 100.0
 
 def integration_checks(sample: Sample, probability: float) -> tuple[CheckResult, ...]:
     """Gates of the integration over the variance components; a failed one refuses issuance."""
-    from mollisol.uncertainty.posterior.exact import K_HAT_BELOW, LEAST_EFFECTIVE, MOST_ERROR, R_HAT_BELOW
-
     share = sample.monte_carlo_error(probability) / sample.mixture().spread
     size = sample.draws.effective_size
     rows = [

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.posterior.compiling import NO_UNIT_LEVEL, Side
+from mollisol.uncertainty.posterior.declaration import IntArray
 from mollisol.uncertainty.posterior.declaration_checks import control_residual
 from mollisol.uncertainty.posterior.marginal import Marginal, System
 from mollisol.uncertainty.posterior.mixture import Mixture
-from mollisol.uncertainty.posterior.specification import IntArray, Specification
-
-if TYPE_CHECKING:
-    from mollisol.uncertainty.posterior.exact import Sample
+from mollisol.uncertainty.posterior.sample import Sample
+from mollisol.uncertainty.posterior.specification import Specification
 
 MOST_SITES: Final = 500
 """Control sites left out one by one; beyond, the first so many in order of residual."""

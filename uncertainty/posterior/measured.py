@@ -10,15 +10,15 @@ from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
 from mollisol.quantification.checks import FloatArray, at_least, between, finite, positive, row, whole
-from mollisol.uncertainty.posterior.exact import posterior_of_change
-from mollisol.uncertainty.posterior.specification import (
+from mollisol.uncertainty.posterior.declaration import (
     ControlPoints,
     IntArray,
     ProjectPoints,
     SharedEffect,
-    Specification,
     Strata,
 )
+from mollisol.uncertainty.posterior.exact import posterior_of_change
+from mollisol.uncertainty.posterior.specification import Specification
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,17 @@ from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
 from mollisol.quantification.checks import FloatArray, between, finite, positive, row, whole
-from mollisol.uncertainty.posterior.exact import posterior_of_change
-from mollisol.uncertainty.posterior.results import PosteriorResult
-from mollisol.uncertainty.posterior.specification import (
+from mollisol.uncertainty.posterior.declaration import (
     ControlPoints,
     IntArray,
     ModelDraws,
     ProjectPoints,
-    Specification,
     Strata,
     Validation,
 )
+from mollisol.uncertainty.posterior.exact import posterior_of_change
+from mollisol.uncertainty.posterior.results import PosteriorResult
+from mollisol.uncertainty.posterior.specification import Specification
 
 _SPREAD_OF_ONE = 2.0
 

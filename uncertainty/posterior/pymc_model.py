@@ -15,10 +15,11 @@ import numpy as np
 
 from mollisol.quantification.checks import FloatArray, positive
 from mollisol.uncertainty.posterior.compiling import NO_UNIT_LEVEL, Compiled, compile_specification
+from mollisol.uncertainty.posterior.declaration import IntArray
 from mollisol.uncertainty.posterior.declaration_checks import control_residual
-from mollisol.uncertainty.posterior.exact import CREDITED_PROBABILITY
 from mollisol.uncertainty.posterior.marginal import Marginal
-from mollisol.uncertainty.posterior.specification import IntArray, Specification
+from mollisol.uncertainty.posterior.sample import CREDITED_PROBABILITY
+from mollisol.uncertainty.posterior.specification import Specification
 
 SAMPLER: Final = "pymc"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from mollisol.uncertainty.posterior.declaration import Prior
 from mollisol.uncertainty.posterior.mixture import Mixture
-from mollisol.uncertainty.posterior.specification import Prior, Specification
+from mollisol.uncertainty.posterior.specification import Specification
 
 type Verdict = Literal["pass", "fail", "informative"]
 

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from mollisol.quantification.checks import FloatArray
-from mollisol.uncertainty.posterior.specification import IntArray
+from mollisol.uncertainty.posterior.declaration import IntArray
 
 _CHUNK: Final = 1_500_000
 

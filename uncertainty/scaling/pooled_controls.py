@@ -21,7 +21,7 @@ from mollisol.quantification.checks import (
     same_shape,
 )
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
-from mollisol.uncertainty.measurement.laboratory import Labels
+from mollisol.uncertainty.groups import Labels
 from mollisol.uncertainty.student import degrees
 
 

@@ -8,7 +8,7 @@ from scipy.special import fdtrc
 
 from mollisol.methodology.provenance import Locator, equation
 from mollisol.quantification.checks import Value, at_least, finite, positive, row
-from mollisol.uncertainty.measurement.laboratory import Labels, places
+from mollisol.uncertainty.groups import Labels, places
 
 
 @equation(

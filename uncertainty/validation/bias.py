@@ -17,7 +17,7 @@ from mollisol.quantification.checks import (
     same_shape,
     whole,
 )
-from mollisol.uncertainty.measurement.laboratory import Labels, places
+from mollisol.uncertainty.groups import Labels, places
 from mollisol.uncertainty.student import probability_of, t_quantile
 
 

@@ -19,7 +19,7 @@ from mollisol.quantification.checks import (
     together,
     whole,
 )
-from mollisol.uncertainty.measurement.laboratory import Labels, places
+from mollisol.uncertainty.groups import Labels, places
 from mollisol.uncertainty.posterior.mixture import Mixture
 from mollisol.uncertainty.student import probability_of, t_quantile
 

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
 from mollisol.quantification.checks import FloatArray, finite, row
-from mollisol.uncertainty.measurement.laboratory import Labels, places
+from mollisol.uncertainty.groups import Labels, places
 from mollisol.uncertainty.model.horizon import fit_growth
 
 

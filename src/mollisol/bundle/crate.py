@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 from urllib.parse import quote
 
-from mollisol.engine import Run
+from mollisol.run import Run
 
 CRATE: Final = "ro-crate-metadata.json"
 

@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import platform
-import shutil
-import tempfile
 from collections.abc import Mapping
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from mollisol.bundle.crate import CRATE, crate_metadata
-from mollisol.engine import Run
-from mollisol.methodology.findings import UserError
 from mollisol.methodology.provenance import registered_equations
 from mollisol.methodology.results.run import PosteriorReference
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
+from mollisol.output import MANIFEST, canonical_json, made_with
+from mollisol.run import Run
 
-MANIFEST = "manifest.json"
 RULES = "rules.json"
 _SAMPLER = "posterior: a fixed quasi-random sequence; declared measurement errors: PCG64 from the seed"
-_LIBRARIES = ("jinja2", "matplotlib", "numpy", "pydantic", "scipy")
-
-
-class BundleError(UserError):
-    """The output folder cannot be written; the message says why and what to do."""
-
-
-def canonical_json(data: Any) -> bytes:
-    """Give JSON with sorted keys and a final newline, the same bytes each time; refuses NaN and infinities.
-
-    Raises
-    ------
-    ValueError
-        If a number is not finite.
-    """
-    return (json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 class Traced(Protocol):
@@ -106,14 +82,6 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def made_with() -> dict[str, Any]:
-    """Give the versions that stand behind a bundle made here."""
-    return {
-        "mollisol": version("mollisol"),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
-    }
-
-
 def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[str, bytes]:
     """Give every file of the bundle by its path, manifest included.
 
@@ -125,7 +93,7 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
         What the manifest and the report name as the versions; those here by default, as :func:`made_with` gives them.
     """
     from mollisol.origins.sums import quantities_of
-    from mollisol.reading.outline_files import outlines_of
+    from mollisol.reading.outlines import outlines_of
     from mollisol.templates.figures import make_figures
     from mollisol.templates.monitoring_report.report import report_model
     from mollisol.templates.render import render_html
@@ -175,62 +143,3 @@ def _manifest(run: Run, files: Mapping[str, bytes], versions: Mapping[str, Any])
         "sampler": "; ".join([_SAMPLER, *(_reference(row) for row in run.results.references)]),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
     }
-
-
-def check_output(out: Path) -> None:
-    """Look whether a folder may be written, before anything is computed.
-
-    Raises
-    ------
-    BundleError
-        If ``out`` is a file, or holds something else than a bundle.
-    """
-    if out.exists() and not out.is_dir():
-        raise BundleError(f"{out} is a file; name a folder")
-    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
-        raise BundleError(f"{out} is not empty and holds no bundle; name another folder, or empty it")
-
-
-def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a new folder beside ``out`` and rename it into place.
-
-    An ``out`` that holds a bundle is replaced; anything else that is not empty is left alone.
-
-    Raises
-    ------
-    BundleError
-        If ``out`` is a file, holds something else than a bundle, or cannot be written.
-    """
-    check_output(out)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{out.name}.partial-", dir=out.parent))
-    except OSError as error:
-        raise BundleError(f"{out.parent} cannot be written: {error.strerror}") from None
-    try:
-        for name, content in files.items():
-            path = beside / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        beside.chmod(0o777 & ~_umask())
-        if out.is_dir():
-            old = beside.with_name(beside.name + "-old")
-            out.rename(old)
-            try:
-                beside.rename(out)
-            except BaseException:
-                old.rename(out)
-                raise
-            shutil.rmtree(old)
-        else:
-            beside.rename(out)
-    except OSError as error:
-        raise BundleError(f"{out} cannot be written: {error.strerror}") from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from mollisol.changes.change import ChangeOfPeriod
 from mollisol.changes.hybrid import HybridChange
-from mollisol.changes.measured import ChangeOfPeriod, ChangeStep
+from mollisol.changes.measured import ChangeStep
 from mollisol.changes.modelled import ModelledChange
 from mollisol.methodology.baseline import Baseline, BlendedBaseline, HybridBaseline, ModelledSchedule
 from mollisol.methodology.checks.baseline_model import initial_shift_years

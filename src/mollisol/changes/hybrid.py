@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mollisol.changes.measured import ChangeOfPeriod, ChangeStep
-from mollisol.changes.modelled import ModelError, model_error
+from mollisol.changes.change import ChangeOfPeriod
+from mollisol.changes.measured import ChangeStep
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.baseline import HybridBaseline
 from mollisol.methodology.checks.baseline_model import year_before
@@ -24,6 +24,7 @@ from mollisol.quantification.soil_carbon_change import (
 from mollisol.routes.choose import run_routes
 from mollisol.routes.hybrid import HYBRID_ROUTES, HybridInputs
 from mollisol.stocks.measured import UnitStocks
+from mollisol.stocks.model_error import ModelError, model_error
 from mollisol.stocks.modelled import ModelledStocks
 from mollisol.uncertainty.model.hybrid_baseline import (
     control_residual_t_co2e_per_ha,

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mollisol.changes.change import ChangeOfPeriod
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.checks.control_sites import control_groups
-from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import Project, VerificationPeriod
-from mollisol.methodology.results.budget import SpreadTest, VarianceBudget
 from mollisol.methodology.results.run import (
-    CreditedForm,
-    Deduction,
-    GuardedDeduction,
-    MonteCarloDeduction,
-    PosteriorDeduction,
     RouteChoice,
-    RouteSummary,
     StratumChange,
-    VarianceComponent,
 )
-from mollisol.methodology.results.spectroscopy import SpectroscopyResult
-from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.quantification.averages import (
@@ -38,39 +27,10 @@ from mollisol.quantification.soil_carbon_change import (
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
 from mollisol.routes.choose import run_measured_routes
 from mollisol.routes.declared_errors import declared_errors
-from mollisol.routes.interface import PeriodInputs
-from mollisol.routes.moment import Side
+from mollisol.routes.interface import PeriodInputs, Side
 from mollisol.routes.spread import spread_between_strata
 from mollisol.stocks.measured import UnitStocks
 from mollisol.uncertainty.scaling.sampling_error import paired_change_variance_t2, sampling_variance_t2
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeOfPeriod:
-    """What a verification period measured, before it is split into reductions and removals.
-
-    ``project_annual`` and ``baseline_annual`` are yearly totals in t CO2e (Eqs. 47 less biochar, 46) and
-    ``difference`` the areal mean over the period, all before the deduction. ``uncertainty`` is the deduction in per
-    cent that issues.
-    """
-
-    area: Quantity
-    project_annual: Quantity
-    baseline_annual: Quantity
-    difference: Quantity
-    uncertainty: Quantity
-    strata: tuple[StratumChange, ...]
-    variance: tuple[VarianceComponent, ...]
-    deductions: dict[Form, Deduction]
-    guarded: GuardedDeduction | None
-    montecarlo: MonteCarloDeduction | None
-    posterior: PosteriorDeduction | None
-    credited_form: CreditedForm
-    findings: tuple[Finding, ...]
-    routes: tuple[RouteSummary, ...] = ()
-    variance_budget: VarianceBudget | None = None
-    spread_between_strata: SpreadTest | None = None
-    spectroscopy: SpectroscopyResult | None = None
 
 
 class ChangeStep:

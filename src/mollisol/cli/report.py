@@ -65,7 +65,7 @@ def render_bundle(bundle: Path, formats: list[str], *, template: Path | None = N
     """
     from mollisol.bundle.read import open_bundle
     from mollisol.origins.sums import quantities_of
-    from mollisol.reading.outline_files import outlines_of
+    from mollisol.reading.outlines import outlines_of
     from mollisol.templates.monitoring_report.report import report_model
     from mollisol.templates.output import report_files
 

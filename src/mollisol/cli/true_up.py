@@ -48,7 +48,7 @@ def trueup(
     ] = False,
 ) -> None:
     """Hold a re-measurement against what a bundle forecast and issued: what changes from here on, and why."""
-    from mollisol.bundle.write import check_output, write_folder
+    from mollisol.output import check_output, write_folder
     from mollisol.templates.trueup_report.render import render_true_up
     from mollisol.true_up.run import true_up
 

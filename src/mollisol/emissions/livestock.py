@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from mollisol.checks.eligibility import floors_of
 from mollisol.emissions.factors import FactorBook, Picked, moisture_at
 from mollisol.emissions.grid import Floats
+from mollisol.emissions.herds import floors_of
 from mollisol.emissions.terms import Period, Source
 from mollisol.methodology.activity import Animal, Herd, ManureShare, ManureSystem, Productivity
 from mollisol.methodology.factors import climate, livestock

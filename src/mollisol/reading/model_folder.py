@@ -14,8 +14,8 @@ from mollisol.methodology.soil_models.calibrated import (
     calibrated_sets,
 )
 from mollisol.methodology.validation import ValidationResult
+from mollisol.reading.calibrated_sets import read_calibrated
 from mollisol.reading.model_tables import read_folder
-from mollisol.reading.trials import read_calibrated
 
 TABLES = ("model.toml", "sites.csv", "weather.csv", "schedule.csv")
 

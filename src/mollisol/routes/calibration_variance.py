@@ -17,8 +17,8 @@ from mollisol.quantification.soil_carbon_stock import soil_carbon_mass_kg_per_ha
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha, tonnes
 from mollisol.routes.declared_errors import DeclaredErrors
 from mollisol.routes.interface import PeriodInputs
-from mollisol.routes.monte_carlo import weight_of_points
 from mollisol.routes.spectroscopy import CalibrationsOfPeriod
+from mollisol.routes.weights import weight_of_points
 from mollisol.uncertainty.measurement.spectroscopy import (
     spectroscopy_model_variance_t2,
     spectroscopy_variance_t2,

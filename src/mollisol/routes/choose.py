@@ -8,19 +8,14 @@ from dataclasses import dataclass
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.results.run import (
     CreditedForm,
-    Deduction,
-    RouteCheck,
     RouteChoice,
     RouteName,
     RouteSummary,
 )
-from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
-from mollisol.routes.budget import moment_budget
-from mollisol.routes.calibration_variance import calibration_variance
 from mollisol.routes.guarded import guarded_form
 from mollisol.routes.interface import InputsOfPeriod, PeriodInputs, Route, RouteDetails, RouteOutcome
-from mollisol.routes.moment import choose_deduction, moment_deduction, variance_components
+from mollisol.routes.moment import analytic_route, choose_deduction
 from mollisol.routes.monte_carlo import montecarlo_route
 from mollisol.routes.posterior import posterior_route
 
@@ -34,60 +29,6 @@ class RoutesFound:
     routes: tuple[RouteSummary, ...]
     details: RouteDetails
     findings: tuple[Finding, ...]
-
-
-def analytic_route(inputs: PeriodInputs) -> RouteOutcome:
-    """Compute the methodology's moment form (Eqs. 70 to 74), as printed and as corrected."""
-    calibration, spectroscopy = calibration_variance(inputs)
-    forms: tuple[Form, ...] = ("corrected", "printed")
-    deductions: dict[Form, Deduction] = {
-        form: moment_deduction(
-            form,
-            inputs.difference,
-            inputs.project_side,
-            inputs.control_side,
-            inputs.weight,
-            inputs.at,
-            inputs.rules,
-            inputs.trace,
-            calibration.get(form),
-        )
-        for form in forms
-    }
-    variance = variance_components(inputs.project_side, inputs.control_side, inputs.at, inputs.trace)
-    percent = inputs.trace.quantities[f"uncertainty_percent.corrected{inputs.at}"]
-    summary = summary_of_moment(deductions["corrected"])
-    area = float(inputs.trace.quantities[f"area_ha{inputs.at}"].value.sum())
-    carried = 0.0 if spectroscopy is None else spectroscopy.carried_t_co2e_per_ha_2
-    details: RouteDetails = {
-        "deductions": deductions,
-        "variance": variance,
-        "variance_budget": moment_budget(deductions["corrected"], variance, area, carried),
-    }
-    if spectroscopy is not None:
-        details["spectroscopy"] = spectroscopy
-    return RouteOutcome(summary, percent, details)
-
-
-def summary_of_moment(own: Deduction) -> RouteSummary:
-    """Give the summary of a moment form."""
-    return RouteSummary(
-        route="analytic",
-        form="moment",
-        mean_t_co2e_per_ha=own.mean_t_co2e_per_ha,
-        standard_error_t_co2e_per_ha=own.standard_error_t_co2e_per_ha,
-        credited_t_co2e_per_ha=own.credited_t_co2e_per_ha,
-        uncertainty_percent=own.uncertainty_percent,
-        checks=(
-            RouteCheck(
-                name="half-width",
-                verdict="pass" if own.eligible else "fail",
-                found=own.half_width_percent,
-                allowed=own.widest_half_width_percent,
-                text="two-sided 90 % half-width in per cent of the estimate",
-            ),
-        ),
-    )
 
 
 ROUTES: Mapping[RouteName, Route] = {

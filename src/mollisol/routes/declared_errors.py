@@ -26,8 +26,8 @@ from mollisol.uncertainty.measurement.increments import (
     profile_error_t_per_ha,
 )
 from mollisol.uncertainty.measurement.increments import Profiles as DrawnProfiles
+from mollisol.uncertainty.posterior.declaration import MOST_CLASSES, SharedEffect
 from mollisol.uncertainty.posterior.measured import MeasurementErrors
-from mollisol.uncertainty.posterior.specification import MOST_CLASSES, SharedEffect
 
 type FloatArray = NDArray[np.float64]
 

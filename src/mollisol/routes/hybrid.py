@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from mollisol.changes.modelled import ModelError
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.results.run import Deduction, RouteName, VarianceComponent
 from mollisol.methodology.rules_in_force.rule import Form
@@ -18,11 +17,11 @@ from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.totals import per_hectare, total_t_co2e
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
-from mollisol.routes.choose import summary_of_moment
-from mollisol.routes.interface import RouteDetails, RouteOutcome
-from mollisol.routes.moment import Side, deduction_from
+from mollisol.routes.interface import RouteDetails, RouteOutcome, Side
+from mollisol.routes.moment import deduction_from, summary_of_moment
 from mollisol.routes.posterior import posterior_outcome
 from mollisol.stocks.measured import UnitStocks
+from mollisol.stocks.model_error import ModelError
 from mollisol.uncertainty.deduction.budget import deduction_with_one_more, variance_shares
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.monte_carlo.modelled import variance_of_mean_from_total

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol, TypedDict
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.results.budget import VarianceBudget
@@ -21,7 +24,6 @@ from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.routes.declared_errors import DeclaredErrors
-from mollisol.routes.moment import Side
 from mollisol.stocks.measured import UnitStocks
 
 
@@ -127,3 +129,19 @@ class Route(Protocol):
     def __call__(self, inputs: PeriodInputs) -> RouteOutcome:
         """Compute mean, standard error, credited value and checks of a period."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Means and variances of one scenario: of the strata (project) or of the control groups (baseline)."""
+
+    labels: tuple[str, ...]
+    mean: Quantity
+    variance: Quantity
+    replicates: tuple[int, ...]
+    replicate: tuple[str, ...]
+
+    @property
+    def degrees_of_freedom(self) -> NDArray[np.float64]:
+        """Replicates less one, label by label."""
+        return np.array(self.replicates, dtype=np.float64) - 1

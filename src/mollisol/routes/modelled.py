@@ -24,9 +24,9 @@ from mollisol.methodology.trace import Quantity, Trace
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.totals import per_hectare, total_t_co2e
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
-from mollisol.routes.choose import RoutesFound, run_routes, summary_of_moment
+from mollisol.routes.choose import RoutesFound, run_routes
 from mollisol.routes.interface import RouteDetails, RouteOutcome
-from mollisol.routes.moment import deduction_from
+from mollisol.routes.moment import deduction_from, summary_of_moment
 from mollisol.routes.posterior import posterior_outcome
 from mollisol.uncertainty.deduction.budget import deduction_with_one_more, variance_shares
 from mollisol.uncertainty.deduction.moment import credited_mean, uncertainty_percent
@@ -50,7 +50,7 @@ from mollisol.uncertainty.scaling.sampling_error import sampling_variance_t2
 from mollisol.uncertainty.student import t_quantile
 
 if TYPE_CHECKING:
-    from mollisol.changes.modelled import ModelError
+    from mollisol.stocks.model_error import ModelError
 
 
 @dataclass(frozen=True, slots=True, eq=False)

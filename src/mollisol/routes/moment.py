@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
-from mollisol.methodology.results.run import CreditedForm, Deduction, VarianceComponent
+from mollisol.methodology.results.run import (
+    CreditedForm,
+    Deduction,
+    RouteCheck,
+    RouteSummary,
+    VarianceComponent,
+)
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
+from mollisol.routes.budget import moment_budget
+from mollisol.routes.calibration_variance import calibration_variance
+from mollisol.routes.interface import PeriodInputs, RouteDetails, RouteOutcome, Side
 from mollisol.uncertainty.deduction.budget import deduction_with_one_more, variance_shares
 from mollisol.uncertainty.deduction.issuing import largest_deduction_percent
 from mollisol.uncertainty.deduction.moment import (
@@ -31,22 +38,6 @@ from mollisol.uncertainty.scaling.sampling_error import variance_of_mean_change
 from mollisol.uncertainty.student import standard_error, t_quantile
 
 PRINTED_CONFIDENCE = 0.667
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """Means and variances of one scenario: of the strata (project) or of the control groups (baseline)."""
-
-    labels: tuple[str, ...]
-    mean: Quantity
-    variance: Quantity
-    replicates: tuple[int, ...]
-    replicate: tuple[str, ...]
-
-    @property
-    def degrees_of_freedom(self) -> NDArray[np.float64]:
-        """Replicates less one, label by label."""
-        return np.array(self.replicates, dtype=np.float64) - 1
 
 
 def moment_deduction(
@@ -278,4 +269,58 @@ def variance_components(project: Side, control: Side, at: str, trace: Trace) -> 
             }
         )
         for place, (kind, side, number) in enumerate(sides)
+    )
+
+
+def analytic_route(inputs: PeriodInputs) -> RouteOutcome:
+    """Compute the methodology's moment form (Eqs. 70 to 74), as printed and as corrected."""
+    calibration, spectroscopy = calibration_variance(inputs)
+    forms: tuple[Form, ...] = ("corrected", "printed")
+    deductions: dict[Form, Deduction] = {
+        form: moment_deduction(
+            form,
+            inputs.difference,
+            inputs.project_side,
+            inputs.control_side,
+            inputs.weight,
+            inputs.at,
+            inputs.rules,
+            inputs.trace,
+            calibration.get(form),
+        )
+        for form in forms
+    }
+    variance = variance_components(inputs.project_side, inputs.control_side, inputs.at, inputs.trace)
+    percent = inputs.trace.quantities[f"uncertainty_percent.corrected{inputs.at}"]
+    summary = summary_of_moment(deductions["corrected"])
+    area = float(inputs.trace.quantities[f"area_ha{inputs.at}"].value.sum())
+    carried = 0.0 if spectroscopy is None else spectroscopy.carried_t_co2e_per_ha_2
+    details: RouteDetails = {
+        "deductions": deductions,
+        "variance": variance,
+        "variance_budget": moment_budget(deductions["corrected"], variance, area, carried),
+    }
+    if spectroscopy is not None:
+        details["spectroscopy"] = spectroscopy
+    return RouteOutcome(summary, percent, details)
+
+
+def summary_of_moment(own: Deduction) -> RouteSummary:
+    """Give the summary of a moment form."""
+    return RouteSummary(
+        route="analytic",
+        form="moment",
+        mean_t_co2e_per_ha=own.mean_t_co2e_per_ha,
+        standard_error_t_co2e_per_ha=own.standard_error_t_co2e_per_ha,
+        credited_t_co2e_per_ha=own.credited_t_co2e_per_ha,
+        uncertainty_percent=own.uncertainty_percent,
+        checks=(
+            RouteCheck(
+                name="half-width",
+                verdict="pass" if own.eligible else "fail",
+                found=own.half_width_percent,
+                allowed=own.widest_half_width_percent,
+                text="two-sided 90 % half-width in per cent of the estimate",
+            ),
+        ),
     )

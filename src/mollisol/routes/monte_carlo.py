@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import numpy as np
 
-from mollisol.methodology.checks.control_sites import control_groups
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.results.run import MonteCarloDeduction, RouteCheck, RouteSummary
 from mollisol.methodology.trace import Quantity
 from mollisol.routes.declared_errors import DeclaredErrors, FloatArray
 from mollisol.routes.interface import PeriodInputs, RouteOutcome
+from mollisol.routes.weights import weight_of_points
 from mollisol.uncertainty.deduction.moment import credited_mean, uncertainty_percent
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.monte_carlo.measured import (
-    group_levers_ha,
     sampling_and_drawn_variance,
     variance_over_draws,
 )
@@ -170,24 +168,6 @@ def _freedom(inputs: PeriodInputs, spread: Quantity) -> Quantity:
         drawn_variance=spread,
         degrees_of_freedom=replicates,
     )
-
-
-def weight_of_points(inputs: PeriodInputs, errors: DeclaredErrors) -> FloatArray:
-    """Weight of the change of each point in the project's mean: points to units, units to sites, sites to groups."""
-    project = inputs.project
-    area = inputs.trace.quantities[f"area_ha{inputs.at}"].value
-    lever = group_levers_ha(area_ha=area, group_weight=inputs.weight.value) / area.sum()
-    share: dict[str, float] = {}
-    for number, stratum in enumerate(project.strata):
-        share[stratum.stratum] = float(lever[number])
-    for number, sites in enumerate(control_groups(project).values(), start=len(project.strata)):
-        share |= {site: float(lever[number]) / len(sites) for site in sites}
-    of = {point.point: point for point in project.sample_points}
-    home = [of[point].stratum or of[point].control_site or "" for point in errors.points]
-    unit = [(at, of[point].sampling_unit) for at, point in zip(home, errors.points, strict=True)]
-    points_in, units_in = Counter(unit), Counter(at for at, _ in set(unit))
-    weights = [share.get(key[0], 0.0) / units_in[key[0]] / points_in[key] for key in unit]
-    return np.array(weights)
 
 
 def _not_sure(inputs: PeriodInputs, deduction: MonteCarloDeduction) -> Finding:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import asdict
+from typing import Final
 
 import numpy as np
 
-from mollisol.methodology.findings import Finding, Place, Severity, in_order
-from mollisol.methodology.results.run import PosteriorReference
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.results.run import PosteriorReference, RunResult
+from mollisol.methodology.trace import Trace
 from mollisol.uncertainty.posterior.draws_file import as_netcdf
 from mollisol.uncertainty.posterior.pymc_model import SAMPLER, Settings, sample_with_pymc
 from mollisol.uncertainty.posterior.results import PosteriorResult
-
-if TYPE_CHECKING:
-    from mollisol.engine import Run
 
 MOST_ERRORS: Final = 3.0
 MOST_R_HAT: Final = 1.01
@@ -22,31 +20,34 @@ LEAST_EFFECTIVE: Final = 400.0
 MOST_DIVERGENT: Final = 0.001
 
 
-def with_reference(run: Run, settings: Settings | None = None) -> Run:
+def sample_references(
+    results: RunResult, trace: Trace, settings: Settings | None = None
+) -> tuple[RunResult, dict[str, bytes], list[Finding]]:
     """Sample every posterior of a run by NUTS, and hold the exact quantile against it.
 
     Parameters
     ----------
-    run
-        A finished run; its seed is the sampler's.
+    results
+        Of a finished run; its seed is the sampler's.
+    trace
+        Keeps the posteriors of the run.
     settings
         Of the sampler; by default four chains of 1,000 after 1,000.
 
     Returns
     -------
-    Run
-        With the comparisons in its results, the draws as files of the bundle, and a finding where they differ.
+    tuple of RunResult, dict and list of Finding
+        The results with the comparisons in them, the draws as files of the bundle, and a finding where they differ.
     """
-    settings = settings or Settings(seed=run.results.seed)
-    rows, draws, findings = [], dict(run.draws), list(run.findings)
-    for number, (name, result) in enumerate(run.trace.kept(PosteriorResult).items(), start=1):
+    settings = settings or Settings(seed=results.seed)
+    rows, draws, findings = [], {}, []
+    for number, (name, result) in enumerate(trace.kept(PosteriorResult).items(), start=1):
         file = f"posterior/{number}.nc"
         row, draws[file] = _compare(name, file, result, settings)
         rows.append(row)
         if row.verdict != "pass":
             findings.append(_finding(row))
-    results = run.results.model_copy(update={"references": tuple(rows)})
-    return replace(run, results=results, draws=draws, findings=tuple(in_order(findings)))
+    return results.model_copy(update={"references": tuple(rows)}), draws, findings
 
 
 def _compare(

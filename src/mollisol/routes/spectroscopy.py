@@ -25,7 +25,7 @@ from mollisol.uncertainty.measurement.spectroscopy_validation import (
     calibration_slope_error,
     calibration_slope_p_value,
 )
-from mollisol.uncertainty.posterior.specification import SharedEffect
+from mollisol.uncertainty.posterior.declaration import SharedEffect
 
 type FloatArray = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from mollisol.bundle.write import canonical_json, made_with, trace_document
+from mollisol.bundle.write import trace_document
 from mollisol.methodology.soil_models.calibrated import (
     DRAWS_FILE,
     SET_FILE,
@@ -23,6 +23,7 @@ from mollisol.methodology.soil_models.calibrated import (
     calibrated_sets,
 )
 from mollisol.methodology.validation import ValidationResult
+from mollisol.output import canonical_json, made_with
 from mollisol.templates.validation_report.model import validation_report
 from mollisol.templates.validation_report.render import report_files
 from mollisol.trials.validate import Validation

@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from mollisol.bundle.read import Bundle
-from mollisol.engine import Assessment, assess_project
+from mollisol.engine import assess_project
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.validation import ValidationResult
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
-from mollisol.run import RunOptions
+from mollisol.run import Assessment, RunOptions
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.modelled import ModelledStocks, run_model
 from mollisol.uncertainty.model.scenario_error import (

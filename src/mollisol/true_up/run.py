@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mollisol.bundle.read import MANIFEST, Bundle, open_bundle
-from mollisol.engine import Assessment, Tell, assess_project, run_project
+from mollisol.engine import Tell, assess_project, run_project
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
 from mollisol.methodology.model_setup import MODEL_FOLDER
 from mollisol.methodology.project import Project
@@ -30,6 +30,7 @@ from mollisol.methodology.true_up import (
     TrueUpResult,
 )
 from mollisol.methodology.validation import ValidationResult
+from mollisol.run import Assessment
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.modelled import run_model
 from mollisol.true_up.assimilation import assimilation

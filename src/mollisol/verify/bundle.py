@@ -12,14 +12,15 @@ from typing import Any, Final
 from mollisol.bundle.crate import CRATE, crate_metadata
 from mollisol.bundle.read import Bundle, open_bundle
 from mollisol.bundle.signing import SIGNATURE, SignatureError, check_signature
-from mollisol.bundle.write import MANIFEST, bundle_files, canonical_json, made_with
-from mollisol.engine import COMPLETE_RULES, Run, Tell, run_project
+from mollisol.bundle.write import bundle_files
+from mollisol.engine import COMPLETE_RULES, Tell, run_project
 from mollisol.methodology.findings import FindingsError, UserError, blocking
 from mollisol.methodology.rules_in_force.rule import Clocks
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set
+from mollisol.output import MANIFEST, canonical_json, made_with
 from mollisol.reading.archive import BundleFaultError
 from mollisol.reading.json import load_json
-from mollisol.run import RunOptions
+from mollisol.run import Run, RunOptions
 from mollisol.verify.compare import Comparison, count_numbers
 from mollisol.verify.compare_second import compare_independent, outside
 from mollisol.verify.manifest import compare_files

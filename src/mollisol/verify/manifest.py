@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mollisol.bundle.read import open_bundle
 from mollisol.bundle.signing import SIGNATURE, SigningError, sign_manifest
-from mollisol.bundle.write import MANIFEST, canonical_json
+from mollisol.output import MANIFEST, canonical_json
 from mollisol.verify.compare import Comparison
 
 _FIELDS: Final = {

@@ -8,10 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mollisol.bundle.write import MANIFEST, RULES
+from mollisol.bundle.write import RULES
 from mollisol.methodology.base import DomainObject
 from mollisol.methodology.rules_in_force.rule import RuleError
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set
+from mollisol.output import MANIFEST
 from mollisol.run import RunOptions
 from mollisol.verify.compare import Comparison
 

@@ -127,7 +127,7 @@ def test_the_shipped_catalogue_passes() -> None:
 
 
 def test_rules_check_fails_with_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mollisol.rule_audit.code_of_the_engine", lambda: "")
+    monkeypatch.setattr("mollisol.rule_catalogue.audit.code_of_the_engine", lambda: "")
     assert CliRunner().invoke(app, ["rules", "check", "--json"]).exit_code == 2
 
 

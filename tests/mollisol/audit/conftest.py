@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from mollisol.bundle.write import bundle_files, write_folder
+from mollisol.bundle.write import bundle_files
 from mollisol.engine import run_project
+from mollisol.output import write_folder
 
 EXAMPLES = ("mixed-farm", "woburn-declared-errors", "woburn-ley", "measure-and-model")
 

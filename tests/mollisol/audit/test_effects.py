@@ -15,8 +15,10 @@ import pytest
 
 from mollisol.audit.effects import RecordsError, effects_of_records
 from mollisol.bundle.read import open_bundle
-from mollisol.bundle.write import bundle_files, write_folder
-from mollisol.engine import Run, run_project
+from mollisol.bundle.write import bundle_files
+from mollisol.engine import run_project
+from mollisol.output import write_folder
+from mollisol.run import Run
 from mollisol.uncertainty.audit.misstatement import systematic_selection
 
 CORES = "core_increments.csv"

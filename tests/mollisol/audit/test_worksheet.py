@@ -17,9 +17,10 @@ from typer.testing import CliRunner
 from mollisol.audit.effects import effects_of_records
 from mollisol.audit.worksheet import COLUMNS, WorksheetError, extrapolate, worksheet
 from mollisol.bundle.read import Bundle, open_bundle
-from mollisol.bundle.write import bundle_files, write_folder
+from mollisol.bundle.write import bundle_files
 from mollisol.cli.app import app
 from mollisol.engine import run_project
+from mollisol.output import write_folder
 from mollisol.uncertainty.audit.misstatement import systematic_selection
 
 

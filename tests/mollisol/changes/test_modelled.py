@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mollisol.engine import Run, run_project
+from mollisol.engine import run_project
 from mollisol.methodology.findings import FindingsError
+from mollisol.run import Run
 from mollisol.uncertainty.deduction.moment import credited_mean
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.monte_carlo.credit import credit_modelled_draws
@@ -270,7 +271,7 @@ def test_a_changed_number_in_the_set_is_another_model(modelled: Make) -> None:
 def calibrated_settings(folder: object) -> tuple[tuple[str, str], ...]:
     from pathlib import Path
 
-    from mollisol.reading.trials import read_calibrated
+    from mollisol.reading.calibrated_sets import read_calibrated
 
     found, _ = read_calibrated("calibrated", beside=Path(str(folder)) / "model")
     assert found is not None

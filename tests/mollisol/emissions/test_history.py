@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from mollisol.bundle.write import bundle_files, write_folder
+from mollisol.bundle.write import bundle_files
 from mollisol.cli.app import app
 from mollisol.crediting.ledger import LedgerError, as_toml, entries_of_bundle
 from mollisol.engine import run_project
 from mollisol.methodology.findings import FindingsError
 from mollisol.methodology.ledger import Ledger
 from mollisol.methodology.rules_in_force.rule import Overlay
+from mollisol.output import write_folder
 
 FARM = Path(__file__).parents[3] / "examples" / "mixed-farm"
 DAY = date(2024, 3, 1)

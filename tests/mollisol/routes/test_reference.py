@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from mollisol.bundle.write import bundle_files
-from mollisol.engine import Run, run_project
+from mollisol.engine import run_project
 from mollisol.routes import reference as reference_step
+from mollisol.run import Run
 from mollisol.uncertainty.posterior.pymc_model import Diagnostics, SampledPosterior, Settings
 from mollisol.uncertainty.posterior.results import PosteriorResult
 from mollisol.uncertainty.posterior.specification import Specification
@@ -65,17 +66,17 @@ def test_verdicts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(reference_step, "sample_with_pymc", sampler(run, errors=errors, r_hat=r_hat))
-    done = reference_step.with_reference(run)
-    assert [row.verdict for row in done.results.references] == [verdict, verdict]
-    assert done.results.references[0].difference_in_monte_carlo_errors == pytest.approx(errors)
-    assert done.results.references[0].settings["seed"] == 5
-    told = {f.code for f in done.findings} - {f.code for f in run.findings}
-    assert told == ({code} if code else set())
+    results, _, findings = reference_step.sample_references(run.results, run.trace)
+    assert [row.verdict for row in results.references] == [verdict, verdict]
+    assert results.references[0].difference_in_monte_carlo_errors == pytest.approx(errors)
+    assert results.references[0].settings["seed"] == 5
+    assert {finding.code for finding in findings} == ({code} if code else set())
 
 
 def test_the_bundle_has_the_draws_and_names_the_sampler(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reference_step, "sample_with_pymc", sampler(run, errors=0.0))
-    files = bundle_files(reference_step.with_reference(run))
+    results, draws, _ = reference_step.sample_references(run.results, run.trace)
+    files = bundle_files(replace(run, results=results, draws=draws))
     manifest = json.loads(files["manifest.json"])
     assert {"posterior/1.nc", "posterior/2.nc"} <= set(manifest["files"])
     assert "posterior/1.nc: pymc NUTS, chains 4" in manifest["sampler"]
@@ -85,5 +86,5 @@ def test_the_bundle_has_the_draws_and_names_the_sampler(run: Run, monkeypatch: p
 
 @pytest.mark.slow
 def test_nuts_agrees_with_the_exact_engine_on_the_example(run: Run) -> None:
-    done = reference_step.with_reference(run, replace(Settings(), seed=1))
-    assert [row.verdict for row in done.results.references] == ["pass", "pass"]
+    results, _, _ = reference_step.sample_references(run.results, run.trace, replace(Settings(), seed=1))
+    assert [row.verdict for row in results.references] == ["pass", "pass"]

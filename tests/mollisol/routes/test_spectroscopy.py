@@ -15,11 +15,13 @@ import pytest
 
 from mollisol.audit.explain import Explainer
 from mollisol.bundle.read import open_bundle
-from mollisol.bundle.write import bundle_files, write_folder
-from mollisol.engine import Run, run_project
+from mollisol.bundle.write import bundle_files
+from mollisol.engine import run_project
 from mollisol.methodology.result_paths import numbers_of
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.results.spectroscopy import SpectroscopyResult
+from mollisol.output import write_folder
+from mollisol.run import Run
 from mollisol.verify.bundle import verify_bundle
 from tests.mollisol.audit.test_every_number import faults
 from tests.mollisol.routes.conftest import Maker, validation

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import pytest
 
-from mollisol.bundle.write import bundle_files, write_folder
+from mollisol.bundle.write import bundle_files
 from mollisol.crediting.ledger import as_toml, entries_of_bundle
 from mollisol.engine import run_project
+from mollisol.output import write_folder
 from tests.support import modelled_project
 from tests.support.modelled_project import write_modelled_project
 

@@ -12,13 +12,14 @@ import pytest
 from typer.testing import CliRunner
 
 from mollisol.bundle.read import open_bundle
-from mollisol.bundle.write import bundle_files, write_folder
+from mollisol.bundle.write import bundle_files
 from mollisol.cli.app import app
 from mollisol.engine import run_project
 from mollisol.methodology.findings import FindingsError
 from mollisol.methodology.soil_models.calibrated import calibrated_from
 from mollisol.methodology.true_up import ForecastCheck, TrueUpResult
 from mollisol.methodology.validation import ValidationResult
+from mollisol.output import write_folder
 from mollisol.true_up.run import TrueUp, true_up
 from tests.mollisol.true_up.conftest import Pair, rows_of, write_first, write_rows
 from tests.support.modelled_project import ERRORS, LATER, LINKS, POINTS

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mollisol.bundle.write import canonical_json
+from mollisol.output import canonical_json
 from mollisol.reading.archive import BundleFaultError
 from mollisol.verify.results import Verification
 from tests.support.bundles import Taken

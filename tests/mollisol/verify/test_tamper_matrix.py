@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from mollisol.bundle.read import open_bundle
-from mollisol.bundle.write import canonical_json
 from mollisol.methodology.rules_in_force.rule_set import RuleSet
+from mollisol.output import canonical_json
 from mollisol.verify.compare import Comparison
 from mollisol.verify.manifest import compare_files
 from mollisol.verify.results import Verification

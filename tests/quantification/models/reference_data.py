@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.quantification.models.rothc import RothCForcing
+from mollisol.quantification.models.rothc.model import RothCForcing
 
 HERE = Path(__file__).parent
 REFERENCE = HERE / "reference"

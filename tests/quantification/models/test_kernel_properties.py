@@ -9,10 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mollisol.quantification.models.linear import Compartments, Engine, choose_engine, run_linear
-from mollisol.quantification.models.rothc import RothCForcing, RothCParameters, rothc_clock, run_rothc
-from mollisol.quantification.models.rothc_start import steady_rothc
-from mollisol.quantification.models.steady import run_until_still, steady_state
+from mollisol.quantification.models.linear.kernel import (
+    Compartments,
+    Engine,
+    choose_engine,
+    run_linear,
+)
+from mollisol.quantification.models.linear.steady import run_until_still, steady_state
+from mollisol.quantification.models.rothc.model import RothCForcing, RothCParameters, run_rothc
+from mollisol.quantification.models.rothc.start import steady_rothc
+from mollisol.quantification.models.rothc.system import rothc_clock
 from tests.quantification.models.reference_data import random_forcing
 
 START = np.array([0.2, 5.0, 0.7, 28.0])

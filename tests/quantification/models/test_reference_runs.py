@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from mollisol.quantification.models import amg, amg_equations, icbm
-from mollisol.quantification.models.linear import Engine
-from mollisol.quantification.models.rothc import RothCForcing, RothCParameters, rothc_clock, run_rothc
-from mollisol.quantification.models.rothc_equations import next_deficit
-from mollisol.quantification.models.rothc_start import run_in_rothc, steady_rothc
+from mollisol.quantification.models.linear.kernel import Engine
+from mollisol.quantification.models.rothc.equations import next_deficit
+from mollisol.quantification.models.rothc.model import RothCForcing, RothCParameters, run_rothc
+from mollisol.quantification.models.rothc.start import run_in_rothc, steady_rothc
+from mollisol.quantification.models.rothc.system import rothc_clock
 from mollisol.quantification.models.tier2 import Tier2Forcing, Tier2Parameters, rain_over_pet, run_tier2
 from tests.quantification.models.reference_data import columns, document, numbers, rothc_py_forcing
 

@@ -35,7 +35,7 @@ from mollisol.quantification.models.fractions import (
     pools_from_stock,
 )
 from mollisol.quantification.models.icbm import IcbmParameters
-from mollisol.quantification.models.rothc import RothCParameters
+from mollisol.quantification.models.rothc.model import RothCParameters
 from mollisol.quantification.models.run_inputs import run_inputs
 from mollisol.quantification.models.schedule import Tables, crop_carbon, plan
 from mollisol.quantification.models.tier1 import tier1_estimate
@@ -86,7 +86,7 @@ def test_every_set_has_a_source_and_each_group_one_default() -> None:
 
 
 def test_the_older_temperature_constants_are_higher_by_what_is_said() -> None:
-    from mollisol.quantification.models.rothc_equations import temperature_factor
+    from mollisol.quantification.models.rothc.equations import temperature_factor
 
     older: dict[str, Any] = {"top": 47.9, "numerator_c": 106.0, "shift_c": 18.3, "cold_limit_c": -17.0}
     for t, percent in ((0.0, 1.3), (9.0, 0.6), (20.0, 0.3)):

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mollisol.uncertainty.posterior.specification import (
+from mollisol.uncertainty.posterior.declaration import (
     ControlPoints,
     ModelDraws,
     ProjectPoints,
     SharedEffect,
-    Specification,
     Strata,
     Validation,
 )
+from mollisol.uncertainty.posterior.specification import Specification
 
 type Design = Callable[..., Specification]
 

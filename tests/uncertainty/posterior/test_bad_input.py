@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mollisol.uncertainty.posterior.exact import posterior_of_change
-from mollisol.uncertainty.posterior.results import PosteriorResult
-from mollisol.uncertainty.posterior.specification import (
+from mollisol.uncertainty.posterior.declaration import (
     ControlPoints,
     ModelDraws,
     ProjectPoints,
     SharedEffect,
-    Specification,
     Strata,
     Validation,
 )
+from mollisol.uncertainty.posterior.exact import posterior_of_change
+from mollisol.uncertainty.posterior.results import PosteriorResult
+from mollisol.uncertainty.posterior.specification import Specification
 
 type Design = Callable[..., Specification]
 ONE = Strata(np.array([10.0]))

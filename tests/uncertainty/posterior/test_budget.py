@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from mollisol.uncertainty.posterior.budget import one_more
-from mollisol.uncertainty.posterior.exact import posterior_of_change
-from mollisol.uncertainty.posterior.results import BudgetRow
-from mollisol.uncertainty.posterior.specification import (
+from mollisol.uncertainty.posterior.declaration import (
     ControlPoints,
     ProjectPoints,
     SharedEffect,
-    Specification,
     Strata,
 )
+from mollisol.uncertainty.posterior.exact import posterior_of_change
+from mollisol.uncertainty.posterior.results import BudgetRow
+from mollisol.uncertainty.posterior.specification import Specification
 
 RNG = np.random.default_rng(12)
 UNITS, SITES = 5, 4

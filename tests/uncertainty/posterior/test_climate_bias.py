@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from mollisol.uncertainty.posterior.compiling import compile_specification
+from mollisol.uncertainty.posterior.declaration import ModelDraws
 from mollisol.uncertainty.posterior.exact import posterior_of_change
 from mollisol.uncertainty.posterior.marginal import Marginal
-from mollisol.uncertainty.posterior.specification import ModelDraws, Specification
+from mollisol.uncertainty.posterior.specification import Specification
 
 type Design = Callable[..., Specification]
 

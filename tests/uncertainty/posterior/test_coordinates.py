@@ -9,10 +9,11 @@ import pytest
 
 from mollisol.uncertainty.posterior.compiling import compile_specification
 from mollisol.uncertainty.posterior.coordinates import Coordinates
+from mollisol.uncertainty.posterior.declaration import ControlPoints, ProjectPoints, Strata
 from mollisol.uncertainty.posterior.exact import posterior_of_change, sample_posterior
 from mollisol.uncertainty.posterior.marginal import Marginal
 from mollisol.uncertainty.posterior.mixture import Mixture
-from mollisol.uncertainty.posterior.specification import ControlPoints, ProjectPoints, Specification, Strata
+from mollisol.uncertainty.posterior.specification import Specification
 
 type Design = Callable[..., Specification]
 

@@ -12,21 +12,21 @@ import numpy as np
 import pytest
 from scipy.special import ndtri, stdtrit
 
+from mollisol.uncertainty.integration.importance import pareto_k
+from mollisol.uncertainty.integration.sobol import sobol
 from mollisol.uncertainty.posterior.compiling import compile_specification
 from mollisol.uncertainty.posterior.conjugate import behrens_fisher_quantile
-from mollisol.uncertainty.posterior.diagnostics import reweighted
-from mollisol.uncertainty.posterior.exact import posterior_of_change, sample_posterior
-from mollisol.uncertainty.posterior.importance import pareto_k
-from mollisol.uncertainty.posterior.marginal import Marginal
-from mollisol.uncertainty.posterior.mixture import Mixture
-from mollisol.uncertainty.posterior.sobol import sobol
-from mollisol.uncertainty.posterior.specification import (
+from mollisol.uncertainty.posterior.declaration import (
     ControlPoints,
     ProjectPoints,
     SharedEffect,
-    Specification,
     Strata,
 )
+from mollisol.uncertainty.posterior.diagnostics import reweighted
+from mollisol.uncertainty.posterior.exact import posterior_of_change, sample_posterior
+from mollisol.uncertainty.posterior.marginal import Marginal
+from mollisol.uncertainty.posterior.mixture import Mixture
+from mollisol.uncertainty.posterior.specification import Specification
 from mollisol.uncertainty.simulation.posterior_simulator import Simulator, observed, plain_monte_carlo
 
 type Design = Callable[..., Specification]

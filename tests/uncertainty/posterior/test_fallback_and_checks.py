@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from mollisol.quantification.checks import FloatArray
+from mollisol.uncertainty.integration.ensemble import walk
 from mollisol.uncertainty.posterior import exact
 from mollisol.uncertainty.posterior.compiling import compile_specification
-from mollisol.uncertainty.posterior.ensemble import walk
+from mollisol.uncertainty.posterior.declaration import ModelDraws
 from mollisol.uncertainty.posterior.exact import posterior_of_change, sample_posterior
 from mollisol.uncertainty.posterior.influence import predictive_residuals
 from mollisol.uncertainty.posterior.marginal import Marginal
-from mollisol.uncertainty.posterior.specification import ModelDraws, Specification
+from mollisol.uncertainty.posterior.specification import Specification
 
 type Design = Callable[..., Specification]
 

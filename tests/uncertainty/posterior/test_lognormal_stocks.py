@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from mollisol.quantification.checks import FloatArray
+from mollisol.uncertainty.posterior.declaration import ProjectPoints, Strata
 from mollisol.uncertainty.posterior.exact import posterior_of_change
 from mollisol.uncertainty.posterior.pymc_model import (
     LogNormalStocks,
@@ -17,7 +18,7 @@ from mollisol.uncertainty.posterior.pymc_model import (
     build_model,
     sample_with_pymc,
 )
-from mollisol.uncertainty.posterior.specification import ProjectPoints, Specification, Strata
+from mollisol.uncertainty.posterior.specification import Specification
 
 type Design = Callable[..., Specification]
 START = np.array([140.0, 180.0, 95.0, 160.0, 120.0, 150.0, 110.0, 170.0])

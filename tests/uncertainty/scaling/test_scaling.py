@@ -21,8 +21,8 @@ from mollisol.uncertainty.scaling.model_assisted import (
     difference_estimate,
     intraclass_correlation,
     regression_estimate,
+    stratified_difference_estimate,
 )
-from mollisol.uncertainty.scaling.stratified_assisted import stratified_difference_estimate
 from mollisol.uncertainty.student import t_quantile
 
 RNG = np.random.default_rng(11)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mollisol.quantification.models import linear
 from mollisol.quantification.models.arrays import FloatArray, refuse_non_finite
-from mollisol.quantification.models.rothc_equations import maximum_deficit, temperature_factor
+from mollisol.quantification.models.linear import kernel as linear
+from mollisol.quantification.models.rothc.equations import maximum_deficit, temperature_factor
 
 if TYPE_CHECKING:
-    from mollisol.quantification.models.rothc_inputs import Prepared, RothCParameters
+    from mollisol.quantification.models.rothc.inputs import Prepared, RothCParameters
 
 
 def run_fused(
@@ -30,8 +30,8 @@ def run_fused(
     The temperature factor is computed once per weather cell where sites share cells, and inside the block where
     each site has its own weather.
     """
-    from mollisol.quantification.models.rothc import rothc_system
-    from mollisol.quantification.models.rothc_compiled import run_sites
+    from mollisol.quantification.models.rothc.compiled import run_sites
+    from mollisol.quantification.models.rothc.system import rothc_system
 
     constants = (
         parameters.temperature_top,

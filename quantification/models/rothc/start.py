@@ -8,15 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.quantification.models.arrays import FloatArray, refuse_non_finite, with_axes
-from mollisol.quantification.models.linear import run_linear
-from mollisol.quantification.models.rothc import (
-    RothCForcing,
-    RothCParameters,
-    rothc_clock,
-    rothc_system,
-)
-from mollisol.quantification.models.rothc_clock import settled_deficit
-from mollisol.quantification.models.steady import cycle_map, run_until_still, solve_small
+from mollisol.quantification.models.linear.kernel import run_linear
+from mollisol.quantification.models.linear.steady import cycle_map, run_until_still, solve_small
+from mollisol.quantification.models.rothc.clock import settled_deficit
+from mollisol.quantification.models.rothc.model import RothCForcing, RothCParameters
+from mollisol.quantification.models.rothc.system import rothc_clock, rothc_system
 
 CYCLE = 12
 

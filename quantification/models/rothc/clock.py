@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mollisol.quantification.models.arrays import FloatArray
-from mollisol.quantification.models.rothc_equations import (
+from mollisol.quantification.models.rothc.equations import (
     maximum_deficit,
     moisture_factor,
     rate_clock,
@@ -15,7 +15,7 @@ from mollisol.quantification.models.rothc_equations import (
 )
 
 if TYPE_CHECKING:
-    from mollisol.quantification.models.rothc_inputs import Prepared, RothCParameters
+    from mollisol.quantification.models.rothc.inputs import Prepared, RothCParameters
 
 _MONTHS = 36
 _TURNS = 200

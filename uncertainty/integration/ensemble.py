@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from mollisol.quantification.checks import FloatArray
-from mollisol.uncertainty.posterior.importance import SHIFTS, Draws, LogDensity
+from mollisol.uncertainty.integration.importance import SHIFTS, Draws, LogDensity
 
 _SEED: Final = 74
 _WALKERS: Final = 128

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.quantification.models.arrays import FloatArray, common_length, refuse_non_finite, with_axes
-from mollisol.quantification.models.linear import Compartments, Engine, run_linear
+from mollisol.quantification.models.linear.kernel import Compartments, Engine, run_linear
 
 
 def cycle_map(system: Compartments, *, steps: int) -> tuple[FloatArray, FloatArray]:

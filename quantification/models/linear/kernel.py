@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.quantification.models.arrays import FloatArray, common_length, refuse_non_finite, with_axes
-from mollisol.quantification.models.linear_numpy import advance_numpy, advance_plain
+from mollisol.quantification.models.linear.plain import advance_numpy, advance_plain
 
 type Engine = Literal["auto", "plain", "numpy", "compiled"]
 
@@ -292,7 +292,7 @@ def _run_compiled(
     threads: int,
 ) -> None:
     """Hand the system to the compiled kernel: lanes are a site's draws where there are many, else sites and draws."""
-    from mollisol.quantification.models import linear_compiled
+    from mollisol.quantification.models.linear import compiled as linear_compiled
 
     run_block: Callable[..., None] = linear_compiled.run_block
     _, sites, draws = state.shape

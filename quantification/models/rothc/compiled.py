@@ -9,7 +9,7 @@ import numpy as np
 
 from mollisol.quantification.models.arrays import FloatArray, IntArray
 from mollisol.quantification.models.compiled import compiled, exp
-from mollisol.quantification.models.linear_compiled import CHUNK, advance, decay
+from mollisol.quantification.models.linear.compiled import CHUNK, advance, decay
 
 
 @compiled

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import gammaincinv, gammaln, ndtri
 
 from mollisol.quantification.checks import FloatArray
-from mollisol.uncertainty.posterior.sobol import shifted_sobol
+from mollisol.uncertainty.integration.sobol import shifted_sobol
 
 type LogDensity = Callable[[FloatArray], FloatArray]
 

@@ -1,0 +1,1 @@
+"""The linear-compartment kernel: steps, steady states, inverses."""

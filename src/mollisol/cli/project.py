@@ -1,0 +1,183 @@
+"""The commands of a project: new, check, run and demo."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from mollisol.cli.printing import count as _count
+from mollisol.cli.printing import print_findings as _print_findings
+from mollisol.cli.printing import print_json as _print_json
+from mollisol.cli.printing import tell as _tell
+from mollisol.methodology.findings import FindingsError, Severity, UserError
+
+EXIT_BLOCKED = 2
+EXIT_REFUSED = 3
+
+ProjectFolder = Annotated[Path, typer.Argument(help="The project folder.", metavar="PROJECT")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+RulesKey = Annotated[
+    str, typer.Option("--rules", metavar="KEY", help="Rule set to use instead of the project's own.")
+]
+Proposals = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--proposal",
+        metavar="FILE",
+        help="Overlay file with proposed rules, or the name of one that ships; may be repeated.",
+    ),
+]
+
+
+def _overlays(files: list[Path] | None) -> list[Any]:
+    from mollisol.methodology.rules_in_force.rule_set import load_proposal
+
+    return [load_proposal(file) for file in files or []]
+
+
+def new(folder: Annotated[Path, typer.Argument(help="The folder to make.", metavar="DIR")]) -> None:
+    """Write a project skeleton that passes check, with placeholders marked."""
+    from importlib.resources import files
+
+    from mollisol.output import write_folder
+
+    if folder.exists():
+        raise typer.BadParameter(f"{folder} is there already; name a folder that is not")
+    skeleton = files("mollisol").joinpath("skeleton")
+    write_folder(
+        folder, {item.name: item.read_bytes() for item in sorted(skeleton.iterdir(), key=lambda i: i.name)}
+    )
+    typer.echo(f"{folder} made. Next: mollisol check {folder}")
+
+
+def check(
+    project: ProjectFolder, rules: RulesKey = "", proposal: Proposals = None, as_json: Json = False
+) -> None:
+    """Print every finding at once: where, what was found, what is allowed, what to do, and the clause."""
+    from mollisol.engine import assess_project
+
+    assessment = assess_project(project, rules_key=rules, overlays=_overlays(proposal), tell=_tell)
+    if as_json:
+        _print_json(
+            {
+                "blocked": assessment.blocked,
+                "findings": [f.model_dump(mode="json") for f in assessment.findings],
+            }
+        )
+    else:
+        _print_findings(assessment.findings)
+        typer.echo(f"findings: {_count(assessment.findings)}")
+    raise typer.Exit(EXIT_BLOCKED if assessment.blocked else 0)
+
+
+def run(
+    project: ProjectFolder,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the bundle.", metavar="DIR")],
+    rules: RulesKey = "",
+    proposal: Proposals = None,
+    route: Annotated[
+        Literal["all", "analytic", "montecarlo", "posterior"],
+        typer.Option(help="All routes, or one beside the analytic one; what issues of them is a rule."),
+    ] = "all",
+    seed: Annotated[int, typer.Option(help="Of the draws of declared measurement errors.")] = 0,
+    reference: Annotated[
+        Literal["none", "nuts"],
+        typer.Option(help="nuts samples the posterior by PyMC too, and keeps its draws; a minute or more."),
+    ] = "none",
+    as_json: Json = False,
+) -> None:
+    """Run a project from cores to units and write its bundle and report."""
+    options = {"rules_key": rules, "overlays": _overlays(proposal), "route": route, "seed": seed}
+    options["reference"] = reference
+    raise typer.Exit(_run(project, out, as_json=as_json, **options))
+
+
+def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:
+    from mollisol.bundle.write import bundle_files
+    from mollisol.engine import run_project
+    from mollisol.output import check_output, write_folder
+
+    check_output(out)
+    try:
+        done = run_project(project, tell=_tell, **options)
+    except FindingsError as error:
+        if as_json:
+            _print_json({"blocked": True, "findings": [f.model_dump(mode="json") for f in error.findings]})
+        else:
+            _print_findings(error.findings, err=True)
+            typer.echo(f"nothing was computed; findings: {_count(error.findings)}", err=True)
+        return EXIT_BLOCKED
+    _tell("writing the bundle and the report")
+    write_folder(out, bundle_files(done))
+    if as_json:
+        _print_json(done.results.model_dump(mode="json"))
+    else:
+        _print_summary(done.results)
+        _print_findings((f for f in done.findings if f.severity is Severity.REFUSAL), err=True)
+        typer.echo(f"findings: {_count(done.findings)}\nbundle:   {out}\nreport:   {out / 'report.html'}")
+    return EXIT_REFUSED if done.results.refused else 0
+
+
+_FORM_WORDS = {
+    "moment": "moment form",
+    "guarded": "guarded form",
+    "montecarlo": "Monte Carlo",
+    "posterior": "posterior",
+}
+
+
+def _print_summary(results: Any) -> None:
+    kind = {
+        "replay": " (history replayed, not an issued project)",
+        "constructed": " (constructed)",
+        "placeholder": " (placeholders)",
+    }
+    issued = sum(period.units_to_issue_t for period in results.periods)
+    typer.echo(
+        typer.style(f"{issued:,} t CO2e credited", bold=True)
+        + f"  {results.project}{kind.get(results.kind, '')}"
+    )
+    for period in results.periods:
+        moment = period.deduction
+        routes = ", ".join(
+            f"{_FORM_WORDS[found.form]} {found.credited_t_co2e_per_ha:.2f}" for found in period.routes
+        )
+        typer.echo(
+            f"  period {period.name}, {period.during.start} to {period.during.end}: "
+            f"{moment.mean_t_co2e_per_ha:.2f} t CO2e/ha {period.project_side}, "
+            f"SE {moment.standard_error_t_co2e_per_ha:.2f}; credited: {routes}; "
+            f"the {_FORM_WORDS[period.credited_form]} issues\n"
+            f"    {period.gross_t_co2e:,.1f} t gross {_less(period.deducted_t_co2e)} uncertainty "
+            f"{_others(period)}{_less(period.leakage_t_co2e)} leakage {_less(period.buffer_t_co2e)} buffer "
+            f"= {period.verified_total_t_co2e:,.1f} t: {period.units_to_issue_t:,} units, {period.issuance}"
+        )
+
+
+def _less(amount: float) -> str:
+    return f"{'+' if amount < 0 else '-'} {abs(amount):,.1f}"
+
+
+def _others(period: Any) -> str:
+    woody, sources = period.woody_t_co2e, period.source_terms_t_co2e
+    return f"{woody:+,.1f} woody {sources:+,.1f} other gases " if woody or sources else ""
+
+
+def demo(
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for the project and its bundle.", metavar="DIR")
+    ] = Path("demo"),
+    as_json: Json = False,
+) -> None:
+    """Copy a bundled real project, run it end to end and print its credited number."""
+    from importlib.resources import as_file, files
+
+    project, bundle = out / "woburn-ley", out / "bundle"
+    with as_file(files("mollisol").joinpath("examples", "woburn-ley")) as source:
+        try:
+            shutil.copytree(source, project, dirs_exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{project} cannot be written: {error.strerror or error}") from None
+    raise typer.Exit(_run(project, bundle, as_json=as_json))

@@ -1,0 +1,154 @@
+"""A validation prepared from a trial folder: words of the author, folds, sets."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mollisol.methodology.findings import (
+    Finding,
+    FindingsError,
+    Place,
+    Severity,
+    blocking,
+    in_order,
+)
+
+if TYPE_CHECKING:
+    from mollisol.methodology.soil_models.calibrated import CalibratedSet
+    from mollisol.methodology.soil_models.calibration_plan import CalibrationPlan
+    from mollisol.methodology.soil_models.trials import Trials
+    from mollisol.trials.validate import Validation, Words
+
+WORDS = "validation.toml"
+SEED = 20260611
+"""Of a cross-validation whose final set is made here, the same as that of ``model calibrate``."""
+
+
+def prepared_validation(
+    folder: Path, parameters: str, cross: str, tell: Callable[[str], None]
+) -> tuple[Validation, CalibratedSet | None]:
+    """Read, check and validate."""
+    from mollisol.methodology.soil_models.calibrated import model_settings
+    from mollisol.reading.calibrated_sets import read_calibrated
+    from mollisol.reading.trials import read_trials
+    from mollisol.trials.calibrate import read_for_calibration
+    from mollisol.trials.predictions import published, under_draws
+    from mollisol.trials.validate import validate as run
+
+    plan: CalibrationPlan | None = None
+    if parameters or cross != "none":
+        trials, plan, findings = read_for_calibration(folder)
+    else:
+        trials, findings = read_trials(folder)
+    calibrated: CalibratedSet | None = None
+    if parameters:
+        calibrated, more = read_calibrated(parameters)
+        findings += more
+    words, more = _words(folder / WORDS)
+    findings += more
+    if trials is None or blocking(findings):
+        raise FindingsError(in_order(findings))
+    fit = None
+    if plan is not None and cross != "none":
+        if calibrated is None:
+            calibrated, more = _whole(trials, plan, tell)
+            findings += more
+        fit = _folds(plan, calibrated, tell)
+    validation = run(
+        trials,
+        settings=model_settings(trials.inputs),
+        predict=under_draws(plan) if plan is not None else published,
+        calibrated=calibrated,
+        cross=cross,  # type: ignore[arg-type]
+        fit=fit,
+        words=words,
+        read=findings,
+    )
+    return validation, calibrated
+
+
+def _words(path: Path) -> tuple[Words, list[Finding]]:
+    """Read what the folder says of its validation: title, substitutions, limits."""
+    from mollisol.trials.validate import Words
+
+    if not path.is_file():
+        return Words(), []
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return Words(), [_malformed(path.name, str(error))]
+    lists = {key: given.pop(key, []) for key in ("substitutions", "limits")}
+    texts = {key: given.pop(key, "") for key in ("title", "stock_error_source")}
+    spread = given.pop("stock_error_t_c_per_ha", None)
+    said = [*texts.values(), *(text for one in lists.values() if isinstance(one, list) for text in one)]
+    sound = all(isinstance(one, list) for one in lists.values()) and all(
+        isinstance(text, str) and not set(text) & set("<>\x00") for text in said
+    )
+    if spread is not None:
+        sound = (
+            sound
+            and isinstance(spread, float | int)
+            and 0 < spread < 1e3
+            and bool(texts["stock_error_source"])
+        )
+    if given or not sound:
+        return Words(), [_malformed(path.name, ", ".join(given) or "a value that does not fit")]
+    return Words(
+        title=texts["title"],
+        substitutions=tuple(lists["substitutions"]),
+        limits=tuple(lists["limits"]),
+        stock_error_t_c_per_ha=None if spread is None else float(spread),
+        stock_error_source=texts["stock_error_source"],
+    ), []
+
+
+def _malformed(file: str, found: str) -> Finding:
+    return Finding(
+        code="validation-words-malformed",
+        severity=Severity.BLOCKING,
+        where=Place(file=file),
+        found=found,
+        allowed="title, lists of substitutions and limits, stock_error_t_c_per_ha above 0 with stock_error_source; "
+        "texts without < and >",
+        do="mend the file",
+    )
+
+
+def _whole(
+    trials: Trials, plan: CalibrationPlan, tell: Callable[[str], None]
+) -> tuple[CalibratedSet, list[Finding]]:
+    """Calibrate on all data but that of studies for validation."""
+    from mollisol.uncertainty.calibration.fit import calibration_trials, fit
+
+    tell("all data: calibrating")
+    return fit(calibration_trials(trials), plan, seed=SEED)
+
+
+def _folds(plan: CalibrationPlan, whole: CalibratedSet, tell: Callable[[str], None]) -> Any:
+    """Give what calibrates a fold as the whole was calibrated."""
+    from dataclasses import fields
+
+    from mollisol.trials.folds import FoldPlan
+    from mollisol.uncertainty.calibration.fit import calibration_trials, fit
+    from mollisol.uncertainty.calibration.sampler import SamplerSettings
+
+    told = dict(whole.sampler)
+    default = SamplerSettings()
+    settings = SamplerSettings(
+        **{
+            field.name: type(getattr(default, field.name))(told[name])
+            for field in fields(SamplerSettings)
+            if (name := field.name.replace("_", " ")) in told
+        }
+    )
+
+    def fold(one: FoldPlan) -> tuple[CalibratedSet, list[Finding]]:
+        tell(f"without {one.name}: calibrating")
+        names = one.names or (one.name,)
+        fitted = calibration_trials(one.fitted)
+        return fit(fitted, plan, seed=whole.seed, settings=settings, left_out=names)
+
+    return fold
