@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Value, finite, positive, row
-
-
-@equation(
-    "mollisol:mean-by-group",
-    symbol="mean",
-    unit="unit of the values",
-    locator=Locator("VM0042", "2.2", section="8.2.1.6", equation="step 5"),
+from mollisol.quantification.arguments import (
+    Hectares,
+    Number,
+    Numbers,
+    Tonnes,
+    TonnesPerHa,
+    Years,
+    equation,
+    vm0042,
 )
-def mean_by_group(*, values: ArrayLike, group: Sequence[int]) -> FloatArray:
+from mollisol.quantification.checks import FloatArray, Value
+
+
+@equation("mollisol:mean-by-group", "mean", "unit of the values", vm0042("8.2.1.6", "step 5"))
+def mean_by_group(*, values: Numbers, group: Sequence[int]) -> FloatArray:
     """Plain mean of the values of each group.
 
     Parameters
@@ -41,30 +44,20 @@ def mean_by_group(*, values: ArrayLike, group: Sequence[int]) -> FloatArray:
     -----
     Source: hand arithmetic; averaging before a variance is what keeps cores from counting as replicates.
     """
-    members = row("values", finite("values", values))
     place = np.asarray(group, dtype=np.intp)
-    if place.shape != members.shape or members.ndim != 1:
+    if place.shape != values.shape or values.ndim != 1:
         raise ValueError(
-            f"values and group must be rows of one length, found {members.shape} and {place.shape}"
+            f"values and group must be rows of one length, found {values.shape} and {place.shape}"
         )
     count = np.bincount(place)
     if place.min() < 0 or not count.all():
         raise ValueError("group must number the groups from 0 without a gap")
-    return np.bincount(place, weights=members) / count
+    return np.bincount(place, weights=values) / count
 
 
-@equation(
-    "mollisol:mean-difference",
-    symbol="d_mean",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.6.4", equation="74, the mean"),
-)
+@equation("mollisol:mean-difference", "d_mean", "t CO2e/ha", vm0042("8.6.4", "74, the mean"))
 def mean_difference_t_co2e_per_ha(
-    *,
-    project_change_t_co2e: ArrayLike,
-    baseline_change_t_co2e: ArrayLike,
-    years: ArrayLike,
-    area_ha: ArrayLike,
+    *, project_change_t_co2e: Tonnes, baseline_change_t_co2e: Tonnes, years: Years, area_ha: Hectares
 ) -> Value:
     """Project minus baseline over the whole verification period, per hectare.
 
@@ -91,19 +84,16 @@ def mean_difference_t_co2e_per_ha(
     -----
     Source: the mean that Eq. 74 divides by. Mean and standard error are taken over the same whole period (D13).
     """
-    gain = finite("project_change_t_co2e", project_change_t_co2e) - finite(
-        "baseline_change_t_co2e", baseline_change_t_co2e
-    )
-    return gain * positive("years", years) / positive("area_ha", area_ha).sum()
+    return (project_change_t_co2e - baseline_change_t_co2e) * years / np.sum(area_ha)
 
 
 @equation(
     "mollisol:weighted-control-mean",
-    symbol="theta_h",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.5.1", equation="46, control sites of a stratum"),
+    "theta_h",
+    "t CO2e/ha",
+    vm0042("8.5.1", "46, control sites of a stratum"),
 )
-def control_mean_by_stratum(*, group_mean_t_co2e_per_ha: ArrayLike, group_weight: ArrayLike) -> FloatArray:
+def control_mean_by_stratum(*, group_mean_t_co2e_per_ha: TonnesPerHa, group_weight: Number) -> FloatArray:
     """Baseline change of each stratum from the groups of control sites linked to it.
 
     Parameters
@@ -128,10 +118,7 @@ def control_mean_by_stratum(*, group_mean_t_co2e_per_ha: ArrayLike, group_weight
     Source: section 8.5.1 asks for the mean of the linked sites; where several are linked the text does not say how
     to join them, and the plain mean is taken.
     """
-    means, weight = (
-        finite("group_mean_t_co2e_per_ha", group_mean_t_co2e_per_ha),
-        finite("group_weight", group_weight),
-    )
+    means, weight = np.asarray(group_mean_t_co2e_per_ha), np.asarray(group_weight)
     if means.ndim != 1 or weight.ndim != 2 or weight.shape[1] != means.size:
         raise ValueError(f"group_weight must have a column per group, found {weight.shape} for {means.shape}")
     if (np.abs(weight.sum(axis=1) - 1) > 1e-9).any():
@@ -140,13 +127,8 @@ def control_mean_by_stratum(*, group_mean_t_co2e_per_ha: ArrayLike, group_weight
     return result
 
 
-@equation(
-    "mollisol:cumulate",
-    symbol="M_cum",
-    unit="unit of the values",
-    locator=Locator("VM0042", "2.2", section="8.2.1.6", equation="step 2"),
-)
-def cumulate(*, values: ArrayLike) -> FloatArray:
+@equation("mollisol:cumulate", "M_cum", "unit of the values", vm0042("8.2.1.6", "step 2"))
+def cumulate(*, values: Numbers) -> FloatArray:
     """Sum down each profile, increment by increment.
 
     Parameters
@@ -168,4 +150,4 @@ def cumulate(*, values: ArrayLike) -> FloatArray:
     -----
     Source: section 8.2.1.6; the running sum starts at (0, 0), which the interpolation adds.
     """
-    return row("values", finite("values", values)).cumsum(axis=-1)
+    return values.cumsum(axis=-1)

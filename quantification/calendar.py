@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Value, at_least, finite, row, together, whole
+import numpy as np
+
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import equation, ours, vm0042
+from mollisol.quantification.checks import FloatArray, Value
+
+Amounts = Annotated[FloatArray, Range(unit="t CO2e", least=1)]
 
 
 @equation(
     "mollisol:calendar-split",
-    symbol="VCU by calendar year",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.1", equation="vintages of a period over calendar years"),
+    "VCU by calendar year",
+    "t CO2e",
+    vm0042("8.1", "vintages of a period over calendar years"),
 )
-def calendar_split_t_co2e(*, amount_t_co2e: ArrayLike, days: ArrayLike) -> Value:
+def calendar_split_t_co2e(
+    *, amount_t_co2e: Amounts, days: Annotated[FloatArray, Range(0, unit="days")]
+) -> Value:
     """Lay the amounts of a period's years over calendar years by days.
 
     Parameters
@@ -40,24 +46,19 @@ def calendar_split_t_co2e(*, amount_t_co2e: ArrayLike, days: ArrayLike) -> Value
     Source: ours; the document runs its equations by year and says nothing of a year that spans two calendar years.
     Stock changes are even over a period by Eqs. 46 and 47, so that days are the shares that follow.
     """
-    amount = row("amount_t_co2e", finite("amount_t_co2e", amount_t_co2e))
-    length = at_least("days", days, 0.0)
-    if length.ndim != 2 or length.shape[0] != amount.shape[-1]:
-        raise ValueError(f"days must have a row for each of amount_t_co2e, found shape {length.shape}")
-    whole_year = length.sum(axis=1, keepdims=True)
+    if days.ndim != 2 or days.shape[0] != amount_t_co2e.shape[-1]:
+        raise ValueError(f"days must have a row for each of amount_t_co2e, found shape {days.shape}")
+    whole_year = days.sum(axis=1, keepdims=True)
     if (whole_year == 0).any():
         raise ValueError("days must not be 0 all over a year")
-    split: Value = amount @ (length / whole_year)
+    split: Value = amount_t_co2e @ (days / whole_year)
     return split
 
 
-@equation(
-    "mollisol:units-by-label",
-    symbol="N by label",
-    unit="whole t CO2e",
-    locator=Locator("mollisol", "0.1", section="issuance in whole tonnes"),
-)
-def units_by_label_t(*, units_t: ArrayLike, amount_t_co2e: ArrayLike) -> Value:
+@equation("mollisol:units-by-label", "N by label", "whole t CO2e", ours("issuance in whole tonnes"))
+def units_by_label_t(
+    *, units_t: Annotated[Value, Range(0, unit="t CO2e", whole=True)], amount_t_co2e: Amounts
+) -> Value:
     """Give each label its whole units, so that they add up to the units of the period.
 
     Parameters
@@ -82,17 +83,15 @@ def units_by_label_t(*, units_t: ArrayLike, amount_t_co2e: ArrayLike) -> Value:
     Source: ours. Units go by the positive amounts; each label first gets its whole part, and what is left goes one by
     one to the largest remainders, the first label first where they are equal.
     """
-    units = whole("units_t", units_t, 0)
-    amount = np.maximum(row("amount_t_co2e", finite("amount_t_co2e", amount_t_co2e)), 0.0)
-    together(units_t=units, amount_t_co2e=amount)
+    amount = np.maximum(amount_t_co2e, 0.0)
     total = amount.sum()
     if total == 0:
-        if units.any():
+        if np.any(units_t):
             raise ValueError("amount_t_co2e must hold a positive amount where units_t is above 0")
         return np.zeros_like(amount)
-    share = amount / total * units
+    share = amount / total * units_t
     down: FloatArray = np.floor(share)
-    left = round(float(np.max(units)) - float(down.sum()))
+    left = round(float(np.max(units_t)) - float(down.sum()))
     order = np.argsort(-(share - down), kind="stable")
     down[order[:left]] += 1
     return down

@@ -6,31 +6,25 @@ through (0, 0) and the increment boundaries, whose last cubic goes on beyond the
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Annotated, Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import (
-    FloatArray,
-    Value,
-    finite,
-    positive,
-    ratio,
-    row,
-    same_shape,
-    together,
-)
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import checked, equation, ours, vm0042
+from mollisol.quantification.checks import FloatArray, Value, ratio, same_shape
+
+type Interpolation = Literal["natural_cubic_spline", "linear"]
+Mass = Annotated[Value, Range(0, unit="t/ha", above=True)]
+Masses = Annotated[FloatArray, Range(0, unit="t/ha", above=True, least=1)]
+Cumulated = Annotated[FloatArray, Range(least=1)]
+_STEP: Final = "the distance between two cumulative soil masses"
 
 
-def _knots(
-    masses: ArrayLike, values: ArrayLike, references: ArrayLike
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _knots(mass: FloatArray, value: FloatArray, reference: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Put (0, 0) before every profile and check the order of the knots."""
-    mass = row("cumulative_soil_mass_t_per_ha", finite("cumulative_soil_mass_t_per_ha", masses))
-    value = row("cumulative_value", finite("cumulative_value", values))
-    reference = positive("reference_soil_mass_t_per_ha", references)
     same_shape(cumulative_soil_mass_t_per_ha=mass, cumulative_value=value)
     if reference.ndim != 1:
         raise ValueError(f"reference_soil_mass_t_per_ha must be a row, found shape {reference.shape}")
@@ -38,7 +32,7 @@ def _knots(
     knots = np.concatenate([zero, mass], axis=-1)
     if (np.diff(knots, axis=-1) <= 0).any():
         raise ValueError("cumulative_soil_mass_t_per_ha must be above 0 and strictly ascending by depth")
-    return knots, np.concatenate([zero, value], axis=-1), reference
+    return knots, np.concatenate([zero, value], axis=-1)
 
 
 def _piece(knots: FloatArray, reference: FloatArray) -> NDArray[np.intp]:
@@ -63,11 +57,12 @@ def _second_derivatives(step: FloatArray, slope: FloatArray) -> FloatArray:
     return bend
 
 
+@checked
 def natural_cubic_spline_at(
     *,
-    cumulative_soil_mass_t_per_ha: ArrayLike,
-    cumulative_value: ArrayLike,
-    reference_soil_mass_t_per_ha: ArrayLike,
+    cumulative_soil_mass_t_per_ha: Cumulated,
+    cumulative_value: Cumulated,
+    reference_soil_mass_t_per_ha: Masses,
 ) -> FloatArray:
     """Natural cubic spline through (0, 0) and the knots, its last cubic continued beyond the deepest.
 
@@ -94,33 +89,27 @@ def natural_cubic_spline_at(
     -----
     Source: VM0042 2.2 Figure 3, after Wendt and Hauser (2013). One increment alone gives a straight line.
     """
-    knots, values, reference = _knots(
-        cumulative_soil_mass_t_per_ha, cumulative_value, reference_soil_mass_t_per_ha
-    )
+    reference = reference_soil_mass_t_per_ha
+    knots, values = _knots(cumulative_soil_mass_t_per_ha, cumulative_value, reference)
     step = np.diff(knots, axis=-1)
-    slope = ratio("the distance between two cumulative soil masses", np.diff(values, axis=-1), step)
+    slope = ratio(_STEP, np.diff(values, axis=-1), step)
     bend = _second_derivatives(step, slope)
     piece = _piece(knots, reference)
     left, right = (np.take_along_axis(bend, piece + side, axis=-1) for side in (0, 1))
     width = np.take_along_axis(step, piece, axis=-1)
     beyond = reference - np.take_along_axis(knots, piece, axis=-1)
     tangent = np.take_along_axis(slope, piece, axis=-1) - width * (2 * left + right) / 6
-    cubic = ratio("the distance between two cumulative soil masses", right - left, 6 * width)
+    cubic = ratio(_STEP, right - left, 6 * width)
     start = np.take_along_axis(values, piece, axis=-1)
     return start + beyond * (tangent + beyond * (left / 2 + beyond * cubic))
 
 
-@equation(
-    "mollisol:linear-at",
-    symbol="y(M)",
-    unit="t soil/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.1.6"),
-)
+@equation("mollisol:linear-at", "y(M)", "t soil/ha", vm0042("8.2.1.6"))
 def linear_at(
     *,
-    cumulative_soil_mass_t_per_ha: ArrayLike,
-    cumulative_value: ArrayLike,
-    reference_soil_mass_t_per_ha: ArrayLike,
+    cumulative_soil_mass_t_per_ha: Cumulated,
+    cumulative_value: Cumulated,
+    reference_soil_mass_t_per_ha: Masses,
 ) -> FloatArray:
     """Straight lines through (0, 0) and the knots, the last one continued beyond the deepest.
 
@@ -143,29 +132,32 @@ def linear_at(
     -----
     Source: Ellert and Bettany (1995), which VM0042 2.2 section 8.2.1.6 allows.
     """
-    knots, values, reference = _knots(
-        cumulative_soil_mass_t_per_ha, cumulative_value, reference_soil_mass_t_per_ha
-    )
-    slope = ratio(
-        "the distance between two cumulative soil masses", np.diff(values, axis=-1), np.diff(knots, axis=-1)
-    )
+    reference = reference_soil_mass_t_per_ha
+    knots, values = _knots(cumulative_soil_mass_t_per_ha, cumulative_value, reference)
+    slope = ratio(_STEP, np.diff(values, axis=-1), np.diff(knots, axis=-1))
     piece = _piece(knots, reference)
     start, from_mass = (np.take_along_axis(array, piece, axis=-1) for array in (values, knots))
     return start + (reference - from_mass) * np.take_along_axis(slope, piece, axis=-1)
 
 
+_METHODS: Final[dict[str, Callable[..., FloatArray]]] = {
+    "natural_cubic_spline": natural_cubic_spline_at,
+    "linear": linear_at,
+}
+
+
 @equation(
     "vm0042:8.2.1.6",
-    symbol="SOC_ESM",
-    unit="t C/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.1.6", table="Figure 3", page="37"),
+    "SOC_ESM",
+    "t C/ha",
+    vm0042("8.2.1.6", table="Figure 3", page="37"),
 )
 def carbon_at_equivalent_soil_mass_t_per_ha(
     *,
-    cumulative_soil_mass_t_per_ha: ArrayLike,
-    cumulative_carbon_t_per_ha: ArrayLike,
-    reference_soil_mass_t_per_ha: ArrayLike,
-    interpolation: Literal["natural_cubic_spline", "linear"] = "natural_cubic_spline",
+    cumulative_soil_mass_t_per_ha: Cumulated,
+    cumulative_carbon_t_per_ha: Cumulated,
+    reference_soil_mass_t_per_ha: Masses,
+    interpolation: Interpolation = "natural_cubic_spline",
 ) -> FloatArray:
     """Carbon above the reference soil mass, for all profiles and references.
 
@@ -195,25 +187,22 @@ def carbon_at_equivalent_soil_mass_t_per_ha(
     Source: VM0042 2.2 section 8.2.1.6 and Figure 3. A reference beyond the sampled mass is an extrapolation:
     :func:`extrapolated_share` says how far.
     """
-    methods = {"natural_cubic_spline": natural_cubic_spline_at, "linear": linear_at}
-    if interpolation not in methods:
-        raise ValueError(f"interpolation must be one of {', '.join(methods)}, found {interpolation!r}")
-    return methods[interpolation](
+    if interpolation not in _METHODS:
+        raise ValueError(f"interpolation must be one of {', '.join(_METHODS)}, found {interpolation!r}")
+    return _METHODS[interpolation](
         cumulative_soil_mass_t_per_ha=cumulative_soil_mass_t_per_ha,
-        cumulative_value=finite("cumulative_carbon_t_per_ha", cumulative_carbon_t_per_ha),
+        cumulative_value=cumulative_carbon_t_per_ha,
         reference_soil_mass_t_per_ha=reference_soil_mass_t_per_ha,
     )
 
 
 @equation(
     "mollisol:esm-extrapolation",
-    symbol="x_ESM",
-    unit="fraction of the sampled mass",
-    locator=Locator("mollisol", "0.1", section="how far a reference lies beyond the sample"),
+    "x_ESM",
+    "fraction of the sampled mass",
+    ours("how far a reference lies beyond the sample"),
 )
-def extrapolated_share(
-    *, sampled_soil_mass_t_per_ha: ArrayLike, reference_soil_mass_t_per_ha: ArrayLike
-) -> Value:
+def extrapolated_share(*, sampled_soil_mass_t_per_ha: Mass, reference_soil_mass_t_per_ha: Mass) -> Value:
     """How far the reference mass lies beyond the sampled mass, as a share of the sampled mass.
 
     Parameters
@@ -237,19 +226,12 @@ def extrapolated_share(
     -----
     Source: our definition. The printed example reaches 0.31.
     """
-    sampled = positive("sampled_soil_mass_t_per_ha", sampled_soil_mass_t_per_ha)
-    reference = positive("reference_soil_mass_t_per_ha", reference_soil_mass_t_per_ha)
-    together(sampled_soil_mass_t_per_ha=sampled, reference_soil_mass_t_per_ha=reference)
-    return np.maximum(0.0, ratio("sampled_soil_mass_t_per_ha", reference, sampled) - 1.0)
+    beyond = ratio("sampled_soil_mass_t_per_ha", reference_soil_mass_t_per_ha, sampled_soil_mass_t_per_ha)
+    return np.maximum(0.0, beyond - 1.0)
 
 
-@equation(
-    "mollisol:esm-reference",
-    symbol="M_ref",
-    unit="t soil/ha",
-    locator=Locator("mollisol", "0.1", section="8.2.1.6 of VM0042 2.2, the densest sample"),
-)
-def reference_soil_mass_t_per_ha(*, soil_mass_at_reporting_depth_t_per_ha: ArrayLike) -> Value:
+@equation("mollisol:esm-reference", "M_ref", "t soil/ha", ours("8.2.1.6 of VM0042 2.2, the densest sample"))
+def reference_soil_mass_t_per_ha(*, soil_mass_at_reporting_depth_t_per_ha: Masses) -> Value:
     """Give the reference soil mass: the largest at the reporting depth over all samples compared.
 
     Parameters
@@ -271,5 +253,4 @@ def reference_soil_mass_t_per_ha(*, soil_mass_at_reporting_depth_t_per_ha: Array
     -----
     Source: VM0042 2.2 section 8.2.1.6: the reference covers the densest sample. Shallow soils get their own.
     """
-    name = "soil_mass_at_reporting_depth_t_per_ha"
-    return row(name, positive(name, soil_mass_at_reporting_depth_t_per_ha)).max(axis=-1)
+    return soil_mass_at_reporting_depth_t_per_ha.max(axis=-1)

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
 from mollisol.methodology.units import PERCENT_PER_FRACTION
-from mollisol.quantification.checks import Value, between, finite, together
-from mollisol.quantification.reductions_removals import stock_parts_t_co2e, switch_of
+from mollisol.quantification.arguments import Percent, Switch, Tonnes, equation, ours, vm0042
+from mollisol.quantification.checks import Value
+from mollisol.quantification.reductions_removals import stock_parts_t_co2e
 
 
-@equation(
-    "vm0042:75",
-    symbol="Bu_ER,t",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.7", equation="75"),
-)
+@equation("vm0042:75", "Bu_ER,t", "t CO2e", vm0042("8.7", "75"))
 def buffer_on_reductions_t_co2e(
     *,
-    project_change_t_co2e: ArrayLike,
-    baseline_change_t_co2e: ArrayLike,
-    removals_switch: ArrayLike,
-    non_permanence_rating_percent: ArrayLike,
+    project_change_t_co2e: Tonnes,
+    baseline_change_t_co2e: Tonnes,
+    removals_switch: Switch,
+    non_permanence_rating_percent: Percent,
 ) -> Value:
     """Buffer on the reductions: the rating times their carbon-stock part, before leakage.
 
@@ -49,29 +43,17 @@ def buffer_on_reductions_t_co2e(
     -----
     Source: Eq. 75. Emission sources carry no buffer.
     """
-    lost, gained = stock_parts_t_co2e(
-        project_change_t_co2e=project_change_t_co2e, baseline_change_t_co2e=baseline_change_t_co2e
-    )
-    switch = switch_of(removals_switch)
-    rating = between(
-        "non_permanence_rating_percent", non_permanence_rating_percent, 0.0, PERCENT_PER_FRACTION
-    )
-    together(project_change_t_co2e=lost, removals_switch=switch, non_permanence_rating_percent=rating)
-    return (lost + (1 - switch) * gained) * rating / PERCENT_PER_FRACTION
+    lost, gained = stock_parts_t_co2e(project_change_t_co2e, baseline_change_t_co2e)
+    return (lost + (1 - removals_switch) * gained) * non_permanence_rating_percent / PERCENT_PER_FRACTION
 
 
-@equation(
-    "vm0042:76",
-    symbol="Bu_CR,t",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.7", equation="76"),
-)
+@equation("vm0042:76", "Bu_CR,t", "t CO2e", vm0042("8.7", "76"))
 def buffer_on_removals_t_co2e(
     *,
-    project_change_t_co2e: ArrayLike,
-    baseline_change_t_co2e: ArrayLike,
-    removals_switch: ArrayLike,
-    non_permanence_rating_percent: ArrayLike,
+    project_change_t_co2e: Tonnes,
+    baseline_change_t_co2e: Tonnes,
+    removals_switch: Switch,
+    non_permanence_rating_percent: Percent,
 ) -> Value:
     """Buffer on the removals: the rating times the removals, before leakage.
 
@@ -98,24 +80,12 @@ def buffer_on_removals_t_co2e(
     -----
     Source: Eq. 76.
     """
-    _, gained = stock_parts_t_co2e(
-        project_change_t_co2e=project_change_t_co2e, baseline_change_t_co2e=baseline_change_t_co2e
-    )
-    switch = switch_of(removals_switch)
-    rating = between(
-        "non_permanence_rating_percent", non_permanence_rating_percent, 0.0, PERCENT_PER_FRACTION
-    )
-    together(project_change_t_co2e=gained, removals_switch=switch, non_permanence_rating_percent=rating)
-    return switch * gained * rating / PERCENT_PER_FRACTION
+    _, gained = stock_parts_t_co2e(project_change_t_co2e, baseline_change_t_co2e)
+    return removals_switch * gained * non_permanence_rating_percent / PERCENT_PER_FRACTION
 
 
-@equation(
-    "vm0042:77",
-    symbol="VCU_ER,t",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.7", equation="77"),
-)
-def verified_reductions_t_co2e(*, net_t_co2e: ArrayLike, buffer_t_co2e: ArrayLike) -> Value:
+@equation("vm0042:77", "VCU_ER,t", "t CO2e", vm0042("8.7", "77"))
+def verified_reductions_t_co2e(*, net_t_co2e: Tonnes, buffer_t_co2e: Tonnes) -> Value:
     """Give the verified units from reductions: net less buffer.
 
     Parameters
@@ -137,19 +107,11 @@ def verified_reductions_t_co2e(*, net_t_co2e: ArrayLike, buffer_t_co2e: ArrayLik
     -----
     Source: Eq. 77.
     """
-    net = finite("net_t_co2e", net_t_co2e)
-    buffer = finite("buffer_t_co2e", buffer_t_co2e)
-    together(net_t_co2e=net, buffer_t_co2e=buffer)
-    return net - buffer
+    return net_t_co2e - buffer_t_co2e
 
 
-@equation(
-    "vm0042:78",
-    symbol="VCU_CR,t",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.7", equation="78"),
-)
-def verified_removals_t_co2e(*, net_t_co2e: ArrayLike, buffer_t_co2e: ArrayLike) -> Value:
+@equation("vm0042:78", "VCU_CR,t", "t CO2e", vm0042("8.7", "78"))
+def verified_removals_t_co2e(*, net_t_co2e: Tonnes, buffer_t_co2e: Tonnes) -> Value:
     """Give the verified units from removals: net less buffer.
 
     Parameters
@@ -171,21 +133,11 @@ def verified_removals_t_co2e(*, net_t_co2e: ArrayLike, buffer_t_co2e: ArrayLike)
     -----
     Source: Eq. 78.
     """
-    net = finite("net_t_co2e", net_t_co2e)
-    buffer = finite("buffer_t_co2e", buffer_t_co2e)
-    together(net_t_co2e=net, buffer_t_co2e=buffer)
-    return net - buffer
+    return net_t_co2e - buffer_t_co2e
 
 
-@equation(
-    "vm0042:79",
-    symbol="VCU_t",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.7", equation="79"),
-)
-def verified_total_t_co2e(
-    *, verified_reductions_t_co2e: ArrayLike, verified_removals_t_co2e: ArrayLike
-) -> Value:
+@equation("vm0042:79", "VCU_t", "t CO2e", vm0042("8.7", "79"))
+def verified_total_t_co2e(*, verified_reductions_t_co2e: Tonnes, verified_removals_t_co2e: Tonnes) -> Value:
     """Give the verified units of a year.
 
     Parameters
@@ -207,19 +159,11 @@ def verified_total_t_co2e(
     -----
     Source: Eq. 79.
     """
-    reductions = finite("verified_reductions_t_co2e", verified_reductions_t_co2e)
-    removals = finite("verified_removals_t_co2e", verified_removals_t_co2e)
-    together(verified_reductions_t_co2e=reductions, verified_removals_t_co2e=removals)
-    return reductions + removals
+    return verified_reductions_t_co2e + verified_removals_t_co2e
 
 
-@equation(
-    "mollisol:units-to-issue",
-    symbol="N_t",
-    unit="whole t CO2e",
-    locator=Locator("mollisol", "0.1", section="issuance in whole tonnes"),
-)
-def units_to_issue_t(*, verified_total_t_co2e: ArrayLike) -> Value:
+@equation("mollisol:units-to-issue", "N_t", "whole t CO2e", ours("issuance in whole tonnes"))
+def units_to_issue_t(*, verified_total_t_co2e: Tonnes) -> Value:
     """Give the whole tonnes to issue: rounded downward, and none for a negative total.
 
     Parameters
@@ -241,5 +185,4 @@ def units_to_issue_t(*, verified_total_t_co2e: ArrayLike) -> Value:
     -----
     Source: our rule, the last step of all; the document rounds nowhere. A negative total is a loss.
     """
-    total = finite("verified_total_t_co2e", verified_total_t_co2e)
-    return np.maximum(0.0, np.floor(total))
+    return np.maximum(0.0, np.floor(verified_total_t_co2e))

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import (
-    FloatArray,
-    Value,
-    at_least,
-    finite,
-    positive,
-    ratio,
-    row,
-    together,
-    whole,
-)
-
-_T_PER_HA_OF_G_PER_CM2: Final = 100.0
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import CarbonPerHa, equation, ours, vm0042, within
+from mollisol.quantification.checks import FloatArray, Value, ratio
+from mollisol.quantification.soil_carbon_stock import T_PER_HA_OF_G_PER_CM2, Centimetres
 
 
-@equation(
-    "mollisol:density-from-soil-mass",
-    symbol="BD_corr",
-    unit="g/cm3",
-    locator=Locator("mollisol", "0.1", section="8.2.1.5 of VM0042 2.2"),
-)
-def fine_soil_density_g_per_cm3(*, fine_soil_mass_t_per_ha: ArrayLike, thickness_cm: ArrayLike) -> Value:
+@equation("mollisol:density-from-soil-mass", "BD_corr", "g/cm3", ours("8.2.1.5 of VM0042 2.2"))
+def fine_soil_density_g_per_cm3(
+    *,
+    fine_soil_mass_t_per_ha: Annotated[Value, Range(0, unit="t/ha", above=True)],
+    thickness_cm: Centimetres,
+) -> Value:
     """Density of fine soil over the whole volume of a layer, from its mass per hectare.
 
     Parameters
@@ -54,20 +42,12 @@ def fine_soil_density_g_per_cm3(*, fine_soil_mass_t_per_ha: ArrayLike, thickness
     -----
     Source: units alone; 1 g/cm2 is 100 t/ha.
     """
-    mass = positive("fine_soil_mass_t_per_ha", fine_soil_mass_t_per_ha)
-    thickness = positive("thickness_cm", thickness_cm)
-    together(fine_soil_mass_t_per_ha=mass, thickness_cm=thickness)
-    return ratio("thickness_cm", mass, _T_PER_HA_OF_G_PER_CM2 * thickness)
+    return ratio("thickness_cm", fine_soil_mass_t_per_ha, T_PER_HA_OF_G_PER_CM2 * thickness_cm)
 
 
-@equation(
-    "vm0042:5",
-    symbol="SOC_bsl,i,t",
-    unit="t C/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.1", equation="5"),
-)
+@equation("vm0042:5", "SOC_bsl,i,t", "t C/ha", vm0042("8.2.1", "5"))
 def modelled_stock_t_c_per_ha(
-    *, initial_stock_t_c_per_ha: ArrayLike, modelled_change_t_c_per_ha: ArrayLike
+    *, initial_stock_t_c_per_ha: CarbonPerHa, modelled_change_t_c_per_ha: CarbonPerHa
 ) -> Value:
     """Stock that a process model gives for the end of a year.
 
@@ -93,22 +73,18 @@ def modelled_stock_t_c_per_ha(
     Source: Eq. 5, a function of the model's inputs; written as its start and what followed, so that both have their
     own source. The tables of section 9.2 call it an emission; it is a stock (E-33).
     """
-    start = finite("initial_stock_t_c_per_ha", initial_stock_t_c_per_ha)
-    change = finite("modelled_change_t_c_per_ha", modelled_change_t_c_per_ha)
-    together(initial_stock_t_c_per_ha=start, modelled_change_t_c_per_ha=change)
-    stock = start + change
-    if (stock < 0).any():
+    stock = initial_stock_t_c_per_ha + modelled_change_t_c_per_ha
+    if np.any(stock < 0):
         raise ValueError("modelled_change_t_c_per_ha must not take away more than initial_stock_t_c_per_ha")
     return stock
 
 
-@equation(
-    "mollisol:layers-summed",
-    symbol="SOC_model",
-    unit="t C/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.1", equation="4, over layers"),
-)
-def profile_stock_t_c_per_ha(*, stock_of_layer_t_c_per_ha: ArrayLike, group: Sequence[int]) -> Value:
+@equation("mollisol:layers-summed", "SOC_model", "t C/ha", vm0042("8.2.1", "4, over layers"))
+def profile_stock_t_c_per_ha(
+    *,
+    stock_of_layer_t_c_per_ha: Annotated[FloatArray, Range(0, unit="t C/ha", least=1)],
+    group: Sequence[int],
+) -> Value:
     """Stock of each profile from that of its layers.
 
     Parameters
@@ -132,24 +108,18 @@ def profile_stock_t_c_per_ha(*, stock_of_layer_t_c_per_ha: ArrayLike, group: Seq
     -----
     Source: Eq. 4 gives one layer; layers to the model's depth add up.
     """
-    name = "stock_of_layer_t_c_per_ha"
-    stock = row(name, at_least(name, stock_of_layer_t_c_per_ha, 0.0))
-    number = whole("group", group, 0)
-    if number.shape != stock.shape or stock.ndim != 1:
-        raise ValueError(f"group must hold one number a layer, found {number.shape} for {stock.shape}")
+    number = within("group", group, Range(0, whole=True))
+    if number.shape != stock_of_layer_t_c_per_ha.shape or number.ndim != 1:
+        raise ValueError(
+            f"group must hold one number a layer, found {number.shape} for {stock_of_layer_t_c_per_ha.shape}"
+        )
     if np.unique(number).size != number.max() + 1:
         raise ValueError("group must number the profiles from 0 without a gap")
-    place = number.astype(np.intp)
-    return np.bincount(place, weights=stock)
+    return np.bincount(number.astype(np.intp), weights=stock_of_layer_t_c_per_ha)
 
 
-@equation(
-    "mollisol:rotation-mean",
-    symbol="b_l",
-    unit="t C/ha",
-    locator=Locator("mollisol", "0.1", section="docs/measure-and-model.md, blended"),
-)
-def rotation_mean_t_c_per_ha(*, change_by_phase_t_c_per_ha: ArrayLike) -> Value:
+@equation("mollisol:rotation-mean", "b_l", "t C/ha", ours("docs/measure-and-model.md, blended"))
+def rotation_mean_t_c_per_ha(*, change_by_phase_t_c_per_ha: CarbonPerHa) -> Value:
     """Modelled change of a blended baseline: the mean over the phases of its rotation, draw by draw.
 
     Parameters
@@ -172,9 +142,8 @@ def rotation_mean_t_c_per_ha(*, change_by_phase_t_c_per_ha: ArrayLike) -> Value:
     Source: our reading of a blended baseline announced for VM0042 3.0, whose formula was not published where we could
     read it. All phases take the same draw, so that what the parameters leave unknown does not average out.
     """
-    name = "change_by_phase_t_c_per_ha"
-    change = finite(name, change_by_phase_t_c_per_ha)
+    change = np.asarray(change_by_phase_t_c_per_ha)
     if change.ndim < 1 or change.shape[0] < 2:
-        raise ValueError(f"{name} must hold two phases or more on its first axis")
+        raise ValueError("change_by_phase_t_c_per_ha must hold two phases or more on its first axis")
     mean: FloatArray = change.mean(axis=0)
     return mean

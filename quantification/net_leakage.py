@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Form, Value, at_least, finite, form_of, together
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import Switch, equation, vm0042
+from mollisol.quantification.checks import Form, Value, form_of
+
+Leak = Annotated[Value, Range(0, unit="t CO2e")]
 
 
 @equation(
     "vm0042:39-leakage",
-    symbol="LE_OA + LK_disp + LE_BR",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.5", equation="39 and 42, bracket"),
+    "LE_OA + LK_disp + LE_BR",
+    "t CO2e",
+    vm0042("8.5", "39 and 42, bracket"),
     switch=("switch.displaced-production",),
 )
 def leakage_t_co2e(
     *,
-    amendments_t_co2e: ArrayLike,
-    displaced_production_t_co2e: ArrayLike,
-    residues_t_co2e: ArrayLike,
-    displaced_in_print: ArrayLike = 0.0,
+    amendments_t_co2e: Leak,
+    displaced_production_t_co2e: Leak,
+    residues_t_co2e: Leak,
+    displaced_in_print: Switch = 0.0,
     form: Form = "corrected",
 ) -> Value:
     """Leakage of a year that reductions and removals share.
@@ -48,16 +51,5 @@ def leakage_t_co2e(
     -----
     Source: Eqs. 39 and 42, and correction 3 of 11 June 2026.
     """
-    amendments = at_least("amendments_t_co2e", amendments_t_co2e, 0.0)
-    displaced = at_least("displaced_production_t_co2e", displaced_production_t_co2e, 0.0)
-    residues = at_least("residues_t_co2e", residues_t_co2e, 0.0)
-    printed = finite("displaced_in_print", displaced_in_print)
-    if not ((printed == 0) | (printed == 1)).all():
-        raise ValueError(f"displaced_in_print must be 0 or 1, found {displaced_in_print!r}")
-    together(
-        amendments_t_co2e=amendments,
-        displaced_production_t_co2e=displaced,
-        residues_t_co2e=residues,
-        displaced_in_print=printed,
-    )
-    return amendments + residues + displaced * (printed if form_of(form) else 1.0)
+    counted = displaced_in_print if form_of(form) else 1.0
+    return amendments_t_co2e + residues_t_co2e + displaced_production_t_co2e * counted

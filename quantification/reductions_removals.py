@@ -6,35 +6,15 @@ Nothing is floored, clipped or rounded: a negative total is a loss and stays one
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Form, Value, finite, form_of, together
+from mollisol.quantification.arguments import Number, Switch, Tonnes, equation, vm0042
+from mollisol.quantification.checks import Form, Value, form_of
 
 _SECTION = "8.5"
 
 
-def switch_of(removals_switch: ArrayLike) -> FloatArray:
-    """Check that the switch is 0 or 1.
-
-    Raises
-    ------
-    ValueError
-        If it is anything else.
-    """
-    switch = finite("removals_switch", removals_switch)
-    if not np.isin(switch, (0.0, 1.0)).all():
-        raise ValueError(f"removals_switch must be 0 or 1, found {removals_switch!r}")
-    return switch
-
-
-@equation(
-    "vm0042:37-switch",
-    symbol="I(dCO2_wp)",
-    unit="0 or 1",
-    locator=Locator("VM0042", "2.2", section=_SECTION, equation="37, switch"),
-)
-def removals_switch(*, cumulative_project_change_t_co2e: ArrayLike) -> Value:
+@equation("vm0042:37-switch", "I(dCO2_wp)", "0 or 1", vm0042(_SECTION, "37, switch"))
+def removals_switch(*, cumulative_project_change_t_co2e: Tonnes) -> Value:
     """Whether stock gains count as removals: the project has gained since its start.
 
     Parameters
@@ -57,24 +37,23 @@ def removals_switch(*, cumulative_project_change_t_co2e: ArrayLike) -> Value:
     -----
     Source: the switch of Eqs. 37, 40, 75 and 76. It moves labels, never the total.
     """
-    total = finite("cumulative_project_change_t_co2e", cumulative_project_change_t_co2e)
-    return np.where(total > 0, 1.0, 0.0)[()]
+    return np.where(np.asarray(cumulative_project_change_t_co2e) > 0, 1.0, 0.0)[()]
 
 
 @equation(
     "vm0042:37-sources",
-    symbol="E_t",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section=_SECTION, equation="37, source terms"),
+    "E_t",
+    "t CO2e",
+    vm0042(_SECTION, "37, source terms"),
     switch=("switch.ch4-n2o-sign",),
 )
 def source_terms_t_co2e(
     *,
-    default_factor_sources_t_co2e: ArrayLike,
-    soil_ch4_t_co2e: ArrayLike = 0.0,
-    soil_n2o_t_co2e: ArrayLike = 0.0,
-    uncertainty_ch4: ArrayLike = 0.0,
-    uncertainty_n2o: ArrayLike = 0.0,
+    default_factor_sources_t_co2e: Tonnes,
+    soil_ch4_t_co2e: Tonnes = 0.0,
+    soil_n2o_t_co2e: Tonnes = 0.0,
+    uncertainty_ch4: Number = 0.0,
+    uncertainty_n2o: Number = 0.0,
     form: Form = "corrected",
 ) -> Value:
     """Reductions of the emission sources, modelled soil CH4 and N2O after their deduction.
@@ -105,27 +84,14 @@ def source_terms_t_co2e(
     -----
     Source: the terms of Eq. 37 that are not carbon stocks.
     """
-    sources = finite("default_factor_sources_t_co2e", default_factor_sources_t_co2e)
-    ch4 = finite("soil_ch4_t_co2e", soil_ch4_t_co2e)
-    n2o = finite("soil_n2o_t_co2e", soil_n2o_t_co2e)
-    doubt_ch4 = finite("uncertainty_ch4", uncertainty_ch4)
-    doubt_n2o = finite("uncertainty_n2o", uncertainty_n2o)
-    together(
-        default_factor_sources_t_co2e=sources,
-        soil_ch4_t_co2e=ch4,
-        soil_n2o_t_co2e=n2o,
-        uncertainty_ch4=doubt_ch4,
-        uncertainty_n2o=doubt_n2o,
-    )
     printed = form_of(form)
-    sign_ch4 = np.where((ch4 >= 0) | printed, 1.0, -1.0)
-    sign_n2o = np.where((n2o >= 0) | printed, 1.0, -1.0)
-    return sources + ch4 * (1 - doubt_ch4 * sign_ch4) + n2o * (1 - doubt_n2o * sign_n2o)
+    sign_ch4 = np.where((np.asarray(soil_ch4_t_co2e) >= 0) | printed, 1.0, -1.0)
+    sign_n2o = np.where((np.asarray(soil_n2o_t_co2e) >= 0) | printed, 1.0, -1.0)
+    ch4 = soil_ch4_t_co2e * (1 - uncertainty_ch4 * sign_ch4)
+    return default_factor_sources_t_co2e + ch4 + soil_n2o_t_co2e * (1 - uncertainty_n2o * sign_n2o)
 
 
-def stock_parts_t_co2e(
-    *, project_change_t_co2e: ArrayLike, baseline_change_t_co2e: ArrayLike
-) -> tuple[FloatArray, FloatArray]:
+def stock_parts_t_co2e(project_change_t_co2e: Value, baseline_change_t_co2e: Value) -> tuple[Value, Value]:
     """Split project less baseline stock change into what was lost less and what was gained more.
 
     Parameters
@@ -143,26 +109,18 @@ def stock_parts_t_co2e(
     ValueError
         For an argument that is not finite, or shapes that do not fit.
     """
-    project = finite("project_change_t_co2e", project_change_t_co2e)
-    baseline = finite("baseline_change_t_co2e", baseline_change_t_co2e)
-    together(project_change_t_co2e=project, baseline_change_t_co2e=baseline)
-    lost = np.minimum(0.0, project) - np.minimum(0.0, baseline)
-    gained = np.maximum(0.0, project) - np.maximum(0.0, baseline)
+    lost = np.minimum(0.0, project_change_t_co2e) - np.minimum(0.0, baseline_change_t_co2e)
+    gained = np.maximum(0.0, project_change_t_co2e) - np.maximum(0.0, baseline_change_t_co2e)
     return lost, gained
 
 
-@equation(
-    "vm0042:37",
-    symbol="ER_t",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section=_SECTION, equation="37"),
-)
+@equation("vm0042:37", "ER_t", "t CO2e", vm0042(_SECTION, "37"))
 def emission_reductions_t_co2e(
     *,
-    project_change_t_co2e: ArrayLike,
-    baseline_change_t_co2e: ArrayLike,
-    removals_switch: ArrayLike,
-    source_terms_t_co2e: ArrayLike,
+    project_change_t_co2e: Tonnes,
+    baseline_change_t_co2e: Tonnes,
+    removals_switch: Switch,
+    source_terms_t_co2e: Tonnes,
 ) -> Value:
     """Emission reductions of a year.
 
@@ -189,23 +147,13 @@ def emission_reductions_t_co2e(
     -----
     Source: Eq. 37.
     """
-    lost, gained = stock_parts_t_co2e(
-        project_change_t_co2e=project_change_t_co2e, baseline_change_t_co2e=baseline_change_t_co2e
-    )
-    switch = switch_of(removals_switch)
-    sources = finite("source_terms_t_co2e", source_terms_t_co2e)
-    together(project_change_t_co2e=lost, removals_switch=switch, source_terms_t_co2e=sources)
-    return sources + lost + (1 - switch) * gained
+    lost, gained = stock_parts_t_co2e(project_change_t_co2e, baseline_change_t_co2e)
+    return source_terms_t_co2e + lost + (1 - removals_switch) * gained
 
 
-@equation(
-    "vm0042:40",
-    symbol="CR_t",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section=_SECTION, equation="40"),
-)
+@equation("vm0042:40", "CR_t", "t CO2e", vm0042(_SECTION, "40"))
 def removals_t_co2e(
-    *, project_change_t_co2e: ArrayLike, baseline_change_t_co2e: ArrayLike, removals_switch: ArrayLike
+    *, project_change_t_co2e: Tonnes, baseline_change_t_co2e: Tonnes, removals_switch: Switch
 ) -> Value:
     """Carbon dioxide removals of a year.
 
@@ -230,45 +178,27 @@ def removals_t_co2e(
     -----
     Source: Eq. 40.
     """
-    _, gained = stock_parts_t_co2e(
-        project_change_t_co2e=project_change_t_co2e, baseline_change_t_co2e=baseline_change_t_co2e
-    )
-    switch = switch_of(removals_switch)
-    together(project_change_t_co2e=gained, removals_switch=switch)
-    return switch * gained
+    return removals_switch * stock_parts_t_co2e(project_change_t_co2e, baseline_change_t_co2e)[1]
 
 
-def _share(
-    leakage: ArrayLike, reductions: ArrayLike, removals: ArrayLike, form: Form, of_reductions: bool
-) -> Value:
+def _share(leakage: Value, part: Value, other: Value, form: Form) -> Value:
     """Give the part of the leakage that falls on reductions or on removals."""
-    lost = finite("leakage_t_co2e", leakage)
-    er = finite("reductions_t_co2e", reductions)
-    cr = finite("removals_t_co2e", removals)
-    together(leakage_t_co2e=lost, reductions_t_co2e=er, removals_t_co2e=cr)
     if not form_of(form):
-        er, cr = np.maximum(er, 0.0), np.maximum(cr, 0.0)
-    total = er + cr
+        part, other = np.maximum(part, 0.0), np.maximum(other, 0.0)
+    total, lost = part + other, np.asarray(leakage)
     if ((total == 0) & (lost != 0)).any():
         raise ValueError(
             "reductions_t_co2e + removals_t_co2e must not be 0 where leakage_t_co2e is not: it has no shares"
         )
-    share = np.divide(er if of_reductions else cr, np.where(lost == 0, 1.0, total))
-    return lost * share
+    return leakage * np.divide(part, np.where(lost == 0, 1.0, total))
 
 
-@equation(
-    "vm0042:39",
-    symbol="LK_ER,t",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section=_SECTION, equation="39"),
-    switch=("switch.leakage-allocation",),
-)
+@equation("vm0042:39", "LK_ER,t", "t CO2e", vm0042(_SECTION, "39"), switch=("switch.leakage-allocation",))
 def leakage_on_reductions_t_co2e(
     *,
-    leakage_t_co2e: ArrayLike,
-    reductions_t_co2e: ArrayLike,
-    removals_t_co2e: ArrayLike,
+    leakage_t_co2e: Tonnes,
+    reductions_t_co2e: Tonnes,
+    removals_t_co2e: Tonnes,
     form: Form = "corrected",
 ) -> Value:
     """Leakage that falls on the reductions.
@@ -297,21 +227,15 @@ def leakage_on_reductions_t_co2e(
     -----
     Source: Eq. 39. No leakage gives 0 whatever the sum.
     """
-    return _share(leakage_t_co2e, reductions_t_co2e, removals_t_co2e, form, of_reductions=True)
+    return _share(leakage_t_co2e, reductions_t_co2e, removals_t_co2e, form)
 
 
-@equation(
-    "vm0042:42",
-    symbol="LK_CR,t",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section=_SECTION, equation="42"),
-    switch=("switch.leakage-allocation",),
-)
+@equation("vm0042:42", "LK_CR,t", "t CO2e", vm0042(_SECTION, "42"), switch=("switch.leakage-allocation",))
 def leakage_on_removals_t_co2e(
     *,
-    leakage_t_co2e: ArrayLike,
-    reductions_t_co2e: ArrayLike,
-    removals_t_co2e: ArrayLike,
+    leakage_t_co2e: Tonnes,
+    reductions_t_co2e: Tonnes,
+    removals_t_co2e: Tonnes,
     form: Form = "corrected",
 ) -> Value:
     """Leakage that falls on the removals.
@@ -340,16 +264,11 @@ def leakage_on_removals_t_co2e(
     -----
     Source: Eq. 42. No leakage gives 0 whatever the sum.
     """
-    return _share(leakage_t_co2e, reductions_t_co2e, removals_t_co2e, form, of_reductions=False)
+    return _share(leakage_t_co2e, removals_t_co2e, reductions_t_co2e, form)
 
 
-@equation(
-    "vm0042:38",
-    symbol="ER_NET,t",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section=_SECTION, equation="38"),
-)
-def net_reductions_t_co2e(*, reductions_t_co2e: ArrayLike, leakage_on_reductions_t_co2e: ArrayLike) -> Value:
+@equation("vm0042:38", "ER_NET,t", "t CO2e", vm0042(_SECTION, "38"))
+def net_reductions_t_co2e(*, reductions_t_co2e: Tonnes, leakage_on_reductions_t_co2e: Tonnes) -> Value:
     """Reductions less their leakage.
 
     Parameters
@@ -371,19 +290,11 @@ def net_reductions_t_co2e(*, reductions_t_co2e: ArrayLike, leakage_on_reductions
     -----
     Source: Eq. 38.
     """
-    gross = finite("reductions_t_co2e", reductions_t_co2e)
-    leakage = finite("leakage_on_reductions_t_co2e", leakage_on_reductions_t_co2e)
-    together(reductions_t_co2e=gross, leakage_on_reductions_t_co2e=leakage)
-    return gross - leakage
+    return reductions_t_co2e - leakage_on_reductions_t_co2e
 
 
-@equation(
-    "vm0042:41",
-    symbol="CR_NET,t",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section=_SECTION, equation="41"),
-)
-def net_removals_t_co2e(*, removals_t_co2e: ArrayLike, leakage_on_removals_t_co2e: ArrayLike) -> Value:
+@equation("vm0042:41", "CR_NET,t", "t CO2e", vm0042(_SECTION, "41"))
+def net_removals_t_co2e(*, removals_t_co2e: Tonnes, leakage_on_removals_t_co2e: Tonnes) -> Value:
     """Give removals less their leakage.
 
     Parameters
@@ -405,19 +316,11 @@ def net_removals_t_co2e(*, removals_t_co2e: ArrayLike, leakage_on_removals_t_co2
     -----
     Source: Eq. 41.
     """
-    gross = finite("removals_t_co2e", removals_t_co2e)
-    leakage = finite("leakage_on_removals_t_co2e", leakage_on_removals_t_co2e)
-    together(removals_t_co2e=gross, leakage_on_removals_t_co2e=leakage)
-    return gross - leakage
+    return removals_t_co2e - leakage_on_removals_t_co2e
 
 
-@equation(
-    "vm0042:43",
-    symbol="ERR_NET,t",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section=_SECTION, equation="43"),
-)
-def net_total_t_co2e(*, net_reductions_t_co2e: ArrayLike, net_removals_t_co2e: ArrayLike) -> Value:
+@equation("vm0042:43", "ERR_NET,t", "t CO2e", vm0042(_SECTION, "43"))
+def net_total_t_co2e(*, net_reductions_t_co2e: Tonnes, net_removals_t_co2e: Tonnes) -> Value:
     """Net reductions and removals together.
 
     Parameters
@@ -439,7 +342,4 @@ def net_total_t_co2e(*, net_reductions_t_co2e: ArrayLike, net_removals_t_co2e: A
     -----
     Source: Eq. 43.
     """
-    reductions = finite("net_reductions_t_co2e", net_reductions_t_co2e)
-    removals = finite("net_removals_t_co2e", net_removals_t_co2e)
-    together(net_reductions_t_co2e=reductions, net_removals_t_co2e=removals)
-    return reductions + removals
+    return net_reductions_t_co2e + net_removals_t_co2e

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import (
-    Form,
-    Value,
-    at_least,
-    between,
-    form_of,
-    positive,
-    ratio,
-    together,
-    whole,
-)
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import equation, ours, vm0042
+from mollisol.quantification.checks import Form, Value, form_of, ratio
 
 _T_PER_HA_OF_G_PER_MM2: Final = 10_000.0
-_T_PER_HA_OF_G_PER_CM2: Final = 100.0
+T_PER_HA_OF_G_PER_CM2: Final = 100.0
 _G_PER_KG: Final = 1000.0
 
+Carbon = Annotated[Value, Range(0, _G_PER_KG)]
+Density = Annotated[Value, Range(0, unit="g/cm3", above=True)]
+Centimetres = Annotated[Value, Range(0, unit="cm", above=True)]
 
-@equation(
-    "vm0042:3-soil",
-    symbol="M_soil",
-    unit="t soil/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.1.6", equation="3, bracket"),
-)
+
+@equation("vm0042:3-soil", "M_soil", "t soil/ha", vm0042("8.2.1.6", "3, bracket"))
 def fine_soil_mass_t_per_ha(
-    *, fine_soil_mass_g: ArrayLike, probe_inner_diameter_mm: ArrayLike, cores: ArrayLike
+    *,
+    fine_soil_mass_g: Annotated[Value, Range(0, unit="g", above=True)],
+    probe_inner_diameter_mm: Annotated[Value, Range(0, unit="mm", above=True)],
+    cores: Annotated[Value, Range(1, whole=True)],
 ) -> Value:
     """Mass of dry fine soil of a layer per hectare, from the mass in the probe.
 
@@ -59,21 +51,14 @@ def fine_soil_mass_t_per_ha(
     -----
     Source: bracket of Eq. 3. The factor 10,000 turns g/mm2 into t/ha; the document labels it kg/ha.
     """
-    mass = positive("fine_soil_mass_g", fine_soil_mass_g)
-    diameter = positive("probe_inner_diameter_mm", probe_inner_diameter_mm)
-    number = whole("cores", cores, 1)
-    together(fine_soil_mass_g=mass, probe_inner_diameter_mm=diameter, cores=number)
-    area = np.pi * (diameter / 2) ** 2 * number
-    return ratio("probe_inner_diameter_mm", mass * _T_PER_HA_OF_G_PER_MM2, area)
+    area = np.pi * (probe_inner_diameter_mm / 2) ** 2 * cores
+    return ratio("probe_inner_diameter_mm", fine_soil_mass_g * _T_PER_HA_OF_G_PER_MM2, area)
 
 
-@equation(
-    "vm0042:3",
-    symbol="M_n,dl,SOC",
-    unit="kg C/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.1.6", equation="3"),
-)
-def soil_carbon_mass_kg_per_ha(*, fine_soil_mass_t_per_ha: ArrayLike, soc_g_per_kg: ArrayLike) -> Value:
+@equation("vm0042:3", "M_n,dl,SOC", "kg C/ha", vm0042("8.2.1.6", "3"))
+def soil_carbon_mass_kg_per_ha(
+    *, fine_soil_mass_t_per_ha: Annotated[Value, Range(0, unit="t/ha")], soc_g_per_kg: Carbon
+) -> Value:
     """Mass of organic carbon of a layer per hectare.
 
     Parameters
@@ -97,20 +82,14 @@ def soil_carbon_mass_kg_per_ha(*, fine_soil_mass_t_per_ha: ArrayLike, soc_g_per_
     -----
     Source: Eq. 3. A tonne of soil times g/kg is kg of carbon.
     """
-    soil = at_least("fine_soil_mass_t_per_ha", fine_soil_mass_t_per_ha, 0.0)
-    carbon = between("soc_g_per_kg", soc_g_per_kg, 0.0, _G_PER_KG)
-    together(fine_soil_mass_t_per_ha=soil, soc_g_per_kg=carbon)
-    return soil * carbon
+    return fine_soil_mass_t_per_ha * soc_g_per_kg
 
 
 @equation(
-    "mollisol:soil-mass-from-density",
-    symbol="M_soil",
-    unit="t soil/ha",
-    locator=Locator("mollisol", "0.1", section="8.2.1.5 of VM0042 2.2 without a probe"),
+    "mollisol:soil-mass-from-density", "M_soil", "t soil/ha", ours("8.2.1.5 of VM0042 2.2 without a probe")
 )
 def fine_soil_mass_from_density_t_per_ha(
-    *, fine_soil_density_g_per_cm3: ArrayLike, thickness_cm: ArrayLike
+    *, fine_soil_density_g_per_cm3: Density, thickness_cm: Centimetres
 ) -> Value:
     """Mass of dry fine soil of a layer per hectare, from its density.
 
@@ -135,24 +114,15 @@ def fine_soil_mass_from_density_t_per_ha(
     -----
     Source: units alone; 1 g/cm2 is 100 t/ha.
     """
-    density = positive("fine_soil_density_g_per_cm3", fine_soil_density_g_per_cm3)
-    thickness = positive("thickness_cm", thickness_cm)
-    together(fine_soil_density_g_per_cm3=density, thickness_cm=thickness)
-    return _T_PER_HA_OF_G_PER_CM2 * density * thickness
+    return T_PER_HA_OF_G_PER_CM2 * fine_soil_density_g_per_cm3 * thickness_cm
 
 
-@equation(
-    "vm0042:4",
-    symbol="SOC_model",
-    unit="t C/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.1", equation="4"),
-    switch=("switch.eq4-unit",),
-)
+@equation("vm0042:4", "SOC_model", "t C/ha", vm0042("8.2.1", "4"), switch=("switch.eq4-unit",))
 def soil_carbon_model_input_t_per_ha(
     *,
-    fine_soil_density_g_per_cm3: ArrayLike,
-    depth_cm: ArrayLike,
-    soc_g_per_kg: ArrayLike,
+    fine_soil_density_g_per_cm3: Density,
+    depth_cm: Centimetres,
+    soc_g_per_kg: Carbon,
     form: Form = "corrected",
 ) -> Value:
     """Carbon stock that starts a process model, at fixed depth.
@@ -183,9 +153,5 @@ def soil_carbon_model_input_t_per_ha(
     -----
     Source: Eq. 4.
     """
-    density = positive("fine_soil_density_g_per_cm3", fine_soil_density_g_per_cm3)
-    depth = positive("depth_cm", depth_cm)
-    carbon = between("soc_g_per_kg", soc_g_per_kg, 0.0, _G_PER_KG)
-    together(fine_soil_density_g_per_cm3=density, depth_cm=depth, soc_g_per_kg=carbon)
-    content = carbon if form_of(form) else carbon / _G_PER_KG
-    return _T_PER_HA_OF_G_PER_CM2 * density * depth * content
+    content = soc_g_per_kg if form_of(form) else soc_g_per_kg / _G_PER_KG
+    return T_PER_HA_OF_G_PER_CM2 * fine_soil_density_g_per_cm3 * depth_cm * content

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
+import numpy as np
+
+from mollisol.methodology.provenance import Range
 from mollisol.methodology.units import PERCENT_PER_FRACTION
-from mollisol.quantification.checks import Value, finite, positive, row
+from mollisol.quantification.arguments import Hectares, Number, Tonnes, Years, equation, vm0042
+from mollisol.quantification.checks import FloatArray, Value
 
 
-@equation(
-    "mollisol:running-total",
-    symbol="sum dCO2_wp",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.5", equation="37, sum of the switch"),
-)
-def running_total_t_co2e(*, before_t_co2e: ArrayLike, added_t_co2e: ArrayLike) -> Value:
+@equation("mollisol:running-total", "sum dCO2_wp", "t CO2e", vm0042("8.5", "37, sum of the switch"))
+def running_total_t_co2e(*, before_t_co2e: Tonnes, added_t_co2e: Tonnes) -> Value:
     """Cumulative project stock change after one more year.
 
     Parameters
@@ -39,16 +37,11 @@ def running_total_t_co2e(*, before_t_co2e: ArrayLike, added_t_co2e: ArrayLike) -
     -----
     Source: the sum that the switch of Eqs. 37 and 40 looks at; it persists across verifications.
     """
-    return finite("before_t_co2e", before_t_co2e) + finite("added_t_co2e", added_t_co2e)
+    return before_t_co2e + added_t_co2e
 
 
-@equation(
-    "mollisol:total",
-    symbol="total",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.7", equation="79, all years"),
-)
-def total_t_co2e(*, parts_t_co2e: ArrayLike) -> Value:
+@equation("mollisol:total", "total", "t CO2e", vm0042("8.7", "79, all years"))
+def total_t_co2e(*, parts_t_co2e: Annotated[FloatArray, Range(unit="t CO2e", least=1)]) -> Value:
     """Sum over the years of a period.
 
     Parameters
@@ -70,17 +63,12 @@ def total_t_co2e(*, parts_t_co2e: ArrayLike) -> Value:
     -----
     Source: hand arithmetic; not rounded.
     """
-    total: Value = row("parts_t_co2e", finite("parts_t_co2e", parts_t_co2e)).sum(axis=0)
+    total: Value = parts_t_co2e.sum(axis=0)
     return total
 
 
-@equation(
-    "mollisol:uncertainty-fraction",
-    symbol="UNC",
-    unit="1",
-    locator=Locator("VM0042", "2.2", section="8.6.4", equation="74 as 44 and 45 take it"),
-)
-def uncertainty_fraction(*, uncertainty_percent: ArrayLike) -> Value:
+@equation("mollisol:uncertainty-fraction", "UNC", "1", vm0042("8.6.4", "74 as 44 and 45 take it"))
+def uncertainty_fraction(*, uncertainty_percent: Annotated[Value, Range(unit="%")]) -> Value:
     """Deduction as a fraction: Eq. 74 gives per cent, Eqs. 37, 44 and 45 take a fraction.
 
     Parameters
@@ -102,16 +90,13 @@ def uncertainty_fraction(*, uncertainty_percent: ArrayLike) -> Value:
     -----
     Source: erratum E-27.
     """
-    return finite("uncertainty_percent", uncertainty_percent) / PERCENT_PER_FRACTION
+    return uncertainty_percent / PERCENT_PER_FRACTION
 
 
 @equation(
-    "mollisol:per-hectare",
-    symbol="amount/ha",
-    unit="t C/ha",
-    locator=Locator("VM0042", "2.2", section="4", equation="condition 7, per hectare over the period"),
+    "mollisol:per-hectare", "amount/ha", "t C/ha", vm0042("4", "condition 7, per hectare over the period")
 )
-def per_hectare(*, yearly_amount: ArrayLike, years: ArrayLike, area_ha: ArrayLike) -> Value:
+def per_hectare(*, yearly_amount: Number, years: Years, area_ha: Hectares) -> Value:
     """Amount per hectare over a period, from a yearly amount of the whole project.
 
     Parameters
@@ -137,18 +122,13 @@ def per_hectare(*, yearly_amount: ArrayLike, years: ArrayLike, area_ha: ArrayLik
     -----
     Source: hand arithmetic.
     """
-    return (
-        finite("yearly_amount", yearly_amount) * positive("years", years) / positive("area_ha", area_ha).sum()
-    )
+    return yearly_amount * years / np.sum(area_ha)
 
 
-@equation(
-    "mollisol:areal-total",
-    symbol="total",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.5", equation="52 to 58, one scenario of a source"),
-)
-def areal_total_t_co2e(*, mean_t_co2e_per_ha: ArrayLike, area_ha: ArrayLike) -> Value:
+@equation("mollisol:areal-total", "total", "t CO2e", vm0042("8.5", "52 to 58, one scenario of a source"))
+def areal_total_t_co2e(
+    *, mean_t_co2e_per_ha: Annotated[FloatArray, Range(unit="t CO2e/ha", least=1)], area_ha: Hectares
+) -> Value:
     """Sum of an areal mean over units and years.
 
     Parameters
@@ -172,6 +152,5 @@ def areal_total_t_co2e(*, mean_t_co2e_per_ha: ArrayLike, area_ha: ArrayLike) -> 
     -----
     Source: hand arithmetic.
     """
-    mean = row("mean_t_co2e_per_ha", finite("mean_t_co2e_per_ha", mean_t_co2e_per_ha))
-    total: Value = (mean * positive("area_ha", area_ha)).sum()
+    total: Value = (mean_t_co2e_per_ha * area_ha).sum()
     return total

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Range
 from mollisol.methodology.units import CO2E_PER_C, KG_PER_T
-from mollisol.quantification.checks import Value, finite
+from mollisol.quantification.arguments import CarbonPerHa, equation, ours, vm0042
+from mollisol.quantification.checks import Value
 
 
-@equation("mollisol:kg-to-t", symbol="M", unit="t", locator=Locator("mollisol", "0.1", section="units"))
-def tonnes(*, mass_kg: ArrayLike) -> Value:
+@equation("mollisol:kg-to-t", "M", "t", ours("units"))
+def tonnes(*, mass_kg: Annotated[Value, Range(unit="kg")]) -> Value:
     """Mass in tonnes.
 
     Parameters
@@ -32,13 +33,11 @@ def tonnes(*, mass_kg: ArrayLike) -> Value:
     -----
     Source: units alone.
     """
-    return finite("mass_kg", mass_kg) / KG_PER_T
+    return mass_kg / KG_PER_T
 
 
-@equation(
-    "mollisol:c-to-co2e", symbol="S", unit="t CO2e/ha", locator=Locator("VM0042", "2.2", section="8.5.1")
-)
-def stock_t_co2e_per_ha(*, stock_t_c_per_ha: ArrayLike) -> Value:
+@equation("mollisol:c-to-co2e", "S", "t CO2e/ha", vm0042("8.5.1"))
+def stock_t_co2e_per_ha(*, stock_t_c_per_ha: CarbonPerHa) -> Value:
     """Stock as carbon dioxide, 44/12 of the carbon.
 
     Parameters
@@ -60,4 +59,4 @@ def stock_t_co2e_per_ha(*, stock_t_c_per_ha: ArrayLike) -> Value:
     -----
     Source: section 8.5.1; a variance takes the factor squared.
     """
-    return finite("stock_t_c_per_ha", stock_t_c_per_ha) * CO2E_PER_C
+    return stock_t_c_per_ha * CO2E_PER_C

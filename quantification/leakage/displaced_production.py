@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, finite, row, together
-from mollisol.quantification.sources.ranges import Span, within
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import Number, equation, vm0042
+from mollisol.quantification.checks import Value
+from mollisol.quantification.sources.ranges import summed
 
-YEARS = Span(0.5, 10, "years")
-CUMULATIVE = Span(-1e10, 1e10, "t CO2e")
+Cumulative = Annotated[Value, Range(-1e10, 1e10, "t CO2e")]
 
 
-@equation(
-    "vm0042:34",
-    symbol="l_j,t",
-    unit="commodity unit/yr",
-    locator=Locator("VM0042", "2.2", section="8.4.3", equation="34"),
-)
+@equation("vm0042:34", "l_j,t", "commodity unit/yr", vm0042("8.4.3", "34"))
 def production_change_per_year(
-    *, foregone_production_per_year: ArrayLike, leakage_mitigation_per_year: ArrayLike
+    *, foregone_production_per_year: Number, leakage_mitigation_per_year: Number
 ) -> Value:
     """Production of a commodity that is lost and not made up for elsewhere; below 0 where it rose.
 
@@ -45,19 +41,11 @@ def production_change_per_year(
     -----
     Source: Eq. 34, in place of VMD0054 v1.0 Eq. 5: the zero minimum is dropped, so that a new commodity can offset.
     """
-    foregone = finite("foregone_production_per_year", foregone_production_per_year)
-    mitigated = finite("leakage_mitigation_per_year", leakage_mitigation_per_year)
-    together(foregone_production_per_year=foregone, leakage_mitigation_per_year=mitigated)
-    return foregone - mitigated
+    return foregone_production_per_year - leakage_mitigation_per_year
 
 
-@equation(
-    "vm0042:35",
-    symbol="AL_t",
-    unit="ha",
-    locator=Locator("VM0042", "2.2", section="8.4.3", equation="35"),
-)
-def displaced_area_ha(*, new_land_ha: ArrayLike) -> Value:
+@equation("vm0042:35", "AL_t", "ha", vm0042("8.4.3", "35"))
+def displaced_area_ha(*, new_land_ha: Annotated[Value, Range(unit="ha")]) -> Value:
     """Area cleared elsewhere for all commodities together.
 
     Parameters
@@ -79,19 +67,16 @@ def displaced_area_ha(*, new_land_ha: ArrayLike) -> Value:
     -----
     Source: Eq. 35, in place of VMD0054 v1.0 Eq. 7. The zero is that of the document.
     """
-    land = np.atleast_1d(finite("new_land_ha", new_land_ha))
-    area: Value = np.maximum(row("new_land_ha", land).sum(axis=-1), 0.0)[()]
+    area: Value = np.maximum(summed(new_land_ha), 0.0)[()]
     return area
 
 
-@equation(
-    "vm0042:36",
-    symbol="LK_disp,t",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.4.3", equation="36"),
-)
+@equation("vm0042:36", "LK_disp,t", "t CO2e", vm0042("8.4.3", "36"))
 def displacement_leakage_t_co2e(
-    *, cumulative_t_co2e: ArrayLike, prior_cumulative_t_co2e: ArrayLike, years: ArrayLike
+    *,
+    cumulative_t_co2e: Cumulative,
+    prior_cumulative_t_co2e: Cumulative,
+    years: Annotated[Value, Range(0.5, 10, "years")],
 ) -> Value:
     """Leakage of displaced production in each year of a verification period.
 
@@ -119,9 +104,5 @@ def displacement_leakage_t_co2e(
     Source: Eq. 36. The print calls it livestock displacement; it is displaced production of any kind (E-19). A fall
     of the cumulative amount gives nothing back: the zero is that of the document.
     """
-    now = within("cumulative_t_co2e", cumulative_t_co2e, CUMULATIVE)
-    prior = within("prior_cumulative_t_co2e", prior_cumulative_t_co2e, CUMULATIVE)
-    length = within("years", years, YEARS)
-    together(cumulative_t_co2e=now, prior_cumulative_t_co2e=prior, years=length)
-    yearly: Value = (np.maximum(now - prior, 0.0) / length)[()]
+    yearly: Value = np.maximum(cumulative_t_co2e - prior_cumulative_t_co2e, 0.0) / years
     return yearly

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Range
 from mollisol.methodology.units import CO2E_PER_C
-from mollisol.quantification.checks import Value, together
+from mollisol.quantification.arguments import equation, vm0042
+from mollisol.quantification.checks import Value
 from mollisol.quantification.sources import ranges
-from mollisol.quantification.sources.ranges import Span, amount, area_of, by_category, summed, within
+from mollisol.quantification.sources.ranges import Area, summed
 
 type Basis = Literal["all", "increment"]
 
-CARBON_CONTENT = Span(0.006, 0.6, "t C/t", zero=True)
-RETAINED = Span(0.05, 0.5, "(a fraction)")
+Applied = Annotated[Value, ranges.ORGANIC_PER_HA]
+CARBON_CONTENT = Range(0.006, 0.6, "t C/t", zero=True)
+RETAINED = Range(0.05, 0.5, "(a fraction)")
 
 
-@equation(
-    "vm0042:33",
-    symbol="LE_OA,t",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.4.1", equation="33"),
-)
+@equation("vm0042:33", "LE_OA,t", "t CO2e", vm0042("8.4.1", "33"))
 def amendment_leakage_t_co2e(
     *,
-    applied_t: ArrayLike,
-    look_back_t: ArrayLike,
-    carbon_content_t_c_per_t: ArrayLike,
-    retained_fraction: ArrayLike,
-    area_ha: ArrayLike,
+    applied_t: Applied,
+    look_back_t: Applied,
+    carbon_content_t_c_per_t: Annotated[Value, CARBON_CONTENT],
+    retained_fraction: Annotated[Value, RETAINED],
+    area_ha: Area,
     basis: Basis = "all",
 ) -> Value:
     """Carbon that amendments would have left in the soil elsewhere.
@@ -69,13 +65,5 @@ def amendment_leakage_t_co2e(
     """
     if basis not in ("all", "increment"):
         raise ValueError(f"basis must be 'all' or 'increment', found {basis!r}")
-    area = area_of(area_ha)
-    applied = amount("applied_t", applied_t, area, ranges.ORGANIC_PER_HA)
-    before = amount("look_back_t", look_back_t, area, ranges.ORGANIC_PER_HA)
-    carbon = by_category("carbon_content_t_c_per_t", carbon_content_t_c_per_t, CARBON_CONTENT)
-    retained = np.atleast_1d(within("retained_fraction", retained_fraction, RETAINED))
-    together(
-        applied_t=applied, look_back_t=before, carbon_content_t_c_per_t=carbon, retained_fraction=retained
-    )
-    counted = applied if basis == "all" else np.maximum(applied - before, 0.0)
-    return (summed(counted * carbon * retained) * CO2E_PER_C)[()]
+    counted = applied_t if basis == "all" else np.maximum(applied_t - look_back_t, 0.0)
+    return (summed(counted * carbon_content_t_c_per_t * retained_fraction) * CO2E_PER_C)[()]

@@ -6,31 +6,31 @@ in use, the fuel that takes its place is the most carbon-intensive one of the re
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, together
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import equation
+from mollisol.quantification.checks import Value
 from mollisol.quantification.sources import ranges
-from mollisol.quantification.sources.ranges import Span, amount, area_of, by_category, summed
+from mollisol.quantification.sources.ranges import Area, summed
 
-ENERGY_CONTENT = Span(1, 25, "GJ/t d.m.")
-FUEL_FACTOR = Span(0.04, 0.13, "t CO2e/GJ")
+ENERGY_CONTENT = Range(1, 25, "GJ/t d.m.")
+FUEL_FACTOR = Range(0.04, 0.13, "t CO2e/GJ")
 STATUS = "from-memory"
 
 
 @equation(
     "tool16:diversion",
-    symbol="LE_BR,Div,t",
-    unit="t CO2e",
-    locator=Locator("CDM TOOL16", "from memory", section="diversion of biomass residues"),
+    "LE_BR,Div,t",
+    "t CO2e",
+    Locator("CDM TOOL16", "from memory", "diversion of biomass residues"),
 )
 def residue_diversion_t_co2e(
     *,
-    diverted_t_dm: ArrayLike,
-    energy_content_gj_per_t_dm: ArrayLike,
-    fuel_factor_t_co2e_per_gj: ArrayLike,
-    area_ha: ArrayLike,
+    diverted_t_dm: Annotated[Value, ranges.RESIDUE_PER_HA],
+    energy_content_gj_per_t_dm: Annotated[Value, ENERGY_CONTENT],
+    fuel_factor_t_co2e_per_gj: Annotated[Value, FUEL_FACTOR],
+    area_ha: Area,
 ) -> Value:
     """Emission of the fuel that takes the place of diverted manure or residues.
 
@@ -60,8 +60,4 @@ def residue_diversion_t_co2e(
     -----
     Source: TOOL16, from memory.
     """
-    diverted = amount("diverted_t_dm", diverted_t_dm, area_of(area_ha), ranges.RESIDUE_PER_HA)
-    energy = by_category("energy_content_gj_per_t_dm", energy_content_gj_per_t_dm, ENERGY_CONTENT)
-    factor = np.atleast_1d(by_category("fuel_factor_t_co2e_per_gj", fuel_factor_t_co2e_per_gj, FUEL_FACTOR))
-    together(diverted_t_dm=diverted, energy_content_gj_per_t_dm=energy, fuel_factor_t_co2e_per_gj=factor)
-    return summed(diverted * energy * factor)[()]
+    return summed(diverted_t_dm * energy_content_gj_per_t_dm * fuel_factor_t_co2e_per_gj)[()]

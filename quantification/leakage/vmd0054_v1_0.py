@@ -7,23 +7,22 @@ v1.1 are the same function under their own number. VM0042 puts its Eqs. 34 and 3
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
+from typing import Annotated
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation, passport_of
+from mollisol.methodology import provenance
+from mollisol.methodology.provenance import Locator, Range, passport_of
 from mollisol.methodology.units import CO2E_PER_C
-from mollisol.quantification.checks import Value, at_least, finite, row, together
+from mollisol.quantification.arguments import Number, equation
+from mollisol.quantification.checks import Value
 from mollisol.quantification.leakage import vmd0054_v1_1 as later
 from mollisol.quantification.leakage import vmd0054_v1_1_land as land
-from mollisol.quantification.sources.ranges import within
+from mollisol.quantification.sources.ranges import summed
 
 STATUS = "secondary"
-
-
-def _where(number: str) -> Locator:
-    return Locator("VMD0054", "1.0", equation=number)
+_where = partial(Locator, "VMD0054", "1.0", "")
 
 
 def _same_form[**P, R](function: Callable[P, R], number: str, name: str = "") -> Callable[P, R]:
@@ -38,9 +37,7 @@ def _same_form[**P, R](function: Callable[P, R], number: str, name: str = "") ->
     again.__doc__ = (function.__doc__ or "").replace(
         f"VMD0054 v1.1 Eq. {known.locator.equation}", f"VMD0054 v1.0 Eq. {number}"
     )
-    return equation(f"vmd0054-1.0:{number}", symbol=known.symbol, unit=known.unit, locator=_where(number))(
-        again
-    )
+    return provenance.equation(f"vmd0054-1.0:{number}", known.symbol, known.unit, _where(number))(again)
 
 
 baseline_production_per_year = _same_form(later.baseline_production_per_year, "1")
@@ -51,9 +48,9 @@ mitigation_baseline_per_year = _same_form(later.mitigation_baseline_per_year, "3
 leakage_mitigation_per_year = _same_form(later.leakage_mitigation_per_year, "4")
 
 
-@equation("vmd0054-1.0:5", symbol="l_j,t", unit="commodity unit/yr", locator=_where("5"))
+@equation("vmd0054-1.0:5", "l_j,t", "commodity unit/yr", _where("5"))
 def net_production_loss_per_year(
-    *, foregone_production_per_year: ArrayLike, leakage_mitigation_per_year: ArrayLike
+    *, foregone_production_per_year: Number, leakage_mitigation_per_year: Number
 ) -> Value:
     """Production that is missing after mitigation, and 0 where there is more.
 
@@ -76,18 +73,15 @@ def net_production_loss_per_year(
     -----
     Source: VMD0054 v1.0 Eq. 5; VM0042 takes its Eq. 34 instead.
     """
-    foregone = finite("foregone_production_per_year", foregone_production_per_year)
-    mitigated = finite("leakage_mitigation_per_year", leakage_mitigation_per_year)
-    together(foregone_production_per_year=foregone, leakage_mitigation_per_year=mitigated)
-    loss: Value = np.maximum(foregone - mitigated, 0.0)[()]
+    loss: Value = np.maximum(foregone_production_per_year - leakage_mitigation_per_year, 0.0)[()]
     return loss
 
 
 new_land_ha = _same_form(land.new_land_ha, "6")
 
 
-@equation("vmd0054-1.0:7", symbol="AL_t", unit="ha", locator=_where("7"))
-def displaced_area_ha(*, new_land_ha: ArrayLike) -> Value:
+@equation("vmd0054-1.0:7", "AL_t", "ha", _where("7"))
+def displaced_area_ha(*, new_land_ha: Annotated[Value, Range(unit="ha")]) -> Value:
     """Area cleared elsewhere for all commodities together.
 
     Parameters
@@ -109,17 +103,17 @@ def displaced_area_ha(*, new_land_ha: ArrayLike) -> Value:
     -----
     Source: VMD0054 v1.0 Eq. 7, a plain sum; VM0042 takes its Eq. 35 instead.
     """
-    lands = row("new_land_ha", np.atleast_1d(finite("new_land_ha", new_land_ha)))
-    area: Value = lands.sum(axis=-1)[()]
-    return area
+    return summed(new_land_ha)[()]
 
 
 stock_lost_t_c_per_ha = _same_form(land.stock_lost_t_c_per_ha, "8")
 soil_lost_t_c_per_ha = _same_form(land.soil_lost_t_c_per_ha, "9")
 
 
-@equation("vmd0054-1.0:10", symbol="LK_t", unit="t CO2e", locator=_where("10"))
-def cumulative_leakage_t_co2e(*, displaced_area_ha: ArrayLike, stock_lost_t_c_per_ha: ArrayLike) -> Value:
+@equation("vmd0054-1.0:10", "LK_t", "t CO2e", _where("10"))
+def cumulative_leakage_t_co2e(
+    *, displaced_area_ha: land.DisplacedArea, stock_lost_t_c_per_ha: land.StockChange
+) -> Value:
     """Leakage from the start of the project.
 
     Parameters
@@ -143,7 +137,4 @@ def cumulative_leakage_t_co2e(*, displaced_area_ha: ArrayLike, stock_lost_t_c_pe
     -----
     Source: VMD0054 v1.0 Eq. 10, without the emission of mitigation that v1.1 adds.
     """
-    area = at_least("displaced_area_ha", displaced_area_ha, 0.0)
-    stock = within("stock_lost_t_c_per_ha", stock_lost_t_c_per_ha, land.STOCK_CHANGE)
-    together(displaced_area_ha=area, stock_lost_t_c_per_ha=stock)
-    return area * stock * CO2E_PER_C
+    return displaced_area_ha * stock_lost_t_c_per_ha * CO2E_PER_C

@@ -9,35 +9,31 @@ Eqs. 9 to 13 stand in ``vmd0054_v1_1_land.py``.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Annotated
+
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, at_least, finite, row, together
-from mollisol.quantification.sources.ranges import Span, summed, within
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import Amount, Number, equation
+from mollisol.quantification.checks import Value
+from mollisol.quantification.sources.ranges import FUEL_FACTOR, summed
 
-GROWTH = Span(-0.05, 0.1, "a year (a fraction)")
-YEARS_SINCE_START = Span(0, 100, "years")
+Growth = Annotated[Value, Range(-0.05, 0.1, "a year (a fraction)")]
+YearsSinceStart = Annotated[Value, Range(0, 100, "years")]
+Emission = Annotated[Value, Range(0, unit="t CO2e")]
 STATUS = "secondary"
+_where = partial(Locator, "VMD0054", "1.1", "")
 
 
-def _where(number: str) -> Locator:
-    return Locator("VMD0054", "1.1", equation=number)
+def _mean(production_per_year: Value) -> Value:
+    mean: Value = np.atleast_1d(production_per_year).mean(axis=-1)[()]
+    return mean
 
 
-def _expected(production: ArrayLike, growth: ArrayLike, years: ArrayLike) -> Value:
-    past = row("production_per_year", np.atleast_1d(at_least("production_per_year", production, 0.0))).mean(
-        axis=-1
-    )
-    rate = within("growth_per_year", growth, GROWTH)
-    time = within("years_since_start", years, YEARS_SINCE_START)
-    together(production_per_year=past, growth_per_year=rate, years_since_start=time)
-    return (past * (1 + rate) ** time)[()]
-
-
-@equation("vmd0054-1.1:1", symbol="BP_j,t", unit="commodity unit/yr", locator=_where("1"))
+@equation("vmd0054-1.1:1", "BP_j,t", "commodity unit/yr", _where("1"))
 def baseline_production_per_year(
-    *, production_per_year: ArrayLike, growth_per_year: ArrayLike, years_since_start: ArrayLike
+    *, production_per_year: Amount, growth_per_year: Growth, years_since_start: YearsSinceStart
 ) -> Value:
     """Production of a commodity as expected without the project.
 
@@ -64,11 +60,11 @@ def baseline_production_per_year(
     -----
     Source: VMD0054 v1.1 Eq. 1. Constant production is a decline against it: 1.025 to the fifth is 1.131.
     """
-    return _expected(production_per_year, growth_per_year, years_since_start)
+    return _mean(production_per_year) * (1 + growth_per_year) ** years_since_start
 
 
-@equation("vmd0054-1.1:2", symbol="MP_j,t", unit="commodity unit/yr", locator=_where("2"))
-def monitored_production_per_year(*, production_per_year: ArrayLike) -> Value:
+@equation("vmd0054-1.1:2", "MP_j,t", "commodity unit/yr", _where("2"))
+def monitored_production_per_year(*, production_per_year: Amount) -> Value:
     """Mean yearly production over the monitoring period.
 
     Parameters
@@ -90,16 +86,12 @@ def monitored_production_per_year(*, production_per_year: ArrayLike) -> Value:
     -----
     Source: VMD0054 v1.1 Eq. 2.
     """
-    years = row(
-        "production_per_year", np.atleast_1d(at_least("production_per_year", production_per_year, 0.0))
-    )
-    mean: Value = years.mean(axis=-1)[()]
-    return mean
+    return _mean(production_per_year)
 
 
-@equation("vmd0054-1.1:3", symbol="CP_j,t", unit="commodity unit/yr", locator=_where("3"))
+@equation("vmd0054-1.1:3", "CP_j,t", "commodity unit/yr", _where("3"))
 def production_change_per_year(
-    *, baseline_production_per_year: ArrayLike, monitored_production_per_year: ArrayLike
+    *, baseline_production_per_year: Amount, monitored_production_per_year: Amount
 ) -> Value:
     """Production that is missing against what was expected; below 0 where there is more.
 
@@ -122,15 +114,12 @@ def production_change_per_year(
     -----
     Source: VMD0054 v1.1 Eq. 3.
     """
-    expected = at_least("baseline_production_per_year", baseline_production_per_year, 0.0)
-    monitored = at_least("monitored_production_per_year", monitored_production_per_year, 0.0)
-    together(baseline_production_per_year=expected, monitored_production_per_year=monitored)
-    return expected - monitored
+    return baseline_production_per_year - monitored_production_per_year
 
 
-@equation("vmd0054-1.1:4", symbol="OBP_j,t", unit="commodity unit/yr", locator=_where("4"))
+@equation("vmd0054-1.1:4", "OBP_j,t", "commodity unit/yr", _where("4"))
 def mitigation_baseline_per_year(
-    *, production_per_year: ArrayLike, growth_per_year: ArrayLike, years_since_start: ArrayLike
+    *, production_per_year: Amount, growth_per_year: Growth, years_since_start: YearsSinceStart
 ) -> Value:
     """Production of a commodity as expected on the land of leakage mitigation.
 
@@ -157,12 +146,12 @@ def mitigation_baseline_per_year(
     -----
     Source: VMD0054 v1.1 Eq. 4.
     """
-    return _expected(production_per_year, growth_per_year, years_since_start)
+    return _mean(production_per_year) * (1 + growth_per_year) ** years_since_start
 
 
-@equation("vmd0054-1.1:5", symbol="LM_j,t", unit="commodity unit/yr", locator=_where("5"))
+@equation("vmd0054-1.1:5", "LM_j,t", "commodity unit/yr", _where("5"))
 def leakage_mitigation_per_year(
-    *, mitigation_production_per_year: ArrayLike, mitigation_baseline_per_year: ArrayLike
+    *, mitigation_production_per_year: Amount, mitigation_baseline_per_year: Amount
 ) -> Value:
     """Additional production on the land of leakage mitigation.
 
@@ -185,15 +174,12 @@ def leakage_mitigation_per_year(
     -----
     Source: VMD0054 v1.1 Eq. 5.
     """
-    monitored = at_least("mitigation_production_per_year", mitigation_production_per_year, 0.0)
-    expected = at_least("mitigation_baseline_per_year", mitigation_baseline_per_year, 0.0)
-    together(mitigation_production_per_year=monitored, mitigation_baseline_per_year=expected)
-    return monitored - expected
+    return mitigation_production_per_year - mitigation_baseline_per_year
 
 
-@equation("vmd0054-1.1:6", symbol="l_j,t", unit="commodity unit/yr", locator=_where("6"))
+@equation("vmd0054-1.1:6", "l_j,t", "commodity unit/yr", _where("6"))
 def net_production_change_per_year(
-    *, production_change_per_year: ArrayLike, leakage_mitigation_per_year: ArrayLike
+    *, production_change_per_year: Number, leakage_mitigation_per_year: Number
 ) -> Value:
     """Production that is missing after mitigation; below 0 where there is more.
 
@@ -216,14 +202,15 @@ def net_production_change_per_year(
     -----
     Source: VMD0054 v1.1 Eq. 6, without the zero minimum of v1.0.
     """
-    change = finite("production_change_per_year", production_change_per_year)
-    mitigated = finite("leakage_mitigation_per_year", leakage_mitigation_per_year)
-    together(production_change_per_year=change, leakage_mitigation_per_year=mitigated)
-    return change - mitigated
+    return production_change_per_year - leakage_mitigation_per_year
 
 
-@equation("vmd0054-1.1:8", symbol="E_FF", unit="t CO2e", locator=_where("8"))
-def mitigation_fuel_t_co2e(*, fuel_litre: ArrayLike, fuel_factor_t_co2e_per_litre: ArrayLike) -> Value:
+@equation("vmd0054-1.1:8", "E_FF", "t CO2e", _where("8"))
+def mitigation_fuel_t_co2e(
+    *,
+    fuel_litre: Annotated[Value, Range(0, unit="litre")],
+    fuel_factor_t_co2e_per_litre: Annotated[Value, FUEL_FACTOR],
+) -> Value:
     """Emission of the fuel that leakage mitigation burned in a year.
 
     Parameters
@@ -247,15 +234,11 @@ def mitigation_fuel_t_co2e(*, fuel_litre: ArrayLike, fuel_factor_t_co2e_per_litr
     -----
     Source: VMD0054 v1.1 Eq. 8.
     """
-    fuel = np.atleast_1d(at_least("fuel_litre", fuel_litre, 0.0))
-    span = Span(0.0005, 0.004, "t CO2e/litre")
-    factor = np.atleast_1d(within("fuel_factor_t_co2e_per_litre", fuel_factor_t_co2e_per_litre, span))
-    together(fuel_litre=fuel, fuel_factor_t_co2e_per_litre=factor)
-    return summed(fuel * factor)[()]
+    return summed(fuel_litre * fuel_factor_t_co2e_per_litre)[()]
 
 
-@equation("vmd0054-1.1:7", symbol="E_LM,t", unit="t CO2e", locator=_where("7"))
-def mitigation_emission_t_co2e(*, fertilizer_t_co2e: ArrayLike, fuel_t_co2e: ArrayLike) -> Value:
+@equation("vmd0054-1.1:7", "E_LM,t", "t CO2e", _where("7"))
+def mitigation_emission_t_co2e(*, fertilizer_t_co2e: Emission, fuel_t_co2e: Emission) -> Value:
     """Emission of leakage mitigation from the start of the project.
 
     Parameters
@@ -277,7 +260,4 @@ def mitigation_emission_t_co2e(*, fertilizer_t_co2e: ArrayLike, fuel_t_co2e: Arr
     -----
     Source: VMD0054 v1.1 Eq. 7.
     """
-    fertilizer = np.atleast_1d(at_least("fertilizer_t_co2e", fertilizer_t_co2e, 0.0))
-    fuel = np.atleast_1d(at_least("fuel_t_co2e", fuel_t_co2e, 0.0))
-    together(fertilizer_t_co2e=fertilizer, fuel_t_co2e=fuel)
-    return summed(fertilizer + fuel)[()]
+    return summed(fertilizer_t_co2e + fuel_t_co2e)[()]

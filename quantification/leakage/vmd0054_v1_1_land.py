@@ -5,34 +5,33 @@ Status ``secondary``, as in ``vmd0054_v1_1.py``. Commodities stand on the last a
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Annotated
+
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Locator, Range
 from mollisol.methodology.units import CO2E_PER_C
-from mollisol.quantification.checks import Value, at_least, finite, positive, row, together
-from mollisol.quantification.sources.ranges import SHARE, Span, area_of, within
+from mollisol.quantification.arguments import AboveZero, Number, equation
+from mollisol.quantification.checks import Value
+from mollisol.quantification.sources.ranges import Area, Share, summed
 
-BIOMASS_STOCK = Span(0, 1000, "t C/ha")
-SOIL_STOCK = Span(1, 800, "t C/ha")
-STOCK_CHANGE = Span(-800, 1800, "t C/ha")
-STOCK_FACTOR = Span(0.3, 2.5, "(a factor)")
+StockChange = Annotated[Value, Range(-800, 1800, "t C/ha")]
+StockFactor = Annotated[Value, Range(0.3, 2.5, "(a factor)")]
+DisplacedArea = Annotated[Value, Range(0, unit="ha")]
 LARGEST_LAND = 5.0
 """Land that a lost production needs elsewhere, in areas of the project, beyond which the units cannot be right."""
+_where = partial(Locator, "VMD0054", "1.1", "")
 
 
-def _where(number: str) -> Locator:
-    return Locator("VMD0054", "1.1", equation=number)
-
-
-@equation("vmd0054-1.1:9", symbol="INL_j,t", unit="ha", locator=_where("9"))
+@equation("vmd0054-1.1:9", "INL_j,t", "ha", _where("9"))
 def new_land_ha(
     *,
-    net_production_change_per_year: ArrayLike,
-    supply_response: ArrayLike,
-    new_land_share: ArrayLike,
-    yield_per_ha: ArrayLike,
-    area_ha: ArrayLike,
+    net_production_change_per_year: Number,
+    supply_response: Share,
+    new_land_share: Share,
+    yield_per_ha: AboveZero,
+    area_ha: Area,
 ) -> Value:
     """Land that comes into use elsewhere for one commodity.
 
@@ -64,29 +63,17 @@ def new_land_ha(
     -----
     Source: VMD0054 v1.1 Eq. 9.
     """
-    lost = finite("net_production_change_per_year", net_production_change_per_year)
-    response = within("supply_response", supply_response, SHARE)
-    share = within("new_land_share", new_land_share, SHARE)
-    grown = positive("yield_per_ha", yield_per_ha)
-    area = area_of(area_ha)
-    together(
-        net_production_change_per_year=lost,
-        supply_response=response,
-        new_land_share=share,
-        yield_per_ha=grown,
-        area_ha=area,
-    )
-    land = lost / grown
-    if (np.abs(land) > LARGEST_LAND * area).any():
+    land = net_production_change_per_year / yield_per_ha
+    if np.any(np.abs(land) > LARGEST_LAND * area_ha):
         raise ValueError(
             "net_production_change_per_year / yield_per_ha must be at most 5 times area_ha, "
-            f"found {np.abs(land).max():g} ha: are production and yield in one unit?"
+            f"found {np.max(np.abs(land)):g} ha: are production and yield in one unit?"
         )
-    return land * response * share
+    return land * supply_response * new_land_share
 
 
-@equation("vmd0054-1.1:10", symbol="AL_t", unit="ha", locator=_where("10"))
-def displaced_area_ha(*, new_land_ha: ArrayLike) -> Value:
+@equation("vmd0054-1.1:10", "AL_t", "ha", _where("10"))
+def displaced_area_ha(*, new_land_ha: Annotated[Value, Range(unit="ha")]) -> Value:
     """Area cleared elsewhere for all commodities together.
 
     Parameters
@@ -108,13 +95,16 @@ def displaced_area_ha(*, new_land_ha: ArrayLike) -> Value:
     -----
     Source: VMD0054 v1.1 Eq. 10.
     """
-    land = row("new_land_ha", np.atleast_1d(finite("new_land_ha", new_land_ha)))
-    area: Value = np.maximum(land.sum(axis=-1), 0.0)[()]
+    area: Value = np.maximum(summed(new_land_ha), 0.0)[()]
     return area
 
 
-@equation("vmd0054-1.1:11", symbol="dCS", unit="t C/ha", locator=_where("11"))
-def stock_lost_t_c_per_ha(*, biomass_lost_t_c_per_ha: ArrayLike, soil_lost_t_c_per_ha: ArrayLike) -> Value:
+@equation("vmd0054-1.1:11", "dCS", "t C/ha", _where("11"))
+def stock_lost_t_c_per_ha(
+    *,
+    biomass_lost_t_c_per_ha: Annotated[Value, Range(0, 1000, "t C/ha")],
+    soil_lost_t_c_per_ha: StockChange,
+) -> Value:
     """Carbon that a hectare of new land loses.
 
     Parameters
@@ -138,19 +128,16 @@ def stock_lost_t_c_per_ha(*, biomass_lost_t_c_per_ha: ArrayLike, soil_lost_t_c_p
     -----
     Source: VMD0054 v1.1 Eq. 11.
     """
-    biomass = within("biomass_lost_t_c_per_ha", biomass_lost_t_c_per_ha, BIOMASS_STOCK)
-    soil = within("soil_lost_t_c_per_ha", soil_lost_t_c_per_ha, STOCK_CHANGE)
-    together(biomass_lost_t_c_per_ha=biomass, soil_lost_t_c_per_ha=soil)
-    return biomass + soil
+    return biomass_lost_t_c_per_ha + soil_lost_t_c_per_ha
 
 
-@equation("vmd0054-1.1:12", symbol="dSOC", unit="t C/ha", locator=_where("12"))
+@equation("vmd0054-1.1:12", "dSOC", "t C/ha", _where("12"))
 def soil_lost_t_c_per_ha(
     *,
-    reference_stock_t_c_per_ha: ArrayLike,
-    land_use_factor: ArrayLike,
-    management_factor: ArrayLike,
-    input_factor: ArrayLike,
+    reference_stock_t_c_per_ha: Annotated[Value, Range(1, 800, "t C/ha")],
+    land_use_factor: StockFactor,
+    management_factor: StockFactor,
+    input_factor: StockFactor,
 ) -> Value:
     """Soil carbon that a hectare of new land loses in 20 years.
 
@@ -175,22 +162,15 @@ def soil_lost_t_c_per_ha(
     -----
     Source: VMD0054 v1.1 Eq. 12.
     """
-    reference = within("reference_stock_t_c_per_ha", reference_stock_t_c_per_ha, SOIL_STOCK)
-    use = within("land_use_factor", land_use_factor, STOCK_FACTOR)
-    management = within("management_factor", management_factor, STOCK_FACTOR)
-    inputs = within("input_factor", input_factor, STOCK_FACTOR)
-    together(
-        reference_stock_t_c_per_ha=reference,
-        land_use_factor=use,
-        management_factor=management,
-        input_factor=inputs,
-    )
-    return reference * (1 - use * management * inputs)
+    return reference_stock_t_c_per_ha * (1 - land_use_factor * management_factor * input_factor)
 
 
-@equation("vmd0054-1.1:13", symbol="LK_t", unit="t CO2e", locator=_where("13"))
+@equation("vmd0054-1.1:13", "LK_t", "t CO2e", _where("13"))
 def cumulative_leakage_t_co2e(
-    *, displaced_area_ha: ArrayLike, stock_lost_t_c_per_ha: ArrayLike, mitigation_emission_t_co2e: ArrayLike
+    *,
+    displaced_area_ha: DisplacedArea,
+    stock_lost_t_c_per_ha: StockChange,
+    mitigation_emission_t_co2e: Annotated[Value, Range(0, unit="t CO2e")],
 ) -> Value:
     """Leakage from the start of the project.
 
@@ -217,8 +197,4 @@ def cumulative_leakage_t_co2e(
     -----
     Source: VMD0054 v1.1 Eq. 13.
     """
-    area = at_least("displaced_area_ha", displaced_area_ha, 0.0)
-    stock = within("stock_lost_t_c_per_ha", stock_lost_t_c_per_ha, STOCK_CHANGE)
-    emission = at_least("mitigation_emission_t_co2e", mitigation_emission_t_co2e, 0.0)
-    together(displaced_area_ha=area, stock_lost_t_c_per_ha=stock, mitigation_emission_t_co2e=emission)
-    return area * stock * CO2E_PER_C + emission
+    return displaced_area_ha * stock_lost_t_c_per_ha * CO2E_PER_C + mitigation_emission_t_co2e

@@ -7,67 +7,38 @@ is 1: multiplying it again would count combustion twice (E-31). The burned area 
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, together
+import numpy as np
+
+from mollisol.quantification.arguments import equation, vm0042
+from mollisol.quantification.checks import Value
 from mollisol.quantification.sources import ranges
 from mollisol.quantification.sources.livestock_methane import G_PER_KG
-from mollisol.quantification.sources.ranges import (
-    AREA,
-    Span,
-    amount,
-    area_of,
-    by_category,
-    per_ha,
-    summed,
-    within,
-)
+from mollisol.quantification.sources.ranges import Area, GwpCh4, GwpN2o, per_ha, summed
 from mollisol.quantification.unit_crossing import tonnes
 
+Biomass = Annotated[Value, ranges.BURNED_PER_HA]
+Combustion = Annotated[Value, ranges.COMBUSTION]
 
-def _burning(
-    biomass_kg_dm: ArrayLike,
-    combustion_factor: ArrayLike,
-    factor_name: str,
-    factor: ArrayLike,
-    factor_span: Span,
-    warming_name: str,
-    warming: ArrayLike,
-    warming_span: Span,
-    burned_area_ha: ArrayLike,
-    area_ha: ArrayLike,
+
+def _gas_t(
+    mass_kg: Value, combustion: Value, factor_g_per_kg: Value, burned_ha: Value, area_ha: Value
 ) -> Value:
-    area = area_of(area_ha)
-    burned = within("burned_area_ha", burned_area_ha, AREA)
-    together(burned_area_ha=burned, area_ha=area)
-    if (burned > area).any():
+    if np.any(burned_ha > area_ha):
         raise ValueError("burned_area_ha must not be above area_ha")
-    mass = amount("biomass_kg_dm", biomass_kg_dm, burned, ranges.BURNED_PER_HA)
-    fraction = by_category("combustion_factor", combustion_factor, ranges.COMBUSTION)
-    emission_factor = by_category(factor_name, factor, factor_span)
-    together(biomass_kg_dm=mass, combustion_factor=fraction, **{factor_name: emission_factor})
-    potential = within(warming_name, warming, warming_span)
-    together(area_ha=area, **{warming_name: potential})
-    gas_kg = summed(mass * fraction * emission_factor) / G_PER_KG
-    return per_ha(np.asarray(potential * tonnes(mass_kg=gas_kg)), area)
+    return tonnes(mass_kg=summed(mass_kg * combustion * factor_g_per_kg) / G_PER_KG)
 
 
-@equation(
-    "vm0042:14",
-    symbol="CH4_bb",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.8", equation="14"),
-)
+@equation("vm0042:14", "CH4_bb", "t CO2e/ha", vm0042("8.2.8", "14"))
 def burning_methane_t_co2e_per_ha(
     *,
-    biomass_kg_dm: ArrayLike,
-    combustion_factor: ArrayLike,
-    burning_factor_g_ch4_per_kg_dm: ArrayLike,
-    gwp_ch4: ArrayLike,
-    burned_area_ha: ArrayLike,
-    area_ha: ArrayLike,
+    biomass_kg_dm: Biomass,
+    combustion_factor: Combustion,
+    burning_factor_g_ch4_per_kg_dm: Annotated[Value, ranges.BURNING_CH4],
+    gwp_ch4: GwpCh4,
+    burned_area_ha: Area,
+    area_ha: Area,
 ) -> Value:
     """Methane of burned biomass, areal mean.
 
@@ -100,34 +71,20 @@ def burning_methane_t_co2e_per_ha(
     -----
     Source: Eq. 14; E-28, E-31.
     """
-    return _burning(
-        biomass_kg_dm,
-        combustion_factor,
-        "burning_factor_g_ch4_per_kg_dm",
-        burning_factor_g_ch4_per_kg_dm,
-        ranges.BURNING_CH4,
-        "gwp_ch4",
-        gwp_ch4,
-        ranges.GWP_CH4,
-        burned_area_ha,
-        area_ha,
-    )
+    factor = burning_factor_g_ch4_per_kg_dm
+    gas = _gas_t(biomass_kg_dm, combustion_factor, factor, burned_area_ha, area_ha)
+    return per_ha(gwp_ch4 * gas, area_ha)
 
 
-@equation(
-    "vm0042:32",
-    symbol="N2O_bb",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.11", equation="32"),
-)
+@equation("vm0042:32", "N2O_bb", "t CO2e/ha", vm0042("8.2.11", "32"))
 def burning_nitrous_oxide_t_co2e_per_ha(
     *,
-    biomass_kg_dm: ArrayLike,
-    combustion_factor: ArrayLike,
-    burning_factor_g_n2o_per_kg_dm: ArrayLike,
-    gwp_n2o: ArrayLike,
-    burned_area_ha: ArrayLike,
-    area_ha: ArrayLike,
+    biomass_kg_dm: Biomass,
+    combustion_factor: Combustion,
+    burning_factor_g_n2o_per_kg_dm: Annotated[Value, ranges.BURNING_N2O],
+    gwp_n2o: GwpN2o,
+    burned_area_ha: Area,
+    area_ha: Area,
 ) -> Value:
     """Nitrous oxide of burned biomass, areal mean.
 
@@ -160,15 +117,6 @@ def burning_nitrous_oxide_t_co2e_per_ha(
     -----
     Source: Eq. 32; E-28, E-31.
     """
-    return _burning(
-        biomass_kg_dm,
-        combustion_factor,
-        "burning_factor_g_n2o_per_kg_dm",
-        burning_factor_g_n2o_per_kg_dm,
-        ranges.BURNING_N2O,
-        "gwp_n2o",
-        gwp_n2o,
-        ranges.GWP_N2O,
-        burned_area_ha,
-        area_ha,
-    )
+    factor = burning_factor_g_n2o_per_kg_dm
+    gas = _gas_t(biomass_kg_dm, combustion_factor, factor, burned_area_ha, area_ha)
+    return per_ha(gwp_n2o * gas, area_ha)

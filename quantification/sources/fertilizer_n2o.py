@@ -6,61 +6,31 @@ climate has one for each.
 
 from __future__ import annotations
 
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Value, together
+from mollisol.quantification.arguments import equation, vm0042
+from mollisol.quantification.checks import Value
 from mollisol.quantification.sources import ranges
-from mollisol.quantification.sources.ranges import amount, area_of, by_category, per_ha, summed, total, within
+from mollisol.quantification.sources.ranges import Area, GwpN2o, per_ha, summed
 
 N2O_PER_N = 44 / 28
 """t N2O per t N2O-N."""
 
-
-def nitrogen_of_products(
-    names: tuple[str, str],
-    mass: ArrayLike,
-    content: ArrayLike,
-    spans: tuple[ranges.Span, ranges.Span],
-    area_ha: ArrayLike,
-) -> Value:
-    """Sum the nitrogen of products.
-
-    Parameters
-    ----------
-    names
-        Of the two arguments, for messages.
-    mass, content
-        Product in tonnes and nitrogen in it, shape (..., products).
-    spans
-        What a hectare can hold of the product, and the nitrogen that it can hold.
-    area_ha
-        Area of the unit, shape (...). [ha]
-
-    Raises
-    ------
-    ValueError
-        For an argument outside its range, or shapes that do not fit.
-    """
-    area = area_of(area_ha)
-    product = amount(names[0], mass, area, spans[0])
-    share = by_category(names[1], content, spans[1])
-    together(**{names[0]: product, names[1]: share})
-    return summed(product * share)[()]
+SyntheticN = Annotated[Value, ranges.SYNTHETIC_N_PER_HA]
+OrganicN = Annotated[Value, ranges.ORGANIC_N_PER_HA]
+DirectFactor = Annotated[Value, ranges.DIRECT_N2O_FACTOR]
+VolatilisedOrganic = Annotated[Value, ranges.VOLATILISED_ORGANIC]
+VolatilisedFactor = Annotated[Value, ranges.VOLATILISED_N2O_FACTOR]
+Leached = Annotated[Value, ranges.LEACHED]
+LeachedFactor = Annotated[Value, ranges.LEACHED_N2O_FACTOR]
 
 
-def _fsn_fon(synthetic: ArrayLike, organic: ArrayLike, area: FloatArray) -> tuple[FloatArray, FloatArray]:
-    fsn = total("synthetic_n_t", synthetic, area, ranges.SYNTHETIC_N_PER_HA)
-    fon = total("organic_n_t", organic, area, ranges.ORGANIC_N_PER_HA)
-    together(synthetic_n_t=fsn, organic_n_t=fon)
-    return fsn, fon
-
-
-@equation(
-    "vm0042:19", symbol="FSN", unit="t N", locator=Locator("VM0042", "2.2", section="8.2.9", equation="19")
-)
+@equation("vm0042:19", "FSN", "t N", vm0042("8.2.9", "19"))
 def synthetic_nitrogen_t(
-    *, synthetic_fertilizer_t: ArrayLike, synthetic_n_content_t_per_t: ArrayLike, area_ha: ArrayLike
+    *,
+    synthetic_fertilizer_t: Annotated[Value, ranges.SYNTHETIC_PER_HA],
+    synthetic_n_content_t_per_t: Annotated[Value, ranges.SYNTHETIC_N_CONTENT],
+    area_ha: Area,
 ) -> Value:
     """Nitrogen in the synthetic fertilizer of a year.
 
@@ -87,20 +57,15 @@ def synthetic_nitrogen_t(
     -----
     Source: Eq. 19.
     """
-    return nitrogen_of_products(
-        ("synthetic_fertilizer_t", "synthetic_n_content_t_per_t"),
-        synthetic_fertilizer_t,
-        synthetic_n_content_t_per_t,
-        (ranges.SYNTHETIC_PER_HA, ranges.SYNTHETIC_N_CONTENT),
-        area_ha,
-    )
+    return summed(synthetic_fertilizer_t * synthetic_n_content_t_per_t)[()]
 
 
-@equation(
-    "vm0042:20", symbol="FON", unit="t N", locator=Locator("VM0042", "2.2", section="8.2.9", equation="20")
-)
+@equation("vm0042:20", "FON", "t N", vm0042("8.2.9", "20"))
 def organic_nitrogen_t(
-    *, organic_fertilizer_t: ArrayLike, organic_n_content_t_per_t: ArrayLike, area_ha: ArrayLike
+    *,
+    organic_fertilizer_t: Annotated[Value, ranges.ORGANIC_PER_HA],
+    organic_n_content_t_per_t: Annotated[Value, ranges.ORGANIC_N_CONTENT],
+    area_ha: Area,
 ) -> Value:
     """Nitrogen in the organic fertilizer of a year.
 
@@ -127,29 +92,18 @@ def organic_nitrogen_t(
     -----
     Source: Eq. 20.
     """
-    return nitrogen_of_products(
-        ("organic_fertilizer_t", "organic_n_content_t_per_t"),
-        organic_fertilizer_t,
-        organic_n_content_t_per_t,
-        (ranges.ORGANIC_PER_HA, ranges.ORGANIC_N_CONTENT),
-        area_ha,
-    )
+    return summed(organic_fertilizer_t * organic_n_content_t_per_t)[()]
 
 
-@equation(
-    "vm0042:18",
-    symbol="N2O_fert,direct",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.9", equation="18"),
-)
+@equation("vm0042:18", "N2O_fert,direct", "t CO2e/ha", vm0042("8.2.9", "18"))
 def fertilizer_direct_t_co2e_per_ha(
     *,
-    synthetic_n_t: ArrayLike,
-    organic_n_t: ArrayLike,
-    direct_factor_synthetic_t_n2o_n_per_t_n: ArrayLike,
-    direct_factor_organic_t_n2o_n_per_t_n: ArrayLike,
-    gwp_n2o: ArrayLike,
-    area_ha: ArrayLike,
+    synthetic_n_t: SyntheticN,
+    organic_n_t: OrganicN,
+    direct_factor_synthetic_t_n2o_n_per_t_n: DirectFactor,
+    direct_factor_organic_t_n2o_n_per_t_n: DirectFactor,
+    gwp_n2o: GwpN2o,
+    area_ha: Area,
 ) -> Value:
     """Direct nitrous oxide of fertilizer, areal mean.
 
@@ -179,38 +133,21 @@ def fertilizer_direct_t_co2e_per_ha(
     -----
     Source: Eq. 18, the factor by kind of nitrogen (Table 11.1).
     """
-    area = area_of(area_ha)
-    fsn, fon = _fsn_fon(synthetic_n_t, organic_n_t, area)
-    synthetic = within(
-        "direct_factor_synthetic_t_n2o_n_per_t_n",
-        direct_factor_synthetic_t_n2o_n_per_t_n,
-        ranges.DIRECT_N2O_FACTOR,
-    )
-    organic = within(
-        "direct_factor_organic_t_n2o_n_per_t_n",
-        direct_factor_organic_t_n2o_n_per_t_n,
-        ranges.DIRECT_N2O_FACTOR,
-    )
-    potential = within("gwp_n2o", gwp_n2o, ranges.GWP_N2O)
-    together(synthetic_n_t=fsn, organic_n_t=fon, direct_factors=synthetic + organic, gwp_n2o=potential)
-    return per_ha((fsn * synthetic + fon * organic) * N2O_PER_N * potential, area)
+    synthetic = synthetic_n_t * direct_factor_synthetic_t_n2o_n_per_t_n
+    organic = organic_n_t * direct_factor_organic_t_n2o_n_per_t_n
+    return per_ha((synthetic + organic) * N2O_PER_N * gwp_n2o, area_ha)
 
 
-@equation(
-    "vm0042:22",
-    symbol="N2O_fert,volat",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.2.9", equation="22"),
-)
+@equation("vm0042:22", "N2O_fert,volat", "t CO2e", vm0042("8.2.9", "22"))
 def fertilizer_volatilised_t_co2e(
     *,
-    synthetic_n_t: ArrayLike,
-    organic_n_t: ArrayLike,
-    volatilised_synthetic_t_per_t: ArrayLike,
-    volatilised_organic_t_per_t: ArrayLike,
-    volatilised_factor_t_n2o_n_per_t_n: ArrayLike,
-    gwp_n2o: ArrayLike,
-    area_ha: ArrayLike,
+    synthetic_n_t: SyntheticN,
+    organic_n_t: OrganicN,
+    volatilised_synthetic_t_per_t: Annotated[Value, ranges.VOLATILISED_SYNTHETIC],
+    volatilised_organic_t_per_t: VolatilisedOrganic,
+    volatilised_factor_t_n2o_n_per_t_n: VolatilisedFactor,
+    gwp_n2o: GwpN2o,
+    area_ha: Area,
 ) -> Value:
     """Indirect nitrous oxide of fertilizer nitrogen that went into the air.
 
@@ -241,35 +178,19 @@ def fertilizer_volatilised_t_co2e(
     -----
     Source: Eq. 22; the subscripts l and S of the fractions mean nothing there (E-7).
     """
-    fsn, fon = _fsn_fon(synthetic_n_t, organic_n_t, area_of(area_ha))
-    gasf = within(
-        "volatilised_synthetic_t_per_t", volatilised_synthetic_t_per_t, ranges.VOLATILISED_SYNTHETIC
-    )
-    gasm = within("volatilised_organic_t_per_t", volatilised_organic_t_per_t, ranges.VOLATILISED_ORGANIC)
-    factor = within(
-        "volatilised_factor_t_n2o_n_per_t_n",
-        volatilised_factor_t_n2o_n_per_t_n,
-        ranges.VOLATILISED_N2O_FACTOR,
-    )
-    potential = within("gwp_n2o", gwp_n2o, ranges.GWP_N2O)
-    together(synthetic_n_t=fsn, organic_n_t=fon, fractions=gasf + gasm, factor=factor, gwp_n2o=potential)
-    return (fsn * gasf + fon * gasm) * factor * N2O_PER_N * potential
+    volatilised = synthetic_n_t * volatilised_synthetic_t_per_t + organic_n_t * volatilised_organic_t_per_t
+    return volatilised * volatilised_factor_t_n2o_n_per_t_n * N2O_PER_N * gwp_n2o
 
 
-@equation(
-    "vm0042:23",
-    symbol="N2O_fert,leach",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.2.9", equation="23"),
-)
+@equation("vm0042:23", "N2O_fert,leach", "t CO2e", vm0042("8.2.9", "23"))
 def fertilizer_leached_t_co2e(
     *,
-    synthetic_n_t: ArrayLike,
-    organic_n_t: ArrayLike,
-    leached_t_per_t: ArrayLike,
-    leached_factor_t_n2o_n_per_t_n: ArrayLike,
-    gwp_n2o: ArrayLike,
-    area_ha: ArrayLike,
+    synthetic_n_t: SyntheticN,
+    organic_n_t: OrganicN,
+    leached_t_per_t: Leached,
+    leached_factor_t_n2o_n_per_t_n: LeachedFactor,
+    gwp_n2o: GwpN2o,
+    area_ha: Area,
 ) -> Value:
     """Indirect nitrous oxide of fertilizer nitrogen that went into water.
 
@@ -300,11 +221,5 @@ def fertilizer_leached_t_co2e(
     -----
     Source: Eq. 23; E-7, E-11.
     """
-    fsn, fon = _fsn_fon(synthetic_n_t, organic_n_t, area_of(area_ha))
-    leached = within("leached_t_per_t", leached_t_per_t, ranges.LEACHED)
-    factor = within(
-        "leached_factor_t_n2o_n_per_t_n", leached_factor_t_n2o_n_per_t_n, ranges.LEACHED_N2O_FACTOR
-    )
-    potential = within("gwp_n2o", gwp_n2o, ranges.GWP_N2O)
-    together(synthetic_n_t=fsn, organic_n_t=fon, leached_t_per_t=leached, factor=factor, gwp_n2o=potential)
-    return (fsn + fon) * leached * factor * N2O_PER_N * potential
+    leached = (synthetic_n_t + organic_n_t) * leached_t_per_t
+    return leached * leached_factor_t_n2o_n_per_t_n * N2O_PER_N * gwp_n2o

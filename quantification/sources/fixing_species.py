@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, together
+from mollisol.quantification.arguments import equation, vm0042
+from mollisol.quantification.checks import Value
 from mollisol.quantification.sources import ranges
-from mollisol.quantification.sources.fertilizer_n2o import N2O_PER_N, nitrogen_of_products
-from mollisol.quantification.sources.ranges import area_of, per_ha, total, within
+from mollisol.quantification.sources.fertilizer_n2o import N2O_PER_N, DirectFactor
+from mollisol.quantification.sources.ranges import Area, GwpN2o, per_ha, summed
 
 
-@equation(
-    "vm0042:25", symbol="F_CR", unit="t N", locator=Locator("VM0042", "2.2", section="8.2.9", equation="25")
-)
+@equation("vm0042:25", "F_CR", "t N", vm0042("8.2.9", "25"))
 def fixing_species_nitrogen_t(
-    *, residue_t_dm: ArrayLike, residue_n_content_t_per_t: ArrayLike, area_ha: ArrayLike
+    *,
+    residue_t_dm: Annotated[Value, ranges.RESIDUE_PER_HA],
+    residue_n_content_t_per_t: Annotated[Value, ranges.RESIDUE_N_CONTENT],
+    area_ha: Area,
 ) -> Value:
     """Nitrogen that the residues of nitrogen-fixing species return to the soil in a year.
 
@@ -44,27 +44,16 @@ def fixing_species_nitrogen_t(
     Source: Eq. 25. The contents stand in Table 11.1a, not 11.2 (E-9). Where they differ above and below ground, the
     two are given as two species.
     """
-    return nitrogen_of_products(
-        ("residue_t_dm", "residue_n_content_t_per_t"),
-        residue_t_dm,
-        residue_n_content_t_per_t,
-        (ranges.RESIDUE_PER_HA, ranges.RESIDUE_N_CONTENT),
-        area_ha,
-    )
+    return summed(residue_t_dm * residue_n_content_t_per_t)[()]
 
 
-@equation(
-    "vm0042:24",
-    symbol="N2O_Nfix",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.9", equation="24"),
-)
+@equation("vm0042:24", "N2O_Nfix", "t CO2e/ha", vm0042("8.2.9", "24"))
 def fixing_species_t_co2e_per_ha(
     *,
-    residue_n_t: ArrayLike,
-    direct_factor_organic_t_n2o_n_per_t_n: ArrayLike,
-    gwp_n2o: ArrayLike,
-    area_ha: ArrayLike,
+    residue_n_t: Annotated[Value, ranges.RESIDUE_N_PER_HA],
+    direct_factor_organic_t_n2o_n_per_t_n: DirectFactor,
+    gwp_n2o: GwpN2o,
+    area_ha: Area,
 ) -> Value:
     """Nitrous oxide of nitrogen-fixing species, areal mean.
 
@@ -93,13 +82,4 @@ def fixing_species_t_co2e_per_ha(
     -----
     Source: Eq. 24.
     """
-    area = area_of(area_ha)
-    nitrogen = total("residue_n_t", residue_n_t, area, ranges.RESIDUE_N_PER_HA)
-    factor = within(
-        "direct_factor_organic_t_n2o_n_per_t_n",
-        direct_factor_organic_t_n2o_n_per_t_n,
-        ranges.DIRECT_N2O_FACTOR,
-    )
-    potential = within("gwp_n2o", gwp_n2o, ranges.GWP_N2O)
-    together(residue_n_t=nitrogen, factor=factor, gwp_n2o=potential)
-    return per_ha(np.asarray(nitrogen * factor * N2O_PER_N * potential), area)
+    return per_ha(residue_n_t * direct_factor_organic_t_n2o_n_per_t_n * N2O_PER_N * gwp_n2o, area_ha)

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
 from mollisol.methodology.units import CO2E_PER_C
-from mollisol.quantification.checks import Value, together
+from mollisol.quantification.arguments import equation, vm0042
+from mollisol.quantification.checks import Value
 from mollisol.quantification.sources import ranges
-from mollisol.quantification.sources.ranges import (
-    amount,
-    area_of,
-    by_category,
-    like,
-    per_ha,
-    summed,
-    total,
-    within,
-)
+from mollisol.quantification.sources.ranges import Area, per_ha, summed
+
+Lime = Annotated[Value, ranges.LIME_PER_HA]
+LimeFactor = Annotated[Value, ranges.LIME_FACTOR]
 
 
-@equation(
-    "vm0042:7", symbol="EFF", unit="t CO2e", locator=Locator("VM0042", "2.2", section="8.2.3", equation="7")
-)
+@equation("vm0042:7", "EFF", "t CO2e", vm0042("8.2.3", "7"))
 def fuel_emission_t_co2e(
-    *, fuel_litre: ArrayLike, fuel_factor_t_co2e_per_litre: ArrayLike, area_ha: ArrayLike
+    *,
+    fuel_litre: Annotated[Value, ranges.FUEL_PER_HA],
+    fuel_factor_t_co2e_per_litre: Annotated[Value, ranges.FUEL_FACTOR],
+    area_ha: Area,
 ) -> Value:
     """Emission of each fuel.
 
@@ -51,20 +46,13 @@ def fuel_emission_t_co2e(
     -----
     Source: Eq. 7. VM0042 gives 0.002810 for gasoline and 0.002886 for diesel.
     """
-    area = area_of(area_ha)
-    fuel = amount("fuel_litre", fuel_litre, area, ranges.FUEL_PER_HA)
-    factor = by_category("fuel_factor_t_co2e_per_litre", fuel_factor_t_co2e_per_litre, ranges.FUEL_FACTOR)
-    together(fuel_litre=fuel, fuel_factor_t_co2e_per_litre=factor)
-    return like(fuel * factor, fuel_litre, fuel_factor_t_co2e_per_litre)
+    return fuel_litre * fuel_factor_t_co2e_per_litre
 
 
-@equation(
-    "vm0042:6",
-    symbol="CO2_ff",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.3", equation="6"),
-)
-def fossil_fuel_t_co2e_per_ha(*, fuel_emission_t_co2e: ArrayLike, area_ha: ArrayLike) -> Value:
+@equation("vm0042:6", "CO2_ff", "t CO2e/ha", vm0042("8.2.3", "6"))
+def fossil_fuel_t_co2e_per_ha(
+    *, fuel_emission_t_co2e: Annotated[Value, ranges.FUEL_EMISSION_PER_HA], area_ha: Area
+) -> Value:
     """Areal mean of the emission of all fuels.
 
     Parameters
@@ -88,21 +76,17 @@ def fossil_fuel_t_co2e_per_ha(*, fuel_emission_t_co2e: ArrayLike, area_ha: Array
     -----
     Source: Eq. 6. The index is the fuel; the text calls it vehicle type in one place.
     """
-    area = area_of(area_ha)
-    emission = amount("fuel_emission_t_co2e", fuel_emission_t_co2e, area, ranges.FUEL_EMISSION_PER_HA)
-    return per_ha(summed(emission), area)
+    return per_ha(summed(fuel_emission_t_co2e), area_ha)
 
 
-@equation(
-    "vm0042:9", symbol="EL", unit="t CO2e", locator=Locator("VM0042", "2.2", section="8.2.4", equation="9")
-)
+@equation("vm0042:9", "EL", "t CO2e", vm0042("8.2.4", "9"))
 def lime_emission_t_co2e(
     *,
-    limestone_t: ArrayLike,
-    dolomite_t: ArrayLike,
-    limestone_factor_t_c_per_t: ArrayLike,
-    dolomite_factor_t_c_per_t: ArrayLike,
-    area_ha: ArrayLike,
+    limestone_t: Lime,
+    dolomite_t: Lime,
+    limestone_factor_t_c_per_t: LimeFactor,
+    dolomite_factor_t_c_per_t: LimeFactor,
+    area_ha: Area,
 ) -> Value:
     """Emission of carbonate lime.
 
@@ -129,27 +113,14 @@ def lime_emission_t_co2e(
     -----
     Source: Eq. 9, with 44/12. VM0042 gives 0.12 for limestone and 0.13 for dolomite.
     """
-    area = area_of(area_ha)
-    limestone = total("limestone_t", limestone_t, area, ranges.LIME_PER_HA)
-    dolomite = total("dolomite_t", dolomite_t, area, ranges.LIME_PER_HA)
-    limestone_factor = within("limestone_factor_t_c_per_t", limestone_factor_t_c_per_t, ranges.LIME_FACTOR)
-    dolomite_factor = within("dolomite_factor_t_c_per_t", dolomite_factor_t_c_per_t, ranges.LIME_FACTOR)
-    together(
-        limestone_t=limestone,
-        dolomite_t=dolomite,
-        limestone_factor_t_c_per_t=limestone_factor,
-        dolomite_factor_t_c_per_t=dolomite_factor,
-    )
-    return (limestone * limestone_factor + dolomite * dolomite_factor) * CO2E_PER_C
+    carbon = limestone_t * limestone_factor_t_c_per_t + dolomite_t * dolomite_factor_t_c_per_t
+    return carbon * CO2E_PER_C
 
 
-@equation(
-    "vm0042:8",
-    symbol="CO2_lime",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.4", equation="8"),
-)
-def liming_t_co2e_per_ha(*, lime_emission_t_co2e: ArrayLike, area_ha: ArrayLike) -> Value:
+@equation("vm0042:8", "CO2_lime", "t CO2e/ha", vm0042("8.2.4", "8"))
+def liming_t_co2e_per_ha(
+    *, lime_emission_t_co2e: Annotated[Value, ranges.LIME_EMISSION_PER_HA], area_ha: Area
+) -> Value:
     """Areal mean of the emission of lime.
 
     Parameters
@@ -173,6 +144,4 @@ def liming_t_co2e_per_ha(*, lime_emission_t_co2e: ArrayLike, area_ha: ArrayLike)
     -----
     Source: Eq. 8.
     """
-    area = area_of(area_ha)
-    emission = total("lime_emission_t_co2e", lime_emission_t_co2e, area, ranges.LIME_EMISSION_PER_HA)
-    return per_ha(emission, area)
+    return per_ha(lime_emission_t_co2e, area_ha)

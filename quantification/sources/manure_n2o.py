@@ -6,35 +6,34 @@ Eqs. 27, 30 and 31. The document labels it tonnes and divides by 1000 in Eq. 27 
 
 from __future__ import annotations
 
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Value, together
+from mollisol.quantification.arguments import equation, vm0042
+from mollisol.quantification.checks import Value
 from mollisol.quantification.sources import ranges
-from mollisol.quantification.sources.fertilizer_n2o import N2O_PER_N
-from mollisol.quantification.sources.livestock_methane import herd, per_weight
-from mollisol.quantification.sources.ranges import amount, area_of, by_category, like, per_ha, summed, within
+from mollisol.quantification.sources.fertilizer_n2o import (
+    N2O_PER_N,
+    Leached,
+    LeachedFactor,
+    VolatilisedFactor,
+    VolatilisedOrganic,
+)
+from mollisol.quantification.sources.livestock_methane import Heads, refuse_overstocked
+from mollisol.quantification.sources.ranges import Area, GwpN2o, LiveWeight, Share, per_ha, summed
 from mollisol.quantification.unit_crossing import tonnes
 
-
-def _manure_nitrogen(value: ArrayLike, area: FloatArray) -> FloatArray:
-    return amount("manure_n_kg", value, area, ranges.MANURE_N_PER_HA)
+ManureN = Annotated[Value, ranges.MANURE_N_PER_HA]
 
 
-@equation(
-    "vm0042:28",
-    symbol="F_manure",
-    unit="kg N",
-    locator=Locator("VM0042", "2.2", section="8.2.10", equation="28"),
-)
+@equation("vm0042:28", "F_manure", "kg N", vm0042("8.2.10", "28"))
 def manure_nitrogen_kg(
     *,
-    population_head: ArrayLike,
-    excreted_n_kg_per_head_year: ArrayLike,
-    manure_share: ArrayLike,
-    live_weight_kg: ArrayLike,
-    area_ha: ArrayLike,
-    time_on_land: ArrayLike = 1.0,
+    population_head: Heads,
+    excreted_n_kg_per_head_year: Annotated[Value, ranges.EXCRETED_N, ranges.EXCRETED_N_PER_WEIGHT],
+    manure_share: Share,
+    live_weight_kg: LiveWeight,
+    area_ha: Area,
+    time_on_land: Share = 1.0,
 ) -> Value:
     """Nitrogen in the manure of each category in a year.
 
@@ -68,41 +67,17 @@ def manure_nitrogen_kg(
     -----
     Source: Eq. 28; MS is a fraction, though printed as per cent (E-5), and each manure system is kept (E-6).
     """
-    heads = herd(population_head, live_weight_kg, area_of(area_ha))
-    excreted = per_weight(
-        "excreted_n_kg_per_head_year",
-        excreted_n_kg_per_head_year,
-        ranges.EXCRETED_N,
-        live_weight_kg,
-        ranges.EXCRETED_N_PER_WEIGHT,
-    )
-    share = by_category("manure_share", manure_share, ranges.SHARE)
-    time = by_category("time_on_land", time_on_land, ranges.SHARE)
-    together(
-        population_head=heads, excreted_n_kg_per_head_year=excreted, manure_share=share, time_on_land=time
-    )
-    return like(
-        heads * excreted * share * time,
-        population_head,
-        excreted_n_kg_per_head_year,
-        manure_share,
-        time_on_land,
-        area_ha,
-    )
+    refuse_overstocked(population_head, live_weight_kg, area_ha)
+    return population_head * excreted_n_kg_per_head_year * manure_share * time_on_land
 
 
-@equation(
-    "vm0042:27",
-    symbol="N2O_md,direct",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.10", equation="27"),
-)
+@equation("vm0042:27", "N2O_md,direct", "t CO2e/ha", vm0042("8.2.10", "27"))
 def manure_direct_t_co2e_per_ha(
     *,
-    manure_n_kg: ArrayLike,
-    manure_factor_kg_n2o_n_per_kg_n: ArrayLike,
-    gwp_n2o: ArrayLike,
-    area_ha: ArrayLike,
+    manure_n_kg: ManureN,
+    manure_factor_kg_n2o_n_per_kg_n: Annotated[Value, ranges.MANURE_N2O_FACTOR],
+    gwp_n2o: GwpN2o,
+    area_ha: Area,
 ) -> Value:
     """Direct nitrous oxide of manure, areal mean.
 
@@ -131,30 +106,18 @@ def manure_direct_t_co2e_per_ha(
     -----
     Source: Eq. 27, summed over type, productivity and manure system (E-6).
     """
-    area = area_of(area_ha)
-    nitrogen = _manure_nitrogen(manure_n_kg, area)
-    factor = by_category(
-        "manure_factor_kg_n2o_n_per_kg_n", manure_factor_kg_n2o_n_per_kg_n, ranges.MANURE_N2O_FACTOR
-    )
-    together(manure_n_kg=nitrogen, manure_factor_kg_n2o_n_per_kg_n=factor)
-    potential = within("gwp_n2o", gwp_n2o, ranges.GWP_N2O)
-    together(gwp_n2o=potential, area_ha=area)
-    return per_ha(tonnes(mass_kg=summed(nitrogen * factor)) * N2O_PER_N * potential, area)
+    emitted = tonnes(mass_kg=summed(manure_n_kg * manure_factor_kg_n2o_n_per_kg_n))
+    return per_ha(emitted * N2O_PER_N * gwp_n2o, area_ha)
 
 
-@equation(
-    "vm0042:30",
-    symbol="N2O_md,volat",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.2.10", equation="30"),
-)
+@equation("vm0042:30", "N2O_md,volat", "t CO2e", vm0042("8.2.10", "30"))
 def manure_volatilised_t_co2e(
     *,
-    manure_n_kg: ArrayLike,
-    volatilised_organic_t_per_t: ArrayLike,
-    volatilised_factor_t_n2o_n_per_t_n: ArrayLike,
-    gwp_n2o: ArrayLike,
-    area_ha: ArrayLike,
+    manure_n_kg: ManureN,
+    volatilised_organic_t_per_t: VolatilisedOrganic,
+    volatilised_factor_t_n2o_n_per_t_n: VolatilisedFactor,
+    gwp_n2o: GwpN2o,
+    area_ha: Area,
 ) -> Value:
     """Indirect nitrous oxide of manure nitrogen that went into the air.
 
@@ -185,31 +148,18 @@ def manure_volatilised_t_co2e(
     -----
     Source: Eq. 30, with the crossing into tonnes that the print leaves out (E-3); E-6, E-7.
     """
-    nitrogen = _manure_nitrogen(manure_n_kg, area_of(area_ha))
-    fraction = within("volatilised_organic_t_per_t", volatilised_organic_t_per_t, ranges.VOLATILISED_ORGANIC)
-    factor = within(
-        "volatilised_factor_t_n2o_n_per_t_n",
-        volatilised_factor_t_n2o_n_per_t_n,
-        ranges.VOLATILISED_N2O_FACTOR,
-    )
-    potential = within("gwp_n2o", gwp_n2o, ranges.GWP_N2O)
-    together(fraction=fraction, factor=factor, gwp_n2o=potential, manure_n_kg=summed(nitrogen))
-    return tonnes(mass_kg=summed(nitrogen)) * fraction * factor * N2O_PER_N * potential
+    volatilised = tonnes(mass_kg=summed(manure_n_kg)) * volatilised_organic_t_per_t
+    return volatilised * volatilised_factor_t_n2o_n_per_t_n * N2O_PER_N * gwp_n2o
 
 
-@equation(
-    "vm0042:31",
-    symbol="N2O_md,leach",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.2.10", equation="31"),
-)
+@equation("vm0042:31", "N2O_md,leach", "t CO2e", vm0042("8.2.10", "31"))
 def manure_leached_t_co2e(
     *,
-    manure_n_kg: ArrayLike,
-    leached_t_per_t: ArrayLike,
-    leached_factor_t_n2o_n_per_t_n: ArrayLike,
-    gwp_n2o: ArrayLike,
-    area_ha: ArrayLike,
+    manure_n_kg: ManureN,
+    leached_t_per_t: Leached,
+    leached_factor_t_n2o_n_per_t_n: LeachedFactor,
+    gwp_n2o: GwpN2o,
+    area_ha: Area,
 ) -> Value:
     """Indirect nitrous oxide of manure nitrogen that went into water.
 
@@ -240,11 +190,5 @@ def manure_leached_t_co2e(
     -----
     Source: Eq. 31, with the crossing into tonnes that the print leaves out (E-3); E-6, E-7, E-11.
     """
-    nitrogen = _manure_nitrogen(manure_n_kg, area_of(area_ha))
-    leached = within("leached_t_per_t", leached_t_per_t, ranges.LEACHED)
-    factor = within(
-        "leached_factor_t_n2o_n_per_t_n", leached_factor_t_n2o_n_per_t_n, ranges.LEACHED_N2O_FACTOR
-    )
-    potential = within("gwp_n2o", gwp_n2o, ranges.GWP_N2O)
-    together(leached_t_per_t=leached, factor=factor, gwp_n2o=potential, manure_n_kg=summed(nitrogen))
-    return tonnes(mass_kg=summed(nitrogen)) * leached * factor * N2O_PER_N * potential
+    leached = tonnes(mass_kg=summed(manure_n_kg)) * leached_t_per_t
+    return leached * leached_factor_t_n2o_n_per_t_n * N2O_PER_N * gwp_n2o

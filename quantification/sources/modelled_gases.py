@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, together
+from mollisol.quantification.arguments import equation, vm0042
+from mollisol.quantification.checks import Value
 from mollisol.quantification.sources import ranges
-from mollisol.quantification.sources.ranges import Span, within
+from mollisol.quantification.sources.ranges import GwpCh4, GwpN2o
 
 
-def _as_co2e(name: str, gas: ArrayLike, span: Span, warming_name: str, warming: ArrayLike) -> Value:
-    result = within(name, gas, span)
-    potential = within(warming_name, warming, ranges.GWP_CH4 if "ch4" in warming_name else ranges.GWP_N2O)
-    together(**{name: result, warming_name: potential})
-    return result * (potential**2 if "variance" in name else potential)
-
-
-@equation(
-    "vm0042:10",
-    symbol="CH4_soil",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.5", equation="10"),
-)
-def soil_methane_t_co2e_per_ha(*, soil_ch4_t_per_ha: ArrayLike, gwp_ch4: ArrayLike) -> Value:
+@equation("vm0042:10", "CH4_soil", "t CO2e/ha", vm0042("8.2.5", "10"))
+def soil_methane_t_co2e_per_ha(
+    *, soil_ch4_t_per_ha: Annotated[Value, ranges.SOIL_CH4], gwp_ch4: GwpCh4
+) -> Value:
     """Modelled methane of anoxic soil as carbon dioxide.
 
     Parameters
@@ -48,16 +38,13 @@ def soil_methane_t_co2e_per_ha(*, soil_ch4_t_per_ha: ArrayLike, gwp_ch4: ArrayLi
     Source: Eq. 10. The list of symbols prints t CO2e/ha for the model's result, which would take the warming
     potential twice; the parameter table says t CH4/ha, and only that is taken (E-2).
     """
-    return _as_co2e("soil_ch4_t_per_ha", soil_ch4_t_per_ha, ranges.SOIL_CH4, "gwp_ch4", gwp_ch4)
+    return soil_ch4_t_per_ha * gwp_ch4
 
 
-@equation(
-    "vm0042:10-variance",
-    symbol="Var(CH4_soil)",
-    unit="(t CO2e/ha)2",
-    locator=Locator("VM0042", "2.2", section="8.2.5", equation="10, variance"),
-)
-def soil_methane_variance(*, soil_ch4_variance: ArrayLike, gwp_ch4: ArrayLike) -> Value:
+@equation("vm0042:10-variance", "Var(CH4_soil)", "(t CO2e/ha)2", vm0042("8.2.5", "10, variance"))
+def soil_methane_variance(
+    *, soil_ch4_variance: Annotated[Value, ranges.SOIL_CH4_VARIANCE], gwp_ch4: GwpCh4
+) -> Value:
     """Variance of the modelled methane as carbon dioxide.
 
     Parameters
@@ -81,16 +68,13 @@ def soil_methane_variance(*, soil_ch4_variance: ArrayLike, gwp_ch4: ArrayLike) -
     -----
     Source: hand arithmetic; the factor of Eq. 10 squared.
     """
-    return _as_co2e("soil_ch4_variance", soil_ch4_variance, ranges.SOIL_CH4_VARIANCE, "gwp_ch4", gwp_ch4)
+    return soil_ch4_variance * gwp_ch4**2
 
 
-@equation(
-    "vm0042:15",
-    symbol="N2O_soil",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.9", equation="15"),
-)
-def soil_nitrous_oxide_modelled_t_co2e_per_ha(*, soil_n2o_t_per_ha: ArrayLike, gwp_n2o: ArrayLike) -> Value:
+@equation("vm0042:15", "N2O_soil", "t CO2e/ha", vm0042("8.2.9", "15"))
+def soil_nitrous_oxide_modelled_t_co2e_per_ha(
+    *, soil_n2o_t_per_ha: Annotated[Value, ranges.SOIL_N2O], gwp_n2o: GwpN2o
+) -> Value:
     """Modelled nitrous oxide of the soil as carbon dioxide.
 
     Parameters
@@ -115,16 +99,13 @@ def soil_nitrous_oxide_modelled_t_co2e_per_ha(*, soil_n2o_t_per_ha: ArrayLike, g
     -----
     Source: Eq. 15. Eqs. 17 to 31 are not added for the same unit.
     """
-    return _as_co2e("soil_n2o_t_per_ha", soil_n2o_t_per_ha, ranges.SOIL_N2O, "gwp_n2o", gwp_n2o)
+    return soil_n2o_t_per_ha * gwp_n2o
 
 
-@equation(
-    "vm0042:15-variance",
-    symbol="Var(N2O_soil)",
-    unit="(t CO2e/ha)2",
-    locator=Locator("VM0042", "2.2", section="8.2.9", equation="15, variance"),
-)
-def soil_nitrous_oxide_variance(*, soil_n2o_variance: ArrayLike, gwp_n2o: ArrayLike) -> Value:
+@equation("vm0042:15-variance", "Var(N2O_soil)", "(t CO2e/ha)2", vm0042("8.2.9", "15, variance"))
+def soil_nitrous_oxide_variance(
+    *, soil_n2o_variance: Annotated[Value, ranges.SOIL_N2O_VARIANCE], gwp_n2o: GwpN2o
+) -> Value:
     """Variance of the modelled nitrous oxide as carbon dioxide.
 
     Parameters
@@ -148,4 +129,4 @@ def soil_nitrous_oxide_variance(*, soil_n2o_variance: ArrayLike, gwp_n2o: ArrayL
     -----
     Source: hand arithmetic; the factor of Eq. 15 squared.
     """
-    return _as_co2e("soil_n2o_variance", soil_n2o_variance, ranges.SOIL_N2O_VARIANCE, "gwp_n2o", gwp_n2o)
+    return soil_n2o_variance * gwp_n2o**2

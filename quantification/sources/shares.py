@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, at_least, finite, positive, together
-from mollisol.quantification.sources.ranges import Span, summed, within
-
-_TONNES = Span(0, 1e9, "t CO2e")
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import AboveZero, Amount, Hectares, equation, vm0042
+from mollisol.quantification.checks import Value
+from mollisol.quantification.sources.ranges import summed
 
 
-@equation(
-    "vm0042:5-omitted-share",
-    symbol="share left out",
-    unit="1",
-    locator=Locator("VM0042", "2.2", section="5", equation="joint de minimis test"),
-)
-def omitted_share(*, omitted_t_co2e: ArrayLike, benefit_t_co2e: ArrayLike) -> Value:
+@equation("vm0042:5-omitted-share", "share left out", "1", vm0042("5", "joint de minimis test"))
+def omitted_share(
+    *,
+    omitted_t_co2e: Annotated[Value, Range(0, 1e9, "t CO2e")],
+    benefit_t_co2e: Annotated[Value, Range(0, unit="t CO2e", above=True)],
+) -> Value:
     """Share of the benefit that all omitted pools, sources and leaks take.
 
     Parameters
@@ -43,20 +42,11 @@ def omitted_share(*, omitted_t_co2e: ArrayLike, benefit_t_co2e: ArrayLike) -> Va
     -----
     Source: section 5, de minimis. Not the inclusion trigger, which looks at one source and its own baseline.
     """
-    omitted = np.atleast_1d(within("omitted_t_co2e", omitted_t_co2e, _TONNES))
-    benefit = positive("benefit_t_co2e", benefit_t_co2e)
-    lost = summed(omitted)
-    together(omitted_t_co2e=lost, benefit_t_co2e=benefit)
-    return (lost / benefit)[()]
+    return (summed(omitted_t_co2e) / benefit_t_co2e)[()]
 
 
-@equation(
-    "vm0042:5-increase",
-    symbol="increase",
-    unit="1",
-    locator=Locator("VM0042", "2.2", section="5", equation="inclusion trigger of Table 3"),
-)
-def relative_increase(*, project: ArrayLike, baseline: ArrayLike) -> Value:
+@equation("vm0042:5-increase", "increase", "1", vm0042("5", "inclusion trigger of Table 3"))
+def relative_increase(*, project: Amount, baseline: AboveZero) -> Value:
     """Change of one quantity from the baseline to the project, as a share of the baseline.
 
     Parameters
@@ -78,19 +68,13 @@ def relative_increase(*, project: ArrayLike, baseline: ArrayLike) -> Value:
     -----
     Source: the 5 % of Table 3 (S*), of applicability condition 2 and of condition 6.
     """
-    after = at_least("project", project, 0.0)
-    before = positive("baseline", baseline)
-    together(project=after, baseline=before)
-    return ((after - before) / before)[()]
+    return (project - baseline) / baseline
 
 
-@equation(
-    "vt0008:4c",
-    symbol="F",
-    unit="1",
-    locator=Locator("VT0008", "1.0", section="Step 4c, as VM0042 2.2 section 7 uses it"),
-)
-def common_practice_factor(*, adopted_area_ha: ArrayLike, different_area_ha: ArrayLike) -> Value:
+@equation("vt0008:4c", "F", "1", Locator("VT0008", "1.0", "Step 4c, as VM0042 2.2 section 7 uses it"))
+def common_practice_factor(
+    *, adopted_area_ha: Hectares, different_area_ha: Annotated[Value, Range(0, unit="ha")]
+) -> Value:
     """Share of the land with the practice that has it without help such as a subsidy.
 
     Parameters
@@ -114,9 +98,6 @@ def common_practice_factor(*, adopted_area_ha: ArrayLike, different_area_ha: Arr
     -----
     Source: VT0008 Step 4c on land area. The requirement that the difference be above 3 is not applied.
     """
-    everything = positive("adopted_area_ha", adopted_area_ha)
-    different = at_least("different_area_ha", finite("different_area_ha", different_area_ha), 0.0)
-    together(adopted_area_ha=everything, different_area_ha=different)
-    if (different > everything).any():
+    if np.any(different_area_ha > adopted_area_ha):
         raise ValueError("different_area_ha must not be above adopted_area_ha")
-    return ((everything - different) / everything)[()]
+    return (adopted_area_ha - different_area_ha) / adopted_area_ha

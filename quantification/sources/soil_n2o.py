@@ -5,42 +5,20 @@ Each of these is one line of the document; they stand apart so that a trace show
 
 from __future__ import annotations
 
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, together
-from mollisol.quantification.sources.ranges import Span, area_of, per_ha, total, within
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import equation, vm0042
+from mollisol.quantification.checks import Value
+from mollisol.quantification.sources.ranges import Area, per_ha
 
-_N2O_PER_HA = Span(0, 150, "t CO2e/ha")
-
-
-def _sum(**terms: ArrayLike) -> Value:
-    arrays = {name: within(name, value, _N2O_PER_HA) for name, value in terms.items()}
-    together(**arrays)
-    first, *others = arrays.values()
-    for other in others:
-        first = first + other
-    return first[()]
+Areal = Annotated[Value, Range(0, 150, "t CO2e/ha")]
+Total = Annotated[Value, Range(0, 150, "t CO2e/ha", over="area_ha")]
 
 
-def _areal(area_ha: ArrayLike, **terms: ArrayLike) -> Value:
-    area = area_of(area_ha)
-    first, second = (total(name, value, area, _N2O_PER_HA) for name, value in terms.items())
-    together(volatilised=first, leached=second)
-    return per_ha(first + second, area)
-
-
-@equation(
-    "vm0042:16",
-    symbol="N2O_soil",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.9", equation="16"),
-)
+@equation("vm0042:16", "N2O_soil", "t CO2e/ha", vm0042("8.2.9", "16"))
 def soil_nitrous_oxide_t_co2e_per_ha(
-    *,
-    fertilizer_t_co2e_per_ha: ArrayLike,
-    manure_t_co2e_per_ha: ArrayLike,
-    fixing_species_t_co2e_per_ha: ArrayLike,
+    *, fertilizer_t_co2e_per_ha: Areal, manure_t_co2e_per_ha: Areal, fixing_species_t_co2e_per_ha: Areal
 ) -> Value:
     """Soil nitrous oxide under default factors.
 
@@ -63,20 +41,11 @@ def soil_nitrous_oxide_t_co2e_per_ha(
     -----
     Source: Eq. 16. Not to be added to Eq. 15 for the same unit.
     """
-    return _sum(
-        fertilizer_t_co2e_per_ha=fertilizer_t_co2e_per_ha,
-        manure_t_co2e_per_ha=manure_t_co2e_per_ha,
-        fixing_species_t_co2e_per_ha=fixing_species_t_co2e_per_ha,
-    )
+    return fertilizer_t_co2e_per_ha + manure_t_co2e_per_ha + fixing_species_t_co2e_per_ha
 
 
-@equation(
-    "vm0042:17",
-    symbol="N2O_fert",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.9", equation="17"),
-)
-def fertilizer_t_co2e_per_ha(*, direct_t_co2e_per_ha: ArrayLike, indirect_t_co2e_per_ha: ArrayLike) -> Value:
+@equation("vm0042:17", "N2O_fert", "t CO2e/ha", vm0042("8.2.9", "17"))
+def fertilizer_t_co2e_per_ha(*, direct_t_co2e_per_ha: Areal, indirect_t_co2e_per_ha: Areal) -> Value:
     """Nitrous oxide of fertilizer.
 
     Parameters
@@ -98,17 +67,12 @@ def fertilizer_t_co2e_per_ha(*, direct_t_co2e_per_ha: ArrayLike, indirect_t_co2e
     -----
     Source: Eq. 17.
     """
-    return _sum(direct_t_co2e_per_ha=direct_t_co2e_per_ha, indirect_t_co2e_per_ha=indirect_t_co2e_per_ha)
+    return direct_t_co2e_per_ha + indirect_t_co2e_per_ha
 
 
-@equation(
-    "vm0042:21",
-    symbol="N2O_fert,indirect",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.9", equation="21"),
-)
+@equation("vm0042:21", "N2O_fert,indirect", "t CO2e/ha", vm0042("8.2.9", "21"))
 def fertilizer_indirect_t_co2e_per_ha(
-    *, volatilised_t_co2e: ArrayLike, leached_t_co2e: ArrayLike, area_ha: ArrayLike
+    *, volatilised_t_co2e: Total, leached_t_co2e: Total, area_ha: Area
 ) -> Value:
     """Indirect nitrous oxide of fertilizer, areal mean.
 
@@ -133,16 +97,11 @@ def fertilizer_indirect_t_co2e_per_ha(
     -----
     Source: Eq. 21.
     """
-    return _areal(area_ha, volatilised_t_co2e=volatilised_t_co2e, leached_t_co2e=leached_t_co2e)
+    return per_ha(volatilised_t_co2e + leached_t_co2e, area_ha)
 
 
-@equation(
-    "vm0042:26",
-    symbol="N2O_md",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.10", equation="26"),
-)
-def manure_t_co2e_per_ha(*, direct_t_co2e_per_ha: ArrayLike, indirect_t_co2e_per_ha: ArrayLike) -> Value:
+@equation("vm0042:26", "N2O_md", "t CO2e/ha", vm0042("8.2.10", "26"))
+def manure_t_co2e_per_ha(*, direct_t_co2e_per_ha: Areal, indirect_t_co2e_per_ha: Areal) -> Value:
     """Nitrous oxide of manure.
 
     Parameters
@@ -164,17 +123,12 @@ def manure_t_co2e_per_ha(*, direct_t_co2e_per_ha: ArrayLike, indirect_t_co2e_per
     -----
     Source: Eq. 26.
     """
-    return _sum(direct_t_co2e_per_ha=direct_t_co2e_per_ha, indirect_t_co2e_per_ha=indirect_t_co2e_per_ha)
+    return direct_t_co2e_per_ha + indirect_t_co2e_per_ha
 
 
-@equation(
-    "vm0042:29",
-    symbol="N2O_md,indirect",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.10", equation="29"),
-)
+@equation("vm0042:29", "N2O_md,indirect", "t CO2e/ha", vm0042("8.2.10", "29"))
 def manure_indirect_t_co2e_per_ha(
-    *, volatilised_t_co2e: ArrayLike, leached_t_co2e: ArrayLike, area_ha: ArrayLike
+    *, volatilised_t_co2e: Total, leached_t_co2e: Total, area_ha: Area
 ) -> Value:
     """Indirect nitrous oxide of manure, areal mean.
 
@@ -199,4 +153,4 @@ def manure_indirect_t_co2e_per_ha(
     -----
     Source: Eq. 29.
     """
-    return _areal(area_ha, volatilised_t_co2e=volatilised_t_co2e, leached_t_co2e=leached_t_co2e)
+    return per_ha(volatilised_t_co2e + leached_t_co2e, area_ha)

@@ -7,32 +7,23 @@ enters below 0 and stays in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Annotated, Protocol
 
-import numpy as np
-from numpy.typing import ArrayLike
+from mollisol.quantification.arguments import equation, vm0042
+from mollisol.quantification.checks import Value
+from mollisol.quantification.sources.ranges import SOURCE_PER_HA, Area, summed
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Value, together
-from mollisol.quantification.sources.ranges import SOURCE_PER_HA, area_of, summed, within
+Source = Annotated[Value, SOURCE_PER_HA]
 
 
 class SourceReduction(Protocol):
-    """The form that Eqs. 52 to 59 share."""
+    """The form of Eqs. 52 to 59."""
 
     def __call__(
-        self, *, baseline_t_co2e_per_ha: ArrayLike, project_t_co2e_per_ha: ArrayLike, area_ha: ArrayLike
+        self, *, baseline_t_co2e_per_ha: Source, project_t_co2e_per_ha: Source, area_ha: Area
     ) -> Value:
-        """Baseline less project, times area, summed over the units."""
+        """Return the baseline less the project, times area, summed over the units."""
         ...
-
-
-def _reduction(baseline: ArrayLike, project: ArrayLike, area_ha: ArrayLike) -> Value:
-    before: FloatArray = np.atleast_1d(within("baseline_t_co2e_per_ha", baseline, SOURCE_PER_HA))
-    after: FloatArray = np.atleast_1d(within("project_t_co2e_per_ha", project, SOURCE_PER_HA))
-    area = np.atleast_1d(area_of(area_ha))
-    together(baseline_t_co2e_per_ha=before, project_t_co2e_per_ha=after, area_ha=area)
-    return summed((before - after) * area)[()]
 
 
 _DOC = """{label}: baseline less project, over all units.
@@ -61,18 +52,13 @@ _DOC = """{label}: baseline less project, over all units.
 
 
 def _registered(number: int, symbol: str, name: str, label: str, inputs: str) -> SourceReduction:
-    def reduction(
-        *, baseline_t_co2e_per_ha: ArrayLike, project_t_co2e_per_ha: ArrayLike, area_ha: ArrayLike
-    ) -> Value:
-        return _reduction(baseline_t_co2e_per_ha, project_t_co2e_per_ha, area_ha)
+    def reduction(*, baseline_t_co2e_per_ha: Source, project_t_co2e_per_ha: Source, area_ha: Area) -> Value:
+        return summed((baseline_t_co2e_per_ha - project_t_co2e_per_ha) * area_ha)[()]
 
     reduction.__name__ = reduction.__qualname__ = name
     reduction.__doc__ = _DOC.format(label=label, inputs=inputs, number=number)
     register: Callable[[SourceReduction], SourceReduction] = equation(
-        f"vm0042:{number}",
-        symbol=symbol,
-        unit="t CO2e",
-        locator=Locator("VM0042", "2.2", section="8.5.1", equation=str(number)),
+        f"vm0042:{number}", symbol, "t CO2e", vm0042("8.5.1", str(number))
     )
     return register(reduction)
 

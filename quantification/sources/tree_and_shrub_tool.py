@@ -6,31 +6,36 @@ so, and whoever uses these equations reports status ``from-memory``.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Locator, Range
 from mollisol.methodology.units import CO2E_PER_C
-from mollisol.quantification.checks import Value, finite, row, together
-from mollisol.quantification.sources.ranges import WOODY_STOCK, Span, area_of, by_category, summed, within
+from mollisol.quantification.arguments import equation, vm0042
+from mollisol.quantification.checks import FloatArray, Value
+from mollisol.quantification.sources.ranges import WOODY_STOCK, Area, Share, summed
 
-TREE_BIOMASS = Span(0, 1200, "t d.m./ha")
-SHRUB_BIOMASS = Span(0, 150, "t d.m./ha")
-CARBON_FRACTION = Span(0.35, 0.6, "t C/t d.m.")
-ROOT_TO_SHOOT = Span(0.05, 3, "t d.m./t d.m.")
-BIOMASS_RATIO = Span(0.011, 1, "(a fraction)")
-CROWN_COVER = Span(0, 1, "(a fraction)")
+TREE_BIOMASS = Range(0, 1200, "t d.m./ha")
+SHRUB_BIOMASS = Range(0, 150, "t d.m./ha")
+CARBON_FRACTION = Range(0.35, 0.6, "t C/t d.m.")
+ROOT_TO_SHOOT = Range(0.05, 3, "t d.m./t d.m.")
+BIOMASS_RATIO = Range(0.011, 1, "(a fraction)")
 STATUS = "from-memory"
 
+CarbonFraction = Annotated[Value, CARBON_FRACTION]
+Advantage = Annotated[Value, Range(-WOODY_STOCK.high, WOODY_STOCK.high, "t CO2e/ha")]
+_TREES = Locator("CDM AR-TOOL14", "from memory", "carbon in trees")
+_SHRUBS = Locator("CDM AR-TOOL14", "from memory", "carbon in shrubs")
+_AVERAGE = Locator("VCS Methodology Requirements", "from memory", "3.6")
 
-@equation(
-    "ar-tool14:tree-stock",
-    symbol="C_TREE",
-    unit="t CO2e",
-    locator=Locator("CDM AR-TOOL14", "from memory", section="carbon in trees"),
-)
+
+@equation("ar-tool14:tree-stock", "C_TREE", "t CO2e", _TREES)
 def tree_stock_t_co2e(
-    *, tree_biomass_t_dm_per_ha: ArrayLike, area_ha: ArrayLike, carbon_fraction: ArrayLike
+    *,
+    tree_biomass_t_dm_per_ha: Annotated[Value, TREE_BIOMASS],
+    area_ha: Area,
+    carbon_fraction: CarbonFraction,
 ) -> Value:
     """Carbon stock of trees over the strata of a unit.
 
@@ -57,21 +62,15 @@ def tree_stock_t_co2e(
     -----
     Source: AR-TOOL14, from memory.
     """
-    biomass = by_category("tree_biomass_t_dm_per_ha", tree_biomass_t_dm_per_ha, TREE_BIOMASS)
-    area = np.atleast_1d(area_of(area_ha))
-    fraction = np.atleast_1d(within("carbon_fraction", carbon_fraction, CARBON_FRACTION))
-    together(tree_biomass_t_dm_per_ha=biomass, area_ha=area, carbon_fraction=fraction)
-    return (summed(biomass * area * fraction) * CO2E_PER_C)[()]
+    return (summed(tree_biomass_t_dm_per_ha * area_ha * carbon_fraction) * CO2E_PER_C)[()]
 
 
-@equation(
-    "ar-tool14:shrub-biomass",
-    symbol="b_SHRUB",
-    unit="t d.m./ha",
-    locator=Locator("CDM AR-TOOL14", "from memory", section="carbon in shrubs"),
-)
+@equation("ar-tool14:shrub-biomass", "b_SHRUB", "t d.m./ha", _SHRUBS)
 def shrub_biomass_t_dm_per_ha(
-    *, forest_biomass_t_dm_per_ha: ArrayLike, biomass_ratio: ArrayLike, crown_cover: ArrayLike
+    *,
+    forest_biomass_t_dm_per_ha: Annotated[Value, TREE_BIOMASS],
+    biomass_ratio: Annotated[Value, BIOMASS_RATIO],
+    crown_cover: Share,
 ) -> Value:
     """Above-ground biomass of shrubs from that of the forest of the region.
 
@@ -98,25 +97,16 @@ def shrub_biomass_t_dm_per_ha(
     -----
     Source: AR-TOOL14, from memory.
     """
-    forest = within("forest_biomass_t_dm_per_ha", forest_biomass_t_dm_per_ha, TREE_BIOMASS)
-    ratio = within("biomass_ratio", biomass_ratio, BIOMASS_RATIO)
-    cover = within("crown_cover", crown_cover, CROWN_COVER)
-    together(forest_biomass_t_dm_per_ha=forest, biomass_ratio=ratio, crown_cover=cover)
-    return ratio * forest * cover
+    return biomass_ratio * forest_biomass_t_dm_per_ha * crown_cover
 
 
-@equation(
-    "ar-tool14:shrub-stock",
-    symbol="C_SHRUB",
-    unit="t CO2e",
-    locator=Locator("CDM AR-TOOL14", "from memory", section="carbon in shrubs"),
-)
+@equation("ar-tool14:shrub-stock", "C_SHRUB", "t CO2e", _SHRUBS)
 def shrub_stock_t_co2e(
     *,
-    shrub_biomass_t_dm_per_ha: ArrayLike,
-    area_ha: ArrayLike,
-    carbon_fraction: ArrayLike,
-    root_to_shoot: ArrayLike,
+    shrub_biomass_t_dm_per_ha: Annotated[Value, SHRUB_BIOMASS],
+    area_ha: Area,
+    carbon_fraction: CarbonFraction,
+    root_to_shoot: Annotated[Value, ROOT_TO_SHOOT],
 ) -> Value:
     """Carbon stock of shrubs over the strata of a unit.
 
@@ -145,21 +135,16 @@ def shrub_stock_t_co2e(
     -----
     Source: AR-TOOL14, from memory.
     """
-    biomass = by_category("shrub_biomass_t_dm_per_ha", shrub_biomass_t_dm_per_ha, SHRUB_BIOMASS)
-    area = np.atleast_1d(area_of(area_ha))
-    fraction = np.atleast_1d(within("carbon_fraction", carbon_fraction, CARBON_FRACTION))
-    roots = np.atleast_1d(within("root_to_shoot", root_to_shoot, ROOT_TO_SHOOT))
-    together(shrub_biomass_t_dm_per_ha=biomass, area_ha=area, carbon_fraction=fraction, root_to_shoot=roots)
-    return (summed(biomass * area * fraction * (1 + roots)) * CO2E_PER_C)[()]
+    above_ground = shrub_biomass_t_dm_per_ha * area_ha * carbon_fraction
+    return (summed(above_ground * (1 + root_to_shoot)) * CO2E_PER_C)[()]
 
 
-@equation(
-    "mollisol:woody-areal-stock",
-    symbol="C",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.5.1", equation="48 to 51, the stocks"),
-)
-def woody_stock_t_co2e_per_ha(*, stock_t_co2e: ArrayLike, area_ha: ArrayLike) -> Value:
+@equation("mollisol:woody-areal-stock", "C", "t CO2e/ha", vm0042("8.5.1", "48 to 51, the stocks"))
+def woody_stock_t_co2e_per_ha(
+    *,
+    stock_t_co2e: Annotated[Value, Range(unit="t CO2e"), Range(0, 4000, "t CO2e/ha", over="area_ha")],
+    area_ha: Area,
+) -> Value:
     """Areal mean of a woody stock over its unit.
 
     Parameters
@@ -183,20 +168,14 @@ def woody_stock_t_co2e_per_ha(*, stock_t_co2e: ArrayLike, area_ha: ArrayLike) ->
     -----
     Source: hand arithmetic.
     """
-    area = area_of(area_ha)
-    stock = finite("stock_t_co2e", stock_t_co2e)
-    together(stock_t_co2e=stock, area_ha=area)
-    return within("stock_t_co2e / area_ha", stock / area, WOODY_STOCK)[()]
+    return stock_t_co2e / area_ha
 
 
-@equation(
-    "vcs:long-term-average",
-    symbol="LTA",
-    unit="t CO2e/ha",
-    locator=Locator("VCS Methodology Requirements", "from memory", section="3.6"),
-)
+@equation("vcs:long-term-average", "LTA", "t CO2e/ha", _AVERAGE)
 def long_term_average_t_co2e_per_ha(
-    *, project_stock_t_co2e_per_ha: ArrayLike, baseline_stock_t_co2e_per_ha: ArrayLike
+    *,
+    project_stock_t_co2e_per_ha: Annotated[FloatArray, Range(0, WOODY_STOCK.high, "t CO2e/ha", least=1)],
+    baseline_stock_t_co2e_per_ha: Annotated[Value, WOODY_STOCK],
 ) -> Value:
     """Mean advantage of a harvested stand over the years of its cycles.
 
@@ -219,24 +198,13 @@ def long_term_average_t_co2e_per_ha(
     -----
     Source: the long-term average of the VCS documents, from memory.
     """
-    project = row(
-        "project_stock_t_co2e_per_ha",
-        within("project_stock_t_co2e_per_ha", project_stock_t_co2e_per_ha, WOODY_STOCK),
-    )
-    baseline = within("baseline_stock_t_co2e_per_ha", baseline_stock_t_co2e_per_ha, WOODY_STOCK)
-    together(project_stock_t_co2e_per_ha=project, baseline_stock_t_co2e_per_ha=baseline)
-    average: Value = (project - baseline).mean(axis=-1)[()]
+    average: Value = (project_stock_t_co2e_per_ha - baseline_stock_t_co2e_per_ha).mean(axis=-1)[()]
     return average
 
 
-@equation(
-    "vcs:long-term-average-cap",
-    symbol="C_credited",
-    unit="t CO2e/ha",
-    locator=Locator("VCS Methodology Requirements", "from memory", section="3.6"),
-)
+@equation("vcs:long-term-average-cap", "C_credited", "t CO2e/ha", _AVERAGE)
 def stock_up_to_average_t_co2e_per_ha(
-    *, advantage_t_co2e_per_ha: ArrayLike, long_term_average_t_co2e_per_ha: ArrayLike
+    *, advantage_t_co2e_per_ha: Advantage, long_term_average_t_co2e_per_ha: Advantage
 ) -> Value:
     """Part of a harvested stand's advantage that counts: no more than its long-term average.
 
@@ -261,9 +229,5 @@ def stock_up_to_average_t_co2e_per_ha(
     -----
     Source: the long-term average of the VCS documents, from memory.
     """
-    span = Span(-WOODY_STOCK.high, WOODY_STOCK.high, "t CO2e/ha")
-    advantage = within("advantage_t_co2e_per_ha", advantage_t_co2e_per_ha, span)
-    average = within("long_term_average_t_co2e_per_ha", long_term_average_t_co2e_per_ha, span)
-    together(advantage_t_co2e_per_ha=advantage, long_term_average_t_co2e_per_ha=average)
-    smaller: Value = np.minimum(advantage, average)[()]
+    smaller: Value = np.minimum(advantage_t_co2e_per_ha, long_term_average_t_co2e_per_ha)[()]
     return smaller

@@ -7,30 +7,29 @@ The symbols of the document are called changes and used as stocks; stocks at the
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Annotated, Protocol
 
-import numpy as np
-from numpy.typing import ArrayLike
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import equation, vm0042
+from mollisol.quantification.checks import Value
+from mollisol.quantification.sources.ranges import WOODY_STOCK, Area, summed
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Value, together
-from mollisol.quantification.sources.ranges import WOODY_STOCK, Span, area_of, summed, within
-
-YEARS = Span(0.5, 30, "years")
+Stock = Annotated[Value, WOODY_STOCK]
+YearsBetween = Annotated[Value, Range(0.5, 30, "years")]
 
 
 class WoodyChange(Protocol):
-    """The form that Eqs. 48 to 51 share."""
+    """The form of Eqs. 48 to 51."""
 
     def __call__(
         self,
         *,
-        stock_end_t_co2e_per_ha: ArrayLike,
-        stock_start_t_co2e_per_ha: ArrayLike,
-        years: ArrayLike,
-        area_ha: ArrayLike,
+        stock_end_t_co2e_per_ha: Stock,
+        stock_start_t_co2e_per_ha: Stock,
+        years: YearsBetween,
+        area_ha: Area,
     ) -> Value:
-        """Yearly change of the stock, times area, summed over the units."""
+        """Return the yearly change of the stock, times area, summed over the units."""
         ...
 
 
@@ -64,29 +63,17 @@ _DOC = """{label}: yearly stock change over all units.
 def _registered(number: int, symbol: str, name: str, label: str) -> WoodyChange:
     def change(
         *,
-        stock_end_t_co2e_per_ha: ArrayLike,
-        stock_start_t_co2e_per_ha: ArrayLike,
-        years: ArrayLike,
-        area_ha: ArrayLike,
+        stock_end_t_co2e_per_ha: Stock,
+        stock_start_t_co2e_per_ha: Stock,
+        years: YearsBetween,
+        area_ha: Area,
     ) -> Value:
-        end: FloatArray = np.atleast_1d(
-            within("stock_end_t_co2e_per_ha", stock_end_t_co2e_per_ha, WOODY_STOCK)
-        )
-        start: FloatArray = np.atleast_1d(
-            within("stock_start_t_co2e_per_ha", stock_start_t_co2e_per_ha, WOODY_STOCK)
-        )
-        length = np.atleast_1d(within("years", years, YEARS))
-        area = np.atleast_1d(area_of(area_ha))
-        together(stock_end_t_co2e_per_ha=end, stock_start_t_co2e_per_ha=start, years=length, area_ha=area)
-        return summed((end - start) / length * area)[()]
+        return summed((stock_end_t_co2e_per_ha - stock_start_t_co2e_per_ha) / years * area_ha)[()]
 
     change.__name__ = change.__qualname__ = name
     change.__doc__ = _DOC.format(label=label, number=number)
     register: Callable[[WoodyChange], WoodyChange] = equation(
-        f"vm0042:{number}",
-        symbol=symbol,
-        unit="t CO2e",
-        locator=Locator("VM0042", "2.2", section="8.5.1", equation=str(number)),
+        f"vm0042:{number}", symbol, "t CO2e", vm0042("8.5.1", str(number))
     )
     return register(change)
 

@@ -313,7 +313,7 @@ def test_equal_soil_mass_figure_3_tv13b() -> None:
     for name, profile in inputs["profiles"].items():
         soil = np.asarray(
             soil_carbon_stock.fine_soil_mass_t_per_ha(
-                fine_soil_mass_g=[increment["sample_weight_g"] for increment in profile],
+                fine_soil_mass_g=np.array([increment["sample_weight_g"] for increment in profile]),
                 probe_inner_diameter_mm=inputs["probe_diameter_mm"],
                 cores=inputs["cores_per_sample"],
             )
@@ -321,7 +321,8 @@ def test_equal_soil_mass_figure_3_tv13b() -> None:
         carbon = (
             np.asarray(
                 soil_carbon_stock.soil_carbon_mass_kg_per_ha(
-                    fine_soil_mass_t_per_ha=soil, soc_g_per_kg=[increment["oc_g_kg"] for increment in profile]
+                    fine_soil_mass_t_per_ha=soil,
+                    soc_g_per_kg=np.array([increment["oc_g_kg"] for increment in profile]),
                 )
             )
             / 1000
@@ -334,7 +335,7 @@ def test_equal_soil_mass_figure_3_tv13b() -> None:
         )[0]
         depth = esm.natural_cubic_spline_at(
             cumulative_soil_mass_t_per_ha=knots,
-            cumulative_value=[[increment["lower_cm"] for increment in profile]],
+            cumulative_value=np.array([[increment["lower_cm"] for increment in profile]]),
             reference_soil_mass_t_per_ha=inputs["reference_soil_mass_Mg_ha"],
         )[0]
         depths_at_reference.append(depth)

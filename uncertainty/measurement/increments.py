@@ -206,7 +206,7 @@ def _stock(
     return carbon_at_equivalent_soil_mass_t_per_ha(
         cumulative_soil_mass_t_per_ha=np.cumsum(mass, axis=-1),
         cumulative_carbon_t_per_ha=np.cumsum(carbon, axis=-1),
-        reference_soil_mass_t_per_ha=[group.reference_soil_mass_t_per_ha],
+        reference_soil_mass_t_per_ha=np.array([group.reference_soil_mass_t_per_ha]),
         interpolation=interpolation,
     )[..., 0]
 

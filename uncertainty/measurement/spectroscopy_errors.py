@@ -27,7 +27,7 @@ def increment_levers(group: Profiles, interpolation: Interpolation) -> FloatArra
     levers: FloatArray = carbon_at_equivalent_soil_mass_t_per_ha(
         cumulative_soil_mass_t_per_ha=mass,
         cumulative_carbon_t_per_ha=np.cumsum(carbon, axis=-1),
-        reference_soil_mass_t_per_ha=[group.reference_soil_mass_t_per_ha],
+        reference_soil_mass_t_per_ha=np.array([group.reference_soil_mass_t_per_ha]),
         interpolation=interpolation,
     )[..., 0].T
     return levers

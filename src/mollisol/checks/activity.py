@@ -18,10 +18,10 @@ from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.factors.project_factors import check_project_factor
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project
+from mollisol.methodology.provenance import Range
 from mollisol.methodology.rules_in_force.rule import MissingRuleError
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.quantification.sources import ranges
-from mollisol.quantification.sources.ranges import Span
 
 SITES = "site_conditions.csv"
 _HERDS, _SHARES = "livestock.csv", "manure_systems.csv"
@@ -34,7 +34,7 @@ class _Table(NamedTuple):
     field: str
     key: tuple[str, ...]
     amount: str = ""
-    span: Span | None = None
+    span: Range | None = None
 
 
 _TABLES = (
@@ -175,7 +175,7 @@ def _years(project: Project) -> Iterable[Finding]:
                 )  # fmt: skip
 
 
-def _judged(table: str, number: int, column: str, value: float, span: Span) -> Iterable[Finding]:
+def _judged(table: str, number: int, column: str, value: float, span: Range) -> Iterable[Finding]:
     if not span.low <= value <= span.high and not (span.zero and value == 0):
         yield _found(
             "amount-per-hectare", Place(file=table, row=number, column=column), f"{value:g} {span.unit}",

@@ -8,16 +8,17 @@ from mollisol.methodology.factors import livestock
 from mollisol.methodology.factors.conservative import choose_ends
 from mollisol.methodology.factors.factor import Factor, FactorError
 from mollisol.methodology.factors.tables import all_factors, look_up
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import within
 from mollisol.quantification.leakage.organic_amendments import RETAINED
 from mollisol.quantification.sources import ranges
-from mollisol.quantification.sources.ranges import Span, within
 
 
 def ends(factor: Factor) -> list[float]:
     return [value for value in (factor.low, factor.central, factor.high) if value is not None]
 
 
-TAKEN: list[tuple[str, str, Span]] = [
+TAKEN: list[tuple[str, str, Range]] = [
     ("10.10", "", ranges.ENTERIC_FACTOR),
     ("10.11", "", ranges.ENTERIC_FACTOR),
     ("10.13a", "", ranges.VS_RATE),
@@ -46,7 +47,7 @@ TAKEN: list[tuple[str, str, Span]] = [
 
 
 @pytest.mark.parametrize(("table", "word", "span"), TAKEN)
-def test_every_end_is_in_the_range(table: str, word: str, span: Span) -> None:
+def test_every_end_is_in_the_range(table: str, word: str, span: Range) -> None:
     factors = [factor for factor in all_factors(table) if word in factor.id]
     assert factors
     for factor in factors:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mollisol.quantification.leakage import displaced_production, vmd0054_v1_0, vmd0054_v1_1
@@ -144,14 +145,14 @@ def test_volatile_solids_count_days_once() -> None:
 def test_project_trees_stand_on_project_stocks_and_shrubs_on_both() -> None:
     """Project woody removals over a manure cell; a shrub term with the baseline only."""
     given: dict[str, Any] = {
-        "stock_start_t_co2e_per_ha": [20.0],
+        "stock_start_t_co2e_per_ha": 20.0,
         "years": 5.0,
-        "area_ha": [10.0],
+        "area_ha": 10.0,
     }
-    project = float(woody_biomass.project_shrub_change_t_co2e(stock_end_t_co2e_per_ha=[30.0], **given))
-    baseline = float(woody_biomass.baseline_shrub_change_t_co2e(stock_end_t_co2e_per_ha=[22.0], **given))
+    project = float(woody_biomass.project_shrub_change_t_co2e(stock_end_t_co2e_per_ha=30.0, **given))
+    baseline = float(woody_biomass.baseline_shrub_change_t_co2e(stock_end_t_co2e_per_ha=22.0, **given))
     assert (project, baseline) == pytest.approx((20.0, 4.0))
-    assert float(woody_biomass.project_tree_change_t_co2e(stock_end_t_co2e_per_ha=[30.0], **given)) == 20.0
+    assert float(woody_biomass.project_tree_change_t_co2e(stock_end_t_co2e_per_ha=30.0, **given)) == 20.0
 
 
 def test_modelled_methane_does_not_take_the_warming_potential_twice() -> None:
@@ -164,7 +165,7 @@ def test_modelled_methane_does_not_take_the_warming_potential_twice() -> None:
 
 def test_a_growing_source_stays_in_below_zero() -> None:
     grows = totals.soil_nitrous_oxide_reduction_t_co2e(
-        baseline_t_co2e_per_ha=[0.2], project_t_co2e_per_ha=[0.5], area_ha=[100.0]
+        baseline_t_co2e_per_ha=0.2, project_t_co2e_per_ha=0.5, area_ha=100.0
     )
     assert float(grows) == pytest.approx(-30.0)
 
@@ -196,7 +197,7 @@ def test_editions_of_the_leakage_module_are_not_patched_by_number() -> None:
 
 def test_constant_production_is_a_decline_of_thirteen_per_cent_after_five_years() -> None:
     expected = vmd0054_v1_1.baseline_production_per_year(
-        production_per_year=[100.0, 100.0, 100.0], growth_per_year=0.025, years_since_start=5.0
+        production_per_year=np.full(3, 100.0), growth_per_year=0.025, years_since_start=5.0
     )
     change = vmd0054_v1_1.production_change_per_year(
         baseline_production_per_year=expected, monitored_production_per_year=100.0

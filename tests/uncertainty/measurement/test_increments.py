@@ -55,7 +55,7 @@ def stock() -> Any:
     return carbon_at_equivalent_soil_mass_t_per_ha(
         cumulative_soil_mass_t_per_ha=np.cumsum(MASS, axis=1),
         cumulative_carbon_t_per_ha=np.cumsum(MASS * CARBON / 1000, axis=1),
-        reference_soil_mass_t_per_ha=[2800.0],
+        reference_soil_mass_t_per_ha=np.array([2800.0]),
     )[:, 0]
 
 

@@ -1,0 +1,119 @@
+"""What an equation accepts, declared once in its annotations, and the decorator that holds arguments against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mollisol.methodology import provenance
+from mollisol.methodology.provenance import Locator, Range, ranges_of
+from mollisol.quantification.checks import LARGEST, FloatArray, Value, numbers, row
+
+vm0042 = partial(Locator, "VM0042", "2.2")
+"""A place in VM0042 v2.2: section and equation as printed."""
+ours = partial(Locator, "mollisol", "0.1")
+"""A place that this project sets where the documents are silent."""
+
+Number = Annotated[Value, Range()]
+Amount = Annotated[Value, Range(0)]
+AboveZero = Annotated[Value, Range(0, above=True)]
+Switch = Annotated[Value, Range(0, 1, whole=True)]
+Percent = Annotated[Value, Range(0, 100)]
+Numbers = Annotated[FloatArray, Range(least=1)]
+
+Tonnes = Annotated[Value, Range(unit="t CO2e")]
+TonnesPerHa = Annotated[Value, Range(unit="t CO2e/ha")]
+CarbonPerHa = Annotated[Value, Range(unit="t C/ha")]
+Years = Annotated[Value, Range(0, unit="years", above=True)]
+Hectares = Annotated[Value, Range(0, unit="ha", above=True)]
+
+
+def equation[**P, R](
+    id: str, symbol: str, unit: str, locator: Locator, *, switch: tuple[str, ...] = ()
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator that registers a function as an equation and checks its arguments at each call."""
+    register = provenance.equation(id, symbol, unit, locator, switch=switch)
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        registered: Callable[P, R] = register(checked(function))
+        return registered
+
+    return decorate
+
+
+def checked[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Return the function with each argument held against its declared range and handed on as floats.
+
+    A number, an array over units and years and an array of draws all go the same way. A ``ValueError`` names the
+    argument, what it must be and what was found, or the shapes that do not fit together.
+    """
+    declared = ranges_of(function)
+    defaults: dict[str, Any] = getattr(function, "__kwdefaults__", None) or {}
+    optional = [name for name, default in defaults.items() if default is None]
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        arguments: dict[str, Any] = kwargs
+        for name, limits in declared.items():
+            if name in arguments and not (arguments[name] is None and name in optional):
+                arguments[name] = within(name, arguments[name], Range() if limits[0].over else limits[0])
+        try:
+            for name, limits in declared.items():
+                if name in arguments and limits[-1].over in arguments:
+                    _hold_ratio(name, arguments, limits[-1], first=len(limits) == 1)
+            return function(*args, **kwargs)
+        except ValueError as error:
+            # NumPy names the shapes, and not the arguments that have them.
+            if "broadcast" not in str(error):
+                raise
+            shapes = ", ".join(
+                f"{name} {np.shape(arguments[name])}" for name in declared if name in arguments
+            )
+            raise ValueError(f"shapes do not fit together: {shapes}") from None
+
+    return call
+
+
+def within(name: str, value: ArrayLike, limits: Range) -> FloatArray:
+    """Return the argument as an array of finite floats in the range.
+
+    Raises
+    ------
+    ValueError
+        If it is not; the message names the argument, the range with its unit, and what was found.
+    """
+    array = numbers(name, value)
+    _hold(name, array, limits)
+    return row(name, array, limits.least) if limits.least else array
+
+
+def _hold(name: str, array: FloatArray, limits: Range, clause: str = "") -> None:
+    # Two reductions and no temporary array; NaN fails both comparisons.
+    lowest = array.min()
+    above = lowest > limits.low if limits.above else lowest >= limits.low
+    if above and array.max() <= limits.high and not limits.whole:
+        return
+    good = np.abs(array) <= LARGEST
+    if not good.all():
+        raise ValueError(f"{name} must be finite and at most 1e30 in size, found {array[~good].flat[0]:g}")
+    good = (array > limits.low if limits.above else array >= limits.low) & (array <= limits.high)
+    if limits.zero:
+        good |= array == 0
+    if limits.whole:
+        good &= array == np.floor(array)
+    if not good.all():
+        verb = "be" if limits.unit or limits.whole or not limits.bounded else "lie"
+        hint = ": is it in another unit?" if limits.unit and limits.bounded else ""
+        raise ValueError(f"{name} must {verb} {limits}{clause}, found {array[~good].flat[0]:g}{hint}")
+
+
+def _hold_ratio(name: str, arguments: dict[str, Any], limits: Range, first: bool) -> None:
+    divisor = arguments[limits.over]
+    ratio = np.asarray(arguments[name] / (divisor[..., np.newaxis] if limits.categories else divisor))
+    _hold(
+        name if first else f"{name} / {limits.over}", ratio, limits, f" over {limits.over}" if first else ""
+    )
