@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from mollisol.verify.bundle import verify_bundle
 
 _HOME = {
-    "assess_project": "mollisol.engine",
-    "load_rule_set": "mollisol.methodology.rules_in_force.rule_set",
-    "read_project": "mollisol.reading.project",
-    "run_project": "mollisol.engine",
-    "verify_bundle": "mollisol.verify.bundle",
+    "assess_project": ".engine",
+    "load_rule_set": ".methodology.rules_in_force.rule_set",
+    "read_project": ".reading.project",
+    "run_project": ".engine",
+    "verify_bundle": ".verify.bundle",
 }
 
 __all__ = ["assess_project", "load_rule_set", "read_project", "run_project", "verify_bundle"]
@@ -28,4 +28,4 @@ __all__ = ["assess_project", "load_rule_set", "read_project", "run_project", "ve
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'mollisol' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    return getattr(import_module(_HOME[name], __name__), name)

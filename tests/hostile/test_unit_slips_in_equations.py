@@ -18,7 +18,8 @@ from mollisol.methodology.findings import Place, Severity
 COMMON = settings(derandomize=True, deadline=None, database=None, max_examples=60)
 EQUATIONS = mollisol.equations.all_equations()
 BASE: dict[str, dict[str, Any]] = {}
-for path in sorted((Path(__file__).parents[1] / "vectors" / "quantification").rglob("*.toml")):
+VECTORS = Path(__file__).parents[1] / "vectors" / "quantification"
+for path in sorted(path for folder in ("leakage", "sources") for path in (VECTORS / folder).glob("*.toml")):
     vector = tomllib.loads(path.read_text())
     BASE[vector["equation"]] = next(case for case in vector["case"] if "expect" in case)["given"]
 

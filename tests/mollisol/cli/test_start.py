@@ -33,7 +33,7 @@ print(sorted({{name.partition('.')[0] for name in sys.modules}} & set({HEAVY!r})
 HELP = """
 import contextlib, io, sys
 sys.argv = ["mollisol", "--help"]
-from mollisol import cli
+from mollisol.cli import app as cli
 with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
     cli.main()
 """

@@ -323,7 +323,7 @@ def test_run_refuses_and_writes_nothing(tmp_path: Path) -> None:
 
 def test_reading_and_listing_import_no_numpy() -> None:
     code = (
-        "import sys; from typer.testing import CliRunner; from mollisol.model_cli import model_app; "
+        "import sys; from typer.testing import CliRunner; from mollisol.cli.model import model_app; "
         "import mollisol.methodology.soil_models.external; "
         "assert CliRunner().invoke(model_app, ['list']).exit_code == 0; "
         f"assert CliRunner().invoke(model_app, ['check', {str(EXAMPLE)!r}]).exit_code == 0; "
@@ -334,7 +334,7 @@ def test_reading_and_listing_import_no_numpy() -> None:
 
 def test_numba_is_imported_by_the_compiled_engine_only() -> None:
     code = (
-        "import sys; from pathlib import Path; from mollisol.model_reading import read_folder; "
+        "import sys; from pathlib import Path; from mollisol.reading.model_tables import read_folder; "
         "from mollisol.quantification.models.run_inputs import run_inputs; "
         f"run_inputs(read_folder(Path({str(EXAMPLE)!r}))[0]); assert 'numba' not in sys.modules"
     )

@@ -373,7 +373,8 @@ def test_nothing_heavy_is_imported() -> None:
     code = (
         "import sys, numpy as np\n"
         "from mollisol.uncertainty.posterior.exact import posterior_of_change\n"
-        "from mollisol.uncertainty.posterior.specification import *\n"
+        "from mollisol.uncertainty.posterior.declaration import ProjectPoints, Strata\n"
+        "from mollisol.uncertainty.posterior.specification import Specification\n"
         "import mollisol.uncertainty.posterior.pymc_model\n"
         "s = Specification(Strata(np.ones(1)), ProjectPoints(np.arange(9.0), np.zeros(9)), baseline='none')\n"
         "posterior_of_change(s)\n"

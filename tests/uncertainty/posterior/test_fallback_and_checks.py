@@ -10,7 +10,7 @@ import pytest
 
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.integration.ensemble import walk
-from mollisol.uncertainty.posterior import exact
+from mollisol.uncertainty.posterior import diagnostics, exact
 from mollisol.uncertainty.posterior.compiling import compile_specification
 from mollisol.uncertainty.posterior.declaration import ModelDraws
 from mollisol.uncertainty.posterior.exact import posterior_of_change, sample_posterior
@@ -49,7 +49,7 @@ def test_fallback_gives_the_same_answer(designs: dict[str, Design], monkeypatch:
 
 
 def test_gates_that_are_missed_refuse(designs: dict[str, Design], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exact, "MOST_ERROR", 1e-9)
+    monkeypatch.setattr(diagnostics, "MOST_ERROR", 1e-9)
     monkeypatch.setattr(exact, "_good", lambda *_: True)
     refused = posterior_of_change(designs["small"](), checks=False).refused
     assert [check.name for check in refused] == ["monte-carlo-error"]
