@@ -51,6 +51,50 @@ class Source(DomainObject):
         return Locator(self.document, self.edition, self.section, self.equation, self.table, self.page)
 
 
+class Allowed(DomainObject):
+    """What the value of a rule may be.
+
+    One of ``words``, or with a ``separator`` some of them, each once; a number from ``least`` to ``greatest``, both
+    allowed, ``whole`` where no fraction makes sense; or true and false. Exactly one of the three.
+    """
+
+    words: Items[str] = ()
+    separator: str = ""
+    least: float | None = None
+    greatest: float | None = None
+    whole: bool = False
+    truth: bool = False
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Allowed:
+        ends = [end for end in (self.least, self.greatest) if end is not None]
+        ranged = len(ends) == 2 and ends[0] < ends[1]
+        stray = bool(ends) != ranged or (self.whole and not ranged) or (self.separator and not self.words)
+        if [bool(self.words), ranged, self.truth].count(True) != 1 or stray:
+            raise ValueError("must be words, a least and a greatest number, or truth = true")
+        return self
+
+    def holds(self, value: RuleValue) -> bool:
+        """Tell whether a rule may have the value."""
+        if isinstance(value, bool):
+            return self.truth
+        if isinstance(value, str):
+            parts = [part.strip() for part in value.split(self.separator)] if self.separator else [value]
+            return set(parts) <= set(self.words) and len(set(parts)) == len(parts)
+        if self.least is None or self.greatest is None:
+            return False
+        return self.least <= value <= self.greatest and not (self.whole and value % 1)
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        if self.truth:
+            return "true or false"
+        if self.words:
+            several = f"some of these, parted by {self.separator!r}: " if self.separator else ""
+            return several + " or ".join(repr(word) for word in self.words)
+        return f"{'a whole number' if self.whole else 'a number'} from {self.least:g} to {self.greatest:g}"
+
+
 class DatedValue(DomainObject):
     """One value of a rule from a date on. Factors also carry the ends of their range."""
 
@@ -68,7 +112,7 @@ class Rule(DomainObject):
 
     ``document`` says which document's edition date is the clock where ``keyed_by`` is ``edition``; ``no_effect`` says
     why a change of the value moves no number, where it moves none; ``masked_by`` names the switch under whose corrected
-    form it moves none.
+    form it moves none. Only rules in bundles of release 0.1.0 do not say what is ``allowed``.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(\.[a-z0-9-]+)+$")]
@@ -77,6 +121,7 @@ class Rule(DomainObject):
     unit: str
     document: str
     keyed_by: Clock
+    allowed: Allowed | None = None
     no_effect: str = ""
     masked_by: str = ""
     value: Items[DatedValue]
@@ -86,7 +131,29 @@ class Rule(DomainObject):
         starts = [value.start for value in self.value]
         if not starts or any(later <= earlier for earlier, later in pairwise(starts)):
             raise ValueError("values must be there, and their dates must ascend")
+        refused = [text for value in self.value for text in self.refusals(value)]
+        if refused:
+            raise ValueError("; ".join(refused))
         return self
+
+    def refusals(self, given: DatedValue | OverlayValue) -> list[str]:
+        """Return what forbids a value: it, or an end of its range, is not allowed, or the ends do not hold it."""
+        unit = f" {self.unit}" if self.unit not in ("", "1") else ""
+        kind = _kind(self.value[-1].value)
+        ends = [end for end in (given.low, given.value, given.high) if end is not None]
+        told = []
+        for end in ends:
+            if self.allowed is None and _kind(end) is not kind:
+                told.append(f"{self.id} holds {self.value[-1].value!r}, which {end!r} cannot replace")
+            elif self.allowed is not None and not self.allowed.holds(end):
+                told.append(f"{self.id} may be {self.allowed}{unit}, not {end!r}")
+        if len(ends) > 1 and not told and ends != sorted(ends, key=float):
+            told.append(f"{self.id}: low, value and high must be numbers in this order")
+        return told
+
+
+def _kind(value: RuleValue) -> type:
+    return type(value) if isinstance(value, bool | str) else float
 
 
 class Switch(DomainObject):

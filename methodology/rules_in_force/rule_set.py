@@ -21,6 +21,7 @@ from mollisol.methodology.base import DomainObject
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.rules_in_force.rule import HOUSE as HOUSE
 from mollisol.methodology.rules_in_force.rule import WARNING_STATUSES as WARNING_STATUSES
+from mollisol.methodology.rules_in_force.rule import Allowed as Allowed
 from mollisol.methodology.rules_in_force.rule import ChosenValue as ChosenValue
 from mollisol.methodology.rules_in_force.rule import Clock as Clock
 from mollisol.methodology.rules_in_force.rule import Clocks as Clocks
@@ -30,6 +31,7 @@ from mollisol.methodology.rules_in_force.rule import Form as Form
 from mollisol.methodology.rules_in_force.rule import MissingRuleError as MissingRuleError
 from mollisol.methodology.rules_in_force.rule import Overlay as Overlay
 from mollisol.methodology.rules_in_force.rule import OverlayValue as OverlayValue
+from mollisol.methodology.rules_in_force.rule import OwnValue as OwnValue
 from mollisol.methodology.rules_in_force.rule import Rule as Rule
 from mollisol.methodology.rules_in_force.rule import RuleError as RuleError
 from mollisol.methodology.rules_in_force.rule import RuleSetHead as RuleSetHead
@@ -132,11 +134,7 @@ class RuleSet(DomainObject):
         ]
         for entry in overlay.set:
             rule = self.rules.get(entry.id)
-            if rule and not isinstance(entry.value, _kind(rule.value[-1].value)):
-                problems.append(
-                    f"{entry.id} holds {rule.value[-1].value!r}, which {entry.value!r} cannot replace"
-                )
-            problems += self._never_applies(entry) + _ends(entry)
+            problems += (rule.refusals(entry) if rule else []) + self._never_applies(entry)
         if problems:
             raise RuleError(f"proposal {overlay.label!r}: " + "; ".join(problems))
         rules = dict(self.rules)
@@ -221,22 +219,6 @@ class RulesInForce:
     def form(self, switch_id: str) -> Form:
         """Give the form in force of a printed/corrected switch."""
         return self.rule_set.form(switch_id)
-
-
-def _ends(entry: OverlayValue) -> list[str]:
-    """Say where the ends of a range do not hold the value between them."""
-    given = [end for end in (entry.low, entry.value, entry.high) if end is not None]
-    if entry.low is None and entry.high is None:
-        return []
-    if any(isinstance(end, bool | str) for end in given) or given != sorted(given, key=float):
-        return [f"{entry.id}: low, value and high must be numbers in this order"]
-    return []
-
-
-def _kind(value: RuleValue) -> type | tuple[type, ...]:
-    if isinstance(value, bool):
-        return bool
-    return str if isinstance(value, str) else (int, float)
 
 
 def _with_value(rule: Rule, entry: OverlayValue, label: str) -> Rule:
@@ -324,6 +306,9 @@ def load_rule_set(key: str) -> RuleSet:
     strangers = sorted({own.id for own in head.own} - set(rules))
     if strangers:
         raise RuleError(f"{key}: values of its own for rules that are not there: {', '.join(strangers)}")
+    refused = [text for own in head.own for text in rules[own.id].refusals(own)]
+    if refused:
+        raise RuleError(f"{key}: {'; '.join(refused)}")
     for own in head.own:
         value = DatedValue.model_validate(own.model_dump(by_alias=True, exclude={"id"}))
         rules[own.id] = rules[own.id].model_copy(update={"value": (value,)})
@@ -411,6 +396,6 @@ def unusable_proposal(message: str) -> Finding:
         severity=Severity.BLOCKING,
         where=Place(thing="--proposal"),
         found=message,
-        allowed="rules of the rule set, and values of the kind that they hold",
-        do="correct the proposal; mollisol rules show RULE prints what a rule holds",
+        allowed="rules of the rule set, and values that they may have",
+        do="correct the proposal; mollisol rules show RULE prints what is allowed",
     )

@@ -54,7 +54,7 @@ def rules_show(
     as_json: Json = False,
 ) -> None:
     """Show one rule or switch with its dated values, sources and status."""
-    from mollisol.methodology.rules_in_force.rule import RuleError
+    from mollisol.methodology.rules_in_force.rule import Rule, RuleError
     from mollisol.methodology.rules_in_force.rule_set import load_rule_set
 
     chosen = load_rule_set(rules)
@@ -67,6 +67,8 @@ def rules_show(
     if as_json:
         print_json(document)
         return
+    if isinstance(found, Rule):
+        document["allowed"] = str(found.allowed)
     for name, value in document.items():
         if name != "value":
             typer.echo(f"{name:14} {value}")

@@ -15,6 +15,8 @@ from mollisol.methodology.rules_in_force.rule import (
     WARNING_STATUSES,
     DatedValue,
     Overlay,
+    OverlayValue,
+    OwnValue,
     Rule,
     RuleError,
     RuleSetHead,
@@ -98,6 +100,7 @@ def audit(catalogue: Catalogue, code: str) -> list[Finding]:
             *_gaps(catalogue),
             *_overlaps(catalogue),
             *_orphans(catalogue, code),
+            *_unbounded(catalogue),
             *_unsourced(catalogue),
         ]
     )
@@ -165,6 +168,22 @@ def _orphans(catalogue: Catalogue, code: str) -> Iterable[Finding]:
         strangers = {entry.id for entry in overlay.set} - known | {e.id for e in overlay.switch} - switches
         for id in sorted(strangers):
             yield _finding("rule-orphan", file, f"the proposal names {id}", "a rule or switch", "correct it")
+
+
+def _unbounded(catalogue: Catalogue) -> Iterable[Finding]:
+    """Find rules that do not say what they may be, and values of rule sets and proposals that their rules forbid."""
+    rules = {rule.id: rule for _, rule in catalogue.rules}
+    for rule in rules.values():
+        if rule.allowed is None:
+            do = "write allowed = { words = [...] }, { least = 0, greatest = 1 } or { truth = true }"
+            yield _finding("rule-unbounded", rule.id, "any value", "words, a range or a truth value", do)
+    laid: list[tuple[str, OwnValue | OverlayValue]] = [
+        (file, own) for file, head in catalogue.heads for own in head.own
+    ]
+    laid += [(file, entry) for file, overlay in catalogue.proposals for entry in overlay.set]
+    for file, given in laid:
+        for text in rules[given.id].refusals(given) if given.id in rules else ():
+            yield _finding("rule-value", file, text, str(rules[given.id].allowed), "give an allowed value")
 
 
 def _unsourced(catalogue: Catalogue) -> Iterable[Finding]:

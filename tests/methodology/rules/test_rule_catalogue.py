@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from mollisol.cli.app import app
 from mollisol.engine import run_project
 from mollisol.methodology.findings import FindingsError
-from mollisol.methodology.rules_in_force.rule import Clocks, MissingRuleError, Overlay, RuleError
-from mollisol.methodology.rules_in_force.rule_set import load_rule_set, rule_set_keys
+from mollisol.methodology.rules_in_force.rule import Clocks, MissingRuleError, Overlay, Rule, RuleError
+from mollisol.methodology.rules_in_force.rule_set import load_rule_set, read_toml, rule_set_keys
 from mollisol.rule_catalogue.audit import audit, code_of_the_engine, read_catalogue
 
 ROOT = Path(__file__).parents[3]
@@ -25,6 +25,7 @@ label = "a rule"
 unit = "1"
 document = "VM0042"
 keyed_by = "edition"
+allowed = {{ least = 0, greatest = 2 }}
 [[value]]
 from = {start}
 value = 1.0
@@ -104,6 +105,20 @@ def test_a_sound_catalogue_has_no_findings(tmp_path: Path) -> None:
             {"one.toml": head()},
             ("rule-orphan", "p.toml"),
         ),
+        (
+            {"a.toml": rule().replace("allowed = { least = 0, greatest = 2 }\n", "")},
+            {"one.toml": head()},
+            ("rule-unbounded", "vm0042.test.rule"),
+        ),
+        (
+            {
+                "a.toml": rule(),
+                "proposals/p.toml": 'label = "p"\n[[set]]\nid = "vm0042.test.rule"\nfrom = 2025-01-01\nvalue = 3.0\n'
+                'reason = "r"\n',
+            },
+            {"one.toml": head()},
+            ("rule-value", "p.toml"),
+        ),
     ],
 )
 def test_each_fault_of_a_catalogue_has_its_code(
@@ -181,6 +196,77 @@ def test_the_ends_of_a_proposed_range_must_hold_its_value() -> None:
     moved = load_rule_set("vm0042-2.2").with_overlay(overlay(low=10.0, high=40.0))
     chosen = moved.value("vm0042.soc.minimum-depth", CLOCKS)
     assert (chosen.low, chosen.value, chosen.high) == (10.0, 20.0, 40.0)
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (
+            {"id": "vm0042.deduction.confidence", "value": 75.0},
+            "vm0042.deduction.confidence may be a number from 0.5 to 0.999, not 75.0",
+        ),
+        ({"value": True}, "vm0042.soc.minimum-depth may be a number from 1 to 300 cm, not True"),
+        ({"id": "vm0042.control.least-sites", "value": 3.5}, "may be a whole number from 1 to 1000, not 3.5"),
+        (
+            {"id": "mollisol.issuance.form", "value": "lowest"},
+            "may be 'lower' or 'moment' or 'posterior', not 'lowest'",
+        ),
+        (
+            {"id": "vm0042.factors.selection", "value": "median"},
+            "may be 'conservative end' or 'central', not 'median'",
+        ),
+        ({"id": "vm0042.biochar.subtracted", "value": "no"}, "may be true or false, not 'no'"),
+        (
+            {"id": "vm0042.baseline.credited-kinds", "value": "measured_controls, guessed"},
+            "may be some of these, parted by ',': 'modelled_schedule' or .*, not 'measured_controls, guessed'",
+        ),
+        (
+            {"id": "vm0042.baseline.credited-kinds", "value": "hybrid, hybrid"},
+            "not 'hybrid, hybrid'",
+        ),
+        ({"high": 400.0}, "may be a number from 1 to 300 cm, not 400.0"),
+        ({"id": "mollisol.issuance.form", "value": "moment", "low": 1.0}, "or 'posterior', not 1.0"),
+    ],
+)
+def test_a_value_outside_what_is_allowed_is_refused_by_name(entry: dict[str, object], expected: str) -> None:
+    with pytest.raises(RuleError, match=f"proposal 'p': .*{expected}"):
+        load_rule_set("vm0042-2.2").with_overlay(overlay(**entry))
+
+
+def test_a_shipped_value_must_be_allowed(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text(rule().replace("greatest = 2", "greatest = 0.5"), encoding="utf-8")
+    with pytest.raises(
+        RuleError, match=r"a\.toml: .*vm0042\.test\.rule may be a number from 0 to 0\.5, not 1\.0"
+    ):
+        read_toml(file, Rule)
+
+
+@pytest.mark.parametrize(
+    "allowed",
+    [
+        "{ least = 0 }",
+        "{ least = 2, greatest = 1 }",
+        '{ words = ["a"], truth = true }',
+        "{ whole = true }",
+        "{}",
+    ],
+)
+def test_what_is_allowed_is_said_in_one_way(allowed: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text(rule().replace("{ least = 0, greatest = 2 }", allowed), encoding="utf-8")
+    with pytest.raises(RuleError, match="must be words, a least and a greatest number, or truth = true"):
+        read_toml(file, Rule)
+
+
+def test_a_rule_of_release_0_1_0_that_allows_anything_keeps_its_kind() -> None:
+    rules = load_rule_set("vm0042-2.2")
+    old = {id: held.model_copy(update={"allowed": None}) for id, held in rules.rules.items()}
+    rules = rules.model_copy(update={"rules": old})
+    assert rules.with_overlay(overlay(value=9999.0)).number("vm0042.soc.minimum-depth", CLOCKS) == 9999
+    for value in (True, "deep"):
+        with pytest.raises(RuleError, match=f"holds 30.0, which {value!r} cannot replace"):
+            rules.with_overlay(overlay(value=value))
 
 
 def test_a_proposal_may_settle_what_an_edition_leaves_open() -> None:
