@@ -104,6 +104,8 @@ class Remeasured(DomainObject):
         Credited since the start: in the bundle, and in the periods that its ledger closes.
     credited_t_co2e_per_ha
         What the re-measurement would be credited by itself.
+    chance_allowed
+        The probability that the deduction leaves: one less that of the rule.
     """
 
     baseline: Literal["measured at control sites", "modelled"]
@@ -113,6 +115,7 @@ class Remeasured(DomainObject):
     given_t_co2e_per_ha: float
     credited_t_co2e_per_ha: float
     chance_below_credited: float
+    chance_allowed: float
 
 
 class Assimilation(DomainObject):

@@ -133,7 +133,7 @@ def correlated_error_variance(*, scenario_variance: ArrayLike, correlation: Arra
     return 2 * variance * (1 - rho)
 
 
-def scenario_correlation_used(*, correlation: float, trials: int, confidence: float = 2 / 3) -> float:
+def scenario_correlation_used(*, correlation: float, trials: int, confidence: float) -> float:
     """Give the correlation to credit with: a lower bound by Fisher's z from ten trials on, else 0.
 
     Parameters

@@ -90,7 +90,7 @@ def chance_below_issued(
     Returns
     -------
     float or array
-        Shape of the arguments combined. 1/3 is what the deduction aims at.
+        Shape of the arguments combined. The deduction leaves one less its confidence.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def chance_below_issued(
 
     Notes
     -----
-    Source: the deduction takes t(2/3, df) standard errors off the mean; here the multiple is known and its
+    Source: the deduction takes t(confidence, df) standard errors off the mean; here the multiple is known and its
     probability asked for.
     """
     credit, centre = finite("issued", issued), finite("mean", mean)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.integration.ensemble import walk
@@ -24,13 +25,13 @@ from mollisol.uncertainty.posterior.coordinates import Coordinates
 from mollisol.uncertainty.posterior.marginal import Marginal
 from mollisol.uncertainty.posterior.results import CheckResult, ComponentSummary, PosteriorResult
 from mollisol.uncertainty.posterior.sample import (
-    CREDITED_PROBABILITY,
     K_HAT_BELOW,
     LEAST_EFFECTIVE,
     MOST_ERROR,
     Sample,
 )
 from mollisol.uncertainty.posterior.specification import Specification
+from mollisol.uncertainty.student import probability_of
 
 _FIRST_POINTS: Final = 128
 _FIRST_POINTS_IF_DEAR: Final = 32
@@ -40,7 +41,7 @@ _MOST_POINTS: Final = 2048
 _LAST_STAGE: Final = 9
 
 
-def sample_posterior(marginal: Marginal, probability: float = CREDITED_PROBABILITY) -> Sample:
+def sample_posterior(marginal: Marginal, probability: float = 1 / 3) -> Sample:
     """Integrate over the variance components until the gates hold, or fall back to the ensemble."""
     over = Coordinates(marginal)
     density = over.log_density
@@ -109,7 +110,7 @@ def _summaries(sample: Sample) -> tuple[ComponentSummary, ...]:
 
 
 def posterior_of_change(
-    specification: Specification, *, probability: float = CREDITED_PROBABILITY, checks: bool = True
+    specification: Specification, *, confidence: ArrayLike = 2 / 3, checks: bool = True
 ) -> PosteriorResult:
     """Give the posterior of the mean emission reduction and its credited quantile.
 
@@ -117,8 +118,8 @@ def posterior_of_change(
     ----------
     specification
         The declared error sources.
-    probability
-        Probability that the truth is below what is credited. [fraction]
+    confidence
+        Probability with which the truth exceeds what is credited. [fraction]
     checks
         False leaves out the checks and the budget, for simulations; gates of the integration stay.
 
@@ -135,6 +136,7 @@ def posterior_of_change(
     from mollisol.uncertainty.posterior.budget import error_budget
     from mollisol.uncertainty.posterior.diagnostics import all_checks, integration_checks
 
+    probability = 1 - float(probability_of("confidence", confidence))
     sample = sample_posterior(Marginal(compile_specification(specification)), probability)
     mixture = sample.mixture()
     quantile = credited = mixture.quantile(probability)

@@ -139,7 +139,7 @@ def _numbers(name: str, value: ArrayLike, of: FloatArray) -> IntArray:
 
 @equation(
     "mollisol:posterior-credited",
-    symbol="q_1/3",
+    symbol="q",
     unit="t CO2e/ha",
     locator=Locator("mollisol", "0.1", section="docs/posterior.md"),
 )
@@ -152,10 +152,11 @@ def posterior_credited_t_co2e_per_ha(
     control_change_t_co2e_per_ha: ArrayLike,
     control_site: Sequence[int],
     site_link: ArrayLike,
+    confidence: ArrayLike,
     offset_t_co2e_per_ha: ArrayLike = 0.0,
     errors: MeasurementErrors | None = None,
 ) -> float:
-    """Quantile of the posterior that the truth exceeds with probability 2/3.
+    """Quantile of the posterior that the truth exceeds with the probability of the rule.
 
     Parameters
     ----------
@@ -163,6 +164,8 @@ def posterior_credited_t_co2e_per_ha(
         As in :func:`measured_specification`.
     control_change_t_co2e_per_ha, control_site, site_link, offset_t_co2e_per_ha, errors
         As in :func:`measured_specification`.
+    confidence
+        Probability with which the truth exceeds what is credited. [fraction]
 
     Returns
     -------
@@ -189,4 +192,4 @@ def posterior_credited_t_co2e_per_ha(
         offset_t_co2e_per_ha=offset_t_co2e_per_ha,
         errors=errors,
     )
-    return posterior_of_change(specification).credited
+    return posterior_of_change(specification, confidence=confidence).credited

@@ -106,6 +106,7 @@ def modelled_posterior(
     practice: Sequence[int],
     validation: ValidationErrors | Mapping[str, Any],
     years: float,
+    confidence: ArrayLike,
     effect_draws_t_co2e_per_ha: ArrayLike | None = None,
     offset_t_co2e_per_ha: ArrayLike = 0.0,
     climate: Sequence[int] = (),
@@ -128,6 +129,8 @@ def modelled_posterior(
         The comparisons.
     years
         Length of the period.
+    confidence
+        Probability with which the truth exceeds what is credited. [fraction]
     offset_t_co2e_per_ha
         Known amount taken off the effect, such as biochar carbon. [t CO2e/ha]
     climate
@@ -136,7 +139,7 @@ def modelled_posterior(
     Returns
     -------
     PosteriorResult
-        Its ``credited`` is what the truth exceeds with probability 2/3; a learned bias never raises it.
+        Its ``credited`` is what the truth exceeds with that probability; a learned bias never raises it.
 
     Raises
     ------
@@ -164,7 +167,8 @@ def modelled_posterior(
             period_years=_years(years),
             bias_scale=trials.bias_scale_t_co2e_per_ha,
             validation_scale=_scale(trials),
-        )
+        ),
+        confidence=confidence,
     )
 
 
@@ -189,6 +193,7 @@ def hybrid_posterior(
     control_draws_t_co2e_per_ha: ArrayLike,
     validation: ValidationErrors | Mapping[str, Any],
     years: float,
+    confidence: ArrayLike,
     offset_t_co2e_per_ha: ArrayLike = 0.0,
 ) -> PosteriorResult:
     """Posterior of the mean difference, measured project less a modelled baseline corrected at control sites.
@@ -206,11 +211,13 @@ def hybrid_posterior(
         The comparisons: how far the model's bias may go before control sites are looked at.
     years
         Length of the period.
+    confidence
+        Probability with which the truth exceeds what is credited. [fraction]
 
     Returns
     -------
     PosteriorResult
-        Its ``credited`` is what the truth exceeds with probability 2/3.
+        Its ``credited`` is what the truth exceeds with that probability.
 
     Raises
     ------
@@ -245,13 +252,14 @@ def hybrid_posterior(
             period_years=_years(years),
             bias_scale=trials.bias_scale_t_co2e_per_ha,
             validation_scale=_scale(trials),
-        )
+        ),
+        confidence=confidence,
     )
 
 
 @equation(
     "mollisol:posterior-credited-modelled",
-    symbol="q_1/3",
+    symbol="q",
     unit="t CO2e/ha",
     locator=Locator("mollisol", "0.1", section="docs/posterior.md"),
 )
@@ -264,17 +272,18 @@ def modelled_credited_t_co2e_per_ha(
     practice: Sequence[int],
     validation: ValidationErrors | Mapping[str, Any],
     years: float,
+    confidence: ArrayLike,
     effect_draws_t_co2e_per_ha: ArrayLike | None = None,
     offset_t_co2e_per_ha: ArrayLike = 0.0,
     climate: Sequence[int] = (),
 ) -> float:
-    """Quantile of the posterior of a modelled project that the truth exceeds with probability 2/3.
+    """Quantile of the posterior of a modelled project that the truth exceeds with the probability of the rule.
 
     Parameters
     ----------
     area_ha, effect_t_co2e_per_ha, stratum, sampling_unit, practice, effect_draws_t_co2e_per_ha
         As in :func:`modelled_posterior`.
-    validation, years, offset_t_co2e_per_ha, climate
+    validation, years, confidence, offset_t_co2e_per_ha, climate
         As in :func:`modelled_posterior`.
 
     Returns
@@ -300,6 +309,7 @@ def modelled_credited_t_co2e_per_ha(
         effect_draws_t_co2e_per_ha=effect_draws_t_co2e_per_ha,
         validation=validation,
         years=years,
+        confidence=confidence,
         offset_t_co2e_per_ha=offset_t_co2e_per_ha,
         climate=climate,
     ).credited
@@ -307,7 +317,7 @@ def modelled_credited_t_co2e_per_ha(
 
 @equation(
     "mollisol:posterior-credited-hybrid",
-    symbol="q_1/3",
+    symbol="q",
     unit="t CO2e/ha",
     locator=Locator("mollisol", "0.1", section="docs/posterior.md"),
 )
@@ -324,9 +334,10 @@ def hybrid_credited_t_co2e_per_ha(
     control_draws_t_co2e_per_ha: ArrayLike,
     validation: ValidationErrors | Mapping[str, Any],
     years: float,
+    confidence: ArrayLike,
     offset_t_co2e_per_ha: ArrayLike = 0.0,
 ) -> float:
-    """Quantile of the posterior with a hybrid baseline that the truth exceeds with probability 2/3.
+    """Quantile of the posterior with a hybrid baseline that the truth exceeds with the probability of the rule.
 
     Parameters
     ----------
@@ -334,7 +345,7 @@ def hybrid_credited_t_co2e_per_ha(
         As in :func:`hybrid_posterior`.
     control_site, site_link, baseline_draws_t_co2e_per_ha, control_draws_t_co2e_per_ha
         As in :func:`hybrid_posterior`.
-    validation, years, offset_t_co2e_per_ha
+    validation, years, confidence, offset_t_co2e_per_ha
         As in :func:`hybrid_posterior`.
 
     Returns
@@ -363,5 +374,6 @@ def hybrid_credited_t_co2e_per_ha(
         control_draws_t_co2e_per_ha=control_draws_t_co2e_per_ha,
         validation=validation,
         years=years,
+        confidence=confidence,
         offset_t_co2e_per_ha=offset_t_co2e_per_ha,
     ).credited

@@ -18,7 +18,6 @@ from mollisol.uncertainty.posterior.compiling import NO_UNIT_LEVEL, Compiled, co
 from mollisol.uncertainty.posterior.declaration import IntArray
 from mollisol.uncertainty.posterior.declaration_checks import control_residual
 from mollisol.uncertainty.posterior.marginal import Marginal
-from mollisol.uncertainty.posterior.sample import CREDITED_PROBABILITY
 from mollisol.uncertainty.posterior.specification import Specification
 
 SAMPLER: Final = "pymc"
@@ -314,7 +313,7 @@ def sample_with_pymc(
     *,
     censored: Any = None,
     stocks: LogNormalStocks | None = None,
-    probability: float = CREDITED_PROBABILITY,
+    probability: float = 1 / 3,
 ) -> SampledPosterior:
     """Sample the posterior by NUTS.
 

@@ -12,7 +12,6 @@ from mollisol.uncertainty.integration.importance import SHIFTS, Draws
 from mollisol.uncertainty.posterior.marginal import Conditional, Marginal
 from mollisol.uncertainty.posterior.mixture import Mixture
 
-CREDITED_PROBABILITY: Final = 1 / 3
 K_HAT_BELOW: Final = 0.7
 LEAST_EFFECTIVE: Final = 100.0
 MOST_ERROR: Final = 0.01

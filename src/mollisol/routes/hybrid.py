@@ -187,6 +187,7 @@ def _posterior(inputs: HybridInputs) -> RouteOutcome:
         "control_site": [inputs.sites.index(of[change.index[i]].control_site or "") for i in control],
         "site_link": np.array([[float((s, name) in linked) for name in strata] for s in inputs.sites]),
         "years": float(inputs.years),
+        "confidence": trace.rule("vm0042.deduction.confidence"),
         "offset_t_co2e_per_ha": trace.compute(
             f"biochar_co2e_per_ha{at}", stock_t_co2e_per_ha, stock_t_c_per_ha=biochar
         ),

@@ -397,6 +397,7 @@ def _posterior(inputs: ModelledInputs) -> RouteOutcome:
         "practice": list(inputs.error.practice),
         **({"climate": list(inputs.error.climate)} if inputs.error.climate else {}),
         "years": float(inputs.years),
+        "confidence": trace.rule("vm0042.deduction.confidence"),
         "offset_t_co2e_per_ha": trace.compute(
             f"biochar_co2e_per_ha{at}", stock_t_co2e_per_ha, stock_t_c_per_ha=biochar
         ),

@@ -88,9 +88,11 @@ def posterior_route(inputs: PeriodInputs) -> RouteOutcome:
         if not name.endswith("_error")
     }
 
+    given["confidence"] = trace.rule("vm0042.deduction.confidence")
+
     def compute() -> tuple[PosteriorResult, RouteDetails]:
         specification = measured_specification(errors=errors, **plain)
-        result = posterior_of_change(specification)
+        result = posterior_of_change(specification, confidence=given["confidence"].value)
         budget = posterior_budget(result, specification, sources, strata, sites, float(area.value.sum()))
         return result, {"variance_budget": budget}
 

@@ -53,7 +53,7 @@ def sample_references(
 def _compare(
     name: str, file: str, exact: PosteriorResult, settings: Settings
 ) -> tuple[PosteriorReference, bytes]:
-    sampled = sample_with_pymc(exact.specification, settings)
+    sampled = sample_with_pymc(exact.specification, settings, probability=exact.probability)
     error = float(np.hypot(sampled.monte_carlo_error, exact.monte_carlo_error))
     apart = (sampled.quantile - exact.quantile) / error
     r_hat = max(of.r_hat for of in sampled.diagnostics)

@@ -89,7 +89,11 @@ def _correlation(head: ModelHead, at: str, trace: Trace) -> Quantity:
     used = (
         0.0
         if declared is None
-        else scenario_correlation_used(correlation=declared.value, trials=declared.trials)
+        else scenario_correlation_used(
+            correlation=declared.value,
+            trials=declared.trials,
+            confidence=float(trace.rule("vm0042.deduction.confidence").value),
+        )
     )
     source = "none declared: 0" if declared is None else f"{declared.trials} trials, {declared.source}"
     return trace.given(f"scenario_correlation{at}", used, "1", [f"project.toml:project.model, {source}"])

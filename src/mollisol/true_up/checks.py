@@ -140,6 +140,7 @@ def remeasured_amount(
     if error <= 0:
         return None
     nu = freedom if freedom is not None else np.inf
+    confidence = rules.number("vm0042.deduction.confidence")
     return Remeasured.model_validate(
         {
             "baseline": baseline,
@@ -152,12 +153,13 @@ def remeasured_amount(
                     mean_change=mean,
                     variance_of_mean=error**2,
                     degrees_of_freedom=nu,
-                    confidence=rules.number("vm0042.deduction.confidence"),
+                    confidence=confidence,
                 )
             ),
             "chance_below_credited": float(
                 chance_below_issued(issued=given, mean=mean, standard_error=error, degrees_of_freedom=nu)
             ),
+            "chance_allowed": 1 - confidence,
         }
     )
 

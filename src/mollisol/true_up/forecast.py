@@ -200,7 +200,11 @@ def error_sds(issued: Issued, *, effect: bool) -> dict[str, float]:
     correlation = (
         0.0
         if declared is None
-        else float(scenario_correlation_used(correlation=declared.value, trials=declared.trials))
+        else scenario_correlation_used(
+            correlation=declared.value,
+            trials=declared.trials,
+            confidence=issued.rules.number("vm0042.deduction.confidence"),
+        )
     )
     doubled = float(correlated_error_variance(scenario_variance=1.0, correlation=correlation))
     found = {}

@@ -312,7 +312,8 @@ def _below_issued(
             found=f"re-measured {amount.mean_t_co2e_per_ha:.2f} (SE {amount.standard_error_t_co2e_per_ha:.2f}), "
             f"credited {given:.2f} t CO2e/ha: {(given - amount.mean_t_co2e_per_ha) * area:,.0f} t CO2e less on "
             f"{area:g} ha; the truth lies below what was credited with probability {amount.chance_below_credited:.2f}",
-            allowed="a re-measured amount of at least what was credited; the deduction aims at a probability of 1/3",
+            allowed="a re-measured amount of at least what was credited; the deduction leaves a probability of "
+            f"{amount.chance_allowed:.2f}",
             do="report a loss event where the soil lost carbon; issued units stay as they are",
             clause=_CLAUSE,
         )

@@ -71,12 +71,12 @@ def test_both_forms_of_the_scenario_error_agree(variance: float, rho: float) -> 
 
 
 def test_few_trials_give_no_correlation_and_many_a_lower_bound() -> None:
-    assert scenario_correlation_used(correlation=0.8, trials=9) == 0.0
+    assert scenario_correlation_used(correlation=0.8, trials=9, confidence=2 / 3) == 0.0
     # Fisher: atanh 0.8 = 1.0986123, less 0.4307273 / sqrt(9) = 0.1435758 -> tanh 0.9550365
-    assert scenario_correlation_used(correlation=0.8, trials=12) == pytest.approx(
+    assert scenario_correlation_used(correlation=0.8, trials=12, confidence=2 / 3) == pytest.approx(
         np.tanh(0.9550365), rel=1e-6
     )
-    assert scenario_correlation_used(correlation=1.0, trials=12) == 1.0
+    assert scenario_correlation_used(correlation=1.0, trials=12, confidence=2 / 3) == 1.0
 
 
 def test_a_period_beyond_the_median_duration_is_refused() -> None:
