@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items, Text
-from mollisol.methodology.eligibility.thresholds import PRINTED, EligibilityThresholds
+from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
 from mollisol.methodology.eligibility.wording import clause, finding
 from mollisol.methodology.findings import Finding, Severity
 
@@ -91,7 +91,7 @@ def check_barriers(analysis: BarrierAnalysis) -> list[Finding]:
     ]
 
 
-def check_common_practice(adoption: Adoption, thresholds: EligibilityThresholds = PRINTED) -> list[Finding]:
+def check_common_practice(adoption: Adoption, thresholds: EligibilityThresholds) -> list[Finding]:
     """Step 3: below 20 % is not common; at 20 %, above it or without data the factor of VT0008 decides.
 
     Exactly 20 % is open in the text and is taken as common.

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items, RequiredText, Text
-from mollisol.methodology.eligibility.thresholds import PRINTED, EligibilityThresholds
+from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
 from mollisol.methodology.eligibility.wording import clause, finding
 from mollisol.methodology.findings import Finding, Severity
 from mollisol.methodology.practice import PracticeChange, PracticeGroup
@@ -124,7 +124,7 @@ def check_practice_changes(changes: tuple[PracticeChange, ...]) -> list[Finding]
 
 
 def check_adjustments(
-    adjustments: tuple[QuantitativeAdjustment, ...], thresholds: EligibilityThresholds = PRINTED
+    adjustments: tuple[QuantitativeAdjustment, ...], thresholds: EligibilityThresholds
 ) -> list[Finding]:
     """Condition 2: an adjustment is more than 5 % of the mean over the look-back period."""
     return [
@@ -141,7 +141,7 @@ def check_adjustments(
     ]
 
 
-def check_land_use(history: LandUseHistory, thresholds: EligibilityThresholds = PRINTED) -> list[Finding]:
+def check_land_use(history: LandUseHistory, thresholds: EligibilityThresholds) -> list[Finding]:
     """Condition 3: cropland or grassland, and it stays so."""
     here, thing = clause("section 4, condition 3"), f"land use of {history.place}"
     years = sorted(history.years, key=lambda one: one.year)
@@ -221,9 +221,7 @@ def check_model(model: ModelCredentials) -> list[Finding]:
     ]
 
 
-def check_native_clearing(
-    clearing: NativeClearing, thresholds: EligibilityThresholds = PRINTED
-) -> list[Finding]:
+def check_native_clearing(clearing: NativeClearing, thresholds: EligibilityThresholds) -> list[Finding]:
     """Condition 5: not cleared of native ecosystems in the ten years before the start."""
     years = clearing.years_before_start
     if years is None or years >= thresholds.native_clearing_years:
@@ -241,7 +239,7 @@ def check_native_clearing(
 
 
 def check_productivity(
-    expectation: ProductivityExpectation, thresholds: EligibilityThresholds = PRINTED
+    expectation: ProductivityExpectation, thresholds: EligibilityThresholds
 ) -> list[Finding]:
     """Condition 6: no sustained loss of productivity of more than 5 %."""
     if -expectation.relative_change <= thresholds.greatest_productivity_loss:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items, Text
-from mollisol.methodology.eligibility.thresholds import PRINTED, EligibilityThresholds
+from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
 from mollisol.methodology.eligibility.wording import clause, finding
 from mollisol.methodology.findings import Finding, Severity
 
@@ -71,7 +71,7 @@ class Evidence(DomainObject):
     source: Text = ""
 
 
-def check_evidence(evidence: Evidence, thresholds: EligibilityThresholds = PRINTED) -> list[Finding]:
+def check_evidence(evidence: Evidence, thresholds: EligibilityThresholds) -> list[Finding]:
     """Hold the evidence of one fact against Box 1."""
     thing = f"{evidence.fact} at {evidence.place}"
     if evidence.kind == "qualitative" and evidence.level is None:

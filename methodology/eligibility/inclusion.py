@@ -12,7 +12,7 @@ from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items
 from mollisol.methodology.boundary import POOLS_AND_GASES
-from mollisol.methodology.eligibility.thresholds import PRINTED, EligibilityThresholds
+from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
 from mollisol.methodology.eligibility.wording import clause, finding
 from mollisol.methodology.findings import Finding
 
@@ -57,12 +57,12 @@ class BoundaryFacts(DomainObject):
     """Left to :func:`check_de_minimis`; soil carbon cannot be."""
 
 
-def increases_significantly(source: SourceAmounts, thresholds: EligibilityThresholds = PRINTED) -> bool:
+def increases_significantly(source: SourceAmounts, thresholds: EligibilityThresholds) -> bool:
     """Tell whether the project raises a source by more than 5 %; over a baseline of nothing, anything does."""
     return source.project_t_co2e > source.baseline_t_co2e * (1 + thresholds.inclusion_increase)
 
 
-def check_inclusion(facts: BoundaryFacts, thresholds: EligibilityThresholds = PRINTED) -> list[Finding]:
+def check_inclusion(facts: BoundaryFacts, thresholds: EligibilityThresholds) -> list[Finding]:
     """Give a finding for each source that must be in and is not, and for each unknown one."""
     known = {row.id: row for row in POOLS_AND_GASES}
     given = {source.id: source for source in facts.sources}
@@ -114,7 +114,7 @@ def _must_be_in(
 
 
 def check_de_minimis(
-    omitted: tuple[str, ...], omitted_share: float | None, thresholds: EligibilityThresholds = PRINTED
+    omitted: tuple[str, ...], omitted_share: float | None, thresholds: EligibilityThresholds
 ) -> list[Finding]:
     """Hold everything that was left out, together, against the benefit of the project.
 

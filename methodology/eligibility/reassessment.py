@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Text
-from mollisol.methodology.eligibility.thresholds import PRINTED, EligibilityThresholds
+from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
 from mollisol.methodology.eligibility.wording import clause, finding
 from mollisol.methodology.findings import Finding, Severity
 
@@ -64,7 +64,7 @@ def _after_years(start: date, on: date, years: int) -> bool:
 
 
 def check_baseline_age(
-    baseline: BaselineReassessment, *, on: date, thresholds: EligibilityThresholds = PRINTED
+    baseline: BaselineReassessment, *, on: date, thresholds: EligibilityThresholds
 ) -> list[Finding]:
     """Hold the age of the baseline against ten years, and recommend five where practice changes faster."""
     thing = f"baseline of {baseline.unit}"
@@ -96,9 +96,7 @@ def check_baseline_age(
     return []
 
 
-def check_end_of_baseline(
-    end: EndOfBaselinePeriod, thresholds: EligibilityThresholds = PRINTED
-) -> list[Finding]:
+def check_end_of_baseline(end: EndOfBaselinePeriod, thresholds: EligibilityThresholds) -> list[Finding]:
     """Hold a reassessment against the way it must be done."""
     thing = f"baseline of {end.unit}"
     faults = []

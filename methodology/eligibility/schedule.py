@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items, Text
-from mollisol.methodology.eligibility.thresholds import PRINTED, EligibilityThresholds
+from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
 from mollisol.methodology.eligibility.wording import clause, finding
 from mollisol.methodology.findings import Finding
 
@@ -59,7 +59,7 @@ def practice_of[T](history: Sequence[T], project_year: int) -> T:
     return history[mapped_year(project_year, len(history))]
 
 
-def check_look_back(look_back: LookBack, thresholds: EligibilityThresholds = PRINTED) -> list[Finding]:
+def check_look_back(look_back: LookBack, thresholds: EligibilityThresholds) -> list[Finding]:
     """Hold the look-back period against three years and one whole rotation."""
     here, thing = clause("sections 3 and 6, historical look-back period"), f"look-back of {look_back.place}"
     years = sorted(look_back.years_before_start)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items, Text
-from mollisol.methodology.eligibility.thresholds import PRINTED, EligibilityThresholds
+from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
 from mollisol.methodology.eligibility.wording import clause, finding
 from mollisol.methodology.findings import Finding, Severity
 
@@ -104,7 +104,7 @@ def check_similarity(
     *,
     argued: tuple[str, ...] = (),
     boundary_depth_cm: float = 30.0,
-    thresholds: EligibilityThresholds = PRINTED,
+    thresholds: EligibilityThresholds,
 ) -> list[Finding]:
     """Hold a control site against every row of Table 7.
 

@@ -34,7 +34,7 @@ from mollisol.methodology.eligibility.livestock import LivestockInScenarios, dec
 from mollisol.methodology.eligibility.reassessment import check_baseline_age, check_end_of_baseline
 from mollisol.methodology.eligibility.schedule import LookBack, check_look_back
 from mollisol.methodology.eligibility.similarity import SoilCarbonComparison, check_similarity
-from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
+from mollisol.methodology.eligibility.thresholds import EligibilityThresholds, thresholds_of
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project
@@ -43,28 +43,6 @@ from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Trace
 from mollisol.quantification.sources.shares import omitted_share
 from mollisol.quantification.totals import total_t_co2e
-
-
-def thresholds_of(rules: RulesInForce) -> EligibilityThresholds:
-    """Give the numbers of the checks as the rule set has them."""
-    number = rules.number
-    return EligibilityThresholds(
-        least_practice_change=number("vm0042.practice.least-change"),
-        greatest_productivity_loss=number("vm0042.productivity.greatest-loss"),
-        inclusion_increase=number("vm0042.boundary.inclusion-increase"),
-        de_minimis_share=number("vm0042.boundary.de-minimis-share"),
-        native_clearing_years=number("vm0042.land.native-clearing-years"),
-        look_back_years=int(number("vm0042.look-back.least-years")),
-        common_practice=number("vm0042.additionality.common-practice"),
-        reassessment_years=int(number("vm0042.baseline.reassess-years")),
-        reassessment_years_recommended=int(number("vm0042.baseline.reassess-recommended")),
-        similarity_significance=1 - number("vm0042.control.similarity-confidence"),
-        similarity_depth_cm=number("vm0042.soc.minimum-depth"),
-        aspect_deg=number("vm0042.control.aspect"),
-        same_practice_years=int(number("vm0042.control.same-practice-years")),
-        precipitation_mm=number("vm0042.control.precipitation"),
-        station_km=number("vm0042.control.station"),
-    )
 
 
 def check_eligibility(project: Project, rules: RulesInForce) -> list[Finding]:

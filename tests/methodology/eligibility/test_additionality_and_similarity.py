@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,8 +12,12 @@ from mollisol.methodology.eligibility import additionality as a
 from mollisol.methodology.eligibility import amendments as m
 from mollisol.methodology.eligibility import livestock as v
 from mollisol.methodology.eligibility import similarity as t
+from mollisol.methodology.eligibility.thresholds import thresholds_of
 from mollisol.methodology.findings import Finding, Severity
+from mollisol.methodology.ruleset import Clocks, RulesInForce, load_rule_set
 from mollisol.quantification.sources.shares import common_practice_factor
+
+PRINTED = thresholds_of(RulesInForce(load_rule_set("vm0042-2.2"), Clocks(registered_on=date(2026, 11, 21))))
 
 
 def adoption(**change: Any) -> list[str]:
@@ -22,7 +27,7 @@ def adoption(**change: Any) -> list[str]:
         "adoption_share": 0.15,
         "evidence": "census_or_government",
     }
-    return [f.code for f in a.check_common_practice(a.Adoption(**given | change))]
+    return [f.code for f in a.check_common_practice(a.Adoption(**given | change), thresholds=PRINTED)]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +121,9 @@ ALIKE = t.SoilCarbonComparison(test="Welch t-test", p_value=0.4)
 def compared(
     site: dict[str, Any], unit: dict[str, Any] | None = None, **more: Any
 ) -> list[tuple[str, Severity]]:
-    found = t.check_similarity(place(**(unit or {})), place(name="c1", **site), ALIKE, **more)
+    found = t.check_similarity(
+        place(**(unit or {})), place(name="c1", **site), ALIKE, **more, thresholds=PRINTED
+    )
     for one in found:
         assert one.clause.endswith("Table 7")
         assert one.where.thing == "control site c1 for u1"
@@ -206,7 +213,7 @@ def test_a_deeper_boundary_asks_for_a_deeper_description() -> None:
 def test_soil_carbon_by_the_p_value_that_is_given() -> None:
     def carbon(p: float | None) -> Finding:
         given = None if p is None else t.SoilCarbonComparison(test="Welch t-test", p_value=p)
-        (one,) = t.check_similarity(UNIT, place(name="c1"), given)
+        (one,) = t.check_similarity(UNIT, place(name="c1"), given, thresholds=PRINTED)
         return one
 
     assert carbon(0.10).severity is Severity.NOTE

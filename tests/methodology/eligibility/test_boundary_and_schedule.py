@@ -13,6 +13,10 @@ from mollisol.methodology.eligibility import evidence as e
 from mollisol.methodology.eligibility import inclusion as i
 from mollisol.methodology.eligibility import reassessment as r
 from mollisol.methodology.eligibility import schedule as s
+from mollisol.methodology.eligibility.thresholds import thresholds_of
+from mollisol.methodology.ruleset import Clocks, RulesInForce, load_rule_set
+
+PRINTED = thresholds_of(RulesInForce(load_rule_set("vm0042-2.2"), Clocks(registered_on=date(2026, 11, 21))))
 
 COMMON = settings(derandomize=True, deadline=None, database=None, max_examples=100)
 
@@ -35,7 +39,7 @@ def facts(*sources: i.SourceAmounts, **change: Any) -> i.BoundaryFacts:
 
 
 def left_out(given: i.BoundaryFacts) -> list[str]:
-    found = i.check_inclusion(given)
+    found = i.check_inclusion(given, thresholds=PRINTED)
     assert all(one.code == "source-must-be-included" and one.clause and one.do for one in found)
     return [one.where.thing.removeprefix("boundary ") for one in found]
 
@@ -67,19 +71,21 @@ def test_soil_carbon_is_always_in() -> None:
         update={"sources": (source(i.SOIL, 0.0, 0.0),), "omitted_as_de_minimis": (i.SOIL,)}
     )
     assert left_out(given) == [i.SOIL]
-    assert [f.code for f in i.check_de_minimis((i.SOIL,), 0.0)] == ["soil-carbon-de-minimis"]
+    assert [f.code for f in i.check_de_minimis((i.SOIL,), 0.0, thresholds=PRINTED)] == [
+        "soil-carbon-de-minimis"
+    ]
 
 
 def test_an_unknown_source_is_named() -> None:
-    (one,) = i.check_inclusion(facts(source("enteric", 1.0, 1.0)))
+    (one,) = i.check_inclusion(facts(source("enteric", 1.0, 1.0)), thresholds=PRINTED)
     assert one.code == "boundary-unknown"
     assert "fossil_fuel_co2" in one.allowed
 
 
 @pytest.mark.parametrize(("share", "found"), [(0.049, False), (0.05, True), (0.2, True), (None, True)])
 def test_the_joint_test_looks_at_all_that_is_left_out(share: float | None, found: bool) -> None:
-    assert bool(i.check_de_minimis(("fossil_fuel_co2", "liming_co2"), share)) is found
-    assert i.check_de_minimis((), None) == []
+    assert bool(i.check_de_minimis(("fossil_fuel_co2", "liming_co2"), share, thresholds=PRINTED)) is found
+    assert i.check_de_minimis((), None, thresholds=PRINTED) == []
 
 
 def test_the_two_tests_of_five_per_cent_are_two() -> None:
@@ -87,10 +93,10 @@ def test_the_two_tests_of_five_per_cent_are_two() -> None:
     doubled = source("fossil_fuel_co2", 1.0, 2.0)
     assert left_out(facts(doubled)) == ["fossil_fuel_co2"]
     assert left_out(facts(doubled, omitted_as_de_minimis=("fossil_fuel_co2",))) == []
-    assert i.check_de_minimis(("fossil_fuel_co2",), 1.0 / 1000) == []
+    assert i.check_de_minimis(("fossil_fuel_co2",), 1.0 / 1000, thresholds=PRINTED) == []
     steady = source("fossil_fuel_co2", 100.0, 104.0)
     assert left_out(facts(steady)) == []
-    assert i.check_de_minimis(("fossil_fuel_co2",), 4.0 / 50) != []
+    assert i.check_de_minimis(("fossil_fuel_co2",), 4.0 / 50, thresholds=PRINTED) != []
 
 
 def test_the_schedule_of_the_document() -> None:
@@ -127,7 +133,7 @@ def test_a_year_before_the_first_is_refused(t: int, x: int) -> None:
 )
 def test_look_back(years: list[int], rotation: int | None, expect: list[str]) -> None:
     given = s.LookBack(place="f1", years_before_start=tuple(years), rotation_years=rotation)
-    assert [f.code for f in s.check_look_back(given)] == expect
+    assert [f.code for f in s.check_look_back(given, thresholds=PRINTED)] == expect
 
 
 NOTHING: dict[str, Any] = {
@@ -172,7 +178,9 @@ def test_table_4(change: dict[str, Any], found: str) -> None:
 
 def evidence(**change: Any) -> list[str]:
     given: dict[str, Any] = {"place": "f1", "fact": "nitrogen", "kind": "quantitative", "look_back_years": 4}
-    return [one.code for one in e.check_evidence(e.Evidence.model_validate(given | change))]
+    return [
+        one.code for one in e.check_evidence(e.Evidence.model_validate(given | change), thresholds=PRINTED)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -243,7 +251,7 @@ def test_age_of_the_baseline(on: date, faster: bool, expect: list[str]) -> None:
     given = r.BaselineReassessment(
         unit="u1", valid_from=date(2025, 3, 1), regional_practice_changes_faster=faster
     )
-    assert [one.code for one in r.check_baseline_age(given, on=on)] == expect
+    assert [one.code for one in r.check_baseline_age(given, on=on, thresholds=PRINTED)] == expect
 
 
 @pytest.mark.parametrize(
@@ -278,5 +286,5 @@ def test_end_of_a_baseline_period(change: dict[str, Any], expect: list[str]) -> 
         "production_data_years_before_end": 5.0,
         "still_produced_with_same_practices": True,
     }
-    found = r.check_end_of_baseline(r.EndOfBaselinePeriod(**given | change))
+    found = r.check_end_of_baseline(r.EndOfBaselinePeriod(**given | change), thresholds=PRINTED)
     assert [one.code for one in found] == expect

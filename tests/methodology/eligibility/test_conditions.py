@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from mollisol.methodology.eligibility import conditions as c
-from mollisol.methodology.eligibility.thresholds import PRINTED, EligibilityThresholds
+from mollisol.methodology.eligibility.thresholds import thresholds_of
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.practice import PracticeChange
+from mollisol.methodology.ruleset import Clocks, RulesInForce, load_rule_set
+
+PRINTED = thresholds_of(RulesInForce(load_rule_set("vm0042-2.2"), Clocks(registered_on=date(2026, 11, 21))))
 
 
 def codes(findings: list[Finding]) -> list[str]:
@@ -42,7 +46,7 @@ def test_condition_2_is_strictly_more_than_five_per_cent_of_the_mean(new: float,
         look_back_mean=100.0,
         new_value=new,
     )
-    assert bool(c.check_adjustments((one,))) is found
+    assert bool(c.check_adjustments((one,), thresholds=PRINTED)) is found
 
 
 def test_a_rule_set_may_bring_other_thresholds() -> None:
@@ -103,7 +107,7 @@ def land(uses: str, **change: Any) -> c.LandUseHistory:
     ],
 )
 def test_condition_3(uses: str, change: dict[str, Any], expect: list[str]) -> None:
-    assert codes(c.check_land_use(land(uses, **change))) == expect
+    assert codes(c.check_land_use(land(uses, **change), thresholds=PRINTED)) == expect
 
 
 def test_condition_4_names_each_thing_that_is_missing() -> None:
@@ -126,13 +130,20 @@ def test_condition_4_names_each_thing_that_is_missing() -> None:
 
 @pytest.mark.parametrize(("years", "found"), [(9.9, True), (10.0, False), (40.0, False), (None, False)])
 def test_condition_5(years: float | None, found: bool) -> None:
-    assert bool(c.check_native_clearing(c.NativeClearing(place="f1", years_before_start=years))) is found
+    assert (
+        bool(
+            c.check_native_clearing(
+                c.NativeClearing(place="f1", years_before_start=years), thresholds=PRINTED
+            )
+        )
+        is found
+    )
 
 
 @pytest.mark.parametrize(("change", "found"), [(-0.05, False), (-0.051, True), (0.3, False)])
 def test_condition_6(change: float, found: bool) -> None:
     given = c.ProductivityExpectation(place="f1", relative_change=change, evidence="regional trials")
-    assert bool(c.check_productivity(given)) is found
+    assert bool(c.check_productivity(given, thresholds=PRINTED)) is found
 
 
 def test_condition_6_refuses_per_cent() -> None:
@@ -172,6 +183,5 @@ def test_condition_8(change: dict[str, Any], expect: list[str]) -> None:
 
 
 def test_the_printed_numbers() -> None:
-    assert EligibilityThresholds() == PRINTED
     assert (PRINTED.common_practice, PRINTED.look_back_years, PRINTED.native_clearing_years) == (0.20, 3, 10)
     assert (PRINTED.aspect_deg, PRINTED.precipitation_mm, PRINTED.land_cover_years) == (30, 100, 50)
