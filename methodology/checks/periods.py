@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import pairwise
+from math import ceil
 
 from mollisol.methodology.base import Interval
 from mollisol.methodology.findings import Finding, Place, Severity
@@ -197,17 +198,35 @@ def _look_back(project: Project, rules: RulesInForce) -> Iterable[Finding]:
 
 
 def _rating(project: Project, rules: RulesInForce) -> Iterable[Finding]:
-    least, declared = rules.number("vcs.buffer.least-rating"), project.head.non_permanence_rating_percent
-    if declared < least:
-        yield Finding(
-            code="rating-too-low",
+    """Hold the declared rating against the risk tool: rounded upward, at least the least, and no failing one."""
+    least, greatest, step = (
+        rules.number(f"vcs.buffer.{name}") for name in ("least-rating", "greatest-rating", "rating-step")
+    )
+    declared = project.head.non_permanence_rating_percent
+    upward = step * ceil(round(declared / step, 9))
+    faults = (
+        (declared < least, "rating-too-low", f"{least:g} % or more", "vcs.buffer.least-rating"),
+        (declared > greatest, "rating-fails", f"at most {greatest:g} %", "vcs.buffer.greatest-rating"),
+        (
+            abs(upward - declared) > 1e-9,
+            "rating-not-rounded",
+            f"steps of {step:g} %, upward: {upward:g} %",
+            "vcs.buffer.rating-step",
+        ),
+    )
+    return [
+        Finding(
+            code=code,
             severity=Severity.BLOCKING,
             where=Place(file=HEAD, thing="non_permanence_rating_percent"),
             found=f"{declared:g} %",
-            allowed=f"{least:g} % or more",
-            do="use the overall rating of the risk tool",
-            clause="vcs.buffer.least-rating",
+            allowed=allowed,
+            do="use the overall rating of the risk tool; a project that fails it earns no units",
+            clause=rule,
         )
+        for wrong, code, allowed, rule in faults
+        if wrong
+    ][:1]
 
 
 def _unused(project: Project) -> Iterable[Finding]:

@@ -1,4 +1,4 @@
-"""Defaults of VMD0054 for displaced production, and which accounting applies."""
+"""Which rules of VMD0054 say what displaced production leaks, and which accounting applies."""
 
 from __future__ import annotations
 
@@ -6,65 +6,17 @@ from collections.abc import Mapping
 from typing import Literal
 
 from mollisol.methodology.base import DomainObject, Identifier, RequiredText
-from mollisol.methodology.factors.factor import Factor, FactorError
 from mollisol.methodology.findings import Finding, Place, Severity
 
 type Commodity = Literal["agricultural", "fuelwood"]
 type Accounting = Literal["leakage-only", "cross-commodity"]
 
-CITATION = "VMD0054 1.1, Table 1 and steps 1 to 5, read in a public extraction"
 
-
-def _default(id: str, value: float, unit: str, note: str = "") -> Factor:
-    return Factor(
-        id=f"vmd0054/{id}",
-        central=value,
-        unit=unit,
-        status="secondary",
-        range_kind="none",
-        citation=CITATION,
-        note=note,
-    )
-
-
-GROWTH = _default("growth", 0.025, "fraction/yr", "regional or national statistics may replace it")
-CARBON_FRACTION = _default("carbon-fraction", 0.47, "t C/t d.m.")
-
-_RESPONSE: dict[tuple[Commodity, Accounting], tuple[float, float]] = {
-    ("agricultural", "leakage-only"): (0.75, 0.40),
-    ("fuelwood", "leakage-only"): (1.0, 1.0),
-    ("agricultural", "cross-commodity"): (1.0, 1.0),
-    ("fuelwood", "cross-commodity"): (1.0, 1.0),
-}
-
-
-class MarketResponse(DomainObject):
-    """What of a lost production is made up for elsewhere (IS), and what of that on new land (NL)."""
-
-    commodity: Commodity
-    accounting: Accounting
-    supply_response: Factor
-    new_land_share: Factor
-
-
-def market_response(commodity: Commodity, accounting: Accounting) -> MarketResponse:
-    """Give IS and NL.
-
-    Raises
-    ------
-    FactorError
-        For another commodity or accounting.
-    """
-    if (commodity, accounting) not in _RESPONSE:
-        allowed = "; ".join(f"{c}, {a}" for c, a in _RESPONSE)
-        raise FactorError(f"no market response for {commodity}, {accounting}; there are: {allowed}")
-    response, land = _RESPONSE[commodity, accounting]
-    return MarketResponse(
-        commodity=commodity,
-        accounting=accounting,
-        supply_response=_default(f"IS/{commodity}/{accounting}", response, "fraction"),
-        new_land_share=_default(f"NL/{commodity}/{accounting}", land, "fraction"),
-    )
+def response_rules(commodity: Commodity, accounting: Accounting) -> tuple[str, str]:
+    """Return the rules of what is made up for elsewhere of a lost production (IS), and of that on new land (NL)."""
+    if (commodity, accounting) == ("agricultural", "leakage-only"):
+        return "vmd0054.response.supply", "vmd0054.response.new-land"
+    return "vmd0054.response.whole", "vmd0054.response.whole"
 
 
 def accounting_for(production_change_by_commodity: Mapping[str, float]) -> Accounting:

@@ -319,12 +319,12 @@ def _carried(project: Project, trace: Trace) -> tuple[Quantity, Quantity]:
 def _biochar(
     project: Project, period: VerificationPeriod, years: int, rules: RulesInForce, trace: Trace
 ) -> tuple[float, Quantity]:
+    subtracted = rules.value("vm0042.biochar.subtracted").value
     applied = [
         (row, item.biochar_t * item.organic_carbon_fraction)
         for row, item in enumerate(project.biochar, start=2)
-        if period.during.holds(item.applied_on)
+        if period.during.holds(item.applied_on) and subtracted
     ]
-    rules.value("vm0042.biochar.subtracted")
     total = sum(carbon for _, carbon in applied)
     yearly = trace.given(
         f"biochar_carbon_per_year@{period.name}",

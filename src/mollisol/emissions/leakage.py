@@ -10,7 +10,7 @@ import numpy as np
 
 from mollisol.emissions.grid import FIRST_ROW, Grid
 from mollisol.methodology.activity import CommodityFacts, NewLand
-from mollisol.methodology.factors.displacement import GROWTH, accounting_for, market_response
+from mollisol.methodology.factors.displacement import accounting_for, response_rules
 from mollisol.methodology.factors.warming import fuel_factor, retained_fraction
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project
@@ -262,9 +262,7 @@ class LeakageStep:
         """Give the fall of a commodity's production, and what of it is not made up for (steps 1 and 2)."""
         at, trace = f".{facts.commodity}{self._at}", self._trace
         growth = (
-            trace.given(
-                f"growth{at}", GROWTH.central, GROWTH.unit, [f"{GROWTH.id} (default); {GROWTH.citation}"]
-            )
+            trace.rule("vmd0054.production.growth")
             if facts.growth_fraction_per_year is None
             else trace.given(
                 f"growth{at}", facts.growth_fraction_per_year, "fraction/yr", ["commodities.csv"]
@@ -339,7 +337,7 @@ class LeakageStep:
 
     def _new_land(self, facts: CommodityFacts, net: Quantity, module: str) -> Quantity:
         at = f".{facts.commodity}{self._at}"
-        response = market_response(
+        supply, new_land = response_rules(
             facts.kind, "cross-commodity" if self._accounting == "cross-commodity" else "leakage-only"
         )
         steps = vmd0054_v1_0 if module == "1.0" else vmd0054_v1_1_land
@@ -347,8 +345,8 @@ class LeakageStep:
             f"new_land{at}",
             steps.new_land_ha,
             net_production_change_per_year=net,
-            supply_response=self._factor(f"supply_response.{facts.commodity}", response.supply_response),
-            new_land_share=self._factor(f"new_land_share.{facts.commodity}", response.new_land_share),
+            supply_response=self._trace.rule(supply),
+            new_land_share=self._trace.rule(new_land),
             yield_per_ha=self._trace.given(
                 f"yield{at}", facts.yield_per_ha, f"{facts.unit}/ha", ["commodities.csv"]
             ),

@@ -24,6 +24,7 @@ from mollisol.methodology.findings import Severity
 
 COMMON = settings(derandomize=True, deadline=None, database=None, max_examples=100)
 EF1 = look_up("11.1", factor="EF1", input="synthetic", condition="wet")
+from mollisol.methodology.ruleset import Clocks, RulesInForce, load_rule_set
 
 
 def test_the_printed_example_of_the_conservative_end() -> None:
@@ -236,16 +237,15 @@ def test_a_level_that_does_not_exist_is_refused() -> None:
 
 
 def test_displacement_defaults_and_accounting() -> None:
-    alone = displacement.market_response("agricultural", "leakage-only")
-    assert (alone.supply_response.central, alone.new_land_share.central) == (0.75, 0.40)
-    across = displacement.market_response("agricultural", "cross-commodity")
-    assert (across.supply_response.central, across.new_land_share.central) == (1.0, 1.0)
-    assert displacement.GROWTH.central == 0.025
-    assert displacement.GROWTH.status == "secondary"
+    supply, new_land = displacement.response_rules("agricultural", "leakage-only")
+    rules = RulesInForce(load_rule_set("vm0042-2.2"), Clocks(registered_on=date(2026, 11, 21)))
+    assert (rules.number(supply), rules.number(new_land)) == (0.75, 0.40)
+    for commodity, accounting in (("agricultural", "cross-commodity"), ("fuelwood", "leakage-only")):
+        both = displacement.response_rules(commodity, accounting)
+        assert [rules.number(id) for id in both] == [1.0, 1.0]
+    assert rules.number("vmd0054.production.growth") == 0.025
     assert displacement.accounting_for({"wheat": 3.0, "milk": 0.0}) == "leakage-only"
     assert displacement.accounting_for({"wheat": 3.0, "milk": -0.1}) == "cross-commodity"
-    with pytest.raises(FactorError, match="there are"):
-        displacement.market_response("timber", "leakage-only")  # type: ignore[arg-type]
 
 
 def test_introduced_commodities() -> None:
