@@ -12,28 +12,24 @@ from mollisol.methodology.factors.factor import Factor, FactorError
 from mollisol.methodology.factors.tables import TABLES, all_factors, keys_of, look_up, rows_of
 
 EXPECTED: dict[str, tuple[int, dict[str, int], dict[str, int]]] = {
-    "gwp100": (10, {"secondary": 1, "two-sources": 9}, {"none": 10}),
-    "lime-urea-fuel": (6, {"secondary": 3, "two-sources": 3}, {"none": 3, "statement": 3}),
-    "10.10": (13, {"secondary": 2, "two-sources": 11}, {"none": 1, "statement": 12}),
+    "gwp100": (10, {"secondary": 1, "two-sources": 7, "verified": 2}, {"none": 10}),
+    "lime-urea-fuel": (6, {"two-sources": 1, "verified": 5}, {"none": 3, "statement": 3}),
+    "10.10": (13, {"secondary": 8, "two-sources": 5}, {"none": 1, "statement": 12}),
     "10.11": (45, {"secondary": 20, "two-sources": 25}, {"statement": 45}),
     "10.13a": (239, {"conflict": 5, "secondary": 146, "two-sources": 88}, {"statement": 239}),
-    "10.14": (1590, {"conflict": 10, "secondary": 388, "two-sources": 1192}, {"statement": 1590}),
+    "10.14": (1590, {"conflict": 10, "secondary": 1490, "two-sources": 90}, {"statement": 1590}),
     "10.15": (6, {"secondary": 5, "two-sources": 1}, {"published": 6}),
     "10.16a": (91, {"secondary": 68, "two-sources": 23}, {"published": 91}),
     "10.17": (320, {"secondary": 160, "two-sources": 160}, {"statement": 320}),
     "10.19": (315, {"conflict": 6, "secondary": 190, "two-sources": 119}, {"published": 315}),
-    "10.21": (24, {"secondary": 5, "two-sources": 19}, {"none": 3, "published": 20, "statement": 1}),
+    "10.21": (24, {"secondary": 7, "two-sources": 17}, {"none": 3, "published": 20, "statement": 1}),
     "10.22": (240, {"secondary": 183, "two-sources": 57}, {"none": 4, "published": 118, "statement": 118}),
     "10A.5": (294, {"secondary": 200, "two-sources": 94}, {"none": 34, "statement": 260}),
-    "11.1": (11, {"secondary": 1, "two-sources": 10}, {"published": 11}),
-    "11.1a": (105, {"secondary": 69, "two-sources": 36}, {"none": 9, "published": 17, "statement": 79}),
-    "11.3": (12, {"from-memory": 4, "two-sources": 8}, {"none": 1, "published": 11}),
-    "2.5": (12, {"from-memory": 6, "two-sources": 6}, {"none": 4, "published": 2, "statement": 6}),
-    "2.6": (
-        13,
-        {"from-memory": 5, "secondary": 3, "two-sources": 5},
-        {"none": 6, "published": 1, "statement": 6},
-    ),
+    "11.1": (11, {"verified": 11}, {"published": 11}),
+    "11.1a": (105, {"verified": 105}, {"none": 50, "published": 16, "statement": 39}),
+    "11.3": (12, {"verified": 12}, {"none": 1, "published": 11}),
+    "2.5": (12, {"verified": 12}, {"none": 4, "published": 2, "statement": 6}),
+    "2.6": (13, {"verified": 13}, {"none": 6, "published": 1, "statement": 6}),
 }
 """Rows, rows by status, rows by kind of range."""
 
