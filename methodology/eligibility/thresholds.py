@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mollisol.methodology.base import DomainObject
-from mollisol.methodology.ruleset import RulesInForce
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 
 class EligibilityThresholds(DomainObject):

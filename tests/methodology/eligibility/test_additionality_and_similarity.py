@@ -14,7 +14,8 @@ from mollisol.methodology.eligibility import livestock as v
 from mollisol.methodology.eligibility import similarity as t
 from mollisol.methodology.eligibility.thresholds import thresholds_of
 from mollisol.methodology.findings import Finding, Severity
-from mollisol.methodology.ruleset import Clocks, RulesInForce, load_rule_set
+from mollisol.methodology.rules_in_force.rule import Clocks
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set
 from mollisol.quantification.sources.shares import common_practice_factor
 
 PRINTED = thresholds_of(RulesInForce(load_rule_set("vm0042-2.2"), Clocks(registered_on=date(2026, 11, 21))))

@@ -14,7 +14,8 @@ from mollisol.methodology.eligibility import inclusion as i
 from mollisol.methodology.eligibility import reassessment as r
 from mollisol.methodology.eligibility import schedule as s
 from mollisol.methodology.eligibility.thresholds import thresholds_of
-from mollisol.methodology.ruleset import Clocks, RulesInForce, load_rule_set
+from mollisol.methodology.rules_in_force.rule import Clocks
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set
 
 PRINTED = thresholds_of(RulesInForce(load_rule_set("vm0042-2.2"), Clocks(registered_on=date(2026, 11, 21))))
 

@@ -12,7 +12,8 @@ from mollisol.methodology.eligibility import conditions as c
 from mollisol.methodology.eligibility.thresholds import thresholds_of
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.practice import PracticeChange
-from mollisol.methodology.ruleset import Clocks, RulesInForce, load_rule_set
+from mollisol.methodology.rules_in_force.rule import Clocks
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set
 
 PRINTED = thresholds_of(RulesInForce(load_rule_set("vm0042-2.2"), Clocks(registered_on=date(2026, 11, 21))))
 

@@ -21,7 +21,8 @@ from mollisol.methodology.factors.factor import Factor, FactorError
 from mollisol.methodology.factors.project_factors import Level, ProjectFactor, check_project_factor
 from mollisol.methodology.factors.tables import TABLES, all_factors, look_up
 from mollisol.methodology.findings import Severity
-from mollisol.methodology.ruleset import Clocks, RulesInForce, load_rule_set
+from mollisol.methodology.rules_in_force.rule import Clocks
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set
 
 COMMON = settings(derandomize=True, deadline=None, database=None, max_examples=100)
 EF1 = look_up("11.1", factor="EF1", input="synthetic", condition="wet")
