@@ -16,15 +16,21 @@ setup: $(STAMP) ## make .venv with the locked packages and the mollisol command
 demo: $(STAMP) ## run the bundled real project end to end and print its credited number
 	@$(BIN)/mollisol demo --out demo
 
-test: $(STAMP) ## lint, both type checkers and the tests
+test: $(STAMP) ## lint, both type checkers and the tests: below 10 minutes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src tests
 	$(BIN)/pyright
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow and not statistics"
 
-slow: $(STAMP) ## long statistics at the replicates of the specification
-	$(BIN)/pytest -m slow
+slow: $(STAMP) ## the longer tests, with LibreOffice, Chromium and R: below 20 minutes
+	$(BIN)/pytest -m "slow and not statistics"
+
+statistics: $(STAMP) ## promises at the replicates of the specification: hours, before a release
+	$(BIN)/pytest -m statistics
+
+programs: ## install LibreOffice, Chromium, R and axe-core, which make slow needs
+	scripts/install-programs
 
 lint: $(STAMP) ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
@@ -41,4 +47,4 @@ lock: ## resolve requirements.lock again (needs uv)
 	uv pip compile --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  --all-extras --group dev pyproject.toml -o requirements.lock
 
-.PHONY: help setup demo test slow lint docs bench lock
+.PHONY: help setup demo test slow statistics programs lint docs bench lock

@@ -49,7 +49,15 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_clone_has_no_links_and_installed_it_has_all(clone: Path, python: Path) -> None:
     package = clone / "src" / "mollisol"
     assert all((package / name).is_file() and not (package / name).is_symlink() for name in LINKS)
-    install = ["-m", "pip", "--python", python, "--disable-pip-version-check", "install", "--no-index"]
+    install: list[str | Path] = [
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "--disable-pip-version-check",
+        "install",
+        "--no-index",
+    ]
     install += ["--ignore-installed", "--no-build-isolation", "--no-deps", "-e", clone]
     _run(sys.executable, *install, cwd=clone)
     assert all((package / name).samefile(clone / name) for name in LINKS)

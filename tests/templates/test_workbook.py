@@ -23,13 +23,12 @@ from mollisol.engine import run_project
 from mollisol.run import Run
 from mollisol.templates.monitoring_report.report import ReportModel, report_model
 from mollisol.templates.workbook.book import write_workbook
+from tests.support.programs import find_program, missing_program, need_program
 
 openpyxl = pytest.importorskip("openpyxl")
 pytest.importorskip("xlsxwriter")
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SOFFICE = shutil.which("soffice")
-needs_office = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not on the path")
 MANIFEST: dict[str, Any] = {"mollisol": "0", "versions": {}, "files": {}, "sampler": None}
 
 
@@ -58,7 +57,7 @@ def _recalculated(workbook: Any, folder: Path) -> Any:
     folder.mkdir(exist_ok=True)
     workbook.save(folder / "in.xlsx")
     profile = f"-env:UserInstallation=file://{folder}/profile"
-    command = [str(SOFFICE), "--headless", profile, "--convert-to", "xlsx", "--outdir", str(folder / "out")]
+    command = [need_program("LibreOffice"), "--headless", profile, "--convert-to", "xlsx", "--outdir", str(folder / "out")]
     subprocess.run([*command, str(folder / "in.xlsx")], check=True, capture_output=True, timeout=240)
     return openpyxl.load_workbook(folder / "out" / "in.xlsx", data_only=True)
 
@@ -137,19 +136,17 @@ def test_text_that_looks_like_a_formula_stays_text() -> None:
     assert cell.quotePrefix
 
 
-@needs_office
+@pytest.mark.skipif(find_program("LibreOffice") is None, reason=missing_program("LibreOffice"))
 def test_a_spreadsheet_program_finds_the_numbers_of_the_engine(tmp_path: Path) -> None:
     _agree(farm()[1], tmp_path)
 
 
-@needs_office
 @pytest.mark.slow
 def test_with_every_route_too(tmp_path: Path) -> None:
     for name in ("woburn-ley", "mixed-farm"):
         _agree(_workbook(run_project(EXAMPLES / name)), tmp_path / name)
 
 
-@needs_office
 @pytest.mark.slow
 def test_a_changed_core_moves_the_credit_as_the_engine_does(tmp_path: Path) -> None:
     """One carbon content goes up by 2 g/kg: in the workbook by hand, in the engine through the file."""
@@ -185,7 +182,6 @@ def test_a_changed_core_moves_the_credit_as_the_engine_does(tmp_path: Path) -> N
     assert found["1", "verified total, t CO2e"] != pytest.approx(first, rel=1e-6)
 
 
-@needs_office
 @pytest.mark.slow
 def test_five_increments_a_core(tmp_path: Path) -> None:
     """The spline solved in cells with four unknowns."""
@@ -213,7 +209,6 @@ def test_five_increments_a_core(tmp_path: Path) -> None:
     _agree(content, tmp_path / "office")
 
 
-@needs_office
 @pytest.mark.slow
 def test_a_modelled_period_carries_its_change_and_its_variance_over(tmp_path: Path) -> None:
     """And what follows from them is live: computed again by LibreOffice it is the engine's."""
