@@ -41,6 +41,9 @@ from mollisol.methodology.measurement import (
 from mollisol.methodology.model_setup import ModelHead, ProjectModel
 from mollisol.methodology.practice import PracticeChange, ScheduleOfActivities, YearOfActivities
 
+UNDECLARED = "undeclared"
+"""What stands where a project has not made a choice: `check` names it, and nothing is issued until it is made."""
+
 type AreaHa = Annotated[float, Field(gt=0, le=1e8, allow_inf_nan=False)]
 
 
@@ -130,6 +133,8 @@ class SamplingDesign(DomainObject):
 class ProjectHead(DomainObject):
     """What ``project.toml`` holds."""
 
+    programme: Text
+    """The key of that name at the top of the file, beside the schema."""
     name: Text
     description: Text = ""
     proponent: Text
@@ -137,9 +142,9 @@ class ProjectHead(DomainObject):
     rules: Text
     registered_on: Day
     start_date: Day
-    kind: Literal["project", "replay", "constructed", "placeholder"] = "project"
+    kind: Literal["project", "replay", "constructed", "placeholder", "undeclared"] = "undeclared"
     reporting_depth_cm: Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
-    equivalent_soil_mass_interpolation: Literal["natural_cubic_spline", "linear"] = "natural_cubic_spline"
+    equivalent_soil_mass_interpolation: Literal["natural_cubic_spline", "linear", "undeclared"] = "undeclared"
     non_permanence_rating_percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
     geometry_file: Text = ""
     attribution: Items[Text] = ()
@@ -158,6 +163,12 @@ class ProjectHead(DomainObject):
     model: ModelHead | None = None
     new_land: NewLand | None = None
     """Land that displaced production would clear; asked for where there is any."""
+
+    @property
+    def interpolation(self) -> Literal["natural_cubic_spline", "linear"]:
+        """What is computed with: the choice, or the spline of the document's figure while there is none."""
+        chosen = self.equivalent_soil_mass_interpolation
+        return "natural_cubic_spline" if chosen == "undeclared" else chosen
 
 
 class Project(DomainObject):

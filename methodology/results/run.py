@@ -390,7 +390,7 @@ class RunResult(DomainObject):
     description: str
     proponent: str
     country: str
-    kind: Literal["project", "replay", "constructed", "placeholder"]
+    kind: Literal["project", "replay", "constructed", "placeholder", "undeclared"]
     start_date: date
     attribution: Items[str]
     rule_set: str

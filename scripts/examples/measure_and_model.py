@@ -39,6 +39,9 @@ HEAD = f"""\
 # Made by scripts/examples/measure_and_model.py from examples/canada-trials. A replay \
 of published data: nothing is issued.
 
+schema = 2
+programme = "vm0042"
+
 [project]
 name = "Swift Current, less fallow (replay)"
 description = "Six rotations of a long-term trial at Swift Current, Saskatchewan, stand for the fields of a project \
@@ -51,6 +54,7 @@ registered_on = 2026-11-21
 start_date = {FIRST}-01-01
 kind = "replay"
 reporting_depth_cm = {DEPTH_CM}
+equivalent_soil_mass_interpolation = "natural_cubic_spline"
 non_permanence_rating_percent = 15.0
 attribution = [
   "Stocks, carbon inputs and weather: PelletierN/AAFC-SOC-cal at 87933fe, folder prepared data; copyright 2023 \

@@ -26,6 +26,9 @@ SEED = 42
 HEAD = """# Made by scripts/examples/mixed_farm.py. Constructed: no such farm exists, and \
 nothing was measured or issued.
 
+schema = 2
+programme = "vm0042"
+
 [project]
 name = "Mixed farm, constructed"
 description = "A constructed farm that shows every source, pool and leak at once: three units, two verification \

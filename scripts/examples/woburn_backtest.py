@@ -234,6 +234,9 @@ def later(row: Row, year: int) -> str:
 HEAD = """\
 # Made by scripts/pages/true_up.py. History replayed under today's rules: nothing was issued.
 
+schema = 2
+programme = "vm0042"
+
 [project]
 name = "Woburn ley-arable: forecast and re-measured, replayed"
 description = "History replayed under today's rules, not an issued project. Plots of the Woburn Ley-arable experiment \

@@ -192,6 +192,9 @@ def rectangles() -> str:
 HEAD = f"""\
 # Made by scripts/examples/woburn_ley.py. History replayed under today's rules: nothing was issued.
 
+schema = 2
+programme = "vm0042"
+
 [project]
 name = "Woburn ley-arable: eight-year leys against arable, replayed"
 description = "History replayed under today's rules, not an issued project. Plots of the Woburn Ley-arable \

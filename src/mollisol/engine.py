@@ -20,6 +20,7 @@ from mollisol.methodology.checks.baseline_controls import check_controls_stayed
 from mollisol.methodology.checks.baseline_model import check_model_setup
 from mollisol.methodology.checks.baselines import check_baselines
 from mollisol.methodology.checks.control_sites import check_control_sites
+from mollisol.methodology.checks.declared import check_declared
 from mollisol.methodology.checks.laboratory import check_laboratory
 from mollisol.methodology.checks.periods import check_periods, whole_years
 from mollisol.methodology.checks.references import check_references
@@ -42,7 +43,8 @@ from mollisol.methodology.rules_in_force.rule_set import (
 )
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.reading.outlines import check_geometry
-from mollisol.reading.project import HEAD_FILE, Reading, read_project
+from mollisol.reading.project import Reading, read_project
+from mollisol.reading.schema import HEAD_FILE
 from mollisol.routes.spectroscopy import check_calibrations
 from mollisol.run import Assessment, Run, RunOptions
 from mollisol.stocks.means import stock_means
@@ -60,7 +62,7 @@ def _silent(_: str) -> None: ...
 
 
 def assess_project(
-    folder: Path,
+    folder: str | Path,
     *,
     rules_key: str = "",
     overlays: Sequence[Overlay] = (),
@@ -83,6 +85,7 @@ def assess_project(
         Called with a line on each step.
     """
     tell(f"reading {folder}")
+    folder = Path(folder)
     reading = read_project(folder)
     project = reading.project
     if project is None:
@@ -108,7 +111,8 @@ def assess_project(
 
 
 def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> Assessment:
-    findings = [*check_boundary(project.head.boundary, HEAD_FILE), *_kind(project)]
+    findings = [*reading.findings, *check_declared(project.head, HEAD_FILE), *_kind(project)]
+    findings += check_boundary(project.head.boundary, HEAD_FILE)
     references = check_references(project)
     if references:
         return Assessment(reading, tuple(in_order([*findings, *references])))
@@ -142,7 +146,7 @@ def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> As
 
 
 def run_project(
-    folder: Path,
+    folder: str | Path,
     *,
     rules_key: str = "",
     overlays: Sequence[Overlay] = (),
@@ -196,7 +200,7 @@ def run_project(
         rule_set=rules.rule_set.key,
         rule_set_hash=rules.rule_set.hash,
         reporting_depth_cm=project.head.reporting_depth_cm,
-        equivalent_soil_mass_interpolation=project.head.equivalent_soil_mass_interpolation,
+        equivalent_soil_mass_interpolation=project.head.interpolation,
         seed=seed,
         periods=tuple(periods),
         stocks=stock_means(project, stocks),

@@ -123,7 +123,7 @@ class CoreSheets:
         """Write cumulative masses, the reference and the stock of each profile; give where each stock stands."""
         deepest = max(len(profile.rows) for profile in profiles)
         sheet = self._book.sheet("Profiles", (20, 12, 20, 14, 14, 12, 12), freeze=(1, 1))
-        spline = SplineSheet(self._book, deepest, self._project.head.equivalent_soil_mass_interpolation)
+        spline = SplineSheet(self._book, deepest, self._project.head.interpolation)
         labels = [*_FIXED, "reporting depth, cm", "increments"]
         for name in ("lower end {}, cm", "soil mass down to {}, t/ha", "carbon down to {}, t C/ha"):
             labels += [name.format(number + 1) for number in range(deepest)]

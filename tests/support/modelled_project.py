@@ -64,6 +64,9 @@ LINKS = (("C1", "loam"), ("C2", "loam"), ("C3", "sand"), ("C4", "sand"))
 DRAWS = 60
 
 HEAD = """\
+schema = 2
+programme = "vm0042"
+
 [project]
 name = "Modelled test project"
 proponent = "Nobody"
@@ -73,6 +76,7 @@ registered_on = 2026-11-21
 start_date = 2016-01-01
 kind = "constructed"
 reporting_depth_cm = 30.0
+equivalent_soil_mass_interpolation = "natural_cubic_spline"
 non_permanence_rating_percent = 15.0
 
 [project.design]

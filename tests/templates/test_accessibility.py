@@ -13,7 +13,7 @@ from mollisol.engine import run_project
 from tests.support.programs import need_program
 
 ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "scripts" / "check_accessibility"
+SCRIPT = ROOT / "scripts" / "release" / "check_accessibility"
 AXE = Path.home() / ".cache" / "mollisol-axe" / "node_modules" / "axe-core" / "axe.min.js"
 
 pytestmark = pytest.mark.slow

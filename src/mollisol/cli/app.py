@@ -17,6 +17,7 @@ from mollisol.cli.report import report
 from mollisol.cli.rules import rules_app
 from mollisol.cli.sample import sample_app
 from mollisol.cli.true_up import trueup
+from mollisol.cli.upgrade import upgrade
 from mollisol.cli.verify import sign, verify
 from mollisol.methodology.findings import UserError
 
@@ -41,6 +42,26 @@ app.command()(verify)
 app.command()(sign)
 app.command()(report)
 app.command()(trueup)
+app.command()(upgrade)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"mollisol {version('mollisol')}")
+        raise typer.Exit
+
+
+@app.callback()
+def every_command(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Soil-carbon credits from raw field data, with the uncertainty computed."""
+
 
 
 @app.command()

@@ -33,9 +33,9 @@ from mollisol.methodology.project import (
     Stratum,
 )
 from mollisol.reading.model_folder import read_project_model
+from mollisol.reading.schema import HEAD_FILE, TOP_KEYS, check_schema, head_values
 from mollisol.reading.tables import problem_code, read_table
 
-HEAD_FILE = "project.toml"
 LARGEST_FILE_BYTES = 200_000_000
 LARGEST_TOML_BYTES = 5_000_000
 LARGEST_TOTAL_BYTES = 1_000_000_000
@@ -94,7 +94,7 @@ class Reading:
     inputs: dict[str, bytes]
 
 
-def read_project(folder: Path) -> Reading:
+def read_project(folder: str | Path) -> Reading:
     """Read a project folder.
 
     Parameters
@@ -107,6 +107,7 @@ def read_project(folder: Path) -> Reading:
     Reading
         The project, or every fault of form at once.
     """
+    folder = Path(folder)
     if not folder.is_dir():
         where = Place(file=str(folder))
         return Reading(
@@ -133,17 +134,17 @@ def read_project(folder: Path) -> Reading:
     ledger = reader.ledger()
     eligibility = reader.declared(ELIGIBILITY_FILE, EligibilityFacts)
     if head is None or reader.findings:
-        return Reading(None, tuple(reader.findings), reader.inputs)
+        return Reading(None, (*reader.findings, *reader.told), reader.inputs)
     model = None
     if head.model is not None:
         model, found = read_project_model(folder, head.model, lambda file: reader.take(file, required=True))
         reader.findings += found
         if model is None:
-            return Reading(None, tuple(reader.findings), reader.inputs)
+            return Reading(None, (*reader.findings, *reader.told), reader.inputs)
     project = Project(
         head=head, ledger=ledger, eligibility=eligibility, model=model, **cast("dict[str, Any]", fields)
     )
-    return Reading(project, (), reader.inputs)
+    return Reading(project, tuple(reader.told), reader.inputs)
 
 
 def _optional(head: ProjectHead | None, table: Table) -> bool:
@@ -156,6 +157,8 @@ class _Reader:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.findings: list[Finding] = []
+        self.told: list[Finding] = []
+        """What does not stand in the way of a run."""
         self.inputs: dict[str, bytes] = {}
         self._read_bytes = 0
 
@@ -168,18 +171,24 @@ class _Reader:
         except (ValueError, RecursionError) as error:  # ValueError: bad TOML, or a number of 5000 digits
             self._add("toml-syntax", HEAD_FILE, str(error), "TOML", "mend the line that the message names")
             return None
-        unknown = sorted(set(data) - {"project"})
-        if unknown or not isinstance(data.get("project"), dict):
-            self._add(
-                "key-unknown",
-                HEAD_FILE,
-                ", ".join(unknown) or "no [project]",
-                "one table, [project]",
-                "move it there",
-            )
+        schema = check_schema(data.get("schema", 1))
+        if schema is not None and schema.severity is Severity.BLOCKING:
+            self.findings.append(schema)
             return None
+        project = data.get("project")
+        unknown = sorted(set(data) - TOP_KEYS)
+        if unknown or not isinstance(project, dict):
+            found, do = ", ".join(unknown) or "no [project]", "move it there"
+            allowed = "one table, [project], and schema and programme at the top"
+            self._add("key-unknown", HEAD_FILE, found, allowed, do)
+            return None
+        if "programme" in project:
+            do = "write it at the top of the file, beside schema"
+            self._add("key-unknown", HEAD_FILE, "programme in [project]", "programme at the top", do)
+            return None
+        self.told += [] if schema is None else [schema]
         try:
-            return ProjectHead.model_validate(data["project"])
+            return ProjectHead.model_validate(head_values(data))
         except ValidationError as error:
             self._invalid(HEAD_FILE, error)
             return None

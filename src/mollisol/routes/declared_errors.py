@@ -144,7 +144,7 @@ def declared_errors(
         2 * len(points),
         carbon_batch,
         soil_mass_batch,
-        project.head.equivalent_soil_mass_interpolation,
+        project.head.interpolation,
     )
     calibrations = calibrations_of_period(project, drawn, batches, trace)
     if not used and calibrations is None:
@@ -212,7 +212,7 @@ def _own_error(
         reference_soil_mass_t_per_ha=group.reference_soil_mass_t_per_ha,
         carbon_cv=group.carbon_cv if kind == LABORATORY else none,
         soil_mass_cv=group.soil_mass_cv if kind == SOIL_MASS else none,
-        interpolation=project.head.equivalent_soil_mass_interpolation,
+        interpolation=project.head.interpolation,
     )
     if predicted is not None:
         value = np.hypot(value, predicted)

@@ -17,7 +17,7 @@ from mollisol.methodology.findings import Finding, FindingsError, Place, Severit
 from mollisol.methodology.measurement import LaboratoryMethod
 from mollisol.methodology.project import Project
 from mollisol.methodology.trace import Quantity, Trace
-from mollisol.reading.project import HEAD_FILE
+from mollisol.reading.schema import HEAD_FILE
 from mollisol.uncertainty.measurement.laboratory import (
     relative_batch_sd,
     relative_repeat_sd,

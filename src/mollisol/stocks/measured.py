@@ -108,7 +108,7 @@ def quantify_stocks(project: Project, rules: RulesInForce, trace: Trace) -> tupl
                     np.array([references[group].value]),
                     [references[group]],
                 ),
-                interpolation=project.head.equivalent_soil_mass_interpolation,
+                interpolation=project.head.interpolation,
             )
             for batch in own
         ]

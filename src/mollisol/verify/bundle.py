@@ -53,9 +53,9 @@ def _silent(_: str) -> None: ...
 
 
 def verify_bundle(
-    path: Path,
+    path: str | Path,
     *,
-    public_key: Path | None = None,
+    public_key: str | Path | None = None,
     independent: bool = False,
     tolerance: float = TOLERANCE,
     tell: Tell = _silent,
@@ -81,11 +81,11 @@ def verify_bundle(
         If there is no bundle that can be opened, or the key cannot be used.
     """
     tell("reading the bundle")
-    bundle = open_bundle(path)
+    bundle = open_bundle(Path(path))
     files = {name: bundle.read(name) for name in bundle.names}
     to = Comparison(tolerance)
     compare_files(bundle.manifest, files, to)
-    signature = _signature(files, public_key, to)
+    signature = _signature(files, None if public_key is None else Path(public_key), to)
     recorded = _documents(files, to)
     results = _mapping(recorded.get("results.json"))
     to.total_t = _total(results)

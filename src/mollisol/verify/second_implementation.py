@@ -147,7 +147,7 @@ def unit_stocks(
         profiles[key] = (group.get(place, ""), mass, carbon)
         at_depth = straight(lower, mass, depth.get(place, limit))
         deepest[group.get(place, "")] = max(deepest[group.get(place, "")], at_depth)
-    spline = head.get("equivalent_soil_mass_interpolation", "natural_cubic_spline") == "natural_cubic_spline"
+    spline = head.get("equivalent_soil_mass_interpolation") != "linear"
     curve = natural_spline if spline else straight
     by_point: dict[tuple[str, str], list[float]] = defaultdict(list)
     for (campaign, point, _), (of, mass, carbon) in profiles.items():

@@ -1,0 +1,34 @@
+"""Choices that a project has to make itself; one that nobody made is told, and nothing issues until it is made."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.project import UNDECLARED, ProjectHead
+
+_CHOICES: Final = {
+    "programme": ("vm0042, or another programme that is installed", ""),
+    "kind": ("project, replay, constructed or placeholder", ""),
+    "equivalent_soil_mass_interpolation": (
+        "natural_cubic_spline or linear; computed with the spline meanwhile",
+        "VM0042 2.2, section 8.2.1.6",
+    ),
+}
+
+
+def check_declared(head: ProjectHead, file: str) -> list[Finding]:
+    """Return a refusal for each choice of the head that is undeclared."""
+    return [
+        Finding(
+            code="choice-undeclared",
+            severity=Severity.REFUSAL,
+            where=Place(file=file, thing=key),
+            found=UNDECLARED,
+            allowed=allowed,
+            do="choose, and write it into the file: no default stands in for it",
+            clause=clause,
+        )
+        for key, (allowed, clause) in _CHOICES.items()
+        if getattr(head, key) == UNDECLARED
+    ]

@@ -1,0 +1,35 @@
+"""The command ``upgrade``: an older project folder brought to the present schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mollisol.cli.printing import print_json
+
+
+def upgrade(
+    project: Annotated[Path, typer.Argument(help="The project folder.", metavar="PROJECT")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+) -> None:
+    """Bring project.toml to the present schema and show the change; what it cannot know becomes undeclared."""
+    from mollisol.methodology.findings import UserError
+    from mollisol.output import write_beside
+    from mollisol.reading.schema import SCHEMA, upgrade_project
+
+    done = upgrade_project(project)
+    if done.changes:
+        try:
+            write_beside(done.file, done.new.encode())
+        except OSError as error:
+            raise UserError(f"{done.file} cannot be written: {error.strerror}") from None
+    if as_json:
+        print_json({"schema": SCHEMA, "changes": done.changes, "undeclared": list(done.undeclared)})
+        return
+    typer.echo(done.changes or f"{done.file} is of schema {SCHEMA} already; nothing was changed\n", nl=False)
+    for key in done.undeclared:
+        typer.echo(f"undeclared: {key}; mollisol check {project} says what is allowed", err=True)
