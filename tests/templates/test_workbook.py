@@ -57,7 +57,15 @@ def _recalculated(workbook: Any, folder: Path) -> Any:
     folder.mkdir(exist_ok=True)
     workbook.save(folder / "in.xlsx")
     profile = f"-env:UserInstallation=file://{folder}/profile"
-    command = [need_program("LibreOffice"), "--headless", profile, "--convert-to", "xlsx", "--outdir", str(folder / "out")]
+    command = [
+        need_program("LibreOffice"),
+        "--headless",
+        profile,
+        "--convert-to",
+        "xlsx",
+        "--outdir",
+        str(folder / "out"),
+    ]
     subprocess.run([*command, str(folder / "in.xlsx")], check=True, capture_output=True, timeout=240)
     return openpyxl.load_workbook(folder / "out" / "in.xlsx", data_only=True)
 

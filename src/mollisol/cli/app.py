@@ -63,7 +63,6 @@ def every_command(
     """Soil-carbon credits from raw field data, with the uncertainty computed."""
 
 
-
 @app.command()
 def ledger(
     bundle: Annotated[Path, typer.Argument(help="The bundle that was signed off.", metavar="BUNDLE")],

@@ -103,7 +103,8 @@ def upgrade_project(folder: Path) -> Upgrade:
     undeclared = [key for key in _MEANT_BY_1 if key not in project]
     top = [f"schema = {SCHEMA}", f'programme = "{programme}"']
     own = [f'{key} = "{UNDECLARED}"' for key in undeclared]
-    new = _with_lines(old, top, own)
+    mark = "\ufeff" if old.startswith("\ufeff") else ""
+    new = mark + _with_lines(old.removeprefix(mark), top, own)
     expected = {
         "schema": SCHEMA,
         "programme": programme,
@@ -127,7 +128,7 @@ def _with_lines(text: str, top: list[str], own: list[str]) -> str:
         text = _PROJECT_LINE.sub(
             lambda line: end.join([line[0].rstrip(), *own, ""])[: -len("\n")], text, count=1
         )
-    comments = re.match(r"\ufeff?(?:[ \t]*(?:#[^\n]*)?\r?\n)*", text)
+    comments = re.match(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*", text)
     place = comments.end() if comments else 0
     kept = re.sub(r"^[ \t]*schema[ \t]*=[ \t]*1[ \t]*\r?\n", "", text[place:])
     return text[:place] + end.join([*top, "", ""]) + kept
