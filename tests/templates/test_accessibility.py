@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mollisol.bundle import bundle_files
+from mollisol.bundle.write import bundle_files
 from mollisol.engine import run_project
 from tests.support.programs import need_program
 
@@ -25,7 +25,7 @@ def check(page: Path) -> subprocess.CompletedProcess[str]:
         pytest.fail(
             f"axe-core is missing; fetch it with: {SCRIPT.relative_to(ROOT)} (needs npm)", pytrace=False
         )
-    command = [sys.executable, SCRIPT, "--cache", AXE.parents[2], page]
+    command: list[str | Path] = [sys.executable, SCRIPT, "--cache", AXE.parents[2], page]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
 
