@@ -21,7 +21,7 @@ from mollisol.quantification.checks import FloatArray, Value
 
 @equation("mollisol:mean-by-group", "mean", "unit of the values", vm0042("8.2.1.6", "step 5"))
 def mean_by_group(*, values: Numbers, group: Sequence[int]) -> FloatArray:
-    """Plain mean of the values of each group.
+    r"""Return the plain mean of the values of each group.
 
     Parameters
     ----------
@@ -42,7 +42,16 @@ def mean_by_group(*, values: Numbers, group: Sequence[int]) -> FloatArray:
 
     Notes
     -----
+    .. math:: \bar{x}_g = \frac{1}{n_g} \sum_{i \in g} x_i
+
+    Here :math:`x` is ``values`` and :math:`g` is ``group``.
+
     Source: hand arithmetic; averaging before a variance is what keeps cores from counting as replicates.
+
+    Examples
+    --------
+    >>> print(mean_by_group(values=[1.0, 3.0, 7.0], group=[0, 0, 1]))
+    [2. 7.]
     """
     place = np.asarray(group, dtype=np.intp)
     if place.shape != values.shape or values.ndim != 1:
@@ -59,7 +68,7 @@ def mean_by_group(*, values: Numbers, group: Sequence[int]) -> FloatArray:
 def mean_difference_t_co2e_per_ha(
     *, project_change_t_co2e: Tonnes, baseline_change_t_co2e: Tonnes, years: Years, area_ha: Hectares
 ) -> Value:
-    """Project minus baseline over the whole verification period, per hectare.
+    r"""Return project minus baseline over the whole verification period, per hectare.
 
     Parameters
     ----------
@@ -82,7 +91,20 @@ def mean_difference_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: \bar{d} = \frac{(\Delta CO2_{wp} - \Delta CO2_{bsl}) \, T}{\sum_h A_h}
+
+    Here :math:`\Delta CO2_{wp}` is ``project_change_t_co2e``, :math:`\Delta CO2_{bsl}` is
+    ``baseline_change_t_co2e``, :math:`T` is ``years`` and :math:`A_h` is ``area_ha``.
+
     Source: the mean that Eq. 74 divides by. Mean and standard error are taken over the same whole period (D13).
+
+    Examples
+    --------
+    >>> result = mean_difference_t_co2e_per_ha(
+    ...     project_change_t_co2e=150.0, baseline_change_t_co2e=30.0, years=5.0, area_ha=[80.0, 40.0]
+    ... )
+    >>> print(result)
+    5.0
     """
     return (project_change_t_co2e - baseline_change_t_co2e) * years / np.sum(area_ha)
 
@@ -94,7 +116,7 @@ def mean_difference_t_co2e_per_ha(
     vm0042("8.5.1", "46, control sites of a stratum"),
 )
 def control_mean_by_stratum(*, group_mean_t_co2e_per_ha: TonnesPerHa, group_weight: Number) -> FloatArray:
-    """Baseline change of each stratum from the groups of control sites linked to it.
+    r"""Return the baseline change of each stratum from the groups of control sites linked to it.
 
     Parameters
     ----------
@@ -115,8 +137,20 @@ def control_mean_by_stratum(*, group_mean_t_co2e_per_ha: TonnesPerHa, group_weig
 
     Notes
     -----
+    .. math:: \theta_h = \sum_g w_{h,g} \, \bar{d}_g
+
+    Here :math:`w_{h,g}` is ``group_weight`` and :math:`\bar{d}_g` is ``group_mean_t_co2e_per_ha``.
+
     Source: section 8.5.1 asks for the mean of the linked sites; where several are linked the text does not say how
     to join them, and the plain mean is taken.
+
+    Examples
+    --------
+    >>> result = control_mean_by_stratum(
+    ...     group_mean_t_co2e_per_ha=[2.0, -4.0], group_weight=[[0.5, 0.5], [0.0, 1.0]]
+    ... )
+    >>> print(result)
+    [-1. -4.]
     """
     means, weight = np.asarray(group_mean_t_co2e_per_ha), np.asarray(group_weight)
     if means.ndim != 1 or weight.ndim != 2 or weight.shape[1] != means.size:
@@ -129,7 +163,7 @@ def control_mean_by_stratum(*, group_mean_t_co2e_per_ha: TonnesPerHa, group_weig
 
 @equation("mollisol:cumulate", "M_cum", "unit of the values", vm0042("8.2.1.6", "step 2"))
 def cumulate(*, values: Numbers) -> FloatArray:
-    """Sum down each profile, increment by increment.
+    r"""Return the running sums down each profile, increment by increment.
 
     Parameters
     ----------
@@ -148,6 +182,16 @@ def cumulate(*, values: Numbers) -> FloatArray:
 
     Notes
     -----
+    .. math:: M_k = \sum_{j \le k} m_j
+
+    Here :math:`m_j` is ``values``.
+
     Source: section 8.2.1.6; the running sum starts at (0, 0), which the interpolation adds.
+
+    Examples
+    --------
+    >>> print(cumulate(values=[[1950.0, 1303.0], [1498.0, 988.0]]))
+    [[1950. 3253.]
+     [1498. 2486.]]
     """
     return values.cumsum(axis=-1)

@@ -22,7 +22,7 @@ Amounts = Annotated[FloatArray, Range(unit="t CO2e", least=1)]
 def calendar_split_t_co2e(
     *, amount_t_co2e: Amounts, days: Annotated[FloatArray, Range(0, unit="days")]
 ) -> Value:
-    """Lay the amounts of a period's years over calendar years by days.
+    r"""Return the amounts of a period's years laid over calendar years by days.
 
     Parameters
     ----------
@@ -43,8 +43,17 @@ def calendar_split_t_co2e(
 
     Notes
     -----
+    .. math:: VCU_c = \sum_t VCU_t \, \frac{D_{t,c}}{\sum_{c'} D_{t,c'}}
+
+    Here :math:`VCU_t` is ``amount_t_co2e`` and :math:`D_{t,c}` is ``days``.
+
     Source: ours; the document runs its equations by year and says nothing of a year that spans two calendar years.
     Stock changes are even over a period by Eqs. 46 and 47, so that days are the shares that follow.
+
+    Examples
+    --------
+    >>> print(calendar_split_t_co2e(amount_t_co2e=[-100.0], days=[[73, 292]]))
+    [-20. -80.]
     """
     if days.ndim != 2 or days.shape[0] != amount_t_co2e.shape[-1]:
         raise ValueError(f"days must have a row for each of amount_t_co2e, found shape {days.shape}")
@@ -59,7 +68,7 @@ def calendar_split_t_co2e(
 def units_by_label_t(
     *, units_t: Annotated[Value, Range(0, unit="t CO2e", whole=True)], amount_t_co2e: Amounts
 ) -> Value:
-    """Give each label its whole units, so that they add up to the units of the period.
+    r"""Return the whole units of each label, which add up to the units of the period.
 
     Parameters
     ----------
@@ -80,8 +89,21 @@ def units_by_label_t(
 
     Notes
     -----
+    .. math::
+
+        N_l = \left\lfloor N \, \frac{a_l^+}{\sum_k a_k^+} \right\rfloor + r_l, \qquad r_l \in \{0, 1\}, \;
+        \sum_l N_l = N
+
+    Here :math:`N` is ``units_t`` and :math:`a_l` is ``amount_t_co2e``. Only amounts above 0 count
+    (:math:`a^+`), and the units that rounding leaves over (:math:`r_l = 1`) go to the largest remainders.
+
     Source: ours. Units go by the positive amounts; each label first gets its whole part, and what is left goes one by
     one to the largest remainders, the first label first where they are equal.
+
+    Examples
+    --------
+    >>> print(units_by_label_t(units_t=5.0, amount_t_co2e=[8.0, -3.0]))
+    [5. 0.]
     """
     amount = np.maximum(amount_t_co2e, 0.0)
     total = amount.sum()

@@ -19,7 +19,7 @@ LARGEST: Final = 1e30
 
 
 def numbers(name: str, value: ArrayLike) -> FloatArray:
-    """Give the argument as an array of floats, whatever they are.
+    """Return the argument as an array of floats, whatever they are.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def numbers(name: str, value: ArrayLike) -> FloatArray:
 
 
 def finite(name: str, value: ArrayLike) -> FloatArray:
-    """Give the argument as an array of finite floats.
+    """Return the argument as an array of finite floats.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def finite(name: str, value: ArrayLike) -> FloatArray:
 
 
 def at_least(name: str, value: ArrayLike, bound: float) -> FloatArray:
-    """Give the argument as finite floats, none below the bound.
+    """Return the argument as finite floats, none below the bound.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def at_least(name: str, value: ArrayLike, bound: float) -> FloatArray:
 
 
 def positive(name: str, value: ArrayLike) -> FloatArray:
-    """Give the argument as finite floats above zero.
+    """Return the argument as finite floats above zero.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def positive(name: str, value: ArrayLike) -> FloatArray:
 
 
 def between(name: str, value: ArrayLike, low: float, high: float) -> FloatArray:
-    """Give the argument as finite floats in ``[low, high]``.
+    """Return the argument as finite floats in ``[low, high]``.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def between(name: str, value: ArrayLike, low: float, high: float) -> FloatArray:
 
 
 def whole(name: str, value: ArrayLike, smallest: int) -> FloatArray:
-    """Give the argument as whole numbers, none below the smallest.
+    """Return the argument as whole numbers, none below the smallest.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def ratio(name: str, numerator: Value, denominator: Value) -> FloatArray:
 
 
 def form_of(form: str) -> bool:
-    """Tell whether the printed form is asked for.
+    """Return whether the printed form is asked for.
 
     Raises
     ------

@@ -36,7 +36,7 @@ def _knots(mass: FloatArray, value: FloatArray, reference: FloatArray) -> tuple[
 
 
 def _piece(knots: FloatArray, reference: FloatArray) -> NDArray[np.intp]:
-    """Give the number of the piece that holds each reference; the last piece holds all beyond."""
+    """Return the number of the piece that holds each reference; the last piece holds all beyond."""
     below: NDArray[np.intp] = (reference[:, None] >= knots[..., None, :]).sum(axis=-1) - 1
     last: NDArray[np.intp] = np.minimum(below, knots.shape[-1] - 2)
     return last
@@ -64,7 +64,7 @@ def natural_cubic_spline_at(
     cumulative_value: Cumulated,
     reference_soil_mass_t_per_ha: Masses,
 ) -> FloatArray:
-    """Natural cubic spline through (0, 0) and the knots, its last cubic continued beyond the deepest.
+    """Return the natural cubic spline through (0, 0) and the knots, its last cubic continued beyond the deepest.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def linear_at(
     cumulative_value: Cumulated,
     reference_soil_mass_t_per_ha: Masses,
 ) -> FloatArray:
-    """Straight lines through (0, 0) and the knots, the last one continued beyond the deepest.
+    r"""Return the straight lines through (0, 0) and the knots, the last one continued beyond the deepest.
 
     Parameters
     ----------
@@ -130,7 +130,21 @@ def linear_at(
 
     Notes
     -----
+    .. math:: y(M) = y_{k-1} + (M - M_{k-1}) \, \frac{y_k - y_{k-1}}{M_k - M_{k-1}}, \qquad M_{k-1} \le M < M_k
+
+    Here :math:`M` is ``reference_soil_mass_t_per_ha``, :math:`M_k` is ``cumulative_soil_mass_t_per_ha`` and
+    :math:`y_k` is ``cumulative_value``.
+
     Source: Ellert and Bettany (1995), which VM0042 2.2 section 8.2.1.6 allows.
+
+    Examples
+    --------
+    >>> result = linear_at(
+    ...     cumulative_soil_mass_t_per_ha=[[15.0, 30.0]], cumulative_value=[[1950.0, 4050.0]],
+    ...     reference_soil_mass_t_per_ha=[20.0, 30.0, 36.0]
+    ... )
+    >>> print(result)
+    [[2650. 4050. 4890.]]
     """
     reference = reference_soil_mass_t_per_ha
     knots, values = _knots(cumulative_soil_mass_t_per_ha, cumulative_value, reference)
@@ -159,7 +173,7 @@ def carbon_at_equivalent_soil_mass_t_per_ha(
     reference_soil_mass_t_per_ha: Masses,
     interpolation: Interpolation = "natural_cubic_spline",
 ) -> FloatArray:
-    """Carbon above the reference soil mass, for all profiles and references.
+    r"""Return the carbon above the reference soil mass, for all profiles and references.
 
     Parameters
     ----------
@@ -184,8 +198,24 @@ def carbon_at_equivalent_soil_mass_t_per_ha(
 
     Notes
     -----
+    .. math:: SOC_{ESM} = S(M_{ref}), \qquad S(0) = 0, \; S(M_k) = C_k
+
+    Here :math:`M_{ref}` is ``reference_soil_mass_t_per_ha``, :math:`M_k` is ``cumulative_soil_mass_t_per_ha``
+    and :math:`C_k` is ``cumulative_carbon_t_per_ha``. :math:`S` is the natural cubic spline, or the line,
+    through these points.
+
     Source: VM0042 2.2 section 8.2.1.6 and Figure 3. A reference beyond the sampled mass is an extrapolation:
     :func:`extrapolated_share` says how far.
+
+    Examples
+    --------
+    >>> result = carbon_at_equivalent_soil_mass_t_per_ha(
+    ...     cumulative_soil_mass_t_per_ha=[[1000.0], [2000.0]],
+    ...     cumulative_carbon_t_per_ha=[[10.0], [30.0]], reference_soil_mass_t_per_ha=[1500.0]
+    ... )
+    >>> print(result)
+    [[15. ]
+     [22.5]]
     """
     if interpolation not in _METHODS:
         raise ValueError(f"interpolation must be one of {', '.join(_METHODS)}, found {interpolation!r}")
@@ -203,7 +233,7 @@ def carbon_at_equivalent_soil_mass_t_per_ha(
     ours("how far a reference lies beyond the sample"),
 )
 def extrapolated_share(*, sampled_soil_mass_t_per_ha: Mass, reference_soil_mass_t_per_ha: Mass) -> Value:
-    """How far the reference mass lies beyond the sampled mass, as a share of the sampled mass.
+    r"""Return how far the reference mass lies beyond the sampled mass, as a share of the sampled mass.
 
     Parameters
     ----------
@@ -224,7 +254,19 @@ def extrapolated_share(*, sampled_soil_mass_t_per_ha: Mass, reference_soil_mass_
 
     Notes
     -----
+    .. math:: x_{ESM} = \max\left(0, \frac{M_{ref}}{M_s} - 1\right)
+
+    Here :math:`M_{ref}` is ``reference_soil_mass_t_per_ha`` and :math:`M_s` is ``sampled_soil_mass_t_per_ha``.
+
     Source: our definition. The printed example reaches 0.31.
+
+    Examples
+    --------
+    >>> result = extrapolated_share(
+    ...     sampled_soil_mass_t_per_ha=2000.0, reference_soil_mass_t_per_ha=[2500.0, 2000.0, 1500.0]
+    ... )
+    >>> print(result)
+    [0.25 0.   0.  ]
     """
     beyond = ratio("sampled_soil_mass_t_per_ha", reference_soil_mass_t_per_ha, sampled_soil_mass_t_per_ha)
     return np.maximum(0.0, beyond - 1.0)
@@ -232,7 +274,7 @@ def extrapolated_share(*, sampled_soil_mass_t_per_ha: Mass, reference_soil_mass_
 
 @equation("mollisol:esm-reference", "M_ref", "t soil/ha", ours("8.2.1.6 of VM0042 2.2, the densest sample"))
 def reference_soil_mass_t_per_ha(*, soil_mass_at_reporting_depth_t_per_ha: Masses) -> Value:
-    """Give the reference soil mass: the largest at the reporting depth over all samples compared.
+    r"""Return the reference soil mass: the largest at the reporting depth over all samples compared.
 
     Parameters
     ----------
@@ -251,6 +293,18 @@ def reference_soil_mass_t_per_ha(*, soil_mass_at_reporting_depth_t_per_ha: Masse
 
     Notes
     -----
+    .. math:: M_{ref} = \max_i M_i
+
+    Here :math:`M_i` is ``soil_mass_at_reporting_depth_t_per_ha``.
+
     Source: VM0042 2.2 section 8.2.1.6: the reference covers the densest sample. Shallow soils get their own.
+
+    Examples
+    --------
+    >>> result = reference_soil_mass_t_per_ha(
+    ...     soil_mass_at_reporting_depth_t_per_ha=[1950.0, 1534.0, 1498.0]
+    ... )
+    >>> print(result)
+    1950.0
     """
     return soil_mass_at_reporting_depth_t_per_ha.max(axis=-1)

@@ -18,7 +18,7 @@ def buffer_on_reductions_t_co2e(
     removals_switch: Switch,
     non_permanence_rating_percent: Percent,
 ) -> Value:
-    """Buffer on the reductions: the rating times their carbon-stock part, before leakage.
+    r"""Return the buffer on the reductions: the rating times their carbon-stock part, before leakage.
 
     Parameters
     ----------
@@ -41,7 +41,23 @@ def buffer_on_reductions_t_co2e(
 
     Notes
     -----
+    .. math:: Bu_{ER,t} = \left(\Delta^- + (1 - I) \, \Delta^+\right) \frac{NPR}{100}
+
+    Here :math:`I` is ``removals_switch`` and :math:`NPR` is ``non_permanence_rating_percent``. :math:`\Delta^-`
+    is the negative parts of ``project_change_t_co2e`` less those of ``baseline_change_t_co2e``,
+    :math:`\Delta^+` the same of the positive parts.
+
     Source: Eq. 75. Emission sources carry no buffer.
+
+    Examples
+    --------
+    >>> result = buffer_on_reductions_t_co2e(
+    ...     project_change_t_co2e=[50, 50, -5, -5, 20, 10, -10, -10],
+    ...     baseline_change_t_co2e=[-10, 10, -20, -10, -10, 15, -2, 5],
+    ...     removals_switch=[1, 1, 0, 1, 0, 1, 1, 1], non_permanence_rating_percent=15
+    ... )
+    >>> print(result)
+    [ 1.5   0.    2.25  0.75  4.5   0.   -1.2  -1.5 ]
     """
     lost, gained = stock_parts_t_co2e(project_change_t_co2e, baseline_change_t_co2e)
     return (lost + (1 - removals_switch) * gained) * non_permanence_rating_percent / PERCENT_PER_FRACTION
@@ -55,7 +71,7 @@ def buffer_on_removals_t_co2e(
     removals_switch: Switch,
     non_permanence_rating_percent: Percent,
 ) -> Value:
-    """Buffer on the removals: the rating times the removals, before leakage.
+    r"""Return the buffer on the removals: the rating times the removals, before leakage.
 
     Parameters
     ----------
@@ -78,7 +94,22 @@ def buffer_on_removals_t_co2e(
 
     Notes
     -----
+    .. math:: Bu_{CR,t} = I \, \Delta^+ \, \frac{NPR}{100}
+
+    Here :math:`I` is ``removals_switch`` and :math:`NPR` is ``non_permanence_rating_percent``. :math:`\Delta^+`
+    is the positive parts of ``project_change_t_co2e`` less those of ``baseline_change_t_co2e``.
+
     Source: Eq. 76.
+
+    Examples
+    --------
+    >>> result = buffer_on_removals_t_co2e(
+    ...     project_change_t_co2e=[50, 50, -5, -5, 20, 10, -10, -10],
+    ...     baseline_change_t_co2e=[-10, 10, -20, -10, -10, 15, -2, 5],
+    ...     removals_switch=[1, 1, 0, 1, 0, 1, 1, 1], non_permanence_rating_percent=15
+    ... )
+    >>> print(result)
+    [ 7.5   6.    0.    0.    0.   -0.75  0.   -0.75]
     """
     _, gained = stock_parts_t_co2e(project_change_t_co2e, baseline_change_t_co2e)
     return removals_switch * gained * non_permanence_rating_percent / PERCENT_PER_FRACTION
@@ -86,7 +117,7 @@ def buffer_on_removals_t_co2e(
 
 @equation("vm0042:77", "VCU_ER,t", "t CO2e", vm0042("8.7", "77"))
 def verified_reductions_t_co2e(*, net_t_co2e: Tonnes, buffer_t_co2e: Tonnes) -> Value:
-    """Give the verified units from reductions: net less buffer.
+    """Return the verified units from reductions: net less buffer.
 
     Parameters
     ----------
@@ -105,14 +136,23 @@ def verified_reductions_t_co2e(*, net_t_co2e: Tonnes, buffer_t_co2e: Tonnes) -> 
 
     Notes
     -----
+    .. math:: VCU_{ER,t} = ER_{NET,t} - Bu_{ER,t}
+
+    Here :math:`ER_{NET,t}` is ``net_t_co2e`` and :math:`Bu_{ER,t}` is ``buffer_t_co2e``.
+
     Source: Eq. 77.
+
+    Examples
+    --------
+    >>> print(verified_reductions_t_co2e(net_t_co2e=[63.0, -8.0], buffer_t_co2e=[1.5, -1.2]))
+    [61.5 -6.8]
     """
     return net_t_co2e - buffer_t_co2e
 
 
 @equation("vm0042:78", "VCU_CR,t", "t CO2e", vm0042("8.7", "78"))
 def verified_removals_t_co2e(*, net_t_co2e: Tonnes, buffer_t_co2e: Tonnes) -> Value:
-    """Give the verified units from removals: net less buffer.
+    """Return the verified units from removals: net less buffer.
 
     Parameters
     ----------
@@ -131,14 +171,23 @@ def verified_removals_t_co2e(*, net_t_co2e: Tonnes, buffer_t_co2e: Tonnes) -> Va
 
     Notes
     -----
+    .. math:: VCU_{CR,t} = CR_{NET,t} - Bu_{CR,t}
+
+    Here :math:`CR_{NET,t}` is ``net_t_co2e`` and :math:`Bu_{CR,t}` is ``buffer_t_co2e``.
+
     Source: Eq. 78.
+
+    Examples
+    --------
+    >>> print(verified_removals_t_co2e(net_t_co2e=[45.0, -5.0], buffer_t_co2e=[7.5, -0.75]))
+    [37.5  -4.25]
     """
     return net_t_co2e - buffer_t_co2e
 
 
 @equation("vm0042:79", "VCU_t", "t CO2e", vm0042("8.7", "79"))
 def verified_total_t_co2e(*, verified_reductions_t_co2e: Tonnes, verified_removals_t_co2e: Tonnes) -> Value:
-    """Give the verified units of a year.
+    """Return the verified units of a year.
 
     Parameters
     ----------
@@ -157,14 +206,27 @@ def verified_total_t_co2e(*, verified_reductions_t_co2e: Tonnes, verified_remova
 
     Notes
     -----
+    .. math:: VCU_t = VCU_{ER,t} + VCU_{CR,t}
+
+    Here :math:`VCU_{ER,t}` is ``verified_reductions_t_co2e`` and :math:`VCU_{CR,t}` is
+    ``verified_removals_t_co2e``.
+
     Source: Eq. 79.
+
+    Examples
+    --------
+    >>> result = verified_total_t_co2e(
+    ...     verified_reductions_t_co2e=[61.5, 8.0], verified_removals_t_co2e=[37.5, -4.25]
+    ... )
+    >>> print(result)
+    [99.    3.75]
     """
     return verified_reductions_t_co2e + verified_removals_t_co2e
 
 
 @equation("mollisol:units-to-issue", "N_t", "whole t CO2e", ours("issuance in whole tonnes"))
 def units_to_issue_t(*, verified_total_t_co2e: Tonnes) -> Value:
-    """Give the whole tonnes to issue: rounded downward, and none for a negative total.
+    r"""Return the whole tonnes to issue: rounded downward, and none for a negative total.
 
     Parameters
     ----------
@@ -183,6 +245,15 @@ def units_to_issue_t(*, verified_total_t_co2e: Tonnes) -> Value:
 
     Notes
     -----
+    .. math:: N_t = \max(0, \lfloor VCU_t \rfloor)
+
+    Here :math:`VCU_t` is ``verified_total_t_co2e``.
+
     Source: our rule, the last step of all; the document rounds nowhere. A negative total is a loss.
+
+    Examples
+    --------
+    >>> print(units_to_issue_t(verified_total_t_co2e=[99.9, 99.0, 0.4, 0.0, -0.1, -7.5]))
+    [99. 99.  0.  0.  0.  0.]
     """
     return np.maximum(0.0, np.floor(verified_total_t_co2e))

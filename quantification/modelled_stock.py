@@ -19,7 +19,7 @@ def fine_soil_density_g_per_cm3(
     fine_soil_mass_t_per_ha: Annotated[Value, Range(0, unit="t/ha", above=True)],
     thickness_cm: Centimetres,
 ) -> Value:
-    """Density of fine soil over the whole volume of a layer, from its mass per hectare.
+    r"""Return the density of fine soil over the whole volume of a layer, from its mass per hectare.
 
     Parameters
     ----------
@@ -40,7 +40,16 @@ def fine_soil_density_g_per_cm3(
 
     Notes
     -----
+    .. math:: BD_{corr} = \frac{M}{100 \, h}
+
+    Here :math:`M` is ``fine_soil_mass_t_per_ha`` and :math:`h` is ``thickness_cm``.
+
     Source: units alone; 1 g/cm2 is 100 t/ha.
+
+    Examples
+    --------
+    >>> print(fine_soil_density_g_per_cm3(fine_soil_mass_t_per_ha=4050.0, thickness_cm=30.0))
+    1.35
     """
     return ratio("thickness_cm", fine_soil_mass_t_per_ha, T_PER_HA_OF_G_PER_CM2 * thickness_cm)
 
@@ -49,7 +58,7 @@ def fine_soil_density_g_per_cm3(
 def modelled_stock_t_c_per_ha(
     *, initial_stock_t_c_per_ha: CarbonPerHa, modelled_change_t_c_per_ha: CarbonPerHa
 ) -> Value:
-    """Stock that a process model gives for the end of a year.
+    r"""Return the stock that a process model gives for the end of a year.
 
     Parameters
     ----------
@@ -70,8 +79,21 @@ def modelled_stock_t_c_per_ha(
 
     Notes
     -----
+    .. math:: SOC_{bsl,i,t} = SOC_{i,0} + \Delta SOC_{i,t}
+
+    Here :math:`SOC_{i,0}` is ``initial_stock_t_c_per_ha`` and :math:`\Delta SOC_{i,t}` is
+    ``modelled_change_t_c_per_ha``.
+
     Source: Eq. 5, a function of the model's inputs; written as its start and what followed, so that both have their
     own source. The tables of section 9.2 call it an emission; it is a stock (E-33).
+
+    Examples
+    --------
+    >>> result = modelled_stock_t_c_per_ha(
+    ...     initial_stock_t_c_per_ha=[50.0, 60.0], modelled_change_t_c_per_ha=[1.5, -2.0]
+    ... )
+    >>> print(result)
+    [51.5 58. ]
     """
     stock = initial_stock_t_c_per_ha + modelled_change_t_c_per_ha
     if np.any(stock < 0):
@@ -85,7 +107,7 @@ def profile_stock_t_c_per_ha(
     stock_of_layer_t_c_per_ha: Annotated[FloatArray, Range(0, unit="t C/ha", least=1)],
     group: Sequence[int],
 ) -> Value:
-    """Stock of each profile from that of its layers.
+    r"""Return the stock of each profile from that of its layers.
 
     Parameters
     ----------
@@ -106,7 +128,16 @@ def profile_stock_t_c_per_ha(
 
     Notes
     -----
+    .. math:: SOC_p = \sum_{l \in p} SOC_l
+
+    Here :math:`SOC_l` is ``stock_of_layer_t_c_per_ha`` and :math:`p` is ``group``.
+
     Source: Eq. 4 gives one layer; layers to the model's depth add up.
+
+    Examples
+    --------
+    >>> print(profile_stock_t_c_per_ha(stock_of_layer_t_c_per_ha=[30.0, 20.0, 45.0], group=[0, 0, 1]))
+    [50. 45.]
     """
     number = within("group", group, Range(0, whole=True))
     if number.shape != stock_of_layer_t_c_per_ha.shape or number.ndim != 1:
@@ -120,7 +151,7 @@ def profile_stock_t_c_per_ha(
 
 @equation("mollisol:rotation-mean", "b_l", "t C/ha", ours("docs/measure-and-model.md, blended"))
 def rotation_mean_t_c_per_ha(*, change_by_phase_t_c_per_ha: CarbonPerHa) -> Value:
-    """Modelled change of a blended baseline: the mean over the phases of its rotation, draw by draw.
+    r"""Return the modelled change of a blended baseline: the mean over the phases of its rotation, draw by draw.
 
     Parameters
     ----------
@@ -139,8 +170,17 @@ def rotation_mean_t_c_per_ha(*, change_by_phase_t_c_per_ha: CarbonPerHa) -> Valu
 
     Notes
     -----
+    .. math:: \bar{b} = \frac{1}{P} \sum_{p=1}^{P} b_p
+
+    Here :math:`b_p` is ``change_by_phase_t_c_per_ha``.
+
     Source: our reading of a blended baseline announced for VM0042 3.0, whose formula was not published where we could
     read it. All phases take the same draw, so that what the parameters leave unknown does not average out.
+
+    Examples
+    --------
+    >>> print(rotation_mean_t_c_per_ha(change_by_phase_t_c_per_ha=[[1.0, 2.0], [3.0, -2.0]]))
+    [2. 0.]
     """
     change = np.asarray(change_by_phase_t_c_per_ha)
     if change.ndim < 1 or change.shape[0] < 2:

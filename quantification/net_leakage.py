@@ -26,7 +26,7 @@ def leakage_t_co2e(
     displaced_in_print: Switch = 0.0,
     form: Form = "corrected",
 ) -> Value:
-    """Leakage of a year that reductions and removals share.
+    """Return the leakage of a year that reductions and removals share.
 
     Parameters
     ----------
@@ -49,7 +49,22 @@ def leakage_t_co2e(
 
     Notes
     -----
+    .. math:: LK_t = LE_{OA,t} + LK_{disp,t} + LE_{BR,t}
+
+    Here :math:`LE_{OA,t}` is ``amendments_t_co2e``, :math:`LK_{disp,t}` is ``displaced_production_t_co2e`` and
+    :math:`LE_{BR,t}` is ``residues_t_co2e``. The printed form multiplies :math:`LK_{disp,t}` by
+    ``displaced_in_print``.
+
     Source: Eqs. 39 and 42, and correction 3 of 11 June 2026.
+
+    Examples
+    --------
+    >>> result = leakage_t_co2e(
+    ...     amendments_t_co2e=13.2, displaced_production_t_co2e=[500.0, 0.0], residues_t_co2e=1.0,
+    ...     displaced_in_print=[0.0, 1.0]
+    ... )
+    >>> print(result)
+    [514.2  14.2]
     """
     counted = displaced_in_print if form_of(form) else 1.0
     return amendments_t_co2e + residues_t_co2e + displaced_production_t_co2e * counted

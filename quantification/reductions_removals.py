@@ -15,7 +15,7 @@ _SECTION = "8.5"
 
 @equation("vm0042:37-switch", "I(dCO2_wp)", "0 or 1", vm0042(_SECTION, "37, switch"))
 def removals_switch(*, cumulative_project_change_t_co2e: Tonnes) -> Value:
-    """Whether stock gains count as removals: the project has gained since its start.
+    r"""Return 1 where stock gains count as removals: the project has gained since its start; else 0.
 
     Parameters
     ----------
@@ -35,7 +35,16 @@ def removals_switch(*, cumulative_project_change_t_co2e: Tonnes) -> Value:
 
     Notes
     -----
+    .. math:: I = 1 \text{ where } \sum_t \Delta CO2_{wp,t} > 0, \text{ else } 0
+
+    Here :math:`\sum_t \Delta CO2_{wp,t}` is ``cumulative_project_change_t_co2e``.
+
     Source: the switch of Eqs. 37, 40, 75 and 76. It moves labels, never the total.
+
+    Examples
+    --------
+    >>> print(removals_switch(cumulative_project_change_t_co2e=[0.1, 0.0, -0.1]))
+    [1. 0. 0.]
     """
     return np.where(np.asarray(cumulative_project_change_t_co2e) > 0, 1.0, 0.0)[()]
 
@@ -56,7 +65,7 @@ def source_terms_t_co2e(
     uncertainty_n2o: Number = 0.0,
     form: Form = "corrected",
 ) -> Value:
-    """Reductions of the emission sources, modelled soil CH4 and N2O after their deduction.
+    r"""Return the reductions of the emission sources, modelled soil CH4 and N2O after their deduction.
 
     Parameters
     ----------
@@ -82,7 +91,19 @@ def source_terms_t_co2e(
 
     Notes
     -----
+    .. math:: E_t = \Delta S_t + \Delta CH4_{soil,t} (1 \mp UNC_{CH4}) + \Delta N2O_{soil,t} (1 \mp UNC_{N2O})
+
+    Here :math:`\Delta S_t` is ``default_factor_sources_t_co2e``, :math:`\Delta CH4_{soil,t}` is
+    ``soil_ch4_t_co2e``, :math:`\Delta N2O_{soil,t}` is ``soil_n2o_t_co2e``, :math:`UNC_{CH4}` is
+    ``uncertainty_ch4`` and :math:`UNC_{N2O}` is ``uncertainty_n2o``. The sign is minus for a reduction and plus
+    for an increase; the printed form has minus always.
+
     Source: the terms of Eq. 37 that are not carbon stocks.
+
+    Examples
+    --------
+    >>> print(source_terms_t_co2e(default_factor_sources_t_co2e=8.0))
+    8.0
     """
     printed = form_of(form)
     sign_ch4 = np.where((np.asarray(soil_ch4_t_co2e) >= 0) | printed, 1.0, -1.0)
@@ -92,7 +113,7 @@ def source_terms_t_co2e(
 
 
 def stock_parts_t_co2e(project_change_t_co2e: Value, baseline_change_t_co2e: Value) -> tuple[Value, Value]:
-    """Split project less baseline stock change into what was lost less and what was gained more.
+    """Return project less baseline stock change as what was lost less and what was gained more.
 
     Parameters
     ----------
@@ -122,7 +143,7 @@ def emission_reductions_t_co2e(
     removals_switch: Switch,
     source_terms_t_co2e: Tonnes,
 ) -> Value:
-    """Emission reductions of a year.
+    r"""Return the emission reductions of a year.
 
     Parameters
     ----------
@@ -145,7 +166,23 @@ def emission_reductions_t_co2e(
 
     Notes
     -----
+    .. math:: ER_t = E_t + \Delta^- + (1 - I) \, \Delta^+
+
+    Here :math:`E_t` is ``source_terms_t_co2e`` and :math:`I` is ``removals_switch``. :math:`\Delta^-` is the
+    negative parts of ``project_change_t_co2e`` less those of ``baseline_change_t_co2e``, :math:`\Delta^+` the
+    same of the positive parts.
+
     Source: Eq. 37.
+
+    Examples
+    --------
+    >>> result = emission_reductions_t_co2e(
+    ...     project_change_t_co2e=[50, 50, -5, -5, 20, 10, -10, -10],
+    ...     baseline_change_t_co2e=[-10, 10, -20, -10, -10, 15, -2, 5],
+    ...     removals_switch=[1, 1, 0, 1, 0, 1, 1, 1], source_terms_t_co2e=[60, 0, 0, 0, 0, 8, 0, 30]
+    ... )
+    >>> print(result)
+    [70.  0. 15.  5. 30.  8. -8. 20.]
     """
     lost, gained = stock_parts_t_co2e(project_change_t_co2e, baseline_change_t_co2e)
     return source_terms_t_co2e + lost + (1 - removals_switch) * gained
@@ -155,7 +192,7 @@ def emission_reductions_t_co2e(
 def removals_t_co2e(
     *, project_change_t_co2e: Tonnes, baseline_change_t_co2e: Tonnes, removals_switch: Switch
 ) -> Value:
-    """Carbon dioxide removals of a year.
+    r"""Return the carbon dioxide removals of a year.
 
     Parameters
     ----------
@@ -176,13 +213,28 @@ def removals_t_co2e(
 
     Notes
     -----
+    .. math:: CR_t = I \, \left(\max(0, \Delta CO2_{wp,t}) - \max(0, \Delta CO2_{bsl,t})\right)
+
+    Here :math:`I` is ``removals_switch``, :math:`\Delta CO2_{wp,t}` is ``project_change_t_co2e`` and
+    :math:`\Delta CO2_{bsl,t}` is ``baseline_change_t_co2e``.
+
     Source: Eq. 40.
+
+    Examples
+    --------
+    >>> result = removals_t_co2e(
+    ...     project_change_t_co2e=[50, 50, -5, -5, 20, 10, -10, -10],
+    ...     baseline_change_t_co2e=[-10, 10, -20, -10, -10, 15, -2, 5],
+    ...     removals_switch=[1, 1, 0, 1, 0, 1, 1, 1]
+    ... )
+    >>> print(result)
+    [50. 40.  0.  0.  0. -5.  0. -5.]
     """
     return removals_switch * stock_parts_t_co2e(project_change_t_co2e, baseline_change_t_co2e)[1]
 
 
 def _share(leakage: Value, part: Value, other: Value, form: Form) -> Value:
-    """Give the part of the leakage that falls on reductions or on removals."""
+    """Return the part of the leakage that falls on reductions or on removals."""
     if not form_of(form):
         part, other = np.maximum(part, 0.0), np.maximum(other, 0.0)
     total, lost = part + other, np.asarray(leakage)
@@ -201,7 +253,7 @@ def leakage_on_reductions_t_co2e(
     removals_t_co2e: Tonnes,
     form: Form = "corrected",
 ) -> Value:
-    """Leakage that falls on the reductions.
+    r"""Return the leakage that falls on the reductions.
 
     Parameters
     ----------
@@ -225,7 +277,20 @@ def leakage_on_reductions_t_co2e(
 
     Notes
     -----
+    .. math:: LK_{ER,t} = LK_t \, \frac{\max(0, ER_t)}{\max(0, ER_t) + \max(0, CR_t)}
+
+    Here :math:`LK_t` is ``leakage_t_co2e``, :math:`ER_t` is ``reductions_t_co2e`` and :math:`CR_t` is
+    ``removals_t_co2e``. The printed form has no maxima.
+
     Source: Eq. 39. No leakage gives 0 whatever the sum.
+
+    Examples
+    --------
+    >>> result = leakage_on_reductions_t_co2e(
+    ...     leakage_t_co2e=0.0, reductions_t_co2e=5.0, removals_t_co2e=-5.0
+    ... )
+    >>> print(result)
+    0.0
     """
     return _share(leakage_t_co2e, reductions_t_co2e, removals_t_co2e, form)
 
@@ -238,7 +303,7 @@ def leakage_on_removals_t_co2e(
     removals_t_co2e: Tonnes,
     form: Form = "corrected",
 ) -> Value:
-    """Leakage that falls on the removals.
+    r"""Return the leakage that falls on the removals.
 
     Parameters
     ----------
@@ -262,14 +327,27 @@ def leakage_on_removals_t_co2e(
 
     Notes
     -----
+    .. math:: LK_{CR,t} = LK_t \, \frac{\max(0, CR_t)}{\max(0, ER_t) + \max(0, CR_t)}
+
+    Here :math:`LK_t` is ``leakage_t_co2e``, :math:`ER_t` is ``reductions_t_co2e`` and :math:`CR_t` is
+    ``removals_t_co2e``. The printed form has no maxima.
+
     Source: Eq. 42. No leakage gives 0 whatever the sum.
+
+    Examples
+    --------
+    >>> result = leakage_on_removals_t_co2e(
+    ...     leakage_t_co2e=0.0, reductions_t_co2e=5.0, removals_t_co2e=-5.0
+    ... )
+    >>> print(result)
+    0.0
     """
     return _share(leakage_t_co2e, removals_t_co2e, reductions_t_co2e, form)
 
 
 @equation("vm0042:38", "ER_NET,t", "t CO2e", vm0042(_SECTION, "38"))
 def net_reductions_t_co2e(*, reductions_t_co2e: Tonnes, leakage_on_reductions_t_co2e: Tonnes) -> Value:
-    """Reductions less their leakage.
+    """Return the reductions less their leakage.
 
     Parameters
     ----------
@@ -288,14 +366,23 @@ def net_reductions_t_co2e(*, reductions_t_co2e: Tonnes, leakage_on_reductions_t_
 
     Notes
     -----
+    .. math:: ER_{NET,t} = ER_t - LK_{ER,t}
+
+    Here :math:`ER_t` is ``reductions_t_co2e`` and :math:`LK_{ER,t}` is ``leakage_on_reductions_t_co2e``.
+
     Source: Eq. 38.
+
+    Examples
+    --------
+    >>> print(net_reductions_t_co2e(reductions_t_co2e=70.0, leakage_on_reductions_t_co2e=7.0))
+    63.0
     """
     return reductions_t_co2e - leakage_on_reductions_t_co2e
 
 
 @equation("vm0042:41", "CR_NET,t", "t CO2e", vm0042(_SECTION, "41"))
 def net_removals_t_co2e(*, removals_t_co2e: Tonnes, leakage_on_removals_t_co2e: Tonnes) -> Value:
-    """Give removals less their leakage.
+    """Return removals less their leakage.
 
     Parameters
     ----------
@@ -314,14 +401,23 @@ def net_removals_t_co2e(*, removals_t_co2e: Tonnes, leakage_on_removals_t_co2e: 
 
     Notes
     -----
+    .. math:: CR_{NET,t} = CR_t - LK_{CR,t}
+
+    Here :math:`CR_t` is ``removals_t_co2e`` and :math:`LK_{CR,t}` is ``leakage_on_removals_t_co2e``.
+
     Source: Eq. 41.
+
+    Examples
+    --------
+    >>> print(net_removals_t_co2e(removals_t_co2e=50.0, leakage_on_removals_t_co2e=5.0))
+    45.0
     """
     return removals_t_co2e - leakage_on_removals_t_co2e
 
 
 @equation("vm0042:43", "ERR_NET,t", "t CO2e", vm0042(_SECTION, "43"))
 def net_total_t_co2e(*, net_reductions_t_co2e: Tonnes, net_removals_t_co2e: Tonnes) -> Value:
-    """Net reductions and removals together.
+    """Return the net reductions and removals together.
 
     Parameters
     ----------
@@ -340,6 +436,15 @@ def net_total_t_co2e(*, net_reductions_t_co2e: Tonnes, net_removals_t_co2e: Tonn
 
     Notes
     -----
+    .. math:: ERR_{NET,t} = ER_{NET,t} + CR_{NET,t}
+
+    Here :math:`ER_{NET,t}` is ``net_reductions_t_co2e`` and :math:`CR_{NET,t}` is ``net_removals_t_co2e``.
+
     Source: Eq. 43.
+
+    Examples
+    --------
+    >>> print(net_total_t_co2e(net_reductions_t_co2e=63.0, net_removals_t_co2e=45.0))
+    108.0
     """
     return net_reductions_t_co2e + net_removals_t_co2e

@@ -26,7 +26,7 @@ AreaOfUnits = Annotated[FloatArray, Range(0, unit="ha", above=True, least=1)]
 def stock_change_t_co2e_per_ha(
     *, stock_start_t_c_per_ha: CarbonPerHa, stock_end_t_c_per_ha: CarbonPerHa
 ) -> Value:
-    """Change of a carbon stock as carbon dioxide.
+    r"""Return the change of a carbon stock as carbon dioxide.
 
     Parameters
     ----------
@@ -45,7 +45,19 @@ def stock_change_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: d = \frac{44}{12} \, (SOC_{end} - SOC_{start})
+
+    Here :math:`SOC_{end}` is ``stock_end_t_c_per_ha`` and :math:`SOC_{start}` is ``stock_start_t_c_per_ha``.
+
     Source: Eqs. 46 and 47, which want t CO2e/ha; 44/12 is applied once, here.
+
+    Examples
+    --------
+    >>> result = stock_change_t_co2e_per_ha(
+    ...     stock_start_t_c_per_ha=[40.0, 50.0], stock_end_t_c_per_ha=[43.0, 44.0]
+    ... )
+    >>> print(result)
+    [ 11. -22.]
     """
     return (stock_end_t_c_per_ha - stock_start_t_c_per_ha) * CO2E_PER_C
 
@@ -63,7 +75,7 @@ def _yearly_total(change: FloatArray, years: Value, area_ha: FloatArray) -> Valu
 def baseline_soil_change_t_co2e(
     *, mean_change_t_co2e_per_ha: MeanOfUnits, years: Years, area_ha: AreaOfUnits
 ) -> Value:
-    """Change of the soil stock per year in the baseline scenario, over all units.
+    r"""Return the change of the soil stock per year in the baseline scenario, over all units.
 
     Parameters
     ----------
@@ -82,7 +94,20 @@ def baseline_soil_change_t_co2e(
 
     Notes
     -----
+    .. math:: \Delta CO2_{soil,bsl,t} = \sum_i \frac{d_{bsl,i}}{T} \, A_i
+
+    Here :math:`d_{bsl,i}` is ``mean_change_t_co2e_per_ha``, :math:`T` is ``years`` and :math:`A_i` is
+    ``area_ha``.
+
     Source: Eq. 46; ``years`` lie between the two stock states, which may not be the whole period (E-21).
+
+    Examples
+    --------
+    >>> result = baseline_soil_change_t_co2e(
+    ...     mean_change_t_co2e_per_ha=[3.0, 6.0], years=5.0, area_ha=[10.0, 20.0]
+    ... )
+    >>> print(result)
+    30.0
     """
     return _yearly_total(mean_change_t_co2e_per_ha, years, area_ha)
 
@@ -91,7 +116,7 @@ def baseline_soil_change_t_co2e(
 def project_soil_change_t_co2e(
     *, mean_change_t_co2e_per_ha: MeanOfUnits, years: Years, area_ha: AreaOfUnits
 ) -> Value:
-    """Change of the soil stock per year in the project scenario, over all units.
+    r"""Return the change of the soil stock per year in the project scenario, over all units.
 
     Parameters
     ----------
@@ -110,7 +135,20 @@ def project_soil_change_t_co2e(
 
     Notes
     -----
+    .. math:: \Delta CO2_{soil,wp,t} = \sum_i \frac{d_{wp,i}}{T} \, A_i
+
+    Here :math:`d_{wp,i}` is ``mean_change_t_co2e_per_ha``, :math:`T` is ``years`` and :math:`A_i` is
+    ``area_ha``.
+
     Source: Eq. 47; ``years`` lie between the two stock states, which may not be the whole period (E-21).
+
+    Examples
+    --------
+    >>> result = project_soil_change_t_co2e(
+    ...     mean_change_t_co2e_per_ha=[3.0, 6.0], years=5.0, area_ha=[10.0, 20.0]
+    ... )
+    >>> print(result)
+    30.0
     """
     return _yearly_total(mean_change_t_co2e_per_ha, years, area_ha)
 
@@ -119,7 +157,7 @@ def project_soil_change_t_co2e(
 def less_biochar_carbon_t_co2e(
     *, project_soil_change_t_co2e: Tonnes, biochar_carbon_t: Annotated[Value, Range(0, unit="t C")]
 ) -> Value:
-    """Project change of the soil stock without the carbon brought in as biochar.
+    r"""Return the project change of the soil stock without the carbon brought in as biochar.
 
     Parameters
     ----------
@@ -140,7 +178,17 @@ def less_biochar_carbon_t_co2e(
 
     Notes
     -----
+    .. math:: \Delta CO2_{soil,wp,t}' = \Delta CO2_{soil,wp,t} - \frac{44}{12} \, C_{biochar,t}
+
+    Here :math:`\Delta CO2_{soil,wp,t}` is ``project_soil_change_t_co2e`` and :math:`C_{biochar,t}` is
+    ``biochar_carbon_t``.
+
     Source: condition 7 has no equation of its own (E-20); taken off before the deduction.
+
+    Examples
+    --------
+    >>> print(less_biochar_carbon_t_co2e(project_soil_change_t_co2e=500.0, biochar_carbon_t=12.0))
+    456.0
     """
     return project_soil_change_t_co2e - biochar_carbon_t * CO2E_PER_C
 
@@ -154,7 +202,7 @@ def baseline_change_after_deduction(
     tree_change_t_co2e: Tonnes = 0.0,
     shrub_change_t_co2e: Tonnes = 0.0,
 ) -> Value:
-    """Change of the baseline's stocks after the deduction.
+    r"""Return the change of the baseline's stocks after the deduction.
 
     Parameters
     ----------
@@ -175,7 +223,24 @@ def baseline_change_after_deduction(
 
     Notes
     -----
+    .. math::
+
+        \Delta CO2_{bsl,t} = \Delta CO2_{soil,bsl,t} \, (1 - s \, UNC) + \Delta C_{TREE,bsl,t} + \Delta
+        C_{SHRUB,bsl,t}
+
+    Here :math:`\Delta CO2_{soil,bsl,t}` is ``soil_change_t_co2e``, :math:`UNC` is ``uncertainty_fraction``,
+    :math:`\Delta C_{TREE,bsl,t}` is ``tree_change_t_co2e`` and :math:`\Delta C_{SHRUB,bsl,t}` is
+    ``shrub_change_t_co2e``. :math:`s` is 1 where ``project_minus_baseline_t_co2e`` is 0 or above, else -1.
+
     Source: Eq. 44. Both scenarios take the same factor: below 1 where the project does better, else above 1.
+
+    Examples
+    --------
+    >>> result = baseline_change_after_deduction(
+    ...     soil_change_t_co2e=100.0, uncertainty_fraction=0.1, project_minus_baseline_t_co2e=0.0
+    ... )
+    >>> print(result)
+    90.0
     """
     factor = _deduction_factor(uncertainty_fraction, project_minus_baseline_t_co2e)
     return soil_change_t_co2e * factor + tree_change_t_co2e + shrub_change_t_co2e
@@ -190,7 +255,7 @@ def project_change_after_deduction(
     tree_change_t_co2e: Tonnes = 0.0,
     shrub_change_t_co2e: Tonnes = 0.0,
 ) -> Value:
-    """Change of the project's stocks after the deduction.
+    r"""Return the change of the project's stocks after the deduction.
 
     Parameters
     ----------
@@ -211,7 +276,24 @@ def project_change_after_deduction(
 
     Notes
     -----
+    .. math::
+
+        \Delta CO2_{wp,t} = \Delta CO2_{soil,wp,t} \, (1 - s \, UNC) + \Delta C_{TREE,wp,t} + \Delta
+        C_{SHRUB,wp,t}
+
+    Here :math:`\Delta CO2_{soil,wp,t}` is ``soil_change_t_co2e``, :math:`UNC` is ``uncertainty_fraction``,
+    :math:`\Delta C_{TREE,wp,t}` is ``tree_change_t_co2e`` and :math:`\Delta C_{SHRUB,wp,t}` is
+    ``shrub_change_t_co2e``. :math:`s` is 1 where ``project_minus_baseline_t_co2e`` is 0 or above, else -1.
+
     Source: Eq. 45. Both scenarios take the same factor: below 1 where the project does better, else above 1.
+
+    Examples
+    --------
+    >>> result = project_change_after_deduction(
+    ...     soil_change_t_co2e=-600.0, uncertainty_fraction=0.1, project_minus_baseline_t_co2e=-400.0
+    ... )
+    >>> print(result)
+    -660.0
     """
     factor = _deduction_factor(uncertainty_fraction, project_minus_baseline_t_co2e)
     return soil_change_t_co2e * factor + tree_change_t_co2e + shrub_change_t_co2e

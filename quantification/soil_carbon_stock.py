@@ -26,7 +26,7 @@ def fine_soil_mass_t_per_ha(
     probe_inner_diameter_mm: Annotated[Value, Range(0, unit="mm", above=True)],
     cores: Annotated[Value, Range(1, whole=True)],
 ) -> Value:
-    """Mass of dry fine soil of a layer per hectare, from the mass in the probe.
+    r"""Return the mass of dry fine soil of a layer per hectare, from the mass in the probe.
 
     Parameters
     ----------
@@ -49,7 +49,17 @@ def fine_soil_mass_t_per_ha(
 
     Notes
     -----
+    .. math:: M_{soil} = \frac{M_{n,dl,sample}}{\pi \, (D/2)^2 \, N} \cdot 10000
+
+    Here :math:`M_{n,dl,sample}` is ``fine_soil_mass_g``, :math:`D` is ``probe_inner_diameter_mm`` and :math:`N`
+    is ``cores``.
+
     Source: bracket of Eq. 3. The factor 10,000 turns g/mm2 into t/ha; the document labels it kg/ha.
+
+    Examples
+    --------
+    >>> print(fine_soil_mass_t_per_ha(fine_soil_mass_g=283.2, probe_inner_diameter_mm=21.5, cores=4))
+    1950.143
     """
     area = np.pi * (probe_inner_diameter_mm / 2) ** 2 * cores
     return ratio("probe_inner_diameter_mm", fine_soil_mass_g * _T_PER_HA_OF_G_PER_MM2, area)
@@ -59,7 +69,7 @@ def fine_soil_mass_t_per_ha(
 def soil_carbon_mass_kg_per_ha(
     *, fine_soil_mass_t_per_ha: Annotated[Value, Range(0, unit="t/ha")], soc_g_per_kg: Carbon
 ) -> Value:
-    """Mass of organic carbon of a layer per hectare.
+    r"""Return the mass of organic carbon of a layer per hectare.
 
     Parameters
     ----------
@@ -80,7 +90,16 @@ def soil_carbon_mass_kg_per_ha(
 
     Notes
     -----
+    .. math:: M_{n,dl,SOC} = M_{soil} \, OC
+
+    Here :math:`M_{soil}` is ``fine_soil_mass_t_per_ha`` and :math:`OC` is ``soc_g_per_kg``.
+
     Source: Eq. 3. A tonne of soil times g/kg is kg of carbon.
+
+    Examples
+    --------
+    >>> print(soil_carbon_mass_kg_per_ha(fine_soil_mass_t_per_ha=1950.143, soc_g_per_kg=24.29))
+    47368.97
     """
     return fine_soil_mass_t_per_ha * soc_g_per_kg
 
@@ -91,7 +110,7 @@ def soil_carbon_mass_kg_per_ha(
 def fine_soil_mass_from_density_t_per_ha(
     *, fine_soil_density_g_per_cm3: Density, thickness_cm: Centimetres
 ) -> Value:
-    """Mass of dry fine soil of a layer per hectare, from its density.
+    r"""Return the mass of dry fine soil of a layer per hectare, from its density.
 
     Parameters
     ----------
@@ -112,7 +131,16 @@ def fine_soil_mass_from_density_t_per_ha(
 
     Notes
     -----
+    .. math:: M_{soil} = 100 \, BD_{corr} \, h
+
+    Here :math:`BD_{corr}` is ``fine_soil_density_g_per_cm3`` and :math:`h` is ``thickness_cm``.
+
     Source: units alone; 1 g/cm2 is 100 t/ha.
+
+    Examples
+    --------
+    >>> print(fine_soil_mass_from_density_t_per_ha(fine_soil_density_g_per_cm3=1.3, thickness_cm=30.0))
+    3900.0
     """
     return T_PER_HA_OF_G_PER_CM2 * fine_soil_density_g_per_cm3 * thickness_cm
 
@@ -125,7 +153,7 @@ def soil_carbon_model_input_t_per_ha(
     soc_g_per_kg: Carbon,
     form: Form = "corrected",
 ) -> Value:
-    """Carbon stock that starts a process model, at fixed depth.
+    r"""Return the carbon stock that starts a process model, at fixed depth.
 
     Parameters
     ----------
@@ -151,7 +179,20 @@ def soil_carbon_model_input_t_per_ha(
 
     Notes
     -----
+    .. math:: SOC_{model} = 100 \, BD_{corr} \, h \, \frac{OC}{1000}
+
+    Here :math:`BD_{corr}` is ``fine_soil_density_g_per_cm3``, :math:`h` is ``depth_cm`` and :math:`OC` is
+    ``soc_g_per_kg``. The printed form does not divide by 1000.
+
     Source: Eq. 4.
+
+    Examples
+    --------
+    >>> result = soil_carbon_model_input_t_per_ha(
+    ...     fine_soil_density_g_per_cm3=1.3, depth_cm=30.0, soc_g_per_kg=20.0
+    ... )
+    >>> print(result)
+    78.0
     """
     content = soc_g_per_kg if form_of(form) else soc_g_per_kg / _G_PER_KG
     return T_PER_HA_OF_G_PER_CM2 * fine_soil_density_g_per_cm3 * depth_cm * content

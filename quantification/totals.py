@@ -14,7 +14,7 @@ from mollisol.quantification.checks import FloatArray, Value
 
 @equation("mollisol:running-total", "sum dCO2_wp", "t CO2e", vm0042("8.5", "37, sum of the switch"))
 def running_total_t_co2e(*, before_t_co2e: Tonnes, added_t_co2e: Tonnes) -> Value:
-    """Cumulative project stock change after one more year.
+    r"""Return the cumulative project stock change after one more year.
 
     Parameters
     ----------
@@ -35,14 +35,24 @@ def running_total_t_co2e(*, before_t_co2e: Tonnes, added_t_co2e: Tonnes) -> Valu
 
     Notes
     -----
+    .. math:: \sum_{s \le t} \Delta CO2_{wp,s} = \sum_{s < t} \Delta CO2_{wp,s} + \Delta CO2_{wp,t}
+
+    Here :math:`\sum_{s < t} \Delta CO2_{wp,s}` is ``before_t_co2e`` and :math:`\Delta CO2_{wp,t}` is
+    ``added_t_co2e``.
+
     Source: the sum that the switch of Eqs. 37 and 40 looks at; it persists across verifications.
+
+    Examples
+    --------
+    >>> print(running_total_t_co2e(before_t_co2e=20.0, added_t_co2e=-5.0))
+    15.0
     """
     return before_t_co2e + added_t_co2e
 
 
 @equation("mollisol:total", "total", "t CO2e", vm0042("8.7", "79, all years"))
 def total_t_co2e(*, parts_t_co2e: Annotated[FloatArray, Range(unit="t CO2e", least=1)]) -> Value:
-    """Sum over the years of a period.
+    r"""Return the sum over the years of a period.
 
     Parameters
     ----------
@@ -61,7 +71,16 @@ def total_t_co2e(*, parts_t_co2e: Annotated[FloatArray, Range(unit="t CO2e", lea
 
     Notes
     -----
+    .. math:: X = \sum_t X_t
+
+    Here :math:`X_t` is ``parts_t_co2e``.
+
     Source: hand arithmetic; not rounded.
+
+    Examples
+    --------
+    >>> print(total_t_co2e(parts_t_co2e=[1.5, 2.25, -0.5]))
+    3.25
     """
     total: Value = parts_t_co2e.sum(axis=0)
     return total
@@ -69,7 +88,7 @@ def total_t_co2e(*, parts_t_co2e: Annotated[FloatArray, Range(unit="t CO2e", lea
 
 @equation("mollisol:uncertainty-fraction", "UNC", "1", vm0042("8.6.4", "74 as 44 and 45 take it"))
 def uncertainty_fraction(*, uncertainty_percent: Annotated[Value, Range(unit="%")]) -> Value:
-    """Deduction as a fraction: Eq. 74 gives per cent, Eqs. 37, 44 and 45 take a fraction.
+    r"""Return the deduction as a fraction: Eq. 74 gives per cent, Eqs. 37, 44 and 45 take a fraction.
 
     Parameters
     ----------
@@ -88,7 +107,16 @@ def uncertainty_fraction(*, uncertainty_percent: Annotated[Value, Range(unit="%"
 
     Notes
     -----
+    .. math:: u = \frac{UNC}{100}
+
+    Here :math:`UNC` is ``uncertainty_percent``.
+
     Source: erratum E-27.
+
+    Examples
+    --------
+    >>> print(uncertainty_fraction(uncertainty_percent=[12.5, -25.0]))
+    [ 0.125 -0.25 ]
     """
     return uncertainty_percent / PERCENT_PER_FRACTION
 
@@ -97,7 +125,7 @@ def uncertainty_fraction(*, uncertainty_percent: Annotated[Value, Range(unit="%"
     "mollisol:per-hectare", "amount/ha", "t C/ha", vm0042("4", "condition 7, per hectare over the period")
 )
 def per_hectare(*, yearly_amount: Number, years: Years, area_ha: Hectares) -> Value:
-    """Amount per hectare over a period, from a yearly amount of the whole project.
+    r"""Return the amount per hectare over a period, from a yearly amount of the whole project.
 
     Parameters
     ----------
@@ -120,7 +148,16 @@ def per_hectare(*, yearly_amount: Number, years: Years, area_ha: Hectares) -> Va
 
     Notes
     -----
+    .. math:: x = \frac{X \, T}{\sum_i A_i}
+
+    Here :math:`X` is ``yearly_amount``, :math:`T` is ``years`` and :math:`A_i` is ``area_ha``.
+
     Source: hand arithmetic.
+
+    Examples
+    --------
+    >>> print(per_hectare(yearly_amount=1.2, years=5.0, area_ha=[80.0, 40.0]))
+    0.05
     """
     return yearly_amount * years / np.sum(area_ha)
 
@@ -129,7 +166,7 @@ def per_hectare(*, yearly_amount: Number, years: Years, area_ha: Hectares) -> Va
 def areal_total_t_co2e(
     *, mean_t_co2e_per_ha: Annotated[FloatArray, Range(unit="t CO2e/ha", least=1)], area_ha: Hectares
 ) -> Value:
-    """Sum of an areal mean over units and years.
+    r"""Return the sum of an areal mean over units and years.
 
     Parameters
     ----------
@@ -150,7 +187,16 @@ def areal_total_t_co2e(
 
     Notes
     -----
+    .. math:: X = \sum_{t,i} x_{t,i} \, A_i
+
+    Here :math:`x_{t,i}` is ``mean_t_co2e_per_ha`` and :math:`A_i` is ``area_ha``.
+
     Source: hand arithmetic.
+
+    Examples
+    --------
+    >>> print(areal_total_t_co2e(mean_t_co2e_per_ha=[[1.0, 2.0], [0.5, -1.0]], area_ha=[10.0, 4.0]))
+    19.0
     """
     total: Value = (mean_t_co2e_per_ha * area_ha).sum()
     return total

@@ -30,7 +30,7 @@ def amendment_leakage_t_co2e(
     area_ha: Area,
     basis: Basis = "all",
 ) -> Value:
-    """Carbon that amendments would have left in the soil elsewhere.
+    r"""Return the carbon that amendments would have left in the soil elsewhere.
 
     Parameters
     ----------
@@ -61,7 +61,22 @@ def amendment_leakage_t_co2e(
 
     Notes
     -----
+    .. math:: LE_{OA,t} = \frac{44}{12} \, f_r \sum_o \max(0, M_{o,t} - M_{o,0}) \, C_o
+
+    Here :math:`M_{o,t}` is ``applied_t``, :math:`M_{o,0}` is ``look_back_t``, :math:`C_o` is
+    ``carbon_content_t_c_per_t`` and :math:`f_r` is ``retained_fraction``. With the basis ``all`` the look-back
+    is not taken off: :math:`M_{o,t}` stands in place of the maximum.
+
     Source: Eq. 33. A kind of which less is applied than before adds nothing and takes nothing away.
+
+    Examples
+    --------
+    >>> result = amendment_leakage_t_co2e(
+    ...     applied_t=100.0, look_back_t=0.0, carbon_content_t_c_per_t=0.3, retained_fraction=0.12,
+    ...     area_ha=50.0
+    ... )
+    >>> print(result)
+    13.2
     """
     if basis not in ("all", "increment"):
         raise ValueError(f"basis must be 'all' or 'increment', found {basis!r}")

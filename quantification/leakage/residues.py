@@ -32,7 +32,7 @@ def residue_diversion_t_co2e(
     fuel_factor_t_co2e_per_gj: Annotated[Value, FUEL_FACTOR],
     area_ha: Area,
 ) -> Value:
-    """Emission of the fuel that takes the place of diverted manure or residues.
+    r"""Return the emission of the fuel that takes the place of diverted manure or residues.
 
     Parameters
     ----------
@@ -58,6 +58,20 @@ def residue_diversion_t_co2e(
 
     Notes
     -----
+    .. math:: LE_{BR,Div,t} = \sum_r B_{r,t} \, NCV_r \, EF_r
+
+    Here :math:`B_{r,t}` is ``diverted_t_dm``, :math:`NCV_r` is ``energy_content_gj_per_t_dm`` and :math:`EF_r`
+    is ``fuel_factor_t_co2e_per_gj``.
+
     Source: TOOL16, from memory.
+
+    Examples
+    --------
+    >>> result = residue_diversion_t_co2e(
+    ...     diverted_t_dm=[20.0, 5.0], energy_content_gj_per_t_dm=[15.0, 12.0],
+    ...     fuel_factor_t_co2e_per_gj=0.0946, area_ha=50.0
+    ... )
+    >>> print(result)
+    34.056
     """
     return summed(diverted_t_dm * energy_content_gj_per_t_dm * fuel_factor_t_co2e_per_gj)[()]

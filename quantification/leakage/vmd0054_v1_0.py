@@ -34,9 +34,8 @@ def _same_form[**P, R](function: Callable[P, R], number: str, name: str = "") ->
 
     again.__module__ = __name__
     again.__name__ = again.__qualname__ = name or function.__name__
-    again.__doc__ = (function.__doc__ or "").replace(
-        f"VMD0054 v1.1 Eq. {known.locator.equation}", f"VMD0054 v1.0 Eq. {number}"
-    )
+    text = (function.__doc__ or "").replace(f" {function.__name__}(", f" {again.__name__}(")
+    again.__doc__ = text.replace(f"VMD0054 v1.1 Eq. {known.locator.equation}", f"VMD0054 v1.0 Eq. {number}")
     return provenance.equation(f"vmd0054-1.0:{number}", known.symbol, known.unit, _where(number))(again)
 
 
@@ -52,7 +51,7 @@ leakage_mitigation_per_year = _same_form(later.leakage_mitigation_per_year, "4")
 def net_production_loss_per_year(
     *, foregone_production_per_year: Number, leakage_mitigation_per_year: Number
 ) -> Value:
-    """Production that is missing after mitigation, and 0 where there is more.
+    r"""Return the production that is missing after mitigation, and 0 where there is more.
 
     Parameters
     ----------
@@ -71,7 +70,20 @@ def net_production_loss_per_year(
 
     Notes
     -----
+    .. math:: l_{j,t} = \max(0, FP_{j,t} - LM_{j,t})
+
+    Here :math:`FP_{j,t}` is ``foregone_production_per_year`` and :math:`LM_{j,t}` is
+    ``leakage_mitigation_per_year``.
+
     Source: VMD0054 v1.0 Eq. 5; VM0042 takes its Eq. 34 instead.
+
+    Examples
+    --------
+    >>> result = net_production_loss_per_year(
+    ...     foregone_production_per_year=[20.0, -5.0], leakage_mitigation_per_year=[5.0, 0.0]
+    ... )
+    >>> print(result)
+    [15.  0.]
     """
     loss: Value = np.maximum(foregone_production_per_year - leakage_mitigation_per_year, 0.0)[()]
     return loss
@@ -82,7 +94,7 @@ new_land_ha = _same_form(land.new_land_ha, "6")
 
 @equation("vmd0054-1.0:7", "AL_t", "ha", _where("7"))
 def displaced_area_ha(*, new_land_ha: Annotated[Value, Range(unit="ha")]) -> Value:
-    """Area cleared elsewhere for all commodities together.
+    r"""Return the area cleared elsewhere for all commodities together.
 
     Parameters
     ----------
@@ -101,7 +113,16 @@ def displaced_area_ha(*, new_land_ha: Annotated[Value, Range(unit="ha")]) -> Val
 
     Notes
     -----
+    .. math:: AL_t = \sum_j INL_{j,t}
+
+    Here :math:`INL_{j,t}` is ``new_land_ha``.
+
     Source: VMD0054 v1.0 Eq. 7, a plain sum; VM0042 takes its Eq. 35 instead.
+
+    Examples
+    --------
+    >>> print(displaced_area_ha(new_land_ha=[3.0, -1.0]))
+    2.0
     """
     return summed(new_land_ha)[()]
 
@@ -114,7 +135,7 @@ soil_lost_t_c_per_ha = _same_form(land.soil_lost_t_c_per_ha, "9")
 def cumulative_leakage_t_co2e(
     *, displaced_area_ha: land.DisplacedArea, stock_lost_t_c_per_ha: land.StockChange
 ) -> Value:
-    """Leakage from the start of the project.
+    r"""Return the leakage from the start of the project.
 
     Parameters
     ----------
@@ -135,6 +156,15 @@ def cumulative_leakage_t_co2e(
 
     Notes
     -----
+    .. math:: LK_t = \frac{44}{12} \, AL_t \, \Delta CS
+
+    Here :math:`AL_t` is ``displaced_area_ha`` and :math:`\Delta CS` is ``stock_lost_t_c_per_ha``.
+
     Source: VMD0054 v1.0 Eq. 10, without the emission of mitigation that v1.1 adds.
+
+    Examples
+    --------
+    >>> print(cumulative_leakage_t_co2e(displaced_area_ha=1.5, stock_lost_t_c_per_ha=138.0))
+    759.0
     """
     return displaced_area_ha * stock_lost_t_c_per_ha * CO2E_PER_C

@@ -35,7 +35,7 @@ def _mean(production_per_year: Value) -> Value:
 def baseline_production_per_year(
     *, production_per_year: Amount, growth_per_year: Growth, years_since_start: YearsSinceStart
 ) -> Value:
-    """Production of a commodity as expected without the project.
+    r"""Return the production of a commodity as expected without the project.
 
     Parameters
     ----------
@@ -58,14 +58,27 @@ def baseline_production_per_year(
 
     Notes
     -----
+    .. math:: BP_{j,t} = \bar{P}_j \, (1 + g_j)^t
+
+    Here :math:`\bar{P}_j` is the mean of ``production_per_year``, :math:`g_j` is ``growth_per_year`` and
+    :math:`t` is ``years_since_start``.
+
     Source: VMD0054 v1.1 Eq. 1. Constant production is a decline against it: 1.025 to the fifth is 1.131.
+
+    Examples
+    --------
+    >>> result = baseline_production_per_year(
+    ...     production_per_year=[0.0, 0.0, 0.0], growth_per_year=0.025, years_since_start=5.0
+    ... )
+    >>> print(result)
+    0.0
     """
     return _mean(production_per_year) * (1 + growth_per_year) ** years_since_start
 
 
 @equation("vmd0054-1.1:2", "MP_j,t", "commodity unit/yr", _where("2"))
 def monitored_production_per_year(*, production_per_year: Amount) -> Value:
-    """Mean yearly production over the monitoring period.
+    r"""Return the mean yearly production over the monitoring period.
 
     Parameters
     ----------
@@ -84,7 +97,16 @@ def monitored_production_per_year(*, production_per_year: Amount) -> Value:
 
     Notes
     -----
+    .. math:: MP_{j,t} = \frac{1}{n} \sum_y P_{j,y}
+
+    Here :math:`P_{j,y}` is ``production_per_year``.
+
     Source: VMD0054 v1.1 Eq. 2.
+
+    Examples
+    --------
+    >>> print(monitored_production_per_year(production_per_year=[80.0, 100.0]))
+    90.0
     """
     return _mean(production_per_year)
 
@@ -93,7 +115,7 @@ def monitored_production_per_year(*, production_per_year: Amount) -> Value:
 def production_change_per_year(
     *, baseline_production_per_year: Amount, monitored_production_per_year: Amount
 ) -> Value:
-    """Production that is missing against what was expected; below 0 where there is more.
+    """Return the production that is missing against what was expected; below 0 where there is more.
 
     Parameters
     ----------
@@ -112,7 +134,20 @@ def production_change_per_year(
 
     Notes
     -----
+    .. math:: CP_{j,t} = BP_{j,t} - MP_{j,t}
+
+    Here :math:`BP_{j,t}` is ``baseline_production_per_year`` and :math:`MP_{j,t}` is
+    ``monitored_production_per_year``.
+
     Source: VMD0054 v1.1 Eq. 3.
+
+    Examples
+    --------
+    >>> result = production_change_per_year(
+    ...     baseline_production_per_year=113.0, monitored_production_per_year=90.0
+    ... )
+    >>> print(result)
+    23.0
     """
     return baseline_production_per_year - monitored_production_per_year
 
@@ -121,7 +156,7 @@ def production_change_per_year(
 def mitigation_baseline_per_year(
     *, production_per_year: Amount, growth_per_year: Growth, years_since_start: YearsSinceStart
 ) -> Value:
-    """Production of a commodity as expected on the land of leakage mitigation.
+    r"""Return the production of a commodity as expected on the land of leakage mitigation.
 
     Parameters
     ----------
@@ -144,7 +179,20 @@ def mitigation_baseline_per_year(
 
     Notes
     -----
+    .. math:: OBP_{j,t} = \bar{P}_j \, (1 + g_j)^t
+
+    Here :math:`\bar{P}_j` is the mean of ``production_per_year``, :math:`g_j` is ``growth_per_year`` and
+    :math:`t` is ``years_since_start``.
+
     Source: VMD0054 v1.1 Eq. 4.
+
+    Examples
+    --------
+    >>> result = mitigation_baseline_per_year(
+    ...     production_per_year=[0.0, 0.0, 0.0], growth_per_year=0.025, years_since_start=5.0
+    ... )
+    >>> print(result)
+    0.0
     """
     return _mean(production_per_year) * (1 + growth_per_year) ** years_since_start
 
@@ -153,7 +201,7 @@ def mitigation_baseline_per_year(
 def leakage_mitigation_per_year(
     *, mitigation_production_per_year: Amount, mitigation_baseline_per_year: Amount
 ) -> Value:
-    """Additional production on the land of leakage mitigation.
+    """Return the additional production on the land of leakage mitigation.
 
     Parameters
     ----------
@@ -172,7 +220,20 @@ def leakage_mitigation_per_year(
 
     Notes
     -----
+    .. math:: LM_{j,t} = OMP_{j,t} - OBP_{j,t}
+
+    Here :math:`OMP_{j,t}` is ``mitigation_production_per_year`` and :math:`OBP_{j,t}` is
+    ``mitigation_baseline_per_year``.
+
     Source: VMD0054 v1.1 Eq. 5.
+
+    Examples
+    --------
+    >>> result = leakage_mitigation_per_year(
+    ...     mitigation_production_per_year=60.0, mitigation_baseline_per_year=55.0
+    ... )
+    >>> print(result)
+    5.0
     """
     return mitigation_production_per_year - mitigation_baseline_per_year
 
@@ -181,7 +242,7 @@ def leakage_mitigation_per_year(
 def net_production_change_per_year(
     *, production_change_per_year: Number, leakage_mitigation_per_year: Number
 ) -> Value:
-    """Production that is missing after mitigation; below 0 where there is more.
+    """Return the production that is missing after mitigation; below 0 where there is more.
 
     Parameters
     ----------
@@ -200,7 +261,20 @@ def net_production_change_per_year(
 
     Notes
     -----
+    .. math:: l_{j,t} = CP_{j,t} - LM_{j,t}
+
+    Here :math:`CP_{j,t}` is ``production_change_per_year`` and :math:`LM_{j,t}` is
+    ``leakage_mitigation_per_year``.
+
     Source: VMD0054 v1.1 Eq. 6, without the zero minimum of v1.0.
+
+    Examples
+    --------
+    >>> result = net_production_change_per_year(
+    ...     production_change_per_year=[20.0, -5.0], leakage_mitigation_per_year=[5.0, 0.0]
+    ... )
+    >>> print(result)
+    [15. -5.]
     """
     return production_change_per_year - leakage_mitigation_per_year
 
@@ -211,7 +285,7 @@ def mitigation_fuel_t_co2e(
     fuel_litre: Annotated[Value, Range(0, unit="litre")],
     fuel_factor_t_co2e_per_litre: Annotated[Value, FUEL_FACTOR],
 ) -> Value:
-    """Emission of the fuel that leakage mitigation burned in a year.
+    r"""Return the emission of the fuel that leakage mitigation burned in a year.
 
     Parameters
     ----------
@@ -232,14 +306,26 @@ def mitigation_fuel_t_co2e(
 
     Notes
     -----
+    .. math:: E_{FF} = \sum_a FFC_a \, EF_a
+
+    Here :math:`FFC_a` is ``fuel_litre`` and :math:`EF_a` is ``fuel_factor_t_co2e_per_litre``.
+
     Source: VMD0054 v1.1 Eq. 8.
+
+    Examples
+    --------
+    >>> result = mitigation_fuel_t_co2e(
+    ...     fuel_litre=[1000.0, 200.0], fuel_factor_t_co2e_per_litre=[0.002886, 0.00281]
+    ... )
+    >>> print(result)
+    3.448
     """
     return summed(fuel_litre * fuel_factor_t_co2e_per_litre)[()]
 
 
 @equation("vmd0054-1.1:7", "E_LM,t", "t CO2e", _where("7"))
 def mitigation_emission_t_co2e(*, fertilizer_t_co2e: Emission, fuel_t_co2e: Emission) -> Value:
-    """Emission of leakage mitigation from the start of the project.
+    r"""Return the emission of leakage mitigation from the start of the project.
 
     Parameters
     ----------
@@ -258,6 +344,15 @@ def mitigation_emission_t_co2e(*, fertilizer_t_co2e: Emission, fuel_t_co2e: Emis
 
     Notes
     -----
+    .. math:: E_{LM,t} = \sum_y (E_{N,y} + E_{FF,y})
+
+    Here :math:`E_{N,y}` is ``fertilizer_t_co2e`` and :math:`E_{FF,y}` is ``fuel_t_co2e``.
+
     Source: VMD0054 v1.1 Eq. 7.
+
+    Examples
+    --------
+    >>> print(mitigation_emission_t_co2e(fertilizer_t_co2e=[1.0, 2.0], fuel_t_co2e=[0.5, 0.5]))
+    4.0
     """
     return summed(fertilizer_t_co2e + fuel_t_co2e)[()]

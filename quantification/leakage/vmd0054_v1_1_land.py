@@ -33,7 +33,7 @@ def new_land_ha(
     yield_per_ha: AboveZero,
     area_ha: Area,
 ) -> Value:
-    """Land that comes into use elsewhere for one commodity.
+    r"""Return the land that comes into use elsewhere for one commodity.
 
     Parameters
     ----------
@@ -61,7 +61,21 @@ def new_land_ha(
 
     Notes
     -----
+    .. math:: INL_{j,t} = \frac{l_{j,t}}{Y_j} \, SR_j \, NL_j
+
+    Here :math:`l_{j,t}` is ``net_production_change_per_year``, :math:`Y_j` is ``yield_per_ha``, :math:`SR_j` is
+    ``supply_response`` and :math:`NL_j` is ``new_land_share``.
+
     Source: VMD0054 v1.1 Eq. 9.
+
+    Examples
+    --------
+    >>> result = new_land_ha(
+    ...     net_production_change_per_year=30.0, supply_response=0.75, new_land_share=0.4,
+    ...     yield_per_ha=6.0, area_ha=100.0
+    ... )
+    >>> print(result)
+    1.5
     """
     land = net_production_change_per_year / yield_per_ha
     if np.any(np.abs(land) > LARGEST_LAND * area_ha):
@@ -74,7 +88,7 @@ def new_land_ha(
 
 @equation("vmd0054-1.1:10", "AL_t", "ha", _where("10"))
 def displaced_area_ha(*, new_land_ha: Annotated[Value, Range(unit="ha")]) -> Value:
-    """Area cleared elsewhere for all commodities together.
+    r"""Return the area cleared elsewhere for all commodities together.
 
     Parameters
     ----------
@@ -93,7 +107,16 @@ def displaced_area_ha(*, new_land_ha: Annotated[Value, Range(unit="ha")]) -> Val
 
     Notes
     -----
+    .. math:: AL_t = \max\left(0, \sum_j INL_{j,t}\right)
+
+    Here :math:`INL_{j,t}` is ``new_land_ha``.
+
     Source: VMD0054 v1.1 Eq. 10.
+
+    Examples
+    --------
+    >>> print(displaced_area_ha(new_land_ha=[3.0, -1.0]))
+    2.0
     """
     area: Value = np.maximum(summed(new_land_ha), 0.0)[()]
     return area
@@ -105,7 +128,7 @@ def stock_lost_t_c_per_ha(
     biomass_lost_t_c_per_ha: Annotated[Value, Range(0, 1000, "t C/ha")],
     soil_lost_t_c_per_ha: StockChange,
 ) -> Value:
-    """Carbon that a hectare of new land loses.
+    r"""Return the carbon that a hectare of new land loses.
 
     Parameters
     ----------
@@ -126,7 +149,16 @@ def stock_lost_t_c_per_ha(
 
     Notes
     -----
+    .. math:: \Delta CS = \Delta CB + \Delta SOC
+
+    Here :math:`\Delta CB` is ``biomass_lost_t_c_per_ha`` and :math:`\Delta SOC` is ``soil_lost_t_c_per_ha``.
+
     Source: VMD0054 v1.1 Eq. 11.
+
+    Examples
+    --------
+    >>> print(stock_lost_t_c_per_ha(biomass_lost_t_c_per_ha=120.0, soil_lost_t_c_per_ha=18.0))
+    138.0
     """
     return biomass_lost_t_c_per_ha + soil_lost_t_c_per_ha
 
@@ -139,7 +171,7 @@ def soil_lost_t_c_per_ha(
     management_factor: StockFactor,
     input_factor: StockFactor,
 ) -> Value:
-    """Soil carbon that a hectare of new land loses in 20 years.
+    r"""Return the soil carbon that a hectare of new land loses in 20 years.
 
     Parameters
     ----------
@@ -160,7 +192,20 @@ def soil_lost_t_c_per_ha(
 
     Notes
     -----
+    .. math:: \Delta SOC = SOC_{ref} \, (1 - F_{LU} \, F_{MG} \, F_I)
+
+    Here :math:`SOC_{ref}` is ``reference_stock_t_c_per_ha``, :math:`F_{LU}` is ``land_use_factor``,
+    :math:`F_{MG}` is ``management_factor`` and :math:`F_I` is ``input_factor``.
+
     Source: VMD0054 v1.1 Eq. 12.
+
+    Examples
+    --------
+    >>> result = soil_lost_t_c_per_ha(
+    ...     reference_stock_t_c_per_ha=60.0, land_use_factor=0.7, management_factor=1.0, input_factor=1.0
+    ... )
+    >>> print(result)
+    18.0
     """
     return reference_stock_t_c_per_ha * (1 - land_use_factor * management_factor * input_factor)
 
@@ -172,7 +217,7 @@ def cumulative_leakage_t_co2e(
     stock_lost_t_c_per_ha: StockChange,
     mitigation_emission_t_co2e: Annotated[Value, Range(0, unit="t CO2e")],
 ) -> Value:
-    """Leakage from the start of the project.
+    r"""Return the leakage from the start of the project.
 
     Parameters
     ----------
@@ -195,6 +240,19 @@ def cumulative_leakage_t_co2e(
 
     Notes
     -----
+    .. math:: LK_t = \frac{44}{12} \, AL_t \, \Delta CS + E_{LM,t}
+
+    Here :math:`AL_t` is ``displaced_area_ha``, :math:`\Delta CS` is ``stock_lost_t_c_per_ha`` and
+    :math:`E_{LM,t}` is ``mitigation_emission_t_co2e``.
+
     Source: VMD0054 v1.1 Eq. 13.
+
+    Examples
+    --------
+    >>> result = cumulative_leakage_t_co2e(
+    ...     displaced_area_ha=1.5, stock_lost_t_c_per_ha=138.0, mitigation_emission_t_co2e=4.0
+    ... )
+    >>> print(result)
+    763.0
     """
     return displaced_area_ha * stock_lost_t_c_per_ha * CO2E_PER_C + mitigation_emission_t_co2e

@@ -88,7 +88,7 @@ class AmgRun:
 
 
 def amg_rates(forcing: AmgForcing, parameters: AmgParameters) -> FloatArray:
-    """Give the mineralisation rate of each year, (year, site, draw) [1/yr]."""
+    """Return the mineralisation rate of each year, (year, site, draw) [1/yr]."""
     p = parameters
     weather = {
         name: with_axes(getattr(forcing, name), 2, name)[..., None] for name in ("tmean_c", "net_water_mm")

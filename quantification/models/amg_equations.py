@@ -14,9 +14,7 @@ _CLIVOT = Locator("Clivot and others, Environmental Modelling and Software 118",
 def temperature_factor(
     *, tmean_c: Numeric, a: Numeric = 25.0, c_per_c: Numeric = 0.12, reference_c: Numeric = 15.0
 ) -> Numeric:
-    r"""Effect of the year's mean temperature, 1 at 15 °C; 1e-6 at or below freezing [1].
-
-    .. math:: a / (1 + (a - 1)\, e^{c T_{ref}}\, e^{-c T})
+    r"""Return the effect of the year's mean temperature, 1 at 15 °C; 1e-6 at or below freezing [1].
 
     Parameters
     ----------
@@ -25,9 +23,21 @@ def temperature_factor(
     a, c_per_c, reference_c
         25, 0.12 and 15.
 
+    Notes
+    -----
+    .. math:: f_T = \frac{a}{1 + (a - 1) \, e^{c \, (T_{ref} - T)}} \text{ for } T > 0, \text{ else } 10^{-6}
+
+    Here :math:`T` is ``tmean_c``, :math:`a` is ``a``, :math:`c` is ``c_per_c`` and :math:`T_{ref}` is
+    ``reference_c``.
+
     References
     ----------
     amg:temperature — Clivot and others 2019.
+
+    Examples
+    --------
+    >>> print(temperature_factor(tmean_c=10.9))
+    0.621056
     """
     t = np.asarray(tmean_c, dtype=np.float64)
     warm = a / (1.0 + (a - 1.0) * np.exp(c_per_c * (reference_c - t)))
@@ -36,9 +46,7 @@ def temperature_factor(
 
 @equation("amg:moisture", symbol="f_H", unit="1", locator=_CLIVOT)
 def moisture_factor(*, net_water_mm: Numeric, a: Numeric = 0.03, b_per_m: Numeric = 5.247) -> Numeric:
-    r"""Effect of the year's water balance [1].
-
-    .. math:: 1 / (1 + 0.03\, e^{-5.247\, (P + irrigation - PET)/1000})
+    r"""Return the effect of the year's water balance [1].
 
     Parameters
     ----------
@@ -47,16 +55,27 @@ def moisture_factor(*, net_water_mm: Numeric, a: Numeric = 0.03, b_per_m: Numeri
     a, b_per_m
         0.03 and 5.247.
 
+    Notes
+    -----
+    .. math:: f_H = \frac{1}{1 + a \, e^{-b \, H / 1000}}
+
+    Here :math:`H` is ``net_water_mm``, :math:`a` is ``a`` and :math:`b` is ``b_per_m``.
+
     References
     ----------
     amg:moisture — Clivot and others 2019.
+
+    Examples
+    --------
+    >>> print(moisture_factor(net_water_mm=56.0))
+    0.978127
     """
     return 1.0 / (1.0 + a * np.exp(-b_per_m * np.asarray(net_water_mm, dtype=np.float64) / 1000.0))
 
 
 @equation("amg:clay", symbol="f_A", unit="1", locator=_CLIVOT)
 def clay_factor(*, clay_g_kg: Numeric, a_kg_g: Numeric = 0.002519) -> Numeric:
-    """Effect of clay [1].
+    r"""Return the effect of clay [1].
 
     Parameters
     ----------
@@ -65,16 +84,27 @@ def clay_factor(*, clay_g_kg: Numeric, a_kg_g: Numeric = 0.002519) -> Numeric:
     a_kg_g
         0.002519; AMGv1 had 0.00272.
 
+    Notes
+    -----
+    .. math:: f_A = e^{-a \, A}
+
+    Here :math:`A` is ``clay_g_kg`` and :math:`a` is ``a_kg_g``.
+
     References
     ----------
     amg:clay — Clivot and others 2019.
+
+    Examples
+    --------
+    >>> print(clay_factor(clay_g_kg=178.0))
+    0.638661
     """
     return np.exp(-a_kg_g * np.asarray(clay_g_kg, dtype=np.float64))
 
 
 @equation("amg:carbonate", symbol="f_C", unit="1", locator=_CLIVOT)
 def carbonate_factor(*, caco3_g_kg: Numeric, c_kg_g: Numeric = 0.0015) -> Numeric:
-    """Effect of calcium carbonate [1].
+    r"""Return the effect of calcium carbonate [1].
 
     Parameters
     ----------
@@ -83,16 +113,27 @@ def carbonate_factor(*, caco3_g_kg: Numeric, c_kg_g: Numeric = 0.0015) -> Numeri
     c_kg_g
         0.0015; AMGv1 had 0.00167.
 
+    Notes
+    -----
+    .. math:: f_C = \frac{1}{1 + c \, CaCO_3}
+
+    Here :math:`CaCO_3` is ``caco3_g_kg`` and :math:`c` is ``c_kg_g``.
+
     References
     ----------
     amg:carbonate — Clivot and others 2019.
+
+    Examples
+    --------
+    >>> print(carbonate_factor(caco3_g_kg=115.0))
+    0.852878
     """
     return 1.0 / (1.0 + c_kg_g * np.asarray(caco3_g_kg, dtype=np.float64))
 
 
 @equation("amg:ph", symbol="f_pH", unit="1", locator=_CLIVOT)
 def ph_factor(*, ph: Numeric, a: Numeric = 0.112, best: Numeric = 8.5) -> Numeric:
-    """Effect of the soil's pH in water [1].
+    r"""Return the effect of the soil's pH in water [1].
 
     Parameters
     ----------
@@ -101,16 +142,27 @@ def ph_factor(*, ph: Numeric, a: Numeric = 0.112, best: Numeric = 8.5) -> Numeri
     a, best
         0.112 and 8.5.
 
+    Notes
+    -----
+    .. math:: f_{pH} = e^{-a \, (pH - b)^2}
+
+    Here :math:`pH` is ``ph``, :math:`a` is ``a`` and :math:`b` is ``best``.
+
     References
     ----------
     amg:ph — Clivot and others 2019.
+
+    Examples
+    --------
+    >>> print(ph_factor(ph=8.39))
+    0.998646
     """
     return np.exp(-a * (np.asarray(ph, dtype=np.float64) - best) ** 2)
 
 
 @equation("amg:cn", symbol="f_CN", unit="1", locator=_CLIVOT)
 def cn_factor(*, cn_ratio: Numeric, a: Numeric = 0.06, best: Numeric = 11.0) -> Numeric:
-    """Effect of the soil's carbon to nitrogen ratio [1].
+    r"""Return the effect of the soil's carbon to nitrogen ratio [1].
 
     Parameters
     ----------
@@ -119,9 +171,20 @@ def cn_factor(*, cn_ratio: Numeric, a: Numeric = 0.06, best: Numeric = 11.0) -> 
     a, best
         0.06 and 11.
 
+    Notes
+    -----
+    .. math:: f_{CN} = 0.8 \, e^{-a \, (CN - b)^2} + 0.2
+
+    Here :math:`CN` is ``cn_ratio``, :math:`a` is ``a`` and :math:`b` is ``best``.
+
     References
     ----------
     amg:cn — Clivot and others 2019.
+
+    Examples
+    --------
+    >>> print(cn_factor(cn_ratio=10.35))
+    0.979975
     """
     return 0.8 * np.exp(-a * (np.asarray(cn_ratio, dtype=np.float64) - best) ** 2) + 0.2
 
@@ -137,7 +200,7 @@ def mineralisation_rate(
     ph_factor: Numeric,
     cn_factor: Numeric,
 ) -> Numeric:
-    """Mineralisation rate of the active pool [1/yr].
+    r"""Return the mineralisation rate of the active pool [1/yr].
 
     Parameters
     ----------
@@ -146,9 +209,26 @@ def mineralisation_rate(
     temperature_factor, moisture_factor, clay_factor, carbonate_factor, ph_factor, cn_factor
         Of the year and the soil. [1]
 
+    Notes
+    -----
+    .. math:: k = k_0 \, f_T \, f_H \, f_A \, f_C \, f_{pH} \, f_{CN}
+
+    Here :math:`k_0` is ``k0_per_yr``, :math:`f_T` is ``temperature_factor``, :math:`f_H` is
+    ``moisture_factor``, :math:`f_A` is ``clay_factor``, :math:`f_C` is ``carbonate_factor``, :math:`f_{pH}` is
+    ``ph_factor`` and :math:`f_{CN}` is ``cn_factor``.
+
     References
     ----------
     amg:rate — Clivot and others 2019.
+
+    Examples
+    --------
+    >>> result = mineralisation_rate(
+    ...     k0_per_yr=0.29, temperature_factor=0.643236, moisture_factor=0.978127, clay_factor=0.638661,
+    ...     carbonate_factor=0.852878, ph_factor=0.998646, cn_factor=0.979975
+    ... )
+    >>> print(result)
+    0.097263
     """
     climate = k0_per_yr * temperature_factor * moisture_factor
     return climate * clay_factor * carbonate_factor * ph_factor * cn_factor
@@ -156,9 +236,7 @@ def mineralisation_rate(
 
 @equation("amg:active", symbol="C_A", unit="t C/ha", locator=_CLIVOT)
 def next_active(*, before_t_ha: Numeric, humified_t_ha_yr: Numeric, rate_per_yr: Numeric) -> Numeric:
-    r"""Active pool after a year with constant input and rate [t C/ha].
-
-    .. math:: C e^{-k} + (H/k)(1 - e^{-k})
+    r"""Return the active pool after a year with constant input and rate [t C/ha].
 
     Parameters
     ----------
@@ -169,9 +247,23 @@ def next_active(*, before_t_ha: Numeric, humified_t_ha_yr: Numeric, rate_per_yr:
     rate_per_yr
         Rate of this year. [1/yr]
 
+    Notes
+    -----
+    .. math:: C_A(t + 1) = C_A(t) \, e^{-k} + \frac{h}{k} \, (1 - e^{-k})
+
+    Here :math:`C_A(t)` is ``before_t_ha``, :math:`h` is ``humified_t_ha_yr`` and :math:`k` is ``rate_per_yr``.
+
     References
     ----------
     amg:active — Clivot and others 2019, solved over a year.
+
+    Examples
+    --------
+    >>> result = next_active(
+    ...     before_t_ha=16.3191, humified_t_ha_yr=1.825930105565846, rate_per_yr=0.097263
+    ... )
+    >>> print(result)
+    16.5465
     """
     k = np.asarray(rate_per_yr, dtype=np.float64)
     return before_t_ha * np.exp(-k) - humified_t_ha_yr / k * np.expm1(-k)

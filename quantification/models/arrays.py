@@ -26,7 +26,7 @@ class ParametersByName:
 
 
 def with_axes(value: ArrayLike, axes: int, name: str) -> FloatArray:
-    """Give a contiguous float64 array with this many axes; missing axes are added at the end with length 1.
+    """Return a contiguous float64 array with this many axes; missing axes are added at the end with length 1.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def with_axes(value: ArrayLike, axes: int, name: str) -> FloatArray:
 
 
 def common_length(axis: int, arrays: Mapping[str, NDArray[np.float64]]) -> int:
-    """Give the one length above 1 that the arrays have on an axis (1 if there is none).
+    """Return the one length above 1 that the arrays have on an axis (1 if there is none).
 
     Raises
     ------

@@ -23,7 +23,7 @@ _SOURCES = ("compiled.py", "linear/compiled.py", "rothc/compiled.py")
 
 
 def _cache_folder() -> str:
-    """Give a folder that can be written, or an empty string."""
+    """Return a folder that can be written, or an empty string."""
     base = os.environ.get("MOLLISOL_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
     digest = hashlib.sha256()
     for name in _SOURCES:
@@ -42,7 +42,7 @@ _FOLDER = _cache_folder()
 
 
 def compiled[F: Callable[..., Any]](function: F) -> F:
-    """Give the compiled form of a function: no interpreter lock, no fast-math, IEEE order of operations kept.
+    """Return the compiled form of a function: no interpreter lock, no fast-math, IEEE order of operations kept.
 
     Without fast-math a lane gives the same bits wherever it stands in a block, which is why results do not depend on
     the block size, on the number of threads, or on how a list of sites is split.
@@ -59,7 +59,7 @@ def compiled[F: Callable[..., Any]](function: F) -> F:
 
 
 def _read_bits(_context: Any, _number: Any) -> Any:
-    """Give the 64 bits of a float as an integer."""
+    """Return the 64 bits of a float as an integer."""
 
     def build(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.bitcast(arguments[0], context.get_value_type(types.int64))
@@ -68,7 +68,7 @@ def _read_bits(_context: Any, _number: Any) -> Any:
 
 
 def _read_float(_context: Any, _bits: Any) -> Any:
-    """Give the float that has these 64 bits."""
+    """Return the float that has these 64 bits."""
 
     def build(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.bitcast(arguments[0], context.get_value_type(types.float64))
@@ -81,7 +81,7 @@ _float_of: Any = intrinsic(_read_float)
 
 
 def _exp(x: float) -> float:
-    """Give e^x without a branch, so that a loop over it becomes vector instructions; within 1 unit in the last place.
+    """Return e^x without a branch, so that loops become vector instructions; within 1 unit in the last place.
 
     x is cut to [-700, 700]. The exponent is split into whole powers of two (shifted into the float's exponent bits)
     and a rest below half of log 2, whose power series is carried to the 13th term.

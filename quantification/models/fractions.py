@@ -15,7 +15,7 @@ def _weihermueller(pool: str) -> Locator:
 
 @equation("weihermueller2013:rpm", symbol="RPM", unit="t C/ha", locator=_weihermueller("RPM"))
 def rpm_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
-    """Resistant plant material of a soil near its steady state [t C/ha].
+    r"""Return the resistant plant material of a soil near its steady state [t C/ha].
 
     Parameters
     ----------
@@ -24,16 +24,27 @@ def rpm_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
     clay_percent
         Clay. [%]
 
+    Notes
+    -----
+    .. math:: RPM = (0.184 \, SOC + 0.1555) \, (clay + 1.2750)^{-0.1158} \cdot 0.9902 + 0.4788
+
+    Here :math:`SOC` is ``soc_t_ha`` and :math:`clay` is ``clay_percent``.
+
     References
     ----------
     weihermueller2013:rpm — Weihermueller and others 2013, as used by FAO's GSOCseq.
+
+    Examples
+    --------
+    >>> print(rpm_from_stock(soc_t_ha=30.0, clay_percent=5.0))
+    5.022016
     """
     return (0.184 * soc_t_ha + 0.1555) * (clay_percent + 1.2750) ** -0.1158 * 0.9902 + 0.4788
 
 
 @equation("weihermueller2013:bio", symbol="BIO", unit="t C/ha", locator=_weihermueller("BIO"))
 def bio_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
-    """Microbial biomass of a soil near its steady state [t C/ha].
+    r"""Return the microbial biomass of a soil near its steady state [t C/ha].
 
     Parameters
     ----------
@@ -42,16 +53,27 @@ def bio_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
     clay_percent
         Clay. [%]
 
+    Notes
+    -----
+    .. math:: BIO = (0.014 \, SOC + 0.0075) \, (clay + 8.8473)^{0.0567} \cdot 1.09038 + 0.04055
+
+    Here :math:`SOC` is ``soc_t_ha`` and :math:`clay` is ``clay_percent``.
+
     References
     ----------
     weihermueller2013:bio — Weihermueller and others 2013, as used by FAO's GSOCseq.
+
+    Examples
+    --------
+    >>> print(bio_from_stock(soc_t_ha=30.0, clay_percent=5.0))
+    0.58159
     """
     return (0.014 * soc_t_ha + 0.0075) * (clay_percent + 8.8473) ** 0.0567 * 1.09038 + 0.04055
 
 
 @equation("weihermueller2013:hum", symbol="HUM", unit="t C/ha", locator=_weihermueller("HUM"))
 def hum_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
-    """Humified carbon of a soil near its steady state [t C/ha].
+    r"""Return the humified carbon of a soil near its steady state [t C/ha].
 
     Parameters
     ----------
@@ -60,15 +82,26 @@ def hum_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
     clay_percent
         Clay. [%]
 
+    Notes
+    -----
+    .. math:: HUM = (0.7148 \, SOC + 0.5069) \, (clay + 0.3421)^{0.0184} \cdot 0.9878 - 0.3818
+
+    Here :math:`SOC` is ``soc_t_ha`` and :math:`clay` is ``clay_percent``.
+
     References
     ----------
     weihermueller2013:hum — Weihermueller and others 2013, as used by FAO's GSOCseq.
+
+    Examples
+    --------
+    >>> print(hum_from_stock(soc_t_ha=30.0, clay_percent=5.0))
+    21.98023
     """
     return (0.7148 * soc_t_ha + 0.5069) * (clay_percent + 0.3421) ** 0.0184 * 0.9878 - 0.3818
 
 
 def pools_from_stock(*, soc_t_ha: ArrayLike, clay_percent: ArrayLike, inert_t_ha: ArrayLike) -> FloatArray:
-    """Give DPM, RPM, BIO and HUM by regression; DPM is what is left of the stock.
+    """Return DPM, RPM, BIO and HUM by regression; DPM is what is left of the stock.
 
     Parameters
     ----------
@@ -100,7 +133,7 @@ def pools_from_stock(*, soc_t_ha: ArrayLike, clay_percent: ArrayLike, inert_t_ha
 def pools_from_fractions(
     *, particulate_t_ha: ArrayLike, resistant_t_ha: ArrayLike, soc_t_ha: ArrayLike, steady_t_ha: ArrayLike
 ) -> tuple[FloatArray, FloatArray]:
-    """Give the pools and IOM from laboratory fractions: particulate carbon is DPM and RPM, resistant carbon is IOM.
+    """Return the pools and IOM from laboratory fractions: particulate carbon is DPM and RPM, resistant carbon is IOM.
 
     What the laboratory does not part is parted as in a steady state: DPM to RPM, and BIO to HUM.
 
@@ -137,7 +170,7 @@ def pools_from_fractions(
 def pools_from_active_share(
     *, soc_t_ha: ArrayLike, inert_t_ha: ArrayLike, active_share: ArrayLike, steady_t_ha: ArrayLike
 ) -> FloatArray:
-    """Give pools where a calibrated share of the active carbon is as in the steady state and the rest is HUM.
+    """Return pools where a calibrated share of the active carbon is as in the steady state and the rest is HUM.
 
     A soil that has recently been ploughed out of grass, or is still losing carbon, is not at a steady state; the
     active share says how far it is from one, and may be drawn.

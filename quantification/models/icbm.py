@@ -25,9 +25,7 @@ def young_pool(
     k_young_per_yr: Numeric,
     climate_factor: Numeric,
 ) -> Numeric:
-    r"""Young carbon after some years of constant input and climate [t C/ha, or the unit of the start].
-
-    .. math:: Y^* + (Y_0 - Y^*) e^{-k_1 r t}, \quad Y^* = i / (k_1 r)
+    r"""Return the young carbon after some years of constant input and climate [t C/ha, or the unit of the start].
 
     Parameters
     ----------
@@ -40,9 +38,24 @@ def young_pool(
     climate_factor
         r, 1 at Ultuna. [1]
 
+    Notes
+    -----
+    .. math:: Y(t) = \frac{i}{k_1 r} + \left(Y_0 - \frac{i}{k_1 r}\right) e^{-k_1 r t}
+
+    Here :math:`Y_0` is ``start_t_ha``, :math:`i` is ``input_t_ha_yr``, :math:`k_1` is ``k_young_per_yr``,
+    :math:`r` is ``climate_factor`` and :math:`t` is ``years``.
+
     References
     ----------
     icbm:young — Andren and Katterer 1997.
+
+    Examples
+    --------
+    >>> result = young_pool(
+    ...     years=10.0, start_t_ha=0.3, input_t_ha_yr=0.285, k_young_per_yr=0.8, climate_factor=1.0
+    ... )
+    >>> print(result)
+    0.3562311
     """
     rate = k_young_per_yr * climate_factor
     steady = input_t_ha_yr / rate
@@ -61,9 +74,7 @@ def old_pool(
     k_old_per_yr: Numeric,
     climate_factor: Numeric,
 ) -> Numeric:
-    r"""Old carbon after some years of constant input and climate [t C/ha, or the unit of the start].
-
-    .. math:: O^* + (O_0 - O^* - z) e^{-k_2 r t} + z\, e^{-k_1 r t}, \quad z = h k_1 (Y_0 - Y^*)/(k_2 - k_1)
+    r"""Return the old carbon after some years of constant input and climate [t C/ha, or the unit of the start].
 
     Parameters
     ----------
@@ -78,9 +89,29 @@ def old_pool(
     climate_factor
         r. [1]
 
+    Notes
+    -----
+    .. math::
+
+        O(t) = \frac{h i}{k_2 r} + \left(O_0 - \frac{h i}{k_2 r} - z\right) e^{-k_2 r t} + z \, e^{-k_1 r t},
+        \qquad z = h \, \frac{k_1 (Y_0 - i / (k_1 r))}{k_2 - k_1}
+
+    Here :math:`O_0` is ``old_start_t_ha``, :math:`Y_0` is ``young_start_t_ha``, :math:`i` is ``input_t_ha_yr``,
+    :math:`h` is ``humified_share``, :math:`k_1` is ``k_young_per_yr``, :math:`k_2` is ``k_old_per_yr``,
+    :math:`r` is ``climate_factor`` and :math:`t` is ``years``.
+
     References
     ----------
     icbm:old — Andren and Katterer 1997.
+
+    Examples
+    --------
+    >>> result = old_pool(
+    ...     years=35.0, young_start_t_ha=0.3, old_start_t_ha=3.99, input_t_ha_yr=0.272,
+    ...     humified_share=0.25, k_young_per_yr=0.8, k_old_per_yr=0.00605, climate_factor=1.1
+    ... )
+    >>> print(result)
+    5.282259
     """
     t = np.asarray(years, dtype=np.float64) * climate_factor
     young_steady = input_t_ha_yr / (k_young_per_yr * climate_factor)
@@ -117,7 +148,7 @@ class IcbmParameters(ParametersByName):
 def icbm_system(
     parameters: IcbmParameters, *, input_t_ha_yr: ArrayLike, step_yr: float = 1.0
 ) -> Compartments:
-    """Give ICBM as linear compartments with the exact map of one step; the input may change from step to step.
+    """Return ICBM as linear compartments with the exact map of one step; the input may change from step to step.
 
     Parameters
     ----------
@@ -205,7 +236,7 @@ def run_icbm(
 
 
 def steady_icbm(parameters: IcbmParameters, *, input_t_ha_yr: ArrayLike) -> FloatArray:
-    """Give young and old carbon at the steady state, (pool, site, draw)."""
+    """Return young and old carbon at the steady state, (pool, site, draw)."""
     from mollisol.quantification.models.linear.steady import steady_state
 
     return steady_state(icbm_system(parameters, input_t_ha_yr=input_t_ha_yr), steps=1)

@@ -14,7 +14,7 @@ STATES: Final = ("cover", "tillage")
 def phase_of_rotation(
     rows: Sequence[ActivityRow], *, scenario: str, first_year: int, last_year: int, length: int, phase: int
 ) -> list[ActivityRow]:
-    """Give the entries of one phase: year t takes the practice of year t + phase of the rotation.
+    """Return the entries of one phase: year t takes the practice of year t + phase of the rotation.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def phase_of_rotation(
 
 
 def _in_force(rows: Sequence[ActivityRow], first_year: int, length: int, phase: int) -> list[ActivityRow]:
-    """Give the cover and tillage in force where a phase begins: the last entry before it, around the rotation."""
+    """Return the cover and tillage in force where a phase begins: the last entry before it, around the rotation."""
     found = []
     for activity in STATES:
         own = [

@@ -52,7 +52,7 @@ def run_inputs(inputs: ModelInputs) -> ScenarioRuns:
 
 
 def _plausibility(runs: ScenarioRuns, inputs: ModelInputs) -> list[Finding]:
-    """Hold gains and stocks against published levels."""
+    """Return warnings where gains or stocks lie beyond published levels."""
     span = runs.years[-1] - runs.years[0]
     levels = parameter_set("plausibility").values
     manured = any(row.activity in ("manure", "manure-carbon") for row in inputs.schedule)

@@ -36,7 +36,7 @@ class Weather:
     pet_mm: FloatArray
 
     def of_sites(self, name: str) -> FloatArray:
-        """Give a stream by site, (month, site)."""
+        """Return a stream by site, (month, site)."""
         stream: FloatArray = getattr(self, name)
         return np.asarray(stream[:, self.cell])
 
@@ -70,7 +70,7 @@ class JointDraws:
 
     @property
     def by_draw(self) -> dict[str, Any]:
-        """The numbers as the models take them: (site, draw) where they are many, plain where they are one."""
+        """Return the numbers as the models take them: (site, draw) where they are many, plain where they are one."""
         return {
             name: np.atleast_2d(value) if np.size(value) > 1 else float(np.ravel(value)[0])
             for name, value in self.values.items()
@@ -101,7 +101,7 @@ class ScenarioRuns:
     findings: tuple[Finding, ...]
 
     def rows(self) -> list[dict[str, Any]]:
-        """Give one row per scenario, site, year and draw, for tables."""
+        """Return one row per scenario, site, year and draw, for tables."""
         return [
             {"scenario": name, "site": site, "year": year, "draw": draw, "soc_t_ha": float(stock[t, s, draw])}
             for name, stock in self.stock_t_ha.items()
@@ -111,7 +111,7 @@ class ScenarioRuns:
         ]
 
     def summary(self) -> list[str]:
-        """Give start, end and yearly change of each scenario and site, in words."""
+        """Return start, end and yearly change of each scenario and site, in words."""
         span = self.years[-1] - self.years[0]
         lines = []
         for name, stock in self.stock_t_ha.items():
@@ -243,7 +243,7 @@ class _Job:
 
 
 def _shared_run_in(years: int) -> Finding:
-    """Say that the first years give the start."""
+    """Return the note that the first years give the start."""
     return Finding(
         code="tier2-run-in",
         severity=Severity.NOTE,
@@ -301,7 +301,7 @@ def _rothc(job: _Job) -> _Outcome:
 
 
 def _input_factors(factors: FloatArray, sites: Sequence[SiteRow]) -> tuple[Finding, ...]:
-    """Say how far the baseline's input is from what would hold the measured stock."""
+    """Return notes on how far the baseline's input is from what would hold the measured stock."""
     return tuple(
         Finding(
             code="rothc-input-factor",

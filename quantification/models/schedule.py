@@ -61,7 +61,7 @@ class Plan:
     findings: tuple[Finding, ...]
 
     def yearly(self, name: str) -> FloatArray:
-        """Give the sum of a monthly array by year, (year, site)."""
+        """Return the sum of a monthly array by year, (year, site)."""
         monthly: FloatArray = getattr(self, name)
         return np.asarray(monthly.reshape(-1, 12, monthly.shape[1]).sum(axis=1))
 
@@ -80,7 +80,7 @@ class _Carbon:
 
 
 def crop_carbon(crop: Crop, *, dry_t_ha: float, depth_cm: float, exported: bool) -> tuple[float, float]:
-    """Give above-ground and below-ground carbon that a crop leaves in a layer [t C/ha, t C/ha].
+    """Return above-ground and below-ground carbon that a crop leaves in a layer [t C/ha, t C/ha].
 
     The amount is the dry yield, or the above-ground matter of a cover crop that is not harvested.
     """
@@ -104,13 +104,13 @@ def crop_carbon(crop: Crop, *, dry_t_ha: float, depth_cm: float, exported: bool)
 
 
 def _quality(what: str, tables: Tables) -> tuple[float, float, bool]:
-    """Give lignin and nitrogen of a crop's residue, and whether the table has the crop."""
+    """Return lignin and nitrogen of a crop's residue, and whether the table has the crop."""
     line = tables.residues.get(what)
     return (line.lignin, line.nitrogen, True) if line else (LIGNIN, NITROGEN, False)
 
 
 def _carbon_with_quality(row: ActivityRow, site: SiteRow, tables: Tables) -> _Carbon:
-    """Give the carbon of one activity, with the quality that was measured where it was."""
+    """Return the carbon of one activity, with the quality that was measured where it was."""
     part = _carbon(row, site, tables)
     if row.lignin_fraction is None or row.nitrogen_fraction is None:
         return part
@@ -118,7 +118,7 @@ def _carbon_with_quality(row: ActivityRow, site: SiteRow, tables: Tables) -> _Ca
 
 
 def _carbon(row: ActivityRow, site: SiteRow, tables: Tables) -> _Carbon:
-    """Give the carbon of one activity; nothing for those that bring none."""
+    """Return the carbon of one activity; nothing for those that bring none."""
     lignin, nitrogen, known = _quality(row.what, tables)
     if row.activity in ("harvest", "cover-crop"):
         kinds = ("cover",) if row.activity == "cover-crop" else ("main", "harvested-cover")
@@ -258,7 +258,7 @@ _NOTES = {
 
 
 def _note(code: str, names: set[str], scenario: str) -> Finding:
-    """Say what was assumed."""
+    """Return a finding that names what was assumed."""
     allowed, do = _NOTES[code]
     shown = sorted(names)
     return Finding(

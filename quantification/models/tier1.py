@@ -18,7 +18,7 @@ _AT = Locator("IPCC 2019 Refinement, Volume 4, Chapter 2", "2019", equation="2.2
 def stock(
     *, reference_t_ha: Numeric, land_use_factor: Numeric, management_factor: Numeric, input_factor: Numeric
 ) -> Numeric:
-    """Stock of 0-30 cm under a land use, management and input that have lasted 20 years [t C/ha].
+    r"""Return the stock of 0-30 cm under a land use, management and input that have lasted 20 years [t C/ha].
 
     Parameters
     ----------
@@ -27,16 +27,31 @@ def stock(
     land_use_factor, management_factor, input_factor
         F_LU, F_MG, F_I. [1]
 
+    Notes
+    -----
+    .. math:: SOC = SOC_{REF} \, F_{LU} \, F_{MG} \, F_I
+
+    Here :math:`SOC_{REF}` is ``reference_t_ha``, :math:`F_{LU}` is ``land_use_factor``, :math:`F_{MG}` is
+    ``management_factor`` and :math:`F_I` is ``input_factor``.
+
     References
     ----------
     ipcc2019-tier1:stock — IPCC 2019 Refinement, Volume 4, Chapter 2, Eq. 2.25.
+
+    Examples
+    --------
+    >>> result = stock(
+    ...     reference_t_ha=81.0, land_use_factor=0.7, management_factor=1.09, input_factor=1.44
+    ... )
+    >>> print(result)
+    88.99632
     """
     return reference_t_ha * land_use_factor * management_factor * input_factor
 
 
 @equation("ipcc2019-tier1:change", symbol="dC", unit="t C/ha/yr", locator=_AT)
 def yearly_change(*, after_t_ha: Numeric, before_t_ha: Numeric, years: Numeric = 20.0) -> Numeric:
-    """Yearly change between two Tier 1 stocks [t C/ha/yr].
+    r"""Return the yearly change between two Tier 1 stocks [t C/ha/yr].
 
     Parameters
     ----------
@@ -45,9 +60,20 @@ def yearly_change(*, after_t_ha: Numeric, before_t_ha: Numeric, years: Numeric =
     years
         Time of the transition, 20. [yr]
 
+    Notes
+    -----
+    .. math:: \Delta C = \frac{SOC_0 - SOC_{0-T}}{D}
+
+    Here :math:`SOC_0` is ``after_t_ha``, :math:`SOC_{0-T}` is ``before_t_ha`` and :math:`D` is ``years``.
+
     References
     ----------
     ipcc2019-tier1:change — IPCC 2019 Refinement, Volume 4, Chapter 2, Eq. 2.25.
+
+    Examples
+    --------
+    >>> print(yearly_change(after_t_ha=64.0, before_t_ha=56.0))
+    0.4
     """
     return (after_t_ha - before_t_ha) / years
 
@@ -65,16 +91,31 @@ def stock_error_percent(
     management_percent: Numeric,
     input_percent: Numeric,
 ) -> Numeric:
-    """Uncertainty of the product of reference stock and factors, errors apart [%].
+    r"""Return the uncertainty of the product of reference stock and factors, errors apart [%].
 
     Parameters
     ----------
     reference_percent, land_use_percent, management_percent, input_percent
         The printed uncertainties, 95 % or two standard errors; 0 for a factor that is 1 by definition. [%]
 
+    Notes
+    -----
+    .. math:: U = \sqrt{U_{REF}^2 + U_{LU}^2 + U_{MG}^2 + U_I^2}
+
+    Here :math:`U_{REF}` is ``reference_percent``, :math:`U_{LU}` is ``land_use_percent``, :math:`U_{MG}` is
+    ``management_percent`` and :math:`U_I` is ``input_percent``.
+
     References
     ----------
     ipcc2019-tier1:error — IPCC 2019 Refinement, Volume 1, Chapter 3, Eq. 3.1.
+
+    Examples
+    --------
+    >>> result = stock_error_percent(
+    ...     reference_percent=3.0, land_use_percent=4.0, management_percent=12.0, input_percent=0.0
+    ... )
+    >>> print(result)
+    13.0
     """
     squares = reference_percent**2 + land_use_percent**2 + management_percent**2 + input_percent**2
     return np.sqrt(np.asarray(squares, dtype=np.float64))
@@ -90,14 +131,14 @@ class Tier1Estimate:
 
     @property
     def weak(self) -> tuple[Tier1Factor, ...]:
-        """The numbers among them on which sources disagree, or that stand on memory."""
+        """Return the factors on which sources disagree, or that stand on memory."""
         return tuple(factor for factor in self.factors if factor.status in WEAK)
 
 
 def tier1_estimate(
     *, climate: str, soil: str, land_use: str, management: str = "none", carbon_input: str = "none"
 ) -> Tier1Estimate:
-    """Give the Tier 1 stock of a soil by names of the 2019 tables.
+    """Return the Tier 1 stock of a soil by names of the 2019 tables.
 
     Parameters
     ----------

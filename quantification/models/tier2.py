@@ -63,11 +63,11 @@ class Tier2Parameters(ParametersByName):
     label: str = "ipcc2019-tier2"
 
     def axes(self, name: str) -> FloatArray:
-        """Give a parameter as (1, site, draw), ready to meet a year axis."""
+        """Return a parameter as (1, site, draw), ready to meet a year axis."""
         return with_axes(getattr(self, name), 2, name)[None]
 
     def by_class(self, kind: str, tillage: FloatArray) -> FloatArray:
-        """Give ``tillage`` or ``f2`` for each year and site, (year, site, draw)."""
+        """Return ``tillage`` or ``f2`` for each year and site, (year, site, draw)."""
         chosen = np.zeros((1, 1, 1))
         for number, name in enumerate(TILLAGE):
             chosen = np.where(tillage[..., None] == number, self.axes(f"{kind}_{name}"), chosen)
@@ -135,7 +135,7 @@ class Tier2Run:
 
 
 def rain_over_pet(*, rain_mm: ArrayLike, pet_mm: ArrayLike, cap: float = 1.25) -> FloatArray:
-    """Give rain over potential evapotranspiration, the cap where the latter is 0 [1]."""
+    """Return rain over potential evapotranspiration, the cap where the latter is 0 [1]."""
     rain, pet = np.broadcast_arrays(
         np.asarray(rain_mm, dtype=np.float64), np.asarray(pet_mm, dtype=np.float64)
     )
@@ -147,7 +147,7 @@ def rain_over_pet(*, rain_mm: ArrayLike, pet_mm: ArrayLike, cap: float = 1.25) -
 def tier2_states(
     forcing: Tier2Forcing, parameters: Tier2Parameters, *, run_in_years: int | None = None
 ) -> Tier2States:
-    """Give factors, input to the active pool, rates and steady states of each year.
+    """Return factors, input to the active pool, rates and steady states of each year.
 
     With ``run_in_years`` the first entry is the mean of that many first years, each factor and input averaged.
     """

@@ -14,9 +14,7 @@ def _at(number: str) -> Locator:
 
 @equation("ipcc2019-tier2:temperature", symbol="tfac_m", unit="1", locator=_at("5.0E"))
 def temperature_factor(*, tmean_c: Numeric, maximum_c: Numeric = 45.0, optimum_c: Numeric = 33.69) -> Numeric:
-    r"""Effect of temperature on decomposition in one month; the year's factor is the mean of twelve [1].
-
-    .. math:: u^{0.2}\, e^{(0.2/2.63)(1 - u^{2.63})}, \quad u = (T_{max} - T)/(T_{max} - T_{opt})
+    r"""Return the effect of temperature on decomposition in a month; the year's factor is the mean of twelve [1].
 
     Parameters
     ----------
@@ -25,9 +23,23 @@ def temperature_factor(*, tmean_c: Numeric, maximum_c: Numeric = 45.0, optimum_c
     maximum_c, optimum_c
         45 and 33.69. [°C]
 
+    Notes
+    -----
+    .. math::
+
+        tfac_m = u^{0.2} \, \exp\left(\frac{0.2}{2.63} \, (1 - u^{2.63})\right), \qquad u = \max\left(0,
+        \frac{T_{max} - T}{T_{max} - T_{opt}}\right)
+
+    Here :math:`T` is ``tmean_c``, :math:`T_{max}` is ``maximum_c`` and :math:`T_{opt}` is ``optimum_c``.
+
     References
     ----------
     ipcc2019-tier2:temperature — IPCC 2019 Refinement, Volume 4, Chapter 5, Eq. 5.0E.
+
+    Examples
+    --------
+    >>> print(temperature_factor(tmean_c=45.0))
+    0.0
     """
     u = np.maximum(
         (maximum_c - np.asarray(tmean_c, dtype=np.float64)) / (maximum_c - np.asarray(optimum_c)), 0.0
@@ -46,9 +58,7 @@ def water_factor(
     cap: Numeric = 1.25,
     irrigated_value: Numeric = 0.775,
 ) -> Numeric:
-    r"""Effect of water on decomposition in one month; the year's factor is 1.5 times the mean of twelve [1].
-
-    .. math:: 0.2129 + 1.331\,r - 0.2413\,r^2, \quad r = \min(1.25, P/PET)
+    r"""Return the effect of water on decomposition in a month; the year's factor is 1.5 times the mean [1].
 
     Parameters
     ----------
@@ -59,9 +69,22 @@ def water_factor(
     slope, intercept, curvature, cap, irrigated_value
         Constants of the equation.
 
+    Notes
+    -----
+    .. math:: w_m = 0.2129 + 1.331 \, r - 0.2413 \, r^2, \qquad r = \min(1.25, P / PET)
+
+    Here :math:`P / PET` is ``rain_over_pet``, :math:`0.2129` is ``intercept``, :math:`1.331` is ``slope``,
+    :math:`-0.2413` is ``curvature`` and :math:`1.25` is ``cap``. An irrigated month takes ``irrigated_value``,
+    0.775.
+
     References
     ----------
     ipcc2019-tier2:water — IPCC 2019 Refinement, Volume 4, Chapter 5, Eq. 5.0F.
+
+    Examples
+    --------
+    >>> print(water_factor(rain_over_pet=0.3, irrigated=1.0))
+    0.775
     """
     r = np.minimum(cap, rain_over_pet)
     rained = intercept + slope * r + curvature * r * r
@@ -70,7 +93,7 @@ def water_factor(
 
 @equation("ipcc2019-tier2:f4", symbol="f_4", unit="1", locator=_at("5.0C"))
 def active_to_slow(*, sand_fraction: Numeric, f5: Numeric = 0.0855) -> Numeric:
-    """Share of the active pool's turnover that goes to the slow pool [1].
+    r"""Return the share of the active pool's turnover that goes to the slow pool [1].
 
     Parameters
     ----------
@@ -79,9 +102,20 @@ def active_to_slow(*, sand_fraction: Numeric, f5: Numeric = 0.0855) -> Numeric:
     f5
         Share of the active pool's turnover that goes to the passive pool.
 
+    Notes
+    -----
+    .. math:: f_4 = 1 - f_5 - (0.17 + 0.68 \, sand)
+
+    Here :math:`f_5` is ``f5`` and :math:`sand` is ``sand_fraction``.
+
     References
     ----------
     ipcc2019-tier2:f4 — IPCC 2019 Refinement, Volume 4, Chapter 5, Eq. 5.0C.
+
+    Examples
+    --------
+    >>> print(active_to_slow(sand_fraction=0.33))
+    0.5201
     """
     return 1.0 - f5 - (0.17 + 0.68 * sand_fraction)
 
@@ -90,7 +124,7 @@ def active_to_slow(*, sand_fraction: Numeric, f5: Numeric = 0.0855) -> Numeric:
 def metabolic_input(
     *, carbon_t_ha_yr: Numeric, lignin_fraction: Numeric, nitrogen_fraction: Numeric
 ) -> Numeric:
-    """Carbon input to the metabolic dead organic matter [t C/ha/yr].
+    r"""Return the carbon input to the metabolic dead organic matter [t C/ha/yr].
 
     Parameters
     ----------
@@ -99,9 +133,21 @@ def metabolic_input(
     lignin_fraction, nitrogen_fraction
         Of the input's dry matter. [0-1]
 
+    Notes
+    -----
+    .. math:: \beta = C_{input} \left(0.85 - 0.018 \, \frac{LC}{NC}\right)
+
+    Here :math:`C_{input}` is ``carbon_t_ha_yr``, :math:`LC` is ``lignin_fraction`` and :math:`NC` is
+    ``nitrogen_fraction``.
+
     References
     ----------
     ipcc2019-tier2:beta — IPCC 2019 Refinement, Volume 4, Chapter 5, Eq. 5.0G.
+
+    Examples
+    --------
+    >>> print(metabolic_input(carbon_t_ha_yr=4.0, lignin_fraction=0.073, nitrogen_fraction=0.0083))
+    2.766747
     """
     return carbon_t_ha_yr * (0.85 - 0.018 * lignin_fraction / nitrogen_fraction)
 
@@ -121,7 +167,7 @@ def active_input(
     f7: Numeric,
     f8: Numeric,
 ) -> Numeric:
-    """Carbon that reaches the active pool, what comes back from the other pools included [t C/ha/yr].
+    r"""Return the carbon that reaches the active pool, what comes back from the other pools included [t C/ha/yr].
 
     Parameters
     ----------
@@ -134,9 +180,28 @@ def active_input(
     f4, f5, f6, f7, f8
         Shares passed between active, slow and passive pools.
 
+    Notes
+    -----
+    .. math::
+
+        \alpha = \frac{\beta f_1 + (C_{input} (1 - LC) - \beta) f_2 + C_{input} \, LC \, f_3 \, (f_7 + f_6
+        f_8)}{1 - f_4 f_7 - f_5 f_8 - f_4 f_6 f_8}
+
+    Here :math:`C_{input}` is ``carbon_t_ha_yr``, :math:`LC` is ``lignin_fraction`` and :math:`\beta` is
+    ``metabolic_t_ha_yr``.
+
     References
     ----------
     ipcc2019-tier2:alpha — IPCC 2019 Refinement, Volume 4, Chapter 5, Eq. 5.0G.
+
+    Examples
+    --------
+    >>> result = active_input(
+    ...     carbon_t_ha_yr=4.0, lignin_fraction=0.073, metabolic_t_ha_yr=2.7667469879518074, f1=0.378,
+    ...     f2=0.455, f3=0.455, f4=0.5201, f5=0.0855, f6=0.0504, f7=0.42, f8=0.45
+    ... )
+    >>> print(result)
+    2.096188
     """
     lignin = carbon_t_ha_yr * lignin_fraction
     structural = carbon_t_ha_yr - lignin - metabolic_t_ha_yr
@@ -148,7 +213,7 @@ def active_input(
 def decay_rate(
     *, base_per_yr: Numeric, temperature_factor: Numeric, water_factor: Numeric, tillage_factor: Numeric
 ) -> Numeric:
-    """Decay rate of a pool in a year; the passive pool takes a tillage factor of 1 [1/yr].
+    r"""Return the decay rate of a pool in a year; the passive pool takes a tillage factor of 1 [1/yr].
 
     Parameters
     ----------
@@ -157,16 +222,31 @@ def decay_rate(
     temperature_factor, water_factor, tillage_factor
         Of the year. [1]
 
+    Notes
+    -----
+    .. math:: k = k_{fac} \, tfac \, wfac \, tillfac
+
+    Here :math:`k_{fac}` is ``base_per_yr``, :math:`tfac` is ``temperature_factor``, :math:`wfac` is
+    ``water_factor`` and :math:`tillfac` is ``tillage_factor``.
+
     References
     ----------
     ipcc2019-tier2:rate — IPCC 2019 Refinement, Volume 4, Chapter 5, Eqs. 5.0B to 5.0D.
+
+    Examples
+    --------
+    >>> result = decay_rate(
+    ...     base_per_yr=0.209, temperature_factor=0.5, water_factor=1.5, tillage_factor=3.036
+    ... )
+    >>> print(result)
+    0.475893
     """
     return base_per_yr * temperature_factor * water_factor * tillage_factor
 
 
 @equation("ipcc2019-tier2:active-base", symbol="k_3 (0.25 + 0.75 sand)", unit="1/yr", locator=_at("5.0B"))
 def active_base_rate(*, rate_per_yr: Numeric, sand_fraction: Numeric) -> Numeric:
-    """Decay rate of the active pool before climate and tillage [1/yr].
+    r"""Return the decay rate of the active pool before climate and tillage [1/yr].
 
     Parameters
     ----------
@@ -175,25 +255,47 @@ def active_base_rate(*, rate_per_yr: Numeric, sand_fraction: Numeric) -> Numeric
     sand_fraction
         Sand of 0-30 cm. [0-1]
 
+    Notes
+    -----
+    .. math:: k = k_3 \, (0.25 + 0.75 \, sand)
+
+    Here :math:`k_3` is ``rate_per_yr`` and :math:`sand` is ``sand_fraction``.
+
     References
     ----------
     ipcc2019-tier2:active-base — IPCC 2019 Refinement, Volume 4, Chapter 5, Eq. 5.0B.
+
+    Examples
+    --------
+    >>> print(active_base_rate(rate_per_yr=7.4, sand_fraction=0.33))
+    3.6815
     """
     return rate_per_yr * (0.25 + 0.75 * sand_fraction)
 
 
 @equation("ipcc2019-tier2:active-steady", symbol="Active_y*", unit="t C/ha", locator=_at("5.0B"))
 def active_steady(*, alpha_t_ha_yr: Numeric, k_active_per_yr: Numeric) -> Numeric:
-    """Steady state of the active pool under a year's conditions [t C/ha].
+    r"""Return the steady state of the active pool under a year's conditions [t C/ha].
 
     Parameters
     ----------
     alpha_t_ha_yr, k_active_per_yr
         Input to the active pool and its decay rate. [t C/ha/yr, 1/yr]
 
+    Notes
+    -----
+    .. math:: Active_{y^*} = \frac{\alpha}{k_a}
+
+    Here :math:`\alpha` is ``alpha_t_ha_yr`` and :math:`k_a` is ``k_active_per_yr``.
+
     References
     ----------
     ipcc2019-tier2:active-steady — IPCC 2019 Refinement, Volume 4, Chapter 5, Eq. 5.0B.
+
+    Examples
+    --------
+    >>> print(active_steady(alpha_t_ha_yr=2.0961875023499124, k_active_per_yr=7.022417815166465))
+    0.2984994
     """
     return alpha_t_ha_yr / k_active_per_yr
 
@@ -209,7 +311,7 @@ def slow_steady(
     f3: Numeric,
     f4: Numeric,
 ) -> Numeric:
-    """Steady state of the slow pool under a year's conditions [t C/ha].
+    r"""Return the steady state of the slow pool under a year's conditions [t C/ha].
 
     Parameters
     ----------
@@ -220,9 +322,25 @@ def slow_steady(
     f3, f4
         Shares from lignin and from the active pool.
 
+    Notes
+    -----
+    .. math:: Slow_{y^*} = \frac{C_{input} \, LC \, f_3 + Active_{y^*} \, k_a \, f_4}{k_s}
+
+    Here :math:`C_{input}` is ``carbon_t_ha_yr``, :math:`LC` is ``lignin_fraction``, :math:`Active_{y^*}` is
+    ``active_steady_t_ha``, :math:`k_a` is ``k_active_per_yr`` and :math:`k_s` is ``k_slow_per_yr``.
+
     References
     ----------
     ipcc2019-tier2:slow-steady — IPCC 2019 Refinement, Volume 4, Chapter 5, Eq. 5.0C.
+
+    Examples
+    --------
+    >>> result = slow_steady(
+    ...     carbon_t_ha_yr=4.0, lignin_fraction=0.073, active_steady_t_ha=0.29849939971141154,
+    ...     k_active_per_yr=7.022417815166465, k_slow_per_yr=0.39866503418981153, f3=0.455, f4=0.5201
+    ... )
+    >>> print(result)
+    3.067957
     """
     return (carbon_t_ha_yr * lignin_fraction * f3 + active_steady_t_ha * k_active_per_yr * f4) / k_slow_per_yr
 
@@ -238,7 +356,7 @@ def passive_steady(
     f5: Numeric,
     f6: Numeric,
 ) -> Numeric:
-    """Steady state of the passive pool under a year's conditions [t C/ha].
+    r"""Return the steady state of the passive pool under a year's conditions [t C/ha].
 
     Parameters
     ----------
@@ -249,9 +367,26 @@ def passive_steady(
     f5, f6
         Shares from the active and the slow pool.
 
+    Notes
+    -----
+    .. math:: Passive_{y^*} = \frac{Active_{y^*} \, k_a \, f_5 + Slow_{y^*} \, k_s \, f_6}{k_p}
+
+    Here :math:`Active_{y^*}` is ``active_steady_t_ha``, :math:`Slow_{y^*}` is ``slow_steady_t_ha``, :math:`k_a`
+    is ``k_active_per_yr``, :math:`k_s` is ``k_slow_per_yr`` and :math:`k_p` is ``k_passive_per_yr``.
+
     References
     ----------
     ipcc2019-tier2:passive-steady — IPCC 2019 Refinement, Volume 4, Chapter 5, Eq. 5.0D.
+
+    Examples
+    --------
+    >>> result = passive_steady(
+    ...     active_steady_t_ha=0.29849939971141154, slow_steady_t_ha=3.067956843664036,
+    ...     k_active_per_yr=7.022417815166465, k_slow_per_yr=0.39866503418981153,
+    ...     k_passive_per_yr=0.0043289175595687505, f5=0.0855, f6=0.0504
+    ... )
+    >>> print(result)
+    55.64154
     """
     arriving = active_steady_t_ha * k_active_per_yr * f5 + slow_steady_t_ha * k_slow_per_yr * f6
     return arriving / k_passive_per_yr
@@ -259,7 +394,7 @@ def passive_steady(
 
 @equation("ipcc2019-tier2:pool", symbol="Pool_y", unit="t C/ha", locator=_at("5.0B-5.0D"))
 def next_pool(*, before_t_ha: Numeric, steady_t_ha: Numeric, rate_per_yr: Numeric) -> Numeric:
-    """Pool at the end of a year: a step of min(1, k) towards the steady state, as the method says [t C/ha].
+    r"""Return the pool at the end of a year: a step of min(1, k) towards the steady state [t C/ha].
 
     Parameters
     ----------
@@ -268,8 +403,20 @@ def next_pool(*, before_t_ha: Numeric, steady_t_ha: Numeric, rate_per_yr: Numeri
     rate_per_yr
         Decay rate; a pool that turns over more than once a year is at its steady state. [1/yr]
 
+    Notes
+    -----
+    .. math:: Pool_y = Pool_{y-1} + (Pool_{y^*} - Pool_{y-1}) \, \min(1, k)
+
+    Here :math:`Pool_{y-1}` is ``before_t_ha``, :math:`Pool_{y^*}` is ``steady_t_ha`` and :math:`k` is
+    ``rate_per_yr``.
+
     References
     ----------
     ipcc2019-tier2:pool — IPCC 2019 Refinement, Volume 4, Chapter 5, Eqs. 5.0B to 5.0D.
+
+    Examples
+    --------
+    >>> print(next_pool(before_t_ha=2.0, steady_t_ha=1.5, rate_per_yr=3.0))
+    1.5
     """
     return before_t_ha + (steady_t_ha - before_t_ha) * np.minimum(1.0, rate_per_yr)

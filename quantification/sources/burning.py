@@ -40,7 +40,7 @@ def burning_methane_t_co2e_per_ha(
     burned_area_ha: Area,
     area_ha: Area,
 ) -> Value:
-    """Methane of burned biomass, areal mean.
+    r"""Return the methane of burned biomass, areal mean.
 
     Parameters
     ----------
@@ -69,7 +69,21 @@ def burning_methane_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: CH4_{bb} = \frac{GWP_{CH4} \sum_c MB_c \, CF_c \, EF_{c,CH4}}{10^6 \, A}
+
+    Here :math:`MB_c` is ``biomass_kg_dm``, :math:`CF_c` is ``combustion_factor``, :math:`EF_{c,CH4}` is
+    ``burning_factor_g_ch4_per_kg_dm``, :math:`GWP_{CH4}` is ``gwp_ch4`` and :math:`A` is ``area_ha``.
+
     Source: Eq. 14; E-28, E-31.
+
+    Examples
+    --------
+    >>> result = burning_methane_t_co2e_per_ha(
+    ...     biomass_kg_dm=10000.0, combustion_factor=0.9, gwp_ch4=28.0, burning_factor_g_ch4_per_kg_dm=2.7,
+    ...     burned_area_ha=1.0, area_ha=1.0
+    ... )
+    >>> print(result)
+    0.6804
     """
     factor = burning_factor_g_ch4_per_kg_dm
     gas = _gas_t(biomass_kg_dm, combustion_factor, factor, burned_area_ha, area_ha)
@@ -86,7 +100,7 @@ def burning_nitrous_oxide_t_co2e_per_ha(
     burned_area_ha: Area,
     area_ha: Area,
 ) -> Value:
-    """Nitrous oxide of burned biomass, areal mean.
+    r"""Return the nitrous oxide of burned biomass, areal mean.
 
     Parameters
     ----------
@@ -115,7 +129,21 @@ def burning_nitrous_oxide_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: N2O_{bb} = \frac{GWP_{N2O} \sum_c MB_c \, CF_c \, EF_{c,N2O}}{10^6 \, A}
+
+    Here :math:`MB_c` is ``biomass_kg_dm``, :math:`CF_c` is ``combustion_factor``, :math:`EF_{c,N2O}` is
+    ``burning_factor_g_n2o_per_kg_dm``, :math:`GWP_{N2O}` is ``gwp_n2o`` and :math:`A` is ``area_ha``.
+
     Source: Eq. 32; E-28, E-31.
+
+    Examples
+    --------
+    >>> result = burning_nitrous_oxide_t_co2e_per_ha(
+    ...     biomass_kg_dm=9000.0, combustion_factor=1.0, gwp_n2o=265.0,
+    ...     burning_factor_g_n2o_per_kg_dm=0.07, burned_area_ha=1.0, area_ha=1.0
+    ... )
+    >>> print(result)
+    0.16695
     """
     factor = burning_factor_g_n2o_per_kg_dm
     gas = _gas_t(biomass_kg_dm, combustion_factor, factor, burned_area_ha, area_ha)

@@ -32,7 +32,7 @@ def synthetic_nitrogen_t(
     synthetic_n_content_t_per_t: Annotated[Value, ranges.SYNTHETIC_N_CONTENT],
     area_ha: Area,
 ) -> Value:
-    """Nitrogen in the synthetic fertilizer of a year.
+    r"""Return the nitrogen in the synthetic fertilizer of a year.
 
     Parameters
     ----------
@@ -55,7 +55,19 @@ def synthetic_nitrogen_t(
 
     Notes
     -----
+    .. math:: FSN = \sum_{SF} M_{SF} \, NC_{SF}
+
+    Here :math:`M_{SF}` is ``synthetic_fertilizer_t`` and :math:`NC_{SF}` is ``synthetic_n_content_t_per_t``.
+
     Source: Eq. 19.
+
+    Examples
+    --------
+    >>> result = synthetic_nitrogen_t(
+    ...     synthetic_fertilizer_t=[10.0, 2.0], synthetic_n_content_t_per_t=[0.46, 0.27], area_ha=50.0
+    ... )
+    >>> print(result)
+    5.14
     """
     return summed(synthetic_fertilizer_t * synthetic_n_content_t_per_t)[()]
 
@@ -67,7 +79,7 @@ def organic_nitrogen_t(
     organic_n_content_t_per_t: Annotated[Value, ranges.ORGANIC_N_CONTENT],
     area_ha: Area,
 ) -> Value:
-    """Nitrogen in the organic fertilizer of a year.
+    r"""Return the nitrogen in the organic fertilizer of a year.
 
     Parameters
     ----------
@@ -90,7 +102,19 @@ def organic_nitrogen_t(
 
     Notes
     -----
+    .. math:: FON = \sum_{OF} M_{OF} \, NC_{OF}
+
+    Here :math:`M_{OF}` is ``organic_fertilizer_t`` and :math:`NC_{OF}` is ``organic_n_content_t_per_t``.
+
     Source: Eq. 20.
+
+    Examples
+    --------
+    >>> result = organic_nitrogen_t(
+    ...     organic_fertilizer_t=[100.0, 50.0], organic_n_content_t_per_t=[0.006, 0.012], area_ha=50.0
+    ... )
+    >>> print(result)
+    1.2
     """
     return summed(organic_fertilizer_t * organic_n_content_t_per_t)[()]
 
@@ -105,7 +129,7 @@ def fertilizer_direct_t_co2e_per_ha(
     gwp_n2o: GwpN2o,
     area_ha: Area,
 ) -> Value:
-    """Direct nitrous oxide of fertilizer, areal mean.
+    r"""Return the direct nitrous oxide of fertilizer, areal mean.
 
     Parameters
     ----------
@@ -131,7 +155,22 @@ def fertilizer_direct_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: N2O_{fert,direct} = \frac{(FSN \, EF_{S} + FON \, EF_{O}) \cdot \frac{44}{28} \, GWP_{N2O}}{A}
+
+    Here :math:`FSN` is ``synthetic_n_t``, :math:`FON` is ``organic_n_t``, :math:`EF_{S}` is
+    ``direct_factor_synthetic_t_n2o_n_per_t_n``, :math:`EF_{O}` is ``direct_factor_organic_t_n2o_n_per_t_n``,
+    :math:`GWP_{N2O}` is ``gwp_n2o`` and :math:`A` is ``area_ha``.
+
     Source: Eq. 18, the factor by kind of nitrogen (Table 11.1).
+
+    Examples
+    --------
+    >>> result = fertilizer_direct_t_co2e_per_ha(
+    ...     synthetic_n_t=4.6, organic_n_t=0.6, direct_factor_synthetic_t_n2o_n_per_t_n=0.01,
+    ...     direct_factor_organic_t_n2o_n_per_t_n=0.01, gwp_n2o=265.0, area_ha=100.0
+    ... )
+    >>> print(result)
+    0.2165429
     """
     synthetic = synthetic_n_t * direct_factor_synthetic_t_n2o_n_per_t_n
     organic = organic_n_t * direct_factor_organic_t_n2o_n_per_t_n
@@ -149,7 +188,7 @@ def fertilizer_volatilised_t_co2e(
     gwp_n2o: GwpN2o,
     area_ha: Area,
 ) -> Value:
-    """Indirect nitrous oxide of fertilizer nitrogen that went into the air.
+    r"""Return the indirect nitrous oxide of fertilizer nitrogen that went into the air.
 
     Parameters
     ----------
@@ -176,7 +215,26 @@ def fertilizer_volatilised_t_co2e(
 
     Notes
     -----
+    .. math::
+
+        N2O_{fert,volat} = (FSN \, Frac_{GASF} + FON \, Frac_{GASM}) \, EF_{volat} \cdot \frac{44}{28} \,
+        GWP_{N2O}
+
+    Here :math:`FSN` is ``synthetic_n_t``, :math:`FON` is ``organic_n_t``, :math:`Frac_{GASF}` is
+    ``volatilised_synthetic_t_per_t``, :math:`Frac_{GASM}` is ``volatilised_organic_t_per_t``,
+    :math:`EF_{volat}` is ``volatilised_factor_t_n2o_n_per_t_n`` and :math:`GWP_{N2O}` is ``gwp_n2o``.
+
     Source: Eq. 22; the subscripts l and S of the fractions mean nothing there (E-7).
+
+    Examples
+    --------
+    >>> result = fertilizer_volatilised_t_co2e(
+    ...     synthetic_n_t=4.6, organic_n_t=0.6, volatilised_synthetic_t_per_t=0.11,
+    ...     volatilised_organic_t_per_t=0.21, volatilised_factor_t_n2o_n_per_t_n=0.014, gwp_n2o=265.0,
+    ...     area_ha=100.0
+    ... )
+    >>> print(result)
+    3.68456
     """
     volatilised = synthetic_n_t * volatilised_synthetic_t_per_t + organic_n_t * volatilised_organic_t_per_t
     return volatilised * volatilised_factor_t_n2o_n_per_t_n * N2O_PER_N * gwp_n2o
@@ -192,7 +250,7 @@ def fertilizer_leached_t_co2e(
     gwp_n2o: GwpN2o,
     area_ha: Area,
 ) -> Value:
-    """Indirect nitrous oxide of fertilizer nitrogen that went into water.
+    r"""Return the indirect nitrous oxide of fertilizer nitrogen that went into water.
 
     Parameters
     ----------
@@ -219,7 +277,22 @@ def fertilizer_leached_t_co2e(
 
     Notes
     -----
+    .. math:: N2O_{fert,leach} = (FSN + FON) \, Frac_{LEACH} \, EF_{leach} \cdot \frac{44}{28} \, GWP_{N2O}
+
+    Here :math:`FSN` is ``synthetic_n_t``, :math:`FON` is ``organic_n_t``, :math:`Frac_{LEACH}` is
+    ``leached_t_per_t``, :math:`EF_{leach}` is ``leached_factor_t_n2o_n_per_t_n`` and :math:`GWP_{N2O}` is
+    ``gwp_n2o``.
+
     Source: Eq. 23; E-7, E-11.
+
+    Examples
+    --------
+    >>> result = fertilizer_leached_t_co2e(
+    ...     synthetic_n_t=4.6, organic_n_t=0.6, leached_t_per_t=0.0, leached_factor_t_n2o_n_per_t_n=0.011,
+    ...     gwp_n2o=265.0, area_ha=100.0
+    ... )
+    >>> print(result)
+    0.0
     """
     leached = (synthetic_n_t + organic_n_t) * leached_t_per_t
     return leached * leached_factor_t_n2o_n_per_t_n * N2O_PER_N * gwp_n2o

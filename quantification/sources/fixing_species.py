@@ -18,7 +18,7 @@ def fixing_species_nitrogen_t(
     residue_n_content_t_per_t: Annotated[Value, ranges.RESIDUE_N_CONTENT],
     area_ha: Area,
 ) -> Value:
-    """Nitrogen that the residues of nitrogen-fixing species return to the soil in a year.
+    r"""Return the nitrogen that the residues of nitrogen-fixing species return to the soil in a year.
 
     Parameters
     ----------
@@ -41,8 +41,20 @@ def fixing_species_nitrogen_t(
 
     Notes
     -----
+    .. math:: F_{CR} = \sum_g MB_g \, N_{content,g}
+
+    Here :math:`MB_g` is ``residue_t_dm`` and :math:`N_{content,g}` is ``residue_n_content_t_per_t``.
+
     Source: Eq. 25. The contents stand in Table 11.1a, not 11.2 (E-9). Where they differ above and below ground, the
     two are given as two species.
+
+    Examples
+    --------
+    >>> result = fixing_species_nitrogen_t(
+    ...     residue_t_dm=50.0, residue_n_content_t_per_t=0.008, area_ha=10.0
+    ... )
+    >>> print(result)
+    0.4
     """
     return summed(residue_t_dm * residue_n_content_t_per_t)[()]
 
@@ -55,7 +67,7 @@ def fixing_species_t_co2e_per_ha(
     gwp_n2o: GwpN2o,
     area_ha: Area,
 ) -> Value:
-    """Nitrous oxide of nitrogen-fixing species, areal mean.
+    r"""Return the nitrous oxide of nitrogen-fixing species, areal mean.
 
     Parameters
     ----------
@@ -80,6 +92,19 @@ def fixing_species_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: N2O_{Nfix} = \frac{F_{CR} \, EF_{N,direct} \cdot \frac{44}{28} \, GWP_{N2O}}{A}
+
+    Here :math:`F_{CR}` is ``residue_n_t``, :math:`EF_{N,direct}` is ``direct_factor_organic_t_n2o_n_per_t_n``,
+    :math:`GWP_{N2O}` is ``gwp_n2o`` and :math:`A` is ``area_ha``.
+
     Source: Eq. 24.
+
+    Examples
+    --------
+    >>> result = fixing_species_t_co2e_per_ha(
+    ...     residue_n_t=0.4, direct_factor_organic_t_n2o_n_per_t_n=0.01, gwp_n2o=265.0, area_ha=10.0
+    ... )
+    >>> print(result)
+    0.1665714
     """
     return per_ha(residue_n_t * direct_factor_organic_t_n2o_n_per_t_n * N2O_PER_N * gwp_n2o, area_ha)

@@ -21,7 +21,7 @@ def fuel_emission_t_co2e(
     fuel_factor_t_co2e_per_litre: Annotated[Value, ranges.FUEL_FACTOR],
     area_ha: Area,
 ) -> Value:
-    """Emission of each fuel.
+    r"""Return the emission of each fuel.
 
     Parameters
     ----------
@@ -44,7 +44,19 @@ def fuel_emission_t_co2e(
 
     Notes
     -----
+    .. math:: EFF_a = FFC_a \, EF_{CO2,a}
+
+    Here :math:`FFC_a` is ``fuel_litre`` and :math:`EF_{CO2,a}` is ``fuel_factor_t_co2e_per_litre``.
+
     Source: Eq. 7. VM0042 gives 0.002810 for gasoline and 0.002886 for diesel.
+
+    Examples
+    --------
+    >>> result = fuel_emission_t_co2e(
+    ...     fuel_litre=[30000.0, 10000.0], fuel_factor_t_co2e_per_litre=[0.002886, 0.00281], area_ha=100.0
+    ... )
+    >>> print(result)
+    [86.58 28.1 ]
     """
     return fuel_litre * fuel_factor_t_co2e_per_litre
 
@@ -53,7 +65,7 @@ def fuel_emission_t_co2e(
 def fossil_fuel_t_co2e_per_ha(
     *, fuel_emission_t_co2e: Annotated[Value, ranges.FUEL_EMISSION_PER_HA], area_ha: Area
 ) -> Value:
-    """Areal mean of the emission of all fuels.
+    r"""Return the areal mean of the emission of all fuels.
 
     Parameters
     ----------
@@ -74,7 +86,16 @@ def fossil_fuel_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: CO2_{ff} = \frac{1}{A} \sum_a EFF_a
+
+    Here :math:`EFF_a` is ``fuel_emission_t_co2e`` and :math:`A` is ``area_ha``.
+
     Source: Eq. 6. The index is the fuel; the text calls it vehicle type in one place.
+
+    Examples
+    --------
+    >>> print(fossil_fuel_t_co2e_per_ha(fuel_emission_t_co2e=[86.58, 28.1], area_ha=100.0))
+    1.1468
     """
     return per_ha(summed(fuel_emission_t_co2e), area_ha)
 
@@ -88,7 +109,7 @@ def lime_emission_t_co2e(
     dolomite_factor_t_c_per_t: LimeFactor,
     area_ha: Area,
 ) -> Value:
-    """Emission of carbonate lime.
+    r"""Return the emission of carbonate lime.
 
     Parameters
     ----------
@@ -111,7 +132,21 @@ def lime_emission_t_co2e(
 
     Notes
     -----
+    .. math:: EL = (M_{Limestone} \, EF_{Limestone} + M_{Dolomite} \, EF_{Dolomite}) \cdot \frac{44}{12}
+
+    Here :math:`M_{Limestone}` is ``limestone_t``, :math:`EF_{Limestone}` is ``limestone_factor_t_c_per_t``,
+    :math:`M_{Dolomite}` is ``dolomite_t`` and :math:`EF_{Dolomite}` is ``dolomite_factor_t_c_per_t``.
+
     Source: Eq. 9, with 44/12. VM0042 gives 0.12 for limestone and 0.13 for dolomite.
+
+    Examples
+    --------
+    >>> result = lime_emission_t_co2e(
+    ...     limestone_t=10.0, dolomite_t=5.0, limestone_factor_t_c_per_t=0.12,
+    ...     dolomite_factor_t_c_per_t=0.13, area_ha=10.0
+    ... )
+    >>> print(result)
+    6.783333
     """
     carbon = limestone_t * limestone_factor_t_c_per_t + dolomite_t * dolomite_factor_t_c_per_t
     return carbon * CO2E_PER_C
@@ -121,7 +156,7 @@ def lime_emission_t_co2e(
 def liming_t_co2e_per_ha(
     *, lime_emission_t_co2e: Annotated[Value, ranges.LIME_EMISSION_PER_HA], area_ha: Area
 ) -> Value:
-    """Areal mean of the emission of lime.
+    r"""Return the areal mean of the emission of lime.
 
     Parameters
     ----------
@@ -142,6 +177,15 @@ def liming_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: CO2_{lime} = \frac{EL}{A}
+
+    Here :math:`EL` is ``lime_emission_t_co2e`` and :math:`A` is ``area_ha``.
+
     Source: Eq. 8.
+
+    Examples
+    --------
+    >>> print(liming_t_co2e_per_ha(lime_emission_t_co2e=6.783, area_ha=10.0))
+    0.6783
     """
     return per_ha(lime_emission_t_co2e, area_ha)

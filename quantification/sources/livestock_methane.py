@@ -47,7 +47,7 @@ def enteric_methane_t_co2e_per_ha(
     gwp_ch4: GwpCh4,
     area_ha: Area,
 ) -> Value:
-    """Enteric methane of all livestock, areal mean.
+    r"""Return the enteric methane of all livestock, areal mean.
 
     Parameters
     ----------
@@ -74,7 +74,21 @@ def enteric_methane_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: CH4_{ent} = \frac{GWP_{CH4} \sum_l P_l \, EF_{ent,l}}{1000 \, A}
+
+    Here :math:`P_l` is ``population_head``, :math:`EF_{ent,l}` is ``enteric_factor_kg_ch4_per_head_year``,
+    :math:`GWP_{CH4}` is ``gwp_ch4`` and :math:`A` is ``area_ha``.
+
     Source: Eq. 11, summed over productivity systems too (E-6). The factor is per year: nothing is multiplied by 365.
+
+    Examples
+    --------
+    >>> result = enteric_methane_t_co2e_per_ha(
+    ...     population_head=160.0, enteric_factor_kg_ch4_per_head_year=5.0, live_weight_kg=30.0,
+    ...     gwp_ch4=28.0, area_ha=1.0
+    ... )
+    >>> print(result)
+    22.4
     """
     refuse_overstocked(population_head, live_weight_kg, area_ha)
     methane_kg = summed(population_head * enteric_factor_kg_ch4_per_head_year)
@@ -85,7 +99,7 @@ def enteric_methane_t_co2e_per_ha(
 def volatile_solids_kg_per_head_year(
     *, vs_rate_kg_per_1000_kg_day: Annotated[Value, ranges.VS_RATE], live_weight_kg: LiveWeight
 ) -> Value:
-    """Volatile solids that an animal excretes in a year.
+    r"""Return the volatile solids that an animal excretes in a year.
 
     Parameters
     ----------
@@ -106,7 +120,16 @@ def volatile_solids_kg_per_head_year(
 
     Notes
     -----
+    .. math:: VS_l = VS_{rate,l} \, \frac{W_l}{1000} \cdot 365
+
+    Here :math:`VS_{rate,l}` is ``vs_rate_kg_per_1000_kg_day`` and :math:`W_l` is ``live_weight_kg``.
+
     Source: Eq. 13, with 365 days; the only place where days become a year.
+
+    Examples
+    --------
+    >>> print(volatile_solids_kg_per_head_year(vs_rate_kg_per_1000_kg_day=8.3, live_weight_kg=30.0))
+    90.885
     """
     return vs_rate_kg_per_1000_kg_day * live_weight_kg / WEIGHT_OF_RATES_KG * DAYS_PER_YEAR
 
@@ -122,7 +145,7 @@ def manure_methane_t_co2e_per_ha(
     gwp_ch4: GwpCh4,
     area_ha: Area,
 ) -> Value:
-    """Methane of manure deposited and managed, areal mean.
+    r"""Return the methane of manure deposited and managed, areal mean.
 
     Parameters
     ----------
@@ -154,8 +177,23 @@ def manure_methane_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: CH4_{md} = \frac{GWP_{CH4} \sum_{l,S} P_l \, VS_l \, AWMS_{l,S} \, EF_{l,S}}{10^6 \, A}
+
+    Here :math:`P_l` is ``population_head``, :math:`VS_l` is ``volatile_solids_kg_per_head_year``,
+    :math:`AWMS_{l,S}` is ``manure_share``, :math:`EF_{l,S}` is ``manure_factor_g_ch4_per_kg_vs``,
+    :math:`GWP_{CH4}` is ``gwp_ch4`` and :math:`A` is ``area_ha``.
+
     Source: Eq. 12 with volatile solids per year, as the corrections of June 2026 have it (E-4), summed over type,
     productivity and manure system (E-6). The area divides.
+
+    Examples
+    --------
+    >>> result = manure_methane_t_co2e_per_ha(
+    ...     population_head=160.0, volatile_solids_kg_per_head_year=90.885, manure_share=1.0,
+    ...     manure_factor_g_ch4_per_kg_vs=0.6, live_weight_kg=30.0, gwp_ch4=28.0, area_ha=1.0
+    ... )
+    >>> print(result)
+    0.2442989
     """
     refuse_overstocked(population_head, live_weight_kg, area_ha)
     solids_kg = population_head * volatile_solids_kg_per_head_year * manure_share
@@ -172,7 +210,7 @@ def manure_methane_t_co2e_per_ha(
 def excreted_nitrogen_kg_per_head_year(
     *, n_rate_kg_per_1000_kg_day: Annotated[Value, ranges.N_RATE], live_weight_kg: LiveWeight
 ) -> Value:
-    """Nitrogen that an animal excretes in a year, from the default rate.
+    r"""Return the nitrogen that an animal excretes in a year, from the default rate.
 
     Parameters
     ----------
@@ -193,6 +231,15 @@ def excreted_nitrogen_kg_per_head_year(
 
     Notes
     -----
+    .. math:: Nex_l = N_{rate,l} \, \frac{W_l}{1000} \cdot 365
+
+    Here :math:`N_{rate,l}` is ``n_rate_kg_per_1000_kg_day`` and :math:`W_l` is ``live_weight_kg``.
+
     Source: IPCC Eq. 10.30. VM0042 points to Table 10.19 for Nex, which holds rates; this is the crossing (E-10).
+
+    Examples
+    --------
+    >>> print(excreted_nitrogen_kg_per_head_year(n_rate_kg_per_1000_kg_day=0.32, live_weight_kg=30.0))
+    3.504
     """
     return n_rate_kg_per_1000_kg_day * live_weight_kg / WEIGHT_OF_RATES_KG * DAYS_PER_YEAR

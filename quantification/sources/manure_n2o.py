@@ -35,7 +35,7 @@ def manure_nitrogen_kg(
     area_ha: Area,
     time_on_land: Share = 1.0,
 ) -> Value:
-    """Nitrogen in the manure of each category in a year.
+    r"""Return the nitrogen in the manure of each category in a year.
 
     Parameters
     ----------
@@ -65,7 +65,21 @@ def manure_nitrogen_kg(
 
     Notes
     -----
+    .. math:: F_{manure,l,S} = P_l \, Nex_l \, AWMS_{l,S} \, MS_l
+
+    Here :math:`P_l` is ``population_head``, :math:`Nex_l` is ``excreted_n_kg_per_head_year``,
+    :math:`AWMS_{l,S}` is ``manure_share`` and :math:`MS_l` is ``time_on_land``.
+
     Source: Eq. 28; MS is a fraction, though printed as per cent (E-5), and each manure system is kept (E-6).
+
+    Examples
+    --------
+    >>> result = manure_nitrogen_kg(
+    ...     population_head=160.0, excreted_n_kg_per_head_year=3.504, manure_share=1.0,
+    ...     live_weight_kg=30.0, area_ha=1.0
+    ... )
+    >>> print(result)
+    560.64
     """
     refuse_overstocked(population_head, live_weight_kg, area_ha)
     return population_head * excreted_n_kg_per_head_year * manure_share * time_on_land
@@ -79,7 +93,7 @@ def manure_direct_t_co2e_per_ha(
     gwp_n2o: GwpN2o,
     area_ha: Area,
 ) -> Value:
-    """Direct nitrous oxide of manure, areal mean.
+    r"""Return the direct nitrous oxide of manure, areal mean.
 
     Parameters
     ----------
@@ -104,7 +118,22 @@ def manure_direct_t_co2e_per_ha(
 
     Notes
     -----
+    .. math::
+
+        N2O_{md,direct} = \frac{GWP_{N2O} \cdot \frac{44}{28} \sum_{l,S} F_{manure,l,S} \, EF_{l,S}}{1000 \, A}
+
+    Here :math:`F_{manure,l,S}` is ``manure_n_kg``, :math:`EF_{l,S}` is ``manure_factor_kg_n2o_n_per_kg_n``,
+    :math:`GWP_{N2O}` is ``gwp_n2o`` and :math:`A` is ``area_ha``.
+
     Source: Eq. 27, summed over type, productivity and manure system (E-6).
+
+    Examples
+    --------
+    >>> result = manure_direct_t_co2e_per_ha(
+    ...     manure_n_kg=560.64, manure_factor_kg_n2o_n_per_kg_n=0.003, gwp_n2o=265.0, area_ha=1.0
+    ... )
+    >>> print(result)
+    0.7003995
     """
     emitted = tonnes(mass_kg=summed(manure_n_kg * manure_factor_kg_n2o_n_per_kg_n))
     return per_ha(emitted * N2O_PER_N * gwp_n2o, area_ha)
@@ -119,7 +148,7 @@ def manure_volatilised_t_co2e(
     gwp_n2o: GwpN2o,
     area_ha: Area,
 ) -> Value:
-    """Indirect nitrous oxide of manure nitrogen that went into the air.
+    r"""Return the indirect nitrous oxide of manure nitrogen that went into the air.
 
     Parameters
     ----------
@@ -146,7 +175,24 @@ def manure_volatilised_t_co2e(
 
     Notes
     -----
+    .. math::
+
+        N2O_{md,volat} = \frac{\sum F_{manure}}{1000} \, Frac_{GASM} \, EF_{volat} \cdot \frac{44}{28} \,
+        GWP_{N2O}
+
+    Here :math:`F_{manure}` is ``manure_n_kg``, :math:`Frac_{GASM}` is ``volatilised_organic_t_per_t``,
+    :math:`EF_{volat}` is ``volatilised_factor_t_n2o_n_per_t_n`` and :math:`GWP_{N2O}` is ``gwp_n2o``.
+
     Source: Eq. 30, with the crossing into tonnes that the print leaves out (E-3); E-6, E-7.
+
+    Examples
+    --------
+    >>> result = manure_volatilised_t_co2e(
+    ...     manure_n_kg=560.64, volatilised_organic_t_per_t=0.21, volatilised_factor_t_n2o_n_per_t_n=0.014,
+    ...     gwp_n2o=265.0, area_ha=1.0
+    ... )
+    >>> print(result)
+    0.6863916
     """
     volatilised = tonnes(mass_kg=summed(manure_n_kg)) * volatilised_organic_t_per_t
     return volatilised * volatilised_factor_t_n2o_n_per_t_n * N2O_PER_N * gwp_n2o
@@ -161,7 +207,7 @@ def manure_leached_t_co2e(
     gwp_n2o: GwpN2o,
     area_ha: Area,
 ) -> Value:
-    """Indirect nitrous oxide of manure nitrogen that went into water.
+    r"""Return the indirect nitrous oxide of manure nitrogen that went into water.
 
     Parameters
     ----------
@@ -188,7 +234,24 @@ def manure_leached_t_co2e(
 
     Notes
     -----
+    .. math::
+
+        N2O_{md,leach} = \frac{\sum F_{manure}}{1000} \, Frac_{LEACH} \, EF_{leach} \cdot \frac{44}{28} \,
+        GWP_{N2O}
+
+    Here :math:`F_{manure}` is ``manure_n_kg``, :math:`Frac_{LEACH}` is ``leached_t_per_t``, :math:`EF_{leach}`
+    is ``leached_factor_t_n2o_n_per_t_n`` and :math:`GWP_{N2O}` is ``gwp_n2o``.
+
     Source: Eq. 31, with the crossing into tonnes that the print leaves out (E-3); E-6, E-7, E-11.
+
+    Examples
+    --------
+    >>> result = manure_leached_t_co2e(
+    ...     manure_n_kg=560.64, leached_t_per_t=0.24, leached_factor_t_n2o_n_per_t_n=0.011, gwp_n2o=265.0,
+    ...     area_ha=1.0
+    ... )
+    >>> print(result)
+    0.6163516
     """
     leached = tonnes(mass_kg=summed(manure_n_kg)) * leached_t_per_t
     return leached * leached_factor_t_n2o_n_per_t_n * N2O_PER_N * gwp_n2o

@@ -14,7 +14,7 @@ from mollisol.quantification.sources.ranges import GwpCh4, GwpN2o
 def soil_methane_t_co2e_per_ha(
     *, soil_ch4_t_per_ha: Annotated[Value, ranges.SOIL_CH4], gwp_ch4: GwpCh4
 ) -> Value:
-    """Modelled methane of anoxic soil as carbon dioxide.
+    r"""Return the modelled methane of anoxic soil as carbon dioxide.
 
     Parameters
     ----------
@@ -35,8 +35,17 @@ def soil_methane_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: CH4_{soil} = f(CH4) \, GWP_{CH4}
+
+    Here :math:`f(CH4)` is ``soil_ch4_t_per_ha`` and :math:`GWP_{CH4}` is ``gwp_ch4``.
+
     Source: Eq. 10. The list of symbols prints t CO2e/ha for the model's result, which would take the warming
     potential twice; the parameter table says t CH4/ha, and only that is taken (E-2).
+
+    Examples
+    --------
+    >>> print(soil_methane_t_co2e_per_ha(soil_ch4_t_per_ha=0.1, gwp_ch4=28.0))
+    2.8
     """
     return soil_ch4_t_per_ha * gwp_ch4
 
@@ -45,7 +54,7 @@ def soil_methane_t_co2e_per_ha(
 def soil_methane_variance(
     *, soil_ch4_variance: Annotated[Value, ranges.SOIL_CH4_VARIANCE], gwp_ch4: GwpCh4
 ) -> Value:
-    """Variance of the modelled methane as carbon dioxide.
+    r"""Return the variance of the modelled methane as carbon dioxide.
 
     Parameters
     ----------
@@ -66,7 +75,16 @@ def soil_methane_variance(
 
     Notes
     -----
+    .. math:: \operatorname{Var}(CH4_{soil}) = \operatorname{Var}(f(CH4)) \, GWP_{CH4}^2
+
+    Here :math:`\operatorname{Var}(f(CH4))` is ``soil_ch4_variance`` and :math:`GWP_{CH4}` is ``gwp_ch4``.
+
     Source: hand arithmetic; the factor of Eq. 10 squared.
+
+    Examples
+    --------
+    >>> print(soil_methane_variance(soil_ch4_variance=0.0004, gwp_ch4=28.0))
+    0.3136
     """
     return soil_ch4_variance * gwp_ch4**2
 
@@ -75,7 +93,7 @@ def soil_methane_variance(
 def soil_nitrous_oxide_modelled_t_co2e_per_ha(
     *, soil_n2o_t_per_ha: Annotated[Value, ranges.SOIL_N2O], gwp_n2o: GwpN2o
 ) -> Value:
-    """Modelled nitrous oxide of the soil as carbon dioxide.
+    r"""Return the modelled nitrous oxide of the soil as carbon dioxide.
 
     Parameters
     ----------
@@ -97,7 +115,16 @@ def soil_nitrous_oxide_modelled_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: N2O_{soil} = f(N2O) \, GWP_{N2O}
+
+    Here :math:`f(N2O)` is ``soil_n2o_t_per_ha`` and :math:`GWP_{N2O}` is ``gwp_n2o``.
+
     Source: Eq. 15. Eqs. 17 to 31 are not added for the same unit.
+
+    Examples
+    --------
+    >>> print(soil_nitrous_oxide_modelled_t_co2e_per_ha(soil_n2o_t_per_ha=0.004, gwp_n2o=265.0))
+    1.06
     """
     return soil_n2o_t_per_ha * gwp_n2o
 
@@ -106,7 +133,7 @@ def soil_nitrous_oxide_modelled_t_co2e_per_ha(
 def soil_nitrous_oxide_variance(
     *, soil_n2o_variance: Annotated[Value, ranges.SOIL_N2O_VARIANCE], gwp_n2o: GwpN2o
 ) -> Value:
-    """Variance of the modelled nitrous oxide as carbon dioxide.
+    r"""Return the variance of the modelled nitrous oxide as carbon dioxide.
 
     Parameters
     ----------
@@ -127,6 +154,15 @@ def soil_nitrous_oxide_variance(
 
     Notes
     -----
+    .. math:: \operatorname{Var}(N2O_{soil}) = \operatorname{Var}(f(N2O)) \, GWP_{N2O}^2
+
+    Here :math:`\operatorname{Var}(f(N2O))` is ``soil_n2o_variance`` and :math:`GWP_{N2O}` is ``gwp_n2o``.
+
     Source: hand arithmetic; the factor of Eq. 15 squared.
+
+    Examples
+    --------
+    >>> print(soil_nitrous_oxide_variance(soil_n2o_variance=1e-06, gwp_n2o=265.0))
+    0.070225
     """
     return soil_n2o_variance * gwp_n2o**2

@@ -18,7 +18,7 @@ def omitted_share(
     omitted_t_co2e: Annotated[Value, Range(0, 1e9, "t CO2e")],
     benefit_t_co2e: Annotated[Value, Range(0, unit="t CO2e", above=True)],
 ) -> Value:
-    """Share of the benefit that all omitted pools, sources and leaks take.
+    r"""Return the share of the benefit that all omitted pools, sources and leaks take.
 
     Parameters
     ----------
@@ -40,14 +40,23 @@ def omitted_share(
 
     Notes
     -----
+    .. math:: s = \frac{\sum_o E_o}{B}
+
+    Here :math:`E_o` is ``omitted_t_co2e`` and :math:`B` is ``benefit_t_co2e``.
+
     Source: section 5, de minimis. Not the inclusion trigger, which looks at one source and its own baseline.
+
+    Examples
+    --------
+    >>> print(omitted_share(omitted_t_co2e=[10.0, 25.0], benefit_t_co2e=1000.0))
+    0.035
     """
     return (summed(omitted_t_co2e) / benefit_t_co2e)[()]
 
 
 @equation("vm0042:5-increase", "increase", "1", vm0042("5", "inclusion trigger of Table 3"))
 def relative_increase(*, project: Amount, baseline: AboveZero) -> Value:
-    """Change of one quantity from the baseline to the project, as a share of the baseline.
+    r"""Return the change of one quantity from the baseline to the project, as a share of the baseline.
 
     Parameters
     ----------
@@ -66,7 +75,16 @@ def relative_increase(*, project: Amount, baseline: AboveZero) -> Value:
 
     Notes
     -----
+    .. math:: r = \frac{x_{wp} - x_{bsl}}{x_{bsl}}
+
+    Here :math:`x_{wp}` is ``project`` and :math:`x_{bsl}` is ``baseline``.
+
     Source: the 5 % of Table 3 (S*), of applicability condition 2 and of condition 6.
+
+    Examples
+    --------
+    >>> print(relative_increase(project=106.0, baseline=100.0))
+    0.06
     """
     return (project - baseline) / baseline
 
@@ -75,7 +93,7 @@ def relative_increase(*, project: Amount, baseline: AboveZero) -> Value:
 def common_practice_factor(
     *, adopted_area_ha: Hectares, different_area_ha: Annotated[Value, Range(0, unit="ha")]
 ) -> Value:
-    """Share of the land with the practice that has it without help such as a subsidy.
+    r"""Return the share of the land with the practice that has it without help such as a subsidy.
 
     Parameters
     ----------
@@ -96,7 +114,16 @@ def common_practice_factor(
 
     Notes
     -----
+    .. math:: F = \frac{N_{all} - N_{diff}}{N_{all}}
+
+    Here :math:`N_{all}` is ``adopted_area_ha`` and :math:`N_{diff}` is ``different_area_ha``.
+
     Source: VT0008 Step 4c on land area. The requirement that the difference be above 3 is not applied.
+
+    Examples
+    --------
+    >>> print(common_practice_factor(adopted_area_ha=2000000.0, different_area_ha=1700000.0))
+    0.15
     """
     if np.any(different_area_ha > adopted_area_ha):
         raise ValueError("different_area_ha must not be above adopted_area_ha")

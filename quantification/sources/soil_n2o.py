@@ -20,7 +20,7 @@ Total = Annotated[Value, Range(0, 150, "t CO2e/ha", over="area_ha")]
 def soil_nitrous_oxide_t_co2e_per_ha(
     *, fertilizer_t_co2e_per_ha: Areal, manure_t_co2e_per_ha: Areal, fixing_species_t_co2e_per_ha: Areal
 ) -> Value:
-    """Soil nitrous oxide under default factors.
+    """Return the soil nitrous oxide under default factors.
 
     Parameters
     ----------
@@ -39,14 +39,27 @@ def soil_nitrous_oxide_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: N2O_{soil} = N2O_{fert} + N2O_{md} + N2O_{Nfix}
+
+    Here :math:`N2O_{fert}` is ``fertilizer_t_co2e_per_ha``, :math:`N2O_{md}` is ``manure_t_co2e_per_ha`` and
+    :math:`N2O_{Nfix}` is ``fixing_species_t_co2e_per_ha``.
+
     Source: Eq. 16. Not to be added to Eq. 15 for the same unit.
+
+    Examples
+    --------
+    >>> result = soil_nitrous_oxide_t_co2e_per_ha(
+    ...     fertilizer_t_co2e_per_ha=0.4, manure_t_co2e_per_ha=0.2, fixing_species_t_co2e_per_ha=0.1
+    ... )
+    >>> print(result)
+    0.7
     """
     return fertilizer_t_co2e_per_ha + manure_t_co2e_per_ha + fixing_species_t_co2e_per_ha
 
 
 @equation("vm0042:17", "N2O_fert", "t CO2e/ha", vm0042("8.2.9", "17"))
 def fertilizer_t_co2e_per_ha(*, direct_t_co2e_per_ha: Areal, indirect_t_co2e_per_ha: Areal) -> Value:
-    """Nitrous oxide of fertilizer.
+    """Return the nitrous oxide of fertilizer.
 
     Parameters
     ----------
@@ -65,7 +78,17 @@ def fertilizer_t_co2e_per_ha(*, direct_t_co2e_per_ha: Areal, indirect_t_co2e_per
 
     Notes
     -----
+    .. math:: N2O_{fert} = N2O_{fert,direct} + N2O_{fert,indirect}
+
+    Here :math:`N2O_{fert,direct}` is ``direct_t_co2e_per_ha`` and :math:`N2O_{fert,indirect}` is
+    ``indirect_t_co2e_per_ha``.
+
     Source: Eq. 17.
+
+    Examples
+    --------
+    >>> print(fertilizer_t_co2e_per_ha(direct_t_co2e_per_ha=0.3, indirect_t_co2e_per_ha=0.1))
+    0.4
     """
     return direct_t_co2e_per_ha + indirect_t_co2e_per_ha
 
@@ -74,7 +97,7 @@ def fertilizer_t_co2e_per_ha(*, direct_t_co2e_per_ha: Areal, indirect_t_co2e_per
 def fertilizer_indirect_t_co2e_per_ha(
     *, volatilised_t_co2e: Total, leached_t_co2e: Total, area_ha: Area
 ) -> Value:
-    """Indirect nitrous oxide of fertilizer, areal mean.
+    r"""Return the indirect nitrous oxide of fertilizer, areal mean.
 
     Parameters
     ----------
@@ -95,14 +118,27 @@ def fertilizer_indirect_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: N2O_{fert,indirect} = \frac{N2O_{fert,volat} + N2O_{fert,leach}}{A}
+
+    Here :math:`N2O_{fert,volat}` is ``volatilised_t_co2e``, :math:`N2O_{fert,leach}` is ``leached_t_co2e`` and
+    :math:`A` is ``area_ha``.
+
     Source: Eq. 21.
+
+    Examples
+    --------
+    >>> result = fertilizer_indirect_t_co2e_per_ha(
+    ...     volatilised_t_co2e=3.68456, leached_t_co2e=5.716731, area_ha=100.0
+    ... )
+    >>> print(result)
+    0.09401291
     """
     return per_ha(volatilised_t_co2e + leached_t_co2e, area_ha)
 
 
 @equation("vm0042:26", "N2O_md", "t CO2e/ha", vm0042("8.2.10", "26"))
 def manure_t_co2e_per_ha(*, direct_t_co2e_per_ha: Areal, indirect_t_co2e_per_ha: Areal) -> Value:
-    """Nitrous oxide of manure.
+    """Return the nitrous oxide of manure.
 
     Parameters
     ----------
@@ -121,7 +157,17 @@ def manure_t_co2e_per_ha(*, direct_t_co2e_per_ha: Areal, indirect_t_co2e_per_ha:
 
     Notes
     -----
+    .. math:: N2O_{md} = N2O_{md,direct} + N2O_{md,indirect}
+
+    Here :math:`N2O_{md,direct}` is ``direct_t_co2e_per_ha`` and :math:`N2O_{md,indirect}` is
+    ``indirect_t_co2e_per_ha``.
+
     Source: Eq. 26.
+
+    Examples
+    --------
+    >>> print(manure_t_co2e_per_ha(direct_t_co2e_per_ha=0.7004, indirect_t_co2e_per_ha=1.302744))
+    2.003144
     """
     return direct_t_co2e_per_ha + indirect_t_co2e_per_ha
 
@@ -130,7 +176,7 @@ def manure_t_co2e_per_ha(*, direct_t_co2e_per_ha: Areal, indirect_t_co2e_per_ha:
 def manure_indirect_t_co2e_per_ha(
     *, volatilised_t_co2e: Total, leached_t_co2e: Total, area_ha: Area
 ) -> Value:
-    """Indirect nitrous oxide of manure, areal mean.
+    r"""Return the indirect nitrous oxide of manure, areal mean.
 
     Parameters
     ----------
@@ -151,6 +197,19 @@ def manure_indirect_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: N2O_{md,indirect} = \frac{N2O_{md,volat} + N2O_{md,leach}}{A}
+
+    Here :math:`N2O_{md,volat}` is ``volatilised_t_co2e``, :math:`N2O_{md,leach}` is ``leached_t_co2e`` and
+    :math:`A` is ``area_ha``.
+
     Source: Eq. 29.
+
+    Examples
+    --------
+    >>> result = manure_indirect_t_co2e_per_ha(
+    ...     volatilised_t_co2e=0.686392, leached_t_co2e=0.616352, area_ha=100.0
+    ... )
+    >>> print(result)
+    0.01302744
     """
     return per_ha(volatilised_t_co2e + leached_t_co2e, area_ha)

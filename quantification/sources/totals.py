@@ -26,7 +26,7 @@ class SourceReduction(Protocol):
         ...
 
 
-_DOC = """{label}: baseline less project, over all units.
+_DOC = r"""Return baseline less project of {label}, over all units.
 
     Parameters
     ----------
@@ -47,7 +47,20 @@ _DOC = """{label}: baseline less project, over all units.
 
     Notes
     -----
+    .. math:: \Delta = \sum_i (E_{{bsl,i}} - E_{{wp,i}}) \, A_i
+
+    Here :math:`E_{{bsl,i}}` is ``baseline_t_co2e_per_ha``, :math:`E_{{wp,i}}` is ``project_t_co2e_per_ha`` and
+    :math:`A_i` is ``area_ha``.
+
     Source: Eq. {number}.
+
+    Examples
+    --------
+    >>> result = {name}(
+    ...     baseline_t_co2e_per_ha=[1.0, 0.5], project_t_co2e_per_ha=[0.4, 0.75], area_ha=[100.0, 200.0]
+    ... )
+    >>> print(result)
+    10.0
     """
 
 
@@ -56,7 +69,7 @@ def _registered(number: int, symbol: str, name: str, label: str, inputs: str) ->
         return summed((baseline_t_co2e_per_ha - project_t_co2e_per_ha) * area_ha)[()]
 
     reduction.__name__ = reduction.__qualname__ = name
-    reduction.__doc__ = _DOC.format(label=label, inputs=inputs, number=number)
+    reduction.__doc__ = _DOC.format(name=name, label=label, inputs=inputs, number=number)
     register: Callable[[SourceReduction], SourceReduction] = equation(
         f"vm0042:{number}", symbol, "t CO2e", vm0042("8.5.1", str(number))
     )
@@ -64,24 +77,24 @@ def _registered(number: int, symbol: str, name: str, label: str, inputs: str) ->
 
 
 fossil_fuel_reduction_t_co2e = _registered(
-    52, "dCO2_ff,t", "fossil_fuel_reduction_t_co2e", "Fossil fuel", "Eq. 6"
+    52, "dCO2_ff,t", "fossil_fuel_reduction_t_co2e", "fossil fuel", "Eq. 6"
 )
-liming_reduction_t_co2e = _registered(53, "dCO2_lime,t", "liming_reduction_t_co2e", "Liming", "Eq. 8")
+liming_reduction_t_co2e = _registered(53, "dCO2_lime,t", "liming_reduction_t_co2e", "liming", "Eq. 8")
 soil_methane_reduction_t_co2e = _registered(
-    54, "dCH4_soil,t", "soil_methane_reduction_t_co2e", "Soil methane", "Eq. 10"
+    54, "dCH4_soil,t", "soil_methane_reduction_t_co2e", "soil methane", "Eq. 10"
 )
 enteric_methane_reduction_t_co2e = _registered(
-    55, "dCH4_ent,t", "enteric_methane_reduction_t_co2e", "Enteric methane", "Eq. 11"
+    55, "dCH4_ent,t", "enteric_methane_reduction_t_co2e", "enteric methane", "Eq. 11"
 )
 manure_methane_reduction_t_co2e = _registered(
-    56, "dCH4_md,t", "manure_methane_reduction_t_co2e", "Manure methane", "Eq. 12"
+    56, "dCH4_md,t", "manure_methane_reduction_t_co2e", "manure methane", "Eq. 12"
 )
 burning_methane_reduction_t_co2e = _registered(
-    57, "dCH4_bb,t", "burning_methane_reduction_t_co2e", "Methane of burning", "Eq. 14"
+    57, "dCH4_bb,t", "burning_methane_reduction_t_co2e", "methane of burning", "Eq. 14"
 )
 soil_nitrous_oxide_reduction_t_co2e = _registered(
-    58, "dN2O_soil,t", "soil_nitrous_oxide_reduction_t_co2e", "Soil nitrous oxide", "Eq. 15 or 16"
+    58, "dN2O_soil,t", "soil_nitrous_oxide_reduction_t_co2e", "soil nitrous oxide", "Eq. 15 or 16"
 )
 burning_nitrous_oxide_reduction_t_co2e = _registered(
-    59, "dN2O_bb,t", "burning_nitrous_oxide_reduction_t_co2e", "Nitrous oxide of burning", "Eq. 32"
+    59, "dN2O_bb,t", "burning_nitrous_oxide_reduction_t_co2e", "nitrous oxide of burning", "Eq. 32"
 )

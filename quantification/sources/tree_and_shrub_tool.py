@@ -37,7 +37,7 @@ def tree_stock_t_co2e(
     area_ha: Area,
     carbon_fraction: CarbonFraction,
 ) -> Value:
-    """Carbon stock of trees over the strata of a unit.
+    r"""Return the carbon stock of trees over the strata of a unit.
 
     Parameters
     ----------
@@ -60,7 +60,20 @@ def tree_stock_t_co2e(
 
     Notes
     -----
+    .. math:: C_{TREE} = \frac{44}{12} \sum_i b_{TREE,i} \, A_i \, CF_{TREE}
+
+    Here :math:`b_{TREE,i}` is ``tree_biomass_t_dm_per_ha``, :math:`A_i` is ``area_ha`` and :math:`CF_{TREE}` is
+    ``carbon_fraction``.
+
     Source: AR-TOOL14, from memory.
+
+    Examples
+    --------
+    >>> result = tree_stock_t_co2e(
+    ...     tree_biomass_t_dm_per_ha=[40.0, 10.0], area_ha=[2.0, 8.0], carbon_fraction=0.47
+    ... )
+    >>> print(result)
+    275.7333
     """
     return (summed(tree_biomass_t_dm_per_ha * area_ha * carbon_fraction) * CO2E_PER_C)[()]
 
@@ -72,7 +85,7 @@ def shrub_biomass_t_dm_per_ha(
     biomass_ratio: Annotated[Value, BIOMASS_RATIO],
     crown_cover: Share,
 ) -> Value:
-    """Above-ground biomass of shrubs from that of the forest of the region.
+    r"""Return the above-ground biomass of shrubs from that of the forest of the region.
 
     Parameters
     ----------
@@ -95,7 +108,20 @@ def shrub_biomass_t_dm_per_ha(
 
     Notes
     -----
+    .. math:: b_{SHRUB} = BDR_{SF} \, b_{FOREST} \, CC_{SHRUB}
+
+    Here :math:`BDR_{SF}` is ``biomass_ratio``, :math:`b_{FOREST}` is ``forest_biomass_t_dm_per_ha`` and
+    :math:`CC_{SHRUB}` is ``crown_cover``.
+
     Source: AR-TOOL14, from memory.
+
+    Examples
+    --------
+    >>> result = shrub_biomass_t_dm_per_ha(
+    ...     forest_biomass_t_dm_per_ha=120.0, biomass_ratio=0.1, crown_cover=0.3
+    ... )
+    >>> print(result)
+    3.6
     """
     return biomass_ratio * forest_biomass_t_dm_per_ha * crown_cover
 
@@ -108,7 +134,7 @@ def shrub_stock_t_co2e(
     carbon_fraction: CarbonFraction,
     root_to_shoot: Annotated[Value, ROOT_TO_SHOOT],
 ) -> Value:
-    """Carbon stock of shrubs over the strata of a unit.
+    r"""Return the carbon stock of shrubs over the strata of a unit.
 
     Parameters
     ----------
@@ -133,7 +159,21 @@ def shrub_stock_t_co2e(
 
     Notes
     -----
+    .. math:: C_{SHRUB} = \frac{44}{12} \sum_i b_{SHRUB,i} \, A_i \, CF_S \, (1 + R_S)
+
+    Here :math:`b_{SHRUB,i}` is ``shrub_biomass_t_dm_per_ha``, :math:`A_i` is ``area_ha``, :math:`CF_S` is
+    ``carbon_fraction`` and :math:`R_S` is ``root_to_shoot``.
+
     Source: AR-TOOL14, from memory.
+
+    Examples
+    --------
+    >>> result = shrub_stock_t_co2e(
+    ...     shrub_biomass_t_dm_per_ha=[3.6, 1.2], area_ha=[5.0, 10.0], carbon_fraction=0.47,
+    ...     root_to_shoot=0.4
+    ... )
+    >>> print(result)
+    72.38
     """
     above_ground = shrub_biomass_t_dm_per_ha * area_ha * carbon_fraction
     return (summed(above_ground * (1 + root_to_shoot)) * CO2E_PER_C)[()]
@@ -145,7 +185,7 @@ def woody_stock_t_co2e_per_ha(
     stock_t_co2e: Annotated[Value, Range(unit="t CO2e"), Range(0, 4000, "t CO2e/ha", over="area_ha")],
     area_ha: Area,
 ) -> Value:
-    """Areal mean of a woody stock over its unit.
+    r"""Return the areal mean of a woody stock over its unit.
 
     Parameters
     ----------
@@ -166,7 +206,16 @@ def woody_stock_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: c = \frac{C}{A}
+
+    Here :math:`C` is ``stock_t_co2e`` and :math:`A` is ``area_ha``.
+
     Source: hand arithmetic.
+
+    Examples
+    --------
+    >>> print(woody_stock_t_co2e_per_ha(stock_t_co2e=275.0, area_ha=50.0))
+    5.5
     """
     return stock_t_co2e / area_ha
 
@@ -177,7 +226,7 @@ def long_term_average_t_co2e_per_ha(
     project_stock_t_co2e_per_ha: Annotated[FloatArray, Range(0, WOODY_STOCK.high, "t CO2e/ha", least=1)],
     baseline_stock_t_co2e_per_ha: Annotated[Value, WOODY_STOCK],
 ) -> Value:
-    """Mean advantage of a harvested stand over the years of its cycles.
+    r"""Return the mean advantage of a harvested stand over the years of its cycles.
 
     Parameters
     ----------
@@ -196,7 +245,21 @@ def long_term_average_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: LTA = \frac{1}{n} \sum_{t=1}^{n} (C_{wp,t} - C_{bsl,t})
+
+    Here :math:`C_{wp,t}` is ``project_stock_t_co2e_per_ha`` and :math:`C_{bsl,t}` is
+    ``baseline_stock_t_co2e_per_ha``.
+
     Source: the long-term average of the VCS documents, from memory.
+
+    Examples
+    --------
+    >>> result = long_term_average_t_co2e_per_ha(
+    ...     project_stock_t_co2e_per_ha=[0.0, 20.0, 40.0, 60.0],
+    ...     baseline_stock_t_co2e_per_ha=[0.0, 0.0, 4.0, 4.0]
+    ... )
+    >>> print(result)
+    28.0
     """
     average: Value = (project_stock_t_co2e_per_ha - baseline_stock_t_co2e_per_ha).mean(axis=-1)[()]
     return average
@@ -206,7 +269,7 @@ def long_term_average_t_co2e_per_ha(
 def stock_up_to_average_t_co2e_per_ha(
     *, advantage_t_co2e_per_ha: Advantage, long_term_average_t_co2e_per_ha: Advantage
 ) -> Value:
-    """Part of a harvested stand's advantage that counts: no more than its long-term average.
+    r"""Return the part of a harvested stand's advantage that counts: no more than its long-term average.
 
     Parameters
     ----------
@@ -227,7 +290,20 @@ def stock_up_to_average_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: C_{credited} = \min(C_{wp} - C_{bsl}, LTA)
+
+    Here :math:`C_{wp} - C_{bsl}` is ``advantage_t_co2e_per_ha`` and :math:`LTA` is
+    ``long_term_average_t_co2e_per_ha``.
+
     Source: the long-term average of the VCS documents, from memory.
+
+    Examples
+    --------
+    >>> result = stock_up_to_average_t_co2e_per_ha(
+    ...     advantage_t_co2e_per_ha=[10.0, 56.0, -3.0], long_term_average_t_co2e_per_ha=28.0
+    ... )
+    >>> print(result)
+    [10. 28. -3.]
     """
     smaller: Value = np.minimum(advantage_t_co2e_per_ha, long_term_average_t_co2e_per_ha)[()]
     return smaller

@@ -33,7 +33,7 @@ class WoodyChange(Protocol):
         ...
 
 
-_DOC = """{label}: yearly stock change over all units.
+_DOC = r"""Return the yearly stock change of {label}, over all units.
 
     Parameters
     ----------
@@ -56,7 +56,21 @@ _DOC = """{label}: yearly stock change over all units.
 
     Notes
     -----
+    .. math:: \Delta C = \sum_i \frac{{C_{{end,i}} - C_{{start,i}}}}{{T}} \, A_i
+
+    Here :math:`C_{{end,i}}` is ``stock_end_t_co2e_per_ha``, :math:`C_{{start,i}}` is
+    ``stock_start_t_co2e_per_ha``, :math:`T` is ``years`` and :math:`A_i` is ``area_ha``.
+
     Source: Eq. {number}, with stocks (E-12) on one geometry (E-37).
+
+    Examples
+    --------
+    >>> result = {name}(
+    ...     stock_end_t_co2e_per_ha=[30.0, 12.0], stock_start_t_co2e_per_ha=[20.0, 15.0], years=5.0,
+    ...     area_ha=[10.0, 40.0]
+    ... )
+    >>> print(result)
+    -4.0
     """
 
 
@@ -71,7 +85,7 @@ def _registered(number: int, symbol: str, name: str, label: str) -> WoodyChange:
         return summed((stock_end_t_co2e_per_ha - stock_start_t_co2e_per_ha) / years * area_ha)[()]
 
     change.__name__ = change.__qualname__ = name
-    change.__doc__ = _DOC.format(label=label, number=number)
+    change.__doc__ = _DOC.format(name=name, label=label, number=number)
     register: Callable[[WoodyChange], WoodyChange] = equation(
         f"vm0042:{number}", symbol, "t CO2e", vm0042("8.5.1", str(number))
     )
@@ -79,12 +93,14 @@ def _registered(number: int, symbol: str, name: str, label: str) -> WoodyChange:
 
 
 baseline_tree_change_t_co2e = _registered(
-    48, "dC_TREE,bsl,t", "baseline_tree_change_t_co2e", "Trees, baseline"
+    48, "dC_TREE,bsl,t", "baseline_tree_change_t_co2e", "trees in the baseline"
 )
-project_tree_change_t_co2e = _registered(49, "dC_TREE,wp,t", "project_tree_change_t_co2e", "Trees, project")
+project_tree_change_t_co2e = _registered(
+    49, "dC_TREE,wp,t", "project_tree_change_t_co2e", "trees in the project"
+)
 baseline_shrub_change_t_co2e = _registered(
-    50, "dC_SHRUB,bsl,t", "baseline_shrub_change_t_co2e", "Shrubs, baseline"
+    50, "dC_SHRUB,bsl,t", "baseline_shrub_change_t_co2e", "shrubs in the baseline"
 )
 project_shrub_change_t_co2e = _registered(
-    51, "dC_SHRUB,wp,t", "project_shrub_change_t_co2e", "Shrubs, project"
+    51, "dC_SHRUB,wp,t", "project_shrub_change_t_co2e", "shrubs in the project"
 )

@@ -68,7 +68,7 @@ class Compartments:
     rates: FloatArray | None = None
 
     def maps(self) -> dict[str, FloatArray]:
-        """Give the arrays with all their axes: (step or pool, pool or group or source, site, draw)."""
+        """Return the arrays with all their axes: (step or pool, pool or group or source, site, draw)."""
         n = len(self.names)
         if (self.keep is None) == (self.clock is None or self.rates is None):
             raise ValueError("give either keep, or clock and rates")
@@ -113,7 +113,7 @@ class Run:
     end: FloatArray
 
     def from_start(self, start: FloatArray) -> Run:
-        """Give the run with the start as its first row, for models whose years are counted from a start.
+        """Return the run with the start as its first row, for models whose years are counted from a start.
 
         Parameters
         ----------
@@ -151,16 +151,16 @@ class Outputs:
         )
 
     def sites(self, lo: int, hi: int) -> Outputs:
-        """Give the part of the sites lo to hi; writing to it writes to the whole."""
+        """Return the part of the sites lo to hi; writing to it writes to the whole."""
         return Outputs(self.total[:, lo:hi], self.pools[:, :, lo:hi], self.respired[:, lo:hi])
 
     def arrays(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Give the three arrays."""
+        """Return the three arrays."""
         return self.total, self.pools, self.respired
 
 
 def choose_engine(engine: Engine, *, steps: int, lanes: int) -> Engine:
-    """Give the engine that ``auto`` stands for: plain for one lane, compiled for much work, else NumPy."""
+    """Return the engine that ``auto`` stands for: plain for one lane, compiled for much work, else NumPy."""
     if engine == "plain" and lanes != 1:
         raise ValueError(f"the plain engine takes one site and one draw, not {lanes}")
     if engine != "auto":
@@ -171,7 +171,7 @@ def choose_engine(engine: Engine, *, steps: int, lanes: int) -> Engine:
 
 
 def thread_count(threads: int | None) -> int:
-    """Give the number of threads: what was asked for, else the cores of the machine, at most two."""
+    """Return the number of threads: what was asked for, else the cores of the machine, at most two."""
     return max(1, threads) if threads else min(2, os.cpu_count() or 1)
 
 
@@ -194,7 +194,7 @@ def over_blocks(work: Callable[[int, int], None], *, total: int, block: int, thr
 
 
 def shared_out(lanes: int, *, block: int, threads: int) -> int:
-    """Give the lanes of a block: no more than ``block``, an even share for each thread, but not below the fewest."""
+    """Return the lanes of a block: no more than ``block``, an even share for each thread, but not below the fewest."""
     return min(block, max(_FEWEST, -(-lanes // threads)))
 
 
@@ -276,7 +276,7 @@ def run_linear(
 
 
 def _sites(array: FloatArray, lo: int, hi: int) -> FloatArray:
-    """Give the sites lo to hi of a map; one that has a single site is given whole."""
+    """Return the sites lo to hi of a map; one that has a single site is given whole."""
     return array if array.shape[2] == 1 else array[:, :, lo:hi]
 
 

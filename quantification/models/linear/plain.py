@@ -14,7 +14,7 @@ CHUNK = 12
 
 
 def keep_of(keep: FloatArray, clock: FloatArray, rates: FloatArray, lo: int, hi: int) -> FloatArray:
-    """Give the share that stays for some steps, (step, pool, site, draw)."""
+    """Return the share that stays for some steps, (step, pool, site, draw)."""
     if keep.shape[0]:
         return np.broadcast_to(keep, (hi - lo, *keep.shape[1:])) if keep.shape[0] == 1 else keep[lo:hi]
     here = np.broadcast_to(clock, (hi - lo, *clock.shape[1:])) if clock.shape[0] == 1 else clock[lo:hi]
@@ -23,7 +23,7 @@ def keep_of(keep: FloatArray, clock: FloatArray, rates: FloatArray, lo: int, hi:
 
 
 def gain_of(inlet: FloatArray, supply: FloatArray, lo: int, hi: int) -> list[FloatArray | None]:
-    """Give B u of some steps by pool, each (step, site, draw); None where a pool receives nothing."""
+    """Return B u of some steps by pool, each (step, site, draw); None where a pool receives nothing."""
     here = np.broadcast_to(supply, (hi - lo, *supply.shape[1:])) if supply.shape[0] == 1 else supply[lo:hi]
     gains: list[FloatArray | None] = []
     for into in inlet:
@@ -94,7 +94,7 @@ def advance_numpy(
 
 
 def _span(routes: FloatArray) -> slice:
-    """Give the pools from the first to the last that a group passes carbon to."""
+    """Return the pools from the first to the last that a group passes carbon to."""
     some = np.flatnonzero(routes.any(axis=(1, 2)))
     return slice(int(some[0]), int(some[-1]) + 1)
 

@@ -54,7 +54,7 @@ def cycle_map(system: Compartments, *, steps: int) -> tuple[FloatArray, FloatArr
 
 
 def _keeps(system: Compartments, steps: int) -> FloatArray:
-    """Give the shares that stay, (step or 1, pool, site, draw)."""
+    """Return the shares that stay, (step or 1, pool, site, draw)."""
     maps = system.maps()
     if system.keep is not None:
         return maps["keep"]
@@ -90,7 +90,7 @@ def solve_small(matrix: FloatArray, vector: FloatArray) -> FloatArray:
 
 
 def steady_state(system: Compartments, *, steps: int) -> FloatArray:
-    """Give the state that a cycle of ``steps`` steps leaves unchanged, at the end of the cycle.
+    """Return the state that a cycle of ``steps`` steps leaves unchanged, at the end of the cycle.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def run_until_still(
 
 
 def shifted(pools: FloatArray, slow_shift: ArrayLike, *, faster: int) -> FloatArray:
-    """Give a start, (pool, site, draw), with a share of its carbon moved from a faster pool to the last, the slowest.
+    """Return a start, (pool, site, draw), with a share of its carbon moved from a faster pool to the last.
 
     A faster pool that has less to give stands below 0 at the start and fills: the model is linear, and its total right.
     """

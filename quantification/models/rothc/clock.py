@@ -24,7 +24,7 @@ _SETTLED_MM = 1e-11
 
 
 def _warmth(part: Prepared, parameters: RothCParameters) -> FloatArray:
-    """Give the temperature factor, (month, site), from the temperatures alone."""
+    """Return the temperature factor, (month, site), from the temperatures alone."""
     return np.asarray(
         temperature_factor(
             tmean_c=part.weather["tmean_c"],
@@ -37,7 +37,7 @@ def _warmth(part: Prepared, parameters: RothCParameters) -> FloatArray:
 
 
 def _net_rain(part: Prepared) -> FloatArray:
-    """Give rain and irrigation less what the crop can draw, (month, site) [mm]."""
+    """Return rain and irrigation less what the crop can draw, (month, site) [mm]."""
     weather = part.weather
     net: FloatArray = weather["rain_mm"] - part.evaporation_factor * weather["pan_evaporation_mm"]
     if part.streams["irrigation_mm"].any():
@@ -46,7 +46,7 @@ def _net_rain(part: Prepared) -> FloatArray:
 
 
 def _driest(part: Prepared) -> FloatArray:
-    """Give the largest deficit of each site [mm]."""
+    """Return the largest deficit of each site [mm]."""
     return np.asarray(
         maximum_deficit(clay_percent=part.soil["clay_percent"], depth_cm=part.soil["depth_cm"]),
         dtype=np.float64,
@@ -76,7 +76,7 @@ def _finish(
 def _deficits(
     net: FloatArray, covered: FloatArray, driest: FloatArray, bare_share: float, before: FloatArray
 ) -> FloatArray:
-    """Give the deficit of each month, (month, site), from net rain and cover of the same shape [mm].
+    """Return the deficit of each month, (month, site), from net rain and cover of the same shape [mm].
 
     The deficit before is never below the driest soil, so that under plants the limit is the lesser of the two as well.
     """
@@ -94,7 +94,7 @@ def _deficits(
 
 
 def clock_numpy(part: Prepared, parameters: RothCParameters, deficit: FloatArray, months: int) -> FloatArray:
-    """Give the clock, (month, site); the deficit, (site,), is taken on in place.
+    """Return the clock, (month, site); the deficit, (site,), is taken on in place.
 
     Some months are taken at a time, so that what stands between weather and clock stays in the cache.
     """
@@ -119,7 +119,7 @@ def clock_numpy(part: Prepared, parameters: RothCParameters, deficit: FloatArray
 
 
 def settled_deficit(part: Prepared, parameters: RothCParameters, months: int) -> FloatArray:
-    """Give the deficit at the end of a repeating cycle, (site,), from field capacity on [mm].
+    """Return the deficit at the end of a repeating cycle, (site,), from field capacity on [mm].
 
     Most sites repeat after two or three cycles. Where a cycle loses a little water each time the deficit would creep
     for centuries. A drier start never ends wetter, so the value is bracketed between the path from field capacity,
@@ -158,7 +158,7 @@ def settled_deficit(part: Prepared, parameters: RothCParameters, months: int) ->
 
 
 def clock_plain(part: Prepared, parameters: RothCParameters, deficit: FloatArray, months: int) -> FloatArray:
-    """Give the clock of one site, (month, 1); the moisture runs on Python floats."""
+    """Return the clock of one site, (month, 1); the moisture runs on Python floats."""
     driest_here = _driest(part)
     driest = float(driest_here[0])
     bare_limit = parameters.moisture_bare_share * driest

@@ -23,9 +23,7 @@ def temperature_factor(
     shift_c: Numeric = 18.27,
     cold_limit_c: Numeric = -5.0,
 ) -> Numeric:
-    r"""Rate-modifying factor for temperature, 1 at about 9.3 °C [1].
-
-    .. math:: a = 47.91 / (1 + e^{106.06 / (T + 18.27)}), \quad a = 0 \text{ below } -5\,°C
+    r"""Return the rate-modifying factor for temperature, 1 at about 9.3 °C [1].
 
     Parameters
     ----------
@@ -36,9 +34,21 @@ def temperature_factor(
     cold_limit_c
         Below it nothing decays; minus infinity is not allowed, the older form takes its pole, -18.3. [°C]
 
+    Notes
+    -----
+    .. math:: a = \frac{47.91}{1 + e^{106.06 / (T + 18.27)}} \text{ for } T \ge -5, \text{ else } 0
+
+    Here :math:`T` is ``tmean_c``, :math:`47.91` is ``top``, :math:`106.06` is ``numerator_c``, :math:`18.27` is
+    ``shift_c`` and :math:`-5` is ``cold_limit_c``.
+
     References
     ----------
     rothc:temperature — RothC model description, February 2024, section 1.7; the constants are those of its program.
+
+    Examples
+    --------
+    >>> print(temperature_factor(tmean_c=-5.01))
+    0.0
     """
     temperature = np.asarray(tmean_c, dtype=np.float64)
     cold = temperature < cold_limit_c
@@ -48,9 +58,7 @@ def temperature_factor(
 
 @equation("rothc:max-deficit", symbol="TSMD_max", unit="mm", locator=_at("1.6"))
 def maximum_deficit(*, clay_percent: Numeric, depth_cm: Numeric) -> Numeric:
-    r"""Largest soil moisture deficit of the layer, a negative number [mm].
-
-    .. math:: -(20 + 1.3\,c - 0.01\,c^2)\, d / 23
+    r"""Return the largest soil moisture deficit of the layer, a negative number [mm].
 
     Parameters
     ----------
@@ -59,9 +67,20 @@ def maximum_deficit(*, clay_percent: Numeric, depth_cm: Numeric) -> Numeric:
     depth_cm
         Thickness of the layer. [cm]
 
+    Notes
+    -----
+    .. math:: TSMD_{max} = -\left(20 + 1.3 \, clay - 0.01 \, clay^2\right) \frac{d}{23}
+
+    Here :math:`clay` is ``clay_percent`` and :math:`d` is ``depth_cm``.
+
     References
     ----------
     rothc:max-deficit — RothC model description, February 2024, section 1.6.
+
+    Examples
+    --------
+    >>> print(maximum_deficit(clay_percent=5.0, depth_cm=30.0))
+    -34.23913
     """
     return -(20.0 + 1.3 * clay_percent - 0.01 * clay_percent * clay_percent) * depth_cm / 23.0
 
@@ -77,7 +96,7 @@ def next_deficit(
     evaporation_factor: Numeric = 0.75,
     bare_share: Numeric = 0.556,
 ) -> Numeric:
-    r"""Soil moisture deficit at the end of a month, zero or negative [mm].
+    r"""Return the soil moisture deficit at the end of a month, zero or negative [mm].
 
     Under plants the soil dries down to the largest deficit. A bare soil dries no further than ``bare_share`` of it,
     and where it is drier already it cannot dry more.
@@ -97,9 +116,27 @@ def next_deficit(
     bare_share
         0.556; the text says 1/1.8, which is the same to three digits.
 
+    Notes
+    -----
+    .. math:: TSMD' = \max\left(TSMD_{max}, \min(0, TSMD + P - 0.75 \, E)\right)
+
+    Here :math:`TSMD` is ``deficit_before_mm``, :math:`P` is ``rain_mm``, :math:`E` is ``pan_evaporation_mm``,
+    :math:`TSMD_{max}` is ``maximum_deficit_mm`` and :math:`0.75` is ``evaporation_factor``. Bare soil dries no
+    further than 0.556 (``bare_share``) of :math:`TSMD_{max}`, and keeps a larger deficit that it already has
+    until rain wets it.
+
     References
     ----------
     rothc:deficit — RothC model description, February 2024, section 1.6.
+
+    Examples
+    --------
+    >>> result = next_deficit(
+    ...     deficit_before_mm=-20.0, rain_mm=0.0, pan_evaporation_mm=100.0, maximum_deficit_mm=-50.0,
+    ...     covered=0.0
+    ... )
+    >>> print(result)
+    -27.8
     """
     wet = np.minimum(0.0, deficit_before_mm + rain_mm - evaporation_factor * pan_evaporation_mm)
     bare = np.maximum(np.minimum(bare_share * maximum_deficit_mm, deficit_before_mm), wet)
@@ -114,7 +151,7 @@ def moisture_factor(
     onset_share: Numeric = 0.444,
     lowest: Numeric = 0.2,
 ) -> Numeric:
-    r"""Rate-modifying factor for moisture: 1 down to 0.444 of the largest deficit, then falling to 0.2 [1].
+    r"""Return the rate-modifying factor for moisture: 1 down to 0.444 of the largest deficit, then falling to 0.2 [1].
 
     Parameters
     ----------
@@ -123,9 +160,24 @@ def moisture_factor(
     onset_share, lowest
         0.444 and 0.2.
 
+    Notes
+    -----
+    .. math::
+
+        b = 0.2 + 0.8 \, \frac{TSMD_{max} - TSMD}{TSMD_{max} - 0.444 \, TSMD_{max}} \text{ below } 0.444 \,
+        TSMD_{max}, \text{ else } 1
+
+    Here :math:`TSMD` is ``deficit_mm``, :math:`TSMD_{max}` is ``maximum_deficit_mm``, :math:`0.444` is
+    ``onset_share`` and :math:`0.2` is ``lowest``.
+
     References
     ----------
     rothc:moisture — RothC model description, February 2024, section 1.6.
+
+    Examples
+    --------
+    >>> print(moisture_factor(deficit_mm=0.0, maximum_deficit_mm=-44.94))
+    1.0
     """
     onset = onset_share * maximum_deficit_mm
     falling = lowest + (1.0 - lowest) * (maximum_deficit_mm - deficit_mm) / (maximum_deficit_mm - onset)
@@ -141,7 +193,7 @@ def rate_clock(
     cover_factor: Numeric = 0.6,
     step_yr: Numeric = 1.0 / 12.0,
 ) -> Numeric:
-    r"""Years that count for decay in one month: the three factors times the step [yr].
+    r"""Return the years that count for decay in one month: the three factors times the step [yr].
 
     Parameters
     ----------
@@ -154,9 +206,21 @@ def rate_clock(
     step_yr
         One twelfth of a year. [yr]
 
+    Notes
+    -----
+    .. math:: \tau = a \, b \, c \, t
+
+    Here :math:`a` is ``temperature_factor``, :math:`b` is ``moisture_factor`` and :math:`t` is ``step_yr``.
+    :math:`c` is ``cover_factor`` where the soil is covered, else 1.
+
     References
     ----------
     rothc:rate-clock — RothC model description, February 2024, sections 1.5 and 1.7.
+
+    Examples
+    --------
+    >>> print(rate_clock(temperature_factor=0.9, moisture_factor=0.8, covered=0.0))
+    0.06
     """
     slowed = np.where(np.asarray(covered) > 0.5, cover_factor, 1.0)
     return temperature_factor * moisture_factor * slowed * step_yr
@@ -164,7 +228,7 @@ def rate_clock(
 
 @equation("rothc:decay", symbol="Y exp(-abckt)", unit="t C/ha", locator=_at("1.5"))
 def pool_after_decay(*, pool_t_ha: Numeric, rate_per_yr: Numeric, clock_yr: Numeric) -> Numeric:
-    """Carbon that a pool keeps in one month [t C/ha].
+    r"""Return the carbon that a pool keeps in one month [t C/ha].
 
     Parameters
     ----------
@@ -175,18 +239,27 @@ def pool_after_decay(*, pool_t_ha: Numeric, rate_per_yr: Numeric, clock_yr: Nume
     clock_yr
         From :func:`rate_clock`. [yr]
 
+    Notes
+    -----
+    .. math:: Y(t) = Y \, e^{-k \, \tau}
+
+    Here :math:`Y` is ``pool_t_ha``, :math:`k` is ``rate_per_yr`` and :math:`\tau` is ``clock_yr``.
+
     References
     ----------
     rothc:decay — RothC model description, February 2024, section 1.5.
+
+    Examples
+    --------
+    >>> print(pool_after_decay(pool_t_ha=0.1533, rate_per_yr=10.0, clock_yr=0.029675000000000003))
+    0.114
     """
     return pool_t_ha * np.exp(-rate_per_yr * clock_yr)
 
 
 @equation("rothc:co2-ratio", symbol="x", unit="1", locator=_at("1.5"))
 def co2_ratio(*, clay_percent: Numeric, scale: Numeric = 1.67) -> Numeric:
-    r"""Carbon dioxide formed per carbon that becomes BIO and HUM [1].
-
-    .. math:: x = 1.67\,(1.85 + 1.60\, e^{-0.0786\,c})
+    r"""Return the carbon dioxide formed per carbon that becomes BIO and HUM [1].
 
     Parameters
     ----------
@@ -195,16 +268,27 @@ def co2_ratio(*, clay_percent: Numeric, scale: Numeric = 1.67) -> Numeric:
     scale
         1.67; one of the numbers that a calibration may free.
 
+    Notes
+    -----
+    .. math:: x = 1.67 \, (1.85 + 1.60 \, e^{-0.0786 \, clay})
+
+    Here :math:`clay` is ``clay_percent`` and :math:`1.67` is ``scale``.
+
     References
     ----------
     rothc:co2-ratio — RothC model description, February 2024, section 1.5.
+
+    Examples
+    --------
+    >>> print(co2_ratio(clay_percent=0.0))
+    5.7615
     """
     return scale * (1.85 + 1.60 * np.exp(-0.0786 * np.asarray(clay_percent)))
 
 
 @equation("rothc:stabilised", symbol="f", unit="1", locator=_at("1.5"))
 def stabilised_share(*, co2_ratio: Numeric, part: Numeric) -> Numeric:
-    """Share of lost carbon that becomes BIO (part 0.46) or HUM (part 0.54) [1].
+    r"""Return the share of lost carbon that becomes BIO (part 0.46) or HUM (part 0.54) [1].
 
     Parameters
     ----------
@@ -213,25 +297,47 @@ def stabilised_share(*, co2_ratio: Numeric, part: Numeric) -> Numeric:
     part
         0.46 or 0.54.
 
+    Notes
+    -----
+    .. math:: f = \frac{p}{x + 1}
+
+    Here :math:`p` is ``part`` and :math:`x` is ``co2_ratio``.
+
     References
     ----------
     rothc:stabilised — RothC model description, February 2024, section 1.5.
+
+    Examples
+    --------
+    >>> print(stabilised_share(co2_ratio=3.0, part=0.46))
+    0.115
     """
     return part / (1.0 + co2_ratio)
 
 
 @equation("rothc:dpm-share", symbol="R/(R+1)", unit="1", locator=_at("1.4"))
 def dpm_share(*, dpm_rpm_ratio: Numeric) -> Numeric:
-    """Share of the plant carbon that is decomposable [1].
+    r"""Return the share of the plant carbon that is decomposable [1].
 
     Parameters
     ----------
     dpm_rpm_ratio
         1.44 for crops and improved grassland, 0.67 for unimproved grassland and scrub, 0.25 under trees.
 
+    Notes
+    -----
+    .. math:: f_{DPM} = \frac{R}{R + 1}
+
+    Here :math:`R` is ``dpm_rpm_ratio``.
+
     References
     ----------
     rothc:dpm-share — RothC model description, February 2024, section 1.4.
+
+    Examples
+    --------
+    >>> print(dpm_share(dpm_rpm_ratio=0.25))
+    0.2
     """
     return dpm_rpm_ratio / (dpm_rpm_ratio + 1.0)
 
@@ -243,17 +349,26 @@ def dpm_share(*, dpm_rpm_ratio: Numeric) -> Numeric:
     locator=Locator("Falloon and others, Soil Biology and Biochemistry 30", "1998", equation="1"),
 )
 def inert_from_stock(*, soc_t_ha: Numeric) -> Numeric:
-    r"""Inert organic matter from the total stock, very rough by its authors' own word [t C/ha].
-
-    .. math:: IOM = 0.049\, TOC^{1.139}
+    r"""Return the inert organic matter from the total stock, very rough by its authors' own word [t C/ha].
 
     Parameters
     ----------
     soc_t_ha
         Total organic carbon of the topsoil. [t C/ha]
 
+    Notes
+    -----
+    .. math:: IOM = 0.049 \, SOC^{1.139}
+
+    Here :math:`SOC` is ``soc_t_ha``.
+
     References
     ----------
     falloon1998:iom — Falloon and others 1998.
+
+    Examples
+    --------
+    >>> print(inert_from_stock(soc_t_ha=1.0))
+    0.049
     """
     return 0.049 * np.asarray(soc_t_ha, dtype=np.float64) ** 1.139

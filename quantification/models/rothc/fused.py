@@ -94,7 +94,7 @@ def run_fused(
 
 
 def _thin(ready: Prepared) -> Prepared:
-    """Give the forcing with its streams cut to one month: the maps that do not change with time are wanted."""
+    """Return the forcing with its streams cut to one month: the maps that do not change with time are wanted."""
     from dataclasses import replace
 
     return replace(ready, streams={name: stream[:1] for name, stream in ready.streams.items()}, months=1)

@@ -77,7 +77,7 @@ class RothCParameters(ParametersByName):
     label: str = "rothc-26.3"
 
     def rates(self) -> FloatArray:
-        """Give the four decay rates, (pool, site, draw)."""
+        """Return the four decay rates, (pool, site, draw)."""
         scale = with_axes(self.rate_multiplier, 2, "rate_multiplier")
         each = (self.k_dpm_per_yr, self.k_rpm_per_yr, self.k_bio_per_yr, self.k_hum_per_yr)
         return np.stack(
@@ -160,7 +160,7 @@ class Prepared:
     evaporation_factor: float
 
     def part(self, lo: int, hi: int) -> Prepared:
-        """Give the sites lo to hi."""
+        """Return the sites lo to hi."""
 
         def cut(array: FloatArray) -> FloatArray:
             return array if array.shape[-1] == 1 else array[..., lo:hi]
@@ -181,7 +181,7 @@ class Prepared:
         )
 
     def months_between(self, lo: int, hi: int) -> Prepared:
-        """Give the months lo to hi."""
+        """Return the months lo to hi."""
 
         def cut(array: FloatArray) -> FloatArray:
             return array if array.shape[0] == 1 else array[lo:hi]
@@ -194,5 +194,5 @@ class Prepared:
         )
 
     def everything(self) -> dict[str, FloatArray]:
-        """Give all arrays by name, for messages."""
+        """Return all arrays by name, for messages."""
         return {**self.weather, **self.streams, **self.soil}

@@ -163,7 +163,7 @@ def run_rothc(
 
 
 def _local(parameters: RothCParameters, lo: int, hi: int) -> RothCParameters:
-    """Give the parameters of the sites lo to hi."""
+    """Return the parameters of the sites lo to hi."""
     cut: dict[str, Any] = {}
     for name in BY_SITE_AND_DRAW:
         values = with_axes(getattr(parameters, name), 2, name)

@@ -37,7 +37,7 @@ class SteadyStart:
 
 
 def repeating_clock(forcing: RothCForcing, parameters: RothCParameters) -> tuple[FloatArray, FloatArray]:
-    """Give the clock of a cycle that repeats for ever, (month, site), and the deficit at its end, (site,).
+    """Return the clock of a cycle that repeats for ever, (month, site), and the deficit at its end, (site,).
 
     The moisture alone is run until its last value repeats, which mostly takes two or three years.
 
@@ -62,7 +62,7 @@ def steady_rothc(
     target_t_ha: ArrayLike | None = None,
     inert_t_ha: ArrayLike = 0.0,
 ) -> SteadyStart:
-    """Give the exact steady state of a repeating cycle, or the one that meets a target stock.
+    """Return the exact steady state of a repeating cycle, or the one that meets a target stock.
 
     With a target, the plant input is scaled: the steady state is linear in it, so the factor is exact
     (RothC's inverse mode in one step). Manure keeps its amount.
@@ -125,7 +125,7 @@ def steady_rothc(
 def run_in_rothc(
     forcing: RothCForcing, parameters: RothCParameters, *, tolerance_t_ha: float = 1e-6
 ) -> tuple[SteadyStart, int]:
-    """Run a repeating year from nothing until still, as RothC's own program does; give the start and the months spent.
+    """Return the start that a repeating year leaves when run from nothing until still, and the months spent.
 
     The moisture deficit carries over from year to year, beginning at field capacity. The rule stops 1.3e-4 t C/ha short
     in the program's own example: use it to reproduce that program, and :func:`steady_rothc` otherwise.

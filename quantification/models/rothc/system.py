@@ -24,7 +24,7 @@ from mollisol.quantification.models.rothc.inputs import (
 def rothc_clock(
     forcing: RothCForcing, parameters: RothCParameters, *, deficit_mm: ArrayLike = 0.0
 ) -> tuple[FloatArray, FloatArray]:
-    """Give the rate clock a b c dt of each month and site, (month, site) in years, and the last deficit, (site,).
+    """Return the rate clock a b c dt of each month and site, (month, site) in years, and the last deficit, (site,).
 
     The clock holds all weather, clay and cover; every draw that does not change these shares it.
     """
@@ -36,7 +36,7 @@ def rothc_clock(
 
 
 def rothc_system(ready: Prepared, parameters: RothCParameters, clock: FloatArray) -> Compartments:
-    """Give RothC as linear compartments, for a clock (month, site)."""
+    """Return RothC as linear compartments, for a clock (month, site)."""
     ratio = co2_ratio(
         clay_percent=ready.soil["clay_percent"][:, None],
         scale=with_axes(parameters.partition_scale, 2, "partition_scale"),
