@@ -36,9 +36,8 @@ lint: $(STAMP) ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(STAMP) ## make the generated pages of docs/ again
-	$(BIN)/python scripts/pages/catalogues.py
-	$(BIN)/python scripts/pages/uncertainty.py
+docs: $(STAMP) ## make every generated page of docs/ again (the simulations take a while)
+	@for page in scripts/pages/*.py; do echo "$$page"; $(BIN)/python "$$page" || exit 1; done
 
 bench: $(STAMP) ## time and memory, apart from the tests
 	$(BIN)/python benchmarks/run.py

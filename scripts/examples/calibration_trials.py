@@ -7,7 +7,6 @@ Needs the published tables (see the README of each folder for their sources): ``
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -19,28 +18,17 @@ sys.path.insert(0, str(ROOT / "scripts" / "examples"))
 
 from rothamsted_trials import SMALL_GRAINS, rothamsted  # noqa: E402
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from shared import read_csv, write_csv  # noqa: E402
+
 type Row = dict[str, Any]
-
-
-def read(path: Path) -> list[dict[str, str]]:
-    """Read a CSV table."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def write(path: Path, rows: Sequence[Row]) -> None:
-    """Write a CSV table; the columns are those of the first row."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
 
 
 def write_all(folder: Path, tables: dict[str, Sequence[Row]]) -> None:
     """Write the tables of a folder."""
     for name, rows in tables.items():
-        write(folder / f"{name}.csv", rows)
+        write_csv(folder / f"{name}.csv", rows)
         print(f"{folder.name}/{name}.csv: {len(rows)} rows")
 
 
@@ -105,12 +93,12 @@ def canada(data: Path, out: Path) -> None:
     """Make the Canadian folder."""
     stocks: dict[str, list[tuple[int, float]]] = defaultdict(list)
     head: dict[str, dict[str, str]] = {}
-    for row in read(data / "soc_stocks.csv"):
+    for row in read_csv(data / "soc_stocks.csv"):
         if row["measured_to_30cm"] == "1":
             stocks[row["site"]].append((int(row["year"]), float(row["soc_t_ha_0_30cm"])))
             head[row["site"]] = row
     managed: dict[str, dict[int, dict[str, str]]] = defaultdict(dict)
-    for row in read(data / "management_annual.csv"):
+    for row in read_csv(data / "management_annual.csv"):
         if all(row[n] for n in ("c_input_t_ha", "lignin_fraction", "nitrogen_fraction", "tillage")):
             managed[row["site"]][int(row["year"])] = row
     chosen = sorted(s for s, v in stocks.items() if len({y for y, _ in v}) > 1 and managed.get(s))
@@ -213,7 +201,7 @@ def entry(site: str, year: int, month: int, activity: str, what: str, amount: fl
 def canada_weather(data: Path, cells: Sequence[str], first: int, last: int) -> list[Row]:
     """Give weather by cell; the ratio of rain to evapotranspiration is written as mm of rain to 100 mm of the other."""
     table: dict[tuple[str, int, int], tuple[float, float]] = {}
-    for row in read(data / "climate_monthly.csv"):
+    for row in read_csv(data / "climate_monthly.csv"):
         ratio = min(float(row["precip_over_pet"]), 10.0)
         table[row["POLYID"], int(row["year"]), int(row["month"])] = float(row["tmean_c"]), ratio
     rows = []

@@ -9,15 +9,18 @@ without one there, the published set.
 
 from __future__ import annotations
 
-import csv
 import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from shared import read_csv, write_table  # noqa: E402
+
 TRIALS = ROOT / "examples" / "canada-trials"
 OUT = ROOT / "examples" / "measure-and-model"
 EXPERIMENT, VALIDATED = "E6", "E4"
@@ -156,7 +159,7 @@ def write_trials(folder: Path) -> None:
     for row in studies:
         row["use"] = "validation" if row["study"] == VALIDATED else "calibration"
     kept = {row["study"] for row in studies}
-    _write(folder / "studies.csv", studies[0], [row.values() for row in studies])
+    write_table(folder / "studies.csv", studies[0], [row.values() for row in studies])
     sites = {row["site"] for row in _rows("trial_sites.csv") if row["study"] in kept}
     for name, key, among in (
         ("trial_sites.csv", "site", sites),
@@ -166,7 +169,7 @@ def write_trials(folder: Path) -> None:
         ("comparisons.csv", "study", kept),
     ):
         rows = [row for row in _rows(name) if row[key] in among]
-        _write(folder / name, rows[0], [row.values() for row in rows])
+        write_table(folder / name, rows[0], [row.values() for row in rows])
     for name in ("model.toml", "weather.csv"):
         shutil.copy(TRIALS / name, folder / name)
     (folder / "calibration.toml").write_text(CALIBRATION, encoding="utf-8")
@@ -223,8 +226,7 @@ def _period(number: int, first: int, last: int) -> str:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (TRIALS / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return read_csv(TRIALS / name)
 
 
 def _treatment(site: str) -> str:
@@ -245,17 +247,17 @@ def _stocks() -> dict[str, dict[int, float]]:
 
 
 def _project_tables(stock: dict[str, dict[int, float]]) -> None:
-    _write(
+    write_table(
         OUT / "quantification_units.csv",
         ["quantification_unit", "approach", "area_ha"],
         [["swift-current", "measure_and_model", AREA_HA]],
     )
-    _write(
+    write_table(
         OUT / "strata.csv",
         ["stratum", "quantification_unit", "area_ha"],
         [["loam", "swift-current", AREA_HA]],
     )
-    _write(
+    write_table(
         OUT / "sample_points.csv",
         ["point", "stratum", "control_site", "sampling_unit"],
         [
@@ -263,17 +265,17 @@ def _project_tables(stock: dict[str, dict[int, float]]) -> None:
             *([name, "", f"plot-{name}", name] for name in CONTROLS),
         ],
     )
-    _write(
+    write_table(
         OUT / "control_sites.csv",
         ["control_site", "managed_by", "distance_km"],
         [[f"plot-{name}", "Agriculture and Agri-Food Canada", 0] for name in CONTROLS],
     )
-    _write(
+    write_table(
         OUT / "control_links.csv",
         ["control_site", "stratum"],
         [[f"plot-{name}", "loam"] for name in CONTROLS],
     )
-    _write(
+    write_table(
         OUT / "core_increments.csv",
         [
             "campaign",
@@ -323,7 +325,7 @@ def _project_tables(stock: dict[str, dict[int, float]]) -> None:
         ["swift-current", "project", year, "a crop every year, or two in three", *flags, SOURCE]
         for year in range(FIRST, LAST + 1)
     ]
-    _write(
+    write_table(
         OUT / "schedule_of_activities.csv",
         ["place", "scenario", "year", "crop", *practices, "evidence"],
         rows,
@@ -341,7 +343,7 @@ def _model_tables(model: Path, stock: dict[str, dict[int, float]]) -> None:
         (TRIALS / "model.toml").read_text(encoding="utf-8").replace('"trial"', '"baseline"'), encoding="utf-8"
     )
     columns = list(site_of[REFERENCE])
-    _write(
+    write_table(
         model / "sites.csv",
         columns,
         [
@@ -355,7 +357,7 @@ def _model_tables(model: Path, stock: dict[str, dict[int, float]]) -> None:
     cell = site_of[REFERENCE]["cell"]
     years = range(FIRST - RUN_IN, LAST + 1)
     weather = [row for row in _rows("weather.csv") if row["cell"] == cell and int(row["year"]) in years]
-    _write(model / "weather.csv", weather[0], [row.values() for row in weather])
+    write_table(model / "weather.csv", weather[0], [row.values() for row in weather])
     schedule = defaultdict(list)
     for row in _rows("schedule.csv"):
         if row["site"] in {site_of[name]["site"] for name in names}:
@@ -366,7 +368,7 @@ def _model_tables(model: Path, stock: dict[str, dict[int, float]]) -> None:
             own = REFERENCE if scenario == "baseline" and name in FIELDS else name
             rows = _history(schedule[name], schedule[own])
             out += [{**row, "site": name, "scenario": scenario} for row in rows]
-    _write(model / "schedule.csv", out[0], [row.values() for row in out])
+    write_table(model / "schedule.csv", out[0], [row.values() for row in out])
 
 
 def _history(before: Sequence[dict[str, str]], after: Sequence[dict[str, str]]) -> list[dict[str, str]]:
@@ -382,21 +384,16 @@ def _validation(model: Path, parameters: str) -> None:
     """Validate the set on the trial that it was not calibrated on."""
     import tempfile
 
-    from mollisol.trials.prepare import _validated
+    from mollisol.trials.prepare import prepared_validation
 
     with tempfile.TemporaryDirectory() as place:
         trials = Path(place) / "trials"
         write_trials(trials)
-        validation, _ = _validated(trials, str(model / parameters) if parameters else "", "none")
+        validation, _ = prepared_validation(
+            trials, str(model / parameters) if parameters else "", "none", tell=print
+        )
     result = validation.result
     (model / "validation.json").write_text(result.to_json(), encoding="utf-8")
-
-
-def _write(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
 
 
 if __name__ == "__main__":

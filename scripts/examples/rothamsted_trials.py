@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import csv
+import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from shared import read_csv
 
 type Row = dict[str, Any]
 
@@ -75,12 +79,6 @@ PHASES = {
 """What each lineage of Woburn was until 1974, until 1999 and after."""
 
 
-def read(path: Path) -> list[dict[str, str]]:
-    """Read a CSV table."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def entry(site: str, year: int, month: int, activity: str, what: str, amount: float, **more: Any) -> Row:
     """Give an entry of a schedule."""
     return {
@@ -101,17 +99,18 @@ def weather(data: Path, vectors: Path) -> list[Row]:
     """Give the weather of both places; what was not measured is the mean of the month."""
     normal = {
         row["month"]: row
-        for row in read(data / "weather_rothamsted_normals.csv")
+        for row in read_csv(data / "weather_rothamsted_normals.csv")
         if row["period"] == "1961-1990"
     }
     warm = [float(normal[m]["tmean_c"]) for m in MONTHS]
     yearly = {
         int(row["year"]): float(row["tmean_c"])
-        for row in read(data / "weather_rothamsted_annual_temperature.csv")
+        for row in read_csv(data / "weather_rothamsted_annual_temperature.csv")
         if row["tmean_c"]
     }
     measured: dict[tuple[int, int], dict[str, str]] = {
-        (int(row["year"]), int(row["month"])): row for row in read(data / "weather_rothamsted_monthly.csv")
+        (int(row["year"]), int(row["month"])): row
+        for row in read_csv(data / "weather_rothamsted_monthly.csv")
     }
     rows = []
     for year in range(FIRST, LAST + 1):
@@ -132,7 +131,7 @@ def weather(data: Path, vectors: Path) -> list[Row]:
     columns = {"tmean_c": "tmean_c", "rain_mm": "rain_mm", "pan_evaporation_mm": "pan_evap_mm"}
     given = {
         (int(r["year"]), int(r["month"])): r
-        for r in read(vectors / "rothc_py" / "input_monthly.csv")
+        for r in read_csv(vectors / "rothc_py" / "input_monthly.csv")
         if r["year"] != "1"
     }
     means = {
@@ -299,7 +298,7 @@ def rothamsted(data: Path, vectors: Path) -> dict[str, list[Row]]:
     """Give the tables of the folder."""
     made = Folder()
     made.tables["weather"] = weather(data, vectors)
-    stocks = [r for r in read(data / "soc_timeseries.csv") if r["soc_t_ha"]]
+    stocks = [r for r in read_csv(data / "soc_timeseries.csv") if r["soc_t_ha"]]
     yields = periods(data)
     broadbalk(made, stocks, yields)
     woburn(made, stocks, vectors)
@@ -311,7 +310,7 @@ def rothamsted(data: Path, vectors: Path) -> dict[str, list[Row]]:
 def periods(data: Path) -> dict[tuple[str, str], list[tuple[int, int, float]]]:
     """Give mean yields by experiment and treatment; the first period also stands for the years before it."""
     found: dict[tuple[str, str], list[tuple[int, int, float]]] = defaultdict(list)
-    for row in read(data / "yields_period_means.csv"):
+    for row in read_csv(data / "yields_period_means.csv"):
         key = row["experiment"].split()[0], row["treatment"]
         first = FIRST if not found[key] else int(row["year_from"])
         found[key].append((first, int(row["year_to"]), float(row["grain_t_ha_85pct_dm"])))
@@ -412,7 +411,7 @@ def highfield(made: Folder, stocks: list[dict[str, str]]) -> None:
 def woburn(made: Folder, stocks: list[dict[str, str]], vectors: Path) -> None:
     """Add the ley-arable experiment at Woburn: eight lineages of rotations, with and without manure, in five blocks."""
     ley: dict[int, float] = defaultdict(float)
-    for row in read(vectors / "rothc_py" / "input_monthly.csv"):
+    for row in read_csv(vectors / "rothc_py" / "input_monthly.csv"):
         if row["year"] != "1":
             ley[int(row["year"])] += float(row["plant_c_t_ha"])
     plots: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)

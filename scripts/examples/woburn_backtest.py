@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import csv
+import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from shared import read_csv, write_table
 
 ROOT = Path(__file__).resolve().parents[2]
 TRIALS = ROOT / "examples" / "rothamsted-trials"
@@ -24,45 +28,31 @@ draws = 300
 type Row = dict[str, str]
 
 
-def rows_of(path: Path) -> list[Row]:
-    """Read a CSV table."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def write(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """Write a CSV table."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
-
-
 def write_trials(folder: Path) -> None:
     """Write the trials that calibrate, cut at the last year that is seen, and their cropping comparisons up to then.
 
     Inputs deviate by treatment: four stocks a plot, as there were by then, do not tell a factor for each plot.
     """
     folder.mkdir(parents=True)
-    studies = [row for row in rows_of(TRIALS / "studies.csv") if row["use"] != "validation"]
+    studies = [row for row in read_csv(TRIALS / "studies.csv") if row["use"] != "validation"]
     kept = {row["study"] for row in studies}
-    sites = {row["site"] for row in rows_of(TRIALS / "trial_sites.csv") if row["study"] in kept}
+    sites = {row["site"] for row in read_csv(TRIALS / "trial_sites.csv") if row["study"] in kept}
     seen = [
         row
-        for row in rows_of(TRIALS / "observations.csv")
+        for row in read_csv(TRIALS / "observations.csv")
         if row["site"] in sites and int(row["year"]) <= LAST_SEEN
     ]
     tables = {
         "studies.csv": studies,
         "observations.csv": seen,
-        "comparisons.csv": comparisons(seen, rows_of(TRIALS / "comparisons.csv")[0]),
+        "comparisons.csv": comparisons(seen, read_csv(TRIALS / "comparisons.csv")[0]),
         **{
-            name: [row for row in rows_of(TRIALS / name) if row["site"] in sites]
+            name: [row for row in read_csv(TRIALS / name) if row["site"] in sites]
             for name in ("trial_sites.csv", "sites.csv", "schedule.csv")
         },
     }
     for name, rows in tables.items():
-        write(folder / name, rows[0], [row.values() for row in rows])
+        write_table(folder / name, rows[0], [row.values() for row in rows])
     for name in ("model.toml", "weather.csv", "validation.toml"):
         (folder / name).write_bytes((TRIALS / name).read_bytes())
     effects = (TRIALS / "calibration.toml").read_text(encoding="utf-8").partition("\n[[effect]]")[2]
@@ -122,7 +112,7 @@ def shift(block: str) -> int:
 def inputs_of(site: str, kind: str) -> dict[int, float]:
     """Give the carbon of a kind of input by year, from the trial folder. [t C/ha]."""
     found = {}
-    for row in rows_of(TRIALS / "schedule.csv"):
+    for row in read_csv(TRIALS / "schedule.csv"):
         if (row["site"], row["scenario"], row["what"]) == (site, "trial", kind):
             last = int(row["until_year"] or row["year"])
             found |= {year: float(row["amount"]) for year in range(int(row["year"]), last + 1)}
@@ -131,14 +121,15 @@ def inputs_of(site: str, kind: str) -> dict[int, float]:
 
 def plots() -> list[Row]:
     """Give the plots of examples/woburn-ley: points of the project first."""
-    return rows_of(LEY / "sample_points.csv")
+    return read_csv(LEY / "sample_points.csv")
 
 
 def write_source(source: Path, multiplier: dict[str, float]) -> None:
     """Write what the replay draws from: cores of all campaigns, weather and schedule of all years."""
     source.mkdir(parents=True, exist_ok=True)
     archive = {
-        (int(row["plot"]), int(row["year"])): row for row in rows_of(LEY / "source" / "woburn_ley_arable.csv")
+        (int(row["plot"]), int(row["year"])): row
+        for row in read_csv(LEY / "source" / "woburn_ley_arable.csv")
     }
     block_of = {plot: row["block"] for (plot, _), row in archive.items()}
     cores = []
@@ -162,7 +153,7 @@ def write_source(source: Path, multiplier: dict[str, float]) -> None:
                     row["bulk_density_g_per_cm3"],
                 ]
             )
-    write(source / "core_increments.csv", list(rows_of(LEY / "core_increments.csv")[0]), cores)
+    write_table(source / "core_increments.csv", list(read_csv(LEY / "core_increments.csv")[0]), cores)
     write_weather(source)
     write_schedule(source, multiplier)
     write_activities(source)
@@ -172,12 +163,12 @@ def write_weather(source: Path) -> None:
     """Write the weather of Woburn once a block, in the years of the tables."""
     known = {
         (int(row["year"]), row["month"]): row
-        for row in rows_of(TRIALS / "weather.csv")
+        for row in read_csv(TRIALS / "weather.csv")
         if row["cell"] == "woburn"
     }
-    write(
+    write_table(
         source / "weather.csv",
-        list(rows_of(TRIALS / "weather.csv")[0]),
+        list(read_csv(TRIALS / "weather.csv")[0]),
         [
             [f"block-{block}", year, month, *list(known[year + shift(block), str(month)].values())[3:]]
             for block in sorted(OFFSET)
@@ -206,12 +197,12 @@ def write_schedule(source: Path, multiplier: dict[str, float]) -> None:
                 cover = [(12, 1), (9, 0)] if not grass else [(1, 1)] if year == START + SOWN else []
                 rows += [[scenario, point["point"], year, month, "cover", "", on] for month, on in cover]
     header = ["scenario", "site", "year", "month", "activity", "what", "amount"]
-    write(source / "schedule.csv", header, rows)
+    write_table(source / "schedule.csv", header, rows)
 
 
 def write_activities(source: Path) -> None:
     """Write the schedule of activities of examples/woburn-ley, with the years after it."""
-    rows = rows_of(LEY / "schedule_of_activities.csv")
+    rows = read_csv(LEY / "schedule_of_activities.csv")
     last = max(int(row["year"]) for row in rows)
     more = [
         {**row, "year": str(year), "crop": later(row, year)}
@@ -219,7 +210,7 @@ def write_activities(source: Path) -> None:
         for row in rows
         if int(row["year"]) == last
     ]
-    write(source / "schedule_of_activities.csv", rows[0], [row.values() for row in [*rows, *more]])
+    write_table(source / "schedule_of_activities.csv", rows[0], [row.values() for row in [*rows, *more]])
 
 
 def later(row: Row, year: int) -> str:
@@ -328,16 +319,16 @@ def write_state(folder: Path, source: Path, period: int, *, validation: str, led
     (folder / "model").mkdir(parents=True, exist_ok=True)
     last = PERIODS[period][1]
     names = {name for name, _ in CAMPAIGNS[: period + 1]}
-    cores = [row for row in rows_of(source / "core_increments.csv") if row["campaign"] in names]
-    write(folder / "core_increments.csv", cores[0], [row.values() for row in cores])
-    activities = [row for row in rows_of(source / "schedule_of_activities.csv") if int(row["year"]) <= last]
-    write(folder / "schedule_of_activities.csv", activities[0], [row.values() for row in activities])
+    cores = [row for row in read_csv(source / "core_increments.csv") if row["campaign"] in names]
+    write_table(folder / "core_increments.csv", cores[0], [row.values() for row in cores])
+    activities = [row for row in read_csv(source / "schedule_of_activities.csv") if int(row["year"]) <= last]
+    write_table(folder / "schedule_of_activities.csv", activities[0], [row.values() for row in activities])
     for name in ("weather.csv", "schedule.csv"):
-        rows = [row for row in rows_of(source / name) if int(row["year"]) <= last]
-        write(folder / "model" / name, rows[0], [row.values() for row in rows])
+        rows = [row for row in read_csv(source / name) if int(row["year"]) <= last]
+        write_table(folder / "model" / name, rows[0], [row.values() for row in rows])
     for name in ("control_links.csv", "control_sites.csv", "sample_points.csv", "strata.csv"):
         (folder / name).write_bytes((LEY / name).read_bytes())
-    write(
+    write_table(
         folder / "quantification_units.csv",
         ["quantification_unit", "approach", "area_ha"],
         [["woburn", "measure_and_model", 100]],
@@ -349,7 +340,9 @@ def write_state(folder: Path, source: Path, period: int, *, validation: str, led
             core = of_point[point["point"]]
             stock = 2.5 * float(core["soc_g_per_kg"]) * float(core["fine_soil_density_g_per_cm3"])
             sites.append([point["point"], point["stratum"], 25, 13, f"{stock:.4f}"])
-    write(folder / "model" / "sites.csv", ["site", "cell", "depth_cm", "clay_percent", "soc_t_ha"], sites)
+    write_table(
+        folder / "model" / "sites.csv", ["site", "cell", "depth_cm", "clay_percent", "soc_t_ha"], sites
+    )
     text = (TRIALS / "model.toml").read_text(encoding="utf-8")
     (folder / "model" / "model.toml").write_text(text.replace('"history"', '"baseline"'), encoding="utf-8")
     (folder / "model" / "validation.json").write_text(validation, encoding="utf-8")

@@ -8,8 +8,8 @@ CSV beside the figures.
 from __future__ import annotations
 
 import argparse
-import csv
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,10 @@ from mollisol.trials.calibrate import read_for_calibration
 from mollisol.uncertainty.calibration.layout import lay_out
 from mollisol.uncertainty.calibration.predict import predict
 from mollisol.uncertainty.calibration.responses import Places, Responses
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from shared import plain, read_csv, save_figure, write_csv
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "docs" / "figures" / "calibration"
@@ -108,15 +112,6 @@ def uncalibrated(trials: Trials, rows: list[dict[str, Any]]) -> list[dict[str, A
     return [{**r, "modelled_t_ha": float(m), "sd_t_ha": np.nan} for r, m in zip(rows, stock, strict=True)]
 
 
-def write(name: str, rows: list[dict[str, Any]]) -> None:
-    """Write predictions beside the figures."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    with (OUT / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
-
-
 def skill(rows: list[dict[str, Any]], label: str) -> None:
     """Print number, bias, RMSE, spread and coverage."""
     o, m, sd = (np.array([float(r[k]) for r in rows]) for k in ("observed_t_ha", "modelled_t_ha", "sd_t_ha"))
@@ -127,23 +122,6 @@ def skill(rows: list[dict[str, Any]], label: str) -> None:
         f"no change {np.sqrt((o**2).mean()):.2f}, mean {np.sqrt(((o - o.mean()) ** 2).mean()):.2f}",
         flush=True,
     )
-
-
-def read(name: str) -> list[dict[str, Any]]:
-    """Read predictions."""
-    with (OUT / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def plain(axis: Any) -> None:
-    """Leave out the lines that say nothing."""
-    axis.spines[["top", "right"]].set_visible(False)
-
-
-def save(figure: Any, name: str) -> None:
-    """Write a figure that has the same bytes each time."""
-    figure.savefig(OUT / f"{name}.svg", metadata={"Date": None})
-    plt.close(figure)
 
 
 def draw_validation(calibrated: list[dict[str, Any]], before: list[dict[str, Any]]) -> None:
@@ -165,7 +143,7 @@ def draw_validation(calibrated: list[dict[str, Any]], before: list[dict[str, Any
         plain(axis)
     axes[0].set_ylabel("organic carbon (t/ha)")
     axes[0].legend(frameon=False, fontsize=8, loc="upper left")
-    save(figure, "validation")
+    save_figure(figure, OUT / "validation.svg")
 
 
 def draw_canada(rows: list[dict[str, Any]]) -> None:
@@ -187,7 +165,7 @@ def draw_canada(rows: list[dict[str, Any]]) -> None:
     axis.set_aspect("equal")
     axis.legend(frameon=False, fontsize=8, markerscale=2, loc="lower right")
     plain(axis)
-    save(figure, "canada")
+    save_figure(figure, OUT / "canada.svg")
 
 
 def draw_priors(made: CalibratedSet) -> None:
@@ -211,7 +189,7 @@ def draw_priors(made: CalibratedSet) -> None:
         axis.spines[["top", "right", "left"]].set_visible(False)
     for axis in axes.flat[len(made.names) :]:
         axis.set_visible(False)
-    save(figure, f"{made.id}-priors")
+    save_figure(figure, OUT / f"{made.id}-priors.svg")
 
 
 def main() -> None:
@@ -228,21 +206,21 @@ def main() -> None:
         rows = [
             r for s in ("hoosfield", "highfield-fallow") for r in stocks(trials, plan, one, s, change=False)
         ]
-        write(name, rows)
+        write_csv(OUT / f"{name}.csv", rows)
         for site in dict.fromkeys(r["site"] for r in rows):
             skill([r for r in rows if r["site"] == site], f"{name} {site}")
         skill([r for r in rows if r["study"] == "hoosfield"], f"{name} hoosfield")
     if arguments.folds:
         woburn, canada = arguments.folds
-        write("woburn-folds", folds(woburn, "rothamsted-trials", change=False))
-        write("canada-folds", folds(canada, "canada-trials", change=True))
-    draw_validation(read("validation-calibrated"), read("validation-published"))
-    rows = read("canada-folds")
+        write_csv(OUT / "woburn-folds.csv", folds(woburn, "rothamsted-trials", change=False))
+        write_csv(OUT / "canada-folds.csv", folds(canada, "canada-trials", change=True))
+    draw_validation(read_csv(OUT / "validation-calibrated.csv"), read_csv(OUT / "validation-published.csv"))
+    rows = read_csv(OUT / "canada-folds.csv")
     for study in dict.fromkeys(r["study"] for r in rows):
         skill([r for r in rows if r["study"] == study], f"canada {study}")
     skill(rows, "canada, out of fold")
     draw_canada(rows)
-    rows = read("woburn-folds")
+    rows = read_csv(OUT / "woburn-folds.csv")
     for label, found in (("out of fold", rows), ("published", uncalibrated(trials, rows))):
         skill(found, f"woburn, {label}")
         for kind in ("-none", "-FYM"):

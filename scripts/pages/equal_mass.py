@@ -10,7 +10,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from scipy.special import stdtrit
@@ -20,6 +19,10 @@ from mollisol.quantification.equivalent_soil_mass import (
     extrapolated_share,
     reference_soil_mass_t_per_ha,
 )
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from shared import save_figure
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "examples" / "clapham" / "clapham_soc_bd.csv"
@@ -232,13 +235,6 @@ def figure(profiles: Profiles) -> Figure:
     return drawing
 
 
-def save(drawing: Figure, path: Path) -> None:
-    """Save as SVG, the same bytes each time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with mpl.rc_context({"svg.hashsalt": path.stem}):
-        drawing.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
-
-
 def page(profiles: Profiles) -> str:
     """Write the page."""
     fixed, cubic, linear, shallow, *_ = (way.stock for way in ways(profiles))
@@ -326,7 +322,7 @@ report.
 def main(docs: Path) -> None:
     """Write page and figure."""
     profiles = read()
-    save(figure(profiles), docs / "figures" / "esm" / "clapham.svg")
+    save_figure(figure(profiles), docs / "figures" / "esm" / "clapham.svg")
     (docs / "fixed-depth-or-equal-mass.md").write_text(page(profiles), encoding="utf-8")
 
 

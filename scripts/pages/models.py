@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import calendar
-import csv
 import json
 import sys
 from collections import defaultdict
@@ -25,25 +24,15 @@ from mollisol.quantification.models.rothc.model import RothCForcing, RothCParame
 from mollisol.quantification.models.rothc.start import run_in_rothc, steady_rothc
 from mollisol.quantification.models.tier2 import Tier2Forcing, Tier2Parameters, rain_over_pet, run_tier2
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from shared import plain, read_csv, save_figure, write_csv
+
 ROOT = Path(__file__).resolve().parents[2]
-REFERENCE = ROOT / "tests" / "models" / "reference"
+REFERENCE = ROOT / "tests" / "quantification" / "models" / "reference"
 OUT = ROOT / "docs" / "figures" / "models"
 INK, QUIET, BLUE, RED, GREEN = "#222222", "#999999", "#1f5a99", "#b3402e", "#3d7a3d"
 NAMES = tuple(calendar.month_name[1:])
-
-
-def read(path: Path, delimiter: str = ",") -> list[dict[str, str]]:
-    """Read a CSV table."""
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file, delimiter=delimiter))
-
-
-def write(path: Path, rows: list[dict[str, Any]]) -> None:
-    """Write a CSV table."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def column(rows: list[dict[str, str]], name: str) -> Any:
@@ -54,8 +43,8 @@ def column(rows: list[dict[str, str]], name: str) -> Any:
 def rothc_difference() -> tuple[Any, Any, Any]:
     """Give time and the largest difference of any pool by month, from the run-in and from the exact steady state."""
     rows, book = (
-        read(REFERENCE / "rothc_py" / "input_monthly.csv"),
-        read(REFERENCE / "rothc_py" / "month_results.csv"),
+        read_csv(REFERENCE / "rothc_py" / "input_monthly.csv"),
+        read_csv(REFERENCE / "rothc_py" / "month_results.csv"),
     )
     site = json.loads((REFERENCE / "rothc_py" / "site.json").read_text(encoding="utf-8"))
 
@@ -114,7 +103,7 @@ def other_differences() -> dict[str, tuple[float, float]]:
         gap = np.abs(done.run.total[:, 0, 0] - np.array(run["output"]["soc_kgC_ha"]) / 1000).max()
         worst = max(worst, float(gap))
     found["Tier 2, five runs of HESTIA"] = (worst, 1e-9)
-    rows = read(REFERENCE / "amg_base" / "outputs_SOC_STOCKS.csv", ";")
+    rows = read_csv(REFERENCE / "amg_base" / "outputs_SOC_STOCKS.csv", ";")
     worst = 0.0
     for treatment in ("CON", "FYM"):
         mine = [row for row in rows if row["Treatment"] == treatment]
@@ -152,7 +141,7 @@ def hoosfield(data: Path) -> list[dict[str, Any]]:
     """Run RothC on Hoosfield with the manual's management and the normals of 1961-1990; give observed and modelled."""
     normals = [
         row
-        for row in read(data / "rothamsted_lte" / "weather_rothamsted_normals.csv")
+        for row in read_csv(data / "rothamsted_lte" / "weather_rothamsted_normals.csv")
         if row["period"] == "1961-1990"
     ]
     normals.sort(key=lambda row: NAMES.index(row["month"]))
@@ -184,7 +173,7 @@ def hoosfield(data: Path) -> list[dict[str, Any]]:
     found = []
     observed = [
         row
-        for row in read(data / "rothamsted_lte" / "soc_timeseries.csv")
+        for row in read_csv(data / "rothamsted_lte" / "soc_timeseries.csv")
         if row["experiment"].startswith("Hoosfield") and row["estimated_start"] == "0" and row["soc_t_ha"]
     ]
     for treatment, key in treatments.items():
@@ -239,16 +228,16 @@ def canada(data: Path) -> list[dict[str, Any]]:
     """Run Tier 2 with its defaults on the Canadian sites from their first stock; give observed and modelled change."""
     stocks: dict[str, list[tuple[int, float]]] = defaultdict(list)
     place = {}
-    for row in read(data / "canada_lte" / "soc_stocks.csv"):
+    for row in read_csv(data / "canada_lte" / "soc_stocks.csv"):
         if row["measured_to_30cm"] == "1":
             stocks[row["site"]].append((int(row["year"]), float(row["soc_t_ha_0_30cm"])))
             place[row["site"]] = row["location_name"]
     management: dict[str, dict[int, dict[str, str]]] = defaultdict(dict)
-    for row in read(data / "canada_lte" / "management_annual.csv"):
+    for row in read_csv(data / "canada_lte" / "management_annual.csv"):
         if all(row[name] for name in ("c_input_t_ha", "lignin_fraction", "nitrogen_fraction", "tillage")):
             management[row["site"]][int(row["year"])] = row
     weather: dict[str, dict[int, Any]] = defaultdict(dict)
-    for row in read(data / "canada_lte" / "climate_monthly.csv"):
+    for row in read_csv(data / "canada_lte" / "climate_monthly.csv"):
         year = weather[row["POLYID"]].setdefault(int(row["year"]), np.full((2, 12), np.nan))
         year[:, int(row["month"]) - 1] = float(row["tmean_c"]), float(row["precip_over_pet"])
     found = []
@@ -302,17 +291,6 @@ def skill(observed: Any, modelled: Any) -> dict[str, float]:
     }
 
 
-def save(figure: Any, name: str) -> None:
-    """Write a figure that has the same bytes each time."""
-    figure.savefig(OUT / f"{name}.svg", metadata={"Date": None})
-    plt.close(figure)
-
-
-def plain(axis: Any) -> None:
-    """Leave out the lines that say nothing."""
-    axis.spines[["top", "right"]].set_visible(False)
-
-
 def draw_references() -> None:
     """Draw RothC against its program by month, and the largest difference of each model."""
     time, run_in, exact = rothc_difference()
@@ -337,7 +315,7 @@ def draw_references() -> None:
     right.spines["left"].set_visible(False)
     for axis in (left, right):
         plain(axis)
-    save(figure, "references")
+    save_figure(figure, OUT / "references.svg")
 
 
 def draw_hoosfield(rows: list[dict[str, str]]) -> dict[str, dict[str, float]]:
@@ -366,7 +344,7 @@ def draw_hoosfield(rows: list[dict[str, str]]) -> dict[str, dict[str, float]]:
         "Hoosfield barley: RothC uncalibrated (lines), measured stocks (dots)", fontsize=9, loc="left"
     )
     plain(axis)
-    save(figure, "hoosfield")
+    save_figure(figure, OUT / "hoosfield.svg")
     return found
 
 
@@ -387,7 +365,7 @@ def draw_canada(rows: list[dict[str, str]]) -> dict[str, float]:
     axis.set_title("Tier 2 with its defaults, Canadian trials", fontsize=9, loc="left")
     axis.legend(frameon=False, fontsize=8, markerscale=2, loc="lower right")
     plain(axis)
-    save(figure, "canada")
+    save_figure(figure, OUT / "canada.svg")
     return skill(observed, modelled)
 
 
@@ -428,7 +406,7 @@ def draw_speed(bench: dict[str, Any]) -> None:
     right.set(xlabel="draws of the input, 200 sites, compiled, 2 threads")
     for axis in (left, right):
         plain(axis)
-    save(figure, "speed")
+    save_figure(figure, OUT / "speed.svg")
 
 
 def main() -> None:
@@ -442,13 +420,13 @@ def main() -> None:
         {"svg.hashsalt": "mollisol", "font.size": 9, "axes.edgecolor": INK, "svg.fonttype": "none"}
     )
     if arguments.data:
-        write(OUT / "hoosfield.csv", hoosfield(arguments.data))
-        write(OUT / "canada.csv", canada(arguments.data))
+        write_csv(OUT / "hoosfield.csv", hoosfield(arguments.data))
+        write_csv(OUT / "canada.csv", canada(arguments.data))
     if arguments.bench:
         (OUT / "speed.json").write_text(arguments.bench.read_text(encoding="utf-8"), encoding="utf-8")
     draw_references()
-    found: dict[str, Any] = {"hoosfield": draw_hoosfield(read(OUT / "hoosfield.csv"))}
-    found["canada"] = draw_canada(read(OUT / "canada.csv"))
+    found: dict[str, Any] = {"hoosfield": draw_hoosfield(read_csv(OUT / "hoosfield.csv"))}
+    found["canada"] = draw_canada(read_csv(OUT / "canada.csv"))
     draw_speed(json.loads((OUT / "speed.json").read_text(encoding="utf-8")))
     json.dump(found, sys.stdout, indent=1)
     print()

@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "examples"))
@@ -44,6 +43,10 @@ from mollisol.uncertainty.model.true_up import share_bound
 from mollisol.uncertainty.posterior.declaration import ModelDraws, ProjectPoints, Strata, Validation
 from mollisol.uncertainty.posterior.exact import posterior_of_change
 from mollisol.uncertainty.posterior.specification import Specification
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from shared import read_csv, save_figure
 
 mpl.rcParams["svg.hashsalt"] = "mollisol"
 ROOT = Path(__file__).resolve().parents[2]
@@ -375,7 +378,7 @@ def replay_rows(work: Path, periods: int = 6) -> list[dict[str, object]]:
 
 def table_of(name: str, columns: dict[str, str], keep: Callable[[dict[str, str]], bool] = bool) -> str:
     """Give columns of a table under other names, for the page."""
-    rows = [row for row in project.rows_of(DATA / f"{name}.csv") if keep(row)]
+    rows = [row for row in read_csv(DATA / f"{name}.csv") if keep(row)]
     lines = [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
     return "\n".join(
         [*lines, *(f"| {' | '.join(form.format(**row) for form in columns.values())} |" for row in rows)]
@@ -441,7 +444,7 @@ def page() -> None:
 
 def draw_shares() -> None:
     """Draw the share of effects above what was credited, by series and form, as the mean of folds."""
-    rows = [row for row in project.rows_of(DATA / "backtest.csv") if row["level"] == "one plot"]
+    rows = [row for row in read_csv(DATA / "backtest.csv") if row["level"] == "one plot"]
     series = list(dict.fromkeys(row["series"] for row in rows))
     figure, axis = plt.subplots(figsize=(8, 3.6), layout="constrained")
     for shift, (form, colour) in zip((-0.2, 0.0, 0.2), COLOURS.items(), strict=True):
@@ -461,12 +464,12 @@ def draw_shares() -> None:
     axis.spines[["top", "right"]].set_visible(False)
     handles, labels = axis.get_legend_handles_labels()
     figure.legend(handles, labels, frameon=False, fontsize=9, loc="outside upper center", ncols=3)
-    save(figure, "shares")
+    save_figure(figure, FIGURES / "shares.svg")
 
 
 def draw_replay() -> None:
     """Draw forecast, re-measurement and sums of what was credited since the start."""
-    rows = project.rows_of(DATA / "backtest_replay.csv")
+    rows = read_csv(DATA / "backtest_replay.csv")
     year = [int(row["period"][-4:]) for row in rows]
 
     def of(name: str) -> FloatArray:
@@ -501,14 +504,7 @@ def draw_replay() -> None:
     axis.set_xticks(year)
     axis.spines[["top", "right"]].set_visible(False)
     axis.legend(frameon=False, fontsize=9, loc="upper left")
-    save(figure, "replay")
-
-
-def save(figure: Any, name: str) -> None:
-    """Write a figure that has the same bytes each time."""
-    FIGURES.mkdir(parents=True, exist_ok=True)
-    figure.savefig(FIGURES / f"{name}.svg", metadata={"Date": None})
-    plt.close(figure)
+    save_figure(figure, FIGURES / "replay.svg")
 
 
 def main() -> None:

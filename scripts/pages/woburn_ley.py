@@ -13,10 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from scipy.special import stdtr, stdtrit
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from shared import save_figure
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "examples" / "woburn-ley" / "source" / "woburn_ley_arable.csv"
@@ -378,13 +381,6 @@ def figure(pairs: list[tuple[int, str, str, Answer]]) -> Figure:
     return drawing
 
 
-def save(drawing: Figure, path: Path) -> None:
-    """Save as SVG, the same bytes each time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with mpl.rc_context({"svg.hashsalt": path.stem}):
-        drawing.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
-
-
 def page(archive: Archive) -> str:
     """Write the page."""
     pairs = all_pairs(archive)
@@ -539,7 +535,7 @@ How to read it:
 def main(docs: Path) -> None:
     """Write page and figure."""
     archive = Archive()
-    save(figure(all_pairs(archive)), docs / "figures" / "woburn" / "pairs.svg")
+    save_figure(figure(all_pairs(archive)), docs / "figures" / "woburn" / "pairs.svg")
     (docs / "woburn-ley.md").write_text(page(archive), encoding="utf-8")
 
 
