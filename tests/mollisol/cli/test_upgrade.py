@@ -95,7 +95,8 @@ def test_lines_comments_and_line_ends_stay(end: str, top: str, old: Path) -> Non
     schema_1(old, (top + body).replace("\n", end))
     upgrade = upgrade_project(old)
     assert upgrade.new.startswith("\ufeff") == top.startswith("\ufeff")
-    lines = difflib.ndiff(*(text.removeprefix("\ufeff").split("\n") for text in (upgrade.old, upgrade.new)))
+    old_lines, new_lines = (text.removeprefix("\ufeff").split("\n") for text in (upgrade.old, upgrade.new))
+    lines = difflib.ndiff(old_lines, new_lines)
     gone = [line[2:].strip() for line in lines if line.startswith("- ")]
     assert gone == (["schema = 1"] if "schema" in top else [])
     assert ("\r\n" in upgrade.new) == (end == "\r\n")
