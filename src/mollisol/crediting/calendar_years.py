@@ -10,7 +10,7 @@ import numpy as np
 from mollisol.methodology.base import Interval
 from mollisol.methodology.results.run import CalendarPart, Vintage
 from mollisol.methodology.trace import Quantity, Trace
-from mollisol.quantification.calendar import calendar_split_t_co2e, units_by_label_t
+from mollisol.quantification.accounting.units import calendar_split_t_co2e, units_by_label_t
 
 
 def days_by_year(spans: Sequence[Interval]) -> tuple[tuple[int, ...], list[list[float]]]:

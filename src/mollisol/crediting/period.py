@@ -17,15 +17,15 @@ from mollisol.methodology.project import VerificationPeriod
 from mollisol.methodology.results.run import PeriodResult, Vintage
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
-from mollisol.quantification.issuance import (
+from mollisol.quantification.accounting.units import units_to_issue_t
+from mollisol.quantification.accounting.vm0042.issuance import (
     buffer_on_reductions_t_co2e,
     buffer_on_removals_t_co2e,
-    units_to_issue_t,
     verified_reductions_t_co2e,
     verified_removals_t_co2e,
     verified_total_t_co2e,
 )
-from mollisol.quantification.reductions_removals import (
+from mollisol.quantification.accounting.vm0042.reductions_removals import (
     emission_reductions_t_co2e,
     leakage_on_reductions_t_co2e,
     leakage_on_removals_t_co2e,

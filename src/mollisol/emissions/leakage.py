@@ -17,6 +17,7 @@ from mollisol.methodology.project import Project
 from mollisol.methodology.results.sources import LeakageResult
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
+from mollisol.quantification.accounting.vm0042.net_leakage import leakage_t_co2e
 from mollisol.quantification.leakage import (
     displaced_production,
     organic_amendments,
@@ -25,7 +26,6 @@ from mollisol.quantification.leakage import (
     vmd0054_v1_1,
     vmd0054_v1_1_land,
 )
-from mollisol.quantification.net_leakage import leakage_t_co2e
 
 HEAD_FILE = "project.toml"
 IN_PRINT = "amendments, displaced production and residues"

@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 
 from mollisol.methodology.provenance import Range
-from mollisol.quantification.arguments import equation, ours, vm0042
+from mollisol.quantification.arguments import Tonnes, equation, ours, vm0042
 from mollisol.quantification.checks import FloatArray, Value
 
 Amounts = Annotated[FloatArray, Range(unit="t CO2e", least=1)]
@@ -117,3 +117,38 @@ def units_by_label_t(
     order = np.argsort(-(share - down), kind="stable")
     down[order[:left]] += 1
     return down
+
+
+@equation("mollisol:units-to-issue", "N_t", "whole t CO2e", ours("issuance in whole tonnes"))
+def units_to_issue_t(*, verified_total_t_co2e: Tonnes) -> Value:
+    r"""Return the whole tonnes to issue: rounded downward, and none for a negative total.
+
+    Parameters
+    ----------
+    verified_total_t_co2e
+        Eq. 79. [t CO2e, finite]
+
+    Returns
+    -------
+    float or array
+        Whole numbers, 0 or more. [t CO2e]
+
+    Raises
+    ------
+    ValueError
+        For an argument that is not finite.
+
+    Notes
+    -----
+    .. math:: N_t = \max(0, \lfloor VCU_t \rfloor)
+
+    Here :math:`VCU_t` is ``verified_total_t_co2e``.
+
+    Source: our rule, the last step of all; the document rounds nowhere. A negative total is a loss.
+
+    Examples
+    --------
+    >>> print(units_to_issue_t(verified_total_t_co2e=[99.9, 99.0, 0.4, 0.0, -0.1, -7.5]))
+    [99. 99.  0.  0.  0.  0.]
+    """
+    return np.maximum(0.0, np.floor(verified_total_t_co2e))

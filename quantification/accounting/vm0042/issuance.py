@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from mollisol.methodology.units import PERCENT_PER_FRACTION
-from mollisol.quantification.arguments import Percent, Switch, Tonnes, equation, ours, vm0042
+from mollisol.quantification.accounting.vm0042.reductions_removals import stock_parts_t_co2e
+from mollisol.quantification.arguments import Percent, Switch, Tonnes, equation, vm0042
 from mollisol.quantification.checks import Value
-from mollisol.quantification.reductions_removals import stock_parts_t_co2e
 
 
 @equation("vm0042:75", "Bu_ER,t", "t CO2e", vm0042("8.7", "75"))
@@ -222,38 +220,3 @@ def verified_total_t_co2e(*, verified_reductions_t_co2e: Tonnes, verified_remova
     [99.    3.75]
     """
     return verified_reductions_t_co2e + verified_removals_t_co2e
-
-
-@equation("mollisol:units-to-issue", "N_t", "whole t CO2e", ours("issuance in whole tonnes"))
-def units_to_issue_t(*, verified_total_t_co2e: Tonnes) -> Value:
-    r"""Return the whole tonnes to issue: rounded downward, and none for a negative total.
-
-    Parameters
-    ----------
-    verified_total_t_co2e
-        Eq. 79. [t CO2e, finite]
-
-    Returns
-    -------
-    float or array
-        Whole numbers, 0 or more. [t CO2e]
-
-    Raises
-    ------
-    ValueError
-        For an argument that is not finite.
-
-    Notes
-    -----
-    .. math:: N_t = \max(0, \lfloor VCU_t \rfloor)
-
-    Here :math:`VCU_t` is ``verified_total_t_co2e``.
-
-    Source: our rule, the last step of all; the document rounds nowhere. A negative total is a loss.
-
-    Examples
-    --------
-    >>> print(units_to_issue_t(verified_total_t_co2e=[99.9, 99.0, 0.4, 0.0, -0.1, -7.5]))
-    [99. 99.  0.  0.  0.  0.]
-    """
-    return np.maximum(0.0, np.floor(verified_total_t_co2e))
