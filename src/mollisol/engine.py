@@ -13,8 +13,9 @@ from mollisol.checks.eligibility import check_boundary_amounts, check_eligibilit
 from mollisol.checks.plausibility import check_reported_stocks, check_similarity, check_units
 from mollisol.crediting.outcome import outcome_findings
 from mollisol.crediting.period import credit_period
-from mollisol.emissions.leakage import LeakageOfPeriod, LeakageStep
-from mollisol.emissions.sources import SourcesOfPeriod, SourcesStep
+from mollisol.emissions.grid import grid_of
+from mollisol.emissions.leakage import LeakageOfPeriod, leakage_of_period
+from mollisol.emissions.sources import SourcesOfPeriod, sources_of_period
 from mollisol.methodology.boundary import check_boundary
 from mollisol.methodology.checks.baseline_controls import check_controls_stayed
 from mollisol.methodology.checks.baseline_model import check_model_setup
@@ -22,15 +23,16 @@ from mollisol.methodology.checks.baselines import check_baselines
 from mollisol.methodology.checks.control_sites import check_control_sites
 from mollisol.methodology.checks.declared import check_declared
 from mollisol.methodology.checks.laboratory import check_laboratory
-from mollisol.methodology.checks.periods import check_periods, whole_years
+from mollisol.methodology.checks.periods import check_periods
 from mollisol.methodology.checks.references import check_references
 from mollisol.methodology.checks.sampling import check_sampling
 from mollisol.methodology.checks.spectroscopy import check_spectroscopy
+from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.deviations import apply_deviations
 from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
 from mollisol.methodology.ledger import LEDGER_FILE, check_ledger
-from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult, ReferenceChoice, RouteChoice, RunResult
 from mollisol.methodology.rules_in_force.rule import Clocks, MissingRuleError, Overlay, RuleError
 from mollisol.methodology.rules_in_force.rule_set import (
@@ -132,17 +134,14 @@ def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> As
         inputs=reading.inputs,
     )
     findings += check_units(project)
-    trace = Trace(rules)
+    context = Context(project, rules, Trace(rules))
     stocks = None
     if not blocking(apply_deviations(findings, project.head.deviations)):
-        stocks, more = quantify_stocks(project, rules, trace)
-        findings += [*more, *check_reported_stocks(project, rules, trace)]
-        findings += check_similarity(project, stocks, rules, trace)
-        findings += [*check_sites(project, rules, trace), *check_calibrations(project, rules, trace)]
+        stocks, more = quantify_stocks(context)
+        findings += [*more, *check_reported_stocks(context), *check_similarity(context, stocks)]
+        findings += [*check_sites(context), *check_calibrations(context)]
     findings = apply_deviations(findings, project.head.deviations)
-    return Assessment(
-        reading, tuple(in_order([*findings, *status_findings(rules.chosen)])), rules, trace, stocks
-    )
+    return Assessment(reading, tuple(in_order([*findings, *status_findings(rules.chosen)])), context, stocks)
 
 
 def run_project(
@@ -176,19 +175,13 @@ def run_project(
         If a finding blocks; it carries all findings.
     """
     assessment = assess_project(folder, rules_key=rules_key, overlays=overlays, rule_set=rule_set, tell=tell)
-    project, rules, trace, stocks = (
-        assessment.reading.project,
-        assessment.rules,
-        assessment.trace,
-        assessment.stocks,
-    )
-    if assessment.blocked or project is None or rules is None or trace is None or stocks is None:
-        raise FindingsError(assessment.findings)
+    context, stocks = assessment.passed()
+    project, rules, trace = context.project, context.rules, context.trace
     tell("computing")
     refusals = [finding for finding in assessment.findings if finding.severity is Severity.REFUSAL]
-    sides = both_sides(project, stocks, rules, trace)
-    periods, outcome = _periods(project, rules, trace, sides, refusals, route, seed)
-    diagnostics, told = diagnose_controls(project, stocks, rules, trace)
+    sides = both_sides(context, stocks)
+    periods, outcome = _periods(context, sides, refusals, route, seed)
+    diagnostics, told = diagnose_controls(context, stocks)
     results = RunResult(
         project=project.head.name,
         description=project.head.description,
@@ -223,60 +216,37 @@ def run_project(
 
 
 def _periods(
-    project: Project,
-    rules: RulesInForce,
-    trace: Trace,
-    sides: Sides,
-    refusals: Sequence[Finding],
-    route: RouteChoice,
-    seed: int,
+    context: Context, sides: Sides, refusals: Sequence[Finding], route: RouteChoice, seed: int
 ) -> tuple[list[PeriodResult], list[Finding]]:
-    head = project.head
-    rating = trace.given(
+    project, head = context.project, context.project.head
+    rating = context.trace.given(
         "non_permanence_rating_percent", head.non_permanence_rating_percent, "%", [f"{HEAD_FILE}:project"]
     )
-    cumulative, displaced = _carried(project, trace)
+    cumulative, displaced = _carried(context)
     issued = project.ledger.issued_units_t if project.ledger else 0
     periods: list[PeriodResult] = []
     findings: list[Finding] = []
     for period in head.verification_periods:
-        years = whole_years(period.during) or 1
-        carbon_t, biochar = _biochar(project, period, years, rules, trace)
+        current = context.during(period)
+        carbon_t, biochar = _biochar(current)
         change, baselines = change_by_baselines(
-            project,
-            sides,
-            period,
-            years=years,
-            biochar_carbon_per_year=biochar,
-            route=route,
-            seed=seed,
-            rules=rules,
-            trace=trace,
+            current, sides, biochar_carbon_per_year=biochar, route=route, seed=seed
         )
         change = replace(change, findings=(*change.findings, *refusals))
-        sources, leakage = _activity(project, period, years, displaced, rules, trace)
+        sources, leakage = _activity(current, displaced)
         displaced = leakage.cumulative
-        result, cumulative = credit_period(
-            period, years, change, cumulative, rating, carbon_t, sources, leakage, rules, trace
-        )
+        result, cumulative = credit_period(current, change, cumulative, rating, carbon_t, sources, leakage)
         findings += [*change.findings, *sources.findings, *leakage.findings]
         findings += outcome_findings(result, issued)
         issued += result.units_to_issue_t
         periods.append(result.model_copy(update={"baselines": baselines}))
-    bounds = check_boundary_amounts(project, periods, rules, trace)
+    bounds = check_boundary_amounts(context, periods)
     if blocking(bounds):
         raise FindingsError(bounds)
     return periods, list(dict.fromkeys([*findings, *bounds]))
 
 
-def _activity(
-    project: Project,
-    period: VerificationPeriod,
-    years: int,
-    displaced: Quantity,
-    rules: RulesInForce,
-    trace: Trace,
-) -> tuple[SourcesOfPeriod, LeakageOfPeriod]:
+def _activity(context: PeriodContext, displaced: Quantity) -> tuple[SourcesOfPeriod, LeakageOfPeriod]:
     """Compute sources and leakage of a period.
 
     Raises
@@ -285,13 +255,13 @@ def _activity(
         If an equation or a table of factors refuses what the tables hold; the message names the argument.
     """
     try:
-        step = SourcesStep(project, period, years, rules, trace)
-        return step.run(), LeakageStep(project, step.grid, displaced, rules, trace).run()
+        grid = grid_of(context)
+        return sources_of_period(context, grid), leakage_of_period(context, grid, displaced)
     except (FactorError, ValueError) as error:
         finding = Finding(
             code="activity-not-computable",
             severity=Severity.BLOCKING,
-            where=Place(thing=f"verification period {period.name}"),
+            where=Place(thing=f"verification period {context.period.name}"),
             found=str(error),
             allowed="amounts that the equations accept, and factors that the tables hold",
             do="look at the argument that is named: its table, its unit of measure, its area",
@@ -300,8 +270,9 @@ def _activity(
         raise FindingsError([finding]) from None
 
 
-def _carried(project: Project, trace: Trace) -> tuple[Quantity, Quantity]:
+def _carried(context: Context) -> tuple[Quantity, Quantity]:
     """Give what the ledger carries into the first period: the cumulative project change and displaced leakage."""
+    project, trace = context.project, context.trace
     last = project.ledger.entry[-1] if project.ledger and project.ledger.entry else None
     rows = [f"{LEDGER_FILE}: period {last.period}"] if last else [f"{HEAD_FILE}: no {LEDGER_FILE}, the start"]
     return (
@@ -320,19 +291,17 @@ def _carried(project: Project, trace: Trace) -> tuple[Quantity, Quantity]:
     )
 
 
-def _biochar(
-    project: Project, period: VerificationPeriod, years: int, rules: RulesInForce, trace: Trace
-) -> tuple[float, Quantity]:
-    subtracted = rules.value("vm0042.biochar.subtracted").value
+def _biochar(context: PeriodContext) -> tuple[float, Quantity]:
+    subtracted = context.rules.value("vm0042.biochar.subtracted").value
     applied = [
         (row, item.biochar_t * item.organic_carbon_fraction)
-        for row, item in enumerate(project.biochar, start=2)
-        if period.during.holds(item.applied_on) and subtracted
+        for row, item in enumerate(context.project.biochar, start=2)
+        if context.period.during.holds(item.applied_on) and subtracted
     ]
     total = sum(carbon for _, carbon in applied)
-    yearly = trace.given(
-        f"biochar_carbon_per_year@{period.name}",
-        total / years,
+    yearly = context.trace.given(
+        f"biochar_carbon_per_year{context.place}",
+        total / context.years,
         "t C",
         [f"biochar.csv:{row}" for row, _ in applied] or ["no row in any table of biochar"],
     )
@@ -372,8 +341,8 @@ def _missing(folder: Path, rules: RulesInForce) -> list[Finding]:
     try:
         needed = run_project(folder, rules_key=COMPLETE_RULES).rules.chosen
     except FindingsError:
-        held = assess_project(folder, rules_key=COMPLETE_RULES).rules
-        needed = held.chosen if held is not None else ()
+        held = assess_project(folder, rules_key=COMPLETE_RULES).context
+        needed = held.rules.chosen if held is not None else ()
     findings = []
     for chosen in needed:
         try:

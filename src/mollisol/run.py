@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mollisol.methodology.base import DomainObject, Items
-from mollisol.methodology.findings import Finding, blocking
+from mollisol.methodology.context import Context
+from mollisol.methodology.findings import Finding, FindingsError, blocking
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import ReferenceChoice, RouteChoice, RunResult
 from mollisol.methodology.rules_in_force.rule import Overlay
@@ -52,14 +53,25 @@ class Assessment:
 
     reading: Reading
     findings: tuple[Finding, ...]
-    rules: RulesInForce | None = None
-    trace: Trace | None = None
+    context: Context | None = None
     stocks: UnitStocks | None = None
 
     @property
     def blocked(self) -> bool:
         """Whether anything stops a run."""
         return bool(blocking(self.findings))
+
+    def passed(self) -> tuple[Context, UnitStocks]:
+        """Return what a run starts from.
+
+        Raises
+        ------
+        FindingsError
+            If a finding blocks; it carries all findings.
+        """
+        if self.blocked or self.context is None or self.stocks is None:
+            raise FindingsError(self.findings)
+        return self.context, self.stocks
 
 
 @dataclass(frozen=True, slots=True)

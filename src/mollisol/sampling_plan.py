@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from mollisol.checks.plausibility import check_units
 from mollisol.methodology.checks.references import check_references
 from mollisol.methodology.checks.sampling import check_sampling
+from mollisol.methodology.context import Context
 from mollisol.methodology.deviations import apply_deviations
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, UserError, blocking
 from mollisol.methodology.project import Project
@@ -158,7 +159,7 @@ def measured_spreads(folder: Path, design: Design, *, correlation: float) -> dic
     blocked = blocking(apply_deviations(found, design.project.head.deviations))
     if blocked:
         raise FindingsError(blocked)
-    stocks, said = quantify_stocks(project.project, rules, Trace(rules))
+    stocks, said = quantify_stocks(Context(project.project, rules, Trace(rules)))
     blocked = blocking(apply_deviations(said, design.project.head.deviations))
     if blocked:
         raise FindingsError(blocked)

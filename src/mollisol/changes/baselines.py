@@ -11,11 +11,12 @@ from mollisol.changes.modelled import ModelledChange
 from mollisol.methodology.baseline import Baseline, BlendedBaseline, HybridBaseline, ModelledSchedule
 from mollisol.methodology.checks.baseline_model import initial_shift_years
 from mollisol.methodology.checks.baselines import credits_soil
+from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.results.run import BaselineResult, ModelUse, RouteChoice
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.modelled import ModelledStocks, run_model
 
@@ -28,10 +29,10 @@ class Sides:
     runs: ModelledStocks | None
 
 
-def both_sides(project: Project, stocks: UnitStocks, rules: RulesInForce, trace: Trace) -> Sides:
+def both_sides(context: Context, stocks: UnitStocks) -> Sides:
     """Run the model where a declared baseline needs it."""
-    modelled = any(item.kind != "measured_controls" for item in project.soil_baselines)
-    return Sides(stocks, run_model(project, rules, trace) if modelled else None)
+    modelled = any(item.kind != "measured_controls" for item in context.project.soil_baselines)
+    return Sides(stocks, run_model(context) if modelled else None)
 
 
 def issuing_baseline(project: Project, rules: RulesInForce) -> Baseline:
@@ -41,16 +42,7 @@ def issuing_baseline(project: Project, rules: RulesInForce) -> Baseline:
 
 
 def change_by_baselines(
-    project: Project,
-    sides: Sides,
-    period: VerificationPeriod,
-    *,
-    years: int,
-    biochar_carbon_per_year: Quantity,
-    route: RouteChoice,
-    seed: int,
-    rules: RulesInForce,
-    trace: Trace,
+    context: PeriodContext, sides: Sides, *, biochar_carbon_per_year: Quantity, route: RouteChoice, seed: int
 ) -> tuple[ChangeOfPeriod, tuple[BaselineResult, ...]]:
     """Account a period with every declared baseline.
 
@@ -60,7 +52,8 @@ def change_by_baselines(
         The change that the units of the period come from, and a result for each baseline where more than the
         measured one was declared. Quantities of baselines that do not issue carry ``:kind`` after the period's name.
     """
-    issues = issuing_baseline(project, rules)
+    project, period = context.project, context.period
+    issues = issuing_baseline(project, context.rules)
     changes: dict[str, ChangeOfPeriod] = {}
     for item in project.soil_baselines:
         named = (
@@ -69,8 +62,8 @@ def change_by_baselines(
             else period.model_copy(update={"name": f"{period.name}:{item.kind}"})
         )
         try:
-            changes[item.kind] = _change(project, sides, item, named, rules, trace).run(
-                years=years, biochar_carbon_per_year=biochar_carbon_per_year, route=route, seed=seed
+            changes[item.kind] = _change(context.during(named), sides, item).run(
+                biochar_carbon_per_year=biochar_carbon_per_year, route=route, seed=seed
             )
         except ValueError as error:
             if item.kind == issues.kind:
@@ -82,7 +75,7 @@ def change_by_baselines(
     if not project.head.baselines and sides.runs is None:
         return changes[issues.kind], ()
     results = tuple(
-        _result(project, item, item.kind == issues.kind, changes[item.kind], period, years, rules, trace)
+        _result(context, item, item.kind == issues.kind, changes[item.kind])
         for item in project.soil_baselines
         if item.kind in changes
     )
@@ -92,20 +85,13 @@ def change_by_baselines(
     return replace(own, findings=tuple(dict.fromkeys((*own.findings, *told)))), results
 
 
-def _change(
-    project: Project,
-    sides: Sides,
-    item: Baseline,
-    period: VerificationPeriod,
-    rules: RulesInForce,
-    trace: Trace,
-) -> ChangeStep | ModelledChange:
+def _change(context: PeriodContext, sides: Sides, item: Baseline) -> ChangeStep | ModelledChange:
     if isinstance(item, HybridBaseline) and sides.runs is not None:
-        return HybridChange(project, sides.stocks, sides.runs, item, period, rules, trace)
+        return HybridChange(context, sides.stocks, sides.runs, item)
     if isinstance(item, ModelledSchedule | BlendedBaseline) and sides.runs is not None:
         scenario = "blended" if isinstance(item, BlendedBaseline) else "baseline"
-        return ModelledChange(project, sides.stocks, sides.runs, scenario, period, rules, trace)
-    return ChangeStep(project, sides.stocks, period, rules, trace)
+        return ModelledChange(context, sides.stocks, sides.runs, scenario)
+    return ChangeStep(context, sides.stocks)
 
 
 def _not_computed(period: VerificationPeriod, item: Baseline, message: str, severity: Severity) -> Finding:
@@ -120,23 +106,15 @@ def _not_computed(period: VerificationPeriod, item: Baseline, message: str, seve
     )
 
 
-def _result(
-    project: Project,
-    item: Baseline,
-    issues: bool,
-    change: ChangeOfPeriod,
-    period: VerificationPeriod,
-    years: int,
-    rules: RulesInForce,
-    trace: Trace,
-) -> BaselineResult:
-    at = f"@{period.name}" if issues else f"@{period.name}:{item.kind}"
-    why = credits_soil(project, item, rules)
+def _result(context: PeriodContext, item: Baseline, issues: bool, change: ChangeOfPeriod) -> BaselineResult:
+    project, years = context.project, context.years
+    at = context.place if issues else f"{context.place}:{item.kind}"
+    why = credits_soil(project, item, context.rules)
     area = float(change.area.value.sum())
     mean = float(change.difference.value)
     percent = float(change.uncertainty.value)
     hybrid = {
-        field: float(trace.quantities[f"{name}{at}"].value)
+        field: float(context.trace.quantities[f"{name}{at}"].value)
         for field, name in (
             ("model_bias_sd_t_co2e_per_ha", "model_bias_sd"),
             ("control_weight", "correction_weight"),

@@ -12,10 +12,9 @@ from mollisol.changes.measured import ChangeStep
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.baseline import HybridBaseline
 from mollisol.methodology.checks.baseline_model import year_before
-from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.results.run import RouteChoice
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.soil_carbon_change import (
@@ -45,32 +44,27 @@ class HybridChange(ChangeStep):
 
     def __init__(
         self,
-        project: Project,
+        context: PeriodContext,
         stocks: UnitStocks,
         runs: ModelledStocks,
         baseline: HybridBaseline,
-        period: VerificationPeriod,
-        rules: RulesInForce,
-        trace: Trace,
     ) -> None:
-        super().__init__(project, stocks, period, rules, trace)
+        super().__init__(context, stocks)
         self._runs, self._baseline = runs, baseline
-        self._sites = tuple(sorted({link.control_site for link in project.control_links}))
+        self._sites = tuple(sorted({link.control_site for link in context.project.control_links}))
 
-    def run(
-        self, *, years: int, biochar_carbon_per_year: Quantity, route: RouteChoice, seed: int
-    ) -> ChangeOfPeriod:
+    def run(self, *, biochar_carbon_per_year: Quantity, route: RouteChoice, seed: int) -> ChangeOfPeriod:
         """Compute the measured change of the project, the corrected baseline, and the deduction."""
         del seed
         trace, at, names = self._trace, self._at, self._names
         start, end, change, members = self._measured_change()
-        area = area_of_strata(self._project, at, trace)
+        area = area_of_strata(self._context)
         project = self._project_side(change, start, end, members)
-        first = year_before(self._period.during.start)
-        strata_draws, site_draws = self._modelled((first, first + years))
+        first = year_before(self._context.period.during.start)
+        strata_draws, site_draws = self._modelled((first, first + self._context.years))
         modelled = self._given(f"modelled_baseline_of_stratum{at}", strata_draws, names)
         residual = self._residual(change, members, site_draws)
-        error = model_error(self._project, at, trace)
+        error = model_error(self._context)
         sd, spread = self._bias_sd(area, error), self._spread(residual)
         drawn = self._draws(area, strata_draws, site_draws)
         weight = trace.compute(
@@ -95,20 +89,16 @@ class HybridChange(ChangeStep):
             correction_t_co2e_per_ha=correction,
         )
         totals = yearly_totals(
-            trace,
-            at,
+            self._context,
             project=project.mean,
             baseline=baseline,
-            years=years,
             area=area,
             biochar_carbon_per_year=biochar_carbon_per_year,
         )
         found = run_routes(
             HybridInputs(
-                project=self._project,
+                context=self._context,
                 stocks=self._stocks,
-                period=self._period,
-                years=years,
                 difference=totals.difference,
                 project_side=project,
                 control_part=trace.compute(
@@ -131,8 +121,6 @@ class HybridChange(ChangeStep):
                 control_draws=site_draws,
                 error=error,
                 biochar_carbon_per_year=biochar_carbon_per_year,
-                rules=self._rules,
-                trace=trace,
             ),
             route,
             HYBRID_ROUTES,
@@ -237,7 +225,7 @@ class HybridChange(ChangeStep):
                 project_model_variance,
                 area_ha=area,
                 model_variance=error.variance,
-                form=self._rules.form("switch.eq64-correlation"),
+                form=self._context.rules.form("switch.eq64-correlation"),
             ),
         )
 

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from mollisol.changes.change import ChangeOfPeriod
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.checks.control_sites import control_groups
-from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.results.run import (
     RouteChoice,
     StratumChange,
 )
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import (
     control_mean_by_stratum,
     mean_by_group,
@@ -36,23 +35,15 @@ from mollisol.uncertainty.scaling.sampling_error import paired_change_variance_t
 class ChangeStep:
     """The change of one period; the steps share the period's names in the trace."""
 
-    def __init__(
-        self,
-        project: Project,
-        stocks: UnitStocks,
-        period: VerificationPeriod,
-        rules: RulesInForce,
-        trace: Trace,
-    ) -> None:
-        self._project, self._stocks, self._period = project, stocks, period
-        self._rules, self._trace = rules, trace
-        self._at = f"@{period.name}"
-        self._names = tuple(stratum.stratum for stratum in project.strata)
+    def __init__(self, context: PeriodContext, stocks: UnitStocks) -> None:
+        self._context, self._stocks = context, stocks
+        self._project, self._trace, self._at = context.project, context.trace, context.place
+        self._names = tuple(stratum.stratum for stratum in context.project.strata)
 
     def _measured_change(self) -> tuple[Quantity, Quantity, Quantity, dict[str, list[int]]]:
         """Give stocks at the start and the end, the change of each unit, and the places of each home's units."""
-        start = self._stocks.by_campaign[self._period.first_campaign]
-        end = self._stocks.by_campaign[self._period.last_campaign]
+        start = self._stocks.by_campaign[self._context.period.first_campaign]
+        end = self._stocks.by_campaign[self._context.period.last_campaign]
         change = self._trace.compute(
             f"change_of_unit{self._at}",
             stock_change_t_co2e_per_ha,
@@ -65,13 +56,11 @@ class ChangeStep:
             members[self._stocks.home_of[unit]].append(place)
         return start, end, change, members
 
-    def run(
-        self, *, years: int, biochar_carbon_per_year: Quantity, route: RouteChoice, seed: int
-    ) -> ChangeOfPeriod:
+    def run(self, *, biochar_carbon_per_year: Quantity, route: RouteChoice, seed: int) -> ChangeOfPeriod:
         """Compute change (Eqs. 46, 47), variance (Eqs. 70, 71) and deduction (Eq. 74 and posterior) of the period."""
         trace, at = self._trace, self._at
         start, end, change, members = self._measured_change()
-        area = area_of_strata(self._project, at, trace)
+        area = area_of_strata(self._context)
         project = self._project_side(change, start, end, members)
         groups = control_groups(self._project)
         control = self._control_side(change, members, groups)
@@ -86,20 +75,16 @@ class ChangeStep:
             group_weight=weight,
         )
         totals = yearly_totals(
-            trace,
-            at,
+            self._context,
             project=project.mean,
             baseline=baseline,
-            years=years,
             area=area,
             biochar_carbon_per_year=biochar_carbon_per_year,
         )
-        errors, findings = declared_errors(self._project, self._stocks, self._period, trace)
+        errors, findings = declared_errors(self._context, self._stocks)
         inputs = PeriodInputs(
-            project=self._project,
+            context=self._context,
             stocks=self._stocks,
-            period=self._period,
-            years=years,
             difference=totals.difference,
             project_side=project,
             control_side=control,
@@ -107,8 +92,6 @@ class ChangeStep:
             errors=errors,
             biochar_carbon_per_year=biochar_carbon_per_year,
             seed=seed,
-            rules=self._rules,
-            trace=trace,
         )
         found = run_measured_routes(inputs, route)
         return ChangeOfPeriod(

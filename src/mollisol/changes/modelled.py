@@ -7,10 +7,9 @@ import numpy as np
 from mollisol.changes.change import ChangeOfPeriod
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.checks.baseline_model import year_before
-from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.results.run import RouteChoice, StratumChange
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.modelled_stock import modelled_stock_t_c_per_ha
@@ -29,17 +28,14 @@ class ModelledChange:
 
     def __init__(
         self,
-        project: Project,
+        context: PeriodContext,
         stocks: UnitStocks,
         runs: ModelledStocks,
         scenario: str,
-        period: VerificationPeriod,
-        rules: RulesInForce,
-        trace: Trace,
     ) -> None:
-        self._project, self._stocks, self._runs, self._scenario = project, stocks, runs, scenario
-        self._period, self._rules, self._trace = period, rules, trace
-        self._at = f"@{period.name}"
+        self._context, self._stocks, self._runs, self._scenario = context, stocks, runs, scenario
+        self._project, self._trace, self._at = context.project, context.trace, context.place
+        project = context.project
         self._names = tuple(stratum.stratum for stratum in project.strata)
         of = {point.point: point for point in project.sample_points}
         self._own = [place for place, name in enumerate(runs.points) if of[name].stratum is not None]
@@ -50,23 +46,19 @@ class ModelledChange:
     def _stratum(self, unit: str) -> int:
         return self._names.index(unit.partition("/")[0])
 
-    def run(
-        self, *, years: int, biochar_carbon_per_year: Quantity, route: RouteChoice, seed: int
-    ) -> ChangeOfPeriod:
+    def run(self, *, biochar_carbon_per_year: Quantity, route: RouteChoice, seed: int) -> ChangeOfPeriod:
         """Compute change (Eqs. 5, 46, 47), variance (Eqs. 60 to 69) and deduction (Eq. 74 and posterior)."""
         trace, at = self._trace, self._at
-        first = year_before(self._period.during.start)
-        years_of = (first, first + years)
-        area = area_of_strata(self._project, at, trace)
+        first = year_before(self._context.period.during.start)
+        years_of = (first, first + self._context.years)
+        area = area_of_strata(self._context)
         emission, change = {}, {}
         for name, scenario in (("project", "project"), ("baseline", self._scenario)):
             emission[name], change[name] = self._one_scenario(name, scenario, years_of)
         totals = yearly_totals(
-            trace,
-            at,
+            self._context,
             project=change["project"],
             baseline=change["baseline"],
-            years=years,
             area=area,
             biochar_carbon_per_year=biochar_carbon_per_year,
         )
@@ -80,11 +72,9 @@ class ModelledChange:
                 project_emission_t_co2e_per_ha=emission["project"],
             ),
         )
-        error = model_error(self._project, self._at, self._trace)
+        error = model_error(self._context)
         inputs = ModelledInputs(
-            project=self._project,
-            period=self._period,
-            years=years,
+            context=self._context,
             difference=totals.difference,
             area=area,
             effect=effect,
@@ -94,8 +84,6 @@ class ModelledChange:
             effective_draws=effective_draws(self._project),
             biochar_carbon_per_year=biochar_carbon_per_year,
             seed=seed,
-            rules=self._rules,
-            trace=trace,
         )
         found = modelled_routes(inputs, route)
         return ChangeOfPeriod(

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mollisol.methodology.project import Project
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.context import PeriodContext
+from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import mean_difference_t_co2e_per_ha
 from mollisol.quantification.soil_carbon_change import (
     baseline_soil_change_t_co2e,
@@ -24,25 +24,24 @@ class YearlyTotals(NamedTuple):
     difference: Quantity
 
 
-def area_of_strata(project: Project, at: str, trace: Trace) -> Quantity:
+def area_of_strata(context: PeriodContext) -> Quantity:
     """Record the areas of the strata, in the order of their table."""
-    names = tuple(stratum.stratum for stratum in project.strata)
-    areas = np.array([stratum.area_ha for stratum in project.strata])
+    names = tuple(stratum.stratum for stratum in context.project.strata)
+    areas = np.array([stratum.area_ha for stratum in context.project.strata])
     rows = [f"strata.csv:{row}" for row in range(2, len(names) + 2)]
-    return trace.given(f"area_ha{at}", areas, "ha", rows, names)
+    return context.trace.given(f"area_ha{context.place}", areas, "ha", rows, names)
 
 
 def yearly_totals(
-    trace: Trace,
-    at: str,
+    context: PeriodContext,
     *,
     project: Quantity,
     baseline: Quantity,
-    years: int,
     area: Quantity,
     biochar_carbon_per_year: Quantity,
 ) -> YearlyTotals:
     """Take the mean changes of each stratum, t CO2e/ha over the period, to totals and difference."""
+    trace, at, years = context.trace, context.place, context.years
     baseline_total = trace.compute(
         f"baseline_soil_change{at}",
         baseline_soil_change_t_co2e,

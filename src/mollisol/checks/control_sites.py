@@ -7,11 +7,11 @@ from collections import defaultdict
 import numpy as np
 
 from mollisol.methodology.checks.baseline_controls import contaminated_sites, lost_sites
+from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity
-from mollisol.methodology.project import Project, QuantificationUnit
+from mollisol.methodology.project import QuantificationUnit
 from mollisol.methodology.results.run import ControlDiagnostics
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
@@ -29,7 +29,7 @@ _WHERE = "docs/measure-and-model.md, control sites"
 
 
 def diagnose_controls(
-    project: Project, stocks: UnitStocks, rules: RulesInForce, trace: Trace
+    context: Context, stocks: UnitStocks
 ) -> tuple[tuple[ControlDiagnostics, ...], list[Finding]]:
     """Look at the control sites of each unit beside the printed similarity test.
 
@@ -38,11 +38,12 @@ def diagnose_controls(
     tuple
         One row for each unit that has control sites to compare with, and what there is to say. Nothing here refuses.
     """
+    project = context.project
     if not project.measured_controls or not project.control_links:
         return (), []
-    step = _Diagnosis(project, stocks, rules, trace)
+    step = _Diagnosis(context, stocks)
     rows, findings = [], []
-    error = _standard_error(project, trace)
+    error = _standard_error(context)
     for unit in project.quantification_units:
         empty = step.without_carbon(unit)
         if empty is not None:
@@ -56,9 +57,10 @@ def diagnose_controls(
 
 
 class _Diagnosis:
-    def __init__(self, project: Project, stocks: UnitStocks, rules: RulesInForce, trace: Trace) -> None:
-        self._project, self._stocks, self._trace = project, stocks, trace
-        self._confidence = rules.number("vm0042.control.similarity-confidence")
+    def __init__(self, context: Context, stocks: UnitStocks) -> None:
+        project = context.project
+        self._project, self._stocks, self._trace = project, stocks, context.trace
+        self._confidence = context.rules.number("vm0042.control.similarity-confidence")
         self._contaminated, self._lost = contaminated_sites(project), lost_sites(project)
         period = project.head.verification_periods[0]
         self._first, self._last = period.first_campaign, period.last_campaign
@@ -293,11 +295,11 @@ class _Diagnosis:
         return found
 
 
-def _standard_error(project: Project, trace: Trace) -> float:
-    period = project.head.verification_periods[0].name
+def _standard_error(context: Context) -> float:
+    period = context.project.head.verification_periods[0].name
     known = [
         quantity
-        for name, quantity in trace.quantities.items()
+        for name, quantity in context.trace.quantities.items()
         if name.startswith("standard_error.corrected@") and name.partition("@")[2].split(":")[0] == period
     ]
     return max((float(quantity.value) for quantity in known), default=0.0)

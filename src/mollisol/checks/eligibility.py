@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 
 from mollisol.emissions.herds import mean_heads
+from mollisol.methodology.context import Context
 from mollisol.methodology.eligibility.additionality import (
     check_barriers,
     check_common_practice,
@@ -40,7 +41,6 @@ from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Trace
 from mollisol.quantification.sources.shares import omitted_share
 from mollisol.quantification.totals import total_t_co2e
 
@@ -168,15 +168,16 @@ def _herds(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
         yield from decision.findings
 
 
-def check_sites(project: Project, rules: RulesInForce, trace: Trace) -> list[Finding]:
+def check_sites(context: Context) -> list[Finding]:
     """Hold control sites against every row of Table 7 that the project describes.
 
     The row on soil carbon is tested on the samples themselves by another check; here only its comparison is passed on.
     """
+    project = context.project
     facts = project.eligibility
     if facts is None:
         return []
-    limits, sites = thresholds_of(rules), {site.name: site for site in facts.sites}
+    limits, sites = thresholds_of(context.rules), {site.name: site for site in facts.sites}
     units = {stratum.stratum: stratum.quantification_unit for stratum in project.strata}
     found: list[Finding] = []
     for site, unit in sorted({(link.control_site, units[link.stratum]) for link in project.control_links}):
@@ -184,7 +185,7 @@ def check_sites(project: Project, rules: RulesInForce, trace: Trace) -> list[Fin
             missing = ", ".join(name for name in (site, unit) if name not in sites)
             found.append(_silent("sites", f"nothing on {missing}", "8.2, Table 7"))
             continue
-        chance = trace.quantities.get(f"similarity_p_value.{unit}")
+        chance = context.trace.quantities.get(f"similarity_p_value.{unit}")
         compared = (
             SoilCarbonComparison(test="Welch's t of their samples", p_value=float(chance.value))
             if chance is not None
@@ -202,10 +203,9 @@ def check_sites(project: Project, rules: RulesInForce, trace: Trace) -> list[Fin
     return found
 
 
-def check_boundary_amounts(
-    project: Project, periods: Sequence[PeriodResult], rules: RulesInForce, trace: Trace
-) -> list[Finding]:
+def check_boundary_amounts(context: Context, periods: Sequence[PeriodResult]) -> list[Finding]:
     """Hold inclusion against what was computed: the trigger of each source, and everything omitted together."""
+    project = context.project
     herds = {row.scenario for row in project.herds if row.head > 0}
     nitrogen = {"baseline": 0.0, "project": 0.0}
     for row in project.fertilizers:
@@ -220,7 +220,7 @@ def check_boundary_amounts(
         amounts["aboveground_woody_biomass"] = list(_woody_losses(project))
     if not amounts:
         return []
-    limits = thresholds_of(rules)
+    limits = thresholds_of(context.rules)
     omitted = project.eligibility.omitted_as_de_minimis if project.eligibility else ()
     facts = BoundaryFacts(
         sources=tuple(
@@ -239,7 +239,7 @@ def check_boundary_amounts(
         project_plants_fixing_species=any(row.scenario == "project" for row in project.fixing_species),
         omitted_as_de_minimis=omitted,
     )
-    return [*check_inclusion(facts, limits), *_de_minimis(omitted, amounts, periods, limits, trace)]
+    return [*check_inclusion(facts, limits), *_de_minimis(context, omitted, amounts, periods, limits)]
 
 
 def _woody_losses(project: Project) -> tuple[float, float]:
@@ -257,14 +257,15 @@ def _woody_losses(project: Project) -> tuple[float, float]:
 
 
 def _de_minimis(
+    context: Context,
     omitted: tuple[str, ...],
     amounts: dict[str, list[float]],
     periods: Sequence[PeriodResult],
     limits: EligibilityThresholds,
-    trace: Trace,
 ) -> list[Finding]:
     if not omitted:
         return []
+    trace = context.trace
     net = [
         trace.quantities[f"net_{label}@{period.name}.{vintage.number}"]
         for period in periods

@@ -10,11 +10,10 @@ import numpy as np
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.sampling import INCREMENTS
+from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.measurement import CoreIncrement
 from mollisol.methodology.project import Project
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Trace
 from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.soil_carbon_stock import (
     fine_soil_mass_from_density_t_per_ha,
@@ -64,15 +63,15 @@ def _unit_finding(code: str, campaign: str, found: str, allowed: str, do: str) -
     return Finding(code=code, severity=Severity.BLOCKING, where=where, found=found, allowed=allowed, do=do)
 
 
-def check_reported_stocks(project: Project, rules: RulesInForce, trace: Trace) -> list[Finding]:
+def check_reported_stocks(context: Context) -> list[Finding]:
     """Hold each stock that a laboratory reported against soil mass x concentration."""
-    return gathered(_stocks_that_differ(project, rules, trace))
+    return gathered(_stocks_that_differ(context))
 
 
-def _stocks_that_differ(project: Project, rules: RulesInForce, trace: Trace) -> Iterable[Finding]:
-    tolerance = rules.number("mollisol.stock.agreement")
-    ours = trace.quantities["carbon_mass_t"].value
-    for position, (item, stock) in enumerate(zip(project.core_increments, ours, strict=True)):
+def _stocks_that_differ(context: Context) -> Iterable[Finding]:
+    tolerance = context.rules.number("mollisol.stock.agreement")
+    ours = context.trace.quantities["carbon_mass_t"].value
+    for position, (item, stock) in enumerate(zip(context.project.core_increments, ours, strict=True)):
         reported = item.soc_stock_t_per_ha
         if reported is not None and abs(reported - stock) > tolerance * max(stock, 1e-9):
             yield Finding(
@@ -86,17 +85,16 @@ def _stocks_that_differ(project: Project, rules: RulesInForce, trace: Trace) -> 
             )
 
 
-def check_similarity(
-    project: Project, stocks: UnitStocks, rules: RulesInForce, trace: Trace
-) -> list[Finding]:
+def check_similarity(context: Context, stocks: UnitStocks) -> list[Finding]:
     """Compare the carbon content of each unit and its linked control sites at the first campaign (Table 7).
 
     At equal soil mass the mean content is the stock over the reference mass, so the test on stocks is the test on
     contents.
     """
+    project, trace = context.project, context.trace
     if not project.head.verification_periods or not project.measured_controls:
         return []
-    confidence = rules.number("vm0042.control.similarity-confidence")
+    confidence = context.rules.number("vm0042.control.similarity-confidence")
     head = project.head
     first = head.campaigns[0].name if project.ledger else head.verification_periods[0].first_campaign
     stock = stocks.by_campaign[first]

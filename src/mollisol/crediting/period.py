@@ -12,8 +12,8 @@ from mollisol.emissions.leakage import LeakageOfPeriod
 from mollisol.emissions.sources import SourcesOfPeriod
 from mollisol.methodology.base import Interval
 from mollisol.methodology.checks.periods import anniversary
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
-from mollisol.methodology.project import VerificationPeriod
 from mollisol.methodology.results.run import PeriodResult, Vintage
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
@@ -43,16 +43,13 @@ from mollisol.quantification.totals import running_total_t_co2e, total_t_co2e, u
 
 
 def credit_period(
-    period: VerificationPeriod,
-    years: int,
+    context: PeriodContext,
     change: ChangeOfPeriod,
     cumulative: Quantity,
     rating: Quantity,
     biochar_carbon_t: float,
     sources: SourcesOfPeriod,
     leakage: LeakageOfPeriod,
-    rules: RulesInForce,
-    trace: Trace,
 ) -> tuple[PeriodResult, Quantity]:
     """Split a period into vintages, take the buffer off and count the units.
 
@@ -70,6 +67,7 @@ def credit_period(
     tuple
         The period, and the cumulative project change after it: the removals switch needs all that came before.
     """
+    period, years, rules, trace = context.period, context.years, context.rules, context.trace
     after = _after_deduction(period.name, change, sources.woody, trace)
     vintages = []
     for number in range(1, years + 1):

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.checks.periods import anniversary
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.eligibility.schedule import mapped_year
-from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.project import Project
 
 type Floats = NDArray[np.float64]
 
@@ -91,10 +92,11 @@ class Grid:
         return array, [f"{file}:{number}" for number in sorted(used)]
 
 
-def grid_of(project: Project, period: VerificationPeriod, years: int) -> Grid:
+def grid_of(context: PeriodContext) -> Grid:
     """Give the grid of a verification period."""
+    project, period = context.project, context.period
     units = project.quantification_units
-    days = tuple(anniversary(period.during.start, number) for number in range(years))
+    days = tuple(anniversary(period.during.start, number) for number in range(context.years))
     start = project.head.start_date.year
     history = {}
     for unit in units:

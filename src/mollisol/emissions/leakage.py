@@ -10,13 +10,12 @@ import numpy as np
 
 from mollisol.emissions.grid import FIRST_ROW, Grid
 from mollisol.methodology.activity import CommodityFacts, NewLand
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.factors.displacement import accounting_for, response_rules
 from mollisol.methodology.factors.warming import fuel_factor, retained_fraction
 from mollisol.methodology.findings import Finding, Place, Severity
-from mollisol.methodology.project import Project
 from mollisol.methodology.results.sources import LeakageResult
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.quantification.accounting.vm0042.net_leakage import leakage_t_co2e
 from mollisol.quantification.leakage import (
     displaced_production,
@@ -41,14 +40,17 @@ class LeakageOfPeriod:
     findings: tuple[Finding, ...]
 
 
-class LeakageStep:
+def leakage_of_period(context: PeriodContext, grid: Grid, prior: Quantity) -> LeakageOfPeriod:
+    """Compute the leakage of a period; ``prior`` is the displaced production's up to its start. [t CO2e]."""
+    return _Leakage(context, grid, prior).run()
+
+
+class _Leakage:
     """The leakage of one verification period."""
 
-    def __init__(
-        self, project: Project, grid: Grid, prior: Quantity, rules: RulesInForce, trace: Trace
-    ) -> None:
-        self._project, self._grid, self._prior = project, grid, prior
-        self._rules, self._trace, self._at = rules, trace, f"@{grid.period}"
+    def __init__(self, context: PeriodContext, grid: Grid, prior: Quantity) -> None:
+        self._project, self._rules, self._trace = context.project, context.rules, context.trace
+        self._grid, self._prior, self._at = grid, prior, context.place
         self._findings: list[Finding] = []
         self._area = float(grid.area.sum())
         self._accounting = "none"

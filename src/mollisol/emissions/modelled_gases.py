@@ -9,7 +9,6 @@ import numpy as np
 
 from mollisol.emissions.grid import FIRST_ROW
 from mollisol.emissions.terms import Period, no_rows
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import mean_difference_t_co2e_per_ha
 from mollisol.quantification.sources import modelled_gases, totals
@@ -25,8 +24,8 @@ INFINITE = float("inf")
 class ModelledGases:
     """The modelled gases of one verification period."""
 
-    def __init__(self, of: Period, rules: RulesInForce) -> None:
-        self._of, self._rules = of, rules
+    def __init__(self, of: Period) -> None:
+        self._of, self._rules = of, of.rules
         self._trace, self.grid = of.trace, of.grid
         self._project, self._at = of.project, f"@{of.grid.period}"
         self._years = len(of.grid.years)

@@ -9,12 +9,13 @@ from typing import Any, Literal
 import numpy as np
 
 from mollisol.emissions.factors import Picked
-from mollisol.emissions.grid import Grid, grid_of
+from mollisol.emissions.grid import Grid
 from mollisol.emissions.land import LandSources
 from mollisol.emissions.livestock import LivestockSources
 from mollisol.emissions.modelled_gases import ModelledGases
 from mollisol.emissions.terms import Period, Source, no_rows
 from mollisol.emissions.woody import woody_changes, woody_result
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.factors.conservative import (
     Selection,
     SourceFactors,
@@ -24,10 +25,8 @@ from mollisol.methodology.factors.conservative import (
 )
 from mollisol.methodology.factors.factor import End, Factor, FactorError
 from mollisol.methodology.findings import Finding
-from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.results.sources import FactorUse, SourceResult, WoodyResult
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.quantification.sources import soil_n2o, totals
 from mollisol.quantification.totals import areal_total_t_co2e, total_t_co2e
 
@@ -62,17 +61,19 @@ class SourcesOfPeriod:
     findings: tuple[Finding, ...]
 
 
-class SourcesStep:
+def sources_of_period(context: PeriodContext, grid: Grid) -> SourcesOfPeriod:
+    """Compute every source of a period that has rows, and add up those that the boundary includes."""
+    return _Sources(context, grid).run()
+
+
+class _Sources:
     """The sources of one verification period."""
 
-    def __init__(
-        self, project: Project, period: VerificationPeriod, years: int, rules: RulesInForce, trace: Trace
-    ) -> None:
-        self._project, self._period, self._rules, self._trace = project, period, rules, trace
-        self._years = years
-        self.grid: Grid = grid_of(project, period, years)
-        self._of = Period(project, self.grid, trace)
-        self._at = f"@{period.name}"
+    def __init__(self, context: PeriodContext, grid: Grid) -> None:
+        self._context, self.grid = context, grid
+        self._project, self._rules, self._trace = context.project, context.rules, context.trace
+        self._of = Period(context, grid)
+        self._at = context.place
         self._findings: list[Finding] = []
 
     def run(self) -> SourcesOfPeriod:
@@ -92,12 +93,12 @@ class SourcesStep:
         soil = {id: means[id] for id in SOIL_NITROGEN if id in means and self._included(id)}
         if soil:
             parts.append(self._soil_nitrogen(soil))
-        gases = ModelledGases(self._of, self._rules)
+        gases = ModelledGases(self._of)
         ch4, unc_ch4 = gases.reduction("CH4", included=self._included("soil_methanogenesis_ch4"))
         n2o, unc_n2o = gases.reduction("N2O", included=self._included("nitrogen_fertilizer_n2o"))
         woody = {}
         if self._project.woody_stocks and self._included("aboveground_woody_biomass"):
-            woody = woody_changes(self._of, self._period.during, self._years)
+            woody = woody_changes(self._of)
         return SourcesOfPeriod(
             default=self._total(parts),
             soil_ch4=ch4,

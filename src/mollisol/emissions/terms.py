@@ -12,9 +12,9 @@ import numpy as np
 from mollisol.emissions.factors import FactorBook, Picked, moisture_at, sites_of
 from mollisol.emissions.grid import Grid
 from mollisol.methodology.activity import SiteConditions
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.factors import climate
-from mollisol.methodology.project import Project
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 
 type Term = Callable[[Picked, str], Quantity]
 
@@ -33,10 +33,11 @@ class Source:
 class Period:
     """A verification period as its sources see it."""
 
-    def __init__(self, project: Project, grid: Grid, trace: Trace) -> None:
-        self.project, self.grid, self.trace = project, grid, trace
-        self.sites: dict[str, SiteConditions] = sites_of(project)
-        self.area_ha = trace.given(
+    def __init__(self, context: PeriodContext, grid: Grid) -> None:
+        self.context, self.grid = context, grid
+        self.project, self.trace, self.rules = context.project, context.trace, context.rules
+        self.sites: dict[str, SiteConditions] = sites_of(context.project)
+        self.area_ha = context.trace.given(
             f"unit_area_ha@{grid.period}",
             grid.area,
             "ha",

@@ -10,7 +10,6 @@ import numpy as np
 
 from mollisol.emissions.grid import FIRST_ROW
 from mollisol.emissions.terms import Period
-from mollisol.methodology.base import Interval
 from mollisol.methodology.results.sources import WoodyResult
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.sources import tree_and_shrub_tool, woody_biomass
@@ -25,15 +24,16 @@ _FUNCTIONS: dict[tuple[str, str], woody_biomass.WoodyChange] = {
 _NO_CAP = 4000.0
 
 
-def woody_changes(of: Period, during: Interval, years: int) -> dict[str, Quantity]:
+def woody_changes(of: Period) -> dict[str, Quantity]:
     """Give yearly changes by ``kind.scenario`` [t CO2e per year]."""
+    during = of.context.period.during
     ends = {"start": during.start, "end": during.end + timedelta(days=1)}
     changes = {}
     for (kind, scenario), function in _FUNCTIONS.items():
         stocks = {
             f"stock_{end}_t_co2e_per_ha": _stock(of, kind, scenario, end, day) for end, day in ends.items()
         }
-        given: dict[str, Any] = {**stocks, "years": years, "area_ha": of.area_ha}
+        given: dict[str, Any] = {**stocks, "years": of.context.years, "area_ha": of.area_ha}
         changes[f"{kind}.{scenario}"] = of.trace.compute(
             f"{kind}_change.{scenario}@{of.grid.period}", function, **given
         )

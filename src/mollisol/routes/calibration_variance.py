@@ -43,7 +43,7 @@ def calibration_variance(inputs: PeriodInputs) -> tuple[dict[Form, Quantity], Sp
     calibrations = errors.calibrations
     carried = _carried(inputs, errors, calibrations)
     eq73 = {form: _equation_73(inputs, calibrations, form) for form in _FORMS}
-    campaigns = (inputs.period.first_campaign, inputs.period.last_campaign)
+    campaigns = (inputs.context.period.first_campaign, inputs.context.period.last_campaign)
     of_time = [
         max(
             (found for id, found in eq73["printed"].items() if campaign in used[id]),
@@ -53,7 +53,7 @@ def calibration_variance(inputs: PeriodInputs) -> tuple[dict[Form, Quantity], Sp
         for campaign in campaigns
         if any(campaign in own for own in used.values())
     ]
-    trace, at = inputs.trace, inputs.at
+    trace, at = inputs.context.trace, inputs.context.place
     printed = trace.compute(
         f"calibration_variance.printed{at}",
         calibration_variance_printed,
@@ -74,7 +74,7 @@ def calibration_variance(inputs: PeriodInputs) -> tuple[dict[Form, Quantity], Sp
             _of_calibration(inputs, id, used)
             for id, used in zip(calibrations.ids, calibrations.campaigns, strict=True)
         ),
-        draws=int(inputs.rules.number("mollisol.montecarlo.draws")),
+        draws=int(inputs.context.rules.number("mollisol.montecarlo.draws")),
         carried_t_co2e_per_ha_2=float(carried.value),
         printed_t_co2e_per_ha_2=float(printed.value),
         equation_72_printed_t2=float(eq72["printed"].value),
@@ -83,7 +83,7 @@ def calibration_variance(inputs: PeriodInputs) -> tuple[dict[Form, Quantity], Sp
     both: dict[Form, Quantity] = {"corrected": carried, "printed": printed}
     in_force: dict[Form, Quantity] = {
         **both,
-        "corrected": both[inputs.rules.form("switch.spectroscopy-once")],
+        "corrected": both[inputs.context.rules.form("switch.spectroscopy-once")],
     }
     return in_force, result
 
@@ -100,8 +100,8 @@ def _carried(inputs: PeriodInputs, errors: DeclaredErrors, calibrations: Calibra
         sample_error_t_c_per_ha=own.place_errors(),
         weight_of_stock=weight,
     )
-    return inputs.trace.record(
-        f"calibration_variance.corrected{inputs.at}",
+    return inputs.context.trace.record(
+        f"calibration_variance.corrected{inputs.context.place}",
         value,
         calibration_variance_of_mean,
         **_behind(inputs, calibrations),
@@ -110,7 +110,7 @@ def _carried(inputs: PeriodInputs, errors: DeclaredErrors, calibrations: Calibra
 
 def _behind(inputs: PeriodInputs, calibrations: CalibrationsOfPeriod) -> dict[str, Any]:
     """Give what the levers of the calibrations' errors rest on: profiles, reference masses, areas, weights."""
-    trace, at = inputs.trace, inputs.at
+    trace, at = inputs.context.trace, inputs.context.place
     behind: dict[str, Any] = {quantity.name: quantity for quantity in calibrations.sd}
     for id in calibrations.ids:
         behind[f"calibration_centre.{id}"] = trace.quantities[f"calibration_centre.{id}"]
@@ -123,7 +123,7 @@ def _behind(inputs: PeriodInputs, calibrations: CalibrationsOfPeriod) -> dict[st
 
 def _equation_73(inputs: PeriodInputs, calibrations: CalibrationsOfPeriod, form: Form) -> dict[str, Quantity]:
     """Compute Eq. 73 of each calibration: its samples as stocks at the largest reference mass of the period."""
-    trace, at = inputs.trace, inputs.at
+    trace, at = inputs.context.trace, inputs.context.place
     reference = max((mass for _, mass in inputs.stocks.profiles), key=lambda mass: float(mass.value))
     found = {}
     for id in calibrations.ids:
@@ -158,13 +158,13 @@ def _equation_72(
     inputs: PeriodInputs, errors: DeclaredErrors, calibrations: CalibrationsOfPeriod
 ) -> dict[Form, Quantity]:
     """Compute Eq. 72 of the project side from joint draws of the stocks of its sampling units."""
-    trace, at = inputs.trace, inputs.at
-    number = int(inputs.rules.number("mollisol.montecarlo.draws"))
+    trace, at = inputs.context.trace, inputs.context.place
+    number = int(inputs.context.rules.number("mollisol.montecarlo.draws"))
     drawn = CO2E_PER_C * calibrations.errors.draw(
         draws=number, generator=np.random.default_rng([inputs.seed, 72])
     )
     count = len(errors.points)
-    of = {point.point: point for point in inputs.project.sample_points}
+    of = {point.point: point for point in inputs.context.project.sample_points}
     members: dict[str, list[int]] = defaultdict(list)
     for place, id in enumerate(errors.points):
         members[f"{of[id].stratum or of[id].control_site}/{of[id].sampling_unit}"].append(place)
@@ -198,7 +198,7 @@ def _equation_72(
 
 
 def _of_calibration(inputs: PeriodInputs, id: str, used: tuple[str, ...]) -> CalibrationResult:
-    quantities, at = inputs.trace.quantities, inputs.at
+    quantities, at = inputs.context.trace.quantities, inputs.context.place
 
     def found(name: str) -> float:
         return float(quantities[f"{name}.{id}"].value)

@@ -66,7 +66,7 @@ def run_routes[Inputs: InputsOfPeriod](
         details |= outcome.details
         if outcome.summary is not None and outcome.uncertainty is not None:
             computed[outcome.summary.form] = outcome.uncertainty
-    uncertainty, form = choose_deduction(computed, inputs.at, inputs.trace)
+    uncertainty, form = choose_deduction(computed, inputs.context.place, inputs.context.trace)
     found = [finding for outcome in outcomes for finding in outcome.findings]
     return RoutesFound(
         uncertainty,
@@ -83,14 +83,14 @@ def run_routes[Inputs: InputsOfPeriod](
 
 def _not_all(inputs: InputsOfPeriod, choice: RouteChoice) -> list[Finding]:
     """Say where a route was left out that the rule of issuance asks for."""
-    rule = str(inputs.trace.rule("mollisol.issuance.form").value)
+    rule = str(inputs.context.trace.rule("mollisol.issuance.form").value)
     if choice == "all" or rule == "moment" or rule == choice:
         return []
     return [
         Finding(
             code="routes-left-out",
             severity=Severity.WARNING,
-            where=Place(thing=f"verification period {inputs.period.name}"),
+            where=Place(thing=f"verification period {inputs.context.period.name}"),
             found=f"route {choice}",
             allowed=f"all routes, for what issues is: {rule}",
             do="run it without --route before anything is issued",

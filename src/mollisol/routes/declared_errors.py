@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.checks.spectroscopy import calibration_by_method
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding
-from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.project import Project
 from mollisol.methodology.results.budget import ErrorSourceName
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.methodology.units import CO2E_PER_C
@@ -81,10 +82,11 @@ class DeclaredErrors:
 
 
 def declared_errors(
-    project: Project, stocks: UnitStocks, period: VerificationPeriod, trace: Trace
+    context: PeriodContext, stocks: UnitStocks
 ) -> tuple[DeclaredErrors | None, list[Finding]]:
     """Gather the declared errors of a period, those of calibrations too; None where no method that it used has any."""
-    sd, findings = laboratory_errors(project, trace)
+    project, period, trace = context.project, context.period, context.trace
+    sd, findings = laboratory_errors(context)
     campaigns = (period.first_campaign, period.last_campaign)
     increments: dict[str, list[tuple[float, str]]] = defaultdict(list)
     home: dict[str, tuple[str, str]] = {}
@@ -146,7 +148,7 @@ def declared_errors(
         soil_mass_batch,
         project.head.interpolation,
     )
-    calibrations = calibrations_of_period(project, drawn, batches, trace)
+    calibrations = calibrations_of_period(context, drawn, batches)
     if not used and calibrations is None:
         return None, findings
     predicted = calibrations.errors.profile_errors() if calibrations else (None,) * len(groups)

@@ -24,8 +24,13 @@ def guarded_form(inputs: PeriodInputs) -> RouteOutcome:
 
     It is the analytic route with two mends, and stands beside it where all routes run.
     """
-    project, stocks, period = inputs.project, inputs.stocks, inputs.period
-    rules, trace, mean, at = inputs.rules, inputs.trace, inputs.difference, inputs.at
+    project, stocks, period = inputs.context.project, inputs.stocks, inputs.context.period
+    rules, trace, mean, at = (
+        inputs.context.rules,
+        inputs.context.trace,
+        inputs.difference,
+        inputs.context.place,
+    )
     change = trace.quantities[f"change_of_unit{at}"]
     members: dict[str, list[float]] = defaultdict(list)
     for unit, value in zip(change.index, change.value, strict=True):

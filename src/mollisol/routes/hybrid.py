@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.results.run import Deduction, RouteName, VarianceComponent
 from mollisol.methodology.rules_in_force.rule import Form
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.totals import per_hectare, total_t_co2e
@@ -49,10 +48,8 @@ class HybridInputs:
         The model's validated error.
     """
 
-    project: Project
+    context: PeriodContext
     stocks: UnitStocks
-    period: VerificationPeriod
-    years: int
     difference: Quantity
     project_side: Side
     control_part: Quantity
@@ -62,18 +59,11 @@ class HybridInputs:
     control_draws: FloatArray
     error: ModelError
     biochar_carbon_per_year: Quantity
-    rules: RulesInForce
-    trace: Trace
-
-    @property
-    def at(self) -> str:
-        """What the period's quantities are called in the trace."""
-        return f"@{self.period.name}"
 
 
 def _analytic(inputs: HybridInputs) -> RouteOutcome:
     """Compute the moment form: sampling of the project, what is left of the model's bias, and the draws."""
-    trace, at = inputs.trace, inputs.at
+    trace, at = inputs.context.trace, inputs.context.place
     hectares = trace.compute(
         f"area_total{at}", total_t_co2e, unit="ha", parts_t_co2e=trace.quantities[f"area_ha{at}"]
     )
@@ -106,7 +96,7 @@ def _analytic(inputs: HybridInputs) -> RouteOutcome:
     )
     forms: tuple[Form, ...] = ("corrected", "printed")
     deductions: dict[Form, Deduction] = {
-        form: deduction_from(form, inputs.difference, variance, freedom, at, inputs.rules, trace)
+        form: deduction_from(form, inputs.difference, variance, freedom, at, inputs.context.rules, trace)
         for form in forms
     }
     return RouteOutcome(
@@ -123,7 +113,7 @@ def _components(inputs: HybridInputs, terms: FloatArray) -> tuple[VarianceCompon
     deduction, one_more = deduction_with_one_more(
         variance_of_mean=terms[: len(known)],
         degrees_of_freedom=freedom,
-        confidence=float(inputs.trace.rule("vm0042.deduction.confidence").value),
+        confidence=float(inputs.context.trace.rule("vm0042.deduction.confidence").value),
     )
     share = np.asarray(variance_shares(variance_of_mean=terms[: len(known)]))
     return tuple(
@@ -143,27 +133,27 @@ def _components(inputs: HybridInputs, terms: FloatArray) -> tuple[VarianceCompon
 
 
 def _posterior(inputs: HybridInputs) -> RouteOutcome:
-    trace, at = inputs.trace, inputs.at
-    of = {point.point: point for point in inputs.project.sample_points}
-    strata = [stratum.stratum for stratum in inputs.project.strata]
-    start = inputs.stocks.points_by_campaign[inputs.period.first_campaign]
+    trace, at = inputs.context.trace, inputs.context.place
+    of = {point.point: point for point in inputs.context.project.sample_points}
+    strata = [stratum.stratum for stratum in inputs.context.project.strata]
+    start = inputs.stocks.points_by_campaign[inputs.context.period.first_campaign]
     change = trace.compute(
         f"change_of_point{at}",
         stock_change_t_co2e_per_ha,
         index=start.index,
         stock_start_t_c_per_ha=start,
-        stock_end_t_c_per_ha=inputs.stocks.points_by_campaign[inputs.period.last_campaign],
+        stock_end_t_c_per_ha=inputs.stocks.points_by_campaign[inputs.context.period.last_campaign],
     )
     own = [i for i, name in enumerate(change.index) if of[name].stratum is not None]
     control = [i for i, name in enumerate(change.index) if of[name].control_site in inputs.sites]
     units = [f"{of[change.index[i]].stratum}/{of[change.index[i]].sampling_unit}" for i in own]
     order = sorted(set(units))
-    linked = {(link.control_site, link.stratum) for link in inputs.project.control_links}
+    linked = {(link.control_site, link.stratum) for link in inputs.context.project.control_links}
     biochar = trace.compute(
         f"biochar_carbon_per_ha{at}",
         per_hectare,
         yearly_amount=inputs.biochar_carbon_per_year,
-        years=inputs.years,
+        years=inputs.context.years,
         area_ha=trace.quantities[f"area_ha{at}"],
     )
     given: dict[str, Any] = {
@@ -186,7 +176,7 @@ def _posterior(inputs: HybridInputs) -> RouteOutcome:
         ),
         "control_site": [inputs.sites.index(of[change.index[i]].control_site or "") for i in control],
         "site_link": np.array([[float((s, name) in linked) for name in strata] for s in inputs.sites]),
-        "years": float(inputs.years),
+        "years": float(inputs.context.years),
         "confidence": trace.rule("vm0042.deduction.confidence"),
         "offset_t_co2e_per_ha": trace.compute(
             f"biochar_co2e_per_ha{at}", stock_t_co2e_per_ha, stock_t_c_per_ha=biochar

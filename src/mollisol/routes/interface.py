@@ -8,8 +8,8 @@ from typing import Protocol, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding
-from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.results.budget import VarianceBudget
 from mollisol.methodology.results.run import (
     Deduction,
@@ -21,8 +21,7 @@ from mollisol.methodology.results.run import (
 )
 from mollisol.methodology.results.spectroscopy import SpectroscopyResult
 from mollisol.methodology.rules_in_force.rule import Form
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.routes.declared_errors import DeclaredErrors
 from mollisol.stocks.measured import UnitStocks
 
@@ -31,23 +30,13 @@ class InputsOfPeriod(Protocol):
     """What the inputs of every kind of baseline have: the mean that is deducted from, and where to record."""
 
     @property
-    def period(self) -> VerificationPeriod:
-        """The period."""
+    def context(self) -> PeriodContext:
+        """The project, its rules, the trace and the period."""
         ...
 
     @property
     def difference(self) -> Quantity:
         """Mean of project minus baseline over the period, in t CO2e/ha."""
-        ...
-
-    @property
-    def trace(self) -> Trace:
-        """Where quantities are recorded."""
-        ...
-
-    @property
-    def at(self) -> str:
-        """What the period's quantities are called in the trace."""
         ...
 
 
@@ -69,10 +58,8 @@ class PeriodInputs:
         Of draws.
     """
 
-    project: Project
+    context: PeriodContext
     stocks: UnitStocks
-    period: VerificationPeriod
-    years: int
     difference: Quantity
     project_side: Side
     control_side: Side
@@ -80,13 +67,6 @@ class PeriodInputs:
     errors: DeclaredErrors | None
     biochar_carbon_per_year: Quantity
     seed: int
-    rules: RulesInForce
-    trace: Trace
-
-    @property
-    def at(self) -> str:
-        """What the period's quantities are called in the trace: ``@`` and its name."""
-        return f"@{self.period.name}"
 
 
 class RouteDetails(TypedDict, total=False):

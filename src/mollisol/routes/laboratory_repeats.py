@@ -13,9 +13,9 @@ from mollisol.methodology.checks.laboratory import (
     shows_batches,
     shows_repeats,
 )
+from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
 from mollisol.methodology.measurement import LaboratoryMethod
-from mollisol.methodology.project import Project
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.reading.schema import HEAD_FILE
 from mollisol.uncertainty.measurement.laboratory import (
@@ -28,9 +28,7 @@ LARGEST: Final = 0.5
 _UNITS: Final = {"soc_g_per_kg": "g C/kg soil", "fine_soil_density_g_per_cm3": "g/cm3"}
 
 
-def laboratory_errors(
-    project: Project, trace: Trace
-) -> tuple[dict[tuple[str, str], Quantity], list[Finding]]:
+def laboratory_errors(context: Context) -> tuple[dict[tuple[str, str], Quantity], list[Finding]]:
     """Give the relative standard deviations that are above 0, by method and key of :class:`LaboratoryMethod`.
 
     Raises
@@ -38,6 +36,7 @@ def laboratory_errors(
     FindingsError
         If repeats differ so much that something else than the laboratory must be behind it.
     """
+    project, trace = context.project, context.trace
     found: dict[tuple[str, str], Quantity] = {}
     findings: list[Finding] = []
     for method in project.head.laboratory_methods:
@@ -50,7 +49,7 @@ def laboratory_errors(
                 elif not rows:
                     sd = _declared(method, key, name, trace)
                 else:
-                    sd = _from_repeats(project, method.id, column, key == keys[0], name, trace)
+                    sd = _from_repeats(context, method.id, column, key == keys[0], name)
                 if rows and sd.value > 0:
                     findings.append(_computed(method.id, column, sd, len(rows)))
                 if sd.value > 0:
@@ -67,11 +66,9 @@ def _declared(method: LaboratoryMethod, key: str, name: str, trace: Trace) -> Qu
     )
 
 
-def _from_repeats(
-    project: Project, method: str, column: str, repeat: bool, name: str, trace: Trace
-) -> Quantity:
+def _from_repeats(context: Context, method: str, column: str, repeat: bool, name: str) -> Quantity:
     """Compute the error of a repeat, or of a batch; what the rows cannot show is 0."""
-    rows = repeats_of(project, method, column)
+    trace, rows = context.trace, repeats_of(context.project, method, column)
     places = [f"{REPEATS}:{row}" for row, _ in rows]
     if not (shows_repeats(rows) if repeat else shows_batches(rows)):
         return trace.given(name, 0.0, "fraction", places)

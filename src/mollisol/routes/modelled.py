@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.results.run import (
     Deduction,
     MonteCarloDeduction,
@@ -19,8 +19,7 @@ from mollisol.methodology.results.run import (
     VarianceComponent,
 )
 from mollisol.methodology.rules_in_force.rule import Form
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.totals import per_hectare, total_t_co2e
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
@@ -79,9 +78,7 @@ class ModelledInputs:
         Of the draws of the model's error.
     """
 
-    project: Project
-    period: VerificationPeriod
-    years: int
+    context: PeriodContext
     difference: Quantity
     area: Quantity
     effect: Quantity
@@ -91,13 +88,6 @@ class ModelledInputs:
     effective_draws: float | None
     biochar_carbon_per_year: Quantity
     seed: int
-    rules: RulesInForce
-    trace: Trace
-
-    @property
-    def at(self) -> str:
-        """What the period's quantities are called in the trace."""
-        return f"@{self.period.name}"
 
     def of_stratum(self, number: int) -> list[int]:
         """Give the places of a stratum's units."""
@@ -106,7 +96,7 @@ class ModelledInputs:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the strata."""
-        return tuple(stratum.stratum for stratum in self.project.strata)
+        return tuple(stratum.stratum for stratum in self.context.project.strata)
 
 
 def modelled_routes(inputs: ModelledInputs, choice: RouteChoice) -> RoutesFound:
@@ -121,7 +111,7 @@ def modelled_routes(inputs: ModelledInputs, choice: RouteChoice) -> RoutesFound:
 
 def _analytic(inputs: ModelledInputs) -> RouteOutcome:
     """Compute the moment form (Eqs. 62 to 64, 74), as printed and as corrected."""
-    trace, at = inputs.trace, inputs.at
+    trace, at = inputs.context.trace, inputs.context.place
     sampling = [
         trace.compute(
             f"sampling_variance.{name}{at}",
@@ -185,13 +175,13 @@ def _moment(
     per_ha: Quantity,
     freedom: Quantity,
 ) -> Deduction:
-    trace, at = inputs.trace, inputs.at
+    trace, at = inputs.context.trace, inputs.context.place
     model = trace.compute(
         f"model_variance.{form}{at}",
         project_model_variance,
         area_ha=inputs.area,
         model_variance=inputs.error.variance,
-        form="printed" if form == "printed" else inputs.rules.form("switch.eq64-correlation"),
+        form="printed" if form == "printed" else inputs.context.rules.form("switch.eq64-correlation"),
     )
     variance = trace.compute(
         f"variance_of_mean.{form}{at}",
@@ -212,12 +202,12 @@ def _moment(
         ),
         degrees_of_freedom=freedom,
     )
-    return deduction_from(form, inputs.difference, variance, nu, at, inputs.rules, trace)
+    return deduction_from(form, inputs.difference, variance, nu, at, inputs.context.rules, trace)
 
 
 def _components(inputs: ModelledInputs) -> tuple[VarianceComponent, ...]:
     """Give each term of the variance: its share, and what one more replicate of it would buy."""
-    trace, at = inputs.trace, inputs.at
+    trace, at = inputs.context.trace, inputs.context.place
     terms = np.asarray(trace.quantities[f"variance_terms.corrected{at}"].value)
     freedom = np.asarray(trace.quantities[f"replicates_less_one{at}"].value)
     deduction, one_more = deduction_with_one_more(
@@ -247,7 +237,7 @@ def _montecarlo(inputs: ModelledInputs) -> RouteOutcome:
 
     A draw is the same at every point, in every stratum and in both scenarios; neither part shrinks with their number.
     """
-    trace, at = inputs.trace, inputs.at
+    trace, at = inputs.context.trace, inputs.context.place
     groups = _drawn_groups(inputs)
     draws = groups[0].shape[1]
     counted = min(float(draws), inputs.effective_draws or float(draws))
@@ -306,7 +296,7 @@ def _montecarlo(inputs: ModelledInputs) -> RouteOutcome:
     percent = trace.compute(
         f"montecarlo_uncertainty_percent{at}",
         uncertainty_percent,
-        form=inputs.rules.form("switch.deduction-denominator"),
+        form=inputs.context.rules.form("switch.deduction-denominator"),
         **moment,
     )
     nu = float(freedom.value)
@@ -355,7 +345,7 @@ def _drawn_groups(inputs: ModelledInputs) -> list[FloatArray]:
     """Give the effect of each stratum's units by draw, with one draw of the model's error over all of them."""
     drawn = inputs.drawn
     if drawn.shape[1] == 1:
-        drawn = np.repeat(drawn, int(inputs.rules.number("mollisol.montecarlo.draws")), axis=1)
+        drawn = np.repeat(drawn, int(inputs.context.rules.number("mollisol.montecarlo.draws")), axis=1)
     shared = np.random.default_rng(inputs.seed).standard_normal((drawn.shape[1],))
     shared -= shared.mean()
     spread = np.sqrt(np.asarray(inputs.error.variance.value, dtype=np.float64))
@@ -363,7 +353,7 @@ def _drawn_groups(inputs: ModelledInputs) -> list[FloatArray]:
 
 
 def _drawn_freedom(inputs: ModelledInputs, model: Quantity) -> Quantity:
-    trace, at = inputs.trace, inputs.at
+    trace, at = inputs.context.trace, inputs.context.place
     per_ha = trace.quantities[f"sampling_variance_of_mean{at}"]
     return trace.compute(
         f"montecarlo_degrees_of_freedom{at}",
@@ -380,13 +370,13 @@ def _drawn_freedom(inputs: ModelledInputs, model: Quantity) -> Quantity:
 
 def _posterior(inputs: ModelledInputs) -> RouteOutcome:
     """Compute the posterior of the effect; the learned bias of the model may lower it and never raises it."""
-    trace, at = inputs.trace, inputs.at
+    trace, at = inputs.context.trace, inputs.context.place
     strata = [inputs.drawn[inputs.of_stratum(number)].mean(axis=0) for number in range(len(inputs.names))]
     biochar = trace.compute(
         f"biochar_carbon_per_ha{at}",
         per_hectare,
         yearly_amount=inputs.biochar_carbon_per_year,
-        years=inputs.years,
+        years=inputs.context.years,
         area_ha=inputs.area,
     )
     given: dict[str, Any] = {
@@ -396,7 +386,7 @@ def _posterior(inputs: ModelledInputs) -> RouteOutcome:
         "sampling_unit": list(range(len(inputs.stratum_of_unit))),
         "practice": list(inputs.error.practice),
         **({"climate": list(inputs.error.climate)} if inputs.error.climate else {}),
-        "years": float(inputs.years),
+        "years": float(inputs.context.years),
         "confidence": trace.rule("vm0042.deduction.confidence"),
         "offset_t_co2e_per_ha": trace.compute(
             f"biochar_co2e_per_ha{at}", stock_t_co2e_per_ha, stock_t_c_per_ha=biochar

@@ -283,17 +283,19 @@ def analytic_route(inputs: PeriodInputs) -> RouteOutcome:
             inputs.project_side,
             inputs.control_side,
             inputs.weight,
-            inputs.at,
-            inputs.rules,
-            inputs.trace,
+            inputs.context.place,
+            inputs.context.rules,
+            inputs.context.trace,
             calibration.get(form),
         )
         for form in forms
     }
-    variance = variance_components(inputs.project_side, inputs.control_side, inputs.at, inputs.trace)
-    percent = inputs.trace.quantities[f"uncertainty_percent.corrected{inputs.at}"]
+    variance = variance_components(
+        inputs.project_side, inputs.control_side, inputs.context.place, inputs.context.trace
+    )
+    percent = inputs.context.trace.quantities[f"uncertainty_percent.corrected{inputs.context.place}"]
     summary = summary_of_moment(deductions["corrected"])
-    area = float(inputs.trace.quantities[f"area_ha{inputs.at}"].value.sum())
+    area = float(inputs.context.trace.quantities[f"area_ha{inputs.context.place}"].value.sum())
     carried = 0.0 if spectroscopy is None else spectroscopy.carried_t_co2e_per_ha_2
     details: RouteDetails = {
         "deductions": deductions,

@@ -27,7 +27,11 @@ def montecarlo_route(inputs: PeriodInputs) -> RouteOutcome:
 
     Where no error is declared nothing is drawn, and the route equals the analytic one.
     """
-    trace, at, confidence = inputs.trace, inputs.at, inputs.trace.rule("vm0042.deduction.confidence")
+    trace, at, confidence = (
+        inputs.context.trace,
+        inputs.context.place,
+        inputs.context.trace.rule("vm0042.deduction.confidence"),
+    )
     sampling = trace.quantities[f"variance_of_mean.corrected{at}"]
     share = trace.rule("mollisol.montecarlo.error-share")
     drawn = None
@@ -78,7 +82,7 @@ def montecarlo_route(inputs: PeriodInputs) -> RouteOutcome:
         f"montecarlo_uncertainty_percent{at}",
         uncertainty_percent,
         confidence=confidence,
-        form=inputs.rules.form("switch.deduction-denominator"),
+        form=inputs.context.rules.form("switch.deduction-denominator"),
         **given,
     )
     nu = float(freedom.value)
@@ -137,14 +141,14 @@ def _draw(
         draw=draw,
         credit=lambda held: deduction_error(draws=held, other_variance=sampling, multiplier=multiplier),
         share_of_deduction=share,
-        first=int(inputs.rules.number("mollisol.montecarlo.draws")),
-        most=int(inputs.rules.number("mollisol.montecarlo.most-draws")),
+        first=int(inputs.context.rules.number("mollisol.montecarlo.draws")),
+        most=int(inputs.context.rules.number("mollisol.montecarlo.most-draws")),
     )
 
 
 def _freedom(inputs: PeriodInputs, spread: Quantity) -> Quantity:
     """Degrees of freedom after Satterthwaite; the drawn part has as many as one likes."""
-    trace, at = inputs.trace, inputs.at
+    trace, at = inputs.context.trace, inputs.context.place
     terms = trace.quantities[f"variance_terms.corrected{at}"]
     replicates = trace.quantities[f"replicates_less_one.corrected{at}"]
     if spread.value == 0:
@@ -174,7 +178,7 @@ def _not_sure(inputs: PeriodInputs, deduction: MonteCarloDeduction) -> Finding:
     return Finding(
         code="montecarlo-not-sure",
         severity=Severity.REFUSAL,
-        where=Place(thing=f"verification period {inputs.period.name}"),
+        where=Place(thing=f"verification period {inputs.context.period.name}"),
         found=f"Monte Carlo error {deduction.monte_carlo_error_t_co2e_per_ha:.3g} t CO2e/ha after "
         f"{deduction.draws} draws",
         allowed=f"up to {deduction.allowed_error_t_co2e_per_ha:.3g} t CO2e/ha",

@@ -36,8 +36,8 @@ _GRID: Final = 101
 
 def posterior_route(inputs: PeriodInputs) -> RouteOutcome:
     """Compute the posterior quantile of a period from the changes at its points, and its budget by source of error."""
-    project, stocks, period = inputs.project, inputs.stocks, inputs.period
-    trace, at = inputs.trace, inputs.at
+    project, stocks, period = inputs.context.project, inputs.stocks, inputs.context.period
+    trace, at = inputs.context.trace, inputs.context.place
     start = stocks.points_by_campaign[period.first_campaign]
     change = trace.compute(
         f"change_of_point{at}",
@@ -59,7 +59,7 @@ def posterior_route(inputs: PeriodInputs) -> RouteOutcome:
         f"biochar_carbon_per_ha{at}",
         per_hectare,
         yearly_amount=inputs.biochar_carbon_per_year,
-        years=inputs.years,
+        years=inputs.context.years,
         area_ha=area,
     )
     given: dict[str, Any] = {
@@ -117,11 +117,11 @@ def posterior_outcome(
     inputs
         Of the period.
     """
-    trace, at = inputs.trace, inputs.at
+    trace, at = inputs.context.trace, inputs.context.place
     try:
         result, details = compute()
     except ValueError as error:
-        return RouteOutcome(None, None, findings=(_cannot(inputs.period, str(error)),))
+        return RouteOutcome(None, None, findings=(_cannot(inputs.context.period, str(error)),))
     credited = trace.record(f"posterior_credited{at}", result.credited, equation, **given)
     trace.keep(credited.name, result)
     percent = trace.compute(
@@ -136,7 +136,7 @@ def posterior_outcome(
         _summary(deduction),
         percent,
         details,
-        tuple(_findings(inputs.period, deduction)),
+        tuple(_findings(inputs.context.period, deduction)),
     )
 
 

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.checks.spectroscopy import VALIDATION, calibration_by_method, validation_rows
+from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity
-from mollisol.methodology.project import Project
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.uncertainty.measurement.increments import IncrementErrors
 from mollisol.uncertainty.measurement.spectroscopy_errors import CalibrationErrors
 from mollisol.uncertainty.measurement.spectroscopy_validation import (
@@ -64,16 +63,17 @@ class CalibrationsOfPeriod:
     campaigns: tuple[tuple[str, ...], ...]
 
 
-def check_calibrations(project: Project, rules: RulesInForce, trace: Trace) -> list[Finding]:
+def check_calibrations(context: Context) -> list[Finding]:
     """Compute what each calibration's samples say, and find the ones that are off.
 
     A bias refuses issuance: it is an error with a sign, which no spread can answer. A slope that is not 1 is told.
     """
+    project, rules = context.project, context.rules
     of = calibration_by_method(project)
     used = {of[item.laboratory_method] for item in project.core_increments if item.laboratory_method in of}
     findings = []
     for calibration in sorted(used):
-        found = _statistics(project, calibration, trace)
+        found = _statistics(context, calibration)
         allowed = rules.number("mollisol.calibration.bias-significance")
         where = Place(file=VALIDATION, thing=f"laboratory method {calibration}")
         samples = len(validation_rows(project, calibration))
@@ -106,10 +106,11 @@ def check_calibrations(project: Project, rules: RulesInForce, trace: Trace) -> l
     return findings
 
 
-def _statistics(project: Project, calibration: str, trace: Trace) -> dict[str, Quantity]:
+def _statistics(context: Context, calibration: str) -> dict[str, Quantity]:
     """Give the statistics of a calibration, computed once."""
+    trace = context.trace
     if f"calibration_bias.{calibration}" not in trace.quantities:
-        rows = validation_rows(project, calibration)
+        rows = validation_rows(context.project, calibration)
         places = [f"{VALIDATION}:{row}" for row, _ in rows]
         predicted, reference = (
             trace.given(
@@ -135,7 +136,7 @@ def _statistics(project: Project, calibration: str, trace: Trace) -> dict[str, Q
 
 
 def calibrations_of_period(
-    project: Project, increments: IncrementErrors, batches: Sequence[tuple[str, str]], trace: Trace
+    context: Context, increments: IncrementErrors, batches: Sequence[tuple[str, str]]
 ) -> CalibrationsOfPeriod | None:
     """Gather the errors of the calibrations behind a period's increments; None where there are none.
 
@@ -146,11 +147,11 @@ def calibrations_of_period(
     batches
         Campaign and method of each batch of theirs.
     """
-    of = calibration_by_method(project)
+    of = calibration_by_method(context.project)
     held = np.unique(np.concatenate([group.batch.ravel() for group in increments.profiles]))
     used = [batches[number] for number in held if batches[number][1] in of]
     ids = tuple(sorted({of[method] for _, method in used}))
-    found = [_statistics(project, calibration, trace) for calibration in ids]
+    found = [_statistics(context, calibration) for calibration in ids]
     if not any(part[name].value > 0 for part in found for name in _ERRORS):
         return None
     offset, slope, sample, centre = (

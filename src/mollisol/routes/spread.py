@@ -11,8 +11,8 @@ from mollisol.uncertainty.scaling.spread import brown_forsythe_statistic, upper_
 
 def spread_between_strata(inputs: PeriodInputs, members: Mapping[str, Sequence[int]]) -> SpreadTest | None:
     """Test the spread between strata; None where there is one stratum, or nothing to tell them apart by."""
-    trace, at = inputs.trace, inputs.at
-    strata = [stratum.stratum for stratum in inputs.project.strata]
+    trace, at = inputs.context.trace, inputs.context.place
+    strata = [stratum.stratum for stratum in inputs.context.project.strata]
     group = [name for name in strata for _ in members[name]]
     values = trace.quantities[f"project_change_of_unit{at}"]
     try:

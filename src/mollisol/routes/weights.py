@@ -16,8 +16,8 @@ from mollisol.uncertainty.monte_carlo.measured import (
 
 def weight_of_points(inputs: PeriodInputs, errors: DeclaredErrors) -> FloatArray:
     """Weight of the change of each point in the project's mean: points to units, units to sites, sites to groups."""
-    project = inputs.project
-    area = inputs.trace.quantities[f"area_ha{inputs.at}"].value
+    project = inputs.context.project
+    area = inputs.context.trace.quantities[f"area_ha{inputs.context.place}"].value
     lever = group_levers_ha(area_ha=area, group_weight=inputs.weight.value) / area.sum()
     share: dict[str, float] = {}
     for number, stratum in enumerate(project.strata):

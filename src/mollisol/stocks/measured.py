@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.checks.sampling import INCREMENTS, reporting_depth_by_point
+from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.measurement import CoreIncrement, SamplePoint
 from mollisol.methodology.project import Project
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.quantification.averages import cumulate, mean_by_group
 from mollisol.quantification.equivalent_soil_mass import (
@@ -73,7 +73,7 @@ class UnitStocks:
     profiles: tuple[tuple[Profiles, Quantity], ...]
 
 
-def quantify_stocks(project: Project, rules: RulesInForce, trace: Trace) -> tuple[UnitStocks, list[Finding]]:
+def quantify_stocks(context: Context) -> tuple[UnitStocks, list[Finding]]:
     """Compute the stock of each sampling unit in each campaign at equal soil mass.
 
     Returns
@@ -81,6 +81,7 @@ def quantify_stocks(project: Project, rules: RulesInForce, trace: Trace) -> tupl
     tuple
         The stocks, and what is to be said of how far each reference mass lies beyond the sampled one.
     """
+    project, trace = context.project, context.trace
     points = {point.point: point for point in project.sample_points}
     reference_group = _reference_groups(project)
     mass, carbon = _increment_masses(project.core_increments, trace)
@@ -95,7 +96,7 @@ def quantify_stocks(project: Project, rules: RulesInForce, trace: Trace) -> tupl
         own = [batch for (of, _), batch in sorted(batches.items()) if of == group]
         references[group] = _reference(group, own, depth[group], trace)
         profiles += [(batch, references[group]) for batch in own]
-        findings.append(_extrapolation(group, references[group], own, rules, trace))
+        findings.append(_extrapolation(group, references[group], own, context))
         names += [
             trace.compute(
                 f"stock_at_reference.{group}.{batch.lower_cm.shape[1]}",
@@ -118,7 +119,7 @@ def quantify_stocks(project: Project, rules: RulesInForce, trace: Trace) -> tupl
         names,
         index=[sample for part in names for sample in part.index],
     )
-    points_by_campaign = _point_stocks(project, stock, trace)
+    points_by_campaign = _point_stocks(context, stock)
     by_campaign, home_of = _unit_stocks(points_by_campaign, points, trace)
     reference_of = {s.stratum: float(references[reference_group[s.stratum]].value) for s in project.strata}
     stocks = UnitStocks(by_campaign, points_by_campaign, home_of, reference_of, tuple(profiles))
@@ -262,12 +263,11 @@ def _reference(group: str, batches: Sequence[Profiles], depth_cm: float, trace: 
     )
 
 
-def _extrapolation(
-    group: str, reference: Quantity, batches: Sequence[Profiles], rules: RulesInForce, trace: Trace
-) -> Finding:
-    warns = rules.number("mollisol.esm.extrapolation-warns")
-    refuses = rules.number("mollisol.esm.extrapolation-refuses")
+def _extrapolation(group: str, reference: Quantity, batches: Sequence[Profiles], context: Context) -> Finding:
+    warns = context.rules.number("mollisol.esm.extrapolation-warns")
+    refuses = context.rules.number("mollisol.esm.extrapolation-refuses")
     samples = [sample for batch in batches for sample in batch.samples]
+    trace = context.trace
     share = trace.compute(
         f"extrapolated_share.{group}",
         extrapolated_share,
@@ -295,8 +295,9 @@ def _extrapolation(
     )
 
 
-def _point_stocks(project: Project, stock: Quantity, trace: Trace) -> dict[str, Quantity]:
+def _point_stocks(context: Context, stock: Quantity) -> dict[str, Quantity]:
     """Average samples to points, campaign by campaign."""
+    project, trace = context.project, context.trace
     where = {item.sample: (item.campaign, item.point) for item in project.core_increments}
     by_campaign: dict[str, Quantity] = {}
     for campaign in (item.name for item in project.head.campaigns):

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from mollisol.methodology.checks.baseline_model import comparisons_of, error_variance
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ModelledStrata
 from mollisol.methodology.project import Project
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.methodology.validation import ValidationResult
 from mollisol.uncertainty.model.scenario_error import (
     correlated_error_variance,
@@ -52,8 +53,9 @@ def effective_draws(project: Project) -> float | None:
     return min(float(len(calibrated.draws)), *sizes)
 
 
-def model_error(project: Project, at: str, trace: Trace) -> ModelError:
+def model_error(context: PeriodContext) -> ModelError:
     """Give the model's error by stratum (Eqs. 60 and 61 where only single sites were compared)."""
+    project, trace, at = context.project, context.trace, context.place
     head, model = project.head.model, project.model
     validation = model.validation if model is not None else None
     if head is None or validation is None:
@@ -74,7 +76,7 @@ def model_error(project: Project, at: str, trace: Trace) -> ModelError:
             correlated_error_variance,
             index=names,
             scenario_variance=variance,
-            correlation=_correlation(head, at, trace),
+            correlation=_correlation(head, context),
         )
     return ModelError(
         variance,
@@ -84,7 +86,7 @@ def model_error(project: Project, at: str, trace: Trace) -> ModelError:
     )
 
 
-def _correlation(head: ModelHead, at: str, trace: Trace) -> Quantity:
+def _correlation(head: ModelHead, context: PeriodContext) -> Quantity:
     declared = head.scenario_correlation
     used = (
         0.0
@@ -96,7 +98,9 @@ def _correlation(head: ModelHead, at: str, trace: Trace) -> Quantity:
         )
     )
     source = "none declared: 0" if declared is None else f"{declared.trials} trials, {declared.source}"
-    return trace.given(f"scenario_correlation{at}", used, "1", [f"project.toml:project.model, {source}"])
+    return context.trace.given(
+        f"scenario_correlation{context.place}", used, "1", [f"project.toml:project.model, {source}"]
+    )
 
 
 def _errors(

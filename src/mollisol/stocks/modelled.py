@@ -17,14 +17,14 @@ from mollisol.methodology.checks.baseline_model import (
     simulated,
     year_before,
 )
+from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
 from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ProjectModel
 from mollisol.methodology.project import Project
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.soil_models.calibrated import ModelIdentity
 from mollisol.methodology.soil_models.inputs import ActivityRow
 from mollisol.methodology.soil_models.tables import crops, manures, residues
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.modelled_stock import (
@@ -83,7 +83,7 @@ class ModelledStocks:
         return np.asarray(run[last_year - start] - run[first_year - start])
 
 
-def run_model(project: Project, rules: RulesInForce, trace: Trace) -> ModelledStocks:
+def run_model(context: Context) -> ModelledStocks:
     """Run both scenarios of every point from measured stocks, with one joint draw for all of them.
 
     Raises
@@ -91,12 +91,13 @@ def run_model(project: Project, rules: RulesInForce, trace: Trace) -> ModelledSt
     FindingsError
         If the model cannot start or run; the checks find the other faults.
     """
+    project = context.project
     head, model = project.head.model, project.model
     if head is None or model is None:
         raise ValueError("the project declares no model")
     points = modelled_points(project)
-    measured = _measured(project, head, points, trace)
-    shift = initial_shift_years(project, rules.number("mollisol.start.tolerance"))
+    measured = _measured(context, head, points)
+    shift = initial_shift_years(project, context.rules.number("mollisol.start.tolerance"))
     start_year = year_before(project.head.start_date)
     last_year = max(_last_year(project), start_year + shift)
     runs = _Runs(project, model, points, start_year, last_year, shift)
@@ -119,7 +120,9 @@ def run_model(project: Project, rules: RulesInForce, trace: Trace) -> ModelledSt
     )
     at_start = done.stock_t_ha["baseline"][first].mean(axis=1)
     initial = (
-        measured if not shift else trace.given("modelled_initial_stock", at_start, "t C/ha", source, points)
+        measured
+        if not shift
+        else context.trace.given("modelled_initial_stock", at_start, "t C/ha", source, points)
     )
     return ModelledStocks(
         tuple(points),
@@ -137,8 +140,9 @@ def _last_year(project: Project) -> int:
     return end.year if (end.month, end.day) == (12, 31) else end.year - 1
 
 
-def _measured(project: Project, head: ModelHead, points: list[str], trace: Trace) -> Quantity:
+def _measured(context: Context, head: ModelHead, points: list[str]) -> Quantity:
     """Compute the stock of each point that starts its run (Eq. 4), from the increments down to the model's depth."""
+    project, trace = context.project, context.trace
     depth = project.head.reporting_depth_cm
     wanted = set(points)
     rows = [

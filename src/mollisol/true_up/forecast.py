@@ -108,21 +108,16 @@ def open_issued(bundle: Bundle) -> Issued:
 
 
 def _run(assessment: Assessment, options: RunOptions) -> Issued:
-    project, rules, trace, stocks = (
-        assessment.reading.project,
-        assessment.rules,
-        assessment.trace,
-        assessment.stocks,
-    )
-    stopped = blocking(assessment.findings)
-    if stopped or project is None or rules is None or trace is None or stocks is None:
-        raise FindingsError(stopped)
+    if assessment.blocked:
+        raise FindingsError(blocking(assessment.findings))
+    context, stocks = assessment.passed()
+    project = context.project
     validation = project.model.validation if project.model is not None else None
     if validation is None:
         raise FindingsError(
             [_fault("forecast-missing", "a model without a validation", "one", "verify the bundle")]
         )
-    return Issued(project, stocks, rules, run_model(project, rules, trace), validation, options)
+    return Issued(project, stocks, context.rules, run_model(context), validation, options)
 
 
 def last_year(runs: ModelledStocks, on: date) -> int:

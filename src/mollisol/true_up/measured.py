@@ -9,9 +9,9 @@ import numpy as np
 
 from mollisol.changes.measured import ChangeStep
 from mollisol.methodology.base import Interval
+from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.project import Project, VerificationPeriod
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
@@ -66,37 +66,36 @@ def middle_day(project: Project, campaign: str) -> date:
     return days[0] + timedelta(days=(days[-1] - days[0]).days // 2)
 
 
-def measured_change(
-    project: Project, stocks: UnitStocks, campaign: str, rules: RulesInForce, trace: Trace
-) -> Measured:
+def measured_change(context: Context, stocks: UnitStocks, campaign: str) -> Measured:
     """Compute the change from the initial campaign to a re-measurement, on the units that were in both (Eq. 71).
 
     Stocks stand at the equal soil mass of all campaigns together, the new one included.
     """
-    head = project.head
+    head = context.project.head
     if head.model is None:
         raise ValueError("the project declares no model")
     period = VerificationPeriod(
         name=f"remeasured {campaign}",
-        during=Interval(start=head.start_date, end=middle_day(project, campaign)),
+        during=Interval(start=head.start_date, end=middle_day(context.project, campaign)),
         first_campaign=head.model.initial_campaign,
         last_campaign=campaign,
     )
-    paired = _paired(stocks, period, trace)
-    by_stratum = _project_side(project, paired, period, trace)
-    measured = Measured(campaign, period.during.end, by_stratum, {})
-    return _with_effect(measured, project, paired, period, rules, trace)
+    current = context.during(period)
+    paired = _paired(current, stocks)
+    measured = Measured(campaign, period.during.end, _project_side(current, paired), {})
+    return _with_effect(measured, current, paired)
 
 
-def _paired(stocks: UnitStocks, period: VerificationPeriod, trace: Trace) -> UnitStocks:
+def _paired(context: PeriodContext, stocks: UnitStocks) -> UnitStocks:
     """Keep the sampling units that both campaigns have, in one order."""
+    period = context.period
     first, last = (stocks.by_campaign[name] for name in (period.first_campaign, period.last_campaign))
     both = [unit for unit in first.index if unit in set(last.index)]
 
     def kept(of: Quantity, name: str) -> Quantity:
         places = [of.index.index(unit) for unit in both]
-        return trace.arrange(
-            f"paired_stock.{name}@{period.name}", of.value[places], [of], index=both, places=places
+        return context.trace.arrange(
+            f"paired_stock.{name}{context.place}", of.value[places], [of], index=both, places=places
         )
 
     return replace(
@@ -108,13 +107,11 @@ def _paired(stocks: UnitStocks, period: VerificationPeriod, trace: Trace) -> Uni
     )
 
 
-def _project_side(
-    project: Project, stocks: UnitStocks, period: VerificationPeriod, trace: Trace
-) -> dict[str, Found]:
-    at = f"@{period.name}"
+def _project_side(context: PeriodContext, stocks: UnitStocks) -> dict[str, Found]:
+    trace, period, at = context.trace, context.period, context.place
     first, last = (stocks.by_campaign[name] for name in (period.first_campaign, period.last_campaign))
     found = {}
-    for stratum in project.strata:
+    for stratum in context.project.strata:
         own = [place for place, unit in enumerate(first.index) if stocks.home_of[unit] == stratum.stratum]
         if not own:
             continue
@@ -165,16 +162,10 @@ def _project_side(
     return found
 
 
-def _with_effect(
-    measured: Measured,
-    project: Project,
-    stocks: UnitStocks,
-    period: VerificationPeriod,
-    rules: RulesInForce,
-    trace: Trace,
-) -> Measured:
+def _with_effect(measured: Measured, context: PeriodContext, stocks: UnitStocks) -> Measured:
     """Add project less control sites, where every stratum has sites that were measured in both campaigns."""
-    homes = {stocks.home_of[unit] for unit in stocks.by_campaign[period.first_campaign].index}
+    project, trace, at = context.project, context.trace, context.place
+    homes = {stocks.home_of[unit] for unit in stocks.by_campaign[context.period.first_campaign].index}
     linked = {name: {li.control_site for li in project.control_links if li.stratum == name} for name in homes}
     names = [stratum.stratum for stratum in project.strata]
     if any(not linked.get(name) or not linked[name] <= homes for name in names):
@@ -183,12 +174,9 @@ def _with_effect(
     if min(counts.values()) < FEWEST:
         return measured
     zero = trace.given(
-        f"biochar_carbon_of_remeasurement@{period.name}", 0.0, "t C", ["stocks as measured, biochar in them"]
+        f"biochar_carbon_of_remeasurement{at}", 0.0, "t C", ["stocks as measured, biochar in them"]
     )
-    change = ChangeStep(project, stocks, period, rules, trace).run(
-        years=1, biochar_carbon_per_year=zero, route="analytic", seed=0
-    )
-    at = f"@{period.name}"
+    change = ChangeStep(context, stocks).run(biochar_carbon_per_year=zero, route="analytic", seed=0)
     weight = np.asarray(trace.quantities[f"control_group_weight{at}"].value)
     control = np.asarray(trace.quantities[f"control_variance{at}"].value)
     effect = {}

@@ -15,11 +15,11 @@ from typing import Any
 
 from mollisol.bundle.read import MANIFEST, Bundle, open_bundle
 from mollisol.engine import Tell, assess_project, run_project
+from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
 from mollisol.methodology.model_setup import MODEL_FOLDER
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult, RunResult
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.soil_models.calibrated import identity_findings
 from mollisol.methodology.trace import Trace
 from mollisol.methodology.true_up import (
@@ -91,13 +91,14 @@ def true_up(
     options = issued.options
     rules_of: dict[str, Any] = {"rules_key": options.rules_key, "overlays": options.overlays}
     assessment = assess_project(folder, **rules_of, tell=tell)
-    project, rules, trace, stocks, validation = _held(assessment)
+    context, stocks, validation = _held(assessment)
+    project, rules = context.project, context.rules
     campaign = _remeasurement(project, issued)
     findings = [
         *_used_twice(project, issued, validation, campaign),
         *_periods_closed(project, bundle),
     ]
-    now = run_model(project, rules, trace)
+    now = run_model(context)
     if not recalibrated:
         findings += identity_findings(
             {"the bundle": issued.runs.identity, "validation": validation.identity, "true-up": now.identity}
@@ -106,7 +107,7 @@ def true_up(
         raise FindingsError(in_order(findings))
 
     tell(f"measured change up to campaign {campaign}")
-    measured = measured_change(project, stocks, campaign, rules, trace)
+    measured = measured_change(context, stocks, campaign)
     years = (issued.runs.years[0], last_year(issued.runs, measured.on))
     scenario = scenario_forecast(issued, "project", years, errors=error_sds(issued, effect=False))
     effect = scenario_forecast(issued, "effect", years, errors=error_sds(issued, effect=True))
@@ -154,19 +155,11 @@ def true_up(
     return TrueUp(result.model_copy(update={"changes": change_rows(result)}), after)
 
 
-def _held(
-    assessment: Assessment,
-) -> tuple[Project, RulesInForce, Trace, UnitStocks, ValidationResult]:
-    """Give what the checks let through."""
-    project, rules, trace, stocks = (
-        assessment.reading.project,
-        assessment.rules,
-        assessment.trace,
-        assessment.stocks,
-    )
-    if assessment.blocked or project is None or rules is None or trace is None or stocks is None:
-        raise FindingsError(assessment.findings)
-    validation = project.model.validation if project.model is not None else None
+def _held(assessment: Assessment) -> tuple[Context, UnitStocks, ValidationResult]:
+    """Return what the checks let through."""
+    context, stocks = assessment.passed()
+    model = context.project.model
+    validation = model.validation if model is not None else None
     if validation is None:
         raise FindingsError(
             [
@@ -178,7 +171,7 @@ def _held(
                 )
             ]
         )
-    return project, rules, trace, stocks, validation
+    return context, stocks, validation
 
 
 def _remeasurement(project: Project, issued: Issued) -> str:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mollisol.engine import assess_project, run_project
 from mollisol.methodology.baseline import APPROACH_OF, Baseline, HybridBaseline
+from mollisol.methodology.context import Context
 from mollisol.methodology.findings import FindingsError
 from mollisol.methodology.results.run import BaselineResult, PeriodResult
 from mollisol.methodology.rules_in_force.rule import Overlay
@@ -100,10 +101,8 @@ def test_blended_draws_are_joint_over_phases(modelled: Make) -> None:
     from mollisol.stocks.modelled import run_model
 
     held = assess_project(modelled("modelled_schedule", "blended"))
-    assert held.reading.project is not None
-    assert held.rules is not None
-    assert held.trace is not None
-    runs = run_model(held.reading.project, held.rules, held.trace)
+    assert held.context is not None
+    runs = run_model(held.context)
     spread = {
         name: runs.between(name, 2015, 2020).mean(axis=0).std(ddof=1) for name in ("baseline", "blended")
     }
@@ -200,8 +199,8 @@ def test_hybrid_vectors_through_the_step(
     for name, change in zip(("C1-1", "C2-1", "C3-1", "C4-1"), sites, strict=True):
         project.write(name, 201.0 + change, change)
 
-    def constant(*given: object) -> ModelledStocks:
-        runs = run_model(*given)  # type: ignore[arg-type]
+    def constant(context: Context) -> ModelledStocks:
+        runs = run_model(context)
         shape = runs.change["baseline"][..., :1].shape
         flat = np.linspace(0.0, modelled_change / (44 / 12), shape[0])[:, None, None] * np.ones(shape)
         return ModelledStocks(
