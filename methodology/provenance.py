@@ -7,6 +7,7 @@ argument may be is declared once, in its annotation: ``Annotated[float | array, 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args, get_type_hints
@@ -151,6 +152,12 @@ class Passport:
     def parameters(self) -> tuple[str, ...]:
         """Names of the keyword arguments, units included."""
         return tuple(inspect.signature(self.function).parameters)
+
+    @property
+    def formula(self) -> str:
+        """The formula of the docstring, in the notation of TeX; empty where none is shown."""
+        found = re.search(r"\.\. math::\s+(.+?)(\n\n|\Z)", inspect.getdoc(self.function) or "", re.DOTALL)
+        return " ".join(found[1].split()) if found else ""
 
     @property
     def ranges(self) -> dict[str, str]:

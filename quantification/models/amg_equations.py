@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.models.arrays import Numeric
+from mollisol.quantification.models.arrays import AboveZero, Acidity, Amount, Constant, Numeric, Temperature
 
 _CLIVOT = Locator("Clivot and others, Environmental Modelling and Software 118", "2019")
 
 
 @equation("amg:temperature", symbol="f_T", unit="1", locator=_CLIVOT)
 def temperature_factor(
-    *, tmean_c: Numeric, a: Numeric = 25.0, c_per_c: Numeric = 0.12, reference_c: Numeric = 15.0
+    *, tmean_c: Temperature, a: Constant = 25.0, c_per_c: Constant = 0.12, reference_c: Constant = 15.0
 ) -> Numeric:
     r"""Return the effect of the year's mean temperature, 1 at 15 °C; 1e-6 at or below freezing [1].
 
@@ -45,7 +45,7 @@ def temperature_factor(
 
 
 @equation("amg:moisture", symbol="f_H", unit="1", locator=_CLIVOT)
-def moisture_factor(*, net_water_mm: Numeric, a: Numeric = 0.03, b_per_m: Numeric = 5.247) -> Numeric:
+def moisture_factor(*, net_water_mm: Constant, a: Constant = 0.03, b_per_m: Constant = 5.247) -> Numeric:
     r"""Return the effect of the year's water balance [1].
 
     Parameters
@@ -74,7 +74,7 @@ def moisture_factor(*, net_water_mm: Numeric, a: Numeric = 0.03, b_per_m: Numeri
 
 
 @equation("amg:clay", symbol="f_A", unit="1", locator=_CLIVOT)
-def clay_factor(*, clay_g_kg: Numeric, a_kg_g: Numeric = 0.002519) -> Numeric:
+def clay_factor(*, clay_g_kg: Amount, a_kg_g: Constant = 0.002519) -> Numeric:
     r"""Return the effect of clay [1].
 
     Parameters
@@ -103,7 +103,7 @@ def clay_factor(*, clay_g_kg: Numeric, a_kg_g: Numeric = 0.002519) -> Numeric:
 
 
 @equation("amg:carbonate", symbol="f_C", unit="1", locator=_CLIVOT)
-def carbonate_factor(*, caco3_g_kg: Numeric, c_kg_g: Numeric = 0.0015) -> Numeric:
+def carbonate_factor(*, caco3_g_kg: Amount, c_kg_g: Constant = 0.0015) -> Numeric:
     r"""Return the effect of calcium carbonate [1].
 
     Parameters
@@ -132,7 +132,7 @@ def carbonate_factor(*, caco3_g_kg: Numeric, c_kg_g: Numeric = 0.0015) -> Numeri
 
 
 @equation("amg:ph", symbol="f_pH", unit="1", locator=_CLIVOT)
-def ph_factor(*, ph: Numeric, a: Numeric = 0.112, best: Numeric = 8.5) -> Numeric:
+def ph_factor(*, ph: Acidity, a: Constant = 0.112, best: Constant = 8.5) -> Numeric:
     r"""Return the effect of the soil's pH in water [1].
 
     Parameters
@@ -161,7 +161,7 @@ def ph_factor(*, ph: Numeric, a: Numeric = 0.112, best: Numeric = 8.5) -> Numeri
 
 
 @equation("amg:cn", symbol="f_CN", unit="1", locator=_CLIVOT)
-def cn_factor(*, cn_ratio: Numeric, a: Numeric = 0.06, best: Numeric = 11.0) -> Numeric:
+def cn_factor(*, cn_ratio: Amount, a: Constant = 0.06, best: Constant = 11.0) -> Numeric:
     r"""Return the effect of the soil's carbon to nitrogen ratio [1].
 
     Parameters
@@ -192,13 +192,13 @@ def cn_factor(*, cn_ratio: Numeric, a: Numeric = 0.06, best: Numeric = 11.0) -> 
 @equation("amg:rate", symbol="k", unit="1/yr", locator=_CLIVOT)
 def mineralisation_rate(
     *,
-    k0_per_yr: Numeric,
-    temperature_factor: Numeric,
-    moisture_factor: Numeric,
-    clay_factor: Numeric,
-    carbonate_factor: Numeric,
-    ph_factor: Numeric,
-    cn_factor: Numeric,
+    k0_per_yr: AboveZero,
+    temperature_factor: Amount,
+    moisture_factor: Amount,
+    clay_factor: Amount,
+    carbonate_factor: Amount,
+    ph_factor: Amount,
+    cn_factor: Amount,
 ) -> Numeric:
     r"""Return the mineralisation rate of the active pool [1/yr].
 
@@ -235,7 +235,7 @@ def mineralisation_rate(
 
 
 @equation("amg:active", symbol="C_A", unit="t C/ha", locator=_CLIVOT)
-def next_active(*, before_t_ha: Numeric, humified_t_ha_yr: Numeric, rate_per_yr: Numeric) -> Numeric:
+def next_active(*, before_t_ha: Amount, humified_t_ha_yr: Amount, rate_per_yr: AboveZero) -> Numeric:
     r"""Return the active pool after a year with constant input and rate [t C/ha].
 
     Parameters

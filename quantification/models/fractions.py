@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.models.arrays import FloatArray, Numeric
+from mollisol.quantification.models.arrays import Amount, FloatArray, Numeric, Percent
 
 
 def _weihermueller(pool: str) -> Locator:
@@ -14,7 +14,7 @@ def _weihermueller(pool: str) -> Locator:
 
 
 @equation("weihermueller2013:rpm", symbol="RPM", unit="t C/ha", locator=_weihermueller("RPM"))
-def rpm_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
+def rpm_from_stock(*, soc_t_ha: Amount, clay_percent: Percent) -> Numeric:
     r"""Return the resistant plant material of a soil near its steady state [t C/ha].
 
     Parameters
@@ -43,7 +43,7 @@ def rpm_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
 
 
 @equation("weihermueller2013:bio", symbol="BIO", unit="t C/ha", locator=_weihermueller("BIO"))
-def bio_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
+def bio_from_stock(*, soc_t_ha: Amount, clay_percent: Percent) -> Numeric:
     r"""Return the microbial biomass of a soil near its steady state [t C/ha].
 
     Parameters
@@ -72,7 +72,7 @@ def bio_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
 
 
 @equation("weihermueller2013:hum", symbol="HUM", unit="t C/ha", locator=_weihermueller("HUM"))
-def hum_from_stock(*, soc_t_ha: Numeric, clay_percent: Numeric) -> Numeric:
+def hum_from_stock(*, soc_t_ha: Amount, clay_percent: Percent) -> Numeric:
     r"""Return the humified carbon of a soil near its steady state [t C/ha].
 
     Parameters

@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.models.arrays import FloatArray, Numeric, ParametersByName, with_axes
+from mollisol.quantification.models.arrays import (
+    AboveZero,
+    Amount,
+    FloatArray,
+    Numeric,
+    ParametersByName,
+    Share,
+    with_axes,
+)
 from mollisol.quantification.models.linear.kernel import Compartments, Engine, Run, run_linear
 
 POOLS: Final = ("young", "old")
@@ -19,11 +27,11 @@ _PAPER = "Andren and Katterer, Ecological Applications 7"
 @equation("icbm:young", symbol="Y(t)", unit="t C/ha", locator=Locator(_PAPER, "1997", equation="Y(t)"))
 def young_pool(
     *,
-    years: Numeric,
-    start_t_ha: Numeric,
-    input_t_ha_yr: Numeric,
-    k_young_per_yr: Numeric,
-    climate_factor: Numeric,
+    years: Amount,
+    start_t_ha: Amount,
+    input_t_ha_yr: Amount,
+    k_young_per_yr: AboveZero,
+    climate_factor: Amount,
 ) -> Numeric:
     r"""Return the young carbon after some years of constant input and climate [t C/ha, or the unit of the start].
 
@@ -65,14 +73,14 @@ def young_pool(
 @equation("icbm:old", symbol="O(t)", unit="t C/ha", locator=Locator(_PAPER, "1997", equation="O(t)"))
 def old_pool(
     *,
-    years: Numeric,
-    young_start_t_ha: Numeric,
-    old_start_t_ha: Numeric,
-    input_t_ha_yr: Numeric,
-    humified_share: Numeric,
-    k_young_per_yr: Numeric,
-    k_old_per_yr: Numeric,
-    climate_factor: Numeric,
+    years: Amount,
+    young_start_t_ha: Amount,
+    old_start_t_ha: Amount,
+    input_t_ha_yr: Amount,
+    humified_share: Share,
+    k_young_per_yr: AboveZero,
+    k_old_per_yr: AboveZero,
+    climate_factor: Amount,
 ) -> Numeric:
     r"""Return the old carbon after some years of constant input and climate [t C/ha, or the unit of the start].
 

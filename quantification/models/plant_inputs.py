@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.models.arrays import Numeric
+from mollisol.quantification.models.arrays import AboveZero, Amount, Constant, Numeric, PositiveShare, Share
 
 _BOLINDER = Locator("Bolinder and others, Agriculture, Ecosystems and Environment 118", "2007")
 _RESIDUE = Locator("IPCC 2019 Refinement, Volume 4, Chapter 11", "2019", table="11.2")
@@ -14,10 +14,10 @@ _RESIDUE = Locator("IPCC 2019 Refinement, Volume 4, Chapter 11", "2019", table="
 @equation("bolinder2007:straw", symbol="C_S", unit="t C/ha", locator=_BOLINDER)
 def straw_carbon(
     *,
-    yield_dry_t_ha: Numeric,
-    harvest_index: Numeric,
-    returned_share: Numeric,
-    carbon_fraction: Numeric = 0.44,
+    yield_dry_t_ha: Amount,
+    harvest_index: PositiveShare,
+    returned_share: Share,
+    carbon_fraction: Share = 0.44,
 ) -> Numeric:
     r"""Return the carbon of straw and stubble that is returned [t C/ha].
 
@@ -53,7 +53,7 @@ def straw_carbon(
 
 @equation("bolinder2007:root", symbol="C_R", unit="t C/ha", locator=_BOLINDER)
 def root_carbon(
-    *, above_ground_dry_t_ha: Numeric, shoot_root_ratio: Numeric, carbon_fraction: Numeric = 0.40
+    *, above_ground_dry_t_ha: Amount, shoot_root_ratio: AboveZero, carbon_fraction: Share = 0.40
 ) -> Numeric:
     r"""Return the carbon of the roots at harvest, all depths [t C/ha].
 
@@ -87,7 +87,7 @@ def root_carbon(
 
 @equation("bolinder2007:below", symbol="C_BG", unit="t C/ha", locator=_BOLINDER)
 def below_ground_carbon(
-    *, root_carbon_t_ha: Numeric, beta: Numeric, depth_cm: Numeric, exudate_share: Numeric = 0.65
+    *, root_carbon_t_ha: Amount, beta: Share, depth_cm: AboveZero, exudate_share: Amount = 0.65
 ) -> Numeric:
     r"""Return the carbon of roots and exudates within a depth [t C/ha].
 
@@ -122,7 +122,7 @@ def below_ground_carbon(
 
 
 @equation("amg:manure", symbol="C_EOM", unit="t C/ha", locator=Locator("AMG_base, parameters_EOM", "cc2c148"))
-def manure_carbon(*, fresh_t_ha: Numeric, carbon_kg_t: Numeric) -> Numeric:
+def manure_carbon(*, fresh_t_ha: Amount, carbon_kg_t: Amount) -> Numeric:
     r"""Return the carbon of a manure or compost [t C/ha].
 
     Parameters
@@ -151,7 +151,7 @@ def manure_carbon(*, fresh_t_ha: Numeric, carbon_kg_t: Numeric) -> Numeric:
 
 
 @equation("ipcc2019-tier2:above-residue", symbol="AG_DM", unit="t DM/ha", locator=_RESIDUE)
-def above_ground_residue(*, yield_dry_t_ha: Numeric, slope: Numeric, intercept_t_ha: Numeric) -> Numeric:
+def above_ground_residue(*, yield_dry_t_ha: Amount, slope: Constant, intercept_t_ha: Constant) -> Numeric:
     r"""Return the above-ground residue from the dry yield by the IPCC's lines [t DM/ha].
 
     Parameters
@@ -181,7 +181,7 @@ def above_ground_residue(*, yield_dry_t_ha: Numeric, slope: Numeric, intercept_t
 
 @equation("ipcc2019-tier2:below-residue", symbol="BG_DM", unit="t DM/ha", locator=_RESIDUE)
 def below_ground_residue(
-    *, yield_dry_t_ha: Numeric, above_residue_t_ha: Numeric, root_shoot_ratio: Numeric
+    *, yield_dry_t_ha: Amount, above_residue_t_ha: Amount, root_shoot_ratio: Amount
 ) -> Numeric:
     r"""Return the below-ground residue: root to shoot ratio times all above-ground matter [t DM/ha].
 

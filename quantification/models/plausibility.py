@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.models.arrays import Numeric
+from mollisol.quantification.models.arrays import AboveZero, Amount, Constant, Numeric, Percent
 
 
 @equation(
@@ -14,7 +14,7 @@ from mollisol.quantification.models.arrays import Numeric
     unit="g C/kg",
     locator=Locator("Hassink, Plant and Soil 191", "1997"),
 )
-def fine_fraction_capacity_hassink(*, below_20um_percent: Numeric) -> Numeric:
+def fine_fraction_capacity_hassink(*, below_20um_percent: Percent) -> Numeric:
     r"""Return the carbon that particles below 20 um can hold [g C per kg soil].
 
     Parameters
@@ -46,7 +46,7 @@ def fine_fraction_capacity_hassink(*, below_20um_percent: Numeric) -> Numeric:
     unit="g C/kg",
     locator=Locator("Georgiou and others, Nature Communications 13", "2022"),
 )
-def mineral_capacity_georgiou(*, clay_silt_percent: Numeric, per_percent_g_kg: Numeric = 0.86) -> Numeric:
+def mineral_capacity_georgiou(*, clay_silt_percent: Percent, per_percent_g_kg: Constant = 0.86) -> Numeric:
     r"""Return the largest mineral-associated carbon [g C per kg soil].
 
     Parameters
@@ -80,7 +80,7 @@ def mineral_capacity_georgiou(*, clay_silt_percent: Numeric, per_percent_g_kg: N
     unit="per thousand per yr",
     locator=Locator("4 per 1000 initiative", "2015"),
 )
-def yearly_gain_per_thousand(*, end_t_ha: Numeric, start_t_ha: Numeric, years: Numeric) -> Numeric:
+def yearly_gain_per_thousand(*, end_t_ha: Amount, start_t_ha: AboveZero, years: AboveZero) -> Numeric:
     r"""Return the mean yearly gain in thousandths of the starting stock [per thousand per yr].
 
     Parameters
@@ -109,7 +109,9 @@ def yearly_gain_per_thousand(*, end_t_ha: Numeric, start_t_ha: Numeric, years: N
 
 
 @equation("plausibility:concentration", symbol="c", unit="g C/kg", locator=Locator("Unit conversion", ""))
-def stock_to_concentration(*, soc_t_ha: Numeric, bulk_density_g_cm3: Numeric, depth_cm: Numeric) -> Numeric:
+def stock_to_concentration(
+    *, soc_t_ha: Amount, bulk_density_g_cm3: AboveZero, depth_cm: AboveZero
+) -> Numeric:
     r"""Return the carbon concentration of a stock, to hold it against a capacity [g C/kg].
 
     Parameters

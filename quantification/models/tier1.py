@@ -9,14 +9,14 @@ import numpy as np
 from mollisol.methodology.provenance import Locator, equation
 from mollisol.methodology.soil_models.parameters import WEAK
 from mollisol.methodology.soil_models.tables import Tier1Factor, tier1_factor
-from mollisol.quantification.models.arrays import Numeric
+from mollisol.quantification.models.arrays import AboveZero, Amount, Numeric
 
 _AT = Locator("IPCC 2019 Refinement, Volume 4, Chapter 2", "2019", equation="2.25")
 
 
 @equation("ipcc2019-tier1:stock", symbol="SOC", unit="t C/ha", locator=_AT)
 def stock(
-    *, reference_t_ha: Numeric, land_use_factor: Numeric, management_factor: Numeric, input_factor: Numeric
+    *, reference_t_ha: Amount, land_use_factor: Amount, management_factor: Amount, input_factor: Amount
 ) -> Numeric:
     r"""Return the stock of 0-30 cm under a land use, management and input that have lasted 20 years [t C/ha].
 
@@ -50,7 +50,7 @@ def stock(
 
 
 @equation("ipcc2019-tier1:change", symbol="dC", unit="t C/ha/yr", locator=_AT)
-def yearly_change(*, after_t_ha: Numeric, before_t_ha: Numeric, years: Numeric = 20.0) -> Numeric:
+def yearly_change(*, after_t_ha: Amount, before_t_ha: Amount, years: AboveZero = 20.0) -> Numeric:
     r"""Return the yearly change between two Tier 1 stocks [t C/ha/yr].
 
     Parameters
@@ -86,10 +86,10 @@ def yearly_change(*, after_t_ha: Numeric, before_t_ha: Numeric, years: Numeric =
 )
 def stock_error_percent(
     *,
-    reference_percent: Numeric,
-    land_use_percent: Numeric,
-    management_percent: Numeric,
-    input_percent: Numeric,
+    reference_percent: Amount,
+    land_use_percent: Amount,
+    management_percent: Amount,
+    input_percent: Amount,
 ) -> Numeric:
     r"""Return the uncertainty of the product of reference stock and factors, errors apart [%].
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.models.arrays import Numeric
+from mollisol.quantification.models.arrays import AboveZero, Amount, Constant, Numeric, Share, Temperature
 
 
 def _at(number: str) -> Locator:
@@ -13,7 +13,9 @@ def _at(number: str) -> Locator:
 
 
 @equation("ipcc2019-tier2:temperature", symbol="tfac_m", unit="1", locator=_at("5.0E"))
-def temperature_factor(*, tmean_c: Numeric, maximum_c: Numeric = 45.0, optimum_c: Numeric = 33.69) -> Numeric:
+def temperature_factor(
+    *, tmean_c: Temperature, maximum_c: Constant = 45.0, optimum_c: Constant = 33.69
+) -> Numeric:
     r"""Return the effect of temperature on decomposition in a month; the year's factor is the mean of twelve [1].
 
     Parameters
@@ -50,13 +52,13 @@ def temperature_factor(*, tmean_c: Numeric, maximum_c: Numeric = 45.0, optimum_c
 @equation("ipcc2019-tier2:water", symbol="w_m", unit="1", locator=_at("5.0F"))
 def water_factor(
     *,
-    rain_over_pet: Numeric,
-    irrigated: Numeric,
-    slope: Numeric = 1.331,
-    intercept: Numeric = 0.2129,
-    curvature: Numeric = -0.2413,
-    cap: Numeric = 1.25,
-    irrigated_value: Numeric = 0.775,
+    rain_over_pet: Amount,
+    irrigated: Share,
+    slope: Constant = 1.331,
+    intercept: Constant = 0.2129,
+    curvature: Constant = -0.2413,
+    cap: Amount = 1.25,
+    irrigated_value: Amount = 0.775,
 ) -> Numeric:
     r"""Return the effect of water on decomposition in a month; the year's factor is 1.5 times the mean [1].
 
@@ -92,7 +94,7 @@ def water_factor(
 
 
 @equation("ipcc2019-tier2:f4", symbol="f_4", unit="1", locator=_at("5.0C"))
-def active_to_slow(*, sand_fraction: Numeric, f5: Numeric = 0.0855) -> Numeric:
+def active_to_slow(*, sand_fraction: Share, f5: Share = 0.0855) -> Numeric:
     r"""Return the share of the active pool's turnover that goes to the slow pool [1].
 
     Parameters
@@ -122,7 +124,7 @@ def active_to_slow(*, sand_fraction: Numeric, f5: Numeric = 0.0855) -> Numeric:
 
 @equation("ipcc2019-tier2:beta", symbol="beta", unit="t C/ha/yr", locator=_at("5.0G"))
 def metabolic_input(
-    *, carbon_t_ha_yr: Numeric, lignin_fraction: Numeric, nitrogen_fraction: Numeric
+    *, carbon_t_ha_yr: Amount, lignin_fraction: Share, nitrogen_fraction: AboveZero
 ) -> Numeric:
     r"""Return the carbon input to the metabolic dead organic matter [t C/ha/yr].
 
@@ -155,17 +157,17 @@ def metabolic_input(
 @equation("ipcc2019-tier2:alpha", symbol="alpha", unit="t C/ha/yr", locator=_at("5.0G"))
 def active_input(
     *,
-    carbon_t_ha_yr: Numeric,
-    lignin_fraction: Numeric,
-    metabolic_t_ha_yr: Numeric,
-    f1: Numeric,
-    f2: Numeric,
-    f3: Numeric,
-    f4: Numeric,
-    f5: Numeric,
-    f6: Numeric,
-    f7: Numeric,
-    f8: Numeric,
+    carbon_t_ha_yr: Amount,
+    lignin_fraction: Share,
+    metabolic_t_ha_yr: Amount,
+    f1: Share,
+    f2: Share,
+    f3: Share,
+    f4: Share,
+    f5: Share,
+    f6: Share,
+    f7: Share,
+    f8: Share,
 ) -> Numeric:
     r"""Return the carbon that reaches the active pool, what comes back from the other pools included [t C/ha/yr].
 
@@ -211,7 +213,7 @@ def active_input(
 
 @equation("ipcc2019-tier2:rate", symbol="k", unit="1/yr", locator=_at("5.0B-5.0D"))
 def decay_rate(
-    *, base_per_yr: Numeric, temperature_factor: Numeric, water_factor: Numeric, tillage_factor: Numeric
+    *, base_per_yr: AboveZero, temperature_factor: Amount, water_factor: Amount, tillage_factor: Amount
 ) -> Numeric:
     r"""Return the decay rate of a pool in a year; the passive pool takes a tillage factor of 1 [1/yr].
 
@@ -245,7 +247,7 @@ def decay_rate(
 
 
 @equation("ipcc2019-tier2:active-base", symbol="k_3 (0.25 + 0.75 sand)", unit="1/yr", locator=_at("5.0B"))
-def active_base_rate(*, rate_per_yr: Numeric, sand_fraction: Numeric) -> Numeric:
+def active_base_rate(*, rate_per_yr: AboveZero, sand_fraction: Share) -> Numeric:
     r"""Return the decay rate of the active pool before climate and tillage [1/yr].
 
     Parameters
@@ -274,7 +276,7 @@ def active_base_rate(*, rate_per_yr: Numeric, sand_fraction: Numeric) -> Numeric
 
 
 @equation("ipcc2019-tier2:active-steady", symbol="Active_y*", unit="t C/ha", locator=_at("5.0B"))
-def active_steady(*, alpha_t_ha_yr: Numeric, k_active_per_yr: Numeric) -> Numeric:
+def active_steady(*, alpha_t_ha_yr: Amount, k_active_per_yr: AboveZero) -> Numeric:
     r"""Return the steady state of the active pool under a year's conditions [t C/ha].
 
     Parameters
@@ -303,13 +305,13 @@ def active_steady(*, alpha_t_ha_yr: Numeric, k_active_per_yr: Numeric) -> Numeri
 @equation("ipcc2019-tier2:slow-steady", symbol="Slow_y*", unit="t C/ha", locator=_at("5.0C"))
 def slow_steady(
     *,
-    carbon_t_ha_yr: Numeric,
-    lignin_fraction: Numeric,
-    active_steady_t_ha: Numeric,
-    k_active_per_yr: Numeric,
-    k_slow_per_yr: Numeric,
-    f3: Numeric,
-    f4: Numeric,
+    carbon_t_ha_yr: Amount,
+    lignin_fraction: Share,
+    active_steady_t_ha: Amount,
+    k_active_per_yr: AboveZero,
+    k_slow_per_yr: AboveZero,
+    f3: Share,
+    f4: Share,
 ) -> Numeric:
     r"""Return the steady state of the slow pool under a year's conditions [t C/ha].
 
@@ -348,13 +350,13 @@ def slow_steady(
 @equation("ipcc2019-tier2:passive-steady", symbol="Passive_y*", unit="t C/ha", locator=_at("5.0D"))
 def passive_steady(
     *,
-    active_steady_t_ha: Numeric,
-    slow_steady_t_ha: Numeric,
-    k_active_per_yr: Numeric,
-    k_slow_per_yr: Numeric,
-    k_passive_per_yr: Numeric,
-    f5: Numeric,
-    f6: Numeric,
+    active_steady_t_ha: Amount,
+    slow_steady_t_ha: Amount,
+    k_active_per_yr: AboveZero,
+    k_slow_per_yr: AboveZero,
+    k_passive_per_yr: AboveZero,
+    f5: Share,
+    f6: Share,
 ) -> Numeric:
     r"""Return the steady state of the passive pool under a year's conditions [t C/ha].
 
@@ -393,7 +395,7 @@ def passive_steady(
 
 
 @equation("ipcc2019-tier2:pool", symbol="Pool_y", unit="t C/ha", locator=_at("5.0B-5.0D"))
-def next_pool(*, before_t_ha: Numeric, steady_t_ha: Numeric, rate_per_yr: Numeric) -> Numeric:
+def next_pool(*, before_t_ha: Amount, steady_t_ha: Amount, rate_per_yr: AboveZero) -> Numeric:
     r"""Return the pool at the end of a year: a step of min(1, k) towards the steady state [t C/ha].
 
     Parameters

@@ -14,12 +14,12 @@ MADE = (
 
 
 def cell(text: object) -> str:
-    """Give a text that stands in one table cell."""
+    """Return a text that stands in one table cell."""
     return str(text).replace("|", "\\|").replace("\n", " ")
 
 
 def table(head: list[str], rows: list[list[object]]) -> str:
-    """Give a Markdown table."""
+    """Return a Markdown table."""
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     return "\n".join(lines + ["| " + " | ".join(map(cell, row)) + " |" for row in rows]) + "\n"
 
@@ -27,11 +27,19 @@ def table(head: list[str], rows: list[list[object]]) -> str:
 def equations_page() -> str:
     """List every registered equation with its passport."""
     rows: list[list[object]] = [
-        [f"`{p.id}`", p.summary, p.symbol, p.unit, p.locator, ", ".join(p.parameters)]
+        [
+            f"`{p.id}`",
+            p.summary,
+            f"${p.formula}$" if p.formula else "",
+            p.symbol,
+            p.unit,
+            p.locator,
+            "; ".join(f"{name} {p.ranges.get(name, '')}".rstrip() for name in p.parameters),
+        ]
         for p in all_equations().values()
     ]
     return f"{MADE}# Equations\n\n`mollisol eq ID name=value ...` runs one by itself.\n\n" + table(
-        ["id", "what", "symbol", "unit", "source", "takes"], rows
+        ["id", "what", "formula", "symbol", "unit", "source", "takes"], rows
     )
 
 

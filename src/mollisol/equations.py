@@ -10,10 +10,11 @@ from typing import Any
 
 from mollisol.methodology.findings import UserError
 from mollisol.methodology.provenance import Passport, registered_equations
+from mollisol.quantification.arguments import checked
 
 
 def all_equations() -> dict[str, Passport]:
-    """Give the passports of every equation of the engine, by id."""
+    """Return the passports of every equation of the engine, by id."""
     for name in ("mollisol.quantification", "mollisol.uncertainty"):
         package = importlib.import_module(name)
         for module in pkgutil.walk_packages(package.__path__, name + "."):
@@ -26,7 +27,7 @@ class EquationError(UserError):
 
 
 def passport(id: str) -> Passport:
-    """Give one passport.
+    """Return one passport.
 
     Raises
     ------
@@ -41,7 +42,7 @@ def passport(id: str) -> Passport:
 
 
 def run_equation(id: str, arguments: Mapping[str, str]) -> Any:
-    """Run one equation on arguments as they are typed: numbers, JSON lists, or words.
+    """Return the result of one equation on arguments as they are typed: numbers, JSON lists, or words.
 
     Raises
     ------
@@ -53,7 +54,7 @@ def run_equation(id: str, arguments: Mapping[str, str]) -> Any:
     if unknown:
         raise EquationError(f"{id} takes {', '.join(equation.parameters)}; not {', '.join(unknown)}")
     try:
-        result = equation.function(**{name: _value(text) for name, text in arguments.items()})
+        result = checked(equation.function)(**{name: _value(text) for name, text in arguments.items()})
     except TypeError as error:
         message = str(error).partition("()")[2].strip() or str(error)
         raise EquationError(f"{id} takes {', '.join(equation.parameters)}: {message}") from None

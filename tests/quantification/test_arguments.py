@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 import pytest
 
-from mollisol.equations import all_equations
+from mollisol.equations import EquationError, all_equations, run_equation
 from mollisol.methodology.provenance import Passport, Range, ranges_of
 from mollisol.quantification.arguments import checked
 from mollisol.quantification.checks import FloatArray, Value
@@ -78,12 +78,10 @@ def test_a_range_reads_as_words() -> None:
     ] == ["finite", "at least 0 ha", "at most 3", "in (0, 2]", "whole, 1 to 4"]  # fmt: skip
 
 
-MODELS = "mollisol.quantification.models."
 DECLARED = [
     passport
     for passport in all_equations().values()
     if passport.function.__module__.startswith("mollisol.quantification.")
-    and not passport.function.__module__.startswith(MODELS)
 ]
 
 
@@ -93,3 +91,9 @@ def test_every_argument_declares_its_range(passport: Passport) -> None:
     quantities = [name for name in inspect.signature(passport.function).parameters if name not in WORDS]
     assert [name for name in quantities if name not in declared] == []
     assert set(passport.ranges) == set(declared)
+
+
+def test_an_equation_of_a_model_is_checked_when_it_is_run_by_itself() -> None:
+    assert run_equation("rothc:temperature", {"tmean_c": "10"}) == pytest.approx(1.1, abs=0.1)
+    with pytest.raises(EquationError, match=r"tmean_c must be in \[-90, 60\] °C, found 700"):
+        run_equation("rothc:temperature", {"tmean_c": "700"})

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.models.arrays import Numeric
+from mollisol.quantification.models.arrays import (
+    AboveZero,
+    Amount,
+    Constant,
+    Deficit,
+    Numeric,
+    Percent,
+    Share,
+    Temperature,
+)
 
 _EDITION = "26.3, February 2024"
 
@@ -17,11 +26,11 @@ def _at(section: str) -> Locator:
 @equation("rothc:temperature", symbol="a", unit="1", locator=_at("1.7"))
 def temperature_factor(
     *,
-    tmean_c: Numeric,
-    top: Numeric = 47.91,
-    numerator_c: Numeric = 106.06,
-    shift_c: Numeric = 18.27,
-    cold_limit_c: Numeric = -5.0,
+    tmean_c: Temperature,
+    top: Constant = 47.91,
+    numerator_c: Constant = 106.06,
+    shift_c: Constant = 18.27,
+    cold_limit_c: Constant = -5.0,
 ) -> Numeric:
     r"""Return the rate-modifying factor for temperature, 1 at about 9.3 °C [1].
 
@@ -57,7 +66,7 @@ def temperature_factor(
 
 
 @equation("rothc:max-deficit", symbol="TSMD_max", unit="mm", locator=_at("1.6"))
-def maximum_deficit(*, clay_percent: Numeric, depth_cm: Numeric) -> Numeric:
+def maximum_deficit(*, clay_percent: Percent, depth_cm: AboveZero) -> Numeric:
     r"""Return the largest soil moisture deficit of the layer, a negative number [mm].
 
     Parameters
@@ -88,13 +97,13 @@ def maximum_deficit(*, clay_percent: Numeric, depth_cm: Numeric) -> Numeric:
 @equation("rothc:deficit", symbol="TSMD", unit="mm", locator=_at("1.6"))
 def next_deficit(
     *,
-    deficit_before_mm: Numeric,
-    rain_mm: Numeric,
-    pan_evaporation_mm: Numeric,
-    maximum_deficit_mm: Numeric,
-    covered: Numeric,
-    evaporation_factor: Numeric = 0.75,
-    bare_share: Numeric = 0.556,
+    deficit_before_mm: Deficit,
+    rain_mm: Amount,
+    pan_evaporation_mm: Amount,
+    maximum_deficit_mm: Deficit,
+    covered: Share,
+    evaporation_factor: Amount = 0.75,
+    bare_share: Share = 0.556,
 ) -> Numeric:
     r"""Return the soil moisture deficit at the end of a month, zero or negative [mm].
 
@@ -146,10 +155,10 @@ def next_deficit(
 @equation("rothc:moisture", symbol="b", unit="1", locator=_at("1.6"))
 def moisture_factor(
     *,
-    deficit_mm: Numeric,
-    maximum_deficit_mm: Numeric,
-    onset_share: Numeric = 0.444,
-    lowest: Numeric = 0.2,
+    deficit_mm: Deficit,
+    maximum_deficit_mm: Deficit,
+    onset_share: Share = 0.444,
+    lowest: Amount = 0.2,
 ) -> Numeric:
     r"""Return the rate-modifying factor for moisture: 1 down to 0.444 of the largest deficit, then falling to 0.2 [1].
 
@@ -187,11 +196,11 @@ def moisture_factor(
 @equation("rothc:rate-clock", symbol="a b c t", unit="yr", locator=_at("1.7"))
 def rate_clock(
     *,
-    temperature_factor: Numeric,
-    moisture_factor: Numeric,
-    covered: Numeric,
-    cover_factor: Numeric = 0.6,
-    step_yr: Numeric = 1.0 / 12.0,
+    temperature_factor: Amount,
+    moisture_factor: Amount,
+    covered: Share,
+    cover_factor: Amount = 0.6,
+    step_yr: Amount = 1.0 / 12.0,
 ) -> Numeric:
     r"""Return the years that count for decay in one month: the three factors times the step [yr].
 
@@ -227,7 +236,7 @@ def rate_clock(
 
 
 @equation("rothc:decay", symbol="Y exp(-abckt)", unit="t C/ha", locator=_at("1.5"))
-def pool_after_decay(*, pool_t_ha: Numeric, rate_per_yr: Numeric, clock_yr: Numeric) -> Numeric:
+def pool_after_decay(*, pool_t_ha: Amount, rate_per_yr: AboveZero, clock_yr: Amount) -> Numeric:
     r"""Return the carbon that a pool keeps in one month [t C/ha].
 
     Parameters
@@ -258,7 +267,7 @@ def pool_after_decay(*, pool_t_ha: Numeric, rate_per_yr: Numeric, clock_yr: Nume
 
 
 @equation("rothc:co2-ratio", symbol="x", unit="1", locator=_at("1.5"))
-def co2_ratio(*, clay_percent: Numeric, scale: Numeric = 1.67) -> Numeric:
+def co2_ratio(*, clay_percent: Percent, scale: Constant = 1.67) -> Numeric:
     r"""Return the carbon dioxide formed per carbon that becomes BIO and HUM [1].
 
     Parameters
@@ -287,7 +296,7 @@ def co2_ratio(*, clay_percent: Numeric, scale: Numeric = 1.67) -> Numeric:
 
 
 @equation("rothc:stabilised", symbol="f", unit="1", locator=_at("1.5"))
-def stabilised_share(*, co2_ratio: Numeric, part: Numeric) -> Numeric:
+def stabilised_share(*, co2_ratio: Amount, part: Share) -> Numeric:
     r"""Return the share of lost carbon that becomes BIO (part 0.46) or HUM (part 0.54) [1].
 
     Parameters
@@ -316,7 +325,7 @@ def stabilised_share(*, co2_ratio: Numeric, part: Numeric) -> Numeric:
 
 
 @equation("rothc:dpm-share", symbol="R/(R+1)", unit="1", locator=_at("1.4"))
-def dpm_share(*, dpm_rpm_ratio: Numeric) -> Numeric:
+def dpm_share(*, dpm_rpm_ratio: Amount) -> Numeric:
     r"""Return the share of the plant carbon that is decomposable [1].
 
     Parameters
@@ -348,7 +357,7 @@ def dpm_share(*, dpm_rpm_ratio: Numeric) -> Numeric:
     unit="t C/ha",
     locator=Locator("Falloon and others, Soil Biology and Biochemistry 30", "1998", equation="1"),
 )
-def inert_from_stock(*, soc_t_ha: Numeric) -> Numeric:
+def inert_from_stock(*, soc_t_ha: Amount) -> Numeric:
     r"""Return the inert organic matter from the total stock, very rough by its authors' own word [t C/ha].
 
     Parameters

@@ -139,7 +139,9 @@ def eq(
             "citation": str(found.locator),
         }
         document |= {
+            "formula": found.formula,
             "parameters": found.parameters,
+            "ranges": found.ranges,
             "given": given,
             "value": value,
             "switches": list(found.switch),
@@ -151,7 +153,10 @@ def eq(
     typer.echo(
         f"{found.id}  {found.summary}\n  source      {found.locator}\n  gives       {found.symbol} in {found.unit}"
     )
-    typer.echo(f"  takes       {', '.join(found.parameters)}")
+    if found.formula:
+        typer.echo(f"  formula     {found.formula}")
+    takes = [f"{name}  {found.ranges.get(name, '')}".rstrip() for name in found.parameters]
+    typer.echo(f"  takes       {'\n              '.join(takes)}")
     for name in found.switch:
         typer.echo(
             f"  {name}\n    printed   {switches[name].printed}\n    corrected {switches[name].corrected}"
