@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Literal
 
 from mollisol.methodology.base import DomainObject, Items, Text
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 
 type Inclusion = Literal["required", "conditional", "optional", "excluded"]
 
@@ -56,14 +56,11 @@ def check_boundary(boundary: ProjectBoundary, file: str) -> list[Finding]:
     """Hold the boundary against Tables 2 and 3."""
     known = {row.id: row for row in POOLS_AND_GASES}
     findings = [
-        Finding(
-            code="boundary-unknown",
-            severity=Severity.BLOCKING,
-            where=Place(file=file, thing=f"boundary {entry.id}"),
-            found=f"a pool or gas called {entry.id}",
-            allowed=", ".join(known),
-            do="use one of these names",
-            clause="VM0042 2.2, section 5",
+        finding(
+            "boundary-unknown",
+            Place(file=file, thing=f"boundary {entry.id}"),
+            f"a pool or gas called {entry.id}",
+            names=", ".join(known),
         )
         for entry in boundary.entries
         if entry.id not in known
@@ -77,39 +74,19 @@ def _check_row(row: PoolOrGas, entry: BoundaryEntry | None, file: str) -> Sequen
     where = Place(file=file, thing=f"boundary {row.id}")
     included = entry is not None and entry.included
     if row.inclusion == "required" and not included:
-        return [
-            Finding(
-                code="boundary-required",
-                severity=Severity.BLOCKING,
-                where=where,
-                found=f"{row.label} is not included",
-                allowed="included: it is always monitored and never de minimis",
-                do="add it to [boundary] with included = true",
-                clause=row.clause,
-            )
-        ]
+        return [finding("boundary-required", where, f"{row.label} is not included", clause=row.clause)]
     if row.inclusion == "excluded" and included:
         return [
-            Finding(
-                code="boundary-excluded",
-                severity=Severity.BLOCKING,
-                where=where,
-                found=f"{row.label} ({row.gas}) is included",
-                allowed="excluded by the methodology",
-                do="set included = false",
-                clause=row.clause,
-            )
+            finding("boundary-excluded", where, f"{row.label} ({row.gas}) is included", clause=row.clause)
         ]
     if row.inclusion == "conditional" and not included and (entry is None or not entry.reason):
         return [
-            Finding(
-                code="boundary-no-reason",
-                severity=Severity.WARNING,
-                where=where,
-                found=f"{row.label} ({row.gas}) is left out without a reason",
-                allowed=f"included {row.condition}; else a reason",
-                do="say in [boundary] why it may be left out",
+            finding(
+                "boundary-no-reason",
+                where,
+                f"{row.label} ({row.gas}) is left out without a reason",
                 clause=row.clause,
+                condition=row.condition,
             )
         ]
     return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.project import Deviation
 
 ANSWERABLE = frozenset(
@@ -34,35 +34,31 @@ def apply_deviations(findings: Sequence[Finding], deviations: Sequence[Deviation
     """Mark each finding that a deviation answers, lower it where it blocked, and tell of unused deviations."""
     used: set[str] = set()
     result = []
-    for finding in findings:
-        answer = _answer(finding, deviations)
+    for one in findings:
+        answer = _answer(one, deviations)
         if answer is None:
-            result.append(finding)
+            result.append(one)
         else:
             used.add(answer.id)
-            lowered = Severity.WARNING if finding.severity is Severity.BLOCKING else finding.severity
-            result.append(finding.model_copy(update={"severity": lowered, "answered_by": answer.id}))
+            lowered = Severity.WARNING if one.severity is Severity.BLOCKING else one.severity
+            result.append(one.model_copy(update={"severity": lowered, "answered_by": answer.id}))
     return result + [_unused(deviation) for deviation in deviations if deviation.id not in used]
 
 
-def _answer(finding: Finding, deviations: Sequence[Deviation]) -> Deviation | None:
-    if finding.code not in ANSWERABLE:
+def _answer(one: Finding, deviations: Sequence[Deviation]) -> Deviation | None:
+    if one.code not in ANSWERABLE:
         return None
     for deviation in deviations:
-        if deviation.code == finding.code and deviation.applies_to in {"", finding.where.thing}:
+        if deviation.code == one.code and deviation.applies_to in {"", one.where.thing}:
             return deviation
     return None
 
 
 def _unused(deviation: Deviation) -> Finding:
     known = deviation.code in ANSWERABLE
-    return Finding(
-        code="deviation-unused" if known else "deviation-not-possible",
-        severity=Severity.WARNING if known else Severity.BLOCKING,
-        where=Place(file="project.toml", thing=f"deviation {deviation.id}"),
-        found=f"a deviation for {deviation.code}",
-        allowed="a code of a finding that the project has"
-        if known
-        else "one of " + ", ".join(sorted(ANSWERABLE)),
-        do="take it out" if known else "correct the code; faults of form cannot be declared away",
+    return finding(
+        "deviation-unused" if known else "deviation-not-possible",
+        Place(file="project.toml", thing=f"deviation {deviation.id}"),
+        f"a deviation for {deviation.code}",
+        names=", ".join(sorted(ANSWERABLE)),
     )

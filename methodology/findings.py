@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import csv
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
@@ -74,6 +77,63 @@ class Finding(BaseModel):
     clause: str = ""
     answered_by: str = ""
     more: int = 0
+
+
+class Reason(BaseModel):
+    """A row of the table of reason codes: what a finding of this code says where its place says nothing else.
+
+    ``allowed``, ``do`` and ``clause`` may hold names in braces, for the values of a finding.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str
+    severity: Severity
+    means: str
+    allowed: str
+    do: str
+    clause: str
+
+
+@cache
+def reasons() -> Mapping[str, Reason]:
+    """Return the table of reason codes, by code."""
+    text = files("mollisol.methodology").joinpath("tables", "reason_codes.csv").read_text(encoding="utf-8")
+    return {row["code"]: Reason.model_validate(row) for row in csv.DictReader(text.splitlines())}
+
+
+def finding(
+    code: str,
+    where: Place | str,
+    found: str,
+    *,
+    severity: Severity | None = None,
+    allowed: str | None = None,
+    do: str | None = None,
+    clause: str | None = None,
+    more: int = 0,
+    **values: object,
+) -> Finding:
+    """Return a finding of a code; what is not given stands in the table of reason codes.
+
+    Parameters
+    ----------
+    where
+        The place; a text is the name of a thing.
+    values
+        The numbers and words that the texts of the table name in braces.
+    """
+    reason = reasons()[code]
+    return Finding(
+        code=code,
+        severity=reason.severity if severity is None else severity,
+        where=Place(thing=where) if isinstance(where, str) else where,
+        found=found,
+        allowed=reason.allowed.format_map(values) if allowed is None else allowed,
+        do=reason.do.format_map(values) if do is None else do,
+        clause=reason.clause.format_map(values) if clause is None else clause,
+        more=more,
+    )
 
 
 class UserError(Exception):

@@ -11,10 +11,9 @@ from typing import Annotated
 from pydantic import Field
 
 from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, Items, RequiredText, Text
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 
 LEDGER_FILE = "ledger.toml"
-CLAUSE = "VM0042 2.2, sections 8.4.3 and 8.5, Eqs. 36 and 37"
 
 type Amount = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 type Units = Annotated[int, Field(ge=0, le=10**9)]
@@ -80,8 +79,7 @@ def check_ledger(
             found = (
                 f"the first period begins {periods[0][1].start}, the project {start}, and there is no ledger"
             )
-            allowed = "the sums from the start date on: they set the switch and the leakage before"
-            return [_finding("ledger-missing", periods[0][0], found, allowed)]
+            return [finding("ledger-missing", _place(periods[0][0]), found)]
         return []
     return [*_chain(ledger, start, periods), *_names(ledger, periods), *_hashes(ledger, inputs)]
 
@@ -90,18 +88,22 @@ def _chain(ledger: Ledger, start: Day, periods: Sequence[tuple[str, Interval]]) 
     spans = [(one.period, one.during) for one in ledger.entry] + list(periods[:1])
     if spans[0][1].start != start:
         found = f"begins {spans[0][1].start}; the project begins {start}"
-        yield _finding("ledger-not-continuous", spans[0][0], found, "the start date: the sums run from it")
+        yield finding("ledger-not-continuous", _place(spans[0][0]), found)
     for (_, one), (name, other) in pairwise(spans):
         if other.start != one.end + timedelta(days=1):
             found = f"period {name} begins {other.start}; the one before ends {one.end}"
-            yield _finding("ledger-not-continuous", name, found, "the day after the one before ends")
+            yield finding(
+                "ledger-not-continuous", _place(name), found, allowed="the day after the one before ends"
+            )
     for entry in ledger.entry:
         if entry.during.end < entry.during.start:
             found = f"from {entry.during.start} to {entry.during.end}"
-            yield _finding("ledger-not-continuous", entry.period, found, "an end after the start")
+            yield finding(
+                "ledger-not-continuous", _place(entry.period), found, allowed="an end after the start"
+            )
         if entry.signed_off_on <= entry.during.end:
             found = f"signed off {entry.signed_off_on}, ends {entry.during.end}"
-            yield _finding("ledger-signed-too-early", entry.period, found, "signed off after the period")
+            yield finding("ledger-signed-too-early", _place(entry.period), found)
 
 
 def _names(ledger: Ledger, periods: Sequence[tuple[str, Interval]]) -> Iterable[Finding]:
@@ -109,7 +111,7 @@ def _names(ledger: Ledger, periods: Sequence[tuple[str, Interval]]) -> Iterable[
     for name in [one.period for one in ledger.entry] + [name for name, _ in periods]:
         if name in seen:
             found = f"period {name} a second time"
-            yield _finding("ledger-period-repeated", name, found, "each period closed once, or still open")
+            yield finding("ledger-period-repeated", _place(name), found)
         seen.add(name)
 
 
@@ -119,16 +121,8 @@ def _hashes(ledger: Ledger, inputs: Mapping[str, bytes]) -> Iterable[Finding]:
         if content is not None and sha256(content).hexdigest() != entry.bundle_manifest_sha256:
             found = f"{entry.manifest_file} has the hash {sha256(content).hexdigest()[:12]}..."
             allowed = f"{entry.bundle_manifest_sha256[:12]}..., the bundle that was signed off"
-            yield _finding("ledger-hash-differs", entry.period, found, allowed)
+            yield finding("ledger-hash-differs", _place(entry.period), found, allowed=allowed)
 
 
-def _finding(code: str, period: str, found: str, allowed: str) -> Finding:
-    return Finding(
-        code=code,
-        severity=Severity.BLOCKING,
-        where=Place(file=LEDGER_FILE, thing=f"period {period}"),
-        found=found,
-        allowed=allowed,
-        do="correct the ledger; what was signed off is not computed again",
-        clause=CLAUSE,
-    )
+def _place(period: str) -> Place:
+    return Place(file=LEDGER_FILE, thing=f"period {period}")

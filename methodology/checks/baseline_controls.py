@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.practice import YearOfActivities
 from mollisol.methodology.project import Project
 
@@ -73,26 +73,17 @@ def lost_sites(project: Project) -> dict[str, str]:
 
 def _contaminated(project: Project) -> Iterable[Finding]:
     for site, practices in contaminated_sites(project).items():
-        yield Finding(
-            code="control-contaminated",
-            severity=Severity.WARNING,
-            where=Place(file="schedule_of_activities.csv", thing=f"control site {site}"),
-            found="since the start, other than ever before: " + ", ".join(practices),
-            allowed="baseline practice throughout; what adverse events force is allowed",
-            do="show that it would have happened without the project, or take another site: a control that took up the "
-            "project's practice hides the effect, one that turned worse makes it larger",
-            clause="VM0042 2.2, section 8.2",
+        yield finding(
+            "control-contaminated",
+            Place(file="schedule_of_activities.csv", thing=f"control site {site}"),
+            "since the start, other than ever before: " + ", ".join(practices),
         )
 
 
 def _lost(project: Project) -> Iterable[Finding]:
     for site, campaign in lost_sites(project).items():
-        yield Finding(
-            code="control-attrition",
-            severity=Severity.WARNING,
-            where=Place(file="core_increments.csv", thing=f"control site {site}"),
-            found=f"measured before, not in campaign {campaign}",
-            allowed="every control site in every campaign: their location is fixed for the project's lifetime",
-            do="measure it, or say why it was lost and show that those left still start alike",
-            clause="VM0042 2.2, section 8.2",
+        yield finding(
+            "control-attrition",
+            Place(file="core_increments.csv", thing=f"control site {site}"),
+            f"measured before, not in campaign {campaign}",
         )

@@ -9,7 +9,7 @@ from datetime import date
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.periods import whole_years
 from mollisol.methodology.checks.validation import check_project_domain
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ModelledStrata, ProjectModel
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -91,49 +91,27 @@ def _points(project: Project, model: ProjectModel) -> Iterable[Finding]:
     there = {site.site for site in model.inputs.sites}
     for name in modelled_points(project):
         if name not in there:
-            yield Finding(
-                code="model-point-missing",
-                severity=Severity.BLOCKING,
-                where=Place(file=SITES, thing=f"point {name}"),
-                found="no row",
-                allowed="a row for each sample point: the model runs at points",
-                do="add the point's soil, and its activities in both scenarios",
-                clause="VM0042 2.2, section 8.6.1",
-            )
+            yield finding("model-point-missing", Place(file=SITES, thing=f"point {name}"), "no row")
     known = {point.point for point in project.sample_points}
     for site in model.inputs.sites:
         if site.site not in known:
-            yield Finding(
-                code="model-site-unknown",
-                severity=Severity.BLOCKING,
-                where=Place(file=SITES, row=site.row, column="site"),
-                found=site.site,
-                allowed="a point of sample_points.csv",
-                do="correct the name, or take the row out",
-            )
+            yield finding("model-site-unknown", Place(file=SITES, row=site.row, column="site"), site.site)
         elif site.depth_cm != project.head.reporting_depth_cm:
-            yield Finding(
-                code="model-depth-differs",
-                severity=Severity.BLOCKING,
-                where=Place(file=SITES, row=site.row, column="depth_cm"),
-                found=f"{site.depth_cm:g} cm",
-                allowed=f"{project.head.reporting_depth_cm:g} cm, the reporting depth",
-                do="run the layer that is reported",
-                clause="VM0042 2.2, section 8.2.1.3",
+            yield finding(
+                "model-depth-differs",
+                Place(file=SITES, row=site.row, column="depth_cm"),
+                f"{site.depth_cm:g} cm",
+                reporting_depth_cm=project.head.reporting_depth_cm,
             )
 
 
 def _scenarios(model: ProjectModel) -> Iterable[Finding]:
     names = sorted({row.scenario for row in model.inputs.schedule})
     if tuple(names) != SCENARIOS or model.inputs.baseline != "baseline":
-        yield Finding(
-            code="model-scenarios",
-            severity=Severity.BLOCKING,
-            where=Place(file=SCHEDULE, column="scenario"),
-            found=", ".join(names) + f"; model.toml takes {model.inputs.baseline} for the baseline",
-            allowed="baseline and project",
-            do="name the scenarios so",
-            clause="VM0042 2.2, section 8.2",
+        yield finding(
+            "model-scenarios",
+            Place(file=SCHEDULE, column="scenario"),
+            ", ".join(names) + f"; model.toml takes {model.inputs.baseline} for the baseline",
         )
 
 
@@ -151,15 +129,12 @@ def _weather(project: Project, model: ProjectModel) -> Iterable[Finding]:
     if model.inputs.model == "tier2":
         first -= model.inputs.run_in_years
     if not years or min(years) > first or max(years) < needed:
-        yield Finding(
-            code="model-weather-short",
-            severity=Severity.BLOCKING,
-            where=Place(file=WEATHER, column="year"),
-            found=f"{min(years)} to {max(years)}" if years else "none",
-            allowed=f"{first} to {needed}: measured weather through every verification period, and a run-in before it "
-            "where the model needs one",
-            do="add the months up to the end of the last period; a forecast is not credited",
-            clause=_INPUTS,
+        yield finding(
+            "model-weather-short",
+            Place(file=WEATHER, column="year"),
+            f"{min(years)} to {max(years)}" if years else "none",
+            first=first,
+            needed=needed,
         )
 
 
@@ -170,14 +145,11 @@ def _ends_with_year(day: date) -> bool:
 def _station(head: ModelHead, rules: RulesInForce) -> Iterable[Finding]:
     farthest = rules.number("vm0042.model.station")
     if head.weather_station_km > farthest:
-        yield Finding(
-            code="model-station-far",
-            severity=Severity.BLOCKING,
-            where=Place(file=HEAD, thing="model weather_station_km"),
-            found=f"{head.weather_station_km:g} km",
-            allowed=f"up to {farthest:g} km from the field, or a synthetic station (0)",
-            do="take a nearer station, or a gridded data set",
-            clause="vm0042.model.station",
+        yield finding(
+            "model-station-far",
+            Place(file=HEAD, thing="model weather_station_km"),
+            f"{head.weather_station_km:g} km",
+            farthest=farthest,
         )
 
 
@@ -186,11 +158,10 @@ def _initial(
 ) -> Iterable[Finding]:
     where = Place(file=HEAD, thing="model initial_campaign")
     if head.initial_campaign not in {campaign.name for campaign in project.head.campaigns}:
-        yield Finding(
-            code="unknown-reference",
-            severity=Severity.BLOCKING,
-            where=where,
-            found=head.initial_campaign,
+        yield finding(
+            "unknown-reference",
+            where,
+            head.initial_campaign,
             allowed="the campaigns of project.toml",
             do="correct the name",
         )
@@ -202,38 +173,29 @@ def _initial(
     depth = {site.site: site.depth_cm for site in model.inputs.sites}
     for name in modelled_points(project):
         if name not in bounds or depth.get(name, 0.0) not in bounds[name] | {0.0}:
-            yield Finding(
-                code="initial-stock-missing",
-                severity=Severity.BLOCKING,
-                where=Place(file="core_increments.csv", thing=f"point {name}"),
-                found="not sampled"
-                if name not in bounds
-                else "increments that do not end at the model's depth",
-                allowed=f"increments of campaign {head.initial_campaign} down to {depth.get(name, 0.0):g} cm",
-                do="bring its samples: stocks are measured or modelled from a measurement, never assumed",
-                clause=_INPUTS,
+            yield finding(
+                "initial-stock-missing",
+                Place(file="core_increments.csv", thing=f"point {name}"),
+                "not sampled" if name not in bounds else "increments that do not end at the model's depth",
+                campaign=head.initial_campaign,
+                depth=depth.get(name, 0.0),
             )
     most = rules.number("vm0042.soc.back-model-years")
     shift = initial_shift_years(project, rules.number("mollisol.start.tolerance"))
     if abs(shift) > most:
-        yield Finding(
-            code="initial-stock-too-far",
-            severity=Severity.BLOCKING,
-            where=where,
-            found=f"measured {abs(shift)} years {'before' if shift < 0 else 'after'} the start date",
-            allowed=f"within {most:g} years of it",
-            do="measure the stocks again",
-            clause="vm0042.soc.back-model-years",
+        yield finding(
+            "initial-stock-too-far",
+            where,
+            f"measured {abs(shift)} years {'before' if shift < 0 else 'after'} the start date",
+            most=most,
         )
     elif shift:
-        yield Finding(
-            code="initial-stock-modelled",
-            severity=Severity.NOTE,
-            where=where,
-            found=f"measured {abs(shift)} years {'before' if shift < 0 else 'after'} the start date",
-            allowed=f"modelled {'on' if shift < 0 else 'back'} to it from within {most:g} years, alike in both",
-            do="nothing",
-            clause="vm0042.soc.back-model-years",
+        yield finding(
+            "initial-stock-modelled",
+            where,
+            f"measured {abs(shift)} years {'before' if shift < 0 else 'after'} the start date",
+            shift="on" if shift < 0 else "back",
+            most=most,
         )
 
 
@@ -241,38 +203,20 @@ def _validation(
     project: Project, head: ModelHead, model: ProjectModel, rules: RulesInForce
 ) -> Iterable[Finding]:
     if model.validation is None:
-        yield Finding(
-            code="validation-missing",
-            severity=Severity.BLOCKING,
-            where=Place(file=HEAD, thing="model validation_file"),
-            found="none",
-            allowed="validation.json of this parameter set: without the model's error there is no deduction",
-            do="run mollisol model validate with the same set, and name its result",
-            clause=_VALIDATED,
-        )
+        yield finding("validation-missing", Place(file=HEAD, thing="model validation_file"), "none")
         return
     for row, stratum in enumerate(project.strata, start=2):
         where = Place(file="strata.csv", row=row, thing=f"stratum {stratum.stratum}")
         means = head.stands_for(stratum.stratum)
         if means is None:
-            yield Finding(
-                code="model-stratum-missing",
-                severity=Severity.BLOCKING,
-                where=where,
-                found="no practice category, crop group, climate zone and texture",
-                allowed="an entry of project.model.strata for each stratum",
-                do="say which validated combination it belongs to",
-                clause=_VALIDATED,
+            yield finding(
+                "model-stratum-missing", where, "no practice category, crop group, climate zone and texture"
             )
         elif error_variance(model.validation, means) is None:
-            yield Finding(
-                code="model-error-unknown",
-                severity=Severity.BLOCKING,
-                where=where,
-                found=f"{means.practice_category}, {means.crop_group}: fewer than two comparisons",
-                allowed="two or more comparisons of this combination",
-                do="validate the model for it, or quantify the stratum by measure and re-measure",
-                clause=_VALIDATED,
+            yield finding(
+                "model-error-unknown",
+                where,
+                f"{means.practice_category}, {means.crop_group}: fewer than two comparisons",
             )
     yield from _domain(project, head, model, model.validation, rules)
 
@@ -331,9 +275,8 @@ def _domain(
         if means is not None
     }
     years = max((whole_years(period.during) or 1 for period in project.head.verification_periods), default=1)
-    for finding in check_project_domain(
+    for one in check_project_domain(
         validation, combinations=combinations, points=points, years=years, rules=rules
     ):
-        file = finding.where.file
-        name = SITES if file == "sites.csv" else f"{MODEL_FOLDER}/{head.validation_file}"
-        yield finding.model_copy(update={"where": finding.where.model_copy(update={"file": name})})
+        name = SITES if one.where.file == "sites.csv" else f"{MODEL_FOLDER}/{head.validation_file}"
+        yield one.model_copy(update={"where": one.where.model_copy(update={"file": name})})

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from mollisol.methodology.baseline import APPROACH_OF, SOIL, WORDS, Baseline, credited_kinds
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.eligibility.approaches import TABLE_5
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
@@ -52,74 +52,48 @@ def _place(item: Baseline) -> Place:
 def _approaches(project: Project) -> Iterable[Finding]:
     known = sorted({unit.approach for unit in project.quantification_units})
     if len(known) > 1:
-        yield Finding(
-            code="approaches-mixed",
-            severity=Severity.BLOCKING,
-            where=Place(file="quantification_units.csv", column="approach"),
-            found=", ".join(known),
-            allowed="one approach for soil carbon in a run: subdivisions with different ones are accounted separately",
-            do="give the units of each approach a project folder of their own",
-            clause=_APPROACHES,
+        yield finding(
+            "approaches-mixed", Place(file="quantification_units.csv", column="approach"), ", ".join(known)
         )
     if project.approach in {APPROACH_OF[item.kind] for item in project.soil_baselines}:
         return
-    yield Finding(
-        code="mixed-approaches-in-unit",
-        severity=Severity.BLOCKING,
-        where=_place(project.soil_baselines[0]),
-        found=f"units are {project.approach}, the baseline is {WORDS[project.soil_baselines[0].kind]}",
-        allowed="the same approach in baseline and project of a unit",
-        do="declare a baseline of the units' approach too, or correct the approach",
-        clause=_APPROACHES,
+    yield finding(
+        "mixed-approaches-in-unit",
+        _place(project.soil_baselines[0]),
+        f"units are {project.approach}, the baseline is {WORDS[project.soil_baselines[0].kind]}",
     )
 
 
 def _one(item: Baseline, project: Project) -> Iterable[Finding]:
     pools = TABLE_5.get(item.pool)
     if pools is None or APPROACH_OF[item.kind] not in pools:
-        yield Finding(
-            code="baseline-pool-unknown" if pools is None else "baseline-not-for-pool",
-            severity=Severity.BLOCKING,
-            where=_place(item),
-            found=item.pool if pools is None else f"{WORDS[item.kind]} for {item.pool}",
+        yield finding(
+            "baseline-pool-unknown" if pools is None else "baseline-not-for-pool",
+            _place(item),
+            item.pool if pools is None else f"{WORDS[item.kind]} for {item.pool}",
             allowed=", ".join(TABLE_5) if pools is None else " or ".join(sorted(pools)),
-            do="use a name of the boundary tables"
-            if pools is None
-            else "take a kind of baseline that Table 5 has for it",
-            clause=_APPROACHES,
         )
     all_units = {unit.quantification_unit for unit in project.quantification_units}
     unknown = sorted(set(item.units) - all_units)
     if unknown:
-        yield Finding(
-            code="unknown-reference",
-            severity=Severity.BLOCKING,
-            where=_place(item),
-            found=", ".join(unknown),
-            allowed="a name in quantification_units.csv",
+        yield finding(
+            "unknown-reference",
+            _place(item),
+            ", ".join(unknown),
+            table="quantification_units.csv",
             do="correct the name",
         )
     elif item.units and item.pool == SOIL and set(item.units) != all_units:
-        yield Finding(
-            code="baseline-for-some-units",
-            severity=Severity.BLOCKING,
-            where=_place(item),
-            found=f"{len(item.units)} of {len(all_units)} units",
-            allowed="every baseline of soil carbon holds for all units of a run",
-            do="give the other units a project folder of their own",
-            clause=_APPROACHES,
-        )
+        yield finding("baseline-for-some-units", _place(item), f"{len(item.units)} of {len(all_units)} units")
 
 
 def _twice(project: Project) -> Iterable[Finding]:
     for (pool, kind), times in Counter((item.pool, item.kind) for item in project.head.baselines).items():
         if times > 1:
-            yield Finding(
-                code="duplicate-id",
-                severity=Severity.BLOCKING,
-                where=Place(file=HEAD, thing=f"baseline {kind} of {pool}"),
-                found=f"{kind} of {pool} {times} times",
-                allowed="each once",
+            yield finding(
+                "duplicate-id",
+                Place(file=HEAD, thing=f"baseline {kind} of {pool}"),
+                f"{kind} of {pool} {times} times",
                 do="take one out",
             )
 
@@ -127,27 +101,15 @@ def _twice(project: Project) -> Iterable[Finding]:
 def _needs(project: Project) -> Iterable[Finding]:
     for item in project.soil_baselines:
         if item.kind in _MODELLED and project.head.model is None:
-            yield Finding(
-                code="baseline-without-model",
-                severity=Severity.BLOCKING,
-                where=_place(item),
-                found="no [project.model] in project.toml",
-                allowed="a model, its parameter set and its validation, with the folder model",
-                do="add them, or declare another baseline",
-                clause=_APPROACHES,
-            )
+            yield finding("baseline-without-model", _place(item), "no [project.model] in project.toml")
     if not project.measured_controls:
         return
     for period in project.head.verification_periods:
         if not (period.first_campaign and period.last_campaign):
-            yield Finding(
-                code="period-without-campaigns",
-                severity=Severity.BLOCKING,
-                where=Place(file=HEAD, thing=f"verification period {period.name}"),
-                found="no first_campaign or no last_campaign",
-                allowed="two campaigns, as a baseline rests on measured control sites",
-                do="name them, or leave the measured baseline out",
-                clause="VM0042 2.2, section 8.2.1",
+            yield finding(
+                "period-without-campaigns",
+                Place(file=HEAD, thing=f"verification period {period.name}"),
+                "no first_campaign or no last_campaign",
             )
 
 
@@ -157,14 +119,9 @@ def _credited(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     for item in project.soil_baselines:
         if not why[item.kind] and not refused:
             continue
-        yield Finding(
-            code="baseline-not-credited" if refused else "baseline-beside",
-            severity=Severity.REFUSAL if refused else Severity.NOTE,
-            where=_place(item),
-            found=WORDS[item.kind],
+        yield finding(
+            "baseline-not-credited" if refused else "baseline-beside",
+            _place(item),
+            WORDS[item.kind],
             allowed=why[item.kind],
-            do="declare a baseline that the rule set credits: this one is computed and marked"
-            if refused
-            else "nothing: it is computed and marked, and no unit is issued from it",
-            clause="vm0042.baseline.credited-kinds",
         )

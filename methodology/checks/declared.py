@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import UNDECLARED, ProjectHead
 
 _CHOICES: Final = {
@@ -20,15 +20,7 @@ _CHOICES: Final = {
 def check_declared(head: ProjectHead, file: str) -> list[Finding]:
     """Return a refusal for each choice of the head that is undeclared."""
     return [
-        Finding(
-            code="choice-undeclared",
-            severity=Severity.REFUSAL,
-            where=Place(file=file, thing=key),
-            found=UNDECLARED,
-            allowed=allowed,
-            do="choose, and write it into the file: no default stands in for it",
-            clause=clause,
-        )
+        finding("choice-undeclared", Place(file=file, thing=key), UNDECLARED, allowed=allowed, clause=clause)
         for key, (allowed, clause) in _CHOICES.items()
         if getattr(head, key) == UNDECLARED
     ]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.measurement import LaboratoryRepeat
 from mollisol.methodology.project import Project
 
@@ -52,15 +52,7 @@ def shows_batches(rows: Iterable[tuple[int, LaboratoryRepeat]]) -> bool:
 def _empty(rows: Iterable[LaboratoryRepeat]) -> Iterable[Finding]:
     for number, item in enumerate(rows, start=2):
         if all(getattr(item, column) is None for column in DECLARED):
-            yield Finding(
-                code="repeat-without-value",
-                severity=Severity.BLOCKING,
-                where=Place(file=REPEATS, row=number),
-                found="no value",
-                allowed=f"one of {', '.join(DECLARED)}",
-                do="give what was found, or take the row out",
-                clause=_CLAUSE,
-            )
+            yield finding("repeat-without-value", Place(file=REPEATS, row=number), "no value")
 
 
 def _by_method(project: Project) -> Iterable[Finding]:
@@ -70,23 +62,15 @@ def _by_method(project: Project) -> Iterable[Finding]:
             if not rows:
                 continue
             if not shows_repeats(rows) and not shows_batches(rows):
-                yield Finding(
-                    code="repeats-show-nothing",
-                    severity=Severity.BLOCKING,
-                    where=Place(file=REPEATS, row=rows[0][0], column=column, thing=f"method {method.id}"),
-                    found=f"{len(rows)} values, no sample twice in one batch and none in two batches",
-                    allowed="a sample that was measured more than once",
-                    do="hand in every determination, not their means; give a repeat the name of its sample",
-                    clause=_CLAUSE,
+                yield finding(
+                    "repeats-show-nothing",
+                    Place(file=REPEATS, row=rows[0][0], column=column, thing=f"method {method.id}"),
+                    f"{len(rows)} values, no sample twice in one batch and none in two batches",
                 )
             twice = [key for key in keys if getattr(method, key) > 0]
             if twice:
-                yield Finding(
-                    code="laboratory-error-twice",
-                    severity=Severity.BLOCKING,
-                    where=Place(file="project.toml", thing=f"laboratory method {method.id}, {twice[0]}"),
-                    found=f"declared, and {len(rows)} repeats of {column} in {REPEATS}",
-                    allowed="one of the two",
-                    do="take the declared number out: it is computed from the repeats",
-                    clause=_CLAUSE,
+                yield finding(
+                    "laboratory-error-twice",
+                    Place(file="project.toml", thing=f"laboratory method {method.id}, {twice[0]}"),
+                    f"declared, and {len(rows)} repeats of {column} in {REPEATS}",
                 )

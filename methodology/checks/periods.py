@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import ceil
 
 from mollisol.methodology.base import Interval
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
@@ -70,14 +70,7 @@ def _order(project: Project) -> Iterable[Finding]:
 
 
 def _out_of_order(thing: str, found: str, allowed: str) -> Finding:
-    return Finding(
-        code="dates-out-of-order",
-        severity=Severity.BLOCKING,
-        where=Place(file=HEAD, thing=thing),
-        found=found,
-        allowed=allowed,
-        do="correct the dates",
-    )
+    return finding("dates-out-of-order", Place(file=HEAD, thing=thing), found, allowed=allowed)
 
 
 def _lengths(project: Project, rules: RulesInForce) -> Iterable[Finding]:
@@ -87,24 +80,15 @@ def _lengths(project: Project, rules: RulesInForce) -> Iterable[Finding]:
         where = Place(file=HEAD, thing=f"verification period {period.name}")
         years = whole_years(period.during)
         if years is None:
-            yield Finding(
-                code="period-not-whole-years",
-                severity=Severity.BLOCKING,
-                where=where,
-                found=f"{period.during.start} to {period.during.end}",
-                allowed="whole years from the day it starts: its years are the vintages",
-                do="correct the dates",
-                clause="VM0042 2.2, section 8.1",
-            )
+            yield finding("period-not-whole-years", where, f"{period.during.start} to {period.during.end}")
         elif not shortest <= years <= longest:
-            yield Finding(
-                code="remeasurement-late" if years > remeasure else "period-length",
-                severity=Severity.BLOCKING,
-                where=where,
-                found=f"{years} years",
-                allowed=f"{shortest:g} to {longest:g} years, re-measured at least every {remeasure:g}",
-                do="shorten it, or declare a deviation",
-                clause="vm0042.period.longest",
+            yield finding(
+                "remeasurement-late" if years > remeasure else "period-length",
+                where,
+                f"{years} years",
+                shortest=shortest,
+                longest=longest,
+                remeasure=remeasure,
             )
 
 
@@ -130,14 +114,8 @@ def _chain(project: Project) -> Iterable[Finding]:
 
 
 def _not_chained(name: str, found: str, allowed: str) -> Finding:
-    return Finding(
-        code="periods-not-chained",
-        severity=Severity.BLOCKING,
-        where=Place(file=HEAD, thing=f"verification period {name}"),
-        found=found,
-        allowed=allowed,
-        do="correct campaigns and dates",
-        clause="VM0042 2.2, section 8.5, Eq. 37",
+    return finding(
+        "periods-not-chained", Place(file=HEAD, thing=f"verification period {name}"), found, allowed=allowed
     )
 
 
@@ -147,14 +125,10 @@ def _monitored(project: Project) -> Iterable[Finding]:
             item.during.start <= period.during.start and period.during.end <= item.during.end
             for item in project.head.monitoring_periods
         ):
-            yield Finding(
-                code="monitoring-gap",
-                severity=Severity.BLOCKING,
-                where=Place(file=HEAD, thing=f"verification period {period.name}"),
-                found="in no monitoring period",
-                allowed="each verification period lies inside a monitoring period",
-                do="add or lengthen a monitoring period",
-                clause="VM0042 2.2, section 9",
+            yield finding(
+                "monitoring-gap",
+                Place(file=HEAD, thing=f"verification period {period.name}"),
+                "in no monitoring period",
             )
 
 
@@ -167,14 +141,11 @@ def _start(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     off = [day for day in days if not anniversary(head.start_date, -1 * int(tolerance)) <= day]
     late = [day for day in days if day > anniversary(head.start_date, int(tolerance))]
     if off or late:
-        yield Finding(
-            code="initial-measurement-off-start",
-            severity=Severity.BLOCKING,
-            where=Place(file="core_increments.csv", column="sampled_on", thing=f"campaign {first}"),
-            found=f"sampled {min(days)} to {max(days)}, start date {head.start_date}",
-            allowed=f"at the start date, within {tolerance:g} year",
-            do="declare a deviation that says what happened in between",
-            clause="VM0042 2.2, section 8.2.1",
+        yield finding(
+            "initial-measurement-off-start",
+            Place(file="core_increments.csv", column="sampled_on", thing=f"campaign {first}"),
+            f"sampled {min(days)} to {max(days)}, start date {head.start_date}",
+            tolerance=tolerance,
         )
 
 
@@ -184,16 +155,11 @@ def _look_back(project: Project, rules: RulesInForce) -> Iterable[Finding]:
         schedule = project.schedule_of(unit.quantification_unit, "baseline")
         years = {item.year for item in schedule.before(project.head.start_date.year)}
         if len(years) < least:
-            yield Finding(
-                code="look-back-short",
-                severity=Severity.BLOCKING,
-                where=Place(
-                    file="quantification_units.csv", row=row, thing=f"unit {unit.quantification_unit}"
-                ),
-                found=f"{len(years)} baseline years before {project.head.start_date.year} in the schedule",
-                allowed=f"{least:g} years and at least one full rotation",
-                do="add the years to schedule_of_activities.csv",
-                clause="vm0042.look-back.least-years",
+            yield finding(
+                "look-back-short",
+                Place(file="quantification_units.csv", row=row, thing=f"unit {unit.quantification_unit}"),
+                f"{len(years)} baseline years before {project.head.start_date.year} in the schedule",
+                least=least,
             )
 
 
@@ -204,29 +170,13 @@ def _rating(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     )
     declared = project.head.non_permanence_rating_percent
     upward = step * ceil(round(declared / step, 9))
-    faults = (
-        (declared < least, "rating-too-low", f"{least:g} % or more", "vcs.buffer.least-rating"),
-        (declared > greatest, "rating-fails", f"at most {greatest:g} %", "vcs.buffer.greatest-rating"),
-        (
-            abs(upward - declared) > 1e-9,
-            "rating-not-rounded",
-            f"steps of {step:g} %, upward: {upward:g} %",
-            "vcs.buffer.rating-step",
-        ),
-    )
-    return [
-        Finding(
-            code=code,
-            severity=Severity.BLOCKING,
-            where=Place(file=HEAD, thing="non_permanence_rating_percent"),
-            found=f"{declared:g} %",
-            allowed=allowed,
-            do="use the overall rating of the risk tool; a project that fails it earns no units",
-            clause=rule,
-        )
-        for wrong, code, allowed, rule in faults
-        if wrong
-    ][:1]
+    where, text = Place(file=HEAD, thing="non_permanence_rating_percent"), f"{declared:g} %"
+    if declared < least:
+        yield finding("rating-too-low", where, text, least=least)
+    elif declared > greatest:
+        yield finding("rating-fails", where, text, greatest=greatest)
+    elif abs(upward - declared) > 1e-9:
+        yield finding("rating-not-rounded", where, text, step=step, upward=upward)
 
 
 def _unused(project: Project) -> Iterable[Finding]:
@@ -235,23 +185,15 @@ def _unused(project: Project) -> Iterable[Finding]:
     used |= {project.head.model.initial_campaign} if project.head.model else set()
     for campaign in project.head.campaigns:
         if campaign.name not in used:
-            yield Finding(
-                code="campaign-unused",
-                severity=Severity.WARNING,
-                where=Place(file=HEAD, thing=f"campaign {campaign.name}"),
-                found="no verification period starts or ends with it",
-                allowed="each campaign starts or ends a period",
-                do="name it in a period, or say why not: it counts for the reference soil mass alone",
-                clause="VM0042 2.2, section 8.2.1",
+            yield finding(
+                "campaign-unused",
+                Place(file=HEAD, thing=f"campaign {campaign.name}"),
+                "no verification period starts or ends with it",
             )
     for row, item in enumerate(project.biochar, start=2):
         if not any(period.during.holds(item.applied_on) for period in periods):
-            yield Finding(
-                code="biochar-outside-periods",
-                severity=Severity.WARNING,
-                where=Place(file="biochar.csv", row=row, column="applied_on"),
-                found=f"{item.applied_on}, in no verification period",
-                allowed="a day of the period in which its carbon is subtracted",
-                do="correct the date; as it stands its carbon is subtracted nowhere",
-                clause="vm0042.biochar.subtracted",
+            yield finding(
+                "biochar-outside-periods",
+                Place(file="biochar.csv", row=row, column="applied_on"),
+                f"{item.applied_on}, in no verification period",
             )

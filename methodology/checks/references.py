@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from mollisol.methodology.base import DomainObject
 from mollisol.methodology.checks.gathered import gathered
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 
 FIRST_ROW = 2
@@ -110,14 +110,10 @@ def _unknown(
 
 def _points_belong_once(project: Project) -> list[Finding]:
     return [
-        Finding(
-            code="point-belongs-nowhere-or-twice",
-            severity=Severity.BLOCKING,
-            where=Place(file="sample_points.csv", row=row, thing=f"point {point.point}"),
-            found=f"stratum {point.stratum or '(empty)'}, control site {point.control_site or '(empty)'}",
-            allowed="exactly one of stratum and control_site",
-            do="fill in the one that the point lies in",
-            clause="VM0042 2.2, section 8.2",
+        finding(
+            "point-belongs-nowhere-or-twice",
+            Place(file="sample_points.csv", row=row, thing=f"point {point.point}"),
+            f"stratum {point.stratum or '(empty)'}, control site {point.control_site or '(empty)'}",
         )
         for row, point in enumerate(project.sample_points, start=FIRST_ROW)
         if (point.stratum is None) == (point.control_site is None)
@@ -138,22 +134,8 @@ def _links_once(project: Project) -> list[Finding]:
 
 
 def _duplicate(where: Place, found: str) -> Finding:
-    return Finding(
-        code="duplicate-id",
-        severity=Severity.BLOCKING,
-        where=where,
-        found=found,
-        allowed="each once",
-        do="take one out, or give it a name of its own",
-    )
+    return finding("duplicate-id", where, found)
 
 
 def _reference(where: Place, value: str, table: str) -> Finding:
-    return Finding(
-        code="unknown-reference",
-        severity=Severity.BLOCKING,
-        where=where,
-        found=value,
-        allowed=f"a name in {table}",
-        do="correct the name, or add its row",
-    )
+    return finding("unknown-reference", where, value, table=table)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from mollisol.methodology.checks.gathered import gathered
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.measurement import PROXIMAL, CoreIncrement
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -44,24 +44,15 @@ def check_sampling(project: Project, rules: RulesInForce) -> list[Finding]:
 def _depth_and_design(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     head, least = project.head, rules.number("vm0042.soc.minimum-depth")
     if head.reporting_depth_cm < least:
-        yield Finding(
-            code="depth-below-minimum",
-            severity=Severity.BLOCKING,
-            where=Place(file="project.toml", thing="reporting_depth_cm"),
-            found=f"{head.reporting_depth_cm:g} cm",
-            allowed=f"{least:g} cm or more, or the depth of an impeding layer",
-            do="sample deeper, give shallow strata their soil depth, or declare a deviation",
-            clause="vm0042.soc.minimum-depth",
+        yield finding(
+            "depth-below-minimum",
+            Place(file="project.toml", thing="reporting_depth_cm"),
+            f"{head.reporting_depth_cm:g} cm",
+            least=least,
         )
     if head.design.kind != "stratified_random":
-        yield Finding(
-            code="design-not-stratified-random",
-            severity=Severity.BLOCKING,
-            where=Place(file="project.toml", thing="design"),
-            found=head.design.kind,
-            allowed="stratified random sampling; anything else is a methodology deviation",
-            do="declare the deviation with its reason",
-            clause="VM0042 2.2, section 8.2.1.2",
+        yield finding(
+            "design-not-stratified-random", Place(file="project.toml", thing="design"), head.design.kind
         )
 
 
@@ -74,42 +65,31 @@ def _areas(project: Project, rules: RulesInForce) -> Iterable[Finding]:
             if stratum.quantification_unit == unit.quantification_unit
         ]
         if abs(sum(own) - unit.area_ha) > tolerance * unit.area_ha:
-            yield Finding(
-                code="area-mismatch",
-                severity=Severity.BLOCKING,
-                where=Place(file="quantification_units.csv", row=row, column="area_ha"),
-                found=f"unit {unit.quantification_unit}: {unit.area_ha:g} ha, its strata {sum(own):g} ha",
-                allowed=f"the sum of its strata, within {tolerance:.0%}",
-                do="correct the areas",
-                clause="mollisol.area.agreement",
+            yield finding(
+                "area-mismatch",
+                Place(file="quantification_units.csv", row=row, column="area_ha"),
+                f"unit {unit.quantification_unit}: {unit.area_ha:g} ha, its strata {sum(own):g} ha",
+                tolerance=tolerance,
             )
 
 
 def _methods(project: Project) -> Iterable[Finding]:
     for method in project.head.laboratory_methods:
         if method.kind != "dry_combustion" and method.kind not in PROXIMAL:
-            yield Finding(
-                code="method-not-recommended",
-                severity=Severity.WARNING,
-                where=Place(file="project.toml", thing=f"laboratory method {method.id}"),
-                found=method.kind,
-                allowed="dry combustion; wet oxidation and loss on ignition only where nothing else is available",
-                do="show comparability and its measured error",
-                clause="VM0042 2.2, section 8.2.1.4",
+            yield finding(
+                "method-not-recommended",
+                Place(file="project.toml", thing=f"laboratory method {method.id}"),
+                method.kind,
             )
     by_point: dict[str, set[str]] = defaultdict(set)
     for increment in project.core_increments:
         by_point[increment.point].add(increment.laboratory_method)
     changed = sorted(point for point, methods in by_point.items() if len(methods) > 1)
     if changed:
-        yield Finding(
-            code="method-changed",
-            severity=Severity.WARNING,
-            where=Place(file=INCREMENTS, column="laboratory_method", thing=f"point {changed[0]}"),
-            found=f"{len(changed)} points with more than one laboratory method over time",
-            allowed="one method and laboratory throughout, or a justification",
-            do="show comparability and, where needed, conversion factors",
-            clause="VM0042 2.2, section 8.2.1.4",
+        yield finding(
+            "method-changed",
+            Place(file=INCREMENTS, column="laboratory_method", thing=f"point {changed[0]}"),
+            f"{len(changed)} points with more than one laboratory method over time",
             more=len(changed) - 1,
         )
 
@@ -123,16 +103,12 @@ def _soil_mass(rows: Iterable[tuple[int, CoreIncrement]]) -> Iterable[Finding]:
         if given == 0 and item.fine_soil_density_g_per_cm3 is not None:
             continue
         both = given and item.fine_soil_density_g_per_cm3 is not None
-        yield Finding(
-            code="soil-mass-twice" if both else "soil-mass-missing",
-            severity=Severity.BLOCKING,
-            where=Place(file=INCREMENTS, row=row),
-            found="weighed soil and a density"
+        yield finding(
+            "soil-mass-twice" if both else "soil-mass-missing",
+            Place(file=INCREMENTS, row=row),
+            "weighed soil and a density"
             if both
             else "neither weighed soil with probe and cores, nor a density",
-            allowed="fine_soil_mass_g, probe_inner_diameter_mm and cores together, or fine_soil_density_g_per_cm3",
-            do="fill in one of the two ways, and only one",
-            clause="VM0042 2.2, section 8.2.1.6, Eq. 3",
         )
 
 
@@ -141,53 +117,29 @@ def _one_sample(increments: list[tuple[int, CoreIncrement]]) -> Iterable[Finding
     where = Place(file=INCREMENTS, row=first_row, thing=f"sample {first.sample}")
     homes = {(item.campaign, item.point, item.sampled_on) for _, item in increments}
     if len(homes) > 1:
-        yield Finding(
-            code="duplicate-sample",
-            severity=Severity.BLOCKING,
-            where=where,
-            found="one sample id with "
-            + " and ".join(sorted(f"{c}, point {p}, {d}" for c, p, d in homes)[:3]),
-            allowed="a sample id lies at one point on one day",
-            do="give each sample an id of its own",
+        yield finding(
+            "duplicate-sample",
+            where,
+            "one sample id with " + " and ".join(sorted(f"{c}, point {p}, {d}" for c, p, d in homes)[:3]),
         )
         return
     depth = 0.0
     seen: set[tuple[float, float]] = set()
     for row, item in sorted(increments, key=lambda pair: (pair[1].upper_cm, pair[1].lower_cm)):
         here = Place(file=INCREMENTS, row=row, thing=f"sample {item.sample}")
-        bounds = (item.upper_cm, item.lower_cm)
+        bounds, span = (item.upper_cm, item.lower_cm), f"{item.upper_cm:g} to {item.lower_cm:g} cm"
         if bounds in seen:
-            yield _increment_finding("increment-twice", here, item, "each increment of a sample once")
+            yield finding("increment-twice", here, span)
         elif item.lower_cm <= item.upper_cm:
-            yield _increment_finding(
-                "increment-upside-down", here, item, "a lower boundary below the upper one"
-            )
+            yield finding("increment-upside-down", here, span)
         elif item.lower_cm - item.upper_cm < _THINNEST_CM:
-            yield _increment_finding(
-                "increment-too-thin", here, item, f"increments of {_THINNEST_CM:g} cm or more"
-            )
+            yield finding("increment-too-thin", here, span)
         elif item.upper_cm < depth:
-            yield _increment_finding(
-                "increments-overlap", here, item, f"an increment that starts at {depth:g} cm"
-            )
+            yield finding("increments-overlap", here, span, depth=depth)
         elif item.upper_cm > depth:
-            yield _increment_finding(
-                "increments-gap", here, item, f"an increment that starts at {depth:g} cm"
-            )
+            yield finding("increments-gap", here, span, depth=depth)
         depth = max(depth, item.lower_cm)
         seen.add(bounds)
-
-
-def _increment_finding(code: str, where: Place, item: CoreIncrement, allowed: str) -> Finding:
-    return Finding(
-        code=code,
-        severity=Severity.BLOCKING,
-        where=where,
-        found=f"{item.upper_cm:g} to {item.lower_cm:g} cm",
-        allowed=allowed,
-        do="correct the depths; increments follow each other from the surface",
-        clause="VM0042 2.2, section 8.2.1.6",
-    )
 
 
 def _deep_enough(project: Project, samples: Iterable[list[tuple[int, CoreIncrement]]]) -> Iterable[Finding]:
@@ -196,16 +148,14 @@ def _deep_enough(project: Project, samples: Iterable[list[tuple[int, CoreIncreme
         row, first = increments[0]
         deepest, needed = max(item.lower_cm for _, item in increments), depth_of[first.point]
         if deepest < needed:
-            yield Finding(
-                code="sample-too-shallow",
-                severity=Severity.BLOCKING,
-                where=Place(file=INCREMENTS, row=row, thing=f"sample {first.sample}"),
-                found=f"sampled to {deepest:g} cm",
-                allowed=f"{needed:g} cm, the reporting depth, or deeper",
+            yield finding(
+                "sample-too-shallow",
+                Place(file=INCREMENTS, row=row, thing=f"sample {first.sample}"),
+                f"sampled to {deepest:g} cm",
                 do="write depths in cm: these look like metres"
                 if deepest < _DEEPEST_IN_METRES
                 else "bring the deeper increments, or mark the stratum as shallow soil",
-                clause="VM0042 2.2, section 8.2.1.3",
+                needed=needed,
             )
 
 
@@ -228,13 +178,13 @@ def _dates(project: Project, rows: Iterable[tuple[int, CoreIncrement]]) -> Itera
     during = {campaign.name: campaign.during for campaign in project.head.campaigns}
     for row, item in rows:
         if not during[item.campaign].holds(item.sampled_on):
-            yield Finding(
-                code="date-outside-campaign",
-                severity=Severity.BLOCKING,
-                where=Place(file=INCREMENTS, row=row, column="sampled_on"),
-                found=str(item.sampled_on),
-                allowed=f"{during[item.campaign].start} to {during[item.campaign].end}, campaign {item.campaign}",
-                do="correct the date or the campaign",
+            yield finding(
+                "date-outside-campaign",
+                Place(file=INCREMENTS, row=row, column="sampled_on"),
+                str(item.sampled_on),
+                start=during[item.campaign].start,
+                end=during[item.campaign].end,
+                campaign=item.campaign,
             )
 
 
@@ -246,15 +196,12 @@ def _increment_count(
     few = [items[0] for items in samples if items[0][1].campaign in later and len(items) < least]
     if few:
         row, first = few[0]
-        yield Finding(
-            code="increments-too-few",
-            severity=Severity.WARNING,
-            where=Place(file=INCREMENTS, row=row, thing=f"sample {first.sample}"),
-            found=f"{len(few)} re-sampled profiles with fewer than {least:g} increments",
-            allowed=f"at least {least:g} increments at re-sampling, below the reporting depth where possible",
-            do="weigh a deeper increment at the next campaign: without it the equal mass rests on extrapolation",
-            clause="vm0042.soc.least-increments",
+        yield finding(
+            "increments-too-few",
+            Place(file=INCREMENTS, row=row, thing=f"sample {first.sample}"),
+            f"{len(few)} re-sampled profiles with fewer than {least:g} increments",
             more=len(few) - 1,
+            least=least,
         )
 
 
@@ -268,16 +215,11 @@ def _replication(project: Project, rules: RulesInForce) -> Iterable[Finding]:
         replicates = len(units[stratum.stratum])
         if replicates < wanted:
             estimable = replicates >= 2
-            yield Finding(
-                code="few-units-in-stratum" if estimable else "one-unit-in-stratum",
-                severity=Severity.WARNING if estimable else Severity.BLOCKING,
-                where=Place(file="strata.csv", row=row, thing=f"stratum {stratum.stratum}"),
-                found=f"{replicates} sampling units",
-                allowed=f"{wanted:g} or more should be taken; a variance needs at least 2",
-                do="sample more units"
-                if estimable
-                else "join it with a similar stratum, or sample more units",
-                clause="vm0042.soc.least-samples-per-stratum",
+            yield finding(
+                "few-units-in-stratum" if estimable else "one-unit-in-stratum",
+                Place(file="strata.csv", row=row, thing=f"stratum {stratum.stratum}"),
+                f"{replicates} sampling units",
+                wanted=wanted,
             )
 
 
@@ -293,39 +235,27 @@ def _coverage(project: Project) -> Iterable[Finding]:
         counted |= {project.head.model.initial_campaign: None}
     for campaign in counted:
         if not measured[campaign]:
-            yield Finding(
-                code="campaign-not-measured",
-                severity=Severity.BLOCKING,
-                where=Place(file=INCREMENTS, thing=f"campaign {campaign}"),
-                found="no increment, though a verification period rests on it",
-                allowed="samples in both campaigns of a period",
-                do="bring its samples, or name the campaign that was measured",
-                clause="VM0042 2.2, section 8.2.1",
+            yield finding(
+                "campaign-not-measured",
+                Place(file=INCREMENTS, thing=f"campaign {campaign}"),
+                "no increment, though a verification period rests on it",
             )
     for period in periods if project.measured_controls else ():
         first, last = measured[period.first_campaign], measured[period.last_campaign]
         lost, new = sorted(first - last), sorted(last - first)
         if first and last and (lost or new):
-            yield Finding(
-                code="coverage-changed",
-                severity=Severity.BLOCKING,
-                where=Place(file=INCREMENTS, thing=f"verification period {period.name}"),
-                found=f"only in {period.first_campaign}: {_some(lost)}; only in {period.last_campaign}: {_some(new)}",
-                allowed="the same points in both campaigns of a period",
-                do="bring the missing samples, or take the points out of sample_points.csv with a reason",
-                clause="VM0042 2.2, section 8.6.2",
+            yield finding(
+                "coverage-changed",
+                Place(file=INCREMENTS, thing=f"verification period {period.name}"),
+                f"only in {period.first_campaign}: {_some(lost)}; only in {period.last_campaign}: {_some(new)}",
             )
     everywhere = set().union(*(measured[campaign] for campaign in counted))
     for row, point in enumerate(project.sample_points, start=2):
         if point.point not in everywhere:
-            yield Finding(
-                code="point-not-measured",
-                severity=Severity.BLOCKING,
-                where=Place(file="sample_points.csv", row=row, thing=f"point {point.point}"),
-                found="no increment in any campaign of a verification period",
-                allowed="samples at each point of the design",
-                do="bring its samples, or take the point out with a reason",
-                clause="VM0042 2.2, section 8.2.1.3",
+            yield finding(
+                "point-not-measured",
+                Place(file="sample_points.csv", row=row, thing=f"point {point.point}"),
+                "no increment in any campaign of a verification period",
             )
 
 
@@ -352,27 +282,22 @@ def _timing(project: Project, rules: RulesInForce) -> Iterable[Finding]:
         wrong = sorted(point for point, gap in off.items() if abs(gap - years) > interval)
         where = Place(file=INCREMENTS, column="sampled_on", thing=f"verification period {period.name}")
         if wrong:
-            yield Finding(
-                code="interval-unequal",
-                severity=Severity.BLOCKING,
-                where=where,
-                found=f"{off[wrong[0]]:.1f} years between the samplings of point {wrong[0]}",
-                allowed=f"{years:.0f} years at every point, within {interval:g}",
-                do="give the period the dates that its campaigns have",
-                clause="mollisol.interval.tolerance",
+            yield finding(
+                "interval-unequal",
+                where,
+                f"{off[wrong[0]]:.1f} years between the samplings of point {wrong[0]}",
                 more=len(wrong) - 1,
+                years=years,
+                interval=interval,
             )
         shifted = sorted(point for point, (a, b) in pairs.items() if _apart_in_year(a, b) > season)
         if shifted:
-            yield Finding(
-                code="season-changed",
-                severity=Severity.BLOCKING,
-                where=where,
-                found=f"point {shifted[0]}: {pairs[shifted[0]][0]} and {pairs[shifted[0]][1]}",
-                allowed=f"the same season, within {season:g} days",
-                do="declare a deviation and show what the season does to the stock",
-                clause="mollisol.season.tolerance",
+            yield finding(
+                "season-changed",
+                where,
+                f"point {shifted[0]}: {pairs[shifted[0]][0]} and {pairs[shifted[0]][1]}",
                 more=len(shifted) - 1,
+                season=season,
             )
 
 
@@ -380,14 +305,10 @@ def _spread(project: Project) -> Iterable[Finding]:
     for campaign in project.head.campaigns:
         days = (campaign.during.end - campaign.during.start).days
         if days > _DAYS_PER_YEAR:
-            yield Finding(
-                code="campaign-spread",
-                severity=Severity.NOTE,
-                where=Place(file="project.toml", thing=f"campaign {campaign.name}"),
-                found=f"spread over {days / _DAYS_PER_YEAR:.1f} years",
-                allowed="counts as one campaign where each unit is measured once in it, at the same interval",
-                do="nothing, as long as no interval is found unequal",
-                clause="mollisol.interval.tolerance",
+            yield finding(
+                "campaign-spread",
+                Place(file="project.toml", thing=f"campaign {campaign.name}"),
+                f"spread over {days / _DAYS_PER_YEAR:.1f} years",
             )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from mollisol.methodology.checks.gathered import gathered
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.measurement import PROXIMAL, LaboratoryMethod, ValidationSample
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -58,22 +58,18 @@ def _rows(project: Project, of: dict[str, str]) -> Iterable[Finding]:
     seen: set[tuple[str, str]] = set()
     for row, item in enumerate(project.spectroscopy_validation, start=2):
         if item.laboratory_method in known and item.laboratory_method not in of:
-            yield Finding(
-                code="validation-not-spectroscopic",
-                severity=Severity.BLOCKING,
-                where=Place(file=VALIDATION, row=row, column="laboratory_method"),
-                found=item.laboratory_method,
-                allowed=f"a method of kind {', '.join(sorted(PROXIMAL))}",
-                do="name the method that predicted; repeats of a laboratory go to laboratory_repeats.csv",
-                clause=_CLAUSE,
+            yield finding(
+                "validation-not-spectroscopic",
+                Place(file=VALIDATION, row=row, column="laboratory_method"),
+                item.laboratory_method,
+                proximal=", ".join(sorted(PROXIMAL)),
             )
         pair = (of.get(item.laboratory_method, ""), item.sample)
         if pair[0] and pair in seen:
-            yield Finding(
-                code="duplicate-id",
-                severity=Severity.BLOCKING,
-                where=Place(file=VALIDATION, row=row, column="sample"),
-                found=f"{item.sample} a second time",
+            yield finding(
+                "duplicate-id",
+                Place(file=VALIDATION, row=row, column="sample"),
+                f"{item.sample} a second time",
                 allowed="each sample once for a calibration",
                 do="take one out; scans of one sample are not samples",
             )
@@ -83,14 +79,10 @@ def _rows(project: Project, of: dict[str, str]) -> Iterable[Finding]:
 def _described(method: LaboratoryMethod) -> Iterable[Finding]:
     missing = [key for key in _DESCRIBED if not getattr(method, key).strip()]
     if missing:
-        yield Finding(
-            code="calibration-not-described",
-            severity=Severity.BLOCKING,
-            where=Place(file="project.toml", thing=f"laboratory method {method.id}"),
-            found=f"no {', '.join(missing)}",
-            allowed="the model and its version, the instrument, and how the samples were prepared",
-            do="fill them in: an error cancels in a change only where all three are the same",
-            clause=_APPENDIX,
+        yield finding(
+            "calibration-not-described",
+            Place(file="project.toml", thing=f"laboratory method {method.id}"),
+            f"no {', '.join(missing)}",
         )
 
 
@@ -99,35 +91,19 @@ def _validated(project: Project, calibration: str, rules: RulesInForce) -> Itera
     least = rules.number("mollisol.calibration.least-samples")
     where = Place(file=VALIDATION, thing=f"laboratory method {calibration}")
     if not rows:
-        yield Finding(
-            code="calibration-not-validated",
-            severity=Severity.BLOCKING,
-            where=where,
-            found="no sample that was predicted and measured by dry combustion",
-            allowed="a measured error: that of proximal sensing is never zero by assumption",
-            do=f"bring {VALIDATION} with {least:g} samples or more that the calibration did not see: "
-            "laboratory_method, sample, predicted_soc_g_per_kg, reference_soc_g_per_kg",
-            clause=_CLAUSE,
+        yield finding(
+            "calibration-not-validated",
+            where,
+            "no sample that was predicted and measured by dry combustion",
+            least=least,
         )
     elif len(rows) < least:
-        yield Finding(
-            code="validation-samples-too-few",
-            severity=Severity.BLOCKING,
-            where=where,
-            found=f"{len(rows)} samples",
-            allowed=f"{least:g} or more",
-            do="measure more of the samples by dry combustion",
-            clause="mollisol.calibration.least-samples",
-        )
+        yield finding("validation-samples-too-few", where, f"{len(rows)} samples", least=least)
     elif len({item.predicted_soc_g_per_kg for _, item in rows}) == 1:
-        yield Finding(
-            code="validation-without-spread",
-            severity=Severity.BLOCKING,
-            where=where,
-            found=f"{rows[0][1].predicted_soc_g_per_kg:g} g/kg for all {len(rows)} samples",
-            allowed="contents that span those of the project",
-            do="look whether the column holds predictions; choose samples over the whole range",
-            clause=_APPENDIX,
+        yield finding(
+            "validation-without-spread",
+            where,
+            f"{rows[0][1].predicted_soc_g_per_kg:g} g/kg for all {len(rows)} samples",
         )
 
 
@@ -138,28 +114,19 @@ def _campaigns(project: Project, of: dict[str, str]) -> Iterable[Finding]:
     for period in project.head.verification_periods:
         first, last = (used.get(name, set()) for name in (period.first_campaign, period.last_campaign))
         if first and last and first != last and (first | last) & set(of.values()):
-            yield Finding(
-                code="calibration-changed",
-                severity=Severity.WARNING,
-                where=Place(file="core_increments.csv", thing=f"verification period {period.name}"),
-                found=f"{', '.join(sorted(first))} at the start, {', '.join(sorted(last))} at the end",
-                allowed="one calibration model, instrument and sample matrix at both times",
-                do="predict the first campaign again by the later model, if its spectra are kept; as it is, the shared "
-                "error of neither cancels in the change",
-                clause=_APPENDIX,
+            yield finding(
+                "calibration-changed",
+                Place(file="core_increments.csv", thing=f"verification period {period.name}"),
+                f"{', '.join(sorted(first))} at the start, {', '.join(sorted(last))} at the end",
             )
 
 
 def _with_model(project: Project, methods: Iterable[LaboratoryMethod]) -> Iterable[Finding]:
     for method in methods if project.head.model is not None else ():
-        yield Finding(
-            code="measurement-error-not-carried",
-            severity=Severity.BLOCKING,
-            where=Place(file="project.toml", thing=f"laboratory method {method.id}"),
-            found=f"{method.kind} under a process model",
-            allowed="dry combustion: the error of a calibration goes through no model run here",
-            do="bring dry-combustion results for what the model starts from and is held against",
-            clause="VM0042 2.2, section 8.6.1",
+        yield finding(
+            "measurement-error-not-carried",
+            Place(file="project.toml", thing=f"laboratory method {method.id}"),
+            f"{method.kind} under a process model",
         )
 
 
@@ -173,13 +140,9 @@ def _share(project: Project, of: dict[str, str], rules: RulesInForce) -> Iterabl
     for campaign, predicted in samples.items():
         again = predicted & both
         if len(again) < least * len(predicted):
-            yield Finding(
-                code="validation-share-small",
-                severity=Severity.WARNING,
-                where=Place(file=VALIDATION, thing=f"campaign {campaign}"),
-                found=f"{len(again)} of {len(predicted)} predicted samples",
-                allowed=f"{least:.0%} or more, chosen without bias and by stratum",
-                do="measure more of the campaign's own samples by dry combustion: how well the calibration does "
-                "elsewhere may not hold here",
-                clause="vm0042.spectroscopy.least-share",
+            yield finding(
+                "validation-share-small",
+                Place(file=VALIDATION, thing=f"campaign {campaign}"),
+                f"{len(again)} of {len(predicted)} predicted samples",
+                least=least,
             )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from mollisol.methodology.checks.gathered import gathered
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.soil_models.calibrated import CalibratedSet
 from mollisol.methodology.soil_models.calibration_plan import FREE
@@ -42,27 +42,18 @@ def check_words(studies: Sequence[StudyRow], rules: RulesInForce) -> list[Findin
     for row in studies:
         if row.practice_category not in categories:
             where = Place(file=row.file, row=row.row or None, column="practice_category")
-            do = "take one of the categories; no combination of another one can be validated"
-            allowed, clause = "; ".join(categories), "vmd0053.practice.categories"
-            found.append(
-                _finding("practice-category-unknown", where, row.practice_category, allowed, do, clause)
-            )
+            allowed = "; ".join(categories)
+            found.append(finding("practice-category-unknown", where, row.practice_category, allowed=allowed))
         named = row.crop_group.split()
         fits = len(named) == len(attributes) and all(
             word in choice for word, choice in zip(named, attributes, strict=False)
         )
         if not fits and row.crop_group not in NO_GROUP:
             where = Place(file=row.file, row=row.row or None, column="crop_group")
-            do = "write one word of each attribute, in this order; bare and mixed stand for none and several"
             allowed = "; ".join(", ".join(sorted(choice)) for choice in attributes)
-            clause = "vmd0053.crop.group-attributes"
-            found.append(_finding("crop-group-unknown", where, row.crop_group, allowed, do, clause))
-    once = {(finding.code, finding.found): finding for finding in reversed(found)}
-    return [
-        finding.model_copy(update={"severity": Severity.WARNING})
-        for finding in found
-        if once[finding.code, finding.found] is finding
-    ]
+            found.append(finding("crop-group-unknown", where, row.crop_group, allowed=allowed))
+    once = {(one.code, one.found): one for one in reversed(found)}
+    return [one for one in found if once[one.code, one.found] is one]
 
 
 def check_independence(
@@ -93,18 +84,11 @@ def check_independence(
     experiment = {study.study: study.experiment for study in studies}
     seen = {item.study for item in calibrated.data}
     places = {experiment[name] for name in seen if name in experiment}
-    clause = "vmd0053.calibration.independent-data"
-    do = "validate on studies of other experiments, or cross-validate"
-    allowed = "studies of experiments that the set was not calibrated on"
     return [
-        Finding(
-            code="validation-not-independent",
-            severity=Severity.BLOCKING,
-            where=Place(file="studies.csv", thing=f"study {name}"),
-            found=f"{calibrated.label} was calibrated on {'it' if name in seen else 'its experiment'}",
-            allowed=allowed,
-            do=do,
-            clause=clause,
+        finding(
+            "validation-not-independent",
+            Place(file="studies.csv", thing=f"study {name}"),
+            f"{calibrated.label} was calibrated on {'it' if name in seen else 'its experiment'}",
         )
         for name in sorted(validated)
         if name in seen or experiment.get(name) in places
@@ -118,14 +102,12 @@ def check_resolution(calibrated: CalibratedSet, rules: RulesInForce) -> list[Fin
         return []
     names = FREE[calibrated.model]
     return [
-        Finding(
-            code="parameters-too-fine",
-            severity=Severity.BLOCKING,
-            where=Place(file="set.toml", thing=f"parameter {name}"),
-            found="a number of the model that holds for a part of the data only",
-            allowed=f"numbers for a whole {region}: {', '.join(names)}",
-            do="calibrate one number for all; what differs between sites is an effect, not a parameter",
-            clause="vmd0053.calibration.finest-region",
+        finding(
+            "parameters-too-fine",
+            Place(file="set.toml", thing=f"parameter {name}"),
+            "a number of the model that holds for a part of the data only",
+            region=region,
+            names=", ".join(names),
         )
         for name in calibrated.names_of("model")
         if name not in names
@@ -139,14 +121,11 @@ def check_clay(comparisons: Sequence[Comparison], rules: RulesInForce) -> list[F
     if span >= least:
         return []
     return [
-        Finding(
-            code="validation-clay-span",
-            severity=Severity.REFUSAL,
-            where=Place(file="studies.csv", column="clay_percent"),
-            found=f"{span:g} percentage points",
-            allowed=f"{least:g} or more",
-            do="add studies on lighter or heavier soils",
-            clause="vmd0053.domain.clay-span",
+        finding(
+            "validation-clay-span",
+            Place(file="studies.csv", column="clay_percent"),
+            f"{span:g} percentage points",
+            least=least,
         )
     ]
 
@@ -163,15 +142,7 @@ def check_gates(combinations: Iterable[CombinationResult]) -> list[Finding]:
         if not item.practice_effect:
             told = "comparisons of single sites, not of a practice with its reference"
         found.append(
-            Finding(
-                code="validation-gate-failed" if failed else "validation-not-judged",
-                severity=Severity.REFUSAL if failed else Severity.WARNING,
-                where=Place(thing=_said(_of(item))),
-                found=told,
-                allowed="mean bias within the pooled measurement uncertainty, and the coverage of the intervals",
-                do="look at the studies with the largest bias" if failed else "add side-by-side trials",
-                clause="VMD0053 2.1, sections 5.2.4 and 5.2.5",
-            )
+            finding("validation-gate-failed" if failed else "validation-not-judged", _said(_of(item)), told)
         )
     return found
 
@@ -201,7 +172,7 @@ def check_project_domain(
     """
     return gathered(
         [
-            *(finding for one in sorted(combinations) for finding in _combination(result, one, years, rules)),
+            *(fault for one in sorted(combinations) for fault in _combination(result, one, years, rules)),
             *_zones(result, points, rules),
             *_textures(result, points, rules),
             *_outside(result, points),
@@ -220,22 +191,19 @@ def _combination(
         there = "; ".join(_said(_of(item)) for item in result.combinations if item.practice_effect) or "none"
         single = any(_of(item) == one for item in result.combinations)
         found = "validated on single sites only" if single else "not validated"
-        do = "add studies that isolate the practice"
         code = "validation-practice-not-isolated" if single else "validation-combination-missing"
-        yield _finding(code, where, found, there, do, "vmd0053.domain.least-studies")
+        yield finding(code, where, found, allowed=there)
         return
     least = rules.number("vmd0053.domain.least-studies")
     if len(mine.studies) < least:
-        do, clause = "add studies that isolate the practice", "vmd0053.domain.least-studies"
         found = f"{len(mine.studies)} studies"
-        yield _finding("validation-too-few-studies", where, found, f"{least:g} or more", do, clause)
+        yield finding("validation-too-few-studies", where, found, least=least)
     for gate in check_gates([mine]):
         yield gate.model_copy(update={"severity": Severity.REFUSAL})
     if years > mine.horizon_years:
-        do = "verify more often, or add longer trials: the error may grow with time"
-        code, found = "validation-horizon-too-long", f"a period of {years:g} years"
+        found = f"a period of {years:g} years"
         allowed = f"{mine.horizon_years:g} years, the median duration of the trials"
-        yield _finding(code, where, found, allowed, do, _HORIZON)
+        yield finding("validation-horizon-too-long", where, found, allowed=allowed)
 
 
 def _zones(
@@ -245,10 +213,9 @@ def _zones(
         return
     covered = result.domain.climate_zones
     for zone in sorted({point.climate_zone for point in points} - set(covered)):
-        do, clause = "add studies in that zone", "vmd0053.domain.every-climate-zone"
         where = Place(file="validation.json", thing=f"climate zone {zone}")
-        yield _finding(
-            "validation-climate-zone-missing", where, "not validated", ", ".join(covered), do, clause
+        yield finding(
+            "validation-climate-zone-missing", where, "not validated", allowed=", ".join(covered) or "none"
         )
 
 
@@ -263,10 +230,9 @@ def _textures(
     covered = result.domain.texture_classes
     for name in predominant:
         if name not in covered:
-            do, clause = "add studies on that texture", "vmd0053.domain.predominant-textures"
             where = Place(file="validation.json", thing=f"texture class {name}")
             found = f"not validated; {area[name]:g} ha of the project"
-            yield _finding("validation-texture-missing", where, found, ", ".join(covered), do, clause)
+            yield finding("validation-texture-missing", where, found, allowed=", ".join(covered) or "none")
 
 
 def _outside(result: ValidationResult, points: Sequence[ProjectPoint]) -> Iterable[Finding]:
@@ -275,10 +241,8 @@ def _outside(result: ValidationResult, points: Sequence[ProjectPoint]) -> Iterab
     for point in points:
         if not low <= point.clay_percent <= high:
             where = Place(file="sites.csv", column="clay_percent", thing=f"point {point.point}")
-            do = "add studies on such soils, or model the point by another way"
-            clause = "VMD0053 2.1, section 5.2.2"
             found, allowed = f"{point.clay_percent:g} % clay", f"{low:g} to {high:g} %, as validated"
-            yield _finding("validation-point-outside", where, found, allowed, do, clause)
+            yield finding("validation-point-outside", where, found, allowed=allowed)
 
 
 def _of(item: CombinationResult) -> Combination:
@@ -287,15 +251,3 @@ def _of(item: CombinationResult) -> Combination:
 
 def _said(one: Combination) -> str:
     return " x ".join(one)
-
-
-def _finding(code: str, where: Place, found: str, allowed: str, do: str, clause: str) -> Finding:
-    return Finding(
-        code=code,
-        severity=Severity.REFUSAL,
-        where=where,
-        found=found,
-        allowed=allowed or "none",
-        do=do,
-        clause=clause,
-    )

@@ -8,12 +8,9 @@ from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items, Text
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
-from mollisol.methodology.eligibility.wording import clause, finding
-from mollisol.methodology.findings import Finding, Severity
+from mollisol.methodology.findings import Finding, finding
 
 type Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-
-HERE = clause("section 7")
 
 
 class RegulatorySurplus(DomainObject):
@@ -63,16 +60,7 @@ def check_regulatory_surplus(surplus: RegulatorySurplus) -> list[Finding]:
     """Step 1: what a law requires and enforces is not additional."""
     if not surplus.required_by_law or surplus.systematically_not_enforced:
         return []
-    return [
-        finding(
-            "required-by-law",
-            f"region {surplus.region}",
-            found="the practice is required by law",
-            allowed="not required, or the law is systematically not enforced",
-            do="leave the practice or the region out",
-            clause=HERE,
-        )
-    ]
+    return [finding("required-by-law", f"region {surplus.region}", "the practice is required by law")]
 
 
 def check_barriers(analysis: BarrierAnalysis) -> list[Finding]:
@@ -83,10 +71,7 @@ def check_barriers(analysis: BarrierAnalysis) -> list[Finding]:
         finding(
             "no-barrier",
             f"region {analysis.region}",
-            found="no barrier" if not analysis.barriers else "barriers without public evidence",
-            allowed="one or more barriers with public, transparent, verifiable evidence",
-            do="bring the analysis of VT0008 Step 2",
-            clause=HERE,
+            "no barrier" if not analysis.barriers else "barriers without public evidence",
         )
     ]
 
@@ -106,11 +91,8 @@ def check_common_practice(adoption: Adoption, thresholds: EligibilityThresholds)
             finding(
                 "adoption-at-threshold",
                 thing,
-                found=f"adoption exactly {share:.0%}",
-                allowed=f"the text says below or above {thresholds.common_practice:.0%}, not at it",
-                do="know that it is taken as common",
-                clause=HERE,
-                severity=Severity.NOTE,
+                f"adoption exactly {share:.0%}",
+                common_practice=thresholds.common_practice,
             )
         )
     factor = adoption.common_practice_factor
@@ -123,10 +105,8 @@ def check_common_practice(adoption: Adoption, thresholds: EligibilityThresholds)
         finding(
             "common-practice",
             thing,
-            found=f"{known}, factor F {'not computed' if factor is None else f'{factor:.1%}'}",
-            allowed=f"adoption below {thresholds.common_practice:.0%} with evidence, or F below it",
-            do="compute F on land area (VT0008 Step 4c), or leave the practice or the region out",
-            clause=clause("section 7, steps 3.1 and 3.2"),
+            f"{known}, factor F {'not computed' if factor is None else f'{factor:.1%}'}",
+            common_practice=thresholds.common_practice,
         )
     )
     return found
@@ -137,25 +117,13 @@ def _expert(adoption: Adoption, thing: str) -> list[Finding]:
     if adoption.evidence == "expert" and not (
         adoption.expert_signed_and_dated and adoption.expert_states_qualifications_and_methods
     ):
-        found.append(
-            finding(
-                "expert-not-attested",
-                thing,
-                found="an expert's word without a full attestation",
-                allowed="signed and dated, with qualifications and methods",
-                do="complete the attestation",
-                clause=HERE,
-            )
-        )
+        found.append(finding("expert-not-attested", thing, "an expert's word without a full attestation"))
     if not adoption.same_stratification_as_other_practices:
         found.append(
             finding(
                 "adoption-stratified-differently",
                 thing,
-                found="another stratification than for the other practices",
-                allowed="the same stratification and sources across the project",
-                do="use one stratification",
-                clause=HERE,
+                "another stratification than for the other practices",
             )
         )
     return found

@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Text
-from mollisol.methodology.eligibility.wording import clause, finding
-from mollisol.methodology.findings import Finding
+from mollisol.methodology.findings import Finding, finding
 
 type Kind = Literal["manure", "compost", "biosolids"]
 type Exemption = Literal[
@@ -57,10 +56,9 @@ def check_amendment(amendment: OrganicAmendment) -> list[Finding]:
         finding(
             "amendment-not-exempt",
             f"amendment {amendment.name}",
-            found=f"{amendment.kind} {amendment.exemption.replace('_', ' ')}"
+            f"{amendment.kind} {amendment.exemption.replace('_', ' ')}"
             + ("" if amendment.documented else ", not documented"),
-            allowed=f"{amendment.exemption.replace('_', ' ')}: {allowed}, documented",
-            do="document it, or count its leakage",
-            clause=clause("section 8.4.1"),
+            replace=amendment.exemption.replace("_", " "),
+            allowed_name=allowed,
         )
     ]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from mollisol.methodology.base import DomainObject, Identifier
-from mollisol.methodology.eligibility.wording import clause, finding
-from mollisol.methodology.findings import Finding
+from mollisol.methodology.findings import Finding, finding
 
 type Approach = Literal["measure_and_model", "measure_and_remeasure", "default_factors"]
 
@@ -40,30 +39,18 @@ class SourceApproach(DomainObject):
 def check_approaches(given: tuple[SourceApproach, ...]) -> list[Finding]:
     """Give a finding for each approach that a source may not take, that differs between scenarios, or counts twice."""
     found = []
-    here = clause("section 8.1, Table 5")
     for one in given:
         thing = f"{one.source} of {one.unit}"
         allowed = TABLE_5.get(one.source)
         if allowed is None:
-            found.append(
-                finding(
-                    "approach-unknown-source",
-                    thing,
-                    found=f"a source called {one.source}",
-                    allowed=", ".join(TABLE_5),
-                    do="use one of these names",
-                    clause=here,
-                )
-            )
+            found.append(finding("approach-unknown-source", thing, f"a source called {one.source}"))
             continue
         found += [
             finding(
                 "approach-not-allowed",
                 thing,
-                found=_words(approach),
+                _words(approach),
                 allowed=" or ".join(_words(approach) for approach in sorted(allowed)),
-                do="choose another approach for this source",
-                clause=here,
             )
             for approach in dict.fromkeys((one.baseline, one.project))
             if approach not in allowed
@@ -73,10 +60,7 @@ def check_approaches(given: tuple[SourceApproach, ...]) -> list[Finding]:
                 finding(
                     "approach-differs",
                     thing,
-                    found=f"{_words(one.baseline)} in the baseline, {_words(one.project)} in the project",
-                    allowed="one approach in both scenarios",
-                    do="quantify both scenarios alike",
-                    clause=here,
+                    f"{_words(one.baseline)} in the baseline, {_words(one.project)} in the project",
                 )
             )
     return found + _counted_twice(given)
@@ -94,10 +78,7 @@ def _counted_twice(given: tuple[SourceApproach, ...]) -> list[Finding]:
                 finding(
                     "soil-n2o-counted-twice",
                     f"soil N2O of {unit}",
-                    found=f"modelled: {', '.join(modelled)}; default factors: {', '.join(by_default)}",
-                    allowed="a model covers all of them, so that Eqs. 17 to 31 are not added for the same unit",
-                    do="take one approach for all nitrogen sources of the unit",
-                    clause=clause("section 8.2.9, Eq. 15"),
+                    f"modelled: {', '.join(modelled)}; default factors: {', '.join(by_default)}",
                 )
             )
     return found

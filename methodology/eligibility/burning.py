@@ -7,12 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier
-from mollisol.methodology.eligibility.wording import clause, finding
 from mollisol.methodology.factors.factor import Factor
-from mollisol.methodology.findings import Finding, Severity
+from mollisol.methodology.findings import Finding, finding
 
 LEAST_PLOTS = 3
-HERE = clause("sections 8.2.8 and 9.2, mass of biomass burned")
 
 ALL_OF_IT = Factor(
     id="mollisol/combustion-of-a-measured-loss",
@@ -54,38 +52,11 @@ def check_burned_biomass(burned: BurnedBiomass) -> list[Finding]:
     """Hold the measurement against the parameter table, and say which basis was taken."""
     thing = f"burned {burned.residue}"
     before, after = burned.baseline_basis.replace("_", " "), burned.project_basis.replace("_", " ")
-    found = [
-        finding(
-            "burning-basis",
-            thing,
-            found=f"baseline {before}, project {after}",
-            allowed="pre-fire biomass with a combustion factor, or the measured loss with a factor of 1",
-            do="know which is taken: the text multiplies burned mass by the factor again",
-            clause=HERE,
-            severity=Severity.NOTE,
-        )
-    ]
+    found = [finding("burning-basis", thing, f"baseline {before}, project {after}")]
     if burned.baseline_basis != burned.project_basis:
         found.append(
-            finding(
-                "burning-basis-differs",
-                thing,
-                found="another basis in the project than in the baseline",
-                allowed="the same in both scenarios, or the conservative side",
-                do="show that the difference does not raise the credits",
-                clause=HERE,
-                severity=Severity.WARNING,
-            )
+            finding("burning-basis-differs", thing, "another basis in the project than in the baseline")
         )
     if burned.grassland and burned.plots < LEAST_PLOTS:
-        found.append(
-            finding(
-                "burning-too-few-plots",
-                thing,
-                found=f"{burned.plots} plots",
-                allowed=f"{LEAST_PLOTS} or more of 1 m by 1 m, before burning",
-                do="measure more plots",
-                clause=HERE,
-            )
-        )
+        found.append(finding("burning-too-few-plots", thing, f"{burned.plots} plots"))
     return found

@@ -9,8 +9,7 @@ from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items, RequiredText, Text
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
-from mollisol.methodology.eligibility.wording import clause, finding
-from mollisol.methodology.findings import Finding, Severity
+from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.practice import PracticeChange, PracticeGroup
 
 type Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
@@ -111,16 +110,7 @@ def check_practice_changes(changes: tuple[PracticeChange, ...]) -> list[Finding]
     """Condition 1: at least one change in one of the five groups."""
     if changes:
         return []
-    return [
-        finding(
-            "no-practice-change",
-            "project",
-            found="no change of practice",
-            allowed="a change to fertilizer, water, tillage and residue, planting and harvesting, or grazing",
-            do="name the practices that the project adopts, ceases or adjusts",
-            clause=clause("section 4, condition 1"),
-        )
-    ]
+    return [finding("no-practice-change", "project", "no change of practice")]
 
 
 def check_adjustments(
@@ -131,10 +121,8 @@ def check_adjustments(
         finding(
             "adjustment-too-small",
             f"{one.practice} at {one.place}",
-            found=f"{one.new_value:g} {one.unit} after {one.look_back_mean:g} on average",
-            allowed=f"more than {thresholds.least_practice_change:.0%} above or below that average",
-            do="do not count it as a practice change, or change more",
-            clause=clause("section 4, condition 2"),
+            f"{one.new_value:g} {one.unit} after {one.look_back_mean:g} on average",
+            least_practice_change=thresholds.least_practice_change,
         )
         for one in adjustments
         if abs(one.new_value - one.look_back_mean) <= thresholds.least_practice_change * one.look_back_mean
@@ -143,17 +131,10 @@ def check_adjustments(
 
 def check_land_use(history: LandUseHistory, thresholds: EligibilityThresholds) -> list[Finding]:
     """Condition 3: cropland or grassland, and it stays so."""
-    here, thing = clause("section 4, condition 3"), f"land use of {history.place}"
+    thing = f"land use of {history.place}"
     years = sorted(history.years, key=lambda one: one.year)
     found = [
-        finding(
-            "land-use-not-eligible",
-            thing,
-            found=f"{one.use} in {one.year}",
-            allowed="cropland or grassland",
-            do="leave the land out of the project",
-            clause=here,
-        )
+        finding("land-use-not-eligible", thing, f"{one.use} in {one.year}")
         for one in years
         if one.use == "other"
     ]
@@ -162,7 +143,6 @@ def check_land_use(history: LandUseHistory, thresholds: EligibilityThresholds) -
         return found
     if history.exception == "integrated_system":
         excused = history.shown_before_start and history.management_plan_covers_project
-        need = "shown before the start date, with a management plan over the whole project"
     elif history.exception == "degraded_land":
         recent = (
             history.years_since_study is None
@@ -174,10 +154,6 @@ def check_land_use(history: LandUseHistory, thresholds: EligibilityThresholds) -
             and history.improves_soil_health
             and recent
         )
-        need = (
-            f"{thresholds.land_use_switches} conversion of land shown to be degraded and degrading (study of the last "
-            f"{thresholds.degradation_study_years} years), with practices that improve soil health"
-        )
     else:
         excused, need = False, "no change between cropland and grassland"
     if not excused:
@@ -185,10 +161,8 @@ def check_land_use(history: LandUseHistory, thresholds: EligibilityThresholds) -
             finding(
                 "land-use-changes",
                 thing,
-                found=f"{switches} changes of use, exception: {history.exception.replace('_', ' ')}",
+                f"{switches} changes of use, exception: {history.exception.replace('_', ' ')}",
                 allowed=need,
-                do="give the evidence of the exception, or leave the land out",
-                clause=here,
             )
         )
     return found
@@ -208,14 +182,7 @@ def check_model(model: ModelCredentials) -> list[Finding]:
         ),
     }
     return [
-        finding(
-            "model-not-eligible",
-            f"model {model.name}",
-            found=f"not {need}",
-            allowed=f"a model {need}",
-            do="show it, or quantify without this model",
-            clause=clause("section 4, condition 4"),
-        )
+        finding("model-not-eligible", f"model {model.name}", f"not {need}", need=need)
         for need, met in needs.items()
         if not met
     ]
@@ -230,10 +197,8 @@ def check_native_clearing(clearing: NativeClearing, thresholds: EligibilityThres
         finding(
             "native-cleared",
             f"land {clearing.place}",
-            found=f"cleared of native ecosystems {years:g} years before the start",
-            allowed=f"{thresholds.native_clearing_years:g} years or more",
-            do="leave the land out of the project",
-            clause=clause("section 4, condition 5"),
+            f"cleared of native ecosystems {years:g} years before the start",
+            native_clearing_years=thresholds.native_clearing_years,
         )
     ]
 
@@ -248,39 +213,20 @@ def check_productivity(
         finding(
             "productivity-loss",
             f"productivity of {expectation.place}",
-            found=f"{expectation.relative_change:.1%}",
-            allowed=f"a sustained loss of at most {thresholds.greatest_productivity_loss:.0%}",
-            do="change the practice, or leave the land out",
-            clause=clause("section 4, condition 6"),
+            f"{expectation.relative_change:.1%}",
+            greatest_productivity_loss=thresholds.greatest_productivity_loss,
         )
     ]
 
 
 def check_biochar(biochar: BiocharFacts) -> list[Finding]:
     """Condition 7: biochar is not the activity, and its carbon is taken out of the soil's."""
-    here = clause("section 4, condition 7")
     found = []
     if biochar.is_the_activity:
-        found.append(
-            finding(
-                "biochar-is-activity",
-                "project",
-                found="biochar application is the project activity",
-                allowed="biochar at most beside the activity",
-                do="use a methodology for biochar",
-                clause=here,
-            )
-        )
+        found.append(finding("biochar-is-activity", "project", "biochar application is the project activity"))
     if biochar.applied and not biochar.carbon_subtracted:
         found.append(
-            finding(
-                "biochar-not-subtracted",
-                "biochar",
-                found="its organic carbon stays in the soil carbon change",
-                allowed="subtracted from the project's change at each verification",
-                do="enter every application, with its organic carbon",
-                clause=here,
-            )
+            finding("biochar-not-subtracted", "biochar", "its organic carbon stays in the soil carbon change")
         )
     if (
         biochar.applied
@@ -289,12 +235,7 @@ def check_biochar(biochar: BiocharFacts) -> list[Finding]:
     ):
         found.append(
             finding(
-                "biochar-route",
-                "biochar",
-                found="production unknown, carbon content by the high-technology route",
-                allowed="the low-technology route where the production is not known",
-                do="use VM0044 8.2.2.2",
-                clause=here,
+                "biochar-route", "biochar", "production unknown, carbon content by the high-technology route"
             )
         )
     return found
@@ -302,7 +243,7 @@ def check_biochar(biochar: BiocharFacts) -> list[Finding]:
 
 def check_wetland(wetland: WetlandFacts) -> list[Finding]:
     """Condition 8: not on wetlands; flooded crops only where wetlands nearby keep their water."""
-    here, thing = clause("section 4, condition 8"), f"land {wetland.place}"
+    thing = f"land {wetland.place}"
     if wetland.artificially_flooded_crop and wetland.nearby_wetlands_unaffected:
         return []
     if wetland.artificially_flooded_crop:
@@ -310,22 +251,9 @@ def check_wetland(wetland: WetlandFacts) -> list[Finding]:
             finding(
                 "flooding-affects-wetlands",
                 thing,
-                found="an artificially flooded crop, nothing shown on nearby wetlands",
-                allowed="cultivation shown not to affect their hydrology",
-                do="show it, or leave the land out",
-                clause=here,
+                "an artificially flooded crop, nothing shown on nearby wetlands",
             )
         ]
     if not wetland.on_wetland:
         return []
-    return [
-        finding(
-            "on-wetland",
-            thing,
-            found="wetland",
-            allowed="land that is not wetland",
-            do="leave the land out of the project",
-            clause=here,
-            severity=Severity.BLOCKING,
-        )
-    ]
+    return [finding("on-wetland", thing, "wetland")]

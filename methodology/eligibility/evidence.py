@@ -9,8 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items, Text
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
-from mollisol.methodology.eligibility.wording import clause, finding
-from mollisol.methodology.findings import Finding, Severity
+from mollisol.methodology.findings import Finding, finding
 
 
 class EvidenceLevel(IntEnum):
@@ -27,8 +26,6 @@ class EvidenceLevel(IntEnum):
 
 
 type LevelField = Annotated[EvidenceLevel, BeforeValidator(lambda value: EvidenceLevel(value))]
-
-HERE = clause("section 6, Box 1")
 
 
 class Evidence(DomainObject):
@@ -88,16 +85,7 @@ def check_evidence(evidence: Evidence, thresholds: EligibilityThresholds) -> lis
         return [_missing(thing, "a quantitative fact without evidence", "one of the four levels of Box 1")]
     found = _by_level(evidence, thing, thresholds)
     if evidence.several_values and not evidence.conservative_value_taken:
-        found.append(
-            finding(
-                "evidence-not-conservative",
-                thing,
-                found="several values, not the conservative one",
-                allowed="the value with the lowest baseline emission or the highest stock change",
-                do="take that value",
-                clause=HERE,
-            )
-        )
+        found.append(finding("evidence-not-conservative", thing, "several values, not the conservative one"))
     return found
 
 
@@ -129,17 +117,7 @@ def _by_level(evidence: Evidence, thing: str, thresholds: EligibilityThresholds)
                     "a value that does not deviate significantly from evidence of similar fields; else level 4",
                 )
             )
-        found.append(
-            finding(
-                "evidence-attested",
-                thing,
-                found="an attested value",
-                allowed="sufficient in the eyes of the auditor",
-                do="be ready to fall back on regional averages",
-                clause=HERE,
-                severity=Severity.NOTE,
-            )
-        )
+        found.append(finding("evidence-attested", thing, "an attested value"))
         return found
     if not _recent(evidence, thresholds):
         found.append(
@@ -161,11 +139,4 @@ def _recent(evidence: Evidence, thresholds: EligibilityThresholds) -> bool:
 
 
 def _missing(thing: str, found: str, allowed: str) -> Finding:
-    return finding(
-        "evidence-missing",
-        thing,
-        found=found,
-        allowed=allowed,
-        do="bring it, or go down a level",
-        clause=HERE,
-    )
+    return finding("evidence-missing", thing, found, allowed=allowed)

@@ -13,8 +13,7 @@ from pydantic import Field
 from mollisol.methodology.base import DomainObject, Identifier, Items
 from mollisol.methodology.boundary import POOLS_AND_GASES
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
-from mollisol.methodology.eligibility.wording import clause, finding
-from mollisol.methodology.findings import Finding
+from mollisol.methodology.findings import Finding, finding
 
 type Tonnes = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 
@@ -67,14 +66,7 @@ def check_inclusion(facts: BoundaryFacts, thresholds: EligibilityThresholds) -> 
     known = {row.id: row for row in POOLS_AND_GASES}
     given = {source.id: source for source in facts.sources}
     found = [
-        finding(
-            "boundary-unknown",
-            f"boundary {id}",
-            found=f"a pool or gas called {id}",
-            allowed=", ".join(known),
-            do="use one of these names",
-            clause=clause("section 5"),
-        )
+        finding("boundary-unknown", f"boundary {id}", f"a pool or gas called {id}", names=", ".join(known))
         for id in given
         if id not in known
     ]
@@ -88,9 +80,7 @@ def check_inclusion(facts: BoundaryFacts, thresholds: EligibilityThresholds) -> 
                 finding(
                     "source-must-be-included",
                     f"boundary {id}",
-                    found=f"{row.label} ({row.gas}) is left out although {reason}",
-                    allowed="included",
-                    do="include it, or show in the joint test that all that is left out is de minimis",
+                    f"{row.label} ({row.gas}) is left out although {reason}",
                     clause=row.clause,
                 )
             )
@@ -125,19 +115,9 @@ def check_de_minimis(
     omitted_share
         Their joint share of the benefit (``vm0042:5-omitted-share``); None where there is no benefit to compare with.
     """
-    here = clause("section 5, de minimis")
     found = []
     if SOIL in omitted:
-        found.append(
-            finding(
-                "soil-carbon-de-minimis",
-                f"boundary {SOIL}",
-                found="soil organic carbon is set to 0",
-                allowed="always monitored",
-                do="take it out of the de minimis list",
-                clause=here,
-            )
-        )
+        found.append(finding("soil-carbon-de-minimis", f"boundary {SOIL}", "soil organic carbon is set to 0"))
     if not omitted:
         return found
     if omitted_share is None or not omitted_share < thresholds.de_minimis_share:
@@ -148,10 +128,8 @@ def check_de_minimis(
             finding(
                 "omissions-not-de-minimis",
                 "boundary",
-                found=f"{share} left out together: {', '.join(omitted)}",
-                allowed=f"below {thresholds.de_minimis_share:.0%} together",
-                do="include the largest of them until the rest is below",
-                clause=here,
+                f"{share} left out together: {', '.join(omitted)}",
+                de_minimis_share=thresholds.de_minimis_share,
             )
         )
     return found

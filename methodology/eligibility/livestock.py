@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier
-from mollisol.methodology.eligibility.wording import clause, finding
-from mollisol.methodology.findings import Finding, Severity
+from mollisol.methodology.findings import Finding, finding
 
 type Heads = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 
@@ -54,7 +53,6 @@ def decide_livestock(livestock: LivestockInScenarios) -> LivestockDecision:
 
     A fall of livestock production goes to displaced production whatever is chosen here.
     """
-    here = clause("sections 8.3 and 8.4.2")
     thing = f"livestock {livestock.animal}"
     if livestock.project_head >= livestock.baseline_mean_head:
         return LivestockDecision(
@@ -72,51 +70,13 @@ def decide_livestock(livestock: LivestockInScenarios) -> LivestockDecision:
             population="project",
             head=livestock.project_head,
             leakage="none",
-            findings=(
-                finding(
-                    "livestock-reduced",
-                    thing,
-                    found=numbers + ", option b",
-                    allowed="output did not fall and animals were slaughtered",
-                    do="keep the evidence for the auditor",
-                    clause=here,
-                    severity=Severity.NOTE,
-                ),
-            ),
+            findings=(finding("livestock-reduced", thing, numbers + ", option b"),),
         )
-    findings = [
-        finding(
-            "livestock-floor",
-            thing,
-            found=numbers,
-            allowed="at least the mean of the look-back period, unless option b is shown",
-            do="know that the baseline population emits in the project too, and quantify the leakage (Eq. 36)",
-            clause=here,
-            severity=Severity.WARNING,
-        )
-    ]
+    findings = [finding("livestock-floor", thing, numbers)]
     if livestock.option == "b":
-        findings.append(
-            finding(
-                "livestock-option-not-shown",
-                thing,
-                found="option b without its evidence",
-                allowed="output did not fall, and animals were slaughtered and not moved",
-                do="bring the evidence, or choose option a",
-                clause=here,
-            )
-        )
+        findings.append(finding("livestock-option-not-shown", thing, "option b without its evidence"))
     elif livestock.option == "":
-        findings.append(
-            finding(
-                "livestock-option-missing",
-                thing,
-                found=numbers + ", no option chosen",
-                allowed="option a or b",
-                do="choose one",
-                clause=here,
-            )
-        )
+        findings.append(finding("livestock-option-missing", thing, numbers + ", no option chosen"))
     return LivestockDecision(
         animal=livestock.animal,
         population="baseline",
@@ -128,41 +88,19 @@ def decide_livestock(livestock: LivestockInScenarios) -> LivestockDecision:
 
 def check_manure_shares(animal: str, productivity: str, shares: Mapping[str, float]) -> list[Finding]:
     """Hold the shares of one herd's manure by system against a whole: none outside 0 to 1, 1 together at most."""
-    here, thing = clause("section 8.2.7, AWMS"), f"manure of {animal}, productivity {productivity}"
+    thing = f"manure of {animal}, productivity {productivity}"
     outside = {system: share for system, share in shares.items() if not 0 <= share <= 1}
     if outside:
         return [
             finding(
                 "manure-share-not-a-fraction",
                 thing,
-                found=", ".join(f"{system} {share:g}" for system, share in outside.items()),
-                allowed="fractions from 0 to 1, not per cent",
-                do="divide by 100 if these are per cent",
-                clause=here,
+                ", ".join(f"{system} {share:g}" for system, share in outside.items()),
             )
         ]
     total = fsum(shares.values())
     if total > 1 + SLACK:
-        return [
-            finding(
-                "manure-shares-above-one",
-                thing,
-                found=f"{total:g} together",
-                allowed="1 together at most",
-                do="mend the shares",
-                clause=here,
-            )
-        ]
+        return [finding("manure-shares-above-one", thing, f"{total:g} together")]
     if total < 1 - SLACK:
-        return [
-            finding(
-                "manure-shares-below-one",
-                thing,
-                found=f"{total:g} together",
-                allowed="1, unless the rest is handled outside the project area",
-                do="say where the rest goes",
-                clause=here,
-                severity=Severity.WARNING,
-            )
-        ]
+        return [finding("manure-shares-below-one", thing, f"{total:g} together")]
     return []

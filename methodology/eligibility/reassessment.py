@@ -9,10 +9,7 @@ from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Text
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
-from mollisol.methodology.eligibility.wording import clause, finding
-from mollisol.methodology.findings import Finding, Severity
-
-HERE = clause("section 6, reassessment of the baseline")
+from mollisol.methodology.findings import Finding, finding
 
 
 class BaselineReassessment(DomainObject):
@@ -73,10 +70,8 @@ def check_baseline_age(
             finding(
                 "baseline-too-old",
                 thing,
-                found=f"valid from {baseline.valid_from}, used on {on}",
-                allowed=f"{thresholds.reassessment_years} years",
-                do="reassess the baseline",
-                clause=HERE,
+                f"valid from {baseline.valid_from}, used on {on}",
+                reassessment_years=thresholds.reassessment_years,
             )
         ]
     if baseline.regional_practice_changes_faster and _after_years(
@@ -86,11 +81,8 @@ def check_baseline_age(
             finding(
                 "baseline-reassess-recommended",
                 thing,
-                found=f"valid from {baseline.valid_from}, used on {on}; practice in the region changes faster",
-                allowed=f"{thresholds.reassessment_years_recommended} years are recommended",
-                do="consider reassessing the baseline",
-                clause=HERE,
-                severity=Severity.WARNING,
+                f"valid from {baseline.valid_from}, used on {on}; practice in the region changes faster",
+                reassessment_years_recommended=thresholds.reassessment_years_recommended,
             )
         ]
     return []
@@ -99,41 +91,26 @@ def check_baseline_age(
 def check_end_of_baseline(end: EndOfBaselinePeriod, thresholds: EligibilityThresholds) -> list[Finding]:
     """Hold a reassessment against the way it must be done."""
     thing = f"baseline of {end.unit}"
-    faults = []
+    found = []
     if end.production_data_years_before_end > thresholds.production_data_years:
-        faults.append(
-            (
+        text = f"production data {end.production_data_years_before_end:g} years before the end of the period"
+        found.append(
+            finding(
                 "reassessment-data-too-old",
-                f"production data {end.production_data_years_before_end:g} years before the end of the period",
-                f"published sub-national data of the last {thresholds.production_data_years} years",
+                thing,
+                text,
+                production_data_years=thresholds.production_data_years,
             )
         )
-    if not end.still_produced_with_same_practices:
-        if not end.new_schedule_from or not end.detailed_enough_for_table_4:
-            faults.append(
-                (
-                    "reassessment-without-schedule",
-                    "practice has changed, and there is no new schedule with the detail of Table 4",
-                    "written recommendations of independent agronomists or government extension",
-                )
-            )
-        if end.recommends_range and not end.conservative_value_taken:
-            faults.append(
-                (
-                    "reassessment-not-conservative",
-                    "a recommended range, not its conservative value",
-                    "the value with the lowest baseline emission or the highest stock change",
-                )
-            )
-        if not end.field_specific and not end.conservative_derivation:
-            faults.append(
-                (
-                    "reassessment-not-field-specific",
-                    "evidence that is not of the field, without a documented derivation",
-                    "a conservative derivation with a documented method",
-                )
-            )
-    return [
-        finding(code, thing, found=found, allowed=allowed, do="mend the reassessment", clause=HERE)
-        for code, found, allowed in faults
-    ]
+    if end.still_produced_with_same_practices:
+        return found
+    if not end.new_schedule_from or not end.detailed_enough_for_table_4:
+        text = "practice has changed, and there is no new schedule with the detail of Table 4"
+        found.append(finding("reassessment-without-schedule", thing, text))
+    if end.recommends_range and not end.conservative_value_taken:
+        text = "a recommended range, not its conservative value"
+        found.append(finding("reassessment-not-conservative", thing, text))
+    if not end.field_specific and not end.conservative_derivation:
+        text = "evidence that is not of the field, without a documented derivation"
+        found.append(finding("reassessment-not-field-specific", thing, text))
+    return found

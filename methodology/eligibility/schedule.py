@@ -9,8 +9,7 @@ from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items, Text
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
-from mollisol.methodology.eligibility.wording import clause, finding
-from mollisol.methodology.findings import Finding
+from mollisol.methodology.findings import Finding, finding
 
 type Quantity = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
 
@@ -61,19 +60,12 @@ def practice_of[T](history: Sequence[T], project_year: int) -> T:
 
 def check_look_back(look_back: LookBack, thresholds: EligibilityThresholds) -> list[Finding]:
     """Hold the look-back period against three years and one whole rotation."""
-    here, thing = clause("sections 3 and 6, historical look-back period"), f"look-back of {look_back.place}"
+    thing = f"look-back of {look_back.place}"
     years = sorted(look_back.years_before_start)
     found = []
     if years != list(range(1, len(years) + 1)):
         found.append(
-            finding(
-                "look-back-has-gaps",
-                thing,
-                found="years before the start: " + ", ".join(map(str, years)),
-                allowed="every year from the last before the start backwards, each once",
-                do="add the missing years",
-                clause=here,
-            )
+            finding("look-back-has-gaps", thing, "years before the start: " + ", ".join(map(str, years)))
         )
     least = max(thresholds.look_back_years, look_back.rotation_years or 0)
     if len(set(years)) < least:
@@ -81,10 +73,9 @@ def check_look_back(look_back: LookBack, thresholds: EligibilityThresholds) -> l
             finding(
                 "look-back-too-short",
                 thing,
-                found=f"{len(set(years))} years",
-                allowed=f"{least} or more: {thresholds.look_back_years} years and one whole rotation",
-                do="go further back",
-                clause=here,
+                f"{len(set(years))} years",
+                least=least,
+                look_back_years=thresholds.look_back_years,
             )
         )
     return found
@@ -144,7 +135,7 @@ _AMOUNTS: dict[str, tuple[str, ...]] = {
 
 def check_schedule_year(detail: ScheduleDetail) -> list[Finding]:
     """Hold one year against Table 4: crops named, and an amount behind each "yes"."""
-    here, thing = clause("section 6, Table 4"), f"schedule of {detail.place}, year {detail.year}"
+    thing = f"schedule of {detail.place}, year {detail.year}"
     found = []
     missing = [] if detail.crops else ["crops"]
     missing += [
@@ -154,16 +145,7 @@ def check_schedule_year(detail: ScheduleDetail) -> list[Finding]:
         if getattr(detail, practice):
             missing += [name for name in amounts if getattr(detail, name) in ("", None)]
     if missing:
-        found.append(
-            finding(
-                "schedule-incomplete",
-                thing,
-                found="missing: " + ", ".join(missing),
-                allowed="crops, dates and yield, and the amount of each practice that took place",
-                do="add them by the evidence hierarchy of Box 1",
-                clause=here,
-            )
-        )
+        found.append(finding("schedule-incomplete", thing, "missing: " + ", ".join(missing)))
     unused = [
         name
         for practice, amounts in _AMOUNTS.items()
@@ -176,10 +158,7 @@ def check_schedule_year(detail: ScheduleDetail) -> list[Finding]:
             finding(
                 "schedule-contradicts",
                 thing,
-                found="an amount where the practice is said not to take place: " + ", ".join(unused),
-                allowed="no amount where the answer is no",
-                do="mend the answer or the amount",
-                clause=here,
+                "an amount where the practice is said not to take place: " + ", ".join(unused),
             )
         )
     return found

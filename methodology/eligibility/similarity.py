@@ -8,8 +8,7 @@ from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items, Text
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
-from mollisol.methodology.eligibility.wording import clause, finding
-from mollisol.methodology.findings import Finding, Severity
+from mollisol.methodology.findings import Finding, Severity, finding
 
 type SlopeClass = Literal[
     "nearly level", "gently sloping", "strongly sloping", "moderately steep", "steep", "very steep"
@@ -26,8 +25,6 @@ _SLOPES: tuple[tuple[float, SlopeClass], ...] = (
 )
 HILLY: frozenset[str] = frozenset({"moderately steep", "steep", "very steep"})
 """Classes above 16 %, for which the aspect counts."""
-
-TABLE_7 = clause("section 8.2, Table 7")
 
 
 def slope_class(slope_percent: float) -> SlopeClass:
@@ -130,78 +127,47 @@ def check_similarity(
     ]
 
 
-def _unlike(
-    code: str, pair: str, row: str, found: str, allowed: str, severity: Severity = Severity.BLOCKING
-) -> Finding:
-    return finding(
-        code,
-        pair,
-        found=f"{row}: {found}",
-        allowed=allowed,
-        do="choose another control site, or declare a deviation",
-        clause=TABLE_7,
-        severity=severity,
-    )
-
-
 def _topography(
     pair: str, unit: SiteFacts, site: SiteFacts, thresholds: EligibilityThresholds
 ) -> list[Finding]:
     found = []
     if site.slope_class != unit.slope_class:
-        found.append(
-            _unlike(
-                "control-slope",
-                pair,
-                "slope",
-                f"{site.slope_class}, unit {unit.slope_class}",
-                "the same class",
-            )
-        )
+        found.append(finding("control-slope", pair, f"slope: {site.slope_class}, unit {unit.slope_class}"))
     if site.slope_class not in HILLY:
         return found
     allowed = f"within {thresholds.aspect_deg:g} degrees where the slope is above 16 %"
     if site.aspect_deg is None or unit.aspect_deg is None:
-        found.append(_unlike("control-aspect", pair, "aspect", "not given", allowed))
+        found.append(finding("control-aspect", pair, "aspect: not given", allowed=allowed))
         return found
     turn = abs(site.aspect_deg - unit.aspect_deg)
     apart = min(turn, 360 - turn)
     if apart > thresholds.aspect_deg:
-        found.append(_unlike("control-aspect", pair, "aspect", f"{apart:g} degrees apart", allowed))
+        found.append(finding("control-aspect", pair, f"aspect: {apart:g} degrees apart", allowed=allowed))
     return found
 
 
 def _soil(pair: str, unit: SiteFacts, site: SiteFacts, depth_cm: float) -> list[Finding]:
     found = [
-        _unlike(
+        finding(
             "control-depth",
             pair,
-            "depth",
-            f"{place.name} described to {place.described_to_cm:g} cm",
-            f"{depth_cm:g} cm",
+            f"depth: {place.name} described to {place.described_to_cm:g} cm",
+            depth_cm=depth_cm,
         )
         for place in (unit, site)
         if place.described_to_cm < depth_cm
     ]
     if site.texture_classes != unit.texture_classes:
         found.append(
-            _unlike(
+            finding(
                 "control-texture",
                 pair,
-                "texture",
-                f"{' over '.join(site.texture_classes)}, unit {' over '.join(unit.texture_classes)}",
-                "the same FAO class, horizon by horizon where they differ",
+                f"texture: {' over '.join(site.texture_classes)}, unit {' over '.join(unit.texture_classes)}",
             )
         )
     if site.soil_group != unit.soil_group:
         found.append(
-            _unlike(
-                "control-soil-group",
-                pair,
-                "soil group",
-                f"{site.soil_group}, unit {unit.soil_group}",
-                "the same WRB reference soil group",
-            )
+            finding("control-soil-group", pair, f"soil group: {site.soil_group}, unit {unit.soil_group}")
         )
     return found
 
@@ -214,11 +180,11 @@ def _soil_carbon(
         f"(p of at least {thresholds.similarity_significance:g}); the text names no test"
     )
     if comparison is None:
-        return [_unlike("control-soil-carbon", pair, "soil carbon", "not compared", allowed)]
+        return [finding("control-soil-carbon", pair, "soil carbon: not compared", allowed=allowed)]
     shown = f"p {comparison.p_value:.3g} by {comparison.test}"
     if comparison.p_value < thresholds.similarity_significance:
-        return [_unlike("control-soil-carbon", pair, "soil carbon", shown, allowed)]
-    return [_unlike("control-soil-carbon-test", pair, "soil carbon", shown, allowed, Severity.NOTE)]
+        return [finding("control-soil-carbon", pair, f"soil carbon: {shown}", allowed=allowed)]
+    return [finding("control-soil-carbon-test", pair, f"soil carbon: {shown}", allowed=allowed)]
 
 
 _SAME = ("tillage", "residue_removed", "manure", "compost", "irrigation")
@@ -235,23 +201,21 @@ def _practices(
         label = f"year {back} before the start"
         if one is None or other is None:
             found.append(
-                _unlike(
+                finding(
                     "control-practice-unknown",
                     pair,
-                    "practice",
-                    f"{label} not known",
-                    f"the same for {thresholds.same_practice_years} years",
+                    f"practice: {label} not known",
+                    same_practice_years=thresholds.same_practice_years,
                 )
             )
             continue
         found += [
-            _unlike(
+            finding(
                 "control-practice",
                 pair,
-                name.replace("_", " "),
-                f"{getattr(one, name)}, unit {getattr(other, name)}, {label}",
-                f"the same for {thresholds.same_practice_years} years",
-                Severity.WARNING if name in argued else Severity.BLOCKING,
+                f"{name.replace('_', ' ')}: {getattr(one, name)}, unit {getattr(other, name)}, {label}",
+                severity=Severity.WARNING if name in argued else Severity.BLOCKING,
+                same_practice_years=thresholds.same_practice_years,
             )
             for name in _SAME
             if getattr(one, name) != getattr(other, name)
@@ -266,13 +230,12 @@ def _crop(pair: str, one: PracticeYear, other: PracticeYear, label: str, argued:
     same_group = one.functional_group == other.functional_group
     mild = Severity.NOTE if same_group else Severity.WARNING
     return [
-        _unlike(
+        finding(
             "control-crop",
             pair,
-            "crop",
-            f"{one.crop}, unit {other.crop}, {label}" + (", same functional group" if same_group else ""),
-            "the same crop, or where it cannot be matched one of the same functional group",
-            mild if same_group or argued else Severity.BLOCKING,
+            f"crop: {one.crop}, unit {other.crop}, {label}"
+            + (", same functional group" if same_group else ""),
+            severity=mild if same_group or argued else Severity.BLOCKING,
         )
     ]
 
@@ -286,12 +249,11 @@ def _land_cover(
         if theirs is None or theirs > thresholds.land_cover_years:
             return []
         return [
-            _unlike(
+            finding(
                 "control-land-cover",
                 pair,
-                "land cover",
-                f"converted {theirs:g} years before the start, the unit not",
-                f"no conversion in the {thresholds.land_cover_years} years before the start, as the unit",
+                f"land cover: converted {theirs:g} years before the start, the unit not",
+                land_cover_years=thresholds.land_cover_years,
             )
         ]
     allowed = (
@@ -310,50 +272,36 @@ def _land_cover(
         if theirs is None
         else f"converted from {site.cover_before_conversion or 'unknown'} {theirs:g} years before the start"
     )
-    return [_unlike("control-land-cover", pair, "land cover", found, allowed)]
+    return [finding("control-land-cover", pair, f"land cover: {found}", allowed=allowed)]
 
 
 def _climate(pair: str, unit: SiteFacts, site: SiteFacts, thresholds: EligibilityThresholds) -> list[Finding]:
     found = []
     if site.ecoregion != unit.ecoregion:
         found.append(
-            _unlike(
-                "control-ecoregion",
-                pair,
-                "native vegetation",
-                f"{site.ecoregion}, unit {unit.ecoregion}",
-                "the same WWF terrestrial ecoregion",
-            )
+            finding("control-ecoregion", pair, f"native vegetation: {site.ecoregion}, unit {unit.ecoregion}")
         )
     if site.climate_zone != unit.climate_zone:
         found.append(
-            _unlike(
-                "control-climate",
-                pair,
-                "climate zone",
-                f"{site.climate_zone}, unit {unit.climate_zone}",
-                "the same IPCC climate zone",
-            )
+            finding("control-climate", pair, f"climate zone: {site.climate_zone}, unit {unit.climate_zone}")
         )
     apart = abs(site.precipitation_mm - unit.precipitation_mm)
     if apart > thresholds.precipitation_mm:
         found.append(
-            _unlike(
+            finding(
                 "control-precipitation",
                 pair,
-                "precipitation",
-                f"{apart:g} mm apart",
-                f"within {thresholds.precipitation_mm:g} mm a year",
+                f"precipitation: {apart:g} mm apart",
+                precipitation_mm=thresholds.precipitation_mm,
             )
         )
     if site.station_km is not None and site.station_km > thresholds.station_km:
         found.append(
-            _unlike(
+            finding(
                 "control-station",
                 pair,
-                "weather station",
-                f"{site.station_km:g} km away",
-                f"{thresholds.station_km:g} km, or a synthetic station",
+                f"weather station: {site.station_km:g} km away",
+                station_km=thresholds.station_km,
             )
         )
     return found

@@ -12,7 +12,7 @@ from typing import Literal
 
 from mollisol.methodology.base import DomainObject
 from mollisol.methodology.factors.factor import End, Factor, FactorError, Number
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.rules_in_force.rule import WARNING_STATUSES
 
 type Direction = Literal["decrease", "increase", "unchanged"]
@@ -104,14 +104,11 @@ def choose_ends(
     findings = [finding for one in chosen for finding in _findings(source, one, selection, rule)]
     if direction == "unchanged" and any(one.factor.has_choice for one in chosen):
         findings.append(
-            Finding(
-                code="factor-no-direction",
-                severity=Severity.NOTE,
-                where=Place(thing=f"source {source}"),
-                found=f"{source}: the same total in both scenarios",
-                allowed="a decrease (lowest value) or an increase (highest value)",
-                do="know that central values are used: the text says nothing of this case",
-                clause=rule,
+            finding(
+                "factor-no-direction",
+                f"source {source}",
+                f"{source}: the same total in both scenarios",
+                rule=rule,
             )
         )
     return SourceFactors(
@@ -149,39 +146,23 @@ def _findings(source: str, chosen: ChosenFactor, selection: Selection, rule: str
     found = f"{factor.id}: {chosen.value:g} {factor.unit} ({chosen.end})"
     made = []
     if selection == "conservative_end" and factor.low is None and factor.central != 0:
-        made.append(
-            Finding(
-                code="factor-no-range",
-                severity=Severity.WARNING,
-                where=where,
-                found=found + ", no range is published",
-                allowed="the conservative end of a published range",
-                do="know that the central value is used; a project-specific factor with a range is better",
-                clause=rule,
-            )
-        )
+        made.append(finding("factor-no-range", where, found + ", no range is published", rule=rule))
     if selection == "conservative_end" and factor.has_choice and factor.range_kind == "statement":
         made.append(
-            Finding(
-                code="factor-range-not-printed",
-                severity=Severity.NOTE,
-                where=where,
-                found=found + ", its range comes from a general statement",
-                allowed="a range printed for the factor",
-                do="be ready to justify the range, or bring a project-specific factor",
-                clause=factor.citation,
+            finding(
+                "factor-range-not-printed",
+                where,
+                found + ", its range comes from a general statement",
+                citation=factor.citation,
             )
         )
     if factor.status in WARNING_STATUSES:
         made.append(
-            Finding(
-                code="factor-weakly-sourced",
-                severity=Severity.WARNING,
-                where=where,
-                found=f"{found}, status {factor.status}",
-                allowed="a factor read in its document or in two independent sources",
-                do=f"look it up in {factor.citation} before crediting",
-                clause=factor.citation,
+            finding(
+                "factor-weakly-sourced",
+                where,
+                f"{found}, status {factor.status}",
+                citation=factor.citation,
             )
         )
     return made
@@ -205,14 +186,10 @@ def check_direction_kept(
     if factors.selection == "central" or now == factors.direction:
         return []
     return [
-        Finding(
-            code="factor-direction-turned",
-            severity=Severity.WARNING,
-            where=Place(thing=f"source {factors.source}"),
-            found=f"{factors.direction} with central values, {now} with the chosen ends",
-            allowed="one direction",
-            do="compute both ends and take the one that credits less (less_credit)",
-            clause=CLAUSE,
+        finding(
+            "factor-direction-turned",
+            f"source {factors.source}",
+            f"{factors.direction} with central values, {now} with the chosen ends",
         )
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from mollisol.methodology.base import DomainObject, Identifier, RequiredText
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, finding
 
 type Commodity = Literal["agricultural", "fuelwood"]
 type Accounting = Literal["leakage-only", "cross-commodity"]
@@ -50,28 +50,13 @@ class IntroducedCommodity(DomainObject):
 
 def check_introduced_commodity(introduced: IntroducedCommodity) -> list[Finding]:
     """Hold an offsetting commodity against the conditions of cross-commodity accounting."""
-    faults = []
-    if not introduced.produced_in_country:
-        faults.append(("introduced-not-in-country", "not produced in the country", "produced in the country"))
-    if not introduced.national_production_rises:
-        faults.append(
-            (
-                "introduced-production-falls",
-                "national production does not rise",
-                "rising national production over the two latest steps of the statistics",
-            )
-        )
-    if introduced.subsistence:
-        faults.append(("introduced-subsistence", "a subsistence crop", "a traded commodity"))
-    return [
-        Finding(
-            code=code,
-            severity=Severity.BLOCKING,
-            where=Place(thing=f"commodity {introduced.commodity}"),
-            found=found,
-            allowed=allowed,
-            do="leave the commodity out of the offset: set its change to 0",
-            clause="VMD0054 1.1, cross-commodity accounting",
-        )
-        for code, found, allowed in faults
-    ]
+    conditions = {
+        "introduced-not-in-country": (introduced.produced_in_country, "not produced in the country"),
+        "introduced-production-falls": (
+            introduced.national_production_rises,
+            "national production does not rise",
+        ),
+        "introduced-subsistence": (not introduced.subsistence, "a subsistence crop"),
+    }
+    thing = f"commodity {introduced.commodity}"
+    return [finding(code, thing, found) for code, (met, found) in conditions.items() if not met]

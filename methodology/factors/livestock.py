@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 
 from mollisol.methodology.factors.factor import Factor, FactorError
 from mollisol.methodology.factors.tables import look_up
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 
 type Productivity = Literal["all", "high", "low"]
 
@@ -106,13 +106,12 @@ def check_live_weight(animal: str, region: str, live_weight_kg: float, where: Pl
     if usual.central <= live_weight_kg * WEIGHT_SPREAD and live_weight_kg <= usual.central * WEIGHT_SPREAD:
         return []
     return [
-        Finding(
-            code="live-weight-implausible",
-            severity=Severity.BLOCKING,
-            where=where,
-            found=f"{animal} in {region}: {live_weight_kg:g} kg per head",
-            allowed=f"within a factor of {WEIGHT_SPREAD:g} of {usual.central:g} kg",
-            do="give the mean weight of the herd in kilograms per head",
-            clause=usual.citation,
+        finding(
+            "live-weight-implausible",
+            where,
+            f"{animal} in {region}: {live_weight_kg:g} kg per head",
+            citation=usual.citation,
+            weight_spread=WEIGHT_SPREAD,
+            central=usual.central,
         )
     ]

@@ -10,10 +10,9 @@ from pydantic import BeforeValidator
 
 from mollisol.methodology.base import DomainObject, Identifier, Items, RequiredText, Text
 from mollisol.methodology.factors.factor import Factor
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, finding
 
 RECHECK_YEARS = 5
-CLAUSE = "VM0042 2.2, sections 8.1 and 8.3, hierarchy of emission factors"
 
 
 class Level(IntEnum):
@@ -68,58 +67,22 @@ class ProjectFactor(DomainObject):
 
 def check_project_factor(project_factor: ProjectFactor, *, on: date) -> list[Finding]:
     """Hold a project's factor against the hierarchy on a day."""
-    where = Place(thing=f"{project_factor.source}: {project_factor.name}")
+    where = f"{project_factor.source}: {project_factor.name}"
     level = project_factor.level
-    faults: list[tuple[str, str, str, str]] = []
+    found = []
     if level is Level.PEER_REVIEWED and not project_factor.science_citation_index:
-        faults.append(
-            (
-                "factor-journal-not-indexed",
-                "level 1 from a journal that is not in the Science Citation Index",
-                "a journal that is in it",
-                "claim level 2, or bring an indexed publication",
-            )
-        )
+        text = "level 1 from a journal that is not in the Science Citation Index"
+        found.append(finding("factor-journal-not-indexed", where, text))
     if level is Level.TIER_2 and not project_factor.derivation:
-        faults.append(
-            (
-                "factor-without-derivation",
-                "level 3 without a derivation",
-                "the equations and the activity data that give the value",
-                "describe them in derivation",
-            )
-        )
+        found.append(finding("factor-without-derivation", where, "level 3 without a derivation"))
     missing = [
         better for better in range(1, int(level)) if better not in project_factor.better_levels_searched
     ]
     if missing:
-        faults.append(
-            (
-                "factor-better-level-not-searched",
-                f"level {int(level)}, levels {', '.join(map(str, missing))} not searched",
-                "a lower level only where no better one is available",
-                "search them, or say in better_levels_searched that it was done",
-            )
-        )
+        text = f"level {int(level)}, levels {', '.join(map(str, missing))} not searched"
+        found.append(finding("factor-better-level-not-searched", where, text))
     checked = project_factor.checked_on
     if (on.year - checked.year, on.month, on.day) > (RECHECK_YEARS, checked.month, checked.day):
-        faults.append(
-            (
-                "factor-not-rechecked",
-                f"source last checked on {checked}",
-                f"every {RECHECK_YEARS} years",
-                "check whether more accurate data have appeared",
-            )
-        )
-    return [
-        Finding(
-            code=code,
-            severity=Severity.BLOCKING if code != "factor-not-rechecked" else Severity.WARNING,
-            where=where,
-            found=found,
-            allowed=allowed,
-            do=do,
-            clause=CLAUSE,
-        )
-        for code, found, allowed, do in faults
-    ]
+        text = f"source last checked on {checked}"
+        found.append(finding("factor-not-rechecked", where, text, years=RECHECK_YEARS))
+    return found

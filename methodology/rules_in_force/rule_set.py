@@ -18,7 +18,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from mollisol.methodology.base import DomainObject
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.rules_in_force.rule import HOUSE as HOUSE
 from mollisol.methodology.rules_in_force.rule import WARNING_STATUSES as WARNING_STATUSES
 from mollisol.methodology.rules_in_force.rule import Allowed as Allowed
@@ -363,14 +363,12 @@ def _proposals() -> dict[str, Traversable]:
 def status_findings(chosen: Iterable[ChosenValue]) -> list[Finding]:
     """Warn of each value in use that stands on memory or on a conflict of sources."""
     return [
-        Finding(
-            code="rule-weakly-sourced",
-            severity=Severity.WARNING,
-            where=Place(thing=f"rule {value.rule}"),
-            found=f"{value.label}: {value.value} {value.unit}, status {value.status}",
-            allowed="a value that was read in its document or in two independent sources",
-            do="look it up in " + value.citation,
-            clause=value.rule,
+        finding(
+            "rule-weakly-sourced",
+            f"rule {value.rule}",
+            f"{value.label}: {value.value} {value.unit}, status {value.status}",
+            citation=value.citation,
+            rule=value.rule,
         )
         for value in sorted(chosen, key=lambda value: value.rule)
         if value.status in WARNING_STATUSES
@@ -379,23 +377,9 @@ def status_findings(chosen: Iterable[ChosenValue]) -> list[Finding]:
 
 def unusable_rules(message: str) -> Finding:
     """Tell that the rule set of a project cannot be used."""
-    return Finding(
-        code="rules-unusable",
-        severity=Severity.BLOCKING,
-        where=Place(file="project.toml", thing="rules"),
-        found=message,
-        allowed="a rule set that ships, with a value on each clock",
-        do="choose one of mollisol rules list",
-    )
+    return finding("rules-unusable", Place(file="project.toml", thing="rules"), message)
 
 
 def unusable_proposal(message: str) -> Finding:
     """Tell that a proposal does not fit the rule set; nothing of it was applied."""
-    return Finding(
-        code="proposal-unusable",
-        severity=Severity.BLOCKING,
-        where=Place(thing="--proposal"),
-        found=message,
-        allowed="rules of the rule set, and values that they may have",
-        do="correct the proposal; mollisol rules show RULE prints what is allowed",
-    )
+    return finding("proposal-unusable", "--proposal", message)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.soil_models.catalogue import MODELS
 from mollisol.methodology.soil_models.inputs import ModelInputs
 from mollisol.methodology.soil_models.parameters import ParameterSet
@@ -294,15 +294,12 @@ def identity_findings(stages: Mapping[str, ModelIdentity]) -> list[Finding]:
         ours, theirs = _flat(first), _flat(other)
         differs = [key for key in sorted({*ours, *theirs}) if ours.get(key) != theirs.get(key)]
         found.append(
-            Finding(
-                code="model-identity-differs",
-                severity=Severity.BLOCKING,
-                where=Place(thing=f"model at {name}"),
-                found="; ".join(f"{key} {theirs.get(key, 'not said')}" for key in differs),
+            finding(
+                "model-identity-differs",
+                f"model at {name}",
+                "; ".join(f"{key} {theirs.get(key, 'not said')}" for key in differs),
                 allowed=f"as at {names[0]}: "
                 + "; ".join(f"{key} {ours.get(key, 'not said')}" for key in differs),
-                do="run every stage with the same model, version, parameter set and settings",
-                clause="VM0042 2.2, section 4, condition 4(e)",
             )
         )
     return found

@@ -10,13 +10,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.soil_models.calibrated import CalibrationPrior
 from mollisol.methodology.soil_models.parameters import frozen
 
 type Group = Literal["site", "treatment", "study", "experiment", "campaign", "all"]
 
-_FILE = "calibration.toml"
+_PLAN = Place(file="calibration.toml")
 FREE: dict[str, tuple[str, ...]] = {
     "rothc": (
         "k_dpm_per_yr",
@@ -143,17 +143,18 @@ def plan_from(text: str, model: str) -> tuple[CalibrationPlan | None, list[Findi
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return None, [_fault("calibration-malformed", str(error), "a TOML file", "mend the file")]
+        return None, [finding("calibration-malformed", _PLAN, str(error))]
     default = default_plan(model).model_dump()
     try:
         plan = CalibrationPlan(**{**default, **frozen(given)})
     except ValidationError as error:
         return None, [
-            _fault(
+            finding(
                 "calibration-malformed",
+                _PLAN,
                 f"{'.'.join(str(p) for p in one['loc'])}: {one['msg']}",
-                "id, title, limits, draws, [[prior]] and [[effect]] with their keys",
-                "mend the entry",
+                allowed="id, title, limits, draws, [[prior]] and [[effect]] with their keys",
+                do="mend the entry",
             )
             for one in error.errors()
         ]
@@ -175,35 +176,31 @@ def check_plan(plan: CalibrationPlan, *, model: str, inputs: Collection[str]) ->
     found: list[Finding] = []
     for name, times in Counter(p.name for p in plan.prior).items():
         if times > 1:
-            found.append(_fault("calibration-parameter-twice", name, "once", "keep one of the priors"))
+            found.append(finding("calibration-parameter-twice", _PLAN, name))
     own = {p.name for p in plan.prior if p.role == "effect"}
     used = {e.sd for e in plan.effect if isinstance(e.sd, str)}
     for prior in plan.prior:
         found += _prior(prior, model, used)
     if RESIDUAL not in {p.name for p in plan.prior}:
-        do = f"add a half-normal prior of {RESIDUAL}, role error"
-        found.append(_fault("calibration-residual-missing", "no prior", RESIDUAL, do))
+        found.append(finding("calibration-residual-missing", _PLAN, "no prior"))
     for effect in plan.effect:
         if effect.on not in (*inputs, *BESIDE_INPUTS):
             allowed = ", ".join([*sorted(inputs), *BESIDE_INPUTS])
-            found.append(_fault("calibration-effect-unknown", effect.on, allowed, "name what it acts on"))
+            found.append(finding("calibration-effect-unknown", _PLAN, effect.on, allowed=allowed))
         if effect.on == "composition" and model == "amg":
             do = "calibrate stable_share instead"
-            found.append(_fault("calibration-effect-unknown", "composition under amg", "inputs", do))
+            found.append(finding("calibration-effect-unknown", _PLAN, "composition under amg", do=do))
         if (effect.on == "campaign") != (effect.by == "campaign"):
             text = f"{effect.on} by {effect.by}"
-            do = "an effect on campaigns is by campaign, and no other is"
-            found.append(_fault("calibration-effect-group", text, "campaign by campaign", do))
+            found.append(finding("calibration-effect-group", _PLAN, text))
         if isinstance(effect.sd, str) and effect.sd not in own:
-            do = "add its prior with role effect, or give a number"
             allowed = ", ".join(sorted(own)) or "a number"
-            found.append(_fault("calibration-effect-sd", effect.sd, allowed, do))
+            found.append(finding("calibration-effect-sd", _PLAN, effect.sd, allowed=allowed))
         elif isinstance(effect.sd, float) and effect.sd <= 0.0:
             do = "leave the effect out where there is none"
-            found.append(_fault("calibration-effect-sd", f"{effect.sd:g}", "above 0", do))
+            found.append(finding("calibration-effect-sd", _PLAN, f"{effect.sd:g}", do=do))
     if not 100 <= plan.draws <= 10_000:
-        do = "500 to 1,000 is what a simulation uses"
-        found.append(_fault("calibration-draws", str(plan.draws), "100 to 10000", do))
+        found.append(finding("calibration-draws", _PLAN, str(plan.draws)))
     return found
 
 
@@ -215,41 +212,31 @@ def _prior(prior: CalibrationPrior, model: str, used: Collection[object]) -> lis
         role = "start" if name in START else "model"
         if name not in FREE[model] or prior.role != role:
             allowed = ", ".join(FREE[model])
-            do = f"name a number of the model; {', '.join(START)} have the role start, all others the role model"
             text = f"{name} (role {prior.role}) under {model}"
-            found.append(_fault("calibration-parameter-unknown", text, allowed, do))
+            found.append(finding("calibration-parameter-unknown", _PLAN, text, allowed=allowed))
     elif prior.role == "error" and name != RESIDUAL:
         do = f"the role error is for {RESIDUAL}; the sd of an effect has the role effect"
-        found.append(_fault("calibration-parameter-unknown", name, RESIDUAL, do))
+        found.append(finding("calibration-parameter-unknown", _PLAN, name, do=do))
     elif prior.role == "effect" and name not in used:
         do = "let an [[effect]] name it as its sd, or leave it out"
-        found.append(_fault("calibration-parameter-unknown", name, "the sd of an effect", do))
+        found.append(
+            finding("calibration-parameter-unknown", _PLAN, name, allowed="the sd of an effect", do=do)
+        )
     if not prior.low < prior.high:
         text = f"{name}: {prior.low:g} to {prior.high:g}"
-        found.append(_fault("calibration-prior-range", text, "low below high", "mend the range"))
+        found.append(finding("calibration-prior-range", _PLAN, text))
     if prior.distribution != "uniform" and prior.scale <= 0.0:
         text = f"{name}: scale {prior.scale:g}"
-        found.append(_fault("calibration-prior-scale", text, "above 0", "give the sd of the prior"))
+        found.append(finding("calibration-prior-scale", _PLAN, text))
     positive = prior.distribution in ("lognormal", "half-normal") or prior.role in ("effect", "error")
     if positive and prior.low < 0.0:
         text = f"{name}: from {prior.low:g}"
-        found.append(_fault("calibration-prior-range", text, "0 or more", "mend the range"))
+        found.append(finding("calibration-prior-range", _PLAN, text, allowed="0 or more"))
     if prior.distribution == "lognormal" and prior.location <= 0.0:
         text = f"{name}: median {prior.location:g}"
-        found.append(_fault("calibration-prior-scale", text, "a median above 0", "give the median"))
+        found.append(
+            finding("calibration-prior-scale", _PLAN, text, allowed="a median above 0", do="give the median")
+        )
     if not prior.source.strip():
-        do = "say where the prior comes from"
-        found.append(_fault("calibration-prior-source", f"{name}: none", "a source", do))
+        found.append(finding("calibration-prior-source", _PLAN, f"{name}: none"))
     return found
-
-
-def _fault(code: str, found: str, allowed: str, do: str) -> Finding:
-    """Make a blocking finding on the plan."""
-    return Finding(
-        code=code,
-        severity=Severity.BLOCKING,
-        where=Place(file=_FILE),
-        found=found,
-        allowed=allowed,
-        do=do,
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.soil_models.catalogue import ModelCard
 from mollisol.methodology.soil_models.inputs import SiteRow
 
@@ -23,38 +23,32 @@ def site_refusals(model: ModelCard, sites: Iterable[SiteRow]) -> list[Finding]:
         if site.land not in model.lands:
             wet = site.land in ("paddy", "wetland")
             found.append(
-                Finding(
-                    code="model-domain-waterlogged" if wet else "model-domain-land",
-                    severity=Severity.BLOCKING,
-                    where=where.model_copy(update={"column": "land"}),
-                    found=f"{site.land} under {model.title}",
-                    allowed=", ".join(model.lands),
-                    do="take a model made for this land use and bring its results in through the external reader",
-                    clause=f"{_WETLAND if site.land == 'wetland' else _SHOWN}; {model.document}",
+                finding(
+                    "model-domain-waterlogged" if wet else "model-domain-land",
+                    where.model_copy(update={"column": "land"}),
+                    f"{site.land} under {model.title}",
+                    lands=", ".join(model.lands),
+                    condition="8" if site.land == "wetland" else "4(b)",
+                    document=model.document,
                 )
             )
         if site.soil not in model.soils:
             found.append(
-                Finding(
-                    code="model-domain-soil",
-                    severity=Severity.BLOCKING,
-                    where=where.model_copy(update={"column": "soil"}),
-                    found=f"{site.soil} soil under {model.title}",
-                    allowed=", ".join(model.soils),
-                    do="take a model made for this soil and bring its results in through the external reader",
-                    clause=f"{_SHOWN}; {model.document}",
+                finding(
+                    "model-domain-soil",
+                    where.model_copy(update={"column": "soil"}),
+                    f"{site.soil} soil under {model.title}",
+                    soils=", ".join(model.soils),
+                    document=model.document,
                 )
             )
         elif site.soil in model.caution:
             found.append(
-                Finding(
-                    code="model-domain-caution",
-                    severity=Severity.WARNING,
-                    where=where.model_copy(update={"column": "soil"}),
-                    found=f"{site.soil} soil under {model.title}",
-                    allowed="use with caution",
-                    do="show in the validation report that the model holds on this soil",
-                    clause=f"{_VALIDATED}; {model.document}",
+                finding(
+                    "model-domain-caution",
+                    where.model_copy(update={"column": "soil"}),
+                    f"{site.soil} soil under {model.title}",
+                    document=model.document,
                 )
             )
         found += _depth(model, site, where.model_copy(update={"column": "depth_cm"}))
@@ -66,28 +60,16 @@ def _depth(model: ModelCard, site: SiteRow, where: Place) -> list[Finding]:
     low, high = model.depth_cm
     if site.depth_cm < low or site.depth_cm > high:
         return [
-            Finding(
-                code="model-domain-depth",
-                severity=Severity.BLOCKING,
-                where=where,
-                found=f"{site.depth_cm:g} cm under {model.title}",
+            finding(
+                "model-domain-depth",
+                where,
+                f"{site.depth_cm:g} cm under {model.title}",
                 allowed=f"{low:g} cm" if low == high else f"{low:g} to {high:g} cm",
-                do="run the layer that the model is made for",
-                clause=f"{_SHOWN}; {model.document}",
+                document=model.document,
             )
         ]
     if site.depth_cm < VM0042_DEPTH_CM:
-        return [
-            Finding(
-                code="model-depth-short",
-                severity=Severity.WARNING,
-                where=where,
-                found=f"{site.depth_cm:g} cm",
-                allowed="30 cm or more",
-                do="model 0-30 cm if the result is to be credited",
-                clause=_DEPTH,
-            )
-        ]
+        return [finding("model-depth-short", where, f"{site.depth_cm:g} cm")]
     return []
 
 
@@ -106,27 +88,21 @@ def practice_refusals(
         Whether the result is to stand behind a credit; a model that is for tests only is then refused.
     """
     found = [
-        Finding(
-            code=f"model-domain-{practice.replace(' ', '-')}-claim",
-            severity=Severity.BLOCKING if practice == "tillage" else Severity.WARNING,
-            where=Place(thing=f"model {model.id}"),
-            found=f"the scenarios differ in {practice}, which {model.title} does not respond to",
-            allowed=f"differences in {', '.join(model.answers_to)}",
-            do="take a model that responds to it, or leave the practice out of what is credited by this one",
-            clause=f"{_SHOWN}; {model.document}",
+        finding(
+            f"model-domain-{practice.replace(' ', '-')}-claim",
+            f"model {model.id}",
+            f"the scenarios differ in {practice}, which {model.title} does not respond to",
+            answers_to=", ".join(model.answers_to),
+            document=model.document,
         )
         for practice in sorted(set(practices) & set(model.silent_on))
     ]
     if crediting and not model.creditable:
         found.append(
-            Finding(
-                code="model-not-for-credit",
-                severity=Severity.REFUSAL,
-                where=Place(thing=f"model {model.id}"),
-                found=f"{model.title} is shipped as a test of the calibration",
-                allowed="a model validated for the domain of the project",
-                do="take another model, or use the result as a check only",
-                clause=_VALIDATED,
+            finding(
+                "model-not-for-credit",
+                f"model {model.id}",
+                f"{model.title} is shipped as a test of the calibration",
             )
         )
     return found

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from mollisol.methodology.findings import Finding, Place, Severity
-from mollisol.methodology.soil_models.checks import fault
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.soil_models.inputs import ExternalRow
 
 _SAME = "VM0042 2.2, section 4, condition 4(e)"
@@ -16,16 +15,7 @@ _LARGEST_STOCK_T_HA = 1000.0
 def check_external(rows: Sequence[ExternalRow]) -> list[Finding]:
     """Check external results: one model for all, no value twice, every point, date and draw in each scenario."""
     if not rows:
-        return [
-            Finding(
-                code="external-empty",
-                severity=Severity.BLOCKING,
-                where=Place(thing="external results"),
-                found="no rows",
-                allowed="one row per point, scenario, date and draw",
-                do="export the simulated stocks",
-            )
-        ]
+        return [finding("external-empty", "external results", "no rows")]
     found: list[Finding] = []
     seen: Counter[tuple[object, ...]] = Counter()
     for row in rows:
@@ -34,48 +24,41 @@ def check_external(rows: Sequence[ExternalRow]) -> list[Finding]:
         seen[key] += 1
         if seen[key] > 1:
             text = f"point {row.point}, {row.scenario}, {row.year}-{row.month:02d}, draw {row.draw}"
-            found.append(fault("external-duplicate", row, "point", text, "once", "keep one row of each"))
+            found.append(finding("external-duplicate", row.place("point"), text))
     return found + _identity(rows) + _complete(rows)
 
 
 def _row(row: ExternalRow) -> list[Finding]:
     """Check one row."""
-    found = []
-    for column in ("model", "model_version", "parameter_set", "point", "scenario"):
-        if not getattr(row, column).strip():
-            do = "a result must say which model, version and parameter set made it"
-            found.append(fault("external-name-missing", row, column, "nothing", "a name", do))
+    found = [
+        finding("external-name-missing", row.place(column), "nothing")
+        for column in ("model", "model_version", "parameter_set", "point", "scenario")
+        if not getattr(row, column).strip()
+    ]
     if not 1 <= row.month <= 12:
-        found.append(
-            fault("external-month-number", row, "month", str(row.month), "1 to 12", "mend the month")
-        )
+        found.append(finding("external-month-number", row.place("month"), str(row.month)))
     if row.soc_t_ha < 0.0:
-        do = "a stock is 0 or more; give stocks, not changes"
-        found.append(fault("external-stock-negative", row, "soc_t_ha", f"{row.soc_t_ha:g}", "0 or more", do))
+        found.append(finding("external-stock-negative", row.place("soc_t_ha"), f"{row.soc_t_ha:g}"))
     elif row.soc_t_ha > _LARGEST_STOCK_T_HA:
-        do = "give t C/ha: g C/m2 is divided by 100, kg C/ha by 1000"
-        found.append(fault("external-stock-unit", row, "soc_t_ha", f"{row.soc_t_ha:g}", "t C/ha", do))
+        found.append(finding("external-stock-unit", row.place("soc_t_ha"), f"{row.soc_t_ha:g}"))
     return found
 
 
 def _identity(rows: Sequence[ExternalRow]) -> list[Finding]:
     """Look for more than one model, version or parameter set."""
-    found = []
-    for column in ("model", "model_version", "parameter_set"):
-        names = sorted({getattr(r, column) for r in rows})
-        if len(names) > 1:
-            found.append(
-                Finding(
-                    code=f"external-{column.replace('_', '-')}-mixed",
-                    severity=Severity.BLOCKING,
-                    where=Place(file=rows[0].file, column=column),
-                    found=", ".join(names),
-                    allowed="one, in every scenario",
-                    do="run all scenarios with the same model, version and parameter set",
-                    clause=_SAME,
-                )
-            )
-    return found
+    named = {
+        column: sorted({getattr(row, column) for row in rows})
+        for column in ("model", "model_version", "parameter_set")
+    }
+    return [
+        finding(
+            f"external-{column.replace('_', '-')}-mixed",
+            Place(file=rows[0].file, column=column),
+            ", ".join(names),
+        )
+        for column, names in named.items()
+        if len(names) > 1
+    ]
 
 
 def _complete(rows: Sequence[ExternalRow]) -> list[Finding]:
@@ -94,15 +77,14 @@ def _complete(rows: Sequence[ExternalRow]) -> list[Finding]:
         full = ((p, y, m, d) for p in sorted(points) for y, m in sorted(dates) for d in sorted(draws))
         point, year, month, draw = next(key for key in full if key not in here)
         found.append(
-            Finding(
-                code="external-incomplete",
-                severity=Severity.BLOCKING,
-                where=Place(file=rows[0].file, thing=f"scenario {scenario}"),
-                found=f"point {point}, {year}-{month:02d}, draw {draw} missing",
-                allowed=f"{len(points)} points x {len(dates)} dates x {len(draws)} draws in each scenario",
-                do="export every point, date and draw of every scenario, with the same draw numbers",
-                clause=_SAME,
+            finding(
+                "external-incomplete",
+                Place(file=rows[0].file, thing=f"scenario {scenario}"),
+                f"point {point}, {year}-{month:02d}, draw {draw} missing",
                 more=gone - 1,
+                points=len(points),
+                dates=len(dates),
+                draws=len(draws),
             )
         )
     return found

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from mollisol.methodology.findings import Place
 from mollisol.methodology.soil_models.parameters import ParameterSet
 
 type Land = Literal["cropland", "grassland", "woodland", "paddy", "wetland"]
@@ -37,6 +38,10 @@ class Row(BaseModel):
 
     file: str = ""
     row: int = 0
+
+    def place(self, column: str) -> Place:
+        """Return the place of a cell of the row."""
+        return Place(file=self.file, row=self.row or None, column=column)
 
 
 class WeatherRow(Row):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Sequence
 
-from mollisol.methodology.findings import Finding, Severity
-from mollisol.methodology.soil_models.checks import fault
+from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.soil_models.inputs import Row, SiteRow
 from mollisol.methodology.soil_models.trials import (
     SOURCES,
@@ -43,29 +42,25 @@ def check_studies(rows: Sequence[StudyRow]) -> list[Finding]:
         sides[row.experiment].setdefault(row.use, row)
         found += _word(row, "use", USES) + _word(row, "source", SOURCES)
         if row.climate_zone not in CLIMATE_ZONES:
-            do = "take an IPCC climate zone, or keep the name of a national agricultural region"
-            code, severity = "study-climate-zone-unknown", Severity.WARNING
-            allowed = ", ".join(CLIMATE_ZONES)
-            found.append(fault(code, row, "climate_zone", row.climate_zone, allowed, do, severity))
+            found.append(finding("study-climate-zone-unknown", row.place("climate_zone"), row.climate_zone))
         if not 1.0 < row.clay_percent <= 100.0:
-            do = "give clay in per cent"
-            found.append(
-                fault("study-clay-unit", row, "clay_percent", f"{row.clay_percent:g}", "per cent", do)
-            )
+            found.append(finding("study-clay-unit", row.place("clay_percent"), f"{row.clay_percent:g}"))
         for column, most in (("latitude_deg", 90.0), ("longitude_deg", 180.0)):
             value = getattr(row, column)
             if abs(value) > most:
-                do = "give decimal degrees, north and east positive"
                 found.append(
-                    fault(f"study-{column[:-4]}", row, column, f"{value:g}", f"-{most:g} to {most:g}", do)
+                    finding(
+                        f"study-{column[:-4]}",
+                        row.place(column),
+                        f"{value:g}",
+                    )
                 )
     for experiment, uses in sides.items():
         if {"calibration", "validation"} <= uses.keys():
             last = uses["validation"]
             said = f"experiment {experiment} calibrates (study {uses['calibration'].study}) and validates"
-            do = "use an experiment on one side only, or all of it in cross-validation"
             text = f"{said} (study {last.study})"
-            one = fault("study-in-both-sets", last, "use", text, "one side", do)
+            one = finding("study-in-both-sets", last.place("use"), text)
             found.append(one.model_copy(update={"clause": INDEPENDENT}))
     return found
 
@@ -81,30 +76,23 @@ def check_trial_sites(
     names, known = {s.study for s in studies}, {s.site for s in sites}
     found = _twice(rows, "site", "trial-site-duplicate")
     for row in rows:
-        found += _known(row, "site", known, "trial-site-unknown", "sites.csv")
-        found += _known(row, "study", names, "trial-study-unknown", "studies.csv")
+        found += _known(row, "site", known, "trial-site-unknown")
+        found += _known(row, "study", names, "trial-study-unknown")
         error = row.start_standard_error_t_ha
         if error is not None and error <= 0.0:
-            do = "give the standard error of the stock at the start, or leave the cell empty"
-            code = "trial-start-error"
-            found.append(fault(code, row, "start_standard_error_t_ha", f"{error:g}", "above 0", do))
+            found.append(finding("trial-start-error", row.place("start_standard_error_t_ha"), f"{error:g}"))
         if years is not None and not years[0] - 1 <= row.start_year < years[1]:
-            do = "let the weather begin no later than the year after the start"
             allowed = f"{years[0] - 1} to {years[1] - 1}, with the weather of the years after it"
-            found.append(fault("trial-start-weather", row, "start_year", str(row.start_year), allowed, do))
+            found.append(
+                finding("trial-start-weather", row.place("start_year"), str(row.start_year), allowed=allowed)
+            )
     here, used = {r.site for r in rows}, {r.study for r in rows}
     for site in sites:
         if site.site not in here:
-            do = "name its study in trial_sites.csv, or leave the site out"
-            found.append(
-                fault("trial-site-without-study", site, "site", site.site, "a row in trial_sites.csv", do)
-            )
+            found.append(finding("trial-site-without-study", site.place("site"), site.site))
     for study in studies:
         if study.study not in used:
-            do = "add its sites, or leave the study out"
-            found.append(
-                fault("study-without-sites", study, "study", study.study, "a row in trial_sites.csv", do)
-            )
+            found.append(finding("study-without-sites", study.place("study"), study.study))
     return found
 
 
@@ -120,33 +108,30 @@ def check_observations(
     found: list[Finding] = []
     counts: Counter[tuple[str, int, int]] = Counter()
     for row in rows:
-        found += _known(row, "site", study_of.keys(), "observation-site-unknown", "trial_sites.csv")
+        found += _known(row, "site", study_of.keys(), "observation-site-unknown")
         counts[row.site, row.year, row.month] += 1
         if counts[row.site, row.year, row.month] == 2:
             what = f"{row.site} {row.year}-{row.month:02d} is there twice"
-            do = "give one stock per site and month: the mean of the replicates, with its standard error"
-            found.append(fault("observation-duplicate", row, "year", what, "once", do))
+            found.append(finding("observation-duplicate", row.place("year"), what))
         if not 1 <= row.month <= 12:
-            do = "mend the month"
-            found.append(fault("observation-month-number", row, "month", str(row.month), "1 to 12", do))
+            found.append(finding("observation-month-number", row.place("month"), str(row.month)))
         if years is not None and not years[0] <= row.year <= years[1]:
-            do = "add the weather up to that year, or leave the stock out"
             allowed = f"{years[0]} to {years[1]}, the years of weather.csv"
-            found.append(fault("observation-outside-weather", row, "year", str(row.year), allowed, do))
+            found.append(
+                finding("observation-outside-weather", row.place("year"), str(row.year), allowed=allowed)
+            )
         if row.year < start_of.get(row.site, row.year):
-            do = "start the site's run at its first stock, or leave the stock out"
             allowed = f"{start_of[row.site]} or later, where the run starts"
-            found.append(fault("observation-before-start", row, "year", str(row.year), allowed, do))
+            found.append(
+                finding("observation-before-start", row.place("year"), str(row.year), allowed=allowed)
+            )
         if not _LEAST_T_HA <= row.soc_t_ha <= _MOST_T_HA:
-            do = "give tonnes of organic carbon per hectare in the layer of the site"
-            code, allowed = "observation-stock-range", f"{_LEAST_T_HA:g} to {_MOST_T_HA:g} t C/ha"
-            found.append(fault(code, row, "soc_t_ha", f"{row.soc_t_ha:g}", allowed, do))
+            found.append(finding("observation-stock-range", row.place("soc_t_ha"), f"{row.soc_t_ha:g}"))
         found += _error(row)
     measured = {study_of.get(r.site) for r in rows}
     without = {site.study: site for site in trial_sites if site.study not in measured}
     for name, site in sorted(without.items()):
-        do = "add its stocks, or leave the study out"
-        found.append(fault("study-without-stocks", site, "study", name, "measured stocks", do))
+        found.append(finding("study-without-stocks", site.place("study"), name))
     return found
 
 
@@ -154,18 +139,13 @@ def _error(row: ObservationRow) -> list[Finding]:
     """Check standard error and replicates of a stock."""
     found = []
     if row.replicates < 1:
-        do = "give how many plots or cores the mean is of"
-        found.append(fault("observation-replicates", row, "replicates", str(row.replicates), "1 or more", do))
+        found.append(finding("observation-replicates", row.place("replicates"), str(row.replicates)))
     error = row.standard_error_t_ha
     if error is not None and not 0.0 < error < row.soc_t_ha:
-        do = "give the standard error of the mean in t C/ha, or leave the cell empty where it is not known"
-        allowed = "above 0 and below the stock"
-        found.append(fault("observation-error-range", row, "standard_error_t_ha", f"{error:g}", allowed, do))
+        found.append(finding("observation-error-range", row.place("standard_error_t_ha"), f"{error:g}"))
     if error is None and row.replicates > 1:
-        do = "give the standard error; without it the error is estimated for all stocks together"
-        code, severity = "observation-error-missing", Severity.WARNING
         text = f"{row.replicates} replicates without a standard error"
-        found.append(fault(code, row, "standard_error_t_ha", text, "a standard error", do, severity))
+        found.append(finding("observation-error-missing", row.place("standard_error_t_ha"), text))
     return found
 
 
@@ -186,28 +166,20 @@ def check_comparisons(
             if not site and column == "reference_site":
                 continue
             if site not in study_of:
-                found += _known(row, column, study_of.keys(), "comparison-site-unknown", "trial_sites.csv")
+                found += _known(row, column, study_of.keys(), "comparison-site-unknown")
                 continue
             if study_of[site] != row.study:
-                do = "compare sites of the study that the row names"
                 text = f"{site} belongs to {study_of[site]}"
-                found.append(fault("comparison-other-study", row, column, text, row.study, do))
+                found.append(finding("comparison-other-study", row.place(column), text, allowed=row.study))
             gone = [year for year in (row.from_year, row.to_year) if (site, year) not in measured]
             if gone:
-                do = "take years in which both sites were measured"
                 text = f"{site} was not measured in {', '.join(map(str, gone))}"
-                found.append(
-                    fault("comparison-not-measured", row, column, text, "a stock in observations.csv", do)
-                )
+                found.append(finding("comparison-not-measured", row.place(column), text))
         if row.treated_site == row.reference_site:
-            do = "name the site without the practice, or leave the cell empty"
-            found.append(
-                fault("comparison-with-itself", row, "reference_site", row.reference_site, "another site", do)
-            )
+            found.append(finding("comparison-with-itself", row.place("reference_site"), row.reference_site))
         if row.from_year >= row.to_year:
-            do = "the first year comes first"
             text = f"{row.from_year} to {row.to_year}"
-            found.append(fault("comparison-years-order", row, "to_year", text, "a later year", do))
+            found.append(finding("comparison-years-order", row.place("to_year"), text))
     return found
 
 
@@ -219,7 +191,13 @@ def _twice(rows: Sequence[Row], column: str, code: str) -> list[Finding]:
         name = getattr(row, column)
         if name in first:
             text = f"{name} is also in row {first[name]}"
-            found.append(fault(code, row, column, text, "once", "keep one row, or rename one"))
+            found.append(
+                finding(
+                    code,
+                    row.place(column),
+                    text,
+                )
+            )
         first.setdefault(name, row.row)
     return found
 
@@ -229,12 +207,19 @@ def _word(row: Row, column: str, words: Sequence[str]) -> list[Finding]:
     value = getattr(row, column)
     if value in words:
         return []
-    return [fault(f"trial-{column}-unknown", row, column, value, ", ".join(words), "take one of the words")]
+    return [
+        finding(
+            f"trial-{column}-unknown",
+            row.place(column),
+            value,
+            names=", ".join(words),
+        )
+    ]
 
 
-def _known(row: Row, column: str, names: Container[str], code: str, table: str) -> list[Finding]:
+def _known(row: Row, column: str, names: Container[str], code: str) -> list[Finding]:
     """Check a name against those of another table."""
     value = getattr(row, column)
     if value in names:
         return []
-    return [fault(code, row, column, value, f"a name in {table}", f"add it to {table}, or mend the name")]
+    return [finding(code, row.place(column), value)]

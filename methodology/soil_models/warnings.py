@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Severity, finding
 from mollisol.methodology.soil_models.parameters import parameter_set
 
 
@@ -20,14 +20,12 @@ def gain_warnings(gain_per_thousand: Mapping[str, float], *, explained: bool = F
     """
     level = parameter_set("plausibility").values["review_gain_per_thousand"]
     return [
-        Finding(
-            code="gain-above-seven-per-thousand",
+        finding(
+            "gain-above-seven-per-thousand",
+            f"site {site}",
+            f"{gain:.1f} per thousand per year",
             severity=Severity.NOTE if explained else Severity.WARNING,
-            where=Place(thing=f"site {site}"),
-            found=f"{gain:.1f} per thousand per year",
-            allowed=f"up to {level:g} without manure, ley or land-use change",
-            do="let a reviewer look at the input and the start of this site",
-            clause="Poulton and others 2018; it never changes a credit",
+            level=level,
         )
         for site, gain in sorted(gain_per_thousand.items())
         if gain > level
@@ -42,14 +40,8 @@ def saturation_warnings(
     The capacity speaks of mineral-associated carbon, the stock of all carbon: the comparison warns early.
     """
     return [
-        Finding(
-            code="stock-above-capacity",
-            severity=Severity.WARNING,
-            where=Place(thing=f"site {site}"),
-            found=f"{value:.1f} g C/kg",
-            allowed=f"up to {capacity_g_kg[site]:.1f} g C/kg of mineral-associated carbon",
-            do="let a reviewer look at the modelled stock; particulate carbon is not bound by this level",
-            clause="Georgiou and others 2022; it never changes a credit",
+        finding(
+            "stock-above-capacity", f"site {site}", f"{value:.1f} g C/kg", capacity_g_kg=capacity_g_kg[site]
         )
         for site, value in sorted(concentration_g_kg.items())
         if site in capacity_g_kg and value > capacity_g_kg[site]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from mollisol.methodology.findings import Finding, Place, Severity
-from mollisol.methodology.soil_models.checks import fault
+from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.soil_models.inputs import WeatherRow
 
 _KELVIN_FROM = 150.0
@@ -32,31 +31,23 @@ def _weather_row(row: WeatherRow) -> list[Finding]:
     """Check the values of one month."""
     found = []
     if not 1 <= row.month <= 12:
-        found.append(fault("weather-month-number", row, "month", str(row.month), "1 to 12", "mend the month"))
+        found.append(finding("weather-month-number", row.place("month"), str(row.month)))
     if row.tmean_c >= _KELVIN_FROM:
-        do = "give degrees Celsius: subtract 273.15"
-        found.append(
-            fault("weather-temperature-kelvin", row, "tmean_c", f"{row.tmean_c:g}", "degrees Celsius", do)
-        )
+        found.append(finding("weather-temperature-kelvin", row.place("tmean_c"), f"{row.tmean_c:g}"))
     elif not _COLDEST <= row.tmean_c <= _HOTTEST:
-        do = "give the monthly mean in degrees Celsius; Fahrenheit is (F - 32) / 1.8"
-        found.append(fault("weather-temperature-range", row, "tmean_c", f"{row.tmean_c:g}", "-70 to 50", do))
+        found.append(finding("weather-temperature-range", row.place("tmean_c"), f"{row.tmean_c:g}"))
     for column in ("rain_mm", "pan_evaporation_mm", "pet_mm"):
         value = getattr(row, column)
         if value is None:
             continue
         short = column.split("_")[0]
         if value < 0.0:
-            do = "give an amount of water; a gap is left out or filled with a record of how, not with a code"
-            found.append(fault(f"weather-{short}-negative", row, column, f"{value:g}", "0 or more", do))
+            found.append(finding(f"weather-{short}-negative", row.place(column), f"{value:g}"))
         elif value > _WETTEST_MONTH_MM:
-            found.append(
-                fault(f"weather-{short}-unit", row, column, f"{value:g}", "mm per month", "give mm per month")
-            )
+            found.append(finding(f"weather-{short}-unit", row.place(column), f"{value:g}"))
     if (row.pan_evaporation_mm is None) == (row.pet_mm is None):
         what = "both" if row.pet_mm is not None else "neither"
-        do = "give open-pan evaporation or potential evapotranspiration, one of the two"
-        found.append(fault("weather-evaporation-column", row, "pet_mm", what, "one of the two", do))
+        found.append(finding("weather-evaporation-column", row.place("pet_mm"), what))
     return found
 
 
@@ -68,9 +59,8 @@ def _months(cell: str, rows: Sequence[WeatherRow]) -> list[Finding]:
     for row in rows:
         key = (row.year, row.month)
         if counts[key] > 1 and key in first_seen:
-            do = "keep one row per cell and month"
             found.append(
-                fault("weather-duplicate-month", row, "month", f"{cell} {key[0]}-{key[1]:02d}", "once", do)
+                finding("weather-duplicate-month", row.place("month"), f"{cell} {key[0]}-{key[1]:02d}")
             )
         first_seen.add(key)
     here = {(y, m) for y, m in counts if 1 <= m <= 12}
@@ -82,26 +72,20 @@ def _months(cell: str, rows: Sequence[WeatherRow]) -> list[Finding]:
     where = Place(file=rows[0].file, thing=f"cell {cell}")
     if whole:
         found.append(
-            Finding(
-                code="weather-gap",
-                severity=Severity.BLOCKING,
-                where=where,
-                found=f"no month of {', '.join(map(str, whole[:5]))}",
-                allowed="every year between the first and the last",
-                do="add the years, or end the series before the gap",
+            finding(
+                "weather-gap",
+                where,
+                f"no month of {', '.join(map(str, whole[:5]))}",
                 more=max(0, len(whole) - 5),
             )
         )
     single = [(y, m) for y, m in gone if y not in whole]
     if single:
         found.append(
-            Finding(
-                code="weather-month-missing",
-                severity=Severity.BLOCKING,
-                where=where,
-                found=", ".join(f"{y}-{m:02d}" for y, m in single[:5]) + " missing",
-                allowed="twelve months in each year, from January to December",
-                do="add the months; nothing is filled in silently",
+            finding(
+                "weather-month-missing",
+                where,
+                ", ".join(f"{y}-{m:02d}" for y, m in single[:5]) + " missing",
                 more=max(0, len(single) - 5),
             )
         )
@@ -115,25 +99,15 @@ def _units(cell: str, rows: Sequence[WeatherRow]) -> list[Finding]:
     rain = sum(r.rain_mm for r in rows if r.rain_mm >= 0.0)
     where = Place(file=rows[0].file, column="rain_mm", thing=f"cell {cell}")
     if rain < _THIN_RAIN_YEAR_MM * len(years):
-        found.append(
-            Finding(
-                code="weather-rain-unit",
-                severity=Severity.WARNING,
-                where=where,
-                found=f"{rain:g} mm in {len(years)} years",
-                allowed="mm per month",
-                do="look at the unit: metres and inches look like this",
-            )
-        )
+        do = "look at the unit: metres and inches look like this"
+        text = f"{rain:g} mm in {len(years)} years"
+        found.append(finding("weather-rain-unit", where, text, severity=Severity.WARNING, do=do))
     if len({r.pet_mm is None for r in rows}) > 1:
         found.append(
-            Finding(
-                code="weather-evaporation-mixed",
-                severity=Severity.BLOCKING,
-                where=where.model_copy(update={"column": "pet_mm"}),
-                found="pan evaporation in some months and potential evapotranspiration in others",
-                allowed="one of the two throughout a cell",
-                do="bring them to one kind; potential evapotranspiration is three quarters of pan evaporation",
+            finding(
+                "weather-evaporation-mixed",
+                where.model_copy(update={"column": "pet_mm"}),
+                "pan evaporation in some months and potential evapotranspiration in others",
             )
         )
     return found
