@@ -165,9 +165,8 @@ def _look_back(project: Project, rules: RulesInForce) -> Iterable[Finding]:
 
 def _rating(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     """Hold the declared rating against the risk tool: rounded upward, at least the least, and no failing one."""
-    least, greatest, step = (
-        rules.number(f"vcs.buffer.{name}") for name in ("least-rating", "greatest-rating", "rating-step")
-    )
+    least, greatest = rules.number("vcs.buffer.least-rating"), rules.number("vcs.buffer.greatest-rating")
+    step = rules.number("vcs.buffer.rating-step")
     declared = project.head.non_permanence_rating_percent
     upward = step * ceil(round(declared / step, 9))
     where, text = Place(file=HEAD, thing="non_permanence_rating_percent"), f"{declared:g} %"

@@ -143,6 +143,7 @@ def check_land_use(history: LandUseHistory, thresholds: EligibilityThresholds) -
         return found
     if history.exception == "integrated_system":
         excused = history.shown_before_start and history.management_plan_covers_project
+        need = "shown before the start date, with a management plan over the whole project"
     elif history.exception == "degraded_land":
         recent = (
             history.years_since_study is None
@@ -153,6 +154,10 @@ def check_land_use(history: LandUseHistory, thresholds: EligibilityThresholds) -
             and history.degraded_and_degrading
             and history.improves_soil_health
             and recent
+        )
+        need = (
+            f"{thresholds.land_use_switches} conversion of land shown to be degraded and degrading (study of the last "
+            f"{thresholds.degradation_study_years:g} years), with practices that improve soil health"
         )
     else:
         excused, need = False, "no change between cropland and grassland"
