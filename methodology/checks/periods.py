@@ -81,7 +81,7 @@ def _lengths(project: Project, rules: RulesInForce) -> Iterable[Finding]:
         years = whole_years(period.during)
         if years is None:
             yield finding("period-not-whole-years", where, f"{period.during.start} to {period.during.end}")
-        elif not shortest <= years <= longest:
+        elif not shortest <= years <= min(longest, remeasure):
             yield finding(
                 "remeasurement-late" if years > remeasure else "period-length",
                 where,

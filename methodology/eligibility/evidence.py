@@ -124,7 +124,7 @@ def _by_level(evidence: Evidence, thing: str, thresholds: EligibilityThresholds)
             _missing(
                 thing,
                 "regional data too old, or of unknown age",
-                f"from the {thresholds.regional_data_years} years before the start, or the "
+                f"from the {thresholds.regional_data_years:g} years before the start, or the "
                 f"{thresholds.regional_data_iterations} latest iterations, whichever is more recent",
             )
         )

@@ -258,7 +258,7 @@ def _land_cover(
         ]
     allowed = (
         f"converted from {unit.cover_before_conversion or 'the same cover'} within "
-        f"{thresholds.land_cover_tolerance_years} years of the unit's conversion, {since:g} years before the start"
+        f"{thresholds.land_cover_tolerance_years:g} years of the unit's conversion, {since:g} years before the start"
     )
     alike = (
         theirs is not None

@@ -13,8 +13,8 @@ import numpy as np
 from mollisol.methodology.provenance import Range
 from mollisol.quantification.checks import FloatArray, Value
 
-GWP_CH4: Final = Range(20, 40, "t CO2e/t CH4")
-GWP_N2O: Final = Range(200, 350, "t CO2e/t N2O")
+GWP_CH4: Final = Range(5, 100, "t CO2e/t CH4")
+GWP_N2O: Final = Range(100, 350, "t CO2e/t N2O")
 
 FUEL_FACTOR: Final = Range(0.0005, 0.004, "t CO2e/litre")
 FUEL_PER_HA: Final = Range(0, 2000, "litre/ha", over="area_ha", categories=True)

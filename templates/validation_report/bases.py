@@ -20,8 +20,24 @@ CHAPTERS: Final = (
 )
 """Anchor, which is also the file, and heading."""
 
-SECTIONS: Final = ("model", "model", "data", "bias", "bias", "error", "residuals", "error", "limits")
-"""The chapter that has each of the contents that the module asks for, in the order of its rule."""
+CONTENTS: Final = (
+    ("model version and calibration", "model"),
+    ("parameter sets with climate zone", "model"),
+    ("citations of calibration and validation data", "data"),
+    ("bias by study, ranked, and mean bias", "bias"),
+    ("pooled measurement uncertainty by combination", "bias"),
+    ("measured against modelled with 90 % intervals", "error"),
+    ("residuals", "residuals"),
+    ("mean square error by combination", "error"),
+    ("substitutions", "limits"),
+)
+"""What a report must show by section 5.2.6 of VMD0053 2.1, after a public course, and the chapter that has it."""
+TRIGGERS: Final = (
+    "a practice category, crop group or source that is new",
+    "a change of the model that alters its runs",
+    "each true-up",
+)
+"""What asks for a new report by the same section; the third is also in VM0042 2.2, section 8.6.1.3."""
 
 _EFFECT: Final = ("mollisol:trial-effect", "mollisol:trial-effect-error")
 _BIAS: Final = ("vmd0053:1", "vmd0053:5.2.4-mean", "vmd0053:2")
@@ -72,7 +88,7 @@ BASES: Final[dict[str, Basis]] = {
     ),
     "chance": Basis(("vmd0053:5.2.5-needed", "mollisol:coverage-gate-chance"), _GATE),
     "comparisons": Basis((*_EFFECT, "mollisol:prediction-error", "mollisol:predictive-interval")),
-    "contents": Basis((), ("vmd0053.report.contents", "vmd0053.report.update-triggers")),
+    "contents": Basis((), (), "VMD0053 2.1, section 5.2.6"),
     "findings": Basis(clause="the clause or rule that each row names"),
     "rules": Basis(clause="the document that each row names"),
 }

@@ -22,7 +22,7 @@ from mollisol.methodology.validation import (
 from mollisol.templates.filters import slug
 from mollisol.templates.monitoring_report.bases import Basis
 from mollisol.templates.monitoring_report.report import Citation, TableBasis
-from mollisol.templates.validation_report.bases import BASES, CHAPTERS, SECTIONS
+from mollisol.templates.validation_report.bases import BASES, CHAPTERS, CONTENTS, TRIGGERS
 
 MOST_ROWS = 60
 """Comparisons that the page lists; beyond them it lists half as many, those with the largest errors."""
@@ -170,10 +170,9 @@ def validation_report(
         textures=int(float(rule["vmd0053.domain.predominant-textures"])),
         clay_span=f"{float(rule['vmd0053.domain.clay-span']):g}",
         contents=tuple(
-            ContentsRow(asked=words, anchor=anchor, section=titles[anchor])
-            for words, anchor in zip(_words(str(rule["vmd0053.report.contents"])), SECTIONS, strict=False)
+            ContentsRow(asked=words, anchor=anchor, section=titles[anchor]) for words, anchor in CONTENTS
         ),
-        triggers=_words(str(rule["vmd0053.report.update-triggers"])),
+        triggers=TRIGGERS,
         comparisons=tuple(listed),
         shown=len(listed),
         rules=result.rules,
@@ -229,10 +228,6 @@ def _citations(calibrated: CalibratedSet) -> list[CalibrationGroup]:
         )
         for (citation, licence), members in groups.items()
     ]
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(";"))
 
 
 def _letters(count: int) -> list[str]:

@@ -30,8 +30,6 @@ from mollisol.trials.summary import summarise
 
 RULES = "vm0042-2.2+2026-06-11"
 _TOLD = (
-    "vmd0053.report.contents",
-    "vmd0053.report.update-triggers",
     "vmd0053.domain.every-climate-zone",
     "vmd0053.domain.predominant-textures",
     "vmd0053.domain.least-studies",
