@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from mollisol.methodology.provenance import passport_of
+from mollisol.methodology.factors.factor import Factor
+from mollisol.methodology.findings import FindingsError, finding
+from mollisol.methodology.provenance import passport_of, registered_equations
 from mollisol.methodology.rules_in_force.rule import ChosenValue
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
@@ -67,6 +69,10 @@ class Trace:
         name = id if emission_date is None else f"{id}@{emission_date}"
         return self._enter(Quantity(name, chosen.value, chosen.unit, rules=(chosen,)), again=True)
 
+    def factor(self, factor: Factor) -> Factor:
+        """Return a default factor as it is in force."""
+        return self._rules.factor(factor)
+
     def given(
         self, name: str, value: Any, unit: str, rows: Sequence[str] = (), index: Sequence[str] = ()
     ) -> Quantity:
@@ -105,12 +111,16 @@ class Trace:
     ) -> Quantity:
         """Run a registered equation on quantities and bare values, and enter what it gives.
 
-        ``unit`` stands in for the passport's where the equation keeps the unit of its input.
+        ``unit`` stands in for the passport's where the equation keeps the unit of its input. Where a proposal swapped
+        the equation, the other one runs and is named: this is the one place where that is looked up.
         """
+        swap = self._rules.rule_set.equations
+        if swap and (other := swap.get(passport_of(function).id)):
+            function = registered_equations()[other].function
         value = function(
             **{key: given.value if isinstance(given, Quantity) else given for key, given in inputs.items()}
         )
-        return self.record(name, value, function, index=index, unit=unit, **inputs)
+        return self._record(name, value, function, index=index, unit=unit, **inputs)
 
     def record(
         self,
@@ -123,7 +133,30 @@ class Trace:
         unit: str = "",
         **inputs: Any,
     ) -> Quantity:
-        """Enter a value that a registered equation gave elsewhere, with the inputs that it was given."""
+        """Enter a value that a registered equation gave elsewhere, with the inputs that it was given.
+
+        Raises
+        ------
+        FindingsError
+            If a proposal swapped the equation: what ran elsewhere was not the other one.
+        """
+        id = passport_of(function).id
+        if id in self._rules.rule_set.equations:
+            found = "a run of this project has its value from another step, which cannot be swapped"
+            raise FindingsError([finding("equation-runs-elsewhere", f"equation {id}", found, equation=id)])
+        return self._record(name, value, function, index=index, unit=unit, **inputs)
+
+    def _record(
+        self,
+        name: str,
+        value: Any,
+        function: Callable[..., Any],
+        /,
+        *,
+        index: Sequence[str],
+        unit: str,
+        **inputs: Any,
+    ) -> Quantity:
         passport = passport_of(function)
         given = [part for part in inputs.values() if isinstance(part, Quantity)]
         return self._enter(

@@ -11,7 +11,7 @@ from mollisol.methodology.findings import Finding
 from mollisol.methodology.results.budget import SpreadTest, VarianceBudget
 from mollisol.methodology.results.sources import LeakageResult, SourceResult, WoodyResult
 from mollisol.methodology.results.spectroscopy import SpectroscopyResult
-from mollisol.methodology.rules_in_force.rule import ChosenValue, Form
+from mollisol.methodology.rules_in_force.rule import ChosenValue, Form, Overlay
 
 type CreditedForm = Literal["moment", "guarded", "montecarlo", "posterior"]
 """Which form of the deduction issued: the methodology's moment form, the same with guard or drawn errors, or the
@@ -25,6 +25,10 @@ type RouteChoice = Literal["all", "analytic", "montecarlo", "posterior"]
 
 type ReferenceChoice = Literal["none", "nuts"]
 """Whether another sampler runs beside the exact engine of the posterior."""
+
+
+type RunState = Literal["eligible", "refused", "proposed"]
+"""Whether units may be requested; refused where a rule is not kept, proposed where the rules are on no trusted list."""
 
 
 class StockMean(DomainObject):
@@ -355,6 +359,8 @@ class PeriodResult(DomainObject):
     buffer_t_co2e: float
     verified_total_t_co2e: float
     units_to_issue_t: int
+    units_if_eligible_t: int | None = None
+    """What was counted before anything refused it; None in bundles of release 0.1.0."""
     issuance: Literal["issued", "refused", "nothing to issue"]
     deduction: Deduction
     deduction_printed: Deduction
@@ -395,6 +401,10 @@ class RunResult(DomainObject):
     attribution: Items[str]
     rule_set: str
     rule_set_hash: str
+    state: RunState | None = None
+    """None in bundles of release 0.1.0."""
+    proposals: Items[Overlay] = ()
+    """Laid over the rule set; under them nothing is issued."""
     reporting_depth_cm: float
     equivalent_soil_mass_interpolation: str
     seed: int

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mollisol.methodology.base import DomainObject, Items, RequiredText
+from mollisol.methodology.base import DomainObject, Items, RequiredText, Text
 from mollisol.methodology.findings import UserError
 from mollisol.methodology.provenance import Locator
 
@@ -136,7 +136,7 @@ class Rule(DomainObject):
             raise ValueError("; ".join(refused))
         return self
 
-    def refusals(self, given: DatedValue | OverlayValue) -> list[str]:
+    def refusals(self, given: DatedValue) -> list[str]:
         """Return what forbids a value: it, or an end of its range, is not allowed, or the ends do not hold it."""
         unit = f" {self.unit}" if self.unit not in ("", "1") else ""
         kind = _kind(self.value[-1].value)
@@ -243,14 +243,19 @@ class ChosenValue(DomainObject):
 
 
 class OverlayValue(DomainObject):
-    """A value that a proposal gives a rule from a date on, with the ends of its range where it has one."""
+    """A value that a proposal gives a rule from a date on, or an end of its range; what is left out stays."""
 
     id: str
-    start: Annotated[date, Field(alias="from")]
-    value: RuleValue
+    start: Annotated[date, Field(alias="from", strict=False)]
+    value: RuleValue | None = None
     low: float | None = None
     high: float | None = None
     reason: str
+
+    @property
+    def name(self) -> str:
+        """What the entry is called among the differences of two rule sets."""
+        return self.id
 
 
 class OverlaySwitch(DomainObject):
@@ -260,10 +265,60 @@ class OverlaySwitch(DomainObject):
     form: Form
     reason: str
 
+    @property
+    def name(self) -> str:
+        """What the entry is called among the differences of two rule sets."""
+        return self.id
+
+
+class OverlayFactor(DomainObject):
+    """A row of a table of default factors, by its key: its central value, or an end of its range, and where it is from.
+
+    What is left out stays.
+    """
+
+    table: str
+    key: dict[str, str]
+    central: float | None = None
+    low: float | None = None
+    high: float | None = None
+    source: RequiredText
+    reason: str
+
+    @property
+    def name(self) -> str:
+        """What the entry is called among the differences of two rule sets."""
+        return f"factor {self.table}: {', '.join(self.key.values())}"
+
+
+class OverlayEquation(DomainObject):
+    """Another registered equation that runs in place of one."""
+
+    id: str
+    use: str
+    reason: str
+
+    @property
+    def name(self) -> str:
+        """What the entry is called among the differences of two rule sets."""
+        return f"equation {self.id}"
+
 
 class Overlay(DomainObject):
-    """A proposal: values and switch forms laid over a rule set."""
+    """A proposal: values, forms of switches, rows of factor tables and equations laid over a rule set."""
 
-    label: str
+    label: Text
     set: Items[OverlayValue] = ()
     switch: Items[OverlaySwitch] = ()
+    factor: Items[OverlayFactor] = ()
+    equation: Items[OverlayEquation] = ()
+
+    @property
+    def entries(self) -> tuple[OverlayValue | OverlaySwitch | OverlayFactor | OverlayEquation, ...]:
+        """Everything that the proposal changes."""
+        return (*self.set, *self.switch, *self.factor, *self.equation)
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """The author's reason for each change."""
+        return {entry.name: entry.reason for entry in self.entries}

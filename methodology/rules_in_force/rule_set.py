@@ -14,10 +14,12 @@ from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
-from mollisol.methodology.base import DomainObject
+from mollisol.methodology.base import DomainObject, Items
+from mollisol.methodology.factors.factor import Factor
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.rules_in_force.rule import HOUSE as HOUSE
 from mollisol.methodology.rules_in_force.rule import WARNING_STATUSES as WARNING_STATUSES
@@ -30,7 +32,6 @@ from mollisol.methodology.rules_in_force.rule import DocumentEdition as Document
 from mollisol.methodology.rules_in_force.rule import Form as Form
 from mollisol.methodology.rules_in_force.rule import MissingRuleError as MissingRuleError
 from mollisol.methodology.rules_in_force.rule import Overlay as Overlay
-from mollisol.methodology.rules_in_force.rule import OverlayValue as OverlayValue
 from mollisol.methodology.rules_in_force.rule import OwnValue as OwnValue
 from mollisol.methodology.rules_in_force.rule import Rule as Rule
 from mollisol.methodology.rules_in_force.rule import RuleError as RuleError
@@ -40,7 +41,10 @@ from mollisol.methodology.rules_in_force.rule import Source as Source
 from mollisol.methodology.rules_in_force.rule import Status as Status
 from mollisol.methodology.rules_in_force.rule import Switch as Switch
 
-LARGEST_OVERLAY_BYTES = 5_000_000
+
+def _labels_alone(overlays: Any) -> Any:
+    """Return the overlays of a rule set as they are kept now; bundles of release 0.1.0 name them by label alone."""
+    return [{"label": item} if isinstance(item, str) else item for item in overlays]
 
 
 class RuleSet(DomainObject):
@@ -49,14 +53,18 @@ class RuleSet(DomainObject):
     head: RuleSetHead
     rules: dict[str, Rule]
     switches: dict[str, Switch]
-    overlays: tuple[str, ...] = ()
-    settled: tuple[str, ...] = ()
+    overlays: Annotated[Items[Overlay], BeforeValidator(_labels_alone)] = ()
+    settled: Items[str] = ()
     """Rules that a proposal gave a value, also where the edition's own is not known."""
+    factors: dict[str, Factor] = Field(default_factory=dict)
+    """Rows of factor tables that a proposal changed, by their id."""
+    equations: dict[str, str] = Field(default_factory=dict)
+    """Equations that run in place of others, by the id of the one that they replace."""
 
     @property
     def key(self) -> str:
         """The rule set's name, with the proposals laid over it."""
-        return " with ".join((self.head.key, *self.overlays))
+        return " with ".join((self.head.key, *(overlay.label for overlay in self.overlays)))
 
     @property
     def hash(self) -> str:
@@ -120,48 +128,6 @@ class RuleSet(DomainObject):
             raise RuleError(f"there is no switch {switch_id} in {self.key}")
         return switch.default
 
-    def with_overlay(self, overlay: Overlay) -> RuleSet:
-        """Lay a proposal over the rule set; all of it is checked before any of it is applied.
-
-        Raises
-        ------
-        RuleError
-            Naming every entry that does not fit.
-        """
-        problems = [f"there is no rule {entry.id}" for entry in overlay.set if entry.id not in self.rules]
-        problems += [
-            f"there is no switch {entry.id}" for entry in overlay.switch if entry.id not in self.switches
-        ]
-        for entry in overlay.set:
-            rule = self.rules.get(entry.id)
-            problems += (rule.refusals(entry) if rule else []) + self._never_applies(entry)
-        if problems:
-            raise RuleError(f"proposal {overlay.label!r}: " + "; ".join(problems))
-        rules = dict(self.rules)
-        for entry in overlay.set:
-            rules[entry.id] = _with_value(rules[entry.id], entry, overlay.label)
-        switches = dict(self.switches)
-        for change in overlay.switch:
-            switches[change.id] = switches[change.id].model_copy(update={"default": change.form})
-        return self.model_copy(
-            update={
-                "rules": rules,
-                "switches": switches,
-                "overlays": (*self.overlays, overlay.label),
-                "settled": (*self.settled, *(entry.id for entry in overlay.set)),
-            }
-        )
-
-    def _never_applies(self, entry: OverlayValue) -> list[str]:
-        rule = self.rules.get(entry.id)
-        edition = self.head.documents.get(rule.document) if rule and rule.keyed_by == "edition" else None
-        if rule is None or edition is None or entry.start <= edition.dated:
-            return []
-        return [
-            f"{entry.id} would start {entry.start}, after {rule.document} {edition.edition} ({edition.dated}), and "
-            "never apply"
-        ]
-
     def _clock(self, rule: Rule, clocks: Clocks) -> tuple[str, date]:
         if rule.keyed_by == "edition":
             edition = self.head.documents.get(rule.document)
@@ -175,6 +141,15 @@ class RuleSet(DomainObject):
         if day is None:
             raise RuleError(f"{rule.id} is keyed by {rule.keyed_by}, and no such date was given")
         return rule.keyed_by, day
+
+
+class TrustedRuleSet(RuleSet):
+    """A rule set that issues though it does not ship: an auditor trusts it, or it is compared as if in force."""
+
+
+def trust(rule_set: RuleSet) -> TrustedRuleSet:
+    """Return the same rule set as one that is trusted; a project has no way to ask for this."""
+    return TrustedRuleSet.model_construct(**dict(rule_set))
 
 
 class RulesInForce:
@@ -220,22 +195,9 @@ class RulesInForce:
         """Give the form in force of a printed/corrected switch."""
         return self.rule_set.form(switch_id)
 
-
-def _with_value(rule: Rule, entry: OverlayValue, label: str) -> Rule:
-    source = Source(document=HOUSE, edition="proposal", section=label, read=entry.start)
-    new = DatedValue.model_validate(
-        {
-            "from": entry.start,
-            "value": entry.value,
-            "low": entry.low,
-            "high": entry.high,
-            "source": source,
-            "status": "secondary",
-            "note": entry.reason,
-        }
-    )
-    kept = tuple(value for value in rule.value if value.start < entry.start)
-    return rule.model_copy(update={"value": (*kept, new)})
+    def factor(self, factor: Factor) -> Factor:
+        """Return a default factor as it is in force: as its table has it, or as a proposal does."""
+        return self.rule_set.factors.get(factor.id, factor)
 
 
 def toml_files(folder: Traversable) -> Iterator[Traversable]:
@@ -284,7 +246,7 @@ def _data(folder: str) -> Traversable:
 
 def rule_set_keys() -> tuple[str, ...]:
     """Give the keys of the rule sets that ship."""
-    return tuple(sorted(read_toml(file, RuleSetHead).key for file in toml_files(_data("rulesets"))))
+    return tuple(sorted(head.key for head in _heads()))
 
 
 def load_rule_set(key: str) -> RuleSet:
@@ -295,69 +257,56 @@ def load_rule_set(key: str) -> RuleSet:
     RuleError
         If there is no rule set of that key; the message lists those that there are.
     """
-    heads = {
-        head.key: head for head in (read_toml(file, RuleSetHead) for file in toml_files(_data("rulesets")))
-    }
-    if key not in heads:
-        raise RuleError(f"there is no rule set {key!r}; there are: {', '.join(sorted(heads))}")
+    shipped = {head.key: head for head in _heads()}
+    if key not in shipped:
+        raise RuleError(f"there is no rule set {key!r}; there are: {', '.join(sorted(shipped))}")
+    return _with_rules(shipped[key])
+
+
+def rule_set_of(name: str) -> RuleSet:
+    """Load a rule set from a file of the user's own, where the name ends in .toml, or a shipped one by its key.
+
+    Raises
+    ------
+    RuleError
+        If there is neither, or the file takes the key of one that ships.
+    """
+    if not name.endswith(".toml"):
+        return load_rule_set(name)
+    head = read_toml(Path(name), RuleSetHead)
+    if head.key in rule_set_keys():
+        raise RuleError(f"{name}: the key {head.key} is that of a rule set that ships; give yours another")
+    return _with_rules(head)
+
+
+def ships(rule_set: RuleSet) -> bool:
+    """Tell whether a rule set is, to the last value, one that ships with this version."""
+    return rule_set.head.key in rule_set_keys() and load_rule_set(rule_set.head.key).hash == rule_set.hash
+
+
+def _heads() -> list[RuleSetHead]:
+    return [read_toml(file, RuleSetHead) for file in toml_files(_data("rulesets"))]
+
+
+def _with_rules(head: RuleSetHead) -> RuleSet:
     rules = _by_id(read_toml(file, Rule) for file in toml_files(_data("rules")) if not is_apart(file))
     switches = _by_id(read_toml(file, Switch) for file in toml_files(_data("rules/switches")))
-    head = heads[key]
     strangers = sorted({own.id for own in head.own} - set(rules))
     if strangers:
-        raise RuleError(f"{key}: values of its own for rules that are not there: {', '.join(strangers)}")
-    refused = [text for own in head.own for text in rules[own.id].refusals(own)]
+        raise RuleError(f"{head.key}: values of its own for rules that are not there: {', '.join(strangers)}")
+    values = {
+        own.id: DatedValue.model_validate(own.model_dump(by_alias=True, exclude={"id"})) for own in head.own
+    }
+    refused = [text for id, value in values.items() for text in rules[id].refusals(value)]
     if refused:
-        raise RuleError(f"{key}: {'; '.join(refused)}")
-    for own in head.own:
-        value = DatedValue.model_validate(own.model_dump(by_alias=True, exclude={"id"}))
-        rules[own.id] = rules[own.id].model_copy(update={"value": (value,)})
+        raise RuleError(f"{head.key}: {'; '.join(refused)}")
+    rules |= {id: rules[id].model_copy(update={"value": (value,)}) for id, value in values.items()}
     return RuleSet(head=head, rules=rules, switches=switches)
 
 
 def is_apart(file: Traversable) -> bool:
     """Tell whether a file of the rule folder is no rule but a switch or a proposal."""
-    return any(part in {"switches", "proposals"} for part in Path(str(file)).parts)
-
-
-def read_overlay(path: Path) -> Overlay:
-    """Read a proposal file.
-
-    Raises
-    ------
-    RuleError
-        If it is not one; the message names file and key.
-    """
-    if path.is_file() and path.stat().st_size > LARGEST_OVERLAY_BYTES:
-        raise RuleError(f"{path.name}: over {LARGEST_OVERLAY_BYTES / 1e6:g} MB is no proposal")
-    return read_toml(path, Overlay)
-
-
-def proposal_names() -> tuple[str, ...]:
-    """Give the names of the proposals that ship."""
-    return tuple(_proposals())
-
-
-def load_proposal(name: Path) -> Overlay:
-    """Read a proposal file, or one that ships by its name.
-
-    Raises
-    ------
-    RuleError
-        If there is neither; the message lists those that ship.
-    """
-    if name.is_file():
-        return read_overlay(name)
-    shipped = _proposals()
-    if str(name) not in shipped:
-        raise RuleError(f"{name} is neither a file nor a proposal that ships: {', '.join(shipped)}")
-    return read_toml(shipped[str(name)], Overlay)
-
-
-def _proposals() -> dict[str, Traversable]:
-    folder = _data("rules/proposals")
-    found = toml_files(folder) if folder.is_dir() else ()
-    return {file.name.removesuffix(".toml"): file for file in found}
+    return Path(str(file)).parent.name in {"switches", "proposals"}
 
 
 def status_findings(chosen: Iterable[ChosenValue]) -> list[Finding]:
@@ -378,8 +327,3 @@ def status_findings(chosen: Iterable[ChosenValue]) -> list[Finding]:
 def unusable_rules(message: str) -> Finding:
     """Tell that the rule set of a project cannot be used."""
     return finding("rules-unusable", Place(file="project.toml", thing="rules"), message)
-
-
-def unusable_proposal(message: str) -> Finding:
-    """Tell that a proposal does not fit the rule set; nothing of it was applied."""
-    return finding("proposal-unusable", "--proposal", message)

@@ -16,6 +16,7 @@ from mollisol.crediting.period import credit_period
 from mollisol.emissions.grid import grid_of
 from mollisol.emissions.leakage import LeakageOfPeriod, leakage_of_period
 from mollisol.emissions.sources import SourcesOfPeriod, sources_of_period
+from mollisol.equations import all_equations
 from mollisol.methodology.boundary import check_boundary
 from mollisol.methodology.checks.baseline_controls import check_controls_stayed
 from mollisol.methodology.checks.baseline_model import check_model_setup
@@ -33,14 +34,17 @@ from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
 from mollisol.methodology.ledger import LEDGER_FILE, check_ledger
 from mollisol.methodology.project import Project
-from mollisol.methodology.results.run import PeriodResult, ReferenceChoice, RouteChoice, RunResult
+from mollisol.methodology.results.run import PeriodResult, ReferenceChoice, RouteChoice, RunResult, RunState
+from mollisol.methodology.rules_in_force.proposal import lay_over, proposed
 from mollisol.methodology.rules_in_force.rule import Clocks, MissingRuleError, Overlay, RuleError
 from mollisol.methodology.rules_in_force.rule_set import (
     RuleSet,
     RulesInForce,
+    TrustedRuleSet,
     load_rule_set,
+    rule_set_of,
+    ships,
     status_findings,
-    unusable_proposal,
     unusable_rules,
 )
 from mollisol.methodology.trace import Quantity, Trace
@@ -82,7 +86,7 @@ def assess_project(
     overlays
         Proposals laid over the rule set.
     rule_set
-        A rule set as a value, in place of a key.
+        A rule set as a value, in place of a key. It issues if it ships or is one that an auditor trusts.
     tell
         Called with a line on each step.
     """
@@ -93,23 +97,29 @@ def assess_project(
     if project is None:
         return Assessment(reading, tuple(in_order(reading.findings)))
     try:
-        rule_set = rule_set or load_rule_set(rules_key or project.head.rules)
+        rule_set = rule_set or (rule_set_of(rules_key) if rules_key else load_rule_set(project.head.rules))
     except RuleError as error:
         return Assessment(reading, (unusable_rules(str(error)),))
     try:
-        for overlay in overlays:
-            rule_set = rule_set.with_overlay(overlay)
-    except RuleError as error:
-        return Assessment(reading, (unusable_proposal(str(error)),))
+        rule_set = lay_over(rule_set, overlays, all_equations)
+    except FindingsError as error:
+        return Assessment(reading, error.findings)
+    if set(rule_set.equations.values()) - set(all_equations() if rule_set.equations else ()):
+        return Assessment(
+            reading, (unusable_rules("an equation that this version does not have is swapped in"),)
+        )
     rules = RulesInForce(rule_set, Clocks(registered_on=project.head.registered_on))
     missing = [*_missing(folder, rules), *_not_computed(rules)]
     if missing:
         return Assessment(reading, tuple(in_order(missing)))
     tell(f"checking against {rule_set.key}")
     try:
-        return _held_against(project, reading, rules)
+        assessment = _held_against(project, reading, rules)
     except RuleError as error:
         return Assessment(reading, (unusable_rules(str(error)),))
+    if ships(rule_set) or isinstance(rule_set, TrustedRuleSet):
+        return assessment
+    return replace(assessment, findings=tuple(in_order([*assessment.findings, proposed(rule_set)])))
 
 
 def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> Assessment:
@@ -192,6 +202,8 @@ def run_project(
         attribution=project.head.attribution,
         rule_set=rules.rule_set.key,
         rule_set_hash=rules.rule_set.hash,
+        state=_state(periods, refusals),
+        proposals=rules.rule_set.overlays,
         reporting_depth_cm=project.head.reporting_depth_cm,
         equivalent_soil_mass_interpolation=project.head.interpolation,
         seed=seed,
@@ -203,7 +215,11 @@ def run_project(
     checked = [finding for finding in assessment.findings if finding.code != "rule-weakly-sourced"]
     findings = in_order(dict.fromkeys([*checked, *outcome, *told, *status_findings(rules.chosen)]))
     options = RunOptions(
-        rules_key=rules_key, overlays=tuple(overlays), route=route, seed=seed, reference=reference
+        rules_key=rules_key and rules.rule_set.head.key,
+        overlays=tuple(overlays),
+        route=route,
+        seed=seed,
+        reference=reference,
     )
     draws: dict[str, bytes] = {}
     if reference != "none":
@@ -213,6 +229,12 @@ def run_project(
         results, draws, differing = sample_references(results, trace)
         findings = in_order([*findings, *differing])
     return Run(results, tuple(findings), project, rules, trace, assessment.reading.inputs, options, draws)
+
+
+def _state(periods: Sequence[PeriodResult], refusals: Sequence[Finding]) -> RunState:
+    if any(finding.code == "rules-proposed" for finding in refusals):
+        return "proposed"
+    return "refused" if any(period.issuance == "refused" for period in periods) else "eligible"
 
 
 def _periods(

@@ -21,7 +21,7 @@ from mollisol.audit.explain import Explainer
 from mollisol.bundle.read import open_bundle
 from mollisol.engine import assess_project
 from mollisol.methodology.findings import Finding, UserError
-from mollisol.methodology.rules_in_force.rule_set import read_overlay
+from mollisol.methodology.rules_in_force.proposal import read_proposal
 from mollisol.reading.model_tables import read_folder
 from mollisol.reading.trials import read_trials
 from tests.hostile.mutations import mutated
@@ -126,7 +126,7 @@ def test_overlays(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory)
     path = tmp_path_factory.getbasetemp() / "overlay.toml"
     path.write_bytes(data.draw(mutated(file.read_bytes())))
     with in_words():
-        read_overlay(path)
+        read_proposal(path)
 
 
 @QUIET

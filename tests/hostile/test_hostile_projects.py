@@ -14,9 +14,11 @@ from typer.testing import CliRunner
 from mollisol.bundle.write import bundle_files
 from mollisol.cli.app import app
 from mollisol.engine import assess_project, run_project
+from mollisol.equations import all_equations
 from mollisol.methodology.findings import FindingsError, Severity
+from mollisol.methodology.rules_in_force.proposal import lay_over, read_proposal
 from mollisol.methodology.rules_in_force.rule import RuleError
-from mollisol.methodology.rules_in_force.rule_set import load_rule_set, read_overlay
+from mollisol.methodology.rules_in_force.rule_set import load_rule_set
 
 GEOMETRY = '\ngeometry_file = "units.geojson"\n\n[project.design]'
 
@@ -189,12 +191,12 @@ def test_an_overlay_is_data(tmp_path: Path) -> None:
     for text in ("a = " + "[" * 10_000, "[" + "a." * 3000 + "b]\n", f"label = {'9' * 5000}", "label = 1"):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(RuleError):
-            read_overlay(path)
+            read_proposal(path)
     code = "__import__('os').system('touch {tmp_path}/ran')"
     entry = f'id = "{code}"\nfrom = 2020-01-01\nvalue = "{{{{ 7 * 7 }}}}"\nreason = "a test"\n'
     path.write_text(f'label = "x"\n[[set]]\n{entry}', encoding="utf-8")
-    with pytest.raises(RuleError, match="__import__"):
-        load_rule_set("vm0042-2.2+2026-06-11").with_overlay(read_overlay(path))
+    with pytest.raises(FindingsError, match="__import__"):
+        lay_over(load_rule_set("vm0042-2.2+2026-06-11"), [read_proposal(path)], all_equations)
     assert sorted(item.name for item in tmp_path.iterdir()) == ["overlay.toml"]
 
 
@@ -203,7 +205,7 @@ def test_an_overlay_of_a_gigabyte(tmp_path: Path) -> None:
     with path.open("wb") as stream:
         stream.truncate(1_000_000_000)
     with pytest.raises(RuleError, match="no proposal"):
-        read_overlay(path)
+        read_proposal(path)
 
 
 def test_the_demo_makes_no_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,11 +26,25 @@ def test_every_project_is_compared(tmp_path: Path) -> None:
     table.write_text(table.read_text().replace(",15.2,", ",-15.2,"))
     shown = CliRunner().invoke(app, [*DIFF, *projects], catch_exceptions=False)
     assert shown.exit_code == 0
-    last = shown.stdout.splitlines()[-2:]
-    assert last[0] == f"{tmp_path / 'one'}: +0.000000 t CO2e, +0 units"
-    assert last[1] == f"{tmp_path / 'two'}: no comparison, blocked under one of the two"
+    last = shown.stdout.splitlines()[-3:]
+    why = "blocked under A by value-out-of-range, under B by value-out-of-range"
+    assert last == [
+        f"{tmp_path / 'one'}: +0.000000 t CO2e, +0 units",
+        f"{tmp_path / 'two'}: not comparable, {why}",
+        "1 of 2 projects compared: +0.000000 t CO2e, +0 units",
+    ]
     document = json.loads(CliRunner().invoke(app, [*DIFF, *projects, "--json"]).stdout)
     assert list(document["projects"]) == [str(tmp_path / "one"), str(tmp_path / "two")]
+    two = document["projects"][str(tmp_path / "two")]
+    assert (two["not_comparable"], two["change"], two["credits_a"]["totals"]) == (why, {}, {})
+    assert (document["compared"], document["not_comparable"]) == (1, [str(tmp_path / "two")])
+    folder = ["--projects", str(tmp_path), "--json"]
+    assert json.loads(CliRunner().invoke(app, [*DIFF, *folder]).stdout) == document
+
+
+def test_folder_without_a_project(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no project folder in it"):
+        CliRunner().invoke(app, [*DIFF, "--projects", str(tmp_path)], catch_exceptions=False)
 
 
 def test_project_that_is_not_there(tmp_path: Path) -> None:

@@ -49,8 +49,9 @@ def test_a_fault_in_a_proposal_is_not_laid_on_the_project(project: Path, tmp_pat
     result = CliRunner().invoke(app, ["check", str(project), "--proposal", str(file), "--json"])
     assert result.exit_code == 2
     (finding,) = json.loads(result.stdout)["findings"]
-    assert finding["code"] == "proposal-unusable"
-    assert finding["where"]["thing"] == "--proposal"
+    assert finding["code"] == "proposal-unknown"
+    assert finding["where"]["thing"] == "proposal AR6 warming potentials: vcs.gwp.marsh-gas"
+    assert finding["allowed"] == "vcs.gwp.methane, vcs.gwp.nitrous-oxide"
     assert "there is no rule vcs.gwp.marsh-gas" in finding["found"]
 
 

@@ -20,7 +20,12 @@ EXIT_REFUSED = 3
 ProjectFolder = Annotated[Path, typer.Argument(help="The project folder.", metavar="PROJECT")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 RulesKey = Annotated[
-    str, typer.Option("--rules", metavar="KEY", help="Rule set to use instead of the project's own.")
+    str,
+    typer.Option(
+        "--rules",
+        metavar="KEY",
+        help="Rule set to use instead of the project's own: a key, or a file ending in .toml.",
+    ),
 ]
 Proposals = Annotated[
     list[Path] | None,
@@ -33,7 +38,7 @@ Proposals = Annotated[
 
 
 def _overlays(files: list[Path] | None) -> list[Any]:
-    from mollisol.methodology.rules_in_force.rule_set import load_proposal
+    from mollisol.methodology.rules_in_force.proposal import load_proposal
 
     return [load_proposal(file) for file in files or []]
 
@@ -118,7 +123,7 @@ def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:
         _print_summary(done.results)
         _print_findings((f for f in done.findings if f.severity is Severity.REFUSAL), err=True)
         typer.echo(f"findings: {_count(done.findings)}\nbundle:   {out}\nreport:   {out / 'report.html'}")
-    return EXIT_REFUSED if done.results.refused else 0
+    return 0 if done.results.state == "eligible" else EXIT_REFUSED
 
 
 _FORM_WORDS = {
@@ -135,11 +140,17 @@ def _print_summary(results: Any) -> None:
         "constructed": " (constructed)",
         "placeholder": " (placeholders)",
     }
-    issued = sum(period.units_to_issue_t for period in results.periods)
+    proposed = results.state == "proposed"
+    counted = "units_if_eligible_t" if proposed else "units_to_issue_t"
+    units = sum(getattr(period, counted) for period in results.periods)
     typer.echo(
-        typer.style(f"{issued:,} t CO2e credited", bold=True)
+        typer.style(f"{units:,} t CO2e {'under proposed rules' if proposed else 'credited'}", bold=True)
         + f"  {results.project}{kind.get(results.kind, '')}"
     )
+    for overlay in results.proposals:
+        typer.echo(f"  PROPOSED, nothing is issued: {overlay.label}")
+        for name, reason in overlay.reasons.items():
+            typer.echo(f"    {name}: {reason}")
     for period in results.periods:
         moment = period.deduction
         routes = ", ".join(
@@ -152,7 +163,8 @@ def _print_summary(results: Any) -> None:
             f"the {_FORM_WORDS[period.credited_form]} issues\n"
             f"    {period.gross_t_co2e:,.1f} t gross {_less(period.deducted_t_co2e)} uncertainty "
             f"{_others(period)}{_less(period.leakage_t_co2e)} leakage {_less(period.buffer_t_co2e)} buffer "
-            f"= {period.verified_total_t_co2e:,.1f} t: {period.units_to_issue_t:,} units, {period.issuance}"
+            f"= {period.verified_total_t_co2e:,.1f} t: {getattr(period, counted):,} units, "
+            + ("proposed" if proposed else period.issuance)
         )
 
 

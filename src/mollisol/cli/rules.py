@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from mollisol.cli.printing import count, print_findings, print_json, tell
-from mollisol.methodology.findings import UserError
+from mollisol.methodology.findings import FindingsError
 
 rules_app = typer.Typer(help="The rule catalogue.", no_args_is_help=True, rich_markup_mode=None)
 
 EXIT_BLOCKED = 2
+COMPLETE = "vm0042-2.2+2026-06-11"
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+RulesKey = Annotated[
+    str, typer.Option("--rules", metavar="KEY", help="Rule set to look in: a key, or a file ending in .toml.")
+]
 
 
 @rules_app.command("list")
 def rules_list(
     rules: Annotated[
-        str, typer.Option("--rules", metavar="KEY", help="Show the rules of this rule set.")
+        str,
+        typer.Option(
+            "--rules",
+            metavar="KEY",
+            help="Show the rules of this rule set: a key, or a file ending in .toml.",
+        ),
     ] = "",
     as_json: Json = False,
 ) -> None:
     """List the rule sets, or the rules and switches of one."""
-    from mollisol.methodology.rules_in_force.rule_set import load_rule_set, rule_set_keys
+    from mollisol.methodology.rules_in_force.rule_set import load_rule_set, rule_set_keys, rule_set_of
 
     if not rules:
         heads = [load_rule_set(key) for key in rule_set_keys()]
@@ -34,7 +43,7 @@ def rules_list(
         else:
             typer.echo("\n".join(f"{s.key:26} {s.head.label}" for s in heads))
         return
-    chosen = load_rule_set(rules)
+    chosen = rule_set_of(rules)
     if as_json:
         print_json(chosen.model_dump(mode="json", by_alias=True))
         return
@@ -48,56 +57,61 @@ def rules_list(
 @rules_app.command("show")
 def rules_show(
     id: Annotated[str, typer.Argument(help="Rule or switch id.", metavar="ID")],
-    rules: Annotated[
-        str, typer.Option("--rules", metavar="KEY", help="Rule set to look in.")
-    ] = "vm0042-2.2+2026-06-11",
+    rules: RulesKey = COMPLETE,
     as_json: Json = False,
 ) -> None:
-    """Show one rule or switch with its dated values, sources and status."""
-    from mollisol.methodology.rules_in_force.rule import Rule, RuleError
-    from mollisol.methodology.rules_in_force.rule_set import load_rule_set
+    """Show one rule or switch: what is allowed, its dated values, and which equations, checks and examples use it."""
+    from mollisol.methodology.rules_in_force.rule_set import rule_set_of
+    from mollisol.rule_catalogue.show import document_of, lines_of_document
 
-    chosen = load_rule_set(rules)
-    found = chosen.rules.get(id) or chosen.switches.get(id)
-    if found is None:
-        raise RuleError(
-            f"there is no rule or switch {id} in {chosen.key}; see mollisol rules list --rules {chosen.key}"
-        )
-    document = found.model_dump(mode="json", by_alias=True)
+    document = document_of(id, rule_set_of(rules))
     if as_json:
         print_json(document)
-        return
-    if isinstance(found, Rule):
-        document["allowed"] = str(found.allowed)
-    for name, value in document.items():
-        if name != "value":
-            typer.echo(f"{name:14} {value}")
-    for value in document.get("value", []):
-        source = ", ".join(f"{key} {text}" for key, text in value["source"].items() if text)
-        typer.echo(
-            f"from {value['from']}: {value['value']} ({value['status']})\n  {source}\n  {value['note']}".rstrip()
-        )
+    else:
+        typer.echo("\n".join(lines_of_document(document)))
 
 
 @rules_app.command("check")
-def rules_check(as_json: Json = False) -> None:
-    """Hold the catalogue against itself and the code: gaps, overlaps, orphans, values without a source."""
-    from mollisol.rule_catalogue.audit import audit, blocking_count, code_of_the_engine, read_catalogue
+def rules_check(
+    proposal: Annotated[
+        str,
+        typer.Argument(
+            help="A proposal, a file or the name of one that ships; the catalogue where none is given.",
+            metavar="[FILE]",
+        ),
+    ] = "",
+    rules: RulesKey = COMPLETE,
+    as_json: Json = False,
+) -> None:
+    """Hold a proposal against a rule set, or the catalogue against itself and the code."""
+    from mollisol.methodology.rules_in_force.rule_set import rule_set_of
+    from mollisol.rule_catalogue.audit import (
+        audit,
+        blocking_count,
+        check_proposal,
+        code_of_the_engine,
+        read_catalogue,
+    )
 
-    findings = audit(read_catalogue(), code_of_the_engine())
+    findings = (
+        check_proposal(proposal, rule_set_of(rules))
+        if proposal
+        else audit(read_catalogue(), code_of_the_engine())
+    )
     failed = blocking_count(findings) > 0
     if as_json:
         print_json({"blocked": failed, "findings": [f.model_dump(mode="json") for f in findings]})
     else:
         print_findings(finding for finding in findings if finding.code != "rule-open")
-        told = sum(finding.code == "rule-open" for finding in findings)
-        typer.echo(f"findings: {count(findings)} ({told} values that a rule set says it does not know)")
+        unknown = sum(finding.code == "rule-open" for finding in findings)
+        rest = f" ({unknown} values that a rule set says it does not know)" if unknown else ""
+        typer.echo(f"findings: {count(findings)}{rest}")
     raise typer.Exit(EXIT_BLOCKED if failed else 0)
 
 
 @rules_app.command("diff")
 def rules_diff(
-    a: Annotated[str, typer.Argument(help="Rule set.", metavar="A")],
+    a: Annotated[str, typer.Argument(help="Rule set: a key, or a file ending in .toml.", metavar="A")],
     b: Annotated[
         str,
         typer.Argument(help="Rule set to compare with; A itself where a proposal is given.", metavar="[B]"),
@@ -112,91 +126,30 @@ def rules_diff(
             "--project", metavar="DIR", help="Show what it does to this project's credits; may be repeated."
         ),
     ] = None,
+    projects: Annotated[
+        Path | None,
+        typer.Option("--projects", metavar="FOLDER", help="The same for every project folder in this one."),
+    ] = None,
     printed: Annotated[
-        bool, typer.Option("--printed", help="Put every switch to its printed form on both sides.")
+        bool, typer.Option("--printed", help="Lay the proposal as-printed over both sides.")
     ] = False,
     seed: Annotated[int, typer.Option(help="The same on both sides, and of drawn orders.")] = 0,
     as_json: Json = False,
 ) -> None:
     """Show which rules and switches differ, and what each does to the credits of a project."""
-    from mollisol.methodology.rules_in_force.rule_set import load_proposal, load_rule_set
-    from mollisol.rule_catalogue.diff import all_printed, compare, compare_credits
+    from mollisol.methodology.rules_in_force.rule_set import rule_set_of
+    from mollisol.rule_catalogue.diff import compare_all, sides
+    from mollisol.rule_catalogue.diff_text import lines_of
 
     if not b and not proposal:
         raise typer.BadParameter("name a second rule set, or lay a proposal over the first with --proposal")
-    one, other = load_rule_set(a), load_rule_set(b or a)
-    for file in proposal or []:
-        other = other.with_overlay(load_proposal(file))
-    if printed:
-        one, other = all_printed(one), all_printed(other)
-    for folder in project or []:
-        if not folder.is_dir():
-            raise UserError(f"{folder}: no such project folder")
-    forms = {"forms": "printed" if printed else "as set"}
-    if not project or len(project) == 1:
-        found = (
-            compare_credits(one, other, project[0], seed=seed, tell=tell) if project else compare(one, other)
-        ).model_copy(update=forms)
-        if as_json:
-            print_json(found.model_dump(mode="json"))
-        else:
-            _print_diff(found)
-        return
-    by_project = {
-        str(folder): compare_credits(one, other, folder, seed=seed, tell=tell).model_copy(update=forms)
-        for folder in project
-    }
+    try:
+        pair = sides(rule_set_of(a), rule_set_of(b or a), proposal or [], printed=printed)
+    except FindingsError as error:
+        print_findings(error.findings, err=True)
+        raise typer.Exit(EXIT_BLOCKED) from None
+    found = compare_all(*pair, project or [], projects, seed=seed, tell=tell)
     if as_json:
-        print_json({"projects": {name: item.model_dump(mode="json") for name, item in by_project.items()}})
-        return
-    for name, item in by_project.items():
-        typer.echo(f"project {name}")
-        _print_diff(item)
-        typer.echo("")
-    _print_projects(by_project)
-
-
-def _print_projects(by_project: dict[str, Any]) -> None:
-    """Print a line for each project: what moves, or why nothing can be said."""
-    for name, item in by_project.items():
-        sides = [credits for credits in (item.credits_a, item.credits_b) if credits is not None]
-        if any(credits.blocked for credits in sides):
-            typer.echo(f"{name}: no comparison, blocked under one of the two")
-        else:
-            typer.echo(
-                f"{name}: {item.change['verified_total_t_co2e']:+,.6f} t CO2e, "
-                f"{item.change['units_to_issue_t']:+,.0f} units"
-            )
-
-
-def _print_diff(found: Any) -> None:
-    typer.echo(f"A  {found.a}\nB  {found.b}")
-    for edition in found.editions:
-        typer.echo(f"edition  {edition.document}: {edition.a} -> {edition.b}")
-    for difference in found.differences:
-        typer.echo(f"{difference.kind:8} {difference.id}: {difference.a} -> {difference.b}")
-        typer.echo(f"         {difference.label}; {difference.citation} ({difference.status})")
-        if difference.share:
-            share = difference.share
-            typer.echo(
-                f"         moves {share['verified_total_t_co2e']:+,.6f} t CO2e, {share['units_to_issue_t']:+,.4g} units"
-                + (f": {difference.why}" if difference.why else "")
-            )
-    if not found.differences:
-        typer.echo("no rule and no switch differs")
-    for name, credits in (("A", found.credits_a), ("B", found.credits_b)):
-        if credits is not None and credits.blocked:
-            typer.echo(f"credits under {name}: none, blocked by {', '.join(credits.blocked)}")
-        elif credits is not None:
-            totals = credits.totals
-            typer.echo(
-                f"credits under {name}: {totals['verified_total_t_co2e']:,.6f} t CO2e, "
-                f"{totals['units_to_issue_t']:,.0f} units"
-            )
-    if found.change:
-        typer.echo(
-            f"change: {found.change['verified_total_t_co2e']:+,.6f} t CO2e; the parts leave "
-            f"{found.unexplained['verified_total_t_co2e']:.1e} t"
-        )
-    if found.method:
-        typer.echo(f"{found.method}; {found.runs} runs, seed {found.seed}")
+        print_json(found.model_dump(mode="json"))
+    else:
+        typer.echo("\n".join(lines_of(found)))

@@ -22,13 +22,15 @@ def entries_of_bundle(bundle: Path, *, signed_off_by: str, signed_off_on: date) 
     Raises
     ------
     LedgerError
-        If the folder holds no bundle, or a period of it was refused.
+        If the folder holds no bundle, a period of it was refused, or its rules were proposed.
     """
     try:
         manifest = (bundle / "manifest.json").read_bytes()
         results: dict[str, Any] = json.loads((bundle / "results.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise LedgerError(f"{bundle} holds no bundle: {error}") from None
+    if results.get("state") == "proposed":
+        raise LedgerError(f"{bundle} was computed under proposed rules: nothing of it was issued")
     entries = []
     for period in results["periods"]:
         if period["issuance"] == "refused":

@@ -126,6 +126,7 @@ def credit_period(
         buffer_t_co2e=sum(v.buffer_on_reductions_t_co2e + v.buffer_on_removals_t_co2e for v in vintages),
         verified_total_t_co2e=float(total.value),
         units_to_issue_t=units,
+        units_if_eligible_t=int(counted.value),
         issuance="refused" if refused else "issued" if units > 0 else "nothing to issue",
         deduction=deduction,
         deduction_printed=change.deductions["printed"],

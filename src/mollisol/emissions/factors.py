@@ -79,13 +79,14 @@ class Picked:
 
 
 class FactorBook:
-    """Gathers the factors of a source while its names are made."""
+    """Gathers the factors of a source, as they are in force, while its names are made."""
 
-    def __init__(self) -> None:
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
         self.factors: dict[str, Factor] = {}
 
     def name[**P](self, name: str, look_up: Callable[P, Factor], *args: P.args, **keys: P.kwargs) -> str:
         """Enter what a look-up gives under a name, once; raises as the look-up."""
         if name not in self.factors:
-            self.factors[name] = look_up(*args, **keys)
+            self.factors[name] = self._trace.factor(look_up(*args, **keys))
         return name

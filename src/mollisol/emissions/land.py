@@ -38,7 +38,7 @@ class LandSources:
         return sources
 
     def _fuel(self) -> Source:
-        book = FactorBook()
+        book = FactorBook(self._of.trace)
         fuels: list[warming.Fuel] = sorted({row.fuel for row in self._of.project.fuel_use})
         names = [book.name(fuel, warming.fuel_factor, fuel) for fuel in fuels]
 
@@ -60,7 +60,7 @@ class LandSources:
         return Source("fossil_fuel_co2", "Fossil fuel", book, term, ("fuel_use.csv",))
 
     def _lime(self) -> Source:
-        book = FactorBook()
+        book = FactorBook(self._of.trace)
         limes: tuple[warming.Lime, ...] = ("limestone", "dolomite")
         for lime in limes:
             book.name(lime, warming.lime_factor, lime)
@@ -90,7 +90,7 @@ class LandSources:
         return Source("liming_co2", "Liming", book, term, ("liming.csv",))
 
     def _burning(self, gas: str) -> Source:
-        book, residues = FactorBook(), sorted({row.residue for row in self._of.project.burning})
+        book, residues = FactorBook(self._of.trace), sorted({row.residue for row in self._of.project.burning})
         combustion = [
             book.name(f"combustion / {residue.replace(',', '')}", look_up, "2.6", fuel=residue)
             for residue in residues
@@ -141,7 +141,7 @@ class LandSources:
         return names
 
     def _fertilizer(self) -> Source:
-        book = FactorBook()
+        book = FactorBook(self._of.trace)
         kinds: tuple[climate.NitrogenKind, ...] = ("synthetic", "organic")
         direct = {kind: self._direct(book, kind) for kind in kinds}
         indirect = self._of.indirect(book)
@@ -217,7 +217,7 @@ class LandSources:
         return Source("nitrogen_fertilizer_n2o", "Nitrogen fertilizer", book, term, ("fertilizers.csv",))
 
     def _fixing(self) -> Source:
-        book = FactorBook()
+        book = FactorBook(self._of.trace)
         direct = self._direct(book, "residue")
         rows = self._of.project.fixing_species
         species = sorted({(row.species, row.nitrogen_t_per_t_dm) for row in rows})

@@ -12,6 +12,7 @@ from mollisol.emissions.grid import FIRST_ROW, Grid
 from mollisol.methodology.activity import CommodityFacts, NewLand
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.factors.displacement import accounting_for, response_rules
+from mollisol.methodology.factors.factor import Factor
 from mollisol.methodology.factors.warming import fuel_factor, retained_fraction
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.results.sources import LeakageResult
@@ -193,7 +194,8 @@ class _Leakage:
             },  # type: ignore[arg-type]
         )
 
-    def _factor(self, name: str, factor: Any) -> Quantity:
+    def _factor(self, name: str, table_factor: Factor) -> Quantity:
+        factor = self._trace.factor(table_factor)
         return self._trace.given(
             f"{name}{self._at}", factor.central, factor.unit, [f"{factor.id} (central); {factor.citation}"]
         )

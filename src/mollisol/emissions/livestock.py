@@ -69,7 +69,7 @@ class LivestockSources:
         return sorted({(row.animal, row.productivity) for row in self._of.project.herds})
 
     def _enteric(self) -> Source:
-        book, kinds = FactorBook(), self._herds()
+        book, kinds = FactorBook(self._of.trace), self._herds()
         names = [
             [
                 book.name(
@@ -122,7 +122,7 @@ class LivestockSources:
         )
 
     def _manure_ch4(self) -> Source:
-        book, systems = FactorBook(), self._systems()
+        book, systems = FactorBook(self._of.trace), self._systems()
         rates = [
             [
                 book.name(
@@ -175,7 +175,7 @@ class LivestockSources:
         return f"{site.region} / {site.manure_climate} {site.manure_moisture}"
 
     def _manure_n2o(self) -> Source:
-        book, systems = FactorBook(), self._systems()
+        book, systems = FactorBook(self._of.trace), self._systems()
         rates = [
             [
                 book.name(

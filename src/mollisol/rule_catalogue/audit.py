@@ -10,19 +10,23 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from mollisol.methodology.findings import Finding, Place, Severity, in_order
+from mollisol.equations import all_equations
+from mollisol.methodology.findings import Finding, Place, Severity, finding, in_order
+from mollisol.methodology.rules_in_force.proposal import (
+    dated,
+    load_proposal,
+    proposal_faults,
+)
 from mollisol.methodology.rules_in_force.rule import (
     WARNING_STATUSES,
     DatedValue,
     Overlay,
-    OverlayValue,
-    OwnValue,
     Rule,
     RuleError,
     RuleSetHead,
     Switch,
 )
-from mollisol.methodology.rules_in_force.rule_set import is_apart, read_toml, toml_files
+from mollisol.methodology.rules_in_force.rule_set import RuleSet, is_apart, read_toml, toml_files
 
 _APART = frozenset({"examples", "skeleton", "templates", "__pycache__"})
 _NAMED = re.compile(r'"((?:vm0042|vmd005[34]|vcs|mollisol)\.(?!methodology\.)[a-z0-9-]+\.[a-z0-9-]+)"')
@@ -72,16 +76,21 @@ def read_catalogue(folder: Traversable | None = None) -> Catalogue:
 
 
 def code_of_the_engine() -> str:
-    """Give the text of every module of the engine in which a rule may be used."""
-    return "\n".join(file.read_text(encoding="utf-8") for file in _modules(files("mollisol")))
+    """Return the text of every module of the engine in which a rule may be used."""
+    return "\n".join(modules_of_the_engine().values())
 
 
-def _modules(folder: Traversable) -> Iterator[Traversable]:
+def modules_of_the_engine() -> dict[str, str]:
+    """Return the text of every module of the engine in which a rule may be used, by its dotted name."""
+    return dict(_modules(files("mollisol"), ""))
+
+
+def _modules(folder: Traversable, before: str) -> Iterator[tuple[str, str]]:
     for item in sorted(folder.iterdir(), key=lambda item: item.name):
         if item.is_dir() and item.name not in _APART:
-            yield from _modules(item)
+            yield from _modules(item, f"{before}{item.name}.")
         elif item.name.endswith(".py"):
-            yield item
+            yield before + item.name.removesuffix(".py"), item.read_text(encoding="utf-8")
 
 
 def audit(catalogue: Catalogue, code: str) -> list[Finding]:
@@ -177,13 +186,18 @@ def _unbounded(catalogue: Catalogue) -> Iterable[Finding]:
         if rule.allowed is None:
             do = "write allowed = { words = [...] }, { least = 0, greatest = 1 } or { truth = true }"
             yield _finding("rule-unbounded", rule.id, "any value", "words, a range or a truth value", do)
-    laid: list[tuple[str, OwnValue | OverlayValue]] = [
-        (file, own) for file, head in catalogue.heads for own in head.own
+    laid: list[tuple[str, str, DatedValue]] = [
+        (file, own.id, own) for file, head in catalogue.heads for own in head.own
     ]
-    laid += [(file, entry) for file, overlay in catalogue.proposals for entry in overlay.set]
-    for file, given in laid:
-        for text in rules[given.id].refusals(given) if given.id in rules else ():
-            yield _finding("rule-value", file, text, str(rules[given.id].allowed), "give an allowed value")
+    laid += [
+        (file, entry.id, dated(rules[entry.id], entry, file))
+        for file, overlay in catalogue.proposals
+        for entry in overlay.set
+        if entry.id in rules
+    ]
+    for file, id, given in laid:
+        for text in rules[id].refusals(given) if id in rules else ():
+            yield _finding("rule-value", file, text, str(rules[id].allowed), "give an allowed value")
 
 
 def _unsourced(catalogue: Catalogue) -> Iterable[Finding]:
@@ -207,6 +221,15 @@ def _unsourced(catalogue: Catalogue) -> Iterable[Finding]:
                 f"look it up in {source.locator}",
                 Severity.WARNING,
             )
+
+
+def check_proposal(name: str, rule_set: RuleSet) -> list[Finding]:
+    """Return every fault of a proposal, a file or the name of one that ships, held against a rule set."""
+    try:
+        overlay = load_proposal(name)
+    except RuleError as error:
+        return [finding("proposal-unusable", name, str(error))]
+    return proposal_faults(rule_set, overlay, all_equations)
 
 
 def _finding(

@@ -271,7 +271,7 @@ def _notes(
             f"the bundle does not record its options; route {options.route}, seed {options.seed} were used"
         )
     if rules is not None and rules.overlays:
-        notes.append(f"proposals are laid over the rule set: {', '.join(rules.overlays)}")
+        notes.append(f"proposals are laid over the rule set: {', '.join(o.label for o in rules.overlays)}")
     if beside:
         notes.append(f"the second implementation was not run: the project is {beside}")
     return tuple(notes)

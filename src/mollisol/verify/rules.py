@@ -9,7 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from mollisol.bundle.write import RULES
+from mollisol.equations import all_equations
 from mollisol.methodology.base import DomainObject
+from mollisol.methodology.findings import FindingsError
+from mollisol.methodology.rules_in_force.proposal import lay_over
 from mollisol.methodology.rules_in_force.rule import RuleError
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set
 from mollisol.output import MANIFEST
@@ -78,7 +81,7 @@ def compare_asked(
             "overlay",
             f"{MANIFEST}: options.overlays",
             [o.label for o in options.overlays],
-            list(rules.overlays),
+            [o.label for o in rules.overlays],
         ),
         ("seed", f"{MANIFEST}: seed", manifest.get("seed"), options.seed),
         ("seed", "results.json: seed", results.get("seed"), options.seed),
@@ -93,9 +96,8 @@ def _shipped(manifest: Mapping[str, Any], options: RunOptions, to: Comparison) -
     key = str(manifest.get("rule_set", "")).partition(" with ")[0]
     try:
         rules = load_rule_set(key)
-        for overlay in options.overlays:
-            rules = rules.with_overlay(overlay)
-    except RuleError as error:
+        rules = lay_over(rules, options.overlays, all_equations)
+    except (RuleError, FindingsError) as error:
         to.add("rule-set", f"{MANIFEST}: rule_set", key, str(error))
         return None
     return rules
@@ -116,9 +118,13 @@ def _compare(own: RuleSet, shipped: RuleSet, to: Comparison) -> None:
         to,
     )
     _each("rule-set-head", [(f"rule set {own.head.key}", own.head, shipped.head)], to)
-    for name in ("overlays", "settled"):
+    for name in ("overlays", "settled", "factors", "equations"):
         if getattr(own, name) != getattr(shipped, name):
-            to.add("overlay", f"{RULES}: {name}", list(getattr(own, name)), list(getattr(shipped, name)))
+            to.add("overlay", f"{RULES}: {name}", _plain(own, name), _plain(shipped, name))
+
+
+def _plain(rules: RuleSet, name: str) -> Any:
+    return rules.model_dump(mode="json", include={name})[name]
 
 
 def _ids(own: Mapping[str, object], shipped: Mapping[str, object]) -> list[str]:

@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 
 from mollisol.cli.app import app
 from mollisol.engine import run_project
+from mollisol.equations import all_equations
 from mollisol.methodology.findings import FindingsError
+from mollisol.methodology.rules_in_force.proposal import lay_over
 from mollisol.methodology.rules_in_force.rule import Clocks, MissingRuleError, Overlay, Rule, RuleError
 from mollisol.methodology.rules_in_force.rule_set import load_rule_set, read_toml, rule_set_keys
 from mollisol.rule_catalogue.audit import audit, code_of_the_engine, read_catalogue
@@ -187,14 +189,14 @@ def overlay(**entry: object) -> Overlay:
 
 
 def test_a_proposal_that_would_never_apply_is_refused() -> None:
-    with pytest.raises(RuleError, match=r"would start 2026-12-01, after VM0042 2.2"):
-        load_rule_set("vm0042-2.2").with_overlay(overlay(**{"from": date(2026, 12, 1)}))
+    with pytest.raises(FindingsError, match=r"a value from 2026-12-01 would start after VM0042 2.2"):
+        lay_over(load_rule_set("vm0042-2.2"), [overlay(**{"from": date(2026, 12, 1)})], all_equations)
 
 
 def test_the_ends_of_a_proposed_range_must_hold_its_value() -> None:
-    with pytest.raises(RuleError, match="low, value and high must be numbers in this order"):
-        load_rule_set("vm0042-2.2").with_overlay(overlay(low=25.0))
-    moved = load_rule_set("vm0042-2.2").with_overlay(overlay(low=10.0, high=40.0))
+    with pytest.raises(FindingsError, match="low, value and high must be numbers in this order"):
+        lay_over(load_rule_set("vm0042-2.2"), [overlay(low=25.0)], all_equations)
+    moved = lay_over(load_rule_set("vm0042-2.2"), [overlay(low=10.0, high=40.0)], all_equations)
     chosen = moved.value("vm0042.soc.minimum-depth", CLOCKS)
     assert (chosen.low, chosen.value, chosen.high) == (10.0, 20.0, 40.0)
 
@@ -230,8 +232,8 @@ def test_the_ends_of_a_proposed_range_must_hold_its_value() -> None:
     ],
 )
 def test_a_value_outside_what_is_allowed_is_refused_by_name(entry: dict[str, object], expected: str) -> None:
-    with pytest.raises(RuleError, match=f"proposal 'p': .*{expected}"):
-        load_rule_set("vm0042-2.2").with_overlay(overlay(**entry))
+    with pytest.raises(FindingsError, match=f"proposal-not-allowed at proposal p: .*{expected}"):
+        lay_over(load_rule_set("vm0042-2.2"), [overlay(**entry)], all_equations)
 
 
 def test_a_shipped_value_must_be_allowed(tmp_path: Path) -> None:
@@ -264,15 +266,18 @@ def test_a_rule_of_release_0_1_0_that_allows_anything_keeps_its_kind() -> None:
     rules = load_rule_set("vm0042-2.2")
     old = {id: held.model_copy(update={"allowed": None}) for id, held in rules.rules.items()}
     rules = rules.model_copy(update={"rules": old})
-    assert rules.with_overlay(overlay(value=9999.0)).number("vm0042.soc.minimum-depth", CLOCKS) == 9999
+    assert (
+        lay_over(rules, [overlay(value=9999.0)], all_equations).number("vm0042.soc.minimum-depth", CLOCKS)
+        == 9999
+    )
     for value in (True, "deep"):
-        with pytest.raises(RuleError, match=f"holds 30.0, which {value!r} cannot replace"):
-            rules.with_overlay(overlay(value=value))
+        with pytest.raises(FindingsError, match=f"holds 30.0, which {value!r} cannot replace"):
+            lay_over(rules, [overlay(value=value)], all_equations)
 
 
 def test_a_proposal_may_settle_what_an_edition_leaves_open() -> None:
     entry = {"id": "vm0042.additionality.common-practice", "from": date(2024, 9, 11), "value": 0.1}
-    settled = load_rule_set("vm0042-2.1").with_overlay(overlay(**entry))
+    settled = lay_over(load_rule_set("vm0042-2.1"), [overlay(**entry)], all_equations)
     assert settled.number("vm0042.additionality.common-practice", CLOCKS) == 0.1
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from mollisol.equations import all_equations
+from mollisol.methodology.findings import FindingsError
+from mollisol.methodology.rules_in_force.proposal import lay_over, read_proposal
 from mollisol.methodology.rules_in_force.rule import Clocks, MissingRuleError, Overlay, Rule, RuleError
 from mollisol.methodology.rules_in_force.rule_set import (
     RulesInForce,
     load_rule_set,
-    read_overlay,
     rule_set_keys,
     status_findings,
 )
@@ -167,7 +168,7 @@ def test_the_same_rules_have_the_same_hash_and_other_rules_another() -> None:
     one, again = load_rule_set("vm0042-2.2"), load_rule_set("vm0042-2.2")
     assert one.hash == again.hash
     assert one.hash != load_rule_set("vm0042-2.2+2026-06-11").hash
-    assert one.hash != one.with_overlay(_proposal(200.0)).hash
+    assert one.hash != lay_over(one, [_proposal(200.0)], all_equations).hash
 
 
 def _proposal(value: float) -> Overlay:
@@ -188,7 +189,7 @@ def _proposal(value: float) -> Overlay:
 
 def test_an_overlay_moves_its_rule_and_no_other() -> None:
     rules = load_rule_set("vm0042-2.2")
-    moved = rules.with_overlay(_proposal(200.0))
+    moved = lay_over(rules, [_proposal(200.0)], all_equations)
     assert moved.number("vm0042.control.greatest-distance", CLOCKS) == 200
     assert rules.number("vm0042.control.greatest-distance", CLOCKS) == 250
     assert {id for id in rules.rules if moved.rules[id] != rules.rules[id]} == {
@@ -208,8 +209,8 @@ def test_an_overlay_is_checked_whole_before_any_of_it_is_applied() -> None:
             "switch": [{"id": "switch.no-such", "form": "printed", "reason": "x"}],
         }
     )
-    with pytest.raises(RuleError) as error:
-        load_rule_set("vm0042-2.2").with_overlay(bad)
+    with pytest.raises(FindingsError) as error:
+        lay_over(load_rule_set("vm0042-2.2"), [bad], all_equations)
     for word in ("vm0042.no.such", "vm0042.soc.minimum-depth", "switch.no-such"):
         assert word in str(error.value)
 
@@ -221,14 +222,17 @@ def test_an_overlay_can_put_a_switch_to_its_printed_form() -> None:
             "switch": [{"id": "switch.shared-control", "form": "printed", "reason": "to compare"}],
         }
     )
-    assert load_rule_set("vm0042-2.2").with_overlay(printed).form("switch.shared-control") == "printed"
+    assert (
+        lay_over(load_rule_set("vm0042-2.2"), [printed], all_equations).form("switch.shared-control")
+        == "printed"
+    )
 
 
 def test_a_broken_overlay_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "proposal.toml"
     file.write_text('label = "x"\n[[set]]\nid = "vm0042.soc.minimum-depth"\n', encoding="utf-8")
     with pytest.raises(RuleError, match=r"proposal\.toml: .*set\.0\.from"):
-        read_overlay(file)
+        read_proposal(file)
 
 
 def test_weakly_sourced_values_warn() -> None:

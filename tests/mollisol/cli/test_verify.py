@@ -12,7 +12,7 @@ import pytest
 
 from mollisol.bundle.write import bundle_files
 from mollisol.engine import run_project
-from mollisol.methodology.rules_in_force.rule_set import load_proposal
+from mollisol.methodology.rules_in_force.proposal import load_proposal
 from mollisol.output import write_folder
 from mollisol.verify.bundle import verify_bundle
 from tests.mollisol.cli.conftest import Mollisol, mollisol

@@ -1,0 +1,87 @@
+"""The comparison of two rule sets in words: what its JSON document holds, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mollisol.methodology.findings import Finding
+from mollisol.rule_catalogue.differences import Credits, DiffOfProjects, RuleSetDiff
+
+_TOTAL, _UNITS = "verified_total_t_co2e", "units_to_issue_t"
+
+
+def lines_of(found: RuleSetDiff | DiffOfProjects) -> Iterator[str]:
+    """Return the lines of a comparison; of several projects each by itself, one line for each, and the whole."""
+    if isinstance(found, RuleSetDiff):
+        yield from _lines_of_diff(found)
+        return
+    for name, item in found.projects.items():
+        yield f"project {name}"
+        yield from _lines_of_diff(item)
+        yield ""
+    for name, item in found.projects.items():
+        yield f"{name}: " + (
+            f"not comparable, {item.not_comparable}" if item.not_comparable else _moved(item.change)
+        )
+    yield f"{found.compared} of {len(found.projects)} projects compared: {_moved(found.change)}"
+
+
+def _lines_of_diff(found: RuleSetDiff) -> Iterator[str]:
+    yield f"A  {found.a}  {found.a_hash[:16]}"
+    yield f"B  {found.b}  {found.b_hash[:16]}"
+    for edition in found.editions:
+        yield f"edition  {edition.document}: {edition.a} -> {edition.b}"
+    for difference in found.differences:
+        yield f"{difference.kind:8} {difference.id}: {difference.a} -> {difference.b}"
+        yield f"         {difference.label}; {difference.citation} ({difference.status})"
+        if difference.reason:
+            yield f"         reason: {difference.reason}"
+        if difference.share:
+            yield f"         moves {_moved(difference.share)}" + (
+                f": {difference.why}" if difference.why else ""
+            )
+    if not found.differences:
+        yield "no rule and no switch differs"
+    for name, credits in (("A", found.credits_a), ("B", found.credits_b)):
+        if credits is not None:
+            yield from _credits(name, credits)
+    if found.not_comparable:
+        yield f"not comparable: {found.not_comparable}"
+    if found.change:
+        rest = f"; the parts leave {found.unexplained[_TOTAL]:.1e} t" if found.unexplained else ""
+        yield f"change: {_moved(found.change)}{rest}"
+    yield from _listed("periods that have no units any more", found.periods_without_units_now)
+    yield from _listed("periods that have units now", found.periods_with_units_now)
+    yield from _findings("gained", found.findings_gained)
+    yield from _findings("lost", found.findings_lost)
+    if found.method:
+        yield f"{found.method}; {found.runs} runs, seed {found.seed}"
+
+
+def _credits(name: str, credits: Credits) -> Iterator[str]:
+    if credits.blocked:
+        yield f"credits under {name}: none, blocked by {', '.join(credits.blocked)}"
+        return
+    totals = credits.totals
+    yield f"credits under {name}: {totals[_TOTAL]:,.6f} t CO2e, {totals[_UNITS]:,.0f} units"
+    for period, amount in credits.by_period.items():
+        yield f"         period {period}: {amount:,.6f} t CO2e, {credits.units_by_period[period]:,} units"
+
+
+def _moved(amounts: dict[str, float]) -> str:
+    units = amounts[_UNITS]
+    return (
+        f"{amounts[_TOTAL]:+,.6f} t CO2e, {units:+,.0f} units"
+        if units % 1 == 0
+        else (f"{amounts[_TOTAL]:+,.6f} t CO2e, {units:+,.4g} units")
+    )
+
+
+def _listed(label: str, names: Iterable[str]) -> Iterator[str]:
+    if names := tuple(names):
+        yield f"{label}: {', '.join(names)}"
+
+
+def _findings(word: str, findings: Iterable[Finding]) -> Iterator[str]:
+    for finding in findings:
+        yield f"finding {word}: {finding.severity.value} {finding.code} {finding.where}: {finding.found}"
