@@ -7,6 +7,7 @@ argument may be is declared once, in its annotation: ``Annotated[float | array, 
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -55,8 +56,8 @@ class Range:
         finite below it.
     unit
         As messages and tables write it; empty for a plain number.
-    above
-        Whether ``low`` itself is not allowed.
+    above, below
+        Whether ``low``, ``high`` themselves are not allowed.
     zero
         Whether 0 is allowed although it lies below ``low``: the thing is absent.
     whole
@@ -73,6 +74,7 @@ class Range:
     high: float = 1e30
     unit: str = ""
     above: bool = False
+    below: bool = False
     zero: bool = False
     whole: bool = False
     over: str = ""
@@ -92,6 +94,8 @@ class Range:
                 if self.high - self.low == 1
                 else f"whole, {self.low:g} to {self.high:g}"
             )
+        elif self.below:
+            text = f"a fraction {'above' if self.above else 'from'} {self.low:g} to below {self.high:g}"
         elif self.bounded:
             text = (
                 f"{'0 or ' if self.zero else ''}in {'(' if self.above else '['}{self.low:g}, {self.high:g}]"
@@ -99,7 +103,8 @@ class Range:
         elif self.whole:
             text = f"a whole number of at least {self.low:g}"
         elif self.low > -1e30:
-            text = f"{'above' if self.above else 'at least'} {self.low:g}"
+            infinite = " (infinity allowed)" if self.high == math.inf else ""
+            text = f"{'above' if self.above else 'at least'} {self.low:g}{infinite}"
         else:
             text = "finite" if self.high == 1e30 else f"at most {self.high:g}"
         return f"{text} {self.unit}".rstrip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Annotated, Any
@@ -23,7 +24,18 @@ Amount = Annotated[Value, Range(0)]
 AboveZero = Annotated[Value, Range(0, above=True)]
 Switch = Annotated[Value, Range(0, 1, whole=True)]
 Percent = Annotated[Value, Range(0, 100)]
+Fraction = Annotated[Value, Range(0, 1)]
+Correlation = Annotated[Value, Range(-1, 1)]
+Count = Annotated[Value, Range(1, whole=True)]
+Freedom = Annotated[Value, Range(0, math.inf, above=True)]
+"""Degrees of freedom: infinitely many stand for a variance that is known."""
+Probability = Annotated[Value, Range(0, 1, above=True, below=True)]
+Confidence = Annotated[Value, Range(0.5, 1, below=True)]
+Carbon = Annotated[Value, Range(0, 1000)]
+"""Concentration of organic carbon in g/kg of soil."""
 Numbers = Annotated[FloatArray, Range(least=1)]
+Amounts = Annotated[FloatArray, Range(0, least=1)]
+Positives = Annotated[FloatArray, Range(0, above=True, least=1)]
 
 Tonnes = Annotated[Value, Range(unit="t CO2e")]
 TonnesPerHa = Annotated[Value, Range(unit="t CO2e/ha")]
@@ -95,18 +107,20 @@ def _hold(name: str, array: FloatArray, limits: Range, clause: str = "") -> None
     # Two reductions and no temporary array; NaN fails both comparisons.
     lowest = array.min()
     above = lowest > limits.low if limits.above else lowest >= limits.low
-    if above and array.max() <= limits.high and not limits.whole:
+    if above and array.max() <= limits.high and not limits.whole and not limits.below:
         return
     good = np.abs(array) <= LARGEST
-    if not good.all():
+    if not good.all() and limits.high <= LARGEST:
         raise ValueError(f"{name} must be finite and at most 1e30 in size, found {array[~good].flat[0]:g}")
-    good = (array > limits.low if limits.above else array >= limits.low) & (array <= limits.high)
+    good = (array > limits.low if limits.above else array >= limits.low) & (
+        array < limits.high if limits.below else array <= limits.high
+    )
     if limits.zero:
         good |= array == 0
     if limits.whole:
         good &= array == np.floor(array)
     if not good.all():
-        verb = "be" if limits.unit or limits.whole or not limits.bounded else "lie"
+        verb = "be" if limits.unit or limits.whole or limits.below or not limits.bounded else "lie"
         hint = ": is it in another unit?" if limits.unit and limits.bounded else ""
         raise ValueError(f"{name} must {verb} {limits}{clause}, found {array[~good].flat[0]:g}{hint}")
 

@@ -127,7 +127,7 @@ def row(name: str, array: FloatArray, least: int = 1) -> FloatArray:
     return array
 
 
-def together(**arguments: FloatArray) -> None:
+def together(**arguments: Value) -> None:
     """Check that the arguments can be combined element by element.
 
     Raises
@@ -136,13 +136,13 @@ def together(**arguments: FloatArray) -> None:
         If their shapes do not fit.
     """
     try:
-        np.broadcast_shapes(*(array.shape for array in arguments.values()))
+        np.broadcast_shapes(*(np.shape(array) for array in arguments.values()))
     except ValueError:
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in arguments.items())
+        shapes = ", ".join(f"{name} {np.shape(array)}" for name, array in arguments.items())
         raise ValueError(f"shapes do not fit together: {shapes}") from None
 
 
-def same_shape(**arguments: FloatArray) -> None:
+def same_shape(**arguments: Value) -> None:
     """Check that the arguments have one shape.
 
     Raises
@@ -150,8 +150,8 @@ def same_shape(**arguments: FloatArray) -> None:
     ValueError
         If they do not.
     """
-    if len({array.shape for array in arguments.values()}) > 1:
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in arguments.items())
+    if len({np.shape(array) for array in arguments.values()}) > 1:
+        shapes = ", ".join(f"{name} {np.shape(array)}" for name, array in arguments.items())
         raise ValueError(f"these must have the same shape: {shapes}")
 
 

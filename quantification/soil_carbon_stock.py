@@ -7,14 +7,13 @@ from typing import Annotated, Final
 import numpy as np
 
 from mollisol.methodology.provenance import Range
-from mollisol.quantification.arguments import equation, ours, vm0042
+from mollisol.quantification.arguments import Carbon, equation, ours, vm0042
 from mollisol.quantification.checks import Form, Value, form_of, ratio
 
 _T_PER_HA_OF_G_PER_MM2: Final = 10_000.0
 T_PER_HA_OF_G_PER_CM2: Final = 100.0
 _G_PER_KG: Final = 1000.0
 
-Carbon = Annotated[Value, Range(0, _G_PER_KG)]
 Density = Annotated[Value, Range(0, unit="g/cm3", above=True)]
 Centimetres = Annotated[Value, Range(0, unit="cm", above=True)]
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+import math
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Value, at_least, row, together
-from mollisol.uncertainty.student import degrees
+import numpy as np
+
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import Amounts, Freedom, equation
+from mollisol.quantification.checks import FloatArray, Value
 
 
 @equation(
     "mollisol:satterthwaite",
-    symbol="nu",
-    unit="degrees of freedom",
-    locator=Locator("Satterthwaite, Biometrics Bulletin 2(6)", "1946", page="110-114"),
+    "nu",
+    "degrees of freedom",
+    Locator("Satterthwaite, Biometrics Bulletin 2(6)", "1946", page="110-114"),
 )
-def satterthwaite(*, variances: ArrayLike, degrees_of_freedom: ArrayLike) -> Value:
+def satterthwaite(*, variances: Amounts, degrees_of_freedom: Freedom) -> Value:
     """Degrees of freedom of a sum of independent variances, after Satterthwaite.
 
     Parameters
@@ -41,23 +43,22 @@ def satterthwaite(*, variances: ArrayLike, degrees_of_freedom: ArrayLike) -> Val
     -----
     Source: Satterthwaite (1946). VM0042 asks for degrees of freedom "appropriate to the sampling design".
     """
-    variance = row("variances", at_least("variances", variances, 0.0))
-    nu = degrees("degrees_of_freedom", degrees_of_freedom)
-    together(variances=variance, degrees_of_freedom=nu)
-    largest = variance.max(axis=-1, keepdims=True)
-    share = variance / np.where(largest > 0, largest, 1.0)
-    spread: FloatArray = (share**2 / nu).sum(axis=-1)
+    largest = variances.max(axis=-1, keepdims=True)
+    share = variances / np.where(largest > 0, largest, 1.0)
+    spread: FloatArray = (share**2 / degrees_of_freedom).sum(axis=-1)
     total: FloatArray = share.sum(axis=-1) ** 2
     return np.where(spread > 0, total / np.where(spread > 0, spread, 1.0), np.inf)[()]
 
 
 @equation(
     "mollisol:pooled-degrees-of-freedom",
-    symbol="nu",
-    unit="degrees of freedom",
-    locator=Locator("Cochran, Sampling Techniques", "3rd", section="5.4"),
+    "nu",
+    "degrees of freedom",
+    Locator("Cochran, Sampling Techniques", "3rd", "5.4"),
 )
-def pooled_degrees_of_freedom(*, degrees_of_freedom: ArrayLike) -> Value:
+def pooled_degrees_of_freedom(
+    *, degrees_of_freedom: Annotated[FloatArray, Range(0, math.inf, above=True, least=1)]
+) -> Value:
     """Degrees of freedom where all components share one variance: their sum.
 
     Parameters
@@ -79,6 +80,5 @@ def pooled_degrees_of_freedom(*, degrees_of_freedom: ArrayLike) -> Value:
     -----
     Source: n - H of a stratified sample; exact only for equal variances and weights, else too many.
     """
-    nu = row("degrees_of_freedom", degrees("degrees_of_freedom", degrees_of_freedom))
-    total: FloatArray = nu.sum(axis=-1)
+    total: FloatArray = degrees_of_freedom.sum(axis=-1)
     return total

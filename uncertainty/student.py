@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Value, at_least, finite, numbers, together
+from mollisol.methodology.provenance import Locator
+from mollisol.quantification.arguments import Amount, Freedom, Probability, equation, vm0042
+from mollisol.quantification.checks import FloatArray, Value, finite, numbers
 
 
 def degrees(name: str, value: ArrayLike) -> FloatArray:
@@ -42,13 +43,8 @@ def probability_of(name: str, value: ArrayLike, low: float = 0.0) -> FloatArray:
     return array
 
 
-@equation(
-    "mollisol:standard-error",
-    symbol="SE",
-    unit="t CO2e/ha",
-    locator=Locator("JCGM 100 (GUM)", "2008", section="2.3.1"),
-)
-def standard_error(*, variance_of_mean: ArrayLike) -> Value:
+@equation("mollisol:standard-error", "SE", "t CO2e/ha", Locator("JCGM 100 (GUM)", "2008", "2.3.1"))
+def standard_error(*, variance_of_mean: Amount) -> Value:
     """Square root of the variance of a mean.
 
     Parameters
@@ -70,16 +66,11 @@ def standard_error(*, variance_of_mean: ArrayLike) -> Value:
     -----
     Source: the definition of a standard uncertainty.
     """
-    return np.sqrt(at_least("variance_of_mean", variance_of_mean, 0.0))[()]
+    return np.sqrt(variance_of_mean)[()]
 
 
-@equation(
-    "mollisol:t-quantile",
-    symbol="t",
-    unit="1",
-    locator=Locator("VM0042", "2.2", section="8.6.4", equation="74, its t value"),
-)
-def t_quantile(*, probability: ArrayLike, degrees_of_freedom: ArrayLike) -> Value:
+@equation("mollisol:t-quantile", "t", "1", vm0042("8.6.4", "74, its t value"))
+def t_quantile(*, probability: Probability, degrees_of_freedom: Freedom) -> Value:
     """Give the quantile of Student's t.
 
     Parameters
@@ -103,9 +94,8 @@ def t_quantile(*, probability: ArrayLike, degrees_of_freedom: ArrayLike) -> Valu
     -----
     Source: the inverse of Student's distribution function.
     """
-    share = probability_of("probability", probability)
-    nu = degrees("degrees_of_freedom", degrees_of_freedom)
-    together(probability=share, degrees_of_freedom=nu)
-    known = np.isfinite(nu)
-    quantile = np.where(known, stdtrit(np.where(known, nu, 1.0), share), ndtri(share))
+    known = np.isfinite(degrees_of_freedom)
+    quantile = np.where(
+        known, stdtrit(np.where(known, degrees_of_freedom, 1.0), probability), ndtri(probability)
+    )
     return finite("the t quantile of degrees_of_freedom", quantile)[()]

@@ -82,16 +82,18 @@ def deducted(
         for s, e in control
     ]
     parts = control_sites.control_variance_components_t2(
-        area_ha=area, group_weight=campaign["weight"], group_mean_variance=group_variance
+        area_ha=area, group_weight=campaign["weight"], group_mean_variance=np.asarray(group_variance)
     )
     variance = float(
         sampling_error.variance_of_mean_change(
-            project_variance_t2=variances, control_variance_t2=parts.sum(), area_ha=area
+            project_variance_t2=np.asarray(variances), control_variance_t2=parts.sum(), area_ha=area
         )
     )
     nu = degrees_of_freedom.satterthwaite(
-        variances=[*variances, *parts],
-        degrees_of_freedom=[len(s) - 1 for s, _ in project] + [len(s) - 1 for s, _ in control],
+        variances=np.array([*variances, *parts], float),
+        degrees_of_freedom=np.asarray(
+            [len(s) - 1 for s, _ in project] + [len(s) - 1 for s, _ in control], float
+        ),
     )
     control_mean = campaign["weight"] @ [(e - s).mean() for s, e in control]
     mean = float(np.average([(e - s).mean() for s, e in project] - control_mean, weights=area))
@@ -239,9 +241,11 @@ def test_more_cores_of_a_site_are_not_more_sites(values: list[float], copies: li
     means = sampling_error.site_means(site=site, value=cores)
     np.testing.assert_allclose(means, values, atol=1e-9)
     by_site = float(sampling_error.sampling_variance_t2(area_ha=area, change_t_co2e_per_ha=means))
-    plain = float(sampling_error.sampling_variance_t2(area_ha=area, change_t_co2e_per_ha=values))
+    plain = float(sampling_error.sampling_variance_t2(area_ha=area, change_t_co2e_per_ha=np.asarray(values)))
     assert by_site == pytest.approx(plain, rel=1e-9, abs=1e-6)
-    doubled = float(sampling_error.sampling_variance_t2(area_ha=area, change_t_co2e_per_ha=values * 2))
+    doubled = float(
+        sampling_error.sampling_variance_t2(area_ha=area, change_t_co2e_per_ha=np.asarray(values * 2))
+    )
     assert doubled <= plain  # what would happen without the site ids
 
 
@@ -267,8 +271,12 @@ def test_a_stratum_without_spread_leaves_the_degrees_of_freedom(
     ]
     assert alone[-1] == 0.0
     df = [len(s) - 1 for s, _ in wider["project"]]
-    with_it = degrees_of_freedom.satterthwaite(variances=alone, degrees_of_freedom=df)
-    without = degrees_of_freedom.satterthwaite(variances=alone[:-1], degrees_of_freedom=df[:-1])
+    with_it = degrees_of_freedom.satterthwaite(
+        variances=np.asarray(alone), degrees_of_freedom=np.asarray(df, float)
+    )
+    without = degrees_of_freedom.satterthwaite(
+        variances=np.asarray(alone[:-1]), degrees_of_freedom=np.asarray(df[:-1], float)
+    )
     assert float(with_it) == pytest.approx(float(without), rel=1e-12)
     assert np.isfinite(deducted(wider)["credited"])
 
@@ -280,7 +288,9 @@ def test_a_stratum_without_spread_leaves_the_degrees_of_freedom(
 def test_satterthwaite_lies_between_the_smallest_and_the_sum(parts: list[tuple[float, int]]) -> None:
     variances, df = zip(*parts, strict=True)
     assume(max(variances) > 0)
-    nu = float(degrees_of_freedom.satterthwaite(variances=variances, degrees_of_freedom=df))
+    nu = float(
+        degrees_of_freedom.satterthwaite(variances=np.asarray(variances), degrees_of_freedom=np.asarray(df))
+    )
     carrying = [d for v, d in parts if v > 0]
     assert min(carrying) * (1 - 1e-9) <= nu <= sum(carrying) * (1 + 1e-9)
 
@@ -300,7 +310,11 @@ def test_splitting_a_stratum_leaves_a_fully_correlated_model_term(
     split_variance = [*variance[:where], variance[where], variance[where], *variance[where + 1 :]]
     whole, split = (
         {
-            form: float(model_error.project_model_variance(area_ha=a, model_variance=v, form=form))
+            form: float(
+                model_error.project_model_variance(
+                    area_ha=np.asarray(a), model_variance=np.asarray(v), form=form
+                )
+            )
             for form in ("printed", "corrected")
         }
         for a, v in ((area, variance), (split_area, split_variance))
@@ -455,9 +469,9 @@ def test_samples_needed_is_the_smallest_number_that_does(deviation: float, diffe
 def test_allocation_spends_all_and_starves_none(strata: list[tuple[float, float]], extra: int) -> None:
     area, deviation = (list(column) for column in zip(*strata, strict=True))
     total = 2 * len(area) + extra
-    proportional = sample_size.proportional_allocation(total_samples=total, area_ha=area)
+    proportional = sample_size.proportional_allocation(total_samples=total, area_ha=np.asarray(area))
     neyman = sample_size.neyman_allocation(
-        total_samples=total, area_ha=area, standard_deviation_t_co2e_per_ha=deviation
+        total_samples=total, area_ha=np.asarray(area), standard_deviation_t_co2e_per_ha=np.asarray(deviation)
     )
     for samples in (proportional, neyman):
         assert samples.sum() == total

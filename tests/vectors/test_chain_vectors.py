@@ -15,11 +15,10 @@ from mollisol.quantification import (
     equivalent_soil_mass as esm,
 )
 from mollisol.quantification import (
-    issuance,
-    reductions_removals,
     soil_carbon_change,
     soil_carbon_stock,
 )
+from mollisol.quantification.accounting.vm0042 import issuance, reductions_removals
 from mollisol.uncertainty import degrees_of_freedom, student
 from mollisol.uncertainty.deduction import moment as deduction
 from mollisol.uncertainty.model import project_variance as model_error
@@ -119,13 +118,15 @@ def test_sampling_and_model_tv1() -> None:
     assert abs(sum(variances) - tv["sampling_total"]) < 5e-8
     assert abs(sum(variances) / area.sum() ** 2 - tv["over_area_squared"]) < 5e-11
     df = [len(c) - 1 for c in change]
-    nu = degrees_of_freedom.satterthwaite(variances=variances, degrees_of_freedom=df)
+    nu = degrees_of_freedom.satterthwaite(
+        variances=np.asarray(variances), degrees_of_freedom=np.asarray(df, float)
+    )
     assert abs(float(nu) - tv["nu_satterthwaite"]) < 5e-11
-    pooled = degrees_of_freedom.pooled_degrees_of_freedom(degrees_of_freedom=df)
+    pooled = degrees_of_freedom.pooled_degrees_of_freedom(degrees_of_freedom=np.asarray(df, float))
     assert float(pooled) == tv["nu_pooled"]
     for form in ("printed", "corrected"):
         model = model_error.project_model_variance(
-            area_ha=area, model_variance=[tv["model_variance"]] * 3, form=form
+            area_ha=area, model_variance=np.asarray([tv["model_variance"]] * 3), form=form
         )
         variance = model_error.variance_with_model_error(
             sampling_variance_t2=sum(variances), model_variance=model, area_ha=area.sum()
@@ -180,26 +181,29 @@ def test_paired_campaign_tv2() -> None:
     mean = float(np.average(np.array(means["project"]) - np.array(means["control"]), weights=area))
     assert abs(mean - tv["mean"]) < 5e-11
     variance = sampling_error.variance_of_mean_change(
-        project_variance_t2=totals["project"], control_variance_t2=totals["control"], area_ha=area
+        project_variance_t2=np.asarray(totals["project"]),
+        control_variance_t2=np.asarray(totals["control"]),
+        area_ha=area,
     )
     assert abs(float(variance) - tv["variance"]) < 5e-11
     assert abs(float(variance) ** 0.5 - tv["se"]) < 5e-11
     assert abs(snapshots / area.sum() ** 2 - tv["variance_without_covariance"]) < 5e-10
     every_df = df["project"] + df["control"]
     nu = [
-        float(degrees_of_freedom.pooled_degrees_of_freedom(degrees_of_freedom=every_df)),
+        float(degrees_of_freedom.pooled_degrees_of_freedom(degrees_of_freedom=np.asarray(every_df, float))),
         float(
             degrees_of_freedom.satterthwaite(
-                variances=totals["project"] + totals["control"], degrees_of_freedom=every_df
+                variances=np.asarray(totals["project"] + totals["control"]),
+                degrees_of_freedom=np.asarray(every_df, float),
             )
         ),
         np.inf,
     ]
     np.testing.assert_allclose(nu, tv["nu"], rtol=0, atol=5e-11)
     doubt: dict[str, Any] = {"mean_change": mean, "variance_of_mean": variance, "confidence": TWO_THIRDS}
-    unc = deduction.uncertainty_percent(**doubt, degrees_of_freedom=nu)
+    unc = deduction.uncertainty_percent(**doubt, degrees_of_freedom=np.asarray(nu))
     np.testing.assert_allclose(np.asarray(unc) / 100, tv["unc"], rtol=0, atol=5e-11)
-    credited = deduction.credited_mean(**doubt, degrees_of_freedom=nu)
+    credited = deduction.credited_mean(**doubt, degrees_of_freedom=np.asarray(nu))
     np.testing.assert_allclose(np.asarray(credited) * area.sum(), tv["credited_t"], rtol=0, atol=5e-8)
 
 
@@ -238,12 +242,14 @@ def test_zero_variance_stratum_tv2b() -> None:
     assert abs(mean - tv["mean_c"]) < 5e-8
     assert abs(mean * CO2E_PER_C - tv["mean_co2e"]) < 5e-8
     variance = sampling_error.variance_of_mean_change(
-        project_variance_t2=variances, control_variance_t2=0.0, area_ha=area
+        project_variance_t2=np.asarray(variances), control_variance_t2=0.0, area_ha=area
     )
     assert abs(float(variance) - tv["variance_of_mean"]) < 5e-11
     assert abs(float(variance) ** 0.5 * CO2E_PER_C - tv["se_co2e"]) < 5e-8
     df = [len(s) - 1 for s, _ in pairs]
-    satterthwaite = degrees_of_freedom.satterthwaite(variances=variances, degrees_of_freedom=df)
+    satterthwaite = degrees_of_freedom.satterthwaite(
+        variances=np.asarray(variances), degrees_of_freedom=np.asarray(df, float)
+    )
     assert float(satterthwaite) == pytest.approx(2.0)
     for nu, confidence, key in (
         (5.0, TWO_THIRDS, "unc_percent_pooled"),

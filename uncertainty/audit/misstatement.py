@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import Amount, Count, Fraction, Numbers, Probability, equation
 from mollisol.quantification.checks import (
     FloatArray,
     Value,
     at_least,
-    between,
-    finite,
     row,
     same_shape,
     whole,
 )
-from mollisol.uncertainty.student import probability_of
 
 type IntArray = NDArray[np.int64]
 
 
 @equation(
     "mollisol:replicate-influence",
-    symbol="dC/dx_i",
-    unit="ha",
-    locator=Locator(
-        "Hampel, Journal of the American Statistical Association 69", "1974", section="p. 383-393"
-    ),
+    "dC/dx_i",
+    "ha",
+    Locator("Hampel, Journal of the American Statistical Association 69", "1974", "p. 383-393"),
 )
 def replicate_influence_ha(
-    *, lever_ha: ArrayLike, group: ArrayLike, change_t_co2e_per_ha: ArrayLike, multiplier: ArrayLike
+    *,
+    lever_ha: Numbers,
+    group: Annotated[FloatArray, Range(0, whole=True)],
+    change_t_co2e_per_ha: Numbers,
+    multiplier: Amount,
 ) -> Value:
     """Give the derivative of the credited total by the change of each replicate, the multiplier held.
 
@@ -60,25 +62,22 @@ def replicate_influence_ha(
     Source: the derivative of sum_g L_g mean_g - t sqrt(sum_g L_g^2 s_g^2 / n_g), the moment form over the project
     (Eqs. 70, 71 and 74): L_g / n_g - t L_g^2 (x_i - mean_g) / (n_g (n_g - 1) SE).
     """
-    lever = row("lever_ha", finite("lever_ha", lever_ha))
-    change = row("change_t_co2e_per_ha", finite("change_t_co2e_per_ha", change_t_co2e_per_ha))
-    number = whole("group", group, 0)
-    same_shape(group=number, change_t_co2e_per_ha=change)
-    of = number.astype(np.int64)
-    count = np.bincount(of, minlength=lever.size).astype(np.float64)
-    if of.max() >= lever.size or (count < 2).any():
+    same_shape(group=group, change_t_co2e_per_ha=change_t_co2e_per_ha)
+    of = group.astype(np.int64)
+    count = np.bincount(of, minlength=lever_ha.size).astype(np.float64)
+    if of.max() >= lever_ha.size or np.any(count < 2):
         raise ValueError(
-            f"group must number {lever.size} groups of two or more, found sizes {count.tolist()}"
+            f"group must number {lever_ha.size} groups of two or more, found sizes {count.tolist()}"
         )
-    mean = np.bincount(of, change, lever.size) / count
-    apart = change - mean[of]
-    variance = np.bincount(of, apart**2, lever.size) / (count - 1)
-    error = float(np.sqrt((lever**2 * variance / count).sum()))
-    slope = lever[of] / count[of]
+    mean = np.bincount(of, change_t_co2e_per_ha, lever_ha.size) / count
+    apart = change_t_co2e_per_ha - mean[of]
+    variance = np.bincount(of, apart**2, lever_ha.size) / (count - 1)
+    error = float(np.sqrt((lever_ha**2 * variance / count).sum()))
+    slope = lever_ha[of] / count[of]
     if error == 0:
         return slope
-    spread = lever[of] ** 2 * apart / (count[of] * (count[of] - 1) * error)
-    influence: Value = slope - at_least("multiplier", multiplier, 0.0) * spread
+    spread = lever_ha[of] ** 2 * apart / (count[of] * (count[of] - 1) * error)
+    influence: Value = slope - multiplier * spread
     return influence
 
 
@@ -121,11 +120,11 @@ def systematic_selection(*, size: ArrayLike, number: int, seed: int) -> IntArray
 
 @equation(
     "mollisol:projected-misstatement",
-    symbol="E",
-    unit="t CO2e",
-    locator=Locator("Hansen and Hurwitz, Annals of Mathematical Statistics 14", "1943", section="p. 333-362"),
+    "E",
+    "t CO2e",
+    Locator("Hansen and Hurwitz, Annals of Mathematical Statistics 14", "1943", "p. 333-362"),
 )
-def projected_misstatement_t_co2e(*, misstatement_t_co2e: ArrayLike, probability: ArrayLike) -> Value:
+def projected_misstatement_t_co2e(*, misstatement_t_co2e: Numbers, probability: Fraction) -> Value:
     """Project misstatements of records picked with these probabilities to all records.
 
     Parameters
@@ -154,11 +153,11 @@ def projected_misstatement_t_co2e(*, misstatement_t_co2e: ArrayLike, probability
 
 @equation(
     "mollisol:projected-misstatement-error",
-    symbol="SE(E)",
-    unit="t CO2e",
-    locator=Locator("Hansen and Hurwitz, Annals of Mathematical Statistics 14", "1943", section="p. 333-362"),
+    "SE(E)",
+    "t CO2e",
+    Locator("Hansen and Hurwitz, Annals of Mathematical Statistics 14", "1943", "p. 333-362"),
 )
-def projected_misstatement_error_t_co2e(*, misstatement_t_co2e: ArrayLike, probability: ArrayLike) -> Value:
+def projected_misstatement_error_t_co2e(*, misstatement_t_co2e: Numbers, probability: Fraction) -> Value:
     """Give the standard error of a projected misstatement.
 
     Parameters
@@ -184,23 +183,21 @@ def projected_misstatement_error_t_co2e(*, misstatement_t_co2e: ArrayLike, proba
     return float(np.std(expanded, ddof=1) / np.sqrt(expanded.size))
 
 
-def _expanded(misstatement: ArrayLike, probability: ArrayLike) -> FloatArray:
-    found = row("misstatement_t_co2e", finite("misstatement_t_co2e", misstatement))
-    chance = between("probability", probability, 0.0, 1.0)
-    same_shape(misstatement_t_co2e=found, probability=chance)
-    if (chance <= 0).any():
+def _expanded(misstatement: FloatArray, probability: Value) -> FloatArray:
+    same_shape(misstatement_t_co2e=misstatement, probability=probability)
+    if np.any(probability <= 0):
         raise ValueError("probability must be above 0: a record without size is never picked")
-    expanded: FloatArray = found / chance
+    expanded: FloatArray = misstatement / probability
     return expanded
 
 
 @equation(
     "mollisol:share-not-excluded",
-    symbol="p_max",
-    unit="1",
-    locator=Locator("Clopper and Pearson, Biometrika 26", "1934", section="p. 404-413"),
+    "p_max",
+    "1",
+    Locator("Clopper and Pearson, Biometrika 26", "1934", "p. 404-413"),
 )
-def share_not_excluded(*, picks: ArrayLike, confidence: ArrayLike) -> Value:
+def share_not_excluded(*, picks: Count, confidence: Probability) -> Value:
     """Largest share that may be at fault where none of the picks was.
 
     Parameters
@@ -224,6 +221,5 @@ def share_not_excluded(*, picks: ArrayLike, confidence: ArrayLike) -> Value:
     -----
     Source: (1 - p)^n = 1 - confidence, the bound of monetary-unit sampling without errors: about 3/n at 95 %.
     """
-    number = whole("picks", picks, 1)
-    bound: Value = 1 - (1 - probability_of("confidence", confidence)) ** (1 / number)
+    bound: Value = 1 - (1 - confidence) ** (1 / picks)
     return bound

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Value, finite, positive, row, same_shape, whole
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import AboveZero, Numbers, Positives, Years, equation, ours
+from mollisol.quantification.checks import FloatArray, Value, same_shape
 
 
 def _welch(first: FloatArray, second: FloatArray) -> tuple[float, float, float]:
@@ -22,13 +24,16 @@ def _welch(first: FloatArray, second: FloatArray) -> tuple[float, float, float]:
 
 @equation(
     "mollisol:equivalence",
-    symbol="p_TOST",
-    unit="1",
-    locator=Locator(
-        "Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15", "1987", section="TOST"
-    ),
+    "p_TOST",
+    "1",
+    Locator("Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15", "1987", "TOST"),
 )
-def equivalence_p_value(*, first: ArrayLike, second: ArrayLike, margin: ArrayLike) -> float:
+def equivalence_p_value(
+    *,
+    first: Annotated[FloatArray, Range(least=2)],
+    second: Annotated[FloatArray, Range(least=2)],
+    margin: AboveZero,
+) -> float:
     """Probability of means this near to each other if the true ones differed by the margin or more.
 
     Parameters
@@ -53,25 +58,21 @@ def equivalence_p_value(*, first: ArrayLike, second: ArrayLike, margin: ArrayLik
     Source: two one-sided tests. Unlike the test that Table 7 asks for, few and scattered sites do not pass it: that
     nothing was found is not shown to be nothing.
     """
-    one, other = row("first", finite("first", first), 2), row("second", finite("second", second), 2)
-    width = float(positive("margin", margin))
-    gap, error, freedom = _welch(one, other)
+    width = float(margin)
+    gap, error, freedom = _welch(first, second)
     if error == 0:
         return 0.0 if abs(gap) < width else 1.0
     return float(stdtr(freedom, -(width - abs(gap)) / error))
 
 
 @equation(
-    "mollisol:trend-difference",
-    symbol="d_pre",
-    unit="t CO2e/(ha yr)",
-    locator=Locator("mollisol", "0.1", section="docs/measure-and-model.md, control sites"),
+    "mollisol:trend-difference", "d_pre", "t CO2e/(ha yr)", ours("docs/measure-and-model.md, control sites")
 )
 def trend_difference_t_co2e_per_ha_yr(
     *,
-    unit_change_t_co2e_per_ha: ArrayLike,
-    control_change_t_co2e_per_ha: ArrayLike,
-    years: ArrayLike,
+    unit_change_t_co2e_per_ha: Numbers,
+    control_change_t_co2e_per_ha: Numbers,
+    years: Years,
 ) -> Value:
     """Difference of yearly changes of unit and controls before the project began.
 
@@ -96,21 +97,17 @@ def trend_difference_t_co2e_per_ha_yr(
     -----
     Source: difference of means. A difference in differences holds only if it would have stayed at 0.
     """
-    unit = row("unit_change_t_co2e_per_ha", finite("unit_change_t_co2e_per_ha", unit_change_t_co2e_per_ha))
-    control = row(
-        "control_change_t_co2e_per_ha", finite("control_change_t_co2e_per_ha", control_change_t_co2e_per_ha)
-    )
-    return float((unit.mean() - control.mean()) / float(positive("years", years)))
+    return float((unit_change_t_co2e_per_ha.mean() - control_change_t_co2e_per_ha.mean()) / float(years))
 
 
 @equation(
-    "mollisol:regression-to-mean",
-    symbol="d_rtm",
-    unit="t CO2e/ha",
-    locator=Locator("mollisol", "0.1", section="docs/measure-and-model.md, control sites"),
+    "mollisol:regression-to-mean", "d_rtm", "t CO2e/ha", ours("docs/measure-and-model.md, control sites")
 )
 def regression_to_mean_t_co2e_per_ha(
-    *, start_t_co2e_per_ha: ArrayLike, change_t_co2e_per_ha: ArrayLike, group: ArrayLike
+    *,
+    start_t_co2e_per_ha: Annotated[FloatArray, Range(least=4)],
+    change_t_co2e_per_ha: Annotated[FloatArray, Range(least=4)],
+    group: Annotated[FloatArray, Range(0, whole=True, least=4)],
 ) -> Value:
     """Part of the difference between units and controls that their unlike starting stocks explain.
 
@@ -139,31 +136,25 @@ def regression_to_mean_t_co2e_per_ha(
     Source: analysis of covariance. Units chosen for low stocks rise and those chosen for high ones fall, because a
     part of what made them low or high was error.
     """
-    start = row("start_t_co2e_per_ha", finite("start_t_co2e_per_ha", start_t_co2e_per_ha), 4)
-    change = row("change_t_co2e_per_ha", finite("change_t_co2e_per_ha", change_t_co2e_per_ha), 4)
-    side = row("group", whole("group", group, 0), 4)
-    same_shape(start_t_co2e_per_ha=start, change_t_co2e_per_ha=change, group=side)
-    places = [np.flatnonzero(side == code) for code in (0.0, 1.0)]
-    if any(place.size < 2 for place in places) or sum(place.size for place in places) < side.size:
+    same_shape(
+        start_t_co2e_per_ha=start_t_co2e_per_ha, change_t_co2e_per_ha=change_t_co2e_per_ha, group=group
+    )
+    places = [np.flatnonzero(group == code) for code in (0.0, 1.0)]
+    if any(place.size < 2 for place in places) or sum(place.size for place in places) < group.size:
         raise ValueError("group must be 0 or 1, with two or more of each")
     across = along = 0.0
     for place in places:
-        left = start[place] - start[place].mean()
-        across += float(left @ (change[place] - change[place].mean()))
+        left = start_t_co2e_per_ha[place] - start_t_co2e_per_ha[place].mean()
+        across += float(left @ (change_t_co2e_per_ha[place] - change_t_co2e_per_ha[place].mean()))
         along += float(left @ left)
-    if along <= (1e-12 * float(np.abs(start).max())) ** 2:
+    if along <= (1e-12 * float(np.abs(start_t_co2e_per_ha).max())) ** 2:
         raise ValueError("start_t_co2e_per_ha must differ between the units of a group")
-    gap = float(start[places[1]].mean() - start[places[0]].mean())
+    gap = float(start_t_co2e_per_ha[places[1]].mean() - start_t_co2e_per_ha[places[0]].mean())
     return across / along * gap
 
 
-@equation(
-    "mollisol:equivalence-margin",
-    symbol="Delta",
-    unit="t C/ha",
-    locator=Locator("mollisol", "0.1", section="docs/measure-and-model.md, control sites"),
-)
-def equivalence_margin(*, stock_t_c_per_ha: ArrayLike, share: ArrayLike) -> Value:
+@equation("mollisol:equivalence-margin", "Delta", "t C/ha", ours("docs/measure-and-model.md, control sites"))
+def equivalence_margin(*, stock_t_c_per_ha: Positives, share: AboveZero) -> Value:
     """Difference of mean stocks that counts as none.
 
     Parameters
@@ -187,5 +178,4 @@ def equivalence_margin(*, stock_t_c_per_ha: ArrayLike, share: ArrayLike) -> Valu
     -----
     Source: ours; Table 7 names no margin, as its test needs none.
     """
-    stock = row("stock_t_c_per_ha", positive("stock_t_c_per_ha", stock_t_c_per_ha))
-    return float(positive("share", share)) * float(stock.mean())
+    return float(share) * float(stock_t_c_per_ha.mean())

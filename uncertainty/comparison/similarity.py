@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import finite, row
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import equation, vm0042
+from mollisol.quantification.checks import FloatArray
 
 
-@equation(
-    "mollisol:welch",
-    symbol="p",
-    unit="1",
-    locator=Locator("VM0042", "2.2", section="8.2", table="7", page="25-27"),
-)
-def welch_p_value(*, first: ArrayLike, second: ArrayLike) -> float:
+@equation("mollisol:welch", "p", "1", vm0042("8.2", table="7", page="25-27"))
+def welch_p_value(
+    *, first: Annotated[FloatArray, Range(least=2)], second: Annotated[FloatArray, Range(least=2)]
+) -> float:
     """Two-sided p-value of Welch's test that two means are equal.
 
     Parameters
@@ -39,10 +38,9 @@ def welch_p_value(*, first: ArrayLike, second: ArrayLike) -> float:
     Source: B. L. Welch 1947, Biometrika 34:28-35. Table 7 asks for "not significantly different" and names no test;
     a test that finds nothing in few sites proves little.
     """
-    one, other = row("first", finite("first", first), 2), row("second", finite("second", second), 2)
-    parts = np.array([values.var(ddof=1) / values.size for values in (one, other)])
-    gap, spread = float(one.mean() - other.mean()), float(parts.sum())
+    parts = np.array([values.var(ddof=1) / values.size for values in (first, second)])
+    gap, spread = float(first.mean() - second.mean()), float(parts.sum())
     if spread == 0:
         return 1.0 if gap == 0 else 0.0
-    freedom = spread**2 / float((parts**2 / np.array([one.size - 1, other.size - 1])).sum())
+    freedom = spread**2 / float((parts**2 / np.array([first.size - 1, second.size - 1])).sum())
     return float(2 * stdtr(freedom, -abs(gap) / np.sqrt(spread)))

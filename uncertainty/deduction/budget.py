@@ -5,19 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Locator
+from mollisol.quantification.arguments import Amounts, equation
 from mollisol.quantification.checks import FloatArray, Value, at_least, ratio, row, same_shape
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.student import degrees, t_quantile
 
 
-@equation(
-    "mollisol:variance-shares",
-    symbol="u_i",
-    unit="1",
-    locator=Locator("JCGM 100 (GUM)", "2008", section="5.1"),
-)
-def variance_shares(*, variance_of_mean: ArrayLike) -> Value:
+@equation("mollisol:variance-shares", "u_i", "1", Locator("JCGM 100 (GUM)", "2008", "5.1"))
+def variance_shares(*, variance_of_mean: Amounts) -> Value:
     """Share of each source in the variance of the mean, and so in the deduction.
 
     Parameters
@@ -39,8 +35,7 @@ def variance_shares(*, variance_of_mean: ArrayLike) -> Value:
     -----
     Source: independent errors add in variance. Shares of standard errors would not sum to anything.
     """
-    variance = row("variance_of_mean", at_least("variance_of_mean", variance_of_mean, 0.0))
-    return ratio("variance_of_mean", variance, variance.sum(axis=-1, keepdims=True))
+    return ratio("variance_of_mean", variance_of_mean, variance_of_mean.sum(axis=-1, keepdims=True))
 
 
 def deduction_with_one_more(

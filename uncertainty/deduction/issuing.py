@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
 from mollisol.methodology.units import PERCENT_PER_FRACTION
-from mollisol.quantification.checks import Value, at_least, finite, row
+from mollisol.quantification.arguments import Amount, Numbers, TonnesPerHa, equation, ours, vm0042
+from mollisol.quantification.checks import Value
 
 
-@equation(
-    "mollisol:deduction-percent",
-    symbol="UNC",
-    unit="per cent",
-    locator=Locator("VM0042", "2.2", section="8.6.4", equation="74, from a credited value"),
-)
-def deduction_percent(*, mean_change_t_co2e_per_ha: ArrayLike, credited_t_co2e_per_ha: ArrayLike) -> Value:
+@equation("mollisol:deduction-percent", "UNC", "per cent", vm0042("8.6.4", "74, from a credited value"))
+def deduction_percent(
+    *, mean_change_t_co2e_per_ha: TonnesPerHa, credited_t_co2e_per_ha: TonnesPerHa
+) -> Value:
     """Deduction that leads from a mean to a credited value.
 
     Parameters
@@ -40,21 +36,23 @@ def deduction_percent(*, mean_change_t_co2e_per_ha: ArrayLike, credited_t_co2e_p
     -----
     Source: Eq. 74 solved for UNC with credited = mean - UNC |mean|, on both sides of zero.
     """
-    mean = finite("mean_change_t_co2e_per_ha", mean_change_t_co2e_per_ha)
-    credited = finite("credited_t_co2e_per_ha", credited_t_co2e_per_ha)
-    if (mean == 0).any():
+    if np.any(mean_change_t_co2e_per_ha == 0):
         raise ValueError("mean_change_t_co2e_per_ha must not be 0: a share of nothing is not defined")
-    return PERCENT_PER_FRACTION * (mean - credited) / np.abs(mean)
+    return (
+        PERCENT_PER_FRACTION
+        * (mean_change_t_co2e_per_ha - credited_t_co2e_per_ha)
+        / np.abs(mean_change_t_co2e_per_ha)
+    )
 
 
 @equation(
     "mollisol:mean-less-multiple",
-    symbol="d_credited",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.6.4", equation="74, as a difference with another multiplier"),
+    "d_credited",
+    "t CO2e/ha",
+    vm0042("8.6.4", "74, as a difference with another multiplier"),
 )
 def mean_less_multiple(
-    *, mean_change_t_co2e_per_ha: ArrayLike, multiplier: ArrayLike, standard_error_t_co2e_per_ha: ArrayLike
+    *, mean_change_t_co2e_per_ha: TonnesPerHa, multiplier: Amount, standard_error_t_co2e_per_ha: Amount
 ) -> Value:
     """Mean less a multiple of its standard error.
 
@@ -81,18 +79,12 @@ def mean_less_multiple(
     -----
     Source: Eq. 74 written as a difference; docs/coverage-grid.md says what the skew guard's multiplier closes.
     """
-    spread = at_least("standard_error_t_co2e_per_ha", standard_error_t_co2e_per_ha, 0.0)
-    multiple = at_least("multiplier", multiplier, 0.0) * spread
-    return finite("mean_change_t_co2e_per_ha", mean_change_t_co2e_per_ha) - multiple
+    multiple = multiplier * standard_error_t_co2e_per_ha
+    return mean_change_t_co2e_per_ha - multiple
 
 
-@equation(
-    "mollisol:lower-of-routes",
-    symbol="UNC",
-    unit="per cent",
-    locator=Locator("mollisol", "0.1", section="issuance"),
-)
-def largest_deduction_percent(*, deductions_percent: ArrayLike) -> Value:
+@equation("mollisol:lower-of-routes", "UNC", "per cent", ours("issuance"))
+def largest_deduction_percent(*, deductions_percent: Numbers) -> Value:
     """Deduction that credits least of those that were computed from one mean.
 
     Parameters
@@ -114,4 +106,4 @@ def largest_deduction_percent(*, deductions_percent: ArrayLike) -> Value:
     -----
     Source: docs/posterior.md and docs/coverage-grid.md; each form keeps the promise where another may not.
     """
-    return float(row("deductions_percent", finite("deductions_percent", deductions_percent)).max())
+    return float(deductions_percent.max())

@@ -9,47 +9,37 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Locator
 from mollisol.methodology.units import PERCENT_PER_FRACTION
+from mollisol.quantification.arguments import Amount, Confidence, Freedom, Number, equation, vm0042
 from mollisol.quantification.checks import (
-    FloatArray,
     Form,
     Value,
-    at_least,
-    finite,
     form_of,
     ratio,
-    together,
 )
-from mollisol.uncertainty.student import degrees, probability_of, t_quantile
+from mollisol.uncertainty.student import t_quantile
 
 _HALF_WIDTH_PROBABILITY: Final = 0.95
 _PRINTED_T_TWO_SIDED_90: Final = 1.6449
 _PRINTED_T_ONE_SIDED_TWO_THIRDS: Final = 0.4307
 
 
-def _percent_of_mean(spread: FloatArray, mean: FloatArray) -> FloatArray:
+def _percent_of_mean(spread: Value, mean: Value) -> Value:
     """Divide by the mean; no spread is 0 per cent whatever the mean."""
-    if ((mean == 0) & (spread > 0)).any():
+    if np.any((np.asarray(mean) == 0) & (spread > 0)):
         raise ValueError("mean_change must not be 0 where the variance is above 0: use credited_mean there")
     return ratio("mean_change", spread * PERCENT_PER_FRACTION, np.where(spread == 0, 1.0, mean))
 
 
-@equation(
-    "vm0042:74",
-    symbol="UNC_t",
-    unit="per cent",
-    locator=Locator("VM0042", "2.2", section="8.6.4", equation="74"),
-    switch=("switch.deduction-denominator",),
-)
+@equation("vm0042:74", "UNC_t", "per cent", vm0042("8.6.4", "74"), switch=("switch.deduction-denominator",))
 def uncertainty_percent(
     *,
-    variance_of_mean: ArrayLike,
-    mean_change: ArrayLike,
-    degrees_of_freedom: ArrayLike,
-    confidence: ArrayLike,
+    variance_of_mean: Amount,
+    mean_change: Number,
+    degrees_of_freedom: Freedom,
+    confidence: Confidence,
     form: Form = "corrected",
 ) -> Value:
     """Uncertainty deduction of a pool or gas, in per cent of its mean.
@@ -83,27 +73,19 @@ def uncertainty_percent(
     -----
     Source: Eq. 74; no floor, cap or free allowance.
     """
-    variance = at_least("variance_of_mean", variance_of_mean, 0.0)
-    mean = finite("mean_change", mean_change)
-    nu = degrees("degrees_of_freedom", degrees_of_freedom)
-    chance = probability_of("confidence", confidence, 0.5)
-    together(variance_of_mean=variance, mean_change=mean, degrees_of_freedom=nu, confidence=chance)
-    below = mean if form_of(form) else np.abs(mean)
-    return _percent_of_mean(np.sqrt(variance), below) * t_quantile(probability=chance, degrees_of_freedom=nu)
+    below = mean_change if form_of(form) else np.abs(mean_change)
+    return _percent_of_mean(np.sqrt(variance_of_mean), below) * t_quantile(
+        probability=confidence, degrees_of_freedom=degrees_of_freedom
+    )
 
 
-@equation(
-    "mollisol:credited-mean",
-    symbol="d_credited",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.6.4", equation="74, as a difference"),
-)
+@equation("mollisol:credited-mean", "d_credited", "t CO2e/ha", vm0042("8.6.4", "74, as a difference"))
 def credited_mean(
     *,
-    mean_change: ArrayLike,
-    variance_of_mean: ArrayLike,
-    degrees_of_freedom: ArrayLike,
-    confidence: ArrayLike,
+    mean_change: Number,
+    variance_of_mean: Amount,
+    degrees_of_freedom: Freedom,
+    confidence: Confidence,
 ) -> Value:
     """Give what is credited of a mean: mean less t times the standard error, on both sides of zero.
 
@@ -132,26 +114,23 @@ def credited_mean(
     -----
     Source: Eq. 74 with the size of the mean in the denominator, multiplied out.
     """
-    mean = finite("mean_change", mean_change)
-    variance = at_least("variance_of_mean", variance_of_mean, 0.0)
-    nu = degrees("degrees_of_freedom", degrees_of_freedom)
-    chance = probability_of("confidence", confidence, 0.5)
-    together(mean_change=mean, variance_of_mean=variance, degrees_of_freedom=nu, confidence=chance)
-    return mean - t_quantile(probability=chance, degrees_of_freedom=nu) * np.sqrt(variance)
+    return mean_change - t_quantile(probability=confidence, degrees_of_freedom=degrees_of_freedom) * np.sqrt(
+        variance_of_mean
+    )
 
 
 @equation(
     "vcs-mr:2.4",
-    symbol="Uncertainty",
-    unit="per cent",
-    locator=Locator("VCS Methodology Requirements", "4.4", section="2.4", page="12-13"),
+    "Uncertainty",
+    "per cent",
+    Locator("VCS Methodology Requirements", "4.4", "2.4", page="12-13"),
     switch=("switch.eligibility-quantile",),
 )
 def half_width_percent(
     *,
-    mean_change: ArrayLike,
-    variance_of_mean: ArrayLike,
-    degrees_of_freedom: ArrayLike,
+    mean_change: Number,
+    variance_of_mean: Amount,
+    degrees_of_freedom: Freedom,
     form: Form = "corrected",
 ) -> Value:
     """Half-width of the two-sided 90 % interval in per cent of the mean: above 100 nothing may be credited.
@@ -182,22 +161,18 @@ def half_width_percent(
     -----
     Source: VCS Methodology Requirements 4.4 section 2.4, which VM0042 does not restate.
     """
-    mean = finite("mean_change", mean_change)
-    variance = at_least("variance_of_mean", variance_of_mean, 0.0)
-    nu = degrees("degrees_of_freedom", degrees_of_freedom)
-    together(mean_change=mean, variance_of_mean=variance, degrees_of_freedom=nu)
-    used = np.full_like(nu, np.inf) if form_of(form) else nu
+    used = np.full_like(degrees_of_freedom, np.inf) if form_of(form) else degrees_of_freedom
     quantile = t_quantile(probability=_HALF_WIDTH_PROBABILITY, degrees_of_freedom=used)
-    return _percent_of_mean(np.sqrt(variance), np.abs(mean)) * quantile
+    return _percent_of_mean(np.sqrt(variance_of_mean), np.abs(mean_change)) * quantile
 
 
 @equation(
     "vcs-mr:2.4-discount",
-    symbol="Discount factor",
-    unit="per cent",
-    locator=Locator("VCS Methodology Requirements", "4.4", section="2.4", page="12-13"),
+    "Discount factor",
+    "per cent",
+    Locator("VCS Methodology Requirements", "4.4", "2.4", page="12-13"),
 )
-def discount_from_half_width_percent(*, half_width_percent: ArrayLike) -> Value:
+def discount_from_half_width_percent(*, half_width_percent: Amount) -> Value:
     """Deduction from a half-width, with the constants as printed.
 
     Parameters
@@ -219,5 +194,4 @@ def discount_from_half_width_percent(*, half_width_percent: ArrayLike) -> Value:
     -----
     Source: VCS Methodology Requirements 4.4 section 2.4; equals Eq. 74 for large samples.
     """
-    width = at_least("half_width_percent", half_width_percent, 0.0)
-    return width / _PRINTED_T_TWO_SIDED_90 * _PRINTED_T_ONE_SIDED_TWO_THIRDS
+    return half_width_percent / _PRINTED_T_TWO_SIDED_90 * _PRINTED_T_ONE_SIDED_TWO_THIRDS

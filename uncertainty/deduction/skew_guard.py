@@ -8,23 +8,29 @@ it, pooled over the project and shrunk to a sceptical prior, and lengthens the d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import (
+    Amount,
+    Amounts,
+    Freedom,
+    Number,
+    Numbers,
+    Percent,
+    equation,
+    ours,
+)
 from mollisol.quantification.checks import (
     FloatArray,
     Value,
-    at_least,
-    between,
     finite,
     row,
     same_shape,
-    together,
 )
-from mollisol.uncertainty.student import degrees
 
 type Transformation = Literal["hall", "johnson"]
 
@@ -85,13 +91,13 @@ def third_moment(*, value: ArrayLike) -> Value:
     return moment
 
 
-@equation(
-    "mollisol:pooled-skewness",
-    symbol="g",
-    unit="1",
-    locator=Locator("mollisol", "0.1", section="skewness pooled over the project"),
-)
-def pooled_skewness(*, third_moment: ArrayLike, variance: ArrayLike, samples: ArrayLike) -> Value:
+@equation("mollisol:pooled-skewness", "g", "1", ours("skewness pooled over the project"))
+def pooled_skewness(
+    *,
+    third_moment: Numbers,
+    variance: Annotated[FloatArray, Range(0)],
+    samples: Annotated[FloatArray, Range(3)],
+) -> Value:
     """Skewness of the change, pooled over groups of samples.
 
     Parameters
@@ -117,30 +123,24 @@ def pooled_skewness(*, third_moment: ArrayLike, variance: ArrayLike, samples: Ar
     -----
     Source: moments; for one group it is the usual adjusted skewness. It comes out too small where samples are few.
     """
-    third = row("third_moment", finite("third_moment", third_moment))
-    spread = at_least("variance", variance, 0.0)
-    number = at_least("samples", samples, 3.0)
-    same_shape(third_moment=third, variance=spread)
-    if number.shape != third.shape[-1:]:
-        raise ValueError(f"samples must be one number for each group, found {number.shape} for {third.shape}")
-    weight = number / number.sum()
+    same_shape(third_moment=third_moment, variance=variance)
+    if samples.shape != third_moment.shape[-1:]:
+        raise ValueError(
+            f"samples must be one number for each group, found {samples.shape} for {third_moment.shape}"
+        )
+    weight = samples / samples.sum()
     # scaled first, so that a cube neither overflows nor vanishes
-    scale = np.sqrt(spread.max(axis=-1, keepdims=True))
+    scale = np.sqrt(variance.max(axis=-1, keepdims=True))
     unit = np.where(scale > 0, scale, 1.0)
-    mean_variance = (spread / unit**2) @ weight
-    mean_third = (third / unit**3) @ weight
+    mean_variance = (variance / unit**2) @ weight
+    mean_third = (third_moment / unit**3) @ weight
     some = mean_variance > 0
     return np.where(some, mean_third / np.where(some, mean_variance, 1.0) ** 1.5, 0.0)[()]
 
 
-@equation(
-    "mollisol:shrunk-skewness",
-    symbol="g_shrunk",
-    unit="1",
-    locator=Locator("mollisol", "0.1", section="skewness shrunk to a prior"),
-)
+@equation("mollisol:shrunk-skewness", "g_shrunk", "1", ours("skewness shrunk to a prior"))
 def shrunk_skewness(
-    *, skewness: ArrayLike, samples: ArrayLike, prior_skewness: ArrayLike, prior_samples: ArrayLike
+    *, skewness: Number, samples: Amount, prior_skewness: Number, prior_samples: Amount
 ) -> Value:
     """Mean of estimated and prior skewness, weighted by samples.
 
@@ -169,20 +169,17 @@ def shrunk_skewness(
     -----
     Source: weighted mean.
     """
-    found, prior = finite("skewness", skewness), finite("prior_skewness", prior_skewness)
-    number, worth = at_least("samples", samples, 0.0), at_least("prior_samples", prior_samples, 0.0)
-    together(skewness=found, prior_skewness=prior, samples=number, prior_samples=worth)
-    weight = number + worth
-    return (number * found + worth * prior) / np.where(weight > 0, weight, 1.0)
+    weight = samples + prior_samples
+    return (samples * skewness + prior_samples * prior_skewness) / np.where(weight > 0, weight, 1.0)
 
 
 @equation(
     "mollisol:skewness-of-estimate",
-    symbol="lambda",
-    unit="1",
-    locator=Locator("Hall, The Bootstrap and Edgeworth Expansion", "1992", section="2.6"),
+    "lambda",
+    "1",
+    Locator("Hall, The Bootstrap and Edgeworth Expansion", "1992", "2.6"),
 )
-def skewness_of_estimate(*, part_variance: ArrayLike, samples: ArrayLike, skewness: ArrayLike) -> Value:
+def skewness_of_estimate(*, part_variance: Amounts, samples: Freedom, skewness: Number) -> Value:
     """Skewness of a sum of independent means.
 
     Parameters
@@ -208,26 +205,22 @@ def skewness_of_estimate(*, part_variance: ArrayLike, samples: ArrayLike, skewne
     -----
     Source: third cumulant of a sum over its standard deviation cubed; skewness / sqrt(n) for one sample.
     """
-    variance = row("part_variance", at_least("part_variance", part_variance, 0.0))
-    number = degrees("samples", samples)
-    known = np.isfinite(number)
-    single = finite("skewness", skewness)
-    together(part_variance=variance, samples=number, skewness=single)
-    total = variance.sum(axis=-1, keepdims=True)
-    share = variance / np.where(total > 0, total, 1.0)
-    root = np.where(known, 1 / np.sqrt(np.where(known, number, 1.0)), 0.0)
-    skew: FloatArray = (share**1.5 * root * single).sum(axis=-1)
+    known = np.isfinite(samples)
+    total = part_variance.sum(axis=-1, keepdims=True)
+    share = part_variance / np.where(total > 0, total, 1.0)
+    root = np.where(known, 1 / np.sqrt(np.where(known, samples, 1.0)), 0.0)
+    skew: FloatArray = (share**1.5 * root * skewness).sum(axis=-1)
     return skew[()]
 
 
 @equation(
     "mollisol:skew-guard",
-    symbol="q",
-    unit="1",
-    locator=Locator("Hall, Journal of the Royal Statistical Society B 54", "1992", page="221-228"),
+    "q",
+    "1",
+    Locator("Hall, Journal of the Royal Statistical Society B 54", "1992", page="221-228"),
 )
 def guarded_multiplier(
-    *, t_quantile: ArrayLike, skewness_of_estimate: ArrayLike, transformation: Transformation = "hall"
+    *, t_quantile: Percent, skewness_of_estimate: Number, transformation: Transformation = "hall"
 ) -> Value:
     """Give the multiplier of the standard error in the deduction, lengthened for skewness to losses.
 
@@ -259,16 +252,13 @@ def guarded_multiplier(
     """
     if transformation not in ("hall", "johnson"):
         raise ValueError(f"transformation must be 'hall' or 'johnson', found {transformation!r}")
-    t = between("t_quantile", t_quantile, 0.0, 100.0)
-    skew = finite("skewness_of_estimate", skewness_of_estimate)
-    together(t_quantile=t, skewness_of_estimate=skew)
-    size = np.maximum(-skew, 0.0)
-    first_term = t + size * (2 * t**2 + 1) / 6
+    size = np.maximum(-skewness_of_estimate, 0.0)
+    first_term = t_quantile + size * (2 * t_quantile**2 + 1) / 6
     if transformation == "johnson":
         return first_term
     # at the turn 1 - a t - a^2/6 is 0 and the cubic is flat; up to it the solution grows with the skewness
-    size = np.minimum(size, 3 * (np.sqrt(t**2 + 2 / 3) - t))
+    size = np.minimum(size, 3 * (np.sqrt(t_quantile**2 + 2 / 3) - t_quantile))
     some = size > 1e-5
     safe = np.where(some, size, 1.0)
-    solved = 3 / safe * (1 - np.cbrt(1 - safe * (t + safe / 6)))
-    return np.maximum(np.where(some, solved, first_term), t)[()]
+    solved = 3 / safe * (1 - np.cbrt(1 - safe * (t_quantile + safe / 6)))
+    return np.maximum(np.where(some, solved, first_term), t_quantile)[()]

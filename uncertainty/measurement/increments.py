@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Locator, Range
 from mollisol.methodology.units import CO2E_PER_C
+from mollisol.quantification.arguments import AboveZero, Amounts, Fraction, equation
 from mollisol.quantification.checks import (
     FloatArray,
     Value,
@@ -221,19 +222,14 @@ def _slopes(group: Profiles, interpolation: Interpolation) -> tuple[FloatArray, 
     return carbon.T / (2 * _STEP), mass.T / (2 * _STEP)
 
 
-@equation(
-    "mollisol:profile-error",
-    symbol="u(C_ESM)",
-    unit="t C/ha",
-    locator=Locator("JCGM 100 (GUM)", "2008", section="5.1.2", equation="10"),
-)
+@equation("mollisol:profile-error", "u(C_ESM)", "t C/ha", Locator("JCGM 100 (GUM)", "2008", "5.1.2", "10"))
 def profile_error_t_per_ha(
     *,
-    increment_soil_mass_t_per_ha: ArrayLike,
-    carbon_g_per_kg: ArrayLike,
-    reference_soil_mass_t_per_ha: ArrayLike,
-    carbon_cv: ArrayLike,
-    soil_mass_cv: ArrayLike,
+    increment_soil_mass_t_per_ha: Amounts,
+    carbon_g_per_kg: Annotated[FloatArray, Range(0, 1000)],
+    reference_soil_mass_t_per_ha: AboveZero,
+    carbon_cv: Annotated[FloatArray, Range(0)],
+    soil_mass_cv: Annotated[FloatArray, Range(0)],
     interpolation: Interpolation = "natural_cubic_spline",
 ) -> Value:
     """Give the standard deviation of carbon at the reference mass, from errors that increments have to themselves.
@@ -264,37 +260,26 @@ def profile_error_t_per_ha(
     Source: law of propagation through the interpolation, by central differences; errors of increments independent.
     With one increment the line from (0, 0) leaves no room for mass error.
     """
-    mass = row(
-        "increment_soil_mass_t_per_ha",
-        at_least("increment_soil_mass_t_per_ha", increment_soil_mass_t_per_ha, 0.0),
-    )
     group = Profiles(
-        soil_mass_t_per_ha=mass,
-        carbon_g_per_kg=between("carbon_g_per_kg", carbon_g_per_kg, 0.0, 1000.0),
-        reference_soil_mass_t_per_ha=float(
-            positive("reference_soil_mass_t_per_ha", reference_soil_mass_t_per_ha)
-        ),
-        place=np.arange(mass.shape[0]),
-        batch=np.zeros(mass.shape, dtype=np.int64),
-        carbon_cv=at_least("carbon_cv", carbon_cv, 0.0),
-        soil_mass_cv=at_least("soil_mass_cv", soil_mass_cv, 0.0),
+        soil_mass_t_per_ha=increment_soil_mass_t_per_ha,
+        carbon_g_per_kg=carbon_g_per_kg,
+        reference_soil_mass_t_per_ha=float(reference_soil_mass_t_per_ha),
+        place=np.arange(increment_soil_mass_t_per_ha.shape[0]),
+        batch=np.zeros(increment_soil_mass_t_per_ha.shape, dtype=np.int64),
+        carbon_cv=np.asarray(carbon_cv),
+        soil_mass_cv=np.asarray(soil_mass_cv),
     )
     by_carbon, by_mass = _slopes(group, interpolation)
     return np.sqrt(((by_carbon * group.carbon_cv) ** 2 + (by_mass * group.soil_mass_cv) ** 2).sum(axis=1))
 
 
-@equation(
-    "mollisol:class-error",
-    symbol="m",
-    unit="t CO2e/ha",
-    locator=Locator("JCGM 100 (GUM)", "2008", section="5.1.2", equation="10"),
-)
+@equation("mollisol:class-error", "m", "t CO2e/ha", Locator("JCGM 100 (GUM)", "2008", "5.1.2", "10"))
 def class_error_t_co2e_per_ha(
     *,
-    profile_error_t_c_per_ha: ArrayLike,
-    share_of_point: ArrayLike,
-    point: ArrayLike,
-    class_of_point: ArrayLike,
+    profile_error_t_c_per_ha: Amounts,
+    share_of_point: Fraction,
+    point: Annotated[FloatArray, Range(0, whole=True)],
+    class_of_point: Annotated[FloatArray, Range(0, whole=True, least=1)],
 ) -> Value:
     """Give the measurement error of a change, for each class of points.
 
@@ -323,15 +308,12 @@ def class_error_t_co2e_per_ha(
     -----
     Source: profiles of a point are averaged, and the errors of both times add in variance.
     """
-    error = row(
-        "profile_error_t_c_per_ha", at_least("profile_error_t_c_per_ha", profile_error_t_c_per_ha, 0.0)
+    same_shape(profile_error_t_c_per_ha=profile_error_t_c_per_ha, share_of_point=share_of_point, point=point)
+    kind = class_of_point.astype(np.int64)
+    if point.max() >= kind.size:
+        raise ValueError(f"point must be below {kind.size}, the number of points, found {point.max():g}")
+    variance = np.bincount(
+        point.astype(np.int64), (profile_error_t_c_per_ha * share_of_point) ** 2, minlength=kind.size
     )
-    share = between("share_of_point", share_of_point, 0.0, 1.0)
-    at = whole("point", point, 0)
-    same_shape(profile_error_t_c_per_ha=error, share_of_point=share, point=at)
-    kind = row("class_of_point", whole("class_of_point", class_of_point, 0)).astype(np.int64)
-    if at.max() >= kind.size:
-        raise ValueError(f"point must be below {kind.size}, the number of points, found {at.max():g}")
-    variance = np.bincount(at.astype(np.int64), (error * share) ** 2, minlength=kind.size)
     mean = np.bincount(kind, variance) / np.maximum(np.bincount(kind), 1)
     return CO2E_PER_C * np.sqrt(mean)

@@ -6,10 +6,10 @@ A repeat's error averages out over samples; a batch's error is shared by all sam
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Value, at_least, finite, positive, row, together, whole
+from mollisol.methodology.provenance import Locator
+from mollisol.quantification.arguments import Amount, Count, Numbers, Positives, equation, ours
+from mollisol.quantification.checks import FloatArray, Value
 from mollisol.uncertainty.groups import Labels, places
 
 
@@ -46,13 +46,8 @@ def repeat_degrees_of_freedom(*, sample: Labels) -> float:
     return float(ids.size - np.unique(ids).size)
 
 
-@equation(
-    "mollisol:pooled-repeats",
-    symbol="s_r",
-    unit="unit of the value",
-    locator=Locator("ISO 5725-2", "2019", section="7.4"),
-)
-def repeat_standard_deviation(*, value: ArrayLike, sample: Labels) -> Value:
+@equation("mollisol:pooled-repeats", "s_r", "unit of the value", Locator("ISO 5725-2", "2019", "7.4"))
+def repeat_standard_deviation(*, value: Numbers, sample: Labels) -> Value:
     """Give the standard deviation of one measurement, pooled over samples measured more than once.
 
     Parameters
@@ -77,8 +72,7 @@ def repeat_standard_deviation(*, value: ArrayLike, sample: Labels) -> Value:
     Source: ISO 5725-2, repeatability. Repeats of ground soil miss the error of grinding and splitting: repeat from
     the unground sample to catch it.
     """
-    values = row("value", finite("value", value))
-    within, _, size = _squares("sample", sample, values)
+    within, _, size = _squares("sample", sample, value)
     freedom = float((size - 1).sum())
     if freedom == 0:
         raise ValueError("sample must name at least one sample that was measured twice")
@@ -87,11 +81,11 @@ def repeat_standard_deviation(*, value: ArrayLike, sample: Labels) -> Value:
 
 @equation(
     "mollisol:batch-variance",
-    symbol="s_b^2",
-    unit="squared unit of the value",
-    locator=Locator("Searle, Casella and McCulloch, Variance Components", "1992", section="3.6"),
+    "s_b^2",
+    "squared unit of the value",
+    Locator("Searle, Casella and McCulloch, Variance Components", "1992", "3.6"),
 )
-def batch_variance(*, value: ArrayLike, batch: Labels) -> Value:
+def batch_variance(*, value: Numbers, batch: Labels) -> Value:
     """Variance between batches of one material that was measured in each of them.
 
     Parameters
@@ -116,8 +110,7 @@ def batch_variance(*, value: ArrayLike, batch: Labels) -> Value:
     -----
     Source: Searle and others, analysis of variance with unequal numbers. The same estimator serves sites and trials.
     """
-    values = row("value", finite("value", value))
-    within, between, size = _squares("batch", batch, values)
+    within, between, size = _squares("batch", batch, value)
     groups = size.size
     if groups < 2 or size.sum() == groups:
         raise ValueError(f"batch must name two batches or more, one of them with two values, found {groups}")
@@ -126,12 +119,9 @@ def batch_variance(*, value: ArrayLike, batch: Labels) -> Value:
 
 
 @equation(
-    "mollisol:relative-repeats",
-    symbol="CV_r",
-    unit="fraction",
-    locator=Locator("ISO 5725-2", "2019", section="7.4, of logarithms"),
+    "mollisol:relative-repeats", "CV_r", "fraction", Locator("ISO 5725-2", "2019", "7.4, of logarithms")
 )
-def relative_repeat_sd(*, value: ArrayLike, sample: Labels) -> Value:
+def relative_repeat_sd(*, value: Positives, sample: Labels) -> Value:
     """Relative standard deviation of one measurement, pooled over samples measured more than once.
 
     Parameters
@@ -155,19 +145,17 @@ def relative_repeat_sd(*, value: ArrayLike, sample: Labels) -> Value:
     -----
     Source: ISO 5725-2; a log-normal error of this relative standard deviation has s as that of its logarithm.
     """
-    logarithm = np.log(row("value", positive("value", value)))
+    logarithm = np.log(value)
     return float(np.sqrt(np.expm1(repeat_standard_deviation(value=logarithm, sample=sample) ** 2)))
 
 
 @equation(
     "mollisol:relative-batches",
-    symbol="CV_b",
-    unit="fraction",
-    locator=Locator(
-        "Searle, Casella and McCulloch, Variance Components", "1992", section="3.6, of logarithms"
-    ),
+    "CV_b",
+    "fraction",
+    Locator("Searle, Casella and McCulloch, Variance Components", "1992", "3.6, of logarithms"),
 )
-def relative_batch_sd(*, value: ArrayLike, sample: Labels, batch: Labels) -> Value:
+def relative_batch_sd(*, value: Positives, sample: Labels, batch: Labels) -> Value:
     """Relative standard deviation of what a batch shares, from samples measured in several batches.
 
     Parameters
@@ -191,7 +179,7 @@ def relative_batch_sd(*, value: ArrayLike, sample: Labels, batch: Labels) -> Val
     -----
     Source: Searle and others, on logarithms less the mean of their sample.
     """
-    logarithm = np.log(row("value", positive("value", value)))
+    logarithm = np.log(value)
     place, size = places("sample", sample, logarithm)
     rest = logarithm - (np.bincount(place, weights=logarithm) / size)[place]
     of_batch, _ = places("batch", batch, logarithm)
@@ -204,11 +192,11 @@ def relative_batch_sd(*, value: ArrayLike, sample: Labels, batch: Labels) -> Val
 
 @equation(
     "mollisol:batch-lever",
-    symbol="V_batch",
-    unit="squared unit of the value",
-    locator=Locator("mollisol", "0.1", section="batches shared by points, times and scenarios"),
+    "V_batch",
+    "squared unit of the value",
+    ours("batches shared by points, times and scenarios"),
 )
-def batch_variance_of_mean(*, batch_variance: ArrayLike, lever: ArrayLike) -> Value:
+def batch_variance_of_mean(*, batch_variance: Amount, lever: Numbers) -> Value:
     """Variance that batches add to a mean or to a change.
 
     Parameters
@@ -234,24 +222,22 @@ def batch_variance_of_mean(*, batch_variance: ArrayLike, lever: ArrayLike) -> Va
     -----
     Source: variance of a sum of independent errors. It does not fall with the number of samples in a batch.
     """
-    variance = at_least("batch_variance", batch_variance, 0.0)
-    levers = row("lever", finite("lever", lever))
-    return variance * float((levers**2).sum())
+    return batch_variance * float((lever**2).sum())
 
 
 @equation(
     "mollisol:composite-variance",
-    symbol="V",
-    unit="squared unit of the value",
-    locator=Locator("Spertus, Open Journal of Soil Science 11", "2021", page="93-121"),
+    "V",
+    "squared unit of the value",
+    Locator("Spertus, Open Journal of Soil Science 11", "2021", page="93-121"),
 )
 def composite_variance(
     *,
-    within_variance: ArrayLike,
-    laboratory_variance: ArrayLike,
-    cores_per_composite: ArrayLike,
-    composites: ArrayLike,
-    repeats: ArrayLike = 1,
+    within_variance: Amount,
+    laboratory_variance: Amount,
+    cores_per_composite: Count,
+    composites: Count,
+    repeats: Count = 1,
 ) -> Value:
     """Variance of a field's mean from composites.
 
@@ -279,16 +265,4 @@ def composite_variance(
     Source: Spertus (2021), cores of equal mass. Mixing hides the spread between cores: one composite alone has no
     estimate of either variance.
     """
-    within = at_least("within_variance", within_variance, 0.0)
-    laboratory = at_least("laboratory_variance", laboratory_variance, 0.0)
-    cores = whole("cores_per_composite", cores_per_composite, 1)
-    number = whole("composites", composites, 1)
-    times = whole("repeats", repeats, 1)
-    together(
-        within_variance=within,
-        laboratory_variance=laboratory,
-        cores_per_composite=cores,
-        composites=number,
-        repeats=times,
-    )
-    return within / (cores * number) + laboratory / (number * times)
+    return within_variance / (cores_per_composite * composites) + laboratory_variance / (composites * repeats)

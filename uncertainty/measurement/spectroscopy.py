@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import Count, Hectares, equation, vm0042
 from mollisol.quantification.checks import (
     FloatArray,
     Form,
@@ -22,7 +24,6 @@ from mollisol.quantification.checks import (
     positive,
     row,
     same_shape,
-    whole,
 )
 
 
@@ -132,11 +133,7 @@ def spectroscopy_parts_t2(
 
 
 @equation(
-    "vm0042:72",
-    symbol="s2_dSOC,wp",
-    unit="(t CO2e)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.2", equation="72"),
-    switch=("switch.spectroscopy-once",),
+    "vm0042:72", "s2_dSOC,wp", "(t CO2e)^2", vm0042("8.6.2", "72"), switch=("switch.spectroscopy-once",)
 )
 def spectroscopy_variance_t2(
     *,
@@ -182,19 +179,15 @@ def spectroscopy_variance_t2(
 
 
 @equation(
-    "vm0042:73",
-    symbol="s2_SOC,model",
-    unit="(t CO2e)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.2", equation="73"),
-    switch=("switch.spectroscopy-once",),
+    "vm0042:73", "s2_SOC,model", "(t CO2e)^2", vm0042("8.6.2", "73"), switch=("switch.spectroscopy-once",)
 )
 def spectroscopy_model_variance_t2(
     *,
-    area_ha: ArrayLike,
-    predicted_t_co2e_per_ha: ArrayLike,
-    laboratory_t_co2e_per_ha: ArrayLike,
-    points: ArrayLike,
-    strata: ArrayLike = 1,
+    area_ha: Hectares,
+    predicted_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)],
+    laboratory_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)],
+    points: Count,
+    strata: Count = 1,
     form: Form = "corrected",
 ) -> Value:
     """Calibration part of the variance at one time in one scenario, from samples measured both ways.
@@ -228,17 +221,12 @@ def spectroscopy_model_variance_t2(
     -----
     Source: Eq. 73. That one calibration's bias cancels between two times is not used.
     """
-    area = positive("area_ha", area_ha)
-    predicted = row("predicted_t_co2e_per_ha", finite("predicted_t_co2e_per_ha", predicted_t_co2e_per_ha), 2)
-    laboratory = row(
-        "laboratory_t_co2e_per_ha", finite("laboratory_t_co2e_per_ha", laboratory_t_co2e_per_ha), 2
+    same_shape(
+        predicted_t_co2e_per_ha=predicted_t_co2e_per_ha, laboratory_t_co2e_per_ha=laboratory_t_co2e_per_ha
     )
-    same_shape(predicted_t_co2e_per_ha=predicted, laboratory_t_co2e_per_ha=laboratory)
-    number = whole("points", points, 1)
-    times = whole("strata", strata, 1)
-    error = predicted - laboratory
+    error = predicted_t_co2e_per_ha - laboratory_t_co2e_per_ha
     single = error.var(axis=-1, ddof=1)
     bias = error.mean(axis=-1) ** 2 + single / error.shape[-1]
-    once = area**2 * (bias + single / number)
-    everywhere = times * area**2 * single
+    once = area_ha**2 * (bias + single / points)
+    everywhere = strata * area_ha**2 * single
     return everywhere if form_of(form) else once

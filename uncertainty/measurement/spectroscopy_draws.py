@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import Amount, TonnesPerHa, equation, ours
 from mollisol.quantification.checks import (
     FloatArray,
     Value,
-    at_least,
     finite,
-    positive,
     row,
     same_shape,
-    together,
     whole,
 )
 
@@ -163,17 +162,14 @@ def spectroscopy_draws_t_co2e_per_ha(
 
 
 @equation(
-    "mollisol:shared-calibration-change",
-    symbol="V_change",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("mollisol", "0.1", section="one calibration at both times"),
+    "mollisol:shared-calibration-change", "V_change", "(t CO2e/ha)^2", ours("one calibration at both times")
 )
 def calibration_variance_of_change(
     *,
-    slope_sd: ArrayLike,
-    mean_predicted_change_t_co2e_per_ha: ArrayLike,
-    residual_sd_t_co2e_per_ha: ArrayLike,
-    points: ArrayLike,
+    slope_sd: Amount,
+    mean_predicted_change_t_co2e_per_ha: TonnesPerHa,
+    residual_sd_t_co2e_per_ha: Amount,
+    points: Annotated[Value, Range(0, above=True, whole=True)],
 ) -> Value:
     """Variance that one calibration, used at both times, adds to a mean change.
 
@@ -203,14 +199,4 @@ def calibration_variance_of_change(
     Source: variance of slope x change + mean of (error at the end - error at the start). The offset drops out. With
     another calibration at the end it does not; draw it then.
     """
-    slope = at_least("slope_sd", slope_sd, 0.0)
-    change = finite("mean_predicted_change_t_co2e_per_ha", mean_predicted_change_t_co2e_per_ha)
-    residual = at_least("residual_sd_t_co2e_per_ha", residual_sd_t_co2e_per_ha, 0.0)
-    number = positive("points", whole("points", points, 1))
-    together(
-        slope_sd=slope,
-        mean_predicted_change_t_co2e_per_ha=change,
-        residual_sd_t_co2e_per_ha=residual,
-        points=number,
-    )
-    return (slope * change) ** 2 + 2 * residual**2 / number
+    return (slope_sd * mean_predicted_change_t_co2e_per_ha) ** 2 + 2 * residual_sd_t_co2e_per_ha**2 / points

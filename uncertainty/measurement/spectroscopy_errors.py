@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Value, at_least, finite, row, same_shape
+from mollisol.quantification.arguments import Amount, Amounts, Numbers, equation, ours, vm0042
+from mollisol.quantification.checks import FloatArray, Value, same_shape
 from mollisol.quantification.equivalent_soil_mass import carbon_at_equivalent_soil_mass_t_per_ha
 from mollisol.uncertainty.measurement.increments import IncrementErrors, Interpolation, Profiles
 
@@ -123,20 +123,15 @@ class CalibrationErrors:
         return np.bincount(held, minlength=self.increments.places).astype(np.float64)
 
 
-@equation(
-    "mollisol:calibration-variance",
-    symbol="s2_calibration",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("mollisol", "0.1", section="docs/spectroscopy.md"),
-)
+@equation("mollisol:calibration-variance", "s2_calibration", "(t CO2e/ha)^2", ours("docs/spectroscopy.md"))
 def calibration_variance_of_mean(
     *,
-    offset_error_g_per_kg: ArrayLike,
-    offset_lever: ArrayLike,
-    slope_error: ArrayLike,
-    slope_lever: ArrayLike,
-    sample_error_t_c_per_ha: ArrayLike,
-    weight_of_stock: ArrayLike,
+    offset_error_g_per_kg: Amounts,
+    offset_lever: Numbers,
+    slope_error: Amounts,
+    slope_lever: Numbers,
+    sample_error_t_c_per_ha: Amounts,
+    weight_of_stock: Numbers,
 ) -> Value:
     """Variance that calibrations add to the mean of project minus baseline.
 
@@ -166,25 +161,21 @@ def calibration_variance_of_mean(
     Source: law of propagation, exact as the mean is linear in all of them. Where one calibration measured both times
     the offset's lever is 0 and the slope's is the change: what is left is (slope - 1) x change.
     """
-    offset = row("offset_error_g_per_kg", at_least("offset_error_g_per_kg", offset_error_g_per_kg, 0.0))
-    slope = row("slope_error", at_least("slope_error", slope_error, 0.0))
-    levers = [row("offset_lever", finite("offset_lever", offset_lever))]
-    levers.append(row("slope_lever", finite("slope_lever", slope_lever)))
-    same_shape(offset_error_g_per_kg=offset, slope_error=slope, offset_lever=levers[0], slope_lever=levers[1])
-    own = row("sample_error_t_c_per_ha", at_least("sample_error_t_c_per_ha", sample_error_t_c_per_ha, 0.0))
-    weight = row("weight_of_stock", finite("weight_of_stock", weight_of_stock))
-    same_shape(sample_error_t_c_per_ha=own, weight_of_stock=weight)
-    shared = ((offset * levers[0]) ** 2 + (slope * levers[1]) ** 2).sum()
-    return float(shared + ((own * weight) ** 2).sum())
+    levers = [offset_lever]
+    levers.append(slope_lever)
+    same_shape(
+        offset_error_g_per_kg=offset_error_g_per_kg,
+        slope_error=slope_error,
+        offset_lever=levers[0],
+        slope_lever=levers[1],
+    )
+    same_shape(sample_error_t_c_per_ha=sample_error_t_c_per_ha, weight_of_stock=weight_of_stock)
+    shared = ((offset_error_g_per_kg * levers[0]) ** 2 + (slope_error * levers[1]) ** 2).sum()
+    return float(shared + ((sample_error_t_c_per_ha * weight_of_stock) ** 2).sum())
 
 
-@equation(
-    "mollisol:with-calibration",
-    symbol="s2_d",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.2", equation="72"),
-)
-def variance_with_calibration(*, sampling_variance: ArrayLike, calibration_variance: ArrayLike) -> Value:
+@equation("mollisol:with-calibration", "s2_d", "(t CO2e/ha)^2", vm0042("8.6.2", "72"))
+def variance_with_calibration(*, sampling_variance: Amount, calibration_variance: Amount) -> Value:
     """Variance of the mean: the sampling part of Eqs. 70 to 72, and the calibration part.
 
     Parameters
@@ -206,17 +197,11 @@ def variance_with_calibration(*, sampling_variance: ArrayLike, calibration_varia
     -----
     Source: Eq. 72. Errors of single samples are in the sampling part too; adding them again is the document's way.
     """
-    sampling = at_least("sampling_variance", sampling_variance, 0.0)
-    return sampling + at_least("calibration_variance", calibration_variance, 0.0)
+    return sampling_variance + calibration_variance
 
 
-@equation(
-    "mollisol:calibration-printed",
-    symbol="s2_model",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.2", equation="73"),
-)
-def calibration_variance_printed(*, variance_of_time_t2: ArrayLike, area_ha: ArrayLike) -> Value:
+@equation("mollisol:calibration-printed", "s2_model", "(t CO2e/ha)^2", vm0042("8.6.2", "73"))
+def calibration_variance_printed(*, variance_of_time_t2: Amounts, area_ha: Amounts) -> Value:
     """Calibration part of the variance of the mean as Eqs. 70, 72 and 73 are printed.
 
     Parameters
@@ -240,8 +225,7 @@ def calibration_variance_printed(*, variance_of_time_t2: ArrayLike, area_ha: Arr
     -----
     Source: Eq. 73 is "the same across all strata and both scenarios"; Eq. 70 divides by the square of the area.
     """
-    variance = row("variance_of_time_t2", at_least("variance_of_time_t2", variance_of_time_t2, 0.0))
-    area = float(row("area_ha", at_least("area_ha", area_ha, 0.0)).sum())
+    area = float(area_ha.sum())
     if area <= 0:
         raise ValueError(f"area_ha must be above 0 in sum, found {area:g}")
-    return 2 * float(variance.sum()) / area**2
+    return 2 * float(variance_of_time_t2.sum()) / area**2

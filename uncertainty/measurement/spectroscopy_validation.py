@@ -6,29 +6,28 @@ moved onto the line; so how far the line lies off counts as error, together with
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Value, between, row, same_shape
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import equation, ours
+from mollisol.quantification.checks import FloatArray, Value, same_shape
 from mollisol.uncertainty.measurement.spectroscopy_draws import Calibration, fit_calibration
 
-_HERE = Locator("mollisol", "0.1", section="docs/spectroscopy.md")
+_HERE = ours("docs/spectroscopy.md")
 
 
-def _samples(predicted: ArrayLike, reference: ArrayLike, least: int) -> tuple[FloatArray, FloatArray]:
-    x = row("predicted_soc_g_per_kg", between("predicted_soc_g_per_kg", predicted, 0.0, 1000.0), least)
-    y = row("reference_soc_g_per_kg", between("reference_soc_g_per_kg", reference, 0.0, 1000.0), least)
-    same_shape(predicted_soc_g_per_kg=x, reference_soc_g_per_kg=y)
-    return x, y
+Samples = Annotated[FloatArray, Range(0, 1000, least=2)]
+SamplesOfLine = Annotated[FloatArray, Range(0, 1000, least=3)]
 
 
-def _line(predicted: ArrayLike, reference: ArrayLike) -> Calibration:
-    x, y = _samples(predicted, reference, 3)
-    if x.min() == x.max():
+def _line(predicted: FloatArray, reference: FloatArray) -> Calibration:
+    same_shape(predicted_soc_g_per_kg=predicted, reference_soc_g_per_kg=reference)
+    if predicted.min() == predicted.max():
         raise ValueError("predicted_soc_g_per_kg must not be the same in all samples")
-    return fit_calibration(predicted_t_co2e_per_ha=x, laboratory_t_co2e_per_ha=y)
+    return fit_calibration(predicted_t_co2e_per_ha=predicted, laboratory_t_co2e_per_ha=reference)
 
 
 def _chance(estimate: float, error: float, degrees_of_freedom: float) -> float:
@@ -38,10 +37,8 @@ def _chance(estimate: float, error: float, degrees_of_freedom: float) -> float:
     return float(2 * stdtr(degrees_of_freedom, -abs(estimate) / error))
 
 
-@equation("mollisol:calibration-bias", symbol="b", unit="g/kg", locator=_HERE)
-def calibration_bias_g_per_kg(
-    *, predicted_soc_g_per_kg: ArrayLike, reference_soc_g_per_kg: ArrayLike
-) -> Value:
+@equation("mollisol:calibration-bias", "b", "g/kg", _HERE)
+def calibration_bias_g_per_kg(*, predicted_soc_g_per_kg: Samples, reference_soc_g_per_kg: Samples) -> Value:
     """Mean error of predictions, predicted less reference.
 
     Parameters
@@ -63,14 +60,12 @@ def calibration_bias_g_per_kg(
     -----
     Source: mean error of Eq. 73, of contents.
     """
-    x, y = _samples(predicted_soc_g_per_kg, reference_soc_g_per_kg, 2)
-    return float((x - y).mean())
+    same_shape(predicted_soc_g_per_kg=predicted_soc_g_per_kg, reference_soc_g_per_kg=reference_soc_g_per_kg)
+    return float((predicted_soc_g_per_kg - reference_soc_g_per_kg).mean())
 
 
-@equation("mollisol:calibration-bias-test", symbol="p", unit="1", locator=_HERE)
-def calibration_bias_p_value(
-    *, predicted_soc_g_per_kg: ArrayLike, reference_soc_g_per_kg: ArrayLike
-) -> Value:
+@equation("mollisol:calibration-bias-test", "p", "1", _HERE)
+def calibration_bias_p_value(*, predicted_soc_g_per_kg: Samples, reference_soc_g_per_kg: Samples) -> Value:
     """Chance of a mean error this large, if predictions are unbiased.
 
     Parameters
@@ -92,15 +87,17 @@ def calibration_bias_p_value(
     -----
     Source: Student's test of the mean of paired differences, v - 1 degrees of freedom.
     """
-    x, y = _samples(predicted_soc_g_per_kg, reference_soc_g_per_kg, 2)
-    error = x - y
+    same_shape(predicted_soc_g_per_kg=predicted_soc_g_per_kg, reference_soc_g_per_kg=reference_soc_g_per_kg)
+    error = predicted_soc_g_per_kg - reference_soc_g_per_kg
     return _chance(
         float(error.mean()), float(error.std(ddof=1)) / float(np.sqrt(error.size)), error.size - 1.0
     )
 
 
-@equation("mollisol:calibration-slope", symbol="beta", unit="1", locator=_HERE)
-def calibration_slope(*, predicted_soc_g_per_kg: ArrayLike, reference_soc_g_per_kg: ArrayLike) -> Value:
+@equation("mollisol:calibration-slope", "beta", "1", _HERE)
+def calibration_slope(
+    *, predicted_soc_g_per_kg: SamplesOfLine, reference_soc_g_per_kg: SamplesOfLine
+) -> Value:
     """Slope of reference on predicted.
 
     Parameters
@@ -125,9 +122,9 @@ def calibration_slope(*, predicted_soc_g_per_kg: ArrayLike, reference_soc_g_per_
     return _line(predicted_soc_g_per_kg, reference_soc_g_per_kg).slope
 
 
-@equation("mollisol:calibration-slope-test", symbol="p", unit="1", locator=_HERE)
+@equation("mollisol:calibration-slope-test", "p", "1", _HERE)
 def calibration_slope_p_value(
-    *, predicted_soc_g_per_kg: ArrayLike, reference_soc_g_per_kg: ArrayLike
+    *, predicted_soc_g_per_kg: SamplesOfLine, reference_soc_g_per_kg: SamplesOfLine
 ) -> Value:
     """Chance of a slope this far from 1, if it is 1.
 
@@ -154,9 +151,9 @@ def calibration_slope_p_value(
     return _chance(line.slope - 1, line.slope_sd, line.degrees_of_freedom)
 
 
-@equation("mollisol:calibration-offset-error", symbol="u(alpha)", unit="g/kg", locator=_HERE)
+@equation("mollisol:calibration-offset-error", "u(alpha)", "g/kg", _HERE)
 def calibration_offset_error_g_per_kg(
-    *, predicted_soc_g_per_kg: ArrayLike, reference_soc_g_per_kg: ArrayLike
+    *, predicted_soc_g_per_kg: SamplesOfLine, reference_soc_g_per_kg: SamplesOfLine
 ) -> Value:
     """Error at the mean prediction that all samples of a calibration share.
 
@@ -184,8 +181,10 @@ def calibration_offset_error_g_per_kg(
     return float(np.hypot(line.offset - line.centre, line.offset_sd))
 
 
-@equation("mollisol:calibration-slope-error", symbol="u(beta)", unit="1", locator=_HERE)
-def calibration_slope_error(*, predicted_soc_g_per_kg: ArrayLike, reference_soc_g_per_kg: ArrayLike) -> Value:
+@equation("mollisol:calibration-slope-error", "u(beta)", "1", _HERE)
+def calibration_slope_error(
+    *, predicted_soc_g_per_kg: SamplesOfLine, reference_soc_g_per_kg: SamplesOfLine
+) -> Value:
     """Error per g/kg off the mean prediction that all samples of a calibration share.
 
     Parameters
@@ -211,9 +210,9 @@ def calibration_slope_error(*, predicted_soc_g_per_kg: ArrayLike, reference_soc_
     return float(np.hypot(line.slope - 1, line.slope_sd))
 
 
-@equation("mollisol:calibration-sample-error", symbol="u(e)", unit="g/kg", locator=_HERE)
+@equation("mollisol:calibration-sample-error", "u(e)", "g/kg", _HERE)
 def calibration_sample_error_g_per_kg(
-    *, predicted_soc_g_per_kg: ArrayLike, reference_soc_g_per_kg: ArrayLike
+    *, predicted_soc_g_per_kg: SamplesOfLine, reference_soc_g_per_kg: SamplesOfLine
 ) -> Value:
     """Error that one sample has to itself.
 
@@ -239,8 +238,8 @@ def calibration_sample_error_g_per_kg(
     return _line(predicted_soc_g_per_kg, reference_soc_g_per_kg).residual_sd
 
 
-@equation("mollisol:calibration-centre", symbol="p_mean", unit="g/kg", locator=_HERE)
-def calibration_centre_g_per_kg(*, predicted_soc_g_per_kg: ArrayLike) -> Value:
+@equation("mollisol:calibration-centre", "p_mean", "g/kg", _HERE)
+def calibration_centre_g_per_kg(*, predicted_soc_g_per_kg: Samples) -> Value:
     """Mean prediction of the validation samples, where offset and slope are independent.
 
     Parameters
@@ -262,9 +261,4 @@ def calibration_centre_g_per_kg(*, predicted_soc_g_per_kg: ArrayLike) -> Value:
     -----
     Source: least squares about the mean.
     """
-    x = row(
-        "predicted_soc_g_per_kg",
-        between("predicted_soc_g_per_kg", predicted_soc_g_per_kg, 0.0, 1000.0),
-        2,
-    )
-    return float(x.mean())
+    return float(predicted_soc_g_per_kg.mean())

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, at_least, finite, positive, row, same_shape, together
+from mollisol.quantification.arguments import Amount, Positives, Years, equation, ours, vm0042
+from mollisol.quantification.checks import (
+    Value,
+    finite,
+    positive,
+    row,
+    same_shape,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +33,8 @@ class Growth:
     per_year: float
 
 
-@equation(
-    "mollisol:prediction-horizon",
-    symbol="s2(T)",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("mollisol", "0.1", section="prediction error as a random walk"),
-)
-def prediction_variance(*, constant: ArrayLike, per_year: ArrayLike, years: ArrayLike) -> Value:
+@equation("mollisol:prediction-horizon", "s2(T)", "(t CO2e/ha)^2", ours("prediction error as a random walk"))
+def prediction_variance(*, constant: Amount, per_year: Amount, years: Years) -> Value:
     """Variance of the prediction error over a period.
 
     Parameters
@@ -60,20 +61,11 @@ def prediction_variance(*, constant: ArrayLike, per_year: ArrayLike, years: Arra
     Source: errors of single years that add up and are independent. One constant error over all durations is the case
     of `per_year` 0; it is what makes the median duration a bound.
     """
-    base = at_least("constant", constant, 0.0)
-    slope = at_least("per_year", per_year, 0.0)
-    length = positive("years", years)
-    together(constant=base, per_year=slope, years=length)
-    return base + slope * length
+    return constant + per_year * years
 
 
-@equation(
-    "vm0042:8.6.1.1-horizon",
-    symbol="T_max",
-    unit="years",
-    locator=Locator("VM0042", "2.2", section="8.6.1.1"),
-)
-def longest_horizon_years(*, duration_years: ArrayLike) -> Value:
+@equation("vm0042:8.6.1.1-horizon", "T_max", "years", vm0042("8.6.1.1"))
+def longest_horizon_years(*, duration_years: Positives) -> Value:
     """Give the longest period for which errors of trials of mixed duration may stand: their median duration.
 
     Parameters
@@ -95,8 +87,7 @@ def longest_horizon_years(*, duration_years: ArrayLike) -> Value:
     -----
     Source: VM0042 2.2 section 8.6.1.1: durations 2, 2, 3, 5, 9 and 48 years serve periods up to 4.
     """
-    duration = row("duration_years", positive("duration_years", duration_years))
-    return np.median(duration, axis=-1)
+    return np.median(duration_years, axis=-1)
 
 
 def check_horizon(*, years: float, duration_years: ArrayLike) -> None:
@@ -115,7 +106,7 @@ def check_horizon(*, years: float, duration_years: ArrayLike) -> None:
         If it is longer.
     """
     length = float(positive("years", years))
-    longest = float(longest_horizon_years(duration_years=duration_years))
+    longest = float(longest_horizon_years(duration_years=np.asarray(duration_years)))
     if length > longest:
         raise ValueError(
             f"years must be at most {longest:g}, the median duration of the trials, found {length:g}"

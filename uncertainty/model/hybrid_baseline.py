@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, at_least, finite, positive, ratio, row, same_shape, together
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import AboveZero, Amount, Number, TonnesPerHa, equation, ours
+from mollisol.quantification.checks import (
+    FloatArray,
+    Value,
+    positive,
+    ratio,
+    same_shape,
+)
 
-_HERE = Locator("mollisol", "0.1", section="docs/measure-and-model.md, hybrid")
+_HERE = ours("docs/measure-and-model.md, hybrid")
 
 
-@equation("mollisol:control-residual", symbol="r", unit="t CO2e/ha", locator=_HERE)
+@equation("mollisol:control-residual", "r", "t CO2e/ha", _HERE)
 def control_residual_t_co2e_per_ha(
-    *, measured_change_t_co2e_per_ha: ArrayLike, modelled_change_t_co2e_per_ha: ArrayLike
+    *, measured_change_t_co2e_per_ha: TonnesPerHa, modelled_change_t_co2e_per_ha: TonnesPerHa
 ) -> Value:
     """Give what the model missed at control sites.
 
@@ -38,15 +46,18 @@ def control_residual_t_co2e_per_ha(
     -----
     Source: uncertainty digest 4.3, estimator 3; the unit of replication is the control site.
     """
-    measured = finite("measured_change_t_co2e_per_ha", measured_change_t_co2e_per_ha)
-    modelled = finite("modelled_change_t_co2e_per_ha", modelled_change_t_co2e_per_ha)
-    same_shape(measured_change_t_co2e_per_ha=measured, modelled_change_t_co2e_per_ha=modelled)
-    return measured - modelled
+    same_shape(
+        measured_change_t_co2e_per_ha=measured_change_t_co2e_per_ha,
+        modelled_change_t_co2e_per_ha=modelled_change_t_co2e_per_ha,
+    )
+    return measured_change_t_co2e_per_ha - modelled_change_t_co2e_per_ha
 
 
-@equation("mollisol:draw-covariance", symbol="cov(b, m)", unit="(t CO2e/ha)^2", locator=_HERE)
+@equation("mollisol:draw-covariance", "cov(b, m)", "(t CO2e/ha)^2", _HERE)
 def draw_covariance_t2(
-    *, first_draws_t_co2e_per_ha: ArrayLike, second_draws_t_co2e_per_ha: ArrayLike
+    *,
+    first_draws_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)],
+    second_draws_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)],
 ) -> Value:
     """Covariance of two modelled changes over joint draws of the parameters.
 
@@ -69,22 +80,20 @@ def draw_covariance_t2(
     -----
     Source: sample covariance. Draws are joint: what the parameters leave open is shared by project and control sites.
     """
-    names = ("first_draws_t_co2e_per_ha", "second_draws_t_co2e_per_ha")
-    first = row(names[0], finite(names[0], first_draws_t_co2e_per_ha), 2)
-    second = row(names[1], finite(names[1], second_draws_t_co2e_per_ha), 2)
+    first, second = first_draws_t_co2e_per_ha, second_draws_t_co2e_per_ha
     same_shape(first_draws_t_co2e_per_ha=first, second_draws_t_co2e_per_ha=second)
     if first.ndim != 1:
-        raise ValueError(f"{names[0]} must be a row, found shape {first.shape}")
+        raise ValueError(f"first_draws_t_co2e_per_ha must be a row, found shape {first.shape}")
     return float((first - first.mean()) @ (second - second.mean()) / (first.size - 1))
 
 
-@equation("mollisol:hybrid-weight", symbol="K", unit="1", locator=_HERE)
+@equation("mollisol:hybrid-weight", "K", "1", _HERE)
 def hybrid_weight(
     *,
-    bias_sd_t_co2e_per_ha: ArrayLike,
-    residual_error_t_co2e_per_ha: ArrayLike,
-    control_variance_t2: ArrayLike = 0.0,
-    covariance_t2: ArrayLike = 0.0,
+    bias_sd_t_co2e_per_ha: Amount,
+    residual_error_t_co2e_per_ha: AboveZero,
+    control_variance_t2: Amount = 0.0,
+    covariance_t2: Number = 0.0,
 ) -> Value:
     """Weight of the control sites' mean residual in the hybrid baseline.
 
@@ -113,15 +122,13 @@ def hybrid_weight(
     Source: regression of what the model missed on the area on what it missed at the control sites (normal theory);
     without draws the precision weight tau^2 / (tau^2 + v) of uncertainty digest 4.3.
     """
-    prior = at_least("bias_sd_t_co2e_per_ha", bias_sd_t_co2e_per_ha, 0.0) ** 2
-    error = positive("residual_error_t_co2e_per_ha", residual_error_t_co2e_per_ha) ** 2
-    spread = at_least("control_variance_t2", control_variance_t2, 0.0)
-    shared = finite("covariance_t2", covariance_t2)
-    return ratio("residual_error_t_co2e_per_ha", prior + shared, prior + spread + error)
+    prior = bias_sd_t_co2e_per_ha**2
+    error = residual_error_t_co2e_per_ha**2
+    return ratio("residual_error_t_co2e_per_ha", prior + covariance_t2, prior + control_variance_t2 + error)
 
 
-@equation("mollisol:hybrid-control-part", symbol="(K s_r)^2", unit="(t CO2e/ha)^2", locator=_HERE)
-def hybrid_control_part_t2(*, weight: ArrayLike, residual_error_t_co2e_per_ha: ArrayLike) -> Value:
+@equation("mollisol:hybrid-control-part", "(K s_r)^2", "(t CO2e/ha)^2", _HERE)
+def hybrid_control_part_t2(*, weight: Number, residual_error_t_co2e_per_ha: Amount) -> Value:
     """Variance that the control sites bring into a hybrid baseline.
 
     Parameters
@@ -145,18 +152,17 @@ def hybrid_control_part_t2(*, weight: ArrayLike, residual_error_t_co2e_per_ha: A
     -----
     Source: variance of K times a mean; goes with the control sites less one into Satterthwaite.
     """
-    error = at_least("residual_error_t_co2e_per_ha", residual_error_t_co2e_per_ha, 0.0)
-    return (finite("weight", weight) * error) ** 2
+    return (weight * residual_error_t_co2e_per_ha) ** 2
 
 
-@equation("mollisol:hybrid-model-part", symbol="s2_left", unit="(t CO2e/ha)^2", locator=_HERE)
+@equation("mollisol:hybrid-model-part", "s2_left", "(t CO2e/ha)^2", _HERE)
 def hybrid_model_part_t2(
     *,
-    weight: ArrayLike,
-    bias_sd_t_co2e_per_ha: ArrayLike,
-    baseline_variance_t2: ArrayLike = 0.0,
-    control_variance_t2: ArrayLike = 0.0,
-    covariance_t2: ArrayLike = 0.0,
+    weight: Number,
+    bias_sd_t_co2e_per_ha: Amount,
+    baseline_variance_t2: Amount = 0.0,
+    control_variance_t2: Amount = 0.0,
+    covariance_t2: Number = 0.0,
 ) -> Value:
     """Variance that the model leaves in a hybrid baseline after the correction.
 
@@ -184,19 +190,17 @@ def hybrid_model_part_t2(
     -----
     Source: variance of (b + d) - K (m + d). Where area and controls move alike, correcting takes it away.
     """
-    share = finite("weight", weight)
-    prior = at_least("bias_sd_t_co2e_per_ha", bias_sd_t_co2e_per_ha, 0.0) ** 2
-    own = at_least("baseline_variance_t2", baseline_variance_t2, 0.0)
-    control = at_least("control_variance_t2", control_variance_t2, 0.0)
-    shared = finite("covariance_t2", covariance_t2)
-    if (shared**2 > own * control * (1 + 1e-9) + 1e-300).any():
+    prior = bias_sd_t_co2e_per_ha**2
+    if np.any(covariance_t2**2 > baseline_variance_t2 * control_variance_t2 * (1 + 1e-9) + 1e-300):
         raise ValueError("covariance_t2 must not be larger than the variances allow")
-    left = own - 2 * share * shared + share**2 * control
-    return (1 - share) ** 2 * prior + np.maximum(left, 0.0)
+    left = baseline_variance_t2 - 2 * weight * covariance_t2 + weight**2 * control_variance_t2
+    return (1 - weight) ** 2 * prior + np.maximum(left, 0.0)
 
 
-@equation("mollisol:mean-residual-error", symbol="s_r/sqrt(n)", unit="t CO2e/ha", locator=_HERE)
-def mean_residual_error_t_co2e_per_ha(*, residual_t_co2e_per_ha: ArrayLike) -> Value:
+@equation("mollisol:mean-residual-error", "s_r/sqrt(n)", "t CO2e/ha", _HERE)
+def mean_residual_error_t_co2e_per_ha(
+    *, residual_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)]
+) -> Value:
     """Give the standard error of the mean residual over control sites.
 
     Parameters
@@ -218,14 +222,13 @@ def mean_residual_error_t_co2e_per_ha(*, residual_t_co2e_per_ha: ArrayLike) -> V
     -----
     Source: standard error of a mean. It holds sampling inside the sites and how sites differ from the model's line.
     """
-    residual = row("residual_t_co2e_per_ha", finite("residual_t_co2e_per_ha", residual_t_co2e_per_ha), 2)
-    error = residual.std(ddof=1) / np.sqrt(residual.size)
+    error = residual_t_co2e_per_ha.std(ddof=1) / np.sqrt(residual_t_co2e_per_ha.size)
     return float(positive("residual_t_co2e_per_ha, as a spread,", error))
 
 
-@equation("mollisol:hybrid-baseline", symbol="b_h + K r", unit="t CO2e/ha", locator=_HERE)
+@equation("mollisol:hybrid-baseline", "b_h + K r", "t CO2e/ha", _HERE)
 def hybrid_baseline_t_co2e_per_ha(
-    *, modelled_change_t_co2e_per_ha: ArrayLike, correction_t_co2e_per_ha: ArrayLike
+    *, modelled_change_t_co2e_per_ha: TonnesPerHa, correction_t_co2e_per_ha: TonnesPerHa
 ) -> Value:
     """Give the hybrid baseline: the modelled change and the part of the control sites' residual that is believed.
 
@@ -250,14 +253,11 @@ def hybrid_baseline_t_co2e_per_ha(
     -----
     Source: uncertainty digest 4.3, estimator 3. Without control sites it is the model, with very many the controls.
     """
-    modelled = finite("modelled_change_t_co2e_per_ha", modelled_change_t_co2e_per_ha)
-    correction = finite("correction_t_co2e_per_ha", correction_t_co2e_per_ha)
-    together(modelled_change_t_co2e_per_ha=modelled, correction_t_co2e_per_ha=correction)
-    return modelled + correction
+    return modelled_change_t_co2e_per_ha + correction_t_co2e_per_ha
 
 
-@equation("mollisol:hybrid-correction", symbol="K r", unit="t CO2e/ha", locator=_HERE)
-def hybrid_correction_t_co2e_per_ha(*, weight: ArrayLike, mean_residual_t_co2e_per_ha: ArrayLike) -> Value:
+@equation("mollisol:hybrid-correction", "K r", "t CO2e/ha", _HERE)
+def hybrid_correction_t_co2e_per_ha(*, weight: Number, mean_residual_t_co2e_per_ha: TonnesPerHa) -> Value:
     """Give the part of the control sites' mean residual that is taken for the model's bias.
 
     Parameters
@@ -281,7 +281,4 @@ def hybrid_correction_t_co2e_per_ha(*, weight: ArrayLike, mean_residual_t_co2e_p
     -----
     Source: uncertainty digest 4.3, estimator 3.
     """
-    share = finite("weight", weight)
-    residual = finite("mean_residual_t_co2e_per_ha", mean_residual_t_co2e_per_ha)
-    together(weight=share, mean_residual_t_co2e_per_ha=residual)
-    return share * residual
+    return weight * mean_residual_t_co2e_per_ha

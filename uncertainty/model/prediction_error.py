@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import Amount, Count, Numbers, Positives, equation, ours, vm0042
 from mollisol.quantification.checks import (
     FloatArray,
     Value,
-    at_least,
     between,
     finite,
-    positive,
     ratio,
     row,
     same_shape,
     together,
-    whole,
 )
 from mollisol.uncertainty.groups import Labels, places
 from mollisol.uncertainty.measurement.laboratory import batch_variance
@@ -55,13 +54,10 @@ def group_correlation(*, group: Labels, between_groups: ArrayLike = 0.0) -> Floa
     return same
 
 
-@equation(
-    "mollisol:model-error-groups",
-    symbol="s2_model",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.1.1", equation="64, general form"),
-)
-def grouped_model_variance(*, area_ha: ArrayLike, model_variance: ArrayLike, correlation: ArrayLike) -> Value:
+@equation("mollisol:model-error-groups", "s2_model", "(t CO2e/ha)^2", vm0042("8.6.1.1", "64, general form"))
+def grouped_model_variance(
+    *, area_ha: Positives, model_variance: Amount, correlation: Annotated[FloatArray, Range(-1, 1)]
+) -> Value:
     """Model variance of the project mean with any correlation between strata.
 
     Parameters
@@ -87,20 +83,19 @@ def grouped_model_variance(*, area_ha: ArrayLike, model_variance: ArrayLike, cor
     -----
     Source: variance of a weighted sum. The unit matrix gives Eq. 64 as printed, all ones the corrected form.
     """
-    area = row("area_ha", positive("area_ha", area_ha))
-    variance = at_least("model_variance", model_variance, 0.0)
-    same_shape(area_ha=area, model_variance=variance)
-    matrix = between("correlation", correlation, -1.0, 1.0)
-    if area.ndim != 1 or matrix.shape != (area.size, area.size):
-        raise ValueError(f"correlation must have a row and a column for each stratum, found {matrix.shape}")
-    if np.abs(matrix - matrix.T).max() > 1e-9 or np.abs(np.diag(matrix) - 1).max() > 1e-9:
+    same_shape(area_ha=area_ha, model_variance=model_variance)
+    if area_ha.ndim != 1 or correlation.shape != (area_ha.size, area_ha.size):
+        raise ValueError(
+            f"correlation must have a row and a column for each stratum, found {correlation.shape}"
+        )
+    if np.abs(correlation - correlation.T).max() > 1e-9 or np.abs(np.diag(correlation) - 1).max() > 1e-9:
         raise ValueError("correlation must be symmetric with ones on the diagonal")
-    if np.linalg.eigvalsh(matrix).min() < -1e-9 * area.size:
+    if np.linalg.eigvalsh(correlation).min() < -1e-9 * area_ha.size:
         raise ValueError(
             "correlation must be positive semi-definite: these correlations cannot hold together"
         )
-    lever = ratio("area_ha", area, area.sum()) * np.sqrt(variance)
-    return max(0.0, float(lever @ matrix @ lever))
+    lever = ratio("area_ha", area_ha, area_ha.sum()) * np.sqrt(model_variance)
+    return max(0.0, float(lever @ correlation @ lever))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +155,11 @@ def trial_errors(*, error_t_co2e_per_ha: ArrayLike, study: Labels) -> TrialError
 
 @equation(
     "mollisol:climate-bias",
-    symbol="s2_climate",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("Searle and others, Variance Components", "1992", section="3.6"),
+    "s2_climate",
+    "(t CO2e/ha)^2",
+    Locator("Searle and others, Variance Components", "1992", "3.6"),
 )
-def climate_bias_variance(*, error_t_co2e_per_ha: ArrayLike, study: Labels, climate_zone: Labels) -> Value:
+def climate_bias_variance(*, error_t_co2e_per_ha: Numbers, study: Labels, climate_zone: Labels) -> Value:
     """Variance of the model's bias between climate zones, the mean of a study being one observation.
 
     Parameters
@@ -190,34 +185,32 @@ def climate_bias_variance(*, error_t_co2e_per_ha: ArrayLike, study: Labels, clim
     -----
     Source: analysis of variance with unequal numbers. The posterior learns it with the bias of practices instead.
     """
-    error = row("error_t_co2e_per_ha", finite("error_t_co2e_per_ha", error_t_co2e_per_ha))
-    place, size = places("study", study, error)
-    zone, _ = places("climate_zone", climate_zone, error)
+    place, size = places("study", study, error_t_co2e_per_ha)
+    zone, _ = places("climate_zone", climate_zone, error_t_co2e_per_ha)
     zone_of_study = np.zeros(size.size, np.int64)
     zone_of_study[place] = zone
-    if (zone_of_study[place] != zone).any():
+    if np.any(zone_of_study[place] != zone):
         raise ValueError("climate_zone must be one zone for all trials of a study")
     zones = np.unique(zone_of_study).size
     if zones < 2 or zones == size.size:
         raise ValueError(
             f"climate_zone must name two zones or more, one of them with two studies, found {zones}"
         )
-    return batch_variance(value=np.bincount(place, weights=error) / size, batch=zone_of_study.tolist())
+    return batch_variance(
+        value=np.bincount(place, weights=error_t_co2e_per_ha) / size, batch=zone_of_study.tolist()
+    )
 
 
 @equation(
-    "mollisol:site-and-bias",
-    symbol="s2_model",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("mollisol", "0.1", section="practice bias shared, site effects by field"),
+    "mollisol:site-and-bias", "s2_model", "(t CO2e/ha)^2", ours("practice bias shared, site effects by field")
 )
 def site_and_bias_variance(
     *,
-    bias_variance: ArrayLike,
-    site_variance: ArrayLike,
-    residual_variance: ArrayLike,
-    fields: ArrayLike,
-    climate_variance: ArrayLike = 0.0,
+    bias_variance: Amount,
+    site_variance: Amount,
+    residual_variance: Amount,
+    fields: Count,
+    climate_variance: Amount = 0.0,
 ) -> Value:
     """Model variance of the mean of a practice over the project's fields in one climate zone.
 
@@ -246,19 +239,7 @@ def site_and_bias_variance(
     -----
     Source: `u_f` of new fields are independent, `beta_p` is one number; the bias does not fall with fields.
     """
-    bias = at_least("bias_variance", bias_variance, 0.0)
-    site = at_least("site_variance", site_variance, 0.0)
-    residual = at_least("residual_variance", residual_variance, 0.0)
-    number = whole("fields", fields, 1)
-    climate = at_least("climate_variance", climate_variance, 0.0)
-    together(
-        bias_variance=bias,
-        site_variance=site,
-        residual_variance=residual,
-        fields=number,
-        climate_variance=climate,
-    )
-    return bias + climate + (site + residual) / number
+    return bias_variance + climate_variance + (site_variance + residual_variance) / fields
 
 
 def credited_with_bias(*, credited_t_co2e_per_ha: ArrayLike, bias_t_co2e_per_ha: ArrayLike) -> Value:
@@ -309,7 +290,7 @@ def printed_and_grouped(
     ValueError
         As in :func:`grouped_model_variance`.
     """
-    given = {"area_ha": area_ha, "model_variance": model_variance}
+    given = {"area_ha": np.asarray(area_ha), "model_variance": np.asarray(model_variance)}
     matrix = group_correlation(group=group, between_groups=between_groups)
     return {
         "printed": float(project_model_variance(**given, form="printed")),

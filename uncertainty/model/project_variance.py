@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.arguments import Amount, Amounts, Hectares, Positives, equation, vm0042
 from mollisol.quantification.checks import (
     Form,
     Value,
-    at_least,
     form_of,
-    positive,
     ratio,
-    row,
     same_shape,
-    together,
 )
 
 
 @equation(
-    "vm0042:64",
-    symbol="s2_model",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.1.1", equation="64"),
-    switch=("switch.eq64-correlation",),
+    "vm0042:64", "s2_model", "(t CO2e/ha)^2", vm0042("8.6.1.1", "64"), switch=("switch.eq64-correlation",)
 )
-def project_model_variance(
-    *, area_ha: ArrayLike, model_variance: ArrayLike, form: Form = "corrected"
-) -> Value:
+def project_model_variance(*, area_ha: Positives, model_variance: Amounts, form: Form = "corrected") -> Value:
     """Model variance of the project mean, from that of the strata.
 
     Parameters
@@ -56,23 +45,16 @@ def project_model_variance(
     -----
     Source: Eq. 64; section 8.6.1.2.1 itself forbids splitting the model variance over strata.
     """
-    area = row("area_ha", positive("area_ha", area_ha))
-    variance = row("model_variance", at_least("model_variance", model_variance, 0.0))
-    same_shape(area_ha=area, model_variance=variance)
-    share = ratio("area_ha", area, area.sum())
-    independent = (share**2 * variance).sum()
-    correlated = (share * np.sqrt(variance)).sum() ** 2
+    same_shape(area_ha=area_ha, model_variance=model_variance)
+    share = ratio("area_ha", area_ha, area_ha.sum())
+    independent = (share**2 * model_variance).sum()
+    correlated = (share * np.sqrt(model_variance)).sum() ** 2
     return float(independent if form_of(form) else correlated)
 
 
-@equation(
-    "vm0042:63",
-    symbol="s2_d,t",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.1.1", equation="63"),
-)
+@equation("vm0042:63", "s2_d,t", "(t CO2e/ha)^2", vm0042("8.6.1.1", "63"))
 def variance_with_model_error(
-    *, sampling_variance_t2: ArrayLike, model_variance: ArrayLike, area_ha: ArrayLike
+    *, sampling_variance_t2: Amount, model_variance: Amount, area_ha: Hectares
 ) -> Value:
     """Variance of the project mean: sampling and model together.
 
@@ -99,8 +81,4 @@ def variance_with_model_error(
     -----
     Source: Eq. 63. Only the sampling part is over the squared area; model error does not shrink with it.
     """
-    sampling = at_least("sampling_variance_t2", sampling_variance_t2, 0.0)
-    model = at_least("model_variance", model_variance, 0.0)
-    area = positive("area_ha", area_ha)
-    together(sampling_variance_t2=sampling, model_variance=model, area_ha=area)
-    return ratio("area_ha", sampling, area**2) + model
+    return ratio("area_ha", sampling_variance_t2, area_ha**2) + model_variance

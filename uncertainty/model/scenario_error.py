@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, at_least, between, finite, row, same_shape, together, whole
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import Amount, Correlation, Number, equation, vm0042
+from mollisol.quantification.checks import (
+    FloatArray,
+    Value,
+    between,
+    same_shape,
+    whole,
+)
 from mollisol.uncertainty.student import t_quantile
 
 FEWEST_TRIALS: Final = 10
 """Side-by-side trials below which no correlation is credited."""
 
 
-@equation(
-    "vm0042:60",
-    symbol="s2_model,d",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.1.1", equation="60"),
-)
-def difference_error_variance(*, scenario_variance: ArrayLike, covariance: ArrayLike) -> Value:
+@equation("vm0042:60", "s2_model,d", "(t CO2e/ha)^2", vm0042("8.6.1.1", "60"))
+def difference_error_variance(*, scenario_variance: Amount, covariance: Number) -> Value:
     """Error variance of the difference of two scenarios that have one error variance.
 
     Parameters
@@ -45,22 +46,16 @@ def difference_error_variance(*, scenario_variance: ArrayLike, covariance: Array
     -----
     Source: Eq. 60.
     """
-    variance = at_least("scenario_variance", scenario_variance, 0.0)
-    shared = finite("covariance", covariance)
-    together(scenario_variance=variance, covariance=shared)
-    if (np.abs(shared) > variance * (1 + 1e-12)).any():
+    if np.any(np.abs(covariance) > scenario_variance * (1 + 1e-12)):
         raise ValueError("covariance must not be larger in size than scenario_variance")
-    return 2 * np.maximum(variance - shared, 0.0)
+    return 2 * np.maximum(scenario_variance - covariance, 0.0)
 
 
-@equation(
-    "vm0042:61",
-    symbol="rho",
-    unit="1",
-    locator=Locator("VM0042", "2.2", section="8.6.1.1", equation="61"),
-)
+@equation("vm0042:61", "rho", "1", vm0042("8.6.1.1", "61"))
 def error_correlation(
-    *, project_error_t_co2e_per_ha: ArrayLike, baseline_error_t_co2e_per_ha: ArrayLike
+    *,
+    project_error_t_co2e_per_ha: Annotated[FloatArray, Range(least=3)],
+    baseline_error_t_co2e_per_ha: Annotated[FloatArray, Range(least=3)],
 ) -> Value:
     """Correlation of the errors of both scenarios at side-by-side trials.
 
@@ -84,8 +79,7 @@ def error_correlation(
     Source: Eq. 61. Few trials say little: below ten take 0 (:func:`scenario_correlation_used`).
     """
     names = ("project_error_t_co2e_per_ha", "baseline_error_t_co2e_per_ha")
-    one = row(names[0], finite(names[0], project_error_t_co2e_per_ha), 3)
-    other = row(names[1], finite(names[1], baseline_error_t_co2e_per_ha), 3)
+    one, other = project_error_t_co2e_per_ha, baseline_error_t_co2e_per_ha
     same_shape(project_error_t_co2e_per_ha=one, baseline_error_t_co2e_per_ha=other)
     if one.ndim != 1:
         raise ValueError(f"{names[0]} must be a row, found shape {one.shape}")
@@ -97,13 +91,8 @@ def error_correlation(
     return float(np.clip((u * v).sum() / np.sqrt(sizes[0] * sizes[1]), -1.0, 1.0))
 
 
-@equation(
-    "vm0042:61-variance",
-    symbol="s2_model,d",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.1.1", equation="61, put into 60"),
-)
-def correlated_error_variance(*, scenario_variance: ArrayLike, correlation: ArrayLike) -> Value:
+@equation("vm0042:61-variance", "s2_model,d", "(t CO2e/ha)^2", vm0042("8.6.1.1", "61, put into 60"))
+def correlated_error_variance(*, scenario_variance: Amount, correlation: Correlation) -> Value:
     """Error variance of the difference of two scenarios, from the correlation of their errors.
 
     Parameters
@@ -127,10 +116,7 @@ def correlated_error_variance(*, scenario_variance: ArrayLike, correlation: Arra
     -----
     Source: Eqs. 60 and 61. Not where the residuals are already those of a practice's effect.
     """
-    variance = at_least("scenario_variance", scenario_variance, 0.0)
-    rho = between("correlation", correlation, -1.0, 1.0)
-    together(scenario_variance=variance, correlation=rho)
-    return 2 * variance * (1 - rho)
+    return 2 * scenario_variance * (1 - correlation)
 
 
 def scenario_correlation_used(*, correlation: float, trials: int, confidence: float) -> float:

@@ -6,29 +6,32 @@ Conditioning a forecast on a measurement (state assimilation, outside the printe
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import betaincinv, stdtr
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, at_least, finite, positive, together, whole
-from mollisol.uncertainty.student import degrees, probability_of
-
-
-@equation(
-    "mollisol:forecast-deviation",
-    symbol="z",
-    unit="1",
-    locator=Locator("JCGM 100", "2008", section="5.1", equation="10"),
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import (
+    AboveZero,
+    Amount,
+    Count,
+    Freedom,
+    Number,
+    Probability,
+    equation,
+    vm0042,
 )
+from mollisol.quantification.checks import Value
+
+
+@equation("mollisol:forecast-deviation", "z", "1", Locator("JCGM 100", "2008", "5.1", "10"))
 def forecast_deviation(
     *,
-    forecast: ArrayLike,
-    forecast_sd: ArrayLike,
-    measured: ArrayLike,
-    measured_standard_error: ArrayLike,
+    forecast: Number,
+    forecast_sd: Amount,
+    measured: Number,
+    measured_standard_error: AboveZero,
 ) -> Value:
     """Distance of a re-measurement from its forecast, in standard deviations of their difference.
 
@@ -54,27 +57,18 @@ def forecast_deviation(
     Source: the two errors are independent, for the cores of the re-measurement were not in the forecast; their
     variances add.
     """
-    ahead, spread = finite("forecast", forecast), at_least("forecast_sd", forecast_sd, 0.0)
-    seen, error = (
-        finite("measured", measured),
-        positive("measured_standard_error", measured_standard_error),
-    )
-    together(forecast=ahead, forecast_sd=spread, measured=seen, measured_standard_error=error)
-    return (seen - ahead) / np.sqrt(spread**2 + error**2)
+    return (measured - forecast) / np.sqrt(forecast_sd**2 + measured_standard_error**2)
 
 
 @equation(
-    "mollisol:chance-below-issued",
-    symbol="P(ER < issued)",
-    unit="1",
-    locator=Locator("VM0042", "2.2", section="8.6.4", equation="74 solved for the probability"),
+    "mollisol:chance-below-issued", "P(ER < issued)", "1", vm0042("8.6.4", "74 solved for the probability")
 )
 def chance_below_issued(
     *,
-    issued: ArrayLike,
-    mean: ArrayLike,
-    standard_error: ArrayLike,
-    degrees_of_freedom: ArrayLike,
+    issued: Number,
+    mean: Number,
+    standard_error: AboveZero,
+    degrees_of_freedom: Freedom,
 ) -> Value:
     """Probability that the truth lies below what was issued, as a re-measurement tells it.
 
@@ -102,23 +96,19 @@ def chance_below_issued(
     Source: the deduction takes t(confidence, df) standard errors off the mean; here the multiple is known and its
     probability asked for.
     """
-    credit, centre = finite("issued", issued), finite("mean", mean)
-    error, nu = (
-        positive("standard_error", standard_error),
-        degrees("degrees_of_freedom", degrees_of_freedom),
-    )
-    together(issued=credit, mean=centre, standard_error=error, degrees_of_freedom=nu)
-    chance: Value = stdtr(nu, (credit - centre) / error)
-    return chance
+    return np.asarray(stdtr(degrees_of_freedom, (issued - mean) / standard_error), dtype=np.float64)[()]
 
 
 @equation(
-    "mollisol:share-bound",
-    symbol="p",
-    unit="1",
-    locator=Locator("Clopper and Pearson, Biometrika 26", "1934", section="exact limits"),
+    "mollisol:share-bound", "p", "1", Locator("Clopper and Pearson, Biometrika 26", "1934", "exact limits")
 )
-def share_bound(*, count: ArrayLike, of: ArrayLike, side: Literal["low", "high"], tail: ArrayLike) -> Value:
+def share_bound(
+    *,
+    count: Annotated[Value, Range(0, whole=True)],
+    of: Count,
+    side: Literal["low", "high"],
+    tail: Probability,
+) -> Value:
     """Bound of a share that was seen in a few trials, exact for the binomial.
 
     Parameters
@@ -144,12 +134,8 @@ def share_bound(*, count: ArrayLike, of: ArrayLike, side: Literal["low", "high"]
     -----
     Source: the quantiles of beta(count, of - count + 1) and beta(count + 1, of - count); 0 and 1 at the ends.
     """
-    seen, trials = whole("count", count, 0), whole("of", of, 1)
-    beyond = probability_of("tail", tail)
-    if (np.asarray(seen) > trials).any():
+    if np.any(np.asarray(count) > of):
         raise ValueError("count must be at most of")
     if side == "low":
-        return np.where(seen == 0, 0.0, betaincinv(np.maximum(seen, 1), trials - seen + 1.0, beyond))[()]
-    return np.where(seen == trials, 1.0, betaincinv(seen + 1.0, np.maximum(trials - seen, 1), 1.0 - beyond))[
-        ()
-    ]
+        return np.where(count == 0, 0.0, betaincinv(np.maximum(count, 1), of - count + 1.0, tail))[()]
+    return np.where(count == of, 1.0, betaincinv(count + 1.0, np.maximum(of - count, 1), 1.0 - tail))[()]

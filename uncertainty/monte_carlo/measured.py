@@ -8,11 +8,14 @@ Without measurement error this is the analytic route.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, Value, at_least, finite, positive, row, together
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import Amount, equation, vm0042
+from mollisol.quantification.checks import FloatArray, Value, finite, positive, row
 
 
 def group_levers_ha(*, area_ha: ArrayLike, group_weight: ArrayLike | None = None) -> FloatArray:
@@ -48,11 +51,11 @@ def group_levers_ha(*, area_ha: ArrayLike, group_weight: ArrayLike | None = None
 
 @equation(
     "mollisol:variance-over-draws",
-    symbol="s2_model",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.1.2", equation="68, second term, of a mean"),
+    "s2_model",
+    "(t CO2e/ha)^2",
+    vm0042("8.6.1.2", "68, second term, of a mean"),
 )
-def variance_over_draws(*, drawn_mean_t_co2e_per_ha: ArrayLike) -> Value:
+def variance_over_draws(*, drawn_mean_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)]) -> Value:
     """Variance of a mean over joint draws of what it was computed from.
 
     Parameters
@@ -74,19 +77,11 @@ def variance_over_draws(*, drawn_mean_t_co2e_per_ha: ArrayLike) -> Value:
     -----
     Source: Eq. 68. The draws are of the whole project: taken by point they would leave out what points share.
     """
-    drawn = row("drawn_mean_t_co2e_per_ha", finite("drawn_mean_t_co2e_per_ha", drawn_mean_t_co2e_per_ha), 2)
-    return np.var(drawn, axis=-1, ddof=1)
+    return np.var(drawn_mean_t_co2e_per_ha, axis=-1, ddof=1)
 
 
-@equation(
-    "vm0042:8.6.1.2.2",
-    symbol="s2_d",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.1.2.2 and 8.6.1.2.3"),
-)
-def sampling_and_drawn_variance(
-    *, sampling_variance: ArrayLike, drawn_variance: ArrayLike, draws: ArrayLike
-) -> Value:
+@equation("vm0042:8.6.1.2.2", "s2_d", "(t CO2e/ha)^2", vm0042("8.6.1.2.2 and 8.6.1.2.3"))
+def sampling_and_drawn_variance(*, sampling_variance: Amount, drawn_variance: Amount, draws: Amount) -> Value:
     """Variance of the mean where inputs were drawn: the sampling term and the spread over draws.
 
     Parameters
@@ -114,10 +109,8 @@ def sampling_and_drawn_variance(
     of draws widens the standard error by sqrt(1 + 1/L)). Errors of single points are in the sampling term too, as
     spread between points; adding them again is the document's way and errs to the safe side.
     """
-    sampling = at_least("sampling_variance", sampling_variance, 0.0)
-    drawn = at_least("drawn_variance", drawn_variance, 0.0)
-    number = at_least("draws", draws, 0.0)
-    together(sampling_variance=sampling, drawn_variance=drawn, draws=number)
-    if ((drawn > 0) & (number < 1)).any():
+    if np.any((drawn_variance > 0) & (draws < 1)):
         raise ValueError("draws must be 1 or more where the drawn variance is above 0")
-    return (sampling + drawn) * np.where(drawn > 0, 1 + 1 / np.maximum(number, 1.0), 1.0)
+    return (sampling_variance + drawn_variance) * np.where(
+        drawn_variance > 0, 1 + 1 / np.maximum(draws, 1.0), 1.0
+    )

@@ -7,21 +7,21 @@ of the project's total over draws is the model's share, and it does not shrink w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import Amount, Hectares, Positives, TonnesPerHa, equation, vm0042
 from mollisol.quantification.checks import (
     FloatArray,
     Value,
-    at_least,
     finite,
     positive,
     ratio,
     row,
     same_shape,
-    together,
 )
 from mollisol.uncertainty.scaling.sampling_error import sampling_variance_t2
 
@@ -53,14 +53,9 @@ def _fit(area: FloatArray, name: str, arrays: list[FloatArray]) -> None:
         raise ValueError(f"area_ha must be one number for each stratum of {name}, found {area.shape}")
 
 
-@equation(
-    "vm0042:65",
-    symbol="y_h,ip,l",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.6.1.2", equation="65"),
-)
+@equation("vm0042:65", "y_h,ip,l", "t CO2e/ha", vm0042("8.6.1.2", "65"))
 def modelled_reduction_t_co2e_per_ha(
-    *, baseline_emission_t_co2e_per_ha: ArrayLike, project_emission_t_co2e_per_ha: ArrayLike
+    *, baseline_emission_t_co2e_per_ha: TonnesPerHa, project_emission_t_co2e_per_ha: TonnesPerHa
 ) -> Value:
     """Reduction or removal of each draw: emission of the baseline less emission of the project.
 
@@ -83,11 +78,11 @@ def modelled_reduction_t_co2e_per_ha(
     -----
     Source: Eq. 65.
     """
-    names = ("baseline_emission_t_co2e_per_ha", "project_emission_t_co2e_per_ha")
-    baseline = finite(names[0], baseline_emission_t_co2e_per_ha)
-    project = finite(names[1], project_emission_t_co2e_per_ha)
-    same_shape(baseline_emission_t_co2e_per_ha=baseline, project_emission_t_co2e_per_ha=project)
-    return baseline - project
+    same_shape(
+        baseline_emission_t_co2e_per_ha=baseline_emission_t_co2e_per_ha,
+        project_emission_t_co2e_per_ha=project_emission_t_co2e_per_ha,
+    )
+    return baseline_emission_t_co2e_per_ha - project_emission_t_co2e_per_ha
 
 
 def total_by_draw_t_co2e(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> FloatArray:
@@ -115,13 +110,8 @@ def total_by_draw_t_co2e(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequenc
     return total
 
 
-@equation(
-    "vm0042:66",
-    symbol="tau",
-    unit="t CO2e",
-    locator=Locator("VM0042", "2.2", section="8.6.1.2", equation="66"),
-)
-def total_t_co2e(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> Value:
+@equation("vm0042:66", "tau", "t CO2e", vm0042("8.6.1.2", "66"))
+def total_t_co2e(*, area_ha: Positives, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> Value:
     """Total of the project, mean over points and draws.
 
     Parameters
@@ -179,13 +169,8 @@ def sampling_variances_t2(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequen
     )
 
 
-@equation(
-    "vm0042:68-sampling",
-    symbol="s2_sampling",
-    unit="(t CO2e)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.1.2", equation="68, first term"),
-)
-def drawn_sampling_variance_t2(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> Value:
+@equation("vm0042:68-sampling", "s2_sampling", "(t CO2e)^2", vm0042("8.6.1.2", "68, first term"))
+def drawn_sampling_variance_t2(*, area_ha: Positives, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> Value:
     """Give the sampling variance of the project's total.
 
     Parameters
@@ -212,13 +197,8 @@ def drawn_sampling_variance_t2(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: S
     )
 
 
-@equation(
-    "vm0042:68-model",
-    symbol="s2_model",
-    unit="(t CO2e)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.1.2", equation="68, second term"),
-)
-def drawn_model_variance_t2(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> Value:
+@equation("vm0042:68-model", "s2_model", "(t CO2e)^2", vm0042("8.6.1.2", "68, second term"))
+def drawn_model_variance_t2(*, area_ha: Positives, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> Value:
     """Model variance of the project's total: its spread over joint draws.
 
     Parameters
@@ -244,13 +224,8 @@ def drawn_model_variance_t2(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequ
     return float(np.var(total, ddof=1))
 
 
-@equation(
-    "vm0042:67",
-    symbol="Var(tau)",
-    unit="(t CO2e)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.1.2", equation="67"),
-)
-def total_variance_t2(*, sampling_variance_t2: ArrayLike, model_variance_t2: ArrayLike) -> Value:
+@equation("vm0042:67", "Var(tau)", "(t CO2e)^2", vm0042("8.6.1.2", "67"))
+def total_variance_t2(*, sampling_variance_t2: Amount, model_variance_t2: Amount) -> Value:
     """Variance of the project's total: sampling and model.
 
     Parameters
@@ -272,19 +247,11 @@ def total_variance_t2(*, sampling_variance_t2: ArrayLike, model_variance_t2: Arr
     -----
     Source: Eq. 67, the law of total variance.
     """
-    sampling = at_least("sampling_variance_t2", sampling_variance_t2, 0.0)
-    model = at_least("model_variance_t2", model_variance_t2, 0.0)
-    together(sampling_variance_t2=sampling, model_variance_t2=model)
-    return sampling + model
+    return sampling_variance_t2 + model_variance_t2
 
 
-@equation(
-    "vm0042:69",
-    symbol="Var(mu)",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.1.2", equation="69"),
-)
-def variance_of_mean_from_total(*, variance_of_total_t2: ArrayLike, area_ha: ArrayLike) -> Value:
+@equation("vm0042:69", "Var(mu)", "(t CO2e/ha)^2", vm0042("8.6.1.2", "69"))
+def variance_of_mean_from_total(*, variance_of_total_t2: Amount, area_ha: Hectares) -> Value:
     """Variance of the project's mean from that of its total.
 
     Parameters
@@ -308,19 +275,11 @@ def variance_of_mean_from_total(*, variance_of_total_t2: ArrayLike, area_ha: Arr
     -----
     Source: Eq. 69; unlike Eq. 63 the model part too is of a total.
     """
-    variance = at_least("variance_of_total_t2", variance_of_total_t2, 0.0)
-    area = positive("area_ha", area_ha)
-    together(variance_of_total_t2=variance, area_ha=area)
-    return ratio("area_ha", variance, area**2)
+    return ratio("area_ha", variance_of_total_t2, area_ha**2)
 
 
-@equation(
-    "vm0042:8.6.1.2.3",
-    symbol="k_L",
-    unit="1",
-    locator=Locator("VM0042", "2.2", section="8.6.1.2.3"),
-)
-def draws_factor(*, draws: ArrayLike) -> Value:
+@equation("vm0042:8.6.1.2.3", "k_L", "1", vm0042("8.6.1.2.3"))
+def draws_factor(*, draws: Annotated[Value, Range(1)]) -> Value:
     """Give the factor by which a finite number of draws widens the standard error.
 
     Parameters
@@ -342,5 +301,4 @@ def draws_factor(*, draws: ArrayLike) -> Value:
     -----
     Source: VM0042 2.2 section 8.6.1.2.3, after Gelman; it suggests 500 to 1000 draws.
     """
-    number = at_least("draws", draws, 1.0)
-    return np.sqrt(1 + 1 / number)
+    return np.sqrt(1 + 1 / draws)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
+import numpy as np
+
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import (
+    AboveZero,
+    Amount,
+    Confidence,
+    Positives,
+    Probability,
+    equation,
+    vm0042,
+)
 from mollisol.quantification.checks import (
     Value,
-    at_least,
-    positive,
     ratio,
-    row,
     same_shape,
-    together,
 )
-from mollisol.uncertainty.student import probability_of, t_quantile
+from mollisol.uncertainty.student import t_quantile
 
 
 def _ceiling(number: Value) -> Value:
@@ -24,13 +30,10 @@ def _ceiling(number: Value) -> Value:
 
 
 @equation(
-    "mollisol:samples-for-precision",
-    symbol="n",
-    unit="samples",
-    locator=Locator("Cochran, Sampling Techniques", "3rd", section="4.6"),
+    "mollisol:samples-for-precision", "n", "samples", Locator("Cochran, Sampling Techniques", "3rd", "4.6")
 )
 def samples_for_precision(
-    *, cv_percent: ArrayLike, half_width_percent: ArrayLike, confidence: ArrayLike = 0.9
+    *, cv_percent: Amount, half_width_percent: AboveZero, confidence: Probability = 0.9
 ) -> Value:
     """Give the samples for a two-sided interval of a given relative half-width, large samples.
 
@@ -57,27 +60,18 @@ def samples_for_precision(
     -----
     Source: Cochran; with the normal quantile, so a few more are needed where the answer is small.
     """
-    cv = at_least("cv_percent", cv_percent, 0.0)
-    width = positive("half_width_percent", half_width_percent)
-    chance = probability_of("confidence", confidence)
-    together(cv_percent=cv, half_width_percent=width, confidence=chance)
-    z = t_quantile(probability=(1 + chance) / 2, degrees_of_freedom=np.inf)
-    return ratio("half_width_percent", z * cv, width) ** 2
+    z = t_quantile(probability=(1 + confidence) / 2, degrees_of_freedom=np.inf)
+    return ratio("half_width_percent", z * cv_percent, half_width_percent) ** 2
 
 
-@equation(
-    "mollisol:samples-for-deduction",
-    symbol="n",
-    unit="samples",
-    locator=Locator("VM0042", "2.2", section="8.6.4", equation="74, solved for n"),
-)
+@equation("mollisol:samples-for-deduction", "n", "samples", vm0042("8.6.4", "74, solved for n"))
 def samples_for_deduction(
     *,
-    standard_deviation_t_co2e_per_ha: ArrayLike,
-    mean_change_t_co2e_per_ha: ArrayLike,
-    deduction_percent: ArrayLike,
-    other_variance: ArrayLike = 0.0,
-    confidence: ArrayLike = 2 / 3,
+    standard_deviation_t_co2e_per_ha: Amount,
+    mean_change_t_co2e_per_ha: AboveZero,
+    deduction_percent: AboveZero,
+    other_variance: Amount = 0.0,
+    confidence: Confidence = 2 / 3,
 ) -> Value:
     """Give the samples for a given deduction, large samples.
 
@@ -108,36 +102,21 @@ def samples_for_deduction(
     -----
     Source: Eq. 74 with the normal quantile.
     """
-    name = "standard_deviation_t_co2e_per_ha"
-    deviation = at_least(name, standard_deviation_t_co2e_per_ha, 0.0)
-    mean = positive("mean_change_t_co2e_per_ha", mean_change_t_co2e_per_ha)
-    wanted = positive("deduction_percent", deduction_percent) / 100
-    other = at_least("other_variance", other_variance, 0.0)
-    chance = probability_of("confidence", confidence, 0.5)
-    if (chance == 0.5).any():
+    wanted = deduction_percent / 100
+    if np.any(confidence == 0.5):
         raise ValueError("confidence must be above 0.5: at 0.5 there is no deduction")
-    together(
-        standard_deviation_t_co2e_per_ha=deviation,
-        mean_change_t_co2e_per_ha=mean,
-        deduction_percent=wanted,
-        other_variance=other,
-        confidence=chance,
-    )
-    z = t_quantile(probability=chance, degrees_of_freedom=np.inf)
-    room = ratio("confidence", wanted * mean, z) ** 2 - other
+    z = t_quantile(probability=confidence, degrees_of_freedom=np.inf)
+    room = ratio("confidence", wanted * mean_change_t_co2e_per_ha, z) ** 2 - other_variance
     enough = room > 0
-    needed = ratio("deduction_percent", deviation**2, np.where(enough, room, 1.0))
+    needed = ratio("deduction_percent", standard_deviation_t_co2e_per_ha**2, np.where(enough, room, 1.0))
     return np.where(enough, _ceiling(np.maximum(needed, 1.0)), np.inf)[()]
 
 
 @equation(
-    "mollisol:cost-allocation",
-    symbol="n_h / n",
-    unit="fraction",
-    locator=Locator("Cochran, Sampling Techniques", "3rd", section="5.5"),
+    "mollisol:cost-allocation", "n_h / n", "fraction", Locator("Cochran, Sampling Techniques", "3rd", "5.5")
 )
 def cost_allocation_share(
-    *, area_ha: ArrayLike, standard_deviation_t_co2e_per_ha: ArrayLike, cost: ArrayLike
+    *, area_ha: Positives, standard_deviation_t_co2e_per_ha: Amount, cost: AboveZero
 ) -> Value:
     """Share of the samples for each stratum that buys the smallest variance for the money.
 
@@ -164,27 +143,23 @@ def cost_allocation_share(
     -----
     Source: Cochran; at one cost it is Neyman's allocation.
     """
-    name = "standard_deviation_t_co2e_per_ha"
-    area = row("area_ha", positive("area_ha", area_ha))
-    deviation = at_least(name, standard_deviation_t_co2e_per_ha, 0.0)
-    price = positive("cost", cost)
-    same_shape(area_ha=area, standard_deviation_t_co2e_per_ha=deviation, cost=price)
-    weight = ratio("cost", area * deviation, np.sqrt(price))
-    return ratio(name, weight, weight.sum())
+    same_shape(area_ha=area_ha, standard_deviation_t_co2e_per_ha=standard_deviation_t_co2e_per_ha, cost=cost)
+    weight = ratio("cost", area_ha * standard_deviation_t_co2e_per_ha, np.sqrt(cost))
+    return ratio("standard_deviation_t_co2e_per_ha", weight, weight.sum())
 
 
 @equation(
     "mollisol:cores-per-composite",
-    symbol="n_c",
-    unit="cores",
-    locator=Locator("Spertus, Open Journal of Soil Science 11", "2021", page="93-121"),
+    "n_c",
+    "cores",
+    Locator("Spertus, Open Journal of Soil Science 11", "2021", page="93-121"),
 )
 def best_cores_per_composite(
     *,
-    within_variance: ArrayLike,
-    laboratory_variance: ArrayLike,
-    cost_per_core: ArrayLike,
-    cost_per_measurement: ArrayLike,
+    within_variance: Amount,
+    laboratory_variance: AboveZero,
+    cost_per_core: AboveZero,
+    cost_per_measurement: AboveZero,
 ) -> Value:
     """Cores to mix into a composite for the smallest variance at a given cost.
 
@@ -211,30 +186,16 @@ def best_cores_per_composite(
     -----
     Source: Spertus (2021); the smallest product of cost and variance of a mean over composites.
     """
-    within = at_least("within_variance", within_variance, 0.0)
-    laboratory = positive("laboratory_variance", laboratory_variance)
-    core = positive("cost_per_core", cost_per_core)
-    measurement = positive("cost_per_measurement", cost_per_measurement)
-    together(
-        within_variance=within,
-        laboratory_variance=laboratory,
-        cost_per_core=core,
-        cost_per_measurement=measurement,
-    )
     best = np.sqrt(
-        ratio("laboratory_variance", within, laboratory) * ratio("cost_per_core", measurement, core)
+        ratio("laboratory_variance", within_variance, laboratory_variance)
+        * ratio("cost_per_core", cost_per_measurement, cost_per_core)
     )
     return np.maximum(best, 1.0)
 
 
-@equation(
-    "mollisol:spread-of-change",
-    symbol="S",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.1.3", equation="1, its S from one campaign"),
-)
+@equation("mollisol:spread-of-change", "S", "t CO2e/ha", vm0042("8.2.1.3", "1, its S from one campaign"))
 def spread_of_change_t_co2e_per_ha(
-    *, standard_deviation_t_co2e_per_ha: ArrayLike, correlation: ArrayLike = 0.0
+    *, standard_deviation_t_co2e_per_ha: Amount, correlation: Annotated[Value, Range(-1)] = 0.0
 ) -> Value:
     """Give the standard deviation of the change between two campaigns, where only one was measured.
 
@@ -259,10 +220,6 @@ def spread_of_change_t_co2e_per_ha(
     -----
     Source: variance of the difference of two values of equal spread, which is what S means in Eq. 1.
     """
-    name = "standard_deviation_t_co2e_per_ha"
-    deviation = at_least(name, standard_deviation_t_co2e_per_ha, 0.0)
-    shared = at_least("correlation", correlation, -1.0)
-    if (shared > 1).any():
+    if np.any(correlation > 1):
         raise ValueError("correlation must be 1 or less")
-    together(standard_deviation_t_co2e_per_ha=deviation, correlation=shared)
-    return deviation * np.sqrt(2 * (1 - shared))
+    return standard_deviation_t_co2e_per_ha * np.sqrt(2 * (1 - correlation))

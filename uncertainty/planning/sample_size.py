@@ -2,57 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import (
+    AboveZero,
+    Amount,
+    Amounts,
+    Confidence,
+    Count,
+    Positives,
+    Probability,
+    equation,
+    vm0042,
+)
 from mollisol.quantification.checks import (
     FloatArray,
     Value,
-    at_least,
-    finite,
-    positive,
-    row,
     same_shape,
-    together,
-    whole,
 )
-from mollisol.uncertainty.student import probability_of, t_quantile
+from mollisol.uncertainty.student import t_quantile
 
 _MOST_SAMPLES: Final = 10**9
 
 
-def _single(name: str, array: FloatArray) -> float:
+def _single(name: str, value: Value) -> float:
     """Check that the argument is one number."""
-    if array.ndim:
-        raise ValueError(f"{name} must be one number, found shape {array.shape}")
-    return float(array)
+    if np.ndim(value):
+        raise ValueError(f"{name} must be one number, found shape {np.shape(value)}")
+    return float(value)
 
 
-def _t_sum(samples: ArrayLike, significance: ArrayLike, power: ArrayLike) -> Value:
+def _t_sum(samples: Value, significance: Value, power: Value) -> Value:
     """Give t_alpha (two-sided) plus t_beta (one-sided) with n - 1 degrees of freedom."""
-    nu = whole("samples", samples, 2) - 1
-    alpha = probability_of("significance", significance)
-    beta = probability_of("power", power, 0.5)
-    together(samples=nu, significance=alpha, power=beta)
-    two_sided = t_quantile(probability=1 - alpha / 2, degrees_of_freedom=nu)
-    return two_sided + t_quantile(probability=beta, degrees_of_freedom=nu)
+    two_sided = t_quantile(probability=1 - significance / 2, degrees_of_freedom=samples - 1)
+    return two_sided + t_quantile(probability=power, degrees_of_freedom=samples - 1)
 
 
-@equation(
-    "vm0042:1",
-    symbol="MDD",
-    unit="t CO2e/ha",
-    locator=Locator("VM0042", "2.2", section="8.2.1.3", equation="1"),
-)
+@equation("vm0042:1", "MDD", "t CO2e/ha", vm0042("8.2.1.3", "1"))
 def minimum_detectable_difference_t_co2e_per_ha(
     *,
-    standard_deviation_t_co2e_per_ha: ArrayLike,
-    samples: ArrayLike,
-    significance: ArrayLike = 0.05,
-    power: ArrayLike = 0.9,
+    standard_deviation_t_co2e_per_ha: Amount,
+    samples: Annotated[Value, Range(2, whole=True)],
+    significance: Probability = 0.05,
+    power: Confidence = 0.9,
 ) -> Value:
     """Smallest change that so many samples would show.
 
@@ -81,25 +77,16 @@ def minimum_detectable_difference_t_co2e_per_ha(
     -----
     Source: Eq. 1, with the power where the text says beta.
     """
-    name = "standard_deviation_t_co2e_per_ha"
-    deviation = at_least(name, standard_deviation_t_co2e_per_ha, 0.0)
-    number = whole("samples", samples, 2)
-    together(standard_deviation_t_co2e_per_ha=deviation, samples=number)
-    return deviation / np.sqrt(number) * _t_sum(number, significance, power)
+    return standard_deviation_t_co2e_per_ha / np.sqrt(samples) * _t_sum(samples, significance, power)
 
 
-@equation(
-    "vm0042:2",
-    symbol="n",
-    unit="samples",
-    locator=Locator("VM0042", "2.2", section="8.2.1.3", equation="2"),
-)
+@equation("vm0042:2", "n", "samples", vm0042("8.2.1.3", "2"))
 def samples_needed(
     *,
-    standard_deviation_t_co2e_per_ha: ArrayLike,
-    detectable_difference_t_co2e_per_ha: ArrayLike,
-    significance: ArrayLike = 0.05,
-    power: ArrayLike = 0.9,
+    standard_deviation_t_co2e_per_ha: Amount,
+    detectable_difference_t_co2e_per_ha: AboveZero,
+    significance: Probability = 0.05,
+    power: Confidence = 0.9,
 ) -> int:
     """Smallest number of samples that would show a change of this size.
 
@@ -129,12 +116,10 @@ def samples_needed(
     Source: Eq. 2. The number stands on both sides; halving an interval finds it where repeated insertion can
     swing between two values for ever.
     """
-    name = "standard_deviation_t_co2e_per_ha"
-    deviation = _single(name, at_least(name, standard_deviation_t_co2e_per_ha, 0.0))
-    name = "detectable_difference_t_co2e_per_ha"
-    difference = _single(name, positive(name, detectable_difference_t_co2e_per_ha))
-    alpha = _single("significance", finite("significance", significance))
-    beta = _single("power", finite("power", power))
+    deviation = _single("standard_deviation_t_co2e_per_ha", standard_deviation_t_co2e_per_ha)
+    difference = _single("detectable_difference_t_co2e_per_ha", detectable_difference_t_co2e_per_ha)
+    alpha = _single("significance", significance)
+    beta = _single("power", power)
 
     def enough(n: int) -> bool:
         return bool(difference * np.sqrt(n) >= deviation * float(_t_sum(n, alpha, beta)))
@@ -154,10 +139,10 @@ def samples_needed(
     return high
 
 
-def _allocate(total: ArrayLike, weight: FloatArray, minimum: ArrayLike) -> NDArray[np.int64]:
+def _allocate(total: Value, weight: FloatArray, minimum: Value) -> NDArray[np.int64]:
     """Share out whole samples by weight, none below the minimum, remainders by size."""
-    number = int(_single("total_samples", whole("total_samples", total, 1)))
-    least = int(_single("minimum", whole("minimum", minimum, 1)))
+    number = int(_single("total_samples", total))
+    least = int(_single("minimum", minimum))
     if number < least * weight.size:
         raise ValueError(
             f"total_samples must be at least {least} for each of {weight.size} strata, found {number}"
@@ -177,14 +162,9 @@ def _allocate(total: ArrayLike, weight: FloatArray, minimum: ArrayLike) -> NDArr
     return samples
 
 
-@equation(
-    "mollisol:proportional-allocation",
-    symbol="n_h",
-    unit="samples",
-    locator=Locator("VM0042", "2.2", section="8.6"),
-)
+@equation("mollisol:proportional-allocation", "n_h", "samples", vm0042("8.6"))
 def proportional_allocation(
-    *, total_samples: ArrayLike, area_ha: ArrayLike, minimum: ArrayLike = 2
+    *, total_samples: Count, area_ha: Positives, minimum: Count = 2
 ) -> NDArray[np.int64]:
     """Share out samples in proportion to area.
 
@@ -211,22 +191,21 @@ def proportional_allocation(
     -----
     Source: VM0042 2.2 section 8.6 takes points in proportion to area. Fractions go to the largest remainders.
     """
-    area = row("area_ha", positive("area_ha", area_ha))
-    return _allocate(total_samples, area.ravel(), minimum)
+    return _allocate(total_samples, area_ha.ravel(), minimum)
 
 
 @equation(
     "mollisol:neyman-allocation",
-    symbol="n_h",
-    unit="samples",
-    locator=Locator("Neyman, Journal of the Royal Statistical Society 97", "1934", page="558-625"),
+    "n_h",
+    "samples",
+    Locator("Neyman, Journal of the Royal Statistical Society 97", "1934", page="558-625"),
 )
 def neyman_allocation(
     *,
-    total_samples: ArrayLike,
-    area_ha: ArrayLike,
-    standard_deviation_t_co2e_per_ha: ArrayLike,
-    minimum: ArrayLike = 2,
+    total_samples: Count,
+    area_ha: Positives,
+    standard_deviation_t_co2e_per_ha: Amounts,
+    minimum: Count = 2,
 ) -> NDArray[np.int64]:
     """Share out samples by area times standard deviation, which makes the variance smallest.
 
@@ -255,23 +234,20 @@ def neyman_allocation(
     -----
     Source: Neyman (1934).
     """
-    name = "standard_deviation_t_co2e_per_ha"
-    area = row("area_ha", positive("area_ha", area_ha))
-    deviation = row(name, at_least(name, standard_deviation_t_co2e_per_ha, 0.0))
-    same_shape(area_ha=area, standard_deviation_t_co2e_per_ha=deviation)
-    if not deviation.any():
-        raise ValueError(f"{name} must be above 0 in at least one stratum")
-    return _allocate(total_samples, (area * deviation).ravel(), minimum)
+    same_shape(area_ha=area_ha, standard_deviation_t_co2e_per_ha=standard_deviation_t_co2e_per_ha)
+    if not standard_deviation_t_co2e_per_ha.any():
+        raise ValueError("standard_deviation_t_co2e_per_ha must be above 0 in at least one stratum")
+    return _allocate(total_samples, (area_ha * standard_deviation_t_co2e_per_ha).ravel(), minimum)
 
 
 @equation(
     "mollisol:stratified-variance",
-    symbol="V",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("Cochran, Sampling Techniques", "3rd", section="5.3"),
+    "V",
+    "(t CO2e/ha)^2",
+    Locator("Cochran, Sampling Techniques", "3rd", "5.3"),
 )
 def variance_of_stratified_mean(
-    *, area_ha: ArrayLike, standard_deviation_t_co2e_per_ha: ArrayLike, samples: ArrayLike
+    *, area_ha: Positives, standard_deviation_t_co2e_per_ha: Amount, samples: Count
 ) -> Value:
     """Variance of the mean that an allocation would give.
 
@@ -298,9 +274,7 @@ def variance_of_stratified_mean(
     -----
     Source: Cochran, without the finite population correction.
     """
-    name = "standard_deviation_t_co2e_per_ha"
-    area = row("area_ha", positive("area_ha", area_ha))
-    deviation = at_least(name, standard_deviation_t_co2e_per_ha, 0.0)
-    number = whole("samples", samples, 1)
-    same_shape(area_ha=area, standard_deviation_t_co2e_per_ha=deviation, samples=number)
-    return float(((area / area.sum() * deviation) ** 2 / number).sum())
+    same_shape(
+        area_ha=area_ha, standard_deviation_t_co2e_per_ha=standard_deviation_t_co2e_per_ha, samples=samples
+    )
+    return float(((area_ha / area_ha.sum() * standard_deviation_t_co2e_per_ha) ** 2 / samples).sum())

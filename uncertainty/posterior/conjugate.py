@@ -5,26 +5,35 @@ The engine does not run through these; they are the numbers it is held against.
 
 from __future__ import annotations
 
-from typing import Final
+import math
+from typing import Annotated, Final
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import stdtr, stdtrit
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, at_least, between, finite, positive, ratio, row
-from mollisol.uncertainty.student import degrees, probability_of
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import (
+    AboveZero,
+    Amount,
+    Correlation,
+    Number,
+    Numbers,
+    Positives,
+    Probability,
+    equation,
+)
+from mollisol.quantification.checks import FloatArray, Value, ratio
 
 _NODES: Final = 160
 
 
 @equation(
     "mollisol:normal-combination-weight",
-    symbol="K",
-    unit="1",
-    locator=Locator("Gelman and others, Bayesian Data Analysis", "3", section="2.5", equation="2.10"),
+    "K",
+    "1",
+    Locator("Gelman and others, Bayesian Data Analysis", "3", "2.5", "2.10"),
 )
-def combination_weight(*, prior_sd: ArrayLike, datum_sd: ArrayLike) -> Value:
+def combination_weight(*, prior_sd: Amount, datum_sd: AboveZero) -> Value:
     """Weight of a datum against a normal prior.
 
     Parameters
@@ -48,19 +57,16 @@ def combination_weight(*, prior_sd: ArrayLike, datum_sd: ArrayLike) -> Value:
     -----
     Source: precision weighting of a normal mean with known variance.
     """
-    prior, datum = at_least("prior_sd", prior_sd, 0.0), positive("datum_sd", datum_sd)
-    return ratio("prior_sd", prior**2, prior**2 + datum**2)
+    return ratio("prior_sd", prior_sd**2, prior_sd**2 + datum_sd**2)
 
 
 @equation(
     "mollisol:normal-combination-mean",
-    symbol="mu_n",
-    unit="t CO2e/ha",
-    locator=Locator("Gelman and others, Bayesian Data Analysis", "3", section="2.5", equation="2.11"),
+    "mu_n",
+    "t CO2e/ha",
+    Locator("Gelman and others, Bayesian Data Analysis", "3", "2.5", "2.11"),
 )
-def combined_mean(
-    *, prior_mean: ArrayLike, prior_sd: ArrayLike, datum: ArrayLike, datum_sd: ArrayLike
-) -> Value:
+def combined_mean(*, prior_mean: Number, prior_sd: Amount, datum: Number, datum_sd: AboveZero) -> Value:
     """Mean of a quantity known from a prior (a model run) and from a datum (its control sites).
 
     Parameters
@@ -88,17 +94,16 @@ def combined_mean(
     -----
     Source: precision weighting; a forecast met by a measurement (true-up) is the same with other names.
     """
-    mean, value = finite("prior_mean", prior_mean), finite("datum", datum)
-    return mean + combination_weight(prior_sd=prior_sd, datum_sd=datum_sd) * (value - mean)
+    return prior_mean + combination_weight(prior_sd=prior_sd, datum_sd=datum_sd) * (datum - prior_mean)
 
 
 @equation(
     "mollisol:normal-combination-variance",
-    symbol="tau_n^2",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("Gelman and others, Bayesian Data Analysis", "3", section="2.5", equation="2.12"),
+    "tau_n^2",
+    "(t CO2e/ha)^2",
+    Locator("Gelman and others, Bayesian Data Analysis", "3", "2.5", "2.12"),
 )
-def combined_variance(*, prior_sd: ArrayLike, datum_sd: ArrayLike) -> Value:
+def combined_variance(*, prior_sd: Amount, datum_sd: AboveZero) -> Value:
     """Variance that goes with the combined mean.
 
     Parameters
@@ -123,17 +128,17 @@ def combined_variance(*, prior_sd: ArrayLike, datum_sd: ArrayLike) -> Value:
     Source: precisions add.
     """
     weight = combination_weight(prior_sd=prior_sd, datum_sd=datum_sd)
-    return at_least("prior_sd", prior_sd, 0.0) ** 2 * (1 - weight)
+    return prior_sd**2 * (1 - weight)
 
 
 @equation(
     "mollisol:forward-mean",
-    symbol="m_2|y",
-    unit="t CO2e/ha",
-    locator=Locator("Rauch, Tung and Striebel, AIAA Journal 3", "1965", equation="Kalman step"),
+    "m_2|y",
+    "t CO2e/ha",
+    Locator("Rauch, Tung and Striebel, AIAA Journal 3", "1965", equation="Kalman step"),
 )
 def forward_mean(
-    *, next_mean: ArrayLike, next_sd: ArrayLike, sd: ArrayLike, correlation: ArrayLike, moved: ArrayLike
+    *, next_mean: Number, next_sd: Amount, sd: AboveZero, correlation: Correlation, moved: Number
 ) -> Value:
     """Mean of the next period's change after a true-up of this one.
 
@@ -162,19 +167,18 @@ def forward_mean(
     -----
     Source: conditional mean of a normal pair.
     """
-    mean, ahead = finite("next_mean", next_mean), at_least("next_sd", next_sd, 0.0)
-    slope = between("correlation", correlation, -1.0, 1.0) * ahead / positive("sd", sd)
-    return mean + slope * finite("moved", moved)
+    slope = correlation * next_sd / sd
+    return next_mean + slope * moved
 
 
 @equation(
     "mollisol:forward-variance",
-    symbol="P_2|y",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("Rauch, Tung and Striebel, AIAA Journal 3", "1965", equation="Kalman step"),
+    "P_2|y",
+    "(t CO2e/ha)^2",
+    Locator("Rauch, Tung and Striebel, AIAA Journal 3", "1965", equation="Kalman step"),
 )
 def forward_variance(
-    *, next_sd: ArrayLike, sd: ArrayLike, correlation: ArrayLike, posterior_variance: ArrayLike
+    *, next_sd: Amount, sd: AboveZero, correlation: Correlation, posterior_variance: Amount
 ) -> Value:
     """Variance of the next period's change after a true-up of this one.
 
@@ -204,24 +208,22 @@ def forward_variance(
     Source: conditional variance of a normal pair; the covariance of the periods is the slope, correlation
     times next_sd over sd, times the posterior variance.
     """
-    ahead, rho = at_least("next_sd", next_sd, 0.0), between("correlation", correlation, -1.0, 1.0)
-    left = at_least("posterior_variance", posterior_variance, 0.0)
-    return ahead**2 * (1 - rho**2) + (rho * ahead / positive("sd", sd)) ** 2 * left
+    return next_sd**2 * (1 - correlation**2) + (correlation * next_sd / sd) ** 2 * posterior_variance
 
 
 @equation(
     "mollisol:behrens-fisher-quantile",
-    symbol="q_p",
-    unit="t CO2e/ha",
-    locator=Locator("Jeffreys, Annals of Eugenics 10", "1940", section="Behrens-Fisher"),
+    "q_p",
+    "t CO2e/ha",
+    Locator("Jeffreys, Annals of Eugenics 10", "1940", "Behrens-Fisher"),
 )
 def behrens_fisher_quantile(
     *,
-    mean: ArrayLike,
-    standard_error: ArrayLike,
-    degrees_of_freedom: ArrayLike,
-    weight: ArrayLike,
-    probability: ArrayLike,
+    mean: Numbers,
+    standard_error: Positives,
+    degrees_of_freedom: Annotated[FloatArray, Range(0, math.inf, above=True, least=1)],
+    weight: Annotated[FloatArray, Range(0, 1, least=1)],
+    probability: Probability,
 ) -> Value:
     """Quantile of a weighted sum of up to three independent Student variables.
 
@@ -249,19 +251,14 @@ def behrens_fisher_quantile(
     -----
     Source: Gauss-Legendre integration over all but one variable; the last enters by its distribution function.
     """
-    centre, error = (
-        row("mean", finite("mean", mean)),
-        row("standard_error", positive("standard_error", standard_error)),
-    )
-    nu = row("degrees_of_freedom", degrees("degrees_of_freedom", degrees_of_freedom))
-    share = row("weight", between("weight", weight, 0.0, 1.0))
-    chance = float(probability_of("probability", probability))
-    if not centre.shape == error.shape == nu.shape == share.shape or not 1 <= centre.size <= 3:
+    nu = degrees_of_freedom
+    chance = float(probability)
+    if not mean.shape == standard_error.shape == nu.shape == weight.shape or not 1 <= mean.size <= 3:
         raise ValueError(
             "mean, standard_error, degrees_of_freedom and weight must hold one to three strata each"
         )
     order = np.argsort(-nu)
-    scale, nu = (share * error)[order], nu[order]
+    scale, nu = (weight * standard_error)[order], nu[order]
     node, part = np.polynomial.legendre.leggauss(_NODES)
     angle, slope = 0.25 * np.pi * (node + 1), 0.25 * np.pi * part
     # u = sin^2, twice: smooth at both ends, where the quantile function of Student's t has no bound
@@ -281,4 +278,4 @@ def behrens_fisher_quantile(
         middle = 0.5 * (low + high)
         below = float(chances @ stdtr(nu[0], (middle - moved) / max(float(scale[0]), 1e-300)))
         low, high = (middle, high) if below < chance else (low, middle)
-    return float(share @ centre) + 0.5 * (low + high)
+    return float(weight @ mean) + 0.5 * (low + high)

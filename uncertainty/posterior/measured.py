@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.arguments import equation, ours
 from mollisol.quantification.checks import FloatArray, at_least, between, finite, positive, row, whole
 from mollisol.uncertainty.posterior.declaration import (
     ControlPoints,
@@ -137,12 +137,7 @@ def _numbers(name: str, value: ArrayLike, of: FloatArray) -> IntArray:
     return codes.astype(np.int64)
 
 
-@equation(
-    "mollisol:posterior-credited",
-    symbol="q",
-    unit="t CO2e/ha",
-    locator=Locator("mollisol", "0.1", section="docs/posterior.md"),
-)
+@equation("mollisol:posterior-credited", "q", "t CO2e/ha", ours("docs/posterior.md"))
 def posterior_credited_t_co2e_per_ha(
     *,
     area_ha: ArrayLike,

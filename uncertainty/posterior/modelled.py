@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.arguments import equation, ours
 from mollisol.quantification.checks import FloatArray, between, finite, positive, row, whole
 from mollisol.uncertainty.posterior.declaration import (
     ControlPoints,
@@ -257,12 +257,7 @@ def hybrid_posterior(
     )
 
 
-@equation(
-    "mollisol:posterior-credited-modelled",
-    symbol="q",
-    unit="t CO2e/ha",
-    locator=Locator("mollisol", "0.1", section="docs/posterior.md"),
-)
+@equation("mollisol:posterior-credited-modelled", "q", "t CO2e/ha", ours("docs/posterior.md"))
 def modelled_credited_t_co2e_per_ha(
     *,
     area_ha: ArrayLike,
@@ -315,12 +310,7 @@ def modelled_credited_t_co2e_per_ha(
     ).credited
 
 
-@equation(
-    "mollisol:posterior-credited-hybrid",
-    symbol="q",
-    unit="t CO2e/ha",
-    locator=Locator("mollisol", "0.1", section="docs/posterior.md"),
-)
+@equation("mollisol:posterior-credited-hybrid", "q", "t CO2e/ha", ours("docs/posterior.md"))
 def hybrid_credited_t_co2e_per_ha(
     *,
     area_ha: ArrayLike,

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
+import numpy as np
+
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import Amounts, Positives, equation, vm0042
 from mollisol.quantification.checks import (
     FloatArray,
     Form,
     Value,
-    at_least,
-    between,
     form_of,
-    positive,
-    row,
 )
+
+Weights = Annotated[FloatArray, Range(0, 1)]
 
 
 @equation(
     "mollisol:control-terms",
-    symbol="s2_dSOC,bsl,g",
-    unit="(t CO2e)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.2", equation="70, control part by group"),
+    "s2_dSOC,bsl,g",
+    "(t CO2e)^2",
+    vm0042("8.6.2", "70, control part by group"),
     switch=("switch.shared-control",),
 )
 def control_variance_components_t2(
-    *, area_ha: ArrayLike, group_weight: ArrayLike, group_mean_variance: ArrayLike, form: Form = "corrected"
+    *,
+    area_ha: Positives,
+    group_weight: Weights,
+    group_mean_variance: Amounts,
+    form: Form = "corrected",
 ) -> FloatArray:
     """Give what each control group adds to the variance of the control total.
 
@@ -50,31 +54,28 @@ def control_variance_components_t2(
     -----
     Source: Eq. 70, the control part, one term per group; see :func:`control_variance_t2`.
     """
-    area = row("area_ha", positive("area_ha", area_ha))
-    weight = between("group_weight", group_weight, 0.0, 1.0)
-    variance = row("group_mean_variance", at_least("group_mean_variance", group_mean_variance, 0.0))
-    groups = variance.shape[-1]
-    if area.ndim != 1 or weight.shape != (area.size, groups):
+    groups = group_mean_variance.shape[-1]
+    if area_ha.ndim != 1 or group_weight.shape != (area_ha.size, groups):
         raise ValueError(
             f"group_weight must have a row per stratum and a column per group, "
-            f"({area.size}, {groups}), found {weight.shape}"
+            f"({area_ha.size}, {groups}), found {group_weight.shape}"
         )
-    if (np.abs(weight.sum(axis=1) - 1) > 1e-9).any():
-        raise ValueError(f"group_weight must sum to 1 in each stratum, found {weight.sum(axis=1)}")
-    lever = area[:, None] * weight
+    if np.any(np.abs(group_weight.sum(axis=1) - 1) > 1e-9):
+        raise ValueError(f"group_weight must sum to 1 in each stratum, found {group_weight.sum(axis=1)}")
+    lever = area_ha[:, None] * group_weight
     squared: FloatArray = (lever**2).sum(axis=0) if form_of(form) else lever.sum(axis=0) ** 2
-    return squared * variance
+    return squared * group_mean_variance
 
 
 @equation(
     "mollisol:shared-control",
-    symbol="s2_dSOC,bsl",
-    unit="(t CO2e)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.2", equation="70, control part"),
+    "s2_dSOC,bsl",
+    "(t CO2e)^2",
+    vm0042("8.6.2", "70, control part"),
     switch=("switch.shared-control",),
 )
 def control_variance_t2(
-    *, area_ha: ArrayLike, group_weight: ArrayLike, group_mean_variance: ArrayLike, form: Form = "corrected"
+    *, area_ha: Positives, group_weight: Weights, group_mean_variance: Amounts, form: Form = "corrected"
 ) -> Value:
     """Variance of the control total over all strata, control groups shared or not.
 

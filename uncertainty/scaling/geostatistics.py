@@ -11,7 +11,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Locator
+from mollisol.quantification.arguments import AboveZero, Amount, Numbers, equation
 from mollisol.quantification.checks import FloatArray, Value, at_least, finite, positive, row, same_shape
 
 type Shape = Literal["exponential", "spherical"]
@@ -179,16 +180,16 @@ def fit_variogram(
 
 @equation(
     "mollisol:block-covariance",
-    symbol="C(B,B)",
-    unit="squared unit of the value",
-    locator=Locator("Journel and Huijbregts, Mining Geostatistics", "1978", section="II.D"),
+    "C(B,B)",
+    "squared unit of the value",
+    Locator("Journel and Huijbregts, Mining Geostatistics", "1978", "II.D"),
 )
 def mean_covariance(
     *,
-    x_m: ArrayLike,
-    y_m: ArrayLike,
-    partial_sill: ArrayLike,
-    range_m: ArrayLike,
+    x_m: Numbers,
+    y_m: Numbers,
+    partial_sill: Amount,
+    range_m: AboveZero,
     shape: Shape = "exponential",
 ) -> Value:
     """Mean covariance of all pairs of places in a block: the variance of the block's true mean.
@@ -219,12 +220,11 @@ def mean_covariance(
     Source: Journel and Huijbregts.
     """
     place = _plane(x_m, y_m)
-    sill, reach = at_least("partial_sill", partial_sill, 0.0), positive("range_m", range_m)
-    if sill.ndim or reach.ndim:
+    if np.ndim(partial_sill) or np.ndim(range_m):
         raise ValueError("partial_sill and range_m must each be one number")
     if place.shape[0] > _MOST_NODES:
         raise ValueError(f"x_m must hold at most {_MOST_NODES} nodes, found {place.shape[0]}")
-    return float(sill) * float(_decay(_distances(place, place), float(reach), shape).mean())
+    return float(partial_sill) * float(_decay(_distances(place, place), float(range_m), shape).mean())
 
 
 def block_mean(

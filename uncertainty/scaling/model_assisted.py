@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import AboveZero, Count, Fraction, equation
 from mollisol.quantification.checks import (
     Value,
-    at_least,
     between,
     finite,
     positive,
     ratio,
     row,
     same_shape,
-    together,
-    whole,
 )
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.groups import Labels, places
@@ -52,13 +50,8 @@ class Assisted:
     slope: float
 
 
-@equation(
-    "mollisol:finite-population",
-    symbol="1 - f",
-    unit="1",
-    locator=Locator("Cochran, Sampling Techniques", "3rd", section="2.6"),
-)
-def finite_population_factor(*, samples: ArrayLike, population: ArrayLike) -> Value:
+@equation("mollisol:finite-population", "1 - f", "1", Locator("Cochran, Sampling Techniques", "3rd", "2.6"))
+def finite_population_factor(*, samples: Count, population: Count) -> Value:
     """Factor on a sampling variance where units were drawn without replacement from so many.
 
     Parameters
@@ -83,12 +76,9 @@ def finite_population_factor(*, samples: ArrayLike, population: ArrayLike) -> Va
     Source: Cochran. Only where declared: VM0042's default draws with replacement. It belongs to sampling error alone;
     measurement and model error do not vanish in a census.
     """
-    drawn = whole("samples", samples, 1)
-    units = whole("population", population, 1)
-    together(samples=drawn, population=units)
-    if (drawn > units).any():
+    if np.any(samples > population):
         raise ValueError("population must be at least as many units as samples")
-    return 1 - drawn / units
+    return 1 - samples / population
 
 
 def _points(value: ArrayLike, prediction: ArrayLike) -> tuple[Value, Value]:
@@ -219,13 +209,8 @@ def intraclass_correlation(*, value: ArrayLike, site: Labels) -> float:
     return between_sites / total if total > 0 else 0.0
 
 
-@equation(
-    "mollisol:design-effect",
-    symbol="deff",
-    unit="1",
-    locator=Locator("Kish, Survey Sampling", "1965", section="5.4"),
-)
-def design_effect(*, points_per_site: ArrayLike, intraclass_correlation: ArrayLike) -> Value:
+@equation("mollisol:design-effect", "deff", "1", Locator("Kish, Survey Sampling", "1965", "5.4"))
+def design_effect(*, points_per_site: Annotated[Value, Range(1)], intraclass_correlation: Fraction) -> Value:
     """Give the factor on the variance of a mean when points come in sites.
 
     Parameters
@@ -249,20 +234,12 @@ def design_effect(*, points_per_site: ArrayLike, intraclass_correlation: ArrayLi
     -----
     Source: Kish. Points over this factor are the independent points they are worth.
     """
-    number = at_least("points_per_site", points_per_site, 1.0)
-    share = between("intraclass_correlation", intraclass_correlation, 0.0, 1.0)
-    together(points_per_site=number, intraclass_correlation=share)
-    return 1 + (number - 1) * share
+    return 1 + (points_per_site - 1) * intraclass_correlation
 
 
-@equation(
-    "mollisol:effective-points",
-    symbol="n_eff",
-    unit="points",
-    locator=Locator("Kish, Survey Sampling", "1965", section="5.4"),
-)
+@equation("mollisol:effective-points", "n_eff", "points", Locator("Kish, Survey Sampling", "1965", "5.4"))
 def effective_points(
-    *, points: ArrayLike, points_per_site: ArrayLike, intraclass_correlation: ArrayLike
+    *, points: AboveZero, points_per_site: Annotated[Value, Range(1)], intraclass_correlation: Fraction
 ) -> Value:
     """Give the independent points that clustered points are worth.
 
@@ -287,10 +264,8 @@ def effective_points(
     -----
     Source: Kish.
     """
-    number = positive("points", points)
     factor = design_effect(points_per_site=points_per_site, intraclass_correlation=intraclass_correlation)
-    together(points=number, points_per_site=np.asarray(factor))
-    return ratio("points_per_site", number, factor)
+    return ratio("points_per_site", points, factor)
 
 
 def stratified_difference_estimate(
@@ -359,7 +334,10 @@ def stratified_difference_estimate(
         mean=float(weight @ (mapped + means)),
         variance_of_mean=float(parts.sum()),
         degrees_of_freedom=float(
-            satterthwaite(variances=parts, degrees_of_freedom=[residual.size - 1 for residual in residuals])
+            satterthwaite(
+                variances=parts,
+                degrees_of_freedom=np.array([residual.size - 1 for residual in residuals], float),
+            )
         ),
         slope=1.0,
     )

@@ -12,19 +12,17 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.quantification.arguments import Amount, Amounts, Hectares, equation, vm0042
 from mollisol.quantification.checks import (
     FloatArray,
     Form,
     Value,
-    at_least,
     finite,
     form_of,
     positive,
     ratio,
     row,
     same_shape,
-    together,
 )
 
 
@@ -180,12 +178,7 @@ def landowner_degrees_of_freedom(*, landowners: Sequence[Landowner]) -> FloatArr
     return np.array([_expanded(landowner).shape[0] - 1.0 for landowner in _some(landowners)])
 
 
-@equation(
-    "vm0042:A6.1",
-    symbol="s2_sampling",
-    unit="(t CO2e)^2",
-    locator=Locator("VM0042", "2.2", section="Appendix 6", equation="A6.1"),
-)
+@equation("vm0042:A6.1", "s2_sampling", "(t CO2e)^2", vm0042("Appendix 6", "A6.1"))
 def multistage_sampling_variance_t2(*, landowners: Sequence[Landowner]) -> Value:
     """Give the sampling variance of the project total under multi-stage sampling.
 
@@ -211,14 +204,9 @@ def multistage_sampling_variance_t2(*, landowners: Sequence[Landowner]) -> Value
     return float(landowner_variances_t2(landowners=landowners).sum())
 
 
-@equation(
-    "vm0042:A6.2",
-    symbol="s2_d",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("VM0042", "2.2", section="Appendix 6", equation="A6.2"),
-)
+@equation("vm0042:A6.2", "s2_d", "(t CO2e/ha)^2", vm0042("Appendix 6", "A6.2"))
 def multistage_variance_of_mean(
-    *, sampling_variance_t2: ArrayLike, model_variance: ArrayLike, area_ha: ArrayLike
+    *, sampling_variance_t2: Amount, model_variance: Amount, area_ha: Hectares
 ) -> Value:
     """Variance of the project mean under multi-stage sampling: sampling and model together.
 
@@ -245,19 +233,11 @@ def multistage_variance_of_mean(
     -----
     Source: Eq. A6.2.
     """
-    sampling = at_least("sampling_variance_t2", sampling_variance_t2, 0.0)
-    model = at_least("model_variance", model_variance, 0.0)
-    area = positive("area_ha", area_ha)
-    together(sampling_variance_t2=sampling, model_variance=model, area_ha=area)
-    return ratio("area_ha", sampling, area**2) + model
+    return ratio("area_ha", sampling_variance_t2, area_ha**2) + model_variance
 
 
 @equation(
-    "vm0042:A6.6",
-    symbol="s2_sampling",
-    unit="(t CO2e)^2",
-    locator=Locator("VM0042", "2.2", section="Appendix 6", equation="A6.6"),
-    switch=("switch.a66-area",),
+    "vm0042:A6.6", "s2_sampling", "(t CO2e)^2", vm0042("Appendix 6", "A6.6"), switch=("switch.a66-area",)
 )
 def multistage_draws_sampling_variance_t2(
     *, landowners: Sequence[Landowner], form: Form = "corrected"
@@ -296,12 +276,7 @@ def multistage_draws_sampling_variance_t2(
     return total
 
 
-@equation(
-    "vm0042:A6.9",
-    symbol="s2_dSOC,pr",
-    unit="(t CO2e)^2",
-    locator=Locator("VM0042", "2.2", section="Appendix 6", equation="A6.9"),
-)
+@equation("vm0042:A6.9", "s2_dSOC,pr", "(t CO2e)^2", vm0042("Appendix 6", "A6.9"))
 def multistage_paired_variance_t2(*, start: Sequence[Landowner], end: Sequence[Landowner]) -> FloatArray:
     """Variance of the change of each landowner's total, the same fields measured twice.
 
@@ -341,14 +316,9 @@ def multistage_paired_variance_t2(*, start: Sequence[Landowner], end: Sequence[L
     return np.array(variances)
 
 
-@equation(
-    "vm0042:A6.8",
-    symbol="s2_dSOC",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("VM0042", "2.2", section="Appendix 6", equation="A6.8"),
-)
+@equation("vm0042:A6.8", "s2_dSOC", "(t CO2e/ha)^2", vm0042("Appendix 6", "A6.8"))
 def multistage_variance_of_mean_change(
-    *, project_variance_t2: ArrayLike, control_variance_t2: ArrayLike, area_ha: ArrayLike
+    *, project_variance_t2: Amounts, control_variance_t2: Amounts, area_ha: Hectares
 ) -> Value:
     """Variance of the mean difference in change, project less control, under multi-stage sampling.
 
@@ -373,8 +343,5 @@ def multistage_variance_of_mean_change(
     -----
     Source: Eq. A6.8.
     """
-    project = row("project_variance_t2", at_least("project_variance_t2", project_variance_t2, 0.0))
-    control = row("control_variance_t2", at_least("control_variance_t2", control_variance_t2, 0.0))
-    same_shape(project_variance_t2=project, control_variance_t2=control)
-    area = positive("area_ha", area_ha)
-    return ratio("area_ha", (project + control).sum(axis=-1), area**2)
+    same_shape(project_variance_t2=project_variance_t2, control_variance_t2=control_variance_t2)
+    return ratio("area_ha", (project_variance_t2 + control_variance_t2).sum(axis=-1), area_ha**2)

@@ -7,11 +7,13 @@ the printed equations have nothing else. Several sites in the project do show it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import equation, ours
 from mollisol.quantification.checks import (
     FloatArray,
     Value,
@@ -49,11 +51,15 @@ class ControlVariance:
 
 @equation(
     "mollisol:between-control-sites",
-    symbol="s_control^2",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("mollisol", "0.1", section="control sites pooled over the project"),
+    "s_control^2",
+    "(t CO2e/ha)^2",
+    ours("control sites pooled over the project"),
 )
-def between_site_variance(*, site_mean_t_co2e_per_ha: ArrayLike, site_mean_variance: ArrayLike) -> Value:
+def between_site_variance(
+    *,
+    site_mean_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)],
+    site_mean_variance: Annotated[FloatArray, Range(0)],
+) -> Value:
     """Variance between the true changes of control sites, over the whole project.
 
     Parameters
@@ -78,10 +84,8 @@ def between_site_variance(*, site_mean_t_co2e_per_ha: ArrayLike, site_mean_varia
     Source: analysis of variance. What differs between strata's baselines counts as difference between sites, to the
     safe side.
     """
-    mean = row("site_mean_t_co2e_per_ha", finite("site_mean_t_co2e_per_ha", site_mean_t_co2e_per_ha), 2)
-    within = at_least("site_mean_variance", site_mean_variance, 0.0)
-    same_shape(site_mean_t_co2e_per_ha=mean, site_mean_variance=within)
-    return np.maximum(mean.var(axis=-1, ddof=1) - within.mean(axis=-1), 0.0)
+    same_shape(site_mean_t_co2e_per_ha=site_mean_t_co2e_per_ha, site_mean_variance=site_mean_variance)
+    return np.maximum(site_mean_t_co2e_per_ha.var(axis=-1, ddof=1) - site_mean_variance.mean(axis=-1), 0.0)
 
 
 def _spread(
@@ -115,7 +119,9 @@ def _group_freedom(mean: FloatArray, lever: FloatArray, numbers: FloatArray) -> 
         k = int(chosen.sum())
         parts.append((lever[chosen] ** 2).sum() * mean[..., chosen].var(axis=-1, ddof=1))
         freedoms.append(k - 1.0)
-    return np.asarray(satterthwaite(variances=np.stack(parts, axis=-1), degrees_of_freedom=freedoms))
+    return np.asarray(
+        satterthwaite(variances=np.stack(parts, axis=-1), degrees_of_freedom=np.asarray(freedoms))
+    )
 
 
 def pooled_control_variance(

@@ -7,21 +7,21 @@ one site are averaged first (:func:`site_means`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Range
+from mollisol.quantification.arguments import Amount, Amounts, Hectares, Positives, equation, vm0042
 from mollisol.quantification.checks import (
     FloatArray,
     Value,
-    at_least,
     finite,
     positive,
     ratio,
     row,
     same_shape,
-    together,
 )
 
 
@@ -90,20 +90,17 @@ def _deviation(values: FloatArray) -> FloatArray:
     return deviation
 
 
-def _of_totals(area: FloatArray, products: FloatArray) -> FloatArray:
+def _of_totals(area: Value, products: FloatArray) -> FloatArray:
     """Give A^2 / (n (n - 1)) times the sum of the products."""
     n = products.shape[-1]
     total: FloatArray = area**2 / (n * (n - 1)) * products.sum(axis=-1)
     return total
 
 
-@equation(
-    "vm0042:62",
-    symbol="s2_sampling,h",
-    unit="(t CO2e)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.1.1", equation="62, one stratum"),
-)
-def sampling_variance_t2(*, area_ha: ArrayLike, change_t_co2e_per_ha: ArrayLike) -> Value:
+@equation("vm0042:62", "s2_sampling,h", "(t CO2e)^2", vm0042("8.6.1.1", "62, one stratum"))
+def sampling_variance_t2(
+    *, area_ha: Hectares, change_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)]
+) -> Value:
     """Give the sampling variance of the total of one stratum.
 
     Parameters
@@ -127,19 +124,15 @@ def sampling_variance_t2(*, area_ha: ArrayLike, change_t_co2e_per_ha: ArrayLike)
     -----
     Source: Eq. 62, simple random sampling with replacement in the stratum.
     """
-    area = positive("area_ha", area_ha)
-    change = row("change_t_co2e_per_ha", finite("change_t_co2e_per_ha", change_t_co2e_per_ha), 2)
-    return _of_totals(area, _deviation(change) ** 2)
+    return _of_totals(area_ha, _deviation(change_t_co2e_per_ha) ** 2)
 
 
-@equation(
-    "vm0042:71",
-    symbol="s2_dSOC,wp,h",
-    unit="(t CO2e)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.2", equation="71"),
-)
+@equation("vm0042:71", "s2_dSOC,wp,h", "(t CO2e)^2", vm0042("8.6.2", "71"))
 def paired_change_variance_t2(
-    *, area_ha: ArrayLike, stock_start_t_co2e_per_ha: ArrayLike, stock_end_t_co2e_per_ha: ArrayLike
+    *,
+    area_ha: Hectares,
+    stock_start_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)],
+    stock_end_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)],
 ) -> Value:
     """Variance of the change of one stratum's total, the same points measured twice.
 
@@ -165,22 +158,14 @@ def paired_change_variance_t2(
     Source: Eq. 71. The three terms are joined point by point, where they are a square, so that rounding
     cannot give a variance below zero.
     """
-    area = positive("area_ha", area_ha)
-    names = ("stock_start_t_co2e_per_ha", "stock_end_t_co2e_per_ha")
-    start = row(names[0], finite(names[0], stock_start_t_co2e_per_ha), 2)
-    end = row(names[1], finite(names[1], stock_end_t_co2e_per_ha), 2)
+    start, end = stock_start_t_co2e_per_ha, stock_end_t_co2e_per_ha
     same_shape(stock_start_t_co2e_per_ha=start, stock_end_t_co2e_per_ha=end)
-    return _of_totals(area, (_deviation(end) - _deviation(start)) ** 2)
+    return _of_totals(area_ha, (_deviation(end) - _deviation(start)) ** 2)
 
 
-@equation(
-    "vm0042:70",
-    symbol="s2_dSOC,t",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("VM0042", "2.2", section="8.6.2", equation="70"),
-)
+@equation("vm0042:70", "s2_dSOC,t", "(t CO2e/ha)^2", vm0042("8.6.2", "70"))
 def variance_of_mean_change(
-    *, project_variance_t2: ArrayLike, control_variance_t2: ArrayLike, area_ha: ArrayLike
+    *, project_variance_t2: Amounts, control_variance_t2: Amount, area_ha: Positives
 ) -> Value:
     """Variance of the mean difference in change, project less control.
 
@@ -209,12 +194,10 @@ def variance_of_mean_change(
     Source: Eq. 70. The covariance of project and control is left out, which is conservative while it is
     positive.
     """
-    project = row("project_variance_t2", at_least("project_variance_t2", project_variance_t2, 0.0))
-    control = at_least("control_variance_t2", control_variance_t2, 0.0)
-    area = row("area_ha", positive("area_ha", area_ha))
-    same_shape(project_variance_t2=project, area_ha=area)
-    if control.ndim and control.shape != area.shape:
-        raise ValueError(f"control_variance_t2 must be one number or one by stratum, found {control.shape}")
-    together(control_variance_t2=control, area_ha=area)
-    total = area.sum()
-    return float(ratio("area_ha", project.sum() + control.sum(), total * total))
+    same_shape(project_variance_t2=project_variance_t2, area_ha=area_ha)
+    if np.ndim(control_variance_t2) and np.shape(control_variance_t2) != area_ha.shape:
+        raise ValueError(
+            f"control_variance_t2 must be one number or one by stratum, found {np.shape(control_variance_t2)}"
+        )
+    total = area_ha.sum()
+    return float(ratio("area_ha", project_variance_t2.sum() + np.sum(control_variance_t2), total * total))

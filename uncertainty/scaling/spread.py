@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import fdtrc
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, at_least, finite, positive, row
+from mollisol.methodology.provenance import Locator
+from mollisol.quantification.arguments import AboveZero, Amount, Numbers, equation
+from mollisol.quantification.checks import Value
 from mollisol.uncertainty.groups import Labels, places
 
 
 @equation(
     "mollisol:brown-forsythe",
-    symbol="W",
-    unit="1",
-    locator=Locator(
-        "Brown and Forsythe, Journal of the American Statistical Association 69", "1974", page="364"
-    ),
+    "W",
+    "1",
+    Locator("Brown and Forsythe, Journal of the American Statistical Association 69", "1974", page="364"),
 )
-def brown_forsythe_statistic(*, value: ArrayLike, group: Labels) -> Value:
+def brown_forsythe_statistic(*, value: Numbers, group: Labels) -> Value:
     """Give the ratio of variance between to variance within groups, of distances from the median of each group.
 
     Parameters
@@ -44,31 +42,30 @@ def brown_forsythe_statistic(*, value: ArrayLike, group: Labels) -> Value:
     -----
     Source: Brown and Forsythe (1974), the form of Levene's test with medians.
     """
-    values = row("value", finite("value", value))
-    place, size = places("group", group, values)
+    place, size = places("group", group, value)
     if size.size < 2 or size.max() < 3:
         raise ValueError("group must name two groups or more, one of them with three values")
-    median = np.array([np.median(values[place == number]) for number in range(size.size)])
-    away = np.abs(values - median[place])
+    median = np.array([np.median(value[place == number]) for number in range(size.size)])
+    away = np.abs(value - median[place])
     mean = np.bincount(place, weights=away) / size
     within = float(((away - mean[place]) ** 2).sum())
     if within <= (1e-12 * float(away.max())) ** 2 * away.size:
         raise ValueError("value must differ within groups: distances from the median are all alike")
     between = float((size * (mean - away.mean()) ** 2).sum())
-    return (between / (size.size - 1)) / (within / (values.size - size.size))
+    return (between / (size.size - 1)) / (within / (value.size - size.size))
 
 
 @equation(
     "mollisol:upper-tail-of-f",
-    symbol="p",
-    unit="fraction",
-    locator=Locator("Abramowitz and Stegun, Handbook of Mathematical Functions", "1964", section="26.6"),
+    "p",
+    "fraction",
+    Locator("Abramowitz and Stegun, Handbook of Mathematical Functions", "1964", "26.6"),
 )
 def upper_tail_of_f(
     *,
-    statistic: ArrayLike,
-    numerator_degrees_of_freedom: ArrayLike,
-    denominator_degrees_of_freedom: ArrayLike,
+    statistic: Amount,
+    numerator_degrees_of_freedom: AboveZero,
+    denominator_degrees_of_freedom: AboveZero,
 ) -> Value:
     """Give the probability that an F distributed number is larger.
 
@@ -95,8 +92,8 @@ def upper_tail_of_f(
     """
     return float(
         fdtrc(
-            float(positive("numerator_degrees_of_freedom", numerator_degrees_of_freedom)),
-            float(positive("denominator_degrees_of_freedom", denominator_degrees_of_freedom)),
-            float(at_least("statistic", statistic, 0.0)),
+            float(numerator_degrees_of_freedom),
+            float(denominator_degrees_of_freedom),
+            float(statistic),
         )
     )

@@ -179,7 +179,7 @@ def coverage(*, design: Design, landscapes: int, campaigns: int, seed: int) -> C
     credited = credited_mean(
         mean_change=estimate,
         variance_of_mean=parts.sum(axis=-1) / area.sum() ** 2,
-        degrees_of_freedom=satterthwaite(variances=parts, degrees_of_freedom=freedom),
+        degrees_of_freedom=satterthwaite(variances=parts, degrees_of_freedom=np.asarray(freedom, float)),
         confidence=CONFIDENCE,
     )
     kept = (truth[:, None] >= credited).mean(axis=1)

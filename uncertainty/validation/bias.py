@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import AboveZero, Numbers, Probability, equation, ours
 from mollisol.quantification.checks import (
     FloatArray,
-    at_least,
-    finite,
-    positive,
     ratio,
-    row,
     same_shape,
-    whole,
 )
 from mollisol.uncertainty.groups import Labels, places
-from mollisol.uncertainty.student import probability_of, t_quantile
+from mollisol.uncertainty.student import t_quantile
+
+Studies = Annotated[FloatArray, Range(least=2)]
+Row = Annotated[FloatArray, Range(unit="t CO2e/ha")]
 
 
-@equation(
-    "vmd0053:1",
-    symbol="bias_s",
-    unit="t CO2e/ha",
-    locator=Locator("VMD0053", "2.1", section="5.2.4", equation="1"),
-)
-def study_bias(
-    *, modelled_t_co2e_per_ha: ArrayLike, observed_t_co2e_per_ha: ArrayLike, study: Labels
-) -> FloatArray:
+@equation("vmd0053:1", "bias_s", "t CO2e/ha", Locator("VMD0053", "2.1", "5.2.4", "1"))
+def study_bias(*, modelled_t_co2e_per_ha: Row, observed_t_co2e_per_ha: Row, study: Labels) -> FloatArray:
     """Mean error of the modelled effects of each study.
 
     Parameters
@@ -53,21 +46,14 @@ def study_bias(
     -----
     Source: Eq. 1, after two secondary sources. A study with many comparisons counts once in what follows.
     """
-    modelled = finite("modelled_t_co2e_per_ha", modelled_t_co2e_per_ha)
-    observed = finite("observed_t_co2e_per_ha", observed_t_co2e_per_ha)
-    same_shape(modelled_t_co2e_per_ha=modelled, observed_t_co2e_per_ha=observed)
-    place, size = places("study", study, modelled)
-    mean: FloatArray = np.bincount(place, weights=modelled - observed) / size
+    same_shape(modelled_t_co2e_per_ha=modelled_t_co2e_per_ha, observed_t_co2e_per_ha=observed_t_co2e_per_ha)
+    place, size = places("study", study, modelled_t_co2e_per_ha)
+    mean: FloatArray = np.bincount(place, weights=modelled_t_co2e_per_ha - observed_t_co2e_per_ha) / size
     return mean
 
 
-@equation(
-    "vmd0053:5.2.4-mean",
-    symbol="bias",
-    unit="t CO2e/ha",
-    locator=Locator("VMD0053", "2.1", section="5.2.4"),
-)
-def mean_bias(*, bias_t_co2e_per_ha: ArrayLike) -> float:
+@equation("vmd0053:5.2.4-mean", "bias", "t CO2e/ha", Locator("VMD0053", "2.1", "5.2.4"))
+def mean_bias(*, bias_t_co2e_per_ha: Numbers) -> float:
     """Mean bias over studies, each counting alike.
 
     Parameters
@@ -89,17 +75,14 @@ def mean_bias(*, bias_t_co2e_per_ha: ArrayLike) -> float:
     -----
     Source: section 5.2.4, after two secondary sources.
     """
-    return float(_studies(bias_t_co2e_per_ha, 1).mean())
+    return float(_studies(bias_t_co2e_per_ha).mean())
 
 
-@equation(
-    "vmd0053:2",
-    symbol="PMU",
-    unit="t CO2e/ha",
-    locator=Locator("VMD0053", "2.1", section="5.2.4", equation="2"),
-)
+@equation("vmd0053:2", "PMU", "t CO2e/ha", Locator("VMD0053", "2.1", "5.2.4", "2"))
 def pooled_measurement_uncertainty(
-    *, standard_error_t_co2e_per_ha: ArrayLike, replicates: ArrayLike
+    *,
+    standard_error_t_co2e_per_ha: Annotated[FloatArray, Range(0)],
+    replicates: Annotated[FloatArray, Range(1, whole=True)],
 ) -> float:
     """Pooled measurement uncertainty of the observations that bias is held against.
 
@@ -124,23 +107,19 @@ def pooled_measurement_uncertainty(
     -----
     Source: Eq. 2, after two secondary sources: weights n - 1, so that one replicate says nothing.
     """
-    error = at_least("standard_error_t_co2e_per_ha", standard_error_t_co2e_per_ha, 0.0)
-    weight = whole("replicates", replicates, 1) - 1
-    same_shape(standard_error_t_co2e_per_ha=error, replicates=weight)
-    if error.ndim != 1:
-        raise ValueError(f"standard_error_t_co2e_per_ha must be a row, found shape {error.shape}")
+    weight = replicates - 1
+    same_shape(standard_error_t_co2e_per_ha=standard_error_t_co2e_per_ha, replicates=weight)
+    if standard_error_t_co2e_per_ha.ndim != 1:
+        raise ValueError(
+            f"standard_error_t_co2e_per_ha must be a row, found shape {standard_error_t_co2e_per_ha.shape}"
+        )
     if not weight.any():
         raise ValueError("replicates must be two or more for at least one observation")
-    return float(np.sqrt(ratio("replicates", (error**2 * weight).sum(), weight.sum())))
+    return float(np.sqrt(ratio("replicates", (standard_error_t_co2e_per_ha**2 * weight).sum(), weight.sum())))
 
 
-@equation(
-    "mollisol:bias-half-width",
-    symbol="h",
-    unit="t CO2e/ha",
-    locator=Locator("mollisol", "0.1", section="interval of the bias over studies"),
-)
-def bias_half_width(*, bias_t_co2e_per_ha: ArrayLike, coverage: ArrayLike) -> float:
+@equation("mollisol:bias-half-width", "h", "t CO2e/ha", ours("interval of the bias over studies"))
+def bias_half_width(*, bias_t_co2e_per_ha: Studies, coverage: Probability) -> float:
     """Half of the width of the two-sided interval of the mean bias, studies being what repeats.
 
     Parameters
@@ -165,17 +144,11 @@ def bias_half_width(*, bias_t_co2e_per_ha: ArrayLike, coverage: ArrayLike) -> fl
     Source: Student's interval of a mean, with one degree of freedom fewer than studies.
     """
     error, freedom = _standard_error(bias_t_co2e_per_ha)
-    share = probability_of("coverage", coverage)
-    return float(t_quantile(probability=(1 + share) / 2, degrees_of_freedom=freedom) * error)
+    return float(t_quantile(probability=(1 + coverage) / 2, degrees_of_freedom=freedom) * error)
 
 
-@equation(
-    "mollisol:bias-equivalence",
-    symbol="p",
-    unit="1",
-    locator=Locator("mollisol", "0.1", section="two one-sided tests of the bias"),
-)
-def equivalence_p_value(*, bias_t_co2e_per_ha: ArrayLike, margin_t_co2e_per_ha: ArrayLike) -> float:
+@equation("mollisol:bias-equivalence", "p", "1", ours("two one-sided tests of the bias"))
+def equivalence_p_value(*, bias_t_co2e_per_ha: Studies, margin_t_co2e_per_ha: AboveZero) -> float:
     """Give the p-value of two one-sided t tests that the mean bias lies within a margin.
 
     Parameters
@@ -200,21 +173,20 @@ def equivalence_p_value(*, bias_t_co2e_per_ha: ArrayLike, margin_t_co2e_per_ha: 
     Source: D. J. Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15:657-680. The larger of both.
     """
     error, freedom = _standard_error(bias_t_co2e_per_ha)
-    margin = float(positive("margin_t_co2e_per_ha", margin_t_co2e_per_ha))
-    left = margin - abs(float(np.mean(np.asarray(bias_t_co2e_per_ha))))
+    margin = float(margin_t_co2e_per_ha)
+    left = margin - abs(float(bias_t_co2e_per_ha.mean()))
     if error == 0:
         return 0.0 if left > 0 else 1.0
     return float(stdtr(freedom, -left / error))
 
 
-def _standard_error(bias_t_co2e_per_ha: ArrayLike) -> tuple[float, float]:
+def _standard_error(bias_t_co2e_per_ha: FloatArray) -> tuple[float, float]:
     """Give the standard error of the mean over studies, and its degrees of freedom."""
-    bias = _studies(bias_t_co2e_per_ha, 2)
+    bias = _studies(bias_t_co2e_per_ha)
     return float(bias.std(ddof=1) / np.sqrt(bias.size)), bias.size - 1.0
 
 
-def _studies(value: ArrayLike, least: int) -> FloatArray:
-    bias = row("bias_t_co2e_per_ha", finite("bias_t_co2e_per_ha", value), least)
+def _studies(bias: FloatArray) -> FloatArray:
     if bias.ndim != 1:
         raise ValueError(f"bias_t_co2e_per_ha must be a row, found shape {bias.shape}")
     return bias

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
+import numpy as np
+
+from mollisol.methodology.provenance import Locator, Range
 from mollisol.methodology.units import CO2E_PER_C
-from mollisol.quantification.checks import FloatArray, Value, at_least, finite, row, together
+from mollisol.quantification.arguments import Amounts, Number, TonnesPerHa, equation
+from mollisol.quantification.checks import FloatArray, Value
 
 
 @equation(
-    "mollisol:trial-effect",
-    symbol="O, P",
-    unit="t CO2e/ha",
-    locator=Locator("VMD0053", "2.1", section="5.2.4", equation="1, what enters it"),
+    "mollisol:trial-effect", "O, P", "t CO2e/ha", Locator("VMD0053", "2.1", "5.2.4", "1, what enters it")
 )
 def trial_effect(
     *,
-    treated_start_t_c_per_ha: ArrayLike,
-    treated_end_t_c_per_ha: ArrayLike,
-    reference_start_t_c_per_ha: ArrayLike,
-    reference_end_t_c_per_ha: ArrayLike,
+    treated_start_t_c_per_ha: Number,
+    treated_end_t_c_per_ha: Number,
+    reference_start_t_c_per_ha: Number,
+    reference_end_t_c_per_ha: Number,
 ) -> Value:
     """Effect of a practice at a trial: the change under it less the change without it.
 
@@ -47,24 +46,20 @@ def trial_effect(
     Source: section 5.2.4: modelled and observed are practice effects, project less baseline of the trial.
     """
     given = {
-        "treated_start_t_c_per_ha": finite("treated_start_t_c_per_ha", treated_start_t_c_per_ha),
-        "treated_end_t_c_per_ha": finite("treated_end_t_c_per_ha", treated_end_t_c_per_ha),
-        "reference_start_t_c_per_ha": finite("reference_start_t_c_per_ha", reference_start_t_c_per_ha),
-        "reference_end_t_c_per_ha": finite("reference_end_t_c_per_ha", reference_end_t_c_per_ha),
+        "treated_start_t_c_per_ha": treated_start_t_c_per_ha,
+        "treated_end_t_c_per_ha": treated_end_t_c_per_ha,
+        "reference_start_t_c_per_ha": reference_start_t_c_per_ha,
+        "reference_end_t_c_per_ha": reference_end_t_c_per_ha,
     }
-    together(**given)
     treated = given["treated_end_t_c_per_ha"] - given["treated_start_t_c_per_ha"]
     reference = given["reference_end_t_c_per_ha"] - given["reference_start_t_c_per_ha"]
     return (treated - reference) * CO2E_PER_C
 
 
 @equation(
-    "mollisol:trial-effect-error",
-    symbol="SE",
-    unit="t CO2e/ha",
-    locator=Locator("VMD0053", "2.1", section="5.2.4", equation="2, what enters it"),
+    "mollisol:trial-effect-error", "SE", "t CO2e/ha", Locator("VMD0053", "2.1", "5.2.4", "2, what enters it")
 )
-def trial_effect_error(*, standard_error_t_c_per_ha: ArrayLike) -> Value:
+def trial_effect_error(*, standard_error_t_c_per_ha: Amounts) -> Value:
     """Give the standard error of an effect from those of its stocks, which count as independent.
 
     Parameters
@@ -87,21 +82,14 @@ def trial_effect_error(*, standard_error_t_c_per_ha: ArrayLike) -> Value:
     Source: variance of a sum. Plots that are measured again share errors, which this does not know; then it is too
     large.
     """
-    error = row(
-        "standard_error_t_c_per_ha",
-        at_least("standard_error_t_c_per_ha", standard_error_t_c_per_ha, 0.0),
-    )
-    squares: FloatArray = (error**2).sum(axis=-1)
+    squares: FloatArray = (standard_error_t_c_per_ha**2).sum(axis=-1)
     return np.sqrt(squares)[()] * CO2E_PER_C
 
 
 @equation(
-    "mollisol:replicate-error",
-    symbol="SE",
-    unit="t CO2e/ha",
-    locator=Locator("VMD0053", "2.1", section="5.2.4", equation="2, what enters it"),
+    "mollisol:replicate-error", "SE", "t CO2e/ha", Locator("VMD0053", "2.1", "5.2.4", "2, what enters it")
 )
-def replicate_error(*, effect_t_co2e_per_ha: ArrayLike) -> float:
+def replicate_error(*, effect_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)]) -> float:
     """Give the standard error of the mean of an effect over its replicates.
 
     Parameters
@@ -123,19 +111,13 @@ def replicate_error(*, effect_t_co2e_per_ha: ArrayLike) -> float:
     -----
     Source: standard error of a mean; replicates are blocks of a trial, not cores.
     """
-    effect = row("effect_t_co2e_per_ha", finite("effect_t_co2e_per_ha", effect_t_co2e_per_ha), 2)
-    if effect.ndim != 1:
-        raise ValueError(f"effect_t_co2e_per_ha must be a row, found shape {effect.shape}")
-    return float(effect.std(ddof=1) / np.sqrt(effect.size))
+    if effect_t_co2e_per_ha.ndim != 1:
+        raise ValueError(f"effect_t_co2e_per_ha must be a row, found shape {effect_t_co2e_per_ha.shape}")
+    return float(effect_t_co2e_per_ha.std(ddof=1) / np.sqrt(effect_t_co2e_per_ha.size))
 
 
-@equation(
-    "mollisol:prediction-error",
-    symbol="e",
-    unit="t CO2e/ha",
-    locator=Locator("VMD0053", "2.1", section="5.2.5"),
-)
-def prediction_error(*, modelled_t_co2e_per_ha: ArrayLike, observed_t_co2e_per_ha: ArrayLike) -> Value:
+@equation("mollisol:prediction-error", "e", "t CO2e/ha", Locator("VMD0053", "2.1", "5.2.5"))
+def prediction_error(*, modelled_t_co2e_per_ha: TonnesPerHa, observed_t_co2e_per_ha: TonnesPerHa) -> Value:
     """Error of a modelled effect.
 
     Parameters
@@ -157,7 +139,4 @@ def prediction_error(*, modelled_t_co2e_per_ha: ArrayLike, observed_t_co2e_per_h
     -----
     Source: section 5.2.5, after a secondary source.
     """
-    modelled = finite("modelled_t_co2e_per_ha", modelled_t_co2e_per_ha)
-    observed = finite("observed_t_co2e_per_ha", observed_t_co2e_per_ha)
-    together(modelled_t_co2e_per_ha=modelled, observed_t_co2e_per_ha=observed)
-    return modelled - observed
+    return modelled_t_co2e_per_ha - observed_t_co2e_per_ha

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import bdtrc
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import Value, together, whole
-from mollisol.uncertainty.student import probability_of
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import Count, Probability, equation, ours
+from mollisol.quantification.checks import FloatArray, Value
 
 _ROUNDING = 1e-9
 
 
-@equation(
-    "vmd0053:5.2.5-needed",
-    symbol="n_min",
-    unit="1",
-    locator=Locator("VMD0053", "2.1", section="5.2.5"),
-)
-def observations_needed(*, comparisons: ArrayLike, least_share: ArrayLike) -> Value:
+@equation("vmd0053:5.2.5-needed", "n_min", "1", Locator("VMD0053", "2.1", "5.2.5"))
+def observations_needed(*, comparisons: Count, least_share: Probability) -> Value:
     """Give how many observations must lie in their interval for the coverage gate to pass.
 
     Parameters
@@ -43,20 +39,15 @@ def observations_needed(*, comparisons: ArrayLike, least_share: ArrayLike) -> Va
     -----
     Source: section 5.2.5: the share of observations is at least 90 %; five comparisons need all five.
     """
-    number = whole("comparisons", comparisons, 1)
-    share = probability_of("least_share", least_share)
-    together(comparisons=number, least_share=share)
-    return np.ceil(number * share - _ROUNDING)[()]
+    return np.ceil(comparisons * least_share - _ROUNDING)[()]
 
 
-@equation(
-    "mollisol:coverage-gate-chance",
-    symbol="P",
-    unit="1",
-    locator=Locator("mollisol", "0.1", section="what the coverage gate lets through"),
-)
+@equation("mollisol:coverage-gate-chance", "P", "1", ours("what the coverage gate lets through"))
 def coverage_gate_chance(
-    *, comparisons: ArrayLike, coverage: ArrayLike, observations_needed: ArrayLike
+    *,
+    comparisons: Annotated[FloatArray, Range(1, whole=True)],
+    coverage: Probability,
+    observations_needed: Count,
 ) -> Value:
     """Probability that a model whose intervals hold what they promise passes the coverage gate.
 
@@ -84,10 +75,8 @@ def coverage_gate_chance(
     Source: the binomial distribution. At coverage 0.9 and a gate of 0.9 a right model fails about a third of the time,
     however many comparisons there are.
     """
-    number = whole("comparisons", comparisons, 1)
-    share = probability_of("coverage", coverage)
-    needed = whole("observations_needed", observations_needed, 1)
-    together(comparisons=number, coverage=share, observations_needed=needed)
-    if (needed > number).any():
+    if np.any(observations_needed > comparisons):
         raise ValueError("observations_needed must not be above comparisons")
-    return np.asarray(bdtrc(needed - 1, number.astype(np.int64), share), dtype=np.float64)[()]
+    return np.asarray(
+        bdtrc(observations_needed - 1, comparisons.astype(np.int64), coverage), dtype=np.float64
+    )[()]

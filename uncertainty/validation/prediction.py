@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from mollisol.methodology.provenance import Locator, equation
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import (
+    AboveZero,
+    Amount,
+    Numbers,
+    Probability,
+    TonnesPerHa,
+    equation,
+    ours,
+)
 from mollisol.quantification.checks import (
     FloatArray,
     Value,
-    at_least,
-    finite,
-    positive,
-    row,
     same_shape,
-    together,
-    whole,
 )
 from mollisol.uncertainty.groups import Labels, places
 from mollisol.uncertainty.posterior.mixture import Mixture
-from mollisol.uncertainty.student import probability_of, t_quantile
+from mollisol.uncertainty.student import t_quantile
 
 _STEPS: Final = 200
 
 
-@equation(
-    "vmd0053:5.2.5",
-    symbol="s2_model",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("VMD0053", "2.1", section="5.2.5"),
-)
-def prediction_error_variance(*, error_t_co2e_per_ha: ArrayLike) -> float:
+Errors = Annotated[FloatArray, Range(least=2)]
+
+
+@equation("vmd0053:5.2.5", "s2_model", "(t CO2e/ha)^2", Locator("VMD0053", "2.1", "5.2.5"))
+def prediction_error_variance(*, error_t_co2e_per_ha: Errors) -> float:
     """Variance of the prediction error about its mean.
 
     Parameters
@@ -55,16 +55,11 @@ def prediction_error_variance(*, error_t_co2e_per_ha: ArrayLike) -> float:
     Source: section 5.2.5, after two secondary sources. A bias that passed its gate is not in it, and the error of the
     field measurement is.
     """
-    return float(_errors(error_t_co2e_per_ha, 2).var(ddof=1))
+    return float(_errors(error_t_co2e_per_ha).var(ddof=1))
 
 
-@equation(
-    "vmd0053:5.2.5-mse",
-    symbol="MSE",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("VMD0053", "2.1", section="5.2.5"),
-)
-def mean_square_error(*, error_t_co2e_per_ha: ArrayLike) -> float:
+@equation("vmd0053:5.2.5-mse", "MSE", "(t CO2e/ha)^2", Locator("VMD0053", "2.1", "5.2.5"))
+def mean_square_error(*, error_t_co2e_per_ha: Numbers) -> float:
     """Mean of the squared errors, bias included.
 
     Parameters
@@ -86,17 +81,17 @@ def mean_square_error(*, error_t_co2e_per_ha: ArrayLike) -> float:
     -----
     Source: contents of the validation report, after a secondary source.
     """
-    return float((_errors(error_t_co2e_per_ha, 1) ** 2).mean())
+    return float((_errors(error_t_co2e_per_ha) ** 2).mean())
 
 
 @equation(
     "mollisol:variance-without-noise",
-    symbol="s2_model",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("mollisol", "0.1", section="prediction error less known measurement error"),
+    "s2_model",
+    "(t CO2e/ha)^2",
+    ours("prediction error less known measurement error"),
 )
 def variance_without_noise(
-    *, error_t_co2e_per_ha: ArrayLike, standard_error_t_co2e_per_ha: ArrayLike
+    *, error_t_co2e_per_ha: Errors, standard_error_t_co2e_per_ha: Annotated[FloatArray, Range(0)]
 ) -> float:
     """Variance of the prediction error with the known variances of the observations taken out.
 
@@ -122,8 +117,8 @@ def variance_without_noise(
     Source: R. C. Paule and J. Mandel 1982, Journal of Research of the National Bureau of Standards 87:377-385: the
     variance at which the weighted squares about the weighted mean are k - 1. Errors count as independent.
     """
-    error = _errors(error_t_co2e_per_ha, 2)
-    known = at_least("standard_error_t_co2e_per_ha", standard_error_t_co2e_per_ha, 0.0) ** 2
+    error = _errors(error_t_co2e_per_ha)
+    known = standard_error_t_co2e_per_ha**2
     same_shape(error_t_co2e_per_ha=error, standard_error_t_co2e_per_ha=known)
     high = float(error.var(ddof=1))
     if _excess(error, known, 1e-12 * high) <= 0:
@@ -146,13 +141,8 @@ def _excess(error: FloatArray, known: FloatArray, variance: float) -> float:
     return float(squares / total.min() - (error.size - 1))
 
 
-@equation(
-    "vmd0053:5.2.5-interval",
-    symbol="h",
-    unit="t CO2e/ha",
-    locator=Locator("VMD0053", "2.1", section="5.2.5"),
-)
-def interval_half_width(*, model_variance: ArrayLike, multiplier: ArrayLike) -> Value:
+@equation("vmd0053:5.2.5-interval", "h", "t CO2e/ha", Locator("VMD0053", "2.1", "5.2.5"))
+def interval_half_width(*, model_variance: Amount, multiplier: AboveZero) -> Value:
     """Half of the width of a prediction interval.
 
     Parameters
@@ -176,19 +166,13 @@ def interval_half_width(*, model_variance: ArrayLike, multiplier: ArrayLike) -> 
     -----
     Source: section 5.2.5, after a secondary source that prints 1.64 for 90 %.
     """
-    variance = at_least("model_variance", model_variance, 0.0)
-    times = positive("multiplier", multiplier)
-    together(model_variance=variance, multiplier=times)
-    return times * np.sqrt(variance)
+    return multiplier * np.sqrt(model_variance)
 
 
-@equation(
-    "mollisol:new-observation-multiplier",
-    symbol="m",
-    unit="1",
-    locator=Locator("mollisol", "0.1", section="interval of a new observation"),
-)
-def new_observation_multiplier(*, comparisons: ArrayLike, coverage: ArrayLike) -> Value:
+@equation("mollisol:new-observation-multiplier", "m", "1", ours("interval of a new observation"))
+def new_observation_multiplier(
+    *, comparisons: Annotated[Value, Range(2, whole=True)], coverage: Probability
+) -> Value:
     """Multiplier of the standard deviation that holds a new observation, mean and variance being estimates too.
 
     Parameters
@@ -212,25 +196,22 @@ def new_observation_multiplier(*, comparisons: ArrayLike, coverage: ArrayLike) -
     -----
     Source: Student's prediction interval of one further value: t sqrt(1 + 1/k) with k - 1 degrees of freedom.
     """
-    number = whole("comparisons", comparisons, 2)
-    share = probability_of("coverage", coverage)
-    together(comparisons=number, coverage=share)
-    t = t_quantile(probability=(1 + share) / 2, degrees_of_freedom=number - 1)
-    return t * np.sqrt(1 + 1 / number)
+    t = t_quantile(probability=(1 + coverage) / 2, degrees_of_freedom=comparisons - 1)
+    return t * np.sqrt(1 + 1 / comparisons)
 
 
 @equation(
     "mollisol:left-out-interval",
-    symbol="PI",
-    unit="t CO2e/ha",
-    locator=Locator("mollisol", "0.1", section="interval of a new observation, studies left out in turn"),
+    "PI",
+    "t CO2e/ha",
+    ours("interval of a new observation, studies left out in turn"),
 )
 def left_out_interval(
     *,
-    modelled_t_co2e_per_ha: ArrayLike,
-    observed_t_co2e_per_ha: ArrayLike,
+    modelled_t_co2e_per_ha: Annotated[FloatArray, Range()],
+    observed_t_co2e_per_ha: TonnesPerHa,
     study: Labels,
-    coverage: ArrayLike,
+    coverage: Probability,
 ) -> FloatArray:
     """Interval of each observation, from the errors of the other studies alone.
 
@@ -258,31 +239,27 @@ def left_out_interval(
     Source: Student's prediction interval about the modelled value less the mean error. An observation takes no part in
     its own interval, nor does one of its study.
     """
-    modelled = finite("modelled_t_co2e_per_ha", modelled_t_co2e_per_ha)
-    observed = finite("observed_t_co2e_per_ha", observed_t_co2e_per_ha)
-    same_shape(modelled_t_co2e_per_ha=modelled, observed_t_co2e_per_ha=observed)
-    place, size = places("study", study, modelled)
-    left = modelled.size - size
-    if (left < 2).any():
+    same_shape(modelled_t_co2e_per_ha=modelled_t_co2e_per_ha, observed_t_co2e_per_ha=observed_t_co2e_per_ha)
+    place, size = places("study", study, modelled_t_co2e_per_ha)
+    left = modelled_t_co2e_per_ha.size - size
+    if np.any(left < 2):
         raise ValueError("study: two comparisons of other studies must remain whichever is left out")
-    error = modelled - observed
+    error = modelled_t_co2e_per_ha - observed_t_co2e_per_ha
     middle = (error.sum() - np.bincount(place, weights=error)) / left
     squares = np.array(
         [((error[place != one] - middle[one]) ** 2).sum() for one in range(size.size)], dtype=np.float64
     )
     half = new_observation_multiplier(comparisons=left, coverage=coverage) * np.sqrt(squares / (left - 1))
-    centre = modelled - middle[place]
+    centre = modelled_t_co2e_per_ha - middle[place]
     return np.stack([centre - half[place], centre + half[place]])
 
 
-@equation(
-    "mollisol:predictive-interval",
-    symbol="PI",
-    unit="t CO2e/ha",
-    locator=Locator("mollisol", "0.1", section="posterior predictive interval"),
-)
+@equation("mollisol:predictive-interval", "PI", "t CO2e/ha", ours("posterior predictive interval"))
 def predictive_interval(
-    *, draws_t_co2e_per_ha: ArrayLike, sd_t_co2e_per_ha: ArrayLike, coverage: ArrayLike
+    *,
+    draws_t_co2e_per_ha: Annotated[FloatArray, Range()],
+    sd_t_co2e_per_ha: Annotated[FloatArray, Range(0, above=True)],
+    coverage: Probability,
 ) -> FloatArray:
     """Posterior predictive interval of each observation, from joint draws of the model's parameters.
 
@@ -309,28 +286,24 @@ def predictive_interval(
     -----
     Source: quantiles of the mixture of normals, one for each draw, solved and not drawn.
     """
-    draws = finite("draws_t_co2e_per_ha", draws_t_co2e_per_ha)
-    sd = positive("sd_t_co2e_per_ha", sd_t_co2e_per_ha)
-    share = float(probability_of("coverage", coverage))
-    same_shape(draws_t_co2e_per_ha=draws, sd_t_co2e_per_ha=sd)
-    if draws.ndim != 2:
+    share = float(coverage)
+    same_shape(draws_t_co2e_per_ha=draws_t_co2e_per_ha, sd_t_co2e_per_ha=sd_t_co2e_per_ha)
+    if draws_t_co2e_per_ha.ndim != 2:
         raise ValueError(
-            f"draws_t_co2e_per_ha must have a row for each comparison, found shape {draws.shape}"
+            f"draws_t_co2e_per_ha must have a row for each comparison, found shape {draws_t_co2e_per_ha.shape}"
         )
-    weight = np.full(draws.shape[1], 1 / draws.shape[1])
-    mixtures = [Mixture(weight, mean, spread) for mean, spread in zip(draws, sd, strict=True)]
+    weight = np.full(draws_t_co2e_per_ha.shape[1], 1 / draws_t_co2e_per_ha.shape[1])
+    mixtures = [
+        Mixture(weight, mean, spread)
+        for mean, spread in zip(draws_t_co2e_per_ha, sd_t_co2e_per_ha, strict=True)
+    ]
     ends = ((1 - share) / 2, (1 + share) / 2)
     return np.array([[mixture.quantile(end) for mixture in mixtures] for end in ends])
 
 
-@equation(
-    "vmd0053:5.2.5-coverage",
-    symbol="n_in",
-    unit="1",
-    locator=Locator("VMD0053", "2.1", section="5.2.5"),
-)
+@equation("vmd0053:5.2.5-coverage", "n_in", "1", Locator("VMD0053", "2.1", "5.2.5"))
 def observations_inside(
-    *, observed_t_co2e_per_ha: ArrayLike, low_t_co2e_per_ha: ArrayLike, high_t_co2e_per_ha: ArrayLike
+    *, observed_t_co2e_per_ha: Numbers, low_t_co2e_per_ha: TonnesPerHa, high_t_co2e_per_ha: TonnesPerHa
 ) -> float:
     """Count the observations that lie in their interval, ends included.
 
@@ -353,17 +326,19 @@ def observations_inside(
     -----
     Source: section 5.2.5, after two secondary sources.
     """
-    observed = row("observed_t_co2e_per_ha", finite("observed_t_co2e_per_ha", observed_t_co2e_per_ha))
-    low = finite("low_t_co2e_per_ha", low_t_co2e_per_ha)
-    high = finite("high_t_co2e_per_ha", high_t_co2e_per_ha)
-    same_shape(observed_t_co2e_per_ha=observed, low_t_co2e_per_ha=low, high_t_co2e_per_ha=high)
-    if (low > high).any():
+    same_shape(
+        observed_t_co2e_per_ha=observed_t_co2e_per_ha,
+        low_t_co2e_per_ha=low_t_co2e_per_ha,
+        high_t_co2e_per_ha=high_t_co2e_per_ha,
+    )
+    if np.any(low_t_co2e_per_ha > high_t_co2e_per_ha):
         raise ValueError("low_t_co2e_per_ha must not be above high_t_co2e_per_ha")
-    return float(((observed >= low) & (observed <= high)).sum())
+    return float(
+        ((observed_t_co2e_per_ha >= low_t_co2e_per_ha) & (observed_t_co2e_per_ha <= high_t_co2e_per_ha)).sum()
+    )
 
 
-def _errors(value: ArrayLike, least: int) -> FloatArray:
-    error = row("error_t_co2e_per_ha", finite("error_t_co2e_per_ha", value), least)
+def _errors(error: FloatArray) -> FloatArray:
     if error.ndim != 1:
         raise ValueError(f"error_t_co2e_per_ha must be a row, found shape {error.shape}")
     return error

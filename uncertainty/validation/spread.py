@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from typing import Annotated
 
-from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.checks import FloatArray, finite, row
+import numpy as np
+
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import Numbers, equation, ours
+from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.groups import Labels, places
 from mollisol.uncertainty.model.horizon import fit_growth
 
 
 @equation(
     "mollisol:within-study-variance",
-    symbol="s_w^2",
-    unit="(t CO2e/ha)^2",
-    locator=Locator("Searle, Casella and McCulloch, Variance Components", "1992", section="3.6"),
+    "s_w^2",
+    "(t CO2e/ha)^2",
+    Locator("Searle, Casella and McCulloch, Variance Components", "1992", "3.6"),
 )
-def within_study_variance(*, error_t_co2e_per_ha: ArrayLike, study: Labels) -> float:
+def within_study_variance(*, error_t_co2e_per_ha: Numbers, study: Labels) -> float:
     """Variance of the model's errors about the mean of their study.
 
     Parameters
@@ -41,22 +43,25 @@ def within_study_variance(*, error_t_co2e_per_ha: ArrayLike, study: Labels) -> f
     -----
     Source: Searle and others, the mean square within classes of an analysis of variance.
     """
-    error = row("error_t_co2e_per_ha", finite("error_t_co2e_per_ha", error_t_co2e_per_ha))
-    place, size = places("study", study, error)
+    place, size = places("study", study, error_t_co2e_per_ha)
     freedom = float(size.sum() - size.size)
     if freedom == 0:
         raise ValueError("study must name at least one study with two comparisons")
-    mean = np.bincount(place, weights=error) / size
-    return float(((error - mean[place]) ** 2).sum() / freedom)
+    mean = np.bincount(place, weights=error_t_co2e_per_ha) / size
+    return float(((error_t_co2e_per_ha - mean[place]) ** 2).sum() / freedom)
 
 
 @equation(
     "mollisol:error-growth",
-    symbol="a, b",
-    unit="(t CO2e/ha)^2, the second per year",
-    locator=Locator("mollisol", "0.1", section="prediction error as a random walk"),
+    "a, b",
+    "(t CO2e/ha)^2, the second per year",
+    ours("prediction error as a random walk"),
 )
-def error_growth(*, error_t_co2e_per_ha: ArrayLike, duration_years: ArrayLike) -> FloatArray:
+def error_growth(
+    *,
+    error_t_co2e_per_ha: Annotated[FloatArray, Range(least=4)],
+    duration_years: Annotated[FloatArray, Range(0, unit="years", above=True)],
+) -> FloatArray:
     """Constant and yearly growth of the variance of the prediction error.
 
     Parameters

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from mollisol.audit.effects import Effects, effects_of_records
 from mollisol.bundle.read import MANIFEST, Bundle
 from mollisol.engine import COMPLETE_RULES
@@ -168,7 +170,7 @@ def extrapolate(bundle: Bundle, filled: bytes) -> Projection:
         raise WorksheetError(
             f"{effects.rows[missing[0]]} was drawn and is not in the worksheet, or the reverse"
         )
-    each = [found[place] for place in chosen.tolist()]
+    each = np.array([found[place] for place in chosen.tolist()])
     chance = (effects.size / effects.size.sum())[chosen]
     estimate = float(projected_misstatement_t_co2e(misstatement_t_co2e=each, probability=chance))
     error = float(projected_misstatement_error_t_co2e(misstatement_t_co2e=each, probability=chance))

@@ -156,8 +156,10 @@ def _chances(result: ValidationResult) -> list[tuple[int, float]]:
     most = max(_MOST_COMPARISONS, *(item.comparisons for item in result.combinations))
     least, level = rule["vmd0053.coverage.least-share"], rule["vmd0053.interval.coverage"]
     numbers = list(range(2, most + 1))
-    needed = observations_needed(comparisons=numbers, least_share=least)
+    needed = observations_needed(comparisons=np.asarray(numbers, float), least_share=least)
     chances = np.atleast_1d(
-        coverage_gate_chance(comparisons=numbers, coverage=level, observations_needed=needed)
+        coverage_gate_chance(
+            comparisons=np.asarray(numbers, float), coverage=level, observations_needed=needed
+        )
     )
     return [(number, float(chance)) for number, chance in zip(numbers, chances, strict=True)]

@@ -90,7 +90,7 @@ def horizon_of(comparisons: Sequence[Comparison]) -> float:
     for item in comparisons:
         by_study[item.study].append(item.duration_years)
     return min(
-        float(longest_horizon_years(duration_years=durations))
+        float(longest_horizon_years(duration_years=np.asarray(durations)))
         for durations in (
             [item.duration_years for item in comparisons],
             [median(durations) for durations in by_study.values()],

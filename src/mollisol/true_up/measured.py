@@ -183,7 +183,9 @@ def _with_effect(measured: Measured, context: PeriodContext, stocks: UnitStocks)
     for number, stratum in enumerate(change.strata):
         own = stratum.project_variance_t2 / stratum.area_ha**2
         baseline = float(
-            control_variance_t2(area_ha=[1.0], group_weight=weight[[number]], group_mean_variance=control)
+            control_variance_t2(
+                area_ha=np.array([1.0]), group_weight=weight[[number]], group_mean_variance=control
+            )
         )
         effect[stratum.stratum] = Found(
             stratum.sampling_units, stratum.difference_t_co2e_per_ha, float(np.sqrt(own + baseline))

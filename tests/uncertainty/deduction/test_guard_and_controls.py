@@ -140,13 +140,16 @@ def test_the_plain_moment_form_is_the_engines() -> None:
         for a, v in zip(area, project, strict=True)
     ]
     groups = [v.var(ddof=1) / v.size for v in control]
-    of_controls = control_variance_t2(area_ha=area, group_weight=weight, group_mean_variance=groups)
+    of_controls = control_variance_t2(
+        area_ha=area, group_weight=weight, group_mean_variance=np.asarray(groups)
+    )
     variance = variance_of_mean_change(
-        project_variance_t2=[float(v) for v in own], control_variance_t2=of_controls, area_ha=area
+        project_variance_t2=np.array([float(v) for v in own]), control_variance_t2=of_controls, area_ha=area
     )
     lever = area @ weight
     nu = satterthwaite(
-        variances=[*(float(v) for v in own), *(lever**2 * groups)], degrees_of_freedom=[4, 3, 2, 5]
+        variances=np.array([*(float(v) for v in own), *(lever**2 * groups)], float),
+        degrees_of_freedom=np.array([4, 3, 2, 5], float),
     )
     found = moment_credit(campaign=Campaign(area, project, control, weight), controls="points", guard=None)
     assert found.standard_error_t_co2e_per_ha**2 == pytest.approx(float(variance))
@@ -161,7 +164,9 @@ def test_one_groups_skewness_is_the_adjusted_one(values: list[float]) -> None:
     if np.ptp(array) < 0.01:
         return
     found = pooled_skewness(
-        third_moment=[float(third_moment(value=array))], variance=[array.var(ddof=1)], samples=[array.size]
+        third_moment=np.array([float(third_moment(value=array))]),
+        variance=np.array([array.var(ddof=1)], float),
+        samples=np.array([array.size], float),
     )
     assert found == pytest.approx(skew(array, bias=False), rel=1e-6, abs=1e-9)
 

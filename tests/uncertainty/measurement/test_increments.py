@@ -78,7 +78,10 @@ def test_own_errors_drawn_and_to_first_order_agree(cvs: dict[str, float]) -> Non
     expected = ((CHANGE * own) ** 2).sum()
     assert drawn(errors(**cvs)).var() == pytest.approx(expected, rel=0.04)
     of_class = class_error_t_co2e_per_ha(
-        profile_error_t_c_per_ha=own, share_of_point=np.ones(4), point=[0, 1, 0, 1], class_of_point=[0, 0]
+        profile_error_t_c_per_ha=np.asarray(own),
+        share_of_point=np.ones(4),
+        point=np.array([0, 1, 0, 1], float),
+        class_of_point=np.array([0, 0], float),
     )
     assert (np.asarray(of_class) ** 2 / 2).sum() == pytest.approx(expected * (44 / 12) ** 2)
 

@@ -89,7 +89,7 @@ def test_batches_do_not_average_out_with_samples() -> None:
     value = rng.normal(0, 2.0, 400)[batch] + rng.normal(0, 1.0, batch.size)
     between = float(batch_variance(value=value, batch=batch))
     assert between == pytest.approx(4.0, rel=0.2)
-    few = batch_variance_of_mean(batch_variance=4.0, lever=[0.5, 0.5])
+    few = batch_variance_of_mean(batch_variance=4.0, lever=np.array([0.5, 0.5]))
     assert few == 2.0  # whatever the number of samples in the two batches
     assert composite_variance(
         within_variance=4.0, laboratory_variance=0.0, cores_per_composite=100, composites=1

@@ -38,8 +38,10 @@ def test_groups_lie_between_printed_and_fully_correlated(
     assert forms["printed"] <= forms["grouped"] * (1 + 1e-9) + 1e-15
     assert forms["grouped"] <= forms["corrected"] * (1 + 1e-9) + 1e-15
     ones = group_correlation(group=["all"] * len(area))
-    whole = grouped_model_variance(area_ha=area, model_variance=variance, correlation=ones)
-    full = project_model_variance(area_ha=area, model_variance=variance)
+    whole = grouped_model_variance(
+        area_ha=np.asarray(area), model_variance=np.asarray(variance), correlation=ones
+    )
+    full = project_model_variance(area_ha=np.asarray(area), model_variance=np.asarray(variance))
     assert whole == pytest.approx(float(full), rel=1e-9, abs=1e-15)
 
 

@@ -69,7 +69,11 @@ def test_behrens_fisher_is_expected_to_be_wider_than_satterthwaite() -> None:
     error = [float(np.std(y, ddof=1) / np.sqrt(len(y))) for y in TV1]
     weight = np.array([0.6, 0.3, 0.1])
     separate = behrens_fisher_quantile(
-        mean=mean, standard_error=error, degrees_of_freedom=[5, 3, 2], weight=weight, probability=THIRD
+        mean=np.asarray(mean),
+        standard_error=np.asarray(error),
+        degrees_of_freedom=np.array([5, 3, 2], float),
+        weight=weight,
+        probability=THIRD,
     )
     centre, spread = weight @ mean, float(np.sqrt(weight**2 @ np.square(error)))
     assert (centre - separate) / spread == pytest.approx(0.5382990491, abs=1e-7)

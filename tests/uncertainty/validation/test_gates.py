@@ -63,7 +63,9 @@ def test_noise_opens_the_bias_gate_and_does_not_fool_the_equivalence_test() -> N
     """Studies with a true bias of 2: fourfold noise in the trials lets it through, and the test still says no."""
     bias = np.array([1.0, 2.0, 3.0, 2.0])
     clean, noisy = (
-        pooled_measurement_uncertainty(standard_error_t_co2e_per_ha=[scale] * 4, replicates=[4] * 4)
+        pooled_measurement_uncertainty(
+            standard_error_t_co2e_per_ha=np.asarray([scale] * 4), replicates=np.asarray([4] * 4)
+        )
         for scale in (0.6, 2.4)
     )
     assert clean < abs(mean_bias(bias_t_co2e_per_ha=bias)) <= noisy
@@ -76,7 +78,9 @@ def test_noise_opens_the_bias_gate_and_does_not_fool_the_equivalence_test() -> N
 def test_a_right_model_fails_the_coverage_gate_a_third_of_the_time(comparisons: int, chance: float) -> None:
     """Counted in simulated validations of a right model with known sd, beside the binomial formula."""
     needed = observations_needed(comparisons=comparisons, least_share=0.9)
-    exact = coverage_gate_chance(comparisons=comparisons, coverage=0.9, observations_needed=needed)
+    exact = coverage_gate_chance(
+        comparisons=np.asarray(comparisons), coverage=0.9, observations_needed=needed
+    )
     assert exact == pytest.approx(chance, abs=0.005)
     rng = np.random.default_rng(comparisons)
     inside = (np.abs(rng.standard_normal((20_000, comparisons))) < 1.6448536).sum(axis=1)
