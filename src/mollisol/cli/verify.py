@@ -40,7 +40,7 @@ def verify(
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
     ] = False,
 ) -> None:
-    """Run a bundle again from its own inputs and rules and compare: 0 same, 1 different, 2 no bundle."""
+    """Run a bundle again from its own inputs and rules and compare: 0 same, 1 moved or different, 2 no bundle."""
     from mollisol.verify.bundle import verify_bundle
 
     outcome = verify_bundle(bundle, public_key=key, independent=independent, tolerance=tolerance, tell=tell)
@@ -82,7 +82,13 @@ def _print(outcome: Verification) -> None:
             + f": {outcome.files} files and {outcome.numbers_compared:,} numbers"
         )
     else:
-        typer.echo(typer.style(f"different: {len(outcome.differences)} differences", bold=True))
+        open_ones = sum(not item.note for item in outcome.differences)
+        moved = len(outcome.differences) - open_ones
+        other = f", and {moved} that release notes move" if moved and open_ones else ""
+        line = (
+            f"{open_ones} differences{other}" if open_ones else f"{moved} differences, each by a release note"
+        )
+        typer.echo(typer.style(f"{outcome.outcome}: {line}", bold=True))
     at = f" at {outcome.largest_at}" if outcome.largest_at else ""
     typer.echo(
         f"largest deviation of numbers that count as the same: {outcome.largest_deviation:.3g}{at} "
@@ -99,6 +105,9 @@ def _print(outcome: Verification) -> None:
         )
     for note in outcome.notes:
         typer.echo(f"note: {note}")
+    for row in outcome.release_notes:
+        number = sum(item.note == row.id for item in outcome.differences)
+        typer.echo(f"release note {row.id} ({number} differences): {row.says}")
     if outcome.independent:
         worst = max(outcome.independent, key=lambda row: row.deviation or 0.0)
         agree = sum(row.same for row in outcome.independent)
@@ -107,7 +116,8 @@ def _print(outcome: Verification) -> None:
             f"largest deviation {worst.deviation or 0.0:.3g} at {worst.item}"
         )
     if outcome.differences:
-        _print_differences(_first(outcome.differences), len(outcome.differences))
+        shown = tuple(item for item in outcome.differences if not item.note) or outcome.differences
+        _print_differences(_first(shown), len(outcome.differences))
 
 
 def _first(differences: tuple[Difference, ...]) -> tuple[Difference, ...]:
@@ -137,6 +147,7 @@ def _print_differences(shown: tuple[Difference, ...], number: int) -> None:
             line += f"; difference {item.difference:.6g}"
         if item.percent_of_total is not None:
             line += f", {item.percent_of_total:.3g} % of the total, {'' if item.material else 'not '}material"
+        line += f"; moved by release note {item.note}" if item.note else ""
         typer.echo(line + (f"; other versions: {item.why}" if item.why else ""))
     if len(shown) < number:
         typer.echo(f"... and {number - len(shown)} more: --json gives them all")

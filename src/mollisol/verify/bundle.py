@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -12,11 +13,11 @@ from typing import Any, Final
 from mollisol.bundle.crate import CRATE, crate_metadata
 from mollisol.bundle.read import Bundle, open_bundle
 from mollisol.bundle.signing import SIGNATURE, SignatureError, check_signature
-from mollisol.bundle.write import bundle_files
+from mollisol.bundle.write import RULES, bundle_files
 from mollisol.engine import COMPLETE_RULES, Tell, run_project
 from mollisol.methodology.findings import FindingsError, UserError, blocking
 from mollisol.methodology.rules_in_force.rule import Clocks
-from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set
+from mollisol.methodology.rules_in_force.rule_set import load_rule_set
 from mollisol.output import MANIFEST, canonical_json, made_with
 from mollisol.reading.archive import BundleFaultError
 from mollisol.reading.json import load_json
@@ -24,8 +25,9 @@ from mollisol.run import Run, RunOptions
 from mollisol.verify.compare import Comparison, count_numbers
 from mollisol.verify.compare_second import compare_independent, outside
 from mollisol.verify.manifest import compare_files
+from mollisol.verify.releases import name_notes, notes_since
 from mollisol.verify.results import IndependentFigure, Materiality, Signature, Verification, VersionRow
-from mollisol.verify.rules import compare_asked, read_options, read_rules
+from mollisol.verify.rules import BundleRules, compare_asked, read_options, read_rules
 
 TOLERANCE: Final = 1e-9
 
@@ -90,7 +92,8 @@ def verify_bundle(
     results = _mapping(recorded.get("results.json"))
     to.total_t = _total(results)
     options = read_options(bundle.manifest, results, to)
-    rules = read_rules(files, bundle.manifest, options, to)
+    notes = notes_since(str(bundle.manifest.get("mollisol")))
+    rules = read_rules(files, bundle.manifest, options, notes, to)
     run = None
     to.threshold_percent, citation = _threshold()
     versions = _versions(bundle.manifest)
@@ -100,15 +103,20 @@ def verify_bundle(
     if rules is not None and run is not None:
         compare_asked(bundle.manifest, results, options, rules, run.project.head.rules, to)
         tell("comparing")
-        _compare(bundle, files, recorded, run, versions, to)
+        # Rules of an earlier release were held against those released: they would be written with our fields now.
+        kept = {RULES: files[RULES]} if notes and RULES in files else {}
+        _compare(bundle, files, recorded, run, kept, to)
     second: tuple[IndependentFigure, ...] = ()
     beside = ""
     if independent and not (beside := outside(files)):
         tell("computing the design-based path with the second implementation")
         second = compare_independent(files, recorded, tolerance, to)
+    differences = name_notes(to.differences, notes)
+    moved = {item.note for item in differences}
     return Verification(
-        same=not to.differences,
-        differences=tuple(to.differences),
+        outcome="different" if "" in moved else "moved" if moved else "same",
+        same=not differences,
+        differences=differences,
         versions=versions,
         notes=_notes(bundle.manifest, versions, options, rules, beside),
         signature=signature,
@@ -119,6 +127,7 @@ def verify_bundle(
         files=len(files),
         materiality=_materiality(results, run, to.threshold_percent, citation) if run is not None else None,
         independent=second,
+        release_notes=tuple(note for note in notes if note.id in moved or note.rules),
     )
 
 
@@ -148,12 +157,17 @@ def _documents(files: Mapping[str, bytes], to: Comparison) -> dict[str, Any]:
     return found
 
 
-def _again(bundle: Bundle, rules: RuleSet, options: RunOptions, to: Comparison) -> Run | None:
+def _again(bundle: Bundle, rules: BundleRules, options: RunOptions, to: Comparison) -> Run | None:
     """Run the inputs again; what stands in the way is a difference, for a bundle is of a run that came through."""
     with tempfile.TemporaryDirectory(prefix="mollisol-verify-") as folder:
         try:
             bundle.copy_inputs(Path(folder))
-            return run_project(Path(folder), rule_set=rules, **options.beside_rules)
+            # Rules that an earlier release shipped issue as they did then; laid with constants they have another hash.
+            trusted = {rules.rule_set.hash} if rules.release else ()
+            run = run_project(Path(folder), rule_set=rules.rule_set, trusted=trusted, **options.beside_rules)
+            if run.results.rule_set_hash == rules.hash:
+                return run
+            return replace(run, results=run.results.model_copy(update={"rule_set_hash": rules.hash}))
         except FindingsError as error:
             for finding in blocking(error.findings):
                 where = str(finding.where).replace(folder, "")
@@ -173,19 +187,19 @@ def _compare(
     files: Mapping[str, bytes],
     recorded: Mapping[str, Any],
     run: Run,
-    versions: tuple[VersionRow, ...],
+    kept: Mapping[str, bytes],
     to: Comparison,
 ) -> None:
     named = {
         "mollisol": str(bundle.manifest.get("mollisol", "")),
         "versions": _mapping(bundle.manifest.get("versions")),
     }
-    made = bundle_files(run, named)
+    made = bundle_files(run, named) | dict(kept)
     if bundle.manifest.get("sampler") != json.loads(made[MANIFEST])["sampler"]:
         to.add("sampler", f"{MANIFEST}: sampler", bundle.manifest.get("sampler"), "that of this route")
     own = {name: content for name, content in files.items() if name not in {MANIFEST, SIGNATURE, CRATE}}
     made[CRATE] = canonical_json(crate_metadata(run, own, named))
-    why = _why(versions)
+    why = _why(_versions(bundle.manifest))
     for name in sorted(made.keys() - files.keys()):
         to.add("file-not-there", name, "no such file", "written by every run", why["mollisol"])
     for name in sorted(files.keys() - made.keys() - {SIGNATURE}):
@@ -258,7 +272,7 @@ def _notes(
     manifest: Mapping[str, Any],
     versions: tuple[VersionRow, ...],
     options: RunOptions,
-    rules: RuleSet | None,
+    rules: BundleRules | None,
     beside: str,
 ) -> tuple[str, ...]:
     notes = [
@@ -270,8 +284,12 @@ def _notes(
         notes.append(
             f"the bundle does not record its options; route {options.route}, seed {options.seed} were used"
         )
-    if rules is not None and rules.overlays:
-        notes.append(f"proposals are laid over the rule set: {', '.join(o.label for o in rules.overlays)}")
+    if rules is not None and rules.release:
+        notes.append(f"the rules are those that mollisol {rules.release} shipped, to the last byte")
+    if rules is not None and rules.rule_set.overlays:
+        notes.append(
+            f"proposals are laid over the rule set: {', '.join(o.label for o in rules.rule_set.overlays)}"
+        )
     if beside:
         notes.append(f"the second implementation was not run: the project is {beside}")
     return tuple(notes)

@@ -4,9 +4,33 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from mollisol.methodology.base import DomainObject, Items
 
 type Signature = Literal["not asked for", "good", "missing", "bad"]
+type Outcome = Literal["same", "moved", "different"]
+
+
+class ReleaseNote(DomainObject):
+    """What a release changed of what a bundle of an earlier one shows.
+
+    Parameters
+    ----------
+    id, version, says
+        Its name, the release, and what changed in one sentence.
+    moves, figures
+        Patterns of differences in words and in numbers, ``kind: place``, in which ``*`` stands for any text.
+    rules
+        Constants that became rules, with the value that held before.
+    """
+
+    id: str
+    version: str
+    says: str
+    moves: Items[str] = ()
+    figures: Items[str] = ()
+    rules: dict[str, float | str | bool] = Field(default_factory=dict)
 
 
 class Difference(DomainObject):
@@ -29,6 +53,8 @@ class Difference(DomainObject):
         Whether that share reaches the threshold; None where a difference has no tonnes of its own.
     why
         Why the two cannot be the same, where another version explains it.
+    note
+        The release note that moves it; empty where none does, and then it is a difference to look into.
     """
 
     code: str
@@ -39,6 +65,7 @@ class Difference(DomainObject):
     percent_of_total: float | None = None
     material: bool | None = None
     why: str = ""
+    note: str = ""
 
 
 class VersionRow(DomainObject):
@@ -74,8 +101,9 @@ class IndependentFigure(DomainObject):
 
 
 class Verification(DomainObject):
-    """The outcome of ``verify``."""
+    """The outcome of ``verify``: same, moved by release notes alone, or different."""
 
+    outcome: Outcome
     same: bool
     differences: Items[Difference]
     versions: Items[VersionRow]
@@ -88,3 +116,5 @@ class Verification(DomainObject):
     files: int
     materiality: Materiality | None = None
     independent: Items[IndependentFigure] = ()
+    release_notes: Items[ReleaseNote] = ()
+    """Those that move a difference, or gave the bundle's rules what was a constant."""

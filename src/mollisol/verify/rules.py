@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,8 +18,12 @@ from mollisol.methodology.rules_in_force.proposal import lay_over
 from mollisol.methodology.rules_in_force.rule import RuleError
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set
 from mollisol.output import MANIFEST
+from mollisol.reading.archive import BundleFaultError
+from mollisol.reading.json import load_json
 from mollisol.run import RunOptions
 from mollisol.verify.compare import Comparison
+from mollisol.verify.releases import release_of, with_constants
+from mollisol.verify.results import ReleaseNote
 
 
 def read_options(manifest: Mapping[str, Any], results: Mapping[str, Any], to: Comparison) -> RunOptions:
@@ -43,45 +49,84 @@ def read_options(manifest: Mapping[str, Any], results: Mapping[str, Any], to: Co
     return options
 
 
+@dataclass(frozen=True, slots=True)
+class BundleRules:
+    """The rules that a bundle is performed again under.
+
+    Parameters
+    ----------
+    rule_set
+        The bundle's own, with what was a constant when it was made.
+    hash
+        SHA-256 of what the bundle carries.
+    release
+        The release that shipped exactly these; empty where none did.
+    """
+
+    rule_set: RuleSet
+    hash: str
+    release: str = ""
+
+
 def read_rules(
-    files: Mapping[str, bytes], manifest: Mapping[str, Any], options: RunOptions, to: Comparison
-) -> RuleSet | None:
-    """Give the bundle's own rule set; the shipped one where it carries none; None where there is neither."""
+    files: Mapping[str, bytes],
+    manifest: Mapping[str, Any],
+    options: RunOptions,
+    notes: Sequence[ReleaseNote],
+    to: Comparison,
+) -> BundleRules | None:
+    """Return the bundle's own rule set; the shipped one where it carries none; None where there is neither.
+
+    The bundle's rules are held against those that ship, unless an earlier release shipped them as they are.
+    """
     shipped = _shipped(manifest, options, to)
+    ships = None if shipped is None else BundleRules(shipped, shipped.hash)
     if RULES not in files:
-        return shipped
+        return ships
     try:
         own = RuleSet.model_validate_json(files[RULES])
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
         to.add("rules-unreadable", f"{RULES}: {place}", first.get("input"), first["msg"])
-        return shipped
-    if shipped is not None:
+        return ships
+    try:
+        # Rules of an earlier release have fewer fields than ours, so their hash is taken of what stands in the file.
+        digest = _digest(files[RULES]) if notes else own.hash
+    except BundleFaultError as error:
+        to.add(error.finding.code, RULES, error.finding.found, error.finding.allowed)
+        return ships
+    release = release_of(digest) if notes else ""
+    if shipped is not None and not release:
         _compare(own, shipped, to)
-    return own
+    return BundleRules(own if shipped is None else with_constants(own, shipped, notes), digest, release)
+
+
+def _digest(content: bytes) -> str:
+    text = json.dumps(load_json(content, RULES), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def compare_asked(
     manifest: Mapping[str, Any],
     results: Mapping[str, Any],
     options: RunOptions,
-    rules: RuleSet,
+    rules: BundleRules,
     project_rules: str,
     to: Comparison,
 ) -> None:
     """Hold what the manifest says was asked for against the results and the rule set."""
     asked = options.rules_key or project_rules
     rows = (
-        ("rule-set", f"{MANIFEST}: rule_set", manifest.get("rule_set"), rules.key),
+        ("rule-set", f"{MANIFEST}: rule_set", manifest.get("rule_set"), rules.rule_set.key),
         ("rule-set-hash", f"{MANIFEST}: rule_set_hash", manifest.get("rule_set_hash"), rules.hash),
         ("rule-set-hash", "results.json: rule_set_hash", results.get("rule_set_hash"), rules.hash),
-        ("rule-set", "the rule set that was asked for", asked, rules.head.key),
+        ("rule-set", "the rule set that was asked for", asked, rules.rule_set.head.key),
         (
             "overlay",
             f"{MANIFEST}: options.overlays",
             [o.label for o in options.overlays],
-            [o.label for o in rules.overlays],
+            [o.label for o in rules.rule_set.overlays],
         ),
         ("seed", f"{MANIFEST}: seed", manifest.get("seed"), options.seed),
         ("seed", "results.json: seed", results.get("seed"), options.seed),

@@ -183,7 +183,7 @@ CASES = [
     Case("a deviation's reason", HEAD, text(HEAD, 'reason = "a constructed test"', 'reason = "another reason"'),
          ("project-head", "project.json: deviations[0].reason")),
     Case("the interpolation", HEAD,
-         text(HEAD, "[project.design]", 'equivalent_soil_mass_interpolation = "linear"\n\n[project.design]'),
+         text(HEAD, '"natural_cubic_spline"', '"linear"'),
          ("result", "results.json: equivalent_soil_mass_interpolation")),
     Case("a comment in the head", HEAD, raw(HEAD, lambda b: b"# a word\n" + b), ("metadata", f"@graph[{HEAD}]")),
     Case("a file that is not read", "inputs/notes.csv", lambda t: t.write("inputs/notes.csv", b"a\n1\n"),
