@@ -17,7 +17,7 @@ from mollisol.bundle.write import RULES, bundle_files
 from mollisol.engine import COMPLETE_RULES, Tell, run_project
 from mollisol.methodology.findings import FindingsError, UserError, blocking
 from mollisol.methodology.rules_in_force.rule import Clocks
-from mollisol.methodology.rules_in_force.rule_set import load_rule_set
+from mollisol.methodology.rules_in_force.rule_set import load_rule_set, trust
 from mollisol.output import MANIFEST, canonical_json, made_with
 from mollisol.reading.archive import BundleFaultError
 from mollisol.reading.json import load_json
@@ -163,8 +163,8 @@ def _again(bundle: Bundle, rules: BundleRules, options: RunOptions, to: Comparis
         try:
             bundle.copy_inputs(Path(folder))
             # Rules that an earlier release shipped issue as they did then; laid with constants they have another hash.
-            trusted = {rules.rule_set.hash} if rules.release else ()
-            run = run_project(Path(folder), rule_set=rules.rule_set, trusted=trusted, **options.beside_rules)
+            own = trust(rules.rule_set) if rules.release else rules.rule_set
+            run = run_project(Path(folder), rule_set=own, **options.beside_rules)
             if run.results.rule_set_hash == rules.hash:
                 return run
             return replace(run, results=run.results.model_copy(update={"rule_set_hash": rules.hash}))
