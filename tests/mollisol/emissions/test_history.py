@@ -258,9 +258,9 @@ def test_what_was_not_seen_in_an_edition_is_no_threshold() -> None:
         run_project(FARM, rules_key="vm0042-2.1", route="analytic")
     missing = {finding.clause for finding in error.value.findings if finding.code == "rule-missing"}
     assert {
-        "vm0042.factors.selection",
+        "vm0042.additionality.common-practice",
         "vmd0054.production.edition",
-        "vm0042.boundary.de-minimis-share",
+        "vmd0054.response.whole",
     } <= missing
 
 
