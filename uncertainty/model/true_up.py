@@ -105,7 +105,7 @@ def chance_below_issued(
 def share_bound(
     *,
     count: Annotated[Value, Range(0, whole=True)],
-    of: Count,
+    trials: Count,
     side: Literal["low", "high"],
     tail: Probability,
 ) -> Value:
@@ -113,8 +113,8 @@ def share_bound(
 
     Parameters
     ----------
-    count, of
-        How often, of how many trials. [whole numbers, 0 up to ``of``; 1 or more]
+    count, trials
+        How often, of how many trials. [whole numbers, 0 up to ``trials``; 1 or more]
     side
         Which bound.
     tail
@@ -132,10 +132,11 @@ def share_bound(
 
     Notes
     -----
-    Source: the quantiles of beta(count, of - count + 1) and beta(count + 1, of - count); 0 and 1 at the ends.
+    Source: the quantiles of beta(count, trials - count + 1) and beta(count + 1, trials - count); 0 and 1 at the ends.
     """
-    if np.any(np.asarray(count) > of):
-        raise ValueError("count must be at most of")
+    if np.any(np.asarray(count) > trials):
+        raise ValueError("count must be at most trials")
     if side == "low":
-        return np.where(count == 0, 0.0, betaincinv(np.maximum(count, 1), of - count + 1.0, tail))[()]
-    return np.where(count == of, 1.0, betaincinv(count + 1.0, np.maximum(of - count, 1), 1.0 - tail))[()]
+        return np.where(count == 0, 0.0, betaincinv(np.maximum(count, 1), trials - count + 1.0, tail))[()]
+    high = betaincinv(count + 1.0, np.maximum(trials - count, 1), 1.0 - tail)
+    return np.where(count == trials, 1.0, high)[()]
