@@ -19,7 +19,7 @@ from mollisol.quantification.checks import FloatArray, Value
     Locator("Satterthwaite, Biometrics Bulletin 2(6)", "1946", page="110-114"),
 )
 def satterthwaite(*, variances: Amounts, degrees_of_freedom: Freedom) -> Value:
-    """Degrees of freedom of a sum of independent variances, after Satterthwaite.
+    r"""Return the degrees of freedom of a sum of independent variances, after Satterthwaite.
 
     Parameters
     ----------
@@ -41,7 +41,16 @@ def satterthwaite(*, variances: Amounts, degrees_of_freedom: Freedom) -> Value:
 
     Notes
     -----
+    .. math:: \nu = \frac{\left(\sum_i v_i\right)^2}{\sum_i v_i^2 / \nu_i}
+
+    Here :math:`v_i` is ``variances`` and :math:`\nu_i` is ``degrees_of_freedom``.
+
     Source: Satterthwaite (1946). VM0042 asks for degrees of freedom "appropriate to the sampling design".
+
+    Examples
+    --------
+    >>> print(satterthwaite(variances=[0.0, 0.0], degrees_of_freedom=[4.0, 2.0]))
+    inf
     """
     largest = variances.max(axis=-1, keepdims=True)
     share = variances / np.where(largest > 0, largest, 1.0)
@@ -59,7 +68,7 @@ def satterthwaite(*, variances: Amounts, degrees_of_freedom: Freedom) -> Value:
 def pooled_degrees_of_freedom(
     *, degrees_of_freedom: Annotated[FloatArray, Range(0, math.inf, above=True, least=1)]
 ) -> Value:
-    """Degrees of freedom where all components share one variance: their sum.
+    r"""Return the degrees of freedom where all components share one variance: their sum.
 
     Parameters
     ----------
@@ -78,7 +87,16 @@ def pooled_degrees_of_freedom(
 
     Notes
     -----
+    .. math:: \nu = \sum_i \nu_i
+
+    Here :math:`\nu_i` is ``degrees_of_freedom``.
+
     Source: n - H of a stratified sample; exact only for equal variances and weights, else too many.
+
+    Examples
+    --------
+    >>> print(pooled_degrees_of_freedom(degrees_of_freedom=[4.0, 2.0, 3.0, 2.0]))
+    11.0
     """
     total: FloatArray = degrees_of_freedom.sum(axis=-1)
     return total

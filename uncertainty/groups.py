@@ -14,7 +14,7 @@ type Labels = Sequence[str] | Sequence[int] | NDArray[np.str_] | NDArray[np.int6
 
 
 def places(name: str, labels: Labels, values: FloatArray) -> tuple[NDArray[np.intp], FloatArray]:
-    """Give the number of the group of each value, and the size of each group, groups in the order of their ids.
+    """Return the number of the group of each value, and the size of each group, groups in the order of their ids.
 
     Raises
     ------

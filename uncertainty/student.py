@@ -12,7 +12,7 @@ from mollisol.quantification.checks import FloatArray, Value, finite, numbers
 
 
 def degrees(name: str, value: ArrayLike) -> FloatArray:
-    """Give the argument as degrees of freedom: above 0, infinity allowed.
+    """Return the argument as degrees of freedom: above 0, infinity allowed.
 
     Raises
     ------
@@ -26,7 +26,7 @@ def degrees(name: str, value: ArrayLike) -> FloatArray:
 
 
 def probability_of(name: str, value: ArrayLike, low: float = 0.0) -> FloatArray:
-    """Give the argument as probabilities strictly below 1 and above ``low`` (``low`` itself only if not 0).
+    """Return the argument as probabilities strictly below 1 and above ``low`` (``low`` itself only if not 0).
 
     Raises
     ------
@@ -45,7 +45,7 @@ def probability_of(name: str, value: ArrayLike, low: float = 0.0) -> FloatArray:
 
 @equation("mollisol:standard-error", "SE", "t CO2e/ha", Locator("JCGM 100 (GUM)", "2008", "2.3.1"))
 def standard_error(*, variance_of_mean: Amount) -> Value:
-    """Square root of the variance of a mean.
+    r"""Return the square root of the variance of a mean.
 
     Parameters
     ----------
@@ -64,14 +64,23 @@ def standard_error(*, variance_of_mean: Amount) -> Value:
 
     Notes
     -----
+    .. math:: SE = \sqrt{s^2}
+
+    Here :math:`s^2` is ``variance_of_mean``.
+
     Source: the definition of a standard uncertainty.
+
+    Examples
+    --------
+    >>> print(standard_error(variance_of_mean=[6.25, 0.0, 1.44]))
+    [2.5 0.  1.2]
     """
     return np.sqrt(variance_of_mean)[()]
 
 
 @equation("mollisol:t-quantile", "t", "1", vm0042("8.6.4", "74, its t value"))
 def t_quantile(*, probability: Probability, degrees_of_freedom: Freedom) -> Value:
-    """Give the quantile of Student's t.
+    r"""Return the quantile of Student's t.
 
     Parameters
     ----------
@@ -92,7 +101,16 @@ def t_quantile(*, probability: Probability, degrees_of_freedom: Freedom) -> Valu
 
     Notes
     -----
+    .. math:: P(T_\nu \le t) = p
+
+    Here :math:`p` is ``probability`` and :math:`\nu` is ``degrees_of_freedom``.
+
     Source: the inverse of Student's distribution function.
+
+    Examples
+    --------
+    >>> print(t_quantile(probability=0.5, degrees_of_freedom=7.0))
+    0.0
     """
     known = np.isfinite(degrees_of_freedom)
     quantile = np.where(

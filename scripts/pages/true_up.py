@@ -257,7 +257,9 @@ def share_row(series: str, level: str, form: str, told: Sequence[Outcome]) -> di
         for fold in sorted({item.fold for item in told})
     ]
     count, size = sum(above), len(above)
-    low, high = (float(share_bound(count=count, trials=size, side=side, tail=0.05)) for side in ("low", "high"))
+    low, high = (
+        float(share_bound(count=count, trials=size, side=side, tail=0.05)) for side in ("low", "high")
+    )
     half = float(stdtrit(len(by_fold) - 1, 0.95) * np.std(by_fold, ddof=1) / len(by_fold) ** 0.5)
     credited = [item.credited[form] for item in told]
     return {

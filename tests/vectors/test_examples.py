@@ -44,16 +44,11 @@ def vectors() -> dict[str, list[dict[str, Any]]]:
 VECTORS = vectors()
 
 
-def documented(passport: Passport) -> bool:
-    return passport.function.__module__.startswith("mollisol.quantification.")
-
-
-EQUATIONS = [passport for passport in all_equations().values() if documented(passport)]
-
-
 def literal(node: ast.expr) -> Any:
-    """Return the value of an argument as it is written: a literal, or ``np.array`` of one."""
-    return ast.literal_eval(node.args[0] if isinstance(node, ast.Call) else node)
+    """Return the value of an argument as a vector file writes it; a call around it makes an array or an object."""
+    if isinstance(node, ast.Call):
+        return literal(node.args[0])
+    return [literal(item) for item in node.elts] if isinstance(node, ast.List) else ast.literal_eval(node)
 
 
 def case_of(passport: Passport, example: doctest.DocTest) -> dict[str, Any]:
@@ -68,7 +63,7 @@ def case_of(passport: Passport, example: doctest.DocTest) -> dict[str, Any]:
     return cases[0]
 
 
-@pytest.mark.parametrize("passport", EQUATIONS, ids=lambda passport: passport.id)
+@pytest.mark.parametrize("passport", all_equations().values(), ids=lambda passport: passport.id)
 def test_formula_and_example(passport: Passport) -> None:
     function = passport.function
     assert re.search(r"\.\. math::\s+\S", inspect.getdoc(function) or ""), "the docstring shows no formula"

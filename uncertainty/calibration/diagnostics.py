@@ -18,12 +18,12 @@ class Diagnosis:
     ess_tail: FloatArray
 
     def passes(self, r_hat: float, ess: float) -> bool:
-        """Say whether every quantity meets the gates; a NaN does not."""
+        """Return whether every quantity meets the gates; a NaN does not."""
         small = (self.ess_bulk >= ess).all() and (self.ess_tail >= ess).all()
         return bool((self.r_hat <= r_hat).all() and small)
 
     def words(self) -> str:
-        """Give the worst of each in words."""
+        """Return the worst of each in words."""
         least = min(self.ess_bulk.min(), self.ess_tail.min())
         return f"r-hat {self.r_hat.max():.3f}, ESS {least:.0f}"
 

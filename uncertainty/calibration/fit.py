@@ -28,7 +28,7 @@ _START_STREAM = 2**32 - 1
 
 
 def calibration_trials(trials: Trials) -> Trials:
-    """Give the studies that calibrate: those for calibration and those of a cross-validation."""
+    """Return the studies that calibrate: those for calibration and those of a cross-validation."""
     return trials.only(frozenset(s.study for s in trials.studies if s.use != "validation"))
 
 
@@ -86,7 +86,7 @@ def fit(
 
 
 def run_key(trials: Trials, plan: CalibrationPlan, seed: int, settings: SamplerSettings) -> str:
-    """Give the hash of all that the chains depend on: a checkpoint goes on only under the same.
+    """Return the hash of all that the chains depend on: a checkpoint goes on only under the same.
 
     How long they run is not among it.
     """
@@ -103,7 +103,7 @@ def run_key(trials: Trials, plan: CalibrationPlan, seed: int, settings: SamplerS
 
 
 def gates(verdict: Diagnosis, settings: SamplerSettings, plan: CalibrationPlan) -> list[Finding]:
-    """Give a refusal for every quantity that misses a gate."""
+    """Return a refusal for every quantity that misses a gate."""
     found = []
     for place, prior in enumerate(plan.prior):
         r_hat = float(verdict.r_hat[place])

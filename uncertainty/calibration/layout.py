@@ -20,7 +20,7 @@ _STREAMS = ("plant_c_t_ha", "manure_c_t_ha", "covered", "irrigation_mm", "humifi
 
 
 def input_kind(row: ActivityRow) -> str:
-    """Give the kind of input of a schedule entry, or nothing where it brings no carbon."""
+    """Return the kind of input of a schedule entry, or nothing where it brings no carbon."""
     if row.activity in ("harvest", "cover-crop"):
         return "harvest"
     if row.activity in ("manure", "manure-carbon"):
@@ -29,7 +29,7 @@ def input_kind(row: ActivityRow) -> str:
 
 
 def input_kinds(rows: Iterable[ActivityRow]) -> tuple[str, ...]:
-    """Give the kinds of input of a schedule, sorted."""
+    """Return the kinds of input of a schedule, sorted."""
     return tuple(sorted({kind for row in rows if (kind := input_kind(row))}))
 
 
@@ -94,16 +94,16 @@ class Layout:
     run_in_years: int
 
     def columns(self, cohort: Cohort, name: str, *, of: Plan, months: slice) -> FloatArray:
-        """Give a stream of a plan for the sites of a cohort."""
+        """Return a stream of a plan for the sites of a cohort."""
         stream: FloatArray = getattr(of, name)
         return np.ascontiguousarray(stream[months][:, cohort.place])
 
     def months(self, first_year: int, last_year: int) -> slice:
-        """Give the months from January of the first year to December of the last."""
+        """Return the months from January of the first year to December of the last."""
         return slice(12 * (first_year - self.air.years[0]), 12 * (last_year + 1 - self.air.years[0]))
 
     def rows(self, first_year: int, last_year: int) -> slice:
-        """Give the years from the first to the last."""
+        """Return the years from the first to the last."""
         return slice(first_year - self.air.years[0], last_year + 1 - self.air.years[0])
 
 
@@ -151,7 +151,7 @@ def lay_out(trials: Trials, *, until: Mapping[str, int] | None = None) -> Layout
 
 
 def _last_years(trials: Trials, until: Mapping[str, int]) -> dict[str, int]:
-    """Give the last year that is wanted of each site."""
+    """Return the last year that is wanted of each site."""
     last = {row.site: row.start_year + 1 for row in trials.trial_sites}
     for row in trials.observations:
         last[row.site] = max(last[row.site], row.year)
@@ -189,7 +189,7 @@ def _cohorts(
 
 
 def _forcing_key(site: SiteRow, number: int, air: Weather, plans: Sequence[Plan]) -> bytes:
-    """Give a hash of all that a model takes of a site but its stock."""
+    """Return a hash of all that a model takes of a site but its stock."""
     soil = site.model_dump(exclude={"site", "soc_t_ha", "iom_t_ha", "file", "row"}, mode="json")
     digest = hashlib.sha256(repr((sorted(soil.items()), int(air.cell[number]))).encode())
     for one in plans:

@@ -36,18 +36,18 @@ type Respond = Callable[[Values], FloatArray]
 
 
 def responder(model: str, layout: Layout, cohort: Cohort, base: Mapping[str, float]) -> Respond:
-    """Give the response of a cohort under a model, as a function of the kernel's numbers that differ from the base."""
+    """Return the response of a cohort under a model, a function of the kernel's numbers that differ from the base."""
     return _MODELS[model](layout, cohort, base)
 
 
 def _with[P](numbers: P, values: Values) -> P:
-    """Give a model's numbers with those of the draws in their place."""
+    """Return a model's numbers with those of the draws in their place."""
     changed: dict[str, Any] = dict(values)
     return replace(numbers, **changed)  # type: ignore[type-var]
 
 
 def terms(layout: Layout) -> tuple[str, ...]:
-    """Give the names of the terms."""
+    """Return the names of the terms."""
     return ("start", *layout.kinds, "composition")
 
 
@@ -130,7 +130,7 @@ def _rothc(layout: Layout, cohort: Cohort, base: Mapping[str, float]) -> Respond
 
 
 def _columns(system: Compartments, live: np.ndarray[Any, np.dtype[np.bool_]]) -> Compartments:
-    """Give a system of the columns that carry something."""
+    """Return a system of the columns that carry something."""
 
     def cut(array: Any) -> Any:
         values = np.asarray(array)

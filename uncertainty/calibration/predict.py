@@ -102,7 +102,7 @@ def predict(
 
 
 def _until(contrasts: Sequence[Contrast]) -> dict[str, int]:
-    """Give the last year that is wanted of each site."""
+    """Return the last year that is wanted of each site."""
     last: dict[str, int] = {}
     for contrast in contrasts:
         for site, year, _ in contrast:
@@ -119,7 +119,7 @@ def _contrasts(
     weights: FloatArray,
     quantities: Mapping[str, FloatArray],
 ) -> tuple[FloatArray, FloatArray]:
-    """Give mean and variance of contrasts, (draw, contrast), deviations given the stocks that are told."""
+    """Return mean and variance of contrasts, (draw, contrast), deviations given the stocks that are told."""
     sigma = quantities[RESIDUAL]
     told = len(known)
     weight = np.zeros((len(sigma), len(observed)))

@@ -25,19 +25,19 @@ class Priors:
         self._high = np.array([p.high for p in priors])
 
     def values(self, points: FloatArray) -> FloatArray:
-        """Give the quantities of points in sampling coordinates."""
+        """Return the quantities of points in sampling coordinates."""
         share = special.expit(points)
         within = self._low + (self._high - self._low) * share
         return np.where(self._by_log, np.exp(np.where(self._by_log, points, 0.0)), within)
 
     def points(self, values: FloatArray) -> FloatArray:
-        """Give the sampling coordinates of quantities."""
+        """Return the sampling coordinates of quantities."""
         share = (values - self._low) / (self._high - self._low)
         odds = special.logit(np.where(self._by_log, 0.5, share))
         return np.where(self._by_log, np.log(np.where(self._by_log, values, 1.0)), odds)
 
     def log_density(self, points: FloatArray) -> FloatArray:
-        """Give the log prior density of points, (point,), in sampling coordinates; up to a constant."""
+        """Return the log prior density of points, (point,), in sampling coordinates; up to a constant."""
         values = self.values(points)
         stretch = special.log_expit(points) + special.log_expit(-points)
         total = np.where(self._by_log, points, stretch).sum(axis=-1)
@@ -52,7 +52,7 @@ class Priors:
         return np.asarray(np.where(self.inside(values), total, -np.inf))
 
     def inside(self, values: FloatArray) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-        """Say which points have all quantities within their ranges, off the edges by more than rounding."""
+        """Return which points have all quantities within their ranges, off the edges by more than rounding."""
         return np.asarray(((values > self._low) & (values < self._high)).all(axis=-1))
 
     def draw(self, count: int, rng: np.random.Generator) -> FloatArray:

@@ -49,7 +49,7 @@ class Problem:
         self.structure = Structure(trials, plan, self.layout, self.places)
 
     def log_density(self, points: FloatArray) -> FloatArray:
-        """Give the log posterior density of points in sampling coordinates, (point,), up to a constant."""
+        """Return the log posterior density of points in sampling coordinates, (point,), up to a constant."""
         out = self.priors.log_density(points)
         fine = np.isfinite(out)
         if fine.any():
@@ -57,12 +57,12 @@ class Problem:
         return out
 
     def named(self, points: FloatArray) -> dict[str, FloatArray]:
-        """Give the quantities of points by name, (point,)."""
+        """Return the quantities of points by name, (point,)."""
         values = self.priors.values(points)
         return {name: values[:, place] for place, name in enumerate(self.priors.names)}
 
     def log_likelihood(self, quantities: Mapping[str, FloatArray]) -> FloatArray:
-        """Give the log likelihood of quantities, (draw,), up to a constant."""
+        """Return the log likelihood of quantities, (draw,), up to a constant."""
         x, inert = self.responses.at(self.places, of_model(quantities, self.plan.prior))
         variance = self.known_variance + quantities[RESIDUAL][:, None] ** 2
         return self.structure.log_likelihood(x, inert, self.observed, 1.0 / variance, quantities)
@@ -71,10 +71,10 @@ class Problem:
 def of_model(
     quantities: Mapping[str, FloatArray], priors: Sequence[CalibrationPrior]
 ) -> dict[str, FloatArray]:
-    """Give those of the quantities that the model takes."""
+    """Return those of the quantities that the model takes."""
     return {p.name: quantities[p.name] for p in priors if p.role in ("model", "start")}
 
 
 def stands_at(row: ObservationRow) -> int:
-    """Give the year at whose end a stock is compared: its own from July on, else the one before."""
+    """Return the year at whose end a stock is compared: its own from July on, else the one before."""
     return row.year if row.month >= 7 else row.year - 1

@@ -49,7 +49,7 @@ class Responses:
         self.inert_t_ha = np.array([_inert(site, model) for site in self.sites])
 
     def at(self, places: Places, values: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
-        """Give the terms, (term, draw, place), and the inert carbon at each place, (draw, place).
+        """Return the terms, (term, draw, place), and the inert carbon at each place, (draw, place).
 
         Parameters
         ----------
@@ -81,7 +81,7 @@ class Responses:
 
 
 def _inert(site: SiteRow, model: str) -> float:
-    """Give the inert carbon of a site, a measured one or that of Falloon 1998; nothing for models that have none."""
+    """Return the inert carbon of a site, a measured one or that of Falloon 1998; nothing for models that have none."""
     if model != "rothc":
         return 0.0
     return site.iom_t_ha if site.iom_t_ha is not None else float(inert_from_stock(soc_t_ha=site.soc_t_ha))

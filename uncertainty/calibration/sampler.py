@@ -179,7 +179,7 @@ class Student:
         return np.asarray(self.centre + (z @ self.root.T) / scale[:, None])
 
     def log_density(self, points: FloatArray) -> FloatArray:
-        """Give the log density up to a constant."""
+        """Return the log density up to a constant."""
         z = np.linalg.solve(self.root, (points - self.centre).T)
         d = len(self.centre)
         return np.asarray(-0.5 * (DEGREES + d) * np.log1p((z**2).sum(axis=0) / DEGREES))
@@ -226,5 +226,5 @@ def sample(
 
 
 def quick(settings: SamplerSettings) -> SamplerSettings:
-    """Give settings for tests and for the folds of a cross-validation in a hurry."""
+    """Return settings for tests and for the folds of a cross-validation in a hurry."""
     return replace(settings, warmup=160, least=50, most=400, ess=100.0, r_hat=1.05)

@@ -75,11 +75,11 @@ class Structure:
         self._by_site = _adder([self.site], [np.arange(n)], (m, n))
 
     def start_variance(self, residual_sd: FloatArray) -> FloatArray:
-        """Give the variance of the stock at the start, (draw, site)."""
+        """Return the variance of the stock at the start, (draw, site)."""
         return np.where(np.isnan(self._start_se), residual_sd[:, None], np.nan_to_num(self._start_se)) ** 2
 
     def precision(self, quantities: Mapping[str, FloatArray], draws: int) -> FloatArray:
-        """Give the prior precision of each deviation, (draw, deviation)."""
+        """Return the prior precision of each deviation, (draw, deviation)."""
         out = np.empty((draws, self.count))
         for d in self.deviations:
             sd = quantities[d.effect.sd] if isinstance(d.effect.sd, str) else np.full(draws, d.effect.sd)
@@ -87,7 +87,7 @@ class Structure:
         return out
 
     def expected(self, x: FloatArray, inert: FloatArray, start_t_ha: FloatArray) -> FloatArray:
-        """Give the stock at the places with no deviation, (draw, place)."""
+        """Return the stock at the places with no deviation, (draw, place)."""
         f = x[0]
         return np.asarray(inert * (1.0 - f) + f * start_t_ha + x[1:-1].sum(axis=0))
 
@@ -99,7 +99,7 @@ class Structure:
         weight: FloatArray,
         quantities: Mapping[str, FloatArray],
     ) -> Conditioned:
-        """Give the deviations' normal distribution given the stocks, as precisions and right-hand sides."""
+        """Return the deviations' normal distribution given the stocks, as precisions and right-hand sides."""
         draws, n = x.shape[1:]
         sigma = quantities[RESIDUAL]
         gap = observed - self.expected(x, inert, self.start_t_ha[self.site])
@@ -127,7 +127,7 @@ class Structure:
         return Conditioned(own, cross, among, onto_start, onto, gap, weight, start_variance)
 
     def loads(self, x: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Give what weighted sums of the stocks, (sum, place), take of each deviation and of each start.
+        """Return what weighted sums of the stocks, (sum, place), take of each deviation and of each start.
 
         Returns
         -------
@@ -146,7 +146,7 @@ class Structure:
         return on_deviation, on_start
 
     def _value(self, x: FloatArray, term: int) -> FloatArray:
-        """Give a term, all inputs together, or 1 for an error of the measurements."""
+        """Return a term, all inputs together, or 1 for an error of the measurements."""
         if term == _ALL_INPUTS:
             return np.asarray(x[1:-1].sum(axis=0))
         return np.ones(x.shape[1:]) if term == _ONE else x[term]
@@ -164,7 +164,7 @@ class Structure:
         weight: FloatArray,
         quantities: Mapping[str, FloatArray],
     ) -> FloatArray:
-        """Give the log likelihood with all deviations integrated out, (draw,), up to a constant."""
+        """Return the log likelihood with all deviations integrated out, (draw,), up to a constant."""
         s = self.system(x, inert, observed, weight, quantities)
         reduced, right = s.reduced()
         left_over = (s.gap**2 * s.weight).sum(axis=1) - (s.onto_start**2 / s.own).sum(axis=1)
@@ -208,7 +208,7 @@ class Conditioned:
     start_variance: FloatArray
 
     def reduced(self) -> tuple[FloatArray, FloatArray]:
-        """Give the precision and right-hand side of the deviations with the starts eliminated."""
+        """Return the precision and right-hand side of the deviations with the starts eliminated."""
         scaled = self.cross / self.own[..., None]
         reduced = self.among - np.matmul(self.cross.transpose(0, 2, 1), scaled)
         right = self.onto - (scaled * self.onto_start[..., None]).sum(axis=1)
@@ -216,14 +216,14 @@ class Conditioned:
 
 
 def _adder(rows: list[IntArray], columns: list[IntArray], shape: tuple[int, int]) -> sparse.csr_matrix:
-    """Give the matrix that adds entries up to where they belong."""
+    """Return the matrix that adds entries up to where they belong."""
     r = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
     c = np.concatenate(columns) if columns else np.zeros(0, dtype=np.int64)
     return sparse.csr_matrix((np.ones(len(r)), (r, c)), shape=shape)
 
 
 def _deviations(trials: Trials, plan: CalibrationPlan, layout: Layout, places: Places) -> list[Deviations]:
-    """Give the deviations of every effect: one for each group that has a stock and the input it acts on."""
+    """Return the deviations of every effect: one for each group that has a stock and the input it acts on."""
     of_site = {r.site: r for r in trials.trial_sites}
     experiment = {s.study: s.experiment for s in trials.studies}
     rows = [of_site[trials.inputs.sites[s].site] for s in places.site]

@@ -13,7 +13,7 @@ from mollisol.quantification.checks import FloatArray, Value, same_shape
 
 
 def _welch(first: FloatArray, second: FloatArray) -> tuple[float, float, float]:
-    """Give the difference of two means, its standard error and Satterthwaite's degrees of freedom."""
+    """Return the difference of two means, its standard error and Satterthwaite's degrees of freedom."""
     parts = np.array([values.var(ddof=1) / values.size for values in (first, second)])
     spread = float(parts.sum())
     if spread == 0:
@@ -34,7 +34,7 @@ def equivalence_p_value(
     second: Annotated[FloatArray, Range(least=2)],
     margin: AboveZero,
 ) -> float:
-    """Probability of means this near to each other if the true ones differed by the margin or more.
+    r"""Return the probability of means this near to each other if the true ones differed by the margin or more.
 
     Parameters
     ----------
@@ -55,8 +55,21 @@ def equivalence_p_value(
 
     Notes
     -----
+    .. math::
+
+        p = T_\nu\left(-\frac{\Delta - \lvert \bar{x}_1 - \bar{x}_2 \rvert}{SE}\right), \qquad SE^2 =
+        \frac{s_1^2}{n_1} + \frac{s_2^2}{n_2}
+
+    Here :math:`x_1` is ``first``, :math:`x_2` is ``second`` and :math:`\Delta` is ``margin``. :math:`T_\nu` is
+    the distribution function of Student's t with Welch's degrees of freedom.
+
     Source: two one-sided tests. Unlike the test that Table 7 asks for, few and scattered sites do not pass it: that
     nothing was found is not shown to be nothing.
+
+    Examples
+    --------
+    >>> print(equivalence_p_value(first=[1.0, 3.0], second=[4.0, 6.0], margin=3.0))
+    0.5
     """
     width = float(margin)
     gap, error, freedom = _welch(first, second)
@@ -74,7 +87,7 @@ def trend_difference_t_co2e_per_ha_yr(
     control_change_t_co2e_per_ha: Numbers,
     years: Years,
 ) -> Value:
-    """Difference of yearly changes of unit and controls before the project began.
+    r"""Return the difference of yearly changes of unit and controls before the project began.
 
     Parameters
     ----------
@@ -95,7 +108,20 @@ def trend_difference_t_co2e_per_ha_yr(
 
     Notes
     -----
+    .. math:: d_{pre} = \frac{\bar{u} - \bar{c}}{T}
+
+    Here :math:`u` is ``unit_change_t_co2e_per_ha``, :math:`c` is ``control_change_t_co2e_per_ha`` and :math:`T`
+    is ``years``.
+
     Source: difference of means. A difference in differences holds only if it would have stayed at 0.
+
+    Examples
+    --------
+    >>> result = trend_difference_t_co2e_per_ha_yr(
+    ...     unit_change_t_co2e_per_ha=[2.0, 4.0], control_change_t_co2e_per_ha=[1.0, 0.0, 2.0], years=5.0
+    ... )
+    >>> print(result)
+    0.4
     """
     return float((unit_change_t_co2e_per_ha.mean() - control_change_t_co2e_per_ha.mean()) / float(years))
 
@@ -109,7 +135,7 @@ def regression_to_mean_t_co2e_per_ha(
     change_t_co2e_per_ha: Annotated[FloatArray, Range(least=4)],
     group: Annotated[FloatArray, Range(0, whole=True, least=4)],
 ) -> Value:
-    """Part of the difference between units and controls that their unlike starting stocks explain.
+    r"""Return the part of the difference between units and controls that their unlike starting stocks explain.
 
     Parameters
     ----------
@@ -133,8 +159,25 @@ def regression_to_mean_t_co2e_per_ha(
 
     Notes
     -----
+    .. math::
+
+        d_{rtm} = \frac{\sum_g \sum_{i \in g} (s_i - \bar{s}_g)(d_i - \bar{d}_g)}{\sum_g \sum_{i \in g} (s_i -
+        \bar{s}_g)^2} \, (\bar{s}_1 - \bar{s}_0)
+
+    Here :math:`s_i` is ``start_t_co2e_per_ha``, :math:`d_i` is ``change_t_co2e_per_ha`` and :math:`g` is
+    ``group``.
+
     Source: analysis of covariance. Units chosen for low stocks rise and those chosen for high ones fall, because a
     part of what made them low or high was error.
+
+    Examples
+    --------
+    >>> result = regression_to_mean_t_co2e_per_ha(
+    ...     start_t_co2e_per_ha=[95.0, 105.0, 85.0, 95.0], change_t_co2e_per_ha=[1.0, -1.0, 5.0, 1.0],
+    ...     group=[0, 0, 1, 1]
+    ... )
+    >>> print(result)
+    3.0
     """
     same_shape(
         start_t_co2e_per_ha=start_t_co2e_per_ha, change_t_co2e_per_ha=change_t_co2e_per_ha, group=group
@@ -155,7 +198,7 @@ def regression_to_mean_t_co2e_per_ha(
 
 @equation("mollisol:equivalence-margin", "Delta", "t C/ha", ours("docs/measure-and-model.md, control sites"))
 def equivalence_margin(*, stock_t_c_per_ha: Positives, share: AboveZero) -> Value:
-    """Difference of mean stocks that counts as none.
+    r"""Return the difference of mean stocks that counts as none.
 
     Parameters
     ----------
@@ -176,6 +219,15 @@ def equivalence_margin(*, stock_t_c_per_ha: Positives, share: AboveZero) -> Valu
 
     Notes
     -----
+    .. math:: \Delta = a \, \bar{S}
+
+    Here :math:`a` is ``share`` and :math:`S` is ``stock_t_c_per_ha``.
+
     Source: ours; Table 7 names no margin, as its test needs none.
+
+    Examples
+    --------
+    >>> print(equivalence_margin(stock_t_c_per_ha=[40.0, 60.0], share=0.1))
+    5.0
     """
     return float(share) * float(stock_t_c_per_ha.mean())

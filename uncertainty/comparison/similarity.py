@@ -16,7 +16,7 @@ from mollisol.quantification.checks import FloatArray
 def welch_p_value(
     *, first: Annotated[FloatArray, Range(least=2)], second: Annotated[FloatArray, Range(least=2)]
 ) -> float:
-    """Two-sided p-value of Welch's test that two means are equal.
+    r"""Return the two-sided p-value of Welch's test that two means are equal.
 
     Parameters
     ----------
@@ -35,8 +35,20 @@ def welch_p_value(
 
     Notes
     -----
+    .. math::
+
+        p = 2 \, T_\nu\left(-\frac{\lvert \bar{x}_1 - \bar{x}_2 \rvert}{\sqrt{s_1^2 / n_1 + s_2^2 / n_2}}\right)
+
+    Here :math:`x_1` is ``first`` and :math:`x_2` is ``second``. :math:`T_\nu` is the distribution function of
+    Student's t with Welch's degrees of freedom.
+
     Source: B. L. Welch 1947, Biometrika 34:28-35. Table 7 asks for "not significantly different" and names no test;
     a test that finds nothing in few sites proves little.
+
+    Examples
+    --------
+    >>> print(welch_p_value(first=[1.0, 1.0], second=[1.0, 1.0]))
+    1.0
     """
     parts = np.array([values.var(ddof=1) / values.size for values in (first, second)])
     gap, spread = float(first.mean() - second.mean()), float(parts.sum())

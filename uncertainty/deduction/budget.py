@@ -14,7 +14,7 @@ from mollisol.uncertainty.student import degrees, t_quantile
 
 @equation("mollisol:variance-shares", "u_i", "1", Locator("JCGM 100 (GUM)", "2008", "5.1"))
 def variance_shares(*, variance_of_mean: Amounts) -> Value:
-    """Share of each source in the variance of the mean, and so in the deduction.
+    r"""Return the share of each source in the variance of the mean, and so in the deduction.
 
     Parameters
     ----------
@@ -33,7 +33,16 @@ def variance_shares(*, variance_of_mean: Amounts) -> Value:
 
     Notes
     -----
+    .. math:: u_i = \frac{s_i^2}{\sum_j s_j^2}
+
+    Here :math:`s_i^2` is ``variance_of_mean``.
+
     Source: independent errors add in variance. Shares of standard errors would not sum to anything.
+
+    Examples
+    --------
+    >>> print(variance_shares(variance_of_mean=[1.0, 3.0]))
+    [0.25 0.75]
     """
     return ratio("variance_of_mean", variance_of_mean, variance_of_mean.sum(axis=-1, keepdims=True))
 
@@ -41,7 +50,7 @@ def variance_shares(*, variance_of_mean: Amounts) -> Value:
 def deduction_with_one_more(
     *, variance_of_mean: ArrayLike, degrees_of_freedom: ArrayLike, confidence: float
 ) -> tuple[float, FloatArray]:
-    """Give the deduction of the moment form, and the same with one more replicate of each term.
+    """Return the deduction of the moment form, and the same with one more replicate of each term.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ from mollisol.quantification.checks import Value
 def deduction_percent(
     *, mean_change_t_co2e_per_ha: TonnesPerHa, credited_t_co2e_per_ha: TonnesPerHa
 ) -> Value:
-    """Deduction that leads from a mean to a credited value.
+    r"""Return the deduction that leads from a mean to a credited value.
 
     Parameters
     ----------
@@ -34,7 +34,17 @@ def deduction_percent(
 
     Notes
     -----
+    .. math:: UNC = 100 \, \frac{\bar{d} - d_{credited}}{\lvert \bar{d} \rvert}
+
+    Here :math:`\bar{d}` is ``mean_change_t_co2e_per_ha`` and :math:`d_{credited}` is
+    ``credited_t_co2e_per_ha``.
+
     Source: Eq. 74 solved for UNC with credited = mean - UNC |mean|, on both sides of zero.
+
+    Examples
+    --------
+    >>> print(deduction_percent(mean_change_t_co2e_per_ha=-0.5, credited_t_co2e_per_ha=-0.6292182))
+    25.84364
     """
     if np.any(mean_change_t_co2e_per_ha == 0):
         raise ValueError("mean_change_t_co2e_per_ha must not be 0: a share of nothing is not defined")
@@ -54,7 +64,7 @@ def deduction_percent(
 def mean_less_multiple(
     *, mean_change_t_co2e_per_ha: TonnesPerHa, multiplier: Amount, standard_error_t_co2e_per_ha: Amount
 ) -> Value:
-    """Mean less a multiple of its standard error.
+    r"""Return the mean less a multiple of its standard error.
 
     Parameters
     ----------
@@ -77,7 +87,20 @@ def mean_less_multiple(
 
     Notes
     -----
+    .. math:: d_{credited} = \bar{d} - k \, SE
+
+    Here :math:`\bar{d}` is ``mean_change_t_co2e_per_ha``, :math:`k` is ``multiplier`` and :math:`SE` is
+    ``standard_error_t_co2e_per_ha``.
+
     Source: Eq. 74 written as a difference; docs/coverage-grid.md says what the skew guard's multiplier closes.
+
+    Examples
+    --------
+    >>> result = mean_less_multiple(
+    ...     mean_change_t_co2e_per_ha=10.0, multiplier=0.6, standard_error_t_co2e_per_ha=3.0
+    ... )
+    >>> print(result)
+    8.2
     """
     multiple = multiplier * standard_error_t_co2e_per_ha
     return mean_change_t_co2e_per_ha - multiple
@@ -85,7 +108,7 @@ def mean_less_multiple(
 
 @equation("mollisol:lower-of-routes", "UNC", "per cent", ours("issuance"))
 def largest_deduction_percent(*, deductions_percent: Numbers) -> Value:
-    """Deduction that credits least of those that were computed from one mean.
+    r"""Return the deduction that credits least of those that were computed from one mean.
 
     Parameters
     ----------
@@ -104,6 +127,15 @@ def largest_deduction_percent(*, deductions_percent: Numbers) -> Value:
 
     Notes
     -----
+    .. math:: UNC = \max_r UNC_r
+
+    Here :math:`UNC_r` is ``deductions_percent``.
+
     Source: docs/posterior.md and docs/coverage-grid.md; each form keeps the promise where another may not.
+
+    Examples
+    --------
+    >>> print(largest_deduction_percent(deductions_percent=[6.9, 14.8, 13.8]))
+    14.8
     """
     return float(deductions_percent.max())

@@ -42,7 +42,7 @@ def uncertainty_percent(
     confidence: Confidence,
     form: Form = "corrected",
 ) -> Value:
-    """Uncertainty deduction of a pool or gas, in per cent of its mean.
+    r"""Return the uncertainty deduction of a pool or gas, in per cent of its mean.
 
     Parameters
     ----------
@@ -71,7 +71,22 @@ def uncertainty_percent(
 
     Notes
     -----
+    .. math:: UNC_t = \frac{\sqrt{s_{d,t}^2}}{\lvert \bar{d}_t \rvert} \cdot 100 \cdot t_{c,\nu}
+
+    Here :math:`s_{d,t}^2` is ``variance_of_mean``, :math:`\bar{d}_t` is ``mean_change``, :math:`c` is
+    ``confidence`` and :math:`\nu` is ``degrees_of_freedom``. The printed form divides by the mean with its
+    sign.
+
     Source: Eq. 74; no floor, cap or free allowance.
+
+    Examples
+    --------
+    >>> result = uncertainty_percent(
+    ...     variance_of_mean=0.0, mean_change=[2.0, 0.0], degrees_of_freedom=3.0,
+    ...     confidence=0.6666666666666666
+    ... )
+    >>> print(result)
+    [0. 0.]
     """
     below = mean_change if form_of(form) else np.abs(mean_change)
     return _percent_of_mean(np.sqrt(variance_of_mean), below) * t_quantile(
@@ -87,7 +102,7 @@ def credited_mean(
     degrees_of_freedom: Freedom,
     confidence: Confidence,
 ) -> Value:
-    """Give what is credited of a mean: mean less t times the standard error, on both sides of zero.
+    r"""Return what is credited of a mean: mean less t times the standard error, on both sides of zero.
 
     Parameters
     ----------
@@ -112,7 +127,20 @@ def credited_mean(
 
     Notes
     -----
+    .. math:: d_{credited} = \bar{d} - t_{c,\nu} \sqrt{s_d^2}
+
+    Here :math:`\bar{d}` is ``mean_change``, :math:`s_d^2` is ``variance_of_mean``, :math:`c` is ``confidence``
+    and :math:`\nu` is ``degrees_of_freedom``.
+
     Source: Eq. 74 with the size of the mean in the denominator, multiplied out.
+
+    Examples
+    --------
+    >>> result = credited_mean(
+    ...     mean_change=0.0, variance_of_mean=4.0, degrees_of_freedom=2.0, confidence=0.6666666666666666
+    ... )
+    >>> print(result)
+    -1.0
     """
     return mean_change - t_quantile(probability=confidence, degrees_of_freedom=degrees_of_freedom) * np.sqrt(
         variance_of_mean
@@ -133,7 +161,7 @@ def half_width_percent(
     degrees_of_freedom: Freedom,
     form: Form = "corrected",
 ) -> Value:
-    """Half-width of the two-sided 90 % interval in per cent of the mean: above 100 nothing may be credited.
+    r"""Return the half-width of the two-sided 90 % interval in per cent of the mean: above 100 none is credited.
 
     Parameters
     ----------
@@ -159,7 +187,17 @@ def half_width_percent(
 
     Notes
     -----
+    .. math:: U = \frac{t_{0.95,\nu} \sqrt{s_d^2}}{\lvert \bar{d} \rvert} \cdot 100
+
+    Here :math:`\bar{d}` is ``mean_change``, :math:`s_d^2` is ``variance_of_mean`` and :math:`\nu` is
+    ``degrees_of_freedom``. The printed form takes the normal quantile.
+
     Source: VCS Methodology Requirements 4.4 section 2.4, which VM0042 does not restate.
+
+    Examples
+    --------
+    >>> print(half_width_percent(mean_change=[5.0, -5.0], variance_of_mean=1.0, degrees_of_freedom=2.0))
+    [58.39971161 58.39971161]
     """
     used = np.full_like(degrees_of_freedom, np.inf) if form_of(form) else degrees_of_freedom
     quantile = t_quantile(probability=_HALF_WIDTH_PROBABILITY, degrees_of_freedom=used)
@@ -173,7 +211,7 @@ def half_width_percent(
     Locator("VCS Methodology Requirements", "4.4", "2.4", page="12-13"),
 )
 def discount_from_half_width_percent(*, half_width_percent: Amount) -> Value:
-    """Deduction from a half-width, with the constants as printed.
+    r"""Return the deduction from a half-width, with the constants as printed.
 
     Parameters
     ----------
@@ -192,6 +230,15 @@ def discount_from_half_width_percent(*, half_width_percent: Amount) -> Value:
 
     Notes
     -----
+    .. math:: D = \frac{U}{1.6449} \cdot 0.4307
+
+    Here :math:`U` is ``half_width_percent``.
+
     Source: VCS Methodology Requirements 4.4 section 2.4; equals Eq. 74 for large samples.
+
+    Examples
+    --------
+    >>> print(discount_from_half_width_percent(half_width_percent=32.9))
+    8.6
     """
     return half_width_percent / _PRINTED_T_TWO_SIDED_90 * _PRINTED_T_ONE_SIDED_TWO_THIRDS

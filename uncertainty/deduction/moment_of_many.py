@@ -127,7 +127,7 @@ class _Part:
 def _controls(
     campaign: Campaign, area: FloatArray, how: Controls
 ) -> tuple[FloatArray, FloatArray, FloatArray, list[_Part]]:
-    """Give the control mean over the project, the variances with their degrees of freedom, and the guard's parts."""
+    """Return the control mean over the project, the variances with their degrees of freedom, and the guard's parts."""
     name = "control_t_co2e_per_ha"
     sites = len(campaign.control_t_co2e_per_ha)
     alone = how != "pooled" or sites == 1
@@ -178,7 +178,7 @@ def _controls(
 
 
 def _skewness(guard: SkewGuard, parts: list[_Part], normal: FloatArray) -> FloatArray:
-    """Give the skewness of the estimate; only what over-credits counts, side by side."""
+    """Return the skewness of the estimate; only what over-credits counts, side by side."""
     variances, samples, skews = [normal[..., None]], [np.array([np.inf])], [np.zeros((*normal.shape, 1))]
     for part in parts:
         shrunk = shrunk_skewness(
@@ -270,7 +270,7 @@ def moment_credit(
 def issued_default(
     *, moment_t_co2e_per_ha: ArrayLike, posterior_t_co2e_per_ha: ArrayLike | None
 ) -> FloatArray:
-    """Give the lower of the two routes; the moment form where no posterior ran.
+    """Return the lower of the two routes; the moment form where no posterior ran.
 
     Parameters
     ----------

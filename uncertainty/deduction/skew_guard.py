@@ -67,7 +67,7 @@ DATA_ALONE: Final = SkewGuard(prior_skewness=0.0, prior_samples=3.0)
 
 
 def third_moment(*, value: ArrayLike) -> Value:
-    """Give the unbiased third central moment along the last axis.
+    """Return the unbiased third central moment along the last axis.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def pooled_skewness(
     variance: Annotated[FloatArray, Range(0)],
     samples: Annotated[FloatArray, Range(3)],
 ) -> Value:
-    """Skewness of the change, pooled over groups of samples.
+    r"""Return the skewness of the change, pooled over groups of samples.
 
     Parameters
     ----------
@@ -121,7 +121,19 @@ def pooled_skewness(
 
     Notes
     -----
+    .. math::
+
+        g = \frac{\sum_g w_g \, m_{3,g}}{\left(\sum_g w_g \, s_g^2\right)^{3/2}}, \qquad w_g = \frac{n_g}{\sum_h
+        n_h}
+
+    Here :math:`m_{3,g}` is ``third_moment``, :math:`s_g^2` is ``variance`` and :math:`n_g` is ``samples``.
+
     Source: moments; for one group it is the usual adjusted skewness. It comes out too small where samples are few.
+
+    Examples
+    --------
+    >>> print(pooled_skewness(third_moment=[0.0], variance=[0.0], samples=[10.0]))
+    0.0
     """
     same_shape(third_moment=third_moment, variance=variance)
     if samples.shape != third_moment.shape[-1:]:
@@ -142,7 +154,7 @@ def pooled_skewness(
 def shrunk_skewness(
     *, skewness: Number, samples: Amount, prior_skewness: Number, prior_samples: Amount
 ) -> Value:
-    """Mean of estimated and prior skewness, weighted by samples.
+    r"""Return the mean of estimated and prior skewness, weighted by samples.
 
     Parameters
     ----------
@@ -167,7 +179,17 @@ def shrunk_skewness(
 
     Notes
     -----
+    .. math:: g_{shrunk} = \frac{n \, g + n_0 \, g_0}{n + n_0}
+
+    Here :math:`g` is ``skewness``, :math:`n` is ``samples``, :math:`g_0` is ``prior_skewness`` and :math:`n_0`
+    is ``prior_samples``.
+
     Source: weighted mean.
+
+    Examples
+    --------
+    >>> print(shrunk_skewness(skewness=-1.0, samples=0.0, prior_skewness=-2.0, prior_samples=0.0))
+    0.0
     """
     weight = samples + prior_samples
     return (samples * skewness + prior_samples * prior_skewness) / np.where(weight > 0, weight, 1.0)
@@ -180,7 +202,7 @@ def shrunk_skewness(
     Locator("Hall, The Bootstrap and Edgeworth Expansion", "1992", "2.6"),
 )
 def skewness_of_estimate(*, part_variance: Amounts, samples: Freedom, skewness: Number) -> Value:
-    """Skewness of a sum of independent means.
+    r"""Return the skewness of a sum of independent means.
 
     Parameters
     ----------
@@ -203,7 +225,16 @@ def skewness_of_estimate(*, part_variance: Amounts, samples: Freedom, skewness: 
 
     Notes
     -----
+    .. math:: \lambda = \sum_i \left(\frac{v_i}{\sum_j v_j}\right)^{3/2} \frac{g_i}{\sqrt{n_i}}
+
+    Here :math:`v_i` is ``part_variance``, :math:`n_i` is ``samples`` and :math:`g_i` is ``skewness``.
+
     Source: third cumulant of a sum over its standard deviation cubed; skewness / sqrt(n) for one sample.
+
+    Examples
+    --------
+    >>> print(skewness_of_estimate(part_variance=[0.0], samples=[4.0], skewness=[-1.0]))
+    0.0
     """
     known = np.isfinite(samples)
     total = part_variance.sum(axis=-1, keepdims=True)
@@ -222,7 +253,7 @@ def skewness_of_estimate(*, part_variance: Amounts, samples: Freedom, skewness: 
 def guarded_multiplier(
     *, t_quantile: Percent, skewness_of_estimate: Number, transformation: Transformation = "hall"
 ) -> Value:
-    """Give the multiplier of the standard error in the deduction, lengthened for skewness to losses.
+    r"""Return the multiplier of the standard error in the deduction, lengthened for skewness to losses.
 
     Parameters
     ----------
@@ -247,8 +278,18 @@ def guarded_multiplier(
 
     Notes
     -----
+    .. math:: q = \frac{3}{a} \left(1 - \sqrt[3]{1 - a \, (t + a / 6)}\right), \qquad a = \max(0, -\lambda)
+
+    Here :math:`t` is ``t_quantile`` and :math:`\lambda` is ``skewness_of_estimate``. Johnson's form is :math:`t
+    + a \, (2 t^2 + 1) / 6`.
+
     Source: Hall (1992): T + a T^2/3 + a^2 T^3/27 + a/6 is nearly symmetric for an estimate of skewness a; Johnson
     (1978), Journal of the American Statistical Association 73:536-544. Both drop terms of the order of kurtosis / n.
+
+    Examples
+    --------
+    >>> print(guarded_multiplier(t_quantile=0.5, skewness_of_estimate=3.0))
+    0.5
     """
     if transformation not in ("hall", "johnson"):
         raise ValueError(f"transformation must be 'hall' or 'johnson', found {transformation!r}")

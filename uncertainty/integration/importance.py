@@ -54,7 +54,7 @@ class Proposal:
     sides: FloatArray
 
     def draw(self, count: int, stream: int) -> tuple[FloatArray, FloatArray]:
-        """Give settings (R, count, d) and the log density they were proposed with, (R, count)."""
+        """Return settings (R, count, d) and the log density they were proposed with, (R, count)."""
         d = self.centre.size
         uniform = shifted_sobol(count, d + 1, SHIFTS, stream)
         below, above = self.sides
@@ -93,7 +93,7 @@ def two_sides(values: FloatArray, weight: FloatArray) -> tuple[float, float, flo
 
 
 def bounded(log_density: LogDensity, low: FloatArray, high: FloatArray) -> LogDensity:
-    """Give the density with nothing outside the bounds, and nothing where it is not a number."""
+    """Return the density with nothing outside the bounds, and nothing where it is not a number."""
 
     def inside(eta: FloatArray) -> FloatArray:
         kept = ((eta > low) & (eta < high)).all(axis=-1)

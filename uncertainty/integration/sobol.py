@@ -43,7 +43,7 @@ def _directions(dimension: int) -> list[int]:
 
 
 def sobol(count: int, dimensions: int) -> np.ndarray[tuple[int, int], np.dtype[np.uint32]]:
-    """Give the first points of the Sobol sequence in Gray-code order, as 32-bit fractions, shape (n, d).
+    """Return the first points of the Sobol sequence in Gray-code order, as 32-bit fractions, shape (n, d).
 
     Raises
     ------
@@ -64,7 +64,7 @@ def sobol(count: int, dimensions: int) -> np.ndarray[tuple[int, int], np.dtype[n
 
 
 def shifted_sobol(count: int, dimensions: int, shifts: int, stream: int = 0) -> FloatArray:
-    """Give independently shifted copies of the Sobol points in the open unit cube.
+    """Return independently shifted copies of the Sobol points in the open unit cube.
 
     Parameters
     ----------

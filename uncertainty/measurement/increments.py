@@ -115,7 +115,7 @@ class IncrementErrors:
         return bool(own or self.carbon_batch_cv.any() or self.soil_mass_batch_cv.any())
 
     def batch_effects(self) -> tuple[FloatArray, FloatArray]:
-        """Give what a relative error of 1 in each batch does to each stock, by carbon and by soil mass, to first order.
+        """Return what a relative error of 1 in each batch does to each stock, by carbon and by soil mass, first order.
 
         Returns
         -------
@@ -213,7 +213,7 @@ def _stock(
 
 
 def _slopes(group: Profiles, interpolation: Interpolation) -> tuple[FloatArray, FloatArray]:
-    """Give what a relative error of 1 in each increment does to its profile's stock, carbon and mass, shape (n, k)."""
+    """Return what a relative error of 1 in each increment does to its profile's stock, carbon and mass, (n, k)."""
     shape = group.soil_mass_t_per_ha.shape
     up, down = 1 + _STEP * np.eye(shape[1])[:, None, :], 1 - _STEP * np.eye(shape[1])[:, None, :]
     ones = np.ones((shape[1], *shape))
@@ -232,7 +232,7 @@ def profile_error_t_per_ha(
     soil_mass_cv: Annotated[FloatArray, Range(0)],
     interpolation: Interpolation = "natural_cubic_spline",
 ) -> Value:
-    """Give the standard deviation of carbon at the reference mass, from errors that increments have to themselves.
+    r"""Return the standard deviation of carbon at the reference mass, from errors that increments have to themselves.
 
     Parameters
     ----------
@@ -257,8 +257,26 @@ def profile_error_t_per_ha(
 
     Notes
     -----
+    .. math::
+
+        u(C)^2 = \sum_k \left(\frac{\partial C}{\partial \ln c_k} \, CV_{c,k}\right)^2 + \left(\frac{\partial
+        C}{\partial \ln m_k} \, CV_{m,k}\right)^2
+
+    Here :math:`c_k` is ``carbon_g_per_kg``, :math:`m_k` is ``increment_soil_mass_t_per_ha``, :math:`CV_{c,k}`
+    is ``carbon_cv`` and :math:`CV_{m,k}` is ``soil_mass_cv``. :math:`C` is the carbon above
+    ``reference_soil_mass_t_per_ha``.
+
     Source: law of propagation through the interpolation, by central differences; errors of increments independent.
     With one increment the line from (0, 0) leaves no room for mass error.
+
+    Examples
+    --------
+    >>> result = profile_error_t_per_ha(
+    ...     increment_soil_mass_t_per_ha=[[3900.0]], carbon_g_per_kg=[[20.0]],
+    ...     reference_soil_mass_t_per_ha=3800.0, carbon_cv=[[0.03]], soil_mass_cv=[[0.2]]
+    ... )
+    >>> print(result)
+    [2.28]
     """
     group = Profiles(
         soil_mass_t_per_ha=increment_soil_mass_t_per_ha,
@@ -281,7 +299,7 @@ def class_error_t_co2e_per_ha(
     point: Annotated[FloatArray, Range(0, whole=True)],
     class_of_point: Annotated[FloatArray, Range(0, whole=True, least=1)],
 ) -> Value:
-    """Give the measurement error of a change, for each class of points.
+    r"""Return the measurement error of a change, for each class of points.
 
     Parameters
     ----------
@@ -306,7 +324,22 @@ def class_error_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: m_k = \frac{44}{12} \sqrt{\frac{1}{n_k} \sum_{i \in k} \sum_{p \in i} (a_p \, u_p)^2}
+
+    Here :math:`u_p` is ``profile_error_t_c_per_ha``, :math:`a_p` is ``share_of_point``, :math:`i` is ``point``
+    and :math:`k` is ``class_of_point``.
+
     Source: profiles of a point are averaged, and the errors of both times add in variance.
+
+    Examples
+    --------
+    >>> result = class_error_t_co2e_per_ha(
+    ...     profile_error_t_c_per_ha=[0.6, 0.6, 0.4, 0.3, 0.5, 1.0],
+    ...     share_of_point=[0.5, 0.5, 1.0, 1.0, 1.0, 1.0], point=[0, 0, 0, 1, 1, 2],
+    ...     class_of_point=[0, 0, 1]
+    ... )
+    >>> print(result)
+    [2.13801569 3.66666667]
     """
     same_shape(profile_error_t_c_per_ha=profile_error_t_c_per_ha, share_of_point=share_of_point, point=point)
     kind = class_of_point.astype(np.int64)

@@ -14,7 +14,7 @@ from mollisol.uncertainty.groups import Labels, places
 
 
 def _squares(name: str, labels: Labels, values: FloatArray) -> tuple[float, float, FloatArray]:
-    """Give the sums of squares within and between groups, and the sizes of the groups."""
+    """Return the sums of squares within and between groups, and the sizes of the groups."""
     place, size = places(name, labels, values)
     mean = np.bincount(place, weights=values) / size
     within = float(((values - mean[place]) ** 2).sum())
@@ -48,7 +48,7 @@ def repeat_degrees_of_freedom(*, sample: Labels) -> float:
 
 @equation("mollisol:pooled-repeats", "s_r", "unit of the value", Locator("ISO 5725-2", "2019", "7.4"))
 def repeat_standard_deviation(*, value: Numbers, sample: Labels) -> Value:
-    """Give the standard deviation of one measurement, pooled over samples measured more than once.
+    r"""Return the standard deviation of one measurement, pooled over samples measured more than once.
 
     Parameters
     ----------
@@ -69,8 +69,17 @@ def repeat_standard_deviation(*, value: Numbers, sample: Labels) -> Value:
 
     Notes
     -----
+    .. math:: s_r = \sqrt{\frac{\sum_j \sum_i (x_{ij} - \bar{x}_j)^2}{\sum_j (n_j - 1)}}
+
+    Here :math:`x_{ij}` is ``value`` and :math:`j` is ``sample``.
+
     Source: ISO 5725-2, repeatability. Repeats of ground soil miss the error of grinding and splitting: repeat from
     the unground sample to catch it.
+
+    Examples
+    --------
+    >>> print(repeat_standard_deviation(value=[10.0, 10.0], sample=['a', 'a']))
+    0.0
     """
     within, _, size = _squares("sample", sample, value)
     freedom = float((size - 1).sum())
@@ -86,7 +95,7 @@ def repeat_standard_deviation(*, value: Numbers, sample: Labels) -> Value:
     Locator("Searle, Casella and McCulloch, Variance Components", "1992", "3.6"),
 )
 def batch_variance(*, value: Numbers, batch: Labels) -> Value:
-    """Variance between batches of one material that was measured in each of them.
+    r"""Return the variance between batches of one material that was measured in each of them.
 
     Parameters
     ----------
@@ -108,7 +117,19 @@ def batch_variance(*, value: Numbers, batch: Labels) -> Value:
 
     Notes
     -----
+    .. math::
+
+        s_b^2 = \max\left(0, \frac{MS_b - MS_w}{n_0}\right), \qquad n_0 = \frac{N - \sum_j n_j^2 / N}{k - 1}
+
+    Here :math:`j` is ``batch``. :math:`MS_b` and :math:`MS_w` are the mean squares of ``value`` between and
+    within the :math:`k` batches.
+
     Source: Searle and others, analysis of variance with unequal numbers. The same estimator serves sites and trials.
+
+    Examples
+    --------
+    >>> print(batch_variance(value=[10.0, 12.0, 10.0, 12.0], batch=['a', 'a', 'b', 'b']))
+    0.0
     """
     within, between, size = _squares("batch", batch, value)
     groups = size.size
@@ -122,7 +143,7 @@ def batch_variance(*, value: Numbers, batch: Labels) -> Value:
     "mollisol:relative-repeats", "CV_r", "fraction", Locator("ISO 5725-2", "2019", "7.4, of logarithms")
 )
 def relative_repeat_sd(*, value: Positives, sample: Labels) -> Value:
-    """Relative standard deviation of one measurement, pooled over samples measured more than once.
+    r"""Return the relative standard deviation of one measurement, pooled over samples measured more than once.
 
     Parameters
     ----------
@@ -143,7 +164,14 @@ def relative_repeat_sd(*, value: Positives, sample: Labels) -> Value:
 
     Notes
     -----
+    .. math:: CV_r = \sqrt{e^{s_r^2} - 1}
+
     Source: ISO 5725-2; a log-normal error of this relative standard deviation has s as that of its logarithm.
+
+    Examples
+    --------
+    >>> print(relative_repeat_sd(value=[10.0, 11.0, 20.0, 20.0], sample=['a', 'a', 'b', 'b']))
+    0.04768216
     """
     logarithm = np.log(value)
     return float(np.sqrt(np.expm1(repeat_standard_deviation(value=logarithm, sample=sample) ** 2)))
@@ -156,7 +184,7 @@ def relative_repeat_sd(*, value: Positives, sample: Labels) -> Value:
     Locator("Searle, Casella and McCulloch, Variance Components", "1992", "3.6, of logarithms"),
 )
 def relative_batch_sd(*, value: Positives, sample: Labels, batch: Labels) -> Value:
-    """Relative standard deviation of what a batch shares, from samples measured in several batches.
+    r"""Return the relative standard deviation of what a batch shares, from samples measured in several batches.
 
     Parameters
     ----------
@@ -177,7 +205,18 @@ def relative_batch_sd(*, value: Positives, sample: Labels, batch: Labels) -> Val
 
     Notes
     -----
+    .. math:: CV_b = \sqrt{e^{s_b^2} - 1}
+
     Source: Searle and others, on logarithms less the mean of their sample.
+
+    Examples
+    --------
+    >>> result = relative_batch_sd(
+    ...     value=[1.0, 1.0, 7.38905609893065, 7.38905609893065], sample=['m', 'm', 'm', 'm'],
+    ...     batch=['1', '1', '2', '2']
+    ... )
+    >>> print(result)
+    2.527658
     """
     logarithm = np.log(value)
     place, size = places("sample", sample, logarithm)
@@ -197,7 +236,7 @@ def relative_batch_sd(*, value: Positives, sample: Labels, batch: Labels) -> Val
     ours("batches shared by points, times and scenarios"),
 )
 def batch_variance_of_mean(*, batch_variance: Amount, lever: Numbers) -> Value:
-    """Variance that batches add to a mean or to a change.
+    r"""Return the variance that batches add to a mean or to a change.
 
     Parameters
     ----------
@@ -220,7 +259,16 @@ def batch_variance_of_mean(*, batch_variance: Amount, lever: Numbers) -> Value:
 
     Notes
     -----
+    .. math:: V = s_b^2 \sum_b L_b^2
+
+    Here :math:`s_b^2` is ``batch_variance`` and :math:`L_b` is ``lever``.
+
     Source: variance of a sum of independent errors. It does not fall with the number of samples in a batch.
+
+    Examples
+    --------
+    >>> print(batch_variance_of_mean(batch_variance=4.0, lever=[1.0]))
+    4.0
     """
     return batch_variance * float((lever**2).sum())
 
@@ -239,7 +287,7 @@ def composite_variance(
     composites: Count,
     repeats: Count = 1,
 ) -> Value:
-    """Variance of a field's mean from composites.
+    r"""Return the variance of a field's mean from composites.
 
     Parameters
     ----------
@@ -262,7 +310,20 @@ def composite_variance(
 
     Notes
     -----
+    .. math:: V = \frac{s_w^2}{c \, n} + \frac{s_l^2}{n \, r}
+
+    Here :math:`s_w^2` is ``within_variance``, :math:`s_l^2` is ``laboratory_variance``, :math:`c` is
+    ``cores_per_composite``, :math:`n` is ``composites`` and :math:`r` is ``repeats``.
+
     Source: Spertus (2021), cores of equal mass. Mixing hides the spread between cores: one composite alone has no
     estimate of either variance.
+
+    Examples
+    --------
+    >>> result = composite_variance(
+    ...     within_variance=36.0, laboratory_variance=4.0, cores_per_composite=9.0, composites=2.0
+    ... )
+    >>> print(result)
+    4.0
     """
     return within_variance / (cores_per_composite * composites) + laboratory_variance / (composites * repeats)

@@ -55,7 +55,7 @@ class SpectroscopyParts:
 
 
 def _draws(name: str, strata: Sequence[ArrayLike]) -> list[FloatArray]:
-    """Give one (points, draws) array per stratum."""
+    """Return one (points, draws) array per stratum."""
     if isinstance(strata, str) or not isinstance(strata, Sequence | np.ndarray) or not len(strata):
         raise ValueError(f"{name} must hold one array (points, draws) per stratum, found {strata!r}")
     arrays = [row(f"{name}[{h}]", finite(f"{name}[{h}]", values), 2) for h, values in enumerate(strata)]
@@ -76,7 +76,7 @@ def spectroscopy_parts_t2(
     stock_end_t_co2e_per_ha: Sequence[ArrayLike],
     form: Form = "corrected",
 ) -> SpectroscopyParts:
-    """Give the terms of Eq. 72 one by one.
+    """Return the terms of Eq. 72 one by one.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def spectroscopy_variance_t2(
     stock_end_t_co2e_per_ha: Sequence[ArrayLike],
     form: Form = "corrected",
 ) -> Value:
-    """Variance of the change of all strata's total, stocks predicted by spectroscopy.
+    r"""Return the variance of the change of all strata's total, stocks predicted by spectroscopy.
 
     Parameters
     ----------
@@ -167,8 +167,19 @@ def spectroscopy_variance_t2(
 
     Notes
     -----
+    .. math:: s^2 = s_{sample,1}^2 + s_{sample,2}^2 + s_{model,1}^2 + s_{model,2}^2 - 2 \, COV_{1,2}
+
     Source: Eq. 72, summed over strata as Eq. 70 does. The covariance is as printed, with n - 1 under the
     part that all points share, so it takes off less than the whole of a positive covariance.
+
+    Examples
+    --------
+    >>> result = spectroscopy_variance_t2(
+    ...     area_ha=[10.0], stock_start_t_co2e_per_ha=[[[95.0, 96.0, 94.0], [103.0, 105.0, 101.0]]],
+    ...     stock_end_t_co2e_per_ha=[[[100.0, 102.0, 98.0], [110.0, 113.0, 107.0]]]
+    ... )
+    >>> print(result)
+    416.6667
     """
     return spectroscopy_parts_t2(
         area_ha=area_ha,
@@ -190,7 +201,7 @@ def spectroscopy_model_variance_t2(
     strata: Count = 1,
     form: Form = "corrected",
 ) -> Value:
-    """Calibration part of the variance at one time in one scenario, from samples measured both ways.
+    r"""Return the calibration part of the variance at one time in one scenario, from samples measured both ways.
 
     Parameters
     ----------
@@ -219,7 +230,22 @@ def spectroscopy_model_variance_t2(
 
     Notes
     -----
+    .. math:: s_{model}^2 = A^2 \left(\bar{e}^2 + \frac{s_e^2}{v} + \frac{s_e^2}{n}\right), \qquad e = p - l
+
+    Here :math:`A` is ``area_ha``, :math:`p` is ``predicted_t_co2e_per_ha``, :math:`l` is
+    ``laboratory_t_co2e_per_ha`` and :math:`n` is ``points``. :math:`v` is the number of samples measured both
+    ways. The printed form is :math:`H \, A^2 s_e^2` with :math:`H` the number of ``strata``.
+
     Source: Eq. 73. That one calibration's bias cancels between two times is not used.
+
+    Examples
+    --------
+    >>> result = spectroscopy_model_variance_t2(
+    ...     area_ha=10.0, predicted_t_co2e_per_ha=[50.0, 62.0, 71.0, 80.0],
+    ...     laboratory_t_co2e_per_ha=[52.0, 60.0, 70.0, 83.0], points=20, strata=3
+    ... )
+    >>> print(result)
+    195.0
     """
     same_shape(
         predicted_t_co2e_per_ha=predicted_t_co2e_per_ha, laboratory_t_co2e_per_ha=laboratory_t_co2e_per_ha

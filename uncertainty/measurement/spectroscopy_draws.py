@@ -171,7 +171,7 @@ def calibration_variance_of_change(
     residual_sd_t_co2e_per_ha: Amount,
     points: Annotated[Value, Range(0, above=True, whole=True)],
 ) -> Value:
-    """Variance that one calibration, used at both times, adds to a mean change.
+    r"""Return the variance that one calibration, used at both times, adds to a mean change.
 
     Parameters
     ----------
@@ -196,7 +196,21 @@ def calibration_variance_of_change(
 
     Notes
     -----
+    .. math:: V = (u_\beta \, \bar{d})^2 + \frac{2 \, s_e^2}{n}
+
+    Here :math:`u_\beta` is ``slope_sd``, :math:`\bar{d}` is ``mean_predicted_change_t_co2e_per_ha``,
+    :math:`s_e` is ``residual_sd_t_co2e_per_ha`` and :math:`n` is ``points``.
+
     Source: variance of slope x change + mean of (error at the end - error at the start). The offset drops out. With
     another calibration at the end it does not; draw it then.
+
+    Examples
+    --------
+    >>> result = calibration_variance_of_change(
+    ...     slope_sd=0.1, mean_predicted_change_t_co2e_per_ha=0.0, residual_sd_t_co2e_per_ha=0.0,
+    ...     points=16.0
+    ... )
+    >>> print(result)
+    0.0
     """
     return (slope_sd * mean_predicted_change_t_co2e_per_ha) ** 2 + 2 * residual_sd_t_co2e_per_ha**2 / points

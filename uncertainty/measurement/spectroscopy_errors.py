@@ -20,7 +20,7 @@ _KG_PER_T = 1000.0
 
 
 def increment_levers(group: Profiles, interpolation: Interpolation) -> FloatArray:
-    """Give what 1 g/kg more in each increment adds to its profile's stock at the reference mass. [t C/ha]."""
+    """Return what 1 g/kg more in each increment adds to its profile's stock at the reference mass. [t C/ha]."""
     count = group.soil_mass_t_per_ha.shape[1]
     carbon = np.eye(count)[:, None, :] * group.soil_mass_t_per_ha / _KG_PER_T
     mass = np.broadcast_to(np.cumsum(group.soil_mass_t_per_ha, axis=1), carbon.shape)
@@ -57,7 +57,7 @@ class CalibrationErrors:
     sample_error_g_per_kg: FloatArray
 
     def effects(self) -> tuple[FloatArray, FloatArray]:
-        """Give what 1 g/kg of each calibration's offset, and 1 of its slope, adds to each stock.
+        """Return what 1 g/kg of each calibration's offset, and 1 of its slope, adds to each stock.
 
         Returns
         -------
@@ -75,7 +75,7 @@ class CalibrationErrors:
         return offset, slope
 
     def profile_errors(self) -> tuple[FloatArray, ...]:
-        """Give the error of each profile's stock from the errors of its own samples, by group. [t C/ha]."""
+        """Return the error of each profile's stock from the errors of its own samples, by group. [t C/ha]."""
         sample = np.append(self.sample_error_g_per_kg, 0.0)
         return tuple(
             np.sqrt(
@@ -87,7 +87,7 @@ class CalibrationErrors:
         )
 
     def place_errors(self) -> FloatArray:
-        """Give the error of each stock from the errors of its own samples, shape (places,). [t C/ha]."""
+        """Return the error of each stock from the errors of its own samples, shape (places,). [t C/ha]."""
         count, variance = self._count(), np.zeros(self.increments.places)
         for group, error in zip(self.increments.profiles, self.profile_errors(), strict=True):
             np.add.at(variance, group.place, (error / count[group.place]) ** 2)
@@ -133,7 +133,7 @@ def calibration_variance_of_mean(
     sample_error_t_c_per_ha: Amounts,
     weight_of_stock: Numbers,
 ) -> Value:
-    """Variance that calibrations add to the mean of project minus baseline.
+    r"""Return the variance that calibrations add to the mean of project minus baseline.
 
     Parameters
     ----------
@@ -158,8 +158,26 @@ def calibration_variance_of_mean(
 
     Notes
     -----
+    .. math::
+
+        V = \sum_c \left((u_{\alpha,c} \, L_{\alpha,c})^2 + (u_{\beta,c} \, L_{\beta,c})^2\right) + \sum_i (u_i
+        \, w_i)^2
+
+    Here :math:`u_{\alpha,c}` is ``offset_error_g_per_kg``, :math:`L_{\alpha,c}` is ``offset_lever``,
+    :math:`u_{\beta,c}` is ``slope_error``, :math:`L_{\beta,c}` is ``slope_lever``, :math:`u_i` is
+    ``sample_error_t_c_per_ha`` and :math:`w_i` is ``weight_of_stock``.
+
     Source: law of propagation, exact as the mean is linear in all of them. Where one calibration measured both times
     the offset's lever is 0 and the slope's is the change: what is left is (slope - 1) x change.
+
+    Examples
+    --------
+    >>> result = calibration_variance_of_mean(
+    ...     offset_error_g_per_kg=[0.0], offset_lever=[11.0], slope_error=[0.0], slope_lever=[6.0],
+    ...     sample_error_t_c_per_ha=[0.0], weight_of_stock=[2.0]
+    ... )
+    >>> print(result)
+    0.0
     """
     levers = [offset_lever]
     levers.append(slope_lever)
@@ -176,7 +194,7 @@ def calibration_variance_of_mean(
 
 @equation("mollisol:with-calibration", "s2_d", "(t CO2e/ha)^2", vm0042("8.6.2", "72"))
 def variance_with_calibration(*, sampling_variance: Amount, calibration_variance: Amount) -> Value:
-    """Variance of the mean: the sampling part of Eqs. 70 to 72, and the calibration part.
+    """Return the variance of the mean: the sampling part of Eqs. 70 to 72, and the calibration part.
 
     Parameters
     ----------
@@ -195,14 +213,24 @@ def variance_with_calibration(*, sampling_variance: Amount, calibration_variance
 
     Notes
     -----
+    .. math:: s_d^2 = s_{sampling}^2 + s_{calibration}^2
+
+    Here :math:`s_{sampling}^2` is ``sampling_variance`` and :math:`s_{calibration}^2` is
+    ``calibration_variance``.
+
     Source: Eq. 72. Errors of single samples are in the sampling part too; adding them again is the document's way.
+
+    Examples
+    --------
+    >>> print(variance_with_calibration(sampling_variance=1.0, calibration_variance=8.5))
+    9.5
     """
     return sampling_variance + calibration_variance
 
 
 @equation("mollisol:calibration-printed", "s2_model", "(t CO2e/ha)^2", vm0042("8.6.2", "73"))
 def calibration_variance_printed(*, variance_of_time_t2: Amounts, area_ha: Amounts) -> Value:
-    """Calibration part of the variance of the mean as Eqs. 70, 72 and 73 are printed.
+    r"""Return the calibration part of the variance of the mean as Eqs. 70, 72 and 73 are printed.
 
     Parameters
     ----------
@@ -223,7 +251,16 @@ def calibration_variance_printed(*, variance_of_time_t2: Amounts, area_ha: Amoun
 
     Notes
     -----
+    .. math:: s^2 = \frac{2 \sum_t s_t^2}{A^2}
+
+    Here :math:`s_t^2` is ``variance_of_time_t2`` and :math:`A` is ``area_ha``.
+
     Source: Eq. 73 is "the same across all strata and both scenarios"; Eq. 70 divides by the square of the area.
+
+    Examples
+    --------
+    >>> print(calibration_variance_printed(variance_of_time_t2=[800.0], area_ha=[6.0, 4.0]))
+    16.0
     """
     area = float(area_ha.sum())
     if area <= 0:

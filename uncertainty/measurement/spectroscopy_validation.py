@@ -39,7 +39,7 @@ def _chance(estimate: float, error: float, degrees_of_freedom: float) -> float:
 
 @equation("mollisol:calibration-bias", "b", "g/kg", _HERE)
 def calibration_bias_g_per_kg(*, predicted_soc_g_per_kg: Samples, reference_soc_g_per_kg: Samples) -> Value:
-    """Mean error of predictions, predicted less reference.
+    r"""Return the mean error of predictions, predicted less reference.
 
     Parameters
     ----------
@@ -58,7 +58,19 @@ def calibration_bias_g_per_kg(*, predicted_soc_g_per_kg: Samples, reference_soc_
 
     Notes
     -----
+    .. math:: b = \frac{1}{n} \sum_i (p_i - r_i)
+
+    Here :math:`p_i` is ``predicted_soc_g_per_kg`` and :math:`r_i` is ``reference_soc_g_per_kg``.
+
     Source: mean error of Eq. 73, of contents.
+
+    Examples
+    --------
+    >>> result = calibration_bias_g_per_kg(
+    ...     predicted_soc_g_per_kg=[9.3, 12.7, 15.1, 20.9], reference_soc_g_per_kg=[9.3, 12.7, 15.1, 20.9]
+    ... )
+    >>> print(result)
+    0.0
     """
     same_shape(predicted_soc_g_per_kg=predicted_soc_g_per_kg, reference_soc_g_per_kg=reference_soc_g_per_kg)
     return float((predicted_soc_g_per_kg - reference_soc_g_per_kg).mean())
@@ -66,7 +78,7 @@ def calibration_bias_g_per_kg(*, predicted_soc_g_per_kg: Samples, reference_soc_
 
 @equation("mollisol:calibration-bias-test", "p", "1", _HERE)
 def calibration_bias_p_value(*, predicted_soc_g_per_kg: Samples, reference_soc_g_per_kg: Samples) -> Value:
-    """Chance of a mean error this large, if predictions are unbiased.
+    r"""Return the chance of a mean error this large, if predictions are unbiased.
 
     Parameters
     ----------
@@ -85,7 +97,23 @@ def calibration_bias_p_value(*, predicted_soc_g_per_kg: Samples, reference_soc_g
 
     Notes
     -----
+    .. math::
+
+        P = 2 \, T_{n-1}\left(-\frac{\lvert b \rvert}{s_e / \sqrt{n}}\right), \qquad e_i = p_i - r_i, \; b =
+        \bar{e}
+
+    Here :math:`p_i` is ``predicted_soc_g_per_kg`` and :math:`r_i` is ``reference_soc_g_per_kg``. :math:`T` is
+    the distribution function of Student's t.
+
     Source: Student's test of the mean of paired differences, v - 1 degrees of freedom.
+
+    Examples
+    --------
+    >>> result = calibration_bias_p_value(
+    ...     predicted_soc_g_per_kg=[9.3, 12.7, 15.1, 20.9], reference_soc_g_per_kg=[9.3, 12.7, 15.1, 20.9]
+    ... )
+    >>> print(result)
+    1.0
     """
     same_shape(predicted_soc_g_per_kg=predicted_soc_g_per_kg, reference_soc_g_per_kg=reference_soc_g_per_kg)
     error = predicted_soc_g_per_kg - reference_soc_g_per_kg
@@ -98,7 +126,7 @@ def calibration_bias_p_value(*, predicted_soc_g_per_kg: Samples, reference_soc_g
 def calibration_slope(
     *, predicted_soc_g_per_kg: SamplesOfLine, reference_soc_g_per_kg: SamplesOfLine
 ) -> Value:
-    """Slope of reference on predicted.
+    r"""Return the slope of reference on predicted.
 
     Parameters
     ----------
@@ -117,7 +145,19 @@ def calibration_slope(
 
     Notes
     -----
+    .. math:: \beta = \frac{\sum_i (p_i - \bar{p})(r_i - \bar{r})}{\sum_i (p_i - \bar{p})^2}
+
+    Here :math:`p_i` is ``predicted_soc_g_per_kg`` and :math:`r_i` is ``reference_soc_g_per_kg``.
+
     Source: least squares.
+
+    Examples
+    --------
+    >>> result = calibration_slope(
+    ...     predicted_soc_g_per_kg=[9.3, 12.7, 15.1, 20.9], reference_soc_g_per_kg=[9.3, 12.7, 15.1, 20.9]
+    ... )
+    >>> print(result)
+    1.0
     """
     return _line(predicted_soc_g_per_kg, reference_soc_g_per_kg).slope
 
@@ -126,7 +166,7 @@ def calibration_slope(
 def calibration_slope_p_value(
     *, predicted_soc_g_per_kg: SamplesOfLine, reference_soc_g_per_kg: SamplesOfLine
 ) -> Value:
-    """Chance of a slope this far from 1, if it is 1.
+    r"""Return the chance of a slope this far from 1, if it is 1.
 
     Parameters
     ----------
@@ -145,7 +185,17 @@ def calibration_slope_p_value(
 
     Notes
     -----
+    .. math:: P = 2 \, T_{n-2}\left(-\frac{\lvert \beta - 1 \rvert}{s_\beta}\right)
+
     Source: Student's test of a regression slope, v - 2 degrees of freedom.
+
+    Examples
+    --------
+    >>> result = calibration_slope_p_value(
+    ...     predicted_soc_g_per_kg=[9.3, 12.7, 15.1, 20.9], reference_soc_g_per_kg=[9.3, 12.7, 15.1, 20.9]
+    ... )
+    >>> print(result)
+    1.0
     """
     line = _line(predicted_soc_g_per_kg, reference_soc_g_per_kg)
     return _chance(line.slope - 1, line.slope_sd, line.degrees_of_freedom)
@@ -155,7 +205,7 @@ def calibration_slope_p_value(
 def calibration_offset_error_g_per_kg(
     *, predicted_soc_g_per_kg: SamplesOfLine, reference_soc_g_per_kg: SamplesOfLine
 ) -> Value:
-    """Error at the mean prediction that all samples of a calibration share.
+    r"""Return the error at the mean prediction that all samples of a calibration share.
 
     Parameters
     ----------
@@ -174,8 +224,21 @@ def calibration_offset_error_g_per_kg(
 
     Notes
     -----
+    .. math:: u(\alpha) = \sqrt{(\bar{r} - \bar{p})^2 + s_\alpha^2}
+
+    Here :math:`p` is ``predicted_soc_g_per_kg`` and :math:`r` is ``reference_soc_g_per_kg``. :math:`s_\alpha`
+    is the standard error of the line at the mean prediction.
+
     Source: squared mean error plus its sampling variance (residual variance over v), as in the corrected Eq. 73; the
     mean error is not taken off the predictions.
+
+    Examples
+    --------
+    >>> result = calibration_offset_error_g_per_kg(
+    ...     predicted_soc_g_per_kg=[9.3, 12.7, 15.1, 20.9], reference_soc_g_per_kg=[9.3, 12.7, 15.1, 20.9]
+    ... )
+    >>> print(result)
+    0.0
     """
     line = _line(predicted_soc_g_per_kg, reference_soc_g_per_kg)
     return float(np.hypot(line.offset - line.centre, line.offset_sd))
@@ -185,7 +248,7 @@ def calibration_offset_error_g_per_kg(
 def calibration_slope_error(
     *, predicted_soc_g_per_kg: SamplesOfLine, reference_soc_g_per_kg: SamplesOfLine
 ) -> Value:
-    """Error per g/kg off the mean prediction that all samples of a calibration share.
+    r"""Return the error per g/kg off the mean prediction that all samples of a calibration share.
 
     Parameters
     ----------
@@ -204,7 +267,17 @@ def calibration_slope_error(
 
     Notes
     -----
+    .. math:: u(\beta) = \sqrt{(\beta - 1)^2 + s_\beta^2}
+
     Source: (slope - 1)^2 plus the squared standard error of the slope; predictions are not moved onto the line.
+
+    Examples
+    --------
+    >>> result = calibration_slope_error(
+    ...     predicted_soc_g_per_kg=[9.3, 12.7, 15.1, 20.9], reference_soc_g_per_kg=[9.3, 12.7, 15.1, 20.9]
+    ... )
+    >>> print(result)
+    0.0
     """
     line = _line(predicted_soc_g_per_kg, reference_soc_g_per_kg)
     return float(np.hypot(line.slope - 1, line.slope_sd))
@@ -214,7 +287,7 @@ def calibration_slope_error(
 def calibration_sample_error_g_per_kg(
     *, predicted_soc_g_per_kg: SamplesOfLine, reference_soc_g_per_kg: SamplesOfLine
 ) -> Value:
-    """Error that one sample has to itself.
+    r"""Return the error that one sample has to itself.
 
     Parameters
     ----------
@@ -233,14 +306,26 @@ def calibration_sample_error_g_per_kg(
 
     Notes
     -----
+    .. math:: u(e) = \sqrt{\frac{1}{n - 2} \sum_i (r_i - \alpha - \beta \, p_i)^2}
+
+    Here :math:`p_i` is ``predicted_soc_g_per_kg`` and :math:`r_i` is ``reference_soc_g_per_kg``.
+
     Source: residual standard deviation, v - 2 degrees of freedom. The error of the reference itself is in it.
+
+    Examples
+    --------
+    >>> result = calibration_sample_error_g_per_kg(
+    ...     predicted_soc_g_per_kg=[9.3, 12.7, 15.1, 20.9], reference_soc_g_per_kg=[9.3, 12.7, 15.1, 20.9]
+    ... )
+    >>> print(result)
+    0.0
     """
     return _line(predicted_soc_g_per_kg, reference_soc_g_per_kg).residual_sd
 
 
 @equation("mollisol:calibration-centre", "p_mean", "g/kg", _HERE)
 def calibration_centre_g_per_kg(*, predicted_soc_g_per_kg: Samples) -> Value:
-    """Mean prediction of the validation samples, where offset and slope are independent.
+    r"""Return the mean prediction of the validation samples, where offset and slope are independent.
 
     Parameters
     ----------
@@ -259,6 +344,15 @@ def calibration_centre_g_per_kg(*, predicted_soc_g_per_kg: Samples) -> Value:
 
     Notes
     -----
+    .. math:: \bar{p} = \frac{1}{n} \sum_i p_i
+
+    Here :math:`p_i` is ``predicted_soc_g_per_kg``.
+
     Source: least squares about the mean.
+
+    Examples
+    --------
+    >>> print(calibration_centre_g_per_kg(predicted_soc_g_per_kg=[10.0, 13.0, 16.0, 21.0]))
+    15.0
     """
     return float(predicted_soc_g_per_kg.mean())

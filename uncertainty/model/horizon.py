@@ -35,7 +35,7 @@ class Growth:
 
 @equation("mollisol:prediction-horizon", "s2(T)", "(t CO2e/ha)^2", ours("prediction error as a random walk"))
 def prediction_variance(*, constant: Amount, per_year: Amount, years: Years) -> Value:
-    """Variance of the prediction error over a period.
+    r"""Return the variance of the prediction error over a period.
 
     Parameters
     ----------
@@ -58,15 +58,24 @@ def prediction_variance(*, constant: Amount, per_year: Amount, years: Years) -> 
 
     Notes
     -----
+    .. math:: s^2(T) = a + b \, T
+
+    Here :math:`a` is ``constant``, :math:`b` is ``per_year`` and :math:`T` is ``years``.
+
     Source: errors of single years that add up and are independent. One constant error over all durations is the case
     of `per_year` 0; it is what makes the median duration a bound.
+
+    Examples
+    --------
+    >>> print(prediction_variance(constant=1.0, per_year=0.5, years=4.0))
+    3.0
     """
     return constant + per_year * years
 
 
 @equation("vm0042:8.6.1.1-horizon", "T_max", "years", vm0042("8.6.1.1"))
 def longest_horizon_years(*, duration_years: Positives) -> Value:
-    """Give the longest period for which errors of trials of mixed duration may stand: their median duration.
+    r"""Return the longest period for which errors of trials of mixed duration may stand: their median duration.
 
     Parameters
     ----------
@@ -85,7 +94,16 @@ def longest_horizon_years(*, duration_years: Positives) -> Value:
 
     Notes
     -----
+    .. math:: T_{max} = \operatorname{median}_v(T_v)
+
+    Here :math:`T_v` is ``duration_years``.
+
     Source: VM0042 2.2 section 8.6.1.1: durations 2, 2, 3, 5, 9 and 48 years serve periods up to 4.
+
+    Examples
+    --------
+    >>> print(longest_horizon_years(duration_years=[7.0]))
+    7.0
     """
     return np.median(duration_years, axis=-1)
 

@@ -23,7 +23,7 @@ _HERE = ours("docs/measure-and-model.md, hybrid")
 def control_residual_t_co2e_per_ha(
     *, measured_change_t_co2e_per_ha: TonnesPerHa, modelled_change_t_co2e_per_ha: TonnesPerHa
 ) -> Value:
-    """Give what the model missed at control sites.
+    """Return what the model missed at control sites.
 
     Parameters
     ----------
@@ -44,7 +44,20 @@ def control_residual_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: r = d_{measured} - d_{modelled}
+
+    Here :math:`d_{measured}` is ``measured_change_t_co2e_per_ha`` and :math:`d_{modelled}` is
+    ``modelled_change_t_co2e_per_ha``.
+
     Source: uncertainty digest 4.3, estimator 3; the unit of replication is the control site.
+
+    Examples
+    --------
+    >>> result = control_residual_t_co2e_per_ha(
+    ...     measured_change_t_co2e_per_ha=[-0.9], modelled_change_t_co2e_per_ha=[-1.8]
+    ... )
+    >>> print(result)
+    [0.9]
     """
     same_shape(
         measured_change_t_co2e_per_ha=measured_change_t_co2e_per_ha,
@@ -59,7 +72,7 @@ def draw_covariance_t2(
     first_draws_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)],
     second_draws_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)],
 ) -> Value:
-    """Covariance of two modelled changes over joint draws of the parameters.
+    r"""Return the covariance of two modelled changes over joint draws of the parameters.
 
     Parameters
     ----------
@@ -78,7 +91,19 @@ def draw_covariance_t2(
 
     Notes
     -----
+    .. math:: \operatorname{cov}(b, m) = \frac{1}{L - 1} \sum_{l=1}^{L} (b_l - \bar{b})(m_l - \bar{m})
+
+    Here :math:`b_l` is ``first_draws_t_co2e_per_ha`` and :math:`m_l` is ``second_draws_t_co2e_per_ha``.
+
     Source: sample covariance. Draws are joint: what the parameters leave open is shared by project and control sites.
+
+    Examples
+    --------
+    >>> result = draw_covariance_t2(
+    ...     first_draws_t_co2e_per_ha=[1.0, 2.0, 3.0], second_draws_t_co2e_per_ha=[1.0, 2.0, 6.0]
+    ... )
+    >>> print(result)
+    2.5
     """
     first, second = first_draws_t_co2e_per_ha, second_draws_t_co2e_per_ha
     same_shape(first_draws_t_co2e_per_ha=first, second_draws_t_co2e_per_ha=second)
@@ -95,7 +120,7 @@ def hybrid_weight(
     control_variance_t2: Amount = 0.0,
     covariance_t2: Number = 0.0,
 ) -> Value:
-    """Weight of the control sites' mean residual in the hybrid baseline.
+    r"""Return the weight of the control sites' mean residual in the hybrid baseline.
 
     Parameters
     ----------
@@ -119,8 +144,18 @@ def hybrid_weight(
 
     Notes
     -----
+    .. math:: K = \frac{\tau^2 + c}{\tau^2 + v_m + s_r^2}
+
+    Here :math:`\tau` is ``bias_sd_t_co2e_per_ha``, :math:`s_r` is ``residual_error_t_co2e_per_ha``, :math:`v_m`
+    is ``control_variance_t2`` and :math:`c` is ``covariance_t2``.
+
     Source: regression of what the model missed on the area on what it missed at the control sites (normal theory);
     without draws the precision weight tau^2 / (tau^2 + v) of uncertainty digest 4.3.
+
+    Examples
+    --------
+    >>> print(hybrid_weight(bias_sd_t_co2e_per_ha=0.9, residual_error_t_co2e_per_ha=0.6))
+    0.6923077
     """
     prior = bias_sd_t_co2e_per_ha**2
     error = residual_error_t_co2e_per_ha**2
@@ -129,7 +164,7 @@ def hybrid_weight(
 
 @equation("mollisol:hybrid-control-part", "(K s_r)^2", "(t CO2e/ha)^2", _HERE)
 def hybrid_control_part_t2(*, weight: Number, residual_error_t_co2e_per_ha: Amount) -> Value:
-    """Variance that the control sites bring into a hybrid baseline.
+    r"""Return the variance that the control sites bring into a hybrid baseline.
 
     Parameters
     ----------
@@ -150,7 +185,16 @@ def hybrid_control_part_t2(*, weight: Number, residual_error_t_co2e_per_ha: Amou
 
     Notes
     -----
+    .. math:: V = (K \, s_r)^2
+
+    Here :math:`K` is ``weight`` and :math:`s_r` is ``residual_error_t_co2e_per_ha``.
+
     Source: variance of K times a mean; goes with the control sites less one into Satterthwaite.
+
+    Examples
+    --------
+    >>> print(hybrid_control_part_t2(weight=0.6923076923, residual_error_t_co2e_per_ha=0.6))
+    0.1725444
     """
     return (weight * residual_error_t_co2e_per_ha) ** 2
 
@@ -164,7 +208,7 @@ def hybrid_model_part_t2(
     control_variance_t2: Amount = 0.0,
     covariance_t2: Number = 0.0,
 ) -> Value:
-    """Variance that the model leaves in a hybrid baseline after the correction.
+    r"""Return the variance that the model leaves in a hybrid baseline after the correction.
 
     Parameters
     ----------
@@ -188,7 +232,17 @@ def hybrid_model_part_t2(
 
     Notes
     -----
+    .. math:: V = (1 - K)^2 \tau^2 + \max(0, v_b - 2 K c + K^2 v_m)
+
+    Here :math:`K` is ``weight``, :math:`\tau` is ``bias_sd_t_co2e_per_ha``, :math:`v_b` is
+    ``baseline_variance_t2``, :math:`v_m` is ``control_variance_t2`` and :math:`c` is ``covariance_t2``.
+
     Source: variance of (b + d) - K (m + d). Where area and controls move alike, correcting takes it away.
+
+    Examples
+    --------
+    >>> print(hybrid_model_part_t2(weight=0.6923076923, bias_sd_t_co2e_per_ha=0.9))
+    0.07668639
     """
     prior = bias_sd_t_co2e_per_ha**2
     if np.any(covariance_t2**2 > baseline_variance_t2 * control_variance_t2 * (1 + 1e-9) + 1e-300):
@@ -201,7 +255,7 @@ def hybrid_model_part_t2(
 def mean_residual_error_t_co2e_per_ha(
     *, residual_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)]
 ) -> Value:
-    """Give the standard error of the mean residual over control sites.
+    r"""Return the standard error of the mean residual over control sites.
 
     Parameters
     ----------
@@ -220,7 +274,14 @@ def mean_residual_error_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: s_{\bar{r}} = \frac{s_r}{\sqrt{n}}
+
     Source: standard error of a mean. It holds sampling inside the sites and how sites differ from the model's line.
+
+    Examples
+    --------
+    >>> print(mean_residual_error_t_co2e_per_ha(residual_t_co2e_per_ha=[1.0, 2.0, 6.0]))
+    1.527525
     """
     error = residual_t_co2e_per_ha.std(ddof=1) / np.sqrt(residual_t_co2e_per_ha.size)
     return float(positive("residual_t_co2e_per_ha, as a spread,", error))
@@ -230,7 +291,7 @@ def mean_residual_error_t_co2e_per_ha(
 def hybrid_baseline_t_co2e_per_ha(
     *, modelled_change_t_co2e_per_ha: TonnesPerHa, correction_t_co2e_per_ha: TonnesPerHa
 ) -> Value:
-    """Give the hybrid baseline: the modelled change and the part of the control sites' residual that is believed.
+    r"""Return the hybrid baseline: the modelled change and the part of the control sites' residual that is believed.
 
     Parameters
     ----------
@@ -251,14 +312,26 @@ def hybrid_baseline_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: b_h = b + K \, r
+
+    Here :math:`b` is ``modelled_change_t_co2e_per_ha`` and :math:`K \, r` is ``correction_t_co2e_per_ha``.
+
     Source: uncertainty digest 4.3, estimator 3. Without control sites it is the model, with very many the controls.
+
+    Examples
+    --------
+    >>> result = hybrid_baseline_t_co2e_per_ha(
+    ...     modelled_change_t_co2e_per_ha=[2.0], correction_t_co2e_per_ha=-0.3287671233
+    ... )
+    >>> print(result)
+    [1.67123288]
     """
     return modelled_change_t_co2e_per_ha + correction_t_co2e_per_ha
 
 
 @equation("mollisol:hybrid-correction", "K r", "t CO2e/ha", _HERE)
 def hybrid_correction_t_co2e_per_ha(*, weight: Number, mean_residual_t_co2e_per_ha: TonnesPerHa) -> Value:
-    """Give the part of the control sites' mean residual that is taken for the model's bias.
+    r"""Return the part of the control sites' mean residual that is taken for the model's bias.
 
     Parameters
     ----------
@@ -279,6 +352,15 @@ def hybrid_correction_t_co2e_per_ha(*, weight: Number, mean_residual_t_co2e_per_
 
     Notes
     -----
+    .. math:: k = K \, \bar{r}
+
+    Here :math:`K` is ``weight`` and :math:`\bar{r}` is ``mean_residual_t_co2e_per_ha``.
+
     Source: uncertainty digest 4.3, estimator 3.
+
+    Examples
+    --------
+    >>> print(hybrid_correction_t_co2e_per_ha(weight=0.6923076923, mean_residual_t_co2e_per_ha=0.9))
+    0.6230769
     """
     return weight * mean_residual_t_co2e_per_ha

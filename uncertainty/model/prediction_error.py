@@ -27,7 +27,7 @@ from mollisol.uncertainty.model.project_variance import project_model_variance
 
 
 def group_correlation(*, group: Labels, between_groups: ArrayLike = 0.0) -> FloatArray:
-    """Give the correlation of strata's model errors: 1 in a group, a declared number between groups.
+    """Return the correlation of strata's model errors: 1 in a group, a declared number between groups.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def group_correlation(*, group: Labels, between_groups: ArrayLike = 0.0) -> Floa
 def grouped_model_variance(
     *, area_ha: Positives, model_variance: Amount, correlation: Annotated[FloatArray, Range(-1, 1)]
 ) -> Value:
-    """Model variance of the project mean with any correlation between strata.
+    r"""Return the model variance of the project mean with any correlation between strata.
 
     Parameters
     ----------
@@ -81,7 +81,21 @@ def grouped_model_variance(
 
     Notes
     -----
+    .. math:: s_{model}^2 = \sum_{h,k} \frac{A_h}{A} \frac{A_k}{A} \, s_h \, s_k \, \rho_{h,k}
+
+    Here :math:`A_h` is ``area_ha``, :math:`s_h^2` is ``model_variance`` and :math:`\rho_{h,k}` is
+    ``correlation``.
+
     Source: variance of a weighted sum. The unit matrix gives Eq. 64 as printed, all ones the corrected form.
+
+    Examples
+    --------
+    >>> result = grouped_model_variance(
+    ...     area_ha=[120.0, 60.0, 20.0], model_variance=[0.25, 0.36, 0.49],
+    ...     correlation=[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    ... )
+    >>> print(result)
+    0.1273
     """
     same_shape(area_ha=area_ha, model_variance=model_variance)
     if area_ha.ndim != 1 or correlation.shape != (area_ha.size, area_ha.size):
@@ -160,7 +174,7 @@ def trial_errors(*, error_t_co2e_per_ha: ArrayLike, study: Labels) -> TrialError
     Locator("Searle and others, Variance Components", "1992", "3.6"),
 )
 def climate_bias_variance(*, error_t_co2e_per_ha: Numbers, study: Labels, climate_zone: Labels) -> Value:
-    """Variance of the model's bias between climate zones, the mean of a study being one observation.
+    r"""Return the variance of the model's bias between climate zones, the mean of a study being one observation.
 
     Parameters
     ----------
@@ -183,7 +197,18 @@ def climate_bias_variance(*, error_t_co2e_per_ha: Numbers, study: Labels, climat
 
     Notes
     -----
+    .. math:: s_{climate}^2 = \max\left(0, \frac{MS_b - MS_w}{n_0}\right)
+
     Source: analysis of variance with unequal numbers. The posterior learns it with the bias of practices instead.
+
+    Examples
+    --------
+    >>> result = climate_bias_variance(
+    ...     error_t_co2e_per_ha=[10.0, 12.0, 10.0, 12.0], study=['a', 'b', 'c', 'd'],
+    ...     climate_zone=['cool', 'cool', 'warm', 'warm']
+    ... )
+    >>> print(result)
+    0.0
     """
     place, size = places("study", study, error_t_co2e_per_ha)
     zone, _ = places("climate_zone", climate_zone, error_t_co2e_per_ha)
@@ -212,7 +237,7 @@ def site_and_bias_variance(
     fields: Count,
     climate_variance: Amount = 0.0,
 ) -> Value:
-    """Model variance of the mean of a practice over the project's fields in one climate zone.
+    r"""Return the model variance of the mean of a practice over the project's fields in one climate zone.
 
     Parameters
     ----------
@@ -237,7 +262,21 @@ def site_and_bias_variance(
 
     Notes
     -----
+    .. math:: s_{model}^2 = s_{bias}^2 + s_{climate}^2 + \frac{s_{site}^2 + s_{residual}^2}{n}
+
+    Here :math:`s_{bias}^2` is ``bias_variance``, :math:`s_{climate}^2` is ``climate_variance``,
+    :math:`s_{site}^2` is ``site_variance``, :math:`s_{residual}^2` is ``residual_variance`` and :math:`n` is
+    ``fields``.
+
     Source: `u_f` of new fields are independent, `beta_p` is one number; the bias does not fall with fields.
+
+    Examples
+    --------
+    >>> result = site_and_bias_variance(
+    ...     bias_variance=0.04, site_variance=0.5, residual_variance=0.3, fields=8.0
+    ... )
+    >>> print(result)
+    0.14
     """
     return bias_variance + climate_variance + (site_variance + residual_variance) / fields
 
@@ -271,7 +310,7 @@ def credited_with_bias(*, credited_t_co2e_per_ha: ArrayLike, bias_t_co2e_per_ha:
 def printed_and_grouped(
     *, area_ha: ArrayLike, model_variance: ArrayLike, group: Sequence[str], between_groups: float = 0.0
 ) -> dict[str, float]:
-    """Give Eq. 64 as printed, fully correlated, and by group, side by side.
+    """Return Eq. 64 as printed, fully correlated, and by group, side by side.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ from mollisol.quantification.checks import (
     "vm0042:64", "s2_model", "(t CO2e/ha)^2", vm0042("8.6.1.1", "64"), switch=("switch.eq64-correlation",)
 )
 def project_model_variance(*, area_ha: Positives, model_variance: Amounts, form: Form = "corrected") -> Value:
-    """Model variance of the project mean, from that of the strata.
+    r"""Return the model variance of the project mean, from that of the strata.
 
     Parameters
     ----------
@@ -43,7 +43,17 @@ def project_model_variance(*, area_ha: Positives, model_variance: Amounts, form:
 
     Notes
     -----
+    .. math:: s_{model}^2 = \left(\sum_h \frac{A_h}{A} \sqrt{s_{model,h}^2}\right)^2
+
+    Here :math:`A_h` is ``area_ha`` and :math:`s_{model,h}^2` is ``model_variance``. The printed form adds
+    :math:`(A_h / A)^2 s_{model,h}^2`, as if the strata were independent.
+
     Source: Eq. 64; section 8.6.1.2.1 itself forbids splitting the model variance over strata.
+
+    Examples
+    --------
+    >>> print(project_model_variance(area_ha=[120.0, 60.0, 20.0], model_variance=[0.25, 0.25, 0.25]))
+    0.25
     """
     same_shape(area_ha=area_ha, model_variance=model_variance)
     share = ratio("area_ha", area_ha, area_ha.sum())
@@ -56,7 +66,7 @@ def project_model_variance(*, area_ha: Positives, model_variance: Amounts, form:
 def variance_with_model_error(
     *, sampling_variance_t2: Amount, model_variance: Amount, area_ha: Hectares
 ) -> Value:
-    """Variance of the project mean: sampling and model together.
+    r"""Return the variance of the project mean: sampling and model together.
 
     Parameters
     ----------
@@ -79,6 +89,19 @@ def variance_with_model_error(
 
     Notes
     -----
+    .. math:: s_{d,t}^2 = \frac{s_{sampling}^2}{A^2} + s_{model}^2
+
+    Here :math:`s_{sampling}^2` is ``sampling_variance_t2``, :math:`s_{model}^2` is ``model_variance`` and
+    :math:`A` is ``area_ha``.
+
     Source: Eq. 63. Only the sampling part is over the squared area; model error does not shrink with it.
+
+    Examples
+    --------
+    >>> result = variance_with_model_error(
+    ...     sampling_variance_t2=1768.0444444444445, model_variance=[0.115, 0.25], area_ha=200.0
+    ... )
+    >>> print(result)
+    [0.15920111 0.29420111]
     """
     return ratio("area_ha", sampling_variance_t2, area_ha**2) + model_variance

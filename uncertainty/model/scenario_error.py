@@ -23,7 +23,7 @@ FEWEST_TRIALS: Final = 10
 
 @equation("vm0042:60", "s2_model,d", "(t CO2e/ha)^2", vm0042("8.6.1.1", "60"))
 def difference_error_variance(*, scenario_variance: Amount, covariance: Number) -> Value:
-    """Error variance of the difference of two scenarios that have one error variance.
+    r"""Return the error variance of the difference of two scenarios that have one error variance.
 
     Parameters
     ----------
@@ -44,7 +44,16 @@ def difference_error_variance(*, scenario_variance: Amount, covariance: Number) 
 
     Notes
     -----
+    .. math:: s_{model,d}^2 = 2 \left(s_{model}^2 - COV\right)
+
+    Here :math:`s_{model}^2` is ``scenario_variance`` and :math:`COV` is ``covariance``.
+
     Source: Eq. 60.
+
+    Examples
+    --------
+    >>> print(difference_error_variance(scenario_variance=0.64, covariance=0.0))
+    1.28
     """
     if np.any(np.abs(covariance) > scenario_variance * (1 + 1e-12)):
         raise ValueError("covariance must not be larger in size than scenario_variance")
@@ -57,7 +66,7 @@ def error_correlation(
     project_error_t_co2e_per_ha: Annotated[FloatArray, Range(least=3)],
     baseline_error_t_co2e_per_ha: Annotated[FloatArray, Range(least=3)],
 ) -> Value:
-    """Correlation of the errors of both scenarios at side-by-side trials.
+    r"""Return the correlation of the errors of both scenarios at side-by-side trials.
 
     Parameters
     ----------
@@ -76,7 +85,22 @@ def error_correlation(
 
     Notes
     -----
+    .. math::
+
+        \rho = \frac{\sum_v (u_v - \bar{u})(w_v - \bar{w})}{\sqrt{\sum_v (u_v - \bar{u})^2 \sum_v (w_v -
+        \bar{w})^2}}
+
+    Here :math:`u_v` is ``project_error_t_co2e_per_ha`` and :math:`w_v` is ``baseline_error_t_co2e_per_ha``.
+
     Source: Eq. 61. Few trials say little: below ten take 0 (:func:`scenario_correlation_used`).
+
+    Examples
+    --------
+    >>> result = error_correlation(
+    ...     project_error_t_co2e_per_ha=[1.0, 2.0, 3.0], baseline_error_t_co2e_per_ha=[3.0, 2.0, 1.0]
+    ... )
+    >>> print(result)
+    -1.0
     """
     names = ("project_error_t_co2e_per_ha", "baseline_error_t_co2e_per_ha")
     one, other = project_error_t_co2e_per_ha, baseline_error_t_co2e_per_ha
@@ -93,7 +117,7 @@ def error_correlation(
 
 @equation("vm0042:61-variance", "s2_model,d", "(t CO2e/ha)^2", vm0042("8.6.1.1", "61, put into 60"))
 def correlated_error_variance(*, scenario_variance: Amount, correlation: Correlation) -> Value:
-    """Error variance of the difference of two scenarios, from the correlation of their errors.
+    r"""Return the error variance of the difference of two scenarios, from the correlation of their errors.
 
     Parameters
     ----------
@@ -114,13 +138,22 @@ def correlated_error_variance(*, scenario_variance: Amount, correlation: Correla
 
     Notes
     -----
+    .. math:: s_{model,d}^2 = 2 \, s_{model}^2 \, (1 - \rho)
+
+    Here :math:`s_{model}^2` is ``scenario_variance`` and :math:`\rho` is ``correlation``.
+
     Source: Eqs. 60 and 61. Not where the residuals are already those of a practice's effect.
+
+    Examples
+    --------
+    >>> print(correlated_error_variance(scenario_variance=0.64, correlation=0.0))
+    1.28
     """
     return 2 * scenario_variance * (1 - correlation)
 
 
 def scenario_correlation_used(*, correlation: float, trials: int, confidence: float) -> float:
-    """Give the correlation to credit with: a lower bound by Fisher's z from ten trials on, else 0.
+    """Return the correlation to credit with: a lower bound by Fisher's z from ten trials on, else 0.
 
     Parameters
     ----------

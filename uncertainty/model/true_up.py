@@ -33,7 +33,7 @@ def forecast_deviation(
     measured: Number,
     measured_standard_error: AboveZero,
 ) -> Value:
-    """Distance of a re-measurement from its forecast, in standard deviations of their difference.
+    r"""Return the distance of a re-measurement from its forecast, in standard deviations of their difference.
 
     Parameters
     ----------
@@ -54,8 +54,21 @@ def forecast_deviation(
 
     Notes
     -----
+    .. math:: z = \frac{m - f}{\sqrt{s_f^2 + s_m^2}}
+
+    Here :math:`f` is ``forecast``, :math:`s_f` is ``forecast_sd``, :math:`m` is ``measured`` and :math:`s_m` is
+    ``measured_standard_error``.
+
     Source: the two errors are independent, for the cores of the re-measurement were not in the forecast; their
     variances add.
+
+    Examples
+    --------
+    >>> result = forecast_deviation(
+    ...     forecast=3.0, forecast_sd=1.2, measured=1.8, measured_standard_error=0.9
+    ... )
+    >>> print(result)
+    -0.8
     """
     return (measured - forecast) / np.sqrt(forecast_sd**2 + measured_standard_error**2)
 
@@ -70,7 +83,7 @@ def chance_below_issued(
     standard_error: AboveZero,
     degrees_of_freedom: Freedom,
 ) -> Value:
-    """Probability that the truth lies below what was issued, as a re-measurement tells it.
+    r"""Return the probability that the truth lies below what was issued, as a re-measurement tells it.
 
     Parameters
     ----------
@@ -93,8 +106,18 @@ def chance_below_issued(
 
     Notes
     -----
+    .. math:: P = T_\nu\left(\frac{c - \bar{d}}{SE}\right)
+
+    Here :math:`c` is ``issued``, :math:`\bar{d}` is ``mean``, :math:`SE` is ``standard_error`` and :math:`\nu`
+    is ``degrees_of_freedom``. :math:`T_\nu` is the distribution function of Student's t.
+
     Source: the deduction takes t(confidence, df) standard errors off the mean; here the multiple is known and its
     probability asked for.
+
+    Examples
+    --------
+    >>> print(chance_below_issued(issued=3.0, mean=2.0, standard_error=1.0, degrees_of_freedom=1.0))
+    0.75
     """
     return np.asarray(stdtr(degrees_of_freedom, (issued - mean) / standard_error), dtype=np.float64)[()]
 
@@ -109,7 +132,7 @@ def share_bound(
     side: Literal["low", "high"],
     tail: Probability,
 ) -> Value:
-    """Bound of a share that was seen in a few trials, exact for the binomial.
+    r"""Return the bound of a share that was seen in a few trials, exact for the binomial.
 
     Parameters
     ----------
@@ -132,7 +155,17 @@ def share_bound(
 
     Notes
     -----
+    .. math:: p_{low} = B^{-1}(\alpha; k, n - k + 1), \qquad p_{high} = B^{-1}(1 - \alpha; k + 1, n - k)
+
+    Here :math:`k` is ``count``, :math:`n` is ``trials`` and :math:`\alpha` is ``tail``. :math:`B^{-1}` is the
+    quantile of the beta distribution, and ``side`` picks one of the two.
+
     Source: the quantiles of beta(count, trials - count + 1) and beta(count + 1, trials - count); 0 and 1 at the ends.
+
+    Examples
+    --------
+    >>> print(share_bound(count=0, trials=10, side='low', tail=0.025))
+    0.0
     """
     if np.any(np.asarray(count) > trials):
         raise ValueError("count must be at most trials")

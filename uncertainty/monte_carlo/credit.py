@@ -86,7 +86,7 @@ def _credit(
 
 
 def _effective(effective_draws: float | None, draws: int) -> float:
-    """Give the number of draws that counts."""
+    """Return the number of draws that counts."""
     if effective_draws is None:
         return float(draws)
     number = float(degrees("effective_draws", effective_draws))

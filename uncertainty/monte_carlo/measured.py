@@ -19,7 +19,7 @@ from mollisol.quantification.checks import FloatArray, Value, finite, positive, 
 
 
 def group_levers_ha(*, area_ha: ArrayLike, group_weight: ArrayLike | None = None) -> FloatArray:
-    """Give the levers of the strata, then those of the control groups.
+    """Return the levers of the strata, then those of the control groups.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def group_levers_ha(*, area_ha: ArrayLike, group_weight: ArrayLike | None = None
     vm0042("8.6.1.2", "68, second term, of a mean"),
 )
 def variance_over_draws(*, drawn_mean_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)]) -> Value:
-    """Variance of a mean over joint draws of what it was computed from.
+    r"""Return the variance of a mean over joint draws of what it was computed from.
 
     Parameters
     ----------
@@ -75,14 +75,23 @@ def variance_over_draws(*, drawn_mean_t_co2e_per_ha: Annotated[FloatArray, Range
 
     Notes
     -----
+    .. math:: V = \frac{1}{L - 1} \sum_{l=1}^{L} (m_l - \bar{m})^2
+
+    Here :math:`m_l` is ``drawn_mean_t_co2e_per_ha``.
+
     Source: Eq. 68. The draws are of the whole project: taken by point they would leave out what points share.
+
+    Examples
+    --------
+    >>> print(variance_over_draws(drawn_mean_t_co2e_per_ha=[6.0, 7.0, 5.0]))
+    1.0
     """
     return np.var(drawn_mean_t_co2e_per_ha, axis=-1, ddof=1)
 
 
 @equation("vm0042:8.6.1.2.2", "s2_d", "(t CO2e/ha)^2", vm0042("8.6.1.2.2 and 8.6.1.2.3"))
 def sampling_and_drawn_variance(*, sampling_variance: Amount, drawn_variance: Amount, draws: Amount) -> Value:
-    """Variance of the mean where inputs were drawn: the sampling term and the spread over draws.
+    r"""Return the variance of the mean where inputs were drawn: the sampling term and the spread over draws.
 
     Parameters
     ----------
@@ -105,9 +114,19 @@ def sampling_and_drawn_variance(*, sampling_variance: Amount, drawn_variance: Am
 
     Notes
     -----
+    .. math:: V = (s_{sampling}^2 + s_{draws}^2) \left(1 + \frac{1}{L}\right)
+
+    Here :math:`s_{sampling}^2` is ``sampling_variance``, :math:`s_{draws}^2` is ``drawn_variance`` and
+    :math:`L` is ``draws``. Without a drawn variance there is no factor.
+
     Source: sections 8.6.1.2.2 (the spread of drawn inputs goes into the sampling term) and 8.6.1.2.3 (a finite number
     of draws widens the standard error by sqrt(1 + 1/L)). Errors of single points are in the sampling term too, as
     spread between points; adding them again is the document's way and errs to the safe side.
+
+    Examples
+    --------
+    >>> print(sampling_and_drawn_variance(sampling_variance=1.0, drawn_variance=1.0, draws=3.0))
+    2.666667
     """
     if np.any((drawn_variance > 0) & (draws < 1)):
         raise ValueError("draws must be 1 or more where the drawn variance is above 0")

@@ -27,7 +27,7 @@ from mollisol.uncertainty.scaling.sampling_error import sampling_variance_t2
 
 
 def drawn_groups(name: str, groups: Sequence[ArrayLike], fewest_points: int = 1) -> list[FloatArray]:
-    """Give one array (points, draws) per group, all with the same draws.
+    """Return one array (points, draws) per group, all with the same draws.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def _fit(area: FloatArray, name: str, arrays: list[FloatArray]) -> None:
 def modelled_reduction_t_co2e_per_ha(
     *, baseline_emission_t_co2e_per_ha: TonnesPerHa, project_emission_t_co2e_per_ha: TonnesPerHa
 ) -> Value:
-    """Reduction or removal of each draw: emission of the baseline less emission of the project.
+    """Return the reduction or removal of each draw: emission of the baseline less emission of the project.
 
     Parameters
     ----------
@@ -76,7 +76,20 @@ def modelled_reduction_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: y_{h,ip,l} = E_{bsl,h,ip,l} - E_{wp,h,ip,l}
+
+    Here :math:`E_{bsl,h,ip,l}` is ``baseline_emission_t_co2e_per_ha`` and :math:`E_{wp,h,ip,l}` is
+    ``project_emission_t_co2e_per_ha``.
+
     Source: Eq. 65.
+
+    Examples
+    --------
+    >>> result = modelled_reduction_t_co2e_per_ha(
+    ...     baseline_emission_t_co2e_per_ha=[1.0, 2.0], project_emission_t_co2e_per_ha=[0.5, 3.0]
+    ... )
+    >>> print(result)
+    [ 0.5 -1. ]
     """
     same_shape(
         baseline_emission_t_co2e_per_ha=baseline_emission_t_co2e_per_ha,
@@ -86,7 +99,7 @@ def modelled_reduction_t_co2e_per_ha(
 
 
 def total_by_draw_t_co2e(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> FloatArray:
-    """Give the project's total in each draw.
+    """Return the project's total in each draw.
 
     Parameters
     ----------
@@ -112,7 +125,7 @@ def total_by_draw_t_co2e(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequenc
 
 @equation("vm0042:66", "tau", "t CO2e", vm0042("8.6.1.2", "66"))
 def total_t_co2e(*, area_ha: Positives, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> Value:
-    """Total of the project, mean over points and draws.
+    r"""Return the sum over the years of a period.
 
     Parameters
     ----------
@@ -133,7 +146,21 @@ def total_t_co2e(*, area_ha: Positives, reduction_t_co2e_per_ha: Sequence[ArrayL
 
     Notes
     -----
+    .. math:: \tau = \frac{1}{L} \sum_l \sum_h A_h \, \frac{1}{n_h} \sum_{ip} y_{h,ip,l}
+
+    Here :math:`A_h` is ``area_ha`` and :math:`y_{h,ip,l}` is ``reduction_t_co2e_per_ha``.
+
     Source: Eq. 66.
+
+    Examples
+    --------
+    >>> result = total_t_co2e(
+    ...     area_ha=[10.0, 30.0],
+    ...     reduction_t_co2e_per_ha=[[[1.0, 1.4, 0.6, 1.0], [2.0, 2.6, 1.4, 2.0]], [[0.5, 0.9, 0.1, 0.5],
+    ...     [1.5, 1.7, 1.3, 1.5], [1.0, 1.6, 0.4, 1.0]]],
+    ... )
+    >>> print(result)
+    45.0
     """
     return float(
         total_by_draw_t_co2e(area_ha=area_ha, reduction_t_co2e_per_ha=reduction_t_co2e_per_ha).mean()
@@ -141,7 +168,7 @@ def total_t_co2e(*, area_ha: Positives, reduction_t_co2e_per_ha: Sequence[ArrayL
 
 
 def sampling_variances_t2(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> FloatArray:
-    """Give the sampling variance of each stratum's total, from the points' means over draws.
+    """Return the sampling variance of each stratum's total, from the points' means over draws.
 
     Parameters
     ----------
@@ -171,7 +198,7 @@ def sampling_variances_t2(*, area_ha: ArrayLike, reduction_t_co2e_per_ha: Sequen
 
 @equation("vm0042:68-sampling", "s2_sampling", "(t CO2e)^2", vm0042("8.6.1.2", "68, first term"))
 def drawn_sampling_variance_t2(*, area_ha: Positives, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> Value:
-    """Give the sampling variance of the project's total.
+    r"""Return the sampling variance of the project's total.
 
     Parameters
     ----------
@@ -190,7 +217,22 @@ def drawn_sampling_variance_t2(*, area_ha: Positives, reduction_t_co2e_per_ha: S
 
     Notes
     -----
+    .. math:: s_{sampling}^2 = \sum_h \frac{A_h^2}{n_h \, (n_h - 1)} \sum_{ip} (\bar{y}_{h,ip} - \bar{y}_h)^2
+
+    Here :math:`A_h` is ``area_ha``. :math:`\bar{y}_{h,ip}` is the mean of ``reduction_t_co2e_per_ha`` over the
+    draws of a point.
+
     Source: Eq. 68.
+
+    Examples
+    --------
+    >>> result = drawn_sampling_variance_t2(
+    ...     area_ha=[10.0, 30.0],
+    ...     reduction_t_co2e_per_ha=[[[1.0, 1.4, 0.6, 1.0], [2.0, 2.6, 1.4, 2.0]], [[0.5, 0.9, 0.1, 0.5],
+    ...     [1.5, 1.7, 1.3, 1.5], [1.0, 1.6, 0.4, 1.0]]],
+    ... )
+    >>> print(result)
+    100.0
     """
     return float(
         sampling_variances_t2(area_ha=area_ha, reduction_t_co2e_per_ha=reduction_t_co2e_per_ha).sum()
@@ -199,7 +241,7 @@ def drawn_sampling_variance_t2(*, area_ha: Positives, reduction_t_co2e_per_ha: S
 
 @equation("vm0042:68-model", "s2_model", "(t CO2e)^2", vm0042("8.6.1.2", "68, second term"))
 def drawn_model_variance_t2(*, area_ha: Positives, reduction_t_co2e_per_ha: Sequence[ArrayLike]) -> Value:
-    """Model variance of the project's total: its spread over joint draws.
+    r"""Return the model variance of the project's total: its spread over joint draws.
 
     Parameters
     ----------
@@ -218,7 +260,25 @@ def drawn_model_variance_t2(*, area_ha: Positives, reduction_t_co2e_per_ha: Sequ
 
     Notes
     -----
+    .. math::
+
+        s_{model}^2 = \frac{1}{L - 1} \sum_l (\tau_l - \bar{\tau})^2, \qquad \tau_l = \sum_h A_h \,
+        \bar{y}_{h,l}
+
+    Here :math:`A_h` is ``area_ha``. :math:`\bar{y}_{h,l}` is the mean of ``reduction_t_co2e_per_ha`` over the
+    points of a stratum in draw :math:`l`.
+
     Source: Eq. 68. Of the whole project's total: summed by stratum it would leave out what strata share.
+
+    Examples
+    --------
+    >>> result = drawn_model_variance_t2(
+    ...     area_ha=[10.0, 30.0],
+    ...     reduction_t_co2e_per_ha=[[[1.0, 1.4, 0.6, 1.0], [2.0, 2.6, 1.4, 2.0]], [[0.5, 0.9, 0.1, 0.5],
+    ...     [1.5, 1.7, 1.3, 1.5], [1.0, 1.6, 0.4, 1.0]]],
+    ... )
+    >>> print(result)
+    192.6667
     """
     total = total_by_draw_t_co2e(area_ha=area_ha, reduction_t_co2e_per_ha=reduction_t_co2e_per_ha)
     return float(np.var(total, ddof=1))
@@ -226,7 +286,7 @@ def drawn_model_variance_t2(*, area_ha: Positives, reduction_t_co2e_per_ha: Sequ
 
 @equation("vm0042:67", "Var(tau)", "(t CO2e)^2", vm0042("8.6.1.2", "67"))
 def total_variance_t2(*, sampling_variance_t2: Amount, model_variance_t2: Amount) -> Value:
-    """Variance of the project's total: sampling and model.
+    r"""Return the variance of the project's total: sampling and model.
 
     Parameters
     ----------
@@ -245,14 +305,23 @@ def total_variance_t2(*, sampling_variance_t2: Amount, model_variance_t2: Amount
 
     Notes
     -----
+    .. math:: \operatorname{Var}(\tau) = s_{sampling}^2 + s_{model}^2
+
+    Here :math:`s_{sampling}^2` is ``sampling_variance_t2`` and :math:`s_{model}^2` is ``model_variance_t2``.
+
     Source: Eq. 67, the law of total variance.
+
+    Examples
+    --------
+    >>> print(total_variance_t2(sampling_variance_t2=100.0, model_variance_t2=192.66666666666666))
+    292.6667
     """
     return sampling_variance_t2 + model_variance_t2
 
 
 @equation("vm0042:69", "Var(mu)", "(t CO2e/ha)^2", vm0042("8.6.1.2", "69"))
 def variance_of_mean_from_total(*, variance_of_total_t2: Amount, area_ha: Hectares) -> Value:
-    """Variance of the project's mean from that of its total.
+    r"""Return the variance of the project's mean from that of its total.
 
     Parameters
     ----------
@@ -273,14 +342,23 @@ def variance_of_mean_from_total(*, variance_of_total_t2: Amount, area_ha: Hectar
 
     Notes
     -----
+    .. math:: \operatorname{Var}(\mu) = \frac{\operatorname{Var}(\tau)}{A^2}
+
+    Here :math:`\operatorname{Var}(\tau)` is ``variance_of_total_t2`` and :math:`A` is ``area_ha``.
+
     Source: Eq. 69; unlike Eq. 63 the model part too is of a total.
+
+    Examples
+    --------
+    >>> print(variance_of_mean_from_total(variance_of_total_t2=292.6666666666667, area_ha=40.0))
+    0.1829167
     """
     return ratio("area_ha", variance_of_total_t2, area_ha**2)
 
 
 @equation("vm0042:8.6.1.2.3", "k_L", "1", vm0042("8.6.1.2.3"))
 def draws_factor(*, draws: Annotated[Value, Range(1)]) -> Value:
-    """Give the factor by which a finite number of draws widens the standard error.
+    r"""Return the factor by which a finite number of draws widens the standard error.
 
     Parameters
     ----------
@@ -299,6 +377,15 @@ def draws_factor(*, draws: Annotated[Value, Range(1)]) -> Value:
 
     Notes
     -----
+    .. math:: k_L = \sqrt{1 + \frac{1}{L}}
+
+    Here :math:`L` is ``draws``.
+
     Source: VM0042 2.2 section 8.6.1.2.3, after Gelman; it suggests 500 to 1000 draws.
+
+    Examples
+    --------
+    >>> print(draws_factor(draws=100.0))
+    1.004988
     """
     return np.sqrt(1 + 1 / draws)

@@ -37,7 +37,7 @@ class Drawn:
 
 
 def variance_error(*, draws: ArrayLike) -> tuple[float, float]:
-    """Give the variance of independent draws and its Monte Carlo error.
+    """Return the variance of independent draws and its Monte Carlo error.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def variance_error(*, draws: ArrayLike) -> tuple[float, float]:
 
 
 def deduction_error(*, draws: ArrayLike, other_variance: float, multiplier: float) -> tuple[float, float]:
-    """Give the deduction of a moment form with drawn errors, and its Monte Carlo error.
+    """Return the deduction of a moment form with drawn errors, and its Monte Carlo error.
 
     Parameters
     ----------

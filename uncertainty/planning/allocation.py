@@ -35,7 +35,7 @@ def _ceiling(number: Value) -> Value:
 def samples_for_precision(
     *, cv_percent: Amount, half_width_percent: AboveZero, confidence: Probability = 0.9
 ) -> Value:
-    """Give the samples for a two-sided interval of a given relative half-width, large samples.
+    r"""Return the samples for a two-sided interval of a given relative half-width, large samples.
 
     Parameters
     ----------
@@ -58,7 +58,16 @@ def samples_for_precision(
 
     Notes
     -----
+    .. math:: n = \left(\frac{z_{(1+c)/2} \, CV}{U}\right)^2
+
+    Here :math:`CV` is ``cv_percent``, :math:`U` is ``half_width_percent`` and :math:`c` is ``confidence``.
+
     Source: Cochran; with the normal quantile, so a few more are needed where the answer is small.
+
+    Examples
+    --------
+    >>> print(samples_for_precision(cv_percent=40.0, half_width_percent=10.0))
+    43.2887
     """
     z = t_quantile(probability=(1 + confidence) / 2, degrees_of_freedom=np.inf)
     return ratio("half_width_percent", z * cv_percent, half_width_percent) ** 2
@@ -73,7 +82,7 @@ def samples_for_deduction(
     other_variance: Amount = 0.0,
     confidence: Confidence = 2 / 3,
 ) -> Value:
-    """Give the samples for a given deduction, large samples.
+    r"""Return the samples for a given deduction, large samples.
 
     Parameters
     ----------
@@ -100,7 +109,20 @@ def samples_for_deduction(
 
     Notes
     -----
+    .. math:: n = \left\lceil \frac{S^2}{(D \, \bar{d} / (100 \, z_c))^2 - V} \right\rceil
+
+    Here :math:`S` is ``standard_deviation_t_co2e_per_ha``, :math:`\bar{d}` is ``mean_change_t_co2e_per_ha``,
+    :math:`D` is ``deduction_percent``, :math:`V` is ``other_variance`` and :math:`c` is ``confidence``.
+
     Source: Eq. 74 with the normal quantile.
+
+    Examples
+    --------
+    >>> result = samples_for_deduction(
+    ...     standard_deviation_t_co2e_per_ha=10.0, mean_change_t_co2e_per_ha=5.0, deduction_percent=5.0
+    ... )
+    >>> print(result)
+    297.0
     """
     wanted = deduction_percent / 100
     if np.any(confidence == 0.5):
@@ -118,7 +140,7 @@ def samples_for_deduction(
 def cost_allocation_share(
     *, area_ha: Positives, standard_deviation_t_co2e_per_ha: Amount, cost: AboveZero
 ) -> Value:
-    """Share of the samples for each stratum that buys the smallest variance for the money.
+    r"""Return the share of the samples for each stratum that buys the smallest variance for the money.
 
     Parameters
     ----------
@@ -141,7 +163,21 @@ def cost_allocation_share(
 
     Notes
     -----
+    .. math:: \frac{n_h}{n} = \frac{A_h S_h / \sqrt{c_h}}{\sum_k A_k S_k / \sqrt{c_k}}
+
+    Here :math:`A_h` is ``area_ha``, :math:`S_h` is ``standard_deviation_t_co2e_per_ha`` and :math:`c_h` is
+    ``cost``.
+
     Source: Cochran; at one cost it is Neyman's allocation.
+
+    Examples
+    --------
+    >>> result = cost_allocation_share(
+    ...     area_ha=[0.6, 0.3, 0.1], standard_deviation_t_co2e_per_ha=[4.0, 8.0, 12.0],
+    ...     cost=[3.0, 3.0, 3.0]
+    ... )
+    >>> print(result)
+    [0.4 0.4 0.2]
     """
     same_shape(area_ha=area_ha, standard_deviation_t_co2e_per_ha=standard_deviation_t_co2e_per_ha, cost=cost)
     weight = ratio("cost", area_ha * standard_deviation_t_co2e_per_ha, np.sqrt(cost))
@@ -161,7 +197,7 @@ def best_cores_per_composite(
     cost_per_core: AboveZero,
     cost_per_measurement: AboveZero,
 ) -> Value:
-    """Cores to mix into a composite for the smallest variance at a given cost.
+    r"""Return the cores to mix into a composite for the smallest variance at a given cost.
 
     Parameters
     ----------
@@ -184,7 +220,20 @@ def best_cores_per_composite(
 
     Notes
     -----
+    .. math:: n_c = \max\left(1, \sqrt{\frac{s_w^2}{s_l^2} \cdot \frac{c_m}{c_c}}\right)
+
+    Here :math:`s_w^2` is ``within_variance``, :math:`s_l^2` is ``laboratory_variance``, :math:`c_m` is
+    ``cost_per_measurement`` and :math:`c_c` is ``cost_per_core``.
+
     Source: Spertus (2021); the smallest product of cost and variance of a mean over composites.
+
+    Examples
+    --------
+    >>> result = best_cores_per_composite(
+    ...     within_variance=36.0, laboratory_variance=4.0, cost_per_core=5.0, cost_per_measurement=20.0
+    ... )
+    >>> print(result)
+    6.0
     """
     best = np.sqrt(
         ratio("laboratory_variance", within_variance, laboratory_variance)
@@ -197,7 +246,7 @@ def best_cores_per_composite(
 def spread_of_change_t_co2e_per_ha(
     *, standard_deviation_t_co2e_per_ha: Amount, correlation: Annotated[Value, Range(-1)] = 0.0
 ) -> Value:
-    """Give the standard deviation of the change between two campaigns, where only one was measured.
+    r"""Return the standard deviation of the change between two campaigns, where only one was measured.
 
     Parameters
     ----------
@@ -218,7 +267,16 @@ def spread_of_change_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: S = S_1 \sqrt{2 \, (1 - \rho)}
+
+    Here :math:`S_1` is ``standard_deviation_t_co2e_per_ha`` and :math:`\rho` is ``correlation``.
+
     Source: variance of the difference of two values of equal spread, which is what S means in Eq. 1.
+
+    Examples
+    --------
+    >>> print(spread_of_change_t_co2e_per_ha(standard_deviation_t_co2e_per_ha=3.0))
+    4.242641
     """
     if np.any(correlation > 1):
         raise ValueError("correlation must be 1 or less")

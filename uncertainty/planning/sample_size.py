@@ -37,7 +37,7 @@ def _single(name: str, value: Value) -> float:
 
 
 def _t_sum(samples: Value, significance: Value, power: Value) -> Value:
-    """Give t_alpha (two-sided) plus t_beta (one-sided) with n - 1 degrees of freedom."""
+    """Return t_alpha (two-sided) plus t_beta (one-sided) with n - 1 degrees of freedom."""
     two_sided = t_quantile(probability=1 - significance / 2, degrees_of_freedom=samples - 1)
     return two_sided + t_quantile(probability=power, degrees_of_freedom=samples - 1)
 
@@ -50,7 +50,7 @@ def minimum_detectable_difference_t_co2e_per_ha(
     significance: Probability = 0.05,
     power: Confidence = 0.9,
 ) -> Value:
-    """Smallest change that so many samples would show.
+    r"""Return the smallest change that so many samples would show.
 
     Parameters
     ----------
@@ -75,7 +75,20 @@ def minimum_detectable_difference_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: MDD = \frac{S}{\sqrt{n}} \, (t_{\alpha,\nu} + t_{\beta,\nu}), \qquad \nu = n - 1
+
+    Here :math:`S` is ``standard_deviation_t_co2e_per_ha``, :math:`n` is ``samples``, :math:`\alpha` is
+    ``significance`` and :math:`1 - \beta` is ``power``.
+
     Source: Eq. 1, with the power where the text says beta.
+
+    Examples
+    --------
+    >>> result = minimum_detectable_difference_t_co2e_per_ha(
+    ...     standard_deviation_t_co2e_per_ha=9.0, samples=[20, 50, 100], significance=0.05, power=0.9
+    ... )
+    >>> print(result)
+    [6.8841 4.2112 2.9469]
     """
     return standard_deviation_t_co2e_per_ha / np.sqrt(samples) * _t_sum(samples, significance, power)
 
@@ -88,7 +101,7 @@ def samples_needed(
     significance: Probability = 0.05,
     power: Confidence = 0.9,
 ) -> int:
-    """Smallest number of samples that would show a change of this size.
+    r"""Return the smallest number of samples that would show a change of this size.
 
     Parameters
     ----------
@@ -113,8 +126,22 @@ def samples_needed(
 
     Notes
     -----
+    .. math:: n \ge \left(\frac{S \, (t_{\alpha,\nu} + t_{\beta,\nu})}{MDD}\right)^2, \qquad \nu = n - 1
+
+    Here :math:`S` is ``standard_deviation_t_co2e_per_ha``, :math:`MDD` is
+    ``detectable_difference_t_co2e_per_ha``, :math:`\alpha` is ``significance`` and :math:`1 - \beta` is
+    ``power``.
+
     Source: Eq. 2. The number stands on both sides; halving an interval finds it where repeated insertion can
     swing between two values for ever.
+
+    Examples
+    --------
+    >>> result = samples_needed(
+    ...     standard_deviation_t_co2e_per_ha=0.0, detectable_difference_t_co2e_per_ha=3.0
+    ... )
+    >>> print(result)
+    2.0
     """
     deviation = _single("standard_deviation_t_co2e_per_ha", standard_deviation_t_co2e_per_ha)
     difference = _single("detectable_difference_t_co2e_per_ha", detectable_difference_t_co2e_per_ha)
@@ -166,7 +193,7 @@ def _allocate(total: Value, weight: FloatArray, minimum: Value) -> NDArray[np.in
 def proportional_allocation(
     *, total_samples: Count, area_ha: Positives, minimum: Count = 2
 ) -> NDArray[np.int64]:
-    """Share out samples in proportion to area.
+    r"""Return the samples of each stratum, shared out in proportion to area.
 
     Parameters
     ----------
@@ -189,7 +216,17 @@ def proportional_allocation(
 
     Notes
     -----
+    .. math:: n_h \approx n \, \frac{A_h}{\sum_k A_k}
+
+    Here :math:`n` is ``total_samples`` and :math:`A_h` is ``area_ha``. The numbers are whole, add up to
+    :math:`n`, and none is below ``minimum``.
+
     Source: VM0042 2.2 section 8.6 takes points in proportion to area. Fractions go to the largest remainders.
+
+    Examples
+    --------
+    >>> print(proportional_allocation(total_samples=7, area_ha=[100.0, 1.0, 1.0]))
+    [3. 2. 2.]
     """
     return _allocate(total_samples, area_ha.ravel(), minimum)
 
@@ -207,7 +244,7 @@ def neyman_allocation(
     standard_deviation_t_co2e_per_ha: Amounts,
     minimum: Count = 2,
 ) -> NDArray[np.int64]:
-    """Share out samples by area times standard deviation, which makes the variance smallest.
+    r"""Return the samples of each stratum by area times standard deviation, which makes the variance smallest.
 
     Parameters
     ----------
@@ -232,7 +269,21 @@ def neyman_allocation(
 
     Notes
     -----
+    .. math:: n_h \approx n \, \frac{A_h S_h}{\sum_k A_k S_k}
+
+    Here :math:`n` is ``total_samples``, :math:`A_h` is ``area_ha`` and :math:`S_h` is
+    ``standard_deviation_t_co2e_per_ha``. The numbers are whole, add up to :math:`n`, and none is below
+    ``minimum``.
+
     Source: Neyman (1934).
+
+    Examples
+    --------
+    >>> result = neyman_allocation(
+    ...     total_samples=10, area_ha=[1.0, 1.0], standard_deviation_t_co2e_per_ha=[0.0, 5.0]
+    ... )
+    >>> print(result)
+    [2. 8.]
     """
     same_shape(area_ha=area_ha, standard_deviation_t_co2e_per_ha=standard_deviation_t_co2e_per_ha)
     if not standard_deviation_t_co2e_per_ha.any():
@@ -249,7 +300,7 @@ def neyman_allocation(
 def variance_of_stratified_mean(
     *, area_ha: Positives, standard_deviation_t_co2e_per_ha: Amount, samples: Count
 ) -> Value:
-    """Variance of the mean that an allocation would give.
+    r"""Return the variance of the mean that an allocation would give.
 
     Parameters
     ----------
@@ -272,7 +323,21 @@ def variance_of_stratified_mean(
 
     Notes
     -----
+    .. math:: V = \sum_h \left(\frac{A_h}{A}\right)^2 \frac{S_h^2}{n_h}
+
+    Here :math:`A_h` is ``area_ha``, :math:`S_h` is ``standard_deviation_t_co2e_per_ha`` and :math:`n_h` is
+    ``samples``.
+
     Source: Cochran, without the finite population correction.
+
+    Examples
+    --------
+    >>> result = variance_of_stratified_mean(
+    ...     area_ha=[0.6, 0.3, 0.1], standard_deviation_t_co2e_per_ha=[4.0, 8.0, 12.0],
+    ...     samples=[36, 18, 6]
+    ... )
+    >>> print(result)
+    0.72
     """
     same_shape(
         area_ha=area_ha, standard_deviation_t_co2e_per_ha=standard_deviation_t_co2e_per_ha, samples=samples

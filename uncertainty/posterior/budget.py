@@ -86,7 +86,7 @@ def error_budget(sample: Sample) -> tuple[BudgetRow, ...]:
 
 
 def _spread(of: Compiled, which: str, place: int, more: float) -> Compiled:
-    """Give the points of one side more variance where their spread is this component."""
+    """Return the points of one side more variance where their spread is this component."""
 
     def moved(side: Side) -> Side:
         return replace(side, known=np.where(side.point == place, side.known + more, side.known))
@@ -131,7 +131,7 @@ def _uncut(of: Compiled) -> Side | None:
 
 
 def one_more(specification: Specification, budget: tuple[BudgetRow, ...]) -> tuple[OneMoreRow, ...]:
-    """Give the standard deviation of the estimand with one more replicate, at the same spreads.
+    """Return the standard deviation of the estimand with one more replicate, at the same spreads.
 
     The variance given the spreads hangs on the design alone, so a replicate that is not there can be put in: a point
     in each sampling unit, a unit where a stratum weighs most for how few it has, a control site likewise.
@@ -162,7 +162,7 @@ def one_more(specification: Specification, budget: tuple[BudgetRow, ...]) -> tup
 
 
 def _sd(specification: Specification, spread: Mapping[str, float]) -> float | None:
-    """Give the estimand's standard deviation at these spreads; None where one of them is not known."""
+    """Return the estimand's standard deviation at these spreads; None where one of them is not known."""
     of = compile_specification(specification)
     if any(name not in spread for name in of.names):
         return None

@@ -235,7 +235,7 @@ def compile_specification(of: Specification) -> Compiled:
 
 
 def _spanned(link: FloatArray, strata: int) -> FloatArray:
-    """Give an orthonormal basis of the rows, (r, H); the identity where they span everything."""
+    """Return an orthonormal basis of the rows, (r, H); the identity where they span everything."""
     if link.size == 0:
         return np.zeros((0, strata))
     _, size, basis = np.linalg.svd(link, full_matrices=False)
@@ -261,7 +261,7 @@ def _validation_components(of: Specification) -> list[Component]:
 
 
 def _biases(of: Specification, place: dict[str, int]) -> tuple[FloatArray, IntArray, FloatArray]:
-    """Give weights in the estimand, places of their components, and designs of the learned biases."""
+    """Return weights in the estimand, places of their components, and designs of the learned biases."""
     if of.validation is None:
         return np.zeros(0), np.zeros(0, np.int64), np.zeros((0, 0))
     weights, places, designs = [], [], []
@@ -283,7 +283,7 @@ def _biases(of: Specification, place: dict[str, int]) -> tuple[FloatArray, IntAr
 
 
 def _model_draws(of: Specification, unit: float) -> tuple[FloatArray, FloatArray, float]:
-    """Give the effect of the model's parameters at low rank.
+    """Return the effect of the model's parameters at low rank.
 
     Returns
     -------

@@ -34,7 +34,7 @@ _NODES: Final = 160
     Locator("Gelman and others, Bayesian Data Analysis", "3", "2.5", "2.10"),
 )
 def combination_weight(*, prior_sd: Amount, datum_sd: AboveZero) -> Value:
-    """Weight of a datum against a normal prior.
+    r"""Return the weight of a datum against a normal prior.
 
     Parameters
     ----------
@@ -55,7 +55,16 @@ def combination_weight(*, prior_sd: Amount, datum_sd: AboveZero) -> Value:
 
     Notes
     -----
+    .. math:: K = \frac{\tau_0^2}{\tau_0^2 + s^2}
+
+    Here :math:`\tau_0` is ``prior_sd`` and :math:`s` is ``datum_sd``.
+
     Source: precision weighting of a normal mean with known variance.
+
+    Examples
+    --------
+    >>> print(combination_weight(prior_sd=0.9, datum_sd=0.6))
+    0.6923077
     """
     return ratio("prior_sd", prior_sd**2, prior_sd**2 + datum_sd**2)
 
@@ -67,7 +76,7 @@ def combination_weight(*, prior_sd: Amount, datum_sd: AboveZero) -> Value:
     Locator("Gelman and others, Bayesian Data Analysis", "3", "2.5", "2.11"),
 )
 def combined_mean(*, prior_mean: Number, prior_sd: Amount, datum: Number, datum_sd: AboveZero) -> Value:
-    """Mean of a quantity known from a prior (a model run) and from a datum (its control sites).
+    r"""Return the mean of a quantity known from a prior (a model run) and from a datum (its control sites).
 
     Parameters
     ----------
@@ -92,7 +101,17 @@ def combined_mean(*, prior_mean: Number, prior_sd: Amount, datum: Number, datum_
 
     Notes
     -----
+    .. math:: \mu_n = \mu_0 + \frac{\tau_0^2}{\tau_0^2 + s^2} \, (y - \mu_0)
+
+    Here :math:`\mu_0` is ``prior_mean``, :math:`\tau_0` is ``prior_sd``, :math:`y` is ``datum`` and :math:`s`
+    is ``datum_sd``.
+
     Source: precision weighting; a forecast met by a measurement (true-up) is the same with other names.
+
+    Examples
+    --------
+    >>> print(combined_mean(prior_mean=3.0, prior_sd=1.2, datum=1.8, datum_sd=0.9))
+    2.232
     """
     return prior_mean + combination_weight(prior_sd=prior_sd, datum_sd=datum_sd) * (datum - prior_mean)
 
@@ -104,7 +123,7 @@ def combined_mean(*, prior_mean: Number, prior_sd: Amount, datum: Number, datum_
     Locator("Gelman and others, Bayesian Data Analysis", "3", "2.5", "2.12"),
 )
 def combined_variance(*, prior_sd: Amount, datum_sd: AboveZero) -> Value:
-    """Variance that goes with the combined mean.
+    r"""Return the variance that goes with the combined mean.
 
     Parameters
     ----------
@@ -125,7 +144,16 @@ def combined_variance(*, prior_sd: Amount, datum_sd: AboveZero) -> Value:
 
     Notes
     -----
+    .. math:: \tau_n^2 = \tau_0^2 \left(1 - \frac{\tau_0^2}{\tau_0^2 + s^2}\right)
+
+    Here :math:`\tau_0` is ``prior_sd`` and :math:`s` is ``datum_sd``.
+
     Source: precisions add.
+
+    Examples
+    --------
+    >>> print(combined_variance(prior_sd=1.2, datum_sd=0.9))
+    0.5184
     """
     weight = combination_weight(prior_sd=prior_sd, datum_sd=datum_sd)
     return prior_sd**2 * (1 - weight)
@@ -140,7 +168,7 @@ def combined_variance(*, prior_sd: Amount, datum_sd: AboveZero) -> Value:
 def forward_mean(
     *, next_mean: Number, next_sd: Amount, sd: AboveZero, correlation: Correlation, moved: Number
 ) -> Value:
-    """Mean of the next period's change after a true-up of this one.
+    r"""Return the mean of the next period's change after a true-up of this one.
 
     Parameters
     ----------
@@ -165,7 +193,17 @@ def forward_mean(
 
     Notes
     -----
+    .. math:: m_{2 \mid y} = m_2 + \rho \, \frac{s_2}{s_1} \, \delta
+
+    Here :math:`m_2` is ``next_mean``, :math:`s_2` is ``next_sd``, :math:`s_1` is ``sd``, :math:`\rho` is
+    ``correlation`` and :math:`\delta` is ``moved``.
+
     Source: conditional mean of a normal pair.
+
+    Examples
+    --------
+    >>> print(forward_mean(next_mean=2.5, next_sd=1.0, sd=1.2, correlation=0.6, moved=-0.768))
+    2.116
     """
     slope = correlation * next_sd / sd
     return next_mean + slope * moved
@@ -180,7 +218,7 @@ def forward_mean(
 def forward_variance(
     *, next_sd: Amount, sd: AboveZero, correlation: Correlation, posterior_variance: Amount
 ) -> Value:
-    """Variance of the next period's change after a true-up of this one.
+    r"""Return the variance of the next period's change after a true-up of this one.
 
     Parameters
     ----------
@@ -205,8 +243,18 @@ def forward_variance(
 
     Notes
     -----
+    .. math:: P_{2 \mid y} = s_2^2 \, (1 - \rho^2) + \left(\rho \, \frac{s_2}{s_1}\right)^2 P_1
+
+    Here :math:`s_2` is ``next_sd``, :math:`s_1` is ``sd``, :math:`\rho` is ``correlation`` and :math:`P_1` is
+    ``posterior_variance``.
+
     Source: conditional variance of a normal pair; the covariance of the periods is the slope, correlation
     times next_sd over sd, times the posterior variance.
+
+    Examples
+    --------
+    >>> print(forward_variance(next_sd=1.0, sd=1.2, correlation=0.6, posterior_variance=0.5184))
+    0.7696
     """
     return next_sd**2 * (1 - correlation**2) + (correlation * next_sd / sd) ** 2 * posterior_variance
 
@@ -225,7 +273,7 @@ def behrens_fisher_quantile(
     weight: Annotated[FloatArray, Range(0, 1, least=1)],
     probability: Probability,
 ) -> Value:
-    """Quantile of a weighted sum of up to three independent Student variables.
+    r"""Return the quantile of a weighted sum of up to three independent Student variables.
 
     It is the posterior of a stratified mean where every stratum has a variance of its own with prior 1/sigma.
     It is wider than Satterthwaite's form: the known price of flat priors on many variances.
@@ -249,7 +297,21 @@ def behrens_fisher_quantile(
 
     Notes
     -----
+    .. math:: P\left(\sum_h w_h \, (m_h + s_h \, T_h) \le q_p\right) = p
+
+    Here :math:`w_h` is ``weight``, :math:`m_h` is ``mean``, :math:`s_h` is ``standard_error`` and :math:`p` is
+    ``probability``. The :math:`T_h` are independent Student variables with ``degrees_of_freedom``.
+
     Source: Gauss-Legendre integration over all but one variable; the last enters by its distribution function.
+
+    Examples
+    --------
+    >>> result = behrens_fisher_quantile(
+    ...     mean=[1.0833333333333333], standard_error=[0.28450737151574995], degrees_of_freedom=[5],
+    ...     weight=[1.0], probability=0.3333333333333333
+    ... )
+    >>> print(result)
+    0.95324
     """
     nu = degrees_of_freedom
     chance = float(probability)

@@ -34,7 +34,7 @@ class Coordinates:
             self.low[pair[1]], self.high[pair[1]] = -_SHARE_BOUND, _SHARE_BOUND
 
     def eta(self, phi: FloatArray) -> FloatArray:
-        """Give the logarithms of the components."""
+        """Return the logarithms of the components."""
         eta = np.array(phi)
         if self.turned:
             field, point = self.turned
@@ -48,7 +48,7 @@ class Coordinates:
         return self._density(self.eta(phi))
 
     def gradient(self, phi: FloatArray) -> FloatArray:
-        """Give the exact gradient of :meth:`log_density`."""
+        """Return the exact gradient of :meth:`log_density`."""
         slope = self._gradient(self.eta(phi))
         if self.turned is None:
             return slope

@@ -113,7 +113,7 @@ def _model(of: Declaration) -> None:
 
 
 def within(values: FloatArray, group: IntArray) -> tuple[float, int]:
-    """Give the sum of squares within groups and its degrees of freedom; rounding counts as nothing."""
+    """Return the sum of squares within groups and its degrees of freedom; rounding counts as nothing."""
     _, place, size = np.unique(group, return_inverse=True, return_counts=True)
     mean = np.bincount(place, values) / size
     squares = float(((values - mean[place]) ** 2).sum())
@@ -122,7 +122,7 @@ def within(values: FloatArray, group: IntArray) -> tuple[float, int]:
 
 
 def link_group(points: ControlPoints) -> IntArray:
-    """Give each control site the place of its row among the different rows of ``link``, shape (C,)."""
+    """Return each control site the place of its row among the different rows of ``link``, shape (C,)."""
     place = np.unique(points.link, axis=0, return_inverse=True)[1]
     return place.reshape(-1).astype(np.int64)
 
@@ -155,7 +155,7 @@ def pooled_sd(of: Declaration) -> float:
 
 
 def control_residual(of: Declaration) -> FloatArray:
-    """Give the change at control points, less the mean modelled baseline of the site in a hybrid."""
+    """Return the change at control points, less the mean modelled baseline of the site in a hybrid."""
     if of.baseline == "hybrid":
         less = of.model_draws.baseline_control.mean(axis=1)[of.controls.site]
         return np.asarray(of.controls.change - less, np.float64)

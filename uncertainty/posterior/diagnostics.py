@@ -108,7 +108,7 @@ def _rests(name: str, found: int, allowed: int, text: str) -> CheckResult:
 
 
 def reweighted(sample: Sample, log_ratio: FloatArray, given: Conditional | None = None) -> Mixture:
-    """Give the posterior with each setting's weight changed, and another conditional where there is one."""
+    """Return the posterior with each setting's weight changed, and another conditional where there is one."""
     given = sample.given if given is None else given
     unit = sample.marginal.of.unit
     log_weight = sample.draws.log_weight.reshape(-1) + log_ratio

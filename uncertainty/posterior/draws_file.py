@@ -13,7 +13,7 @@ SAMPLER_STATISTICS = ("diverging", "energy", "tree_depth", "acceptance_rate", "s
 
 
 def as_netcdf(sampled: SampledPosterior) -> bytes:
-    """Give the reduction, the components and the sampler's statistics, by chain and draw.
+    """Return the reduction, the components and the sampler's statistics, by chain and draw.
 
     Returns
     -------

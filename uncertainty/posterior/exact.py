@@ -88,7 +88,7 @@ def _good(sample: Sample, probability: float) -> bool:
 
 
 def weighted_quantile(values: FloatArray, weight: FloatArray, probability: FloatArray) -> FloatArray:
-    """Give quantiles of weighted draws, interpolated at the middles of their steps."""
+    """Return quantiles of weighted draws, interpolated at the middles of their steps."""
     order = np.argsort(values, kind="stable")
     share = np.cumsum(weight[order]) - 0.5 * weight[order]
     return np.asarray(np.interp(probability, share, values[order]))
@@ -112,7 +112,7 @@ def _summaries(sample: Sample) -> tuple[ComponentSummary, ...]:
 def posterior_of_change(
     specification: Specification, *, confidence: ArrayLike = 2 / 3, checks: bool = True
 ) -> PosteriorResult:
-    """Give the posterior of the mean emission reduction and its credited quantile.
+    """Return the posterior of the mean emission reduction and its credited quantile.
 
     Parameters
     ----------

@@ -43,14 +43,14 @@ def _design(spec: Specification, marginal: Marginal, which: str, scale: FloatArr
 
 
 def _variances(side: Side, marginal: Marginal, eta: FloatArray) -> tuple[FloatArray, float]:
-    """Give the variance of each point within its unit (n,) and between units, in working units."""
+    """Return the variance of each point within its unit (n,) and between units, in working units."""
     sd = marginal.components(eta) / marginal.of.unit
     within = (sd[side.point] ** 2 + side.known)[side.of_point]
     return within, 0.0 if side.level == NO_UNIT_LEVEL else float(sd[side.level] ** 2)
 
 
 def predictive_residuals(sample: Sample) -> dict[str, tuple[IntArray, FloatArray]]:
-    """Give standardised residuals of the mean of each unit, at the root mean square of the components.
+    """Return standardised residuals of the mean of each unit, at the root mean square of the components.
 
     Returns
     -------

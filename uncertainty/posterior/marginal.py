@@ -60,13 +60,13 @@ class System:
     shared: slice
 
     def onto_others(self, of_means: FloatArray) -> FloatArray:
-        """Give what a vector on the means (B, H) says of the other effects once the means are eliminated, (B, p)."""
+        """Return what a vector on the means (B, H) says of the other effects once the means are eliminated, (B, p)."""
         moved = np.zeros(self.data.shape, of_means.dtype)
         moved[:, self.shared] = np.einsum("bhq,bh->bq", self.cross, of_means / self.own)
         return moved
 
     def means(self, effects: FloatArray) -> FloatArray:
-        """Give the means of the strata, centred, from the other effects (B, p), (B, H)."""
+        """Return the means of the strata, centred, from the other effects (B, p), (B, H)."""
         told = self.own_data - np.einsum("bhq,bq->bh", self.cross, effects[:, self.shared])
         return np.asarray(told / self.own)
 
@@ -99,11 +99,11 @@ class Marginal:
         return sum(side.block.cell_shared.size + side.block.cell_points.size for side in sides)
 
     def components(self, eta: FloatArray) -> FloatArray:
-        """Give the standard deviations, shape (B, d). [t CO2e/ha]."""
+        """Return the standard deviations, shape (B, d). [t CO2e/ha]."""
         return np.asarray(self._unit * np.exp(eta))
 
     def bounds(self) -> tuple[FloatArray, FloatArray]:
-        """Give where the density is cut off, shape (d,) each: far below the data and far above the prior."""
+        """Return where the density is cut off, shape (d,) each: far below the data and far above the prior."""
         return np.full(self.dimensions, LOWEST_LOG), 4.0 - np.log(self._ratio)
 
     def log_prior(self, eta: FloatArray) -> FloatArray:
@@ -125,7 +125,7 @@ class Marginal:
         return np.asarray(values.imag.reshape(count, d) / step)
 
     def conditional(self, eta: FloatArray, power: float = 1.0) -> Conditional:
-        """Give likelihood and estimand at each ``eta``; ``power`` raises the likelihood to it."""
+        """Return likelihood and estimand at each ``eta``; ``power`` raises the likelihood to it."""
         system = self.system(eta, power)
         value, effects = self._log_likelihood(system)
         weights, known, variance = self.estimand(system, eta)
@@ -140,7 +140,7 @@ class Marginal:
         return Conditional(value, mean, variance, bias)
 
     def cut_variance(self, eta: FloatArray) -> FloatArray:
-        """Give what the model's parameters add to the variance at each ``eta``, shape (B,), in working units."""
+        """Return what the model's parameters add to the variance at each ``eta``, shape (B,), in working units."""
         system = self.system(eta)
         weights = self.estimand(system, eta)[0]
         solved = np.linalg.solve(system.precision, system.cut)

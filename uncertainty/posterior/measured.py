@@ -151,7 +151,7 @@ def posterior_credited_t_co2e_per_ha(
     offset_t_co2e_per_ha: ArrayLike = 0.0,
     errors: MeasurementErrors | None = None,
 ) -> float:
-    """Quantile of the posterior that the truth exceeds with the probability of the rule.
+    r"""Return the quantile of the posterior that the truth exceeds with the probability of the rule.
 
     Parameters
     ----------
@@ -174,7 +174,44 @@ def posterior_credited_t_co2e_per_ha(
 
     Notes
     -----
+    .. math:: P(\Delta \ge q \mid y) = c, \qquad \Delta = \sum_h \frac{A_h}{A} \, (\mu_h - \theta_h)
+
+    Here :math:`A_h` is ``area_ha`` and :math:`c` is ``confidence``. :math:`\mu_h` is the mean change of a
+    stratum of the project and :math:`\theta_h` that of its control sites, both unknown with a posterior given
+    the data :math:`y`.
+
     Source: docs/posterior.md; the same data give the same bits.
+
+    Examples
+    --------
+    >>> result = posterior_credited_t_co2e_per_ha(
+    ...     area_ha=[10.0],
+    ...     project_change_t_co2e_per_ha=[3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0,
+    ...     7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0,
+    ...     3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0,
+    ...     7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0, 3.0, 7.0],
+    ...     project_stratum=[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ...     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ...     0, 0],
+    ...     project_unit=[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,
+    ...     23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46,
+    ...     47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59],
+    ...     control_change_t_co2e_per_ha=[-1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0,
+    ...     -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0,
+    ...     3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0,
+    ...     -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0, -1.0, 3.0],
+    ...     control_site=[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,
+    ...     23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46,
+    ...     47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59],
+    ...     site_link=[[1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0],
+    ...     [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0],
+    ...     [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0],
+    ...     [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0],
+    ...     [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0]],
+    ...     confidence=0.75,
+    ... )
+    >>> print(result)
+    3.7516
     """
     specification = measured_specification(
         area_ha=area_ha,

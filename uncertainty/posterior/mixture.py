@@ -37,7 +37,7 @@ class Mixture:
         return float(self.weight @ ndtr((value - self.mean) / self.sd))
 
     def density(self, at: FloatArray) -> FloatArray:
-        """Give the density at each value."""
+        """Return the density at each value."""
         normals = (np.exp(-0.5 * ((value - self.mean) / self.sd) ** 2) / self.sd for value in at)
         return np.asarray([float(self.weight @ one) for one in normals]) / float(np.sqrt(2 * np.pi))
 
@@ -76,7 +76,7 @@ class Mixture:
         return float(value)
 
     def under_normal_prior(self, sd: float, mean: float = 0.0) -> Mixture:
-        """Give the mixture times a normal prior on the value itself, which was flat."""
+        """Return the mixture times a normal prior on the value itself, which was flat."""
         both = self.sd**2 + sd**2
         log_ratio = -0.5 * (self.mean - mean) ** 2 / both - 0.5 * np.log(both)
         weight = self.weight * np.exp(log_ratio - log_ratio[self.weight > 0].max())

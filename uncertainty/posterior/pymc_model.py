@@ -59,7 +59,7 @@ class LogNormalStocks:
     control_end: FloatArray | None = None
 
     def error_free(self, pm: Any, side: Literal["project", "control"], kind: IntArray) -> tuple[Any, Any]:
-        """Give by how much the true change differs from the measured one, and the logarithms of the true end.
+        """Return by how much the true change differs from the measured one, and the logarithms of the true end.
 
         Raises
         ------
@@ -238,7 +238,7 @@ def build_model(
 
 
 def _point_sd(pm: Any, of: Compiled, named: list[Any], which: Literal["project", "control"]) -> Any:
-    """Give the standard deviation of each point, from its own class and spread."""
+    """Return the standard deviation of each point, from its own class and spread."""
     spec = of.specification
     if which == "project":
         kind, code = spec.project.measurement_class, spec.strata.point_spread[spec.project.stratum]

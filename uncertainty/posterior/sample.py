@@ -41,13 +41,13 @@ class Sample:
         return np.asarray(top + 0.5 * np.log(weight @ np.exp(2 * (eta - top))))
 
     def mixture(self, *, without_bias: bool = False) -> Mixture:
-        """Give the posterior of the estimand; with ``without_bias`` the learned bias leaves the mean only."""
+        """Return the posterior of the estimand; with ``without_bias`` the learned bias leaves the mean only."""
         unit, given = self.marginal.of.unit, self.given
         mean = given.mean - given.bias if without_bias else given.mean
         return Mixture(self.draws.weight, unit * mean, unit * np.sqrt(given.variance))
 
     def monte_carlo_error(self, probability: float) -> float:
-        """Give the standard error of the quantile, from the spread over the independent shifts."""
+        """Return the standard error of the quantile, from the spread over the independent shifts."""
         whole = self.mixture()
         shape = self.draws.log_weight.shape
         found = []

@@ -32,7 +32,7 @@ def control_variance_components_t2(
     group_mean_variance: Amounts,
     form: Form = "corrected",
 ) -> FloatArray:
-    """Give what each control group adds to the variance of the control total.
+    r"""Return what each control group adds to the variance of the control total.
 
     Parameters
     ----------
@@ -52,7 +52,21 @@ def control_variance_components_t2(
 
     Notes
     -----
+    .. math:: s_g^2 = \left(\sum_h A_h \, w_{h,g}\right)^2 v_g
+
+    Here :math:`A_h` is ``area_ha``, :math:`w_{h,g}` is ``group_weight`` and :math:`v_g` is
+    ``group_mean_variance``. The printed form squares each stratum by itself, as if each had controls of its
+    own.
+
     Source: Eq. 70, the control part, one term per group; see :func:`control_variance_t2`.
+
+    Examples
+    --------
+    >>> result = control_variance_components_t2(
+    ...     area_ha=[80.0, 40.0], group_weight=[[1.0], [1.0]], group_mean_variance=[1.3333333333333333]
+    ... )
+    >>> print(result)
+    [19200.]
     """
     groups = group_mean_variance.shape[-1]
     if area_ha.ndim != 1 or group_weight.shape != (area_ha.size, groups):
@@ -77,7 +91,7 @@ def control_variance_components_t2(
 def control_variance_t2(
     *, area_ha: Positives, group_weight: Weights, group_mean_variance: Amounts, form: Form = "corrected"
 ) -> Value:
-    """Variance of the control total over all strata, control groups shared or not.
+    r"""Return the variance of the control total over all strata, control groups shared or not.
 
     Parameters
     ----------
@@ -103,7 +117,21 @@ def control_variance_t2(
 
     Notes
     -----
+    .. math:: s^2 = \sum_g \left(\sum_h A_h \, w_{h,g}\right)^2 v_g
+
+    Here :math:`A_h` is ``area_ha``, :math:`w_{h,g}` is ``group_weight`` and :math:`v_g` is
+    ``group_mean_variance``. The printed form squares each stratum by itself, as if each had controls of its
+    own.
+
     Source: Eq. 70; corrected after the variance of a weighted sum of independent group means.
+
+    Examples
+    --------
+    >>> result = control_variance_t2(
+    ...     area_ha=[80.0, 40.0], group_weight=[[0.5, 0.5], [0.0, 1.0]], group_mean_variance=[2.0, 1.0]
+    ... )
+    >>> print(result)
+    9600.0
     """
     parts = control_variance_components_t2(
         area_ha=area_ha, group_weight=group_weight, group_mean_variance=group_mean_variance, form=form

@@ -59,7 +59,7 @@ class BlockMean:
 
 
 def _plane(x_m: ArrayLike, y_m: ArrayLike) -> FloatArray:
-    """Give the places as one array (n, 2)."""
+    """Return the places as one array (n, 2)."""
     x, y = row("x_m", finite("x_m", x_m)), row("y_m", finite("y_m", y_m))
     same_shape(x_m=x, y_m=y)
     if x.ndim != 1:
@@ -68,13 +68,13 @@ def _plane(x_m: ArrayLike, y_m: ArrayLike) -> FloatArray:
 
 
 def _distances(one: FloatArray, other: FloatArray) -> FloatArray:
-    """Give the distance of every pair."""
+    """Return the distance of every pair."""
     gaps = one[:, None, :] - other[None, :, :]
     return np.hypot(gaps[..., 0], gaps[..., 1])
 
 
 def _decay(distance: FloatArray, range_m: float, shape: str) -> FloatArray:
-    """Give the share of the partial sill that is left at a distance."""
+    """Return the share of the partial sill that is left at a distance."""
     if shape not in ("exponential", "spherical"):
         raise ValueError(f"shape must be 'exponential' or 'spherical', found {shape!r}")
     ratio = distance / range_m
@@ -87,7 +87,7 @@ def _decay(distance: FloatArray, range_m: float, shape: str) -> FloatArray:
 def empirical_variogram(
     *, x_m: ArrayLike, y_m: ArrayLike, value: ArrayLike, lag_edges_m: ArrayLike
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Give mean distance, semivariance and number of pairs by lag.
+    """Return mean distance, semivariance and number of pairs by lag.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def mean_covariance(
     range_m: AboveZero,
     shape: Shape = "exponential",
 ) -> Value:
-    """Mean covariance of all pairs of places in a block: the variance of the block's true mean.
+    r"""Return the mean covariance of all pairs of places in a block: the variance of the block's true mean.
 
     Parameters
     ----------
@@ -217,7 +217,21 @@ def mean_covariance(
 
     Notes
     -----
+    .. math::
+
+        C(B, B) = \frac{c}{n^2} \sum_{i,j} \rho\left(\frac{\lVert z_i - z_j \rVert}{a}\right), \qquad \rho(h) =
+        e^{-h}
+
+    Here :math:`c` is ``partial_sill``, :math:`a` is ``range_m`` and :math:`z` is ``x_m``. The second coordinate
+    of a place :math:`z` is ``y_m``; the spherical shape is :math:`\rho(h) = 1 - 1.5 h + 0.5 h^3` up to 1, else
+    0.
+
     Source: Journel and Huijbregts.
+
+    Examples
+    --------
+    >>> print(mean_covariance(x_m=[0.0, 10.0], y_m=[0.0, 0.0], partial_sill=2.0, range_m=10.0))
+    1.367879
     """
     place = _plane(x_m, y_m)
     if np.ndim(partial_sill) or np.ndim(range_m):

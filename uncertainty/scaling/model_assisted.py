@@ -52,7 +52,7 @@ class Assisted:
 
 @equation("mollisol:finite-population", "1 - f", "1", Locator("Cochran, Sampling Techniques", "3rd", "2.6"))
 def finite_population_factor(*, samples: Count, population: Count) -> Value:
-    """Factor on a sampling variance where units were drawn without replacement from so many.
+    r"""Return the factor on a sampling variance where units were drawn without replacement from so many.
 
     Parameters
     ----------
@@ -73,8 +73,17 @@ def finite_population_factor(*, samples: Count, population: Count) -> Value:
 
     Notes
     -----
+    .. math:: f = 1 - \frac{n}{N}
+
+    Here :math:`n` is ``samples`` and :math:`N` is ``population``.
+
     Source: Cochran. Only where declared: VM0042's default draws with replacement. It belongs to sampling error alone;
     measurement and model error do not vanish in a census.
+
+    Examples
+    --------
+    >>> print(finite_population_factor(samples=5.0, population=20.0))
+    0.75
     """
     if np.any(samples > population):
         raise ValueError("population must be at least as many units as samples")
@@ -211,7 +220,7 @@ def intraclass_correlation(*, value: ArrayLike, site: Labels) -> float:
 
 @equation("mollisol:design-effect", "deff", "1", Locator("Kish, Survey Sampling", "1965", "5.4"))
 def design_effect(*, points_per_site: Annotated[Value, Range(1)], intraclass_correlation: Fraction) -> Value:
-    """Give the factor on the variance of a mean when points come in sites.
+    r"""Return the factor on the variance of a mean when points come in sites.
 
     Parameters
     ----------
@@ -232,7 +241,16 @@ def design_effect(*, points_per_site: Annotated[Value, Range(1)], intraclass_cor
 
     Notes
     -----
+    .. math:: D = 1 + (m - 1) \, \rho
+
+    Here :math:`m` is ``points_per_site`` and :math:`\rho` is ``intraclass_correlation``.
+
     Source: Kish. Points over this factor are the independent points they are worth.
+
+    Examples
+    --------
+    >>> print(design_effect(points_per_site=8.0, intraclass_correlation=0.3))
+    3.1
     """
     return 1 + (points_per_site - 1) * intraclass_correlation
 
@@ -241,7 +259,7 @@ def design_effect(*, points_per_site: Annotated[Value, Range(1)], intraclass_cor
 def effective_points(
     *, points: AboveZero, points_per_site: Annotated[Value, Range(1)], intraclass_correlation: Fraction
 ) -> Value:
-    """Give the independent points that clustered points are worth.
+    r"""Return the independent points that clustered points are worth.
 
     Parameters
     ----------
@@ -262,7 +280,17 @@ def effective_points(
 
     Notes
     -----
+    .. math:: n_{eff} = \frac{n}{1 + (m - 1) \, \rho}
+
+    Here :math:`n` is ``points``, :math:`m` is ``points_per_site`` and :math:`\rho` is
+    ``intraclass_correlation``.
+
     Source: Kish.
+
+    Examples
+    --------
+    >>> print(effective_points(points=320.0, points_per_site=8.0, intraclass_correlation=1.0))
+    40.0
     """
     factor = design_effect(points_per_site=points_per_site, intraclass_correlation=intraclass_correlation)
     return ratio("points_per_site", points, factor)
@@ -276,7 +304,7 @@ def stratified_difference_estimate(
     mean_prediction: ArrayLike,
     unsampled_share: ArrayLike = 1.0,
 ) -> Assisted:
-    """Give the mean over strata with the help of a map.
+    """Return the mean over strata with the help of a map.
 
     Parameters
     ----------

@@ -95,7 +95,7 @@ class Landowner:
 
 
 def _expanded(landowner: Landowner) -> FloatArray:
-    """Give each field's estimate of the landowner's total, shape (fields,) or (fields, draws)."""
+    """Return each field's estimate of the landowner's total, shape (fields,) or (fields, draws)."""
     area = positive("landowner.area_ha", landowner.area_ha)
     if len(landowner.fields) < 2:
         raise ValueError(f"landowner.fields must be two or more, found {len(landowner.fields)}")
@@ -128,13 +128,13 @@ def _some(landowners: Sequence[Landowner]) -> Sequence[Landowner]:
 
 
 def _between(first: FloatArray, second: FloatArray) -> float:
-    """Give the covariance of two means over fields; the variance where both are the same."""
+    """Return the covariance of two means over fields; the variance where both are the same."""
     k = first.shape[0]
     return float(((first - first.mean()) * (second - second.mean())).sum() / (k * (k - 1)))
 
 
 def landowner_variances_t2(*, landowners: Sequence[Landowner]) -> FloatArray:
-    """Give the sampling variance of each landowner's total.
+    """Return the sampling variance of each landowner's total.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def landowner_degrees_of_freedom(*, landowners: Sequence[Landowner]) -> FloatArr
 
 @equation("vm0042:A6.1", "s2_sampling", "(t CO2e)^2", vm0042("Appendix 6", "A6.1"))
 def multistage_sampling_variance_t2(*, landowners: Sequence[Landowner]) -> Value:
-    """Give the sampling variance of the project total under multi-stage sampling.
+    r"""Return the sampling variance of the project total under multi-stage sampling.
 
     Parameters
     ----------
@@ -199,7 +199,25 @@ def multistage_sampling_variance_t2(*, landowners: Sequence[Landowner]) -> Value
 
     Notes
     -----
+    .. math::
+
+        s_{sampling}^2 = \sum_o \frac{1}{F_o \, (F_o - 1)} \sum_f (\hat{Y}_{o,f} - \bar{Y}_o)^2, \qquad
+        \hat{Y}_{o,f} = \frac{A_o}{A_f} \sum_h A_{f,h} \, \bar{y}_{f,h}
+
     Source: Eq. A6.1, the Hansen-Hurwitz estimator.
+
+    Examples
+    --------
+    >>> result = multistage_sampling_variance_t2(
+    ...     landowners=[Landowner.from_mapping({'area_ha': 100.0, 'fields': [{'area_ha': 20.0, 'strata':
+    ...     [{'area_ha': 12.0, 'values_t_co2e_per_ha': [1.0, 1.4]}, {'area_ha': 8.0, 'values_t_co2e_per_ha':
+    ...     [0.6, 1.0]}]}, {'area_ha': 30.0, 'strata': [{'area_ha': 30.0, 'values_t_co2e_per_ha': [0.8, 1.2,
+    ...     1.0]}]}]}), Landowner.from_mapping({'area_ha': 60.0, 'fields': [{'area_ha': 15.0, 'strata':
+    ...     [{'area_ha': 15.0, 'values_t_co2e_per_ha': [1.5, 1.1]}]}, {'area_ha': 25.0, 'strata':
+    ...     [{'area_ha': 25.0, 'values_t_co2e_per_ha': [0.9, 1.3]}]}]})],
+    ... )
+    >>> print(result)
+    40.0
     """
     return float(landowner_variances_t2(landowners=landowners).sum())
 
@@ -208,7 +226,7 @@ def multistage_sampling_variance_t2(*, landowners: Sequence[Landowner]) -> Value
 def multistage_variance_of_mean(
     *, sampling_variance_t2: Amount, model_variance: Amount, area_ha: Hectares
 ) -> Value:
-    """Variance of the project mean under multi-stage sampling: sampling and model together.
+    r"""Return the variance of the project mean under multi-stage sampling: sampling and model together.
 
     Parameters
     ----------
@@ -231,7 +249,20 @@ def multistage_variance_of_mean(
 
     Notes
     -----
+    .. math:: s_d^2 = \frac{s_{sampling}^2}{A^2} + s_{model}^2
+
+    Here :math:`s_{sampling}^2` is ``sampling_variance_t2``, :math:`s_{model}^2` is ``model_variance`` and
+    :math:`A` is ``area_ha``.
+
     Source: Eq. A6.2.
+
+    Examples
+    --------
+    >>> result = multistage_variance_of_mean(
+    ...     sampling_variance_t2=40.0, model_variance=0.04, area_ha=160.0
+    ... )
+    >>> print(result)
+    0.0415625
     """
     return ratio("area_ha", sampling_variance_t2, area_ha**2) + model_variance
 
@@ -242,7 +273,7 @@ def multistage_variance_of_mean(
 def multistage_draws_sampling_variance_t2(
     *, landowners: Sequence[Landowner], form: Form = "corrected"
 ) -> Value:
-    """Give the sampling variance of the project total under multi-stage sampling, from draws.
+    r"""Return the sampling variance of the project total under multi-stage sampling, from draws.
 
     Parameters
     ----------
@@ -265,7 +296,19 @@ def multistage_draws_sampling_variance_t2(
 
     Notes
     -----
+    .. math:: s_{sampling}^2 = \sum_o \frac{1}{F_o \, (F_o - 1)} \sum_f (\bar{Y}_{o,f} - \bar{Y}_o)^2
+
     Source: Eq. A6.6.
+
+    Examples
+    --------
+    >>> result = multistage_draws_sampling_variance_t2(
+    ...     landowners=[Landowner.from_mapping({'area_ha': 10.0, 'fields': [{'area_ha': 5.0, 'strata':
+    ...     [{'area_ha': 5.0, 'values_t_co2e_per_ha': [[1.0, 3.0]]}]}, {'area_ha': 2.0, 'strata':
+    ...     [{'area_ha': 2.0, 'values_t_co2e_per_ha': [[4.0, 4.0]]}]}]})],
+    ... )
+    >>> print(result)
+    100.0
     """
     printed = form_of(form)
     total = 0.0
@@ -278,7 +321,7 @@ def multistage_draws_sampling_variance_t2(
 
 @equation("vm0042:A6.9", "s2_dSOC,pr", "(t CO2e)^2", vm0042("Appendix 6", "A6.9"))
 def multistage_paired_variance_t2(*, start: Sequence[Landowner], end: Sequence[Landowner]) -> FloatArray:
-    """Variance of the change of each landowner's total, the same fields measured twice.
+    r"""Return the variance of the change of each landowner's total, the same fields measured twice.
 
     Parameters
     ----------
@@ -299,8 +342,26 @@ def multistage_paired_variance_t2(*, start: Sequence[Landowner], end: Sequence[L
 
     Notes
     -----
+    .. math::
+
+        s_o^2 = \frac{1}{F_o \, (F_o - 1)} \sum_f (\delta_{o,f} - \bar{\delta}_o)^2, \qquad \delta_{o,f} =
+        \hat{Y}_{o,f,end} - \hat{Y}_{o,f,start}
+
     Source: Eq. A6.9 without the outer square on the covariance, a slip that would not fit the units (D4).
     Joined field by field, so that rounding cannot give a variance below zero.
+
+    Examples
+    --------
+    >>> result = multistage_paired_variance_t2(
+    ...     start=[Landowner.from_mapping({'area_ha': 100.0, 'fields': [{'area_ha': 20.0, 'strata':
+    ...     [{'area_ha': 20.0, 'values_t_co2e_per_ha': [50.0, 52.0]}]}, {'area_ha': 30.0, 'strata':
+    ...     [{'area_ha': 30.0, 'values_t_co2e_per_ha': [48.0]}]}]})],
+    ...     end=[Landowner.from_mapping({'area_ha': 100.0, 'fields': [{'area_ha': 20.0, 'strata':
+    ...     [{'area_ha': 20.0, 'values_t_co2e_per_ha': [53.0, 55.0]}]}, {'area_ha': 30.0, 'strata':
+    ...     [{'area_ha': 30.0, 'values_t_co2e_per_ha': [49.0, 51.0]}]}]})],
+    ... )
+    >>> print(result)
+    [2500.]
     """
     if [[field.area_ha for field in owner.fields] for owner in _some(start)] != [
         [field.area_ha for field in owner.fields] for owner in end
@@ -320,7 +381,7 @@ def multistage_paired_variance_t2(*, start: Sequence[Landowner], end: Sequence[L
 def multistage_variance_of_mean_change(
     *, project_variance_t2: Amounts, control_variance_t2: Amounts, area_ha: Hectares
 ) -> Value:
-    """Variance of the mean difference in change, project less control, under multi-stage sampling.
+    r"""Return the variance of the mean difference in change, project less control, under multi-stage sampling.
 
     Parameters
     ----------
@@ -341,7 +402,20 @@ def multistage_variance_of_mean_change(
 
     Notes
     -----
+    .. math:: s^2 = \frac{1}{A^2} \sum_o \left(s_{wp,o}^2 + s_{bsl,o}^2\right)
+
+    Here :math:`s_{wp,o}^2` is ``project_variance_t2``, :math:`s_{bsl,o}^2` is ``control_variance_t2`` and
+    :math:`A` is ``area_ha``.
+
     Source: Eq. A6.8.
+
+    Examples
+    --------
+    >>> result = multistage_variance_of_mean_change(
+    ...     project_variance_t2=[2500.0, 100.0], control_variance_t2=[400.0, 0.0], area_ha=160.0
+    ... )
+    >>> print(result)
+    0.1171875
     """
     same_shape(project_variance_t2=project_variance_t2, control_variance_t2=control_variance_t2)
     return ratio("area_ha", (project_variance_t2 + control_variance_t2).sum(axis=-1), area_ha**2)

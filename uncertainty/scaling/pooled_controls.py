@@ -60,7 +60,7 @@ def between_site_variance(
     site_mean_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)],
     site_mean_variance: Annotated[FloatArray, Range(0)],
 ) -> Value:
-    """Variance between the true changes of control sites, over the whole project.
+    r"""Return the variance between the true changes of control sites, over the whole project.
 
     Parameters
     ----------
@@ -81,8 +81,18 @@ def between_site_variance(
 
     Notes
     -----
+    .. math:: s_{control}^2 = \max\left(0, s_{\bar{y}}^2 - \frac{1}{n} \sum_i v_i\right)
+
+    Here :math:`v_i` is ``site_mean_variance``. :math:`s_{\bar{y}}^2` is the variance of
+    ``site_mean_t_co2e_per_ha`` over :math:`n` sites.
+
     Source: analysis of variance. What differs between strata's baselines counts as difference between sites, to the
     safe side.
+
+    Examples
+    --------
+    >>> print(between_site_variance(site_mean_t_co2e_per_ha=[1.0, 2.0], site_mean_variance=[3.0, 3.0]))
+    0.0
     """
     same_shape(site_mean_t_co2e_per_ha=site_mean_t_co2e_per_ha, site_mean_variance=site_mean_variance)
     return np.maximum(site_mean_t_co2e_per_ha.var(axis=-1, ddof=1) - site_mean_variance.mean(axis=-1), 0.0)
@@ -91,7 +101,7 @@ def between_site_variance(
 def _spread(
     mean: FloatArray, within: FloatArray, group: Labels | None
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Give spread of the sites' means in their groups, weights of the within variances in it, and group numbers."""
+    """Return spread of the sites' means in their groups, weights of the within variances in it, and group numbers."""
     sites = mean.shape[-1]
     place = np.zeros(sites, dtype=np.intp)
     if group is not None:
@@ -111,7 +121,7 @@ def _spread(
 
 
 def _group_freedom(mean: FloatArray, lever: FloatArray, numbers: FloatArray) -> FloatArray:
-    """Give the degrees of freedom where every group of two sites or more keeps its own spread."""
+    """Return the degrees of freedom where every group of two sites or more keeps its own spread."""
     place, size = numbers
     parts, freedoms = [], []
     for number in np.unique(place[size > 1]):
@@ -132,7 +142,7 @@ def pooled_control_variance(
     site_degrees_of_freedom: ArrayLike,
     group: Labels | None = None,
 ) -> ControlVariance:
-    """Give the variance of the control total with the difference between sites in it.
+    """Return the variance of the control total with the difference between sites in it.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ from mollisol.uncertainty.groups import Labels, places
     Locator("Brown and Forsythe, Journal of the American Statistical Association 69", "1974", page="364"),
 )
 def brown_forsythe_statistic(*, value: Numbers, group: Labels) -> Value:
-    """Give the ratio of variance between to variance within groups, of distances from the median of each group.
+    r"""Return the ratio of variance between to variance within groups, of distances from the median of each group.
 
     Parameters
     ----------
@@ -40,7 +40,23 @@ def brown_forsythe_statistic(*, value: Numbers, group: Labels) -> Value:
 
     Notes
     -----
+    .. math::
+
+        W = \frac{\sum_g n_g \, (\bar{z}_g - \bar{z})^2 / (k - 1)}{\sum_g \sum_i (z_{gi} - \bar{z}_g)^2 / (N -
+        k)}, \qquad z_{gi} = \lvert x_{gi} - \tilde{x}_g \rvert
+
+    Here :math:`x_{gi}` is ``value`` and :math:`g` is ``group``. :math:`\tilde{x}_g` is the median of a group.
+
     Source: Brown and Forsythe (1974), the form of Levene's test with medians.
+
+    Examples
+    --------
+    >>> result = brown_forsythe_statistic(
+    ...     value=[5.0, 6.0, 4.0, 7.0, 5.5, 1.0, 9.0, 3.0, 12.0, 2.0, 2.5, 8.0],
+    ...     group=['a', 'a', 'a', 'a', 'a', 'b', 'b', 'b', 'b', 'c', 'c', 'c']
+    ... )
+    >>> print(result)
+    4.441774
     """
     place, size = places("group", group, value)
     if size.size < 2 or size.max() < 3:
@@ -67,7 +83,7 @@ def upper_tail_of_f(
     numerator_degrees_of_freedom: AboveZero,
     denominator_degrees_of_freedom: AboveZero,
 ) -> Value:
-    """Give the probability that an F distributed number is larger.
+    r"""Return the probability that an F distributed number is larger.
 
     Parameters
     ----------
@@ -88,7 +104,20 @@ def upper_tail_of_f(
 
     Notes
     -----
+    .. math:: p = P(F_{\nu_1,\nu_2} > w)
+
+    Here :math:`w` is ``statistic``, :math:`\nu_1` is ``numerator_degrees_of_freedom`` and :math:`\nu_2` is
+    ``denominator_degrees_of_freedom``.
+
     Source: the F distribution.
+
+    Examples
+    --------
+    >>> result = upper_tail_of_f(
+    ...     statistic=0.0, numerator_degrees_of_freedom=3.0, denominator_degrees_of_freedom=4.0
+    ... )
+    >>> print(result)
+    1.0
     """
     return float(
         fdtrc(

@@ -141,7 +141,7 @@ class Held:
 
 
 def grid() -> Iterator[GridDesign]:
-    """Give all cells; unequal areas need two strata, and one control in each stratum three of them."""
+    """Return all cells; unequal areas need two strata, and one control in each stratum three of them."""
     for scenario, strata, samples, equal in itertools.product(SCENARIOS, STRATA, SAMPLES, (True, False)):
         if strata == 1 and not equal:
             continue

@@ -99,7 +99,7 @@ class Coverage:
 def _population(
     design: Design, spread: float, shape: tuple[int, int], rng: np.random.Generator
 ) -> FloatArray:
-    """Give the change of every field of a stratum in every landscape."""
+    """Return the change of every field of a stratum in every landscape."""
     normal = rng.standard_normal(shape)
     if design.tail == 0:
         return design.gain + spread * normal
@@ -121,7 +121,7 @@ def _drawn(population: FloatArray, campaigns: int, number: int, rng: np.random.G
 def _controls(
     control: ControlSites, landscapes: int, campaigns: int, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray, FloatArray, list[int]]:
-    """Give the true baseline, its estimate, the variance of each group's mean, and their degrees of freedom."""
+    """Return the true baseline, its estimate, the variance of each group's mean, and their degrees of freedom."""
     sites = control.between * rng.standard_normal((landscapes, SITES_IN_LANDSCAPE))
     means = _drawn(sites, campaigns, control.sites, rng)
     noise = rng.standard_normal((landscapes, campaigns, control.sites, control.points))

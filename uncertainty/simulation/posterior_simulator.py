@@ -219,7 +219,7 @@ class Simulator:
 
 
 def observed(specification: Specification) -> FloatArray:
-    """Give the data of a declaration in the order of :meth:`Outcome.data`, hybrid controls as residuals."""
+    """Return the data of a declaration in the order of :meth:`Outcome.data`, hybrid controls as residuals."""
     spec = specification
     parts = [spec.project.change]
     if spec.control is not None:

@@ -22,7 +22,7 @@ def trial_effect(
     reference_start_t_c_per_ha: Number,
     reference_end_t_c_per_ha: Number,
 ) -> Value:
-    """Effect of a practice at a trial: the change under it less the change without it.
+    r"""Return the effect of a practice at a trial: the change under it less the change without it.
 
     Parameters
     ----------
@@ -43,7 +43,21 @@ def trial_effect(
 
     Notes
     -----
+    .. math:: e = \frac{44}{12} \left((S_{t,1} - S_{t,0}) - (S_{r,1} - S_{r,0})\right)
+
+    Here :math:`S_{t,0}` is ``treated_start_t_c_per_ha``, :math:`S_{t,1}` is ``treated_end_t_c_per_ha``,
+    :math:`S_{r,0}` is ``reference_start_t_c_per_ha`` and :math:`S_{r,1}` is ``reference_end_t_c_per_ha``.
+
     Source: section 5.2.4: modelled and observed are practice effects, project less baseline of the trial.
+
+    Examples
+    --------
+    >>> result = trial_effect(
+    ...     treated_start_t_c_per_ha=[30.0, 30.0], treated_end_t_c_per_ha=[36.0, 36.0],
+    ...     reference_start_t_c_per_ha=[30.0, 0.0], reference_end_t_c_per_ha=[27.0, 0.0]
+    ... )
+    >>> print(result)
+    [33. 22.]
     """
     given = {
         "treated_start_t_c_per_ha": treated_start_t_c_per_ha,
@@ -60,7 +74,7 @@ def trial_effect(
     "mollisol:trial-effect-error", "SE", "t CO2e/ha", Locator("VMD0053", "2.1", "5.2.4", "2, what enters it")
 )
 def trial_effect_error(*, standard_error_t_c_per_ha: Amounts) -> Value:
-    """Give the standard error of an effect from those of its stocks, which count as independent.
+    r"""Return the standard error of an effect from those of its stocks, which count as independent.
 
     Parameters
     ----------
@@ -79,8 +93,20 @@ def trial_effect_error(*, standard_error_t_c_per_ha: Amounts) -> Value:
 
     Notes
     -----
+    .. math:: SE(e) = \frac{44}{12} \sqrt{\sum_i s_i^2}
+
+    Here :math:`s_i` is ``standard_error_t_c_per_ha``.
+
     Source: variance of a sum. Plots that are measured again share errors, which this does not know; then it is too
     large.
+
+    Examples
+    --------
+    >>> result = trial_effect_error(
+    ...     standard_error_t_c_per_ha=[[1.0, 2.0, 2.0, 0.0], [3.0, 4.0, 0.0, 0.0]]
+    ... )
+    >>> print(result)
+    [11.         18.33333333]
     """
     squares: FloatArray = (standard_error_t_c_per_ha**2).sum(axis=-1)
     return np.sqrt(squares)[()] * CO2E_PER_C
@@ -90,7 +116,7 @@ def trial_effect_error(*, standard_error_t_c_per_ha: Amounts) -> Value:
     "mollisol:replicate-error", "SE", "t CO2e/ha", Locator("VMD0053", "2.1", "5.2.4", "2, what enters it")
 )
 def replicate_error(*, effect_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)]) -> float:
-    """Give the standard error of the mean of an effect over its replicates.
+    r"""Return the standard error of the mean of an effect over its replicates.
 
     Parameters
     ----------
@@ -109,7 +135,14 @@ def replicate_error(*, effect_t_co2e_per_ha: Annotated[FloatArray, Range(least=2
 
     Notes
     -----
+    .. math:: SE(\bar{e}) = \frac{s_e}{\sqrt{n}}
+
     Source: standard error of a mean; replicates are blocks of a trial, not cores.
+
+    Examples
+    --------
+    >>> print(replicate_error(effect_t_co2e_per_ha=[1.0, 3.0, 5.0]))
+    1.154701
     """
     if effect_t_co2e_per_ha.ndim != 1:
         raise ValueError(f"effect_t_co2e_per_ha must be a row, found shape {effect_t_co2e_per_ha.shape}")
@@ -118,7 +151,7 @@ def replicate_error(*, effect_t_co2e_per_ha: Annotated[FloatArray, Range(least=2
 
 @equation("mollisol:prediction-error", "e", "t CO2e/ha", Locator("VMD0053", "2.1", "5.2.5"))
 def prediction_error(*, modelled_t_co2e_per_ha: TonnesPerHa, observed_t_co2e_per_ha: TonnesPerHa) -> Value:
-    """Error of a modelled effect.
+    """Return the error of a modelled effect.
 
     Parameters
     ----------
@@ -137,6 +170,19 @@ def prediction_error(*, modelled_t_co2e_per_ha: TonnesPerHa, observed_t_co2e_per
 
     Notes
     -----
+    .. math:: e = P - O
+
+    Here :math:`P` is ``modelled_t_co2e_per_ha`` and :math:`O` is ``observed_t_co2e_per_ha``.
+
     Source: section 5.2.5, after a secondary source.
+
+    Examples
+    --------
+    >>> result = prediction_error(
+    ...     modelled_t_co2e_per_ha=[1.1, 12.2, 0.6, -3.3, 4.5],
+    ...     observed_t_co2e_per_ha=[4.5, 3.1, 1.2, 3.5, 4.0]
+    ... )
+    >>> print(result)
+    [-3.4  9.1 -0.6 -6.8  0.5]
     """
     return modelled_t_co2e_per_ha - observed_t_co2e_per_ha

@@ -16,7 +16,7 @@ _ROUNDING = 1e-9
 
 @equation("vmd0053:5.2.5-needed", "n_min", "1", Locator("VMD0053", "2.1", "5.2.5"))
 def observations_needed(*, comparisons: Count, least_share: Probability) -> Value:
-    """Give how many observations must lie in their interval for the coverage gate to pass.
+    r"""Return how many observations must lie in their interval for the coverage gate to pass.
 
     Parameters
     ----------
@@ -37,7 +37,16 @@ def observations_needed(*, comparisons: Count, least_share: Probability) -> Valu
 
     Notes
     -----
+    .. math:: n_{needed} = \lceil a \, n \rceil
+
+    Here :math:`n` is ``comparisons`` and :math:`a` is ``least_share``.
+
     Source: section 5.2.5: the share of observations is at least 90 %; five comparisons need all five.
+
+    Examples
+    --------
+    >>> print(observations_needed(comparisons=[5, 10, 20], least_share=0.9))
+    [ 5.  9. 18.]
     """
     return np.ceil(comparisons * least_share - _ROUNDING)[()]
 
@@ -49,7 +58,7 @@ def coverage_gate_chance(
     coverage: Probability,
     observations_needed: Count,
 ) -> Value:
-    """Probability that a model whose intervals hold what they promise passes the coverage gate.
+    r"""Return the probability that a model whose intervals hold what they promise passes the coverage gate.
 
     Parameters
     ----------
@@ -72,8 +81,17 @@ def coverage_gate_chance(
 
     Notes
     -----
+    .. math:: P = \sum_{j=k}^{n} \binom{n}{j} \, c^j (1 - c)^{n - j}
+
+    Here :math:`n` is ``comparisons``, :math:`c` is ``coverage`` and :math:`k` is ``observations_needed``.
+
     Source: the binomial distribution. At coverage 0.9 and a gate of 0.9 a right model fails about a third of the time,
     however many comparisons there are.
+
+    Examples
+    --------
+    >>> print(coverage_gate_chance(comparisons=[5, 10], coverage=0.9, observations_needed=[5, 9]))
+    [0.59049    0.73609893]
     """
     if np.any(observations_needed > comparisons):
         raise ValueError("observations_needed must not be above comparisons")

@@ -20,7 +20,7 @@ from mollisol.uncertainty.model.horizon import fit_growth
     Locator("Searle, Casella and McCulloch, Variance Components", "1992", "3.6"),
 )
 def within_study_variance(*, error_t_co2e_per_ha: Numbers, study: Labels) -> float:
-    """Variance of the model's errors about the mean of their study.
+    r"""Return the variance of the model's errors about the mean of their study.
 
     Parameters
     ----------
@@ -41,7 +41,16 @@ def within_study_variance(*, error_t_co2e_per_ha: Numbers, study: Labels) -> flo
 
     Notes
     -----
+    .. math:: s_w^2 = \frac{\sum_s \sum_i (e_{si} - \bar{e}_s)^2}{\sum_s (n_s - 1)}
+
+    Here :math:`e_{si}` is ``error_t_co2e_per_ha`` and :math:`s` is ``study``.
+
     Source: Searle and others, the mean square within classes of an analysis of variance.
+
+    Examples
+    --------
+    >>> print(within_study_variance(error_t_co2e_per_ha=[0.0, 2.0, 50.0], study=['a', 'a', 'b']))
+    2.0
     """
     place, size = places("study", study, error_t_co2e_per_ha)
     freedom = float(size.sum() - size.size)
@@ -62,7 +71,7 @@ def error_growth(
     error_t_co2e_per_ha: Annotated[FloatArray, Range(least=4)],
     duration_years: Annotated[FloatArray, Range(0, unit="years", above=True)],
 ) -> FloatArray:
-    """Constant and yearly growth of the variance of the prediction error.
+    r"""Return the constant and yearly growth of the variance of the prediction error.
 
     Parameters
     ----------
@@ -83,7 +92,21 @@ def error_growth(
 
     Notes
     -----
+    .. math:: E\left[(e_v - \bar{e})^2\right] \frac{n}{n - 1} = a + b \, T_v, \qquad a, b \ge 0
+
+    Here :math:`e_v` is ``error_t_co2e_per_ha`` and :math:`T_v` is ``duration_years``. Least squares with
+    weights that follow the fit give :math:`a` and :math:`b`.
+
     Source: squared errors about their mean, regressed on duration with weights 1/variance^2 and no negative part.
+
+    Examples
+    --------
+    >>> result = error_growth(
+    ...     error_t_co2e_per_ha=[1.7320508075688772, -1.7320508075688772, 3.0, -3.0],
+    ...     duration_years=[2.0, 2.0, 10.0, 10.0]
+    ... )
+    >>> print(result)
+    [2. 1.]
     """
     growth = fit_growth(error_t_co2e_per_ha=error_t_co2e_per_ha, duration_years=duration_years)
     return np.array([growth.constant, growth.per_year])
