@@ -78,7 +78,7 @@ def repeat_standard_deviation(*, value: Numbers, sample: Labels) -> Value:
 
     Examples
     --------
-    >>> print(repeat_standard_deviation(value=[10.0, 10.0], sample=['a', 'a']))
+    >>> print(repeat_standard_deviation(value=[10.0, 10.0], sample=["a", "a"]))
     0.0
     """
     within, _, size = _squares("sample", sample, value)
@@ -128,7 +128,7 @@ def batch_variance(*, value: Numbers, batch: Labels) -> Value:
 
     Examples
     --------
-    >>> print(batch_variance(value=[10.0, 12.0, 10.0, 12.0], batch=['a', 'a', 'b', 'b']))
+    >>> print(batch_variance(value=[10.0, 12.0, 10.0, 12.0], batch=["a", "a", "b", "b"]))
     0.0
     """
     within, between, size = _squares("batch", batch, value)
@@ -170,7 +170,7 @@ def relative_repeat_sd(*, value: Positives, sample: Labels) -> Value:
 
     Examples
     --------
-    >>> print(relative_repeat_sd(value=[10.0, 11.0, 20.0, 20.0], sample=['a', 'a', 'b', 'b']))
+    >>> print(relative_repeat_sd(value=[10.0, 11.0, 20.0, 20.0], sample=["a", "a", "b", "b"]))
     0.04768216
     """
     logarithm = np.log(value)
@@ -212,8 +212,8 @@ def relative_batch_sd(*, value: Positives, sample: Labels, batch: Labels) -> Val
     Examples
     --------
     >>> result = relative_batch_sd(
-    ...     value=[1.0, 1.0, 7.38905609893065, 7.38905609893065], sample=['m', 'm', 'm', 'm'],
-    ...     batch=['1', '1', '2', '2']
+    ...     value=[1.0, 1.0, 7.38905609893065, 7.38905609893065], sample=["m", "m", "m", "m"],
+    ...     batch=["1", "1", "2", "2"]
     ... )
     >>> print(result)
     2.527658

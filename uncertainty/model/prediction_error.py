@@ -204,8 +204,8 @@ def climate_bias_variance(*, error_t_co2e_per_ha: Numbers, study: Labels, climat
     Examples
     --------
     >>> result = climate_bias_variance(
-    ...     error_t_co2e_per_ha=[10.0, 12.0, 10.0, 12.0], study=['a', 'b', 'c', 'd'],
-    ...     climate_zone=['cool', 'cool', 'warm', 'warm']
+    ...     error_t_co2e_per_ha=[10.0, 12.0, 10.0, 12.0], study=["a", "b", "c", "d"],
+    ...     climate_zone=["cool", "cool", "warm", "warm"]
     ... )
     >>> print(result)
     0.0

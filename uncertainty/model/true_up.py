@@ -164,7 +164,7 @@ def share_bound(
 
     Examples
     --------
-    >>> print(share_bound(count=0, trials=10, side='low', tail=0.025))
+    >>> print(share_bound(count=0, trials=10, side="low", tail=0.025))
     0.0
     """
     if np.any(np.asarray(count) > trials):

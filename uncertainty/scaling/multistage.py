@@ -209,12 +209,12 @@ def multistage_sampling_variance_t2(*, landowners: Sequence[Landowner]) -> Value
     Examples
     --------
     >>> result = multistage_sampling_variance_t2(
-    ...     landowners=[Landowner.from_mapping({'area_ha': 100.0, 'fields': [{'area_ha': 20.0, 'strata':
-    ...     [{'area_ha': 12.0, 'values_t_co2e_per_ha': [1.0, 1.4]}, {'area_ha': 8.0, 'values_t_co2e_per_ha':
-    ...     [0.6, 1.0]}]}, {'area_ha': 30.0, 'strata': [{'area_ha': 30.0, 'values_t_co2e_per_ha': [0.8, 1.2,
-    ...     1.0]}]}]}), Landowner.from_mapping({'area_ha': 60.0, 'fields': [{'area_ha': 15.0, 'strata':
-    ...     [{'area_ha': 15.0, 'values_t_co2e_per_ha': [1.5, 1.1]}]}, {'area_ha': 25.0, 'strata':
-    ...     [{'area_ha': 25.0, 'values_t_co2e_per_ha': [0.9, 1.3]}]}]})],
+    ...     landowners=[Landowner.from_mapping({"area_ha": 100.0, "fields": [{"area_ha": 20.0, "strata":
+    ...     [{"area_ha": 12.0, "values_t_co2e_per_ha": [1.0, 1.4]}, {"area_ha": 8.0, "values_t_co2e_per_ha":
+    ...     [0.6, 1.0]}]}, {"area_ha": 30.0, "strata": [{"area_ha": 30.0, "values_t_co2e_per_ha": [0.8, 1.2,
+    ...     1.0]}]}]}), Landowner.from_mapping({"area_ha": 60.0, "fields": [{"area_ha": 15.0, "strata":
+    ...     [{"area_ha": 15.0, "values_t_co2e_per_ha": [1.5, 1.1]}]}, {"area_ha": 25.0, "strata":
+    ...     [{"area_ha": 25.0, "values_t_co2e_per_ha": [0.9, 1.3]}]}]})],
     ... )
     >>> print(result)
     40.0
@@ -303,9 +303,9 @@ def multistage_draws_sampling_variance_t2(
     Examples
     --------
     >>> result = multistage_draws_sampling_variance_t2(
-    ...     landowners=[Landowner.from_mapping({'area_ha': 10.0, 'fields': [{'area_ha': 5.0, 'strata':
-    ...     [{'area_ha': 5.0, 'values_t_co2e_per_ha': [[1.0, 3.0]]}]}, {'area_ha': 2.0, 'strata':
-    ...     [{'area_ha': 2.0, 'values_t_co2e_per_ha': [[4.0, 4.0]]}]}]})],
+    ...     landowners=[Landowner.from_mapping({"area_ha": 10.0, "fields": [{"area_ha": 5.0, "strata":
+    ...     [{"area_ha": 5.0, "values_t_co2e_per_ha": [[1.0, 3.0]]}]}, {"area_ha": 2.0, "strata":
+    ...     [{"area_ha": 2.0, "values_t_co2e_per_ha": [[4.0, 4.0]]}]}]})],
     ... )
     >>> print(result)
     100.0
@@ -353,12 +353,12 @@ def multistage_paired_variance_t2(*, start: Sequence[Landowner], end: Sequence[L
     Examples
     --------
     >>> result = multistage_paired_variance_t2(
-    ...     start=[Landowner.from_mapping({'area_ha': 100.0, 'fields': [{'area_ha': 20.0, 'strata':
-    ...     [{'area_ha': 20.0, 'values_t_co2e_per_ha': [50.0, 52.0]}]}, {'area_ha': 30.0, 'strata':
-    ...     [{'area_ha': 30.0, 'values_t_co2e_per_ha': [48.0]}]}]})],
-    ...     end=[Landowner.from_mapping({'area_ha': 100.0, 'fields': [{'area_ha': 20.0, 'strata':
-    ...     [{'area_ha': 20.0, 'values_t_co2e_per_ha': [53.0, 55.0]}]}, {'area_ha': 30.0, 'strata':
-    ...     [{'area_ha': 30.0, 'values_t_co2e_per_ha': [49.0, 51.0]}]}]})],
+    ...     start=[Landowner.from_mapping({"area_ha": 100.0, "fields": [{"area_ha": 20.0, "strata":
+    ...     [{"area_ha": 20.0, "values_t_co2e_per_ha": [50.0, 52.0]}]}, {"area_ha": 30.0, "strata":
+    ...     [{"area_ha": 30.0, "values_t_co2e_per_ha": [48.0]}]}]})],
+    ...     end=[Landowner.from_mapping({"area_ha": 100.0, "fields": [{"area_ha": 20.0, "strata":
+    ...     [{"area_ha": 20.0, "values_t_co2e_per_ha": [53.0, 55.0]}]}, {"area_ha": 30.0, "strata":
+    ...     [{"area_ha": 30.0, "values_t_co2e_per_ha": [49.0, 51.0]}]}]})],
     ... )
     >>> print(result)
     [2500.]

@@ -53,7 +53,7 @@ def brown_forsythe_statistic(*, value: Numbers, group: Labels) -> Value:
     --------
     >>> result = brown_forsythe_statistic(
     ...     value=[5.0, 6.0, 4.0, 7.0, 5.5, 1.0, 9.0, 3.0, 12.0, 2.0, 2.5, 8.0],
-    ...     group=['a', 'a', 'a', 'a', 'a', 'b', 'b', 'b', 'b', 'c', 'c', 'c']
+    ...     group=["a", "a", "a", "a", "a", "b", "b", "b", "b", "c", "c", "c"]
     ... )
     >>> print(result)
     4.441774

@@ -55,7 +55,7 @@ def study_bias(*, modelled_t_co2e_per_ha: Row, observed_t_co2e_per_ha: Row, stud
     --------
     >>> result = study_bias(
     ...     modelled_t_co2e_per_ha=[1.1, 12.2, 0.6, -3.3, 4.5],
-    ...     observed_t_co2e_per_ha=[4.5, 3.1, 1.2, 3.5, 4.0], study=['1', '1', '2', '3', '3']
+    ...     observed_t_co2e_per_ha=[4.5, 3.1, 1.2, 3.5, 4.0], study=["1", "1", "2", "3", "3"]
     ... )
     >>> print(result)
     [ 2.85 -0.6  -3.15]

@@ -301,7 +301,7 @@ def left_out_interval(
     --------
     >>> result = left_out_interval(
     ...     modelled_t_co2e_per_ha=[1.0, 3.0, 8.0], observed_t_co2e_per_ha=[0.0, 0.0, 0.0],
-    ...     study=['a', 'b', 'c'], coverage=0.5
+    ...     study=["a", "b", "c"], coverage=0.5
     ... )
     >>> print(result)
     [[-8.83012702 -7.56217783  4.26794919]

@@ -49,7 +49,7 @@ def within_study_variance(*, error_t_co2e_per_ha: Numbers, study: Labels) -> flo
 
     Examples
     --------
-    >>> print(within_study_variance(error_t_co2e_per_ha=[0.0, 2.0, 50.0], study=['a', 'a', 'b']))
+    >>> print(within_study_variance(error_t_co2e_per_ha=[0.0, 2.0, 50.0], study=["a", "a", "b"]))
     2.0
     """
     place, size = places("study", study, error_t_co2e_per_ha)
