@@ -27,6 +27,7 @@ from mollisol.methodology.activity import (
 from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, Items, RequiredText, Text
 from mollisol.methodology.baseline import Baseline, baselines_of
 from mollisol.methodology.boundary import ProjectBoundary
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.eligibility_facts import EligibilityFacts
 from mollisol.methodology.factors.project_factors import ProjectFactor
 from mollisol.methodology.ledger import Ledger
@@ -172,34 +173,34 @@ class ProjectHead(DomainObject):
 
 
 class Project(DomainObject):
-    """A whole project as read: the head and the rows of its tables, in the order of the files."""
+    """A whole project as read: the head and its tables, with the rows in the order of the files."""
 
     head: ProjectHead
-    quantification_units: tuple[QuantificationUnit, ...]
-    strata: tuple[Stratum, ...]
-    sample_points: tuple[SamplePoint, ...]
-    control_sites: tuple[ControlSite, ...]
-    control_links: tuple[ControlLink, ...]
-    core_increments: tuple[CoreIncrement, ...]
-    schedule: tuple[YearOfActivities, ...]
-    laboratory_repeats: tuple[LaboratoryRepeat, ...] = ()
-    spectroscopy_validation: tuple[ValidationSample, ...] = ()
-    biochar: tuple[BiocharApplication, ...] = ()
-    site_conditions: tuple[SiteConditions, ...] = ()
-    fuel_use: tuple[FuelUse, ...] = ()
-    liming: tuple[Liming, ...] = ()
-    herds: tuple[Herd, ...] = ()
-    manure_shares: tuple[ManureShare, ...] = ()
-    fertilizers: tuple[Fertilizer, ...] = ()
-    fixing_species: tuple[FixingSpecies, ...] = ()
-    burning: tuple[Burning, ...] = ()
-    woody_stocks: tuple[WoodyStock, ...] = ()
-    amendments: tuple[Amendment, ...] = ()
-    modelled_gases: tuple[ModelledGas, ...] = ()
-    commodities: tuple[CommodityFacts, ...] = ()
-    production: tuple[Production, ...] = ()
-    mitigation: tuple[Mitigation, ...] = ()
-    residue_diversions: tuple[ResidueDiversion, ...] = ()
+    quantification_units: Columns[QuantificationUnit]
+    strata: Columns[Stratum]
+    sample_points: Columns[SamplePoint]
+    control_sites: Columns[ControlSite]
+    control_links: Columns[ControlLink]
+    core_increments: Columns[CoreIncrement]
+    schedule: Columns[YearOfActivities]
+    laboratory_repeats: Columns[LaboratoryRepeat] = Columns.of(LaboratoryRepeat, ())
+    spectroscopy_validation: Columns[ValidationSample] = Columns.of(ValidationSample, ())
+    biochar: Columns[BiocharApplication] = Columns.of(BiocharApplication, ())
+    site_conditions: Columns[SiteConditions] = Columns.of(SiteConditions, ())
+    fuel_use: Columns[FuelUse] = Columns.of(FuelUse, ())
+    liming: Columns[Liming] = Columns.of(Liming, ())
+    herds: Columns[Herd] = Columns.of(Herd, ())
+    manure_shares: Columns[ManureShare] = Columns.of(ManureShare, ())
+    fertilizers: Columns[Fertilizer] = Columns.of(Fertilizer, ())
+    fixing_species: Columns[FixingSpecies] = Columns.of(FixingSpecies, ())
+    burning: Columns[Burning] = Columns.of(Burning, ())
+    woody_stocks: Columns[WoodyStock] = Columns.of(WoodyStock, ())
+    amendments: Columns[Amendment] = Columns.of(Amendment, ())
+    modelled_gases: Columns[ModelledGas] = Columns.of(ModelledGas, ())
+    commodities: Columns[CommodityFacts] = Columns.of(CommodityFacts, ())
+    production: Columns[Production] = Columns.of(Production, ())
+    mitigation: Columns[Mitigation] = Columns.of(Mitigation, ())
+    residue_diversions: Columns[ResidueDiversion] = Columns.of(ResidueDiversion, ())
     ledger: Ledger | None = None
     eligibility: EligibilityFacts | None = None
     model: ProjectModel | None = None

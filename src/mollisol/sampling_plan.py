@@ -25,8 +25,9 @@ from mollisol.methodology.rules_in_force.rule import Clocks, RuleError
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set
 from mollisol.methodology.trace import Trace
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
+from mollisol.reading.intake import Intake
 from mollisol.reading.outlines import check_geometry, read_outlines
-from mollisol.reading.project import TABLES, _Reader, read_project
+from mollisol.reading.project import TABLES, read_head, read_project
 from mollisol.stocks.measured import quantify_stocks
 from mollisol.uncertainty.planning.allocation import spread_of_change_t_co2e_per_ha
 from mollisol.uncertainty.planning.sample_size import (
@@ -110,18 +111,18 @@ def read_design(folder: Path) -> Design:
     """
     if not folder.is_dir():
         raise FindingsError(read_project(folder).findings)
-    reader = _Reader(folder)
-    head = reader.head()
+    intake = Intake(folder)
+    head = read_head(intake)
     needed = ("quantification_units", "strata")
     fields = {
-        table.field: reader.table(table, optional=False) if table.field in needed else ()
+        table.field: intake.table(table.file, table.row_type) if table.field in needed else ()
         for table in TABLES
         if table.required
     }
     if head is not None and head.geometry_file:
-        reader.take(head.geometry_file, required=True)
-    if head is None or reader.findings:
-        raise FindingsError(reader.findings)
+        intake.take(head.geometry_file)
+    if head is None or blocking(intake.findings):
+        raise FindingsError(intake.findings)
     project = Project(head=head, **cast("dict[str, Any]", fields))
     try:
         rules = RulesInForce(load_rule_set(head.rules), Clocks(registered_on=head.registered_on))
@@ -130,9 +131,11 @@ def read_design(folder: Path) -> Design:
     findings = check_references(project)
     polygons: Mapping[str, Any] = {}
     if head.geometry_file and not findings:
-        findings = blocking(apply_deviations(check_geometry(project, reader.inputs, rules), head.deviations))
+        findings = blocking(
+            apply_deviations(check_geometry(project, intake.contents, rules), head.deviations)
+        )
         if not findings:
-            polygons, _ = read_outlines(head.geometry_file, reader.inputs[head.geometry_file])
+            polygons, _ = read_outlines(head.geometry_file, intake.contents[head.geometry_file])
     if findings:
         raise FindingsError(findings)
     return Design(project, rules, polygons)

@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 from mollisol.cli.model import model_app
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.soil_models.external import check_external
-from mollisol.methodology.soil_models.inputs import ExternalRow, WeatherRow
+from mollisol.methodology.soil_models.inputs import WeatherRow
 from mollisol.methodology.soil_models.weather import check_weather
-from mollisol.reading.model_tables import read_folder, read_table
+from mollisol.reading.intake import Intake
+from mollisol.reading.model_folder import read_external, read_folder
 
 BROKEN = Path(__file__).parent / "models"
 CASES = tomllib.loads((BROKEN / "cases.toml").read_text(encoding="utf-8"))["case"]
@@ -35,8 +36,7 @@ def folder_with(case: dict[str, Any], tmp_path: Path) -> Path:
 
 def findings_of(case: dict[str, Any], folder: Path) -> list[Finding]:
     if case["file"] == "external.csv":
-        rows, findings = read_table(folder / "external.csv", ExternalRow)
-        return findings + check_external(rows)
+        return read_external(folder / "external.csv")[1]
     return read_folder(folder)[1]
 
 
@@ -44,8 +44,9 @@ def test_the_base_is_clean() -> None:
     inputs, findings = read_folder(BROKEN / "base")
     assert inputs is not None
     assert findings == []
-    rows, findings = read_table(BROKEN / "base" / "external.csv", ExternalRow)
-    assert findings + check_external(rows) == []
+    rows, findings = read_external(BROKEN / "base" / "external.csv")
+    assert rows
+    assert findings == []
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,12 @@ def test_all_faults_come_at_once(tmp_path: Path) -> None:
     assert {"weather-temperature-kelvin", "site-clay-unit", "activity-crop-unknown"} <= codes
 
 
+def table_codes(folder: Path, name: str) -> list[str]:
+    intake = Intake(folder)
+    intake.table(name, WeatherRow)
+    return [finding.code for finding in intake.findings]
+
+
 def test_files_that_are_not_tables(tmp_path: Path) -> None:
     codes = {}
     for name, content in {
@@ -102,35 +109,35 @@ def test_files_that_are_not_tables(tmp_path: Path) -> None:
         "unknown.csv": b"cell,year,month,tmean_c,rain_mm,wind\na,2020,1,2,3,4\n",
     }.items():
         (tmp_path / name).write_bytes(content)
-        codes[name] = [f.code for f in read_table(tmp_path / name, WeatherRow)[1]]
+        codes[name] = table_codes(tmp_path, name)
     assert codes == {
-        "empty.csv": ["file-empty"],
-        "binary.csv": ["file-not-text"],
-        "zeros.csv": ["file-not-text"],
-        "header.csv": ["table-empty"],
-        "quote.csv": ["table-malformed"],
+        "empty.csv": ["empty-file"],
+        "binary.csv": ["not-utf8"],
+        "zeros.csv": ["not-text"],
+        "header.csv": ["no-rows"],
+        "quote.csv": ["table-syntax"],
         "unknown.csv": ["column-unknown"],
     }
-    assert [f.code for f in read_table(tmp_path / "none.csv", WeatherRow)[1]] == ["file-missing"]
+    assert table_codes(tmp_path, "none.csv") == ["file-missing"]
     assert [f.code for f in check_external([])] == ["external-empty"]
 
 
 def test_a_file_over_the_limit_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mollisol.reading.model_tables.MOST_BYTES", 10)
+    monkeypatch.setattr("mollisol.reading.intake.LARGEST_FILE_BYTES", 10)
     (tmp_path / "large.csv").write_text("cell,year,month,tmean_c,rain_mm\n")
-    assert [f.code for f in read_table(tmp_path / "large.csv", WeatherRow)[1]] == ["file-too-large"]
+    assert table_codes(tmp_path, "large.csv") == ["file-too-large"]
 
 
 def test_many_findings_of_a_kind_are_gathered(tmp_path: Path) -> None:
     text = (BROKEN / "base" / "weather.csv").read_text(encoding="utf-8")
     (tmp_path / "weather.csv").write_text(text.replace(",pet_mm", ",nothing"), encoding="utf-8")
-    rows, _ = read_table(tmp_path / "weather.csv", WeatherRow)
+    rows = Intake(tmp_path).table("weather.csv", WeatherRow)
     assert len(check_weather(rows)) == 48
     shutil.copytree(BROKEN / "base", tmp_path / "folder")
     shutil.copy(tmp_path / "weather.csv", tmp_path / "folder" / "weather.csv")
     mine = [f for f in read_folder(tmp_path / "folder")[1] if f.code == "weather-evaporation-column"]
-    assert len(mine) == 5
-    assert mine[-1].more == 43
+    assert len(mine) == 25
+    assert mine[-1].more == 23
 
 
 def test_rain_that_can_hardly_be_in_millimetres_is_doubted() -> None:
@@ -150,7 +157,7 @@ def test_two_kinds_of_evaporation_in_a_cell_are_refused() -> None:
 
 
 def test_names_and_years_that_are_not_there() -> None:
-    rows, _ = read_table(BROKEN / "base" / "external.csv", ExternalRow)
+    rows, _ = read_external(BROKEN / "base" / "external.csv")
     nameless = [row.model_copy(update={"parameter_set": " "}) for row in rows]
     assert {f.code for f in check_external(nameless)} == {"external-name-missing"}
 

@@ -136,10 +136,12 @@ def test_every_row_is_read_or_named(bad: list[str | None]) -> None:
     rows.append(SOUND | {"sample": "last"})
     header = list(rows[-1])
     read, findings = read_table(
-        _csv([header, *([row[name] for name in header] for row in rows)]), INCREMENTS, CoreIncrement
+        _csv([header, *([row[name] for name in header] for row in rows)]).encode(), INCREMENTS, CoreIncrement
     )
     wrong = {number for number, cell in enumerate(bad, start=2) if cell is not None}
-    assert len(read) == (0 if wrong else len(rows))
+    assert [row.sample for row in read] == [
+        row["sample"] for number, row in enumerate(rows, start=2) if number not in wrong
+    ]
     named = {finding.where.row for finding in findings}
     assert named <= wrong
     assert len(named) + sum(finding.more for finding in findings) == len(wrong)

@@ -44,6 +44,7 @@ TOLD_ELSEWHERE = {
     "crop-group-unknown": _OF_VALIDATION,
     "parameters-too-fine": _OF_VALIDATION,
     "practice-category-unknown": _OF_VALIDATION,
+    "parameter-weak": "a set that ships: tests/quantification/models/test_scenarios.py",
     "reference-differs": "another sampler: tests/mollisol/routes/test_reference.py",
     "reference-not-mixed": "another sampler: tests/mollisol/routes/test_reference.py",
     **dict.fromkeys(
@@ -178,11 +179,11 @@ def test_no_folder(tmp_path: Path) -> None:
 
 
 def test_file_that_cannot_be_read(broken: Breaker, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
     folder = broken([])
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr("mollisol.reading.intake.opened_plain", refuse)
     findings = assess_project(folder).findings
     assert {finding.code for finding in findings} == {"file-unreadable"}
     assert "permissions" in findings[0].do

@@ -22,7 +22,7 @@ from mollisol.bundle.read import open_bundle
 from mollisol.engine import assess_project
 from mollisol.methodology.findings import Finding, UserError
 from mollisol.methodology.rules_in_force.proposal import read_proposal
-from mollisol.reading.model_tables import read_folder
+from mollisol.reading.model_folder import read_folder
 from mollisol.reading.trials import read_trials
 from tests.hostile.mutations import mutated
 
@@ -164,7 +164,7 @@ def test_a_header_with_an_open_quote(model_folder: Path) -> None:
         _, findings = read_folder(model_folder)
     finally:
         (model_folder / "weather.csv").write_bytes(before)
-    assert "table-malformed" in {finding.code for finding in findings}
+    assert "table-syntax" in {finding.code for finding in findings}
 
 
 @pytest.fixture(scope="module")

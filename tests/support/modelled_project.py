@@ -31,7 +31,7 @@ from mollisol.methodology.validation import (
     ValidationResult,
     Verdict,
 )
-from mollisol.reading.model_tables import read_folder
+from mollisol.reading.model_folder import read_folder
 
 PRACTICE, CROPS, ZONE, TEXTURE = (
     "organic amendments",

@@ -16,7 +16,6 @@ from mollisol.methodology.findings import Finding, FindingsError, Place, Severit
 from mollisol.methodology.soil_models.catalogue import MODELS
 from mollisol.methodology.soil_models.parameters import ParameterSet, parameter_sets
 from mollisol.output import write_beside
-from mollisol.reading.model_tables import read_folder
 from mollisol.templates.documents.inert import inert
 
 model_app = typer.Typer(
@@ -98,8 +97,14 @@ def check(
     as_json: _AsJson = False,
 ) -> None:
     """Check the inputs of a model, or the results of an external one: every finding at once."""
+    from mollisol.reading.model_folder import read_external, read_folder
+
     if external:
-        findings, what = _check_external(folder)
+        rows, findings = read_external(folder)
+        what = {"model": "", "parameters": ""}
+        if rows:
+            first = rows[0]
+            what = {"model": first.model, "parameters": f"{first.model_version}, {first.parameter_set}"}
     else:
         inputs, findings = read_folder(folder, model=model, parameters=parameters, options=option or [])
         what = {"model": inputs.model, "parameters": inputs.parameters.label} if inputs else {"model": model}
@@ -113,22 +118,6 @@ def check(
     raise typer.Exit(2 if stop else 0)
 
 
-def _check_external(path: Path) -> tuple[list[Finding], dict[str, Any]]:
-    """Check a file of external results."""
-    from mollisol.methodology.soil_models.external import check_external
-    from mollisol.methodology.soil_models.inputs import ExternalRow
-    from mollisol.reading.model_tables import gathered, read_table
-
-    rows, findings = read_table(path, ExternalRow)
-    if rows:
-        findings = findings + gathered(check_external(rows))
-    first = rows[0] if rows else None
-    return findings, {
-        "model": first.model if first else "",
-        "parameters": f"{first.model_version}, {first.parameter_set}" if first else "",
-    }
-
-
 @model_app.command("run")
 def run(
     folder: _Folder,
@@ -139,6 +128,8 @@ def run(
     as_json: _AsJson = False,
 ) -> None:
     """Run every scenario of a folder through one model with one parameter set."""
+    from mollisol.reading.model_folder import read_folder
+
     inputs, findings = read_folder(folder, model=model, parameters=parameters, options=option or [])
     runs = None
     if inputs is not None and not blocking(findings):

@@ -17,6 +17,9 @@ from mollisol.methodology.findings import Finding, FindingsError, Place, Severit
 MOST_FILES = 10_000
 LARGEST_FILE_BYTES = 500_000_000
 LARGEST_TOTAL_BYTES = 2_000_000_000
+LARGEST_INPUTS_BYTES = LARGEST_TOTAL_BYTES // 2
+"""Of what a project hands over: its bundle holds that and as much again of what was computed."""
+LARGEST_TOML_BYTES = 5_000_000
 DEEPEST_FOLDER = 8
 LONGEST_NAME = 240
 LARGEST_DIRECTORY_BYTES = 8_000_000
@@ -126,7 +129,7 @@ def _folder(folder: Path) -> Source:
     sizes = _checked(_walked(folder))
 
     def begin(name: str, count: int) -> bytes:
-        with _open_plain(folder / name) as stream:
+        with opened_plain(folder / name) as stream:
             return stream.read(count)
 
     return Source(str(folder), sizes, begin)
@@ -158,7 +161,7 @@ def _walked(folder: Path) -> Iterable[tuple[str, int]]:
                 raise fault("bundle-not-a-file", name, found_text, "files and folders", "take it out")
 
 
-def _open_plain(path: Path) -> IO[bytes]:
+def opened_plain(path: Path) -> IO[bytes]:
     """Open a file that is still a plain one, without waiting for a pipe or following a link."""
     flags = (
         os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

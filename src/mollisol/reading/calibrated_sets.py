@@ -13,38 +13,57 @@ from mollisol.methodology.soil_models.calibrated import (
     calibrated_set,
     calibrated_sets,
 )
-from mollisol.reading.model_tables import table_fault
+from mollisol.reading.intake import Intake
 
 
-def read_calibrated(place: str, *, beside: Path | None = None) -> tuple[CalibratedSet | None, list[Finding]]:
+def read_calibrated(place: str) -> tuple[CalibratedSet | None, list[Finding]]:
+    """Read a calibrated set: the id of a shipped one, or the path of a folder that a calibration wrote."""
+    intake = Intake(Path() if place in calibrated_sets() else Path(place))
+    found = calibrated_of(intake, place if place in calibrated_sets() else "")
+    return found, intake.findings
+
+
+def calibrated_of(intake: Intake, place: str, inside: str = "") -> CalibratedSet | None:
     """Read a calibrated set: the id of a shipped one, or the folder that a calibration wrote.
 
     Parameters
     ----------
+    intake
+        Where the folder lies; findings go there.
     place
-        Id or folder.
-    beside
-        The folder that a relative path starts from.
+        Id, or folder in the intake.
+    inside
+        The part of the intake that the folder lies in, as ``model/``.
+
+    Returns
+    -------
+    CalibratedSet or None
+        The set; None, with a finding, where it cannot be read or was changed.
     """
     if place in calibrated_sets():
-        return calibrated_set(place), []
-    folder = (beside or Path()) / place
-    texts = []
-    for name in (SET_FILE, DRAWS_FILE):
-        try:
-            texts.append((folder / name).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError):
+        return calibrated_set(place)
+    folder = f"{inside}{place}/" if place else inside
+    before = len(intake.findings)
+    texts = [intake.text(folder + name, required=False) for name in (SET_FILE, DRAWS_FILE)]
+    file = folder + SET_FILE
+    if None in texts:
+        if len(intake.findings) == before:
             do = "name a shipped set or the folder that mollisol model calibrate wrote"
             allowed = ", ".join(calibrated_sets()) or "a folder with set.toml and draws.csv"
-            return None, [table_fault("calibrated-set-missing", name, f"no {name} in {place}", allowed, do)]
+            missing = (SET_FILE, DRAWS_FILE)[texts.index(None)]
+            found = f"no {missing} in {place}" if place else f"no {missing}"
+            intake.add("calibrated-set-missing", folder + missing, found, allowed, do)
+        return None
+    set_toml, draws_csv = map(str, texts)
     try:
-        found = calibrated_from(*texts)
+        found_set = calibrated_from(set_toml, draws_csv)
     except (ValueError, TypeError, KeyError) as error:
-        do = "calibrate again; do not write into the set"
-        said = str(error).splitlines()[0]
-        return None, [table_fault("calibrated-set-malformed", SET_FILE, said, "a calibrated set", do)]
-    if f'label = "{found.label}"' not in texts[0].splitlines()[0]:
+        do, found = "calibrate again; do not write into the set", str(error).splitlines()[0]
+        intake.add("calibrated-set-malformed", file, found, "a calibrated set", do)
+        return None
+    first = set_toml.splitlines()[0]
+    if f'label = "{found_set.label}"' not in first:
         do = "calibrate again; the set was changed after it was written"
-        said = texts[0].splitlines()[0][:80]
-        return None, [table_fault("calibrated-set-changed", SET_FILE, said, found.label, do)]
-    return found, []
+        intake.add("calibrated-set-changed", file, first[:80], found_set.label, do)
+        return None
+    return found_set

@@ -1,101 +1,226 @@
-"""Reads the folder ``model`` of a project: the model's tables, its calibrated set and its validation."""
+"""Read the tables of a soil model: of a folder by itself, or of the folder ``model`` of a project."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, Severity, blocking
 from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ProjectModel
-from mollisol.methodology.soil_models.calibrated import (
-    DRAWS_FILE,
-    SET_FILE,
-    CalibratedSet,
-    calibrated_sets,
-)
+from mollisol.methodology.soil_models import checks
+from mollisol.methodology.soil_models.catalogue import MODELS
+from mollisol.methodology.soil_models.domains import practice_refusals, site_refusals
+from mollisol.methodology.soil_models.external import check_external
+from mollisol.methodology.soil_models.inputs import ActivityRow, ExternalRow, ModelInputs, SiteRow, WeatherRow
+from mollisol.methodology.soil_models.parameters import ParameterSet, parameter_set
+from mollisol.methodology.soil_models.tables import crops, manures
+from mollisol.methodology.soil_models.weather import check_weather
 from mollisol.methodology.validation import ValidationResult
-from mollisol.reading.calibrated_sets import read_calibrated
-from mollisol.reading.model_tables import read_folder
+from mollisol.reading.calibrated_sets import calibrated_of
+from mollisol.reading.intake import Intake
 
-TABLES = ("model.toml", "sites.csv", "weather.csv", "schedule.csv")
+SETTINGS, SITES, WEATHER, SCHEDULE = "model.toml", "sites.csv", "weather.csv", "schedule.csv"
 
 
-def read_project_model(
-    folder: Path, head: ModelHead, take: Callable[[str], bytes | None]
-) -> tuple[ProjectModel | None, list[Finding]]:
+def project_model_of(intake: Intake, head: ModelHead) -> ProjectModel | None:
     """Read what ``[project.model]`` names.
 
     Parameters
     ----------
-    folder
-        The project folder.
+    intake
+        The project folder; findings go there.
     head
         The table of project.toml.
-    take
-        Looks at a file, keeps its bytes for the bundle and gives them; None, with a finding of its own, where the file
-        cannot be had.
 
     Returns
     -------
-    tuple
-        The model with the findings that do not block; None where something does, and every blocking finding.
+    ProjectModel or None
+        The model, with the findings that do not block; None where something does.
     """
-    wanted = [f"{MODEL_FOLDER}/{name}" for name in TABLES]
-    if head.parameter_set and head.parameter_set not in calibrated_sets():
-        wanted += [f"{MODEL_FOLDER}/{head.parameter_set}/{name}" for name in (SET_FILE, DRAWS_FILE)]
-    if head.validation_file:
-        wanted.append(f"{MODEL_FOLDER}/{head.validation_file}")
-    contents = {name: take(name) for name in wanted}
-    if any(content is None for content in contents.values()):
-        return None, []
-    inputs, findings = read_folder(folder / MODEL_FOLDER)
-    calibrated: CalibratedSet | None = None
-    if head.parameter_set:
-        calibrated, more = read_calibrated(head.parameter_set, beside=folder / MODEL_FOLDER)
-        findings += more
+    inside = f"{MODEL_FOLDER}/"
+    before = len(intake.findings)
+    inputs = model_of(intake, inside=inside, settings_required=True)
+    calibrated = calibrated_of(intake, head.parameter_set, inside) if head.parameter_set else None
     validation = None
-    if head.validation_file:
-        content = contents[f"{MODEL_FOLDER}/{head.validation_file}"] or b""
+    text = intake.text(inside + head.validation_file) if head.validation_file else None
+    if text is not None:
         try:
-            validation = ValidationResult.from_json(content.decode("utf-8"))
+            validation = ValidationResult.from_json(text)
         except (ValueError, RecursionError) as error:
-            findings.append(_unreadable(head.validation_file, str(error).splitlines()[0]))
-    findings = [_in_folder(finding) for finding in findings]
-    if inputs is None or blocking(findings):
-        return None, findings
+            allowed = "the validation.json that mollisol model validate wrote, untouched"
+            found = str(error).splitlines()[0]
+            intake.add(
+                "validation-unreadable", inside + head.validation_file, found, allowed, "copy it in again"
+            )
     if inputs is not None and calibrated is not None and calibrated.model != inputs.model:
-        return None, [*findings, _other_model(calibrated, inputs.model)]
-    model = ProjectModel(
-        inputs=inputs, calibrated=calibrated, validation=validation, findings=tuple(findings)
+        found = f"{inputs.model}, and {calibrated.id} is of {calibrated.model}"
+        do = "name a set of the same model in project.toml, or the set's model in model.toml"
+        intake.add("calibrated-set-of-other-model", inside + SETTINGS, found, "one model", do)
+    findings = intake.findings[before:]
+    if inputs is None or blocking(findings):
+        return None
+    del intake.findings[before:]
+    return ProjectModel(inputs=inputs, calibrated=calibrated, validation=validation, findings=tuple(findings))
+
+
+def read_folder(
+    folder: Path, *, model: str = "", parameters: str = "", options: Sequence[str] = ()
+) -> tuple[ModelInputs | None, list[Finding]]:
+    """Read and check a folder of model tables by itself; parameters as in :func:`model_of`."""
+    intake = Intake(folder)
+    inputs = model_of(intake, model=model, parameters=parameters, options=options)
+    return inputs, intake.findings
+
+
+def read_external(file: Path) -> tuple[Columns[ExternalRow], list[Finding]]:
+    """Read and check the results of a model that ran elsewhere."""
+    path = file.resolve()
+    intake = Intake(path.parent)
+    rows = intake.table(path.name, ExternalRow)
+    return rows, [*intake.findings, *gathered(check_external(rows) if rows else [])]
+
+
+def model_of(
+    intake: Intake,
+    *,
+    inside: str = "",
+    settings_required: bool = False,
+    model: str = "",
+    parameters: str = "",
+    options: Sequence[str] = (),
+) -> ModelInputs | None:
+    """Read and check model.toml, weather.csv, sites.csv and schedule.csv.
+
+    Parameters
+    ----------
+    intake
+        The folder; every finding goes there.
+    inside
+        Where the tables lie in it, as ``model/``.
+    settings_required
+        Whether model.toml may not be left out.
+    model, parameters, options
+        Choices that win over those of model.toml; an option is ``group=name``. The set and the options of
+        model.toml hold for the model that it names only.
+
+    Returns
+    -------
+    ModelInputs or None
+        The inputs; None where something could not be read at all.
+    """
+    file = inside + SETTINGS
+    settings = intake.toml(file, required=settings_required) or {}
+    for key in settings:
+        if key not in _KEYS:
+            intake.add(
+                "key-unknown", file, key, ", ".join(_KEYS), "take it out or correct its name", thing=key
+            )
+    model = model or str(settings.get("model", "rothc"))
+    if model not in MODELS:
+        intake.add("model-unknown", file, model, ", ".join(MODELS), "name one of the models")
+        return None
+    own = settings if settings.get("model", model) == model else {}
+    pairs = _options(own.get("options"), options)
+    chosen = _parameters(intake, file, model, parameters or str(own.get("parameters", "")), pairs)
+    weather = intake.table(inside + WEATHER, WeatherRow)
+    sites = intake.table(inside + SITES, SiteRow)
+    schedule = intake.table(inside + SCHEDULE, ActivityRow)
+    years = (min(r.year for r in weather), max(r.year for r in weather)) if weather else None
+    intake.findings += gathered(
+        [
+            *check_weather(weather),
+            *checks.check_sites(sites, cells={r.cell for r in weather} if weather else None),
+            *checks.check_needs(model, sites),
+            *checks.check_schedule(
+                schedule,
+                sites={r.site for r in sites},
+                years=years,
+                crops=crops().keys(),
+                manures=manures().keys(),
+            ),
+            *site_refusals(MODELS[model], sites),
+            *practice_refusals(MODELS[model], checks.practices_that_differ(schedule)),
+        ]
     )
-    return model, []
-
-
-def _in_folder(finding: Finding) -> Finding:
-    file = finding.where.file
-    if not file or file.startswith(f"{MODEL_FOLDER}/"):
-        return finding
-    where = finding.where.model_copy(update={"file": f"{MODEL_FOLDER}/{file}"})
-    return finding.model_copy(update={"where": where})
-
-
-def _unreadable(file: str, message: str) -> Finding:
-    return Finding(
-        code="validation-unreadable",
-        severity=Severity.BLOCKING,
-        where=Place(file=file),
-        found=message,
-        allowed="the validation.json that mollisol model validate wrote, untouched",
-        do="copy it in again",
+    repeated = checks.repeated(schedule)
+    if chosen is None or not (weather and sites and repeated):
+        return None
+    intake.findings += _weak(chosen)
+    baseline, run_in = settings.get("baseline", "baseline"), settings.get("run_in_years", 5)
+    names = sorted({row.scenario for row in repeated})
+    if baseline not in names:
+        do = "name the baseline in model.toml as the schedule does"
+        allowed = ", ".join(names)
+        intake.add("baseline-unknown", inside + SCHEDULE, str(baseline), allowed, do, column="scenario")
+    _check_span(intake, inside, model, run_in, years)
+    if not (isinstance(baseline, str) and isinstance(run_in, int)):
+        return None
+    return ModelInputs(
+        model=model,
+        parameters=chosen,
+        baseline=baseline,
+        run_in_years=run_in,
+        weather=weather.rows,
+        sites=sites.rows,
+        schedule=tuple(repeated),
     )
 
 
-def _other_model(calibrated: CalibratedSet, model: str) -> Finding:
-    return Finding(
-        code="calibrated-set-of-other-model",
-        severity=Severity.BLOCKING,
-        where=Place(file=f"{MODEL_FOLDER}/model.toml", thing="model"),
-        found=f"{model}, and {calibrated.id} is of {calibrated.model}",
-        allowed="one model",
-        do="name a set of the same model in project.toml, or the set's model in model.toml",
-    )
+_KEYS = ("model", "parameters", "baseline", "run_in_years", "options")
+
+
+def _options(table: object, options: Sequence[str]) -> dict[str, str]:
+    """Return the name that is chosen in each group of options."""
+    pairs = {str(key): str(value) for key, value in table.items()} if isinstance(table, dict) else {}
+    for option in options:
+        group, _, value = option.partition("=")
+        pairs[group.strip()] = value.strip()
+    return pairs
+
+
+def _parameters(
+    intake: Intake, file: str, model: str, name: str, options: Mapping[str, str]
+) -> ParameterSet | None:
+    """Return the parameter set with its options; None, with a finding, where the choice is wrong."""
+    try:
+        chosen = parameter_set(name or MODELS[model].parameter_set)
+        if chosen.model == model:
+            return chosen.with_options(**options)
+    except KeyError as error:
+        allowed = "a set and options that are shipped"
+        intake.add("parameters-unknown", file, str(error.args[0]), allowed, "see mollisol model list")
+        return None
+    found = f"{chosen.id} belongs to {chosen.model}"
+    intake.add("parameters-of-other-model", file, found, model, "take a set of this model")
+    return None
+
+
+def _weak(chosen: ParameterSet) -> list[Finding]:
+    return [
+        Finding(
+            code="parameter-weak",
+            severity=Severity.WARNING,
+            where=Place(thing=f"parameter {name}"),
+            found="stands on memory or on sources that disagree",
+            allowed="verified, two-sources or secondary",
+            do="bring a source, or take another option",
+        )
+        for name in chosen.weak()
+    ]
+
+
+def _check_span(
+    intake: Intake, inside: str, model: str, run_in: object, years: tuple[int, int] | None
+) -> None:
+    """Hold the years of weather and of the run-in against what the model needs."""
+    span = years[1] - years[0] + 1 if years else 0
+    if model == "tier2" and not (isinstance(run_in, int) and 5 <= run_in <= 20 and run_in < span):
+        allowed = f"5 to 20, and fewer than the {span} years of weather"
+        do = "set run_in_years in model.toml, or let the weather begin earlier"
+        intake.add("run-in-years", inside + SETTINGS, str(run_in), allowed, do, column="run_in_years")
+    if model == "amg" and span < 2:
+        intake.add(
+            "years-too-few", inside + WEATHER, str(span), "2 or more years", "add weather", column="year"
+        )

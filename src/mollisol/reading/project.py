@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from reprlib import Repr
 from typing import Any, cast
 
@@ -14,7 +13,7 @@ from pydantic import ValidationError
 from mollisol.methodology import activity
 from mollisol.methodology.base import DomainObject
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, Severity, blocking
 from mollisol.methodology.ledger import LEDGER_FILE, Ledger
 from mollisol.methodology.measurement import (
     CoreIncrement,
@@ -32,13 +31,11 @@ from mollisol.methodology.project import (
     QuantificationUnit,
     Stratum,
 )
-from mollisol.reading.model_folder import read_project_model
+from mollisol.reading.intake import Intake
+from mollisol.reading.model_folder import project_model_of
 from mollisol.reading.schema import HEAD_FILE, TOP_KEYS, check_schema, head_values
-from mollisol.reading.tables import problem_code, read_table
+from mollisol.reading.tables import problem_code
 
-LARGEST_FILE_BYTES = 200_000_000
-LARGEST_TOML_BYTES = 5_000_000
-LARGEST_TOTAL_BYTES = 1_000_000_000
 _WORDS = Repr(maxlevel=3, maxstring=80, maxother=80, maxlong=40)
 """Shows a value of an input in a few words, however deep or long it is."""
 
@@ -109,213 +106,94 @@ def read_project(folder: str | Path) -> Reading:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        where = Place(file=str(folder))
-        return Reading(
-            None,
-            (
-                Finding(
-                    code="folder-missing",
-                    severity=Severity.BLOCKING,
-                    where=where,
-                    found="no such folder",
-                    allowed=f"a folder with {HEAD_FILE} and its tables",
-                    do="correct the path; mollisol new writes a skeleton",
-                ),
-            ),
-            {},
+        allowed, do = (
+            f"a folder with {HEAD_FILE} and its tables",
+            "correct the path; mollisol new writes a skeleton",
         )
-    reader = _Reader(folder)
-    head = reader.head()
-    fields: dict[str, tuple[DomainObject, ...]] = {}
-    for table in TABLES:
-        fields[table.field] = reader.table(table, optional=_optional(head, table))
+        where = Place(file=str(folder))
+        fault = Finding(
+            code="folder-missing",
+            severity=Severity.BLOCKING,
+            where=where,
+            found="no such folder",
+            allowed=allowed,
+            do=do,
+        )
+        return Reading(None, (fault,), {})
+    intake = Intake(folder)
+    head = read_head(intake)
+    tables = {
+        table.field: intake.table(table.file, table.row_type, required=not _optional(head, table))
+        for table in TABLES
+    }
     if head is not None and head.geometry_file:
-        reader.take(head.geometry_file, required=True)
-    ledger = reader.ledger()
-    eligibility = reader.declared(ELIGIBILITY_FILE, EligibilityFacts)
-    if head is None or reader.findings:
-        return Reading(None, (*reader.findings, *reader.told), reader.inputs)
+        intake.take(head.geometry_file)
+    ledger = _ledger(intake)
+    eligibility = _declared(intake, ELIGIBILITY_FILE, EligibilityFacts)
     model = None
-    if head.model is not None:
-        model, found = read_project_model(folder, head.model, lambda file: reader.take(file, required=True))
-        reader.findings += found
-        if model is None:
-            return Reading(None, (*reader.findings, *reader.told), reader.inputs)
+    if head is not None and head.model is not None and not blocking(intake.findings):
+        model = project_model_of(intake, head.model)
+    if head is None or blocking(intake.findings):
+        return Reading(None, tuple(intake.findings), intake.contents)
     project = Project(
-        head=head, ledger=ledger, eligibility=eligibility, model=model, **cast("dict[str, Any]", fields)
+        head=head, ledger=ledger, eligibility=eligibility, model=model, **cast("dict[str, Any]", tables)
     )
-    return Reading(project, tuple(reader.told), reader.inputs)
+    return Reading(project, tuple(intake.findings), intake.contents)
 
 
 def _optional(head: ProjectHead | None, table: Table) -> bool:
-    """Tell whether a table may be left out: those of control sites where a model gives the baseline."""
+    """Return whether a table may be left out: those of control sites where a model gives the baseline."""
     with_model = head is not None and head.model is not None
     return not table.required or (with_model and table.field in ("control_sites", "control_links"))
 
 
-class _Reader:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.findings: list[Finding] = []
-        self.told: list[Finding] = []
-        """What does not stand in the way of a run."""
-        self.inputs: dict[str, bytes] = {}
-        self._read_bytes = 0
-
-    def head(self) -> ProjectHead | None:
-        text = self._text(HEAD_FILE, required=True)
-        if text is None:
-            return None
-        try:
-            data = tomllib.loads(text)
-        except (ValueError, RecursionError) as error:  # ValueError: bad TOML, or a number of 5000 digits
-            self._add("toml-syntax", HEAD_FILE, str(error), "TOML", "mend the line that the message names")
-            return None
-        schema = check_schema(data.get("schema", 1))
-        if schema is not None and schema.severity is Severity.BLOCKING:
-            self.findings.append(schema)
-            return None
-        project = data.get("project")
-        unknown = sorted(set(data) - TOP_KEYS)
-        if unknown or not isinstance(project, dict):
-            found, do = ", ".join(unknown) or "no [project]", "move it there"
-            allowed = "one table, [project], and schema and programme at the top"
-            self._add("key-unknown", HEAD_FILE, found, allowed, do)
-            return None
-        if "programme" in project:
-            do = "write it at the top of the file, beside schema"
-            self._add("key-unknown", HEAD_FILE, "programme in [project]", "programme at the top", do)
-            return None
-        self.told += [] if schema is None else [schema]
-        try:
-            return ProjectHead.model_validate(head_values(data))
-        except ValidationError as error:
-            self._invalid(HEAD_FILE, error)
-            return None
-
-    def declared[Kind: DomainObject](self, file: str, kind: type[Kind]) -> Kind | None:
-        """Read an optional TOML file as one typed value."""
-        text = self._text(file, required=False)
-        if text is None:
-            return None
-        try:
-            return kind.model_validate(tomllib.loads(text))
-        except ValidationError as error:
-            self._invalid(file, error)
-        except (ValueError, RecursionError) as error:
-            self._add("toml-syntax", file, str(error), "TOML", "mend the line that the message names")
+def read_head(intake: Intake) -> ProjectHead | None:
+    """Return what ``project.toml`` holds; None, with the findings in the intake, where it cannot be read."""
+    data = intake.toml(HEAD_FILE)
+    if data is None:
         return None
+    schema = check_schema(data.get("schema", 1))
+    intake.findings += [] if schema is None else [schema]
+    if schema is not None and schema.severity is Severity.BLOCKING:
+        return None
+    project = data.get("project")
+    unknown = sorted(set(data) - TOP_KEYS)
+    if unknown or not isinstance(project, dict):
+        found, do = ", ".join(unknown) or "no [project]", "move it there"
+        allowed = "one table, [project], and schema and programme at the top"
+        intake.add("key-unknown", HEAD_FILE, found, allowed, do)
+        return None
+    if "programme" in project:
+        do = "write it at the top of the file, beside schema"
+        intake.add("key-unknown", HEAD_FILE, "programme in [project]", "programme at the top", do)
+        return None
+    return _valid(intake, HEAD_FILE, ProjectHead, head_values(data))
 
-    def ledger(self) -> Ledger | None:
-        """Read the ledger of closed periods, with the copies of manifests that it names."""
-        ledger = self.declared(LEDGER_FILE, Ledger)
-        for entry in ledger.entry if ledger else ():
-            if entry.manifest_file:
-                self.take(entry.manifest_file, required=True)
-        return ledger
 
-    def _invalid(self, file: str, error: ValidationError) -> None:
+def _declared[Kind: DomainObject](intake: Intake, file: str, kind: type[Kind]) -> Kind | None:
+    """Return what an optional TOML file holds."""
+    data = intake.toml(file, required=False)
+    return None if data is None else _valid(intake, file, kind, data)
+
+
+def _ledger(intake: Intake) -> Ledger | None:
+    """Return the ledger of closed periods; the copies of manifests that it names are taken too."""
+    ledger = _declared(intake, LEDGER_FILE, Ledger)
+    for entry in ledger.entry if ledger else ():
+        if entry.manifest_file:
+            intake.take(entry.manifest_file)
+    return ledger
+
+
+def _valid[Kind: DomainObject](
+    intake: Intake, file: str, kind: type[Kind], data: Mapping[str, Any]
+) -> Kind | None:
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
         for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
             code, allowed, do = problem_code(problem)
-            thing = ".".join(map(str, problem["loc"]))
+            thing = ".".join(map(str, problem["loc"]))[:200]
             found = "no such key" if code == "key-missing" else _WORDS.repr(problem["input"])[:80]
-            self._add(code, file, found, allowed, do, thing=thing[:200])
-
-    def table(self, table: Table, *, optional: bool) -> tuple[DomainObject, ...]:
-        text = self._text(table.file, required=not optional)
-        if text is None:
-            return ()
-        rows, findings = read_table(text, table.file, table.row_type)
-        self.findings += findings
-        return rows
-
-    def take(self, file: str, *, required: bool) -> bytes | None:
-        """Read a file's bytes into the inputs, after looking where it lies and how large it is."""
-        if not self._inside(file):
-            self._add(
-                "path-leaves-folder",
-                file,
-                "a path that leaves the project folder",
-                "the name of a file inside it, without ..",
-                "copy the file in",
-            )
-            return None
-        path = self._folder / file
-        if not os.path.isfile(path):  # a name that is too long is no file; Path raises
-            if os.path.lexists(path):
-                self._add(
-                    "not-a-plain-file",
-                    file,
-                    "a folder, a pipe, a device or a link to nothing",
-                    "a plain file",
-                    "put the file itself in its place",
-                )
-            elif required:
-                self._add(
-                    "file-missing", file, "no such file", "the file", "add it; mollisol new writes a skeleton"
-                )
-            return None
-        size = path.stat().st_size
-        largest = LARGEST_TOML_BYTES if file.endswith(".toml") else LARGEST_FILE_BYTES
-        if size > largest or size + self._read_bytes > LARGEST_TOTAL_BYTES:
-            self._add(
-                "file-too-large",
-                file,
-                f"{size / 1e6:,.0f} MB",
-                f"up to {largest / 1e6:,.0f} MB, and {LARGEST_TOTAL_BYTES / 1e6:,.0f} MB in all",
-                "split the project, or look whether this is the right file",
-            )
-            return None
-        if size == 0:
-            do = "fill it in; a table that the project does not need may be left out"
-            self._add("empty-file", file, "an empty file", "a header and rows", do)
-            return None
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            self._add(
-                "file-unreadable", file, str(error.strerror), "a readable file", "look at its permissions"
-            )
-            return None
-        self._read_bytes += len(content)
-        self.inputs[file] = content
-        return content
-
-    def _inside(self, file: str) -> bool:
-        """Tell whether a name stays in the folder, and also in a bundle's ``inputs/``, on any system."""
-        name = PureWindowsPath(file)
-        if name.anchor or ".." in name.parts or ":" in file or "\\" in file or not file.isprintable():
-            return False
-        return (self._folder / file).resolve().is_relative_to(self._folder.resolve())
-
-    def _text(self, file: str, *, required: bool) -> str | None:
-        content = self.take(file, required=required)
-        if content is None:
-            return None
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            self._add(
-                "not-utf8",
-                file,
-                f"bytes that are not UTF-8 at {error.start}",
-                "UTF-8",
-                "save it as UTF-8 text",
-            )
-            return None
-        if "\x00" in text:
-            self._add(
-                "not-text",
-                file,
-                "a NUL byte",
-                "a text file",
-                "export it as CSV again; this may be a workbook",
-            )
-            return None
-        return text
-
-    def _add(self, code: str, file: str, found: str, allowed: str, do: str, *, thing: str = "") -> None:
-        where = Place(file=file, thing=thing)
-        self.findings.append(
-            Finding(code=code, severity=Severity.BLOCKING, where=where, found=found, allowed=allowed, do=do)
-        )
+            intake.add(code, file, found, allowed, do, thing=thing)
+        return None

@@ -5,9 +5,13 @@ A range check would say of each row that its value is too large. What is looked 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.methodology.columns import Column
 
 _SOC, _DENSITY = "soc_g_per_kg", "fine_soil_density_g_per_cm3"
 _DENSEST_G_PER_CM3 = 2.2
@@ -22,57 +26,52 @@ _OTHER_UNITS = (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One thing that was seen in some columns, with the positions of all rows that show it."""
+    """One thing that was seen in some columns, with the places of all rows that show it.
 
-    code: str
+    ``words`` are reason code, what was found, what is allowed, and what to do.
+    """
+
     columns: tuple[str, ...]
-    positions: tuple[int, ...]
-    found: str
-    allowed: str
-    do: str
+    places: NDArray[np.intp]
+    words: tuple[str, str, str, str]
 
 
-def looks(columns: Mapping[str, Sequence[Any]]) -> Iterator[Look]:
-    """Say which parsed columns look swapped or in another unit.
+def looks(columns: Mapping[str, Column]) -> Iterator[Look]:
+    """Yield which parsed columns look swapped or in another unit.
 
     Parameters
     ----------
     columns
-        The values of each column by its name; None where a cell was empty or could not be taken.
+        The columns by name; None where a cell was empty or could not be taken.
     """
-    swapped = set(_swapped(columns))
-    if swapped:
-        soc, density = (columns[name][min(swapped)] for name in (_SOC, _DENSITY))
-        yield Look(
-            "columns-swapped",
-            (_SOC, _DENSITY),
-            tuple(sorted(swapped)),
-            f"{soc:g} g C/kg in a soil of {density:g} g/cm3",
-            f"a density up to {_DENSEST_G_PER_CM3:g} g/cm3",
-            f"look whether {_SOC} and {_DENSITY} are swapped",
-        )
-    for column, least, most, unit, do in _OTHER_UNITS:
-        positions = tuple(
-            position
-            for position, value in enumerate(columns.get(column, ()))
-            if value is not None and least <= value <= most and position not in swapped
-        )
-        if positions:
-            found = f"{columns[column][positions[0]]:g}, which looks like {unit}"
-            yield Look("wrong-unit", (column,), positions, found, "the unit of the column name", do)
-    for column, values in columns.items():
-        if column.endswith("_fraction"):
-            positions = tuple(i for i, value in enumerate(values) if value is not None and 1 < value <= 100)
-            if positions:
-                found = f"{values[positions[0]]:g}, which looks like per cent"
-                allowed = "a fraction from 0 to 1"
-                yield Look("percent-for-fraction", (column,), positions, found, allowed, "divide by 100")
+    swapped = np.zeros(0, dtype=np.intp)
+    if _SOC in columns and _DENSITY in columns:
+        soc, density = columns[_SOC].numbers(), columns[_DENSITY].numbers()
+        likely = (soc <= _DENSEST_G_PER_CM3) & (density > _DENSEST_G_PER_CM3) & (density <= _RICHEST_G_PER_KG)
+        swapped = np.flatnonzero(likely)
+    if swapped.size:
+        first = swapped[0]
+        found = f"{soc[first]:g} g C/kg in a soil of {density[first]:g} g/cm3"
+        allowed = f"a density up to {_DENSEST_G_PER_CM3:g} g/cm3"
+        do = f"look whether {_SOC} and {_DENSITY} are swapped"
+        yield Look((_SOC, _DENSITY), swapped, ("columns-swapped", found, allowed, do))
+    for name, least, most, unit, do in _OTHER_UNITS:
+        if name in columns:
+            places = np.setdiff1d(_between(columns[name], least, most), swapped)
+            if places.size:
+                found = f"{columns[name].numbers()[places[0]]:g}, which looks like {unit}"
+                yield Look((name,), places, ("wrong-unit", found, "the unit of the column name", do))
+    for name, column in columns.items():
+        if name.endswith("_fraction"):
+            places = _between(column, float(np.nextafter(1.0, 2.0)), 100.0)
+            if places.size:
+                found = f"{column.numbers()[places[0]]:g}, which looks like per cent"
+                yield Look(
+                    (name,),
+                    places,
+                    ("percent-for-fraction", found, "a fraction from 0 to 1", "divide by 100"),
+                )
 
 
-def _swapped(columns: Mapping[str, Sequence[Any]]) -> Iterator[int]:
-    pairs = zip(columns.get(_SOC, ()), columns.get(_DENSITY, ()), strict=False)
-    for position, (soc, density) in enumerate(pairs):
-        if soc is None or density is None:
-            continue
-        if soc <= _DENSEST_G_PER_CM3 < density <= _RICHEST_G_PER_KG:
-            yield position
+def _between(column: Column, least: float, most: float) -> NDArray[np.intp]:
+    return np.flatnonzero(column.holds(lambda value: value is not None and least <= value <= most))

@@ -1,265 +1,303 @@
-"""Read CSV tables into rows of domain objects; every fault is a finding with file, row and column."""
+"""Read the bytes of a CSV table into columns; every fault is a finding with file, row and column."""
 
 from __future__ import annotations
 
 import csv
 import difflib
 import io
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import product
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from itertools import chain, islice
 from typing import Any, cast, get_type_hints
 
-from pydantic import TypeAdapter, ValidationError
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from mollisol.methodology.base import DomainObject
-from mollisol.methodology.checks.gathered import PLACES_PER_FAULT
+from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.columns import FIRST_ROW, Column, Columns
 from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.soil_models.inputs import Row as ModelRow
 from mollisol.reading.cells import BadCellError, parser_for
 from mollisol.reading.suspicious_columns import looks
 
 LONGEST_LINE = 1_000_000
-"""Characters: a table of ours has a few hundred; a row of a gigabyte is no row."""
+"""Bytes: a table of ours has a few hundred; a row of a gigabyte is no row."""
+_BLOCK = 50_000
+"""Rows that are held as text at a time."""
 
 
-class Faults:
-    """Gathers findings, and counts instead of repeating once a fault was shown often enough."""
-
-    def __init__(self, file: str) -> None:
-        self._file = file
-        self._findings: list[Finding] = []
-        self._seen: Counter[tuple[str, str]] = Counter()
-        self.cells: set[tuple[int, str]] = set()
-
-    def add(
-        self,
-        code: str,
-        found: str,
-        allowed: str,
-        do: str,
-        *,
-        row: int | None = None,
-        column: str = "",
-        more: int = 0,
-    ) -> None:
-        """Add a blocking finding of form; ``more`` counts the further rows that it stands for."""
-        if row is not None:
-            self.cells.add((row, column))
-        self._seen[code, column] += 1
-        if self._seen[code, column] <= PLACES_PER_FAULT:
-            self._findings.append(
-                Finding(
-                    code=code,
-                    severity=Severity.BLOCKING,
-                    where=Place(file=self._file, row=row, column=column),
-                    found=found,
-                    allowed=allowed,
-                    do=do,
-                    more=more,
-                )
-            )
-
-    def all(self) -> list[Finding]:
-        """Give the findings, the last shown place of each fault carrying the count of the rest."""
-        findings = list(self._findings)
-        for (code, column), times in self._seen.items():
-            if times > PLACES_PER_FAULT:
-                last = max(i for i, f in enumerate(findings) if f.code == code and f.where.column == column)
-                findings[last] = findings[last].model_copy(update={"more": times - PLACES_PER_FAULT})
-        return findings
+def decoded(content: bytes, file: str) -> tuple[str | None, list[Finding]]:
+    """Return the text of a file in UTF-8, or what is wrong with its bytes."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        found = f"bytes that are not UTF-8 at {error.start}"
+        return None, [_fault("not-utf8", file, found, "UTF-8", "save it as UTF-8 text")]
+    if "\x00" in text:
+        do = "export it as CSV again; this may be a workbook"
+        return None, [_fault("not-text", file, "a NUL byte", "a text file", do)]
+    return text, []
 
 
-def read_table[Row: DomainObject](
-    text: str, file: str, row_type: type[Row]
-) -> tuple[tuple[Row, ...], list[Finding]]:
+def read_table[Row: BaseModel](
+    content: bytes, file: str, row_type: type[Row]
+) -> tuple[Columns[Row], list[Finding]]:
     """Read one CSV table.
+
+    The tables of soil models (rows of :class:`~mollisol.methodology.soil_models.inputs.Row`) may have columns that
+    nobody knows, with a warning, and an empty cell takes the default that its column has.
 
     Parameters
     ----------
-    text
-        The whole file.
+    content
+        The bytes of the file.
     file
         Its name, for the findings.
     row_type
-        The domain object that a row becomes; its field names are the column names.
+        What a row is; the names of its fields are the names of the columns.
 
     Returns
     -------
     tuple
-        The rows (none where there are faults of form: a table is read whole or not at all) and the findings.
+        The table without its faulty rows (without any where the header is at fault), and the findings.
     """
-    faults = Faults(file)
-    if row := _too_long(text):
-        faults.add(
-            "row-too-long",
-            f"over {LONGEST_LINE:,} characters in one line",
-            "rows of a table",
-            "look whether this is the right file",
-            row=row,
-        )
-        return (), faults.all()
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    columns = _header(lines, row_type, faults)
-    header_is_right = not faults.all()
-    if not columns:
-        return (), faults.all()
-    numbers, rows = _rows(lines, columns, faults)
-    if not rows and not faults.all():
-        faults.add(
-            "no-rows",
-            "a header and no rows",
-            "at least one row",
-            "fill it in; a table that the project does not need may be left out",
-        )
-    read = _columns(rows, numbers, columns, row_type, faults)
-    result: tuple[Row, ...] = ()
-    if header_is_right:
-        result = _validated(read, numbers, row_type, faults)
-    return ((), faults.all()) if faults.all() else (result, [])
+    nothing = Columns.of(row_type, (), file)
+    _, findings = decoded(content, file)
+    if not findings and (row := _too_long(content)):
+        found, do = f"over {LONGEST_LINE:,} bytes in one line", "look whether this is the right file"
+        findings = [_fault("row-too-long", file, found, "rows of a table", do, row=row)]
+    if findings:
+        return nothing, findings
+    stream = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+    lines = csv.reader(stream, strict=True)
+    header, findings = _header(lines, file, row_type)
+    if not header:
+        return nothing, findings
+    header_is_right = all(finding.severity is not Severity.BLOCKING for finding in findings)
+    texts, row_numbers, more = _cells(lines, file, len(header))
+    findings += more
+    if not row_numbers.size and header_is_right and not more:
+        do = "fill it in; a table that is not needed may be left out"
+        findings.append(_fault("no-rows", file, "a header and no rows", "at least one row", do))
+    known = {name: cells for name, cells in zip(header, texts, strict=True) if name in _columns_of(row_type)}
+    table, sound, faults = _table(known, row_numbers, file, row_type)
+    findings += faults
+    return (
+        table.at(np.flatnonzero(sound)) if not sound.all() else table
+    ) if header_is_right else nothing, findings
 
 
-def _too_long(text: str) -> int:
-    """Give the number of the first line that is too long; 0 where there is none."""
+type _Words = tuple[str, str, str, str]
+"""Reason code, what was found, what is allowed, what to do."""
+type _Texts = tuple[list[str], NDArray[np.int32]]
+"""The distinct cells of a column, and for each row the number of its cell."""
+
+
+def _columns_of(row_type: type[BaseModel]) -> list[str]:
+    hidden = ("file", "row") if issubclass(row_type, ModelRow) else ()
+    return [name for name in row_type.model_fields if name not in hidden]
+
+
+def _too_long(content: bytes) -> int:
+    """Return the number of the first line that is too long; 0 where there is none."""
     start = 0
-    while len(text) - start > LONGEST_LINE:
-        end = text.rfind("\n", start, start + LONGEST_LINE)
+    while len(content) - start > LONGEST_LINE:
+        end = content.rfind(b"\n", start, start + LONGEST_LINE)
         if end < 0:
-            return 1 + text.count("\n", 0, start)
+            return 1 + content.count(b"\n", 0, start)
         start = end + 1
     return 0
 
 
-def _header(lines: Iterator[list[str]], row_type: type[DomainObject], faults: Faults) -> list[str]:
-    """Give the column names; none where the header cannot be told from the rows."""
+def _header(
+    lines: Iterator[list[str]], file: str, row_type: type[BaseModel]
+) -> tuple[list[str], list[Finding]]:
+    """Return the column names; none where the header cannot be told from the rows."""
     try:
         columns = [column.strip() for column in next(lines, [])]
     except csv.Error as error:
-        faults.add("table-syntax", str(error), "comma-separated values", "mend the header", row=1)
-        return []
+        return [], [
+            _fault("table-syntax", file, str(error), "comma-separated values", "mend the header", row=1)
+        ]
     if len(columns) == 1 and any(mark in columns[0] for mark in ";\t|"):
-        faults.add(
-            "wrong-separator",
-            repr(columns[0][:60]),
-            "columns separated by commas, with decimal points",
-            "export the table again with commas",
-            row=1,
-        )
-        return []
-    known = list(row_type.model_fields)
-    required = [name for name, info in row_type.model_fields.items() if info.is_required()]
+        found, allowed = repr(columns[0][:60]), "columns separated by commas, with decimal points"
+        do = "export the table again with commas"
+        return [], [_fault("wrong-separator", file, found, allowed, do, row=1)]
+    known = _columns_of(row_type)
+    unknown = Severity.WARNING if issubclass(row_type, ModelRow) else Severity.BLOCKING
+    findings = []
     for column, times in Counter(columns).items():
+        name = column[:60]
         if column not in known:
             near = difflib.get_close_matches(column, known, n=1)
-            do = f"rename it to {near[0]}" if near else "take it out, or rename it"
-            faults.add(
-                "column-unknown", f"a column {column[:60]!r}", ", ".join(known), do, row=1, column=column[:60]
-            )
+            do = f"rename it to {near[0]}" if near else "take it out, or rename it; it is not read"
+            found = f"a column {name!r}"
+            fault = _fault("column-unknown", file, found, ", ".join(known), do, row=1, column=name)
+            findings.append(fault.model_copy(update={"severity": unknown}))
         if times > 1:
-            found = f"{times} columns {column[:60]!r}"
-            faults.add("column-twice", found, "each column once", "take one out", row=1, column=column[:60])
+            found = f"{times} columns {name!r}"
+            findings.append(
+                _fault("column-twice", file, found, "each column once", "take one out", row=1, column=name)
+            )
+    required = [name for name in known if row_type.model_fields[name].is_required()]
     for column in required:
         if column not in columns:
-            faults.add(
-                "column-missing",
-                "no such column",
-                ", ".join(required),
-                f"add the column {column}",
-                row=1,
-                column=column,
+            found, do = "no such column", f"add the column {column}"
+            findings.append(
+                _fault("column-missing", file, found, ", ".join(required), do, row=1, column=column)
             )
-    return columns
+    return columns, gathered(findings)
 
 
-def _rows(
-    lines: Iterator[list[str]], columns: Sequence[str], faults: Faults
-) -> tuple[list[int], list[list[str]]]:
-    """Give the rows that have a cell for each column, and their numbers as a spreadsheet shows them."""
-    numbers: list[int] = []
-    rows: list[list[str]] = []
-    empty: list[int] = []
-    number = 1
-    try:
-        for number, row in enumerate(lines, start=2):
-            if not any(row):
-                empty.append(number)
-            elif len(row) == len(columns):
-                numbers.append(number)
-                rows.append(row)
-            else:
-                faults.add(
-                    "row-length",
-                    f"{len(row)} cells",
-                    f"{len(columns)} cells, as in the header",
-                    "look for a stray or decimal comma, or a missing cell; quote cells that hold commas",
-                    row=number,
-                )
-    except csv.Error as error:
-        found = f"{error}; what follows was not read"
-        faults.add("table-syntax", found, "comma-separated values", "mend the quotes", row=number + 1)
-    last = max((*numbers[-1:], *(row for row, _ in faults.cells)), default=1)
-    for number in empty:
-        if number < last:
-            faults.add("row-empty", "an empty line", "a row in each line", "take the line out", row=number)
-    return numbers, rows
+def _cells(
+    lines: Iterator[list[str]], file: str, width: int
+) -> tuple[list[_Texts], NDArray[np.int64], list[Finding]]:
+    """Return the cells of each column, and the numbers of the rows as a spreadsheet shows them.
+
+    Only rows with a cell for each column are kept. A block of rows at a time is turned into numbers of distinct
+    cells, so that a large table never stands in memory as text.
+    """
+    numbers, empty = array("q"), array("q")
+    lengths: list[tuple[int, int]] = []
+    broken: list[Finding] = []
+
+    def sound() -> Iterator[list[str]]:
+        number = FIRST_ROW - 1
+        try:
+            for number, row in enumerate(lines, start=FIRST_ROW):
+                if len(row) == width and any(row):
+                    numbers.append(number)
+                    yield row
+                elif any(row):
+                    lengths.append((number, len(row)))
+                else:
+                    empty.append(number)
+        except csv.Error as error:
+            found, do = f"{error}; what follows was not read", "mend the quotes"
+            broken.append(_fault("table-syntax", file, found, "comma-separated values", do, row=number + 1))
+
+    distinct: list[defaultdict[str, int]] = [defaultdict() for _ in range(width)]
+    for texts in distinct:
+        texts.default_factory = texts.__len__  # a new cell takes the next number
+    codes: list[list[NDArray[np.int32]]] = [[np.zeros(0, dtype=np.int32)] for _ in range(width)]
+    rows = sound()
+    while block := list(islice(rows, _BLOCK)):
+        for texts, parts, cells in zip(distinct, codes, zip(*block, strict=True), strict=True):
+            parts.append(np.fromiter(map(texts.__getitem__, cells), dtype=np.int32, count=len(block)))
+    last = max(
+        (*numbers[-1:], *(row for row, _ in lengths), *(fault.where.row or 0 for fault in broken)), default=1
+    )
+    allowed = f"{width} cells, as in the header"
+    do = "look for a stray or decimal comma, or a missing cell; quote cells that hold commas"
+    faults = chain(
+        (_fault("row-length", file, f"{cells} cells", allowed, do, row=row) for row, cells in lengths),
+        broken,
+        (
+            _fault("row-empty", file, "an empty line", "a row in each line", "take the line out", row=row)
+            for row in empty
+            if row < last
+        ),
+    )
+    read = [(list(texts), np.concatenate(parts)) for texts, parts in zip(distinct, codes, strict=True)]
+    return read, np.array(numbers, dtype=np.int64), gathered(faults)
 
 
-def _columns(
-    rows: Sequence[Sequence[str]],
-    numbers: Sequence[int],
-    columns: Sequence[str],
-    row_type: type[DomainObject],
-    faults: Faults,
-) -> dict[str, list[Any]]:
-    """Parse the known columns; each distinct cell is parsed once."""
-    hints = get_type_hints(row_type)
-    read: dict[str, list[Any]] = {}
-    for column, cells in zip(columns, zip(*rows, strict=True), strict=False):
-        if column not in hints:
-            continue
-        parse = parser_for(hints[column])
-        values: dict[str, Any] = {}
-        bad: dict[str, BadCellError] = {}
-        for cell in dict.fromkeys(cells):
-            try:
-                values[cell] = parse(cell)
-            except BadCellError as error:
-                bad[cell] = error
-        if bad:
-            for row, cell in zip(numbers, cells, strict=True):
-                if cell in bad:
-                    found = repr(cell.strip()[:60]) if cell.strip() else "an empty cell"
-                    faults.add(bad[cell].code, found, bad[cell].allowed, bad[cell].do, row=row, column=column)
-        read[column] = [values.get(cell) for cell in cells]
-    for look in looks(read):
-        faults.add(
-            look.code,
-            look.found,
-            look.allowed,
-            look.do,
-            row=numbers[look.positions[0]],
-            column=look.columns[0],
-            more=len(look.positions) - 1,
+def _table[Row: BaseModel](
+    texts: Mapping[str, _Texts], row_numbers: NDArray[np.int64], file: str, row_type: type[Row]
+) -> tuple[Columns[Row], NDArray[np.bool_], list[Finding]]:
+    """Return the table, which of its rows are sound, and the faults of the others.
+
+    Of a cell in which a fault was found already nothing more is said.
+    """
+    columns: dict[str, Column] = {}
+    at_fault: dict[str, NDArray[np.bool_]] = {}
+    faults: list[Iterable[Finding]] = []
+
+    def told(name: str, places: NDArray[np.intp], fault: Callable[[int], _Words]) -> Iterator[Finding]:
+        for place in places.tolist():
+            code, found, allowed, do = fault(place)
+            yield _fault(code, file, found, allowed, do, row=int(row_numbers[place]), column=name)
+
+    for name, (cells, codes) in texts.items():
+        columns[name], bad = _parsed(cells, codes, name, row_type)
+        at_fault[name] = np.isin(codes, list(bad))
+        faults.append(told(name, np.flatnonzero(at_fault[name]), partial(_of_code, codes, bad)))
+    for look in () if issubclass(row_type, ModelRow) else looks(columns):  # their checks look at units
+        faults.append(
+            [
+                finding.model_copy(update={"more": len(look.places) - 1})
+                for finding in told(look.columns[0], look.places[:1], partial(_same, look.words))
+            ]
         )
-        faults.cells.update(product((numbers[position] for position in look.positions), look.columns))
-    return read
+        for name in look.columns:
+            at_fault[name][look.places] = True
+    for name, column in columns.items():
+        bad = _out_of_range(column, name, row_type)
+        outside = np.isin(column.codes, list(bad)) & ~at_fault[name]
+        faults.append(told(name, np.flatnonzero(outside), partial(_of_code, column.codes, bad)))
+        at_fault[name] |= outside
+    sound = (
+        ~np.logical_or.reduce(list(at_fault.values()))
+        if at_fault
+        else np.ones(len(row_numbers), dtype=np.bool_)
+    )
+    return Columns(row_type, columns, row_numbers, file), sound, gathered(chain.from_iterable(faults))
 
 
-def _validated[Row: DomainObject](
-    read: dict[str, list[Any]], numbers: Sequence[int], row_type: type[Row], faults: Faults
-) -> tuple[Row, ...]:
-    """Check the ranges; of a cell in which a fault was found already nothing more is said."""
-    values = tuple(dict(zip(read, row, strict=True)) for row in zip(*read.values(), strict=True))
+def _same(words: _Words, _place: int) -> _Words:
+    return words
+
+
+def _of_code(codes: NDArray[np.int32], faults: Mapping[int, _Words], place: int) -> _Words:
+    return faults[int(codes[place])]
+
+
+@cache
+def _hints(row_type: type[BaseModel]) -> dict[str, Any]:
+    return get_type_hints(row_type, include_extras=True)
+
+
+def _parsed(
+    cells: Sequence[str], codes: NDArray[np.int32], name: str, row_type: type[BaseModel]
+) -> tuple[Column, dict[int, _Words]]:
+    """Return a column, and what is wrong with cells, by their number; each distinct cell is parsed once."""
+    parse, info = parser_for(_hints(row_type)[name]), row_type.model_fields[name]
+    may_be_empty = issubclass(row_type, ModelRow) and not info.is_required()
+    bad: dict[int, _Words] = {}
+    numbers: dict[Any, int] = {}
+    renumbered = np.zeros(len(cells), dtype=np.int32)
+    for number, cell in enumerate(cells):
+        value = None
+        try:
+            value = info.default if may_be_empty and not cell.strip() else parse(cell)
+        except BadCellError as error:
+            found = repr(cell.strip()[:60]) if cell.strip() else "an empty cell"
+            bad[number] = (error.code, found, error.allowed, error.do)
+        renumbered[number] = numbers.setdefault(value, len(numbers))
+    return Column(tuple(numbers), renumbered[codes]), bad
+
+
+@cache
+def _adapter(row_type: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    values: Any = list[_hints(row_type)[name]]  # type: ignore[misc]
+    return TypeAdapter(values, config=ConfigDict(strict=True))
+
+
+def _out_of_range(column: Column, name: str, row_type: type[BaseModel]) -> dict[int, _Words]:
+    """Return what is wrong with values that their type does not allow, by their number in the column."""
+    given = [number for number, label in enumerate(column.labels) if label is not None]
     try:
-        return TypeAdapter(tuple[row_type, ...]).validate_python(values)  # type: ignore[valid-type]
+        _adapter(row_type, name).validate_python([column.labels[number] for number in given])
     except ValidationError as error:
-        known = set(faults.cells)
+        bad: dict[int, _Words] = {}
         for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
-            position, *place = problem["loc"]
-            row, column = numbers[int(position)], str(place[0]) if place else ""
-            if (row, column) not in known:
-                code, allowed, do = problem_code(problem)
-                faults.add(code, repr(problem["input"])[:80], allowed, do, row=row, column=column)
-        return ()
+            code, allowed, do = problem_code(problem)
+            bad.setdefault(given[problem["loc"][0]], (code, repr(problem["input"])[:80], allowed, do))
+        return bad
+    return {}
 
 
 _RANGE_WORDS = {
@@ -271,7 +309,7 @@ _RANGE_WORDS = {
 
 
 def problem_code(problem: dict[str, Any]) -> tuple[str, str, str]:
-    """Turn one validation problem into reason code, what is allowed and what to do."""
+    """Return reason code, what is allowed and what to do for one problem of validation."""
     kind, context = problem["type"], problem.get("ctx", {})
     if kind in _RANGE_WORDS:
         return "value-out-of-range", _RANGE_WORDS[kind].format(**context), "check the value and its unit"
@@ -294,3 +332,10 @@ def problem_code(problem: dict[str, Any]) -> tuple[str, str, str]:
     if kind == "date_type":
         return "wrong-type", "a date without quotes, as 2026-11-21", "take the quotes away"
     return "wrong-type", str(problem["msg"]), "see mollisol schema for the type"
+
+
+def _fault(
+    code: str, file: str, found: str, allowed: str, do: str, *, row: int | None = None, column: str = ""
+) -> Finding:
+    where = Place(file=file, row=row, column=column)
+    return Finding(code=code, severity=Severity.BLOCKING, where=where, found=found, allowed=allowed, do=do)

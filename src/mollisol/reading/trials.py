@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 
+from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.soil_models.trial_checks import (
     check_comparisons,
@@ -20,53 +20,44 @@ from mollisol.methodology.soil_models.trials import (
     Trials,
     TrialSiteRow,
 )
-from mollisol.reading.model_tables import gathered, read_folder, read_table
+from mollisol.reading.intake import Intake
+from mollisol.reading.model_folder import SCHEDULE, SETTINGS, SITES, WEATHER, model_of
 
-TABLES = (
-    "model.toml",
-    "weather.csv",
-    "sites.csv",
-    "schedule.csv",
-    "studies.csv",
-    "trial_sites.csv",
-    "observations.csv",
-    "comparisons.csv",
-)
+STUDIES, TRIAL_SITES, OBSERVATIONS = "studies.csv", "trial_sites.csv", "observations.csv"
+COMPARISONS = "comparisons.csv"
+TABLES = (SETTINGS, WEATHER, SITES, SCHEDULE, STUDIES, TRIAL_SITES, OBSERVATIONS, COMPARISONS)
 
 
-def read_trials(
-    folder: Path, *, model: str = "", parameters: str = "", options: Sequence[str] = ()
-) -> tuple[Trials | None, list[Finding]]:
-    """Read and check a trial folder.
+def read_trials(folder: Path) -> tuple[Trials | None, list[Finding]]:
+    """Read and check a trial folder by itself."""
+    intake = Intake(folder)
+    trials = trials_of(intake)
+    return trials, intake.findings
+
+
+def trials_of(intake: Intake) -> Trials | None:
+    """Read and check the tables of trials.
 
     Parameters
     ----------
-    folder
+    intake
         A folder with the tables of a model, studies.csv, trial_sites.csv, observations.csv and, where there are any,
-        comparisons.csv.
-    model, parameters, options
-        As in :func:`~mollisol.model_reading.read_folder`.
+        comparisons.csv; every finding goes there.
 
     Returns
     -------
-    tuple
-        The trials (None where something could not be read at all), and every finding.
+    Trials or None
+        The trials; None where something could not be read at all.
     """
-    inputs, findings = read_folder(folder, model=model, parameters=parameters, options=options)
-    studies, more = read_table(folder / "studies.csv", StudyRow)
-    findings += more
-    trial_sites, more = read_table(folder / "trial_sites.csv", TrialSiteRow)
-    findings += more
-    observations, more = read_table(folder / "observations.csv", ObservationRow)
-    findings += more
-    comparisons: list[ComparisonRow] = []
-    if (folder / "comparisons.csv").exists():
-        comparisons, more = read_table(folder / "comparisons.csv", ComparisonRow)
-        findings += more
+    inputs = model_of(intake)
+    studies = intake.table(STUDIES, StudyRow)
+    trial_sites = intake.table(TRIAL_SITES, TrialSiteRow)
+    observations = intake.table(OBSERVATIONS, ObservationRow)
+    comparisons = intake.table(COMPARISONS, ComparisonRow, required=False)
     years = None
     if inputs is not None:
         years = min(r.year for r in inputs.weather), max(r.year for r in inputs.weather)
-    findings += gathered(
+    intake.findings += gathered(
         [
             *check_studies(studies),
             *check_trial_sites(
@@ -80,16 +71,16 @@ def read_trials(
         ]
     )
     if inputs is None or not (studies and trial_sites and observations):
-        return None, findings
+        return None
     return Trials(
         inputs=inputs,
-        studies=tuple(studies),
-        trial_sites=tuple(trial_sites),
-        observations=tuple(observations),
-        comparisons=tuple(comparisons),
+        studies=studies.rows,
+        trial_sites=trial_sites.rows,
+        observations=observations.rows,
+        comparisons=comparisons.rows,
         sha256={
-            name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            name: hashlib.sha256(intake.contents[name]).hexdigest()
             for name in TABLES
-            if (folder / name).is_file()
+            if name in intake.contents
         },
-    ), findings
+    )

@@ -18,7 +18,8 @@ from mollisol.methodology.soil_models.calibration_plan import (
 )
 from mollisol.methodology.soil_models.trials import Trials
 from mollisol.output import write_beside
-from mollisol.reading.trials import read_trials
+from mollisol.reading.intake import Intake
+from mollisol.reading.trials import trials_of
 
 if TYPE_CHECKING:
     from mollisol.uncertainty.calibration.sampler import Chains
@@ -36,25 +37,34 @@ class Calibration:
     findings: tuple[Finding, ...]
 
 
-def read_plan(folder: Path, model: str) -> tuple[CalibrationPlan | None, list[Finding]]:
+def _plan(intake: Intake, model: str) -> CalibrationPlan | None:
     """Read the plan of a folder, or take the default of the model."""
-    path = folder / PLAN_FILE
-    if not path.is_file():
-        return default_plan(model), []
-    return plan_from(path.read_text(encoding="utf-8-sig", errors="replace"), model)
+    before = len(intake.findings)
+    text = intake.text(PLAN_FILE, required=False)
+    if text is None:
+        return None if len(intake.findings) > before else default_plan(model)
+    plan, findings = plan_from(text, model)
+    intake.findings += findings
+    return plan
 
 
 def read_for_calibration(folder: Path) -> tuple[Trials | None, CalibrationPlan | None, list[Finding]]:
-    """Read and check trials and plan; every finding at once."""
-    trials, findings = read_trials(folder)
+    """Read and check trials and plan of a folder by itself."""
+    intake = Intake(folder)
+    trials, plan = calibration_of(intake)
+    return trials, plan, intake.findings
+
+
+def calibration_of(intake: Intake) -> tuple[Trials | None, CalibrationPlan | None]:
+    """Read and check trials and plan; every finding goes to the intake."""
+    trials = trials_of(intake)
     if trials is None:
-        return None, None, findings
+        return None, None
     model = trials.inputs.model
-    plan, more = read_plan(folder, model)
-    findings += more
+    plan = _plan(intake, model)
     if plan is not None:
-        findings += check_plan(plan, model=model, inputs=_kinds(trials))
-    return trials, plan, findings
+        intake.findings += check_plan(plan, model=model, inputs=_kinds(trials))
+    return trials, plan
 
 
 def _kinds(trials: Trials) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from mollisol.methodology.findings import (
     Finding,
     FindingsError,
-    Place,
-    Severity,
     blocking,
     in_order,
 )
@@ -20,6 +17,7 @@ if TYPE_CHECKING:
     from mollisol.methodology.soil_models.calibrated import CalibratedSet
     from mollisol.methodology.soil_models.calibration_plan import CalibrationPlan
     from mollisol.methodology.soil_models.trials import Trials
+    from mollisol.reading.intake import Intake
     from mollisol.trials.validate import Validation, Words
 
 WORDS = "validation.toml"
@@ -33,22 +31,24 @@ def prepared_validation(
     """Read, check and validate."""
     from mollisol.methodology.soil_models.calibrated import model_settings
     from mollisol.reading.calibrated_sets import read_calibrated
-    from mollisol.reading.trials import read_trials
-    from mollisol.trials.calibrate import read_for_calibration
+    from mollisol.reading.intake import Intake
+    from mollisol.reading.trials import trials_of
+    from mollisol.trials.calibrate import calibration_of
     from mollisol.trials.predictions import published, under_draws
     from mollisol.trials.validate import validate as run
 
+    intake = Intake(folder)
     plan: CalibrationPlan | None = None
     if parameters or cross != "none":
-        trials, plan, findings = read_for_calibration(folder)
+        trials, plan = calibration_of(intake)
     else:
-        trials, findings = read_trials(folder)
+        trials = trials_of(intake)
+    words = _words(intake)
+    findings = intake.findings
     calibrated: CalibratedSet | None = None
     if parameters:
         calibrated, more = read_calibrated(parameters)
         findings += more
-    words, more = _words(folder / WORDS)
-    findings += more
     if trials is None or blocking(findings):
         raise FindingsError(in_order(findings))
     fit = None
@@ -70,22 +70,19 @@ def prepared_validation(
     return validation, calibrated
 
 
-def _words(path: Path) -> tuple[Words, list[Finding]]:
-    """Read what the folder says of its validation: title, substitutions, limits."""
+def _words(intake: Intake) -> Words:
+    """Return what the folder says of its validation: title, substitutions, limits."""
     from mollisol.trials.validate import Words
 
-    if not path.is_file():
-        return Words(), []
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return Words(), [_malformed(path.name, str(error))]
+    given = intake.toml(WORDS, required=False)
+    if given is None:
+        return Words()
     lists = {key: given.pop(key, []) for key in ("substitutions", "limits")}
     texts = {key: given.pop(key, "") for key in ("title", "stock_error_source")}
     spread = given.pop("stock_error_t_c_per_ha", None)
-    said = [*texts.values(), *(text for one in lists.values() if isinstance(one, list) for text in one)]
+    words = [*texts.values(), *(text for one in lists.values() if isinstance(one, list) for text in one)]
     sound = all(isinstance(one, list) for one in lists.values()) and all(
-        isinstance(text, str) and not set(text) & set("<>\x00") for text in said
+        isinstance(text, str) and not set(text) & set("<>\x00") for text in words
     )
     if spread is not None:
         sound = (
@@ -95,25 +92,21 @@ def _words(path: Path) -> tuple[Words, list[Finding]]:
             and bool(texts["stock_error_source"])
         )
     if given or not sound:
-        return Words(), [_malformed(path.name, ", ".join(given) or "a value that does not fit")]
+        intake.add(
+            "validation-words-malformed",
+            WORDS,
+            ", ".join(given) or "a value that does not fit",
+            "title, lists of substitutions and limits, stock_error_t_c_per_ha above 0 with stock_error_source; "
+            "texts without < and >",
+            "mend the file",
+        )
+        return Words()
     return Words(
         title=texts["title"],
         substitutions=tuple(lists["substitutions"]),
         limits=tuple(lists["limits"]),
         stock_error_t_c_per_ha=None if spread is None else float(spread),
         stock_error_source=texts["stock_error_source"],
-    ), []
-
-
-def _malformed(file: str, found: str) -> Finding:
-    return Finding(
-        code="validation-words-malformed",
-        severity=Severity.BLOCKING,
-        where=Place(file=file),
-        found=found,
-        allowed="title, lists of substitutions and limits, stock_error_t_c_per_ha above 0 with stock_error_source; "
-        "texts without < and >",
-        do="mend the file",
     )
 
 

@@ -218,7 +218,7 @@ def test_stocks_measured_at_another_time_are_modelled_to_the_start(modelled: Mak
 
 def test_published_set_has_no_draws_and_runs(modelled: Make) -> None:
     from mollisol.methodology.soil_models.calibrated import ModelIdentity, model_settings
-    from mollisol.reading.model_tables import read_folder
+    from mollisol.reading.model_folder import read_folder
     from tests.support.modelled_project import validation_of
 
     folder = modelled()
@@ -266,7 +266,7 @@ def calibrated_settings(folder: object) -> tuple[tuple[str, str], ...]:
 
     from mollisol.reading.calibrated_sets import read_calibrated
 
-    found, _ = read_calibrated("calibrated", beside=Path(str(folder)) / "model")
+    found, _ = read_calibrated(str(Path(str(folder)) / "model" / "calibrated"))
     assert found is not None
     return found.settings
 

@@ -58,7 +58,8 @@ def test_gates_that_pass_leave_with_0(tmp_path: Path) -> None:
     ("edit", "code"),
     [
         (("validation,", "calibration,"), "validation-nothing-to-compare"),
-        (("sand,12", "<i>sand</i>,12"), "validation-name"),
+        (("sand,12", "sand!,12"), "validation-name"),
+        (("sand,12", "<i>sand</i>,12"), "markup-in-text"),
         (("SOC,cool", "NOX,cool"), "trial-source-unknown"),
     ],
 )
