@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mollisol.changes.baselines import Sides, both_sides, change_by_baselines, model_use
 from mollisol.checks.activity import check_activity
+from mollisol.checks.calibrations import check_calibrations
 from mollisol.checks.control_sites import diagnose_controls
 from mollisol.checks.eligibility import check_boundary_amounts, check_eligibility, check_sites
 from mollisol.checks.plausibility import check_reported_stocks, check_similarity, check_units
@@ -51,10 +52,9 @@ from mollisol.methodology.trace import Quantity, Trace
 from mollisol.reading.outlines import check_geometry
 from mollisol.reading.project import Reading, read_project
 from mollisol.reading.schema import HEAD_FILE
-from mollisol.routes.spectroscopy import check_calibrations
 from mollisol.run import Assessment, Run, RunOptions
 from mollisol.stocks.means import stock_means
-from mollisol.stocks.measured import quantify_stocks
+from mollisol.stocks.samples import quantify_samples
 
 type Tell = Callable[[str], None]
 
@@ -145,13 +145,14 @@ def _held_against(project: Project, reading: Reading, rules: RulesInForce) -> As
     )
     findings += check_units(project)
     context = Context(project, rules, Trace(rules))
-    stocks = None
+    samples = None
     if not blocking(apply_deviations(findings, project.head.deviations)):
-        stocks, more = quantify_stocks(context)
-        findings += [*more, *check_reported_stocks(context), *check_similarity(context, stocks)]
-        findings += [*check_sites(context), *check_calibrations(context)]
+        samples, more = quantify_samples(context)
+        findings += [*more, *check_reported_stocks(context, samples.stocks)]
+        findings += [*check_similarity(context, samples), *check_sites(context, samples)]
+        findings += check_calibrations(context, samples)
     findings = apply_deviations(findings, project.head.deviations)
-    return Assessment(reading, tuple(in_order([*findings, *status_findings(rules.chosen)])), context, stocks)
+    return Assessment(reading, tuple(in_order([*findings, *status_findings(rules.chosen)])), context, samples)
 
 
 def run_project(
@@ -185,13 +186,13 @@ def run_project(
         If a finding blocks; it carries all findings.
     """
     assessment = assess_project(folder, rules_key=rules_key, overlays=overlays, rule_set=rule_set, tell=tell)
-    context, stocks = assessment.passed()
+    context, samples = assessment.passed()
     project, rules, trace = context.project, context.rules, context.trace
     tell("computing")
     refusals = [finding for finding in assessment.findings if finding.severity is Severity.REFUSAL]
-    sides = both_sides(context, stocks)
+    sides = both_sides(context, samples)
     periods, outcome = _periods(context, sides, refusals, route, seed)
-    diagnostics, told = diagnose_controls(context, stocks)
+    diagnostics, told = diagnose_controls(context, samples, periods[0])
     results = RunResult(
         project=project.head.name,
         description=project.head.description,
@@ -208,7 +209,7 @@ def run_project(
         equivalent_soil_mass_interpolation=project.head.interpolation,
         seed=seed,
         periods=tuple(periods),
-        stocks=stock_means(project, stocks),
+        stocks=stock_means(project, samples.stocks),
         model=model_use(project, sides.runs, rules),
         control_diagnostics=diagnostics,
     )

@@ -16,7 +16,7 @@ from mollisol.methodology.rules_in_force.rule_set import (
 )
 from mollisol.methodology.trace import Trace
 from mollisol.reading.project import Reading
-from mollisol.stocks.measured import UnitStocks
+from mollisol.stocks.samples import Samples
 
 
 class RunOptions(DomainObject):
@@ -54,14 +54,14 @@ class Assessment:
     reading: Reading
     findings: tuple[Finding, ...]
     context: Context | None = None
-    stocks: UnitStocks | None = None
+    samples: Samples | None = None
 
     @property
     def blocked(self) -> bool:
         """Whether anything stops a run."""
         return bool(blocking(self.findings))
 
-    def passed(self) -> tuple[Context, UnitStocks]:
+    def passed(self) -> tuple[Context, Samples]:
         """Return what a run starts from.
 
         Raises
@@ -69,9 +69,9 @@ class Assessment:
         FindingsError
             If a finding blocks; it carries all findings.
         """
-        if self.blocked or self.context is None or self.stocks is None:
+        if self.blocked or self.context is None or self.samples is None:
             raise FindingsError(self.findings)
-        return self.context, self.stocks
+        return self.context, self.samples
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,42 +1,52 @@
-"""Step 2, whatever the baseline: every declared kind is accounted; the first that the rule set credits issues."""
+"""The change of a period, whatever the baseline: all declared kinds are accounted, the first credited one issues."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from mollisol.changes.change import ChangeOfPeriod
-from mollisol.changes.hybrid import HybridChange
-from mollisol.changes.measured import ChangeStep
-from mollisol.changes.modelled import ModelledChange
+from mollisol.changes.hybrid import hybrid_change
+from mollisol.changes.measured import measured_change
+from mollisol.changes.modelled import modelled_change
 from mollisol.methodology.baseline import Baseline, BlendedBaseline, HybridBaseline, ModelledSchedule
 from mollisol.methodology.checks.baseline_model import initial_shift_years
 from mollisol.methodology.checks.baselines import credits_soil
 from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
-from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import BaselineResult, ModelUse, RouteChoice
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity
-from mollisol.stocks.measured import UnitStocks
+from mollisol.routes.laboratory_repeats import LaboratoryErrors, laboratory_errors
 from mollisol.stocks.modelled import ModelledStocks, run_model
+from mollisol.stocks.samples import Samples
+
+_MODELLED = ("hybrid", "modelled_schedule", "blended")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sides:
-    """What the changes of all periods rest on: stocks from cores, and model runs where a baseline needs them."""
+    """What the changes of all periods rest on: samples with the errors of their laboratories, and model runs."""
 
-    stocks: UnitStocks
+    samples: Samples
+    laboratory: LaboratoryErrors
     runs: ModelledStocks | None
 
 
-def both_sides(context: Context, stocks: UnitStocks) -> Sides:
-    """Run the model where a declared baseline needs it."""
-    modelled = any(item.kind != "measured_controls" for item in context.project.soil_baselines)
-    return Sides(stocks, run_model(context) if modelled else None)
+def both_sides(context: Context, samples: Samples) -> Sides:
+    """Run the model where a declared baseline needs it, and gather the laboratories' errors where one is measured."""
+    declared = context.project.soil_baselines
+    measured = any(item.kind not in _MODELLED for item in declared)
+    modelled = any(item.kind != "measured_controls" for item in declared)
+    return Sides(
+        samples,
+        laboratory_errors(context) if measured else LaboratoryErrors({}, ()),
+        run_model(context, samples.stocks) if modelled else None,
+    )
 
 
 def issuing_baseline(project: Project, rules: RulesInForce) -> Baseline:
-    """Give the first declared baseline that the rule set credits; the first of all where it credits none."""
+    """Return the first declared baseline that the rule set credits; the first of all where it credits none."""
     declared = project.soil_baselines
     return next((item for item in declared if not credits_soil(project, item, rules)), declared[0])
 
@@ -55,50 +65,63 @@ def change_by_baselines(
     project, period = context.project, context.period
     issues = issuing_baseline(project, context.rules)
     changes: dict[str, ChangeOfPeriod] = {}
+    notes: list[Finding] = []
     for item in project.soil_baselines:
-        named = (
-            period
-            if item.kind == issues.kind
-            else period.model_copy(update={"name": f"{period.name}:{item.kind}"})
-        )
+        name = period.name if item.kind == issues.kind else f"{period.name}:{item.kind}"
+        named = context.during(period.model_copy(update={"name": name}))
         try:
-            changes[item.kind] = _change(context.during(named), sides, item).run(
-                biochar_carbon_per_year=biochar_carbon_per_year, route=route, seed=seed
-            )
+            changes[item.kind] = _change(named, sides, item, biochar_carbon_per_year, route, seed)
         except ValueError as error:
             if item.kind == issues.kind:
-                raise FindingsError([_not_computed(named, item, str(error), Severity.BLOCKING)]) from error
-            issued = changes.get(issues.kind)
-            if issued is not None:
-                note = _not_computed(named, item, str(error), Severity.WARNING)
-                changes[issues.kind] = replace(issued, findings=(*issued.findings, note))
+                raise FindingsError([_not_computed(name, item, str(error), Severity.BLOCKING)]) from error
+            notes.append(_not_computed(name, item, str(error), Severity.WARNING))
+    credited = changes[issues.kind]
     if not project.head.baselines and sides.runs is None:
-        return changes[issues.kind], ()
+        return credited, ()
     results = tuple(
         _result(context, item, item.kind == issues.kind, changes[item.kind])
         for item in project.soil_baselines
         if item.kind in changes
     )
-    own = changes[issues.kind]
-    beside = [f for kind, change in changes.items() if kind != issues.kind for f in change.findings]
-    told = tuple(finding for finding in beside if finding.severity in (Severity.WARNING, Severity.NOTE))
-    return replace(own, findings=tuple(dict.fromkeys((*own.findings, *told)))), results
+    others = [f for kind, change in changes.items() if kind != issues.kind for f in change.findings]
+    notes += [finding for finding in others if finding.severity in (Severity.WARNING, Severity.NOTE)]
+    return replace(credited, findings=tuple(dict.fromkeys((*credited.findings, *notes)))), results
 
 
-def _change(context: PeriodContext, sides: Sides, item: Baseline) -> ChangeStep | ModelledChange:
-    if isinstance(item, HybridBaseline) and sides.runs is not None:
-        return HybridChange(context, sides.stocks, sides.runs, item)
-    if isinstance(item, ModelledSchedule | BlendedBaseline) and sides.runs is not None:
-        scenario = "blended" if isinstance(item, BlendedBaseline) else "baseline"
-        return ModelledChange(context, sides.stocks, sides.runs, scenario)
-    return ChangeStep(context, sides.stocks)
+def _change(
+    context: PeriodContext, sides: Sides, item: Baseline, biochar: Quantity, route: RouteChoice, seed: int
+) -> ChangeOfPeriod:
+    samples, runs = sides.samples, sides.runs
+    if isinstance(item, HybridBaseline) and runs is not None:
+        return hybrid_change(
+            context,
+            samples.stocks,
+            runs,
+            item,
+            biochar_carbon_per_year=biochar,
+            route=route,
+            seed=seed,
+        )
+    if isinstance(item, ModelledSchedule | BlendedBaseline) and runs is not None:
+        return modelled_change(
+            context,
+            samples.stocks,
+            runs,
+            "blended" if isinstance(item, BlendedBaseline) else "baseline",
+            biochar_carbon_per_year=biochar,
+            route=route,
+            seed=seed,
+        )
+    return measured_change(
+        context, samples, sides.laboratory, biochar_carbon_per_year=biochar, route=route, seed=seed
+    )
 
 
-def _not_computed(period: VerificationPeriod, item: Baseline, message: str, severity: Severity) -> Finding:
+def _not_computed(period: str, item: Baseline, message: str, severity: Severity) -> Finding:
     return Finding(
         code="baseline-not-computed",
         severity=severity,
-        where=Place(thing=f"verification period {period.name}, baseline {item.kind}"),
+        where=Place(thing=f"verification period {period}, baseline {item.kind}"),
         found=message,
         allowed="data that carry this kind of baseline",
         do="look at what is named, or leave the baseline out",
@@ -108,20 +131,8 @@ def _not_computed(period: VerificationPeriod, item: Baseline, message: str, seve
 
 def _result(context: PeriodContext, item: Baseline, issues: bool, change: ChangeOfPeriod) -> BaselineResult:
     project, years = context.project, context.years
-    at = context.place if issues else f"{context.place}:{item.kind}"
     why = credits_soil(project, item, context.rules)
-    area = float(change.area.value.sum())
-    mean = float(change.difference.value)
-    percent = float(change.uncertainty.value)
-    hybrid = {
-        field: float(context.trace.quantities[f"{name}{at}"].value)
-        for field, name in (
-            ("model_bias_sd_t_co2e_per_ha", "model_bias_sd"),
-            ("control_weight", "correction_weight"),
-            ("correction_t_co2e_per_ha", "baseline_correction"),
-        )
-        if item.kind == "hybrid"
-    }
+    area, hybrid = float(change.area.value.sum()), change.correction
     return BaselineResult(
         kind=item.kind,
         pool=item.pool,
@@ -132,19 +143,21 @@ def _result(context: PeriodContext, item: Baseline, issues: bool, change: Change
         project_side="modelled" if item.kind in ("modelled_schedule", "blended") else "measured",
         project_change_t_co2e_per_ha=years * float(change.project_annual.value) / area,
         baseline_change_t_co2e_per_ha=years * float(change.baseline_annual.value) / area,
-        difference_t_co2e_per_ha=mean,
+        difference_t_co2e_per_ha=float(change.difference.value),
         credited_t_co2e_per_ha=next(
             row.credited_t_co2e_per_ha for row in change.routes if row.form == change.credited_form
         ),
         credited_form=change.credited_form,
-        uncertainty_percent=percent,
+        uncertainty_percent=float(change.uncertainty.value),
         routes=change.routes,
-        **hybrid,
+        model_bias_sd_t_co2e_per_ha=float(hybrid.bias_sd.value) if hybrid else None,
+        control_weight=float(hybrid.weight.value) if hybrid else None,
+        correction_t_co2e_per_ha=float(hybrid.correction.value) if hybrid else None,
     )
 
 
 def model_use(project: Project, runs: ModelledStocks | None, rules: RulesInForce) -> ModelUse | None:
-    """Say which model stands behind a run."""
+    """Return which model stands behind a run; None where none ran."""
     head, model = project.head.model, project.model
     if runs is None or head is None or model is None:
         return None

@@ -1,9 +1,12 @@
-"""The change of a period, the same for every kind of baseline."""
+"""The change of a period, the same for every kind of baseline, and its one maker."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mollisol.changes.yearly_totals import YearlyTotals
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.results.budget import SpreadTest, VarianceBudget
 from mollisol.methodology.results.run import (
@@ -19,15 +22,36 @@ from mollisol.methodology.results.run import (
 from mollisol.methodology.results.spectroscopy import SpectroscopyResult
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
+from mollisol.routes.choose import RoutesFound
+from mollisol.routes.interface import ControlSide, RouteInputs, Side
+from mollisol.stocks.measured import UnitStocks
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Correction:
+    """How control sites corrected a modelled baseline: the prior sd of the bias, the weight of the sites, the move."""
+
+    bias_sd: Quantity
+    weight: Quantity
+    correction: Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ChangeOfPeriod:
     """What a verification period measured, before it is split into reductions and removals.
 
-    ``project_annual`` and ``baseline_annual`` are yearly totals in t CO2e (Eqs. 47 less biochar, 46) and
-    ``difference`` the areal mean over the period, all before the deduction. ``uncertainty`` is the deduction in per
-    cent that issues.
+    Parameters
+    ----------
+    project_annual, baseline_annual
+        Yearly totals before the deduction (Eqs. 47 less biochar, 46). [t CO2e]
+    difference
+        Areal mean over the period before the deduction. [t CO2e/ha]
+    uncertainty
+        The deduction that issues. [%]
+    half_width
+        What the bar looks at. [%]
+    control, correction
+        What the baseline rests on: control sites where they were measured, how they corrected a model where they did.
     """
 
     area: Quantity
@@ -35,15 +59,74 @@ class ChangeOfPeriod:
     baseline_annual: Quantity
     difference: Quantity
     uncertainty: Quantity
+    half_width: Quantity
     strata: tuple[StratumChange, ...]
-    variance: tuple[VarianceComponent, ...]
-    deductions: dict[Form, Deduction]
-    guarded: GuardedDeduction | None
-    montecarlo: MonteCarloDeduction | None
-    posterior: PosteriorDeduction | None
     credited_form: CreditedForm
+    routes: tuple[RouteSummary, ...]
     findings: tuple[Finding, ...]
-    routes: tuple[RouteSummary, ...] = ()
-    variance_budget: VarianceBudget | None = None
+    control: ControlSide | None = None
+    correction: Correction | None = None
     spread_between_strata: SpreadTest | None = None
+    variance: tuple[VarianceComponent, ...] = ()
+    deductions: dict[Form, Deduction]
+    guarded: GuardedDeduction | None = None
+    montecarlo: MonteCarloDeduction | None = None
+    posterior: PosteriorDeduction | None = None
+    variance_budget: VarianceBudget | None = None
     spectroscopy: SpectroscopyResult | None = None
+
+
+def change_of_period(
+    inputs: RouteInputs,
+    totals: YearlyTotals,
+    strata: tuple[StratumChange, ...],
+    found: RoutesFound,
+    *,
+    findings: Iterable[Finding] = (),
+    control: ControlSide | None = None,
+    correction: Correction | None = None,
+    spread: SpreadTest | None = None,
+) -> ChangeOfPeriod:
+    """Return the change of a period from what its routes started from and what they found."""
+    return ChangeOfPeriod(
+        area=inputs.area,
+        project_annual=totals.project,
+        baseline_annual=totals.baseline,
+        difference=totals.difference,
+        uncertainty=found.uncertainty,
+        half_width=found.moment.half_width,
+        strata=strata,
+        credited_form=found.form,
+        routes=found.routes,
+        findings=(*findings, *found.findings),
+        control=control,
+        correction=correction,
+        spread_between_strata=spread,
+        **found.details,
+    )
+
+
+def changes_of_strata(
+    inputs: RouteInputs, stocks: UnitStocks, project: Quantity, baseline: Quantity, *, linked: bool
+) -> tuple[StratumChange, ...]:
+    """Return the mean changes of both scenarios by stratum, beside its control sites where the baseline has any."""
+    side: Side = inputs.project_side
+    sites: dict[str, list[str]] = defaultdict(list)
+    for link in inputs.context.project.control_links if linked else ():
+        sites[link.stratum].append(link.control_site)
+    return tuple(
+        StratumChange(
+            stratum=stratum.stratum,
+            quantification_unit=stratum.quantification_unit,
+            area_ha=stratum.area_ha,
+            sampling_units=side.replicates[number],
+            control_sites=tuple(sorted(sites[stratum.stratum])),
+            reference_soil_mass_t_per_ha=stocks.reference_of[stratum.stratum],
+            project_change_t_co2e_per_ha=float(project.value[number]),
+            baseline_change_t_co2e_per_ha=float(baseline.value[number]),
+            difference_t_co2e_per_ha=float(project.value[number] - baseline.value[number]),
+            project_variance_t2=float(side.variance.value[number]),
+            project_degrees_of_freedom=side.replicates[number] - 1.0,
+        )
+        for number, stratum in enumerate(inputs.context.project.strata)
+    )

@@ -34,7 +34,6 @@ def area_of_strata(context: PeriodContext) -> Quantity:
 
 def yearly_totals(
     context: PeriodContext,
-    *,
     project: Quantity,
     baseline: Quantity,
     area: Quantity,

@@ -1,21 +1,21 @@
-"""Step 2c: do the control sites stand for their units? Equivalence, trends before the start, regression to the mean."""
+"""Do the control sites stand for their units? Equivalence, trends before the start, regression to the mean."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from dataclasses import dataclass
 
 import numpy as np
 
 from mollisol.methodology.checks.baseline_controls import contaminated_sites, lost_sites
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity
-from mollisol.methodology.project import QuantificationUnit
-from mollisol.methodology.results.run import ControlDiagnostics
+from mollisol.methodology.results.run import ControlDiagnostics, PeriodResult
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
 from mollisol.stocks.measured import UnitStocks
+from mollisol.stocks.samples import FEWEST, Samples, Similarity, sites_of_unit
 from mollisol.uncertainty.comparison.control_sites import (
     equivalence_margin,
     equivalence_p_value,
@@ -28,10 +28,48 @@ _DAYS_PER_YEAR = 365.25
 _WHERE = "docs/measure-and-model.md, control sites"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ground:
+    """What the diagnoses of all units share.
+
+    Parameters
+    ----------
+    moves
+        Change and starting stock of all sampling units over the first period; None where they are not the same at both
+        ends. [t CO2e/ha]
+    contaminated, lost
+        Control sites.
+    confidence
+        Of the similarity test.
+    """
+
+    context: Context
+    stocks: UnitStocks
+    moves: tuple[Quantity, Quantity] | None
+    contaminated: set[str]
+    lost: set[str]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Unit:
+    """A quantification unit with its strata, its control sites, and how they compared at the start."""
+
+    name: str
+    strata: list[str]
+    sites: list[str]
+    similarity: Similarity
+
+
 def diagnose_controls(
-    context: Context, stocks: UnitStocks
+    context: Context, samples: Samples, first: PeriodResult
 ) -> tuple[tuple[ControlDiagnostics, ...], list[Finding]]:
     """Look at the control sites of each unit beside the printed similarity test.
+
+    Parameters
+    ----------
+    first
+        The first period: a regression to the mean is held against the standard error of its difference.
 
     Returns
     -------
@@ -41,265 +79,245 @@ def diagnose_controls(
     project = context.project
     if not project.measured_controls or not project.control_links:
         return (), []
-    step = _Diagnosis(context, stocks)
-    rows, findings = [], []
-    error = _standard_error(context)
+    compared: list[_Unit] = []
+    findings: list[Finding] = []
     for unit in project.quantification_units:
-        empty = step.without_carbon(unit)
+        similarity = samples.similarity.get(unit.quantification_unit)
+        empty = _without_carbon(similarity.units) if similarity is not None else None
         if empty is not None:
             findings.append(empty)
-            continue
-        row = step.of_unit(unit)
-        if row is not None:
-            rows.append(row)
-            findings += step.findings(row, error)
+        elif similarity is not None:
+            compared.append(_Unit(unit.quantification_unit, *sites_of_unit(context, unit), similarity))
+    ground = _Ground(
+        context=context,
+        stocks=samples.stocks,
+        moves=_first_period(context, samples.stocks) if compared else None,
+        contaminated=set(contaminated_sites(project)),
+        lost=set(lost_sites(project)),
+        confidence=context.rules.number("vm0042.control.similarity-confidence"),
+    )
+    rows = [_row(ground, unit) for unit in compared]
+    error = _standard_error(first)
+    findings += [finding for row in rows for finding in _findings(row, error, ground.confidence)]
     return tuple(rows), findings
 
 
-class _Diagnosis:
-    def __init__(self, context: Context, stocks: UnitStocks) -> None:
-        project = context.project
-        self._project, self._stocks, self._trace = project, stocks, context.trace
-        self._confidence = context.rules.number("vm0042.control.similarity-confidence")
-        self._contaminated, self._lost = contaminated_sites(project), lost_sites(project)
-        period = project.head.verification_periods[0]
-        self._first, self._last = period.first_campaign, period.last_campaign
-        self._moves: tuple[Quantity, Quantity] | None = None
-
-    def without_carbon(self, unit: QuantificationUnit) -> Finding | None:
-        """Find stocks of 0 in a unit: a margin that is a share of them means nothing."""
-        own = self._trace.quantities.get(f"similarity_unit_stock.{unit.quantification_unit}")
-        empty = [] if own is None else [own.index[n] for n in np.flatnonzero(np.asarray(own.value) <= 0)]
-        if own is None or not empty:
-            return None
-        return Finding(
-            code="zero-stock",
-            severity=Severity.WARNING,
-            where=Place(file="core_increments.csv", column="soc_g_per_kg", thing=f"sampling unit {empty[0]}"),
-            found=f"{len(empty)} of {len(own.index)} sampling units with a stock of 0 t C/ha or less at the start",
-            allowed="carbon in every sampling unit",
-            do="look whether 0 stands for a missing value; the unit is not compared with its control sites",
-            clause=_WHERE,
-        )
-
-    def of_unit(self, unit: QuantificationUnit) -> ControlDiagnostics | None:
-        """Give the row of a unit; None where too few values were compared at the start."""
-        trace, name = self._trace, unit.quantification_unit
-        known = trace.quantities
-        own = known.get(f"similarity_unit_stock.{name}")
-        controls = known.get(f"similarity_site_stock.{name}") or known.get(f"similarity_control_stock.{name}")
-        if own is None or controls is None or f"similarity_p_value.{name}" not in known:
-            return None
-        share = trace.rule("mollisol.control.equivalence-margin")
-        level = float(np.mean(own.value))
-        chance = trace.compute(
-            f"equivalence_p_value.{name}",
-            equivalence_p_value,
-            first=own,
-            second=controls,
-            margin=trace.compute(
-                f"equivalence_margin.{name}", equivalence_margin, stock_t_c_per_ha=own, share=share
-            ),
-        )
-        printed = float(known[f"similarity_p_value.{name}"].value)
-        strata = {s.stratum for s in self._project.strata if s.quantification_unit == name}
-        sites = {link.control_site for link in self._project.control_links if link.stratum in strata}
-        trend, trend_p, years = self._trend(name, strata, sites)
-        return ControlDiagnostics(
-            quantification_unit=name,
-            sampling_units=len(own.index),
-            control_values=len(controls.index),
-            difference_percent=100 * (level - float(np.mean(controls.value))) / level,
-            similarity_p_value=printed,
-            similar=printed >= 1 - self._confidence,
-            equivalence_p_value=float(chance.value),
-            equivalence_margin_percent=100 * float(share.value),
-            equivalent=float(chance.value) <= (1 - self._confidence) / 2,
-            trend_difference_t_co2e_per_ha_yr=trend,
-            trend_p_value=trend_p,
-            look_back_years=years,
-            regression_to_mean_t_co2e_per_ha=self._regression(name, strata, sites),
-            contaminated=tuple(sorted(sites & set(self._contaminated))),
-            lost=tuple(sorted(sites & set(self._lost))),
-        )
-
-    def _values(
-        self, name: str, of: Quantity, strata: set[str], sites: set[str]
-    ) -> tuple[Quantity, Quantity] | None:
-        """Pick the sampling units of the strata, and the means of the sites; None where a side has fewer than two."""
-        home = self._stocks.home_of
-        own = [place for place, unit in enumerate(of.index) if home[unit] in strata]
-        members: dict[str, list[int]] = defaultdict(list)
-        for place, unit in enumerate(of.index):
-            if home[unit] in sites:
-                members[home[unit]].append(place)
-        linked = [place for site in sorted(members) for place in members[site]]
-        if len(own) < 2 or len(linked) < 2:
-            return None
-        units, control = (
-            self._trace.arrange(
-                f"{name}.{side}",
-                np.asarray(of.value)[places],
-                [of],
-                index=[of.index[place] for place in places],
-                places=places,
-            )
-            for side, places in (("unit", own), ("control_unit", linked))
-        )
-        if len(members) == 1:
-            return units, control
-        return units, self._trace.compute(
-            f"{name}.control_site",
-            mean_by_group,
-            index=sorted(members),
-            unit=of.unit,
-            values=control,
-            group=[number for number, site in enumerate(sorted(members)) for _ in members[site]],
-        )
-
-    def _trend(
-        self, name: str, strata: set[str], sites: set[str]
-    ) -> tuple[float | None, float | None, float | None]:
-        """Compare the changes before the start, where a campaign of the look-back measured the same units."""
-        earlier = [
-            campaign
-            for campaign in self._project.head.campaigns
-            if campaign.name in self._stocks.by_campaign
-            and campaign.during.end < self._project.head.start_date
-            and campaign.name != self._first
-        ]
-        start = self._stocks.by_campaign.get(self._first)
-        if not earlier or start is None:
-            return None, None, None
-        back = self._stocks.by_campaign[earlier[0].name]
-        if back.index != start.index:
-            return None, None, None
-        change = self._trace.compute(
-            f"look_back_change.{name}",
-            stock_change_t_co2e_per_ha,
-            index=start.index,
-            stock_start_t_c_per_ha=back,
-            stock_end_t_c_per_ha=start,
-        )
-        sides = self._values(f"look_back_change.{name}", change, strata, sites)
-        if sides is None:
-            return None, None, None
-        first = next(c for c in self._project.head.campaigns if c.name == self._first)
-        years = (first.during.start - earlier[0].during.start).days / _DAYS_PER_YEAR
-        trend = self._trace.compute(
-            f"trend_difference.{name}",
-            trend_difference_t_co2e_per_ha_yr,
-            unit_change_t_co2e_per_ha=sides[0],
-            control_change_t_co2e_per_ha=sides[1],
-            years=years,
-        )
-        chance = self._trace.compute(f"trend_p_value.{name}", welch_p_value, first=sides[0], second=sides[1])
-        return float(trend.value), float(chance.value), years
-
-    def _first_period(self) -> tuple[Quantity, Quantity] | None:
-        """Give change and starting stock of all sampling units over the first period, computed once for all."""
-        start = self._stocks.by_campaign.get(self._first)
-        end = self._stocks.by_campaign.get(self._last)
-        if self._moves is None and start is not None and end is not None and start.index == end.index:
-            change = self._trace.compute(
-                "first_change",
-                stock_change_t_co2e_per_ha,
-                index=start.index,
-                stock_start_t_c_per_ha=start,
-                stock_end_t_c_per_ha=end,
-            )
-            level = self._trace.compute(
-                "first_stock", stock_t_co2e_per_ha, index=start.index, stock_t_c_per_ha=start
-            )
-            self._moves = (change, level)
-        return self._moves
-
-    def _regression(self, name: str, strata: set[str], sites: set[str]) -> float | None:
-        """Compute what of the first period's difference unlike starting stocks explain."""
-        first = self._first_period()
-        if first is None:
-            return None
-        change, level = first
-        trace = self._trace
-        moved = self._values(f"first_change.{name}", change, strata, sites)
-        began = self._values(f"first_stock.{name}", level, strata, sites)
-        if moved is None or began is None:
-            return None
-        group = [1] * len(moved[0].index) + [0] * len(moved[1].index)
-        both = {
-            key: trace.arrange(
-                f"{key}.{name}",
-                np.concatenate([np.asarray(side.value) for side in sides]),
-                list(sides),
-                index=[*sides[0].index, *sides[1].index],
-            )
-            for key, sides in (("regression_start", began), ("regression_change", moved))
-        }
-        try:
-            found = trace.compute(
-                f"regression_to_mean.{name}",
-                regression_to_mean_t_co2e_per_ha,
-                start_t_co2e_per_ha=both["regression_start"],
-                change_t_co2e_per_ha=both["regression_change"],
-                group=group,
-            )
-        except ValueError:
-            return None  # starting stocks that agree exactly: nothing can regress
-        return float(found.value)
-
-    def findings(self, row: ControlDiagnostics, error: float) -> list[Finding]:
-        """Say what the diagnostics of a unit found; ``error`` is the standard error of the first difference."""
-        where = Place(file="control_links.csv", thing=f"unit {row.quantification_unit}")
-        found = []
-        if row.similar and not row.equivalent:
-            found.append(
-                Finding(
-                    code="control-equivalence-not-shown",
-                    severity=Severity.NOTE,
-                    where=where,
-                    found=f"start {row.difference_percent:+.1f} % apart; two one-sided tests p = "
-                    f"{row.equivalence_p_value:.3f}, where the printed test finds nothing (p = "
-                    f"{row.similarity_p_value:.3f})",
-                    allowed=f"shown to differ by less than {row.equivalence_margin_percent:g} %, p up to "
-                    f"{(1 - self._confidence) / 2:g}",
-                    do="know that few and scattered control sites always pass the printed test; more would show it",
-                    clause="mollisol.control.equivalence-margin",
-                )
-            )
-        if row.trend_p_value is not None and row.trend_p_value < 1 - self._confidence:
-            found.append(
-                Finding(
-                    code="control-trend-differs",
-                    severity=Severity.WARNING,
-                    where=where,
-                    found=f"{row.trend_difference_t_co2e_per_ha_yr:+.2f} t CO2e/(ha yr) apart over "
-                    f"{row.look_back_years:.1f} years before the start, p = {row.trend_p_value:.3f}",
-                    allowed="parallel before the start: a difference in differences takes for an effect what was not",
-                    do="find out why, or choose control sites that ran in parallel",
-                    clause=_WHERE,
-                )
-            )
-        moved = row.regression_to_mean_t_co2e_per_ha
-        if moved is not None and moved > error:
-            found.append(
-                Finding(
-                    code="control-regression-to-mean",
-                    severity=Severity.WARNING,
-                    where=where,
-                    found=f"{moved:.2f} t CO2e/ha of the first period's difference follow from unlike starting stocks",
-                    allowed=f"up to the standard error of the difference, {error:.2f} t CO2e/ha",
-                    do="look whether units were chosen for low stocks; the same points measured again would show it",
-                    clause=_WHERE,
-                )
-            )
-        return found
+def _without_carbon(units: Quantity) -> Finding | None:
+    """Find stocks of 0 in a unit: a margin that is a share of them means nothing."""
+    empty = [units.index[place] for place in np.flatnonzero(np.asarray(units.value) <= 0)]
+    if not empty:
+        return None
+    return Finding(
+        code="zero-stock",
+        severity=Severity.WARNING,
+        where=Place(file="core_increments.csv", column="soc_g_per_kg", thing=f"sampling unit {empty[0]}"),
+        found=f"{len(empty)} of {len(units.index)} sampling units with a stock of 0 t C/ha or less at the start",
+        allowed="carbon in every sampling unit",
+        do="look whether 0 stands for a missing value; the unit is not compared with its control sites",
+        clause=_WHERE,
+    )
 
 
-def _standard_error(context: Context) -> float:
-    period = context.project.head.verification_periods[0].name
-    known = [
-        quantity
-        for name, quantity in context.trace.quantities.items()
-        if name.startswith("standard_error.corrected@") and name.partition("@")[2].split(":")[0] == period
+def _row(ground: _Ground, unit: _Unit) -> ControlDiagnostics:
+    trace, confidence, name = ground.context.trace, ground.confidence, unit.name
+    units, controls = unit.similarity.units, unit.similarity.controls
+    share = trace.rule("mollisol.control.equivalence-margin")
+    level = float(np.mean(units.value))
+    chance = trace.compute(
+        f"equivalence_p_value.{name}",
+        equivalence_p_value,
+        first=units,
+        second=controls,
+        margin=trace.compute(
+            f"equivalence_margin.{name}", equivalence_margin, stock_t_c_per_ha=units, share=share
+        ),
+    )
+    printed = float(unit.similarity.p_value.value)
+    trend, trend_p, years = _trend(ground, unit)
+    linked = set(unit.sites)
+    return ControlDiagnostics(
+        quantification_unit=name,
+        sampling_units=len(units.index),
+        control_values=len(controls.index),
+        difference_percent=100 * (level - float(np.mean(controls.value))) / level,
+        similarity_p_value=printed,
+        similar=printed >= 1 - confidence,
+        equivalence_p_value=float(chance.value),
+        equivalence_margin_percent=100 * float(share.value),
+        equivalent=float(chance.value) <= (1 - confidence) / 2,
+        trend_difference_t_co2e_per_ha_yr=trend,
+        trend_p_value=trend_p,
+        look_back_years=years,
+        regression_to_mean_t_co2e_per_ha=_regression(ground, unit),
+        contaminated=tuple(sorted(linked & ground.contaminated)),
+        lost=tuple(sorted(linked & ground.lost)),
+    )
+
+
+def _values(ground: _Ground, name: str, values: Quantity, unit: _Unit) -> tuple[Quantity, Quantity] | None:
+    """Pick the sampling units of the unit, and the means of its sites; None where a side has fewer than two."""
+    trace, homes = ground.context.trace, [ground.stocks.home_of[label] for label in values.index]
+    own = [place for place, home in enumerate(homes) if home in unit.strata]
+    places_of = {site: [place for place, home in enumerate(homes) if home == site] for site in unit.sites}
+    members = {site: places for site, places in places_of.items() if places}
+    linked = [place for places in members.values() for place in places]
+    if len(own) < FEWEST or len(linked) < FEWEST:
+        return None
+    units = trace.pick(f"{name}.unit", values, own)
+    control = trace.pick(f"{name}.control_unit", values, linked)
+    if len(members) == 1:
+        return units, control
+    return units, trace.compute(
+        f"{name}.control_site",
+        mean_by_group,
+        index=list(members),
+        unit=values.unit,
+        values=control,
+        group=[number for number, places in enumerate(members.values()) for _ in places],
+    )
+
+
+def _trend(ground: _Ground, unit: _Unit) -> tuple[float | None, float | None, float | None]:
+    """Compare the changes before the start, where a campaign of the look-back measured the same units."""
+    trace, stocks, head = ground.context.trace, ground.stocks, ground.context.project.head
+    name = f"look_back_change.{unit.name}"
+    first = head.verification_periods[0].first_campaign
+    earlier = [
+        campaign
+        for campaign in head.campaigns
+        if campaign.name in stocks.by_campaign
+        and campaign.during.end < head.start_date
+        and campaign.name != first
     ]
-    return max((float(quantity.value) for quantity in known), default=0.0)
+    start = stocks.by_campaign.get(first)
+    back = stocks.by_campaign[earlier[0].name] if earlier else None
+    if start is None or back is None or back.index != start.index:
+        return None, None, None
+    change = trace.compute(
+        name,
+        stock_change_t_co2e_per_ha,
+        index=start.index,
+        stock_start_t_c_per_ha=back,
+        stock_end_t_c_per_ha=start,
+    )
+    sides = _values(ground, name, change, unit)
+    if sides is None:
+        return None, None, None
+    begun = next(campaign for campaign in head.campaigns if campaign.name == first)
+    years = (begun.during.start - earlier[0].during.start).days / _DAYS_PER_YEAR
+    trend = trace.compute(
+        f"trend_difference.{unit.name}",
+        trend_difference_t_co2e_per_ha_yr,
+        unit_change_t_co2e_per_ha=sides[0],
+        control_change_t_co2e_per_ha=sides[1],
+        years=years,
+    )
+    chance = trace.compute(f"trend_p_value.{unit.name}", welch_p_value, first=sides[0], second=sides[1])
+    return float(trend.value), float(chance.value), years
+
+
+def _first_period(context: Context, stocks: UnitStocks) -> tuple[Quantity, Quantity] | None:
+    period = context.project.head.verification_periods[0]
+    start, end = stocks.by_campaign.get(period.first_campaign), stocks.by_campaign.get(period.last_campaign)
+    if start is None or end is None or start.index != end.index:
+        return None
+    change = context.trace.compute(
+        "first_change",
+        stock_change_t_co2e_per_ha,
+        index=start.index,
+        stock_start_t_c_per_ha=start,
+        stock_end_t_c_per_ha=end,
+    )
+    level = context.trace.compute(
+        "first_stock", stock_t_co2e_per_ha, index=start.index, stock_t_c_per_ha=start
+    )
+    return change, level
+
+
+def _regression(ground: _Ground, unit: _Unit) -> float | None:
+    """Compute what of the first period's difference unlike starting stocks explain."""
+    if ground.moves is None:
+        return None
+    trace, name = ground.context.trace, unit.name
+    moved = _values(ground, f"first_change.{name}", ground.moves[0], unit)
+    began = _values(ground, f"first_stock.{name}", ground.moves[1], unit)
+    if moved is None or began is None:
+        return None
+    start, change = (
+        trace.arrange(
+            f"regression_{key}.{name}",
+            np.concatenate([np.asarray(side.value) for side in sides]),
+            list(sides),
+            index=[*sides[0].index, *sides[1].index],
+        )
+        for key, sides in (("start", began), ("change", moved))
+    )
+    try:
+        explained = trace.compute(
+            f"regression_to_mean.{name}",
+            regression_to_mean_t_co2e_per_ha,
+            start_t_co2e_per_ha=start,
+            change_t_co2e_per_ha=change,
+            group=[1] * len(moved[0].index) + [0] * len(moved[1].index),
+        )
+    except ValueError:
+        return None  # starting stocks that agree exactly: nothing can regress
+    return float(explained.value)
+
+
+def _findings(row: ControlDiagnostics, error: float, confidence: float) -> list[Finding]:
+    """Return what the diagnostics of a unit say; ``error`` is the standard error of the first difference."""
+    where = Place(file="control_links.csv", thing=f"unit {row.quantification_unit}")
+    findings = []
+    if row.similar and not row.equivalent:
+        findings.append(
+            Finding(
+                code="control-equivalence-not-shown",
+                severity=Severity.NOTE,
+                where=where,
+                found=f"start {row.difference_percent:+.1f} % apart; two one-sided tests p = "
+                f"{row.equivalence_p_value:.3f}, where the printed test finds nothing (p = "
+                f"{row.similarity_p_value:.3f})",
+                allowed=f"shown to differ by less than {row.equivalence_margin_percent:g} %, p up to "
+                f"{(1 - confidence) / 2:g}",
+                do="know that few and scattered control sites always pass the printed test; more would show it",
+                clause="mollisol.control.equivalence-margin",
+            )
+        )
+    if row.trend_p_value is not None and row.trend_p_value < 1 - confidence:
+        findings.append(
+            Finding(
+                code="control-trend-differs",
+                severity=Severity.WARNING,
+                where=where,
+                found=f"{row.trend_difference_t_co2e_per_ha_yr:+.2f} t CO2e/(ha yr) apart over "
+                f"{row.look_back_years:.1f} years before the start, p = {row.trend_p_value:.3f}",
+                allowed="parallel before the start: a difference in differences takes for an effect what was not",
+                do="find out why, or choose control sites that ran in parallel",
+                clause=_WHERE,
+            )
+        )
+    moved = row.regression_to_mean_t_co2e_per_ha
+    if moved is not None and moved > error:
+        findings.append(
+            Finding(
+                code="control-regression-to-mean",
+                severity=Severity.WARNING,
+                where=where,
+                found=f"{moved:.2f} t CO2e/ha of the first period's difference follow from unlike starting stocks",
+                allowed=f"up to the standard error of the difference, {error:.2f} t CO2e/ha",
+                do="look whether units were chosen for low stocks; the same points measured again would show it",
+                clause=_WHERE,
+            )
+        )
+    return findings
+
+
+def _standard_error(first: PeriodResult) -> float:
+    """Return the largest standard error of the moment forms of a period, over its baselines."""
+    others = (row for item in first.baselines for row in item.routes if row.form == "moment")
+    return max(
+        first.deduction.standard_error_t_co2e_per_ha,
+        *(row.standard_error_t_co2e_per_ha for row in others),
+        0.0,
+    )

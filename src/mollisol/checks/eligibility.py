@@ -43,6 +43,7 @@ from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.quantification.sources.shares import omitted_share
 from mollisol.quantification.totals import total_t_co2e
+from mollisol.stocks.samples import Samples
 
 
 def check_eligibility(project: Project, rules: RulesInForce) -> list[Finding]:
@@ -168,8 +169,8 @@ def _herds(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
         yield from decision.findings
 
 
-def check_sites(context: Context) -> list[Finding]:
-    """Hold control sites against every row of Table 7 that the project describes.
+def check_sites(context: Context, samples: Samples) -> list[Finding]:
+    """Return a finding for every row of Table 7 in which control sites differ from their units, as described.
 
     The row on soil carbon is tested on the samples themselves by another check; here only its comparison is passed on.
     """
@@ -185,10 +186,10 @@ def check_sites(context: Context) -> list[Finding]:
             missing = ", ".join(name for name in (site, unit) if name not in sites)
             found.append(_silent("sites", f"nothing on {missing}", "8.2, Table 7"))
             continue
-        chance = context.trace.quantities.get(f"similarity_p_value.{unit}")
+        known = samples.similarity.get(unit)
         compared = (
-            SoilCarbonComparison(test="Welch's t of their samples", p_value=float(chance.value))
-            if chance is not None
+            SoilCarbonComparison(test="Welch's t of their samples", p_value=float(known.p_value.value))
+            if known is not None
             else None
         )
         rows = check_similarity(

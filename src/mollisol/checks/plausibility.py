@@ -14,13 +14,12 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.measurement import CoreIncrement
 from mollisol.methodology.project import Project
-from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.soil_carbon_stock import (
     fine_soil_mass_from_density_t_per_ha,
     fine_soil_mass_t_per_ha,
 )
 from mollisol.stocks.measured import UnitStocks
-from mollisol.uncertainty.comparison.similarity import welch_p_value
+from mollisol.stocks.samples import Samples
 
 _LEAST_LIKELY_SOC_G_PER_KG = 3.0
 _TENFOLD = (6.0, 15.0)
@@ -63,14 +62,14 @@ def _unit_finding(code: str, campaign: str, found: str, allowed: str, do: str) -
     return Finding(code=code, severity=Severity.BLOCKING, where=where, found=found, allowed=allowed, do=do)
 
 
-def check_reported_stocks(context: Context) -> list[Finding]:
-    """Hold each stock that a laboratory reported against soil mass x concentration."""
-    return gathered(_stocks_that_differ(context))
+def check_reported_stocks(context: Context, stocks: UnitStocks) -> list[Finding]:
+    """Return a finding for each stock that a laboratory reported otherwise than soil mass x concentration gives."""
+    return gathered(_stocks_that_differ(context, stocks))
 
 
-def _stocks_that_differ(context: Context) -> Iterable[Finding]:
+def _stocks_that_differ(context: Context, stocks: UnitStocks) -> Iterable[Finding]:
     tolerance = context.rules.number("mollisol.stock.agreement")
-    ours = context.trace.quantities["carbon_mass_t"].value
+    ours = stocks.increments.carbon.value
     for position, (item, stock) in enumerate(zip(context.project.core_increments, ours, strict=True)):
         reported = item.soc_stock_t_per_ha
         if reported is not None and abs(reported - stock) > tolerance * max(stock, 1e-9):
@@ -85,54 +84,26 @@ def _stocks_that_differ(context: Context) -> Iterable[Finding]:
             )
 
 
-def check_similarity(context: Context, stocks: UnitStocks) -> list[Finding]:
-    """Compare the carbon content of each unit and its linked control sites at the first campaign (Table 7).
-
-    At equal soil mass the mean content is the stock over the reference mass, so the test on stocks is the test on
-    contents.
-    """
-    project, trace = context.project, context.trace
-    if not project.head.verification_periods or not project.measured_controls:
-        return []
-    confidence = context.rules.number("vm0042.control.similarity-confidence")
-    head = project.head
-    first = head.campaigns[0].name if project.ledger else head.verification_periods[0].first_campaign
-    stock = stocks.by_campaign[first]
-    members: dict[str, list[int]] = defaultdict(list)
-    for place, label in enumerate(stock.index):
-        members[stocks.home_of[label]].append(place)
+def check_similarity(context: Context, samples: Samples) -> list[Finding]:
+    """Return whether each unit and its linked control sites began alike, at the first campaign (Table 7)."""
+    confidence = context.rules.number("vm0042.control.similarity-confidence") if samples.similarity else 0.0
     findings = []
-    for unit_row, unit in enumerate(project.quantification_units, start=2):
-        strata = [s.stratum for s in project.strata if s.quantification_unit == unit.quantification_unit]
-        sites = sorted({link.control_site for link in project.control_links if link.stratum in strata})
-        name = unit.quantification_unit
-        own = [place for stratum in strata for place in members[stratum]]
-        linked = [place for site in sites for place in members[site]]
-        controls = trace.pick(f"similarity_control_stock.{name}", stock, linked)
-        if len(sites) > 1:
-            controls = trace.compute(
-                f"similarity_site_stock.{name}",
-                mean_by_group,
-                index=sites,
-                unit=stock.unit,
-                values=controls,
-                group=[number for number, site in enumerate(sites) for _ in members[site]],
-            )
-        if len(own) < 2 or len(controls.index) < 2:
+    for row, unit in enumerate(context.project.quantification_units, start=2):
+        compared = samples.similarity.get(unit.quantification_unit)
+        if compared is None:
             continue
-        units = trace.pick(f"similarity_unit_stock.{name}", stock, own)
-        chance = trace.compute(f"similarity_p_value.{name}", welch_p_value, first=units, second=controls)
-        differ = float(chance.value) < 1 - confidence
+        units, controls, chance = compared.units, compared.controls, float(compared.p_value.value)
+        differ = chance < 1 - confidence
         findings.append(
             Finding(
                 code="control-not-similar" if differ else "control-similar",
                 severity=Severity.BLOCKING if differ else Severity.NOTE,
                 where=Place(
-                    file="quantification_units.csv", row=unit_row, thing=f"unit {unit.quantification_unit}"
+                    file="quantification_units.csv", row=row, thing=f"unit {unit.quantification_unit}"
                 ),
-                found=f"mean stock at equal mass {units.value.mean():.2f} in {len(own)} sampling units and "
-                f"{controls.value.mean():.2f} t C/ha in {len(controls.index)} control values, campaign {first}; "
-                f"Welch p = {float(chance.value):.3f}",
+                found=f"mean stock at equal mass {units.value.mean():.2f} in {len(units.index)} sampling units and "
+                f"{controls.value.mean():.2f} t C/ha in {len(controls.index)} control values, campaign "
+                f"{compared.campaign}; Welch p = {chance:.3f}",
                 allowed=f"not significantly different at {confidence:.0%} confidence",
                 do="choose control sites that start alike, or declare a deviation" if differ else "nothing",
                 clause="vm0042.control.similarity-confidence",
@@ -145,7 +116,7 @@ _LIGHTEST_G_PER_CM3, _DENSEST_G_PER_CM3 = 0.02, 2.2
 
 
 def check_weighed_soil(increments: Iterable[CoreIncrement]) -> list[Finding]:
-    """Hold the density that weighed soil gives against what a density may be where it is given."""
+    """Return a finding where weighed soil gives a density that could not be given."""
     return gathered(_unlikely(increments))
 
 

@@ -102,8 +102,7 @@ def credit_period(
     counted = trace.compute(f"units_if_eligible@{period.name}", units_to_issue_t, verified_total_t_co2e=total)
     refused = not deduction.eligible or any(f.severity is Severity.REFUSAL for f in change.findings)
     units = 0 if refused else int(counted.value)
-    bar = trace.quantities[f"half_width_percent.corrected@{period.name}"]
-    issued = trace.arrange(f"units_unless_refused@{period.name}", float(units), [counted, bar])
+    issued = trace.arrange(f"units_unless_refused@{period.name}", float(units), [counted, change.half_width])
     gross = years * (float(change.project_annual.value) - float(change.baseline_annual.value))
     woody = years * _net_woody(sources)
     net = years * (float(after[0].value) - float(after[1].value)) - woody

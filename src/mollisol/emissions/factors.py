@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -36,7 +36,8 @@ def moisture_at(site: SiteConditions) -> Moisture:
 class Picked:
     """The factors of a source with one end each, as arrays over units and categories.
 
-    ``ends`` maps a factor's name to its end; what is not in it takes the central value.
+    ``ends`` maps a factor's name to its end; what is not in it takes the central value. ``entered`` holds what has
+    been looked up.
     """
 
     source: str
@@ -45,6 +46,7 @@ class Picked:
     ends: Mapping[str, End]
     reasons: Mapping[str, str]
     trace: Trace
+    entered: dict[str, Quantity] = field(default_factory=dict)
 
     def array(self, argument: str, names: Sequence[Sequence[str]]) -> Quantity:
         """Give an argument as an array (units, categories) of the named factors."""
@@ -68,14 +70,14 @@ class Picked:
         return f"factor.{self.source}.{name}{self.at}"
 
     def _one(self, name: str) -> Quantity:
-        known = self.trace.quantities.get(self._called(name))
-        if known is not None:
-            return known
+        if name in self.entered:
+            return self.entered[name]
         factor, end = self.factors[name], self.ends.get(name, _LIKE_FIRST)
         value = factor.number(end, factor.unit)
         reason = self.reasons.get(name, "central value, to see which way the source goes")
         where = f"{factor.id} ({end}): {reason}; {factor.citation}"
-        return self.trace.given(self._called(name), value, factor.unit, [where])
+        self.entered[name] = self.trace.given(self._called(name), value, factor.unit, [where])
+        return self.entered[name]
 
 
 class FactorBook:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mollisol.emissions.grid import FIRST_ROW
+from mollisol.emissions.grid import FIRST_ROW, Floats
 from mollisol.emissions.terms import Period
 from mollisol.methodology.results.sources import WoodyResult
 from mollisol.methodology.trace import Quantity
@@ -24,79 +24,77 @@ _FUNCTIONS: dict[tuple[str, str], woody_biomass.WoodyChange] = {
 _NO_CAP = 4000.0
 
 
-def woody_changes(of: Period) -> dict[str, Quantity]:
-    """Give yearly changes by ``kind.scenario`` [t CO2e per year]."""
-    during = of.context.period.during
+def woody_changes(period: Period) -> dict[str, Quantity]:
+    """Return yearly changes by ``kind.scenario``. [t CO2e per year]."""
+    during = period.context.period.during
     ends = {"start": during.start, "end": during.end + timedelta(days=1)}
     changes = {}
-    for (kind, scenario), function in _FUNCTIONS.items():
-        stocks = {
-            f"stock_{end}_t_co2e_per_ha": _stock(of, kind, scenario, end, day) for end, day in ends.items()
-        }
-        given: dict[str, Any] = {**stocks, "years": of.context.years, "area_ha": of.area_ha}
-        changes[f"{kind}.{scenario}"] = of.trace.compute(
-            f"{kind}_change.{scenario}@{of.grid.period}", function, **given
-        )
+    for kind in ("tree", "shrub"):
+        baseline = {end: _read(period, kind, "baseline", end, day) for end, day in ends.items()}
+        project = {end: _counted(period, kind, end, day, baseline[end]) for end, day in ends.items()}
+        for scenario, stocks in (("baseline", baseline), ("project", project)):
+            given: dict[str, Any] = {f"stock_{end}_t_co2e_per_ha": stock for end, stock in stocks.items()}
+            changes[f"{kind}.{scenario}"] = period.trace.compute(
+                f"{kind}_change.{scenario}{period.context.place}",
+                _FUNCTIONS[kind, scenario],
+                **given,
+                years=period.context.years,
+                area_ha=period.area_ha,
+            )
     return changes
 
 
-def _stock(of: Period, kind: str, scenario: str, end: str, day: date) -> Quantity:
-    at = f"@{of.grid.period}"
-    value, lines = np.zeros(len(of.grid.units)), []
-    cap: dict[int, float] = {}
-    other = np.zeros(len(of.grid.units))
-    for number, row in enumerate(of.project.woody_stocks, start=FIRST_ROW):
-        if row.kind != kind or row.measured_on != day:
-            continue
-        place = of.grid.units.index(row.quantification_unit)
-        if row.scenario == scenario:
-            value[place] = row.stock_t_co2e_per_ha
+def _read(period: Period, kind: str, scenario: str, end: str, day: date) -> Quantity:
+    """Enter the stock of each unit in a scenario on the day of an end."""
+    value, lines = np.zeros(len(period.grid.units)), []
+    for number, row in enumerate(period.project.woody_stocks, start=FIRST_ROW):
+        if row.kind == kind and row.measured_on == day and row.scenario == scenario:
+            value[period.grid.units.index(row.quantification_unit)] = row.stock_t_co2e_per_ha
             lines.append(f"woody_stocks.csv:{number}")
-        if row.scenario == "baseline":
-            other[place] = row.stock_t_co2e_per_ha
-        if row.long_term_average_t_co2e_per_ha is not None:
-            cap[place] = row.long_term_average_t_co2e_per_ha
-    read = of.trace.given(
-        f"{kind}_stock.{scenario}.{end}{at}",
+    return period.trace.given(
+        f"{kind}_stock.{scenario}.{end}{period.context.place}",
         value,
         "t CO2e/ha",
         lines or ["woody_stocks.csv: no row"],
-        of.grid.units,
+        period.grid.units,
     )
-    if not cap or scenario == "baseline":
-        return read
-    beside = of.trace.quantities[f"{kind}_stock.baseline.{end}{at}"]
-    high = np.array([cap.get(place, _NO_CAP) for place in range(len(value))])
-    above = of.trace.compute(
+
+
+def _counted(period: Period, kind: str, end: str, day: date, baseline: Quantity) -> Quantity:
+    """Return the project's stock, of what is harvested no more above the baseline than its long-term average."""
+    trace, at, units = period.trace, period.context.place, period.grid.units
+    project = _read(period, kind, "project", end, day)
+    averages = {
+        row.quantification_unit: row.long_term_average_t_co2e_per_ha
+        for row in period.project.woody_stocks
+        if row.kind == kind and row.measured_on == day and row.long_term_average_t_co2e_per_ha is not None
+    }
+    if not averages:
+        return project
+
+    def total(name: str, parts_name: str, parts: list[Quantity], values: list[Floats]) -> Quantity:
+        stacked = trace.arrange(f"{kind}_{parts_name}.{end}{at}", np.stack(values), parts)
+        return trace.compute(
+            f"{kind}_{name}.{end}{at}", total_t_co2e, unit="t CO2e/ha", index=units, parts_t_co2e=stacked
+        )
+
+    highest = np.array([averages.get(unit, _NO_CAP) for unit in units])
+    above = trace.compute(
         f"{kind}_advantage_counted.{end}{at}",
         tree_and_shrub_tool.stock_up_to_average_t_co2e_per_ha,
-        index=of.grid.units,
-        advantage_t_co2e_per_ha=of.trace.compute(
-            f"{kind}_advantage.{end}{at}",
-            total_t_co2e,
-            unit="t CO2e/ha",
-            index=of.grid.units,
-            parts_t_co2e=of.trace.arrange(
-                f"{kind}_sides.{end}{at}", np.stack([value, -other]), [read, beside]
-            ),
+        index=units,
+        advantage_t_co2e_per_ha=total(
+            "advantage", "sides", [project, baseline], [project.value, -baseline.value]
         ),
-        long_term_average_t_co2e_per_ha=of.trace.given(
-            f"{kind}_long_term_average.{end}{at}", high, "t CO2e/ha", lines, of.grid.units
+        long_term_average_t_co2e_per_ha=trace.given(
+            f"{kind}_long_term_average.{end}{at}", highest, "t CO2e/ha", project.rows, units
         ),
     )
-    return of.trace.compute(
-        f"{kind}_stock_counted.{end}{at}",
-        total_t_co2e,
-        unit="t CO2e/ha",
-        index=of.grid.units,
-        parts_t_co2e=of.trace.arrange(
-            f"{kind}_counted_parts.{end}{at}", np.stack([other, above.value]), [beside, above]
-        ),
-    )
+    return total("stock_counted", "counted_parts", [baseline, above], [baseline.value, above.value])
 
 
 def woody_result(changes: Mapping[str, Quantity]) -> WoodyResult | None:
-    """Give the sums over trees and shrubs; None where there are none."""
+    """Return the sums over trees and shrubs; None where there are none."""
     if not changes:
         return None
     return WoodyResult(

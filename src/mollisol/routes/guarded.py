@@ -1,4 +1,4 @@
-"""Step 2c: the moment form with control sites pooled over the project and a guard against skewness."""
+"""The moment form with control sites pooled over the project and a guard against skewness."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import VerificationPeriod
 from mollisol.methodology.results.run import GuardedDeduction, RouteSummary
-from mollisol.routes.interface import PeriodInputs, RouteOutcome
+from mollisol.routes.interface import Moment, PeriodInputs, RouteOutcome
 from mollisol.uncertainty.deduction.issuing import deduction_percent, mean_less_multiple
 from mollisol.uncertainty.deduction.moment_of_many import Campaign, moment_credit
 from mollisol.uncertainty.deduction.skew_guard import SkewGuard, guarded_multiplier
@@ -19,27 +19,23 @@ from mollisol.uncertainty.scaling.pooled_controls import between_site_variance
 UNITS_THAT_SHOW_A_TAIL = 150
 
 
-def guarded_form(inputs: PeriodInputs) -> RouteOutcome:
+def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     """Compute the guarded moment form of a period from the changes of its sampling units.
 
-    It is the analytic route with two mends, and stands beside it where all routes run.
+    It is the analytic route with two mends, and stands beside it where all routes run. Control sites are pooled over
+    the project, since the spread between two or three sites of one stratum is hardly known. The multiplier is longer
+    than Student's where the changes are skewed: a long tail of losses makes the mean of few units too high too often.
     """
-    project, stocks, period = inputs.context.project, inputs.stocks, inputs.context.period
-    rules, trace, mean, at = (
-        inputs.context.rules,
-        inputs.context.trace,
-        inputs.difference,
-        inputs.context.place,
-    )
-    change = trace.quantities[f"change_of_unit{at}"]
+    context, mean = inputs.context, inputs.difference
+    project, rules, trace, at = context.project, context.rules, context.trace, context.place
     members: dict[str, list[float]] = defaultdict(list)
-    for unit, value in zip(change.index, change.value, strict=True):
-        members[stocks.home_of[unit]].append(float(value))
+    for unit, value in zip(inputs.change.index, inputs.change.value, strict=True):
+        members[inputs.stocks.home_of[unit]].append(float(value))
     sites = sorted({link.control_site for link in project.control_links})
     linked = {(link.stratum, link.control_site) for link in project.control_links}
     link = np.array([[float((s.stratum, site) in linked) for site in sites] for s in project.strata])
     campaign = Campaign(
-        area_ha=np.array([stratum.area_ha for stratum in project.strata]),
+        area_ha=inputs.area.value,
         project_t_co2e_per_ha=[np.array(members[stratum.stratum]) for stratum in project.strata],
         control_t_co2e_per_ha=[np.array(members[site]) for site in sites],
         link_weight=link / link.sum(axis=1, keepdims=True),
@@ -53,16 +49,16 @@ def guarded_form(inputs: PeriodInputs) -> RouteOutcome:
             campaign=campaign, guard=guard, confidence=rules.number("vm0042.deduction.confidence")
         )
     except ValueError as error:
-        return RouteOutcome(None, None, findings=(_cannot(period, str(error)),))
+        return RouteOutcome(None, None, findings=(_cannot(context.period, str(error)),))
     landscape: dict[str, Any] = {
-        "area_ha": trace.quantities[f"area_ha{at}"],
-        "control_group_weight": trace.quantities[f"control_group_weight{at}"],
+        "changes_of_units": inputs.change,
+        "area_ha": inputs.area,
+        "control_group_weight": inputs.control_side.weight,
     }
     multiplier = trace.record(
         f"guarded_multiplier{at}",
         float(credit.multiplier),
         guarded_multiplier,
-        changes_of_units=change,
         **landscape,
         confidence=trace.rule("vm0042.deduction.confidence"),
         prior_skewness=trace.rule("mollisol.skew-guard.prior-skewness"),
@@ -73,7 +69,6 @@ def guarded_form(inputs: PeriodInputs) -> RouteOutcome:
         float(credit.standard_error_t_co2e_per_ha),
         between_site_variance,
         unit="t CO2e/ha",
-        changes_of_units=change,
         **landscape,
     )
     credited = trace.compute(
@@ -106,12 +101,12 @@ def guarded_form(inputs: PeriodInputs) -> RouteOutcome:
         credited_t_co2e_per_ha=deduction.credited_t_co2e_per_ha,
         uncertainty_percent=deduction.uncertainty_percent,
     )
-    units = sum(len(members[stratum.stratum]) for stratum in project.strata)
-    return RouteOutcome(summary, percent, {"guarded": deduction}, tuple(_tail(period, units)))
+    findings = tuple(_tail(context.period, sum(inputs.project_side.replicates)))
+    return RouteOutcome(summary, percent, {"guarded": deduction}, findings)
 
 
 def _tail(period: VerificationPeriod, units: int) -> list[Finding]:
-    """Say what the guard cannot close: docs/coverage-grid.md, the landscape with skewness -6.2."""
+    """Return a note on what the guard cannot close: docs/coverage-grid.md, the landscape with skewness -6.2."""
     if units >= UNITS_THAT_SHOW_A_TAIL:
         return []
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypedDict
 
@@ -26,32 +27,57 @@ from mollisol.routes.declared_errors import DeclaredErrors
 from mollisol.stocks.measured import UnitStocks
 
 
-class InputsOfPeriod(Protocol):
-    """What the inputs of every kind of baseline have: the mean that is deducted from, and where to record."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Side:
+    """Means and variances of one scenario: of the strata (project) or of the control groups (baseline)."""
+
+    labels: tuple[str, ...]
+    mean: Quantity
+    variance: Quantity
+    replicates: tuple[int, ...]
+    replicate: tuple[str, ...]
 
     @property
-    def context(self) -> PeriodContext:
-        """The project, its rules, the trace and the period."""
-        ...
-
-    @property
-    def difference(self) -> Quantity:
-        """Mean of project minus baseline over the period, in t CO2e/ha."""
-        ...
+    def degrees_of_freedom(self) -> NDArray[np.float64]:
+        """Replicates less one, label by label."""
+        return np.array(self.replicates, dtype=np.float64) - 1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PeriodInputs:
-    """The same inputs and the same declaration of error sources for all routes.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ProjectSide(Side):
+    """The strata as they were measured.
+
+    Parameters
+    ----------
+    change
+        Of each sampling unit, stratum after stratum. [t CO2e/ha]
+    ends
+        Stocks of the sampling units of each stratum at the start and at the end. [t CO2e/ha]
+    """
+
+    change: Quantity
+    ends: tuple[tuple[Quantity, Quantity], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ControlSide(Side):
+    """The groups of control sites, and the weight of each group in the control mean of each stratum."""
+
+    weight: Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RouteInputs:
+    """What the routes start from, whatever the baseline.
 
     Parameters
     ----------
     difference
         Mean of project minus baseline over the period, from which every deduction is taken. [t CO2e/ha]
-    project_side, control_side, weight
-        Means and variances of strata and control groups, and the weight of each group in each stratum.
-    errors
-        Declared errors of the laboratory and of soil mass, and of calibrations; None where there are none.
+    area
+        Of the strata. [ha]
+    project_side
+        The strata of the project.
     biochar_carbon_per_year
         Carbon of biochar on the whole project. [t C per year]
     seed
@@ -59,14 +85,35 @@ class PeriodInputs:
     """
 
     context: PeriodContext
-    stocks: UnitStocks
     difference: Quantity
+    area: Quantity
     project_side: Side
-    control_side: Side
-    weight: Quantity
-    errors: DeclaredErrors | None
     biochar_carbon_per_year: Quantity
     seed: int
+
+    @property
+    def hectares(self) -> float:
+        """Return the area of all strata. [ha]."""
+        return float(self.area.value.sum())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PeriodInputs(RouteInputs):
+    """What the routes of a measured period start from, with the same declaration of error sources for all.
+
+    Parameters
+    ----------
+    change
+        Of each sampling unit, of the project and of control sites. [t CO2e/ha]
+    errors
+        Declared errors of the laboratory and of soil mass, and of calibrations; None where there are none.
+    """
+
+    stocks: UnitStocks
+    change: Quantity
+    project_side: ProjectSide
+    control_side: ControlSide
+    errors: DeclaredErrors | None
 
 
 class RouteDetails(TypedDict, total=False):
@@ -79,6 +126,39 @@ class RouteDetails(TypedDict, total=False):
     posterior: PosteriorDeduction
     variance_budget: VarianceBudget
     spectroscopy: SpectroscopyResult
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """The variance of a period's mean with its degrees of freedom.
+
+    Parameters
+    ----------
+    sampling
+        The variance without what calibrations add to it.
+    terms, replicates_less_one
+        What that is made of, and the degrees of freedom of each.
+    """
+
+    variance: Quantity
+    freedom: Quantity
+    sampling: Quantity
+    terms: Quantity
+    replicates_less_one: Quantity
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """The moment form in one form of the rules: the deduction, and the quantities that others go on from."""
+
+    deduction: Deduction
+    spread: Spread
+    uncertainty: Quantity
+    half_width: Quantity
+    quantile: Quantity
+
+
+type Moments = Mapping[Form, Moment]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,25 +183,17 @@ class RouteOutcome:
     findings: tuple[Finding, ...] = ()
 
 
-class Route(Protocol):
-    """A route: from the inputs of a period to what it would credit."""
+class MomentRoute[Inputs: RouteInputs](Protocol):
+    """The route that always runs: from the inputs of a period to the moment form, corrected and as printed."""
 
-    def __call__(self, inputs: PeriodInputs) -> RouteOutcome:
-        """Compute mean, standard error, credited value and checks of a period."""
+    def __call__(self, inputs: Inputs, /) -> tuple[RouteOutcome, Moment]:
+        """Compute what it would credit, and the corrected moment form that the other routes start from."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """Means and variances of one scenario: of the strata (project) or of the control groups (baseline)."""
+class Route[Inputs: RouteInputs](Protocol):
+    """Another route: from the inputs of a period and its moment form to what it would credit."""
 
-    labels: tuple[str, ...]
-    mean: Quantity
-    variance: Quantity
-    replicates: tuple[int, ...]
-    replicate: tuple[str, ...]
-
-    @property
-    def degrees_of_freedom(self) -> NDArray[np.float64]:
-        """Replicates less one, label by label."""
-        return np.array(self.replicates, dtype=np.float64) - 1
+    def __call__(self, inputs: Inputs, moment: Moment, /) -> RouteOutcome:
+        """Compute mean, standard error, credited value and checks of a period."""
+        ...

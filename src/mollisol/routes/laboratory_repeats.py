@@ -1,8 +1,10 @@
-"""Step 2c: the measured errors of each laboratory method, as declared or from repeated determinations."""
+"""The measured errors of each laboratory method, as declared or from repeated determinations."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,8 +17,7 @@ from mollisol.methodology.checks.laboratory import (
 )
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
-from mollisol.methodology.measurement import LaboratoryMethod
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.reading.schema import HEAD_FILE
 from mollisol.uncertainty.measurement.laboratory import (
     relative_batch_sd,
@@ -28,64 +29,69 @@ LARGEST: Final = 0.5
 _UNITS: Final = {"soc_g_per_kg": "g C/kg soil", "fine_soil_density_g_per_cm3": "g/cm3"}
 
 
-def laboratory_errors(context: Context) -> tuple[dict[tuple[str, str], Quantity], list[Finding]]:
-    """Give the relative standard deviations that are above 0, by method and key of :class:`LaboratoryMethod`.
+@dataclass(frozen=True, slots=True)
+class LaboratoryErrors:
+    """Relative standard deviations above 0, by method and key of :class:`LaboratoryMethod`, and what they say."""
+
+    sd: Mapping[tuple[str, str], Quantity]
+    findings: tuple[Finding, ...]
+
+
+def laboratory_errors(context: Context) -> LaboratoryErrors:
+    """Return the errors of all laboratory methods.
 
     Raises
     ------
     FindingsError
         If repeats differ so much that something else than the laboratory must be behind it.
     """
-    project, trace = context.project, context.trace
-    found: dict[tuple[str, str], Quantity] = {}
+    project = context.project
+    above_zero: dict[tuple[str, str], Quantity] = {}
     findings: list[Finding] = []
     for method in project.head.laboratory_methods:
         for column, keys in DECLARED.items():
             rows = repeats_of(project, method.id, column)
-            for key in keys:
-                name = f"{key}.{method.id}"
-                if name in trace.quantities:
-                    sd = trace.quantities[name]
-                elif not rows:
-                    sd = _declared(method, key, name, trace)
-                else:
-                    sd = _from_repeats(context, method.id, column, key == keys[0], name)
-                if rows and sd.value > 0:
-                    findings.append(_computed(method.id, column, sd, len(rows)))
-                if sd.value > 0:
-                    found[method.id, key] = sd
+            if rows:
+                sds = _from_repeats(context, method.id, column, keys)
+                findings += [_computed(method.id, column, sd, len(rows)) for sd in sds if sd.value > 0]
+            else:
+                place = f"{HEAD_FILE}: laboratory method {method.id}"
+                sds = [
+                    context.trace.given(
+                        f"{key}.{method.id}", getattr(method, key), "fraction", [f"{place}, {key}"]
+                    )
+                    for key in keys
+                ]
+            above_zero |= {(method.id, key): sd for key, sd in zip(keys, sds, strict=True) if sd.value > 0}
     unlikely = [finding for finding in findings if finding.severity is Severity.BLOCKING]
     if unlikely:
         raise FindingsError(unlikely)
-    return found, findings
+    return LaboratoryErrors(above_zero, tuple(findings))
 
 
-def _declared(method: LaboratoryMethod, key: str, name: str, trace: Trace) -> Quantity:
-    return trace.given(
-        name, getattr(method, key), "fraction", [f"{HEAD_FILE}: laboratory method {method.id}, {key}"]
-    )
-
-
-def _from_repeats(context: Context, method: str, column: str, repeat: bool, name: str) -> Quantity:
-    """Compute the error of a repeat, or of a batch; what the rows cannot show is 0."""
+def _from_repeats(context: Context, method: str, column: str, keys: Sequence[str]) -> list[Quantity]:
+    """Compute the error of a repeat, then that of a batch; what the rows cannot show is 0."""
     trace, rows = context.trace, repeats_of(context.project, method, column)
     places = [f"{REPEATS}:{row}" for row, _ in rows]
-    if not (shows_repeats(rows) if repeat else shows_batches(rows)):
-        return trace.given(name, 0.0, "fraction", places)
-    given = f"repeats.{column}.{method}"
-    value = trace.quantities.get(given) or trace.given(
-        given, np.array([getattr(item, column) for _, item in rows]), _UNITS[column], places, places
+    shown = (shows_repeats(rows), shows_batches(rows))
+    given: dict[str, Any] = {}
+    if any(shown):
+        values = np.array([getattr(item, column) for _, item in rows])
+        given["value"] = trace.given(f"repeats.{column}.{method}", values, _UNITS[column], places, places)
+    # repeats are of one sample in one batch; batches differ in what they find in one sample
+    parts: tuple[tuple[Callable[..., Any], dict[str, Any]], ...] = (
+        (relative_repeat_sd, {"sample": [f"{item.batch}/{item.sample}" for _, item in rows]}),
+        (
+            relative_batch_sd,
+            {"sample": [item.sample for _, item in rows], "batch": [item.batch for _, item in rows]},
+        ),
     )
-    if repeat:
-        pairs = [f"{item.batch}/{item.sample}" for _, item in rows]
-        return trace.compute(name, relative_repeat_sd, value=value, sample=pairs)
-    return trace.compute(
-        name,
-        relative_batch_sd,
-        value=value,
-        sample=[item.sample for _, item in rows],
-        batch=[item.batch for _, item in rows],
-    )
+    return [
+        trace.compute(f"{key}.{method}", equation, **given, **groups)
+        if shows
+        else trace.given(f"{key}.{method}", 0.0, "fraction", places)
+        for key, shows, (equation, groups) in zip(keys, shown, parts, strict=True)
+    ]
 
 
 def _computed(method: str, column: str, sd: Quantity, rows: int) -> Finding:

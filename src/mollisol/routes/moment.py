@@ -1,12 +1,14 @@
-"""Step 2a: the moment form of the deduction, its variance budget, and the choice of the form that issues."""
+"""The moment form of the deduction, its variance budget, and the choice of the form that issues."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
 from mollisol.methodology.results.run import (
     CreditedForm,
@@ -16,11 +18,11 @@ from mollisol.methodology.results.run import (
     VarianceComponent,
 )
 from mollisol.methodology.rules_in_force.rule import Form
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
+from mollisol.quantification.checks import FloatArray
 from mollisol.routes.budget import moment_budget
-from mollisol.routes.calibration_variance import calibration_variance
-from mollisol.routes.interface import PeriodInputs, RouteDetails, RouteOutcome, Side
+from mollisol.routes.calibration_variance import CalibrationVariance, calibration_variance
+from mollisol.routes.interface import Moment, Moments, PeriodInputs, RouteInputs, RouteOutcome, Side, Spread
 from mollisol.uncertainty.deduction.budget import deduction_with_one_more, variance_shares
 from mollisol.uncertainty.deduction.issuing import largest_deduction_percent
 from mollisol.uncertainty.deduction.moment import (
@@ -37,168 +39,168 @@ from mollisol.uncertainty.scaling.control_sites import (
 from mollisol.uncertainty.scaling.sampling_error import variance_of_mean_change
 from mollisol.uncertainty.student import standard_error, t_quantile
 
+FORMS: tuple[Form, ...] = ("corrected", "printed")
 PRINTED_CONFIDENCE = 0.667
 
 
-def moment_deduction(
-    form: Form,
-    difference: Quantity,
-    project: Side,
-    control: Side,
-    weight: Quantity,
-    at: str,
-    rules: RulesInForce,
-    trace: Trace,
-    calibration: Quantity | None = None,
-) -> Deduction:
-    """Compute variance (Eq. 70), degrees of freedom, deduction (Eq. 74) and bar of a period in one form of the rules.
+def analytic_route(inputs: PeriodInputs) -> tuple[RouteOutcome, Moment]:
+    """Compute the methodology's moment form (Eqs. 70 to 74), as printed and as corrected."""
+    calibration = calibration_variance(inputs)
+    moments = {form: moment_form(inputs, form, _spread(inputs, form, calibration)) for form in FORMS}
+    corrected = moments["corrected"]
+    variance = variance_components(
+        inputs.context,
+        corrected.spread.terms.value / inputs.hectares**2,
+        [
+            *terms_of_side("project stratum", inputs.project_side),
+            *terms_of_side("control group", inputs.control_side),
+        ],
+    )
+    outcome = moment_outcome(moments, variance)
+    carried = 0.0
+    if calibration is not None:
+        outcome.details["spectroscopy"] = calibration.result
+        carried = calibration.result.carried_t_co2e_per_ha_2
+    outcome.details["variance_budget"] = moment_budget(
+        corrected.deduction, variance, inputs.hectares, carried
+    )
+    return outcome, corrected
 
-    Parameters
-    ----------
-    difference
-        Mean of project minus baseline over the period. [t CO2e/ha]
-    weight
-        Weight of each control group in the control mean of each stratum.
-    at
-        ``@`` and the period's name: what its quantities are called in the trace.
-    calibration
-        Variance that calibrations add to the mean, in this form, where contents were predicted. [(t CO2e/ha)^2]
-    """
-    area, period, at = trace.quantities[f"area_ha{at}"], at, f".{form}{at}"
+
+def _spread(inputs: PeriodInputs, form: Form, calibration: CalibrationVariance | None) -> Spread:
+    """Compute the variance of the mean (Eq. 70) and its degrees of freedom in one form of the rules."""
+    context, project, control = inputs.context, inputs.project_side, inputs.control_side
+    trace, at = context.trace, f".{form}{context.place}"
     shared: dict[str, Any] = {
-        "area_ha": area,
-        "group_weight": weight,
+        "area_ha": inputs.area,
+        "group_weight": control.weight,
         "group_mean_variance": control.variance,
-        "form": "printed" if form == "printed" else rules.form("switch.shared-control"),
+        "form": "printed" if form == "printed" else context.rules.form("switch.shared-control"),
     }
-    variance = trace.compute(
+    sampling = trace.compute(
         f"variance_of_mean{at}",
         variance_of_mean_change,
         project_variance_t2=project.variance,
         control_variance_t2=trace.compute(f"control_variance_total{at}", control_variance_t2, **shared),
-        area_ha=area,
+        area_ha=inputs.area,
     )
     control_terms = trace.compute(
         f"control_variance_terms{at}", control_variance_components_t2, index=control.labels, **shared
     )
     labels = [*project.labels, *control.labels]
+    terms = trace.arrange(
+        f"variance_terms{at}",
+        np.concatenate([project.variance.value, control_terms.value]),
+        [project.variance, control_terms],
+        index=labels,
+    )
+    replicates = trace.given(
+        f"replicates_less_one{at}",
+        np.concatenate([project.degrees_of_freedom, control.degrees_of_freedom]),
+        "1",
+        ["sample_points.csv", "control_links.csv"],
+        labels,
+    )
     trace.rule("mollisol.deduction.degrees-of-freedom")
-    freedom = trace.compute(
-        f"degrees_of_freedom{at}" if calibration is None else f"sampling_degrees_of_freedom{at}",
-        satterthwaite,
-        variances=trace.arrange(
-            f"variance_terms{at}",
-            np.concatenate([project.variance.value, control_terms.value]),
-            [project.variance, control_terms],
-            index=labels,
-        ),
-        degrees_of_freedom=trace.given(
-            f"replicates_less_one{at}",
-            np.concatenate([project.degrees_of_freedom, control.degrees_of_freedom]),
-            "1",
-            ["sample_points.csv", "control_links.csv"],
-            labels,
-        ),
+    name = "degrees_of_freedom" if calibration is None else "sampling_degrees_of_freedom"
+    freedom = trace.compute(f"{name}{at}", satterthwaite, variances=terms, degrees_of_freedom=replicates)
+    spread = Spread(sampling, freedom, sampling, terms, replicates)
+    if calibration is None:
+        return spread
+    variance = trace.compute(
+        f"variance_with_calibration{at}",
+        variance_with_calibration,
+        sampling_variance=sampling,
+        calibration_variance=calibration.variance[form],
     )
-    if calibration is not None:
-        variance = trace.compute(
-            f"variance_with_calibration{at}",
-            variance_with_calibration,
-            sampling_variance=variance,
-            calibration_variance=calibration,
-        )
-        freedom = _freedom_with_calibration(calibration, area, period, at, trace)
-    return deduction_from(form, difference, variance, freedom, period, rules, trace)
-
-
-def _freedom_with_calibration(
-    calibration: Quantity, area: Quantity, period: str, at: str, trace: Trace
-) -> Quantity:
-    """Degrees of freedom where calibrations add to the variance; those of the one with the fewest samples."""
-    terms, replicates = (
-        trace.quantities[f"{name}{at}"] for name in ("variance_terms", "replicates_less_one")
-    )
-    samples = trace.quantities[f"calibration_degrees_of_freedom{period}"]
-    hectares = float(area.value.sum())
-    value = satterthwaite(
-        variances=np.append(terms.value, float(calibration.value) * hectares**2),
-        degrees_of_freedom=np.append(replicates.value, float(samples.value)),
-    )
-    return trace.record(
+    freedom = freedom_with_one_more(
+        inputs,
         f"degrees_of_freedom{at}",
-        float(value),
-        satterthwaite,
-        variances=terms,
-        calibration_variance=calibration,
-        degrees_of_freedom=replicates,
-        calibration_degrees_of_freedom=samples,
+        spread,
+        float(calibration.variance[form].value),
+        float(calibration.freedom.value),
+        calibration_variance=calibration.variance[form],
+        calibration_degrees_of_freedom=calibration.freedom,
     )
+    return replace(spread, variance=variance, freedom=freedom)
 
 
-def deduction_from(
-    form: Form,
-    difference: Quantity,
-    variance: Quantity,
-    freedom: Quantity,
-    at: str,
-    rules: RulesInForce,
-    trace: Trace,
-) -> Deduction:
-    """Give deduction (Eq. 74) and bar of a period from the variance of its mean, however that came about.
+def freedom_with_one_more(
+    inputs: RouteInputs, name: str, spread: Spread, variance: float, freedom: float, **behind: Any
+) -> Quantity:
+    """Return the degrees of freedom where a further part adds to the variance, with degrees of freedom of its own.
 
     Parameters
     ----------
-    difference, variance, freedom
-        Mean of project minus baseline over the period, its variance and degrees of freedom.
-    at
-        ``@`` and the period's name.
+    variance, freedom
+        Of the further part, as a variance of the mean. [(t CO2e/ha)^2]
+    behind
+        What these two are.
+    """
+    value = satterthwaite(
+        # the terms of the spread are of the project's total, the further part is of the mean
+        variances=np.append(spread.terms.value, variance * inputs.hectares**2),
+        degrees_of_freedom=np.append(spread.replicates_less_one.value, freedom),
+    )
+    return inputs.context.trace.record(
+        name,
+        float(value),
+        satterthwaite,
+        variances=spread.terms,
+        degrees_of_freedom=spread.replicates_less_one,
+        **behind,
+    )
+
+
+def moment_form(inputs: RouteInputs, form: Form, spread: Spread) -> Moment:
+    """Return deduction (Eq. 74) and bar of a period from the spread of its mean, however that came about.
 
     Raises
     ------
     FindingsError
         For a mean of exactly 0 with a spread around it.
     """
-    at = f".{form}{at}"
-    if difference.value == 0 and variance.value > 0:
-        raise FindingsError([_no_change(at)])
-    of: dict[str, Form] = {
-        switch: "printed" if form == "printed" else rules.form(f"switch.{switch}")
+    context, difference = inputs.context, inputs.difference
+    trace, at = context.trace, f".{form}{context.place}"
+    if difference.value == 0 and spread.variance.value > 0:
+        raise FindingsError([_no_change(context)])
+    forms: dict[str, Form] = {
+        switch: "printed" if form == "printed" else context.rules.form(f"switch.{switch}")
         for switch in ("deduction-denominator", "eligibility-quantile", "confidence")
     }
     confidence = (
         trace.given(f"confidence{at}", PRINTED_CONFIDENCE, "1", ["switch.confidence: the printed form"])
-        if of["confidence"] == "printed"
+        if forms["confidence"] == "printed"
         else trace.rule("vm0042.deduction.confidence")
     )
     given: dict[str, Any] = {
         "mean_change": difference,
-        "variance_of_mean": variance,
-        "degrees_of_freedom": freedom,
+        "variance_of_mean": spread.variance,
+        "degrees_of_freedom": spread.freedom,
     }
     uncertainty = trace.compute(
         f"uncertainty_percent{at}",
         uncertainty_percent,
         confidence=confidence,
-        form=of["deduction-denominator"],
+        form=forms["deduction-denominator"],
         **given,
     )
     half_width = trace.compute(
-        f"half_width_percent{at}", half_width_percent, form=of["eligibility-quantile"], **given
+        f"half_width_percent{at}", half_width_percent, form=forms["eligibility-quantile"], **given
     )
     credited = trace.compute(f"credited_mean{at}", credited_mean, confidence=confidence, **given)
-    error = trace.compute(f"standard_error{at}", standard_error, variance_of_mean=variance)
+    error = trace.compute(f"standard_error{at}", standard_error, variance_of_mean=spread.variance)
     quantile = trace.compute(
-        f"t_quantile{at}", t_quantile, probability=confidence, degrees_of_freedom=freedom
+        f"t_quantile{at}", t_quantile, probability=confidence, degrees_of_freedom=spread.freedom
     )
     widest = float(trace.rule("vcs.eligibility.half-width").value)
-    nu, chance = float(freedom.value), float(confidence.value)
-    return Deduction(
+    deduction = Deduction(
         route="analytic",
         form=form,
         mean_t_co2e_per_ha=float(difference.value),
         standard_error_t_co2e_per_ha=float(error.value),
-        degrees_of_freedom=nu if np.isfinite(nu) else None,
-        confidence=chance,
+        degrees_of_freedom=finite_or_none(spread.freedom),
+        confidence=float(confidence.value),
         t_quantile=float(quantile.value),
         uncertainty_percent=float(uncertainty.value),
         credited_t_co2e_per_ha=float(credited.value),
@@ -206,13 +208,20 @@ def deduction_from(
         widest_half_width_percent=widest,
         eligible=float(half_width.value) <= widest,
     )
+    return Moment(deduction, spread, uncertainty, half_width, quantile)
 
 
-def _no_change(at: str) -> Finding:
+def finite_or_none(freedom: Quantity) -> float | None:
+    """Return degrees of freedom as results show them: none where nothing varies."""
+    nu = float(freedom.value)
+    return nu if np.isfinite(nu) else None
+
+
+def _no_change(context: PeriodContext) -> Finding:
     return Finding(
         code="mean-change-zero",
         severity=Severity.BLOCKING,
-        where=Place(thing=f"verification period {at.partition('@')[2]}"),
+        where=Place(thing=f"verification period {context.period.name}"),
         found="a mean difference of exactly 0 with a spread around it",
         allowed="a mean that a deduction can be a share of",
         do="nothing can be credited; look whether project and control hold the same data",
@@ -220,14 +229,83 @@ def _no_change(at: str) -> Finding:
     )
 
 
+def moment_outcome(moments: Moments, variance: tuple[VarianceComponent, ...]) -> RouteOutcome:
+    """Return the moment form as a route's outcome, whatever its variance is made of."""
+    corrected = moments["corrected"]
+    deduction = corrected.deduction
+    summary = RouteSummary(
+        route="analytic",
+        form="moment",
+        mean_t_co2e_per_ha=deduction.mean_t_co2e_per_ha,
+        standard_error_t_co2e_per_ha=deduction.standard_error_t_co2e_per_ha,
+        credited_t_co2e_per_ha=deduction.credited_t_co2e_per_ha,
+        uncertainty_percent=deduction.uncertainty_percent,
+        checks=(
+            RouteCheck(
+                name="half-width",
+                verdict="pass" if deduction.eligible else "fail",
+                found=deduction.half_width_percent,
+                allowed=deduction.widest_half_width_percent,
+                text="two-sided 90 % half-width in per cent of the estimate",
+            ),
+        ),
+    )
+    deductions = {form: moment.deduction for form, moment in moments.items()}
+    return RouteOutcome(summary, corrected.uncertainty, {"deductions": deductions, "variance": variance})
+
+
+class Term(NamedTuple):
+    """What a term of the variance is of, and how often that was replicated."""
+
+    kind: str
+    label: str
+    replicates: int
+    replicate: str
+
+
+def terms_of_side(kind: str, side: Side) -> list[Term]:
+    """Return a term for each stratum or control group of a side."""
+    return [Term(kind, *each) for each in zip(side.labels, side.replicates, side.replicate, strict=True)]
+
+
+def variance_components(
+    context: PeriodContext, variances: FloatArray, terms: Sequence[Term]
+) -> tuple[VarianceComponent, ...]:
+    """Return each term of the variance of the mean: its share, and what one more replicate of it would buy."""
+    freedom = np.array([term.replicates - 1.0 for term in terms])
+    deduction, one_more = deduction_with_one_more(
+        variance_of_mean=variances,
+        degrees_of_freedom=freedom,
+        confidence=float(context.trace.rule("vm0042.deduction.confidence").value),
+    )
+    none = np.zeros(len(terms))
+    share = np.asarray(variance_shares(variance_of_mean=variances)) if variances.any() else none
+    # one more study of the model is no measurement that the project could take
+    saved = np.where([term.kind == "model error" for term in terms], none, deduction - np.asarray(one_more))
+    return tuple(
+        VarianceComponent.model_validate(
+            {
+                **term._asdict(),
+                "variance_t_co2e_per_ha_2": float(variances[place]),
+                "degrees_of_freedom": float(freedom[place]),
+                "share": float(share[place]),
+                "deduction_t_co2e_per_ha": float(share[place]) * deduction,
+                "one_more_t_co2e_per_ha": float(saved[place]),
+            }
+        )
+        for place, term in enumerate(terms)
+    )
+
+
 def choose_deduction(
-    computed: Mapping[CreditedForm, Quantity], at: str, trace: Trace
+    context: PeriodContext, computed: Mapping[CreditedForm, Quantity]
 ) -> tuple[Quantity, CreditedForm]:
     """Choose the deduction that issues of those that were computed: by the rule, the one that credits least."""
+    trace, at = context.trace, context.place
     which = trace.rule("mollisol.issuance.form").value
-    if which in ("moment", "posterior") and which in computed:
-        form: CreditedForm = "moment" if which == "moment" else "posterior"
-        return computed[form], form
+    for form in computed:
+        if which == form and which in ("moment", "posterior"):
+            return computed[form], form
     largest = trace.compute(
         f"issuing_uncertainty_percent{at}",
         largest_deduction_percent,
@@ -239,90 +317,3 @@ def choose_deduction(
         ),
     )
     return largest, max(computed, key=lambda form: float(computed[form].value))
-
-
-def variance_components(project: Side, control: Side, at: str, trace: Trace) -> tuple[VarianceComponent, ...]:
-    """Give each term of the variance of the project mean: its share, and what one more replicate of it would buy."""
-    area = trace.quantities[f"area_ha{at}"].value
-    terms = trace.quantities[f"variance_terms.corrected{at}"].value / area.sum() ** 2
-    sides = [("project stratum", project, n) for n in range(len(project.labels))]
-    sides += [("control group", control, n) for n in range(len(control.labels))]
-    freedom = np.array([side.replicates[number] - 1.0 for _, side, number in sides])
-    deduction, one_more = deduction_with_one_more(
-        variance_of_mean=terms,
-        degrees_of_freedom=freedom,
-        confidence=float(trace.rule("vm0042.deduction.confidence").value),
-    )
-    share = np.asarray(variance_shares(variance_of_mean=terms)) if terms.any() else np.zeros(terms.size)
-    return tuple(
-        VarianceComponent.model_validate(
-            {
-                "label": side.labels[number],
-                "kind": kind,
-                "replicates": side.replicates[number],
-                "replicate": side.replicate[number],
-                "variance_t_co2e_per_ha_2": float(terms[place]),
-                "degrees_of_freedom": float(freedom[place]),
-                "share": float(share[place]),
-                "deduction_t_co2e_per_ha": float(share[place]) * deduction,
-                "one_more_t_co2e_per_ha": deduction - float(one_more[place]),
-            }
-        )
-        for place, (kind, side, number) in enumerate(sides)
-    )
-
-
-def analytic_route(inputs: PeriodInputs) -> RouteOutcome:
-    """Compute the methodology's moment form (Eqs. 70 to 74), as printed and as corrected."""
-    calibration, spectroscopy = calibration_variance(inputs)
-    forms: tuple[Form, ...] = ("corrected", "printed")
-    deductions: dict[Form, Deduction] = {
-        form: moment_deduction(
-            form,
-            inputs.difference,
-            inputs.project_side,
-            inputs.control_side,
-            inputs.weight,
-            inputs.context.place,
-            inputs.context.rules,
-            inputs.context.trace,
-            calibration.get(form),
-        )
-        for form in forms
-    }
-    variance = variance_components(
-        inputs.project_side, inputs.control_side, inputs.context.place, inputs.context.trace
-    )
-    percent = inputs.context.trace.quantities[f"uncertainty_percent.corrected{inputs.context.place}"]
-    summary = summary_of_moment(deductions["corrected"])
-    area = float(inputs.context.trace.quantities[f"area_ha{inputs.context.place}"].value.sum())
-    carried = 0.0 if spectroscopy is None else spectroscopy.carried_t_co2e_per_ha_2
-    details: RouteDetails = {
-        "deductions": deductions,
-        "variance": variance,
-        "variance_budget": moment_budget(deductions["corrected"], variance, area, carried),
-    }
-    if spectroscopy is not None:
-        details["spectroscopy"] = spectroscopy
-    return RouteOutcome(summary, percent, details)
-
-
-def summary_of_moment(own: Deduction) -> RouteSummary:
-    """Give the summary of a moment form."""
-    return RouteSummary(
-        route="analytic",
-        form="moment",
-        mean_t_co2e_per_ha=own.mean_t_co2e_per_ha,
-        standard_error_t_co2e_per_ha=own.standard_error_t_co2e_per_ha,
-        credited_t_co2e_per_ha=own.credited_t_co2e_per_ha,
-        uncertainty_percent=own.uncertainty_percent,
-        checks=(
-            RouteCheck(
-                name="half-width",
-                verdict="pass" if own.eligible else "fail",
-                found=own.half_width_percent,
-                allowed=own.widest_half_width_percent,
-                text="two-sided 90 % half-width in per cent of the estimate",
-            ),
-        ),
-    )

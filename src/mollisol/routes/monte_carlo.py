@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,10 @@ import numpy as np
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.results.run import MonteCarloDeduction, RouteCheck, RouteSummary
 from mollisol.methodology.trace import Quantity
-from mollisol.routes.declared_errors import DeclaredErrors, FloatArray
-from mollisol.routes.interface import PeriodInputs, RouteOutcome
+from mollisol.quantification.checks import FloatArray
+from mollisol.routes.declared_errors import DeclaredErrors
+from mollisol.routes.interface import Moment, PeriodInputs, RouteInputs, RouteOutcome, Spread
+from mollisol.routes.moment import finite_or_none, freedom_with_one_more
 from mollisol.routes.weights import weight_of_points
 from mollisol.uncertainty.deduction.moment import credited_mean, uncertainty_percent
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
@@ -22,38 +25,28 @@ from mollisol.uncertainty.monte_carlo.stop_rule import Drawn, deduction_error, d
 from mollisol.uncertainty.student import standard_error, t_quantile
 
 
-def montecarlo_route(inputs: PeriodInputs) -> RouteOutcome:
+def montecarlo_route(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
     """Draw declared errors until the credited value is known well enough, and add their spread to Eqs. 70 and 71.
 
     Where no error is declared nothing is drawn, and the route equals the analytic one.
     """
-    trace, at, confidence = (
-        inputs.context.trace,
-        inputs.context.place,
-        inputs.context.trace.rule("vm0042.deduction.confidence"),
-    )
-    sampling = trace.quantities[f"variance_of_mean.corrected{at}"]
-    share = trace.rule("mollisol.montecarlo.error-share")
-    drawn = None
-    if inputs.errors is not None:
-        t = float(trace.quantities[f"t_quantile.corrected{at}"].value)
-        drawn = _draw(inputs, inputs.errors, float(sampling.value), t, float(share.value))
+    trace, at, errors = inputs.context.trace, inputs.context.place, inputs.errors
+    sampling, share = moment.spread.sampling, trace.rule("mollisol.montecarlo.error-share")
+    drawn = None if errors is None else _draw(inputs, errors, moment, float(share.value))
     draws = trace.given(
         f"montecarlo_draws{at}",
         0.0 if drawn is None else float(drawn.draws.size),
         "1",
         ["mollisol.montecarlo.draws, doubled until mollisol.montecarlo.error-share is met"],
     )
-    behind: dict[str, Any] = {}
-    if inputs.errors is not None:
-        behind = {quantity.name: quantity for quantity in inputs.errors.sd}
+    behind: dict[str, Any] = {} if errors is None else {sd.name: sd for sd in errors.sd}
     spread = trace.record(
         f"montecarlo_drawn_variance{at}",
         0.0 if drawn is None else float(variance_over_draws(drawn_mean_t_co2e_per_ha=drawn.draws)),
         variance_over_draws,
-        changes_of_units=trace.quantities[f"change_of_unit{at}"],
-        area_ha=trace.quantities[f"area_ha{at}"],
-        control_group_weight=inputs.weight,
+        changes_of_units=inputs.change,
+        area_ha=inputs.area,
+        control_group_weight=inputs.control_side.weight,
         draws=draws,
         first_draws=trace.rule("mollisol.montecarlo.draws"),
         most_draws=trace.rule("mollisol.montecarlo.most-draws"),
@@ -67,30 +60,20 @@ def montecarlo_route(inputs: PeriodInputs) -> RouteOutcome:
         drawn_variance=spread,
         draws=draws,
     )
-    freedom = _freedom(inputs, spread)
-    given: dict[str, Any] = {
-        "mean_change": inputs.difference,
-        "variance_of_mean": variance,
-        "degrees_of_freedom": freedom,
-    }
+    freedom = _freedom(inputs, moment.spread, spread)
     error = trace.compute(f"montecarlo_error{at}", standard_error, variance_of_mean=variance)
     trace.compute(
-        f"montecarlo_t_quantile{at}", t_quantile, probability=confidence, degrees_of_freedom=freedom
+        f"montecarlo_t_quantile{at}",
+        t_quantile,
+        probability=trace.rule("vm0042.deduction.confidence"),
+        degrees_of_freedom=freedom,
     )
-    credited = trace.compute(f"montecarlo_credited{at}", credited_mean, confidence=confidence, **given)
-    percent = trace.compute(
-        f"montecarlo_uncertainty_percent{at}",
-        uncertainty_percent,
-        confidence=confidence,
-        form=inputs.context.rules.form("switch.deduction-denominator"),
-        **given,
-    )
-    nu = float(freedom.value)
+    credited, percent = credited_from_draws(inputs, variance, freedom)
     deduction = MonteCarloDeduction(
         sampling_variance_t_co2e_per_ha_2=float(sampling.value),
         measurement_variance_t_co2e_per_ha_2=float(spread.value),
         standard_error_t_co2e_per_ha=float(error.value),
-        degrees_of_freedom=nu if np.isfinite(nu) else None,
+        degrees_of_freedom=finite_or_none(freedom),
         draws=int(draws.value),
         monte_carlo_error_t_co2e_per_ha=0.0 if drawn is None else drawn.monte_carlo_error,
         allowed_error_t_co2e_per_ha=float(share.value)
@@ -99,6 +82,43 @@ def montecarlo_route(inputs: PeriodInputs) -> RouteOutcome:
         uncertainty_percent=float(percent.value),
     )
     enough = drawn is None or drawn.enough
+    check = RouteCheck(
+        name="monte-carlo-error",
+        verdict="pass" if enough else "fail",
+        found=deduction.monte_carlo_error_t_co2e_per_ha,
+        allowed=deduction.allowed_error_t_co2e_per_ha,
+        text=f"error of the credited value over repetitions of {deduction.draws} draws"
+        if deduction.draws
+        else "no measurement error is declared: nothing is drawn",
+    )
+    outcome = montecarlo_outcome(inputs, deduction, percent, check)
+    return outcome if enough else replace(outcome, findings=(_not_sure(inputs, deduction),))
+
+
+def credited_from_draws(
+    inputs: RouteInputs, variance: Quantity, freedom: Quantity
+) -> tuple[Quantity, Quantity]:
+    """Return the credited mean and its deduction in per cent (Eq. 74) from a variance that draws are part of."""
+    context, trace = inputs.context, inputs.context.trace
+    given: dict[str, Any] = {
+        "mean_change": inputs.difference,
+        "variance_of_mean": variance,
+        "degrees_of_freedom": freedom,
+        "confidence": trace.rule("vm0042.deduction.confidence"),
+    }
+    form = context.rules.form("switch.deduction-denominator")
+    return (
+        trace.compute(f"montecarlo_credited{context.place}", credited_mean, **given),
+        trace.compute(
+            f"montecarlo_uncertainty_percent{context.place}", uncertainty_percent, form=form, **given
+        ),
+    )
+
+
+def montecarlo_outcome(
+    inputs: RouteInputs, deduction: MonteCarloDeduction, percent: Quantity, check: RouteCheck
+) -> RouteOutcome:
+    """Return the deduction from draws as a route's outcome, whatever was drawn."""
     summary = RouteSummary(
         route="montecarlo",
         form="montecarlo",
@@ -106,27 +126,15 @@ def montecarlo_route(inputs: PeriodInputs) -> RouteOutcome:
         standard_error_t_co2e_per_ha=deduction.standard_error_t_co2e_per_ha,
         credited_t_co2e_per_ha=deduction.credited_t_co2e_per_ha,
         uncertainty_percent=deduction.uncertainty_percent,
-        checks=(
-            RouteCheck(
-                name="monte-carlo-error",
-                verdict="pass" if enough else "fail",
-                found=deduction.monte_carlo_error_t_co2e_per_ha,
-                allowed=deduction.allowed_error_t_co2e_per_ha,
-                text=f"error of the credited value over repetitions of {deduction.draws} draws"
-                if deduction.draws
-                else "no measurement error is declared: nothing is drawn",
-            ),
-        ),
+        checks=(check,),
     )
-    findings = () if enough else (_not_sure(inputs, deduction),)
-    return RouteOutcome(summary, percent, {"montecarlo": deduction}, findings)
+    return RouteOutcome(summary, percent, {"montecarlo": deduction})
 
 
-def _draw(
-    inputs: PeriodInputs, errors: DeclaredErrors, sampling: float, multiplier: float, share: float
-) -> Drawn:
+def _draw(inputs: PeriodInputs, errors: DeclaredErrors, moment: Moment, share: float) -> Drawn:
     """Draw the project's mean; a draw is the same at all points, at both times and in both scenarios."""
-    weight = errors.weights(weight_of_points(inputs, errors))
+    weight, rules = errors.weights(weight_of_points(inputs, errors)), inputs.context.rules
+    sampling, multiplier = float(moment.spread.sampling.value), float(moment.quantile.value)
 
     def draw(number: int, batch: int) -> FloatArray:
         generator = np.random.default_rng([inputs.seed, batch])
@@ -141,36 +149,21 @@ def _draw(
         draw=draw,
         credit=lambda held: deduction_error(draws=held, other_variance=sampling, multiplier=multiplier),
         share_of_deduction=share,
-        first=int(inputs.context.rules.number("mollisol.montecarlo.draws")),
-        most=int(inputs.context.rules.number("mollisol.montecarlo.most-draws")),
+        first=int(rules.number("mollisol.montecarlo.draws")),
+        most=int(rules.number("mollisol.montecarlo.most-draws")),
     )
 
 
-def _freedom(inputs: PeriodInputs, spread: Quantity) -> Quantity:
-    """Degrees of freedom after Satterthwaite; the drawn part has as many as one likes."""
-    trace, at = inputs.context.trace, inputs.context.place
-    terms = trace.quantities[f"variance_terms.corrected{at}"]
-    replicates = trace.quantities[f"replicates_less_one.corrected{at}"]
-    if spread.value == 0:
-        return trace.compute(
-            f"montecarlo_degrees_of_freedom{at}",
-            satterthwaite,
-            variances=terms,
-            degrees_of_freedom=replicates,
-        )
-    hectares = float(trace.quantities[f"area_ha{at}"].value.sum())
-    return trace.record(
-        f"montecarlo_degrees_of_freedom{at}",
-        float(
-            satterthwaite(
-                variances=np.append(terms.value, float(spread.value) * hectares**2),
-                degrees_of_freedom=np.append(replicates.value, np.inf),
-            )
-        ),
+def _freedom(inputs: PeriodInputs, sampling: Spread, drawn: Quantity) -> Quantity:
+    """Return the degrees of freedom after Satterthwaite; the drawn part has as many as one likes."""
+    name = f"montecarlo_degrees_of_freedom{inputs.context.place}"
+    if drawn.value > 0:
+        return freedom_with_one_more(inputs, name, sampling, float(drawn.value), np.inf, drawn_variance=drawn)
+    return inputs.context.trace.compute(
+        name,
         satterthwaite,
-        variances=terms,
-        drawn_variance=spread,
-        degrees_of_freedom=replicates,
+        variances=sampling.terms,
+        degrees_of_freedom=sampling.replicates_less_one,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -23,7 +24,8 @@ from mollisol.quantification.totals import per_hectare
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
 from mollisol.routes.budget import ErrorNames, posterior_budget
 from mollisol.routes.declared_errors import posterior_errors
-from mollisol.routes.interface import InputsOfPeriod, PeriodInputs, RouteDetails, RouteOutcome
+from mollisol.routes.interface import Moment, PeriodInputs, RouteDetails, RouteInputs, RouteOutcome
+from mollisol.stocks.measured import UnitStocks
 from mollisol.uncertainty.deduction.issuing import deduction_percent
 from mollisol.uncertainty.posterior.exact import posterior_of_change
 from mollisol.uncertainty.posterior.measured import measured_specification, posterior_credited_t_co2e_per_ha
@@ -34,10 +36,44 @@ _GRID: Final = 101
 """How far the density is given, in standard deviations to each side, and at how many values, dense in the middle."""
 
 
-def posterior_route(inputs: PeriodInputs) -> RouteOutcome:
+@dataclass(frozen=True, slots=True, eq=False)
+class PointsOfPeriod:
+    """What a specification says of measured points, and where they stand among those of the stocks."""
+
+    given: dict[str, Any]
+    project: list[int]
+    control: list[int]
+
+
+def posterior_route(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     """Compute the posterior quantile of a period from the changes at its points, and its budget by source of error."""
-    project, stocks, period = inputs.context.project, inputs.stocks, inputs.context.period
-    trace, at = inputs.context.trace, inputs.context.place
+    context = inputs.context
+    strata = list(inputs.project_side.labels)
+    sites = sorted({link.control_site for link in context.project.control_links})
+    points = points_of_period(inputs, inputs.stocks, sites)
+    specified, told = values_of(points.given), dict(points.given)
+    declared, names = None, ErrorNames({}, {})
+    if inputs.errors is not None:
+        errors = posterior_errors(context, inputs.errors, points.project, points.control)
+        declared, names = errors.declared, errors.names
+        told |= errors.of_class
+        if inputs.errors.calibrations is not None:
+            told |= {f"{sd.name.replace('.', '_')}_error": sd for sd in inputs.errors.calibrations.sd}
+    confidence = told["confidence"] = context.trace.rule("vm0042.deduction.confidence")
+
+    def compute() -> tuple[PosteriorResult, RouteDetails]:
+        specification = measured_specification(errors=declared, **specified)
+        result = posterior_of_change(specification, confidence=confidence.value)
+        budget = posterior_budget(result, specification, names, strata, sites, inputs.hectares)
+        return result, {"variance_budget": budget}
+
+    return posterior_outcome(inputs, compute, posterior_credited_t_co2e_per_ha, told)
+
+
+def points_of_period(inputs: RouteInputs, stocks: UnitStocks, sites: Sequence[str]) -> PointsOfPeriod:
+    """Compute the changes at the points of the project and of some control sites, with the place of each."""
+    context, trace, at = inputs.context, inputs.context.trace, inputs.context.place
+    project, period = context.project, context.period
     start = stocks.points_by_campaign[period.first_campaign]
     change = trace.compute(
         f"change_of_point{at}",
@@ -46,66 +82,57 @@ def posterior_route(inputs: PeriodInputs) -> RouteOutcome:
         stock_start_t_c_per_ha=start,
         stock_end_t_c_per_ha=stocks.points_by_campaign[period.last_campaign],
     )
-    of = {point.point: point for point in project.sample_points}
+    known = {point.point: point for point in project.sample_points}
+    points = [known[id] for id in change.index]
     strata = [stratum.stratum for stratum in project.strata]
-    sites = sorted({link.control_site for link in project.control_links})
-    own = [i for i, id in enumerate(change.index) if of[id].stratum is not None]
-    control = [i for i, id in enumerate(change.index) if of[id].control_site in sites]
-    units = [f"{of[change.index[i]].stratum}/{of[change.index[i]].sampling_unit}" for i in own]
-    number_of = {unit: number for number, unit in enumerate(sorted(set(units)))}
+    stratum_of, site_of = _numbers(strata), _numbers(sites)
+    own = [place for place, point in enumerate(points) if point.stratum is not None]
+    control = [place for place, point in enumerate(points) if point.control_site in site_of]
+    units = [f"{points[place].stratum}/{points[place].sampling_unit}" for place in own]
+    unit_of = _numbers(sorted(set(units)))
     linked = {(link.control_site, link.stratum) for link in project.control_links}
-    area = trace.quantities[f"area_ha{at}"]
-    biochar = trace.compute(
+    given: dict[str, Any] = {
+        "area_ha": inputs.area,
+        "project_change_t_co2e_per_ha": trace.pick(f"project_change_of_point{at}", change, own),
+        "project_stratum": [stratum_of[points[place].stratum or ""] for place in own],
+        "project_unit": [unit_of[unit] for unit in units],
+        "control_change_t_co2e_per_ha": trace.pick(f"control_change_of_point{at}", change, control),
+        "control_site": [site_of[points[place].control_site or ""] for place in control],
+        "site_link": np.array([[float((site, name) in linked) for name in strata] for site in sites]),
+        "offset_t_co2e_per_ha": biochar_offset(inputs),
+    }
+    return PointsOfPeriod(given, own, control)
+
+
+def _numbers(names: Sequence[str]) -> dict[str, int]:
+    return {name: number for number, name in enumerate(names)}
+
+
+def biochar_offset(inputs: RouteInputs) -> Quantity:
+    """Compute what biochar of the period takes off the project's change: it is no stock that the soil built."""
+    trace, at = inputs.context.trace, inputs.context.place
+    carbon = trace.compute(
         f"biochar_carbon_per_ha{at}",
         per_hectare,
         yearly_amount=inputs.biochar_carbon_per_year,
         years=inputs.context.years,
-        area_ha=area,
+        area_ha=inputs.area,
     )
-    given: dict[str, Any] = {
-        "area_ha": area,
-        "project_change_t_co2e_per_ha": trace.pick(f"project_change_of_point{at}", change, own),
-        "project_stratum": [strata.index(of[change.index[i]].stratum or "") for i in own],
-        "project_unit": [number_of[unit] for unit in units],
-        "control_change_t_co2e_per_ha": trace.pick(f"control_change_of_point{at}", change, control),
-        "control_site": [sites.index(of[change.index[i]].control_site or "") for i in control],
-        "site_link": np.array([[float((site, name) in linked) for name in strata] for site in sites]),
-        "offset_t_co2e_per_ha": trace.compute(
-            f"biochar_co2e_per_ha{at}", stock_t_co2e_per_ha, stock_t_c_per_ha=biochar
-        ),
-    }
-    errors, sources = None, ErrorNames({}, {})
-    if inputs.errors is not None:
-        errors, sources = posterior_errors(inputs.errors, own, control, at, trace)
-        given |= {
-            name: trace.quantities[f"{name}_of_class{at}"] for name in ("laboratory_error", "soil_mass_error")
-        }
-        if inputs.errors.calibrations is not None:
-            given |= {f"{sd.name.replace('.', '_')}_error": sd for sd in inputs.errors.calibrations.sd}
-    plain = {
-        name: part.value if isinstance(part, Quantity) else part
-        for name, part in given.items()
-        if not name.endswith("_error")
-    }
+    return trace.compute(f"biochar_co2e_per_ha{at}", stock_t_co2e_per_ha, stock_t_c_per_ha=carbon)
 
-    given["confidence"] = trace.rule("vm0042.deduction.confidence")
 
-    def compute() -> tuple[PosteriorResult, RouteDetails]:
-        specification = measured_specification(errors=errors, **plain)
-        result = posterior_of_change(specification, confidence=given["confidence"].value)
-        budget = posterior_budget(result, specification, sources, strata, sites, float(area.value.sum()))
-        return result, {"variance_budget": budget}
-
-    return posterior_outcome(compute, posterior_credited_t_co2e_per_ha, given, inputs)
+def values_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments as a plain function takes them."""
+    return {name: part.value if isinstance(part, Quantity) else part for name, part in given.items()}
 
 
 def posterior_outcome(
+    inputs: RouteInputs,
     compute: Callable[[], tuple[PosteriorResult, RouteDetails]],
     equation: Callable[..., float],
     given: Mapping[str, Any],
-    inputs: InputsOfPeriod,
 ) -> RouteOutcome:
-    """Give the posterior of a period as a route's outcome, whatever baseline its specification has.
+    """Return the posterior of a period as a route's outcome, whatever baseline its specification has.
 
     Parameters
     ----------
@@ -114,8 +141,6 @@ def posterior_outcome(
         carry it.
     equation, given
         The registered equation of the credited value, and what it was given.
-    inputs
-        Of the period.
     """
     trace, at = inputs.context.trace, inputs.context.place
     try:
@@ -132,16 +157,7 @@ def posterior_outcome(
     )
     deduction = _deduction(result, float(percent.value))
     details["posterior"] = deduction
-    return RouteOutcome(
-        _summary(deduction),
-        percent,
-        details,
-        tuple(_findings(inputs.context.period, deduction)),
-    )
-
-
-def _summary(deduction: PosteriorDeduction) -> RouteSummary:
-    return RouteSummary(
+    summary = RouteSummary(
         route="posterior",
         form="posterior",
         mean_t_co2e_per_ha=deduction.mean_t_co2e_per_ha,
@@ -150,6 +166,7 @@ def _summary(deduction: PosteriorDeduction) -> RouteSummary:
         uncertainty_percent=deduction.uncertainty_percent,
         checks=deduction.checks,
     )
+    return RouteOutcome(summary, percent, details, tuple(_findings(inputs.context.period, deduction)))
 
 
 def _deduction(result: PosteriorResult, percent: float) -> PosteriorDeduction:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from mollisol.methodology.results.budget import SpreadTest
 from mollisol.routes.interface import PeriodInputs
 from mollisol.uncertainty.scaling.spread import brown_forsythe_statistic, upper_tail_of_f
 
 
-def spread_between_strata(inputs: PeriodInputs, members: Mapping[str, Sequence[int]]) -> SpreadTest | None:
+def spread_between_strata(inputs: PeriodInputs) -> SpreadTest | None:
     """Test the spread between strata; None where there is one stratum, or nothing to tell them apart by."""
-    trace, at = inputs.context.trace, inputs.context.place
-    strata = [stratum.stratum for stratum in inputs.context.project.strata]
-    group = [name for name in strata for _ in members[name]]
-    values = trace.quantities[f"project_change_of_unit{at}"]
+    trace, at, side = inputs.context.trace, inputs.context.place, inputs.project_side
+    group = [name for name, count in zip(side.labels, side.replicates, strict=True) for _ in range(count)]
     try:
         statistic = trace.compute(
-            f"spread_statistic{at}", brown_forsythe_statistic, value=values, group=group
+            f"spread_statistic{at}", brown_forsythe_statistic, value=side.change, group=group
         )
     except ValueError:
         return None
-    between, within = float(len(strata) - 1), float(len(group) - len(strata))
+    between, within = float(len(side.labels) - 1), float(len(group) - len(side.labels))
     chance = trace.compute(
         f"spread_p_value{at}",
         upper_tail_of_f,

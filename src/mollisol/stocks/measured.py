@@ -47,12 +47,23 @@ class Profiles:
     carbon: Quantity
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Increments:
+    """Soil mass and carbon of each increment in t/ha and its content in g/kg, in the order of the file."""
+
+    soil_mass: Quantity
+    content: Quantity
+    carbon: Quantity
+
+
 @dataclass(frozen=True, slots=True)
 class UnitStocks:
     """Stocks at equal soil mass.
 
     Parameters
     ----------
+    increments
+        What all of it was computed from.
     by_campaign
         Stock of each sampling unit in t C/ha, labelled ``home/sampling unit``, where home is the stratum or the
         control site.
@@ -66,11 +77,19 @@ class UnitStocks:
         What the stocks were interpolated from, each with its reference soil mass.
     """
 
+    increments: Increments
     by_campaign: dict[str, Quantity]
     points_by_campaign: dict[str, Quantity]
     home_of: dict[str, str]
     reference_of: dict[str, float]
     profiles: tuple[tuple[Profiles, Quantity], ...]
+
+    def members(self, campaign: str) -> dict[str, list[int]]:
+        """Return the places of the sampling units of each stratum and control site in a campaign's stocks."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, unit in enumerate(self.by_campaign[campaign].index):
+            places[self.home_of[unit]].append(place)
+        return places
 
 
 def quantify_stocks(context: Context) -> tuple[UnitStocks, list[Finding]]:
@@ -84,8 +103,8 @@ def quantify_stocks(context: Context) -> tuple[UnitStocks, list[Finding]]:
     project, trace = context.project, context.trace
     points = {point.point: point for point in project.sample_points}
     reference_group = _reference_groups(project)
-    mass, carbon = _increment_masses(project.core_increments, trace)
-    batches = _profiles(project.core_increments, points, reference_group, mass, carbon, trace)
+    increments = _increment_masses(project.core_increments, trace)
+    batches = _profiles(project.core_increments, points, reference_group, increments, trace)
     depth_of = reporting_depth_by_point(project)
     depth = {reference_group[_home(point)]: depth_of[point.point] for point in project.sample_points}
     findings: list[Finding] = []
@@ -122,12 +141,12 @@ def quantify_stocks(context: Context) -> tuple[UnitStocks, list[Finding]]:
     points_by_campaign = _point_stocks(context, stock)
     by_campaign, home_of = _unit_stocks(points_by_campaign, points, trace)
     reference_of = {s.stratum: float(references[reference_group[s.stratum]].value) for s in project.strata}
-    stocks = UnitStocks(by_campaign, points_by_campaign, home_of, reference_of, tuple(profiles))
+    stocks = UnitStocks(increments, by_campaign, points_by_campaign, home_of, reference_of, tuple(profiles))
     return stocks, findings
 
 
-def _increment_masses(increments: Sequence[CoreIncrement], trace: Trace) -> tuple[Quantity, Quantity]:
-    """Soil and carbon mass of each increment in t/ha, in file order."""
+def _increment_masses(increments: Sequence[CoreIncrement], trace: Trace) -> Increments:
+    """Return soil and carbon mass of each increment in t/ha, in file order."""
     weighed = [i for i, item in enumerate(increments) if item.fine_soil_mass_g is not None]
     from_density = [i for i, item in enumerate(increments) if item.fine_soil_mass_g is None]
     soil = np.zeros(len(increments))
@@ -161,14 +180,16 @@ def _increment_masses(increments: Sequence[CoreIncrement], trace: Trace) -> tupl
     everything = range(len(increments))
     order = np.argsort([*weighed, *from_density]).tolist()
     mass = trace.arrange("soil_mass", soil, parts, index=_rows(everything), places=order)
+    content = _column(increments, everything, "soc_g_per_kg", "g C/kg soil", trace)
     carbon_kg = trace.compute(
         "carbon_mass_kg",
         soil_carbon_mass_kg_per_ha,
         index=mass.index,
         fine_soil_mass_t_per_ha=mass,
-        soc_g_per_kg=_column(increments, everything, "soc_g_per_kg", "g C/kg soil", trace),
+        soc_g_per_kg=content,
     )
-    return mass, trace.compute("carbon_mass_t", tonnes, index=mass.index, unit="t C/ha", mass_kg=carbon_kg)
+    carbon = trace.compute("carbon_mass_t", tonnes, index=mass.index, unit="t C/ha", mass_kg=carbon_kg)
+    return Increments(mass, content, carbon)
 
 
 def _rows(positions: Iterable[int]) -> tuple[str, ...]:
@@ -187,7 +208,7 @@ def _home(point: SamplePoint) -> str:
 
 
 def _reference_groups(project: Project) -> dict[str, str]:
-    """Give the reference group of each stratum and control site: one for all, its own for each shallow stratum."""
+    """Return the reference group of each stratum and control site: one for all, its own for each shallow stratum."""
     group = {
         s.stratum: SHARED_REFERENCE if s.shallow_soil_depth_cm is None else s.stratum for s in project.strata
     }
@@ -199,8 +220,7 @@ def _profiles(
     increments: Sequence[CoreIncrement],
     points: Mapping[str, SamplePoint],
     reference_group: Mapping[str, str],
-    mass: Quantity,
-    carbon: Quantity,
+    masses: Increments,
     trace: Trace,
 ) -> dict[tuple[str, int], Profiles]:
     by_sample: dict[str, list[int]] = defaultdict(list)
@@ -220,16 +240,16 @@ def _profiles(
                 f"cumulative_{name}.{group}.{count}",
                 cumulate,
                 index=samples,
-                unit=of.unit,
+                unit=part.unit,
                 values=trace.arrange(
                     f"{name}_of_profile.{group}.{count}",
-                    of.value[order],
-                    [of],
+                    part.value[order],
+                    [part],
                     index=samples,
                     places=profiles,
                 ),
             )
-            for name, of in (("soil_mass", mass), ("carbon", carbon))
+            for name, part in (("soil_mass", masses.soil_mass), ("carbon", masses.carbon))
         ]
         lower = np.array([[increments[i].lower_cm for i in positions] for positions in profiles])
         batches[group, count] = Profiles(samples, rows, lower, *cumulative)
@@ -303,13 +323,7 @@ def _point_stocks(context: Context, stock: Quantity) -> dict[str, Quantity]:
     for campaign in (item.name for item in project.head.campaigns):
         chosen = [i for i, sample in enumerate(stock.index) if where[sample][0] == campaign]
         if chosen:
-            of_sample = trace.arrange(
-                f"stock_of_sample@{campaign}",
-                stock.value[chosen],
-                [stock],
-                index=[stock.index[i] for i in chosen],
-                places=chosen,
-            )
+            of_sample = trace.pick(f"stock_of_sample@{campaign}", stock, chosen)
             point_of = [where[sample][1] for sample in of_sample.index]
             by_campaign[campaign] = trace.compute(
                 f"stock_of_point@{campaign}",

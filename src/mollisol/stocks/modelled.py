@@ -36,6 +36,7 @@ from mollisol.quantification.models.rotation import phase_of_rotation
 from mollisol.quantification.models.scenarios import JointDraws, ScenarioRuns, run_scenarios
 from mollisol.quantification.models.schedule import Tables
 from mollisol.quantification.soil_carbon_stock import soil_carbon_model_input_t_per_ha
+from mollisol.stocks.measured import UnitStocks
 
 _BACK_STEPS = 12
 _BACK_TOLERANCE_T_HA = 1e-9
@@ -83,7 +84,7 @@ class ModelledStocks:
         return np.asarray(run[last_year - start] - run[first_year - start])
 
 
-def run_model(context: Context) -> ModelledStocks:
+def run_model(context: Context, stocks: UnitStocks) -> ModelledStocks:
     """Run both scenarios of every point from measured stocks, with one joint draw for all of them.
 
     Raises
@@ -96,7 +97,7 @@ def run_model(context: Context) -> ModelledStocks:
     if head is None or model is None:
         raise ValueError("the project declares no model")
     points = modelled_points(project)
-    measured = _measured(context, head, points)
+    measured = _measured(context, stocks, head, points)
     shift = initial_shift_years(project, context.rules.number("mollisol.start.tolerance"))
     start_year = year_before(project.head.start_date)
     last_year = max(_last_year(project), start_year + shift)
@@ -140,7 +141,7 @@ def _last_year(project: Project) -> int:
     return end.year if (end.month, end.day) == (12, 31) else end.year - 1
 
 
-def _measured(context: Context, head: ModelHead, points: list[str]) -> Quantity:
+def _measured(context: Context, stocks: UnitStocks, head: ModelHead, points: list[str]) -> Quantity:
     """Compute the stock of each point that starts its run (Eq. 4), from the increments down to the model's depth."""
     project, trace = context.project, context.trace
     depth = project.head.reporting_depth_cm
@@ -152,7 +153,7 @@ def _measured(context: Context, head: ModelHead, points: list[str]) -> Quantity:
     ]
     items = [project.core_increments[place] for place in rows]
     names = [f"core_increments.csv:{place + 2}" for place in rows]
-    mass, content = trace.quantities["soil_mass"], trace.quantities["soc_g_per_kg"]
+    mass, content = stocks.increments.soil_mass, stocks.increments.content
     thickness = trace.given(
         "initial_thickness_cm", np.array([i.lower_cm - i.upper_cm for i in items]), "cm", names, names
     )

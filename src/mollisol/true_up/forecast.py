@@ -110,14 +110,16 @@ def open_issued(bundle: Bundle) -> Issued:
 def _run(assessment: Assessment, options: RunOptions) -> Issued:
     if assessment.blocked:
         raise FindingsError(blocking(assessment.findings))
-    context, stocks = assessment.passed()
+    context, samples = assessment.passed()
     project = context.project
     validation = project.model.validation if project.model is not None else None
     if validation is None:
         raise FindingsError(
             [_fault("forecast-missing", "a model without a validation", "one", "verify the bundle")]
         )
-    return Issued(project, stocks, context.rules, run_model(context), validation, options)
+    return Issued(
+        project, samples.stocks, context.rules, run_model(context, samples.stocks), validation, options
+    )
 
 
 def last_year(runs: ModelledStocks, on: date) -> int:

@@ -7,20 +7,18 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from mollisol.changes.measured import ChangeStep
+from mollisol.changes.measured import measured_change
 from mollisol.methodology.base import Interval
 from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.project import Project, VerificationPeriod
-from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
+from mollisol.routes.laboratory_repeats import laboratory_errors
 from mollisol.stocks.measured import UnitStocks
+from mollisol.stocks.samples import FEWEST, Samples
 from mollisol.uncertainty.scaling.control_sites import control_variance_t2
 from mollisol.uncertainty.scaling.sampling_error import paired_change_variance_t2
-
-FEWEST = 2
-"""Sampling units of a stratum below which its change has no standard error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def middle_day(project: Project, campaign: str) -> date:
     return days[0] + timedelta(days=(days[-1] - days[0]).days // 2)
 
 
-def measured_change(context: Context, stocks: UnitStocks, campaign: str) -> Measured:
+def remeasured_change(context: Context, samples: Samples, campaign: str) -> Measured:
     """Compute the change from the initial campaign to a re-measurement, on the units that were in both (Eq. 71).
 
     Stocks stand at the equal soil mass of all campaigns together, the new one included.
@@ -81,90 +79,80 @@ def measured_change(context: Context, stocks: UnitStocks, campaign: str) -> Meas
         last_campaign=campaign,
     )
     current = context.during(period)
-    paired = _paired(current, stocks)
-    measured = Measured(campaign, period.during.end, _project_side(current, paired), {})
+    paired = replace(samples, stocks=_paired(current, samples.stocks))
+    measured = Measured(campaign, period.during.end, _by_stratum(current, paired.stocks), {})
     return _with_effect(measured, current, paired)
 
 
 def _paired(context: PeriodContext, stocks: UnitStocks) -> UnitStocks:
     """Keep the sampling units that both campaigns have, in one order."""
-    period = context.period
-    first, last = (stocks.by_campaign[name] for name in (period.first_campaign, period.last_campaign))
-    both = [unit for unit in first.index if unit in set(last.index)]
-
-    def kept(of: Quantity, name: str) -> Quantity:
-        places = [of.index.index(unit) for unit in both]
-        return context.trace.arrange(
-            f"paired_stock.{name}{context.place}", of.value[places], [of], index=both, places=places
+    campaigns = (context.period.first_campaign, context.period.last_campaign)
+    first, last = (stocks.by_campaign[name] for name in campaigns)
+    in_last = {unit: place for place, unit in enumerate(last.index)}
+    both = [place for place, unit in enumerate(first.index) if unit in in_last]
+    kept = (
+        context.trace.pick(f"paired_stock.{name}{context.place}", stock, places)
+        for name, stock, places in (
+            ("first", first, both),
+            ("last", last, [in_last[first.index[place]] for place in both]),
         )
-
-    return replace(
-        stocks,
-        by_campaign={
-            period.first_campaign: kept(first, "first"),
-            period.last_campaign: kept(last, "last"),
-        },
     )
+    return replace(stocks, by_campaign=dict(zip(campaigns, kept, strict=True)))
 
 
-def _project_side(context: PeriodContext, stocks: UnitStocks) -> dict[str, Found]:
+def _by_stratum(context: PeriodContext, stocks: UnitStocks) -> dict[str, Found]:
     trace, period, at = context.trace, context.period, context.place
     first, last = (stocks.by_campaign[name] for name in (period.first_campaign, period.last_campaign))
+    members = stocks.members(period.first_campaign)
     found = {}
     for stratum in context.project.strata:
-        own = [place for place, unit in enumerate(first.index) if stocks.home_of[unit] == stratum.stratum]
-        if not own:
+        name, places = stratum.stratum, members.get(stratum.stratum)
+        if not places:
             continue
         ends = [
-            trace.arrange(
-                f"{label}_of_stratum.{stratum.stratum}{at}",
-                of.value[own],
-                [of],
-                index=[of.index[place] for place in own],
-                places=own,
-            )
-            for label, of in (("first", first), ("last", last))
+            trace.pick(f"{label}_of_stratum.{name}{at}", stock, places)
+            for label, stock in (("first", first), ("last", last))
         ]
         change = trace.compute(
-            f"remeasured_change_of_unit.{stratum.stratum}{at}",
+            f"remeasured_change_of_unit.{name}{at}",
             stock_change_t_co2e_per_ha,
             index=ends[0].index,
             stock_start_t_c_per_ha=ends[0],
             stock_end_t_c_per_ha=ends[1],
         )
         mean = trace.compute(
-            f"remeasured_change.{stratum.stratum}{at}",
+            f"remeasured_change.{name}{at}",
             mean_by_group,
             unit=change.unit,
             values=change,
-            group=[0] * len(own),
+            group=[0] * len(places),
         )
         error = None
-        if len(own) >= FEWEST:
+        if len(places) >= FEWEST:
             stock = [
                 trace.compute(
-                    f"{label}_co2e_of_stratum.{stratum.stratum}{at}",
+                    f"{label}_co2e_of_stratum.{name}{at}",
                     stock_t_co2e_per_ha,
-                    index=of.index,
-                    stock_t_c_per_ha=of,
+                    index=end.index,
+                    stock_t_c_per_ha=end,
                 )
-                for label, of in zip(("first", "last"), ends, strict=True)
+                for label, end in zip(("first", "last"), ends, strict=True)
             ]
             variance = trace.compute(
-                f"remeasured_variance.{stratum.stratum}{at}",
+                f"remeasured_variance.{name}{at}",
                 paired_change_variance_t2,
                 area_ha=1.0,
                 stock_start_t_co2e_per_ha=stock[0],
                 stock_end_t_co2e_per_ha=stock[1],
             )
             error = float(np.sqrt(np.ravel(variance.value)[0]))
-        found[stratum.stratum] = Found(len(own), float(np.ravel(mean.value)[0]), error)
+        found[name] = Found(len(places), float(np.ravel(mean.value)[0]), error)
     return found
 
 
-def _with_effect(measured: Measured, context: PeriodContext, stocks: UnitStocks) -> Measured:
+def _with_effect(measured: Measured, context: PeriodContext, samples: Samples) -> Measured:
     """Add project less control sites, where every stratum has sites that were measured in both campaigns."""
-    project, trace, at = context.project, context.trace, context.place
+    project, trace, stocks = context.project, context.trace, samples.stocks
     homes = {stocks.home_of[unit] for unit in stocks.by_campaign[context.period.first_campaign].index}
     linked = {name: {li.control_site for li in project.control_links if li.stratum == name} for name in homes}
     names = [stratum.stratum for stratum in project.strata]
@@ -174,17 +162,27 @@ def _with_effect(measured: Measured, context: PeriodContext, stocks: UnitStocks)
     if min(counts.values()) < FEWEST:
         return measured
     zero = trace.given(
-        f"biochar_carbon_of_remeasurement{at}", 0.0, "t C", ["stocks as measured, biochar in them"]
+        f"biochar_carbon_of_remeasurement{context.place}", 0.0, "t C", ["stocks as measured, biochar in them"]
     )
-    change = ChangeStep(context, stocks).run(biochar_carbon_per_year=zero, route="analytic", seed=0)
-    weight = np.asarray(trace.quantities[f"control_group_weight{at}"].value)
-    control = np.asarray(trace.quantities[f"control_variance{at}"].value)
+    change = measured_change(
+        context,
+        samples,
+        laboratory_errors(context),
+        biochar_carbon_per_year=zero,
+        route="analytic",
+        seed=0,
+    )
+    if change.control is None:
+        raise ValueError("a measured change has control sites")
+    weight = np.asarray(change.control.weight.value)
     effect = {}
     for number, stratum in enumerate(change.strata):
         own = stratum.project_variance_t2 / stratum.area_ha**2
         baseline = float(
             control_variance_t2(
-                area_ha=np.array([1.0]), group_weight=weight[[number]], group_mean_variance=control
+                area_ha=np.array([1.0]),
+                group_weight=weight[[number]],
+                group_mean_variance=change.control.variance.value,
             )
         )
         effect[stratum.stratum] = Found(

@@ -31,12 +31,12 @@ from mollisol.methodology.true_up import (
 )
 from mollisol.methodology.validation import ValidationResult
 from mollisol.run import Assessment
-from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.modelled import run_model
+from mollisol.stocks.samples import Samples
 from mollisol.true_up.assimilation import assimilation
 from mollisol.true_up.checks import credited_of, forecast_checks, remeasured_amount
 from mollisol.true_up.forecast import Issued, error_sds, last_year, open_issued, scenario_forecast
-from mollisol.true_up.measured import measured_change, middle_day
+from mollisol.true_up.measured import middle_day, remeasured_change
 from mollisol.true_up.report import change_rows
 from mollisol.true_up.validation import comparison_name, error_changes, joined_validation, study_name
 
@@ -91,14 +91,14 @@ def true_up(
     options = issued.options
     rules_of: dict[str, Any] = {"rules_key": options.rules_key, "overlays": options.overlays}
     assessment = assess_project(folder, **rules_of, tell=tell)
-    context, stocks, validation = _held(assessment)
+    context, samples, validation = _held(assessment)
     project, rules = context.project, context.rules
     campaign = _remeasurement(project, issued)
     findings = [
         *_used_twice(project, issued, validation, campaign),
         *_periods_closed(project, bundle),
     ]
-    now = run_model(context)
+    now = run_model(context, samples.stocks)
     if not recalibrated:
         findings += identity_findings(
             {"the bundle": issued.runs.identity, "validation": validation.identity, "true-up": now.identity}
@@ -107,7 +107,7 @@ def true_up(
         raise FindingsError(in_order(findings))
 
     tell(f"measured change up to campaign {campaign}")
-    measured = measured_change(context, stocks, campaign)
+    measured = remeasured_change(context, samples, campaign)
     years = (issued.runs.years[0], last_year(issued.runs, measured.on))
     scenario = scenario_forecast(issued, "project", years, errors=error_sds(issued, effect=False))
     effect = scenario_forecast(issued, "effect", years, errors=error_sds(issued, effect=True))
@@ -155,9 +155,9 @@ def true_up(
     return TrueUp(result.model_copy(update={"changes": change_rows(result)}), after)
 
 
-def _held(assessment: Assessment) -> tuple[Context, UnitStocks, ValidationResult]:
+def _held(assessment: Assessment) -> tuple[Context, Samples, ValidationResult]:
     """Return what the checks let through."""
-    context, stocks = assessment.passed()
+    context, samples = assessment.passed()
     model = context.project.model
     validation = model.validation if model is not None else None
     if validation is None:
@@ -171,7 +171,7 @@ def _held(assessment: Assessment) -> tuple[Context, UnitStocks, ValidationResult
                 )
             ]
         )
-    return context, stocks, validation
+    return context, samples, validation
 
 
 def _remeasurement(project: Project, issued: Issued) -> str:

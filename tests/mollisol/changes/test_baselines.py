@@ -101,8 +101,8 @@ def test_blended_draws_are_joint_over_phases(modelled: Make) -> None:
     from mollisol.stocks.modelled import run_model
 
     held = assess_project(modelled("modelled_schedule", "blended"))
-    assert held.context is not None
-    runs = run_model(held.context)
+    context, samples = held.passed()
+    runs = run_model(context, samples.stocks)
     spread = {
         name: runs.between(name, 2015, 2020).mean(axis=0).std(ddof=1) for name in ("baseline", "blended")
     }
@@ -183,6 +183,7 @@ def test_hybrid_vectors_through_the_step(
     compared and not the credited value.
     """
     import mollisol.changes.baselines as step
+    from mollisol.stocks.measured import UnitStocks
     from mollisol.stocks.modelled import ModelledStocks, run_model
 
     declared = f'\n[[project.baselines]]\nkind = "hybrid"\nmodel_bias_sd_t_co2e_per_ha = {bias_sd}\nsource = "digest"\n'
@@ -199,8 +200,8 @@ def test_hybrid_vectors_through_the_step(
     for name, change in zip(("C1-1", "C2-1", "C3-1", "C4-1"), sites, strict=True):
         project.write(name, 201.0 + change, change)
 
-    def constant(context: Context) -> ModelledStocks:
-        runs = run_model(context)
+    def constant(context: Context, stocks: UnitStocks) -> ModelledStocks:
+        runs = run_model(context, stocks)
         shape = runs.change["baseline"][..., :1].shape
         flat = np.linspace(0.0, modelled_change / (44 / 12), shape[0])[:, None, None] * np.ones(shape)
         return ModelledStocks(

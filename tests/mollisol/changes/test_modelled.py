@@ -95,8 +95,8 @@ def test_one_draw_for_all_points_and_both_scenarios(modelled: Make) -> None:
     from mollisol.stocks.modelled import run_model
 
     held = assess_project(modelled())
-    assert held.context is not None
-    runs = run_model(held.context)
+    context, samples = held.passed()
+    runs = run_model(context, samples.stocks)
     assert runs.draws == DRAWS
     project_change = CO2E * runs.between("project", 2015, 2020)
     baseline_change = CO2E * runs.between("baseline", 2015, 2020)
@@ -124,8 +124,8 @@ def test_montecarlo_is_the_layer_on_the_same_draws(modelled: Make) -> None:
 
     folder = modelled()
     held = assess_project(folder)
-    assert held.context is not None
-    runs = run_model(held.context)
+    context, samples = held.passed()
+    runs = run_model(context, samples.stocks)
     effect = CO2E * (runs.between("project", 2015, 2020) - runs.between("baseline", 2015, 2020))
     shared = np.random.default_rng(0).standard_normal((DRAWS,))
     drawn = effect + np.sqrt(np.var(ERRORS, ddof=1)) * (shared - shared.mean())
@@ -210,8 +210,8 @@ def test_stocks_measured_at_another_time_are_modelled_to_the_start(modelled: Mak
         from mollisol.stocks.modelled import run_model
 
         held = assess_project(folder)
-        assert held.context is not None
-        runs = run_model(held.context)
+        context, samples = held.passed()
+        runs = run_model(context, samples.stocks)
         met = np.asarray(runs.initial.value) + runs.between("project", 2015, 2017).mean(axis=1)
         assert met == pytest.approx([measured[name] for name in runs.points], abs=1e-6)
 
