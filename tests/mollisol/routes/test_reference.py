@@ -31,8 +31,9 @@ def sampler(run: Run, *, errors: float, r_hat: float = 1.0) -> Callable[..., Sam
     """Stand in for NUTS: normal draws about the exact mean, the quantile so many errors away."""
     exact = {id(r.specification): r for r in run.trace.kept(PosteriorResult).values()}
 
-    def sample(specification: Specification, settings: Settings) -> SampledPosterior:
+    def sample(specification: Specification, settings: Settings, *, probability: float) -> SampledPosterior:
         result = exact[id(specification)]
+        assert probability == result.probability
         draws = np.random.default_rng(settings.seed).normal(result.mean, result.sd, (2, 500))
         nothing: Any = {"sample_stats": {}}
         return SampledPosterior(
