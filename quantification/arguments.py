@@ -8,11 +8,10 @@ from functools import partial, wraps
 from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from mollisol.methodology import provenance
 from mollisol.methodology.provenance import Locator, Range, ranges_of
-from mollisol.quantification.checks import LARGEST, FloatArray, Value, numbers, row
+from mollisol.quantification.checks import FloatArray, Value, within
 
 vm0042 = partial(Locator, "VM0042", "2.2")
 """A place in VM0042 v2.2: section and equation as printed."""
@@ -88,41 +87,6 @@ def checked[**P, R](function: Callable[P, R]) -> Callable[P, R]:
             raise ValueError(f"shapes do not fit together: {shapes}") from None
 
     return call
-
-
-def within(name: str, value: ArrayLike, limits: Range) -> FloatArray:
-    """Return the argument as an array of finite floats in the range.
-
-    Raises
-    ------
-    ValueError
-        If it is not; the message names the argument, the range with its unit, and what was found.
-    """
-    array = numbers(name, value)
-    _hold(name, array, limits)
-    return row(name, array, limits.least) if limits.least else array
-
-
-def _hold(name: str, array: FloatArray, limits: Range, clause: str = "") -> None:
-    # Two reductions and no temporary array; NaN fails both comparisons.
-    lowest = array.min()
-    above = lowest > limits.low if limits.above else lowest >= limits.low
-    if above and array.max() <= limits.high and not limits.whole and not limits.below:
-        return
-    good = np.abs(array) <= LARGEST
-    if not good.all() and limits.high <= LARGEST:
-        raise ValueError(f"{name} must be finite and at most 1e30 in size, found {array[~good].flat[0]:g}")
-    good = (array > limits.low if limits.above else array >= limits.low) & (
-        array < limits.high if limits.below else array <= limits.high
-    )
-    if limits.zero:
-        good |= array == 0
-    if limits.whole:
-        good &= array == np.floor(array)
-    if not good.all():
-        verb = "be" if limits.unit or limits.whole or limits.below or not limits.bounded else "lie"
-        hint = ": is it in another unit?" if limits.unit and limits.bounded else ""
-        raise ValueError(f"{name} must {verb} {limits}{clause}, found {array[~good].flat[0]:g}{hint}")
 
 
 def _hold_ratio(name: str, arguments: dict[str, Any], limits: Range, first: bool) -> None:

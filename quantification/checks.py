@@ -7,6 +7,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mollisol.methodology.provenance import Range
+
 type FloatArray = NDArray[np.float64]
 type Value = float | FloatArray
 """What an equation gives: a number for numbers, an array for arrays (units, years or draws)."""
@@ -37,80 +39,71 @@ def numbers(name: str, value: ArrayLike) -> FloatArray:
     return array.astype(np.float64, copy=False)
 
 
-def finite(name: str, value: ArrayLike) -> FloatArray:
-    """Return the argument as an array of finite floats.
+def within(name: str, value: ArrayLike, limits: Range) -> FloatArray:
+    """Return the argument as an array of finite floats in the range.
 
     Raises
     ------
     ValueError
-        If it is not a number or a rectangular array of numbers, is empty, or holds NaN, an infinity or a size
-        above 1e30.
+        If it is not; the message names the argument, the range with its unit, and what was found.
     """
     array = numbers(name, value)
+    hold(name, array, limits)
+    return row(name, array, limits.least) if limits.least else array
+
+
+def hold(name: str, array: FloatArray, limits: Range, clause: str = "") -> None:
+    """Refuse numbers outside a range; the message puts the clause behind the range.
+
+    Raises
+    ------
+    ValueError
+        If one is outside.
+    """
+    # Two reductions and no temporary array; NaN fails both comparisons.
+    lowest = array.min()
+    above = lowest > limits.low if limits.above else lowest >= limits.low
+    if above and array.max() <= limits.high and not limits.whole and not limits.below:
+        return
     good = np.abs(array) <= LARGEST
-    if not good.all():
+    if not good.all() and limits.high <= LARGEST:
         raise ValueError(f"{name} must be finite and at most 1e30 in size, found {array[~good].flat[0]:g}")
-    return array
+    good = (array > limits.low if limits.above else array >= limits.low) & (
+        array < limits.high if limits.below else array <= limits.high
+    )
+    if limits.zero:
+        good |= array == 0
+    if limits.whole:
+        good &= array == np.floor(array)
+    if not good.all():
+        verb = "be" if limits.unit or limits.whole or limits.below or not limits.bounded else "lie"
+        hint = ": is it in another unit?" if limits.unit and limits.bounded else ""
+        raise ValueError(f"{name} must {verb} {limits}{clause}, found {array[~good].flat[0]:g}{hint}")
+
+
+def finite(name: str, value: ArrayLike) -> FloatArray:
+    """Return the argument as an array of finite floats; raises as :func:`within`."""
+    return within(name, value, Range())
 
 
 def at_least(name: str, value: ArrayLike, bound: float) -> FloatArray:
-    """Return the argument as finite floats, none below the bound.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    array = finite(name, value)
-    if (array < bound).any():
-        raise ValueError(f"{name} must be at least {bound:g}, found {array.min():g}")
-    return array
+    """Return the argument as finite floats, none below the bound; raises as :func:`within`."""
+    return within(name, value, Range(bound))
 
 
 def positive(name: str, value: ArrayLike) -> FloatArray:
-    """Return the argument as finite floats above zero.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    array = finite(name, value)
-    if (array <= 0).any():
-        raise ValueError(f"{name} must be above 0, found {array.min():g}")
-    return array
+    """Return the argument as finite floats above zero; raises as :func:`within`."""
+    return within(name, value, Range(0, above=True))
 
 
 def between(name: str, value: ArrayLike, low: float, high: float) -> FloatArray:
-    """Return the argument as finite floats in ``[low, high]``.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    array = finite(name, value)
-    outside = (array < low) | (array > high)
-    if outside.any():
-        raise ValueError(f"{name} must lie in [{low:g}, {high:g}], found {array[outside].flat[0]:g}")
-    return array
+    """Return the argument as finite floats in ``[low, high]``; raises as :func:`within`."""
+    return within(name, value, Range(low, high))
 
 
 def whole(name: str, value: ArrayLike, smallest: int) -> FloatArray:
-    """Return the argument as whole numbers, none below the smallest.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    array = finite(name, value)
-    bad = (array < smallest) | (array != np.floor(array))
-    if bad.any():
-        raise ValueError(
-            f"{name} must be a whole number of at least {smallest}, found {array[bad].flat[0]:g}"
-        )
-    return array
+    """Return the argument as whole numbers, none below the smallest; raises as :func:`within`."""
+    return within(name, value, Range(smallest, whole=True))
 
 
 def row(name: str, array: FloatArray, least: int = 1) -> FloatArray:
@@ -125,21 +118,6 @@ def row(name: str, array: FloatArray, least: int = 1) -> FloatArray:
         found = array.shape[-1] if array.ndim else "a single number"
         raise ValueError(f"{name} needs at least {least} value(s) on its last axis, found {found}")
     return array
-
-
-def together(**arguments: Value) -> None:
-    """Check that the arguments can be combined element by element.
-
-    Raises
-    ------
-    ValueError
-        If their shapes do not fit.
-    """
-    try:
-        np.broadcast_shapes(*(np.shape(array) for array in arguments.values()))
-    except ValueError:
-        shapes = ", ".join(f"{name} {np.shape(array)}" for name, array in arguments.items())
-        raise ValueError(f"shapes do not fit together: {shapes}") from None
 
 
 def same_shape(**arguments: Value) -> None:

@@ -8,8 +8,8 @@ from typing import Annotated
 import numpy as np
 
 from mollisol.methodology.provenance import Range
-from mollisol.quantification.arguments import CarbonPerHa, equation, ours, vm0042, within
-from mollisol.quantification.checks import FloatArray, Value, ratio
+from mollisol.quantification.arguments import CarbonPerHa, equation, ours, vm0042
+from mollisol.quantification.checks import FloatArray, Value, ratio, within
 from mollisol.quantification.soil_carbon_stock import T_PER_HA_OF_G_PER_CM2, Centimetres
 
 

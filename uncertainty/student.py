@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
-from mollisol.methodology.provenance import Locator
+from mollisol.methodology.provenance import Locator, Range
 from mollisol.quantification.arguments import Amount, Freedom, Probability, equation, vm0042
-from mollisol.quantification.checks import FloatArray, Value, finite, numbers
+from mollisol.quantification.checks import FloatArray, Value, finite, within
 
 
 def degrees(name: str, value: ArrayLike) -> FloatArray:
@@ -19,10 +21,7 @@ def degrees(name: str, value: ArrayLike) -> FloatArray:
     ValueError
         If it is not.
     """
-    array = numbers(name, value)
-    if not (array > 0).all():
-        raise ValueError(f"{name} must be above 0 (infinity allowed), found {array[~(array > 0)].flat[0]:g}")
-    return array
+    return within(name, value, Range(0, math.inf, above=True))
 
 
 def probability_of(name: str, value: ArrayLike, low: float = 0.0) -> FloatArray:
@@ -33,14 +32,7 @@ def probability_of(name: str, value: ArrayLike, low: float = 0.0) -> FloatArray:
     ValueError
         If it is not.
     """
-    array = finite(name, value)
-    bad = (array >= 1) | (array < low) | (array <= 0)
-    if bad.any():
-        raise ValueError(
-            f"{name} must be a fraction {f'from {low:g}' if low else 'above 0'} to below 1, "
-            f"found {array[bad].flat[0]:g}"
-        )
-    return array
+    return within(name, value, Range(low, 1, above=not low, below=True))
 
 
 @equation("mollisol:standard-error", "SE", "t CO2e/ha", Locator("JCGM 100 (GUM)", "2008", "2.3.1"))

@@ -12,8 +12,8 @@ from typing import Annotated
 import numpy as np
 
 from mollisol.methodology.provenance import Locator, Range
-from mollisol.quantification.arguments import equation, vm0042, within
-from mollisol.quantification.checks import Value
+from mollisol.quantification.arguments import equation, vm0042
+from mollisol.quantification.checks import Value, within
 from mollisol.quantification.sources import ranges
 from mollisol.quantification.sources.ranges import Area, GwpCh4, LiveWeight, Share, per_ha, summed
 from mollisol.quantification.unit_crossing import tonnes

@@ -9,7 +9,7 @@ from mollisol.methodology.factors.conservative import choose_ends
 from mollisol.methodology.factors.factor import Factor, FactorError
 from mollisol.methodology.factors.tables import all_factors, look_up
 from mollisol.methodology.provenance import Range
-from mollisol.quantification.arguments import within
+from mollisol.quantification.checks import within
 from mollisol.quantification.leakage.organic_amendments import RETAINED
 from mollisol.quantification.sources import ranges
 
