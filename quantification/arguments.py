@@ -11,7 +11,7 @@ import numpy as np
 
 from mollisol.methodology import provenance
 from mollisol.methodology.provenance import Locator, Range, ranges_of
-from mollisol.quantification.checks import FloatArray, Value, within
+from mollisol.quantification.checks import FloatArray, Value, hold, within
 
 vm0042 = partial(Locator, "VM0042", "2.2")
 """A place in VM0042 v2.2: section and equation as printed."""
@@ -92,6 +92,4 @@ def checked[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 def _hold_ratio(name: str, arguments: dict[str, Any], limits: Range, first: bool) -> None:
     divisor = arguments[limits.over]
     ratio = np.asarray(arguments[name] / (divisor[..., np.newaxis] if limits.categories else divisor))
-    _hold(
-        name if first else f"{name} / {limits.over}", ratio, limits, f" over {limits.over}" if first else ""
-    )
+    hold(name if first else f"{name} / {limits.over}", ratio, limits, f" over {limits.over}" if first else "")

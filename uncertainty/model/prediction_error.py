@@ -10,7 +10,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, Range
-from mollisol.quantification.arguments import Amount, Count, Numbers, Positives, equation, ours, vm0042
+from mollisol.quantification.arguments import (
+    Amount,
+    Count,
+    Numbers,
+    Positives,
+    TonnesPerHa,
+    checked,
+    equation,
+    ours,
+    vm0042,
+)
 from mollisol.quantification.checks import (
     FloatArray,
     Value,
@@ -19,7 +29,6 @@ from mollisol.quantification.checks import (
     ratio,
     row,
     same_shape,
-    together,
 )
 from mollisol.uncertainty.groups import Labels, places
 from mollisol.uncertainty.measurement.laboratory import batch_variance
@@ -281,7 +290,8 @@ def site_and_bias_variance(
     return bias_variance + climate_variance + (site_variance + residual_variance) / fields
 
 
-def credited_with_bias(*, credited_t_co2e_per_ha: ArrayLike, bias_t_co2e_per_ha: ArrayLike) -> Value:
+@checked
+def credited_with_bias(*, credited_t_co2e_per_ha: TonnesPerHa, bias_t_co2e_per_ha: TonnesPerHa) -> Value:
     """Take a learned bias off what is credited where it lowers it, and never add one.
 
     Parameters
@@ -301,10 +311,7 @@ def credited_with_bias(*, credited_t_co2e_per_ha: ArrayLike, bias_t_co2e_per_ha:
     ValueError
         For a number that is not finite, or shapes that do not fit.
     """
-    credited = finite("credited_t_co2e_per_ha", credited_t_co2e_per_ha)
-    bias = finite("bias_t_co2e_per_ha", bias_t_co2e_per_ha)
-    together(credited_t_co2e_per_ha=credited, bias_t_co2e_per_ha=bias)
-    return credited - np.maximum(bias, 0.0)
+    return credited_t_co2e_per_ha - np.maximum(bias_t_co2e_per_ha, 0.0)
 
 
 def printed_and_grouped(
