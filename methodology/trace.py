@@ -66,7 +66,7 @@ class Trace:
     def rule(self, id: str, emission_date: date | None = None) -> Quantity:
         """Look a rule up and enter its value as a quantity of the same name; with the day where it hangs on one."""
         chosen = self._rules.value(id, emission_date)
-        name = id if emission_date is None else f"{id}@{emission_date}"
+        name = chosen.rule if emission_date is None else f"{chosen.rule}@{emission_date}"
         return self._enter(Quantity(name, chosen.value, chosen.unit, rules=(chosen,)), again=True)
 
     def factor(self, factor: Factor) -> Factor:

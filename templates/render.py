@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from jinja2 import BytecodeCache, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
@@ -18,34 +18,6 @@ from mollisol.templates.svg import checked
 _PAGE: Final = "monitoring_report/page.html.j2"
 _MOST_ROWS_ON_PAPER: Final = 60
 _MOST_ROWS_ON_SCREEN: Final = 300
-
-
-class Chapter(NamedTuple):
-    """A chapter of the page: its anchor, which is also its file, and its heading."""
-
-    id: str
-    title: str
-
-
-CHAPTERS: Final = (
-    Chapter("project", "Project and period"),
-    Chapter("implementation", "Implementation"),
-    Chapter("data", "Data and parameters"),
-    Chapter("stocks", "Quantification of stocks"),
-    Chapter("baseline", "Baseline and control sites"),
-    Chapter("deduction", "Uncertainty"),
-    Chapter("sources", "Emission sources"),
-    Chapter("leakage", "Leakage"),
-    Chapter("vintages", "Reductions and removals by vintage"),
-    Chapter("deviations", "Deviations"),
-    Chapter("findings", "Findings"),
-    Chapter("annex", "Annex: strata, areas and points"),
-    Chapter("equations", "Annex: equations used"),
-    Chapter("rules", "Annex: rules used"),
-    Chapter("switches", "Annex: printed and corrected forms"),
-    Chapter("files", "Annex: versions and files"),
-    Chapter("trace", "Annex: trace"),
-)
 
 
 class _Compiled(BytecodeCache):
@@ -84,7 +56,6 @@ def environment() -> SandboxedEnvironment:
         css_text=_css_text,
         decimals_for=filters.decimals_for,
         plural=filters.plural,
-        chapters=CHAPTERS,
         most_rows=_MOST_ROWS_ON_PAPER,
         name_of=lambda *_: "",
         anchor_of=lambda _: "",

@@ -16,6 +16,12 @@ _CHOICES: Final = {
     ),
 }
 
+_KINDS: Final = {
+    "replay": "history replayed under today's rules: not an issued project",
+    "constructed": "a constructed project: its data were made up to show something",
+    "placeholder": "placeholder values of the skeleton: nothing is issued",
+}
+
 
 def check_declared(head: ProjectHead, file: str) -> list[Finding]:
     """Return a refusal for each choice of the head that is undeclared."""
@@ -24,3 +30,9 @@ def check_declared(head: ProjectHead, file: str) -> list[Finding]:
         for key, (allowed, clause) in _CHOICES.items()
         if getattr(head, key) == UNDECLARED
     ]
+
+
+def check_kind(head: ProjectHead, file: str) -> list[Finding]:
+    """Return what a project says that it is, where it is not a real one."""
+    told = _KINDS.get(head.kind)
+    return [finding(f"kind-{head.kind}", Place(file=file, thing="kind"), told)] if told else []

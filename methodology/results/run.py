@@ -11,6 +11,7 @@ from mollisol.methodology.findings import Finding
 from mollisol.methodology.results.budget import SpreadTest, VarianceBudget
 from mollisol.methodology.results.sources import LeakageResult, SourceResult, WoodyResult
 from mollisol.methodology.results.spectroscopy import SpectroscopyResult
+from mollisol.methodology.results.state import RunState
 from mollisol.methodology.rules_in_force.rule import ChosenValue, Form, Overlay
 
 type CreditedForm = Literal["moment", "guarded", "montecarlo", "posterior"]
@@ -25,10 +26,6 @@ type RouteChoice = Literal["all", "analytic", "montecarlo", "posterior"]
 
 type ReferenceChoice = Literal["none", "nuts"]
 """Whether another sampler runs beside the exact engine of the posterior."""
-
-
-type RunState = Literal["eligible", "refused", "proposed"]
-"""Whether units may be requested; refused where a rule is not kept, proposed where the rules are on no trusted list."""
 
 
 class StockMean(DomainObject):
@@ -361,7 +358,10 @@ class PeriodResult(DomainObject):
     units_to_issue_t: int
     units_if_eligible_t: int | None = None
     """What was counted before anything refused it; None in bundles of release 0.1.0."""
+    state: RunState | None = None
+    """None in bundles of release 0.1.0."""
     issuance: Literal["issued", "refused", "nothing to issue"]
+    """What becomes of the units: none are issued unless the state is eligible."""
     deduction: Deduction
     deduction_printed: Deduction
     posterior: PosteriorDeduction | None = None
@@ -393,6 +393,8 @@ class RunResult(DomainObject):
     """Everything a run computed."""
 
     project: str
+    programme: str = "vm0042"
+    """Release 0.1.0 knew one programme and did not write it."""
     description: str
     proponent: str
     country: str

@@ -20,6 +20,8 @@ type RuleValue = float | str | bool
 
 WARNING_STATUSES: frozenset[str] = frozenset({"from-memory", "conflict"})
 HOUSE = "mollisol"
+OF_PROGRAMME = "programme."
+"""What a rule is asked for with where each programme has one of its own."""
 
 
 class RuleError(UserError):

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -22,6 +23,7 @@ from mollisol.methodology.base import DomainObject, Items
 from mollisol.methodology.factors.factor import Factor
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.rules_in_force.rule import HOUSE as HOUSE
+from mollisol.methodology.rules_in_force.rule import OF_PROGRAMME
 from mollisol.methodology.rules_in_force.rule import WARNING_STATUSES as WARNING_STATUSES
 from mollisol.methodology.rules_in_force.rule import Allowed as Allowed
 from mollisol.methodology.rules_in_force.rule import ChosenValue as ChosenValue
@@ -40,6 +42,10 @@ from mollisol.methodology.rules_in_force.rule import RuleValue as RuleValue
 from mollisol.methodology.rules_in_force.rule import Source as Source
 from mollisol.methodology.rules_in_force.rule import Status as Status
 from mollisol.methodology.rules_in_force.rule import Switch as Switch
+
+type FileKind = Literal["rules", "switches", "proposals", "rulesets"]
+
+_SHIPPED = files("mollisol.methodology")
 
 
 def _labels_alone(overlays: Any) -> Any:
@@ -155,9 +161,11 @@ def trust(rule_set: RuleSet) -> TrustedRuleSet:
 class RulesInForce:
     """A rule set with the clocks of one project; remembers what was looked up."""
 
-    def __init__(self, rule_set: RuleSet, clocks: Clocks) -> None:
+    def __init__(self, rule_set: RuleSet, clocks: Clocks, names: Mapping[str, str] | None = None) -> None:
         self.rule_set = rule_set
         self.clocks = clocks
+        self.names = names or {}
+        """The rules of the programme that stand behind ``programme.NAME``, by name."""
         self._chosen: dict[tuple[str, date | None], ChosenValue] = {}
 
     @property
@@ -182,14 +190,35 @@ class RulesInForce:
         clocks = self.clocks
         if emission_date is not None:
             clocks = clocks.model_copy(update={"emission_date": emission_date})
-        chosen = self.rule_set.value(id, clocks)
-        self._chosen[id, emission_date] = chosen
+        chosen = self.rule_set.value(self.id_of(id), clocks)
+        self._chosen[chosen.rule, emission_date] = chosen
         return chosen
 
     def number(self, id: str) -> float:
         """Look a numeric rule up and remember it; raises as :meth:`RuleSet.number`."""
-        self.value(id)
-        return self.rule_set.number(id, self.clocks)
+        return self.rule_set.number(self.value(id).rule, self.clocks)
+
+    def has(self, id: str) -> bool:
+        """Tell whether the programme has a rule behind ``programme.NAME``."""
+        return id.removeprefix(OF_PROGRAMME) in self.names
+
+    def clause(self, id: str) -> str:
+        """Return what a finding rests on: the rule behind ``programme.NAME``, or nothing where there is none."""
+        return self.id_of(id) if self.has(id) else ""
+
+    def id_of(self, id: str) -> str:
+        """Return the id of a rule; the shared rooms name one of the programme's as ``programme.NAME``.
+
+        Raises
+        ------
+        RuleError
+            If the programme has none of that name.
+        """
+        if not id.startswith(OF_PROGRAMME):
+            return id
+        if not self.has(id):
+            raise RuleError(f"the programme of {self.rule_set.key} names no rule for {id}")
+        return self.names[id.removeprefix(OF_PROGRAMME)]
 
     def form(self, switch_id: str) -> Form:
         """Give the form in force of a printed/corrected switch."""
@@ -200,10 +229,10 @@ class RulesInForce:
         return self.rule_set.factors.get(factor.id, factor)
 
 
-def toml_files(folder: Traversable) -> Iterator[Traversable]:
-    """Give every TOML file of a folder and the folders in it, by name."""
-    for item in sorted(folder.iterdir(), key=lambda item: item.name):
-        if item.is_dir():
+def toml_files(folder: Traversable, apart: frozenset[str] = frozenset()) -> Iterator[Traversable]:
+    """Give every TOML file of a folder and the folders in it, by name; none where there is no such folder."""
+    for item in sorted(folder.iterdir() if folder.is_dir() else (), key=lambda item: item.name):
+        if item.is_dir() and item.name not in apart:
             yield from toml_files(item)
         elif item.name.endswith(".toml"):
             yield item
@@ -240,31 +269,72 @@ def _by_id[T: Rule | Switch](items: Iterable[T]) -> dict[str, T]:
     return found
 
 
-def _data(folder: str) -> Traversable:
-    return files("mollisol.methodology").joinpath(folder)
+@dataclass(frozen=True, slots=True)
+class RuleFolders:
+    """Where the rules of a programme stand.
+
+    Parameters
+    ----------
+    folder
+        Holds ``rules/`` and ``rulesets/``.
+    documents
+        The folders in ``rules/`` that it takes, one a document; all where none is named.
+    shared
+        Those that it takes of the rules that ship, with all switches, where its own folder is elsewhere.
+    prefix
+        What the keys of its rule sets begin with.
+    """
+
+    folder: Traversable
+    documents: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+    prefix: str = ""
+
+    def files(self, kind: FileKind) -> Iterator[Traversable]:
+        """Give every file of a kind."""
+        if kind == "rulesets":
+            yield from toml_files(self.folder.joinpath(kind))
+        elif kind != "rules":
+            yield from toml_files(self.folder.joinpath("rules", kind))
+        elif not self.documents:
+            yield from toml_files(self.folder.joinpath(kind), frozenset({"switches", "proposals"}))
+        for folder, documents in ((self.folder, self.documents), (_SHIPPED, self.shared)):
+            for document in sorted(documents) if kind == "rules" else ():
+                yield from toml_files(folder.joinpath(kind, document))
+        if kind == "switches" and self.shared:
+            yield from toml_files(_SHIPPED.joinpath("rules", kind))
+
+    def heads(self) -> dict[str, RuleSetHead]:
+        """Give the heads of the rule sets, by key."""
+        found = (read_toml(file, RuleSetHead) for file in self.files("rulesets"))
+        return {head.key: head for head in found if head.key.startswith(self.prefix)}
 
 
-def rule_set_keys() -> tuple[str, ...]:
-    """Give the keys of the rule sets that ship."""
-    return tuple(sorted(head.key for head in _heads()))
+SHIPPED = RuleFolders(_SHIPPED)
+"""Everything that ships, of whatever programme."""
 
 
-def load_rule_set(key: str) -> RuleSet:
-    """Load a shipped rule set by its key.
+def rule_set_keys(where: RuleFolders = SHIPPED) -> tuple[str, ...]:
+    """Give the keys of the rule sets that ship, or of a programme."""
+    return tuple(sorted(where.heads()))
+
+
+def load_rule_set(key: str, where: RuleFolders = SHIPPED) -> RuleSet:
+    """Load a rule set by its key.
 
     Raises
     ------
     RuleError
         If there is no rule set of that key; the message lists those that there are.
     """
-    shipped = {head.key: head for head in _heads()}
-    if key not in shipped:
-        raise RuleError(f"there is no rule set {key!r}; there are: {', '.join(sorted(shipped))}")
-    return _with_rules(shipped[key])
+    heads = where.heads()
+    if key not in heads:
+        raise RuleError(f"there is no rule set {key!r}; there are: {', '.join(sorted(heads))}")
+    return _with_rules(heads[key], where)
 
 
-def rule_set_of(name: str) -> RuleSet:
-    """Load a rule set from a file of the user's own, where the name ends in .toml, or a shipped one by its key.
+def rule_set_of(name: str, where: RuleFolders = SHIPPED) -> RuleSet:
+    """Load a rule set from a file of the user's own, where the name ends in .toml, or one of a programme by its key.
 
     Raises
     ------
@@ -272,25 +342,22 @@ def rule_set_of(name: str) -> RuleSet:
         If there is neither, or the file takes the key of one that ships.
     """
     if not name.endswith(".toml"):
-        return load_rule_set(name)
+        return load_rule_set(name, where)
     head = read_toml(Path(name), RuleSetHead)
-    if head.key in rule_set_keys():
+    if head.key in rule_set_keys(where):
         raise RuleError(f"{name}: the key {head.key} is that of a rule set that ships; give yours another")
-    return _with_rules(head)
+    return _with_rules(head, where)
 
 
-def ships(rule_set: RuleSet) -> bool:
-    """Tell whether a rule set is, to the last value, one that ships with this version."""
-    return rule_set.head.key in rule_set_keys() and load_rule_set(rule_set.head.key).hash == rule_set.hash
+def ships(rule_set: RuleSet, where: RuleFolders = SHIPPED) -> bool:
+    """Tell whether a rule set is, to the last value, one that comes with this version or with a programme."""
+    key = rule_set.head.key
+    return key in rule_set_keys(where) and load_rule_set(key, where).hash == rule_set.hash
 
 
-def _heads() -> list[RuleSetHead]:
-    return [read_toml(file, RuleSetHead) for file in toml_files(_data("rulesets"))]
-
-
-def _with_rules(head: RuleSetHead) -> RuleSet:
-    rules = _by_id(read_toml(file, Rule) for file in toml_files(_data("rules")) if not is_apart(file))
-    switches = _by_id(read_toml(file, Switch) for file in toml_files(_data("rules/switches")))
+def _with_rules(head: RuleSetHead, where: RuleFolders) -> RuleSet:
+    rules = _by_id(read_toml(file, Rule) for file in where.files("rules"))
+    switches = _by_id(read_toml(file, Switch) for file in where.files("switches"))
     strangers = sorted({own.id for own in head.own} - set(rules))
     if strangers:
         raise RuleError(f"{head.key}: values of its own for rules that are not there: {', '.join(strangers)}")
@@ -304,9 +371,16 @@ def _with_rules(head: RuleSetHead) -> RuleSet:
     return RuleSet(head=head, rules=rules, switches=switches)
 
 
-def is_apart(file: Traversable) -> bool:
-    """Tell whether a file of the rule folder is no rule but a switch or a proposal."""
-    return Path(str(file)).parent.name in {"switches", "proposals"}
+def missing_rules(rules: RulesInForce, needed: Iterable[ChosenValue]) -> list[Finding]:
+    """Return a finding on each value that is needed and that the rule set does not know."""
+    findings = []
+    for chosen in needed:
+        try:
+            rules.value(chosen.rule, chosen.clock_date if chosen.clock == "emission_date" else None)
+        except MissingRuleError as error:
+            where = Place(file="project.toml", thing=f"rule {chosen.rule}")
+            findings.append(finding("rule-missing", where, str(error), rule=chosen.rule))
+    return findings
 
 
 def status_findings(chosen: Iterable[ChosenValue]) -> list[Finding]:

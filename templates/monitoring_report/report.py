@@ -16,6 +16,7 @@ from mollisol.methodology.results.run import PeriodResult, RunResult
 from mollisol.methodology.rules_in_force.rule import WARNING_STATUSES, ChosenValue, Switch
 from mollisol.templates.filters import slug
 from mollisol.templates.monitoring_report.bases import BASES, SWITCH_OF_FIGURE, Basis
+from mollisol.templates.monitoring_report.chapters import CHAPTERS, Chapter
 from mollisol.templates.monitoring_report.monitored import Monitored, monitored
 from mollisol.templates.monitoring_report.traced import TracedGroup, anchors_of, traced_groups
 
@@ -151,6 +152,7 @@ class ReportModel(DomainObject):
     versions: Items[Version]
     mollisol: str
     sampler: str
+    chapters: Items[Chapter] = CHAPTERS
 
 
 def report_model(
@@ -163,6 +165,7 @@ def report_model(
     project: Project | None = None,
     outline_area_ha: Mapping[str, float] | None = None,
     quantity_of: Mapping[str, str] | None = None,
+    chapters: Sequence[Chapter] = CHAPTERS,
 ) -> ReportModel:
     """Gather the page from the parts of a bundle.
 
@@ -177,6 +180,8 @@ def report_model(
         monitored data and the annex of strata and points say that they are not at hand.
     quantity_of
         The quantity of the trace that each number of the results leads to, by the path of the number.
+    chapters
+        Those of the programme, in their order.
     """
     rules = sorted((_typed(ChosenValue, item) for item in trace["rules"]), key=lambda rule: rule.rule)
     switches = sorted((_typed(Switch, item) for item in trace["switches"]), key=lambda switch: switch.id)
@@ -214,6 +219,7 @@ def report_model(
         versions=tuple(Version(name=n, version=str(v)) for n, v in sorted(manifest["versions"].items())),
         mollisol=str(manifest["mollisol"]),
         sampler=_in_words(manifest.get("sampler")),
+        chapters=tuple(chapters),
     )
 
 

@@ -19,6 +19,7 @@ WAY: tuple[tuple[str, ...], ...] = (
     ("routes",),
     ("checks",),
     ("changes",),
+    ("programmes",),
     ("crediting",),
     ("engine",),
     ("origins",),

@@ -17,6 +17,7 @@ from mollisol.engine import run_project
 from mollisol.methodology.results.run import RunResult
 from mollisol.methodology.rules_in_force.rule_set import load_rule_set
 from mollisol.output import canonical_json, write_folder
+from mollisol.programmes import registry
 from mollisol.run import Run
 from mollisol.templates import render
 from mollisol.verify import bundle as verify_module
@@ -118,7 +119,7 @@ def verified(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Verification]:
     """Give ``verify_bundle`` on what was taken; equal runs are computed once in the session."""
     monkeypatch.setattr(verify_module, "run_project", _run_once)
     monkeypatch.setattr(verify_module, "bundle_files", _files_once)
-    monkeypatch.setattr(verify_module, "load_rule_set", _load_once)
+    monkeypatch.setattr(registry, "load_rule_set", _load_once)
     monkeypatch.setattr(verify_rules, "load_rule_set", _load_once)
     monkeypatch.setattr(render, "environment", _environment_once)
     return lambda taken, **options: verify_bundle(taken.folder, **options)

@@ -31,8 +31,9 @@ from mollisol.methodology.results.run import (
 from mollisol.methodology.rules_in_force.rule import ChosenValue, Form
 from mollisol.methodology.rules_in_force.rule_set import load_rule_set
 from mollisol.templates.figures import make_figures
+from mollisol.templates.monitoring_report.chapters import CHAPTERS
 from mollisol.templates.monitoring_report.report import ReportModel, report_model
-from mollisol.templates.render import CHAPTERS, render_html
+from mollisol.templates.render import render_html
 
 INJECTED = "<script>alert('x')</script>"
 AREAS = {"North": 80.0, "South": 40.0, "Valley $x_1$": 30.0}

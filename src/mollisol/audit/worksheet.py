@@ -9,17 +9,15 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
 
 from mollisol.audit.effects import Effects, effects_of_records
 from mollisol.bundle.read import MANIFEST, Bundle
-from mollisol.engine import COMPLETE_RULES
 from mollisol.methodology.findings import UserError
-from mollisol.methodology.rules_in_force.rule import Clocks
-from mollisol.methodology.rules_in_force.rule_set import load_rule_set
+from mollisol.methodology.rules_in_force.rule import ChosenValue
+from mollisol.programmes.registry import programme, threshold_of
 from mollisol.templates.documents.inert import inert
 from mollisol.uncertainty.audit.misstatement import (
     projected_misstatement_error_t_co2e,
@@ -29,7 +27,6 @@ from mollisol.uncertainty.audit.misstatement import (
 )
 from mollisol.uncertainty.student import t_quantile
 
-MATERIALITY = "vcs.materiality.share"
 CONFIDENCE = 0.95
 """That the true misstatement is not above the upper, and as much that it is not below the lower limit."""
 LARGEST_WORKSHEET_BYTES = 20_000_000
@@ -174,13 +171,13 @@ def extrapolate(bundle: Bundle, filled: bytes) -> Projection:
     chance = (effects.size / effects.size.sum())[chosen]
     estimate = float(projected_misstatement_t_co2e(misstatement_t_co2e=each, probability=chance))
     error = float(projected_misstatement_error_t_co2e(misstatement_t_co2e=each, probability=chance))
-    return _judged(effects, found, size, estimate, error)
+    rule = threshold_of(programme(bundle.results.programme), "programme.materiality.share")
+    return _judged(effects, found, size, estimate, error, rule)
 
 
 def _judged(
-    effects: Effects, found: Mapping[int, float], picks: int, estimate: float, error: float
+    effects: Effects, found: Mapping[int, float], picks: int, estimate: float, error: float, rule: ChosenValue
 ) -> Projection:
-    rule = load_rule_set(COMPLETE_RULES).value(MATERIALITY, Clocks(registered_on=date.max))
     material = abs(effects.credited) * float(rule.value) / 100
     half = float(t_quantile(probability=CONFIDENCE, degrees_of_freedom=picks - 1)) * error
     at_fault = sum(value != 0 for value in found.values())
@@ -208,7 +205,7 @@ def _judged(
         credited_t_co2e=effects.credited,
         material_t_co2e=material,
         materiality_percent=float(rule.value),
-        rule=MATERIALITY,
+        rule=rule.rule,
         citation=f"{rule.citation} ({rule.status})",
         largest_share_at_fault=share,
         largest_relative_error=relative,

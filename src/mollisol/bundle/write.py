@@ -14,6 +14,7 @@ from mollisol.methodology.results.run import PosteriorReference
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.output import MANIFEST, canonical_json, made_with
+from mollisol.programmes.registry import programme
 from mollisol.run import Run
 
 RULES = "rules.json"
@@ -120,6 +121,7 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
         project=run.project,
         outline_area_ha=areas,
         quantity_of=quantities_of(run.results.model_dump(mode="json"), trace["quantities"]),
+        chapters=programme(run.results.programme).chapters(),
     )
     files["report.html"] = render_html(model, figures).encode()
     files[CRATE] = canonical_json(crate_metadata(run, files, versions))

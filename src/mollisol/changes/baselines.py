@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mollisol.changes.change import ChangeOfPeriod
@@ -10,7 +11,6 @@ from mollisol.changes.measured import measured_change
 from mollisol.changes.modelled import modelled_change
 from mollisol.methodology.baseline import Baseline, BlendedBaseline, HybridBaseline, ModelledSchedule
 from mollisol.methodology.checks.baseline_model import initial_shift_years
-from mollisol.methodology.checks.baselines import credits_soil
 from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
 from mollisol.methodology.project import Project
@@ -22,6 +22,10 @@ from mollisol.stocks.modelled import ModelledStocks, run_model
 from mollisol.stocks.samples import Samples
 
 _MODELLED = ("hybrid", "modelled_schedule", "blended")
+
+
+type WhyNot = Callable[[Context, Baseline], str]
+"""Says why a programme credits nothing from a baseline; empty where it does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,16 +49,22 @@ def both_sides(context: Context, samples: Samples) -> Sides:
     )
 
 
-def issuing_baseline(project: Project, rules: RulesInForce) -> Baseline:
-    """Return the first declared baseline that the rule set credits; the first of all where it credits none."""
-    declared = project.soil_baselines
-    return next((item for item in declared if not credits_soil(project, item, rules)), declared[0])
+def issuing_baseline(context: Context, why_not: WhyNot) -> Baseline:
+    """Return the first declared baseline that is credited; the first of all where none is."""
+    declared = context.project.soil_baselines
+    return next((item for item in declared if not why_not(context, item)), declared[0])
 
 
 def change_by_baselines(
-    context: PeriodContext, sides: Sides, *, biochar_carbon_per_year: Quantity, route: RouteChoice, seed: int
+    context: PeriodContext,
+    sides: Sides,
+    why_not: WhyNot,
+    *,
+    biochar_carbon_per_year: Quantity,
+    route: RouteChoice,
+    seed: int,
 ) -> tuple[ChangeOfPeriod, tuple[BaselineResult, ...]]:
-    """Account a period with every declared baseline.
+    """Account a period with every declared baseline; the programme says why one is not credited.
 
     Returns
     -------
@@ -63,7 +73,7 @@ def change_by_baselines(
         measured one was declared. Quantities of baselines that do not issue carry ``:kind`` after the period's name.
     """
     project, period = context.project, context.period
-    issues = issuing_baseline(project, context.rules)
+    issues = issuing_baseline(context, why_not)
     changes: dict[str, ChangeOfPeriod] = {}
     notes: list[Finding] = []
     for item in project.soil_baselines:
@@ -73,13 +83,13 @@ def change_by_baselines(
             changes[item.kind] = _change(named, sides, item, biochar_carbon_per_year, route, seed)
         except ValueError as error:
             if item.kind == issues.kind:
-                raise FindingsError([_not_computed(name, item, str(error), Severity.BLOCKING)]) from error
-            notes.append(_not_computed(name, item, str(error), Severity.WARNING))
+                raise FindingsError([_not_computed(named, item, str(error), Severity.BLOCKING)]) from error
+            notes.append(_not_computed(named, item, str(error), Severity.WARNING))
     credited = changes[issues.kind]
     if not project.head.baselines and sides.runs is None:
         return credited, ()
     results = tuple(
-        _result(context, item, item.kind == issues.kind, changes[item.kind])
+        _result(context, item, item.kind == issues.kind, changes[item.kind], why_not(context, item))
         for item in project.soil_baselines
         if item.kind in changes
     )
@@ -117,21 +127,22 @@ def _change(
     )
 
 
-def _not_computed(period: str, item: Baseline, message: str, severity: Severity) -> Finding:
+def _not_computed(context: PeriodContext, item: Baseline, message: str, severity: Severity) -> Finding:
     return Finding(
         code="baseline-not-computed",
         severity=severity,
-        where=Place(thing=f"verification period {period}, baseline {item.kind}"),
+        where=Place(thing=f"verification period {context.period.name}, baseline {item.kind}"),
         found=message,
         allowed="data that carry this kind of baseline",
         do="look at what is named, or leave the baseline out",
-        clause="vm0042.baseline.credited-kinds",
+        clause=context.rules.clause("programme.baseline.credited-kinds"),
     )
 
 
-def _result(context: PeriodContext, item: Baseline, issues: bool, change: ChangeOfPeriod) -> BaselineResult:
+def _result(
+    context: PeriodContext, item: Baseline, issues: bool, change: ChangeOfPeriod, why: str
+) -> BaselineResult:
     project, years = context.project, context.years
-    why = credits_soil(project, item, context.rules)
     area, hybrid = float(change.area.value.sum()), change.correction
     return BaselineResult(
         kind=item.kind,

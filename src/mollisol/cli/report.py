@@ -65,6 +65,7 @@ def render_bundle(bundle: Path, formats: list[str], *, template: Path | None = N
     """
     from mollisol.bundle.read import open_bundle
     from mollisol.origins.sums import quantities_of
+    from mollisol.programmes.registry import programme
     from mollisol.reading.outlines import outlines_of
     from mollisol.templates.monitoring_report.report import report_model
     from mollisol.templates.output import report_files
@@ -82,6 +83,7 @@ def render_bundle(bundle: Path, formats: list[str], *, template: Path | None = N
         project=project,
         outline_area_ha=areas,
         quantity_of=quantities_of(opened.results.model_dump(mode="json"), opened.trace["quantities"]),
+        chapters=programme(opened.results.programme).chapters(),
     )
     tell(f"rendering {', '.join(formats)}")
     quantities = opened.trace["quantities"]

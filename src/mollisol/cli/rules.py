@@ -85,19 +85,9 @@ def rules_check(
 ) -> None:
     """Hold a proposal against a rule set, or the catalogue against itself and the code."""
     from mollisol.methodology.rules_in_force.rule_set import rule_set_of
-    from mollisol.rule_catalogue.audit import (
-        audit,
-        blocking_count,
-        check_proposal,
-        code_of_the_engine,
-        read_catalogue,
-    )
+    from mollisol.rule_catalogue.audit import audit_programmes, blocking_count, check_proposal
 
-    findings = (
-        check_proposal(proposal, rule_set_of(rules))
-        if proposal
-        else audit(read_catalogue(), code_of_the_engine())
-    )
+    findings = check_proposal(proposal, rule_set_of(rules)) if proposal else audit_programmes()
     failed = blocking_count(findings) > 0
     if as_json:
         print_json({"blocked": failed, "findings": [f.model_dump(mode="json") for f in findings]})

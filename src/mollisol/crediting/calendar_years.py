@@ -8,8 +8,10 @@ from datetime import date
 import numpy as np
 
 from mollisol.methodology.base import Interval
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.results.run import CalendarPart, Vintage
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
+from mollisol.programmes.interface import Shares
 from mollisol.quantification.accounting.units import calendar_split_t_co2e, units_by_label_t
 
 
@@ -27,26 +29,23 @@ def days_by_year(spans: Sequence[Interval]) -> tuple[tuple[int, ...], list[list[
 
 
 def calendar_parts(
-    period: str, vintages: Sequence[Vintage], units: Quantity, trace: Trace
+    context: PeriodContext, vintages: Sequence[Vintage], verified: Sequence[Shares], units: Quantity
 ) -> tuple[CalendarPart, ...]:
-    """Give what of a period falls into each calendar year.
+    """Return what of a period falls into each calendar year.
 
     Parameters
     ----------
-    period
-        Name of the period.
-    vintages
-        Its years, as the equations ran.
+    vintages, verified
+        The years of the period, as the equations ran.
     units
         Whole units of the period; they are laid over years and labels so that they add up.
-    trace
-        Takes the split.
 
     Notes
     -----
     The equations run by year of the period. A calendar year gets its share of each by days, after all of them: the
     switch has then been set, and neither a total nor a label moves.
     """
+    trace, period = context.trace, context.period.name
     trace.rule("mollisol.vintages.split")
     years, days = days_by_year([vintage.during for vintage in vintages])
     labels = tuple(map(str, years))
@@ -56,7 +55,7 @@ def calendar_parts(
         amounts = trace.arrange(
             f"verified_{kind}_by_year@{period}",
             np.array([getattr(vintage, f"verified_{kind}_t_co2e") for vintage in vintages]),
-            [trace.quantities[f"verified_{kind}@{period}.{vintage.number}"] for vintage in vintages],
+            [getattr(shares, kind) for shares in verified],
         )
         parts.append(
             trace.compute(

@@ -1,4 +1,4 @@
-"""Make a ledger entry from a bundle that was signed off."""
+"""What earlier verifications carry into a run, and the ledger entry of a bundle that was signed off."""
 
 from __future__ import annotations
 
@@ -8,8 +8,30 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from mollisol.methodology.context import Context
 from mollisol.methodology.findings import UserError
-from mollisol.methodology.ledger import LedgerEntry
+from mollisol.methodology.ledger import LEDGER_FILE, LedgerEntry
+from mollisol.methodology.trace import Quantity
+from mollisol.programmes.interface import Carried
+from mollisol.reading.schema import HEAD_FILE
+
+
+def carried_at_start(context: Context) -> Carried:
+    """Return what head and ledger hand to the first period."""
+    head, ledger, trace = context.project.head, context.project.ledger, context.trace
+    last = ledger.entry[-1] if ledger and ledger.entry else None
+    rows = [f"{LEDGER_FILE}: period {last.period}"] if last else [f"{HEAD_FILE}: no {LEDGER_FILE}, the start"]
+
+    def given(name: str, value: float) -> Quantity:
+        return trace.given(name, value, "t CO2e", rows)
+
+    return Carried(
+        trace.given(
+            "non_permanence_rating_percent", head.non_permanence_rating_percent, "%", [f"{HEAD_FILE}:project"]
+        ),
+        given("prior_cumulative_project_change", last.cumulative_project_change_t_co2e if last else 0.0),
+        given("prior_displaced_leakage", last.cumulative_displaced_leakage_t_co2e if last else 0.0),
+    )
 
 
 class LedgerError(UserError):

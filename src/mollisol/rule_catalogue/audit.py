@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
 
 from mollisol.equations import all_equations
+from mollisol.methodology.base import DomainObject
 from mollisol.methodology.findings import Finding, Place, Severity, finding, in_order
 from mollisol.methodology.rules_in_force.proposal import (
     dated,
@@ -18,6 +20,7 @@ from mollisol.methodology.rules_in_force.proposal import (
     proposal_faults,
 )
 from mollisol.methodology.rules_in_force.rule import (
+    OF_PROGRAMME,
     WARNING_STATUSES,
     DatedValue,
     Overlay,
@@ -26,10 +29,11 @@ from mollisol.methodology.rules_in_force.rule import (
     RuleSetHead,
     Switch,
 )
-from mollisol.methodology.rules_in_force.rule_set import RuleSet, is_apart, read_toml, toml_files
+from mollisol.methodology.rules_in_force.rule_set import SHIPPED, FileKind, RuleFolders, RuleSet, read_toml
+from mollisol.programmes.registry import programme, programme_names
 
 _APART = frozenset({"examples", "skeleton", "templates", "__pycache__"})
-_NAMED = re.compile(r'"((?:vm0042|vmd005[34]|vcs|mollisol)\.(?!methodology\.)[a-z0-9-]+\.[a-z0-9-]+)"')
+_NAMED = r'"((?:{})\.(?!methodology\.)[a-z0-9-]+\.[a-z0-9-]+)"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +47,34 @@ class Catalogue:
     broken: tuple[Finding, ...]
 
 
-def read_catalogue(folder: Traversable | None = None) -> Catalogue:
-    """Read the rule folders; a file that is not sound becomes a finding.
-
-    Parameters
-    ----------
-    folder
-        Holds ``rules/`` and ``rulesets/``; the shipped ones by default.
-    """
-    root = folder or files("mollisol.methodology")
-    rules: list[tuple[str, Rule]] = []
-    switches: list[tuple[str, Switch]] = []
-    heads: list[tuple[str, RuleSetHead]] = []
-    proposals: list[tuple[str, Overlay]] = []
+def read_catalogue(where: RuleFolders = SHIPPED) -> Catalogue:
+    """Read the rule folders of a programme, or all that ship; a file that is not sound becomes a finding."""
     broken: list[Finding] = []
-    for file in toml_files(root.joinpath("rules")):
-        try:
-            if not is_apart(file):
-                rules.append((file.name, read_toml(file, Rule)))
-            elif "switches" in Path(str(file)).parts:
-                switches.append((file.name, read_toml(file, Switch)))
-            else:
-                proposals.append((file.name, read_toml(file, Overlay)))
-        except RuleError as error:
-            broken.append(_finding("rule-file", file.name, str(error), "a sound rule file", "mend it"))
-    for file in toml_files(root.joinpath("rulesets")):
-        try:
-            heads.append((file.name, read_toml(file, RuleSetHead)))
-        except RuleError as error:
-            broken.append(_finding("rule-file", file.name, str(error), "a sound rule set", "mend it"))
-    return Catalogue(tuple(rules), tuple(switches), tuple(heads), tuple(proposals), tuple(broken))
+
+    def read[T: DomainObject](kind: FileKind, of: type[T]) -> tuple[tuple[str, T], ...]:
+        found = []
+        for file in where.files(kind):
+            try:
+                found.append((file.name, read_toml(file, of)))
+            except RuleError as error:
+                broken.append(_finding("rule-file", file.name, str(error), "a sound rule file", "mend it"))
+        return tuple(found)
+
+    rules, switches, proposals = read("rules", Rule), read("switches", Switch), read("proposals", Overlay)
+    heads = tuple(row for row in read("rulesets", RuleSetHead) if row[1].key.startswith(where.prefix))
+    return Catalogue(rules, switches, heads, proposals, tuple(broken))
+
+
+def audit_programmes() -> list[Finding]:
+    """Return every finding on the rules of each programme that is here, worst first."""
+    code = code_of_the_engine()
+    findings: list[Finding] = []
+    for name in programme_names():
+        one = programme(name)
+        module = sys.modules[type(one).__module__]
+        own = "" if module.__name__.startswith("mollisol.") else inspect.getsource(module)
+        findings += audit(read_catalogue(one.rules), code + own, one.rule_names)
+    return in_order(dict.fromkeys(findings))
 
 
 def code_of_the_engine() -> str:
@@ -93,7 +95,7 @@ def _modules(folder: Traversable, before: str) -> Iterator[tuple[str, str]]:
             yield before + item.name.removesuffix(".py"), item.read_text(encoding="utf-8")
 
 
-def audit(catalogue: Catalogue, code: str) -> list[Finding]:
+def audit(catalogue: Catalogue, code: str, names: Mapping[str, str] | None = None) -> list[Finding]:
     """Give every finding on the catalogue, worst first; blocking ones make ``rules check`` fail.
 
     Parameters
@@ -101,14 +103,16 @@ def audit(catalogue: Catalogue, code: str) -> list[Finding]:
     catalogue
         What the rule folders hold.
     code
-        The text of the engine, in which rules are named.
+        The text of the engine and of the programme, in which rules are named.
+    names
+        The rules of the programme that the engine asks for as ``programme.NAME``, by that name.
     """
     return in_order(
         [
             *catalogue.broken,
             *_gaps(catalogue),
             *_overlaps(catalogue),
-            *_orphans(catalogue, code),
+            *_orphans(catalogue, code, names or {}),
             *_unbounded(catalogue),
             *_unsourced(catalogue),
         ]
@@ -154,10 +158,18 @@ def _overlaps(catalogue: Catalogue) -> Iterable[Finding]:
                 yield _finding("rule-overlap", file, found, "one of the two", "take one out")
 
 
-def _orphans(catalogue: Catalogue, code: str) -> Iterable[Finding]:
+def _orphans(catalogue: Catalogue, code: str, names: Mapping[str, str]) -> Iterable[Finding]:
     known = {rule.id for _, rule in catalogue.rules}
     switches = {switch.id for _, switch in catalogue.switches}
-    named = set(_NAMED.findall(code))
+    namespaces = "|".join(sorted({re.escape(id.partition(".")[0]) for id in known | {OF_PROGRAMME}}))
+    found = Counter(re.findall(_NAMED.format(namespaces), code))
+    asked = {id.removeprefix(OF_PROGRAMME) for id in found if id.startswith(OF_PROGRAMME)}
+    # a rule that stands in the programme's table alone is used only if a shared room asks for it
+    named = {id for id in found - Counter(names.values()) if not id.startswith(OF_PROGRAMME)}
+    named |= {id for name, id in names.items() if name in asked}
+    for name in sorted(set(names) - asked):
+        told, do = f"no room asks for {OF_PROGRAMME}{name}", "take the name out, or correct it"
+        yield _finding("rule-orphan", names[name], told, "a name that is asked for", do)
     for id in sorted(known - named):
         yield _finding(
             "rule-orphan", id, "no equation or check uses it", "a rule that is used", "use it, or drop it"

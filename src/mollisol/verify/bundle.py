@@ -6,7 +6,6 @@ import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,11 +13,13 @@ from mollisol.bundle.crate import CRATE, crate_metadata
 from mollisol.bundle.read import Bundle, open_bundle
 from mollisol.bundle.signing import SIGNATURE, SignatureError, check_signature
 from mollisol.bundle.write import RULES, bundle_files
-from mollisol.engine import COMPLETE_RULES, Tell, run_project
+from mollisol.engine import Tell, run_project
+from mollisol.methodology.extensions import UnknownExtensionError
 from mollisol.methodology.findings import FindingsError, UserError, blocking
-from mollisol.methodology.rules_in_force.rule import Clocks
-from mollisol.methodology.rules_in_force.rule_set import load_rule_set, trust
+from mollisol.methodology.rules_in_force.rule import ChosenValue
+from mollisol.methodology.rules_in_force.rule_set import SHIPPED, RuleFolders, trust
 from mollisol.output import MANIFEST, canonical_json, made_with
+from mollisol.programmes.registry import programme_of, programme_of_results, threshold_of
 from mollisol.reading.archive import BundleFaultError
 from mollisol.reading.json import load_json
 from mollisol.run import Run, RunOptions
@@ -31,7 +32,6 @@ from mollisol.verify.rules import BundleRules, compare_asked, read_options, read
 
 TOLERANCE: Final = 1e-9
 
-_MATERIALITY: Final = "vcs.materiality.share"
 _DOCUMENTS: Final = ("results.json", "trace.json", "findings.json", "project.json")
 _CODES: Final = {
     "results.json": "result",
@@ -93,14 +93,16 @@ def verify_bundle(
     to.total_t = _total(results)
     options = read_options(bundle.manifest, results, to)
     notes = notes_since(str(bundle.manifest.get("mollisol")))
-    rules = read_rules(files, bundle.manifest, options, notes, to)
-    run = None
-    to.threshold_percent, citation = _threshold()
+    rules = read_rules(files, bundle.manifest, options, notes, _folders(results, to), to)
+    run = materiality = None
     versions = _versions(bundle.manifest)
     if rules is not None:
         tell("computing again from the bundle's own inputs")
         run = _again(bundle, rules, options, to)
     if rules is not None and run is not None:
+        threshold = threshold_of(programme_of(run.project.head), "programme.materiality.share")
+        to.threshold_percent = float(threshold.value)
+        materiality = _materiality(results, run, threshold)
         compare_asked(bundle.manifest, results, options, rules, run.project.head.rules, to)
         tell("comparing")
         # Rules of an earlier release were held against those released: they would be written with our fields now.
@@ -125,7 +127,7 @@ def verify_bundle(
         largest_deviation=to.largest,
         largest_at=to.largest_at,
         files=len(files),
-        materiality=_materiality(results, run, to.threshold_percent, citation) if run is not None else None,
+        materiality=materiality,
         independent=second,
         release_notes=tuple(note for note in notes if note.id in moved or note.rules),
     )
@@ -295,23 +297,26 @@ def _notes(
     return tuple(notes)
 
 
-def _threshold() -> tuple[float, str]:
-    """Give the threshold of materiality in per cent and where it stands; that of this version, not of the bundle."""
-    chosen = load_rule_set(COMPLETE_RULES).value(_MATERIALITY, Clocks(registered_on=date.max))
-    return float(chosen.value), f"{chosen.citation} ({chosen.status})"
+def _folders(results: Mapping[str, Any], to: Comparison) -> RuleFolders:
+    """Return where the rules of the recorded programme stand; one that is not here is a difference."""
+    try:
+        return programme_of_results(results).rules
+    except UnknownExtensionError as error:
+        to.add("programme", "results.json: programme", results.get("programme"), str(error))
+        return SHIPPED
 
 
-def _materiality(results: Mapping[str, Any], run: Run, threshold: float, citation: str) -> Materiality:
+def _materiality(results: Mapping[str, Any], run: Run, threshold: ChosenValue) -> Materiality:
     old, new = _total(results), sum(period.verified_total_t_co2e for period in run.results.periods)
     percent = 100 * abs(new - old) / abs(old) if old else None
     return Materiality(
         recorded_t_co2e=old,
         recomputed_t_co2e=new,
         percent=percent,
-        threshold_percent=threshold,
-        rule=_MATERIALITY,
-        citation=citation,
-        material=old != new if percent is None else percent >= threshold,
+        threshold_percent=float(threshold.value),
+        rule=threshold.rule,
+        citation=f"{threshold.citation} ({threshold.status})",
+        material=old != new if percent is None else percent >= float(threshold.value),
     )
 
 

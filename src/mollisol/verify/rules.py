@@ -16,7 +16,7 @@ from mollisol.methodology.base import DomainObject
 from mollisol.methodology.findings import FindingsError
 from mollisol.methodology.rules_in_force.proposal import lay_over
 from mollisol.methodology.rules_in_force.rule import RuleError
-from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set
+from mollisol.methodology.rules_in_force.rule_set import RuleFolders, RuleSet, load_rule_set
 from mollisol.output import MANIFEST
 from mollisol.reading.archive import BundleFaultError
 from mollisol.reading.json import load_json
@@ -73,13 +73,14 @@ def read_rules(
     manifest: Mapping[str, Any],
     options: RunOptions,
     notes: Sequence[ReleaseNote],
+    folders: RuleFolders,
     to: Comparison,
 ) -> BundleRules | None:
     """Return the bundle's own rule set; the shipped one where it carries none; None where there is neither.
 
     The bundle's rules are held against those that ship, unless an earlier release shipped them as they are.
     """
-    shipped = _shipped(manifest, options, to)
+    shipped = _shipped(manifest, options, folders, to)
     ships = None if shipped is None else BundleRules(shipped, shipped.hash)
     if RULES not in files:
         return ships
@@ -136,11 +137,13 @@ def compare_asked(
             to.add(code, item, recorded, own)
 
 
-def _shipped(manifest: Mapping[str, Any], options: RunOptions, to: Comparison) -> RuleSet | None:
+def _shipped(
+    manifest: Mapping[str, Any], options: RunOptions, folders: RuleFolders, to: Comparison
+) -> RuleSet | None:
     """Lay the recorded proposals over the rule set that ships under the recorded key."""
     key = str(manifest.get("rule_set", "")).partition(" with ")[0]
     try:
-        rules = load_rule_set(key)
+        rules = load_rule_set(key, folders)
         rules = lay_over(rules, options.overlays, all_equations)
     except (RuleError, FindingsError) as error:
         to.add("rule-set", f"{MANIFEST}: rule_set", key, str(error))

@@ -15,8 +15,8 @@ from mollisol.equations import all_equations
 from mollisol.methodology.findings import FindingsError
 from mollisol.methodology.rules_in_force.proposal import lay_over
 from mollisol.methodology.rules_in_force.rule import Clocks, MissingRuleError, Overlay, Rule, RuleError
-from mollisol.methodology.rules_in_force.rule_set import load_rule_set, read_toml, rule_set_keys
-from mollisol.rule_catalogue.audit import audit, code_of_the_engine, read_catalogue
+from mollisol.methodology.rules_in_force.rule_set import RuleFolders, load_rule_set, read_toml, rule_set_keys
+from mollisol.rule_catalogue.audit import audit, audit_programmes, read_catalogue
 
 ROOT = Path(__file__).parents[3]
 WOBURN = ROOT / "examples" / "woburn-ley"
@@ -51,7 +51,9 @@ def catalogue(folder: Path, rules: dict[str, str], heads: dict[str, str]) -> lis
     (folder / "rulesets").mkdir()
     for name, text in heads.items():
         (folder / "rulesets" / name).write_text(text, encoding="utf-8")
-    return [(f.code, str(f.where)) for f in audit(read_catalogue(folder), 'x = "vm0042.test.rule"')]
+    return [
+        (f.code, str(f.where)) for f in audit(read_catalogue(RuleFolders(folder)), 'x = "vm0042.test.rule"')
+    ]
 
 
 def rule(start: str = "2025-10-21", place: str = 'section = "1", ', status: str = "verified") -> str:
@@ -137,7 +139,7 @@ def test_a_value_that_is_said_not_to_be_known_is_no_gap(tmp_path: Path) -> None:
 
 
 def test_the_shipped_catalogue_passes() -> None:
-    found = audit(read_catalogue(), code_of_the_engine())
+    found = audit_programmes()
     assert [f for f in found if f.severity.value == "blocking"] == []
     result = CliRunner().invoke(app, ["rules", "check"])
     assert result.exit_code == 0
@@ -291,5 +293,5 @@ def test_a_measured_project_runs_under_2_1() -> None:
 def test_every_rule_set_loads_from_a_copy(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "methodology" / "rulesets", tmp_path / "rulesets")
     shutil.copytree(ROOT / "methodology" / "rules", tmp_path / "rules")
-    heads = {found.key for _, found in read_catalogue(tmp_path).heads}
+    heads = {found.key for _, found in read_catalogue(RuleFolders(tmp_path)).heads}
     assert heads == set(rule_set_keys())

@@ -1,0 +1,26 @@
+"""Whether units may be requested: the one place where that is decided, from findings alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, Literal
+
+from mollisol.methodology.findings import Finding, Severity
+
+type RunState = Literal["eligible", "provisional", "refused", "proposed"]
+"""``proposed``: the rules are on no trusted list. ``refused``: a rule is not kept, the bar stands in the way, or a safety
+could not be computed. ``provisional``: nothing is broken, but something that must be declared was not."""
+
+PROPOSED: Final = "rules-proposed"
+NOT_DECLARED: Final = frozenset({"choice-undeclared", "kind-placeholder"})
+"""Codes that say that something which must be declared was not."""
+
+
+def state_of(findings: Iterable[Finding]) -> RunState:
+    """Return the state that the findings on a run, or on one period of it, leave it in."""
+    refusals = {finding.code for finding in findings if finding.severity is Severity.REFUSAL}
+    if PROPOSED in refusals:
+        return "proposed"
+    if refusals - NOT_DECLARED:
+        return "refused"
+    return "provisional" if refusals else "eligible"

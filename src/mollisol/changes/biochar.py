@@ -1,0 +1,20 @@
+"""Carbon of biochar in a period: it was put on the land, and did not grow there."""
+
+from __future__ import annotations
+
+from mollisol.methodology.context import PeriodContext
+from mollisol.methodology.trace import Quantity
+
+
+def biochar_carbon(context: PeriodContext) -> tuple[float, Quantity]:
+    """Return the carbon of biochar that comes off the project change: of the period, and of each year. [t C]."""
+    subtracted = context.rules.value("programme.biochar.subtracted").value
+    applied = [
+        (row, item.biochar_t * item.organic_carbon_fraction)
+        for row, item in enumerate(context.project.biochar, start=2)
+        if context.period.during.holds(item.applied_on) and subtracted
+    ]
+    total = sum(carbon for _, carbon in applied)
+    rows = [f"biochar.csv:{row}" for row, _ in applied] or ["no row in any table of biochar"]
+    name = f"biochar_carbon_per_year{context.place}"
+    return total, context.trace.given(name, total / context.years, "t C", rows)

@@ -1,0 +1,1 @@
+"""What a programme answers, and the programmes that ship, one module each."""

@@ -1,0 +1,206 @@
+"""What a programme answers. The engine asks it; it asks nobody to the right of it.
+
+The shared core ends at an estimate of a declared quantity: project minus baseline, with mean, standard error, degrees
+of freedom and quantiles. What is deducted from it, and what becomes of the rest, is the programme's.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from mollisol.methodology.base import Interval
+from mollisol.methodology.baseline import Baseline
+from mollisol.methodology.context import Context, PeriodContext
+from mollisol.methodology.findings import Finding
+from mollisol.methodology.results.run import ControlDiagnostics, PeriodResult
+from mollisol.methodology.rules_in_force.rule_set import RuleFolders, RulesInForce
+from mollisol.methodology.trace import Quantity
+from mollisol.quantification.accounting.units import units_to_issue_t
+from mollisol.stocks.samples import Samples
+from mollisol.templates.monitoring_report.chapters import CHAPTERS, Chapter
+
+if TYPE_CHECKING:
+    from mollisol.changes.change import ChangeOfPeriod
+    from mollisol.emissions.leakage import LeakageOfPeriod
+    from mollisol.emissions.sources import SourcesOfPeriod
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Carried:
+    """What a period is handed: by the head of the project, the ledger, or the period before it.
+
+    Parameters
+    ----------
+    rating
+        Non-permanence risk rating. [%]
+    cumulative
+        Project stock change since the start, after deductions. [t CO2e]
+    displaced
+        Leakage of displaced production so far. [t CO2e]
+    """
+
+    rating: Quantity
+    cumulative: Quantity
+    displaced: Quantity
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Activity:
+    """What a programme counts beside soil carbon: emission sources and trees, and leakage, by year of a period."""
+
+    sources: SourcesOfPeriod | None = None
+    leakage: LeakageOfPeriod | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what the computing of both has to say."""
+        return tuple(finding for part in (self.sources, self.leakage) if part for finding in part.findings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deducted:
+    """The yearly stock change of both scenarios after the deduction. [t CO2e]."""
+
+    project: Quantity
+    baseline: Quantity
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Year:
+    """A year of a verification period, with the project change since the start at its end, after deductions."""
+
+    context: PeriodContext
+    number: int
+    during: Interval
+    deducted: Deducted
+    cumulative: Quantity
+
+    @property
+    def place(self) -> str:
+        """Return what stands behind the name of each quantity of the year."""
+        return f"{self.context.place}.{self.number}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shares:
+    """An amount of a year by label. [t CO2e]."""
+
+    reductions: Quantity
+    removals: Quantity
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """Reductions and removals of a year before leakage, the switch between them, and source terms if there are any."""
+
+    shares: Shares
+    switch: Quantity
+    sources: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Net:
+    """Reductions and removals of a year less leakage, and the leakage where there is some."""
+
+    shares: Shares
+    leakage: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verified:
+    """What the buffer takes of a year, what it leaves, and the sum of what it leaves."""
+
+    buffer: Shares
+    shares: Shares
+    total: Quantity
+
+
+class Programme(Protocol):
+    """A crediting programme. What has a body here is what a programme without a word on it does.
+
+    Attributes
+    ----------
+    id
+        As a project names it; the keys of its rule sets begin with it.
+    rules
+        Where its rules stand.
+    rule_names
+        The rules that the shared rooms ask for as ``programme.NAME``, by that name.
+    complete_rules
+        Its rule set that has a value of every rule; the project is run under it to learn what another one lacks.
+    clauses
+        The clause that a finding of the shared rooms rests on, by the finding's code.
+    """
+
+    id: ClassVar[str]
+    rules: ClassVar[RuleFolders]
+    rule_names: ClassVar[Mapping[str, str]]
+    complete_rules: ClassVar[str]
+    clauses: ClassVar[Mapping[str, str]] = {}
+
+    def check_rules(self, rules: RulesInForce) -> list[Finding]:
+        """Return what of a rule set the programme has no equations for."""
+        return []
+
+    def check(self, context: Context) -> list[Finding]:
+        """Return what its rules find in the tables of a project, before anything is computed."""
+        return []
+
+    def check_samples(self, context: Context, samples: Samples) -> list[Finding]:
+        """Return what its rules find in the samples."""
+        return []
+
+    def check_amounts(self, context: Context, periods: Sequence[PeriodResult]) -> list[Finding]:
+        """Return what its rules find in the computed periods together."""
+        return []
+
+    def diagnose(
+        self, context: Context, samples: Samples, first: PeriodResult
+    ) -> tuple[tuple[ControlDiagnostics, ...], list[Finding]]:
+        """Return whether control sites stand for their units, beside what its rules ask."""
+        return (), []
+
+    def why_not(self, context: Context, baseline: Baseline) -> str:
+        """Return why nothing is credited from a kind of baseline; empty where it is."""
+        return ""
+
+    def activity(self, context: PeriodContext, carried: Carried) -> Activity:
+        """Return what it counts beside soil carbon."""
+        return Activity()
+
+    @abstractmethod
+    def deduct(self, context: PeriodContext, change: ChangeOfPeriod, activity: Activity) -> Deducted:
+        """Return the yearly changes after the deduction for uncertainty."""
+        ...
+
+    def bar(self, context: PeriodContext, change: ChangeOfPeriod) -> list[Finding]:
+        """Return a refusal where an estimate is too uncertain to credit anything."""
+        return []
+
+    @abstractmethod
+    def split(self, year: Year, activity: Activity) -> Split:
+        """Return a year's reductions and removals."""
+        ...
+
+    def leakage(self, year: Year, split: Split, activity: Activity) -> Net:
+        """Return them less leakage."""
+        return Net(split.shares)
+
+    @abstractmethod
+    def buffer(self, year: Year, split: Split, net: Net, carried: Carried) -> Verified:
+        """Return what of them goes to the buffer, and what is left."""
+        ...
+
+    def count(self, context: PeriodContext, total: Quantity) -> Quantity:
+        """Return the whole units of a period."""
+        context.trace.rule("mollisol.issuance.rounding")
+        return context.trace.compute(
+            f"units_if_eligible{context.place}", units_to_issue_t, verified_total_t_co2e=total
+        )
+
+    def chapters(self) -> tuple[Chapter, ...]:
+        """Return the chapters of its monitoring report, in their order."""
+        return CHAPTERS

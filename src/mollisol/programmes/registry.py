@@ -1,0 +1,75 @@
+"""Programmes by name: those that ship, and those that other packages register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from mollisol.methodology.extensions import UnknownExtensionError, extension, extension_names
+from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.project import UNDECLARED, ProjectHead
+from mollisol.methodology.results.run import RunResult
+from mollisol.methodology.rules_in_force.rule import ChosenValue, Clocks
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set
+from mollisol.programmes.interface import Programme
+
+GROUP: Final = "mollisol.programmes"
+
+
+def programme_names() -> tuple[str, ...]:
+    """Return the names of the programmes that are here."""
+    return extension_names(GROUP)
+
+
+def programme(name: str) -> Programme:
+    """Return a programme by its name.
+
+    Raises
+    ------
+    UnknownExtensionError
+        If there is none of that name; the message lists those that there are.
+    """
+    found: Programme = extension(GROUP, name)()
+    return found
+
+
+def programme_of(head: ProjectHead) -> Programme:
+    """Return the programme of a project; where none was declared, the one that its rule set is of.
+
+    Raises
+    ------
+    UnknownExtensionError
+        If it is not here.
+    """
+    name = head.programme
+    if name == UNDECLARED:
+        name = next((one for one in programme_names() if head.rules.startswith(f"{one}-")), name)
+    return programme(name)
+
+
+def threshold_of(programme: Programme, name: str) -> ChosenValue:
+    """Return a value that this version of a programme holds results against, whatever those hold."""
+    rule_set = load_rule_set(programme.complete_rules, programme.rules)
+    return RulesInForce(rule_set, Clocks(registered_on=date.max), programme.rule_names).value(name)
+
+
+def programme_of_results(results: Mapping[str, Any]) -> Programme:
+    """Return the programme of ``results.json``; release 0.1.0 knew one, and did not write it.
+
+    Raises
+    ------
+    UnknownExtensionError
+        If it is not here.
+    """
+    return programme(str(results.get("programme", RunResult.model_fields["programme"].default)))
+
+
+def unknown_programme(error: UnknownExtensionError, file: str) -> Finding:
+    """Return the finding on a programme that is not here."""
+    return finding(
+        "programme-unknown",
+        Place(file=file, thing="programme"),
+        str(error),
+        names=", ".join(programme_names()),
+    )

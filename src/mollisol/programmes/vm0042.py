@@ -1,0 +1,334 @@
+"""VM0042 behind the seam: its checks, and its accounting in the order of its sections 8.2 to 8.7."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mollisol.checks.activity import check_activity
+from mollisol.checks.control_sites import diagnose_controls
+from mollisol.checks.eligibility import check_boundary_amounts, check_eligibility, check_sites
+from mollisol.checks.plausibility import check_similarity
+from mollisol.emissions.grid import grid_of
+from mollisol.emissions.leakage import leakage_of_period
+from mollisol.emissions.sources import SourcesOfPeriod, sources_of_period
+from mollisol.methodology.baseline import Baseline
+from mollisol.methodology.boundary import check_boundary
+from mollisol.methodology.checks.baseline_controls import check_controls_stayed
+from mollisol.methodology.checks.baseline_model import check_model_setup
+from mollisol.methodology.checks.baselines import check_baselines, credits_soil
+from mollisol.methodology.checks.control_sites import check_control_sites
+from mollisol.methodology.checks.periods import check_periods
+from mollisol.methodology.checks.sampling import check_sampling
+from mollisol.methodology.checks.spectroscopy import check_spectroscopy
+from mollisol.methodology.context import Context, PeriodContext
+from mollisol.methodology.factors.factor import FactorError
+from mollisol.methodology.findings import Finding, FindingsError, Place, finding
+from mollisol.methodology.results.run import ControlDiagnostics, PeriodResult
+from mollisol.methodology.rules_in_force.rule import MissingRuleError
+from mollisol.methodology.rules_in_force.rule_set import RuleFolders, RulesInForce
+from mollisol.methodology.trace import Quantity
+from mollisol.programmes.interface import (
+    Activity,
+    Carried,
+    Deducted,
+    Net,
+    Programme,
+    Shares,
+    Split,
+    Verified,
+    Year,
+)
+from mollisol.quantification.accounting.vm0042 import issuance, reductions_removals
+from mollisol.quantification.soil_carbon_change import (
+    baseline_change_after_deduction,
+    project_change_after_deduction,
+)
+from mollisol.quantification.totals import uncertainty_fraction
+from mollisol.stocks.samples import Samples
+
+if TYPE_CHECKING:
+    from mollisol.changes.change import ChangeOfPeriod
+
+HEAD = "project.toml"
+YEARLY = "year by year"
+"""The accounting that there are equations of."""
+
+
+class VM0042(Programme):
+    """VM0042, Improved Agricultural Land Management, with the modules and standards that it stands on."""
+
+    id = "vm0042"
+    rules = RuleFolders(
+        files("mollisol.methodology"),
+        documents=frozenset({"mollisol", "vcs", "vm0042", "vmd0053", "vmd0054"}),
+        prefix="vm0042-",
+    )
+    complete_rules = "vm0042-2.2+2026-06-11"
+    rule_names: ClassVar[Mapping[str, str]] = {
+        "baseline.credited-kinds": "vm0042.baseline.credited-kinds",
+        "biochar.subtracted": "vm0042.biochar.subtracted",
+        "materiality.share": "vcs.materiality.share",
+    }
+    clauses: ClassVar[Mapping[str, str]] = {
+        "loss-event": "VM0042 2.2, section 8.7, Eqs. 75-79",
+        "loss-after-issue": "VM0042 2.2, section 8.7; reversal rules of the VCS Standard",
+        "switch-turns-inside-period": "VM0042 2.2, section 8.5, Eq. 37",
+    }
+
+    def check_rules(self, rules: RulesInForce) -> list[Finding]:
+        """Return a finding where the rule set accounts in a way that there are no equations of."""
+        basis = rules.rule_set.rules["vm0042.accounting.basis"]
+        try:
+            value = rules.value(basis.id).value
+        except MissingRuleError:
+            return []
+        if value == YEARLY:
+            return []
+        return [
+            finding(
+                "accounting-not-computed",
+                Place(file=HEAD, thing="rules"),
+                f"{basis.label}: {value}",
+                rule=basis.id,
+            )
+        ]
+
+    def check(self, context: Context) -> list[Finding]:
+        """Return what sections 4 to 8 find in the tables."""
+        project, rules = context.project, context.rules
+        findings = [*check_boundary(project.head.boundary, HEAD), *check_sampling(project, rules)]
+        findings += [*check_spectroscopy(project, rules)]
+        findings += [*check_baselines(project, rules), *check_model_setup(project, rules)]
+        if project.measured_controls:
+            findings += [*check_control_sites(project, rules), *check_controls_stayed(project)]
+        findings += [*check_periods(project, rules), *check_activity(project, rules)]
+        return [*findings, *check_eligibility(project, rules)]
+
+    def check_samples(self, context: Context, samples: Samples) -> list[Finding]:
+        """Return what the similarity of control sites asks."""
+        return [*check_similarity(context, samples), *check_sites(context, samples)]
+
+    def check_amounts(self, context: Context, periods: Sequence[PeriodResult]) -> list[Finding]:
+        """Return what the rules of inclusion find in the computed amounts."""
+        return check_boundary_amounts(context, periods)
+
+    def diagnose(
+        self, context: Context, samples: Samples, first: PeriodResult
+    ) -> tuple[tuple[ControlDiagnostics, ...], list[Finding]]:
+        """Return the diagnostics beside the printed test of similarity."""
+        return diagnose_controls(context, samples, first)
+
+    def why_not(self, context: Context, baseline: Baseline) -> str:
+        """Return why the rule set credits nothing from a kind of baseline."""
+        return credits_soil(context.project, baseline, context.rules)
+
+    def activity(self, context: PeriodContext, carried: Carried) -> Activity:
+        """Return sources and trees (sections 8.2 and 8.3) and leakage (section 8.4).
+
+        Raises
+        ------
+        FindingsError
+            If an equation or a table of factors refuses what the tables hold; the message names the argument.
+        """
+        try:
+            grid = grid_of(context)
+            return Activity(
+                sources_of_period(context, grid), leakage_of_period(context, grid, carried.displaced)
+            )
+        except (FactorError, ValueError) as error:
+            where = f"verification period {context.period.name}"
+            raise FindingsError([finding("activity-not-computable", where, str(error))]) from None
+
+    def deduct(self, context: PeriodContext, change: ChangeOfPeriod, activity: Activity) -> Deducted:
+        """Return both scenarios after the deduction, trees and shrubs with them (Eqs. 44 and 45)."""
+        trace, place = context.trace, context.place
+        shared: dict[str, Any] = {
+            "uncertainty_fraction": trace.compute(
+                f"uncertainty_fraction{place}", uncertainty_fraction, uncertainty_percent=change.uncertainty
+            ),
+            "project_minus_baseline_t_co2e": change.difference,
+        }
+        woody = _sources(activity).woody
+
+        def trees(scenario: str) -> dict[str, Any]:
+            return {
+                f"{kind}_change_t_co2e": woody[f"{kind}.{scenario}"]
+                for kind in ("tree", "shrub")
+                if f"{kind}.{scenario}" in woody
+            }
+
+        return Deducted(
+            trace.compute(
+                f"project_change_after_deduction{place}",
+                project_change_after_deduction,
+                soil_change_t_co2e=change.project_annual,
+                **shared,
+                **trees("project"),
+            ),
+            trace.compute(
+                f"baseline_change_after_deduction{place}",
+                baseline_change_after_deduction,
+                soil_change_t_co2e=change.baseline_annual,
+                **shared,
+                **trees("baseline"),
+            ),
+        )
+
+    def bar(self, context: PeriodContext, change: ChangeOfPeriod) -> list[Finding]:
+        """Return a refusal above the half-width of the VCS Methodology Requirements."""
+        deduction = change.deductions["corrected"]
+        if deduction.eligible:
+            return []
+        return [
+            finding(
+                "half-width-over-estimate",
+                f"verification period {context.period.name}",
+                f"two-sided 90 % half-width {deduction.half_width_percent:.1f} % of the estimate",
+                widest=deduction.widest_half_width_percent,
+            )
+        ]
+
+    def split(self, year: Year, activity: Activity) -> Split:
+        """Return reductions and removals by the switch (Eqs. 37 and 40)."""
+        trace, place, form = year.context.trace, year.place, year.context.rules.form
+        given = _sources(activity)
+
+        def of_year(name: str, quantity: Quantity) -> Quantity:
+            return _of_year(f"{name}{place}", quantity, year)
+
+        switch = trace.compute(
+            f"removals_switch{place}",
+            reductions_removals.removals_switch,
+            cumulative_project_change_t_co2e=year.cumulative,
+        )
+        sources = trace.compute(
+            f"source_terms{place}",
+            reductions_removals.source_terms_t_co2e,
+            default_factor_sources_t_co2e=of_year("default_sources", given.default),
+            soil_ch4_t_co2e=of_year("soil_ch4", given.soil_ch4),
+            soil_n2o_t_co2e=of_year("soil_n2o", given.soil_n2o),
+            uncertainty_ch4=of_year("uncertainty_ch4", given.uncertainty_ch4),
+            uncertainty_n2o=of_year("uncertainty_n2o", given.uncertainty_n2o),
+            form=form("switch.ch4-n2o-sign"),
+        )
+        stock = _stock(year, switch)
+        shares = Shares(
+            trace.compute(
+                f"reductions{place}",
+                reductions_removals.emission_reductions_t_co2e,
+                source_terms_t_co2e=sources,
+                **stock,
+            ),
+            trace.compute(f"removals{place}", reductions_removals.removals_t_co2e, **stock),
+        )
+        return Split(shares, switch, sources)
+
+    def leakage(self, year: Year, split: Split, activity: Activity) -> Net:
+        """Return both less their shares of leakage (Eqs. 38 to 42)."""
+        trace, place, form = (
+            year.context.trace,
+            year.place,
+            year.context.rules.form("switch.leakage-allocation"),
+        )
+        if activity.leakage is None:
+            raise ValueError("leakage of VM0042 was not computed")
+        leakage = _of_year(f"leakage{place}", activity.leakage.by_year, year)
+        _must_have_shares(year, leakage, split.shares, printed=form == "printed")
+        shares: dict[str, Any] = {
+            "leakage_t_co2e": leakage,
+            "reductions_t_co2e": split.shares.reductions,
+            "removals_t_co2e": split.shares.removals,
+            "form": form,
+        }
+        reductions = trace.compute(
+            f"net_reductions{place}",
+            reductions_removals.net_reductions_t_co2e,
+            reductions_t_co2e=split.shares.reductions,
+            leakage_on_reductions_t_co2e=trace.compute(
+                f"leakage_on_reductions{place}", reductions_removals.leakage_on_reductions_t_co2e, **shares
+            ),
+        )
+        removals = trace.compute(
+            f"net_removals{place}",
+            reductions_removals.net_removals_t_co2e,
+            removals_t_co2e=split.shares.removals,
+            leakage_on_removals_t_co2e=trace.compute(
+                f"leakage_on_removals{place}", reductions_removals.leakage_on_removals_t_co2e, **shares
+            ),
+        )
+        return Net(Shares(reductions, removals), leakage)
+
+    def buffer(self, year: Year, split: Split, net: Net, carried: Carried) -> Verified:
+        """Return the rating's share of the stock terms, and the verified amounts (Eqs. 75 to 79)."""
+        trace, place = year.context.trace, year.place
+        stock = _stock(year, split.switch) | {"non_permanence_rating_percent": carried.rating}
+        buffer = Shares(
+            trace.compute(f"buffer_on_reductions{place}", issuance.buffer_on_reductions_t_co2e, **stock),
+            trace.compute(f"buffer_on_removals{place}", issuance.buffer_on_removals_t_co2e, **stock),
+        )
+        verified = Shares(
+            trace.compute(
+                f"verified_reductions{place}",
+                issuance.verified_reductions_t_co2e,
+                net_t_co2e=net.shares.reductions,
+                buffer_t_co2e=buffer.reductions,
+            ),
+            trace.compute(
+                f"verified_removals{place}",
+                issuance.verified_removals_t_co2e,
+                net_t_co2e=net.shares.removals,
+                buffer_t_co2e=buffer.removals,
+            ),
+        )
+        total = trace.compute(
+            f"verified_total{place}",
+            issuance.verified_total_t_co2e,
+            verified_reductions_t_co2e=verified.reductions,
+            verified_removals_t_co2e=verified.removals,
+        )
+        return Verified(buffer, verified, total)
+
+
+def _sources(activity: Activity) -> SourcesOfPeriod:
+    if activity.sources is None:
+        raise ValueError("sources of VM0042 were not computed")
+    return activity.sources
+
+
+def _of_year(name: str, quantity: Quantity, year: Year) -> Quantity:
+    """Take one year out of a quantity that has one value for each year of the period."""
+    place = year.number - 1
+    return year.context.trace.arrange(name, float(quantity.value[place]), [quantity], places=[place])
+
+
+def _stock(year: Year, switch: Quantity) -> dict[str, Any]:
+    return {
+        "project_change_t_co2e": year.deducted.project,
+        "baseline_change_t_co2e": year.deducted.baseline,
+        "removals_switch": switch,
+    }
+
+
+def _must_have_shares(year: Year, leakage: Quantity, shares: Shares, *, printed: bool) -> None:
+    """Stop where Eqs. 39 and 42 have no shares; the text does not say what to do.
+
+    Raises
+    ------
+    FindingsError
+        If there is leakage and neither reductions nor removals are above zero; as printed, if they sum to zero.
+    """
+    er, cr = float(shares.reductions.value), float(shares.removals.value)
+    without = er + cr == 0 if printed else max(er, cr) <= 0
+    if float(leakage.value) == 0 or not without:
+        return
+    raise FindingsError(
+        [
+            finding(
+                "leakage-without-shares",
+                f"year {year.during.start} to {year.during.end}",
+                f"leakage {float(leakage.value):.1f} t CO2e, reductions {er:.1f}, removals {cr:.1f}",
+            )
+        ]
+    )
