@@ -8,7 +8,7 @@ from typing import Final, Literal
 from mollisol.methodology.findings import Finding, Severity
 
 type RunState = Literal["eligible", "provisional", "refused", "proposed"]
-"""``proposed``: the rules are on no trusted list. ``refused``: a rule is not kept, the bar stands in the way, or a safety
+"""``proposed``: the rules are on no trusted list. ``refused``: a rule is not kept, the bar is in the way, or a safety
 could not be computed. ``provisional``: nothing is broken, but something that must be declared was not."""
 
 PROPOSED: Final = "rules-proposed"

@@ -9,33 +9,27 @@ from typing import TYPE_CHECKING
 
 from mollisol.checks.calibrations import check_calibrations
 from mollisol.checks.plausibility import check_reported_stocks, check_units
-from mollisol.equations import all_equations
 from mollisol.methodology.checks.declared import check_declared, check_kind
 from mollisol.methodology.checks.laboratory import check_laboratory
 from mollisol.methodology.checks.references import check_references
 from mollisol.methodology.context import Context
 from mollisol.methodology.deviations import apply_deviations
-from mollisol.methodology.extensions import UnknownExtensionError
 from mollisol.methodology.findings import Finding, FindingsError, Severity, blocking, in_order
 from mollisol.methodology.ledger import check_ledger
 from mollisol.methodology.results.run import PeriodResult, ReferenceChoice, RouteChoice, RunResult
 from mollisol.methodology.results.state import state_of
-from mollisol.methodology.rules_in_force.proposal import lay_over, proposed
-from mollisol.methodology.rules_in_force.rule import Clocks, Overlay, RuleError
+from mollisol.methodology.rules_in_force.rule import Overlay, RuleError
 from mollisol.methodology.rules_in_force.rule_set import (
     RuleSet,
     RulesInForce,
-    TrustedRuleSet,
-    load_rule_set,
     missing_rules,
-    rule_set_of,
-    ships,
     status_findings,
     unusable_rules,
 )
 from mollisol.methodology.trace import Trace
 from mollisol.programmes.interface import Programme
-from mollisol.programmes.registry import programme_of, unknown_programme
+from mollisol.programmes.registry import programme_of
+from mollisol.programmes.rules import not_trusted, rules_of_project
 from mollisol.reading.outlines import check_geometry
 from mollisol.reading.project import Reading, read_project
 from mollisol.reading.schema import HEAD_FILE
@@ -82,31 +76,19 @@ def assess_project(
     if project is None:
         return Assessment(reading, tuple(in_order(reading.findings)))
     try:
-        programme = programme_of(project.head)
-        named = rule_set_of(rules_key, programme.rules) if rules_key else None
-        rule_set = rule_set or named or load_rule_set(project.head.rules, programme.rules)
-        rule_set = lay_over(rule_set, overlays, all_equations)
-    except UnknownExtensionError as error:
-        return Assessment(reading, (unknown_programme(error, HEAD_FILE),))
-    except RuleError as error:
-        return Assessment(reading, (unusable_rules(str(error)),))
+        programme, rules = rules_of_project(project.head, rules_key, overlays, rule_set)
     except FindingsError as error:
         return Assessment(reading, error.findings)
-    if set(rule_set.equations.values()) - set(all_equations() if rule_set.equations else ()):
-        told = unusable_rules("an equation that this version does not have is swapped in")
-        return Assessment(reading, (told,))
-    rules = RulesInForce(rule_set, Clocks(registered_on=project.head.registered_on), programme.rule_names)
     missing = [*_missing(folder, rules, programme), *programme.check_rules(rules)]
     if missing:
         return Assessment(reading, tuple(in_order(missing)))
-    tell(f"checking against {rule_set.key}")
+    tell(f"checking against {rules.rule_set.key}")
     try:
         assessment = _held_against(programme, Context(project, rules, Trace(rules)), reading)
     except RuleError as error:
         return Assessment(reading, (unusable_rules(str(error)),))
-    if ships(rule_set, programme.rules) or isinstance(rule_set, TrustedRuleSet):
-        return assessment
-    return replace(assessment, findings=tuple(in_order([*assessment.findings, proposed(rule_set)])))
+    more = not_trusted(programme, rules.rule_set)
+    return replace(assessment, findings=tuple(in_order([*assessment.findings, *more])))
 
 
 def _held_against(programme: Programme, context: Context, reading: Reading) -> Assessment:

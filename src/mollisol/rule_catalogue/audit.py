@@ -162,10 +162,10 @@ def _orphans(catalogue: Catalogue, code: str, names: Mapping[str, str]) -> Itera
     known = {rule.id for _, rule in catalogue.rules}
     switches = {switch.id for _, switch in catalogue.switches}
     namespaces = "|".join(sorted({re.escape(id.partition(".")[0]) for id in known | {OF_PROGRAMME}}))
-    found = Counter(re.findall(_NAMED.format(namespaces), code))
-    asked = {id.removeprefix(OF_PROGRAMME) for id in found if id.startswith(OF_PROGRAMME)}
+    written = Counter(re.findall(_NAMED.format(namespaces), code))
+    asked = {id.removeprefix(OF_PROGRAMME) for id in written if id.startswith(OF_PROGRAMME)}
     # a rule that stands in the programme's table alone is used only if a shared room asks for it
-    named = {id for id in found - Counter(names.values()) if not id.startswith(OF_PROGRAMME)}
+    named = {id for id in written - Counter(names.values()) if not id.startswith(OF_PROGRAMME)}
     named |= {id for name, id in names.items() if name in asked}
     for name in sorted(set(names) - asked):
         told, do = f"no room asks for {OF_PROGRAMME}{name}", "take the name out, or correct it"

@@ -15,9 +15,8 @@ from mollisol.methodology.checks.validation import (
     check_words,
 )
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
-from mollisol.methodology.rules_in_force.findings import status_findings
 from mollisol.methodology.rules_in_force.rule import Clocks
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set, status_findings
 from mollisol.methodology.soil_models.calibrated import CalibratedSet, ModelIdentity, identity_findings
 from mollisol.methodology.soil_models.catalogue import MODELS
 from mollisol.methodology.soil_models.inputs import Row

@@ -16,6 +16,7 @@ from mollisol.methodology.findings import Finding, FindingsError, Place, Severit
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.validation import ValidationResult
+from mollisol.programmes.registry import programme
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.run import Assessment, RunOptions
@@ -100,7 +101,8 @@ def open_issued(bundle: Bundle) -> Issued:
             ]
         )
     options = read_options(bundle.manifest, {}, to)
-    rule_set = read_rules(files, bundle.manifest, options, to)
+    folders = programme(bundle.results.programme).rules
+    rule_set = read_rules(files, bundle.manifest, options, folders, to)
     with tempfile.TemporaryDirectory(prefix="mollisol-trueup-") as folder:
         bundle.copy_inputs(Path(folder))
         assessment = assess_project(Path(folder), rule_set=rule_set)

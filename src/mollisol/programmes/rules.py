@@ -1,0 +1,56 @@
+"""The rules that a project is held against: its programme's, with proposals laid over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mollisol.equations import all_equations
+from mollisol.methodology.extensions import UnknownExtensionError
+from mollisol.methodology.findings import Finding, FindingsError
+from mollisol.methodology.project import ProjectHead
+from mollisol.methodology.rules_in_force.proposal import lay_over, proposed
+from mollisol.methodology.rules_in_force.rule import Clocks, Overlay, RuleError
+from mollisol.methodology.rules_in_force.rule_set import (
+    RuleSet,
+    RulesInForce,
+    TrustedRuleSet,
+    load_rule_set,
+    rule_set_of,
+    ships,
+    unusable_rules,
+)
+from mollisol.programmes.interface import Programme
+from mollisol.programmes.registry import programme_of, unknown_programme
+from mollisol.reading.schema import HEAD_FILE
+
+
+def rules_of_project(
+    head: ProjectHead, rules_key: str, overlays: Sequence[Overlay], rule_set: RuleSet | None
+) -> tuple[Programme, RulesInForce]:
+    """Return the programme of a project and the rules in force: those asked for, or the project's own.
+
+    Raises
+    ------
+    FindingsError
+        If the programme or the rule set is not here, or a proposal does not fit it.
+    """
+    try:
+        programme = programme_of(head)
+        named = rule_set_of(rules_key, programme.rules) if rules_key else None
+        chosen = rule_set or named or load_rule_set(head.rules, programme.rules)
+    except UnknownExtensionError as error:
+        raise FindingsError([unknown_programme(error, HEAD_FILE)]) from None
+    except RuleError as error:
+        raise FindingsError([unusable_rules(str(error))]) from None
+    chosen = lay_over(chosen, overlays, all_equations)
+    if set(chosen.equations.values()) - set(all_equations() if chosen.equations else ()):
+        told = "an equation that this version does not have is swapped in"
+        raise FindingsError([unusable_rules(told)])
+    return programme, RulesInForce(chosen, Clocks(registered_on=head.registered_on), programme.rule_names)
+
+
+def not_trusted(programme: Programme, rule_set: RuleSet) -> list[Finding]:
+    """Return a refusal where a rule set neither comes with the programme nor is trusted by an auditor."""
+    if isinstance(rule_set, TrustedRuleSet) or ships(rule_set, programme.rules):
+        return []
+    return [proposed(rule_set)]
