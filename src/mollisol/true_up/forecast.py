@@ -28,6 +28,7 @@ from mollisol.uncertainty.model.scenario_error import (
 )
 from mollisol.verify.compare import Comparison as FileComparison
 from mollisol.verify.manifest import compare_files
+from mollisol.verify.releases import notes_since
 from mollisol.verify.rules import read_options, read_rules
 
 FARTHEST_YEARS = 1
@@ -102,10 +103,11 @@ def open_issued(bundle: Bundle) -> Issued:
         )
     options = read_options(bundle.manifest, {}, to)
     folders = programme(bundle.results.programme).rules
-    rule_set = read_rules(files, bundle.manifest, options, folders, to)
+    notes = notes_since(str(bundle.manifest.get("mollisol")))
+    rules = read_rules(files, bundle.manifest, options, notes, folders, to)
     with tempfile.TemporaryDirectory(prefix="mollisol-trueup-") as folder:
         bundle.copy_inputs(Path(folder))
-        assessment = assess_project(Path(folder), rule_set=rule_set)
+        assessment = assess_project(Path(folder), rule_set=rules.rule_set if rules else None)
     return _run(assessment, options)
 
 
