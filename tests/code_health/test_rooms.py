@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 OUTER = ("methodology", "quantification", "uncertainty", "templates")
 WAY: tuple[tuple[str, ...], ...] = (
-    ("equations", "output"),
+    ("equations", "extensions", "output"),
     ("reading",),
     ("stocks",),
     ("run",),

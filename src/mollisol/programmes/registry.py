@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from mollisol.methodology.extensions import UnknownExtensionError, extension, extension_names
+from mollisol.extensions import UnknownExtensionError, extension, extension_names
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import UNDECLARED, ProjectHead
 from mollisol.methodology.results.run import RunResult

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mollisol.equations import all_equations
-from mollisol.methodology.extensions import UnknownExtensionError
+from mollisol.extensions import UnknownExtensionError
 from mollisol.methodology.findings import Finding, FindingsError
 from mollisol.methodology.project import ProjectHead
 from mollisol.methodology.rules_in_force.proposal import lay_over, proposed

@@ -14,7 +14,7 @@ from mollisol.bundle.read import Bundle, open_bundle
 from mollisol.bundle.signing import SIGNATURE, SignatureError, check_signature
 from mollisol.bundle.write import RULES, bundle_files
 from mollisol.engine import Tell, run_project
-from mollisol.methodology.extensions import UnknownExtensionError
+from mollisol.extensions import UnknownExtensionError
 from mollisol.methodology.findings import FindingsError, UserError, blocking
 from mollisol.methodology.rules_in_force.rule import ChosenValue
 from mollisol.methodology.rules_in_force.rule_set import SHIPPED, RuleFolders, trust
