@@ -1,4 +1,4 @@
-"""The promise over the grid: a fast subset, the page against its table, and the whole grid when asked (slow)."""
+"""The promise over the grid: a fast subset, the page against its table, and (statistics) the whole grid."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_the_table_with_the_posterior_is_found_again(name: str) -> None:
     assert share == pytest.approx(float(row["posterior"]), abs=3 * 0.048)
 
 
-@pytest.mark.slow
+@pytest.mark.statistics
 def test_the_designs_with_the_posterior() -> None:
     made = script()
     rows = {
@@ -205,7 +205,7 @@ def test_the_posterior_can_be_plugged_in() -> None:
     assert found["lower"].probability > found["pooled"].probability
 
 
-@pytest.mark.slow
+@pytest.mark.statistics
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_the_whole_grid(scenario: Any) -> None:
     for design in grid():

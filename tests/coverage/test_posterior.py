@@ -16,8 +16,17 @@ from mollisol.uncertainty.posterior.marginal import Marginal
 from mollisol.uncertainty.posterior.specification import Specification
 from mollisol.uncertainty.simulation.posterior_simulator import Simulator, draw_components
 
+
 type Design = Callable[..., Specification]
 SCALE = 1.5
+
+
+def long_and_short(short: int, long: int) -> pytest.MarkDecorator:
+    """Return the mark of a test that runs with few replicates in `slow` and with all of them in `statistics`."""
+    return pytest.mark.parametrize(
+        "replicates",
+        [pytest.param(short, marks=pytest.mark.slow), pytest.param(long, marks=pytest.mark.statistics)],
+    )
 
 
 def kolmogorov_smirnov(ranks: FloatArray) -> float:
@@ -57,15 +66,15 @@ def test_calibration(designs: dict[str, Design]) -> None:
     check_uniform(designs["small"](), 100)
 
 
-@pytest.mark.slow
+@pytest.mark.statistics
 def test_calibration_long(designs: dict[str, Design]) -> None:
     check_uniform(designs["small"](), 1000)
 
 
-@pytest.mark.slow
+@long_and_short(100, 300)
 @pytest.mark.parametrize("name", ["modelled", "zones", "one stratum", "points only"])
-def test_calibration_of_other_designs(name: str, designs: dict[str, Design]) -> None:
-    check_uniform(designs[name](), 300)
+def test_calibration_of_other_designs(name: str, replicates: int, designs: dict[str, Design]) -> None:
+    check_uniform(designs[name](), replicates)
 
 
 @pytest.mark.slow
@@ -131,19 +140,26 @@ DIFFERING = {
 }
 
 
-@pytest.mark.parametrize("name", ["one stratum of 10, 5 sites", "10 strata of 3, 8 shared sites of 3"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "one stratum of 10, 5 sites",
+        "10 strata of 3, 8 shared sites of 3",
+        pytest.param("one stratum of 50, 10 sites of 5", marks=pytest.mark.slow),
+    ],
+)
 def test_coverage_in_regular_designs(name: str) -> None:
     assert coverage(*REGULAR[name], 300) == pytest.approx(2 / 3, abs=0.07)
 
 
-@pytest.mark.slow
+@pytest.mark.statistics
 @pytest.mark.parametrize("name", REGULAR)
 def test_coverage_in_regular_designs_long(name: str) -> None:
     assert coverage(*REGULAR[name], 2000) == pytest.approx(2 / 3, abs=0.03)
 
 
-@pytest.mark.slow
+@long_and_short(300, 1000)
 @pytest.mark.parametrize("name", DIFFERING)
-def test_coverage_where_control_sites_differ(name: str) -> None:
+def test_coverage_where_control_sites_differ(name: str, replicates: int) -> None:
     """Within-site points as replicates give 0.60 here; the site as the unit must not fall below the band."""
-    assert coverage(*DIFFERING[name], 1000) >= 2 / 3 - 0.045
+    assert coverage(*DIFFERING[name], replicates) >= 2 / 3 - 0.045

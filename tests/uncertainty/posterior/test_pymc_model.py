@@ -61,7 +61,7 @@ def test_censored_losses_count_as_losses_of_that_size_or_more(designs: dict[str,
     assert censored.mean < plain.mean
 
 
-@pytest.mark.slow
+@pytest.mark.statistics
 def test_calibration_of_nuts(designs: dict[str, Design]) -> None:
     from scipy.stats import kstest
 
