@@ -16,7 +16,6 @@ from mollisol.uncertainty.posterior.marginal import Marginal
 from mollisol.uncertainty.posterior.specification import Specification
 from mollisol.uncertainty.simulation.posterior_simulator import Simulator, draw_components
 
-
 type Design = Callable[..., Specification]
 SCALE = 1.5
 
