@@ -27,7 +27,7 @@ class Tier2Parameters(ParametersByName):
     tillage_full, tillage_reduced, tillage_none, tillage_unknown
         Tillage factors on the active and the slow pool. [1]
     f2_full, f2_reduced, f2_none, f2_unknown
-        Share stabilised from structural matter by tillage class. The IPCC workbook uses 0.368 for all. [1]
+        Share stabilised from structural matter by tillage class; Table 5.5A prints 0.368 alone. [1]
     k_active_per_yr, k_slow_per_yr, k_passive_per_yr
         Base rates. [1/yr]
     f1, f3, f5, f6, f7, f8
@@ -44,9 +44,9 @@ class Tier2Parameters(ParametersByName):
     tillage_reduced: ArrayLike = 2.075
     tillage_none: ArrayLike = 1.0
     tillage_unknown: ArrayLike = 3.036
-    f2_full: ArrayLike = 0.455
-    f2_reduced: ArrayLike = 0.477
-    f2_none: ArrayLike = 0.5
+    f2_full: ArrayLike = 0.368
+    f2_reduced: ArrayLike = 0.368
+    f2_none: ArrayLike = 0.368
     f2_unknown: ArrayLike = 0.368
     k_active_per_yr: ArrayLike = 7.4
     k_slow_per_yr: ArrayLike = 0.209

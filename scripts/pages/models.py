@@ -33,6 +33,8 @@ REFERENCE = ROOT / "tests" / "quantification" / "models" / "reference"
 OUT = ROOT / "docs" / "figures" / "models"
 INK, QUIET, BLUE, RED, GREEN = "#222222", "#999999", "#1f5a99", "#b3402e", "#3d7a3d"
 NAMES = tuple(calendar.month_name[1:])
+BY_TILLAGE = Tier2Parameters(f2_full=0.455, f2_reduced=0.477, f2_none=0.5)
+"""As the program of the reference runs has the shares, and the set that was fitted on the Canadian trials."""
 
 
 def column(rows: list[dict[str, str]], name: str) -> Any:
@@ -99,7 +101,7 @@ def other_differences() -> dict[str, tuple[float, float]]:
             lignin_fraction=given["lignin_content"],
             nitrogen_fraction=given["nitrogen_content"],
         )
-        done = run_tier2(forcing, Tier2Parameters(), run_in_years=given["run_in_years"])
+        done = run_tier2(forcing, BY_TILLAGE, run_in_years=given["run_in_years"])
         gap = np.abs(done.run.total[:, 0, 0] - np.array(run["output"]["soc_kgC_ha"]) / 1000).max()
         worst = max(worst, float(gap))
     found["Tier 2, five runs of HESTIA"] = (worst, 1e-9)
@@ -265,7 +267,7 @@ def canada(data: Path) -> list[dict[str, Any]]:
             tillage=np.array([classes[row["tillage"]] for row in rows]),
             sand_fraction=float(rows[0]["sand_fraction"]),
         )
-        total = run_tier2(forcing, Tier2Parameters(), start_total_t_ha=series[0][1]).run.total[:, 0, 0]
+        total = run_tier2(forcing, BY_TILLAGE, start_total_t_ha=series[0][1]).run.total[:, 0, 0]
         found += [
             {
                 "site": site,

@@ -88,7 +88,7 @@ def test_identity_names_what_differs(tmp_path: Path) -> None:
     settings = model_settings(trials.inputs)
     published = parameter_set("ipcc2019-tier2")
     first = Identity.of(published, settings)
-    other = Identity.of(published.with_options(f2="workbook"), {**settings, "run-in years": "7"})
+    other = Identity.of(published.with_options(f2="by-tillage"), {**settings, "run-in years": "7"})
     assert identity_findings({"calibration": first, "validation": first}) == []
     [found] = identity_findings({"calibration": first, "validation": first, "simulation": other})
     assert found.code == "model-identity-differs"

@@ -27,6 +27,8 @@ ULTUNA = [
     (0.25, 1.10, 0.3, 3.99, 0.272),
     (0.34, 0.97, 0.3, 4.14, 0.296),
 ]
+BY_TILLAGE = Tier2Parameters(f2_full=0.455, f2_reduced=0.477, f2_none=0.5)
+"""As the program that these runs are of has the shares; the table prints 0.368 alone."""
 
 
 @pytest.mark.parametrize("engine", ["plain", "numpy", "compiled"])
@@ -134,14 +136,14 @@ def test_tier2_against_an_independent_program(name: str) -> None:
         lignin_fraction=given["lignin_content"],
         nitrogen_fraction=given["nitrogen_content"],
     )
-    done = run_tier2(forcing, Tier2Parameters(), run_in_years=given["run_in_years"])
+    done = run_tier2(forcing, BY_TILLAGE, run_in_years=given["run_in_years"])
     np.testing.assert_allclose(1000 * done.run.total[:, 0, 0], expected["soc_kgC_ha"], rtol=0, atol=1e-6)
     np.testing.assert_allclose(1000 * done.states.alpha_t_ha_yr[:, 0, 0], expected["alpha"], rtol=1e-12)
     for place, pool in enumerate(("active_ss", "slow_ss", "passive_ss")):
         np.testing.assert_allclose(1000 * done.states.steady_t_ha[:, place, 0, 0], expected[pool], rtol=1e-12)
 
 
-def test_tier2_workbook_reading_of_f2_lowers_the_input_to_the_active_pool() -> None:
+def test_tier2_f2_of_the_table_lowers_the_input_to_the_active_pool() -> None:
     forcing = Tier2Forcing(
         tmean_c=10.0,
         rain_over_pet=0.8,
@@ -150,9 +152,9 @@ def test_tier2_workbook_reading_of_f2_lowers_the_input_to_the_active_pool() -> N
         tillage=0.0,
         sand_fraction=0.3,
     )
+    by_tillage = run_tier2(forcing, BY_TILLAGE).states.alpha_t_ha_yr
     table = run_tier2(forcing, Tier2Parameters()).states.alpha_t_ha_yr
-    workbook = run_tier2(forcing, Tier2Parameters(f2_full=0.368)).states.alpha_t_ha_yr
-    assert (workbook < table).all()
+    assert (table < by_tillage).all()
 
 
 @pytest.mark.parametrize("treatment", ["CON", "FYM"])

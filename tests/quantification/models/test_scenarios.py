@@ -120,7 +120,7 @@ def test_tier1_tables_are_complete_and_of_one_vintage() -> None:
     ones = 7
     assert len(table("ipcc2019-tier1").rows) == count + ones
     perennial = tier1_factor(kind="F_LU", level="perennial", climate="tropical-moist")
-    assert (perennial.value, perennial.status) == (1.01, "conflict")
+    assert (perennial.value, perennial.status) == (1.01, "verified")
     assert tier1_factor(kind="F_MG", level="full-tillage", climate="polar-dry").value == 1.0
     with pytest.raises(KeyError, match="no SOC_ref for spodic"):
         tier1_factor(kind="SOC_ref", level="spodic", climate="tropical-dry")
@@ -134,8 +134,8 @@ def test_tier1_estimate_by_names() -> None:
     np.testing.assert_allclose(after.stock_t_ha / before.stock_t_ha, 1.09)
     np.testing.assert_allclose(after.error_percent, np.sqrt(5**2 + 12**2 + 4**2))
     assert before.weak == ()
-    tropical = tier1_estimate(climate="tropical-moist", soil="sandy", land_use="perennial")
-    assert [factor.kind for factor in tropical.weak] == ["F_LU"]
+    montane = tier1_estimate(climate="tropical-montane", soil="sandy", land_use="perennial")
+    assert [factor.kind for factor in montane.weak] == ["F_LU"]
 
 
 def test_tables_of_crops_and_manures() -> None:
