@@ -62,7 +62,7 @@ class Range:
         Whether 0 is allowed although it lies below ``low``: the thing is absent.
     whole
         Whether only whole numbers are allowed.
-    over
+    divisor
         Another argument by which this one is divided before it is held against the range, such as ``area_ha``.
     categories
         Whether the argument has a last axis of categories that the divisor does not have.
@@ -77,7 +77,7 @@ class Range:
     below: bool = False
     zero: bool = False
     whole: bool = False
-    over: str = ""
+    divisor: str = ""
     categories: bool = False
     least: int = 0
 
@@ -170,7 +170,8 @@ class Passport:
         declared = ranges_of(self.function)
         return {
             name: "; ".join(
-                f"{limits} over {limits.over}" if limits.over else str(limits) for limits in declared[name]
+                f"{limits} over {limits.divisor}" if limits.divisor else str(limits)
+                for limits in declared[name]
             )
             for name in self.parameters
             if name in declared

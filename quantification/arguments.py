@@ -71,10 +71,10 @@ def checked[**P, R](function: Callable[P, R]) -> Callable[P, R]:
         arguments: dict[str, Any] = kwargs
         for name, limits in declared.items():
             if name in arguments and not (arguments[name] is None and name in optional):
-                arguments[name] = within(name, arguments[name], Range() if limits[0].over else limits[0])
+                arguments[name] = within(name, arguments[name], Range() if limits[0].divisor else limits[0])
         try:
             for name, limits in declared.items():
-                if name in arguments and limits[-1].over in arguments:
+                if name in arguments and limits[-1].divisor in arguments:
                     _hold_ratio(name, arguments, limits[-1], first=len(limits) == 1)
             return function(*args, **kwargs)
         except ValueError as error:
@@ -90,6 +90,11 @@ def checked[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _hold_ratio(name: str, arguments: dict[str, Any], limits: Range, first: bool) -> None:
-    divisor = arguments[limits.over]
+    divisor = arguments[limits.divisor]
     ratio = np.asarray(arguments[name] / (divisor[..., np.newaxis] if limits.categories else divisor))
-    hold(name if first else f"{name} / {limits.over}", ratio, limits, f" over {limits.over}" if first else "")
+    hold(
+        name if first else f"{name} / {limits.divisor}",
+        ratio,
+        limits,
+        f" over {limits.divisor}" if first else "",
+    )

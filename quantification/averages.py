@@ -75,9 +75,9 @@ def mean_difference_t_co2e_per_ha(
     project_change_t_co2e, baseline_change_t_co2e
         Yearly totals of Eqs. 47 and 46. [t CO2e per year]
     years
-        Length of the period. [year, above 0]
+        Length of the period. [year]
     area_ha
-        Areas of the strata, shape (H,), or their sum. [ha, above 0]
+        Areas of the strata, shape (H,), or their sum. [ha]
 
     Returns
     -------
@@ -87,7 +87,7 @@ def mean_difference_t_co2e_per_ha(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----

@@ -238,9 +238,9 @@ def extrapolated_share(*, sampled_soil_mass_t_per_ha: Mass, reference_soil_mass_
     Parameters
     ----------
     sampled_soil_mass_t_per_ha
-        Soil mass down to the deepest sample. [t/ha, above 0]
+        Soil mass down to the deepest sample. [t/ha]
     reference_soil_mass_t_per_ha
-        Reference mass. [t/ha, above 0]
+        Reference mass. [t/ha]
 
     Returns
     -------
@@ -279,7 +279,7 @@ def reference_soil_mass_t_per_ha(*, soil_mass_at_reporting_depth_t_per_ha: Masse
     Parameters
     ----------
     soil_mass_at_reporting_depth_t_per_ha
-        Over all points, campaigns and both scenarios of what is compared, shape (..., n). [t/ha, above 0]
+        Over all points, campaigns and both scenarios of what is compared, shape (..., n). [t/ha]
 
     Returns
     -------

@@ -24,9 +24,9 @@ def fine_soil_density_g_per_cm3(
     Parameters
     ----------
     fine_soil_mass_t_per_ha
-        Dry fine soil of the layer. [t/ha, above 0]
+        Dry fine soil of the layer. [t/ha]
     thickness_cm
-        [cm, above 0]
+        [cm]
 
     Returns
     -------
@@ -36,7 +36,7 @@ def fine_soil_density_g_per_cm3(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----
@@ -112,7 +112,7 @@ def profile_stock_t_c_per_ha(
     Parameters
     ----------
     stock_of_layer_t_c_per_ha
-        One value a layer, shape (n,). [t C/ha, 0 or more]
+        One value a layer, shape (n,). [t C/ha]
     group
         Number of the profile of each layer, from 0 to the last without a gap, shape (n,).
 

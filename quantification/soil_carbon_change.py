@@ -31,7 +31,7 @@ def stock_change_t_co2e_per_ha(
     Parameters
     ----------
     stock_start_t_c_per_ha, stock_end_t_c_per_ha
-        Stocks at one reference soil mass. [t C/ha, finite]
+        Stocks at one reference soil mass. [t C/ha]
 
     Returns
     -------
@@ -162,9 +162,9 @@ def less_biochar_carbon_t_co2e(
     Parameters
     ----------
     project_soil_change_t_co2e
-        Change of the project scenario. [t CO2e, finite]
+        Change of the project scenario. [t CO2e]
     biochar_carbon_t
-        Organic carbon of the biochar applied since the last verification. [t C, 0 or more]
+        Organic carbon of the biochar applied since the last verification. [t C]
 
     Returns
     -------
@@ -174,7 +174,7 @@ def less_biochar_carbon_t_co2e(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----

@@ -30,11 +30,11 @@ def fine_soil_mass_t_per_ha(
     Parameters
     ----------
     fine_soil_mass_g
-        Dry mass of all cores of the sample together, below 2 mm and without plant matter. [g, above 0]
+        Dry mass of all cores of the sample together, below 2 mm and without plant matter. [g]
     probe_inner_diameter_mm
-        Inner diameter of the probe. [mm, above 0]
+        Inner diameter of the probe. [mm]
     cores
-        Cores that make up the sample. [whole number, 1 or more]
+        Cores that make up the sample. [whole number]
 
     Returns
     -------
@@ -44,7 +44,7 @@ def fine_soil_mass_t_per_ha(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----
@@ -73,9 +73,9 @@ def soil_carbon_mass_kg_per_ha(
     Parameters
     ----------
     fine_soil_mass_t_per_ha
-        Dry fine soil of the layer. [t/ha, 0 or more]
+        Dry fine soil of the layer. [t/ha]
     soc_g_per_kg
-        Organic carbon of the fine soil. [g C/kg soil, 0 to 1000]
+        Organic carbon of the fine soil. [g C/kg soil]
 
     Returns
     -------
@@ -85,7 +85,7 @@ def soil_carbon_mass_kg_per_ha(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----
@@ -114,9 +114,9 @@ def fine_soil_mass_from_density_t_per_ha(
     Parameters
     ----------
     fine_soil_density_g_per_cm3
-        Dry fine soil per volume of the whole layer, stones taken off the mass. [g/cm3, above 0]
+        Dry fine soil per volume of the whole layer, stones taken off the mass. [g/cm3]
     thickness_cm
-        Thickness of the layer. [cm, above 0]
+        Thickness of the layer. [cm]
 
     Returns
     -------
@@ -126,7 +126,7 @@ def fine_soil_mass_from_density_t_per_ha(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----
@@ -157,11 +157,11 @@ def soil_carbon_model_input_t_per_ha(
     Parameters
     ----------
     fine_soil_density_g_per_cm3
-        Dry fine soil per volume, stones taken off the mass. [g/cm3, above 0]
+        Dry fine soil per volume, stones taken off the mass. [g/cm3]
     depth_cm
-        Depth of the layer. [cm, above 0]
+        Depth of the layer. [cm]
     soc_g_per_kg
-        Organic carbon of the fine soil. [g C/kg soil, 0 to 1000]
+        Organic carbon of the fine soil. [g C/kg soil]
     form
         ``corrected`` takes the concentration as g/kg; ``printed`` puts g/kg where the factor 100 needs a mass
         fraction, so the stock is 1000 times too large (E-1).
@@ -174,7 +174,7 @@ def soil_carbon_model_input_t_per_ha(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----

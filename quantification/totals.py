@@ -132,9 +132,9 @@ def per_hectare(*, yearly_amount: Number, years: Years, area_ha: Hectares) -> Va
     yearly_amount
         [t per year]
     years
-        [year, above 0]
+        [year]
     area_ha
-        Areas of the strata, shape (H,), or their sum. [ha, above 0]
+        Areas of the strata, shape (H,), or their sum. [ha]
 
     Returns
     -------
@@ -144,7 +144,7 @@ def per_hectare(*, yearly_amount: Number, years: Years, area_ha: Hectares) -> Va
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----
@@ -173,7 +173,7 @@ def areal_total_t_co2e(
     mean_t_co2e_per_ha
         Shape (years, units). [t CO2e/ha per year]
     area_ha
-        Of the units, shape (units,). [ha, above 0]
+        Of the units, shape (units,). [ha]
 
     Returns
     -------
@@ -183,7 +183,7 @@ def areal_total_t_co2e(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----

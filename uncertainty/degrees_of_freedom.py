@@ -24,7 +24,7 @@ def satterthwaite(*, variances: Amounts, degrees_of_freedom: Freedom) -> Value:
     Parameters
     ----------
     variances
-        What each component adds to the variance of the total, shape (..., k). [one unit squared, 0 or more]
+        What each component adds to the variance of the total, shape (..., k). [one unit squared]
     degrees_of_freedom
         Of each component, shape (k,) or (..., k); infinity for a known variance. [above 0]
 
@@ -37,7 +37,7 @@ def satterthwaite(*, variances: Amounts, degrees_of_freedom: Freedom) -> Value:
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -83,7 +83,7 @@ def pooled_degrees_of_freedom(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----

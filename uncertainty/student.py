@@ -42,7 +42,7 @@ def standard_error(*, variance_of_mean: Amount) -> Value:
     Parameters
     ----------
     variance_of_mean
-        [(t CO2e/ha)^2, 0 or more]
+        [(t CO2e/ha)^2]
 
     Returns
     -------
@@ -77,7 +77,7 @@ def t_quantile(*, probability: Probability, degrees_of_freedom: Freedom) -> Valu
     Parameters
     ----------
     probability
-        Share of the distribution below the quantile. [fraction, above 0 and below 1]
+        Share of the distribution below the quantile. [fraction]
     degrees_of_freedom
         Above 0; infinity gives the normal quantile.
 
@@ -89,7 +89,7 @@ def t_quantile(*, probability: Probability, degrees_of_freedom: Freedom) -> Valu
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----

@@ -27,9 +27,9 @@ def calendar_split_t_co2e(
     Parameters
     ----------
     amount_t_co2e
-        Of each year of the period, shape (..., years). [t CO2e, finite]
+        Of each year of the period, shape (..., years). [t CO2e]
     days
-        Days that each year of the period has in each calendar year, shape (years, calendar years). [day, 0 or above]
+        Days that each year of the period has in each calendar year, shape (years, calendar years). [day]
 
     Returns
     -------
@@ -75,7 +75,7 @@ def units_by_label_t(
     units_t
         Whole units of the period. [t CO2e, whole, 0 or above]
     amount_t_co2e
-        Verified amount of each label, shape (labels,); one below 0 gets none. [t CO2e, finite]
+        Verified amount of each label, shape (labels,); one below 0 gets none. [t CO2e]
 
     Returns
     -------
@@ -126,7 +126,7 @@ def units_to_issue_t(*, verified_total_t_co2e: Tonnes) -> Value:
     Parameters
     ----------
     verified_total_t_co2e
-        Eq. 79. [t CO2e, finite]
+        Eq. 79. [t CO2e]
 
     Returns
     -------

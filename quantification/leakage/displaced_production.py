@@ -23,9 +23,9 @@ def production_change_per_year(
     Parameters
     ----------
     foregone_production_per_year
-        Expected less monitored production. [commodity unit/yr, finite]
+        Expected less monitored production. [commodity unit/yr]
     leakage_mitigation_per_year
-        Additional production on mitigation land. [commodity unit/yr, finite]
+        Additional production on mitigation land. [commodity unit/yr]
 
     Returns
     -------
@@ -64,7 +64,7 @@ def displaced_area_ha(*, new_land_ha: Annotated[Value, Range(unit="ha")]) -> Val
     Parameters
     ----------
     new_land_ha
-        INL of each commodity, below 0 where its production rose, shape (..., commodities). [ha, finite]
+        INL of each commodity, below 0 where its production rose, shape (..., commodities). [ha]
 
     Returns
     -------
@@ -105,11 +105,11 @@ def displacement_leakage_t_co2e(
     Parameters
     ----------
     cumulative_t_co2e
-        LK_t of VMD0054 to the end of the period. [t CO2e, finite]
+        LK_t of VMD0054 to the end of the period. [t CO2e]
     prior_cumulative_t_co2e
-        The same to the end of the period before; 0 in the first. [t CO2e, finite]
+        The same to the end of the period before; 0 in the first. [t CO2e]
     years
-        Length of the period. [year, 0.5 to 10]
+        Length of the period. [year]
 
     Returns
     -------

@@ -36,13 +36,13 @@ def amendment_leakage_t_co2e(
     ----------
     applied_t
         Amendment applied in the project area in the year that no exemption takes out, shape (..., amendments).
-        [t, at most 200 per ha]
+        [t]
     look_back_t
         The same before the project: mean of the look-back period or mapped schedule year. [t]
     carbon_content_t_c_per_t
-        On the basis (fresh or dry) of the mass. [t C/t, 0 or 0.006 to 0.6]
+        On the basis (fresh or dry) of the mass. [t C/t]
     retained_fraction
-        0.12 of VM0042. [fraction, 0.05 to 0.5]
+        0.12 of VM0042. [fraction]
     area_ha
         Area of the project, shape (...); only judges the amounts. [ha]
     basis

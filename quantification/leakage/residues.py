@@ -38,11 +38,11 @@ def residue_diversion_t_co2e(
     ----------
     diverted_t_dm
         Taken away from energy use in the year, shape (..., residues); nothing where the residue is shown to be
-        abundant or unused. [t d.m., at most 60 per ha]
+        abundant or unused. [t d.m.]
     energy_content_gj_per_t_dm
-        Net calorific value. [GJ/t d.m., 1 to 25]
+        Net calorific value. [GJ/t d.m.]
     fuel_factor_t_co2e_per_gj
-        Of the most carbon-intensive fuel of the region. [t CO2e/GJ, 0.04 to 0.13]
+        Of the most carbon-intensive fuel of the region. [t CO2e/GJ]
     area_ha
         Area of the project, shape (...); only judges the amounts. [ha]
 

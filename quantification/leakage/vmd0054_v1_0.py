@@ -56,7 +56,7 @@ def net_production_loss_per_year(
     Parameters
     ----------
     foregone_production_per_year, leakage_mitigation_per_year
-        FP and LM. [commodity unit/yr, finite]
+        FP and LM. [commodity unit/yr]
 
     Returns
     -------
@@ -99,7 +99,7 @@ def displaced_area_ha(*, new_land_ha: Annotated[Value, Range(unit="ha")]) -> Val
     Parameters
     ----------
     new_land_ha
-        INL, shape (..., commodities). [ha, finite]
+        INL, shape (..., commodities). [ha]
 
     Returns
     -------
@@ -140,9 +140,9 @@ def cumulative_leakage_t_co2e(
     Parameters
     ----------
     displaced_area_ha
-        AL. [ha, 0 or above]
+        AL. [ha]
     stock_lost_t_c_per_ha
-        dCS. [t C/ha, -800 to 1800]
+        dCS. [t C/ha]
 
     Returns
     -------

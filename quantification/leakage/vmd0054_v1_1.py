@@ -42,9 +42,9 @@ def baseline_production_per_year(
     production_per_year
         Years of the reference period, shape (..., years); zeros for a new commodity. [commodity unit/yr]
     growth_per_year
-        r_j, 0.025 by default. [fraction, -0.05 to 0.1]
+        r_j, 0.025 by default. [fraction]
     years_since_start
-        t. [year, 0 to 100]
+        t. [year]
 
     Returns
     -------
@@ -83,7 +83,7 @@ def monitored_production_per_year(*, production_per_year: Amount) -> Value:
     Parameters
     ----------
     production_per_year
-        Years of the monitoring period, shape (..., years). [commodity unit/yr, 0 or above]
+        Years of the monitoring period, shape (..., years). [commodity unit/yr]
 
     Returns
     -------
@@ -120,7 +120,7 @@ def production_change_per_year(
     Parameters
     ----------
     baseline_production_per_year, monitored_production_per_year
-        Expected and monitored. [commodity unit/yr, 0 or above]
+        Expected and monitored. [commodity unit/yr]
 
     Returns
     -------
@@ -161,11 +161,11 @@ def mitigation_baseline_per_year(
     Parameters
     ----------
     production_per_year
-        Years of its reference period, shape (..., years). [commodity unit/yr, 0 or above]
+        Years of its reference period, shape (..., years). [commodity unit/yr]
     growth_per_year
-        r_j. [fraction, -0.05 to 0.1]
+        r_j. [fraction]
     years_since_start
-        t. [year, 0 to 100]
+        t. [year]
 
     Returns
     -------
@@ -206,7 +206,7 @@ def leakage_mitigation_per_year(
     Parameters
     ----------
     mitigation_production_per_year, mitigation_baseline_per_year
-        Monitored and expected there. [commodity unit/yr, 0 or above]
+        Monitored and expected there. [commodity unit/yr]
 
     Returns
     -------
@@ -247,7 +247,7 @@ def net_production_change_per_year(
     Parameters
     ----------
     production_change_per_year, leakage_mitigation_per_year
-        CP and LM. [commodity unit/yr, finite]
+        CP and LM. [commodity unit/yr]
 
     Returns
     -------
@@ -290,9 +290,9 @@ def mitigation_fuel_t_co2e(
     Parameters
     ----------
     fuel_litre
-        Shape (..., fuels). [litre, 0 or above]
+        Shape (..., fuels). [litre]
     fuel_factor_t_co2e_per_litre
-        [t CO2e/litre, 0.0005 to 0.004]
+        [t CO2e/litre]
 
     Returns
     -------
@@ -330,7 +330,7 @@ def mitigation_emission_t_co2e(*, fertilizer_t_co2e: Emission, fuel_t_co2e: Emis
     Parameters
     ----------
     fertilizer_t_co2e, fuel_t_co2e
-        Of each year from the start, shape (..., years). [t CO2e, 0 or above]
+        Of each year from the start, shape (..., years). [t CO2e]
 
     Returns
     -------

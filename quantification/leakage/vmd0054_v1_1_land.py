@@ -38,13 +38,13 @@ def new_land_ha(
     Parameters
     ----------
     net_production_change_per_year
-        l. [commodity unit/yr, finite]
+        l. [commodity unit/yr]
     supply_response
-        IS: share of the loss that production elsewhere makes up for. [fraction, 0 to 1]
+        IS: share of the loss that production elsewhere makes up for. [fraction]
     new_land_share
-        NL: share of it on new land. [fraction, 0 to 1]
+        NL: share of it on new land. [fraction]
     yield_per_ha
-        G: yield on new land. [commodity unit/(ha yr), above 0]
+        G: yield on new land. [commodity unit/(ha yr)]
     area_ha
         Area of the project; only judges that production and yield are in one unit. [ha]
 
@@ -93,7 +93,7 @@ def displaced_area_ha(*, new_land_ha: Annotated[Value, Range(unit="ha")]) -> Val
     Parameters
     ----------
     new_land_ha
-        INL, shape (..., commodities). [ha, finite]
+        INL, shape (..., commodities). [ha]
 
     Returns
     -------
@@ -133,9 +133,9 @@ def stock_lost_t_c_per_ha(
     Parameters
     ----------
     biomass_lost_t_c_per_ha
-        Living biomass, dead wood and litter. [t C/ha, 0 to 1000]
+        Living biomass, dead wood and litter. [t C/ha]
     soil_lost_t_c_per_ha
-        Eq. 12; below 0 where the new use holds more. [t C/ha, -800 to 1800]
+        Eq. 12; below 0 where the new use holds more. [t C/ha]
 
     Returns
     -------
@@ -176,9 +176,9 @@ def soil_lost_t_c_per_ha(
     Parameters
     ----------
     reference_stock_t_c_per_ha
-        SOC_REF. [t C/ha, 1 to 800]
+        SOC_REF. [t C/ha]
     land_use_factor, management_factor, input_factor
-        f_LU, f_MG, f_IN of the new use. [factor, 0.3 to 2.5]
+        f_LU, f_MG, f_IN of the new use. [factor]
 
     Returns
     -------
@@ -222,11 +222,11 @@ def cumulative_leakage_t_co2e(
     Parameters
     ----------
     displaced_area_ha
-        AL. [ha, 0 or above]
+        AL. [ha]
     stock_lost_t_c_per_ha
-        dCS. [t C/ha, -800 to 1800]
+        dCS. [t C/ha]
     mitigation_emission_t_co2e
-        E_LM. [t CO2e, 0 or above]
+        E_LM. [t CO2e]
 
     Returns
     -------

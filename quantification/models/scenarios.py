@@ -272,25 +272,25 @@ def _rothc(job: _Job) -> _Outcome:
     factor = np.atleast_2d(job.joint.inert_factor)
     inert = np.where(np.isnan(known), factor * inert_from_stock(soc_t_ha=stock), known)
 
-    def forcing(of: Plan, months: int | None = None) -> RothCForcing:
+    def forcing(scenario: Plan, months: int | None = None) -> RothCForcing:
         return RothCForcing(
             tmean_c=job.air.tmean_c[:months],
             rain_mm=job.air.rain_mm[:months],
             pan_evaporation_mm=job.air.pet_mm[:months],
             cell=job.air.cell,
-            plant_c_t_ha=of.plant_c_t_ha[:months],
-            manure_c_t_ha=of.manure_c_t_ha[:months],
-            covered=of.covered[:months],
-            irrigation_mm=of.irrigation_mm[:months],
+            plant_c_t_ha=scenario.plant_c_t_ha[:months],
+            manure_c_t_ha=scenario.manure_c_t_ha[:months],
+            covered=scenario.covered[:months],
+            irrigation_mm=scenario.irrigation_mm[:months],
             **soil,
         )
 
     cycle = forcing(job.plans[job.baseline], 12 * job.run_in_years)
     start = steady_rothc(cycle, numbers, target_t_ha=stock, inert_t_ha=inert)
     stocks = {}
-    for name, of in job.plans.items():
+    for name, scenario in job.plans.items():
         done = run_rothc(
-            forcing(of),
+            forcing(scenario),
             numbers,
             start_t_ha=shifted(start.pools_t_ha, job.joint.slow_shift, faster=1),
             inert_t_ha=inert,
@@ -324,16 +324,18 @@ def _tier2(job: _Job) -> _Outcome:
     sand = np.array([np.nan if s.sand_fraction is None else s.sand_fraction for s in job.sites])
     first = job.plans[job.baseline]
     stocks = {}
-    for name, of in job.plans.items():
+    for name, later in job.plans.items():
 
-        def joined(attribute: str, of: Plan = of) -> FloatArray:
+        def joined(attribute: str, scenario: Plan = later) -> FloatArray:
             """Take the baseline in the run-in and the scenario after it."""
             yearly = attribute in ("lignin_fraction", "nitrogen_fraction", "tillage")
-            mine, theirs = (getattr(p, attribute) if yearly else p.yearly(attribute) for p in (of, first))
+            mine, theirs = (
+                getattr(p, attribute) if yearly else p.yearly(attribute) for p in (scenario, first)
+            )
             return np.concatenate([theirs[: job.run_in_years], mine[job.run_in_years :]])
 
         water = np.concatenate(
-            [first.irrigation_mm[: 12 * job.run_in_years], of.irrigation_mm[12 * job.run_in_years :]]
+            [first.irrigation_mm[: 12 * job.run_in_years], later.irrigation_mm[12 * job.run_in_years :]]
         )
         forcing = Tier2Forcing(
             tmean_c=job.air.of_sites("tmean_c").reshape(monthly),
@@ -363,12 +365,12 @@ def _amg(job: _Job) -> _Outcome:
         return np.array([np.nan if getattr(s, name) is None else getattr(s, name) for s in job.sites])
 
     stocks = {}
-    for name, of in job.plans.items():
-        water = job.air.of_sites("rain_mm") - job.air.of_sites("pet_mm") + of.irrigation_mm
+    for name, scenario in job.plans.items():
+        water = job.air.of_sites("rain_mm") - job.air.of_sites("pet_mm") + scenario.irrigation_mm
         forcing = AmgForcing(
             tmean_c=job.air.of_sites("tmean_c").reshape(-1, 12, len(job.sites)).mean(axis=1),
             net_water_mm=water.reshape(-1, 12, len(job.sites)).sum(axis=1),
-            humified_t_ha_yr=of.humified_t_ha,
+            humified_t_ha_yr=scenario.humified_t_ha,
             clay_g_kg=10.0 * soil("clay_percent"),
             caco3_g_kg=soil("caco3_g_kg"),
             ph=soil("ph"),
@@ -383,17 +385,17 @@ def _icbm(job: _Job) -> _Outcome:
     numbers = IcbmParameters.of(job.joint.by_draw, job.joint.label)
     stock = job.stock[None]
 
-    def given(of: Plan) -> FloatArray:
-        return of.yearly("plant_c_t_ha") + of.yearly("manure_c_t_ha")
+    def carbon(scenario: Plan) -> FloatArray:
+        return scenario.yearly("plant_c_t_ha") + scenario.yearly("manure_c_t_ha")
 
-    steady = steady_icbm(numbers, input_t_ha_yr=given(job.plans[job.baseline]).mean(axis=0, keepdims=True))
+    steady = steady_icbm(numbers, input_t_ha_yr=carbon(job.plans[job.baseline]).mean(axis=0, keepdims=True))
     start = shifted(steady * (stock / steady.sum(axis=0)), job.joint.slow_shift, faster=0)
     years = job.air.years[1] - job.air.years[0] + 1
     stocks = {
         name: np.concatenate(
-            [stock, run_icbm(numbers, start_t_ha=start, input_t_ha_yr=given(of), years=years).total]
+            [stock, run_icbm(numbers, start_t_ha=start, input_t_ha_yr=carbon(scenario), years=years).total]
         )
-        for name, of in job.plans.items()
+        for name, scenario in job.plans.items()
     }
     return 0, stocks, ()
 

@@ -45,13 +45,13 @@ def burning_methane_t_co2e_per_ha(
     Parameters
     ----------
     biomass_kg_dm
-        Dry matter before the fire, shape (..., residue types). [kg d.m., 0 or 50 to 60 000 per burned ha]
+        Dry matter before the fire, shape (..., residue types). [kg d.m.]
     combustion_factor
-        Part that burned; 1 where ``biomass_kg_dm`` is the measured loss. [fraction, 0.05 to 1]
+        Part that burned; 1 where ``biomass_kg_dm`` is the measured loss. [fraction]
     burning_factor_g_ch4_per_kg_dm
-        [g CH4/kg d.m. burned, 0.5 to 15]
+        [g CH4/kg d.m. burned]
     gwp_ch4
-        [t CO2e/t CH4, 20 to 40]
+        [t CO2e/t CH4]
     burned_area_ha
         Area that burned, shape (...); only judges the mass. [ha, at most area_ha]
     area_ha
@@ -105,13 +105,13 @@ def burning_nitrous_oxide_t_co2e_per_ha(
     Parameters
     ----------
     biomass_kg_dm
-        Dry matter before the fire, shape (..., residue types). [kg d.m., 0 or 50 to 60 000 per burned ha]
+        Dry matter before the fire, shape (..., residue types). [kg d.m.]
     combustion_factor
-        Part that burned; 1 where ``biomass_kg_dm`` is the measured loss. [fraction, 0.05 to 1]
+        Part that burned; 1 where ``biomass_kg_dm`` is the measured loss. [fraction]
     burning_factor_g_n2o_per_kg_dm
-        [g N2O/kg d.m. burned, 0.02 to 0.6]
+        [g N2O/kg d.m. burned]
     gwp_n2o
-        [t CO2e/t N2O, 200 to 350]
+        [t CO2e/t N2O]
     burned_area_ha
         Area that burned, shape (...); only judges the mass. [ha, at most area_ha]
     area_ha

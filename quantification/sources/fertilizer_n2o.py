@@ -37,9 +37,9 @@ def synthetic_nitrogen_t(
     Parameters
     ----------
     synthetic_fertilizer_t
-        Product, shape (..., products). [t, at most 5 per ha]
+        Product, shape (..., products). [t]
     synthetic_n_content_t_per_t
-        Nitrogen in the product. [t N/t, 0 or 0.009 to 0.83]
+        Nitrogen in the product. [t N/t]
     area_ha
         Area of the unit, shape (...); only judges the amount. [ha]
 
@@ -84,9 +84,9 @@ def organic_nitrogen_t(
     Parameters
     ----------
     organic_fertilizer_t
-        Product, shape (..., products). [t, at most 200 per ha]
+        Product, shape (..., products). [t]
     organic_n_content_t_per_t
-        Nitrogen in the product, on the basis (fresh or dry) of its mass. [t N/t, 0 or 0.0005 to 0.15]
+        Nitrogen in the product, on the basis (fresh or dry) of its mass. [t N/t]
     area_ha
         Area of the unit, shape (...); only judges the amount. [ha]
 
@@ -137,9 +137,9 @@ def fertilizer_direct_t_co2e_per_ha(
         Eqs. 19 and 20, shape (...). [t N, at most 1.5 and 2 per ha]
     direct_factor_synthetic_t_n2o_n_per_t_n, direct_factor_organic_t_n2o_n_per_t_n
         Of the climate and of each kind of nitrogen; the same number twice where the source splits nothing.
-        [t N2O-N/t N, 0 to 0.05]
+        [t N2O-N/t N]
     gwp_n2o
-        [t CO2e/t N2O, 200 to 350]
+        [t CO2e/t N2O]
     area_ha
         Area of the unit, shape (...). [ha]
 
@@ -197,9 +197,9 @@ def fertilizer_volatilised_t_co2e(
     volatilised_synthetic_t_per_t, volatilised_organic_t_per_t
         Frac_GASF and Frac_GASM. [t N/t N, 0 to 0.5 and 0 to 0.6]
     volatilised_factor_t_n2o_n_per_t_n
-        EF_Nvolat (EF4). [t N2O-N/t N, 0 to 0.05]
+        EF_Nvolat (EF4). [t N2O-N/t N]
     gwp_n2o
-        [t CO2e/t N2O, 200 to 350]
+        [t CO2e/t N2O]
     area_ha
         Area of the unit, shape (...); only judges the amounts. [ha]
 
@@ -257,11 +257,11 @@ def fertilizer_leached_t_co2e(
     synthetic_n_t, organic_n_t
         Eqs. 19 and 20, shape (...). [t N, at most 1.5 and 2 per ha]
     leached_t_per_t
-        Frac_LEACH: 0 in a dry climate without irrigation other than drip. [t N/t N, 0 or 0.009 to 0.8]
+        Frac_LEACH: 0 in a dry climate without irrigation other than drip. [t N/t N]
     leached_factor_t_n2o_n_per_t_n
-        EF_Nleach (EF5). [t N2O-N/t N, 0 to 0.05]
+        EF_Nleach (EF5). [t N2O-N/t N]
     gwp_n2o
-        [t CO2e/t N2O, 200 to 350]
+        [t CO2e/t N2O]
     area_ha
         Area of the unit, shape (...); only judges the amounts. [ha]
 

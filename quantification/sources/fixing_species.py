@@ -23,9 +23,9 @@ def fixing_species_nitrogen_t(
     Parameters
     ----------
     residue_t_dm
-        Dry matter above and below ground, shape (..., species). [t d.m., at most 60 per ha]
+        Dry matter above and below ground, shape (..., species). [t d.m.]
     residue_n_content_t_per_t
-        Table 11.1a. [t N/t d.m., 0 or 0.001 to 0.06]
+        Table 11.1a. [t N/t d.m.]
     area_ha
         Area of the unit, shape (...); only judges the amount. [ha]
 
@@ -72,11 +72,11 @@ def fixing_species_t_co2e_per_ha(
     Parameters
     ----------
     residue_n_t
-        Eq. 25, shape (...). [t N, at most 2 per ha]
+        Eq. 25, shape (...). [t N]
     direct_factor_organic_t_n2o_n_per_t_n
-        Of the climate; residues are not synthetic nitrogen. [t N2O-N/t N, 0 to 0.05]
+        Of the climate; residues are not synthetic nitrogen. [t N2O-N/t N]
     gwp_n2o
-        [t CO2e/t N2O, 200 to 350]
+        [t CO2e/t N2O]
     area_ha
         Area of the unit, shape (...). [ha]
 

@@ -26,9 +26,9 @@ def fuel_emission_t_co2e(
     Parameters
     ----------
     fuel_litre
-        Fuel burned in the year, shape (..., fuels). [litre, at most 2000 per ha]
+        Fuel burned in the year, shape (..., fuels). [litre]
     fuel_factor_t_co2e_per_litre
-        Shape (..., fuels). [t CO2e/litre, 0.0005 to 0.004]
+        Shape (..., fuels). [t CO2e/litre]
     area_ha
         Area of the unit, shape (...); only judges the amount. [ha]
 
@@ -70,7 +70,7 @@ def fossil_fuel_t_co2e_per_ha(
     Parameters
     ----------
     fuel_emission_t_co2e
-        Eq. 7, shape (..., fuels). [t CO2e, at most 5 per ha]
+        Eq. 7, shape (..., fuels). [t CO2e]
     area_ha
         Area of the unit, shape (...). [ha]
 
@@ -114,9 +114,9 @@ def lime_emission_t_co2e(
     Parameters
     ----------
     limestone_t, dolomite_t
-        Applied in the year, also as part of mixtures; no oxides or hydroxides. Shape (...). [t, at most 20 per ha]
+        Applied in the year, also as part of mixtures; no oxides or hydroxides. Shape (...). [t]
     limestone_factor_t_c_per_t, dolomite_factor_t_c_per_t
-        [t C/t, 0.05 to 0.14]
+        [t C/t]
     area_ha
         Area of the unit, shape (...); only judges the amount. [ha]
 
@@ -161,7 +161,7 @@ def liming_t_co2e_per_ha(
     Parameters
     ----------
     lime_emission_t_co2e
-        Eq. 9, shape (...). [t CO2e, at most 10 per ha]
+        Eq. 9, shape (...). [t CO2e]
     area_ha
         Area of the unit, shape (...). [ha]
 

@@ -54,11 +54,11 @@ def enteric_methane_t_co2e_per_ha(
     population_head
         Grazing heads over the year, shape (..., livestock type x productivity system). [head]
     enteric_factor_kg_ch4_per_head_year
-        Shape (..., categories). [kg CH4/(head yr), 0 or 0.4 to 250]
+        Shape (..., categories). [kg CH4/(head yr)]
     live_weight_kg
-        Shape (..., categories); only judges. [kg/head, 0.3 to 1500]
+        Shape (..., categories); only judges. [kg/head]
     gwp_ch4
-        [t CO2e/t CH4, 20 to 40]
+        [t CO2e/t CH4]
     area_ha
         Area of the unit, shape (...). [ha]
 
@@ -104,9 +104,9 @@ def volatile_solids_kg_per_head_year(
     Parameters
     ----------
     vs_rate_kg_per_1000_kg_day
-        [kg VS/(1000 kg animal mass day), 0.8 to 45]
+        [kg VS/(1000 kg animal mass day)]
     live_weight_kg
-        Mean of the herd. [kg/head, 0.3 to 1500]
+        Mean of the herd. [kg/head]
 
     Returns
     -------
@@ -155,13 +155,13 @@ def manure_methane_t_co2e_per_ha(
     volatile_solids_kg_per_head_year
         Eq. 13. [kg VS/(head yr)]
     manure_share
-        AWMS: share of the volatile solids handled in the system inside the project area. [fraction, 0 to 1]
+        AWMS: share of the volatile solids handled in the system inside the project area. [fraction]
     manure_factor_g_ch4_per_kg_vs
-        [g CH4/kg VS, 0 or 0.05 to 350]
+        [g CH4/kg VS]
     live_weight_kg
-        Only judges. [kg/head, 0.3 to 1500]
+        Only judges. [kg/head]
     gwp_ch4
-        [t CO2e/t CH4, 20 to 40]
+        [t CO2e/t CH4]
     area_ha
         Area of the unit, shape (...). [ha]
 
@@ -215,9 +215,9 @@ def excreted_nitrogen_kg_per_head_year(
     Parameters
     ----------
     n_rate_kg_per_1000_kg_day
-        Table 10.19. [kg N/(1000 kg animal mass day), 0.05 to 4]
+        Table 10.19. [kg N/(1000 kg animal mass day)]
     live_weight_kg
-        Mean of the herd. [kg/head, 0.3 to 1500]
+        Mean of the herd. [kg/head]
 
     Returns
     -------

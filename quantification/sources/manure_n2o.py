@@ -43,15 +43,15 @@ def manure_nitrogen_kg(
         Shape (..., livestock type x productivity system x manure system); the heads of a herd stand again at each
         manure system. [head]
     excreted_n_kg_per_head_year
-        Nex. [kg N/(head yr), 0 or 0.05 to 300]
+        Nex. [kg N/(head yr)]
     manure_share
-        AWMS: share of the manure in the system. [fraction, 0 to 1]
+        AWMS: share of the manure in the system. [fraction]
     live_weight_kg
-        Only judges. [kg/head, 0.3 to 1500]
+        Only judges. [kg/head]
     area_ha
         Area of the unit, shape (...); only judges. [ha]
     time_on_land
-        MS: share of the manure that falls on the project area, by time; 1 needs no support. [fraction, 0 to 1]
+        MS: share of the manure that falls on the project area, by time; 1 needs no support. [fraction]
 
     Returns
     -------
@@ -98,11 +98,11 @@ def manure_direct_t_co2e_per_ha(
     Parameters
     ----------
     manure_n_kg
-        Eq. 28, shape (..., categories). [kg N, at most 5000 per ha]
+        Eq. 28, shape (..., categories). [kg N]
     manure_factor_kg_n2o_n_per_kg_n
-        Of the manure system; for pasture EF3_PRP of Table 11.1 (E-8). [kg N2O-N/kg N, 0 to 0.15]
+        Of the manure system; for pasture EF3_PRP of Table 11.1 (E-8). [kg N2O-N/kg N]
     gwp_n2o
-        [t CO2e/t N2O, 200 to 350]
+        [t CO2e/t N2O]
     area_ha
         Area of the unit, shape (...). [ha]
 
@@ -153,13 +153,13 @@ def manure_volatilised_t_co2e(
     Parameters
     ----------
     manure_n_kg
-        Eq. 28, shape (..., categories). [kg N, at most 5000 per ha]
+        Eq. 28, shape (..., categories). [kg N]
     volatilised_organic_t_per_t
-        Frac_GASM. [t N/t N, 0 to 0.6]
+        Frac_GASM. [t N/t N]
     volatilised_factor_t_n2o_n_per_t_n
-        EF_Nvolat (EF4). [t N2O-N/t N, 0 to 0.05]
+        EF_Nvolat (EF4). [t N2O-N/t N]
     gwp_n2o
-        [t CO2e/t N2O, 200 to 350]
+        [t CO2e/t N2O]
     area_ha
         Area of the unit, shape (...); only judges the amount. [ha]
 
@@ -212,13 +212,13 @@ def manure_leached_t_co2e(
     Parameters
     ----------
     manure_n_kg
-        Eq. 28, shape (..., categories). [kg N, at most 5000 per ha]
+        Eq. 28, shape (..., categories). [kg N]
     leached_t_per_t
-        Frac_LEACH: 0 in a dry climate without irrigation other than drip. [t N/t N, 0 or 0.009 to 0.8]
+        Frac_LEACH: 0 in a dry climate without irrigation other than drip. [t N/t N]
     leached_factor_t_n2o_n_per_t_n
-        EF_Nleach (EF5). [t N2O-N/t N, 0 to 0.05]
+        EF_Nleach (EF5). [t N2O-N/t N]
     gwp_n2o
-        [t CO2e/t N2O, 200 to 350]
+        [t CO2e/t N2O]
     area_ha
         Area of the unit, shape (...); only judges the amount. [ha]
 

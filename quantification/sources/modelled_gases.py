@@ -19,9 +19,9 @@ def soil_methane_t_co2e_per_ha(
     Parameters
     ----------
     soil_ch4_t_per_ha
-        What the model gives for the year, as the gas. [t CH4/ha, -0.05 to 3]
+        What the model gives for the year, as the gas. [t CH4/ha]
     gwp_ch4
-        [t CO2e/t CH4, 20 to 40]
+        [t CO2e/t CH4]
 
     Returns
     -------
@@ -59,9 +59,9 @@ def soil_methane_variance(
     Parameters
     ----------
     soil_ch4_variance
-        Variance of the model's result. [(t CH4/ha)2, 0 to 9]
+        Variance of the model's result. [(t CH4/ha)2]
     gwp_ch4
-        [t CO2e/t CH4, 20 to 40]
+        [t CO2e/t CH4]
 
     Returns
     -------
@@ -99,9 +99,9 @@ def soil_nitrous_oxide_modelled_t_co2e_per_ha(
     ----------
     soil_n2o_t_per_ha
         What the model gives for the year, as the gas and not as its nitrogen; fertilizer, deposited manure and
-        nitrogen-fixing species together, direct and indirect. [t N2O/ha, -0.005 to 0.2]
+        nitrogen-fixing species together, direct and indirect. [t N2O/ha]
     gwp_n2o
-        [t CO2e/t N2O, 200 to 350]
+        [t CO2e/t N2O]
 
     Returns
     -------
@@ -138,9 +138,9 @@ def soil_nitrous_oxide_variance(
     Parameters
     ----------
     soil_n2o_variance
-        Variance of the model's result. [(t N2O/ha)2, 0 to 0.04]
+        Variance of the model's result. [(t N2O/ha)2]
     gwp_n2o
-        [t CO2e/t N2O, 200 to 350]
+        [t CO2e/t N2O]
 
     Returns
     -------

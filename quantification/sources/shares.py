@@ -24,9 +24,9 @@ def omitted_share(
     ----------
     omitted_t_co2e
         Stock decreases and emission increases of everything that is left out, leakage too, shape (..., omitted).
-        [t CO2e, 0 or above]
+        [t CO2e]
     benefit_t_co2e
-        Total reductions and removals of the project. [t CO2e, above 0]
+        Total reductions and removals of the project. [t CO2e]
 
     Returns
     -------
@@ -98,7 +98,7 @@ def common_practice_factor(
     Parameters
     ----------
     adopted_area_ha
-        N_all: land in the region where the practice is in use. [ha, above 0]
+        N_all: land in the region where the practice is in use. [ha]
     different_area_ha
         N_diff: the part of it whose circumstances differ, such as subsidised land. [ha, 0 to adopted_area_ha]
 

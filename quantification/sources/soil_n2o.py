@@ -13,7 +13,7 @@ from mollisol.quantification.checks import Value
 from mollisol.quantification.sources.ranges import Area, per_ha
 
 Areal = Annotated[Value, Range(0, 150, "t CO2e/ha")]
-Total = Annotated[Value, Range(0, 150, "t CO2e/ha", over="area_ha")]
+Total = Annotated[Value, Range(0, 150, "t CO2e/ha", divisor="area_ha")]
 
 
 @equation("vm0042:16", "N2O_soil", "t CO2e/ha", vm0042("8.2.9", "16"))
@@ -25,7 +25,7 @@ def soil_nitrous_oxide_t_co2e_per_ha(
     Parameters
     ----------
     fertilizer_t_co2e_per_ha, manure_t_co2e_per_ha, fixing_species_t_co2e_per_ha
-        Eqs. 17, 26 and 24. [t CO2e/ha, 0 to 150]
+        Eqs. 17, 26 and 24. [t CO2e/ha]
 
     Returns
     -------
@@ -64,7 +64,7 @@ def fertilizer_t_co2e_per_ha(*, direct_t_co2e_per_ha: Areal, indirect_t_co2e_per
     Parameters
     ----------
     direct_t_co2e_per_ha, indirect_t_co2e_per_ha
-        Eqs. 18 and 21. [t CO2e/ha, 0 to 150]
+        Eqs. 18 and 21. [t CO2e/ha]
 
     Returns
     -------
@@ -143,7 +143,7 @@ def manure_t_co2e_per_ha(*, direct_t_co2e_per_ha: Areal, indirect_t_co2e_per_ha:
     Parameters
     ----------
     direct_t_co2e_per_ha, indirect_t_co2e_per_ha
-        Eqs. 27 and 29. [t CO2e/ha, 0 to 150]
+        Eqs. 27 and 29. [t CO2e/ha]
 
     Returns
     -------

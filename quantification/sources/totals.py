@@ -31,7 +31,7 @@ _DOC = r"""Return baseline less project of {label}, over all units.
     Parameters
     ----------
     baseline_t_co2e_per_ha, project_t_co2e_per_ha
-        {inputs}, shape (..., units). [t CO2e/ha, -5 to 150]
+        {inputs}, shape (..., units). [t CO2e/ha]
     area_ha
         Areas of the units. [ha]
 

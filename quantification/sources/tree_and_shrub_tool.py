@@ -42,11 +42,11 @@ def tree_stock_t_co2e(
     Parameters
     ----------
     tree_biomass_t_dm_per_ha
-        Above and below ground, shape (..., strata). [t d.m./ha, 0 to 1200]
+        Above and below ground, shape (..., strata). [t d.m./ha]
     area_ha
         Areas of the strata, shape (..., strata). [ha]
     carbon_fraction
-        0.47 by default of the tool. [t C/t d.m., 0.35 to 0.6]
+        0.47 by default of the tool. [t C/t d.m.]
 
     Returns
     -------
@@ -90,11 +90,11 @@ def shrub_biomass_t_dm_per_ha(
     Parameters
     ----------
     forest_biomass_t_dm_per_ha
-        Default above-ground biomass of forest. [t d.m./ha, 0 to 1200]
+        Default above-ground biomass of forest. [t d.m./ha]
     biomass_ratio
-        Shrub at full cover to forest; 0.10 by default of the tool. [fraction, 0.011 to 1]
+        Shrub at full cover to forest; 0.10 by default of the tool. [fraction]
     crown_cover
-        Of the shrubs; below 0.05 the stock may be taken as 0. [fraction, 0 to 1]
+        Of the shrubs; below 0.05 the stock may be taken as 0. [fraction]
 
     Returns
     -------
@@ -139,13 +139,13 @@ def shrub_stock_t_co2e(
     Parameters
     ----------
     shrub_biomass_t_dm_per_ha
-        Above ground, shape (..., strata). [t d.m./ha, 0 to 150]
+        Above ground, shape (..., strata). [t d.m./ha]
     area_ha
         Areas of the strata, shape (..., strata). [ha]
     carbon_fraction
-        0.47 by default of the tool. [t C/t d.m., 0.35 to 0.6]
+        0.47 by default of the tool. [t C/t d.m.]
     root_to_shoot
-        0.40 by default of the tool. [t d.m./t d.m., 0.05 to 3]
+        0.40 by default of the tool. [t d.m./t d.m.]
 
     Returns
     -------
@@ -182,7 +182,7 @@ def shrub_stock_t_co2e(
 @equation("mollisol:woody-areal-stock", "C", "t CO2e/ha", vm0042("8.5.1", "48 to 51, the stocks"))
 def woody_stock_t_co2e_per_ha(
     *,
-    stock_t_co2e: Annotated[Value, Range(unit="t CO2e"), Range(0, 4000, "t CO2e/ha", over="area_ha")],
+    stock_t_co2e: Annotated[Value, Range(unit="t CO2e"), Range(0, 4000, "t CO2e/ha", divisor="area_ha")],
     area_ha: Area,
 ) -> Value:
     r"""Return the areal mean of a woody stock over its unit.
@@ -231,7 +231,7 @@ def long_term_average_t_co2e_per_ha(
     Parameters
     ----------
     project_stock_t_co2e_per_ha, baseline_stock_t_co2e_per_ha
-        Stock at the end of each year of one or more whole harvest cycles, shape (..., years). [t CO2e/ha, 0 to 4000]
+        Stock at the end of each year of one or more whole harvest cycles, shape (..., years). [t CO2e/ha]
 
     Returns
     -------
@@ -274,9 +274,9 @@ def stock_up_to_average_t_co2e_per_ha(
     Parameters
     ----------
     advantage_t_co2e_per_ha
-        Project less baseline stock now. [t CO2e/ha, -4000 to 4000]
+        Project less baseline stock now. [t CO2e/ha]
     long_term_average_t_co2e_per_ha
-        [t CO2e/ha, -4000 to 4000]
+        [t CO2e/ha]
 
     Returns
     -------

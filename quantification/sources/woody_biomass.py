@@ -38,9 +38,9 @@ _DOC = r"""Return the yearly stock change of {label}, over all units.
     Parameters
     ----------
     stock_end_t_co2e_per_ha, stock_start_t_co2e_per_ha
-        Stocks at the two ends, shape (..., units). [t CO2e/ha, 0 to 4000]
+        Stocks at the two ends, shape (..., units). [t CO2e/ha]
     years
-        Time between the two stocks. [year, 0.5 to 30]
+        Time between the two stocks. [year]
     area_ha
         Areas of the units, on one geometry for both ends. [ha]
 

@@ -148,7 +148,7 @@ def projected_misstatement_t_co2e(*, misstatement_t_co2e: Numbers, probability: 
     misstatement_t_co2e
         Of each pick, shape (n,); a record that was picked twice stands twice. [t CO2e]
     probability
-        Of the record in one pick: its size over the sum of sizes, shape (n,). [fraction, above 0]
+        Of the record in one pick: its size over the sum of sizes, shape (n,). [fraction]
 
     Returns
     -------
@@ -245,7 +245,7 @@ def share_not_excluded(*, picks: Count, confidence: Probability) -> Value:
     picks
         How many were picked with probability proportional to size. [1 or more]
     confidence
-        [fraction, above 0 and below 1]
+        [fraction]
 
     Returns
     -------

@@ -41,7 +41,7 @@ def equivalence_p_value(
     first, second
         One value per independent unit, shapes (n,) and (m,), at least two each. [any unit, the same]
     margin
-        Largest difference that counts as none. [the same unit, above 0]
+        Largest difference that counts as none. [the same unit]
 
     Returns
     -------
@@ -51,7 +51,7 @@ def equivalence_p_value(
     Raises
     ------
     ValueError
-        For fewer than two values, or an argument outside the ranges above.
+        For fewer than two values, or an argument outside its range.
 
     Notes
     -----
@@ -94,7 +94,7 @@ def trend_difference_t_co2e_per_ha_yr(
     unit_change_t_co2e_per_ha, control_change_t_co2e_per_ha
         Paired changes over the look-back, shapes (n,) and (m,). [t CO2e/ha]
     years
-        Between the two samplings. [years, above 0]
+        Between the two samplings. [years]
 
     Returns
     -------
@@ -104,7 +104,7 @@ def trend_difference_t_co2e_per_ha_yr(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----
@@ -205,7 +205,7 @@ def equivalence_margin(*, stock_t_c_per_ha: Positives, share: AboveZero) -> Valu
     stock_t_c_per_ha
         Stock of each sampling unit, shape (n,). [t C/ha]
     share
-        Of their mean. [fraction, above 0]
+        Of their mean. [fraction]
 
     Returns
     -------
@@ -215,7 +215,7 @@ def equivalence_margin(*, stock_t_c_per_ha: Positives, share: AboveZero) -> Valu
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----

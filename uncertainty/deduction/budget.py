@@ -19,7 +19,7 @@ def variance_shares(*, variance_of_mean: Amounts) -> Value:
     Parameters
     ----------
     variance_of_mean
-        By source, shape (..., k), not all 0. [(t CO2e/ha)^2, 0 or more]
+        By source, shape (..., k), not all 0. [(t CO2e/ha)^2]
 
     Returns
     -------
@@ -29,7 +29,7 @@ def variance_shares(*, variance_of_mean: Amounts) -> Value:
     Raises
     ------
     ValueError
-        For variances that are all 0, or an argument outside the ranges above.
+        For variances that are all 0, or an argument outside its range.
 
     Notes
     -----

@@ -83,7 +83,7 @@ def mean_less_multiple(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----

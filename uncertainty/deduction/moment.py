@@ -47,13 +47,13 @@ def uncertainty_percent(
     Parameters
     ----------
     variance_of_mean
-        Variance of the mean over the project. [(t CO2e/ha)^2, 0 or more]
+        Variance of the mean over the project. [(t CO2e/ha)^2]
     mean_change
         Mean reduction or removal of the same period. [t CO2e/ha]
     degrees_of_freedom
         Of the variance. [above 0, infinity allowed]
     confidence
-        Probability that the truth is at least what is credited, 2/3. [fraction, 0.5 to below 1]
+        Probability that the truth is at least what is credited, 2/3. [fraction]
     form
         ``corrected`` divides by the size of the mean; ``printed`` by the mean with its sign, so that a
         loss gets a negative deduction and shrinks (D8).
@@ -109,11 +109,11 @@ def credited_mean(
     mean_change
         Mean reduction or removal. [t CO2e/ha]
     variance_of_mean
-        Its variance. [(t CO2e/ha)^2, 0 or more]
+        Its variance. [(t CO2e/ha)^2]
     degrees_of_freedom
         Of the variance. [above 0, infinity allowed]
     confidence
-        Probability that the truth is at least what is credited, 2/3. [fraction, 0.5 to below 1]
+        Probability that the truth is at least what is credited, 2/3. [fraction]
 
     Returns
     -------
@@ -123,7 +123,7 @@ def credited_mean(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -168,7 +168,7 @@ def half_width_percent(
     mean_change
         Mean reduction or removal. [t CO2e/ha]
     variance_of_mean
-        Its variance. [(t CO2e/ha)^2, 0 or more]
+        Its variance. [(t CO2e/ha)^2]
     degrees_of_freedom
         Of the variance. [above 0, infinity allowed]
     form
@@ -216,7 +216,7 @@ def discount_from_half_width_percent(*, half_width_percent: Amount) -> Value:
     Parameters
     ----------
     half_width_percent
-        Half-width of the two-sided 90 % interval. [per cent of the mean, 0 or more]
+        Half-width of the two-sided 90 % interval. [per cent of the mean]
 
     Returns
     -------

@@ -105,7 +105,7 @@ def pooled_skewness(
     third_moment
         Unbiased third central moment of each group, shape (..., G). [cubed unit]
     variance
-        Sample variance of each group, same shape. [squared unit, 0 or more]
+        Sample variance of each group, same shape. [squared unit]
     samples
         Of each group, shape (G,). [3 or more]
 
@@ -117,7 +117,7 @@ def pooled_skewness(
     Raises
     ------
     ValueError
-        For shapes that do not fit, or an argument outside the ranges above.
+        For shapes that do not fit, or an argument outside its range.
 
     Notes
     -----
@@ -175,7 +175,7 @@ def shrunk_skewness(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -207,7 +207,7 @@ def skewness_of_estimate(*, part_variance: Amounts, samples: Freedom, skewness: 
     Parameters
     ----------
     part_variance
-        What each mean adds to the variance of the estimate, shape (..., G). [one unit squared, 0 or more]
+        What each mean adds to the variance of the estimate, shape (..., G). [one unit squared]
     samples
         Of each mean, shape (G,); infinity for a normal error. [above 0]
     skewness
@@ -221,7 +221,7 @@ def skewness_of_estimate(*, part_variance: Amounts, samples: Freedom, skewness: 
     Raises
     ------
     ValueError
-        For shapes that do not fit, or an argument outside the ranges above.
+        For shapes that do not fit, or an argument outside its range.
 
     Notes
     -----
@@ -274,7 +274,7 @@ def guarded_multiplier(
     Raises
     ------
     ValueError
-        For another transformation, an argument outside the ranges above, or shapes that do not fit.
+        For another transformation, an argument outside its range, or shapes that do not fit.
 
     Notes
     -----

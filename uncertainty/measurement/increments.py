@@ -239,9 +239,9 @@ def profile_error_t_per_ha(
     increment_soil_mass_t_per_ha, carbon_g_per_kg
         Of each increment, top down, shape (n, k). [t/ha, above 0; g/kg, 0 to 1000]
     reference_soil_mass_t_per_ha
-        One for all profiles. [t/ha, above 0]
+        One for all profiles. [t/ha]
     carbon_cv, soil_mass_cv
-        Relative standard deviations of the errors of increments, shape (n, k). [fraction, 0 or more]
+        Relative standard deviations of the errors of increments, shape (n, k). [fraction]
     interpolation
         As in the calculation itself.
 
@@ -253,7 +253,7 @@ def profile_error_t_per_ha(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that differ.
+        For an argument outside its range, or shapes that differ.
 
     Notes
     -----
@@ -304,13 +304,13 @@ def class_error_t_co2e_per_ha(
     Parameters
     ----------
     profile_error_t_c_per_ha
-        Of each profile at either time, shape (p,). [t C/ha, 0 or more]
+        Of each profile at either time, shape (p,). [t C/ha]
     share_of_point
         One over the profiles of its point and time, shape (p,). [fraction]
     point
-        Number of the point of each profile, shape (p,). [whole numbers, 0 or more]
+        Number of the point of each profile, shape (p,). [whole numbers]
     class_of_point
-        Number of the class of each point, shape (n,). [whole numbers, 0 or more]
+        Number of the class of each point, shape (n,). [whole numbers]
 
     Returns
     -------
@@ -320,7 +320,7 @@ def class_error_t_co2e_per_ha(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that differ.
+        For an argument outside its range, or shapes that differ.
 
     Notes
     -----

@@ -148,7 +148,7 @@ def relative_repeat_sd(*, value: Positives, sample: Labels) -> Value:
     Parameters
     ----------
     value
-        Measurements, shape (n,). [any unit, above 0]
+        Measurements, shape (n,). [any unit]
     sample
         Id of the sample of each, with its batch where there are several, shape (n,).
 
@@ -189,7 +189,7 @@ def relative_batch_sd(*, value: Positives, sample: Labels, batch: Labels) -> Val
     Parameters
     ----------
     value
-        Measurements, shape (n,). [any unit, above 0]
+        Measurements, shape (n,). [any unit]
     sample, batch
         Ids of the sample and the batch of each, shape (n,). A sample of one batch alone adds nothing.
 
@@ -241,7 +241,7 @@ def batch_variance_of_mean(*, batch_variance: Amount, lever: Numbers) -> Value:
     Parameters
     ----------
     batch_variance
-        Variance between batches. [squared unit of the value, 0 or more]
+        Variance between batches. [squared unit of the value]
     lever
         What a unit of error of each batch adds to the result, shape (B,): for a mean the share of its weight that
         the batch measured; for a change the share at the end less the share at the start; for project less
@@ -292,11 +292,11 @@ def composite_variance(
     Parameters
     ----------
     within_variance
-        Between cores of the field. [squared unit of the value, 0 or more]
+        Between cores of the field. [squared unit of the value]
     laboratory_variance
-        Of one measurement of one composite. [squared unit of the value, 0 or more]
+        Of one measurement of one composite. [squared unit of the value]
     cores_per_composite, composites, repeats
-        Cores mixed into each composite, composites of the field, measurements of each. [whole numbers, 1 or more]
+        Cores mixed into each composite, composites of the field, measurements of each. [whole numbers]
 
     Returns
     -------
@@ -306,7 +306,7 @@ def composite_variance(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----

@@ -147,7 +147,7 @@ def spectroscopy_variance_t2(
     Parameters
     ----------
     area_ha
-        Area of the strata, shape (H,). [ha, above 0]
+        Area of the strata, shape (H,). [ha]
     stock_start_t_co2e_per_ha, stock_end_t_co2e_per_ha
         One array (points, draws) per stratum, points and draws 2 or more; the same points at both times, and
         column l the same draw everywhere. [t CO2e/ha]
@@ -163,7 +163,7 @@ def spectroscopy_variance_t2(
     Raises
     ------
     ValueError
-        For one point or one draw, strata or shapes that differ, or an argument outside the ranges above.
+        For one point or one draw, strata or shapes that differ, or an argument outside its range.
 
     Notes
     -----
@@ -206,13 +206,13 @@ def spectroscopy_model_variance_t2(
     Parameters
     ----------
     area_ha
-        Area of the project. [ha, above 0]
+        Area of the project. [ha]
     predicted_t_co2e_per_ha, laboratory_t_co2e_per_ha
         Stocks of the randomly chosen validation samples, shape (v,) with v of 2 or more. [t CO2e/ha]
     points
-        Points whose stock was predicted, over all strata. [whole number, 1 or more]
+        Points whose stock was predicted, over all strata. [whole number]
     strata
-        Strata into whose sum the term is put. [whole number, 1 or more]
+        Strata into whose sum the term is put. [whole number]
     form
         ``printed`` takes the variance of a single error times A^2, in every stratum; ``corrected`` counts
         it once and splits it (D7): the errors of single samples average out over the points, the bias does
@@ -226,7 +226,7 @@ def spectroscopy_model_variance_t2(
     Raises
     ------
     ValueError
-        For fewer than two validation samples, shapes that differ, or an argument outside the ranges above.
+        For fewer than two validation samples, shapes that differ, or an argument outside its range.
 
     Notes
     -----

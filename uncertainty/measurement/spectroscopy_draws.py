@@ -176,13 +176,13 @@ def calibration_variance_of_change(
     Parameters
     ----------
     slope_sd
-        Standard error of the slope of laboratory on predicted. [1, 0 or more]
+        Standard error of the slope of laboratory on predicted. [1]
     mean_predicted_change_t_co2e_per_ha
         Mean change of the predictions; the difference of two, project less control. [t CO2e/ha]
     residual_sd_t_co2e_per_ha
-        Of the error of one sample. [t CO2e/ha, 0 or more]
+        Of the error of one sample. [t CO2e/ha]
     points
-        Points measured at both times. [whole number, 1 or more]
+        Points measured at both times. [whole number]
 
     Returns
     -------
@@ -192,7 +192,7 @@ def calibration_variance_of_change(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----

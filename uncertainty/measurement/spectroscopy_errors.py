@@ -142,7 +142,7 @@ def calibration_variance_of_mean(
     offset_lever, slope_lever
         What 1 g/kg of offset, and 1 of slope, adds to the mean, shape (c,). [t CO2e/ha]
     sample_error_t_c_per_ha
-        Error of each stock from the errors of its own samples, shape (p,). [t C/ha, 0 or more]
+        Error of each stock from the errors of its own samples, shape (p,). [t C/ha]
     weight_of_stock
         What 1 t C/ha of each stock adds to the mean, shape (p,). [t CO2e per t C]
 
@@ -154,7 +154,7 @@ def calibration_variance_of_mean(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that differ.
+        For an argument outside its range, or shapes that differ.
 
     Notes
     -----
@@ -199,7 +199,7 @@ def variance_with_calibration(*, sampling_variance: Amount, calibration_variance
     Parameters
     ----------
     sampling_variance, calibration_variance
-        Of the mean. [(t CO2e/ha)^2, 0 or more]
+        Of the mean. [(t CO2e/ha)^2]
 
     Returns
     -------
@@ -235,7 +235,7 @@ def calibration_variance_printed(*, variance_of_time_t2: Amounts, area_ha: Amoun
     Parameters
     ----------
     variance_of_time_t2
-        Eq. 73 at each time that was predicted, all strata, shape (1,) or (2,). [(t CO2e)^2, 0 or more]
+        Eq. 73 at each time that was predicted, all strata, shape (1,) or (2,). [(t CO2e)^2]
     area_ha
         Of the strata, shape (H,). [ha, 0 or more, above 0 in sum]
 
@@ -247,7 +247,7 @@ def calibration_variance_printed(*, variance_of_time_t2: Amounts, area_ha: Amoun
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----

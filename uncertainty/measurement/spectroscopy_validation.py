@@ -44,7 +44,7 @@ def calibration_bias_g_per_kg(*, predicted_soc_g_per_kg: Samples, reference_soc_
     Parameters
     ----------
     predicted_soc_g_per_kg, reference_soc_g_per_kg
-        The same samples both ways, shape (v,), 2 or more. [g/kg, 0 to 1000]
+        The same samples both ways, shape (v,), 2 or more. [g/kg]
 
     Returns
     -------
@@ -83,7 +83,7 @@ def calibration_bias_p_value(*, predicted_soc_g_per_kg: Samples, reference_soc_g
     Parameters
     ----------
     predicted_soc_g_per_kg, reference_soc_g_per_kg
-        The same samples both ways, shape (v,), 2 or more. [g/kg, 0 to 1000]
+        The same samples both ways, shape (v,), 2 or more. [g/kg]
 
     Returns
     -------
@@ -131,7 +131,7 @@ def calibration_slope(
     Parameters
     ----------
     predicted_soc_g_per_kg, reference_soc_g_per_kg
-        The same samples both ways, shape (v,), 3 or more. [g/kg, 0 to 1000]
+        The same samples both ways, shape (v,), 3 or more. [g/kg]
 
     Returns
     -------
@@ -171,7 +171,7 @@ def calibration_slope_p_value(
     Parameters
     ----------
     predicted_soc_g_per_kg, reference_soc_g_per_kg
-        The same samples both ways, shape (v,), 3 or more. [g/kg, 0 to 1000]
+        The same samples both ways, shape (v,), 3 or more. [g/kg]
 
     Returns
     -------
@@ -210,7 +210,7 @@ def calibration_offset_error_g_per_kg(
     Parameters
     ----------
     predicted_soc_g_per_kg, reference_soc_g_per_kg
-        The same samples both ways, shape (v,), 3 or more. [g/kg, 0 to 1000]
+        The same samples both ways, shape (v,), 3 or more. [g/kg]
 
     Returns
     -------
@@ -253,7 +253,7 @@ def calibration_slope_error(
     Parameters
     ----------
     predicted_soc_g_per_kg, reference_soc_g_per_kg
-        The same samples both ways, shape (v,), 3 or more. [g/kg, 0 to 1000]
+        The same samples both ways, shape (v,), 3 or more. [g/kg]
 
     Returns
     -------
@@ -292,7 +292,7 @@ def calibration_sample_error_g_per_kg(
     Parameters
     ----------
     predicted_soc_g_per_kg, reference_soc_g_per_kg
-        The same samples both ways, shape (v,), 3 or more. [g/kg, 0 to 1000]
+        The same samples both ways, shape (v,), 3 or more. [g/kg]
 
     Returns
     -------
@@ -330,7 +330,7 @@ def calibration_centre_g_per_kg(*, predicted_soc_g_per_kg: Samples) -> Value:
     Parameters
     ----------
     predicted_soc_g_per_kg
-        Shape (v,), 2 or more. [g/kg, 0 to 1000]
+        Shape (v,), 2 or more. [g/kg]
 
     Returns
     -------

@@ -25,7 +25,7 @@ def stock_relative_error(
     Parameters
     ----------
     carbon_cv, density_cv
-        Relative standard deviations of the concentration and of the density. [fraction, 0 or more]
+        Relative standard deviations of the concentration and of the density. [fraction]
     coarse_fraction, coarse_fraction_sd
         Share of the volume that is stones, and its standard deviation. [fraction, 0 to 0.99; 0 or more]
     carbon_density_correlation
@@ -39,7 +39,7 @@ def stock_relative_error(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -80,13 +80,13 @@ def stock_kg_per_m2(
     Parameters
     ----------
     carbon_g_per_kg
-        Organic carbon of the fine soil. [g/kg, 0 to 1000]
+        Organic carbon of the fine soil. [g/kg]
     density_kg_per_m3
-        Density of the fine soil. [kg/m3, above 0]
+        Density of the fine soil. [kg/m3]
     coarse_percent
-        Share of the volume that is stones. [per cent, 0 to 100]
+        Share of the volume that is stones. [per cent]
     thickness_cm
-        Thickness of the layer. [cm, above 0]
+        Thickness of the layer. [cm]
 
     Returns
     -------
@@ -96,7 +96,7 @@ def stock_kg_per_m2(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -140,7 +140,7 @@ def stock_error_kg_per_m2(
     coarse_percent, coarse_sd_percent
         Share of the volume that is stones and its standard deviation. [per cent, 0 to 100; 0 or more]
     thickness_cm
-        Thickness of the layer. [cm, above 0]
+        Thickness of the layer. [cm]
 
     Returns
     -------
@@ -150,7 +150,7 @@ def stock_error_kg_per_m2(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----

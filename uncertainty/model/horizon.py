@@ -40,11 +40,11 @@ def prediction_variance(*, constant: Amount, per_year: Amount, years: Years) -> 
     Parameters
     ----------
     constant
-        Part that does not grow. [(t CO2e/ha)^2, 0 or more]
+        Part that does not grow. [(t CO2e/ha)^2]
     per_year
-        Part that grows. [(t CO2e/ha)^2 per year, 0 or more]
+        Part that grows. [(t CO2e/ha)^2 per year]
     years
-        Length of the period. [years, above 0]
+        Length of the period. [years]
 
     Returns
     -------
@@ -54,7 +54,7 @@ def prediction_variance(*, constant: Amount, per_year: Amount, years: Years) -> 
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -80,7 +80,7 @@ def longest_horizon_years(*, duration_years: Positives) -> Value:
     Parameters
     ----------
     duration_years
-        Of each trial, shape (..., v). [years, above 0]
+        Of each trial, shape (..., v). [years]
 
     Returns
     -------

@@ -125,9 +125,9 @@ def hybrid_weight(
     Parameters
     ----------
     bias_sd_t_co2e_per_ha
-        Prior sd of the model's bias, which units and control sites share. [t CO2e/ha, 0 or more]
+        Prior sd of the model's bias, which units and control sites share. [t CO2e/ha]
     residual_error_t_co2e_per_ha
-        Standard error of the mean residual. [t CO2e/ha, above 0]
+        Standard error of the mean residual. [t CO2e/ha]
     control_variance_t2, covariance_t2
         Over joint draws of the parameters: of the modelled change at the control sites, and with that of the project's
         area. [(t CO2e/ha)^2]
@@ -140,7 +140,7 @@ def hybrid_weight(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----
@@ -171,7 +171,7 @@ def hybrid_control_part_t2(*, weight: Number, residual_error_t_co2e_per_ha: Amou
     weight
         Of their mean residual. [1]
     residual_error_t_co2e_per_ha
-        Its standard error. [t CO2e/ha, 0 or more]
+        Its standard error. [t CO2e/ha]
 
     Returns
     -------
@@ -181,7 +181,7 @@ def hybrid_control_part_t2(*, weight: Number, residual_error_t_co2e_per_ha: Amou
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----
@@ -215,7 +215,7 @@ def hybrid_model_part_t2(
     weight
         Of the control sites' mean residual. [1]
     bias_sd_t_co2e_per_ha
-        Prior sd of the model's bias. [t CO2e/ha, 0 or more]
+        Prior sd of the model's bias. [t CO2e/ha]
     baseline_variance_t2, control_variance_t2, covariance_t2
         Over joint draws: of the modelled change of the project's area, of that at the control sites, and of both.
         [(t CO2e/ha)^2]
@@ -228,7 +228,7 @@ def hybrid_model_part_t2(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or a covariance larger than the variances allow.
+        For an argument outside its range, or a covariance larger than the variances allow.
 
     Notes
     -----

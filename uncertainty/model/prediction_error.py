@@ -72,9 +72,9 @@ def grouped_model_variance(
     Parameters
     ----------
     area_ha
-        Area of the strata, shape (H,). [ha, above 0]
+        Area of the strata, shape (H,). [ha]
     model_variance
-        Variance of the prediction error by stratum, shape (H,). [(t CO2e/ha)^2, 0 or more]
+        Variance of the prediction error by stratum, shape (H,). [(t CO2e/ha)^2]
     correlation
         Of the errors, shape (H, H), see :func:`group_correlation`. [-1 to 1]
 
@@ -251,13 +251,13 @@ def site_and_bias_variance(
     Parameters
     ----------
     bias_variance
-        Of the practice's bias, shared by all fields. [(t CO2e/ha)^2, 0 or more]
+        Of the practice's bias, shared by all fields. [(t CO2e/ha)^2]
     site_variance, residual_variance
-        Of the effect of a site and of what is left; each field draws its own. [(t CO2e/ha)^2, 0 or more]
+        Of the effect of a site and of what is left; each field draws its own. [(t CO2e/ha)^2]
     fields
-        Of the project that were modelled. [whole number, 1 or more]
+        Of the project that were modelled. [whole number]
     climate_variance
-        Of the zone's bias, shared by all fields in it. [(t CO2e/ha)^2, 0 or more]
+        Of the zone's bias, shared by all fields in it. [(t CO2e/ha)^2]
 
     Returns
     -------
@@ -267,7 +267,7 @@ def site_and_bias_variance(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----

@@ -23,9 +23,9 @@ def project_model_variance(*, area_ha: Positives, model_variance: Amounts, form:
     Parameters
     ----------
     area_ha
-        Area of the strata, shape (H,). [ha, above 0]
+        Area of the strata, shape (H,). [ha]
     model_variance
-        Variance of the prediction error by stratum, shape (H,). [(t CO2e/ha)^2, 0 or more]
+        Variance of the prediction error by stratum, shape (H,). [(t CO2e/ha)^2]
     form
         ``corrected`` takes the strata's errors as fully correlated, since they share their parameters: the
         square of the area-weighted sum of standard deviations. ``printed`` takes them as independent, so
@@ -39,7 +39,7 @@ def project_model_variance(*, area_ha: Positives, model_variance: Amounts, form:
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that differ.
+        For an argument outside its range, or shapes that differ.
 
     Notes
     -----
@@ -71,11 +71,11 @@ def variance_with_model_error(
     Parameters
     ----------
     sampling_variance_t2
-        Sampling variance of the project total (Eq. 62, summed). [(t CO2e)^2, 0 or more]
+        Sampling variance of the project total (Eq. 62, summed). [(t CO2e)^2]
     model_variance
-        Model variance of the project mean (Eq. 64). [(t CO2e/ha)^2, 0 or more]
+        Model variance of the project mean (Eq. 64). [(t CO2e/ha)^2]
     area_ha
-        Area of the project. [ha, above 0]
+        Area of the project. [ha]
 
     Returns
     -------
@@ -85,7 +85,7 @@ def variance_with_model_error(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----

@@ -28,7 +28,7 @@ def difference_error_variance(*, scenario_variance: Amount, covariance: Number) 
     Parameters
     ----------
     scenario_variance
-        Of the prediction error of one scenario. [(t CO2e/ha)^2, 0 or more]
+        Of the prediction error of one scenario. [(t CO2e/ha)^2]
     covariance
         Of the errors of both. [(t CO2e/ha)^2, no larger in size than the variance]
 
@@ -40,7 +40,7 @@ def difference_error_variance(*, scenario_variance: Amount, covariance: Number) 
     Raises
     ------
     ValueError
-        For a covariance larger than the variance, or an argument outside the ranges above.
+        For a covariance larger than the variance, or an argument outside its range.
 
     Notes
     -----
@@ -122,7 +122,7 @@ def correlated_error_variance(*, scenario_variance: Amount, correlation: Correla
     Parameters
     ----------
     scenario_variance
-        Of the prediction error of one scenario. [(t CO2e/ha)^2, 0 or more]
+        Of the prediction error of one scenario. [(t CO2e/ha)^2]
     correlation
         Of the errors of both. [-1 to 1]
 
@@ -134,7 +134,7 @@ def correlated_error_variance(*, scenario_variance: Amount, correlation: Correla
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----

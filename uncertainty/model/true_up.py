@@ -50,7 +50,7 @@ def forecast_deviation(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----
@@ -102,7 +102,7 @@ def chance_below_issued(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----
@@ -151,7 +151,7 @@ def share_bound(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----

@@ -96,9 +96,9 @@ def sampling_and_drawn_variance(*, sampling_variance: Amount, drawn_variance: Am
     Parameters
     ----------
     sampling_variance
-        Of the mean, Eq. 70. [(t CO2e/ha)^2, 0 or more]
+        Of the mean, Eq. 70. [(t CO2e/ha)^2]
     drawn_variance
-        Of the mean over draws. [(t CO2e/ha)^2, 0 or more]
+        Of the mean over draws. [(t CO2e/ha)^2]
     draws
         How many; 0 where nothing was drawn. [0 or more]
 
@@ -110,7 +110,7 @@ def sampling_and_drawn_variance(*, sampling_variance: Amount, drawn_variance: Am
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or a drawn variance without draws.
+        For an argument outside its range, or a drawn variance without draws.
 
     Notes
     -----

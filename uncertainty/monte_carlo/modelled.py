@@ -130,7 +130,7 @@ def total_t_co2e(*, area_ha: Positives, reduction_t_co2e_per_ha: Sequence[ArrayL
     Parameters
     ----------
     area_ha
-        Area of the strata, shape (H,). [ha, above 0]
+        Area of the strata, shape (H,). [ha]
     reduction_t_co2e_per_ha
         One array (points, draws) per stratum (Eq. 65); column l is the same draw everywhere. [t CO2e/ha]
 
@@ -142,7 +142,7 @@ def total_t_co2e(*, area_ha: Positives, reduction_t_co2e_per_ha: Sequence[ArrayL
     Raises
     ------
     ValueError
-        For strata or draws that differ, one draw, or an argument outside the ranges above.
+        For strata or draws that differ, one draw, or an argument outside its range.
 
     Notes
     -----
@@ -291,7 +291,7 @@ def total_variance_t2(*, sampling_variance_t2: Amount, model_variance_t2: Amount
     Parameters
     ----------
     sampling_variance_t2, model_variance_t2
-        Eq. 68, both of totals. [(t CO2e)^2, 0 or more]
+        Eq. 68, both of totals. [(t CO2e)^2]
 
     Returns
     -------
@@ -301,7 +301,7 @@ def total_variance_t2(*, sampling_variance_t2: Amount, model_variance_t2: Amount
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -326,9 +326,9 @@ def variance_of_mean_from_total(*, variance_of_total_t2: Amount, area_ha: Hectar
     Parameters
     ----------
     variance_of_total_t2
-        Eq. 67. [(t CO2e)^2, 0 or more]
+        Eq. 67. [(t CO2e)^2]
     area_ha
-        Area of the project. [ha, above 0]
+        Area of the project. [ha]
 
     Returns
     -------
@@ -338,7 +338,7 @@ def variance_of_mean_from_total(*, variance_of_total_t2: Amount, area_ha: Hectar
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----

@@ -40,11 +40,11 @@ def samples_for_precision(
     Parameters
     ----------
     cv_percent
-        Coefficient of variation. [per cent, 0 or more]
+        Coefficient of variation. [per cent]
     half_width_percent
-        Wanted. [per cent of the mean, above 0]
+        Wanted. [per cent of the mean]
     confidence
-        Two-sided. [fraction, above 0 and below 1]
+        Two-sided. [fraction]
 
     Returns
     -------
@@ -54,7 +54,7 @@ def samples_for_precision(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -87,13 +87,13 @@ def samples_for_deduction(
     Parameters
     ----------
     standard_deviation_t_co2e_per_ha
-        Of the change between points. [t CO2e/ha, 0 or more]
+        Of the change between points. [t CO2e/ha]
     mean_change_t_co2e_per_ha
-        Expected mean reduction. [t CO2e/ha, above 0]
+        Expected mean reduction. [t CO2e/ha]
     deduction_percent
-        Wanted. [per cent of the mean, above 0]
+        Wanted. [per cent of the mean]
     other_variance
-        Of the mean, that samples do not lower: controls, model, shared laboratory error. [(t CO2e/ha)^2, 0 or more]
+        Of the mean, that samples do not lower: controls, model, shared laboratory error. [(t CO2e/ha)^2]
     confidence
         Probability that the truth is at least what is credited. [fraction, above 0.5 and below 1]
 
@@ -105,7 +105,7 @@ def samples_for_deduction(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -147,9 +147,9 @@ def cost_allocation_share(
     area_ha
         Area or weight of the strata, shape (H,). [above 0]
     standard_deviation_t_co2e_per_ha
-        Within each stratum, shape (H,), not all 0. [t CO2e/ha, 0 or more]
+        Within each stratum, shape (H,), not all 0. [t CO2e/ha]
     cost
-        Of a sample in each stratum, shape (H,). [any currency, above 0]
+        Of a sample in each stratum, shape (H,). [any currency]
 
     Returns
     -------
@@ -159,7 +159,7 @@ def cost_allocation_share(
     Raises
     ------
     ValueError
-        For standard deviations that are all 0, shapes that differ, or an argument outside the ranges above.
+        For standard deviations that are all 0, shapes that differ, or an argument outside its range.
 
     Notes
     -----
@@ -202,11 +202,11 @@ def best_cores_per_composite(
     Parameters
     ----------
     within_variance
-        Between cores. [squared unit of the value, 0 or more]
+        Between cores. [squared unit of the value]
     laboratory_variance
-        Of one measurement. [squared unit of the value, above 0]
+        Of one measurement. [squared unit of the value]
     cost_per_core, cost_per_measurement
-        [any currency, above 0]
+        [any currency]
 
     Returns
     -------
@@ -216,7 +216,7 @@ def best_cores_per_composite(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -251,9 +251,9 @@ def spread_of_change_t_co2e_per_ha(
     Parameters
     ----------
     standard_deviation_t_co2e_per_ha
-        Of the stock between points, the same at both times. [t CO2e/ha, 0 or more]
+        Of the stock between points, the same at both times. [t CO2e/ha]
     correlation
-        Of the stocks of one point at the two times; 0 where points are drawn anew. [fraction, -1 to 1]
+        Of the stocks of one point at the two times; 0 where points are drawn anew. [fraction]
 
     Returns
     -------
@@ -263,7 +263,7 @@ def spread_of_change_t_co2e_per_ha(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----

@@ -55,13 +55,13 @@ def minimum_detectable_difference_t_co2e_per_ha(
     Parameters
     ----------
     standard_deviation_t_co2e_per_ha
-        Of the difference between the two times. [t CO2e/ha, 0 or more]
+        Of the difference between the two times. [t CO2e/ha]
     samples
-        Points measured twice. [whole number, 2 or more]
+        Points measured twice. [whole number]
     significance
-        Two-sided. [fraction, above 0 and below 1]
+        Two-sided. [fraction]
     power
-        Chance to find the change. [fraction, 0.5 to below 1]
+        Chance to find the change. [fraction]
 
     Returns
     -------
@@ -71,7 +71,7 @@ def minimum_detectable_difference_t_co2e_per_ha(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -106,13 +106,13 @@ def samples_needed(
     Parameters
     ----------
     standard_deviation_t_co2e_per_ha
-        Of the difference between the two times, one number. [t CO2e/ha, 0 or more]
+        Of the difference between the two times, one number. [t CO2e/ha]
     detectable_difference_t_co2e_per_ha
-        The change to be found, one number. [t CO2e/ha, above 0]
+        The change to be found, one number. [t CO2e/ha]
     significance
-        Two-sided, one number. [fraction, above 0 and below 1]
+        Two-sided, one number. [fraction]
     power
-        Chance to find the change, one number. [fraction, 0.5 to below 1]
+        Chance to find the change, one number. [fraction]
 
     Returns
     -------
@@ -122,7 +122,7 @@ def samples_needed(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or where more than 1e9 samples were needed.
+        For an argument outside its range, or where more than 1e9 samples were needed.
 
     Notes
     -----
@@ -202,7 +202,7 @@ def proportional_allocation(
     area_ha
         Area or weight of the strata, shape (H,). [above 0]
     minimum
-        Fewest in a stratum, one number; a variance needs 2. [whole number, 1 or more]
+        Fewest in a stratum, one number; a variance needs 2. [whole number]
 
     Returns
     -------
@@ -212,7 +212,7 @@ def proportional_allocation(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or a total below the minimum times the strata.
+        For an argument outside its range, or a total below the minimum times the strata.
 
     Notes
     -----
@@ -253,9 +253,9 @@ def neyman_allocation(
     area_ha
         Area or weight of the strata, shape (H,). [above 0]
     standard_deviation_t_co2e_per_ha
-        Within each stratum, shape (H,), not all 0. [t CO2e/ha, 0 or more]
+        Within each stratum, shape (H,), not all 0. [t CO2e/ha]
     minimum
-        Fewest in a stratum, one number; a variance needs 2. [whole number, 1 or more]
+        Fewest in a stratum, one number; a variance needs 2. [whole number]
 
     Returns
     -------
@@ -265,7 +265,7 @@ def neyman_allocation(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or a total below the minimum times the strata.
+        For an argument outside its range, or a total below the minimum times the strata.
 
     Notes
     -----
@@ -307,9 +307,9 @@ def variance_of_stratified_mean(
     area_ha
         Area or weight of the strata, shape (H,). [above 0]
     standard_deviation_t_co2e_per_ha
-        Within each stratum, shape (H,). [t CO2e/ha, 0 or more]
+        Within each stratum, shape (H,). [t CO2e/ha]
     samples
-        By stratum, shape (H,). [whole number, 1 or more]
+        By stratum, shape (H,). [whole number]
 
     Returns
     -------
@@ -319,7 +319,7 @@ def variance_of_stratified_mean(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that differ.
+        For an argument outside its range, or shapes that differ.
 
     Notes
     -----

@@ -39,9 +39,9 @@ def combination_weight(*, prior_sd: Amount, datum_sd: AboveZero) -> Value:
     Parameters
     ----------
     prior_sd
-        Standard deviation of the prior. [any unit, 0 or more]
+        Standard deviation of the prior. [any unit]
     datum_sd
-        Standard error of the datum. [the same unit, above 0]
+        Standard error of the datum. [the same unit]
 
     Returns
     -------
@@ -51,7 +51,7 @@ def combination_weight(*, prior_sd: Amount, datum_sd: AboveZero) -> Value:
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----
@@ -83,11 +83,11 @@ def combined_mean(*, prior_mean: Number, prior_sd: Amount, datum: Number, datum_
     prior_mean
         Mean of the prior. [t CO2e/ha]
     prior_sd
-        Its standard deviation. [t CO2e/ha, 0 or more]
+        Its standard deviation. [t CO2e/ha]
     datum
         Observed value. [t CO2e/ha]
     datum_sd
-        Its standard error. [t CO2e/ha, above 0]
+        Its standard error. [t CO2e/ha]
 
     Returns
     -------
@@ -97,7 +97,7 @@ def combined_mean(*, prior_mean: Number, prior_sd: Amount, datum: Number, datum_
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----
@@ -128,9 +128,9 @@ def combined_variance(*, prior_sd: Amount, datum_sd: AboveZero) -> Value:
     Parameters
     ----------
     prior_sd
-        Standard deviation of the prior. [t CO2e/ha, 0 or more]
+        Standard deviation of the prior. [t CO2e/ha]
     datum_sd
-        Standard error of the datum. [t CO2e/ha, above 0]
+        Standard error of the datum. [t CO2e/ha]
 
     Returns
     -------
@@ -140,7 +140,7 @@ def combined_variance(*, prior_sd: Amount, datum_sd: AboveZero) -> Value:
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----
@@ -175,7 +175,7 @@ def forward_mean(
     next_mean, next_sd
         Forecast of the next period and its sd. [t CO2e/ha; sd 0 or more]
     sd
-        sd of this period's forecast. [t CO2e/ha, above 0]
+        sd of this period's forecast. [t CO2e/ha]
     correlation
         Of the two forecasts' errors. [-1 to 1]
     moved
@@ -189,7 +189,7 @@ def forward_mean(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----
@@ -223,13 +223,13 @@ def forward_variance(
     Parameters
     ----------
     next_sd
-        sd of the next period's forecast. [t CO2e/ha, 0 or more]
+        sd of the next period's forecast. [t CO2e/ha]
     sd
-        sd of this period's forecast. [t CO2e/ha, above 0]
+        sd of this period's forecast. [t CO2e/ha]
     correlation
         Of the two forecasts' errors. [-1 to 1]
     posterior_variance
-        Of this period after the true-up. [(t CO2e/ha)^2, 0 or more]
+        Of this period after the true-up. [(t CO2e/ha)^2]
 
     Returns
     -------
@@ -239,7 +239,7 @@ def forward_variance(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----
@@ -293,7 +293,7 @@ def behrens_fisher_quantile(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or more strata.
+        For an argument outside its range, or more strata.
 
     Notes
     -----

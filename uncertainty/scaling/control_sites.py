@@ -96,11 +96,11 @@ def control_variance_t2(
     Parameters
     ----------
     area_ha
-        Area of the project's strata, shape (H,). [ha, above 0]
+        Area of the project's strata, shape (H,). [ha]
     group_weight
         Weight of control group g in the control mean of stratum h, shape (H, G); rows sum to 1. [0 to 1]
     group_mean_variance
-        Variance of the mean change of each group, shape (G,) or (..., G). [(t CO2e/ha)^2, 0 or more]
+        Variance of the mean change of each group, shape (G,) or (..., G). [(t CO2e/ha)^2]
     form
         ``corrected`` adds the areas that lean on a group before squaring; ``printed`` squares by stratum,
         as if each stratum had controls of its own, and is too small where they are shared (D3).
@@ -113,7 +113,7 @@ def control_variance_t2(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, shapes that do not fit, or weights that do not sum to 1.
+        For an argument outside its range, shapes that do not fit, or weights that do not sum to 1.
 
     Notes
     -----

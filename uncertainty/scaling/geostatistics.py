@@ -199,9 +199,9 @@ def mean_covariance(
     x_m, y_m
         Nodes that cover the block evenly, shape (n,), at most 4000. [m]
     partial_sill
-        One number; the nugget averages out over a block. [squared unit of the value, 0 or more]
+        One number; the nugget averages out over a block. [squared unit of the value]
     range_m
-        One number. [m, above 0]
+        One number. [m]
     shape
         ``exponential`` or ``spherical``.
 
@@ -213,7 +213,7 @@ def mean_covariance(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, shapes that differ, or another shape of variogram.
+        For an argument outside its range, shapes that differ, or another shape of variogram.
 
     Notes
     -----

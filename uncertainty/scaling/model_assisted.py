@@ -57,7 +57,7 @@ def finite_population_factor(*, samples: Count, population: Count) -> Value:
     Parameters
     ----------
     samples
-        Units drawn. [whole number, 1 or more]
+        Units drawn. [whole number]
     population
         Units there are, all of which could be drawn: fields, not points. [whole number, no fewer than drawn]
 
@@ -69,7 +69,7 @@ def finite_population_factor(*, samples: Count, population: Count) -> Value:
     Raises
     ------
     ValueError
-        For more samples than units, or an argument outside the ranges above.
+        For more samples than units, or an argument outside its range.
 
     Notes
     -----
@@ -237,7 +237,7 @@ def design_effect(*, points_per_site: Annotated[Value, Range(1)], intraclass_cor
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -276,7 +276,7 @@ def effective_points(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----

@@ -231,11 +231,11 @@ def multistage_variance_of_mean(
     Parameters
     ----------
     sampling_variance_t2
-        Eq. A6.1. [(t CO2e)^2, 0 or more]
+        Eq. A6.1. [(t CO2e)^2]
     model_variance
-        Model variance of the project mean. [(t CO2e/ha)^2, 0 or more]
+        Model variance of the project mean. [(t CO2e/ha)^2]
     area_ha
-        Area of the project. [ha, above 0]
+        Area of the project. [ha]
 
     Returns
     -------
@@ -245,7 +245,7 @@ def multistage_variance_of_mean(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -386,9 +386,9 @@ def multistage_variance_of_mean_change(
     Parameters
     ----------
     project_variance_t2, control_variance_t2
-        By landowner, shape (F,) (Eq. A6.9). [(t CO2e)^2, 0 or more]
+        By landowner, shape (F,) (Eq. A6.9). [(t CO2e)^2]
     area_ha
-        Area of the project. [ha, above 0]
+        Area of the project. [ha]
 
     Returns
     -------
@@ -398,7 +398,7 @@ def multistage_variance_of_mean_change(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that differ.
+        For an argument outside its range, or shapes that differ.
 
     Notes
     -----

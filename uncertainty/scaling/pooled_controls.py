@@ -67,7 +67,7 @@ def between_site_variance(
     site_mean_t_co2e_per_ha
         Mean change of each control site, shape (..., C) with C of 2 or more. [t CO2e/ha]
     site_mean_variance
-        Its sampling variance from the points within, same shape. [(t CO2e/ha)^2, 0 or more]
+        Its sampling variance from the points within, same shape. [(t CO2e/ha)^2]
 
     Returns
     -------
@@ -77,7 +77,7 @@ def between_site_variance(
     Raises
     ------
     ValueError
-        For one site, shapes that differ, or an argument outside the ranges above.
+        For one site, shapes that differ, or an argument outside its range.
 
     Notes
     -----

@@ -106,7 +106,7 @@ def sampling_variance_t2(
     Parameters
     ----------
     area_ha
-        Area of the stratum. [ha, above 0]
+        Area of the stratum. [ha]
     change_t_co2e_per_ha
         Change at each point, shape (..., n) with n of 2 or more. [t CO2e/ha]
 
@@ -148,7 +148,7 @@ def paired_change_variance_t2(
     Parameters
     ----------
     area_ha
-        Area of the stratum. [ha, above 0]
+        Area of the stratum. [ha]
     stock_start_t_co2e_per_ha, stock_end_t_co2e_per_ha
         Stocks at the same points, shape (..., n) with n of 2 or more. [t CO2e/ha]
 
@@ -160,7 +160,7 @@ def paired_change_variance_t2(
     Raises
     ------
     ValueError
-        For one point, shapes that differ, or an argument outside the ranges above.
+        For one point, shapes that differ, or an argument outside its range.
 
     Notes
     -----
@@ -198,12 +198,12 @@ def variance_of_mean_change(
     Parameters
     ----------
     project_variance_t2
-        Variance of the project total by stratum (Eq. 71), shape (H,). [(t CO2e)^2, 0 or more]
+        Variance of the project total by stratum (Eq. 71), shape (H,). [(t CO2e)^2]
     control_variance_t2
         Variance of the control total: one number for all strata together, or by stratum, shape (H,). Where
-        strata share a control only the one number can be right. [(t CO2e)^2, 0 or more]
+        strata share a control only the one number can be right. [(t CO2e)^2]
     area_ha
-        Area of the project's strata, shape (H,). [ha, above 0]
+        Area of the project's strata, shape (H,). [ha]
 
     Returns
     -------
@@ -213,7 +213,7 @@ def variance_of_mean_change(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----

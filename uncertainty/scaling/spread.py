@@ -100,7 +100,7 @@ def upper_tail_of_f(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above.
+        For an argument outside its range.
 
     Notes
     -----

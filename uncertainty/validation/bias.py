@@ -112,9 +112,9 @@ def pooled_measurement_uncertainty(
     Parameters
     ----------
     standard_error_t_co2e_per_ha
-        Of each observed effect, shape (k,). [t CO2e/ha, 0 or more]
+        Of each observed effect, shape (k,). [t CO2e/ha]
     replicates
-        Behind each, same shape, two or more for at least one of them. [whole number, 1 or more]
+        Behind each, same shape, two or more for at least one of them. [whole number]
 
     Returns
     -------
@@ -124,7 +124,7 @@ def pooled_measurement_uncertainty(
     Raises
     ------
     ValueError
-        For observations that are all of one replicate, shapes that differ, or an argument outside the ranges above.
+        For observations that are all of one replicate, shapes that differ, or an argument outside its range.
 
     Notes
     -----
@@ -162,7 +162,7 @@ def bias_half_width(*, bias_t_co2e_per_ha: Studies, coverage: Probability) -> fl
     bias_t_co2e_per_ha
         Of each study, shape (S,), two or more. [t CO2e/ha]
     coverage
-        [fraction, above 0 and below 1]
+        [fraction]
 
     Returns
     -------
@@ -172,7 +172,7 @@ def bias_half_width(*, bias_t_co2e_per_ha: Studies, coverage: Probability) -> fl
     Raises
     ------
     ValueError
-        For one study, or an argument outside the ranges above.
+        For one study, or an argument outside its range.
 
     Notes
     -----
@@ -201,7 +201,7 @@ def equivalence_p_value(*, bias_t_co2e_per_ha: Studies, margin_t_co2e_per_ha: Ab
     bias_t_co2e_per_ha
         Of each study, shape (S,), two or more. [t CO2e/ha]
     margin_t_co2e_per_ha
-        Largest bias that does not matter, one number. [t CO2e/ha, above 0]
+        Largest bias that does not matter, one number. [t CO2e/ha]
 
     Returns
     -------
@@ -211,7 +211,7 @@ def equivalence_p_value(*, bias_t_co2e_per_ha: Studies, margin_t_co2e_per_ha: Ab
     Raises
     ------
     ValueError
-        For one study, or an argument outside the ranges above.
+        For one study, or an argument outside its range.
 
     Notes
     -----

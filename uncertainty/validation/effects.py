@@ -79,7 +79,7 @@ def trial_effect_error(*, standard_error_t_c_per_ha: Amounts) -> Value:
     Parameters
     ----------
     standard_error_t_c_per_ha
-        Of the stocks that enter an effect, shape (..., m); 0 for one that does not. [t C/ha, 0 or more]
+        Of the stocks that enter an effect, shape (..., m); 0 for one that does not. [t C/ha]
 
     Returns
     -------

@@ -21,9 +21,9 @@ def observations_needed(*, comparisons: Count, least_share: Probability) -> Valu
     Parameters
     ----------
     comparisons
-        [whole number, 1 or more]
+        [whole number]
     least_share
-        [fraction, above 0 and below 1]
+        [fraction]
 
     Returns
     -------
@@ -33,7 +33,7 @@ def observations_needed(*, comparisons: Count, least_share: Probability) -> Valu
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -63,9 +63,9 @@ def coverage_gate_chance(
     Parameters
     ----------
     comparisons
-        Independent ones. [whole number, 1 or more]
+        Independent ones. [whole number]
     coverage
-        Probability with which an interval holds its observation. [fraction, above 0 and below 1]
+        Probability with which an interval holds its observation. [fraction]
     observations_needed
         To pass. [whole number, 1 to comparisons]
 
@@ -77,7 +77,7 @@ def coverage_gate_chance(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----

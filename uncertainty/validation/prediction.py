@@ -118,7 +118,7 @@ def variance_without_noise(
     error_t_co2e_per_ha
         Modelled less observed effect of each comparison, shape (k,), two or more. [t CO2e/ha]
     standard_error_t_co2e_per_ha
-        Of the observed effects, same shape. [t CO2e/ha, 0 or more]
+        Of the observed effects, same shape. [t CO2e/ha]
 
     Returns
     -------
@@ -128,7 +128,7 @@ def variance_without_noise(
     Raises
     ------
     ValueError
-        For one comparison, shapes that differ, or an argument outside the ranges above.
+        For one comparison, shapes that differ, or an argument outside its range.
 
     Notes
     -----
@@ -182,9 +182,9 @@ def interval_half_width(*, model_variance: Amount, multiplier: AboveZero) -> Val
     Parameters
     ----------
     model_variance
-        Of the prediction error. [(t CO2e/ha)^2, 0 or more]
+        Of the prediction error. [(t CO2e/ha)^2]
     multiplier
-        Standard deviations on each side. [1, above 0]
+        Standard deviations on each side. [1]
 
     Returns
     -------
@@ -194,7 +194,7 @@ def interval_half_width(*, model_variance: Amount, multiplier: AboveZero) -> Val
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -221,9 +221,9 @@ def new_observation_multiplier(
     Parameters
     ----------
     comparisons
-        That the mean and variance of the errors were taken from. [whole number, 2 or more]
+        That the mean and variance of the errors were taken from. [whole number]
     coverage
-        [fraction, above 0 and below 1]
+        [fraction]
 
     Returns
     -------
@@ -233,7 +233,7 @@ def new_observation_multiplier(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -274,7 +274,7 @@ def left_out_interval(
     study
         Id of the study of each, shape (k,); whichever is left out, two comparisons must remain.
     coverage
-        [fraction, above 0 and below 1]
+        [fraction]
 
     Returns
     -------
@@ -336,9 +336,9 @@ def predictive_interval(
     draws_t_co2e_per_ha
         Modelled effect of each comparison under each draw, shape (k, L). [t CO2e/ha]
     sd_t_co2e_per_ha
-        What the model leaves over and the measurement error together, same shape. [t CO2e/ha, above 0]
+        What the model leaves over and the measurement error together, same shape. [t CO2e/ha]
     coverage
-        [fraction, above 0 and below 1]
+        [fraction]
 
     Returns
     -------
@@ -348,7 +348,7 @@ def predictive_interval(
     Raises
     ------
     ValueError
-        For shapes that differ, or an argument outside the ranges above.
+        For shapes that differ, or an argument outside its range.
 
     Notes
     -----

@@ -78,7 +78,7 @@ def error_growth(
     error_t_co2e_per_ha
         Mean error of each study, shape (s,), at least four. [t CO2e/ha]
     duration_years
-        Median duration of each study's comparisons, shape (s,), not all the same. [years, above 0]
+        Median duration of each study's comparisons, shape (s,), not all the same. [years]
 
     Returns
     -------

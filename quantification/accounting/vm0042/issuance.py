@@ -21,11 +21,11 @@ def buffer_on_reductions_t_co2e(
     Parameters
     ----------
     project_change_t_co2e, baseline_change_t_co2e
-        Stock changes after the deduction (Eqs. 45 and 44). [t CO2e, finite]
+        Stock changes after the deduction (Eqs. 45 and 44). [t CO2e]
     removals_switch
         1 where the project has gained since its start, else 0.
     non_permanence_rating_percent
-        Overall rating of the non-permanence risk tool. [per cent, 0 to 100]
+        Overall rating of the non-permanence risk tool. [per cent]
 
     Returns
     -------
@@ -35,7 +35,7 @@ def buffer_on_reductions_t_co2e(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -74,11 +74,11 @@ def buffer_on_removals_t_co2e(
     Parameters
     ----------
     project_change_t_co2e, baseline_change_t_co2e
-        Stock changes after the deduction (Eqs. 45 and 44). [t CO2e, finite]
+        Stock changes after the deduction (Eqs. 45 and 44). [t CO2e]
     removals_switch
         1 where the project has gained since its start, else 0.
     non_permanence_rating_percent
-        Overall rating of the non-permanence risk tool. [per cent, 0 to 100]
+        Overall rating of the non-permanence risk tool. [per cent]
 
     Returns
     -------
@@ -88,7 +88,7 @@ def buffer_on_removals_t_co2e(
     Raises
     ------
     ValueError
-        For an argument outside the ranges above, or shapes that do not fit.
+        For an argument outside its range, or shapes that do not fit.
 
     Notes
     -----
@@ -120,7 +120,7 @@ def verified_reductions_t_co2e(*, net_t_co2e: Tonnes, buffer_t_co2e: Tonnes) -> 
     Parameters
     ----------
     net_t_co2e, buffer_t_co2e
-        Eqs. 38 and 75. [t CO2e, finite]
+        Eqs. 38 and 75. [t CO2e]
 
     Returns
     -------
@@ -155,7 +155,7 @@ def verified_removals_t_co2e(*, net_t_co2e: Tonnes, buffer_t_co2e: Tonnes) -> Va
     Parameters
     ----------
     net_t_co2e, buffer_t_co2e
-        Eqs. 41 and 76. [t CO2e, finite]
+        Eqs. 41 and 76. [t CO2e]
 
     Returns
     -------
@@ -190,7 +190,7 @@ def verified_total_t_co2e(*, verified_reductions_t_co2e: Tonnes, verified_remova
     Parameters
     ----------
     verified_reductions_t_co2e, verified_removals_t_co2e
-        Eqs. 77 and 78. [t CO2e, finite]
+        Eqs. 77 and 78. [t CO2e]
 
     Returns
     -------

@@ -31,7 +31,7 @@ def leakage_t_co2e(
     Parameters
     ----------
     amendments_t_co2e, displaced_production_t_co2e, residues_t_co2e
-        Eq. 33, Eq. 36 and the diversion of residues. [t CO2e, 0 or above]
+        Eq. 33, Eq. 36 and the diversion of residues. [t CO2e]
     displaced_in_print
         1 where the edition prints displaced production in the bracket (corrections of June 2026), else 0.
     form

@@ -21,7 +21,7 @@ def removals_switch(*, cumulative_project_change_t_co2e: Tonnes) -> Value:
     ----------
     cumulative_project_change_t_co2e
         Sum of the project's adjusted stock change (Eq. 45) from the start to this year, carried across
-        verifications; neither the year's change nor project less baseline. [t CO2e, finite]
+        verifications; neither the year's change nor project less baseline. [t CO2e]
 
     Returns
     -------
@@ -70,11 +70,11 @@ def source_terms_t_co2e(
     Parameters
     ----------
     default_factor_sources_t_co2e
-        Sum of the sources without a deduction, baseline less project. [t CO2e, finite]
+        Sum of the sources without a deduction, baseline less project. [t CO2e]
     soil_ch4_t_co2e, soil_n2o_t_co2e
         Modelled soil CH4 and N2O, baseline less project; below 0 where the project emits more. [t CO2e]
     uncertainty_ch4, uncertainty_n2o
-        Their Eq. 74 as fractions; 0 under default factors. [fraction, finite]
+        Their Eq. 74 as fractions; 0 under default factors. [fraction]
     form
         ``printed`` takes (1 - UNC) also where the project emits more, which shrinks that loss; ``corrected``
         takes (1 + UNC) there, as Eqs. 44 and 45 do (E-15).
@@ -148,11 +148,11 @@ def emission_reductions_t_co2e(
     Parameters
     ----------
     project_change_t_co2e, baseline_change_t_co2e
-        Stock changes after the deduction (Eqs. 45 and 44). [t CO2e, finite]
+        Stock changes after the deduction (Eqs. 45 and 44). [t CO2e]
     removals_switch
         1 where the project has gained since its start, else 0.
     source_terms_t_co2e
-        Reductions of the emission sources. [t CO2e, finite]
+        Reductions of the emission sources. [t CO2e]
 
     Returns
     -------
@@ -197,7 +197,7 @@ def removals_t_co2e(
     Parameters
     ----------
     project_change_t_co2e, baseline_change_t_co2e
-        Stock changes after the deduction (Eqs. 45 and 44). [t CO2e, finite]
+        Stock changes after the deduction (Eqs. 45 and 44). [t CO2e]
     removals_switch
         1 where the project has gained since its start, else 0.
 
@@ -258,9 +258,9 @@ def leakage_on_reductions_t_co2e(
     Parameters
     ----------
     leakage_t_co2e
-        All leakage of the year; which kinds are in it is a rule. [t CO2e, finite]
+        All leakage of the year; which kinds are in it is a rule. [t CO2e]
     reductions_t_co2e, removals_t_co2e
-        Eqs. 37 and 40. [t CO2e, finite]
+        Eqs. 37 and 40. [t CO2e]
     form
         ``corrected`` shares by the positive parts of the two; ``printed`` by the two as they are, so that a negative
         one takes a negative share (E-13). The whole is the same.
@@ -308,9 +308,9 @@ def leakage_on_removals_t_co2e(
     Parameters
     ----------
     leakage_t_co2e
-        All leakage of the year; which kinds are in it is a rule. [t CO2e, finite]
+        All leakage of the year; which kinds are in it is a rule. [t CO2e]
     reductions_t_co2e, removals_t_co2e
-        Eqs. 37 and 40. [t CO2e, finite]
+        Eqs. 37 and 40. [t CO2e]
     form
         ``corrected`` shares by the positive parts of the two; ``printed`` by the two as they are, so that a negative
         one takes a negative share (E-13). The whole is the same.
@@ -352,7 +352,7 @@ def net_reductions_t_co2e(*, reductions_t_co2e: Tonnes, leakage_on_reductions_t_
     Parameters
     ----------
     reductions_t_co2e, leakage_on_reductions_t_co2e
-        Eqs. 37 and 39. [t CO2e, finite]
+        Eqs. 37 and 39. [t CO2e]
 
     Returns
     -------
@@ -387,7 +387,7 @@ def net_removals_t_co2e(*, removals_t_co2e: Tonnes, leakage_on_removals_t_co2e: 
     Parameters
     ----------
     removals_t_co2e, leakage_on_removals_t_co2e
-        Eqs. 40 and 42. [t CO2e, finite]
+        Eqs. 40 and 42. [t CO2e]
 
     Returns
     -------
@@ -422,7 +422,7 @@ def net_total_t_co2e(*, net_reductions_t_co2e: Tonnes, net_removals_t_co2e: Tonn
     Parameters
     ----------
     net_reductions_t_co2e, net_removals_t_co2e
-        Eqs. 38 and 41. [t CO2e, finite]
+        Eqs. 38 and 41. [t CO2e]
 
     Returns
     -------
