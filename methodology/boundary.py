@@ -51,6 +51,11 @@ class ProjectBoundary(DomainObject):
         """Give the project's word on one pool or gas."""
         return next((entry for entry in self.entries if entry.id == id), None)
 
+    def includes(self, id: str) -> bool:
+        """Return whether a pool or gas is accounted."""
+        entry = self.entry(id)
+        return entry is not None and entry.included
+
 
 def check_boundary(boundary: ProjectBoundary, file: str) -> list[Finding]:
     """Hold the boundary against Tables 2 and 3."""

@@ -13,16 +13,16 @@ from mollisol.methodology.factors.factor import End, Factor
 from mollisol.methodology.project import Project
 from mollisol.methodology.trace import Quantity, Trace
 
-_LIKE_FIRST: End = "central"
+_FIRST_LOOK = "central value, to see which way the source goes"
 
 
 def sites_of(project: Project) -> dict[str, SiteConditions]:
-    """Give the site conditions by unit."""
+    """Return the site conditions by unit."""
     return {site.quantification_unit: site for site in project.site_conditions}
 
 
 def moisture_at(site: SiteConditions) -> Moisture:
-    """Tell whether a site is wet or dry; raises :class:`FactorError` where the document leaves it open."""
+    """Return whether a site is wet or dry; raises :class:`FactorError` where the document leaves it open."""
     return moisture_of(
         AnnualClimate(
             zone=site.zone,
@@ -34,49 +34,41 @@ def moisture_at(site: SiteConditions) -> Moisture:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """The factors of a source with one end each, as arrays over units and categories.
+    """The factors of a source with one end each.
 
-    ``ends`` maps a factor's name to its end; what is not in it takes the central value. ``entered`` holds what has
-    been looked up.
+    Parameters
+    ----------
+    place
+        What stands behind the name of each factor in the trace.
+    ends, reasons
+        By the factor's name; what is not in them takes the central value.
+    entered
+        What has been looked up.
     """
 
     source: str
-    at: str
+    place: str
     factors: Mapping[str, Factor]
     ends: Mapping[str, End]
     reasons: Mapping[str, str]
     trace: Trace
     entered: dict[str, Quantity] = field(default_factory=dict)
 
-    def array(self, argument: str, names: Sequence[Sequence[str]]) -> Quantity:
-        """Give an argument as an array (units, categories) of the named factors."""
-        used = list(dict.fromkeys(name for row in names for name in row))
-        parts = [self._one(name) for name in used]
-        value = {name: float(part.value) for name, part in zip(used, parts, strict=True)}
-        return self.trace.arrange(
-            f"{argument}.{self.source}{self.at}",
-            np.array([[value[name] for name in row] for row in names], dtype=np.float64),
-            parts,
-        )
-
-    def by_unit(self, argument: str, names: Sequence[str]) -> Quantity:
-        """Give an argument as an array (units,) of the named factors."""
-        parts = [self._one(name) for name in dict.fromkeys(names)]
-        value = {part.name: float(part.value) for part in parts}
-        values = np.array([value[self._called(name)] for name in names], dtype=np.float64)
-        return self.trace.arrange(f"{argument}.{self.source}{self.at}", values, parts)
-
-    def _called(self, name: str) -> str:
-        return f"factor.{self.source}.{name}{self.at}"
+    def array(self, argument: str, names: Sequence[str] | Sequence[Sequence[str]]) -> Quantity:
+        """Return an argument as an array of named factors: (units,), or (units, categories)."""
+        table = np.array(names, dtype=np.str_)
+        parts = [self._one(name) for name in dict.fromkeys(table.ravel().tolist())]
+        values = [float(self.entered[name].value) for name in table.ravel().tolist()]
+        name = f"{argument}.{self.source}{self.place}"
+        return self.trace.arrange(name, np.array(values, dtype=np.float64).reshape(table.shape), parts)
 
     def _one(self, name: str) -> Quantity:
-        if name in self.entered:
-            return self.entered[name]
-        factor, end = self.factors[name], self.ends.get(name, _LIKE_FIRST)
-        value = factor.number(end, factor.unit)
-        reason = self.reasons.get(name, "central value, to see which way the source goes")
-        where = f"{factor.id} ({end}): {reason}; {factor.citation}"
-        self.entered[name] = self.trace.given(self._called(name), value, factor.unit, [where])
+        if name not in self.entered:
+            factor, end = self.factors[name], self.ends.get(name, "central")
+            where = f"{factor.id} ({end}): {self.reasons.get(name, _FIRST_LOOK)}; {factor.citation}"
+            called = f"factor.{self.source}.{name}{self.place}"
+            value = factor.number(end, factor.unit)
+            self.entered[name] = self.trace.given(called, value, factor.unit, [where])
         return self.entered[name]
 
 

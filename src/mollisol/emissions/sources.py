@@ -1,19 +1,19 @@
-"""Step 3a: emission sources of a period, the end of each factor, modelled gases and woody stocks."""
+"""Emission sources of a period, the end of each factor, modelled gases and woody stocks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from mollisol.emissions.factors import Picked
 from mollisol.emissions.grid import Grid
-from mollisol.emissions.land import LandSources
-from mollisol.emissions.livestock import LivestockSources
-from mollisol.emissions.modelled_gases import ModelledGases
-from mollisol.emissions.terms import Period, Source, no_rows
+from mollisol.emissions.land import land_sources
+from mollisol.emissions.livestock import livestock_sources
+from mollisol.emissions.modelled_gases import gas_reduction
+from mollisol.emissions.terms import Scenario, Source, UnitsOfPeriod, units_of_period
 from mollisol.emissions.woody import woody_changes, woody_result
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.factors.conservative import (
@@ -23,14 +23,12 @@ from mollisol.methodology.factors.conservative import (
     choose_ends,
     less_credit,
 )
-from mollisol.methodology.factors.factor import End, Factor, FactorError
+from mollisol.methodology.factors.factor import End, FactorError
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.results.sources import FactorUse, SourceResult, WoodyResult
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.sources import soil_n2o, totals
 from mollisol.quantification.totals import areal_total_t_co2e, total_t_co2e
-
-type Gas = Literal["CH4", "N2O"]
 
 _REDUCTION: dict[str, totals.SourceReduction] = {
     "fossil_fuel_co2": totals.fossil_fuel_reduction_t_co2e,
@@ -40,10 +38,12 @@ _REDUCTION: dict[str, totals.SourceReduction] = {
     "biomass_burning_ch4": totals.burning_methane_reduction_t_co2e,
     "biomass_burning_n2o": totals.burning_nitrous_oxide_reduction_t_co2e,
 }
-SOIL_NITROGEN = ("nitrogen_fertilizer_n2o", "manure_deposition_n2o", "nitrogen_fixing_species_n2o")
-"""The three that Eq. 16 adds."""
-
-INFINITE = float("inf")
+_SOIL_NITROGEN = {
+    "nitrogen_fertilizer_n2o": "fertilizer_t_co2e_per_ha",
+    "manure_deposition_n2o": "manure_t_co2e_per_ha",
+    "nitrogen_fixing_species_n2o": "fixing_species_t_co2e_per_ha",
+}
+"""The three that Eq. 16 adds, and what they are called in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,226 +61,215 @@ class SourcesOfPeriod:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Means:
+    """The areal means of a source in both scenarios. [t CO2e/ha]."""
+
+    baseline: Quantity
+    project: Quantity
+
+    def totals(self, area_ha: Any) -> dict[str, float]:
+        """Return the sums over the units and years, as the choice of ends takes them. [t CO2e]."""
+        return {
+            f"{name}_t_co2e": float((mean.value * area_ha).sum())
+            for name, mean in (("baseline", self.baseline), ("project", self.project))
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Computed:
+    """A source with the ends that were chosen for its factors."""
+
+    source: Source
+    means: _Means
+    chosen: SourceFactors
+    findings: tuple[Finding, ...]
+
+
 def sources_of_period(context: PeriodContext, grid: Grid) -> SourcesOfPeriod:
     """Compute every source of a period that has rows, and add up those that the boundary includes."""
-    return _Sources(context, grid).run()
-
-
-class _Sources:
-    """The sources of one verification period."""
-
-    def __init__(self, context: PeriodContext, grid: Grid) -> None:
-        self._context, self.grid = context, grid
-        self._project, self._rules, self._trace = context.project, context.rules, context.trace
-        self._of = Period(context, grid)
-        self._at = context.place
-        self._findings: list[Finding] = []
-
-    def run(self) -> SourcesOfPeriod:
-        """Compute every source that has rows, and add up those that the boundary includes."""
-        means: dict[str, tuple[Quantity, Quantity]] = {}
-        results: list[SourceResult] = []
-        for source in (*LandSources(self._of).all(), *LivestockSources(self._of).all()):
-            self._own_factors(source)
-            baseline, project, chosen = self._source(source)
-            means[source.id] = (baseline, project)
-            results.append(self._result(source, baseline, project, chosen))
-        parts = [
-            self._reduction(id, f"{id}_reduction", pair, _REDUCTION[id])
-            for id, pair in means.items()
-            if id in _REDUCTION and self._included(id)
-        ]
-        soil = {id: means[id] for id in SOIL_NITROGEN if id in means and self._included(id)}
-        if soil:
-            parts.append(self._soil_nitrogen(soil))
-        gases = ModelledGases(self._of)
-        ch4, unc_ch4 = gases.reduction("CH4", included=self._included("soil_methanogenesis_ch4"))
-        n2o, unc_n2o = gases.reduction("N2O", included=self._included("nitrogen_fertilizer_n2o"))
-        woody = {}
-        if self._project.woody_stocks and self._included("aboveground_woody_biomass"):
-            woody = woody_changes(self._of)
-        return SourcesOfPeriod(
-            default=self._total(parts),
-            soil_ch4=ch4,
-            soil_n2o=n2o,
-            uncertainty_ch4=unc_ch4,
-            uncertainty_n2o=unc_n2o,
-            woody=woody,
-            results=tuple(results),
-            woody_result=woody_result(woody),
-            findings=tuple(self._findings),
-        )
-
-    def _included(self, id: str) -> bool:
-        entry = self._project.head.boundary.entry(id)
-        return entry is not None and entry.included
-
-    def _own_factors(self, source: Source) -> None:
-        """Put factors of the project's own in place of defaults (sections 8.1 and 8.3).
-
-        Raises
-        ------
-        FactorError
-            If the source has no factor of that name, or the unit is another one.
-        """
-        for own in self._project.head.factors:
-            if own.source != source.id:
-                continue
-            default = source.book.factors.get(own.name)
-            if default is None:
-                raise FactorError(
-                    f"{source.id} has no factor {own.name!r}; it has: {', '.join(source.book.factors)}"
-                )
-            if own.factor.unit != default.unit:
-                raise FactorError(f"{own.name} of {source.id} is in {own.factor.unit}, not in {default.unit}")
-            source.book.factors[own.name] = own.factor
-
-    def _source(self, source: Source) -> tuple[Quantity, Quantity, SourceFactors]:
-        """Compute a source with central factors, choose the ends by its direction, and compute it with them."""
-        selection: Selection = (
-            "central"
-            if self._rules.value("vm0042.factors.selection").value == "central"
-            else "conservative_end"
-        )
-        central = self._both(source, f".central{self._at}", {}, {})
-        chosen = choose_ends(
-            source=source.id,
-            factors=source.book.factors,
-            baseline_t_co2e=self._sum(central[0]),
-            project_t_co2e=self._sum(central[1]),
-            selection=selection,
-            rule="vm0042.factors.selection",
-        )
-        baseline, project = self._both(source, self._at, *_ends_of(chosen))
-        turned = check_direction_kept(
-            chosen, baseline_t_co2e=self._sum(baseline), project_t_co2e=self._sum(project)
-        )
-        self._findings += [*chosen.findings, *turned]
-        if turned:
-            baseline, project, chosen = self._turned(source, chosen)
-        return baseline, project, chosen
-
-    def _turned(self, source: Source, chosen: SourceFactors) -> tuple[Quantity, Quantity, SourceFactors]:
-        """Take the end that credits less, where the direction turns with the factors."""
-        both: dict[End, tuple[Quantity, Quantity]] = {}
-        sides: tuple[End, End] = ("low", "high")
-        for end in sides:
-            ends: dict[str, End] = {one.name: end for one in chosen.chosen if one.factor.has_choice}
-            reasons = {one.name: f"the {end} end, tried since the direction turns" for one in chosen.chosen}
-            both[end] = self._both(source, f".{end}{self._at}", ends, reasons)
-        cut = {end: self._sum(pair[0]) - self._sum(pair[1]) for end, pair in both.items()}
-        end = less_credit(reduction_with_low_t_co2e=cut["low"], reduction_with_high_t_co2e=cut["high"])
-        why = f"the direction turns with the factors: the {end} end credits less"
-        picked = tuple(
-            one.model_copy(
-                update={"end": end, "value": one.factor.number(end, one.factor.unit), "reason": why}
-            )
-            if one.factor.has_choice
-            else one
-            for one in chosen.chosen
-        )
-        return *both[end], chosen.model_copy(update={"chosen": picked})
-
-    def _both(
-        self, source: Source, at: str, ends: Mapping[str, End], reasons: Mapping[str, str]
-    ) -> tuple[Quantity, Quantity]:
-        picked = Picked(source.id, at, source.book.factors, ends, reasons, self._trace)
-        return source.term(picked, "baseline"), source.term(picked, "project")
-
-    def _sum(self, mean: Quantity) -> float:
-        return float((mean.value * self.grid.area).sum())
-
-    def _result(
-        self, source: Source, baseline: Quantity, project: Quantity, chosen: SourceFactors
-    ) -> SourceResult:
-        before, after = (
-            float(
-                self._trace.compute(
-                    f"source_total.{source.id}.{scenario}{self._at}",
-                    areal_total_t_co2e,
-                    mean_t_co2e_per_ha=mean,
-                    area_ha=self._of.area_ha,
-                ).value
-            )
-            for scenario, mean in (("baseline", baseline), ("project", project))
-        )
-        return SourceResult(
-            id=source.id,
-            label=source.label,
-            included=self._included(source.id),
-            baseline_t_co2e=before,
-            project_t_co2e=after,
-            reduction_t_co2e=before - after,
-            direction=chosen.direction,
-            factors=tuple(_use(one.name, one.factor, one.end, one.reason) for one in chosen.chosen),
-        )
-
-    def _reduction(
-        self, id: str, name: str, pair: tuple[Quantity, Quantity], function: Callable[..., Any]
-    ) -> Quantity:
-        return self._trace.compute(
-            f"{name}{self._at}",
-            function,
-            index=self.grid.labels,
-            baseline_t_co2e_per_ha=pair[0],
-            project_t_co2e_per_ha=pair[1],
-            area_ha=self._of.area_ha,
-        )
-
-    def _soil_nitrogen(self, soil: Mapping[str, tuple[Quantity, Quantity]]) -> Quantity:
-        arguments = ("fertilizer_t_co2e_per_ha", "manure_t_co2e_per_ha", "fixing_species_t_co2e_per_ha")
-        pair = []
-        for side, scenario in enumerate(("baseline", "project")):
-            given: dict[str, Any] = {
-                argument: soil[id][side] if id in soil else 0.0
-                for argument, id in zip(arguments, SOIL_NITROGEN, strict=True)
-            }
-            pair.append(
-                self._trace.compute(
-                    f"soil_nitrous_oxide.{scenario}{self._at}",
-                    soil_n2o.soil_nitrous_oxide_t_co2e_per_ha,
-                    index=self.grid.labels,
-                    **given,
-                )
-            )
-        return self._reduction(
-            "soil",
-            "soil_nitrous_oxide_reduction",
-            (pair[0], pair[1]),
-            totals.soil_nitrous_oxide_reduction_t_co2e,
-        )
-
-    def _total(self, parts: Sequence[Quantity]) -> Quantity:
-        if not parts:
-            return no_rows(self._of, "default_factor_sources", "t CO2e")
-        stacked = self._trace.arrange(
-            f"source_reductions{self._at}",
-            np.stack([part.value for part in parts]),
-            parts,
-            index=[part.name for part in parts],
-        )
-        return self._trace.compute(
-            f"default_factor_sources{self._at}", total_t_co2e, index=self.grid.labels, parts_t_co2e=stacked
-        )
-
-
-def _ends_of(chosen: SourceFactors) -> tuple[dict[str, End], dict[str, str]]:
-    return (
-        {one.name: one.end for one in chosen.chosen},
-        {one.name: one.reason for one in chosen.chosen},
+    units, boundary = units_of_period(context, grid), context.project.head.boundary
+    computed = [_compute(units, source) for source in (*land_sources(units), *livestock_sources(units))]
+    results = tuple(_result(units, one) for one in computed)
+    included = {one.source.id: one.means for one in computed if boundary.includes(one.source.id)}
+    parts = [
+        _reduction(units, f"{id}_reduction", means, _REDUCTION[id])
+        for id, means in included.items()
+        if id in _REDUCTION
+    ]
+    nitrogen = {id: means for id, means in included.items() if id in _SOIL_NITROGEN}
+    if nitrogen:
+        parts.append(_soil_nitrogen(units, nitrogen))
+    ch4, uncertainty_ch4 = gas_reduction(units, "CH4")
+    n2o, uncertainty_n2o = gas_reduction(units, "N2O")
+    trees = context.project.woody_stocks and boundary.includes("aboveground_woody_biomass")
+    woody = woody_changes(units) if trees else {}
+    return SourcesOfPeriod(
+        default=_total(units, parts),
+        soil_ch4=ch4,
+        soil_n2o=n2o,
+        uncertainty_ch4=uncertainty_ch4,
+        uncertainty_n2o=uncertainty_n2o,
+        woody=woody,
+        results=results,
+        woody_result=woody_result(woody),
+        findings=tuple(finding for one in computed for finding in one.findings),
     )
 
 
-def _use(name: str, factor: Factor, end: End, reason: str) -> FactorUse:
-    return FactorUse(
-        name=name,
-        value=factor.number(end, factor.unit),
-        unit=factor.unit,
-        end=end,
-        low=factor.low,
-        central=factor.central,
-        high=factor.high,
-        status=factor.status,
-        reason=reason,
-        citation=factor.citation,
+def _compute(units: UnitsOfPeriod, source: Source) -> _Computed:
+    """Compute a source with central factors, choose the ends by its direction, and compute it with them."""
+    _put_own_factors(units, source)
+    place = units.context.place
+    rule = units.context.rules.value("vm0042.factors.selection").value
+    selection: Selection = "central" if rule == "central" else "conservative_end"
+    chosen = choose_ends(
+        source=source.id,
+        factors=source.book.factors,
+        **_means(units, source, f".central{place}").totals(units.grid.area),
+        selection=selection,
+        rule="vm0042.factors.selection",
+    )
+    ends = {one.name: one.end for one in chosen.chosen}
+    means = _means(units, source, place, ends, {one.name: one.reason for one in chosen.chosen})
+    turned = check_direction_kept(chosen, **means.totals(units.grid.area))
+    if turned:
+        means, chosen = _turned(units, source, chosen)
+    return _Computed(source, means, chosen, (*chosen.findings, *turned))
+
+
+def _put_own_factors(units: UnitsOfPeriod, source: Source) -> None:
+    """Put factors of the project's own in place of defaults (sections 8.1 and 8.3).
+
+    Raises
+    ------
+    FactorError
+        If the source has no factor of that name, or the unit is another one.
+    """
+    for own in units.project.head.factors:
+        if own.source != source.id:
+            continue
+        default = source.book.factors.get(own.name)
+        if default is None:
+            raise FactorError(
+                f"{source.id} has no factor {own.name!r}; it has: {', '.join(source.book.factors)}"
+            )
+        if own.factor.unit != default.unit:
+            raise FactorError(f"{own.name} of {source.id} is in {own.factor.unit}, not in {default.unit}")
+        source.book.factors[own.name] = own.factor
+
+
+def _turned(units: UnitsOfPeriod, source: Source, chosen: SourceFactors) -> tuple[_Means, SourceFactors]:
+    """Take the end that credits less, where the direction turns with the factors."""
+    means: dict[End, _Means] = {}
+    cut: dict[End, float] = {}
+    sides: tuple[End, End] = ("low", "high")
+    for side in sides:
+        ends = {one.name: side for one in chosen.chosen if one.factor.has_choice}
+        reasons = {one.name: f"the {side} end, tried since the direction turns" for one in chosen.chosen}
+        means[side] = _means(units, source, f".{side}{units.context.place}", ends, reasons)
+        both = means[side].totals(units.grid.area)
+        cut[side] = both["baseline_t_co2e"] - both["project_t_co2e"]
+    end = less_credit(reduction_with_low_t_co2e=cut["low"], reduction_with_high_t_co2e=cut["high"])
+    why = f"the direction turns with the factors: the {end} end credits less"
+    picked = tuple(
+        one.model_copy(update={"end": end, "value": one.factor.number(end, one.factor.unit), "reason": why})
+        if one.factor.has_choice
+        else one
+        for one in chosen.chosen
+    )
+    return means[end], chosen.model_copy(update={"chosen": picked})
+
+
+def _means(
+    units: UnitsOfPeriod,
+    source: Source,
+    place: str,
+    ends: Mapping[str, End] | None = None,
+    reasons: Mapping[str, str] | None = None,
+) -> _Means:
+    """Compute both scenarios with the same ends; without any the factors are central."""
+    picked = Picked(source.id, place, source.book.factors, ends or {}, reasons or {}, units.context.trace)
+    return _Means(*(source.term(Scenario(units, picked, name)) for name in ("baseline", "project")))
+
+
+def _result(units: UnitsOfPeriod, computed: _Computed) -> SourceResult:
+    source, means = computed.source, computed.means
+    before, after = (
+        float(
+            units.context.trace.compute(
+                f"source_total.{source.id}.{scenario}{units.context.place}",
+                areal_total_t_co2e,
+                mean_t_co2e_per_ha=mean,
+                area_ha=units.area_ha,
+            ).value
+        )
+        for scenario, mean in (("baseline", means.baseline), ("project", means.project))
+    )
+    return SourceResult(
+        id=source.id,
+        label=source.label,
+        included=units.project.head.boundary.includes(source.id),
+        baseline_t_co2e=before,
+        project_t_co2e=after,
+        reduction_t_co2e=before - after,
+        direction=computed.chosen.direction,
+        factors=tuple(
+            FactorUse(
+                name=one.name,
+                value=one.factor.number(one.end, one.factor.unit),
+                unit=one.factor.unit,
+                end=one.end,
+                low=one.factor.low,
+                central=one.factor.central,
+                high=one.factor.high,
+                status=one.factor.status,
+                reason=one.reason,
+                citation=one.factor.citation,
+            )
+            for one in computed.chosen.chosen
+        ),
+    )
+
+
+def _reduction(units: UnitsOfPeriod, name: str, means: _Means, function: totals.SourceReduction) -> Quantity:
+    return units.context.trace.compute(
+        f"{name}{units.context.place}",
+        function,
+        index=units.grid.labels,
+        baseline_t_co2e_per_ha=means.baseline,
+        project_t_co2e_per_ha=means.project,
+        area_ha=units.area_ha,
+    )
+
+
+def _soil_nitrogen(units: UnitsOfPeriod, soil: Mapping[str, _Means]) -> Quantity:
+    """Add the nitrous oxide of soils up in each scenario (Eq. 16); what the project has no rows of is 0."""
+
+    def added(scenario: str) -> Quantity:
+        given: dict[str, Any] = {
+            argument: getattr(soil[id], scenario) if id in soil else 0.0
+            for id, argument in _SOIL_NITROGEN.items()
+        }
+        name = f"soil_nitrous_oxide.{scenario}{units.context.place}"
+        equation = soil_n2o.soil_nitrous_oxide_t_co2e_per_ha
+        return units.context.trace.compute(name, equation, index=units.grid.labels, **given)
+
+    means = _Means(added("baseline"), added("project"))
+    name = "soil_nitrous_oxide_reduction"
+    return _reduction(units, name, means, totals.soil_nitrous_oxide_reduction_t_co2e)
+
+
+def _total(units: UnitsOfPeriod, parts: Sequence[Quantity]) -> Quantity:
+    if not parts:
+        return units.zeros("default_factor_sources", "t CO2e")
+    trace, place = units.context.trace, units.context.place
+    stacked = trace.arrange(
+        f"source_reductions{place}",
+        np.stack([part.value for part in parts]),
+        parts,
+        index=[part.name for part in parts],
+    )
+    return trace.compute(
+        f"default_factor_sources{place}", total_t_co2e, index=units.grid.labels, parts_t_co2e=stacked
     )

@@ -1,11 +1,10 @@
-"""What the sources of a period share: the grid, the sites, the potentials and the trace."""
+"""What the sources of a period share: its units with their sites, the potentials, and a scenario to compute in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -14,12 +13,15 @@ from mollisol.emissions.grid import Grid
 from mollisol.methodology.activity import SiteConditions
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.factors import climate
+from mollisol.methodology.project import Project
 from mollisol.methodology.trace import Quantity
 
-type Term = Callable[[Picked, str], Quantity]
+type Term = Callable[[Scenario], Quantity]
+
+POTENTIALS = {"ch4": "vcs.gwp.methane", "n2o": "vcs.gwp.nitrous-oxide"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """A source of the boundary with its factors, and its areal mean in a scenario as a function of their ends."""
 
@@ -27,87 +29,107 @@ class Source:
     label: str
     book: FactorBook
     term: Term
-    files: tuple[str, ...]
 
 
-class Period:
-    """A verification period as its sources see it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class UnitsOfPeriod:
+    """The quantification units in a verification period, with their sites and areas. [ha]."""
 
-    def __init__(self, context: PeriodContext, grid: Grid) -> None:
-        self.context, self.grid = context, grid
-        self.project, self.trace, self.rules = context.project, context.trace, context.rules
-        self.sites: dict[str, SiteConditions] = sites_of(context.project)
-        self.area_ha = context.trace.given(
-            f"unit_area_ha@{grid.period}",
-            grid.area,
-            "ha",
-            [f"quantification_units.csv:{row}" for row in range(2, len(grid.units) + 2)],
-            grid.units,
-        )
-        self._potentials: dict[str, Quantity] = {}
+    context: PeriodContext
+    grid: Grid
+    sites: dict[str, SiteConditions]
+    area_ha: Quantity
+    potentials: dict[str, Quantity] = field(default_factory=dict)
 
-    def gwp(self, gas: Literal["methane", "nitrous-oxide"]) -> Quantity:
-        """Give the potential of a gas by year, shape (years, 1); looked up where a source needs it."""
-        if gas not in self._potentials:
-            rule = "vcs.gwp.methane" if gas == "methane" else "vcs.gwp.nitrous-oxide"
-            self._potentials[gas] = self._gwp(rule, self.grid.days)
-        return self._potentials[gas]
+    @property
+    def project(self) -> Project:
+        """Return the project."""
+        return self.context.project
 
-    def _gwp(self, rule: str, days: Sequence[date]) -> Quantity:
-        parts = [self.trace.rule(rule, day) for day in days]
-        values = np.array([[float(part.value)] for part in parts])
-        return self.trace.arrange(f"{rule.rpartition('.')[2]}_gwp@{self.grid.period}", values, parts)
+    def book(self) -> FactorBook:
+        """Return an empty book for the factors of a source."""
+        return FactorBook(self.context.trace)
 
-    def given(
-        self, stem: str, unit: str, rows: Sequence[Any], scenario: str, at: str, **layout: Any
-    ) -> Quantity:
-        """Enter rows of a table as an array (years, units, categories)."""
-        array, used = self.grid.fill(rows, scenario, **layout)
-        name = f"{stem}.{scenario}{at}"
-        return self.trace.given(name, array, unit, used or [f"{layout['file']}: no row"], self.grid.labels)
+    def gwp(self, gas: str) -> Quantity:
+        """Return the potential of a gas by year, shape (years, 1); looked up where a source needs it."""
+        if gas not in self.potentials:
+            rule = POTENTIALS[gas]
+            parts = [self.context.trace.rule(rule, day) for day in self.grid.days]
+            values = np.array([[float(part.value)] for part in parts])
+            name = f"{rule.rpartition('.')[2]}_gwp{self.context.place}"
+            self.potentials[gas] = self.context.trace.arrange(name, values, parts)
+        return self.potentials[gas]
 
-    def compute(
-        self, stem: str, function: Callable[..., Any], scenario: str, at: str, **given: Any
-    ) -> Quantity:
-        """Run an equation for a scenario."""
-        return self.trace.compute(f"{stem}.{scenario}{at}", function, index=self.grid.labels, **given)
+    def enter(self, name: str, values: Any, unit: str, rows: Sequence[str]) -> Quantity:
+        """Enter an array whose first axis is the years of the period."""
+        return self.context.trace.given(name, values, unit, rows, self.grid.labels)
+
+    def zeros(self, name: str, unit: str) -> Quantity:
+        """Enter a zero for each year: no table has a row of it."""
+        none = np.zeros(len(self.grid.years))
+        return self.enter(f"{name}{self.context.place}", none, unit, ["no row in any table"])
 
     def same(self, names: Sequence[str]) -> list[list[str]]:
-        """Give the same factors to every unit."""
+        """Return the same factors for every unit."""
         return [list(names)] * len(self.grid.units)
 
     def indirect(self, book: FactorBook) -> dict[str, list[str]]:
         """Enter the factors of volatilisation and leaching, by argument and unit."""
-        named: dict[str, list[str]] = {
-            "volatilised_synthetic_t_per_t": [],
-            "volatilised_organic_t_per_t": [],
-            "volatilised_factor_t_n2o_n_per_t_n": [],
-            "leached_t_per_t": [],
-            "leached_factor_t_n2o_n_per_t_n": [],
-        }
-        for unit in self.grid.units:
-            site = self.sites[unit]
-            wet = moisture_at(site)
-            entries = {
+        named: dict[str, list[str]] = {}
+        for site in (self.sites[unit] for unit in self.grid.units):
+            wet, watered = moisture_at(site), site.irrigation
+            leached = f"Frac_LEACH / {wet} / irrigation {watered}"
+            for argument, name in {
                 "volatilised_synthetic_t_per_t": book.name("Frac_GASF", climate.volatilised_synthetic),
                 "volatilised_organic_t_per_t": book.name("Frac_GASM", climate.volatilised_organic),
                 "volatilised_factor_t_n2o_n_per_t_n": book.name(
                     f"EF4 / {wet}", climate.volatilised_factor, wet
                 ),
-                "leached_t_per_t": book.name(
-                    f"Frac_LEACH / {wet} / irrigation {site.irrigation}",
-                    climate.leached_share,
-                    wet,
-                    site.irrigation,
-                ),
+                "leached_t_per_t": book.name(leached, climate.leached_share, wet, watered),
                 "leached_factor_t_n2o_n_per_t_n": book.name("EF5", climate.leached_factor),
-            }
-            for argument, name in entries.items():
-                named[argument].append(name)
+            }.items():
+                named.setdefault(argument, []).append(name)
         return named
 
 
-def no_rows(of: Period, name: str, unit: str) -> Quantity:
-    """Enter a zero for each year: no table has a row of it."""
-    zeros = np.zeros(len(of.grid.years))
-    return of.trace.given(f"{name}@{of.grid.period}", zeros, unit, ["no row in any table"], of.grid.labels)
+def units_of_period(context: PeriodContext, grid: Grid) -> UnitsOfPeriod:
+    """Return the quantification units in a period."""
+    rows = [f"quantification_units.csv:{row}" for row in range(2, len(grid.units) + 2)]
+    area = context.trace.given(f"unit_area_ha{context.place}", grid.area, "ha", rows, grid.units)
+    return UnitsOfPeriod(context, grid, sites_of(context.project), area)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scenario:
+    """A scenario with one choice of factors: where a source reads its rows and runs its equations."""
+
+    units: UnitsOfPeriod
+    picked: Picked
+    name: str
+
+    @property
+    def place(self) -> str:
+        """Return what stands behind the name of each quantity."""
+        return f".{self.name}{self.picked.place}"
+
+    def enter(self, stem: str, values: Any, unit: str, rows: Sequence[str]) -> Quantity:
+        """Enter an array whose first axis is the years of the period."""
+        return self.units.enter(f"{stem}{self.place}", values, unit, rows)
+
+    def read(self, stem: str, unit: str, rows: Sequence[Any], **layout: Any) -> Quantity:
+        """Enter rows of a table as an array (years, units, categories)."""
+        values, used = self.units.grid.fill(rows, self.name, **layout)
+        return self.enter(stem, values, unit, used or [f"{layout['file']}: no row"])
+
+    def factors(self, argument: str, names: Sequence[str] | Sequence[Sequence[str]]) -> Quantity:
+        """Return an argument as an array of named factors."""
+        return self.picked.array(f"{argument}.{self.name}", names)
+
+    def compute(self, stem: str, function: Callable[..., Any], **given: Any) -> Quantity:
+        """Run an equation."""
+        units = self.units
+        return units.context.trace.compute(f"{stem}{self.place}", function, index=units.grid.labels, **given)
+
+    def areal(self, stem: str, function: Callable[..., Any], **given: Any) -> Quantity:
+        """Run an equation that takes the area of the units."""
+        return self.compute(stem, function, area_ha=self.units.area_ha, **given)

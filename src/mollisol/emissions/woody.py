@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mollisol.emissions.grid import FIRST_ROW, Floats
-from mollisol.emissions.terms import Period
+from mollisol.emissions.terms import UnitsOfPeriod
 from mollisol.methodology.results.sources import WoodyResult
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.sources import tree_and_shrub_tool, woody_biomass
@@ -24,49 +24,49 @@ _FUNCTIONS: dict[tuple[str, str], woody_biomass.WoodyChange] = {
 _NO_CAP = 4000.0
 
 
-def woody_changes(period: Period) -> dict[str, Quantity]:
+def woody_changes(units: UnitsOfPeriod) -> dict[str, Quantity]:
     """Return yearly changes by ``kind.scenario``. [t CO2e per year]."""
-    during = period.context.period.during
+    during = units.context.period.during
     ends = {"start": during.start, "end": during.end + timedelta(days=1)}
     changes = {}
     for kind in ("tree", "shrub"):
-        baseline = {end: _read(period, kind, "baseline", end, day) for end, day in ends.items()}
-        project = {end: _counted(period, kind, end, day, baseline[end]) for end, day in ends.items()}
+        baseline = {end: _read(units, kind, "baseline", end, day) for end, day in ends.items()}
+        project = {end: _counted(units, kind, end, day, baseline[end]) for end, day in ends.items()}
         for scenario, stocks in (("baseline", baseline), ("project", project)):
             given: dict[str, Any] = {f"stock_{end}_t_co2e_per_ha": stock for end, stock in stocks.items()}
-            changes[f"{kind}.{scenario}"] = period.trace.compute(
-                f"{kind}_change.{scenario}{period.context.place}",
+            changes[f"{kind}.{scenario}"] = units.context.trace.compute(
+                f"{kind}_change.{scenario}{units.context.place}",
                 _FUNCTIONS[kind, scenario],
                 **given,
-                years=period.context.years,
-                area_ha=period.area_ha,
+                years=units.context.years,
+                area_ha=units.area_ha,
             )
     return changes
 
 
-def _read(period: Period, kind: str, scenario: str, end: str, day: date) -> Quantity:
+def _read(units: UnitsOfPeriod, kind: str, scenario: str, end: str, day: date) -> Quantity:
     """Enter the stock of each unit in a scenario on the day of an end."""
-    value, lines = np.zeros(len(period.grid.units)), []
-    for number, row in enumerate(period.project.woody_stocks, start=FIRST_ROW):
+    value, lines = np.zeros(len(units.grid.units)), []
+    for number, row in enumerate(units.project.woody_stocks, start=FIRST_ROW):
         if row.kind == kind and row.measured_on == day and row.scenario == scenario:
-            value[period.grid.units.index(row.quantification_unit)] = row.stock_t_co2e_per_ha
+            value[units.grid.units.index(row.quantification_unit)] = row.stock_t_co2e_per_ha
             lines.append(f"woody_stocks.csv:{number}")
-    return period.trace.given(
-        f"{kind}_stock.{scenario}.{end}{period.context.place}",
+    return units.context.trace.given(
+        f"{kind}_stock.{scenario}.{end}{units.context.place}",
         value,
         "t CO2e/ha",
         lines or ["woody_stocks.csv: no row"],
-        period.grid.units,
+        units.grid.units,
     )
 
 
-def _counted(period: Period, kind: str, end: str, day: date, baseline: Quantity) -> Quantity:
+def _counted(units: UnitsOfPeriod, kind: str, end: str, day: date, baseline: Quantity) -> Quantity:
     """Return the project's stock, of what is harvested no more above the baseline than its long-term average."""
-    trace, at, units = period.trace, period.context.place, period.grid.units
-    project = _read(period, kind, "project", end, day)
+    trace, at, names = units.context.trace, units.context.place, units.grid.units
+    project = _read(units, kind, "project", end, day)
     averages = {
         row.quantification_unit: row.long_term_average_t_co2e_per_ha
-        for row in period.project.woody_stocks
+        for row in units.project.woody_stocks
         if row.kind == kind and row.measured_on == day and row.long_term_average_t_co2e_per_ha is not None
     }
     if not averages:
@@ -75,19 +75,19 @@ def _counted(period: Period, kind: str, end: str, day: date, baseline: Quantity)
     def total(name: str, parts_name: str, parts: list[Quantity], values: list[Floats]) -> Quantity:
         stacked = trace.arrange(f"{kind}_{parts_name}.{end}{at}", np.stack(values), parts)
         return trace.compute(
-            f"{kind}_{name}.{end}{at}", total_t_co2e, unit="t CO2e/ha", index=units, parts_t_co2e=stacked
+            f"{kind}_{name}.{end}{at}", total_t_co2e, unit="t CO2e/ha", index=names, parts_t_co2e=stacked
         )
 
-    highest = np.array([averages.get(unit, _NO_CAP) for unit in units])
+    highest = np.array([averages.get(unit, _NO_CAP) for unit in names])
     above = trace.compute(
         f"{kind}_advantage_counted.{end}{at}",
         tree_and_shrub_tool.stock_up_to_average_t_co2e_per_ha,
-        index=units,
+        index=names,
         advantage_t_co2e_per_ha=total(
             "advantage", "sides", [project, baseline], [project.value, -baseline.value]
         ),
         long_term_average_t_co2e_per_ha=trace.given(
-            f"{kind}_long_term_average.{end}{at}", highest, "t CO2e/ha", project.rows, units
+            f"{kind}_long_term_average.{end}{at}", highest, "t CO2e/ha", project.rows, names
         ),
     )
     return total("stock_counted", "counted_parts", [baseline, above], [baseline.value, above.value])

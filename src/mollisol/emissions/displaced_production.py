@@ -1,0 +1,276 @@
+"""Leakage of displaced production: what a project no longer makes is made elsewhere (VMD0054 and Eqs. 34 to 36)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mollisol.emissions.grid import FIRST_ROW, Grid
+from mollisol.methodology.activity import CommodityFacts, NewLand
+from mollisol.methodology.context import PeriodContext
+from mollisol.methodology.factors.displacement import accounting_for, response_rules
+from mollisol.methodology.factors.factor import Factor
+from mollisol.methodology.factors.warming import fuel_factor
+from mollisol.methodology.trace import Quantity
+from mollisol.quantification.leakage import (
+    displaced_production,
+    vmd0054_v1_0,
+    vmd0054_v1_1,
+    vmd0054_v1_1_land,
+)
+
+type _Equation = Callable[..., Any]
+
+_PRODUCTION, _MITIGATION = "production.csv", "leakage_mitigation.csv"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DisplacedProduction:
+    """Leakage since the start and that of each year of the period, with the module and the way it was accounted."""
+
+    cumulative: Quantity
+    by_year: Quantity
+    module: str
+    accounting: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """The equations in which the editions of VMD0054 differ; ``fall`` is the argument of ``net`` for what fell."""
+
+    baseline_production: _Equation
+    production_change: _Equation
+    mitigation_baseline: _Equation
+    mitigation: _Equation
+    net: _Equation
+    fall: str
+    new_land: _Equation
+    displaced_area: _Equation
+    soil_lost: _Equation
+    stock_lost: _Equation
+    cumulative: _Equation
+    counts_mitigation: bool
+
+
+_FIRST = _Edition(
+    vmd0054_v1_0.baseline_production_per_year,
+    vmd0054_v1_0.foregone_production_per_year,
+    vmd0054_v1_0.mitigation_baseline_per_year,
+    vmd0054_v1_0.leakage_mitigation_per_year,
+    displaced_production.production_change_per_year,
+    "foregone_production_per_year",
+    vmd0054_v1_0.new_land_ha,
+    displaced_production.displaced_area_ha,
+    vmd0054_v1_0.soil_lost_t_c_per_ha,
+    vmd0054_v1_0.stock_lost_t_c_per_ha,
+    vmd0054_v1_0.cumulative_leakage_t_co2e,
+    counts_mitigation=False,
+)
+_SECOND = _Edition(
+    vmd0054_v1_1.baseline_production_per_year,
+    vmd0054_v1_1.production_change_per_year,
+    vmd0054_v1_1.mitigation_baseline_per_year,
+    vmd0054_v1_1.leakage_mitigation_per_year,
+    vmd0054_v1_1.net_production_change_per_year,
+    "production_change_per_year",
+    vmd0054_v1_1_land.new_land_ha,
+    vmd0054_v1_1_land.displaced_area_ha,
+    vmd0054_v1_1_land.soil_lost_t_c_per_ha,
+    vmd0054_v1_1_land.stock_lost_t_c_per_ha,
+    vmd0054_v1_1_land.cumulative_leakage_t_co2e,
+    counts_mitigation=True,
+)
+
+
+def displaced_leakage(context: PeriodContext, grid: Grid, prior: Quantity) -> DisplacedProduction:
+    """Compute the leakage of displaced production; ``prior`` is that up to the start of the period. [t CO2e]."""
+    module = str(context.rules.value("vmd0054.production.edition").value)
+    context.rules.value("vm0042.leakage.displaced-label")
+    edition = _FIRST if module == "1.0" else _SECOND
+    accounting = "none"
+    if context.project.commodities:
+        accounting, cumulative = _since_start(context, grid, edition)
+    else:
+        name = f"displaced_cumulative{context.place}"
+        cumulative = context.trace.arrange(name, float(prior.value), [prior])
+    by_year = context.trace.compute(
+        f"displaced_leakage{context.place}",
+        displaced_production.displacement_leakage_t_co2e,
+        cumulative_t_co2e=cumulative,
+        prior_cumulative_t_co2e=prior,
+        years=len(grid.years),
+    )
+    return DisplacedProduction(cumulative, by_year, module, accounting)
+
+
+def _since_start(context: PeriodContext, grid: Grid, edition: _Edition) -> tuple[str, Quantity]:
+    """Return how commodities are accounted, and the leakage since the start of the project (steps 1 to 5)."""
+    trace, at, commodities = context.trace, context.place, context.project.commodities
+    changes = [_change(context, grid, edition, facts) for facts in commodities]
+    accounting = accounting_for(
+        {facts.commodity: float(fall.value) for facts, (fall, _) in zip(commodities, changes, strict=True)}
+    )
+    land = [
+        _new_land(context, grid, edition, accounting, facts, net)
+        for facts, (_, net) in zip(commodities, changes, strict=True)
+    ]
+    lands = trace.arrange(
+        f"new_land{at}",
+        np.array([float(part.value) for part in land]),
+        land,
+        index=[facts.commodity for facts in commodities],
+    )
+    given = {
+        "displaced_area_ha": trace.compute(f"displaced_area{at}", edition.displaced_area, new_land_ha=lands),
+        "stock_lost_t_c_per_ha": _stock_lost(context, edition),
+    }
+    if edition.counts_mitigation:
+        given["mitigation_emission_t_co2e"] = _mitigation_emission(context, grid)
+    name, behind = f"displaced_cumulative{at}", dict[str, Any](given)
+    return accounting, trace.compute(name, edition.cumulative, **behind)
+
+
+def _change(
+    context: PeriodContext, grid: Grid, edition: _Edition, facts: CommodityFacts
+) -> tuple[Quantity, Quantity]:
+    """Compute the fall of a commodity's production, and what of it is not made up for (steps 1 and 2)."""
+    trace, project, at = context.trace, context.project, f".{facts.commodity}{context.place}"
+    start = project.head.start_date.year
+    growth = (
+        trace.rule("vmd0054.production.growth")
+        if facts.growth_fraction_per_year is None
+        else trace.given(f"growth{at}", facts.growth_fraction_per_year, "fraction/yr", ["commodities.csv"])
+    )
+
+    def series(stem: str, file: str, rows: Sequence[Any], years: Callable[[int], bool]) -> Quantity:
+        chosen = sorted(
+            (row.year, row.produced, number)
+            for number, row in enumerate(rows, start=FIRST_ROW)
+            if row.commodity == facts.commodity and years(row.year)
+        )
+        values = np.array([produced for _, produced, _ in chosen] or [0.0])
+        lines = [f"{file}:{number}" for *_, number in chosen] or [f"{file}: no row"]
+        return trace.given(f"{stem}{at}", values, f"{facts.unit}/yr", lines)
+
+    def grown(stem: str, equation: _Equation, past: str, file: str, rows: Sequence[Any]) -> Quantity:
+        return trace.compute(
+            f"{stem}{at}",
+            equation,
+            production_per_year=series(past, file, rows, lambda year: year < start),
+            growth_per_year=growth,
+            years_since_start=float(grid.years[-1] - start + 1),
+        )
+
+    def monitored(stem: str, raw: str, file: str, rows: Sequence[Any]) -> Quantity:
+        return trace.compute(
+            f"{stem}{at}",
+            vmd0054_v1_1.monitored_production_per_year,
+            production_per_year=series(raw, file, rows, lambda year: year in grid.years),
+        )
+
+    production, mitigation = (_PRODUCTION, project.production), (_MITIGATION, project.mitigation)
+    fall = trace.compute(
+        f"production_change{at}",
+        edition.production_change,
+        baseline_production_per_year=grown(
+            "baseline_production", edition.baseline_production, "reference_production", *production
+        ),
+        monitored_production_per_year=monitored("monitored_production", "production", *production),
+    )
+    elsewhere = trace.compute(
+        f"leakage_mitigation{at}",
+        edition.mitigation,
+        mitigation_production_per_year=monitored("mitigation_production", "mitigation", *mitigation),
+        mitigation_baseline_per_year=grown(
+            "mitigation_baseline", edition.mitigation_baseline, "mitigation_reference", *mitigation
+        ),
+    )
+    given: dict[str, Any] = {edition.fall: fall, "leakage_mitigation_per_year": elsewhere}
+    return fall, trace.compute(f"net_production_change{at}", edition.net, **given)
+
+
+def _new_land(
+    context: PeriodContext,
+    grid: Grid,
+    edition: _Edition,
+    accounting: str,
+    facts: CommodityFacts,
+    net: Quantity,
+) -> Quantity:
+    """Compute the land that is cleared elsewhere for a commodity (step 3)."""
+    trace, at = context.trace, f".{facts.commodity}{context.place}"
+    supply, new_land = response_rules(
+        facts.kind, "cross-commodity" if accounting == "cross-commodity" else "leakage-only"
+    )
+    return trace.compute(
+        f"new_land{at}",
+        edition.new_land,
+        net_production_change_per_year=net,
+        supply_response=trace.rule(supply),
+        new_land_share=trace.rule(new_land),
+        yield_per_ha=trace.given(f"yield{at}", facts.yield_per_ha, f"{facts.unit}/ha", ["commodities.csv"]),
+        area_ha=float(grid.area.sum()),
+    )
+
+
+def _stock_lost(context: PeriodContext, edition: _Edition) -> Quantity:
+    """Compute the carbon that a hectare of cleared land loses (step 4)."""
+    trace, at = context.trace, context.place
+    land = context.project.head.new_land or NewLand(
+        biomass_t_c_per_ha=0.0, reference_soil_t_c_per_ha=1.0, land_use_factor=1.0, management_factor=1.0,
+        input_factor=1.0, source="no land is cleared",
+    )  # fmt: skip
+
+    def given(name: str, value: float, unit: str) -> Quantity:
+        return trace.given(f"new_land_{name}{at}", value, unit, ["project.toml: new_land"])
+
+    biomass = given("biomass", land.biomass_t_c_per_ha, "t C/ha")
+    soil = trace.compute(
+        f"new_land_soil_lost{at}",
+        edition.soil_lost,
+        reference_stock_t_c_per_ha=given("reference", land.reference_soil_t_c_per_ha, "t C/ha"),
+        land_use_factor=given("land_use", land.land_use_factor, "1"),
+        management_factor=given("management", land.management_factor, "1"),
+        input_factor=given("input", land.input_factor, "1"),
+    )
+    return trace.compute(
+        f"new_land_stock_lost{at}",
+        edition.stock_lost,
+        biomass_lost_t_c_per_ha=biomass,
+        soil_lost_t_c_per_ha=soil,
+    )
+
+
+def _mitigation_emission(context: PeriodContext, grid: Grid) -> Quantity:
+    """Compute the emission of mitigation from the start to the end of the period (v1.1, Eqs. 7 and 8)."""
+    trace, at, start = context.trace, context.place, context.project.head.start_date.year
+    rows = [
+        (number, row)
+        for number, row in enumerate(context.project.mitigation, start=FIRST_ROW)
+        if start <= row.year <= grid.years[-1]
+    ]
+    lines = [f"{_MITIGATION}:{number}" for number, _ in rows] or [f"{_MITIGATION}: no row"]
+    litre = np.array([[row.diesel_litre] for _, row in rows] or [[0.0]])
+    fertilizer = np.array([row.fertilizer_t_co2e for _, row in rows] or [0.0])
+    fuel = trace.compute(
+        f"mitigation_fuel{at}",
+        vmd0054_v1_1.mitigation_fuel_t_co2e,
+        fuel_litre=trace.given(f"mitigation_diesel{at}", litre, "litre", lines),
+        fuel_factor_t_co2e_per_litre=central_factor(context, "mitigation_fuel_factor", fuel_factor("diesel")),
+    )
+    return trace.compute(
+        f"mitigation_emission{at}",
+        vmd0054_v1_1.mitigation_emission_t_co2e,
+        fertilizer_t_co2e=trace.given(f"mitigation_fertilizer{at}", fertilizer, "t CO2e", lines),
+        fuel_t_co2e=fuel,
+    )
+
+
+def central_factor(context: PeriodContext, name: str, factor: Factor) -> Quantity:
+    """Enter the central value of a default factor as it is in force."""
+    used = context.trace.factor(factor)
+    where = [f"{used.id} (central); {used.citation}"]
+    return context.trace.given(f"{name}{context.place}", used.central, used.unit, where)
