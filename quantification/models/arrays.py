@@ -81,7 +81,7 @@ def refuse_non_finite(arrays: Mapping[str, NDArray[np.float64]]) -> None:
         The message names the array and the position of the first such value.
     """
     for name, array in arrays.items():
-        with np.errstate(divisor="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             if np.isfinite(array.sum()):
                 continue
         wrong = np.argwhere(~np.isfinite(array))
