@@ -79,6 +79,7 @@ class Columns[Row: BaseModel](Sequence[Row]):
     ) -> None:
         self.row_type, self.file, self.row_numbers = row_type, file, row_numbers
         self._columns = dict(columns)
+        self._groups: dict[tuple[str, ...], dict[tuple[Any, ...], list[int]]] = {}
 
     @classmethod
     def of(cls, row_type: type[Row], rows: Iterable[Row], file: str = "") -> Columns[Row]:
@@ -111,6 +112,28 @@ class Columns[Row: BaseModel](Sequence[Row]):
         column = self.column(name)
         for place in np.flatnonzero(column.holds(condition)).tolist():
             yield int(self.row_numbers[place]), column.labels[column.codes[place]]
+
+    def distinct(self, *names: str) -> dict[tuple[Any, ...], int]:
+        """Return the combinations of values that some columns have, each with its first place, in the file's order."""
+        columns = [self.column(name) for name in names]
+        _, first = np.unique(_combined(columns), return_index=True)
+        first.sort()
+        values = [[column.labels[code] for code in column.codes[first].tolist()] for column in columns]
+        return dict(zip(zip(*values, strict=True), first.tolist(), strict=True))
+
+    def groups(self, *names: str) -> dict[tuple[Any, ...], list[int]]:
+        """Return the places of the rows by the values of some columns, in the file's order."""
+        if names not in self._groups:
+            places: dict[int, list[int]] = {}
+            for place, key in enumerate(_combined([self.column(name) for name in names]).tolist()):
+                places.setdefault(key, []).append(place)
+            self._groups[names] = dict(zip(self.distinct(*names), places.values(), strict=True))
+        return self._groups[names]
+
+    def order(self, name: str, *numbers: str) -> NDArray[np.intp]:
+        """Return the places of the rows sorted by a name, in the order in which names first come, and by numbers."""
+        keys: list[Any] = [self.column(number).numbers() for number in reversed(numbers)]
+        return np.lexsort([*keys, self.column(name).codes])
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -148,7 +171,18 @@ class Columns[Row: BaseModel](Sequence[Row]):
     def __repr__(self) -> str:
         return f"Columns({self.file or self.row_type.__name__}, {len(self)} rows)"
 
-    def at(self, places: NDArray[Any]) -> Columns[Row]:
+    def at(self, places: Sequence[int]) -> Columns[Row]:
         """Return the rows at some places as a table of their own."""
-        columns = {name: Column(item.labels, item.codes[places]) for name, item in self._columns.items()}
+        columns = {
+            name: Column.of(column.labels[code] for code in column.codes[places])
+            for name, column in self._columns.items()
+        }
         return Columns(self.row_type, columns, self.row_numbers[places], self.file)
+
+
+def _combined(columns: Sequence[Column]) -> NDArray[np.int64]:
+    """Return one number for each combination of values."""
+    combined = np.zeros(len(columns[0].codes), dtype=np.int64)
+    for column in columns:
+        combined = combined * max(1, len(column.labels)) + column.codes
+    return combined

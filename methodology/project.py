@@ -222,6 +222,7 @@ class Project(DomainObject):
 
     def schedule_of(self, place: str, scenario: Literal["baseline", "project"]) -> ScheduleOfActivities:
         """Give the schedule of activities of a unit or control site, oldest year first."""
-        own = [item for item in self.schedule if item.place == place and item.scenario == scenario]
+        places = self.schedule.groups("place", "scenario").get((place, scenario), ())
+        own = [self.schedule[number] for number in places]
         years = tuple(sorted(own, key=lambda item: item.year))
         return ScheduleOfActivities(place=place, scenario=scenario, years=years)

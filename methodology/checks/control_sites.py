@@ -63,8 +63,9 @@ def _number_and_distance(project: Project, rules: RulesInForce) -> Iterable[Find
 
 def _links(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     least = rules.number("vm0042.control.least-sites-per-stratum")
+    sites = project.control_links.groups("stratum")
     for row, stratum in enumerate(project.strata, start=2):
-        linked = sum(link.stratum == stratum.stratum for link in project.control_links)
+        linked = len(sites.get((stratum.stratum,), ()))
         if linked < least:
             yield finding(
                 "stratum-without-control",

@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
+from typing import Any
 
-from mollisol.methodology.base import DomainObject
 from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 
-FIRST_ROW = 2
-"""The header is row 1."""
-
 
 def check_references(project: Project) -> list[Finding]:
-    """Find ids that stand twice, and references to rows that are not there."""
+    """Return ids that stand twice, and references to rows that are not there."""
     head = project.head
-    units = _Ids("quantification_units.csv", "quantification_unit", project.quantification_units)
-    strata = _Ids("strata.csv", "stratum", project.strata)
-    points = _Ids("sample_points.csv", "point", project.sample_points)
-    controls = _Ids("control_sites.csv", "control_site", project.control_sites)
+    units = set(project.quantification_units.column("quantification_unit").labels)
+    strata = set(project.strata.column("stratum").labels)
+    points = set(project.sample_points.column("point").labels)
+    controls = set(project.control_sites.column("control_site").labels)
     campaigns = {campaign.name for campaign in head.campaigns}
     methods = {method.id for method in head.laboratory_methods}
-    findings = [finding for ids in (units, strata, points, controls) for finding in ids.repeated()]
+    findings = [
+        *_repeated("quantification_units.csv", project.quantification_units, "quantification_unit"),
+        *_repeated("strata.csv", project.strata, "stratum"),
+        *_repeated("sample_points.csv", project.sample_points, "point"),
+        *_repeated("control_sites.csv", project.control_sites, "control_site"),
+        *_repeated("control_links.csv", project.control_links, "control_site", "stratum"),
+    ]
     findings += _head_ids(project)
     for file, rows, column, known, table in (
-        ("strata.csv", project.strata, "quantification_unit", units.known, "quantification_units.csv"),
-        ("sample_points.csv", project.sample_points, "stratum", strata.known, "strata.csv"),
-        ("sample_points.csv", project.sample_points, "control_site", controls.known, "control_sites.csv"),
-        ("control_links.csv", project.control_links, "control_site", controls.known, "control_sites.csv"),
-        ("control_links.csv", project.control_links, "stratum", strata.known, "strata.csv"),
-        ("core_increments.csv", project.core_increments, "point", points.known, "sample_points.csv"),
+        ("strata.csv", project.strata, "quantification_unit", units, "quantification_units.csv"),
+        ("sample_points.csv", project.sample_points, "stratum", strata, "strata.csv"),
+        ("sample_points.csv", project.sample_points, "control_site", controls, "control_sites.csv"),
+        ("control_links.csv", project.control_links, "control_site", controls, "control_sites.csv"),
+        ("control_links.csv", project.control_links, "stratum", strata, "strata.csv"),
+        ("core_increments.csv", project.core_increments, "point", points, "sample_points.csv"),
         ("core_increments.csv", project.core_increments, "campaign", campaigns, "project.toml"),
         ("core_increments.csv", project.core_increments, "laboratory_method", methods, "project.toml"),
         ("laboratory_repeats.csv", project.laboratory_repeats, "laboratory_method", methods, "project.toml"),
@@ -42,12 +46,12 @@ def check_references(project: Project) -> list[Finding]:
             methods,
             "project.toml",
         ),
-        ("biochar.csv", project.biochar, "quantification_unit", units.known, "quantification_units.csv"),
+        ("biochar.csv", project.biochar, "quantification_unit", units, "quantification_units.csv"),
         (
             "schedule_of_activities.csv",
             project.schedule,
             "place",
-            units.known | controls.known,
+            units | controls,
             "the units and sites",
         ),
     ):
@@ -58,26 +62,16 @@ def check_references(project: Project) -> list[Finding]:
                 where = Place(file="project.toml", thing=f"verification period {period.name}")
                 findings.append(_reference(where, name, "the campaigns of project.toml"))
     findings += _points_belong_once(project)
-    findings += _links_once(project)
     return gathered(findings)
 
 
-class _Ids:
-    def __init__(self, file: str, column: str, rows: Iterable[DomainObject]) -> None:
-        self._file, self._column = file, column
-        self._values = [getattr(row, column) for row in rows]
-        self.known = set(self._values)
-
-    def repeated(self) -> list[Finding]:
-        counts = Counter(self._values)
-        seen: set[str] = set()
-        findings = []
-        for row, value in enumerate(self._values, start=FIRST_ROW):
-            if counts[value] > 1 and value in seen:
-                where = Place(file=self._file, row=row, column=self._column)
-                findings.append(_duplicate(where, f"{value} a second time"))
-            seen.add(value)
-        return findings
+def _repeated(file: str, rows: Columns[Any], *columns: str) -> Iterator[Finding]:
+    for values, places in rows.groups(*columns).items():
+        for place in places[1:]:
+            where = Place(
+                file=file, row=int(rows.row_numbers[place]), column=columns[0] if len(columns) == 1 else ""
+            )
+            yield _duplicate(where, f"{' to '.join(values)} a second time")
 
 
 def _head_ids(project: Project) -> list[Finding]:
@@ -98,39 +92,21 @@ def _head_ids(project: Project) -> list[Finding]:
     return findings
 
 
-def _unknown(
-    file: str, rows: Sequence[DomainObject], column: str, known: set[str], table: str
-) -> list[Finding]:
-    return [
-        _reference(Place(file=file, row=row, column=column), value, table)
-        for row, value in enumerate((getattr(item, column) for item in rows), start=FIRST_ROW)
-        if value is not None and value not in known
-    ]
+def _unknown(file: str, rows: Columns[Any], column: str, known: set[str], table: str) -> Iterator[Finding]:
+    for row, value in rows.places(column, lambda value: value is not None and value not in known):
+        yield _reference(Place(file=file, row=row, column=column), value, table)
 
 
-def _points_belong_once(project: Project) -> list[Finding]:
-    return [
-        finding(
+def _points_belong_once(project: Project) -> Iterator[Finding]:
+    points = project.sample_points
+    in_stratum, in_site = points.column("stratum").given(), points.column("control_site").given()
+    for place in (in_stratum == in_site).nonzero()[0]:
+        point = points[place]
+        yield finding(
             "point-belongs-nowhere-or-twice",
-            Place(file="sample_points.csv", row=row, thing=f"point {point.point}"),
+            Place(file="sample_points.csv", row=int(points.row_numbers[place]), thing=f"point {point.point}"),
             f"stratum {point.stratum or '(empty)'}, control site {point.control_site or '(empty)'}",
         )
-        for row, point in enumerate(project.sample_points, start=FIRST_ROW)
-        if (point.stratum is None) == (point.control_site is None)
-    ]
-
-
-def _links_once(project: Project) -> list[Finding]:
-    seen: set[tuple[str, str]] = set()
-    findings = []
-    for row, link in enumerate(project.control_links, start=FIRST_ROW):
-        pair = (link.control_site, link.stratum)
-        if pair in seen:
-            findings.append(
-                _duplicate(Place(file="control_links.csv", row=row), f"{pair[0]} to {pair[1]} a second time")
-            )
-        seen.add(pair)
-    return findings
 
 
 def _duplicate(where: Place, found: str) -> Finding:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 
 from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.measurement import PROXIMAL, CoreIncrement
 from mollisol.methodology.project import Project
@@ -19,21 +20,17 @@ _DEEPEST_IN_METRES = 3.0
 
 
 def check_sampling(project: Project, rules: RulesInForce) -> list[Finding]:
-    """Give every finding on how the soil was sampled; references must already meet."""
-    rows = list(enumerate(project.core_increments, start=2))
-    samples: dict[str, list[tuple[int, CoreIncrement]]] = defaultdict(list)
-    for row, increment in rows:
-        samples[increment.sample].append((row, increment))
+    """Return every finding on how the soil was sampled; references must already meet."""
     return gathered(
         [
             *_depth_and_design(project, rules),
             *_areas(project, rules),
             *_methods(project),
-            *_soil_mass(rows),
-            *(finding for increments in samples.values() for finding in _one_sample(increments)),
-            *_deep_enough(project, samples.values()),
-            *_dates(project, rows),
-            *_increment_count(project, samples.values(), rules),
+            *_soil_mass(project.core_increments),
+            *_increments(project.core_increments),
+            *_deep_enough(project),
+            *_dates(project),
+            *_increment_count(project, rules),
             *_replication(project, rules),
             *_coverage(project),
             *_timing(project, rules),
@@ -58,12 +55,11 @@ def _depth_and_design(project: Project, rules: RulesInForce) -> Iterable[Finding
 
 def _areas(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     tolerance = rules.number("mollisol.area.agreement")
+    areas: dict[str, list[float]] = defaultdict(list)
+    for stratum in project.strata:
+        areas[stratum.quantification_unit].append(stratum.area_ha)
     for row, unit in enumerate(project.quantification_units, start=2):
-        own = [
-            stratum.area_ha
-            for stratum in project.strata
-            if stratum.quantification_unit == unit.quantification_unit
-        ]
+        own = areas[unit.quantification_unit]
         if abs(sum(own) - unit.area_ha) > tolerance * unit.area_ha:
             yield finding(
                 "area-mismatch",
@@ -81,10 +77,8 @@ def _methods(project: Project) -> Iterable[Finding]:
                 Place(file="project.toml", thing=f"laboratory method {method.id}"),
                 method.kind,
             )
-    by_point: dict[str, set[str]] = defaultdict(set)
-    for increment in project.core_increments:
-        by_point[increment.point].add(increment.laboratory_method)
-    changed = sorted(point for point, methods in by_point.items() if len(methods) > 1)
+    pairs = project.core_increments.distinct("point", "laboratory_method")
+    changed = sorted(point for point, methods in Counter(point for point, _ in pairs).items() if methods > 1)
     if changed:
         yield finding(
             "method-changed",
@@ -94,22 +88,44 @@ def _methods(project: Project) -> Iterable[Finding]:
         )
 
 
-def _soil_mass(rows: Iterable[tuple[int, CoreIncrement]]) -> Iterable[Finding]:
-    for row, item in rows:
-        weighed = (item.fine_soil_mass_g, item.probe_inner_diameter_mm, item.cores)
-        given = sum(value is not None for value in weighed)
-        if given == 3 and item.fine_soil_density_g_per_cm3 is None:
-            continue
-        if given == 0 and item.fine_soil_density_g_per_cm3 is not None:
-            continue
-        both = given and item.fine_soil_density_g_per_cm3 is not None
+def _soil_mass(cores: Columns[CoreIncrement]) -> Iterable[Finding]:
+    mass, probe, number = (
+        cores.column(name).given() for name in ("fine_soil_mass_g", "probe_inner_diameter_mm", "cores")
+    )
+    density = cores.column("fine_soil_density_g_per_cm3").given()
+    whole, some = mass & probe & number, mass | probe | number
+    for place in (~((whole & ~density) | (~some & density))).nonzero()[0]:
+        both = some[place] and density[place]
         yield finding(
             "soil-mass-twice" if both else "soil-mass-missing",
-            Place(file=INCREMENTS, row=row),
+            Place(file=INCREMENTS, row=int(cores.row_numbers[place])),
             "weighed soil and a density"
             if both
             else "neither weighed soil with probe and cores, nor a density",
         )
+
+
+def _increments(cores: Columns[CoreIncrement]) -> Iterable[Finding]:
+    """Yield what is wrong with the increments of a sample; row objects are made of the samples at fault alone.
+
+    A sample is sound where its increments, sorted, start at the surface, each at the end of the one above, and all
+    are of one campaign, point and day.
+    """
+    order = cores.order("sample", "upper_cm", "lower_cm")
+    sample = cores.column("sample").codes[order]
+    upper, lower = (cores.column(name).numbers()[order] for name in ("upper_cm", "lower_cm"))
+    follows = sample[1:] == sample[:-1]
+    wrong = lower - upper < _THINNEST_CM
+    wrong[:1] |= upper[:1] != 0.0
+    wrong[1:] |= (follows & (upper[1:] != lower[:-1])) | (~follows & (upper[1:] != 0.0))
+    for name in ("campaign", "point", "sampled_on"):
+        home = cores.column(name).codes[order]
+        wrong[1:] |= follows & (home[1:] != home[:-1])
+    if wrong.any():
+        at_fault = {cores.column("sample").labels[code] for code in sample[wrong].tolist()}
+        for (name,), places in cores.groups("sample").items():
+            if name in at_fault:
+                yield from _one_sample([(int(cores.row_numbers[place]), cores[place]) for place in places])
 
 
 def _one_sample(increments: list[tuple[int, CoreIncrement]]) -> Iterable[Finding]:
@@ -142,15 +158,15 @@ def _one_sample(increments: list[tuple[int, CoreIncrement]]) -> Iterable[Finding
         seen.add(bounds)
 
 
-def _deep_enough(project: Project, samples: Iterable[list[tuple[int, CoreIncrement]]]) -> Iterable[Finding]:
-    depth_of = reporting_depth_by_point(project)
-    for increments in samples:
-        row, first = increments[0]
-        deepest, needed = max(item.lower_cm for _, item in increments), depth_of[first.point]
+def _deep_enough(project: Project) -> Iterable[Finding]:
+    cores, depth_of = project.core_increments, reporting_depth_by_point(project)
+    points, lower = cores.column("point").values(), cores.column("lower_cm").values()
+    for (sample,), places in cores.groups("sample").items():
+        deepest, needed = max(lower[place] for place in places), depth_of[points[places[0]]]
         if deepest < needed:
             yield finding(
                 "sample-too-shallow",
-                Place(file=INCREMENTS, row=row, thing=f"sample {first.sample}"),
+                Place(file=INCREMENTS, row=int(cores.row_numbers[places[0]]), thing=f"sample {sample}"),
                 f"sampled to {deepest:g} cm",
                 do="write depths in cm: these look like metres"
                 if deepest < _DEEPEST_IN_METRES
@@ -174,31 +190,37 @@ def reporting_depth_by_point(project: Project) -> dict[str, float]:
     }
 
 
-def _dates(project: Project, rows: Iterable[tuple[int, CoreIncrement]]) -> Iterable[Finding]:
+def _dates(project: Project) -> Iterable[Finding]:
     during = {campaign.name: campaign.during for campaign in project.head.campaigns}
-    for row, item in rows:
-        if not during[item.campaign].holds(item.sampled_on):
-            yield finding(
-                "date-outside-campaign",
-                Place(file=INCREMENTS, row=row, column="sampled_on"),
-                str(item.sampled_on),
-                start=during[item.campaign].start,
-                end=during[item.campaign].end,
-                campaign=item.campaign,
-            )
+    cores = project.core_increments
+    for (campaign, day), places in cores.groups("campaign", "sampled_on").items():
+        if not during[campaign].holds(day):
+            for place in places:
+                yield finding(
+                    "date-outside-campaign",
+                    Place(file=INCREMENTS, row=int(cores.row_numbers[place]), column="sampled_on"),
+                    str(day),
+                    start=during[campaign].start,
+                    end=during[campaign].end,
+                    campaign=campaign,
+                )
 
 
-def _increment_count(
-    project: Project, samples: Iterable[list[tuple[int, CoreIncrement]]], rules: RulesInForce
-) -> Iterable[Finding]:
+def _increment_count(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     least = rules.number("vm0042.soc.least-increments")
     later = {period.last_campaign for period in project.head.verification_periods}
-    few = [items[0] for items in samples if items[0][1].campaign in later and len(items) < least]
+    cores = project.core_increments
+    campaigns = cores.column("campaign").values()
+    few = [
+        (sample, places[0])
+        for (sample,), places in cores.groups("sample").items()
+        if len(places) < least and campaigns[places[0]] in later
+    ]
     if few:
-        row, first = few[0]
+        sample, first = few[0]
         yield finding(
             "increments-too-few",
-            Place(file=INCREMENTS, row=row, thing=f"sample {first.sample}"),
+            Place(file=INCREMENTS, row=int(cores.row_numbers[first]), thing=f"sample {sample}"),
             f"{len(few)} re-sampled profiles with fewer than {least:g} increments",
             more=len(few) - 1,
             least=least,
@@ -225,8 +247,8 @@ def _replication(project: Project, rules: RulesInForce) -> Iterable[Finding]:
 
 def _coverage(project: Project) -> Iterable[Finding]:
     measured: dict[str, set[str]] = defaultdict(set)
-    for item in project.core_increments:
-        measured[item.campaign].add(item.point)
+    for campaign, point in project.core_increments.distinct("campaign", "point"):
+        measured[campaign].add(point)
     periods = project.head.verification_periods
     counted = dict.fromkeys(
         name for period in periods for name in (period.first_campaign, period.last_campaign) if name
@@ -250,13 +272,12 @@ def _coverage(project: Project) -> Iterable[Finding]:
                 f"only in {period.first_campaign}: {_some(lost)}; only in {period.last_campaign}: {_some(new)}",
             )
     everywhere = set().union(*(measured[campaign] for campaign in counted))
-    for row, point in enumerate(project.sample_points, start=2):
-        if point.point not in everywhere:
-            yield finding(
-                "point-not-measured",
-                Place(file="sample_points.csv", row=row, thing=f"point {point.point}"),
-                "no increment in any campaign of a verification period",
-            )
+    for row, name in project.sample_points.places("point", lambda point: point not in everywhere):
+        yield finding(
+            "point-not-measured",
+            Place(file="sample_points.csv", row=row, thing=f"point {name}"),
+            "no increment in any campaign of a verification period",
+        )
 
 
 def _some(names: list[str]) -> str:
@@ -264,9 +285,9 @@ def _some(names: list[str]) -> str:
 
 
 def _timing(project: Project, rules: RulesInForce) -> Iterable[Finding]:
-    day: dict[tuple[str, str], date] = {}
-    for item in project.core_increments:
-        day.setdefault((item.campaign, item.point), item.sampled_on)
+    cores = project.core_increments
+    days = cores.column("sampled_on").values()
+    day = {pair: days[place] for pair, place in cores.distinct("campaign", "point").items()}
     yield from _spread(project)
     if not project.measured_controls:
         return

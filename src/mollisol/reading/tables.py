@@ -86,7 +86,7 @@ def read_table[Row: BaseModel](
     table, sound, faults = _table(known, row_numbers, file, row_type)
     findings += faults
     return (
-        table.at(np.flatnonzero(sound)) if not sound.all() else table
+        table.at(np.flatnonzero(sound).tolist()) if not sound.all() else table
     ) if header_is_right else nothing, findings
 
 

@@ -54,9 +54,11 @@ def quantify_samples(context: Context) -> tuple[Samples, list[Finding]]:
 
 def sites_of_unit(context: Context, unit: QuantificationUnit) -> tuple[list[str], list[str]]:
     """Return the strata of a quantification unit and the control sites that are linked to them."""
-    project = context.project
-    strata = [s.stratum for s in project.strata if s.quantification_unit == unit.quantification_unit]
-    return strata, sorted({link.control_site for link in project.control_links if link.stratum in strata})
+    all_strata, links = context.project.strata, context.project.control_links
+    own = all_strata.groups("quantification_unit").get((unit.quantification_unit,), [])
+    strata = [all_strata[place].stratum for place in own]
+    linked = links.groups("stratum")
+    return strata, sorted({links[place].control_site for name in strata for place in linked.get((name,), [])})
 
 
 def _similarity(context: Context, stocks: UnitStocks) -> dict[str, Similarity]:
