@@ -335,7 +335,7 @@ class PeriodResult(DomainObject):
     """A verification period. Totals are in t CO2e over the whole period.
 
     Gross change and deduction are of soil carbon. The verified total is what is left after the deduction, plus woody
-    biomass and source terms, less leakage and buffer.
+    biomass and source terms, less leakage, buffer and, under a proposal, a flat discount.
     """
 
     name: str

@@ -7,10 +7,48 @@ from typing import Annotated
 import numpy as np
 
 from mollisol.methodology.provenance import Range
-from mollisol.quantification.arguments import Tonnes, equation, ours, vm0042
+from mollisol.methodology.units import PERCENT_PER_FRACTION
+from mollisol.quantification.arguments import Percent, Tonnes, equation, ours, vm0042
 from mollisol.quantification.checks import FloatArray, Value
 
 Amounts = Annotated[FloatArray, Range(unit="t CO2e", least=1)]
+
+
+@equation("mollisol:after-discount", "t CO2e after a discount", "t CO2e", ours("discounts"))
+def after_discount_t_co2e(*, amount_t_co2e: Tonnes, discount_percent: Percent) -> Value:
+    r"""Return what a flat discount leaves of an amount; a negative amount stays whole.
+
+    Parameters
+    ----------
+    amount_t_co2e
+        A credit, or leakage. [t CO2e]
+    discount_percent
+        What is not counted of an amount above zero. [per cent, 0 to 100]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [t CO2e]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside its range, or shapes that do not fit.
+
+    Notes
+    -----
+    .. math:: A' = A - \frac{r}{100} \max(0, A)
+
+    Here :math:`A` is ``amount_t_co2e`` and :math:`r` is ``discount_percent``.
+
+    Source: ours; the document discounts nothing. A loss is not made smaller.
+
+    Examples
+    --------
+    >>> print(after_discount_t_co2e(amount_t_co2e=[200.0, -50.0], discount_percent=10.0))
+    [180. -50.]
+    """
+    return amount_t_co2e - discount_percent / PERCENT_PER_FRACTION * np.maximum(0.0, amount_t_co2e)
 
 
 @equation(

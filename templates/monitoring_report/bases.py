@@ -75,7 +75,7 @@ BASES: Final[dict[str, Basis]] = {
         ("vm0042.control.least-sites", "vm0042.control.least-sites-per-stratum"),
     ),
     "deduction": Basis(
-        (*_VARIANCE, *_FREEDOM, "vm0042:74", "mollisol:credited-mean", "vcs-mr:2.4"),
+        (*_VARIANCE, *_FREEDOM, "vm0042:74", "mollisol:credited-after-deduction", "vcs-mr:2.4"),
         (*_CONFIDENCE, "mollisol.deduction.degrees-of-freedom", *_BAR),
     ),
     "posterior": Basis(
@@ -95,7 +95,8 @@ BASES: Final[dict[str, Basis]] = {
         "docs/posterior.md, docs/coverage-grid.md",
     ),
     "forms": Basis(
-        (*_VARIANCE, *_FREEDOM, "vm0042:74", "mollisol:credited-mean", "vcs-mr:2.4"), (*_CONFIDENCE, *_BAR)
+        (*_VARIANCE, *_FREEDOM, "vm0042:74", "mollisol:credited-after-deduction", "vcs-mr:2.4"),
+        (*_CONFIDENCE, *_BAR),
     ),
     "variance": Basis((*_VARIANCE, *_FREEDOM), ("mollisol.deduction.degrees-of-freedom",)),
     "vintages": Basis(

@@ -36,6 +36,7 @@ class _Amounts(NamedTuple):
     woody: float
     sources: float
     buffer: float
+    discount: float
     withheld: float
     units: float
 
@@ -57,7 +58,10 @@ def steps(period: PeriodResult, periods: Sequence[PeriodResult]) -> list[Step]:
     rows.append(("Leakage", own.leakage))
     if any(_there(other.sources, other) for other in others):
         rows.append(("Other gases", own.sources))
-    rows += [("Buffer", own.buffer), ("Rounding" if all_issued else "Rounding, not issued", own.withheld)]
+    rows.append(("Buffer", own.buffer))
+    if any(_there(other.discount, other) for other in others):
+        rows.append(("Flat discount", own.discount))
+    rows += [("Rounding" if all_issued else "Rounding, not issued", own.withheld)]
     walk: list[Step] = []
     level = 0.0
     for label, amount in rows:
@@ -75,7 +79,7 @@ def _amounts(period: PeriodResult) -> _Amounts:
     """Tell the steps apart; those that the results do not name are what is left between two that they name."""
     units = float(period.units_to_issue_t) if period.issuance == "issued" else 0.0
     deduction = period.after_deduction_t_co2e - period.gross_t_co2e
-    known = period.after_deduction_t_co2e + period.woody_t_co2e - period.leakage_t_co2e - period.buffer_t_co2e
+    before = period.after_deduction_t_co2e + period.woody_t_co2e + period.source_terms_t_co2e
     return _Amounts(
         baseline=-period.baseline_change_t_co2e,
         project=period.project_change_t_co2e,
@@ -84,8 +88,9 @@ def _amounts(period: PeriodResult) -> _Amounts:
         deduction=deduction,
         leakage=-period.leakage_t_co2e,
         woody=period.woody_t_co2e,
-        sources=period.verified_total_t_co2e - known,
+        sources=period.source_terms_t_co2e,
         buffer=-period.buffer_t_co2e,
+        discount=period.verified_total_t_co2e - (before - period.leakage_t_co2e - period.buffer_t_co2e),
         withheld=units - period.verified_total_t_co2e,
         units=units,
     )

@@ -163,7 +163,7 @@ class CreditSheet:
         )  # fmt: skip
         self._result(
             "credited by the moment form, t CO2e/ha", "credited by the moment form", f"{mean}-{t}*{error}",
-            own.credited_t_co2e_per_ha, "t CO2e/ha", "mollisol:credited-mean",
+            own.credited_t_co2e_per_ha, "t CO2e/ha", "mollisol:credited-after-deduction",
         )  # fmt: skip
         moment_value = self._known.number(f"uncertainty_percent{at}") or own.uncertainty_percent
         below = f'IF(form_deduction_denominator="printed",{mean},ABS({mean}))'

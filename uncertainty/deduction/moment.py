@@ -12,7 +12,16 @@ import numpy as np
 
 from mollisol.methodology.provenance import Locator
 from mollisol.methodology.units import PERCENT_PER_FRACTION
-from mollisol.quantification.arguments import Amount, Confidence, Freedom, Number, equation, vm0042
+from mollisol.quantification.arguments import (
+    Amount,
+    Confidence,
+    Freedom,
+    Number,
+    Percent,
+    equation,
+    ours,
+    vm0042,
+)
 from mollisol.quantification.checks import (
     Form,
     Value,
@@ -92,6 +101,155 @@ def uncertainty_percent(
     return _percent_of_mean(np.sqrt(variance_of_mean), below) * t_quantile(
         probability=confidence, degrees_of_freedom=degrees_of_freedom
     )
+
+
+@equation(
+    "mollisol:uncertainty-normal",
+    "UNC_t",
+    "per cent",
+    vm0042("8.6.4", "74, with the normal quantile"),
+    switch=("switch.deduction-denominator",),
+)
+def uncertainty_percent_normal(
+    *,
+    variance_of_mean: Amount,
+    mean_change: Number,
+    degrees_of_freedom: Freedom,
+    confidence: Confidence,
+    form: Form = "corrected",
+) -> Value:
+    r"""Return the deduction of Eq. 74 with the normal quantile, whatever the degrees of freedom.
+
+    Parameters
+    ----------
+    variance_of_mean, mean_change
+        As Eq. 74 takes them. [(t CO2e/ha)^2, 0 or more; t CO2e/ha]
+    degrees_of_freedom
+        Taken so that a proposal may put this equation in the place of Eq. 74; it does not count. [above 0]
+    confidence
+        Probability that the truth is at least what is credited. [fraction, 0.5 to below 1]
+    form
+        Of the size of the mean (``corrected``) or of the mean (``printed``), as Eq. 74.
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined; smaller than that of Eq. 74 where there are few degrees of freedom.
+        [per cent]
+
+    Raises
+    ------
+    ValueError
+        As Eq. 74.
+
+    Notes
+    -----
+    .. math:: UNC = 100 \, \frac{\sqrt{V}}{|\bar d|} \, z_p
+
+    Here :math:`V` is ``variance_of_mean``, :math:`\bar d` is ``mean_change`` and :math:`z_p` the normal quantile of
+    ``confidence``.
+
+    Source: Eq. 65 of VM0042 v2.0 as quoted, "about 0.4307": a number that belongs to many samples.
+
+    Examples
+    --------
+    >>> doubt = {"variance_of_mean": 1.0, "mean_change": 10.0, "confidence": 2 / 3}
+    >>> print(round(uncertainty_percent_normal(**doubt, degrees_of_freedom=2.0), 4))
+    4.3073
+    """
+    many = np.full_like(degrees_of_freedom, np.inf)
+    return uncertainty_percent(
+        variance_of_mean=variance_of_mean,
+        mean_change=mean_change,
+        degrees_of_freedom=many,
+        confidence=confidence,
+        form=form,
+    )
+
+
+@equation("mollisol:deduction-after-allowance", "UNC_t", "per cent", ours("an allowance in the deduction"))
+def deduction_after_allowance_percent(*, uncertainty_percent: Number, allowance_percent: Percent) -> Value:
+    r"""Return what an allowance leaves of a deduction: only what lies above it is taken off.
+
+    Parameters
+    ----------
+    uncertainty_percent
+        Of Eq. 74. [per cent]
+    allowance_percent
+        Up to which nothing is taken off. [per cent, 0 to 100]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined; a negative deduction stays. [per cent]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside its range, or shapes that do not fit.
+
+    Notes
+    -----
+    .. math:: UNC' = \min(UNC, \max(0, UNC - a))
+
+    Here :math:`UNC` is ``uncertainty_percent`` and :math:`a` is ``allowance_percent``.
+
+    Source: ours; a free allowance stood in the first version of VM0042 (15 %) and stands in none since.
+
+    Examples
+    --------
+    >>> print(deduction_after_allowance_percent(uncertainty_percent=[40.0, 10.0, -5.0], allowance_percent=15.0))
+    [25.  0. -5.]
+    """
+    return np.minimum(uncertainty_percent, np.maximum(0.0, uncertainty_percent - allowance_percent))
+
+
+@equation(
+    "mollisol:credited-after-deduction",
+    "d_credited",
+    "t CO2e/ha",
+    vm0042("8.6.4", "44 and 45, per hectare"),
+    switch=("switch.deduction-denominator",),
+)
+def credited_after_deduction(
+    *, mean_change: Number, uncertainty_percent: Number, form: Form = "corrected"
+) -> Value:
+    r"""Return what a deduction in per cent leaves of a mean, on both sides of zero.
+
+    Parameters
+    ----------
+    mean_change
+        Mean reduction or removal. [t CO2e/ha]
+    uncertainty_percent
+        Of Eq. 74. [per cent]
+    form
+        The form of Eq. 74 that gave it: of the size of the mean (``corrected``) or of the mean (``printed``).
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined; a loss grows. [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For an argument that is not finite, or shapes that do not fit.
+
+    Notes
+    -----
+    .. math:: d = \bar d - \frac{UNC}{100} \, |\bar d|
+
+    Here :math:`\bar d` is ``mean_change`` and :math:`UNC` is ``uncertainty_percent``.
+
+    Source: Eq. 74 solved for the mean less its deduction, so that another equation in its place moves this one too.
+
+    Examples
+    --------
+    >>> print(credited_after_deduction(mean_change=[10.0, -10.0], uncertainty_percent=25.0))
+    [  7.5 -12.5]
+    """
+    size = mean_change if form_of(form) else np.abs(mean_change)
+    return mean_change - uncertainty_percent / PERCENT_PER_FRACTION * size
 
 
 @equation("mollisol:credited-mean", "d_credited", "t CO2e/ha", vm0042("8.6.4", "74, as a difference"))

@@ -8,6 +8,7 @@ import numpy as np
 
 from mollisol.emissions.displaced_production import central_factor, displaced_leakage
 from mollisol.emissions.grid import FIRST_ROW, Grid
+from mollisol.emissions.hooks import ON_LEAKAGE, after_discount
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.factors.warming import retained_fraction
 from mollisol.methodology.findings import Finding, Place, Severity
@@ -46,16 +47,20 @@ def leakage_of_period(context: PeriodContext, grid: Grid, prior: Quantity) -> Le
     displaced = displaced_leakage(context, grid, prior)
     in_net = rules.value("vm0042.leakage.in-net").value == IN_PRINT
     form = rules.form("switch.displaced-production")
-    by_year = context.trace.compute(
-        f"leakage{context.place}",
-        leakage_t_co2e,
-        index=grid.labels,
-        amendments_t_co2e=amendments,
-        displaced_production_t_co2e=displaced.by_year,
-        residues_t_co2e=diverted,
-        displaced_in_print=1.0 if in_net else 0.0,
-        form=form,
-    )
+
+    def printed(name: str) -> Quantity:
+        return context.trace.compute(
+            name,
+            leakage_t_co2e,
+            index=grid.labels,
+            amendments_t_co2e=amendments,
+            displaced_production_t_co2e=displaced.by_year,
+            residues_t_co2e=diverted,
+            displaced_in_print=1.0 if in_net else 0.0,
+            form=form,
+        )
+
+    by_year = after_discount(printed, f"leakage{context.place}", ON_LEAKAGE, context.trace, grid.labels)
     result = LeakageResult(
         amendments_t_co2e=float(amendments.value.sum()),
         displaced_production_t_co2e=len(grid.years) * float(displaced.by_year.value),

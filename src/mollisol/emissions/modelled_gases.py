@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mollisol.emissions.grid import FIRST_ROW
+from mollisol.emissions.hooks import after_allowance
 from mollisol.emissions.terms import UnitsOfPeriod
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import mean_difference_t_co2e_per_ha
@@ -90,7 +91,8 @@ def gas_reduction(units: UnitsOfPeriod, gas: str) -> tuple[Quantity, Quantity]:
         percents,
         index=grid.labels,
     )
-    return reduction, run(f"uncertainty_{word}", uncertainty_fraction, uncertainty_percent=percent)
+    left = after_allowance(percent, f"gas_uncertainty_after_allowance.{word}{at}", trace, grid.labels)
+    return reduction, run(f"uncertainty_{word}", uncertainty_fraction, uncertainty_percent=left)
 
 
 def _deduction(

@@ -261,14 +261,16 @@ class Figures:
                 return self._sum("all years", [t for stem in both for t in self._yearly(p, period, stem)])
             case "verified_total_t_co2e":
                 return self._is(f"verified_total@{p}")
+            case "units_if_eligible_t":
+                return self._is(f"units_if_eligible@{p}")
             case "units_to_issue_t":
                 return self._units(p, period)
             case "issuing_uncertainty_percent":
                 form = {"moment": "uncertainty_percent.corrected"}.get(
                     period["credited_form"], f"{period['credited_form']}_uncertainty_percent"
                 )
-                chosen = self._is(f"issuing_uncertainty_percent@{p}")
-                return chosen or self._is(f"{form}@{p}")
+                chosen = self._is(f"uncertainty_after_allowance@{p}")
+                return chosen or self._is(f"issuing_uncertainty_percent@{p}") or self._is(f"{form}@{p}")
         return None
 
     def _units(self, p: str, period: Mapping[str, Any]) -> Origin | None:

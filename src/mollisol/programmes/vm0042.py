@@ -11,6 +11,7 @@ from mollisol.checks.control_sites import diagnose_controls
 from mollisol.checks.eligibility import check_boundary_amounts, check_eligibility, check_sites
 from mollisol.checks.plausibility import check_similarity
 from mollisol.emissions.grid import grid_of
+from mollisol.emissions.hooks import ON_CREDIT, after_discount
 from mollisol.emissions.leakage import leakage_of_period
 from mollisol.emissions.sources import SourcesOfPeriod, sources_of_period
 from mollisol.methodology.baseline import Baseline
@@ -268,19 +269,18 @@ class VM0042(Programme):
             trace.compute(f"buffer_on_reductions{place}", issuance.buffer_on_reductions_t_co2e, **stock),
             trace.compute(f"buffer_on_removals{place}", issuance.buffer_on_removals_t_co2e, **stock),
         )
+
+        def reductions(name: str) -> Quantity:
+            given: dict[str, Any] = {"net_t_co2e": net.shares.reductions, "buffer_t_co2e": buffer.reductions}
+            return trace.compute(name, issuance.verified_reductions_t_co2e, **given)
+
+        def removals(name: str) -> Quantity:
+            given: dict[str, Any] = {"net_t_co2e": net.shares.removals, "buffer_t_co2e": buffer.removals}
+            return trace.compute(name, issuance.verified_removals_t_co2e, **given)
+
         verified = Shares(
-            trace.compute(
-                f"verified_reductions{place}",
-                issuance.verified_reductions_t_co2e,
-                net_t_co2e=net.shares.reductions,
-                buffer_t_co2e=buffer.reductions,
-            ),
-            trace.compute(
-                f"verified_removals{place}",
-                issuance.verified_removals_t_co2e,
-                net_t_co2e=net.shares.removals,
-                buffer_t_co2e=buffer.removals,
-            ),
+            after_discount(reductions, f"verified_reductions{place}", ON_CREDIT, trace),
+            after_discount(removals, f"verified_removals{place}", ON_CREDIT, trace),
         )
         total = trace.compute(
             f"verified_total{place}",

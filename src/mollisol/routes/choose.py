@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mollisol.emissions.hooks import after_allowance
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.results.run import CreditedForm, RouteChoice, RouteSummary
 from mollisol.methodology.trace import Quantity
@@ -57,7 +58,9 @@ def run_routes[Inputs: RouteInputs](
         details |= outcome.details
         if outcome.summary is not None and outcome.uncertainty is not None:
             computed[outcome.summary.form] = outcome.uncertainty
-    uncertainty, form = choose_deduction(inputs.context, computed)
+    chosen, form = choose_deduction(inputs.context, computed)
+    name = f"uncertainty_after_allowance{inputs.context.place}"
+    uncertainty = after_allowance(chosen, name, inputs.context.trace)
     summaries = [outcome.summary for outcome in outcomes if outcome.summary is not None]
     findings = [finding for outcome in outcomes for finding in outcome.findings]
     return RoutesFound(

@@ -26,7 +26,7 @@ from mollisol.routes.interface import Moment, Moments, PeriodInputs, RouteInputs
 from mollisol.uncertainty.deduction.budget import deduction_with_one_more, variance_shares
 from mollisol.uncertainty.deduction.issuing import largest_deduction_percent
 from mollisol.uncertainty.deduction.moment import (
-    credited_mean,
+    credited_after_deduction,
     half_width_percent,
     uncertainty_percent,
 )
@@ -188,7 +188,13 @@ def moment_form(inputs: RouteInputs, form: Form, spread: Spread) -> Moment:
     half_width = trace.compute(
         f"half_width_percent{at}", half_width_percent, form=forms["eligibility-quantile"], **given
     )
-    credited = trace.compute(f"credited_mean{at}", credited_mean, confidence=confidence, **given)
+    credited = trace.compute(
+        f"credited_mean{at}",
+        credited_after_deduction,
+        mean_change=difference,
+        uncertainty_percent=uncertainty,
+        form=forms["deduction-denominator"],
+    )
     error = trace.compute(f"standard_error{at}", standard_error, variance_of_mean=spread.variance)
     quantile = trace.compute(
         f"t_quantile{at}", t_quantile, probability=confidence, degrees_of_freedom=spread.freedom

@@ -15,7 +15,7 @@ from mollisol.routes.declared_errors import DeclaredErrors
 from mollisol.routes.interface import Moment, PeriodInputs, RouteInputs, RouteOutcome, Spread
 from mollisol.routes.moment import finite_or_none, freedom_with_one_more
 from mollisol.routes.weights import weight_of_points
-from mollisol.uncertainty.deduction.moment import credited_mean, uncertainty_percent
+from mollisol.uncertainty.deduction.moment import credited_after_deduction, uncertainty_percent
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.monte_carlo.measured import (
     sampling_and_drawn_variance,
@@ -107,12 +107,17 @@ def credited_from_draws(
         "confidence": trace.rule("vm0042.deduction.confidence"),
     }
     form = context.rules.form("switch.deduction-denominator")
-    return (
-        trace.compute(f"montecarlo_credited{context.place}", credited_mean, **given),
-        trace.compute(
-            f"montecarlo_uncertainty_percent{context.place}", uncertainty_percent, form=form, **given
-        ),
+    percent = trace.compute(
+        f"montecarlo_uncertainty_percent{context.place}", uncertainty_percent, form=form, **given
     )
+    credited = trace.compute(
+        f"montecarlo_credited{context.place}",
+        credited_after_deduction,
+        mean_change=inputs.difference,
+        uncertainty_percent=percent,
+        form=form,
+    )
+    return credited, percent
 
 
 def montecarlo_outcome(
