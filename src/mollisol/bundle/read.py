@@ -5,6 +5,7 @@ Looking at names and sizes comes first; nothing is unpacked, followed or parsed 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +21,7 @@ from mollisol.methodology.project import ProjectHead
 from mollisol.methodology.results.run import RunResult
 from mollisol.reading.archive import BundleFaultError, Source, fault, open_source
 from mollisol.reading.json import load_json
+from mollisol.reading.schema import head_values
 
 MANIFEST = "manifest.json"
 INPUTS = "inputs/"
@@ -58,8 +60,12 @@ class Bundle:
 
     @cached_property
     def head(self) -> ProjectHead:
-        """``project.json``: the project's own words."""
-        return self._typed("project.json", ProjectHead)
+        """``project.json``: the project's own words; a bundle of schema 1 is read as it was meant."""
+        words = self.json("project.json")
+        try:
+            return ProjectHead.model_validate_json(json.dumps(head_values({"project": words})))
+        except ValidationError as error:
+            raise self._other_form("project.json", error) from None
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -73,12 +73,19 @@ def ledger(
     """Print the ledger entries of a bundle; append them to ledger.toml of the project."""
     from datetime import date
 
+    from pydantic import TypeAdapter, ValidationError
+
     from mollisol.crediting.ledger import as_toml, entries_of_bundle
+    from mollisol.methodology.base import RequiredText
 
     try:
         day = date.fromisoformat(on)
     except ValueError:
         raise typer.BadParameter(f"{on!r} is no day: write it as 2026-11-21") from None
+    try:
+        TypeAdapter(RequiredText).validate_python(by)
+    except ValidationError:
+        raise typer.BadParameter(f"{by!r} names nobody: give a name of three letters or more") from None
     entries = entries_of_bundle(bundle, signed_off_by=by, signed_off_on=day)
     if as_json:
         _print_json([entry.model_dump(mode="json") for entry in entries])

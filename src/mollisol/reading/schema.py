@@ -69,9 +69,10 @@ def check_schema(number: object) -> Finding | None:
 
 def head_values(data: dict[str, Any]) -> dict[str, Any]:
     """Return the values of the head: the table [project] and the programme, with what schema 1 meant filled in."""
+    project = data["project"] if isinstance(data["project"], dict) else {}
     if data.get("schema", 1) == 1:
-        return {"programme": _PROGRAMME_OF_1, **_MEANT_BY_1, **data["project"]}
-    return {"programme": data.get("programme", UNDECLARED), **data["project"]}
+        return {"programme": _PROGRAMME_OF_1, **_MEANT_BY_1, **project}
+    return {"programme": data.get("programme", UNDECLARED), **project}
 
 
 def upgrade_project(folder: Path) -> Upgrade:
