@@ -129,7 +129,11 @@ class FixingSpecies(DomainObject):
 
 
 class Burning(DomainObject):
-    """Biomass that stood before a fire, as dry matter (Eqs. 14 and 32), and the area that burned."""
+    """Biomass of a fire, as dry matter (Eqs. 14 and 32), and the area that burned.
+
+    ``basis`` says whether the mass stood before the fire or is the measured loss, to which no combustion factor
+    applies; left out, it stood before the fire. ``plots`` are those in which grassland was measured.
+    """
 
     quantification_unit: Identifier
     scenario: Scenario
@@ -137,6 +141,8 @@ class Burning(DomainObject):
     residue: Residue
     biomass_kg_dm: Annotated[float, Field(ge=0, le=1e10, allow_inf_nan=False)]
     burned_area_ha: Annotated[float, Field(gt=0, le=1e8, allow_inf_nan=False)]
+    basis: Literal["before the fire", "measured loss"] | None = None
+    plots: Annotated[int, Field(ge=0, le=100_000)] | None = None
 
 
 class WoodyStock(DomainObject):

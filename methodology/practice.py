@@ -13,6 +13,10 @@ type PracticeGroup = Literal[
 ]
 
 
+type _Amount = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] | None
+type _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None
+
+
 class PracticeChange(DomainObject):
     """A change to existing practice that the project makes (applicability condition 1)."""
 
@@ -22,7 +26,10 @@ class PracticeChange(DomainObject):
 
 
 class YearOfActivities(DomainObject):
-    """One year of the schedule of activities of one quantification unit or control site (Table 4, qualitative part)."""
+    """One year of the schedule of activities of one quantification unit or control site (Table 4).
+
+    The columns after ``evidence`` may be left out; an amount may stand in a table of its own instead.
+    """
 
     place: Identifier
     scenario: Literal["baseline", "project"]
@@ -37,6 +44,18 @@ class YearOfActivities(DomainObject):
     grazing: bool
     liming: bool
     evidence: Text
+    planting: Text = ""
+    harvest: Text = ""
+    yield_t_per_ha: _Amount = None
+    tillage_depth_cm: _Amount = None
+    tillage_times: _Amount = None
+    residue_removed_fraction: _Share = None
+    synthetic_n_kg_per_ha: _Amount = None
+    manure_t_per_ha: _Amount = None
+    compost_t_per_ha: _Amount = None
+    irrigation_mm: _Amount = None
+    stocking_head_days_per_ha: _Amount = None
+    lime_t_per_ha: _Amount = None
 
 
 class ScheduleOfActivities(DomainObject):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from mollisol.methodology.baseline import APPROACH_OF, SOIL, WORDS, Baseline, credited_kinds
 from mollisol.methodology.checks.gathered import gathered
-from mollisol.methodology.eligibility.approaches import TABLE_5
+from mollisol.methodology.eligibility.approaches import SOIL_N2O, TABLE_5
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -22,6 +22,7 @@ def check_baselines(project: Project, rules: RulesInForce) -> list[Finding]:
     return gathered(
         [
             *_approaches(project),
+            *_sources(project),
             *(finding for item in project.head.baselines for finding in _one(item, project)),
             *_twice(project),
             *_needs(project),
@@ -62,6 +63,21 @@ def _approaches(project: Project) -> Iterable[Finding]:
         _place(project.soil_baselines[0]),
         f"units are {project.approach}, the baseline is {WORDS[project.soil_baselines[0].kind]}",
     )
+
+
+def _sources(project: Project) -> Iterable[Finding]:
+    """Hold the declared baselines of soil nitrous oxide against the tables that quantify it in each unit."""
+    modelled = {row.quantification_unit for row in project.modelled_gases if row.gas == "N2O"}
+    units = [unit.quantification_unit for unit in project.quantification_units]
+    for item in project.head.baselines:
+        declared = APPROACH_OF[item.kind]
+        if item.pool in SOIL_N2O and declared in TABLE_5[item.pool]:
+            for unit in item.units or units:
+                computed = "measure_and_model" if unit in modelled else "default_factors"
+                if declared != computed:
+                    words = [approach.replace("_", " ") for approach in (declared, computed)]
+                    text = f"{words[0]} in the baseline, {words[1]} in the tables of {unit}"
+                    yield finding("approach-differs", _place(item), text)
 
 
 def _one(item: Baseline, project: Project) -> Iterable[Finding]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 from math import ceil
 
 from mollisol.methodology.base import Interval
+from mollisol.methodology.eligibility.schedule import check_schedule
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -39,6 +40,7 @@ def check_periods(project: Project, rules: RulesInForce) -> list[Finding]:
         *_monitored(project),
         *_start(project, rules),
         *_look_back(project, rules),
+        *check_schedule(project.schedule, _amounts_elsewhere(project), "schedule_of_activities.csv"),
         *_rating(project, rules),
         *_unused(project),
     ]
@@ -161,6 +163,21 @@ def _look_back(project: Project, rules: RulesInForce) -> Iterable[Finding]:
                 f"{len(years)} baseline years before {project.head.start_date.year} in the schedule",
                 least=least,
             )
+
+
+def _amounts_elsewhere(project: Project) -> Mapping[str, Collection[str]]:
+    """Return the places whose amounts of a practice stand in an activity table."""
+    amended = {
+        kind: {row.quantification_unit for row in project.amendments if row.amendment == kind}
+        for kind in ("manure", "compost")
+    }
+    return amended | {
+        "synthetic_nitrogen": {
+            row.quantification_unit for row in project.fertilizers if row.kind == "synthetic"
+        },
+        "liming": {row.quantification_unit for row in project.liming},
+        "grazing": {row.quantification_unit for row in project.herds},
+    }
 
 
 def _rating(project: Project, rules: RulesInForce) -> Iterable[Finding]:

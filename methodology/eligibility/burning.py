@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections import defaultdict
+from collections.abc import Sequence
 
-from pydantic import Field
-
-from mollisol.methodology.base import DomainObject, Identifier
+from mollisol.methodology.activity import Burning
 from mollisol.methodology.factors.factor import Factor
-from mollisol.methodology.findings import Finding, finding
+from mollisol.methodology.factors.tables import look_up
+from mollisol.methodology.findings import Finding, Place, finding
 
 LEAST_PLOTS = 3
+MEASURED_LOSS = ", measured loss"
+_BEFORE = "before the fire"
 
 ALL_OF_IT = Factor(
     id="mollisol/combustion-of-a-measured-loss",
@@ -23,40 +25,39 @@ ALL_OF_IT = Factor(
 )
 
 
-class BurnedBiomass(DomainObject):
-    """Biomass of one residue type in both scenarios.
-
-    Parameters
-    ----------
-    baseline_basis, project_basis
-        ``pre_fire``: what stood before the fire; ``measured_loss``: the difference of before and after.
-    grassland
-        Grassland is measured in plots of 1 m by 1 m before burning.
-    plots
-        How many, in the project.
-    """
-
-    residue: Identifier
-    baseline_basis: Literal["pre_fire", "measured_loss"]
-    project_basis: Literal["pre_fire", "measured_loss"]
-    grassland: bool = False
-    plots: Annotated[int, Field(ge=0, le=100_000)] = 0
+def burned_category(row: Burning) -> str:
+    """Return the residue of a fire, marked where its mass is a measured loss."""
+    return row.residue + (MEASURED_LOSS if row.basis == "measured loss" else "")
 
 
-def combustion_factor_for(basis: Literal["pre_fire", "measured_loss"], factor: Factor) -> Factor:
-    """Give the combustion factor that goes with a mass: that of the table for pre-fire biomass, else 1."""
-    return factor if basis == "pre_fire" else ALL_OF_IT
+def combustion_factor(category: str) -> Factor:
+    """Return the combustion factor of a residue: that of the table, or 1 for a measured loss."""
+    return ALL_OF_IT if category.endswith(MEASURED_LOSS) else look_up("2.6", fuel=category)
 
 
-def check_burned_biomass(burned: BurnedBiomass) -> list[Finding]:
-    """Hold the measurement against the parameter table, and say which basis was taken."""
-    thing = f"burned {burned.residue}"
-    before, after = burned.baseline_basis.replace("_", " "), burned.project_basis.replace("_", " ")
-    found = [finding("burning-basis", thing, f"baseline {before}, project {after}")]
-    if burned.baseline_basis != burned.project_basis:
-        found.append(
-            finding("burning-basis-differs", thing, "another basis in the project than in the baseline")
-        )
-    if burned.grassland and burned.plots < LEAST_PLOTS:
-        found.append(finding("burning-too-few-plots", thing, f"{burned.plots} plots"))
+def check_burning(rows: Sequence[Burning], file: str) -> list[Finding]:
+    """Hold the fires against the parameter table: what the mass is of, alike in both scenarios, and enough plots."""
+    found = []
+    bases: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    undeclared = set()
+    for number, row in enumerate(rows, start=2):
+        bases[row.residue][row.scenario].add(row.basis or _BEFORE)
+        if row.basis is None:
+            undeclared.add("basis")
+        if not row.residue.startswith("savanna") or row.scenario == "baseline":
+            continue
+        if row.plots is None:
+            undeclared.add("plots")
+        elif row.plots < LEAST_PLOTS:
+            where = Place(file=file, row=number, column="plots")
+            found.append(finding("burning-too-few-plots", where, f"{row.plots} plots", least=LEAST_PLOTS))
+    if undeclared:
+        text = f"{' and '.join(sorted(undeclared))} not declared"
+        if "basis" in undeclared:
+            text += ": taken as biomass before the fire"
+        found.append(finding("burning-basis", Place(file=file), text))
+    for residue, by in bases.items():
+        if by["baseline"] and by["project"] and by["baseline"] != by["project"]:
+            text = "another basis in the project than in the baseline"
+            found.append(finding("burning-basis-differs", Place(file=file, thing=f"burned {residue}"), text))
     return found

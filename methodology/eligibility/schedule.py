@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import Field
 
-from mollisol.methodology.base import DomainObject, Identifier, Items, Text
+from mollisol.methodology.base import DomainObject, Identifier, Items
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
-from mollisol.methodology.findings import Finding, finding
-
-type Quantity = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
+from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.practice import YearOfActivities
 
 
 class LookBack(DomainObject):
@@ -53,11 +52,6 @@ def mapped_year(project_year: int, look_back_years: int) -> int:
     return -look_back_years + (project_year - 1) % look_back_years
 
 
-def practice_of[T](history: Sequence[T], project_year: int) -> T:
-    """Give the practice of a project year from the history, oldest year first; raises as :func:`mapped_year`."""
-    return history[mapped_year(project_year, len(history))]
-
-
 def check_look_back(look_back: LookBack, thresholds: EligibilityThresholds) -> list[Finding]:
     """Hold the look-back period against three years and one whole rotation."""
     thing = f"look-back of {look_back.place}"
@@ -81,84 +75,49 @@ def check_look_back(look_back: LookBack, thresholds: EligibilityThresholds) -> l
     return found
 
 
-class ScheduleDetail(DomainObject):
-    """One year of the schedule with the amounts of Table 4; a qualitative "no" needs no amount."""
-
-    place: Identifier
-    year: Annotated[int, Field(ge=-200, le=2200)]
-    crops: Items[Text]
-    planting: Text = ""
-    harvest: Text = ""
-    yield_t_per_ha: Quantity | None = None
-    manure: bool
-    manure_type: Text = ""
-    manure_t_per_ha: Quantity | None = None
-    compost: bool
-    compost_type: Text = ""
-    compost_t_per_ha: Quantity | None = None
-    synthetic_nitrogen: bool
-    synthetic_n_kg_per_ha: Quantity | None = None
-    tillage: bool
-    tillage_depth_cm: Quantity | None = None
-    tillage_times: Quantity | None = None
-    tillage_area_fraction: Annotated[float, Field(ge=0, le=1)] | None = None
-    residue_removed: bool
-    residue_removed_fraction: Annotated[float, Field(ge=0, le=1)] | None = None
-    irrigation: bool
-    irrigation_mm: Quantity | None = None
-    flooding: bool
-    grazing: bool
-    animal_type: Text = ""
-    stocking_head_days_per_ha: Quantity | None = None
-    mowing: bool
-    mowing_times: Quantity | None = None
-    calcitic_lime: bool
-    calcitic_lime_t_per_ha: Quantity | None = None
-    dolomite: bool
-    dolomite_t_per_ha: Quantity | None = None
-
-
-_AMOUNTS: dict[str, tuple[str, ...]] = {
-    "manure": ("manure_type", "manure_t_per_ha"),
-    "compost": ("compost_type", "compost_t_per_ha"),
-    "synthetic_nitrogen": ("synthetic_n_kg_per_ha",),
-    "tillage": ("tillage_depth_cm", "tillage_times", "tillage_area_fraction"),
+_AMOUNTS: Mapping[str, tuple[str, ...]] = {
+    "tillage": ("tillage_depth_cm", "tillage_times"),
     "residue_removed": ("residue_removed_fraction",),
+    "synthetic_nitrogen": ("synthetic_n_kg_per_ha",),
+    "manure": ("manure_t_per_ha",),
+    "compost": ("compost_t_per_ha",),
     "irrigation": ("irrigation_mm",),
-    "grazing": ("animal_type", "stocking_head_days_per_ha"),
-    "mowing": ("mowing_times",),
-    "calcitic_lime": ("calcitic_lime_t_per_ha",),
-    "dolomite": ("dolomite_t_per_ha",),
+    "grazing": ("stocking_head_days_per_ha",),
+    "liming": ("lime_t_per_ha",),
 }
 """What a "yes" asks for."""
 
 
-def check_schedule_year(detail: ScheduleDetail) -> list[Finding]:
-    """Hold one year against Table 4: crops named, and an amount behind each "yes"."""
-    thing = f"schedule of {detail.place}, year {detail.year}"
-    found = []
-    missing = [] if detail.crops else ["crops"]
-    missing += [
-        name for name in ("planting", "harvest", "yield_t_per_ha") if getattr(detail, name) in ("", None)
-    ]
-    for practice, amounts in _AMOUNTS.items():
-        if getattr(detail, practice):
-            missing += [name for name in amounts if getattr(detail, name) in ("", None)]
+def check_schedule(
+    years: Sequence[YearOfActivities], elsewhere: Mapping[str, Collection[str]], file: str
+) -> list[Finding]:
+    """Hold the schedule against Table 4: dates and yield, an amount behind each "yes", and none behind a "no".
+
+    Parameters
+    ----------
+    years
+        The rows of the schedule, in the order of the file.
+    elsewhere
+        Places whose amounts of a practice stand in a table of their own.
+    file
+        The file of the schedule.
+    """
+    found, missing, rows = [], set(), 0
+    for row, year in enumerate(years, start=2):
+        asked = ["planting", "harvest", "yield_t_per_ha"]
+        unused = []
+        for practice, columns in _AMOUNTS.items():
+            if not getattr(year, practice):
+                unused += [name for name in columns if getattr(year, name)]
+            elif year.place not in elsewhere.get(practice, ()):
+                asked += columns
+        if unused:
+            where, text = Place(file=file, row=row, column=unused[0]), ", ".join(unused)
+            found.append(finding("schedule-contradicts", where, f"{year.place} {year.year}: {text}"))
+        absent = {name for name in asked if getattr(year, name) in ("", None)}
+        missing |= absent
+        rows += bool(absent)
     if missing:
-        found.append(finding("schedule-incomplete", thing, "missing: " + ", ".join(missing)))
-    unused = [
-        name
-        for practice, amounts in _AMOUNTS.items()
-        if not getattr(detail, practice)
-        for name in amounts
-        if getattr(detail, name) not in ("", None, 0.0)
-    ]
-    if unused:
-        found.append(
-            finding(
-                "schedule-contradicts",
-                thing,
-                "an amount where the practice is said not to take place: " + ", ".join(unused),
-            )
-        )
+        text = f"{rows} of {len(years)} rows without {', '.join(sorted(missing))}"
+        found.append(finding("schedule-incomplete", Place(file=file), text))
     return found

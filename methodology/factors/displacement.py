@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from mollisol.methodology.base import DomainObject, Identifier, RequiredText
+from mollisol.methodology.activity import CommodityFacts
 from mollisol.methodology.findings import Finding, finding
 
 type Commodity = Literal["agricultural", "fuelwood"]
@@ -37,26 +37,15 @@ def accounting_for(production_change_by_commodity: Mapping[str, float]) -> Accou
     )
 
 
-class IntroducedCommodity(DomainObject):
-    """A commodity of which the project makes more than expected, as an offset to others."""
-
-    commodity: Identifier
-    produced_in_country: bool
-    national_production_rises: bool
-    """Over the two latest steps of the national statistics."""
-    subsistence: bool
-    evidence: RequiredText
-
-
-def check_introduced_commodity(introduced: IntroducedCommodity) -> list[Finding]:
-    """Hold an offsetting commodity against the conditions of cross-commodity accounting."""
+def check_introduced_commodity(facts: CommodityFacts) -> list[Finding]:
+    """Hold a commodity of which the project makes more than expected against what may offset others."""
     conditions = {
-        "introduced-not-in-country": (introduced.produced_in_country, "not produced in the country"),
+        "introduced-not-in-country": (facts.produced_in_country, "not produced in the country"),
         "introduced-production-falls": (
-            introduced.national_production_rises,
+            facts.national_production_rises,
             "national production does not rise",
         ),
-        "introduced-subsistence": (not introduced.subsistence, "a subsistence crop"),
+        "introduced-subsistence": (not facts.subsistence, "a subsistence crop"),
     }
-    thing = f"commodity {introduced.commodity}"
+    thing = f"commodity {facts.commodity}"
     return [finding(code, thing, found) for code, (met, found) in conditions.items() if not met]

@@ -175,7 +175,12 @@ def test_notes_of_a_sound_project(broken: Breaker) -> None:
     assessment = assess_project(broken([]))
     assert not assessment.blocked
     notes = {finding.code for finding in assessment.findings if finding.severity is Severity.NOTE}
-    assert notes == {"control-similar", "eligibility-not-declared", "esm-inside-sampled-mass"}
+    assert notes == {
+        "control-similar",
+        "eligibility-not-declared",
+        "esm-inside-sampled-mass",
+        "schedule-incomplete",
+    }
     assert list(assessment.findings) == in_order(assessment.findings)
 
 

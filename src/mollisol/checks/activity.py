@@ -11,6 +11,7 @@ from mollisol.emissions.factors import moisture_at, sites_of
 from mollisol.emissions.grid import FIRST_ROW, look_back_years
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.periods import anniversary, whole_years
+from mollisol.methodology.eligibility.burning import check_burning
 from mollisol.methodology.eligibility.livestock import check_manure_shares
 from mollisol.methodology.factors import livestock
 from mollisol.methodology.factors.climate import manure_n2o_factor
@@ -87,6 +88,7 @@ def check_activity(project: Project, rules: RulesInForce) -> list[Finding]:
             *_amounts(project, areas),
             *_nitrogen(project, areas),
             *_fires(project, areas),
+            *check_burning(project.burning, "burning.csv"),
             *_livestock(project),
             *_sites(project),
             *_potentials(project, rules),

@@ -11,9 +11,14 @@ import numpy as np
 from mollisol.emissions.grid import FIRST_ROW, Grid
 from mollisol.methodology.activity import CommodityFacts, NewLand
 from mollisol.methodology.context import PeriodContext
-from mollisol.methodology.factors.displacement import accounting_for, response_rules
+from mollisol.methodology.factors.displacement import (
+    accounting_for,
+    check_introduced_commodity,
+    response_rules,
+)
 from mollisol.methodology.factors.factor import Factor
 from mollisol.methodology.factors.warming import fuel_factor
+from mollisol.methodology.findings import Finding
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.leakage import (
     displaced_production,
@@ -35,6 +40,7 @@ class DisplacedProduction:
     by_year: Quantity
     module: str
     accounting: str
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +96,9 @@ def displaced_leakage(context: PeriodContext, grid: Grid, prior: Quantity) -> Di
     module = str(context.rules.value("vmd0054.production.edition").value)
     context.rules.value("vm0042.leakage.displaced-label")
     edition = _FIRST if module == "1.0" else _SECOND
-    accounting = "none"
+    accounting, findings = "none", ()
     if context.project.commodities:
-        accounting, cumulative = _since_start(context, grid, edition)
+        accounting, cumulative, findings = _since_start(context, grid, edition)
     else:
         name = f"displaced_cumulative{context.place}"
         cumulative = context.trace.arrange(name, float(prior.value), [prior])
@@ -103,20 +109,27 @@ def displaced_leakage(context: PeriodContext, grid: Grid, prior: Quantity) -> Di
         prior_cumulative_t_co2e=prior,
         years=len(grid.years),
     )
-    return DisplacedProduction(cumulative, by_year, module, accounting)
+    return DisplacedProduction(cumulative, by_year, module, accounting, findings)
 
 
-def _since_start(context: PeriodContext, grid: Grid, edition: _Edition) -> tuple[str, Quantity]:
-    """Return how commodities are accounted, and the leakage since the start of the project (steps 1 to 5)."""
+def _since_start(
+    context: PeriodContext, grid: Grid, edition: _Edition
+) -> tuple[str, Quantity, tuple[Finding, ...]]:
+    """Return how commodities are accounted, the leakage since the start (steps 1 to 5), and what offsets nothing."""
     trace, at, commodities = context.trace, context.place, context.project.commodities
     changes = [_change(context, grid, edition, facts) for facts in commodities]
     accounting = accounting_for(
         {facts.commodity: float(fall.value) for facts, (fall, _) in zip(commodities, changes, strict=True)}
     )
-    land = [
-        _new_land(context, grid, edition, accounting, facts, net)
-        for facts, (_, net) in zip(commodities, changes, strict=True)
-    ]
+    land: list[Quantity] = []
+    findings: list[Finding] = []
+    for facts, (_, net) in zip(commodities, changes, strict=True):
+        part = _new_land(context, grid, edition, accounting, facts, net)
+        faults = check_introduced_commodity(facts) if part.value < 0 else []
+        findings += faults
+        land.append(
+            trace.arrange(f"new_land_not_offset.{facts.commodity}{at}", 0.0, [part]) if faults else part
+        )
     lands = trace.arrange(
         f"new_land{at}",
         np.array([float(part.value) for part in land]),
@@ -130,7 +143,7 @@ def _since_start(context: PeriodContext, grid: Grid, edition: _Edition) -> tuple
     if edition.counts_mitigation:
         given["mitigation_emission_t_co2e"] = _mitigation_emission(context, grid)
     name, behind = f"displaced_cumulative{at}", dict[str, Any](given)
-    return accounting, trace.compute(name, edition.cumulative, **behind)
+    return accounting, trace.compute(name, edition.cumulative, **behind), tuple(findings)
 
 
 def _change(

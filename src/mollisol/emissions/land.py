@@ -10,6 +10,7 @@ import numpy as np
 from mollisol.emissions.factors import FactorBook, moisture_at
 from mollisol.emissions.terms import Scenario, Source, UnitsOfPeriod
 from mollisol.methodology.activity import Burning
+from mollisol.methodology.eligibility.burning import burned_category, combustion_factor
 from mollisol.methodology.factors import climate, warming
 from mollisol.methodology.factors.tables import look_up
 from mollisol.methodology.trace import Quantity
@@ -82,9 +83,9 @@ def _lime(units: UnitsOfPeriod) -> Source:
 
 def _burning(units: UnitsOfPeriod, gas: str) -> Source:
     book, rows, word = units.book(), units.project.burning, gas.lower()
-    residues = sorted({row.residue for row in rows})
+    residues = sorted(set(map(burned_category, rows)))
     combustion = [
-        book.name(f"combustion / {residue.replace(',', '')}", look_up, "2.6", fuel=residue)
+        book.name(f"combustion / {residue.replace(',', '')}", combustion_factor, residue)
         for residue in residues
     ]
     factors = [
@@ -98,7 +99,7 @@ def _burning(units: UnitsOfPeriod, gas: str) -> Source:
     def term(scenario: Scenario) -> Quantity:
         mass = scenario.read(
             f"biomass.{stem}", "kg d.m.", rows, file="burning.csv",
-            categories=residues, category=lambda row: row.residue, value=lambda row: row.biomass_kg_dm,
+            categories=residues, category=burned_category, value=lambda row: row.biomass_kg_dm,
         )  # fmt: skip
         burned, used = units.grid.fill(
             rows, scenario.name, file="burning.csv", categories=["all"],

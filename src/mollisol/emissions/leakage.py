@@ -71,7 +71,7 @@ def leakage_of_period(context: PeriodContext, grid: Grid, prior: Quantity) -> Le
         accounting=displaced.accounting,
         cumulative_displaced_t_co2e=float(displaced.cumulative.value),
     )
-    return LeakageOfPeriod(by_year, displaced.cumulative, result, findings)
+    return LeakageOfPeriod(by_year, displaced.cumulative, result, findings + displaced.findings)
 
 
 def _none(context: PeriodContext, grid: Grid, prior: Quantity) -> LeakageOfPeriod:

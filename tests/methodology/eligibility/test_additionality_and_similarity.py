@@ -1,4 +1,4 @@
-"""Additionality, every row of the similarity table, livestock, amendments."""
+"""Additionality, every row of the similarity table, livestock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from pydantic import ValidationError
 
 from mollisol.methodology.eligibility import additionality as a
-from mollisol.methodology.eligibility import amendments as m
 from mollisol.methodology.eligibility import livestock as v
 from mollisol.methodology.eligibility import similarity as t
 from mollisol.methodology.eligibility.thresholds import thresholds_of
@@ -298,33 +297,3 @@ def test_livestock_floor_and_options(
 )
 def test_shares_of_manure_systems(shares: dict[str, float], expect: list[str]) -> None:
     assert [f.code for f in v.check_manure_shares("sheep", "low", shares)] == expect
-
-
-@pytest.mark.parametrize(
-    ("kind", "exemption", "documented", "exempt"),
-    [
-        ("manure", "newly_made_on_site", True, True),
-        ("compost", "newly_made_on_site", True, True),
-        ("biosolids", "newly_made_on_site", True, False),
-        ("manure", "from_uncontrolled_anaerobic_storage", True, True),
-        ("compost", "from_uncontrolled_anaerobic_storage", True, False),
-        ("biosolids", "not_used_on_soil_before", True, True),
-        ("biosolids", "not_used_on_soil_before", False, False),
-        ("manure", "", True, False),
-    ],
-)
-def test_exemptions_of_amendments(kind: str, exemption: str, documented: bool, exempt: bool) -> None:
-    given = m.OrganicAmendment.model_validate(
-        {
-            "name": "a1",
-            "kind": kind,
-            "applied_t": 10.0,
-            "look_back_t": 0.0,
-            "exemption": exemption,
-            "documented": documented,
-        }
-    )
-    assert m.is_exempt(given) is exempt
-    assert bool(m.check_amendment(given)) is (exemption != "" and not exempt)
-    assert m.is_new_or_additional(given)
-    assert not m.is_new_or_additional(given.model_copy(update={"look_back_t": 10.0}))

@@ -6,63 +6,53 @@ from typing import Any
 
 import pytest
 
+from mollisol.methodology.activity import Burning
 from mollisol.methodology.boundary import POOLS_AND_GASES
-from mollisol.methodology.eligibility import approaches as a
 from mollisol.methodology.eligibility import burning as b
+from mollisol.methodology.eligibility.approaches import SOIL_N2O, TABLE_5
 from mollisol.methodology.factors.tables import look_up
 
-MODEL, AGAIN, DEFAULT = "measure_and_model", "measure_and_remeasure", "default_factors"
+GRASS = "savanna grassland, early dry season, all"
 
 
-def codes(*given: tuple[str, str, str]) -> list[str]:
-    rows = tuple(
-        a.SourceApproach.model_validate({"unit": "u1", "source": s, "baseline": before, "project": after})
-        for s, before, after in given
-    )
-    return [one.code for one in a.check_approaches(rows)]
+def test_table_5_names_the_pools_and_gases_of_the_boundary() -> None:
+    assert set(TABLE_5) <= {row.id for row in POOLS_AND_GASES}
+    assert TABLE_5["soil_methanogenesis_ch4"] == {"measure_and_model"}, "soil methane has no default"
+    assert all(TABLE_5[source] == {"measure_and_model", "default_factors"} for source in SOIL_N2O)
 
 
-@pytest.mark.parametrize("source", a.TABLE_5)
-@pytest.mark.parametrize("approach", [MODEL, AGAIN, DEFAULT])
-def test_table_5(source: str, approach: str) -> None:
-    expect = [] if approach in a.TABLE_5[source] else ["approach-not-allowed"]
-    assert codes((source, approach, approach)) == expect
-    assert source in {row.id for row in POOLS_AND_GASES}
-
-
-def test_soil_methane_has_no_default() -> None:
-    assert codes(("soil_methanogenesis_ch4", DEFAULT, DEFAULT)) == ["approach-not-allowed"]
-
-
-def test_both_scenarios_take_one_approach() -> None:
-    assert codes(("nitrogen_fertilizer_n2o", MODEL, DEFAULT)) == ["approach-differs"]
-    assert codes(("enteric", DEFAULT, DEFAULT)) == ["approach-unknown-source"]
-
-
-def test_modelled_nitrous_oxide_is_not_added_to_default_factors() -> None:
-    twice = codes(("nitrogen_fertilizer_n2o", MODEL, MODEL), ("manure_deposition_n2o", DEFAULT, DEFAULT))
-    assert twice == ["soil-n2o-counted-twice"]
-    assert codes(("nitrogen_fertilizer_n2o", MODEL, MODEL), ("manure_deposition_n2o", MODEL, MODEL)) == []
+def fire(scenario: str, **change: Any) -> Burning:
+    given = {
+        "quantification_unit": "u1",
+        "scenario": scenario,
+        "year": 2020,
+        "residue": "wheat residues",
+        "biomass_kg_dm": 4000.0,
+        "burned_area_ha": 2.0,
+    }
+    return Burning.model_validate(given | change)
 
 
 @pytest.mark.parametrize(
     ("change", "expect"),
     [
         ({}, ["burning-basis"]),
-        ({"project_basis": "measured_loss"}, ["burning-basis", "burning-basis-differs"]),
-        ({"grassland": True, "plots": 2}, ["burning-basis", "burning-too-few-plots"]),
-        ({"grassland": True, "plots": 3}, ["burning-basis"]),
+        ({"basis": "before the fire"}, []),
+        ({"basis": "measured loss"}, ["burning-basis-differs"]),
+        ({"basis": "before the fire", "residue": GRASS, "plots": 2}, ["burning-too-few-plots"]),
+        ({"basis": "before the fire", "residue": GRASS, "plots": 3}, []),
+        ({"basis": "before the fire", "residue": GRASS}, ["burning-basis"]),
     ],
 )
 def test_burned_biomass(change: dict[str, Any], expect: list[str]) -> None:
-    given = {"residue": "straw", "baseline_basis": "pre_fire", "project_basis": "pre_fire"} | change
-    found = b.check_burned_biomass(b.BurnedBiomass.model_validate(given))
+    rows = [fire("baseline", basis="before the fire"), fire("project", **change)]
+    found = b.check_burning(rows, "burning.csv")
     assert [one.code for one in found] == expect
     assert all(one.clause and one.do and one.allowed for one in found)
 
 
 def test_a_measured_loss_takes_a_factor_of_one() -> None:
+    before, lost = fire("project"), fire("project", basis="measured loss")
     wheat = look_up("2.6", fuel="wheat residues")
-    assert b.combustion_factor_for("pre_fire", wheat) is wheat
-    one = b.combustion_factor_for("measured_loss", wheat)
-    assert one.number("central", wheat.unit) == 1.0
+    assert b.combustion_factor(b.burned_category(before)) == wheat
+    assert b.combustion_factor(b.burned_category(lost)).number("central", wheat.unit) == 1.0

@@ -14,6 +14,7 @@ from mollisol.methodology.eligibility import inclusion as i
 from mollisol.methodology.eligibility import reassessment as r
 from mollisol.methodology.eligibility import schedule as s
 from mollisol.methodology.eligibility.thresholds import thresholds_of
+from mollisol.methodology.practice import YearOfActivities
 from mollisol.methodology.rules_in_force.rule import Clocks
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set
 
@@ -102,7 +103,7 @@ def test_the_two_tests_of_five_per_cent_are_two() -> None:
 
 def test_the_schedule_of_the_document() -> None:
     history = ["T", "N", "T"]
-    assert [s.practice_of(history, t) for t in range(1, 11)] == list("TNTTNTTNTT")
+    assert [history[s.mapped_year(t, len(history))] for t in range(1, 11)] == list("TNTTNTTNTT")
 
 
 @COMMON
@@ -139,8 +140,9 @@ def test_look_back(years: list[int], rotation: int | None, expect: list[str]) ->
 
 NOTHING: dict[str, Any] = {
     "place": "f1",
-    "year": -1,
-    "crops": ("wheat",),
+    "scenario": "baseline",
+    "year": 2019,
+    "crop": "wheat",
     "planting": "October",
     "harvest": "July",
     "yield_t_per_ha": 6.0,
@@ -150,31 +152,27 @@ NOTHING: dict[str, Any] = {
     "tillage": False,
     "residue_removed": False,
     "irrigation": False,
-    "flooding": False,
     "grazing": False,
-    "mowing": False,
-    "calcitic_lime": False,
-    "dolomite": False,
+    "liming": False,
+    "evidence": "farm records",
 }
 
 
 @pytest.mark.parametrize(
-    ("change", "found"),
+    ("change", "code", "found"),
     [
-        ({}, ""),
-        ({"crops": ()}, "missing: crops"),
-        ({"tillage": True}, "missing: tillage_depth_cm, tillage_times, tillage_area_fraction"),
-        ({"synthetic_nitrogen": True, "synthetic_n_kg_per_ha": 120.0}, ""),
-        ({"manure": True, "manure_t_per_ha": 20.0}, "missing: manure_type"),
-        (
-            {"dolomite_t_per_ha": 2.0},
-            "an amount where the practice is said not to take place: dolomite_t_per_ha",
-        ),
+        ({}, "", ""),
+        ({"planting": ""}, "schedule-incomplete", "1 of 1 rows without planting"),
+        ({"tillage": True}, "schedule-incomplete", "1 of 1 rows without tillage_depth_cm, tillage_times"),
+        ({"synthetic_nitrogen": True, "synthetic_n_kg_per_ha": 120.0}, "", ""),
+        ({"grazing": True}, "", ""),
+        ({"lime_t_per_ha": 2.0}, "schedule-contradicts", "f1 2019: lime_t_per_ha"),
+        ({"lime_t_per_ha": 0.0}, "", ""),
     ],
 )
-def test_table_4(change: dict[str, Any], found: str) -> None:
-    findings = s.check_schedule_year(s.ScheduleDetail(**NOTHING | change))
-    assert [one.found for one in findings] == ([found] if found else [])
+def test_table_4(change: dict[str, Any], code: str, found: str) -> None:
+    findings = s.check_schedule([YearOfActivities(**NOTHING | change)], {"grazing": {"f1"}}, "schedule.csv")
+    assert [(one.code, one.found) for one in findings] == ([(code, found)] if code else [])
 
 
 def evidence(**change: Any) -> list[str]:

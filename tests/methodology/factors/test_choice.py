@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from mollisol.methodology.activity import CommodityFacts
 from mollisol.methodology.factors import climate, displacement, warming
 from mollisol.methodology.factors.conservative import (
     check_direction_kept,
@@ -250,8 +251,11 @@ def test_displacement_defaults_and_accounting() -> None:
 
 
 def test_introduced_commodities() -> None:
-    good = displacement.IntroducedCommodity(
+    good = CommodityFacts(
         commodity="lentils",
+        kind="agricultural",
+        unit="t",
+        yield_per_ha=2.0,
         produced_in_country=True,
         national_production_rises=True,
         subsistence=False,
