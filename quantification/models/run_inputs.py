@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
+from mollisol.methodology.findings import Finding, FindingsError, finding
 from mollisol.methodology.soil_models.inputs import ModelInputs
 from mollisol.methodology.soil_models.parameters import parameter_set
 from mollisol.methodology.soil_models.tables import crops, manures, residues
@@ -39,14 +39,7 @@ def run_inputs(inputs: ModelInputs) -> ScenarioRuns:
             run_in_years=inputs.run_in_years,
         )
     except ValueError as error:
-        fault = Finding(
-            code="model-cannot-run",
-            severity=Severity.BLOCKING,
-            where=Place(thing=f"model {inputs.model}"),
-            found=str(error),
-            allowed="inputs from which the model can start and run",
-            do="look at the stock, the inert carbon and the inputs of the baseline",
-        )
+        fault = finding("model-cannot-run", f"model {inputs.model}", str(error))
         raise FindingsError([fault]) from error
     return replace(runs, findings=(*runs.findings, *_plausibility(runs, inputs)))
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
+from mollisol.methodology.findings import Finding, FindingsError, Severity, finding
 from mollisol.methodology.soil_models.inputs import ActivityRow, SiteRow, WeatherRow
 from mollisol.methodology.soil_models.parameters import ParameterSet
 from mollisol.quantification.models.amg import AmgForcing, AmgParameters, run_amg
@@ -244,14 +244,10 @@ class _Job:
 
 def _shared_run_in(years: int) -> Finding:
     """Return the note that the first years give the start."""
-    return Finding(
-        code="tier2-run-in",
-        severity=Severity.NOTE,
-        where=Place(thing="model tier2"),
-        found=f"the first {years} years of the baseline give the start of every scenario",
-        allowed="5 to 20 years",
-        do="let the weather begin that many years before the scenarios part",
-        clause="IPCC 2019 Refinement, Volume 4, Chapter 5, section 5.2.3",
+    return finding(
+        "tier2-run-in",
+        "model tier2",
+        f"the first {years} years of the baseline give the start of every scenario",
     )
 
 
@@ -303,13 +299,11 @@ def _rothc(job: _Job) -> _Outcome:
 def _input_factors(factors: FloatArray, sites: Sequence[SiteRow]) -> tuple[Finding, ...]:
     """Return notes on how far the baseline's input is from what would hold the measured stock."""
     return tuple(
-        Finding(
-            code="rothc-input-factor",
+        finding(
+            "rothc-input-factor",
+            f"site {site.site}",
+            f"the baseline's plant input times {factor:.2f} would hold the measured stock",
             severity=Severity.NOTE if 0.5 <= factor <= 2.0 else Severity.WARNING,
-            where=Place(thing=f"site {site.site}"),
-            found=f"the baseline's plant input times {factor:.2f} would hold the measured stock",
-            allowed="about 1 where the soil is at a steady state and input, clay and weather are right",
-            do="the runs take the input as it is given, so that stocks drift; calibrate the input or the active share",
         )
         for site, factor in zip(sites, factors, strict=True)
     )

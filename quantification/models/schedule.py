@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.soil_models.inputs import ActivityRow, SiteRow
 from mollisol.methodology.soil_models.tables import Crop, Manure, Residue
 from mollisol.quantification.models.arrays import FloatArray
@@ -224,7 +224,15 @@ def plan(
         np.where(some, lignin / np.where(some, carbon, 1.0), LIGNIN),
         np.where(some, nitrogen / np.where(some, carbon, 1.0), NITROGEN),
         _carried_on(tillage, float(TILLAGE.index("unknown"))),
-        tuple(_note(code, names, scenario) for code, names in sorted(assumed.items())),
+        tuple(
+            finding(
+                code,
+                f"scenario {scenario}",
+                f"not given for {', '.join(sorted(names)[:5])}",
+                more=max(0, len(names) - 5),
+            )
+            for code, names in sorted(assumed.items())
+        ),
     )
 
 
@@ -235,38 +243,3 @@ def _carried_on(values: FloatArray, before_first: float) -> FloatArray:
     for i in range(1, len(filled)):
         filled[i] = np.where(np.isnan(filled[i]), filled[i - 1], filled[i])
     return filled
-
-
-_NOTES = {
-    "residue-quality-generic": (
-        "nitrogen and lignin by crop (used by Tier 2)",
-        "name a crop of ipcc2019-residues",
-    ),
-    "humification-unknown": (
-        "humification by crop or manure (used by AMG)",
-        "name a crop or manure of the AMG tables",
-    ),
-    "cover-assumed": (
-        "the cover of the first month (used by RothC)",
-        "add a cover entry; under plants was taken",
-    ),
-    "tillage-unknown": (
-        "the tillage of the first year (used by Tier 2)",
-        "add a tillage entry; unknown was taken",
-    ),
-}
-
-
-def _note(code: str, names: set[str], scenario: str) -> Finding:
-    """Return a finding that names what was assumed."""
-    allowed, do = _NOTES[code]
-    shown = sorted(names)
-    return Finding(
-        code=code,
-        severity=Severity.BLOCKING if code == "humification-unknown" else Severity.NOTE,
-        where=Place(thing=f"scenario {scenario}"),
-        found=f"not given for {', '.join(shown[:5])}",
-        allowed=allowed,
-        do=do,
-        more=max(0, len(shown) - 5),
-    )

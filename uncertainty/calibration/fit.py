@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.soil_models.calibrated import (
     CalibratedSet,
     CalibrationData,
@@ -111,13 +111,12 @@ def gates(verdict: Diagnosis, settings: SamplerSettings, plan: CalibrationPlan) 
         if r_hat <= settings.r_hat and ess >= settings.ess:
             continue
         found.append(
-            Finding(
-                code="calibration-not-converged",
-                severity=Severity.REFUSAL,
-                where=Place(thing=f"parameter {prior.name}"),
-                found=f"r-hat {r_hat:.3f}, effective sample size {ess:.0f}",
-                allowed=f"r-hat up to {settings.r_hat:g}, effective sample size from {settings.ess:g}",
-                do="look whether data and priors determine it; free fewer numbers, or resume with more generations",
+            finding(
+                "calibration-not-converged",
+                f"parameter {prior.name}",
+                f"r-hat {r_hat:.3f}, effective sample size {ess:.0f}",
+                r_hat=settings.r_hat,
+                ess=settings.ess,
             )
         )
     return found

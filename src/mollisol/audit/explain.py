@@ -128,8 +128,7 @@ class Explainer:
             return self._found(name)
         except (IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
             found = f"{type(error).__name__} at {name}"
-            allowed, do = "quantities that lead on to each other", "verify the bundle: mollisol verify"
-            raise fault("bundle-trace-broken", "trace.json", found, allowed, do) from None
+            raise fault("bundle-trace-broken", "trace.json", found) from None
 
     def _found(self, name: str) -> Node:
         if name in self._numbers:

@@ -46,7 +46,7 @@ class Bundle:
     def read(self, name: str) -> bytes:
         """Give a file byte for byte, within the limits."""
         if name not in self.names:
-            raise fault("bundle-file-missing", name, "no such file", "the file", "ask for the whole bundle")
+            raise fault("bundle-file-missing", name, "no such file")
         return self.source.read(name)
 
     def json(self, name: str) -> Any:
@@ -115,8 +115,8 @@ class Bundle:
             "bundle-other-form",
             name,
             f"{place}: {first['msg']}"[:200],
-            f"what mollisol {version('mollisol')} writes; this bundle says {str(self.manifest.get('mollisol'))[:20]}",
-            "open it with the version that made it",
+            here=version("mollisol"),
+            maker=str(self.manifest.get("mollisol"))[:20],
         )
 
 
@@ -137,17 +137,17 @@ def open_bundle(path: Path) -> Bundle:
     names = tuple(sorted(source.sizes))
     if MANIFEST not in source.sizes:
         raise fault(
-            "bundle-missing",
-            str(path),
-            f"no {MANIFEST} in it",
-            "a folder that mollisol run wrote",
-            "correct the path",
+            "bundle-missing", str(path), f"no {MANIFEST} in it", allowed="a folder that mollisol run wrote"
         )
     manifest = load_json(source.read(MANIFEST), MANIFEST)
     sums = manifest.get("files") if isinstance(manifest, dict) else None
     if not isinstance(sums, dict) or not all(isinstance(value, str) for value in sums.values()):
         do = "ask for the bundle again"
         raise fault(
-            "bundle-other-form", MANIFEST, "no files with their sums", "files by name with SHA-256", do
+            "bundle-other-form",
+            MANIFEST,
+            "no files with their sums",
+            allowed="files by name with SHA-256",
+            do=do,
         )
     return Bundle(source, names, manifest)

@@ -17,7 +17,7 @@ from mollisol.methodology.factors import livestock
 from mollisol.methodology.factors.climate import manure_n2o_factor
 from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.factors.project_factors import check_project_factor
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.provenance import Range
 from mollisol.methodology.rules_in_force.rule import MissingRuleError
@@ -102,15 +102,6 @@ def check_activity(project: Project, rules: RulesInForce) -> list[Finding]:
     )
 
 
-def _found(
-    code: str, where: Place, found: str, allowed: str, do: str, clause: str = "", *, warn: bool = False
-) -> Finding:
-    severity = Severity.WARNING if warn else Severity.BLOCKING
-    return Finding(
-        code=code, severity=severity, where=where, found=found, allowed=allowed, do=do, clause=clause
-    )
-
-
 def _rows(project: Project, table: _Table) -> Iterable[tuple[int, Any]]:
     return enumerate(getattr(project, table.field), start=FIRST_ROW)
 
@@ -124,10 +115,9 @@ def _places(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
         for number, row in _rows(project, table):
             if row.quantification_unit not in areas:
                 where = Place(file=table.file, row=number, column="quantification_unit")
-                yield _found(
-                    "unknown-reference", where, row.quantification_unit, "a name in quantification_units.csv",
-                    "correct the name, or add its row",
-                )  # fmt: skip
+                yield finding(
+                    "unknown-reference", where, row.quantification_unit, table="quantification_units.csv"
+                )
             key = (
                 row.quantification_unit,
                 getattr(row, "scenario", ""),
@@ -135,10 +125,9 @@ def _places(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
                 *(getattr(row, name) for name in table.key),
             )
             if key in seen:
-                yield _found(
-                    "activity-row-twice", Place(file=table.file, row=number), " ".join(map(str, key)),
-                    "each once: rows would add up", "add the amounts up, or take one out",
-                )  # fmt: skip
+                yield finding(
+                    "activity-row-twice", Place(file=table.file, row=number), " ".join(map(str, key))
+                )
             seen.add(key)
 
 
@@ -171,18 +160,17 @@ def _years(project: Project) -> Iterable[Finding]:
                     if baseline
                     else "years in which a project year begins"
                 )
-                yield _found(
-                    "activity-year-outside", where, f"{word} {row.year}", allowed, "correct year or scenario",
-                    "VM0042 2.2, section 6",
-                )  # fmt: skip
+                yield finding("activity-year-outside", where, f"{word} {row.year}", allowed=allowed)
 
 
 def _judged(table: str, number: int, column: str, value: float, span: Range) -> Iterable[Finding]:
     if not span.low <= value <= span.high and not (span.zero and value == 0):
-        yield _found(
-            "amount-per-hectare", Place(file=table, row=number, column=column), f"{value:g} {span.unit}",
-            str(span), "check amount, unit of measure and area",
-        )  # fmt: skip
+        yield finding(
+            "amount-per-hectare",
+            Place(file=table, row=number, column=column),
+            f"{value:g} {span.unit}",
+            span=span,
+        )
 
 
 def _amounts(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
@@ -217,8 +205,8 @@ def _fires(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
         area = areas.get(row.quantification_unit, row.burned_area_ha)
         if row.burned_area_ha > area:
             where = Place(file="burning.csv", row=number, column="burned_area_ha")
-            found, allowed = f"{row.burned_area_ha:g} ha", f"up to the {area:g} ha of the unit"
-            yield _found("burned-area-too-large", where, found, allowed, "correct the area")
+            found = f"{row.burned_area_ha:g} ha"
+            yield finding("burned-area-too-large", where, found, area=area)
         mass = row.biomass_kg_dm / row.burned_area_ha
         yield from _judged("burning.csv", number, "biomass_kg_dm", mass, ranges.BURNED_PER_HA)
 
@@ -259,26 +247,16 @@ def _livestock(project: Project) -> Iterable[Finding]:
     for key, of in shares.items():
         where = Place(file=_SHARES, row=first[key])
         if key not in herds:
-            yield _found(
-                "manure-without-herd", where, " ".join(map(str, key)), "a row of livestock.csv for each herd",
-                "add the herd, or take its manure out",
-            )  # fmt: skip
-        for finding in check_manure_shares(str(key[3]), str(key[4]), of):
-            yield finding.model_copy(update={"where": where})
+            yield finding("manure-without-herd", where, " ".join(map(str, key)))
+        for one in check_manure_shares(str(key[3]), str(key[4]), of):
+            yield one.model_copy(update={"where": where})
     for key, number in herds.items():
         if key not in shares:
-            yield _found(
-                "manure-share-missing", Place(file=_HERDS, row=number), " ".join(map(str, key)),
-                "rows of manure_systems.csv that say which system handles its manure", "add them",
-                "VM0042 2.2, sections 8.2.7 and 8.2.10",
-            )  # fmt: skip
+            yield finding("manure-share-missing", Place(file=_HERDS, row=number), " ".join(map(str, key)))
 
 
 def _no_factor(where: Place, error: Exception) -> Finding:
-    return _found(
-        "factor-not-available", where, str(error), "a combination that the default tables hold",
-        "bring a project-specific factor, or correct the row", "VM0042 2.2, section 8.3",
-    )  # fmt: skip
+    return finding("factor-not-available", where, str(error))
 
 
 def _sites(project: Project) -> Iterable[Finding]:
@@ -287,20 +265,14 @@ def _sites(project: Project) -> Iterable[Finding]:
         for number, unit in enumerate(project.quantification_units, start=FIRST_ROW):
             if unit.quantification_unit not in sites:
                 where = Place(file="quantification_units.csv", row=number)
-                yield _found(
-                    "site-conditions-missing", where, f"no row for {unit.quantification_unit} in {SITES}",
-                    "climate, irrigation and region of each unit: they pick the factors", "add the row",
-                    "VM0042 2.2, sections 8.3 and 8.6.3",
-                )  # fmt: skip
+                yield finding(
+                    "site-conditions-missing", where, f"no row for {unit.quantification_unit} in {SITES}"
+                )
     for number, site in enumerate(project.site_conditions, start=FIRST_ROW):
         try:
             moisture_at(site)
         except FactorError as error:
-            yield _found(
-                "climate-undecided", Place(file=SITES, row=number), str(error),
-                "precipitation and evapotranspiration that differ", "give them, and say where they are from",
-                "VM0042 2.2, section 9.2",
-            )  # fmt: skip
+            yield finding("climate-undecided", Place(file=SITES, row=number), str(error))
 
 
 def _potentials(project: Project, rules: RulesInForce) -> Iterable[Finding]:
@@ -313,10 +285,7 @@ def _potentials(project: Project, rules: RulesInForce) -> Iterable[Finding]:
                 rules.value(rule, period.during.start)
             except MissingRuleError as error:
                 where = Place(file="project.toml", thing=f"verification period {period.name}")
-                yield _found(
-                    "rule-missing", where, str(error), "years in which the rule has a value",
-                    "leave these sources out with a reason: there is no potential for these years", rule,
-                )  # fmt: skip
+                yield finding("rule-missing", where, str(error), rule=rule)
 
 
 def _approaches(project: Project) -> Iterable[Finding]:
@@ -329,21 +298,20 @@ def _approaches(project: Project) -> Iterable[Finding]:
     for file, rows in tables:
         for number, row in enumerate(rows, start=FIRST_ROW):
             if row.quantification_unit in modelled:
-                yield _found(
-                    "two-approaches", Place(file=file, row=number),
+                yield finding(
+                    "two-approaches",
+                    Place(file=file, row=number),
                     f"{row.quantification_unit} has modelled nitrous oxide, which covers this source",
-                    "one approach for each unit and source, the same in both scenarios",
-                    "take these rows out, or the modelled ones", "VM0042 2.2, sections 8.1 and 8.2.9",
-                )  # fmt: skip
+                )
     years, start = _project_years(project), project.head.start_date.year
     counts = Counter((row.quantification_unit, row.gas) for row in project.modelled_gases)
     for (unit, gas), times in sorted(counts.items()):
         if times < len([year for year in years if year >= start]):
-            yield _found(
-                "modelled-year-missing", Place(file="modelled_soil_gases.csv", thing=f"unit {unit}"),
-                f"{gas}: {times} of {len(years)} years", "a row for each project year", "add the missing years",
-                "VM0042 2.2, sections 8.2.5 and 8.2.9",
-            )  # fmt: skip
+            yield finding(
+                "modelled-year-missing",
+                Place(file="modelled_soil_gases.csv", thing=f"unit {unit}"),
+                f"{gas}: {times} of {len(years)} years",
+            )
 
 
 def _exemptions(project: Project) -> Iterable[Finding]:
@@ -352,16 +320,14 @@ def _exemptions(project: Project) -> Iterable[Finding]:
             continue
         where = Place(file="organic_amendments.csv", row=number, column="exemption")
         if row.exemption not in _EXEMPT[row.amendment]:
-            yield _found(
-                "exemption-not-possible", where, f"{row.amendment} {row.exemption}",
-                "; ".join(_EXEMPT[row.amendment]), "count its leakage: exemption none",
-                "VM0042 2.2, section 8.4.1",
-            )  # fmt: skip
+            yield finding(
+                "exemption-not-possible",
+                where,
+                f"{row.amendment} {row.exemption}",
+                allowed="; ".join(_EXEMPT[row.amendment]),
+            )
         if not row.evidence:
-            yield _found(
-                "exemption-without-evidence", where, row.exemption, "documents that show it",
-                "name them in evidence, or count its leakage", "VM0042 2.2, section 8.4.1",
-            )  # fmt: skip
+            yield finding("exemption-without-evidence", where, row.exemption)
 
 
 def _woody(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
@@ -380,12 +346,11 @@ def _woody(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
             if (unit, kind, scenario, day) not in given
         ]
         if missing:
-            yield _found(
-                "woody-stock-missing", Place(file="woody_stocks.csv", thing=f"unit {unit}"),
+            yield finding(
+                "woody-stock-missing",
+                Place(file="woody_stocks.csv", thing=f"unit {unit}"),
                 f"{kind}: no stock for {', '.join(missing)}",
-                "both scenarios on the first day of each period and on the day after its last",
-                "add the rows; nothing is interpolated", "VM0042 2.2, section 8.5.1, Eqs. 48-51",
-            )  # fmt: skip
+            )
 
 
 def _commodities(project: Project) -> Iterable[Finding]:
@@ -400,31 +365,30 @@ def _commodities(project: Project) -> Iterable[Finding]:
         for number, row in enumerate(rows, start=FIRST_ROW):
             if row.commodity not in known:
                 where = Place(file=file, row=number, column="commodity")
-                yield _found(
-                    "unknown-reference", where, row.commodity, "a name in commodities.csv",
-                    "correct the name, or add its row",
-                )  # fmt: skip
+                yield finding("unknown-reference", where, row.commodity, table="commodities.csv")
             if (row.commodity, row.year) in seen:
                 where = Place(file=file, row=number)
                 found = f"{row.commodity} {row.year}"
-                yield _found("activity-row-twice", where, found, "each once", "add them up, or take one out")
+                yield finding(
+                    "activity-row-twice", where, found, allowed="each once", do="add them up, or take one out"
+                )
             seen.add((row.commodity, row.year))
     for commodity in sorted(known):
         years = {row.year for row in project.production if row.commodity == commodity}
         lacking = sorted(_project_years(project) - years)
         before = len([year for year in years if year < start])
         if lacking or 0 < before < 3:
-            yield _found(
-                "production-year-missing", Place(file="production.csv", thing=f"commodity {commodity}"),
+            yield finding(
+                "production-year-missing",
+                Place(file="production.csv", thing=f"commodity {commodity}"),
                 f"{before} years before the start, none for {', '.join(map(str, lacking)) or 'no project year'}",
-                "each project year, and three years or none (a new commodity) before the start",
-                "add the years", "VMD0054, step 1",
-            )  # fmt: skip
+            )
     if known and project.head.new_land is None:
-        yield _found(
-            "new-land-missing", Place(file="project.toml", thing="new_land"), "commodities, and no [project.new_land]",
-            "carbon that a hectare of cleared land loses", "add it, with its source", "VMD0054, step 4",
-        )  # fmt: skip
+        yield finding(
+            "new-land-missing",
+            Place(file="project.toml", thing="new_land"),
+            "commodities, and no [project.new_land]",
+        )
 
 
 def _without_rows(project: Project) -> Iterable[Finding]:
@@ -432,11 +396,11 @@ def _without_rows(project: Project) -> Iterable[Finding]:
         entry = project.head.boundary.entry(id)
         if entry is None or not entry.included or any(getattr(project, field) for field in fields):
             continue
-        yield _found(
-            "source-without-data", Place(file="project.toml", thing=f"boundary {id}"),
-            "included, and no table has a row of it", "rows in both scenarios, as far as it occurs",
-            "add its table, or leave it out with a reason", "VM0042 2.2, section 5",
-        )  # fmt: skip
+        yield finding(
+            "source-without-data",
+            Place(file="project.toml", thing=f"boundary {id}"),
+            "included, and no table has a row of it",
+        )
 
 
 def _own_factors(project: Project) -> Iterable[Finding]:
@@ -446,6 +410,6 @@ def _own_factors(project: Project) -> Iterable[Finding]:
         key = (factor.source, factor.name)
         if key in seen:
             where = Place(file="project.toml", thing=f"{factor.source}: {factor.name}")
-            yield _found("own-factor-twice", where, factor.name, "each once", "take one out")
+            yield finding("own-factor-twice", where, factor.name)
         seen.add(key)
         yield from check_project_factor(factor, on=project.head.registered_on)

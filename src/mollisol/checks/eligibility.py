@@ -37,7 +37,7 @@ from mollisol.methodology.eligibility.schedule import LookBack, check_look_back
 from mollisol.methodology.eligibility.similarity import SoilCarbonComparison, check_similarity
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds, thresholds_of
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -89,14 +89,10 @@ def check_eligibility(project: Project, rules: RulesInForce) -> list[Finding]:
 
 
 def _not_declared() -> Finding:
-    return Finding(
-        code="eligibility-not-declared",
-        severity=Severity.NOTE,
-        where=Place(file=ELIGIBILITY_FILE),
-        found="no such file: applicability, additionality and similarity are not checked beyond the other tables",
-        allowed="a file that declares them; mollisol schema eligibility prints its form",
-        do="add it before validation",
-        clause="VM0042 2.2, sections 4 to 8.2",
+    return finding(
+        "eligibility-not-declared",
+        Place(file=ELIGIBILITY_FILE),
+        "no such file: applicability, additionality and similarity are not checked beyond the other tables",
     )
 
 
@@ -122,14 +118,12 @@ def _undeclared(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
 
 
 def _silent(section: str, found: str, clause: str) -> Finding:
-    return Finding(
-        code="eligibility-incomplete",
-        severity=Severity.WARNING,
-        where=Place(file=ELIGIBILITY_FILE, thing=section),
-        found=found,
-        allowed="a word on each",
-        do=f"declare it under {section}",
-        clause=f"VM0042 2.2, section {clause}",
+    return finding(
+        "eligibility-incomplete",
+        Place(file=ELIGIBILITY_FILE, thing=section),
+        found,
+        section=section,
+        part=clause,
     )
 
 

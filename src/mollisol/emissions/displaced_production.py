@@ -96,7 +96,8 @@ def displaced_leakage(context: PeriodContext, grid: Grid, prior: Quantity) -> Di
     module = str(context.rules.value("vmd0054.production.edition").value)
     context.rules.value("vm0042.leakage.displaced-label")
     edition = _FIRST if module == "1.0" else _SECOND
-    accounting, findings = "none", ()
+    accounting = "none"
+    findings: tuple[Finding, ...] = ()
     if context.project.commodities:
         accounting, cumulative, findings = _since_start(context, grid, edition)
     else:

@@ -11,7 +11,7 @@ from mollisol.emissions.grid import FIRST_ROW, Grid
 from mollisol.emissions.hooks import ON_LEAKAGE, after_discount
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.factors.warming import retained_fraction
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.results.sources import LeakageResult
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.accounting.vm0042.net_leakage import leakage_t_co2e
@@ -170,12 +170,8 @@ def _residues(context: PeriodContext, grid: Grid) -> tuple[Quantity, tuple[Findi
 
 
 def _from_memory() -> Finding:
-    return Finding(
-        code="residue-diversion-from-memory",
-        severity=Severity.WARNING,
-        where=Place(file=_RESIDUES),
-        found="the equation of CDM TOOL16 is from memory",
-        allowed="an equation that was read in its document",
-        do="hold it against the current TOOL16 before crediting",
-        clause="VM0042 2.2, section 8.4.4",
+    return finding(
+        "residue-diversion-from-memory",
+        Place(file=_RESIDUES),
+        "the equation of CDM TOOL16 is from memory",
     )

@@ -10,9 +10,9 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
-from typing import IO
+from typing import IO, Any
 
-from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
+from mollisol.methodology.findings import Finding, FindingsError, Place, finding
 
 MOST_FILES = 10_000
 LARGEST_FILE_BYTES = 500_000_000
@@ -43,18 +43,9 @@ class BundleFaultError(FindingsError):
         )
 
 
-def fault(code: str, file: str, found: str, allowed: str, do: str) -> BundleFaultError:
-    """Give the error of one fault; what came from the bundle is shown without control characters."""
-    return BundleFaultError(
-        Finding(
-            code=code,
-            severity=Severity.BLOCKING,
-            where=Place(file=_shown(file)),
-            found=_shown(found),
-            allowed=allowed,
-            do=do,
-        )
-    )
+def fault(code: str, file: str, found: str, **given: Any) -> BundleFaultError:
+    """Return the error of one fault; what came from the bundle is shown without control characters."""
+    return BundleFaultError(finding(code, Place(file=_shown(file)), _shown(found), **given))
 
 
 def _shown(text: str) -> str:
@@ -94,10 +85,10 @@ class Source:
             zlib.error,
         ) as error:
             found = getattr(error, "strerror", None) or str(error)
-            raise fault("bundle-unreadable", name, found, "a readable file", "ask for it again") from None
+            raise fault("bundle-unreadable", name, found) from None
         if len(content) != declared:
             found = f"{'more' if len(content) > declared else 'fewer'} bytes than declared"
-            raise fault("bundle-unreadable", name, found, f"{declared} bytes", "ask for it again")
+            raise fault("bundle-unreadable", name, found, allowed=f"{declared} bytes")
         return content
 
 
@@ -113,16 +104,12 @@ def open_source(path: Path) -> Source:
         kind = os.stat(path).st_mode
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         found = getattr(error, "strerror", None) or str(error)
-        raise fault(
-            "bundle-missing", str(path), found, "a bundle folder, or a zip of one", "correct the path"
-        ) from None
+        raise fault("bundle-missing", str(path), found, allowed="a bundle folder, or a zip of one") from None
     if stat.S_ISDIR(kind):
         return _folder(path)
     if stat.S_ISREG(kind) and path.suffix.lower() == ".zip":
         return _archive(path)
-    raise fault(
-        "bundle-missing", str(path), "a file", "a bundle folder, or a .zip of one", "correct the path"
-    )
+    raise fault("bundle-missing", str(path), "a file")
 
 
 def _folder(folder: Path) -> Source:
@@ -145,7 +132,11 @@ def _walked(folder: Path) -> Iterable[tuple[str, int]]:
         except OSError as error:
             found_text = error.strerror or str(error)
             raise fault(
-                "bundle-unreadable", inside or str(folder), found_text, "a readable folder", "look at it"
+                "bundle-unreadable",
+                inside or str(folder),
+                found_text,
+                allowed="a readable folder",
+                do="look at it",
             ) from None
         for entry_name, status in entries:
             name = inside + entry_name
@@ -158,7 +149,7 @@ def _walked(folder: Path) -> Iterable[tuple[str, int]]:
                 yield name, status.st_size
             else:
                 found_text = "a pipe, a socket or a device"
-                raise fault("bundle-not-a-file", name, found_text, "files and folders", "take it out")
+                raise fault("bundle-not-a-file", name, found_text)
 
 
 def opened_plain(path: Path) -> IO[bytes]:
@@ -179,7 +170,7 @@ def _archive(path: Path) -> Source:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
-        raise fault("bundle-archive", str(path), str(error), "a zip of a bundle", "pack it again") from None
+        raise fault("bundle-archive", str(path), str(error)) from None
     files = [entry for entry in entries if not entry.is_dir()]
     for entry in files:
         _check_entry(entry)
@@ -201,14 +192,10 @@ def _check_directory(path: Path) -> None:
             stream.seek(max(0, size - 70_000))
             tail = stream.read()
     except OSError as error:
-        raise fault(
-            "bundle-unreadable", str(path), str(error.strerror), "a readable file", "look at it"
-        ) from None
+        raise fault("bundle-unreadable", str(path), str(error.strerror), do="look at it") from None
     end = tail.rfind(_END)
     if end < 0 or len(tail) < end + 22:
-        raise fault(
-            "bundle-archive", str(path), "no end of a zip in it", "a zip of a bundle", "pack it again"
-        )
+        raise fault("bundle-archive", str(path), "no end of a zip in it")
     length = int.from_bytes(tail[end + 12 : end + 16], "little")
     if length > LARGEST_DIRECTORY_BYTES or tail[max(0, end - 20) : end].startswith(_END64_LOCATOR):
         raise _too_many(f"a list of names of {length / 1e6:,.0f} MB, or a zip of over 4 GB")
@@ -219,12 +206,12 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise _link(name)
     if entry.flag_bits & 0x1:
-        raise fault("bundle-archive", name, "an encrypted file", "a zip without a password", "pack it again")
+        raise fault("bundle-archive", name, "an encrypted file", allowed="a zip without a password")
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        raise fault("bundle-archive", name, "an unusual packing", "stored or deflated", "pack it again")
+        raise fault("bundle-archive", name, "an unusual packing", allowed="stored or deflated")
     if entry.file_size > _SMALL_BYTES and entry.file_size > HIGHEST_RATIO * max(1, entry.compress_size):
         found = f"{entry.file_size / 1e6:,.0f} MB out of {entry.compress_size / 1e6:,.3f} MB"
-        raise fault("bundle-archive-bomb", name, found, f"up to {HIGHEST_RATIO} to 1", "ask for the folder")
+        raise fault("bundle-archive-bomb", name, found, highest_ratio=HIGHEST_RATIO)
 
 
 def _top_folder(names: list[str]) -> str:
@@ -244,7 +231,9 @@ def _checked(files: Iterable[tuple[str, int]]) -> dict[str, int]:
         plain = unicodedata.normalize("NFC", name).casefold()
         if plain in same:
             allowed = "names that differ in more than capitals"
-            raise fault("bundle-bad-name", name, f"the name of {same[plain]} again", allowed, "rename one")
+            raise fault(
+                "bundle-bad-name", name, f"the name of {same[plain]} again", allowed=allowed, do="rename one"
+            )
         same[plain] = name
         sizes[name] = size
         total += size
@@ -271,25 +260,17 @@ def _check_name(name: str) -> None:
         else ""
     )  # fmt: skip
     if wrong:
-        raise fault(
-            "bundle-bad-name",
-            name,
-            wrong,
-            "plain names inside the bundle",
-            "do not unpack it; ask for it again",
-        )
+        raise fault("bundle-bad-name", name, wrong)
 
 
 def _link(name: str) -> BundleFaultError:
-    return fault("bundle-link", name, "a symbolic link", "plain files", "put the file itself in its place")
+    return fault("bundle-link", name, "a symbolic link")
 
 
 def _too_large(name: str, size: int, limit: int) -> BundleFaultError:
-    found, allowed = f"{size / 1e6:,.0f} MB", f"up to {limit / 1e6:,.0f} MB"
-    return fault("bundle-too-large", name, found, allowed, "look whether this is the right bundle")
+    found = f"{size / 1e6:,.0f} MB"
+    return fault("bundle-too-large", name, found, limit=limit / 1000000.0)
 
 
 def _too_many(found: str) -> BundleFaultError:
-    return fault(
-        "bundle-too-many-files", "", found, f"up to {MOST_FILES} files", "look whether it is a bundle"
-    )
+    return fault("bundle-too-many-files", "", found, most_files=MOST_FILES)

@@ -38,11 +38,11 @@ def load_json(content: bytes, name: str) -> Any:
         )
         _check(data, name)
     except _KeyTwiceError as error:
-        raise fault("json-key-twice", name, f"the key {error}", "each key once", "ask for it again") from None
+        raise fault("json-key-twice", name, f"the key {error}") from None
     except _NumberError as error:
-        raise fault("json-number", name, str(error), "finite numbers", "ask for it again") from None
+        raise fault("json-number", name, str(error)) from None
     except ValueError as error:  # bytes that are not UTF-8, too
-        raise fault("json-syntax", name, str(error)[:120], "JSON in UTF-8", "ask for it again") from None
+        raise fault("json-syntax", name, str(error)[:120]) from None
     except RecursionError:
         raise _too_deep(name) from None
     return data
@@ -67,9 +67,7 @@ def _check(data: Any, name: str) -> None:
 
 
 def _too_deep(name: str) -> Exception:
-    return fault(
-        "json-too-deep", name, f"over {DEEPEST} levels", f"up to {DEEPEST} levels", "ask for it again"
-    )
+    return fault("json-too-deep", name, f"over {DEEPEST} levels", deepest=DEEPEST)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

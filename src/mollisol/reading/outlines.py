@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.reading.archive import BundleFaultError
@@ -28,13 +28,7 @@ def check_geometry(project: Project, inputs: Mapping[str, bytes], rules: RulesIn
     """Hold the polygons of ``geometry_file`` against the declared strata, areas and points."""
     file = project.head.geometry_file
     if not file:
-        return [
-            _finding(
-                "geometry-missing", Severity.WARNING, Place(file="project.toml", thing="geometry_file"),
-                "no polygons", "a GeoJSON or GeoPackage of the strata in WGS 84",
-                "add it: declared areas cannot be held against anything",
-            )
-        ]  # fmt: skip
+        return [finding("geometry-missing", Place(file="project.toml", thing="geometry_file"), "no polygons")]
     polygons, findings = read_outlines(file, inputs[file])
     if findings:
         return findings
@@ -58,11 +52,13 @@ def _read_geojson(file: str, content: bytes) -> tuple[dict[str, Any], list[Findi
     except BundleFaultError as error:
         found = f"{error.finding.found} ({error.finding.code})"
         return {}, [
-            _finding(
-                "geometry-unreadable", Severity.BLOCKING, Place(file=file), found[:120],
-                f"a GeoJSON FeatureCollection: {error.finding.allowed}", "export it again",
+            finding(
+                "geometry-unreadable",
+                Place(file=file),
+                found[:120],
+                allowed=f"a GeoJSON FeatureCollection: {error.finding.allowed}",
             )
-        ]  # fmt: skip
+        ]
     except (
         ValueError,
         KeyError,
@@ -73,11 +69,13 @@ def _read_geojson(file: str, content: bytes) -> tuple[dict[str, Any], list[Findi
         shapely.errors.ShapelyError,
     ) as error:
         return {}, [
-            _finding(
-                "geometry-unreadable", Severity.BLOCKING, Place(file=file), f"{type(error).__name__}: {error}"[:120],
-                "a GeoJSON FeatureCollection whose features have a property `stratum`", "export it again",
+            finding(
+                "geometry-unreadable",
+                Place(file=file),
+                f"{type(error).__name__}: {error}"[:120],
+                allowed="a GeoJSON FeatureCollection whose features have a property `stratum`",
             )
-        ]  # fmt: skip
+        ]
     return _named_polygons(file, named, crs)
 
 
@@ -92,12 +90,7 @@ def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Fi
         from pyogrio.errors import DataLayerError, DataSourceError
         from pyogrio.raw import read
     except ImportError:
-        return {}, [
-            _finding(
-                "geopackage-needs-extra", Severity.BLOCKING, Place(file=file), "a GeoPackage",
-                "GeoJSON, or the extra `geo` that reads GeoPackages", "pip install 'mollisol[geo]', or export GeoJSON",
-            )
-        ]  # fmt: skip
+        return {}, [finding("geopackage-needs-extra", Place(file=file), "a GeoPackage")]
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # GDAL's remarks on how the file was made
         path = Path(folder) / "units.gpkg"
@@ -116,10 +109,7 @@ def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Fi
 
 
 def _no_geopackage(file: str, found: str) -> Finding:
-    return _finding(
-        "geometry-unreadable", Severity.BLOCKING, Place(file=file), found,
-        "a GeoPackage with one layer of polygons that has a field `stratum`", "export it again",
-    )  # fmt: skip
+    return finding("geometry-unreadable", Place(file=file), found)
 
 
 def _named_polygons(
@@ -134,30 +124,30 @@ def _named_polygons(
     )
     if crs not in _WGS84_NAMES or outside:
         findings.append(
-            _finding(
-                "wrong-crs", Severity.BLOCKING, Place(file=file),
-                f"coordinate system {crs}" if crs not in _WGS84_NAMES else "coordinates beyond 180 and 90 degrees",
-                "longitude and latitude in WGS 84", "reproject the layer to EPSG:4326",
+            finding(
+                "wrong-crs",
+                Place(file=file),
+                f"coordinate system {crs}"
+                if crs not in _WGS84_NAMES
+                else "coordinates beyond 180 and 90 degrees",
             )
-        )  # fmt: skip
+        )
     polygons: dict[str, Any] = {}
     for name, polygon in named:
         where = Place(file=file, thing=f"stratum {name[:60]}")
         if name in polygons:
             findings.append(
-                _finding("duplicate-id", Severity.BLOCKING, where, "two features", "one", "join them")
-            )
-        if polygon.geom_type not in {"Polygon", "MultiPolygon"} or polygon.is_empty:
-            findings.append(
-                _finding(
-                    "not-a-polygon",
-                    Severity.BLOCKING,
+                finding(
+                    "duplicate-id",
                     where,
-                    polygon.geom_type,
-                    "a polygon",
-                    "draw its outline",
+                    "two features",
+                    allowed="one",
+                    do="join them",
+                    clause="VM0042 2.2, section 9.1, parameter A",
                 )
             )
+        if polygon.geom_type not in {"Polygon", "MultiPolygon"} or polygon.is_empty:
+            findings.append(finding("not-a-polygon", where, polygon.geom_type))
         polygons[name] = polygon
     return polygons, findings
 
@@ -165,15 +155,15 @@ def _named_polygons(
 def _strata_match(project: Project, polygons: Mapping[str, Any], file: str) -> Iterable[Finding]:
     strata = {stratum.stratum for stratum in project.strata}
     for name in sorted(strata - set(polygons)):
-        yield _finding(
-            "polygon-missing", Severity.BLOCKING, Place(file=file, thing=f"stratum {name}"), "no polygon",
-            "one feature per stratum", "add it",
-        )  # fmt: skip
+        yield finding("polygon-missing", Place(file=file, thing=f"stratum {name}"), "no polygon")
     for name in sorted(set(polygons) - strata):
-        yield _finding(
-            "unknown-reference", Severity.BLOCKING, Place(file=file, thing=f"stratum {name[:60]}"), "no such stratum",
-            "a name in strata.csv", "correct the name, or add its row",
-        )  # fmt: skip
+        yield finding(
+            "unknown-reference",
+            Place(file=file, thing=f"stratum {name[:60]}"),
+            "no such stratum",
+            table="strata.csv",
+            clause="VM0042 2.2, section 9.1, parameter A",
+        )
 
 
 def _shapes(
@@ -187,21 +177,22 @@ def _shapes(
     valid = {name: polygon for name, polygon in polygons.items() if polygon.is_valid}
     for name, polygon in polygons.items():
         if name not in valid:
-            yield _finding(
-                "polygon-self-crossing", Severity.BLOCKING, Place(file=file, thing=f"stratum {name}"),
-                shapely.is_valid_reason(polygon), "an outline that does not cross itself",
-                "redraw it; nothing is repaired, because a repair changes the area",
-            )  # fmt: skip
+            yield finding(
+                "polygon-self-crossing",
+                Place(file=file, thing=f"stratum {name}"),
+                shapely.is_valid_reason(polygon),
+            )
     for stratum in project.strata:
         if stratum.stratum in valid:
             drawn = area_ha(ellipsoid, valid[stratum.stratum])
             if abs(drawn - stratum.area_ha) > tolerance * stratum.area_ha:
-                yield _finding(
-                    "area-mismatch", Severity.BLOCKING, Place(file=file, thing=f"stratum {stratum.stratum}"),
+                yield finding(
+                    "area-mismatch",
+                    Place(file=file, thing=f"stratum {stratum.stratum}"),
                     f"{drawn:.4g} ha on the ellipsoid, {stratum.area_ha:.4g} ha declared",
-                    f"the declared area, within {tolerance:.0%}", "correct the outline or strata.csv",
-                    clause="mollisol.area.agreement",
-                )  # fmt: skip
+                    allowed=f"the declared area, within {tolerance:.0%}",
+                    do="correct the outline or strata.csv",
+                )
     yield from _overlaps(valid, ellipsoid, file)
     yield from _points_inside(project, valid)
 
@@ -223,11 +214,11 @@ def _overlaps(valid: Mapping[str, Any], ellipsoid: Any, file: str) -> Iterable[F
             shared = shapes[one].intersection(shapes[other])
             area = area_ha(ellipsoid, shared) if shared.area > 0 else 0.0
             if area > _SHARED_AREA_HA:
-                yield _finding(
-                    "polygons-overlap", Severity.BLOCKING,
-                    Place(file=file, thing=f"strata {names[one]}, {names[other]}"), f"{area:.4g} ha in both",
-                    "outlines that do not overlap", "redraw one: its carbon would count twice",
-                )  # fmt: skip
+                yield finding(
+                    "polygons-overlap",
+                    Place(file=file, thing=f"strata {names[one]}, {names[other]}"),
+                    f"{area:.4g} ha in both",
+                )
 
 
 def _points_inside(project: Project, valid: Mapping[str, Any]) -> Iterable[Finding]:
@@ -238,21 +229,11 @@ def _points_inside(project: Project, valid: Mapping[str, Any]) -> Iterable[Findi
         if polygon is None or point.longitude_deg is None or point.latitude_deg is None:
             continue
         if not polygon.covers(Point(point.longitude_deg, point.latitude_deg)):
-            yield _finding(
-                "point-outside-stratum", Severity.BLOCKING,
+            yield finding(
+                "point-outside-stratum",
                 Place(file="sample_points.csv", row=row, thing=f"point {point.point}"),
-                f"{point.longitude_deg}, {point.latitude_deg} outside {point.stratum}", "inside its stratum",
-                "correct the coordinates or the stratum",
-            )  # fmt: skip
-
-
-def _finding(
-    code: str, severity: Severity, where: Place, found: str, allowed: str, do: str, *, clause: str = ""
-) -> Finding:
-    return Finding(
-        code=code, severity=severity, where=where, found=found, allowed=allowed, do=do,
-        clause=clause or "VM0042 2.2, section 9.1, parameter A",
-    )  # fmt: skip
+                f"{point.longitude_deg}, {point.latitude_deg} outside {point.stratum}",
+            )
 
 
 type Rings = tuple[tuple[tuple[float, float], ...], ...]

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.results.run import PosteriorReference, RunResult
 from mollisol.methodology.trace import Trace
 from mollisol.uncertainty.posterior.draws_file import as_netcdf
@@ -86,21 +86,14 @@ def _compare(
 
 def _finding(row: PosteriorReference) -> Finding:
     mixed = row.verdict == "fail"
-    return Finding(
-        code="reference-differs" if mixed else "reference-not-mixed",
-        severity=Severity.WARNING if mixed else Severity.NOTE,
-        where=Place(thing=row.of),
-        found=(
-            f"NUTS gives {row.quantile_t_co2e_per_ha:.4g} where the exact engine gives "
-            f"{row.exact_quantile_t_co2e_per_ha:.4g} t CO2e/ha, {row.difference_in_monte_carlo_errors:+.1f} combined "
-            f"Monte Carlo errors apart; R-hat {row.r_hat:.3f}, {row.bulk_effective_draws:.0f} and "
-            f"{row.tail_effective_draws:.0f} effective draws, {row.divergences} divergences"
-        ),
-        allowed=f"at most {MOST_ERRORS:g} combined errors"
-        if mixed
-        else f"R-hat up to {MOST_R_HAT:g}, {LEAST_EFFECTIVE:g} effective draws, one divergence in a thousand",
-        do="sign nothing before it is known which of the two engines is wrong"
-        if mixed
-        else "read the comparison with care: these chains carry no verdict",
-        clause="mollisol.issuance.form",
+    return finding(
+        "reference-differs" if mixed else "reference-not-mixed",
+        row.of,
+        f"NUTS gives {row.quantile_t_co2e_per_ha:.4g} where the exact engine gives "
+        f"{row.exact_quantile_t_co2e_per_ha:.4g} t CO2e/ha, {row.difference_in_monte_carlo_errors:+.1f} combined "
+        f"Monte Carlo errors apart; R-hat {row.r_hat:.3f}, {row.bulk_effective_draws:.0f} and "
+        f"{row.tail_effective_draws:.0f} effective draws, {row.divergences} divergences",
+        most_errors=MOST_ERRORS,
+        most_r_hat=MOST_R_HAT,
+        least_effective=LEAST_EFFECTIVE,
     )

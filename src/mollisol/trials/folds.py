@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
+from mollisol.methodology.findings import Finding, FindingsError, Place, finding
 from mollisol.methodology.soil_models.trials import ComparisonRow, Trials
 from mollisol.methodology.validation import Unit
 
@@ -113,12 +113,6 @@ def _without(trials: Trials, sites: frozenset[str]) -> Trials:
 
 
 def _fault(found: str, allowed: str, do: str, thing: str) -> Finding:
-    return Finding(
-        code="validation-folds",
-        severity=Severity.BLOCKING,
-        where=Place(file="comparisons.csv", thing=thing),
-        found=found,
-        allowed=allowed,
-        do=do,
-        clause="VMD0053 2.1, section 5.1",
+    return finding(
+        "validation-folds", Place(file="comparisons.csv", thing=thing), found, allowed=allowed, do=do
     )

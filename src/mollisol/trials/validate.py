@@ -14,7 +14,7 @@ from mollisol.methodology.checks.validation import (
     check_resolution,
     check_words,
 )
-from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
+from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, finding, in_order
 from mollisol.methodology.rules_in_force.rule import Clocks
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set, status_findings
 from mollisol.methodology.soil_models.calibrated import CalibratedSet, ModelIdentity, identity_findings
@@ -195,13 +195,10 @@ def _check_names(trials: Trials) -> list[Finding]:
     ]
     return gathered(
         [
-            Finding(
-                code="validation-name",
-                severity=Severity.BLOCKING,
-                where=Place(file=row.file, row=row.row or None, column=column),
-                found=getattr(row, column)[:60] or "an empty cell",
-                allowed="letters, digits, blanks and _ . : / + - in names; texts without < and >",
-                do="mend the name in every table",
+            finding(
+                "validation-name",
+                Place(file=row.file, row=row.row or None, column=column),
+                getattr(row, column)[:60] or "an empty cell",
             )
             for rows, names, texts in tables
             for row in rows
@@ -230,14 +227,10 @@ def _chosen(trials: Trials, *, crossed: bool, published: bool) -> tuple[list[Com
     if chosen:
         return chosen, []
     return [], [
-        Finding(
-            code="validation-nothing-to-compare",
-            severity=Severity.BLOCKING,
-            where=Place(file="comparisons.csv"),
-            found=f"no comparison of soil carbon in a study whose use is {' or '.join(sorted(uses))}",
-            allowed="at least one",
-            do="add comparisons, or let studies.csv say what the studies are for",
-            clause="VMD0053 2.1, section 5.2",
+        finding(
+            "validation-nothing-to-compare",
+            Place(file="comparisons.csv"),
+            f"no comparison of soil carbon in a study whose use is {' or '.join(sorted(uses))}",
         )
     ]
 
