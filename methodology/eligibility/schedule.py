@@ -75,7 +75,7 @@ def check_look_back(look_back: LookBack, thresholds: EligibilityThresholds) -> l
     return found
 
 
-_AMOUNTS: Mapping[str, tuple[str, ...]] = {
+AMOUNTS: Mapping[str, tuple[str, ...]] = {
     "tillage": ("tillage_depth_cm", "tillage_times"),
     "residue_removed": ("residue_removed_fraction",),
     "synthetic_nitrogen": ("synthetic_n_kg_per_ha",),
@@ -106,7 +106,7 @@ def check_schedule(
     for row, year in enumerate(years, start=2):
         asked = ["planting", "harvest", "yield_t_per_ha"]
         unused = []
-        for practice, columns in _AMOUNTS.items():
+        for practice, columns in AMOUNTS.items():
             if not getattr(year, practice):
                 unused += [name for name in columns if getattr(year, name)]
             elif year.place not in elsewhere.get(practice, ()):

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from mollisol.engine import assess_project, run_project
+from mollisol.methodology.eligibility.schedule import AMOUNTS
 from mollisol.methodology.findings import FindingsError
 from mollisol.reading.project import TABLES
 
@@ -86,6 +87,11 @@ BLIND: dict[tuple[str, str], str] = {
     ("leakage_mitigation.csv", "fertilizer_t_co2e"): "land outside the project, of unknown area",
     ("leakage_mitigation.csv", "diesel_litre"): "land outside the project, of unknown area",
     ("site_conditions.csv", "potential_evapotranspiration_mm"): "only compared with the precipitation",
+    ("burning.csv", "plots"): "a number of plots: held against three",
+} | {
+    ("schedule_of_activities.csv", name): "declared for the record: nothing is computed of it"
+    for names in AMOUNTS.values()
+    for name in ("yield_t_per_ha", *names)
 }
 
 
