@@ -285,7 +285,14 @@ def _potentials(project: Project, rules: RulesInForce) -> Iterable[Finding]:
                 rules.value(rule, period.during.start)
             except MissingRuleError as error:
                 where = Place(file="project.toml", thing=f"verification period {period.name}")
-                yield finding("rule-missing", where, str(error), rule=rule)
+                yield finding(
+                    "rule-missing",
+                    where,
+                    str(error),
+                    allowed="years in which the rule has a value",
+                    do="leave these sources out with a reason: there is no potential for these years",
+                    rule=rule,
+                )
 
 
 def _approaches(project: Project) -> Iterable[Finding]:
