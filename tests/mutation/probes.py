@@ -13,8 +13,10 @@ import pytest
 
 from mollisol.bundle.write import bundle_files
 from mollisol.engine import assess_project, run_project
+from mollisol.equations import all_equations
 from mollisol.methodology.findings import Finding, FindingsError
 from mollisol.methodology.results.run import RouteChoice
+from mollisol.methodology.rules_in_force.proposal import lay_over
 from mollisol.methodology.rules_in_force.rule import Overlay, OverlaySwitch, RuleValue
 from mollisol.methodology.rules_in_force.rule_set import RuleSet
 from mollisol.output import write_folder
@@ -29,7 +31,7 @@ from tests.support.projects import FOUR_SITES, write_project
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 YEARS = range(2021, 2026)
-_QUOTES = frozenset({"rules", "rule_set", "rule_set_hash"})
+_QUOTES = frozenset({"proposals", "rules", "rule_set", "rule_set_hash"})
 _STATES = frozenset({"issuance", "credited_form", "form", "verdict"})
 
 
@@ -211,7 +213,7 @@ def _broken(case: str, folder: Path) -> Path:
 
 def _printed(rules: RuleSet) -> RuleSet:
     switch = OverlaySwitch(id="switch.displaced-production", form="printed", reason="as printed")
-    return rules.with_overlay(Overlay(label="printed", switch=(switch,)))
+    return lay_over(rules, [Overlay(label="printed", switch=(switch,))], all_equations)
 
 
 def _trials(rules: RuleSet) -> Observed:
@@ -240,7 +242,7 @@ def _trials(rules: RuleSet) -> Observed:
 def _verified(bundle: Path, rules: RuleSet) -> Observed:
     """Verify a bundle of which one figure was changed, by less than what is material as shipped."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mollisol.verify.bundle.load_rule_set", lambda _: rules)
+        patch.setattr("mollisol.programmes.registry.load_rule_set", lambda *_: rules)
         result = verify_bundle(bundle)
     assert result.materiality is not None
     return Observed({("material",): result.materiality.material}, frozenset())

@@ -10,11 +10,23 @@ from datetime import date
 
 import pytest
 
+from mollisol.equations import all_equations
+from mollisol.methodology.rules_in_force.proposal import lay_over
 from mollisol.methodology.rules_in_force.rule import ChosenValue, Clocks, Overlay, Rule, RuleValue
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set
 from tests.mutation.probes import Probes, differs
 
-SHIPPED = load_rule_set("vm0042-2.2+2026-06-11").with_overlay(Overlay(label="mutation"))
+AS_IT_IS = load_rule_set("vm0042-2.2+2026-06-11")
+
+
+def moved(rule: str, value: RuleValue) -> RuleSet:
+    """Give the rule set with one rule at another value from long ago on."""
+    entry = {"id": rule, "from": date(2000, 1, 1), "value": value, "reason": "mutation"}
+    return lay_over(AS_IT_IS, [Overlay.model_validate({"label": "mutation", "set": [entry]})], all_equations)
+
+
+SHIPPED = moved("vm0042.control.aspect", AS_IT_IS.rules["vm0042.control.aspect"].value[-1].value)
+"""A proposal that changes nothing, so that what every proposal brings with it stands on both sides."""
 INFORMS = {
     "mollisol.deduction.degrees-of-freedom": "one way is computed; the methodology prints none. Others are refused",
     "mollisol.issuance.rounding": "a unit is a whole tonne; another way of counting is refused",
@@ -94,13 +106,6 @@ def others(rule: Rule) -> list[RuleValue]:
     tried = [low, high, now / 2, now * 2, (now + low) / 2, (now + high) / 2]
     whole = [float(round(value)) for value in tried] if allowed.whole else tried
     return [value for value in dict.fromkeys(whole) if allowed.holds(value) and value != now]
-
-
-def moved(rule: str, value: RuleValue) -> RuleSet:
-    """Give the rule set with one rule at another value from long ago on."""
-    entry = {"id": rule, "from": date(2000, 1, 1), "value": value, "reason": "mutation"}
-    overlay = Overlay.model_validate({"label": "mutation", "set": [entry]})
-    return load_rule_set("vm0042-2.2+2026-06-11").with_overlay(overlay)
 
 
 def decides(rule: str, probes: Probes, monkeypatch: pytest.MonkeyPatch) -> None:
