@@ -37,7 +37,8 @@ INFORMS = {
 """Rules that decide nothing and why they stay: a reader of the trace or the report is told what was done."""
 PROBES = {
     "woburn": """
-        mollisol.area.agreement mollisol.control.equivalence-margin mollisol.esm.extrapolation-refuses
+        mollisol.area.agreement mollisol.credit.discount mollisol.deduction.allowance
+        mollisol.control.equivalence-margin mollisol.esm.extrapolation-refuses
         mollisol.esm.extrapolation-warns mollisol.interval.tolerance mollisol.issuance.form
         mollisol.season.tolerance mollisol.skew-guard.prior-samples mollisol.skew-guard.prior-skewness
         mollisol.start.tolerance vcs.buffer.greatest-rating vcs.buffer.least-rating vcs.buffer.rating-step
@@ -47,6 +48,7 @@ PROBES = {
         vm0042.soc.least-increments vm0042.soc.least-samples-per-stratum vm0042.soc.minimum-depth
         vm0042.soc.remeasure-years""",
     "farm": """
+        mollisol.leakage.discount
         vcs.gwp.methane vcs.gwp.nitrous-oxide vm0042.additionality.common-practice vm0042.baseline.reassess-years
         vm0042.boundary.de-minimis-share vm0042.control.precipitation vm0042.control.same-practice-years
         vm0042.control.station vm0042.factors.selection vm0042.land.native-clearing-years
