@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import numpy as np
 
@@ -68,7 +68,7 @@ def checked[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        arguments: dict[str, Any] = kwargs
+        arguments = cast("dict[str, Any]", kwargs)
         for name, limits in declared.items():
             if name in arguments and not (arguments[name] is None and name in optional):
                 arguments[name] = within(name, arguments[name], Range() if limits[0].divisor else limits[0])
