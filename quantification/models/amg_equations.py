@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.models.arrays import AboveZero, Acidity, Amount, Constant, Numeric, Temperature
+from mollisol.quantification.arguments import AboveZero, Amount, Number
+from mollisol.quantification.models.arrays import Acidity, Numeric, Temperature
 
 _CLIVOT = Locator("Clivot and others, Environmental Modelling and Software 118", "2019")
 
 
 @equation("amg:temperature", symbol="f_T", unit="1", locator=_CLIVOT)
 def temperature_factor(
-    *, tmean_c: Temperature, a: Constant = 25.0, c_per_c: Constant = 0.12, reference_c: Constant = 15.0
+    *, tmean_c: Temperature, a: Number = 25.0, c_per_c: Number = 0.12, reference_c: Number = 15.0
 ) -> Numeric:
     r"""Return the effect of the year's mean temperature, 1 at 15 °C; 1e-6 at or below freezing [1].
 
@@ -45,7 +46,7 @@ def temperature_factor(
 
 
 @equation("amg:moisture", symbol="f_H", unit="1", locator=_CLIVOT)
-def moisture_factor(*, net_water_mm: Constant, a: Constant = 0.03, b_per_m: Constant = 5.247) -> Numeric:
+def moisture_factor(*, net_water_mm: Number, a: Number = 0.03, b_per_m: Number = 5.247) -> Numeric:
     r"""Return the effect of the year's water balance [1].
 
     Parameters
@@ -74,7 +75,7 @@ def moisture_factor(*, net_water_mm: Constant, a: Constant = 0.03, b_per_m: Cons
 
 
 @equation("amg:clay", symbol="f_A", unit="1", locator=_CLIVOT)
-def clay_factor(*, clay_g_kg: Amount, a_kg_g: Constant = 0.002519) -> Numeric:
+def clay_factor(*, clay_g_kg: Amount, a_kg_g: Number = 0.002519) -> Numeric:
     r"""Return the effect of clay [1].
 
     Parameters
@@ -103,7 +104,7 @@ def clay_factor(*, clay_g_kg: Amount, a_kg_g: Constant = 0.002519) -> Numeric:
 
 
 @equation("amg:carbonate", symbol="f_C", unit="1", locator=_CLIVOT)
-def carbonate_factor(*, caco3_g_kg: Amount, c_kg_g: Constant = 0.0015) -> Numeric:
+def carbonate_factor(*, caco3_g_kg: Amount, c_kg_g: Number = 0.0015) -> Numeric:
     r"""Return the effect of calcium carbonate [1].
 
     Parameters
@@ -132,7 +133,7 @@ def carbonate_factor(*, caco3_g_kg: Amount, c_kg_g: Constant = 0.0015) -> Numeri
 
 
 @equation("amg:ph", symbol="f_pH", unit="1", locator=_CLIVOT)
-def ph_factor(*, ph: Acidity, a: Constant = 0.112, best: Constant = 8.5) -> Numeric:
+def ph_factor(*, ph: Acidity, a: Number = 0.112, best: Number = 8.5) -> Numeric:
     r"""Return the effect of the soil's pH in water [1].
 
     Parameters
@@ -161,7 +162,7 @@ def ph_factor(*, ph: Acidity, a: Constant = 0.112, best: Constant = 8.5) -> Nume
 
 
 @equation("amg:cn", symbol="f_CN", unit="1", locator=_CLIVOT)
-def cn_factor(*, cn_ratio: Amount, a: Constant = 0.06, best: Constant = 11.0) -> Numeric:
+def cn_factor(*, cn_ratio: Amount, a: Number = 0.06, best: Number = 11.0) -> Numeric:
     r"""Return the effect of the soil's carbon to nitrogen ratio [1].
 
     Parameters

@@ -14,14 +14,9 @@ type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.int64]
 type Numeric = float | FloatArray
 
-# What an argument of a model's equation may be. These equations run inside the loops over months and years, on forcing
-# that was checked once, and do not check again at each call; `mollisol eq` does, and prints the ranges.
-Constant = Annotated[Numeric, Range()]
-Amount = Annotated[Numeric, Range(0)]
-AboveZero = Annotated[Numeric, Range(0, above=True)]
-Share = Annotated[Numeric, Range(0, 1)]
+# What an argument of a model's equation may be, beside the names in `arguments.py`. These equations run inside loops
+# over months and years, on forcing that was checked once, and do not check again at each call; `mollisol eq` does.
 PositiveShare = Annotated[Numeric, Range(0, 1, above=True)]
-Percent = Annotated[Numeric, Range(0, 100)]
 Temperature = Annotated[Numeric, Range(-90, 60, "°C")]
 Deficit = Annotated[Numeric, Range(high=0, unit="mm")]
 Acidity = Annotated[Numeric, Range(0, 14)]

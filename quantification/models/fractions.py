@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.models.arrays import Amount, FloatArray, Numeric, Percent
+from mollisol.quantification.arguments import Amount, Percent
+from mollisol.quantification.models.arrays import FloatArray, Numeric
 
 
 def _weihermueller(pool: str) -> Locator:

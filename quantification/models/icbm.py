@@ -9,15 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.models.arrays import (
-    AboveZero,
-    Amount,
-    FloatArray,
-    Numeric,
-    ParametersByName,
-    Share,
-    with_axes,
-)
+from mollisol.quantification.arguments import AboveZero, Amount, Fraction
+from mollisol.quantification.models.arrays import FloatArray, Numeric, ParametersByName, with_axes
 from mollisol.quantification.models.linear.kernel import Compartments, Engine, Run, run_linear
 
 POOLS: Final = ("young", "old")
@@ -77,7 +70,7 @@ def old_pool(
     young_start_t_ha: Amount,
     old_start_t_ha: Amount,
     input_t_ha_yr: Amount,
-    humified_share: Share,
+    humified_share: Fraction,
     k_young_per_yr: AboveZero,
     k_old_per_yr: AboveZero,
     climate_factor: Amount,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.models.arrays import AboveZero, Amount, Constant, Numeric, PositiveShare, Share
+from mollisol.quantification.arguments import AboveZero, Amount, Fraction, Number
+from mollisol.quantification.models.arrays import Numeric, PositiveShare
 
 _BOLINDER = Locator("Bolinder and others, Agriculture, Ecosystems and Environment 118", "2007")
 _RESIDUE = Locator("IPCC 2019 Refinement, Volume 4, Chapter 11", "2019", table="11.2")
@@ -16,8 +17,8 @@ def straw_carbon(
     *,
     yield_dry_t_ha: Amount,
     harvest_index: PositiveShare,
-    returned_share: Share,
-    carbon_fraction: Share = 0.44,
+    returned_share: Fraction,
+    carbon_fraction: Fraction = 0.44,
 ) -> Numeric:
     r"""Return the carbon of straw and stubble that is returned [t C/ha].
 
@@ -53,7 +54,7 @@ def straw_carbon(
 
 @equation("bolinder2007:root", symbol="C_R", unit="t C/ha", locator=_BOLINDER)
 def root_carbon(
-    *, above_ground_dry_t_ha: Amount, shoot_root_ratio: AboveZero, carbon_fraction: Share = 0.40
+    *, above_ground_dry_t_ha: Amount, shoot_root_ratio: AboveZero, carbon_fraction: Fraction = 0.40
 ) -> Numeric:
     r"""Return the carbon of the roots at harvest, all depths [t C/ha].
 
@@ -87,7 +88,7 @@ def root_carbon(
 
 @equation("bolinder2007:below", symbol="C_BG", unit="t C/ha", locator=_BOLINDER)
 def below_ground_carbon(
-    *, root_carbon_t_ha: Amount, beta: Share, depth_cm: AboveZero, exudate_share: Amount = 0.65
+    *, root_carbon_t_ha: Amount, beta: Fraction, depth_cm: AboveZero, exudate_share: Amount = 0.65
 ) -> Numeric:
     r"""Return the carbon of roots and exudates within a depth [t C/ha].
 
@@ -151,7 +152,7 @@ def manure_carbon(*, fresh_t_ha: Amount, carbon_kg_t: Amount) -> Numeric:
 
 
 @equation("ipcc2019-tier2:above-residue", symbol="AG_DM", unit="t DM/ha", locator=_RESIDUE)
-def above_ground_residue(*, yield_dry_t_ha: Amount, slope: Constant, intercept_t_ha: Constant) -> Numeric:
+def above_ground_residue(*, yield_dry_t_ha: Amount, slope: Number, intercept_t_ha: Number) -> Numeric:
     r"""Return the above-ground residue from the dry yield by the IPCC's lines [t DM/ha].
 
     Parameters

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.models.arrays import AboveZero, Amount, Constant, Numeric, Percent
+from mollisol.quantification.arguments import AboveZero, Amount, Number, Percent
+from mollisol.quantification.models.arrays import Numeric
 
 
 @equation(
@@ -46,7 +47,7 @@ def fine_fraction_capacity_hassink(*, below_20um_percent: Percent) -> Numeric:
     unit="g C/kg",
     locator=Locator("Georgiou and others, Nature Communications 13", "2022"),
 )
-def mineral_capacity_georgiou(*, clay_silt_percent: Percent, per_percent_g_kg: Constant = 0.86) -> Numeric:
+def mineral_capacity_georgiou(*, clay_silt_percent: Percent, per_percent_g_kg: Number = 0.86) -> Numeric:
     r"""Return the largest mineral-associated carbon [g C per kg soil].
 
     Parameters

@@ -9,7 +9,8 @@ import numpy as np
 from mollisol.methodology.provenance import Locator, equation
 from mollisol.methodology.soil_models.parameters import WEAK
 from mollisol.methodology.soil_models.tables import Tier1Factor, tier1_factor
-from mollisol.quantification.models.arrays import AboveZero, Amount, Numeric
+from mollisol.quantification.arguments import AboveZero, Amount
+from mollisol.quantification.models.arrays import Numeric
 
 _AT = Locator("IPCC 2019 Refinement, Volume 4, Chapter 2", "2019", equation="2.25")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.models.arrays import AboveZero, Amount, Constant, Numeric, Share, Temperature
+from mollisol.quantification.arguments import AboveZero, Amount, Fraction, Number
+from mollisol.quantification.models.arrays import Numeric, Temperature
 
 
 def _at(number: str) -> Locator:
@@ -14,7 +15,7 @@ def _at(number: str) -> Locator:
 
 @equation("ipcc2019-tier2:temperature", symbol="tfac_m", unit="1", locator=_at("5.0E"))
 def temperature_factor(
-    *, tmean_c: Temperature, maximum_c: Constant = 45.0, optimum_c: Constant = 33.69
+    *, tmean_c: Temperature, maximum_c: Number = 45.0, optimum_c: Number = 33.69
 ) -> Numeric:
     r"""Return the effect of temperature on decomposition in a month; the year's factor is the mean of twelve [1].
 
@@ -53,10 +54,10 @@ def temperature_factor(
 def water_factor(
     *,
     rain_over_pet: Amount,
-    irrigated: Share,
-    slope: Constant = 1.331,
-    intercept: Constant = 0.2129,
-    curvature: Constant = -0.2413,
+    irrigated: Fraction,
+    slope: Number = 1.331,
+    intercept: Number = 0.2129,
+    curvature: Number = -0.2413,
     cap: Amount = 1.25,
     irrigated_value: Amount = 0.775,
 ) -> Numeric:
@@ -94,7 +95,7 @@ def water_factor(
 
 
 @equation("ipcc2019-tier2:f4", symbol="f_4", unit="1", locator=_at("5.0C"))
-def active_to_slow(*, sand_fraction: Share, f5: Share = 0.0855) -> Numeric:
+def active_to_slow(*, sand_fraction: Fraction, f5: Fraction = 0.0855) -> Numeric:
     r"""Return the share of the active pool's turnover that goes to the slow pool [1].
 
     Parameters
@@ -124,7 +125,7 @@ def active_to_slow(*, sand_fraction: Share, f5: Share = 0.0855) -> Numeric:
 
 @equation("ipcc2019-tier2:beta", symbol="beta", unit="t C/ha/yr", locator=_at("5.0G"))
 def metabolic_input(
-    *, carbon_t_ha_yr: Amount, lignin_fraction: Share, nitrogen_fraction: AboveZero
+    *, carbon_t_ha_yr: Amount, lignin_fraction: Fraction, nitrogen_fraction: AboveZero
 ) -> Numeric:
     r"""Return the carbon input to the metabolic dead organic matter [t C/ha/yr].
 
@@ -158,16 +159,16 @@ def metabolic_input(
 def active_input(
     *,
     carbon_t_ha_yr: Amount,
-    lignin_fraction: Share,
+    lignin_fraction: Fraction,
     metabolic_t_ha_yr: Amount,
-    f1: Share,
-    f2: Share,
-    f3: Share,
-    f4: Share,
-    f5: Share,
-    f6: Share,
-    f7: Share,
-    f8: Share,
+    f1: Fraction,
+    f2: Fraction,
+    f3: Fraction,
+    f4: Fraction,
+    f5: Fraction,
+    f6: Fraction,
+    f7: Fraction,
+    f8: Fraction,
 ) -> Numeric:
     r"""Return the carbon that reaches the active pool, what comes back from the other pools included [t C/ha/yr].
 
@@ -247,7 +248,7 @@ def decay_rate(
 
 
 @equation("ipcc2019-tier2:active-base", symbol="k_3 (0.25 + 0.75 sand)", unit="1/yr", locator=_at("5.0B"))
-def active_base_rate(*, rate_per_yr: AboveZero, sand_fraction: Share) -> Numeric:
+def active_base_rate(*, rate_per_yr: AboveZero, sand_fraction: Fraction) -> Numeric:
     r"""Return the decay rate of the active pool before climate and tillage [1/yr].
 
     Parameters
@@ -306,12 +307,12 @@ def active_steady(*, alpha_t_ha_yr: Amount, k_active_per_yr: AboveZero) -> Numer
 def slow_steady(
     *,
     carbon_t_ha_yr: Amount,
-    lignin_fraction: Share,
+    lignin_fraction: Fraction,
     active_steady_t_ha: Amount,
     k_active_per_yr: AboveZero,
     k_slow_per_yr: AboveZero,
-    f3: Share,
-    f4: Share,
+    f3: Fraction,
+    f4: Fraction,
 ) -> Numeric:
     r"""Return the steady state of the slow pool under a year's conditions [t C/ha].
 
@@ -355,8 +356,8 @@ def passive_steady(
     k_active_per_yr: AboveZero,
     k_slow_per_yr: AboveZero,
     k_passive_per_yr: AboveZero,
-    f5: Share,
-    f6: Share,
+    f5: Fraction,
+    f6: Fraction,
 ) -> Numeric:
     r"""Return the steady state of the passive pool under a year's conditions [t C/ha].
 

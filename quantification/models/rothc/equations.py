@@ -5,16 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.quantification.models.arrays import (
-    AboveZero,
-    Amount,
-    Constant,
-    Deficit,
-    Numeric,
-    Percent,
-    Share,
-    Temperature,
-)
+from mollisol.quantification.arguments import AboveZero, Amount, Fraction, Number, Percent
+from mollisol.quantification.models.arrays import Deficit, Numeric, Temperature
 
 _EDITION = "26.3, February 2024"
 
@@ -27,10 +19,10 @@ def _at(section: str) -> Locator:
 def temperature_factor(
     *,
     tmean_c: Temperature,
-    top: Constant = 47.91,
-    numerator_c: Constant = 106.06,
-    shift_c: Constant = 18.27,
-    cold_limit_c: Constant = -5.0,
+    top: Number = 47.91,
+    numerator_c: Number = 106.06,
+    shift_c: Number = 18.27,
+    cold_limit_c: Number = -5.0,
 ) -> Numeric:
     r"""Return the rate-modifying factor for temperature, 1 at about 9.3 °C [1].
 
@@ -101,9 +93,9 @@ def next_deficit(
     rain_mm: Amount,
     pan_evaporation_mm: Amount,
     maximum_deficit_mm: Deficit,
-    covered: Share,
+    covered: Fraction,
     evaporation_factor: Amount = 0.75,
-    bare_share: Share = 0.556,
+    bare_share: Fraction = 0.556,
 ) -> Numeric:
     r"""Return the soil moisture deficit at the end of a month, zero or negative [mm].
 
@@ -157,7 +149,7 @@ def moisture_factor(
     *,
     deficit_mm: Deficit,
     maximum_deficit_mm: Deficit,
-    onset_share: Share = 0.444,
+    onset_share: Fraction = 0.444,
     lowest: Amount = 0.2,
 ) -> Numeric:
     r"""Return the rate-modifying factor for moisture: 1 down to 0.444 of the largest deficit, then falling to 0.2 [1].
@@ -198,7 +190,7 @@ def rate_clock(
     *,
     temperature_factor: Amount,
     moisture_factor: Amount,
-    covered: Share,
+    covered: Fraction,
     cover_factor: Amount = 0.6,
     step_yr: Amount = 1.0 / 12.0,
 ) -> Numeric:
@@ -267,7 +259,7 @@ def pool_after_decay(*, pool_t_ha: Amount, rate_per_yr: AboveZero, clock_yr: Amo
 
 
 @equation("rothc:co2-ratio", symbol="x", unit="1", locator=_at("1.5"))
-def co2_ratio(*, clay_percent: Percent, scale: Constant = 1.67) -> Numeric:
+def co2_ratio(*, clay_percent: Percent, scale: Number = 1.67) -> Numeric:
     r"""Return the carbon dioxide formed per carbon that becomes BIO and HUM [1].
 
     Parameters
@@ -296,7 +288,7 @@ def co2_ratio(*, clay_percent: Percent, scale: Constant = 1.67) -> Numeric:
 
 
 @equation("rothc:stabilised", symbol="f", unit="1", locator=_at("1.5"))
-def stabilised_share(*, co2_ratio: Amount, part: Share) -> Numeric:
+def stabilised_share(*, co2_ratio: Amount, part: Fraction) -> Numeric:
     r"""Return the share of lost carbon that becomes BIO (part 0.46) or HUM (part 0.54) [1].
 
     Parameters
