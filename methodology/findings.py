@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
@@ -100,6 +101,17 @@ def reasons() -> Mapping[str, Reason]:
     """Return the table of reason codes, by code."""
     text = files("mollisol.methodology").joinpath("tables", "reason_codes.csv").read_text(encoding="utf-8")
     return {row["code"]: Reason.model_validate(row) for row in csv.DictReader(text.splitlines())}
+
+
+def catalogue() -> Mapping[str, Reason]:
+    """Return the table as it is shown: names in braces stand for what a finding fills in."""
+    form = re.compile(r"\{(\w+)[^}]*\}")
+    return {
+        code: reason.model_copy(
+            update={name: form.sub(r"{\1}", getattr(reason, name)) for name in ("allowed", "do", "clause")}
+        )
+        for code, reason in reasons().items()
+    }
 
 
 def finding(

@@ -1,10 +1,11 @@
-"""Make docs/equations.md, docs/rules.md and docs/switches.md from the code and the rule files."""
+"""Make docs/equations.md, docs/rules.md, docs/switches.md and docs/findings.md from the code and the rule files."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from mollisol.equations import all_equations
+from mollisol.methodology.findings import catalogue
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set, rule_set_keys
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -91,7 +92,28 @@ def switches_page() -> str:
     return f"{MADE}# Printed and corrected\n\n{intro}" + table(head, rows)
 
 
-PAGES = {"equations.md": equations_page, "rules.md": rules_page, "switches.md": switches_page}
+def findings_page() -> str:
+    """List every reason code."""
+    intro = (
+        "What a finding of a code says; its place and what was found there are its own. Words in braces stand for what "
+        "a finding fills in. `mollisol findings CODE` prints one.\n\n"
+        "*blocking*: nothing is computed; *refusal*: computed, and issuance is refused; *warning*: computed and "
+        "issued, and the report says it; *note*: told, so that nobody has to guess.\n\n"
+    )
+    rows: list[list[object]] = [
+        [f"`{one.code}`", one.severity, one.means, one.allowed, one.do, one.clause]
+        for one in catalogue().values()
+    ]
+    head = ["code", "severity", "means", "allowed", "do", "clause"]
+    return f"{MADE}# Reason codes\n\n{intro}" + table(head, rows)
+
+
+PAGES = {
+    "findings.md": findings_page,
+    "equations.md": equations_page,
+    "rules.md": rules_page,
+    "switches.md": switches_page,
+}
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import typer
 
 from mollisol.cli.audit import audit_app
 from mollisol.cli.explain import explain
+from mollisol.cli.findings import findings
 from mollisol.cli.model import model_app
 from mollisol.cli.printing import print_json as _print_json
 from mollisol.cli.project import EXIT_BLOCKED, Json, check, demo, new, run
@@ -43,6 +44,7 @@ app.command()(sign)
 app.command()(report)
 app.command()(trueup)
 app.command()(upgrade)
+app.command()(findings)
 
 
 def _version(asked: bool) -> None:

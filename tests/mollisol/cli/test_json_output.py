@@ -93,6 +93,8 @@ def test_demo(tmp_path: Path) -> None:
         ("rules", "list", "--rules", "vm0042-2.2", "--json"),
         ("rules", "show", "vm0042.soc.minimum-depth", "--json"),
         ("rules", "show", "switch.shared-control", "--json"),
+        ("findings", "--json"),
+        ("findings", "control-too-few", "--json"),
         ("schema",),
         ("schema", "project"),
         ("schema", "core_increments.csv"),
@@ -112,7 +114,18 @@ def test_equation_gives_its_value_and_its_passport(mollisol: Mollisol) -> None:
     assert "Eq. 3" in found["citation"]
 
 
-@pytest.mark.parametrize("arguments", [("eq", "nosuch", "--json"), ("rules", "show", "nosuch", "--json")])
+def test_a_reason_code_is_explained(mollisol: Mollisol) -> None:
+    done = mollisol("findings", "control-too-few")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("control-too-few  blocking\n")
+    assert "{least} or more" in done.out
+    assert "vm0042.control.least-sites" in done.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("eq", "nosuch", "--json"), ("rules", "show", "nosuch", "--json"), ("findings", "nosuch", "--json")],
+)
 def test_a_wrong_question_leaves_standard_output_empty(
     arguments: tuple[str, ...], mollisol: Mollisol
 ) -> None:
