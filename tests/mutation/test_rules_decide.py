@@ -10,11 +10,13 @@ from datetime import date
 
 import pytest
 
+from mollisol.bundle.write import bundle_files
+from mollisol.engine import run_project
 from mollisol.equations import all_equations
 from mollisol.methodology.rules_in_force.proposal import lay_over
 from mollisol.methodology.rules_in_force.rule import ChosenValue, Clocks, Overlay, Rule, RuleValue
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set
-from tests.mutation.probes import Probes, differs
+from tests.mutation.probes import EXAMPLES, Probes, differs
 
 AS_IT_IS = load_rule_set("vm0042-2.2+2026-06-11")
 
@@ -165,3 +167,19 @@ def test_the_posterior_credits_less_at_a_higher_confidence(probes: Probes) -> No
     )
     assert after.figures[place] < before.figures[place]
     assert (before.figures[stated], after.figures[stated]) == (pytest.approx(2 / 3), pytest.approx(0.75))
+
+
+def test_every_form_of_the_deduction_follows_the_confidence(probes: Probes) -> None:
+    """Moment form, guarded form, Monte Carlo and posterior each credit less where more confidence is asked."""
+    before, after = (
+        probes.named("woburn")(rules) for rules in (SHIPPED, moved("vm0042.deduction.confidence", 0.75))
+    )
+    forms = ("deduction", "guarded", "montecarlo", "posterior")
+    places = [("periods", 0, form, "uncertainty_percent") for form in forms]
+    assert all(after.figures[place] > before.figures[place] for place in places)
+
+
+def test_page_one_prints_the_confidence_in_force() -> None:
+    run = run_project(EXAMPLES / "woburn-ley", rule_set=moved("vm0042.deduction.confidence", 0.75))
+    first_page = bundle_files(run)["report.html"].decode().split("<table", 1)[0]
+    assert "the true change is larger with a probability of 0.750" in first_page

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mollisol.equations import all_equations
-from mollisol.methodology.findings import FindingsError
+from mollisol.methodology.findings import FindingsError, reasons
 from mollisol.methodology.rules_in_force.proposal import lay_over, read_proposal
 from mollisol.methodology.rules_in_force.rule import Clocks, MissingRuleError, Overlay, Rule, RuleError
 from mollisol.methodology.rules_in_force.rule_set import (
@@ -53,6 +53,13 @@ def test_every_rule_is_used_and_every_rule_named_in_code_exists() -> None:
     )
     assert known - named == set(), "rules that nothing uses"
     assert named - known == set(), "rules that are named and do not exist"
+
+
+def test_every_rule_that_a_finding_names_exists() -> None:
+    known, namespaces = set(load_rule_set("vm0042-2.2").rules), ("vm0042.", "vmd005", "vcs.", "mollisol.")
+    named = {reason.clause for reason in reasons().values() if reason.clause.startswith(namespaces)}
+    assert len(named) > 30
+    assert named - known == set()
 
 
 def test_every_switch_names_equations_that_name_it() -> None:
