@@ -22,9 +22,7 @@ pytestmark = pytest.mark.slow
 def check(page: Path) -> subprocess.CompletedProcess[str]:
     need_program("Chromium")
     if not AXE.is_file():
-        pytest.fail(
-            f"axe-core is missing; fetch it with: {SCRIPT.relative_to(ROOT)} (needs npm)", pytrace=False
-        )
+        pytest.skip(f"axe-core is missing; fetch it with: {SCRIPT.relative_to(ROOT)} (needs npm)")
     command: list[str | Path] = [sys.executable, SCRIPT, "--cache", AXE.parents[2], page]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
