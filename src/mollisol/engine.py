@@ -231,7 +231,7 @@ def _periods(
         findings += outcome_findings(result, issued, programme.clauses)
         issued += result.units_to_issue_t
         periods.append(result.model_copy(update={"baselines": baselines}))
-    bounds = programme.check_amounts(context, periods)
+    bounds = programme.check_amounts(context, periods, carried)
     if blocking(bounds):
         raise FindingsError(bounds)
     return periods, list(dict.fromkeys([*findings, *bounds]))

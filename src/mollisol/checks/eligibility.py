@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,13 +43,14 @@ from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+from mollisol.methodology.trace import Quantity
 from mollisol.quantification.sources.shares import omitted_share
 from mollisol.quantification.totals import total_t_co2e
 from mollisol.stocks.samples import Samples
 
 
 def check_eligibility(project: Project, rules: RulesInForce) -> list[Finding]:
-    """Give every finding on what the project declares; without the file, say that nothing was declared."""
+    """Return every finding on what the project declares; without the file, say that nothing was declared."""
     facts = project.eligibility
     if facts is None:
         return [*check_practice_changes(project.head.practice_changes), _not_declared()]
@@ -97,7 +100,7 @@ def _not_declared() -> Finding:
 
 
 def _undeclared(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
-    """Name the sections that the file is silent on."""
+    """Return a finding for each section that the file is silent on."""
     units = {unit.quantification_unit for unit in project.quantification_units}
     for section, clause, given in (
         ("land_use", "4, condition 3", {item.place for item in facts.land_use}),
@@ -117,11 +120,11 @@ def _undeclared(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
             yield _silent(section, "nothing declared", clause)
 
 
-def _silent(section: str, found: str, clause: str) -> Finding:
+def _silent(section: str, state: str, clause: str) -> Finding:
     return finding(
         "eligibility-incomplete",
         Place(file=ELIGIBILITY_FILE, thing=section),
-        found,
+        state,
         section=section,
         part=clause,
     )
@@ -198,21 +201,37 @@ def check_sites(context: Context, samples: Samples) -> list[Finding]:
     return found
 
 
-def check_boundary_amounts(context: Context, periods: Sequence[PeriodResult]) -> list[Finding]:
-    """Hold inclusion against what was computed: the trigger of each source, and everything omitted together."""
+class _Amounts(NamedTuple):
+    """What a source emits, or a pool loses, over all periods. [t CO2e]."""
+
+    baseline: float = 0.0
+    project: float = 0.0
+
+
+def check_boundary_amounts(
+    context: Context, periods: Sequence[PeriodResult], net: Sequence[Quantity]
+) -> list[Finding]:
+    """Return where inclusion does not fit what was computed: the trigger of each source, and all that is omitted.
+
+    Parameters
+    ----------
+    net
+        Net reductions and removals of all years of the periods. [t CO2e]
+    """
     project = context.project
     herds = {row.scenario for row in project.herds if row.head > 0}
     nitrogen = {"baseline": 0.0, "project": 0.0}
     for row in project.fertilizers:
         nitrogen[row.scenario] += row.applied_t * row.nitrogen_t_per_t
-    amounts: dict[str, list[float]] = {}
-    for period in periods:
-        for source in period.sources:
-            own = amounts.setdefault(source.id, [0.0, 0.0])
-            own[0] += max(0.0, source.baseline_t_co2e)
-            own[1] += max(0.0, source.project_t_co2e)
+    amounts: defaultdict[str, _Amounts] = defaultdict(_Amounts)
+    for source in (source for period in periods for source in period.sources):
+        before = amounts[source.id]
+        amounts[source.id] = _Amounts(
+            before.baseline + max(0.0, source.baseline_t_co2e),
+            before.project + max(0.0, source.project_t_co2e),
+        )
     if project.woody_stocks:
-        amounts["aboveground_woody_biomass"] = list(_woody_losses(project))
+        amounts["aboveground_woody_biomass"] = _woody_losses(project)
     if not amounts:
         return []
     limits = thresholds_of(context.rules)
@@ -222,8 +241,8 @@ def check_boundary_amounts(context: Context, periods: Sequence[PeriodResult]) ->
             SourceAmounts(
                 id=entry.id,
                 included=entry.included,
-                baseline_t_co2e=amounts.get(entry.id, [0.0, 0.0])[0],
-                project_t_co2e=amounts.get(entry.id, [0.0, 0.0])[1],
+                baseline_t_co2e=amounts[entry.id].baseline,
+                project_t_co2e=amounts[entry.id].project,
             )
             for entry in project.head.boundary.entries
         ),
@@ -234,11 +253,15 @@ def check_boundary_amounts(context: Context, periods: Sequence[PeriodResult]) ->
         project_plants_fixing_species=any(row.scenario == "project" for row in project.fixing_species),
         omitted_as_de_minimis=omitted,
     )
-    return [*check_inclusion(facts, limits), *_de_minimis(context, omitted, amounts, periods, limits)]
+    findings = check_inclusion(facts, limits)
+    if not omitted:
+        return findings
+    rises = [max(0.0, amounts[id].project - amounts[id].baseline) for id in omitted]
+    return [*findings, *check_de_minimis(omitted, _omitted_share(context, omitted, rises, net), limits)]
 
 
-def _woody_losses(project: Project) -> tuple[float, float]:
-    """Give what trees and shrubs lose over all periods in the baseline and in the project, in t CO2e."""
+def _woody_losses(project: Project) -> _Amounts:
+    """Return what trees and shrubs lose over all periods."""
     areas = {unit.quantification_unit: unit.area_ha for unit in project.quantification_units}
     ends: dict[tuple[str, str, str], list[tuple[date, float]]] = {}
     for row in project.woody_stocks:
@@ -248,41 +271,26 @@ def _woody_losses(project: Project) -> tuple[float, float]:
     for (scenario, unit, _), stocks in ends.items():
         first, last = min(stocks)[1], max(stocks)[1]
         lost[scenario] += max(0.0, first - last) * areas[unit]
-    return lost["baseline"], lost["project"]
+    return _Amounts(**lost)
 
 
-def _de_minimis(
-    context: Context,
-    omitted: tuple[str, ...],
-    amounts: dict[str, list[float]],
-    periods: Sequence[PeriodResult],
-    limits: EligibilityThresholds,
-) -> list[Finding]:
-    if not omitted:
-        return []
-    trace = context.trace
-    net = [
-        trace.quantities[f"net_{label}@{period.name}.{vintage.number}"]
-        for period in periods
-        for vintage in period.vintages
-        for label in ("reductions", "removals")
-    ]
-    benefit = sum(float(part.value) for part in net)
-    share = None
-    if benefit > 0:
-        rises = [max(0.0, amounts.get(id, [0.0, 0.0])[1] - amounts.get(id, [0.0, 0.0])[0]) for id in omitted]
-        share = float(
-            trace.compute(
-                "omitted_share",
-                omitted_share,
-                omitted_t_co2e=trace.given(
-                    "omitted_t_co2e", np.array(rises), "t CO2e", [ELIGIBILITY_FILE], list(omitted)
-                ),
-                benefit_t_co2e=trace.compute(
-                    "benefit_t_co2e",
-                    total_t_co2e,
-                    parts_t_co2e=trace.arrange("net_of_all_years", [float(part.value) for part in net], net),
-                ),
-            ).value
-        )
-    return check_de_minimis(omitted, share, limits)
+def _omitted_share(
+    context: Context, omitted: Sequence[str], rises: Sequence[float], net: Sequence[Quantity]
+) -> float | None:
+    """Compute what the omitted sources rise by, as a share of the benefit; none where there is no benefit."""
+    trace, values = context.trace, [float(part.value) for part in net]
+    if sum(values) <= 0:
+        return None
+    share = trace.compute(
+        "omitted_share",
+        omitted_share,
+        omitted_t_co2e=trace.given(
+            "omitted_t_co2e", np.array(rises), "t CO2e", [ELIGIBILITY_FILE], list(omitted)
+        ),
+        benefit_t_co2e=trace.compute(
+            "benefit_t_co2e",
+            total_t_co2e,
+            parts_t_co2e=trace.arrange("net_of_all_years", values, net),
+        ),
+    )
+    return float(share.value)

@@ -57,9 +57,9 @@ def check_units(project: Project) -> list[Finding]:
     return [*findings, *check_weighed_soil(project.core_increments)]
 
 
-def _unit_finding(code: str, campaign: str, found: str, allowed: str, do: str) -> Finding:
+def _unit_finding(code: str, campaign: str, state: str, allowed: str, do: str) -> Finding:
     where = Place(file=INCREMENTS, column="soc_g_per_kg", thing=f"campaign {campaign}")
-    return Finding(code=code, severity=Severity.BLOCKING, where=where, found=found, allowed=allowed, do=do)
+    return Finding(code=code, severity=Severity.BLOCKING, where=where, found=state, allowed=allowed, do=do)
 
 
 def check_reported_stocks(context: Context, stocks: UnitStocks) -> list[Finding]:

@@ -144,4 +144,10 @@ def _vintage(
     }
     values = {name: float(quantity.value) if quantity else 0.0 for name, quantity in figures.items()}
     vintage = Vintage(number=number, during=during, **values)
-    return vintage, verified, replace(carried, cumulative=cumulative)
+    return (
+        vintage,
+        verified,
+        replace(
+            carried, cumulative=cumulative, net=(*carried.net, net.shares.reductions, net.shares.removals)
+        ),
+    )

@@ -21,7 +21,7 @@ FIRST_ROW = 2
 
 
 def look_back_years(project: Project, unit: str) -> int:
-    """Give x, the number of years of the unit's schedule before the start."""
+    """Return x, the number of years of the unit's schedule before the start."""
     schedule = project.schedule_of(unit, "baseline").before(project.head.start_date.year)
     return len({item.year for item in schedule})
 
@@ -56,7 +56,7 @@ class Grid:
         value: Callable[[Row], float],
         absent: float = 0.0,
     ) -> tuple[Floats, list[str]]:
-        """Give an array (years, units, categories) and the rows it was read from.
+        """Return an array (years, units, categories) and the rows it was read from.
 
         Parameters
         ----------
@@ -74,10 +74,10 @@ class Grid:
         sums: dict[tuple[str, int, Hashable], float] = {}
         lines: dict[tuple[str, int, Hashable], list[int]] = {}
         for number, row in enumerate(rows, start=FIRST_ROW):
-            of: Any = row
-            if getattr(of, "scenario", scenario) != scenario:
+            entry: Any = row
+            if getattr(entry, "scenario", scenario) != scenario:
                 continue
-            key = (of.quantification_unit, of.year, category(row))
+            key = (entry.quantification_unit, entry.year, category(row))
             sums[key] = sums.get(key, 0.0) + value(row)
             lines.setdefault(key, []).append(number)
         array = np.full((len(self.years), len(self.units), len(categories)), absent)
@@ -93,7 +93,7 @@ class Grid:
 
 
 def grid_of(context: PeriodContext) -> Grid:
-    """Give the grid of a verification period."""
+    """Return the grid of a verification period."""
     project, period = context.project, context.period
     units = project.quantification_units
     days = tuple(anniversary(period.during.start, number) for number in range(context.years))

@@ -7,7 +7,7 @@ from mollisol.methodology.project import Project
 
 
 def mean_heads(project: Project) -> dict[tuple[str, str, str], float]:
-    """Give the mean heads of the look-back by unit, animal and productivity; a year without the herd counts as 0."""
+    """Return the mean heads of the look-back by unit, animal and productivity; a year without the herd counts as 0."""
     sums: dict[tuple[str, str, str], float] = {}
     for row in project.herds:
         if row.scenario == "baseline":
@@ -17,7 +17,7 @@ def mean_heads(project: Project) -> dict[tuple[str, str, str], float]:
 
 
 def floors_of(project: Project) -> dict[tuple[str, str, str], float]:
-    """Give the heads below which the project's emission is not computed, but for option b shown (section 8.3)."""
+    """Return the heads below which the project's emission is not computed, but for option b shown (section 8.3)."""
     shown = {
         item.animal
         for item in (project.eligibility.herd_reductions if project.eligibility else ())

@@ -40,11 +40,14 @@ class Carried:
         Project stock change since the start, after deductions. [t CO2e]
     displaced
         Leakage of displaced production so far. [t CO2e]
+    net
+        Net reductions and removals of every year that was computed so far. [t CO2e]
     """
 
     rating: Quantity
     cumulative: Quantity
     displaced: Quantity
+    net: tuple[Quantity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,7 +156,9 @@ class Programme(Protocol):
         """Return what its rules find in the samples."""
         return []
 
-    def check_amounts(self, context: Context, periods: Sequence[PeriodResult]) -> list[Finding]:
+    def check_amounts(
+        self, context: Context, periods: Sequence[PeriodResult], carried: Carried
+    ) -> list[Finding]:
         """Return what its rules find in the computed periods together."""
         return []
 

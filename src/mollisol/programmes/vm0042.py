@@ -111,9 +111,11 @@ class VM0042(Programme):
         """Return what the similarity of control sites asks."""
         return [*check_similarity(context, samples), *check_sites(context, samples)]
 
-    def check_amounts(self, context: Context, periods: Sequence[PeriodResult]) -> list[Finding]:
+    def check_amounts(
+        self, context: Context, periods: Sequence[PeriodResult], carried: Carried
+    ) -> list[Finding]:
         """Return what the rules of inclusion find in the computed amounts."""
-        return check_boundary_amounts(context, periods)
+        return check_boundary_amounts(context, periods, carried.net)
 
     def diagnose(
         self, context: Context, samples: Samples, first: PeriodResult

@@ -1,4 +1,4 @@
-"""Step 1: from core increments to the stock of each sampling unit at equal soil mass."""
+"""From core increments to the stock of each sampling unit at equal soil mass."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class ModelError:
 
 
 def effective_draws(project: Project) -> float | None:
-    """Give the smallest effective sample size of the calibrated numbers; None where the set has none."""
+    """Return the smallest effective sample size of the calibrated numbers; None where the set has none."""
     calibrated = project.model.calibrated if project.model is not None else None
     if calibrated is None or not calibrated.diagnostics:
         return None
@@ -54,7 +54,7 @@ def effective_draws(project: Project) -> float | None:
 
 
 def model_error(context: PeriodContext) -> ModelError:
-    """Give the model's error by stratum (Eqs. 60 and 61 where only single sites were compared)."""
+    """Return the model's error by stratum (Eqs. 60 and 61 where only single sites were compared)."""
     project, trace, at = context.project, context.trace, context.place
     head, model = project.head.model, project.model
     validation = model.validation if model is not None else None
@@ -106,7 +106,7 @@ def _correlation(head: ModelHead, context: PeriodContext) -> Quantity:
 def _errors(
     validation: ValidationResult, known: Sequence[ModelledStrata], keys: list[tuple[str, str]]
 ) -> tuple[tuple[int, ...], ValidationErrors]:
-    """Give each stratum's climate zone, and the comparisons of the combinations, as the posterior takes them."""
+    """Return each stratum's climate zone, and the comparisons of the combinations, as the posterior takes them."""
     by_key = {
         (entry.practice_category, entry.crop_group): comparisons_of(validation, entry) for entry in known
     }

@@ -1,8 +1,9 @@
-"""Step 1b: initial stocks from cores, and both scenarios of every point through the process model, draw by draw."""
+"""Initial stocks from cores, and both scenarios of every point through the process model, draw by draw."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,7 @@ from mollisol.methodology.findings import Finding, FindingsError, Place, Severit
 from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ProjectModel
 from mollisol.methodology.project import Project
 from mollisol.methodology.soil_models.calibrated import ModelIdentity
-from mollisol.methodology.soil_models.inputs import ActivityRow
+from mollisol.methodology.soil_models.inputs import ActivityRow, ModelInputs, SiteRow, WeatherRow
 from mollisol.methodology.soil_models.tables import crops, manures, residues
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import mean_by_group
@@ -79,7 +80,7 @@ class ModelledStocks:
         return int(self.change["baseline"].shape[2])
 
     def between(self, scenario: str, first_year: int, last_year: int) -> FloatArray:
-        """Give the change between the ends of two years, (point, draw). [t C/ha]."""
+        """Return the change between the ends of two years, (point, draw). [t C/ha]."""
         run, start = self.change[scenario], self.years[0]
         return np.asarray(run[last_year - start] - run[first_year - start])
 
@@ -96,21 +97,20 @@ def run_model(context: Context, stocks: UnitStocks) -> ModelledStocks:
     head, model = project.head.model, project.model
     if head is None or model is None:
         raise ValueError("the project declares no model")
-    points = modelled_points(project)
+    points = tuple(modelled_points(project))
     measured = _measured(context, stocks, head, points)
     shift = initial_shift_years(project, context.rules.number("mollisol.start.tolerance"))
-    start_year = year_before(project.head.start_date)
-    last_year = max(_last_year(project), start_year + shift)
-    runs = _Runs(project, model, points, start_year, last_year, shift)
-    stock, found = runs.start(np.asarray(measured.value))
-    done = runs.run(stock)
-    first = done.years.index(start_year)
-    change = {
-        name: run[first:] - run[first]
-        for name, run in done.stock_t_ha.items()
-        if name in ("baseline", "project")
-    }
-    phases = [run[first:] - run[first] for name, run in sorted(done.stock_t_ha.items()) if "phase" in name]
+    start = year_before(project.head.start_date)
+    runs = _runs(project, model, points, start, shift)
+    done = runs.run(_start(runs, np.asarray(measured.value)[:, None], start + shift, back=shift > 0))
+    first = done.years.index(start)
+
+    def since_start(scenario: str) -> FloatArray:
+        stock = done.stock_t_ha[scenario]
+        return np.asarray(stock[first:] - stock[first])
+
+    change = {name: since_start(name) for name in done.stock_t_ha if name in ("baseline", "project")}
+    phases = [since_start(name) for name in sorted(done.stock_t_ha) if "phase" in name]
     if phases:
         change["blended"] = np.asarray(rotation_mean_t_c_per_ha(change_by_phase_t_c_per_ha=np.stack(phases)))
     identity = simulated(model)
@@ -119,21 +119,11 @@ def run_model(context: Context, stocks: UnitStocks) -> ModelledStocks:
         f"parameter set {identity.parameter_set}",
         *(f"{file}: all rows" for file in (SITES, WEATHER, SCHEDULE)),
     )
-    at_start = done.stock_t_ha["baseline"][first].mean(axis=1)
-    initial = (
-        measured
-        if not shift
-        else context.trace.given("modelled_initial_stock", at_start, "t C/ha", source, points)
-    )
-    return ModelledStocks(
-        tuple(points),
-        done.years[first:],
-        initial,
-        change,
-        identity,
-        source,
-        (*found, *(finding for finding in done.findings)),
-    )
+    initial = measured
+    if shift:
+        at_start = done.stock_t_ha["baseline"][first].mean(axis=1)
+        initial = context.trace.given("modelled_initial_stock", at_start, "t C/ha", source, points)
+    return ModelledStocks(points, done.years[first:], initial, change, identity, source, tuple(done.findings))
 
 
 def _last_year(project: Project) -> int:
@@ -141,7 +131,7 @@ def _last_year(project: Project) -> int:
     return end.year if (end.month, end.day) == (12, 31) else end.year - 1
 
 
-def _measured(context: Context, stocks: UnitStocks, head: ModelHead, points: list[str]) -> Quantity:
+def _measured(context: Context, stocks: UnitStocks, head: ModelHead, points: Sequence[str]) -> Quantity:
     """Compute the stock of each point that starts its run (Eq. 4), from the increments down to the model's depth."""
     project, trace = context.project, context.trace
     depth = project.head.reporting_depth_cm
@@ -153,7 +143,6 @@ def _measured(context: Context, stocks: UnitStocks, head: ModelHead, points: lis
     ]
     items = [project.core_increments[place] for place in rows]
     names = [f"core_increments.csv:{place + 2}" for place in rows]
-    mass, content = stocks.increments.soil_mass, stocks.increments.content
     thickness = trace.given(
         "initial_thickness_cm", np.array([i.lower_cm - i.upper_cm for i in items]), "cm", names, names
     )
@@ -161,9 +150,7 @@ def _measured(context: Context, stocks: UnitStocks, head: ModelHead, points: lis
         "initial_density",
         fine_soil_density_g_per_cm3,
         index=names,
-        fine_soil_mass_t_per_ha=trace.arrange(
-            "initial_soil_mass", mass.value[rows], [mass], index=names, places=rows
-        ),
+        fine_soil_mass_t_per_ha=trace.pick("initial_soil_mass", stocks.increments.soil_mass, rows),
         thickness_cm=thickness,
     )
     layers = trace.compute(
@@ -172,58 +159,39 @@ def _measured(context: Context, stocks: UnitStocks, head: ModelHead, points: lis
         index=names,
         fine_soil_density_g_per_cm3=density,
         depth_cm=thickness,
-        soc_g_per_kg=trace.arrange(
-            "initial_content", content.value[rows], [content], index=names, places=rows
-        ),
+        soc_g_per_kg=trace.pick("initial_content", stocks.increments.content, rows),
         form="corrected",
     )
-    samples = sorted({item.sample for item in items})
+    point_of = {item.sample: item.point for item in items}
+    samples = sorted(point_of)
+    number_of = {sample: number for number, sample in enumerate(samples)}
+    place_of = {point: number for number, point in enumerate(points)}
     of_sample = trace.compute(
         "initial_stock_of_sample",
         profile_stock_t_c_per_ha,
         index=samples,
         stock_of_layer_t_c_per_ha=layers,
-        group=[samples.index(item.sample) for item in items],
+        group=[number_of[item.sample] for item in items],
     )
-    point_of = {item.sample: item.point for item in items}
     return trace.compute(
         "initial_stock_of_point",
         mean_by_group,
         index=points,
         unit="t C/ha",
         values=of_sample,
-        group=[points.index(point_of[sample]) for sample in samples],
+        group=[place_of[point_of[sample]] for sample in samples],
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class _Runs:
     """The runs of one project; the same draws whatever is asked of them."""
 
-    def __init__(
-        self,
-        project: Project,
-        model: ProjectModel,
-        points: list[str],
-        start_year: int,
-        last_year: int,
-        shift: int,
-    ) -> None:
-        inputs = model.inputs
-        site = {row.site: row for row in inputs.sites}
-        self._inputs, self._shift = inputs, shift
-        self._start, self._last = start_year, last_year
-        self._measured_year = start_year + shift
-        lead = {"tier2": inputs.run_in_years, "amg": 1}.get(inputs.model, 0)
-        first = min(start_year, self._measured_year) - lead + 1
-        self._sites = [site[name] for name in points]
-        self._weather = [row for row in inputs.weather if first <= row.year <= last_year]
-        here = set(points)
-        rows = [row for row in inputs.schedule if row.site in here and first <= row.year <= last_year]
-        self._schedule = _common_history(rows, start_year)
-        for item in project.soil_baselines:
-            if isinstance(item, BlendedBaseline):
-                self._schedule += _phases(self._schedule, item.rotation_years, start_year + 1, last_year)
-        self._joint = _joint(model)
+    inputs: ModelInputs
+    sites: list[SiteRow]
+    weather: list[WeatherRow]
+    schedule: list[ActivityRow]
+    joint: JointDraws | None
 
     def run(self, stock: FloatArray) -> ScenarioRuns:
         """Run all scenarios from a stock, (site, 1) or (site, draw), at the end of the first year.
@@ -235,61 +203,75 @@ class _Runs:
         """
         try:
             return run_scenarios(
-                model=self._inputs.model,
-                parameters=self._inputs.parameters,
-                weather=self._weather,
-                sites=self._sites,
-                schedule=self._schedule,
+                model=self.inputs.model,
+                parameters=self.inputs.parameters,
+                weather=self.weather,
+                sites=self.sites,
+                schedule=self.schedule,
                 tables=Tables(crops(), manures(), residues()),
                 baseline="baseline",
-                run_in_years=self._inputs.run_in_years,
-                joint=self._joint,
+                run_in_years=self.inputs.run_in_years,
+                joint=self.joint,
                 start_t_ha=stock,
             )
         except ValueError as error:
             fault = Finding(
                 code="model-cannot-run",
                 severity=Severity.BLOCKING,
-                where=Place(file=f"{MODEL_FOLDER}/model.toml", thing=f"model {self._inputs.model}"),
+                where=Place(file=f"{MODEL_FOLDER}/model.toml", thing=f"model {self.inputs.model}"),
                 found=str(error),
                 allowed="inputs from which the model can start and run",
                 do="look at the stocks, the inert carbon and the inputs of the baseline",
             )
             raise FindingsError([fault]) from error
 
-    def start(self, measured: FloatArray) -> tuple[FloatArray, tuple[Finding, ...]]:
-        """Give the stock at the first row: the measured one, or the one from which the project meets it later.
 
-        Stocks measured after the start are modelled back by the secant method, for each point and draw; the models are
-        linear in their start, so that two steps do unless the inert carbon hangs on the stock.
+def _runs(project: Project, model: ProjectModel, points: Sequence[str], start: int, shift: int) -> _Runs:
+    inputs = model.inputs
+    last = max(_last_year(project), start + shift)
+    lead = {"tier2": inputs.run_in_years, "amg": 1}.get(inputs.model, 0)
+    first = min(start, start + shift) - lead + 1
+    site, here = {row.site: row for row in inputs.sites}, set(points)
+    rows = [row for row in inputs.schedule if row.site in here and first <= row.year <= last]
+    schedule = _common_history(rows, start)
+    for item in project.soil_baselines:
+        if isinstance(item, BlendedBaseline):
+            schedule += _phases(schedule, item.rotation_years, start + 1, last)
+    weather = [row for row in inputs.weather if first <= row.year <= last]
+    return _Runs(inputs, [site[name] for name in points], weather, schedule, _joint(model))
 
-        Raises
-        ------
-        FindingsError
-            If no stock at the start meets the measured one.
-        """
-        stock = measured[:, None]
-        if self._shift <= 0:
-            return stock, ()
-        target = stock
-        low, high = stock, stock * 1.05
 
-        def met(at: FloatArray) -> FloatArray:
-            done = self.run(at)
-            return np.asarray(done.stock_t_ha["project"][done.years.index(self._measured_year)] - target)
+def _start(runs: _Runs, measured: FloatArray, year: int, *, back: bool) -> FloatArray:
+    """Return the stock at the first row: the measured one, or the one from which the project meets it later.
 
-        miss_low, miss_high = met(low), met(high)
-        for _ in range(_BACK_STEPS):
-            if np.abs(miss_high).max() < _BACK_TOLERANCE_T_HA:
-                break
-            slope = np.where(miss_high == miss_low, np.inf, miss_high - miss_low)
-            low, high = high, high - miss_high * (high - low) / slope
-            if not (high > 0).all():
-                break
-            miss_low, miss_high = miss_high, met(high)
-        if np.abs(miss_high).max() >= _BACK_TOLERANCE_T_HA or not (high > 0).all():
-            raise FindingsError([_not_met()])
-        return high, ()
+    Stocks measured after the start are modelled back by the secant method, for each point and draw; the models are
+    linear in their start, so that two steps do unless the inert carbon hangs on the stock.
+
+    Raises
+    ------
+    FindingsError
+        If no stock at the start meets the measured one.
+    """
+    if not back:
+        return measured
+
+    def missed(stock: FloatArray) -> FloatArray:
+        done = runs.run(stock)
+        return np.asarray(done.stock_t_ha["project"][done.years.index(year)] - measured)
+
+    low, high = measured, measured * 1.05
+    miss_low, miss_high = missed(low), missed(high)
+    for _ in range(_BACK_STEPS):
+        if np.abs(miss_high).max() < _BACK_TOLERANCE_T_HA:
+            break
+        slope = np.where(miss_high == miss_low, np.inf, miss_high - miss_low)
+        low, high = high, high - miss_high * (high - low) / slope
+        if not (high > 0).all():
+            break
+        miss_low, miss_high = miss_high, missed(high)
+    if np.abs(miss_high).max() >= _BACK_TOLERANCE_T_HA or not (high > 0).all():
+        raise FindingsError([_not_met()])
+    return high
 
 
 def _not_met() -> Finding:
@@ -305,7 +287,7 @@ def _not_met() -> Finding:
 
 
 def _joint(model: ProjectModel) -> JointDraws | None:
-    """Give the joint draws of a calibrated set; None for a published one, which is a single draw."""
+    """Return the joint draws of a calibrated set; None for a published one, which is a single draw."""
     calibrated = model.calibrated
     if calibrated is None:
         return None
@@ -319,23 +301,23 @@ def _joint(model: ProjectModel) -> JointDraws | None:
 
 
 def _common_history(rows: list[ActivityRow], start_year: int) -> list[ActivityRow]:
-    """Give both scenarios the baseline's entries up to the start: initial stocks are the same in both."""
+    """Return the schedule with the baseline's entries up to the start in both scenarios: both start alike."""
     before = [row for row in rows if row.scenario == "baseline" and row.year <= start_year]
     after = [row for row in rows if row.year > start_year]
     return [*before, *(row.model_copy(update={"scenario": "project"}) for row in before), *after]
 
 
 def _phases(rows: list[ActivityRow], length: int, first_year: int, last_year: int) -> list[ActivityRow]:
-    of_site: dict[str, list[ActivityRow]] = defaultdict(list)
+    baseline: dict[str, list[ActivityRow]] = defaultdict(list)
     for row in rows:
         if row.scenario == "baseline":
-            of_site[row.site].append(row)
+            baseline[row.site].append(row)
     return [
         entry
         for phase in range(length)
-        for own in of_site.values()
+        for site_rows in baseline.values()
         for entry in phase_of_rotation(
-            own,
+            site_rows,
             scenario=f"phase-{phase:02d}",
             first_year=first_year,
             last_year=last_year,
