@@ -100,6 +100,12 @@ def test_every_rule_is_one_that_0_1_0_had_or_has_its_constant() -> None:
             assert type(value) is type(shipped[id].value[-1].value), id
 
 
+def test_notes_are_numbered_within_their_release() -> None:
+    notes = notes_since("0.1.0")
+    assert [note.id for note in notes] == [f"0.2.0-{number}" for number in range(1, len(notes) + 1)]
+    assert all(note.version == "0.2.0" and len(note.says) > 20 for note in notes)
+
+
 def test_the_rules_of_0_1_0_are_known_by_their_hash(taken: Taken) -> None:
     recorded = json.loads(taken.read("manifest.json"))["rule_set_hash"]
     assert release_of(recorded) == "0.1.0"
