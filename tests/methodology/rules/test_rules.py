@@ -58,7 +58,7 @@ def test_every_rule_is_used_and_every_rule_named_in_code_exists() -> None:
 def test_every_rule_that_a_finding_names_exists() -> None:
     known, namespaces = set(load_rule_set("vm0042-2.2").rules), ("vm0042.", "vmd005", "vcs.", "mollisol.")
     named = {reason.clause for reason in reasons().values() if reason.clause.startswith(namespaces)}
-    assert len(named) > 30
+    assert len(named) >= 30
     assert named - known == set()
 
 
