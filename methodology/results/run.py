@@ -89,7 +89,8 @@ class Deduction(DomainObject):
     uncertainty_percent: float
     credited_t_co2e_per_ha: float
     half_width_percent: float
-    widest_half_width_percent: float
+    widest_half_width_percent: float | None
+    """None where the programme has no bar."""
     eligible: bool
 
 

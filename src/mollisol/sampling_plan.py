@@ -21,9 +21,9 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.deviations import apply_deviations
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, UserError, blocking
 from mollisol.methodology.project import Project
-from mollisol.methodology.rules_in_force.rule import Clocks, RuleError
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Trace
+from mollisol.programmes.rules import rules_of_project
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
 from mollisol.reading.intake import Intake
 from mollisol.reading.outlines import check_geometry, read_outlines
@@ -125,9 +125,9 @@ def read_design(folder: Path) -> Design:
         raise FindingsError(intake.findings)
     project = Project(head=head, **cast("dict[str, Any]", fields))
     try:
-        rules = RulesInForce(load_rule_set(head.rules), Clocks(registered_on=head.registered_on))
-    except RuleError as error:
-        raise UserError(str(error)) from None
+        _, rules = rules_of_project(head, "", (), None)
+    except FindingsError as error:
+        raise UserError(error.findings[0].found) from None
     findings = check_references(project)
     polygons: Mapping[str, Any] = {}
     if head.geometry_file and not findings:
@@ -242,7 +242,7 @@ def make_plan(
     area = np.array([item.area_ha for item in strata])
     spread = np.array([spreads[item.stratum].t_co2e_per_ha for item in strata])
     price = np.array([costs.get(item.stratum, 1.0) for item in strata])
-    least = int(design.rules.number("vm0042.soc.least-samples-per-stratum"))
+    least = int(design.rules.number("programme.soc.least-samples-per-stratum"))
 
     def shared(total: int) -> NDArray[np.int64]:
         return neyman_allocation(
@@ -289,7 +289,7 @@ def make_plan(
         )
     samples = shared(total)
     error, free = error_of(samples), total - len(strata)
-    chance = design.rules.number("vm0042.deduction.confidence")
+    chance = design.rules.number("programme.deduction.confidence")
     return Plan(
         strata=tuple(
             StratumPlan(

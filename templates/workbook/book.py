@@ -127,7 +127,7 @@ def _parameters(book: Book, model: ReportModel, known: Known) -> None:
             told("vm0042.deduction.confidence", "probability with which the truth exceeds the credited value"),
         ),
         "bar_percent": (
-            deduction.widest_half_width_percent if deduction else 100.0, "%",
+            (deduction.widest_half_width_percent if deduction else None) or 100.0, "%",
             told("vcs.eligibility.half-width", "widest half-width with which units are issued"),
         ),
         "rating_percent": (model.head.non_permanence_rating_percent, "%", "non-permanence risk rating; project.toml"),

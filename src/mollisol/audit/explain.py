@@ -14,6 +14,7 @@ from mollisol.methodology.findings import UserError
 from mollisol.methodology.result_paths import numbers_of
 from mollisol.origins.figures import TOLERANCE, Figures, Origin, Term
 from mollisol.origins.sums import origin_of_sum, sums_of
+from mollisol.programmes.registry import programme_of_results
 from mollisol.reading.archive import fault
 
 type Picks = tuple[int, ...] | None
@@ -95,7 +96,7 @@ class Explainer:
         results = bundle.results.model_dump(mode="json")
         self._results = results
         self._numbers = numbers_of(results) | sums_of(results)
-        self._figures = Figures(results, self._quantities)
+        self._figures = Figures(results, self._quantities, programme_of_results(results).rule_names)
         self._seen: set[tuple[str, Picks]] = set()
         self._depth = 0
         self._limit = DEEPEST_TREE

@@ -14,7 +14,7 @@ from mollisol.methodology.results.run import PosteriorReference
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.output import MANIFEST, canonical_json, made_with
-from mollisol.programmes.registry import programme
+from mollisol.programmes.registry import programme_of
 from mollisol.run import Run
 
 RULES = "rules.json"
@@ -120,8 +120,12 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
         head=run.project.head,
         project=run.project,
         outline_area_ha=areas,
-        quantity_of=quantities_of(run.results.model_dump(mode="json"), trace["quantities"]),
-        chapters=programme(run.results.programme).chapters(),
+        quantity_of=quantities_of(
+            run.results.model_dump(mode="json"),
+            trace["quantities"],
+            programme_of(run.project.head).rule_names,
+        ),
+        chapters=programme_of(run.project.head).chapters(),
     )
     files["report.html"] = render_html(model, figures).encode()
     files[CRATE] = canonical_json(crate_metadata(run, files, versions))

@@ -8,7 +8,8 @@ from mollisol.methodology.trace import Quantity
 
 def biochar_carbon(context: PeriodContext) -> tuple[float, Quantity]:
     """Return the carbon of biochar that comes off the project change: of the period, and of each year. [t C]."""
-    subtracted = context.rules.value("programme.biochar.subtracted").value
+    rule = "programme.biochar.subtracted"
+    subtracted = context.rules.value(rule).value if context.rules.has(rule) else True
     applied = [
         (row, item.biochar_t * item.organic_carbon_fraction)
         for row, item in enumerate(context.project.biochar, start=2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mollisol.changes.yearly_totals import YearlyTotals
@@ -25,6 +25,7 @@ from mollisol.methodology.trace import Quantity
 from mollisol.routes.choose import RoutesFound
 from mollisol.routes.interface import ControlSide, RouteInputs, Side
 from mollisol.stocks.measured import UnitStocks
+from mollisol.uncertainty.deduction.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +48,9 @@ class ChangeOfPeriod:
     difference
         Areal mean over the period before the deduction. [t CO2e/ha]
     uncertainty
-        The deduction that issues. [%]
+        The deduction at the programme's confidence that issues. [%]
+    estimates
+        Of the difference, by the form that each route gives it. [t CO2e/ha]
     half_width
         What the bar looks at. [%]
     control, correction
@@ -62,6 +65,7 @@ class ChangeOfPeriod:
     half_width: Quantity
     strata: tuple[StratumChange, ...]
     credited_form: CreditedForm
+    estimates: Mapping[CreditedForm, Estimate]
     routes: tuple[RouteSummary, ...]
     findings: tuple[Finding, ...]
     control: ControlSide | None = None
@@ -74,6 +78,11 @@ class ChangeOfPeriod:
     posterior: PosteriorDeduction | None = None
     variance_budget: VarianceBudget | None = None
     spectroscopy: SpectroscopyResult | None = None
+
+    @property
+    def estimate(self) -> Estimate:
+        """Return the estimate in the form that issues."""
+        return self.estimates[self.credited_form]
 
 
 def change_of_period(
@@ -97,6 +106,7 @@ def change_of_period(
         half_width=outcome.moment.half_width,
         strata=strata,
         credited_form=outcome.form,
+        estimates=outcome.estimates,
         routes=outcome.routes,
         findings=(*findings, *outcome.findings),
         control=control,

@@ -71,6 +71,7 @@ def render_bundle(bundle: Path, formats: list[str], *, template: Path | None = N
     from mollisol.templates.output import report_files
 
     opened = open_bundle(bundle)
+    own = programme(opened.results.programme)
     tell(f"reading {bundle}")
     project, inputs = _project(opened)
     outlines, areas = outlines_of(project, inputs)
@@ -82,8 +83,10 @@ def render_bundle(bundle: Path, formats: list[str], *, template: Path | None = N
         head=opened.head,
         project=project,
         outline_area_ha=areas,
-        quantity_of=quantities_of(opened.results.model_dump(mode="json"), opened.trace["quantities"]),
-        chapters=programme(opened.results.programme).chapters(),
+        quantity_of=quantities_of(
+            opened.results.model_dump(mode="json"), opened.trace["quantities"], own.rule_names
+        ),
+        chapters=own.chapters(),
     )
     tell(f"rendering {', '.join(formats)}")
     quantities = opened.trace["quantities"]

@@ -13,7 +13,6 @@ from mollisol.methodology.findings import FindingsError
 rules_app = typer.Typer(help="The rule catalogue.", no_args_is_help=True, rich_markup_mode=None)
 
 EXIT_BLOCKED = 2
-COMPLETE = "vm0042-2.2+2026-06-11"
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 RulesKey = Annotated[
@@ -34,16 +33,16 @@ def rules_list(
     as_json: Json = False,
 ) -> None:
     """List the rule sets, or the rules and switches of one."""
-    from mollisol.methodology.rules_in_force.rule_set import load_rule_set, rule_set_keys, rule_set_of
+    from mollisol.programmes.registry import rule_set_named, rule_sets
 
     if not rules:
-        heads = [load_rule_set(key) for key in rule_set_keys()]
+        heads = rule_sets()
         if as_json:
             print_json([{"key": s.key, "label": s.head.label, "hash": s.hash} for s in heads])
         else:
             typer.echo("\n".join(f"{s.key:26} {s.head.label}" for s in heads))
         return
-    chosen = rule_set_of(rules)
+    chosen = rule_set_named(rules)
     if as_json:
         print_json(chosen.model_dump(mode="json", by_alias=True))
         return
@@ -57,14 +56,14 @@ def rules_list(
 @rules_app.command("show")
 def rules_show(
     id: Annotated[str, typer.Argument(help="Rule or switch id.", metavar="ID")],
-    rules: RulesKey = COMPLETE,
+    rules: RulesKey = "",
     as_json: Json = False,
 ) -> None:
     """Show one rule or switch: what is allowed, its dated values, and which equations, checks and examples use it."""
-    from mollisol.methodology.rules_in_force.rule_set import rule_set_of
+    from mollisol.programmes.registry import rule_set_named
     from mollisol.rule_catalogue.show import document_of, lines_of_document
 
-    document = document_of(id, rule_set_of(rules))
+    document = document_of(id, rule_set_named(rules))
     if as_json:
         print_json(document)
     else:
@@ -80,14 +79,14 @@ def rules_check(
             metavar="[FILE]",
         ),
     ] = "",
-    rules: RulesKey = COMPLETE,
+    rules: RulesKey = "",
     as_json: Json = False,
 ) -> None:
     """Hold a proposal against a rule set, or the catalogue against itself and the code."""
-    from mollisol.methodology.rules_in_force.rule_set import rule_set_of
+    from mollisol.programmes.registry import rule_set_named
     from mollisol.rule_catalogue.audit import audit_programmes, blocking_count, check_proposal
 
-    findings = check_proposal(proposal, rule_set_of(rules)) if proposal else audit_programmes()
+    findings = check_proposal(proposal, rule_set_named(rules)) if proposal else audit_programmes()
     failed = blocking_count(findings) > 0
     if as_json:
         print_json({"blocked": failed, "findings": [f.model_dump(mode="json") for f in findings]})
@@ -127,14 +126,14 @@ def rules_diff(
     as_json: Json = False,
 ) -> None:
     """Show which rules and switches differ, and what each does to the credits of a project."""
-    from mollisol.methodology.rules_in_force.rule_set import rule_set_of
+    from mollisol.programmes.registry import rule_set_named
     from mollisol.rule_catalogue.diff import compare_all, sides
     from mollisol.rule_catalogue.diff_text import lines_of
 
     if not b and not proposal:
         raise typer.BadParameter("name a second rule set, or lay a proposal over the first with --proposal")
     try:
-        pair = sides(rule_set_of(a), rule_set_of(b or a), proposal or [], printed=printed)
+        pair = sides(rule_set_named(a), rule_set_named(b or a), proposal or [], printed=printed)
     except FindingsError as error:
         print_findings(error.findings, err=True)
         raise typer.Exit(EXIT_BLOCKED) from None

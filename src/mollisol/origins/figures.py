@@ -59,10 +59,17 @@ class Figures:
         ``results.json``.
     quantities
         The quantities of ``trace.json`` by name.
+    names
+        The rules of the programme that the shared rooms ask for, by name.
     """
 
-    def __init__(self, results: Mapping[str, Any], quantities: Mapping[str, Mapping[str, Any]]) -> None:
-        self._quantities = quantities
+    def __init__(
+        self,
+        results: Mapping[str, Any],
+        quantities: Mapping[str, Mapping[str, Any]],
+        names: Mapping[str, str],
+    ) -> None:
+        self._quantities, self._names = quantities, names
         self._periods = {str(period["name"]): period for period in results["periods"]}
         self._stocks = {key_of(item, 0): item for item in results["stocks"]}
         self._results = results
@@ -116,7 +123,9 @@ class Figures:
                 form = str(period[group]["form"])
                 if field == "confidence":
                     own = f"confidence.{form}@{p}"
-                    return self._is(own if own in self._quantities else "vm0042.deduction.confidence")
+                    return self._is(own if own in self._quantities else self._names["deduction.confidence"])
+                if field == "widest_half_width_percent":
+                    return self._is(self._names.get("eligibility.half-width", ""))
                 same = self._named(SAME["deduction"].get(field, ""), p=p, f=form)
                 return same or self._beside(f"credited_mean.{form}@{p}")
             case ("guarded" | "montecarlo" | "posterior" as group, *rest):
@@ -124,7 +133,7 @@ class Figures:
                 if rest == ["sampling_variance_t_co2e_per_ha_2"]:
                     same = self._is(f"montecarlo_sampling_variance@{p}") or same
                 if rest == ["confidence"]:
-                    same = self._is("vm0042.deduction.confidence")
+                    same = self._is(self._names["deduction.confidence"])
                 return same or self._beside(BESIDE[group].format(p=p))
             case ("routes", form, *rest):
                 return self._route(p, period, form, tuple(rest))
@@ -326,7 +335,11 @@ class Figures:
                     "deduction_t_co2e_per_ha": "the share, times the deduction of the moment form",
                     "one_more_t_co2e_per_ha": "the deduction, less that with one more replicate of this term",
                 }[field]
-                whole = (Term(term.quantity), Term(freedom.quantity), Term("vm0042.deduction.confidence"))
+                whole = (
+                    Term(term.quantity),
+                    Term(freedom.quantity),
+                    Term(self._names["deduction.confidence"]),
+                )
                 return Origin(words, (*whole, Term(f"area_ha@{p}")), adds_up=False)
         return None
 

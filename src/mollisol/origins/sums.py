@@ -68,10 +68,18 @@ def _forms(period: Mapping[str, Any]) -> dict[str, float]:
     return less | over | both
 
 
-def quantities_of(results: Mapping[str, Any], quantities: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Give, for each number by its path, the first quantity of the trace that it is or is made of."""
+def quantities_of(
+    results: Mapping[str, Any], quantities: Iterable[Mapping[str, Any]], names: Mapping[str, str]
+) -> dict[str, str]:
+    """Return, for each number by its path, the first quantity of the trace that it is or is made of.
+
+    Parameters
+    ----------
+    names
+        The rules of the programme that the shared rooms ask for, by name.
+    """
     by_name = {str(quantity["name"]): quantity for quantity in quantities}
-    figures = Figures(results, by_name)
+    figures = Figures(results, by_name, names)
     found: dict[str, str] = {}
     for path, (steps, _) in (numbers_of(results) | sums_of(results)).items():
         origin = origin_of_sum(figures, results, steps) or figures.origin(steps)

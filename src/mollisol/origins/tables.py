@@ -18,7 +18,6 @@ SAME: Final = {
         "uncertainty_percent": "uncertainty_percent.{f}@{p}",
         "credited_t_co2e_per_ha": "credited_mean.{f}@{p}",
         "half_width_percent": "half_width_percent.{f}@{p}",
-        "widest_half_width_percent": "vcs.eligibility.half-width",
     },
     "guarded": {
         "standard_error_t_co2e_per_ha": "pooled_standard_error@{p}",

@@ -11,7 +11,14 @@ from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import UNDECLARED, ProjectHead
 from mollisol.methodology.results.run import RunResult
 from mollisol.methodology.rules_in_force.rule import ChosenValue, Clocks
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set
+from mollisol.methodology.rules_in_force.rule_set import (
+    SHIPPED,
+    RuleSet,
+    RulesInForce,
+    load_rule_set,
+    rule_set_keys,
+    rule_set_of,
+)
 from mollisol.programmes.interface import Programme
 
 GROUP: Final = "mollisol.programmes"
@@ -32,6 +39,25 @@ def programme(name: str) -> Programme:
     """
     found: Programme = extension(GROUP, name)()
     return found
+
+
+def rule_sets() -> list[RuleSet]:
+    """Return every rule set of every programme."""
+    folders = [programme(name).rules for name in programme_names()]
+    return [load_rule_set(key, where) for where in folders for key in rule_set_keys(where)]
+
+
+def rule_set_named(name: str) -> RuleSet:
+    """Return a rule set of any programme by its key, or a file ending in .toml; the most complete one without a name.
+
+    Raises
+    ------
+    RuleError
+        If there is none of that name.
+    """
+    folders = [programme(one).rules for one in programme_names()]
+    where = next((one for one in folders if name.startswith(one.prefix)), SHIPPED)
+    return rule_set_of(name or programme(programme_names()[0]).complete_rules, where)
 
 
 def programme_of(head: ProjectHead) -> Programme:

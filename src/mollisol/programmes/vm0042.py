@@ -70,7 +70,10 @@ class VM0042(Programme):
     rule_names: ClassVar[Mapping[str, str]] = {
         "baseline.credited-kinds": "vm0042.baseline.credited-kinds",
         "biochar.subtracted": "vm0042.biochar.subtracted",
+        "deduction.confidence": "vm0042.deduction.confidence",
+        "eligibility.half-width": "vcs.eligibility.half-width",
         "materiality.share": "vcs.materiality.share",
+        "soc.least-samples-per-stratum": "vm0042.soc.least-samples-per-stratum",
     }
     clauses: ClassVar[Mapping[str, str]] = {
         "loss-event": "VM0042 2.2, section 8.7, Eqs. 75-79",

@@ -14,6 +14,7 @@ from mollisol.routes.interface import Moment, MomentRoute, PeriodInputs, Route, 
 from mollisol.routes.moment import analytic_route, choose_deduction
 from mollisol.routes.monte_carlo import montecarlo_route
 from mollisol.routes.posterior import posterior_route
+from mollisol.uncertainty.deduction.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +23,7 @@ class RoutesFound:
 
     uncertainty: Quantity
     form: CreditedForm
+    estimates: Mapping[CreditedForm, Estimate]
     moment: Moment
     routes: tuple[RouteSummary, ...]
     details: RouteDetails
@@ -61,11 +63,15 @@ def run_routes[Inputs: RouteInputs](
     chosen, form = choose_deduction(inputs.context, computed)
     name = f"uncertainty_after_allowance{inputs.context.place}"
     uncertainty = after_allowance(chosen, name, inputs.context.trace)
+    estimates = {
+        outcome.summary.form: outcome.estimate for outcome in outcomes if outcome.summary and outcome.estimate
+    }
     summaries = [outcome.summary for outcome in outcomes if outcome.summary is not None]
     findings = [finding for outcome in outcomes for finding in outcome.findings]
     return RoutesFound(
         uncertainty,
         form,
+        estimates,
         moment,
         tuple(row.model_copy(update={"issues": row.form == form}) for row in summaries),
         details,

@@ -10,7 +10,8 @@ import numpy as np
 from mollisol.methodology.findings import Finding, Place, Severity
 from mollisol.methodology.project import VerificationPeriod
 from mollisol.methodology.results.run import GuardedDeduction, RouteSummary
-from mollisol.routes.interface import Moment, PeriodInputs, RouteOutcome
+from mollisol.routes.interface import ESTIMATED, Moment, PeriodInputs, RouteOutcome
+from mollisol.uncertainty.deduction.estimate import guarded_estimate, student_estimate
 from mollisol.uncertainty.deduction.issuing import deduction_percent, mean_less_multiple
 from mollisol.uncertainty.deduction.moment_of_many import Campaign, moment_credit
 from mollisol.uncertainty.deduction.skew_guard import SkewGuard, guarded_multiplier
@@ -46,7 +47,7 @@ def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     )
     try:
         credit = moment_credit(
-            campaign=campaign, guard=guard, confidence=rules.number("vm0042.deduction.confidence")
+            campaign=campaign, guard=guard, confidence=rules.number("programme.deduction.confidence")
         )
     except ValueError as error:
         return RouteOutcome(None, None, findings=(_cannot(context.period, str(error)),))
@@ -60,7 +61,7 @@ def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
         float(credit.multiplier),
         guarded_multiplier,
         **landscape,
-        confidence=trace.rule("vm0042.deduction.confidence"),
+        confidence=trace.rule("programme.deduction.confidence"),
         prior_skewness=trace.rule("mollisol.skew-guard.prior-skewness"),
         prior_samples=trace.rule("mollisol.skew-guard.prior-samples"),
     )
@@ -102,7 +103,11 @@ def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
         uncertainty_percent=deduction.uncertainty_percent,
     )
     findings = tuple(_tail(context.period, sum(inputs.project_side.replicates)))
-    return RouteOutcome(summary, percent, {"guarded": deduction}, findings)
+    plain = student_estimate(
+        ESTIMATED, summary.mean_t_co2e_per_ha, float(spread.value), deduction.degrees_of_freedom
+    )
+    estimate = guarded_estimate(plain, deduction.skewness_of_estimate)
+    return RouteOutcome(summary, percent, {"guarded": deduction}, findings, estimate)
 
 
 def _tail(period: VerificationPeriod, units: int) -> list[Finding]:

@@ -113,7 +113,7 @@ def _posterior(inputs: HybridInputs, _: Moment, /) -> RouteOutcome:
     given = {
         **points_of_period(inputs, inputs.stocks, inputs.sites).given,
         "years": float(inputs.context.years),
-        "confidence": inputs.context.trace.rule("vm0042.deduction.confidence"),
+        "confidence": inputs.context.trace.rule("programme.deduction.confidence"),
     }
 
     def compute() -> tuple[PosteriorResult, RouteDetails]:

@@ -25,6 +25,7 @@ from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
 from mollisol.routes.declared_errors import DeclaredErrors
 from mollisol.stocks.measured import UnitStocks
+from mollisol.uncertainty.deduction.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -116,6 +117,9 @@ class PeriodInputs(RouteInputs):
     errors: DeclaredErrors | None
 
 
+ESTIMATED = "project minus baseline over the period"
+
+
 class RouteDetails(TypedDict, total=False):
     """What a route tells beyond the summary, each kind of route its own."""
 
@@ -175,12 +179,15 @@ class RouteOutcome:
         What it tells beyond that.
     findings
         A failed check refuses issuance.
+    estimate
+        Of project minus baseline, for what else a programme asks of it.
     """
 
     summary: RouteSummary | None
     uncertainty: Quantity | None
     details: RouteDetails = field(default_factory=RouteDetails)
     findings: tuple[Finding, ...] = ()
+    estimate: Estimate | None = None
 
 
 class MomentRoute[Inputs: RouteInputs](Protocol):

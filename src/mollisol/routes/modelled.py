@@ -222,7 +222,7 @@ def _montecarlo(inputs: ModelledInputs, sampling: PerHectare, moment: Moment) ->
         draws=counted,
     )
     credited, percent = credited_from_draws(inputs, variance, freedom)
-    confidence = float(trace.rule("vm0042.deduction.confidence").value)
+    confidence = float(trace.rule("programme.deduction.confidence").value)
     t = float(t_quantile(probability=confidence, degrees_of_freedom=float(freedom.value)))
     error = float(np.sqrt(variance.value))
     mean = total_by_draw_t_co2e(area_ha=areas, reduction_t_co2e_per_ha=groups) / areas.sum()
@@ -280,7 +280,7 @@ def _posterior(inputs: ModelledInputs, _: Moment) -> RouteOutcome:
         "practice": list(inputs.error.practice),
         **({"climate": list(inputs.error.climate)} if inputs.error.climate else {}),
         "years": float(inputs.context.years),
-        "confidence": inputs.context.trace.rule("vm0042.deduction.confidence"),
+        "confidence": inputs.context.trace.rule("programme.deduction.confidence"),
         "offset_t_co2e_per_ha": biochar_offset(inputs),
     }
     means = np.stack([inputs.drawn[places].mean(axis=0) for places in inputs.places])

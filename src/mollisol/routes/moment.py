@@ -22,8 +22,19 @@ from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.routes.budget import moment_budget
 from mollisol.routes.calibration_variance import CalibrationVariance, calibration_variance
-from mollisol.routes.interface import Moment, Moments, PeriodInputs, RouteInputs, RouteOutcome, Side, Spread
+from mollisol.routes.interface import (
+    ESTIMATED,
+    Moment,
+    Moments,
+    PeriodInputs,
+    RouteDetails,
+    RouteInputs,
+    RouteOutcome,
+    Side,
+    Spread,
+)
 from mollisol.uncertainty.deduction.budget import deduction_with_one_more, variance_shares
+from mollisol.uncertainty.deduction.estimate import student_estimate
 from mollisol.uncertainty.deduction.issuing import largest_deduction_percent
 from mollisol.uncertainty.deduction.moment import (
     credited_after_deduction,
@@ -171,7 +182,7 @@ def moment_form(inputs: RouteInputs, form: Form, spread: Spread) -> Moment:
     confidence = (
         trace.given(f"confidence{at}", PRINTED_CONFIDENCE, "1", ["switch.confidence: the printed form"])
         if forms["confidence"] == "printed"
-        else trace.rule("vm0042.deduction.confidence")
+        else trace.rule("programme.deduction.confidence")
     )
     given: dict[str, Any] = {
         "mean_change": difference,
@@ -199,7 +210,8 @@ def moment_form(inputs: RouteInputs, form: Form, spread: Spread) -> Moment:
     quantile = trace.compute(
         f"t_quantile{at}", t_quantile, probability=confidence, degrees_of_freedom=spread.freedom
     )
-    widest = float(trace.rule("vcs.eligibility.half-width").value)
+    bar = "programme.eligibility.half-width"
+    widest = float(trace.rule(bar).value) if context.rules.has(bar) else None
     deduction = Deduction(
         route="analytic",
         form=form,
@@ -212,7 +224,7 @@ def moment_form(inputs: RouteInputs, form: Form, spread: Spread) -> Moment:
         credited_t_co2e_per_ha=float(credited.value),
         half_width_percent=float(half_width.value),
         widest_half_width_percent=widest,
-        eligible=float(half_width.value) <= widest,
+        eligible=widest is None or float(half_width.value) <= widest,
     )
     return Moment(deduction, spread, uncertainty, half_width, quantile)
 
@@ -257,7 +269,14 @@ def moment_outcome(moments: Moments, variance: tuple[VarianceComponent, ...]) ->
         ),
     )
     deductions = {form: moment.deduction for form, moment in moments.items()}
-    return RouteOutcome(summary, corrected.uncertainty, {"deductions": deductions, "variance": variance})
+    estimate = student_estimate(
+        ESTIMATED,
+        deduction.mean_t_co2e_per_ha,
+        deduction.standard_error_t_co2e_per_ha,
+        deduction.degrees_of_freedom,
+    )
+    details: RouteDetails = {"deductions": deductions, "variance": variance}
+    return RouteOutcome(summary, corrected.uncertainty, details, estimate=estimate)
 
 
 class Term(NamedTuple):
@@ -282,7 +301,7 @@ def variance_components(
     deduction, one_more = deduction_with_one_more(
         variance_of_mean=variances,
         degrees_of_freedom=freedom,
-        confidence=float(context.trace.rule("vm0042.deduction.confidence").value),
+        confidence=float(context.trace.rule("programme.deduction.confidence").value),
     )
     none = np.zeros(len(terms))
     share = np.asarray(variance_shares(variance_of_mean=variances)) if variances.any() else none

@@ -12,9 +12,17 @@ from mollisol.methodology.results.run import MonteCarloDeduction, RouteCheck, Ro
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.routes.declared_errors import DeclaredErrors
-from mollisol.routes.interface import Moment, PeriodInputs, RouteInputs, RouteOutcome, Spread
+from mollisol.routes.interface import (
+    ESTIMATED,
+    Moment,
+    PeriodInputs,
+    RouteInputs,
+    RouteOutcome,
+    Spread,
+)
 from mollisol.routes.moment import finite_or_none, freedom_with_one_more
 from mollisol.routes.weights import weight_of_points
+from mollisol.uncertainty.deduction.estimate import student_estimate
 from mollisol.uncertainty.deduction.moment import credited_after_deduction, uncertainty_percent
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.monte_carlo.measured import (
@@ -65,7 +73,7 @@ def montecarlo_route(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
     trace.compute(
         f"montecarlo_t_quantile{at}",
         t_quantile,
-        probability=trace.rule("vm0042.deduction.confidence"),
+        probability=trace.rule("programme.deduction.confidence"),
         degrees_of_freedom=freedom,
     )
     credited, percent = credited_from_draws(inputs, variance, freedom)
@@ -104,7 +112,7 @@ def credited_from_draws(
         "mean_change": inputs.difference,
         "variance_of_mean": variance,
         "degrees_of_freedom": freedom,
-        "confidence": trace.rule("vm0042.deduction.confidence"),
+        "confidence": trace.rule("programme.deduction.confidence"),
     }
     form = context.rules.form("switch.deduction-denominator")
     percent = trace.compute(
@@ -133,7 +141,13 @@ def montecarlo_outcome(
         uncertainty_percent=deduction.uncertainty_percent,
         checks=(check,),
     )
-    return RouteOutcome(summary, percent, {"montecarlo": deduction})
+    estimate = student_estimate(
+        ESTIMATED,
+        summary.mean_t_co2e_per_ha,
+        deduction.standard_error_t_co2e_per_ha,
+        deduction.degrees_of_freedom,
+    )
+    return RouteOutcome(summary, percent, {"montecarlo": deduction}, estimate=estimate)
 
 
 def _draw(inputs: PeriodInputs, errors: DeclaredErrors, moment: Moment, share: float) -> Drawn:

@@ -24,8 +24,16 @@ from mollisol.quantification.totals import per_hectare
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
 from mollisol.routes.budget import ErrorNames, posterior_budget
 from mollisol.routes.declared_errors import posterior_errors
-from mollisol.routes.interface import Moment, PeriodInputs, RouteDetails, RouteInputs, RouteOutcome
+from mollisol.routes.interface import (
+    ESTIMATED,
+    Moment,
+    PeriodInputs,
+    RouteDetails,
+    RouteInputs,
+    RouteOutcome,
+)
 from mollisol.stocks.measured import UnitStocks
+from mollisol.uncertainty.deduction.estimate import Estimate
 from mollisol.uncertainty.deduction.issuing import deduction_percent
 from mollisol.uncertainty.posterior.exact import posterior_of_change
 from mollisol.uncertainty.posterior.measured import measured_specification, posterior_credited_t_co2e_per_ha
@@ -59,7 +67,7 @@ def posterior_route(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
         told |= errors.of_class
         if inputs.errors.calibrations is not None:
             told |= {f"{sd.name.replace('.', '_')}_error": sd for sd in inputs.errors.calibrations.sd}
-    confidence = told["confidence"] = context.trace.rule("vm0042.deduction.confidence")
+    confidence = told["confidence"] = context.trace.rule("programme.deduction.confidence")
 
     def compute() -> tuple[PosteriorResult, RouteDetails]:
         specification = measured_specification(errors=declared, **specified)
@@ -166,7 +174,13 @@ def posterior_outcome(
         uncertainty_percent=deduction.uncertainty_percent,
         checks=deduction.checks,
     )
-    return RouteOutcome(summary, percent, details, tuple(_findings(inputs.context.period, deduction)))
+    # what a learned bias took off the credited quantile comes off every one
+    lowered = result.credited - result.quantile
+    estimate = Estimate(
+        ESTIMATED, result.mean, result.sd, None, lambda p: result.mixture.quantile(p) + lowered
+    )
+    findings = tuple(_findings(inputs.context.period, deduction))
+    return RouteOutcome(summary, percent, details, findings, estimate)
 
 
 def _deduction(result: PosteriorResult, percent: float) -> PosteriorDeduction:

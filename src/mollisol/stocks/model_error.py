@@ -94,7 +94,7 @@ def _correlation(head: ModelHead, context: PeriodContext) -> Quantity:
         else scenario_correlation_used(
             correlation=declared.value,
             trials=declared.trials,
-            confidence=float(context.trace.rule("vm0042.deduction.confidence").value),
+            confidence=float(context.trace.rule("programme.deduction.confidence").value),
         )
     )
     source = "none declared: 0" if declared is None else f"{declared.trials} trials, {declared.source}"

@@ -140,7 +140,7 @@ def remeasured_amount(
     if error <= 0:
         return None
     nu = freedom if freedom is not None else np.inf
-    confidence = rules.number("vm0042.deduction.confidence")
+    confidence = rules.number("programme.deduction.confidence")
     return Remeasured.model_validate(
         {
             "baseline": baseline,

@@ -204,7 +204,7 @@ def error_sds(issued: Issued, *, effect: bool) -> dict[str, float]:
         else scenario_correlation_used(
             correlation=declared.value,
             trials=declared.trials,
-            confidence=issued.rules.number("vm0042.deduction.confidence"),
+            confidence=issued.rules.number("programme.deduction.confidence"),
         )
     )
     doubled = float(correlated_error_variance(scenario_variance=1.0, correlation=correlation))
