@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from mollisol.quantification.models.linear.kernel import Computing, Engine
 from mollisol.quantification.models.rothc.model import RothCForcing, RothCParameters, run_rothc
 from mollisol.quantification.models.rothc.start import steady_rothc
 
@@ -101,10 +102,10 @@ def stream_rate() -> float:
     return 3 * 8 * n / seconds
 
 
-def rate(sites: int, months: int, engine: str, threads: int = 2, every: int = 12, cells: int = 0) -> float:
+def rate(sites: int, months: int, engine: Engine, threads: int = 2, every: int = 12, cells: int = 0) -> float:
     """Give site-months per second."""
     given, numbers = forcing(sites, months, cells=cells), RothCParameters()
-    options: dict[str, Any] = {"engine": engine, "threads": threads, "every": every}
+    options: dict[str, Any] = {"engine": Computing(engine, threads=threads), "every": every}
     return sites * months / best(lambda: run_rothc(given, numbers, start_t_ha=START, **options))
 
 

@@ -19,7 +19,14 @@ from mollisol.quantification.models.amg_equations import (
     temperature_factor,
 )
 from mollisol.quantification.models.arrays import FloatArray, ParametersByName, refuse_non_finite, with_axes
-from mollisol.quantification.models.linear.kernel import Compartments, Engine, Run, run_linear
+from mollisol.quantification.models.linear.kernel import (
+    Compartments,
+    Computing,
+    Engine,
+    Run,
+    Series,
+    run_linear,
+)
 
 POOLS: Final = ("active", "stable")
 
@@ -121,9 +128,8 @@ def run_amg(
     parameters: AmgParameters,
     *,
     start_total_t_ha: ArrayLike,
-    pools: bool = False,
-    respired: bool = False,
-    engine: Engine = "auto",
+    series: tuple[Series, ...] = (),
+    engine: Engine | Computing = "auto",
 ) -> AmgRun:
     """Run AMGv2 from a measured stock; row 0 is the first year, which has no step.
 
@@ -135,7 +141,7 @@ def run_amg(
         The parameter set, some of it by site and draw.
     start_total_t_ha
         Measured stock of the first year, (site, draw). [t C/ha]
-    pools, respired, engine
+    series, engine
         As in :func:`~mollisol.quantification.models.linear.run_linear`.
 
     Returns
@@ -180,5 +186,5 @@ def run_amg(
         supply=gain[:, None],
         keep=np.stack([active, np.ones_like(active)], axis=1),
     )
-    done = run_linear(system, start, steps=years - 1, pools=pools, respired=respired, engine=engine)
+    done = run_linear(system, start, steps=years - 1, series=series, engine=engine)
     return AmgRun(done.from_start(start), rates, parameters.label)

@@ -11,7 +11,14 @@ from numpy.typing import ArrayLike
 from mollisol.methodology.provenance import Locator, equation
 from mollisol.quantification.arguments import AboveZero, Amount, Fraction
 from mollisol.quantification.models.arrays import FloatArray, Numeric, ParametersByName, with_axes
-from mollisol.quantification.models.linear.kernel import Compartments, Engine, Run, run_linear
+from mollisol.quantification.models.linear.kernel import (
+    Compartments,
+    Computing,
+    Engine,
+    Run,
+    Series,
+    run_linear,
+)
 
 POOLS: Final = ("young", "old")
 _PAPER = "Andren and Katterer, Ecological Applications 7"
@@ -200,8 +207,8 @@ def run_icbm(
     start_t_ha: ArrayLike,
     input_t_ha_yr: ArrayLike,
     years: int,
-    pools: bool = False,
-    engine: Engine = "auto",
+    series: tuple[Series, ...] = (),
+    engine: Engine | Computing = "auto",
 ) -> Run:
     """Run ICBM by years.
 
@@ -215,7 +222,7 @@ def run_icbm(
         (year, site) or one number. [t C/ha/yr]
     years
         How many.
-    pools, engine
+    series, engine
         As in :func:`~mollisol.quantification.models.linear.run_linear`.
 
     Returns
@@ -233,7 +240,7 @@ def run_icbm(
     Andren and Katterer 1997, Ecological Applications 7:1226.
     """
     system = icbm_system(parameters, input_t_ha_yr=input_t_ha_yr)
-    return run_linear(system, start_t_ha, steps=years, pools=pools, engine=engine)
+    return run_linear(system, start_t_ha, steps=years, series=series, engine=engine)
 
 
 def steady_icbm(parameters: IcbmParameters, *, input_t_ha_yr: ArrayLike) -> FloatArray:

@@ -28,16 +28,7 @@ def run_inputs(inputs: ModelInputs) -> ScenarioRuns:
     """
     tables = Tables(crops(), manures(), residues())
     try:
-        runs = run_scenarios(
-            model=inputs.model,
-            parameters=inputs.parameters,
-            weather=inputs.weather,
-            sites=inputs.sites,
-            schedule=inputs.schedule,
-            tables=tables,
-            baseline=inputs.baseline,
-            run_in_years=inputs.run_in_years,
-        )
+        runs = run_scenarios(inputs, tables)
     except ValueError as error:
         fault = finding("model-cannot-run", f"model {inputs.model}", str(error))
         raise FindingsError([fault]) from error

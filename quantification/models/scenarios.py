@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.methodology.findings import Finding, FindingsError, Severity, finding
-from mollisol.methodology.soil_models.inputs import ActivityRow, SiteRow, WeatherRow
+from mollisol.methodology.soil_models.inputs import ModelInputs, SiteRow, WeatherRow
 from mollisol.methodology.soil_models.parameters import ParameterSet
 from mollisol.quantification.models.amg import AmgForcing, AmgParameters, run_amg
 from mollisol.quantification.models.arrays import FloatArray, with_axes
@@ -145,15 +145,9 @@ def gather_weather(rows: Sequence[WeatherRow], sites: Sequence[SiteRow]) -> Weat
 
 
 def run_scenarios(
-    *,
-    model: str,
-    parameters: ParameterSet,
-    weather: Sequence[WeatherRow],
-    sites: Sequence[SiteRow],
-    schedule: Sequence[ActivityRow],
+    inputs: ModelInputs,
     tables: Tables,
-    baseline: str = "baseline",
-    run_in_years: int = 5,
+    *,
     joint: JointDraws | None = None,
     start_t_ha: ArrayLike | None = None,
 ) -> ScenarioRuns:
@@ -161,19 +155,12 @@ def run_scenarios(
 
     Parameters
     ----------
-    model
-        rothc, tier2, amg or icbm.
-    parameters
-        The parameter set, the same for all scenarios.
-    weather, sites, schedule
-        Checked rows.
+    inputs
+        The model, its parameter set, the checked rows, and the baseline that the start is made with. The first years of
+        the baseline give the start: their mean conditions for Tier 2, where both scenarios share them; for RothC they
+        are repeated for ever.
     tables
         Crops, manures and residues.
-    baseline
-        The scenario that the start is made with.
-    run_in_years
-        First years of the baseline that give the start: their mean conditions for Tier 2, where both scenarios share
-        them; for RothC they are repeated for ever.
     joint
         Draws in place of the set's one value of each number.
     start_t_ha
@@ -190,14 +177,16 @@ def run_scenarios(
         If the parameter set belongs to another model, the baseline is not in the schedule, or the stock at the start
         cannot be met.
     """
+    model, parameters, baseline, sites = inputs.model, inputs.parameters, inputs.baseline, inputs.sites
     if parameters.model != model:
         raise ValueError(f"parameter set {parameters.id} belongs to {parameters.model}, not to {model}")
-    names = sorted({row.scenario for row in schedule})
+    names = sorted({row.scenario for row in inputs.schedule})
     if baseline not in names:
         raise ValueError(f"no scenario {baseline} in the schedule; there is {', '.join(names) or 'none'}")
-    air = gather_weather(weather, sites)
+    air = gather_weather(inputs.weather, sites)
     plans = {
-        name: plan(schedule, scenario=name, sites=sites, years=air.years, tables=tables) for name in names
+        name: plan(inputs.schedule, scenario=name, sites=sites, years=air.years, tables=tables)
+        for name in names
     }
     findings = tuple(f for p in plans.values() for f in p.findings if f.code in _CONCERNS[model])
     stop = [f for f in findings if f.severity is Severity.BLOCKING]
@@ -209,7 +198,7 @@ def run_scenarios(
     free = (*drawn.values.values(), drawn.inert_factor, drawn.slow_shift)
     many = max(stock.shape[1], *(np.size(v) for v in free))
     job = _Job(
-        air, tuple(sites), plans, baseline, drawn, run_in_years, np.broadcast_to(stock, (len(sites), many))
+        air, sites, plans, baseline, drawn, inputs.run_in_years, np.broadcast_to(stock, (len(sites), many))
     )
     skipped, stocks, more = _RUNNERS[model](job)
     rows = next(iter(stocks.values())).shape[0]

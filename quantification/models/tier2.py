@@ -10,7 +10,14 @@ from numpy.typing import ArrayLike
 
 from mollisol.quantification.models import tier2_equations as eq
 from mollisol.quantification.models.arrays import FloatArray, ParametersByName, refuse_non_finite, with_axes
-from mollisol.quantification.models.linear.kernel import Compartments, Engine, Run, run_linear
+from mollisol.quantification.models.linear.kernel import (
+    Compartments,
+    Computing,
+    Engine,
+    Run,
+    Series,
+    run_linear,
+)
 from mollisol.quantification.models.linear.steady import shifted
 
 POOLS: Final = ("active", "slow", "passive")
@@ -243,8 +250,8 @@ def run_tier2(
     run_in_years: int = 5,
     start_total_t_ha: ArrayLike | None = None,
     slow_shift: ArrayLike = 0.0,
-    pools: bool = False,
-    engine: Engine = "auto",
+    series: tuple[Series, ...] = (),
+    engine: Engine | Computing = "auto",
 ) -> Tier2Run:
     """Run the Tier 2 steady-state method.
 
@@ -260,8 +267,8 @@ def run_tier2(
         A measured stock, (site, draw): the start's pools are scaled to it. [t C/ha]
     slow_shift
         Share of the start that is moved from the slow to the passive pool, (site, draw). [1]
-    pools
-        Whether to write the pools.
+    series
+        What to write beside the total.
     engine
         As in :func:`~mollisol.quantification.models.linear.run_linear`.
 
@@ -301,5 +308,5 @@ def run_tier2(
         supply=step * states.steady_t_ha[1:],
         keep=1.0 - step,
     )
-    done = run_linear(system, start, steps=years, pools=pools, engine=engine)
+    done = run_linear(system, start, steps=years, series=series, engine=engine)
     return Tier2Run(done.from_start(start), states, parameters.label)

@@ -76,7 +76,7 @@ def rothc_difference() -> tuple[Any, Any, Any]:
             start_t_ha=start.pools_t_ha,
             deficit_mm=start.deficit_mm,
             every=1,
-            pools=True,
+            series=("pools",),
         )
         gaps.append(np.abs(done.run.pools[:, :, 0, 0] - expected).max(axis=1))
     time = column(book, "Year") + (column(book, "Month") - 0.5) / 12
@@ -124,7 +124,7 @@ def other_differences() -> dict[str, tuple[float, float]]:
     found["AMG, script of its authors, which rounds"] = (worst, 0.031)
     years = np.arange(1.0, 101.0)
     numbers = icbm.IcbmParameters(humified_share=0.25, climate_factor=1.1)
-    run_of = icbm.run_icbm(numbers, start_t_ha=[0.3, 3.99], input_t_ha_yr=0.272, years=100, pools=True)
+    run_of = icbm.run_icbm(numbers, start_t_ha=[0.3, 3.99], input_t_ha_yr=0.272, years=100, series=("pools",))
     old = icbm.old_pool(
         years=years,
         young_start_t_ha=0.3,

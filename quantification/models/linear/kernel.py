@@ -25,6 +25,8 @@ from mollisol.quantification.models.arrays import FloatArray, common_length, ref
 from mollisol.quantification.models.linear.plain import advance_numpy, advance_plain
 
 type Engine = Literal["auto", "plain", "numpy", "compiled"]
+type Series = Literal["pools", "respired"]
+"""What a run writes beside the total."""
 
 BLOCK = 1024
 """Lanes (sites or draws) that are taken through time together: their buffers fit in a core's second-level cache."""
@@ -35,6 +37,47 @@ _FEWEST = 128
 _FEW_DRAWS = 24
 """Draws below which those of several sites are put on one lane axis: a short loop costs more than a copy."""
 _MAPS = ("keep", "clock", "rates", "routes", "inlet", "supply")
+
+
+@dataclass(frozen=True, slots=True)
+class Computing:
+    """How a run is computed; the result does not depend on block and threads.
+
+    Parameters
+    ----------
+    engine
+        One of the engines; ``auto`` picks by the amount of work.
+    block
+        Lanes that are taken through time together.
+    threads
+        As many as this, or the cores of the machine, at most two.
+    """
+
+    engine: Engine = "auto"
+    block: int = BLOCK
+    threads: int | None = None
+
+    @classmethod
+    def chosen(cls, engine: Engine | Computing, *, steps: int, lanes: int) -> Computing:
+        """Return what a run of this size is computed with, ``auto`` resolved and the threads counted."""
+        given = engine if isinstance(engine, Computing) else cls(engine)
+        threads = max(1, given.threads) if given.threads else min(2, os.cpu_count() or 1)
+        return cls(choose_engine(given.engine, steps=steps, lanes=lanes), given.block, threads)
+
+    def share(self, lanes: int) -> int:
+        """Return the lanes of a block: an even share for each thread, but not below the fewest."""
+        return min(self.block, max(_FEWEST, -(-lanes // (self.threads or 1))))
+
+    def over_blocks(self, work: Callable[[int, int], None], *, total: int, block: int) -> None:
+        """Run ``work(lo, hi)`` over blocks; the order does not matter, as no two blocks share an output."""
+        edges = [(lo, min(lo + block, total)) for lo in range(0, total, block)]
+        if self.threads == 1 or len(edges) == 1:
+            for lo, hi in edges:
+                work(lo, hi)
+            return
+        with ThreadPoolExecutor(self.threads) as pool:
+            for done in [pool.submit(work, lo, hi) for lo, hi in edges]:
+                done.result()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +183,12 @@ class Outputs:
     respired: FloatArray
 
     @classmethod
-    def empty(
-        cls, *, rows: int, n_pool: int, sites: int, draws: int, pools: bool = False, respired: bool = False
-    ) -> Outputs:
+    def empty(cls, *, rows: int, n_pool: int, sites: int, draws: int, series: tuple[Series, ...]) -> Outputs:
         """Make them: (row, site, draw), (row, pool, site, draw), (row, site, draw)."""
         return cls(
             np.empty((rows, sites, draws)),
-            np.empty((rows if pools else 0, n_pool, sites, draws)),
-            np.empty((rows if respired else 0, sites, draws)),
+            np.empty((rows if "pools" in series else 0, n_pool, sites, draws)),
+            np.empty((rows if "respired" in series else 0, sites, draws)),
         )
 
     def sites(self, lo: int, hi: int) -> Outputs:
@@ -170,32 +211,10 @@ def choose_engine(engine: Engine, *, steps: int, lanes: int) -> Engine:
     return "compiled" if steps * lanes >= WORTH_COMPILING else "numpy"
 
 
-def thread_count(threads: int | None) -> int:
-    """Return the number of threads: what was asked for, else the cores of the machine, at most two."""
-    return max(1, threads) if threads else min(2, os.cpu_count() or 1)
-
-
 def check_rows(*, steps: int, every: int) -> None:
     """Raise unless the steps are a positive multiple of the steps between two rows."""
     if steps < 1 or every < 1 or steps % every:
         raise ValueError(f"steps ({steps}) must be a positive multiple of every ({every})")
-
-
-def over_blocks(work: Callable[[int, int], None], *, total: int, block: int, threads: int) -> None:
-    """Run ``work(lo, hi)`` over blocks; the order does not matter, as no two blocks share an output."""
-    edges = [(lo, min(lo + block, total)) for lo in range(0, total, block)]
-    if threads == 1 or len(edges) == 1:
-        for lo, hi in edges:
-            work(lo, hi)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(work, lo, hi) for lo, hi in edges]:
-            done.result()
-
-
-def shared_out(lanes: int, *, block: int, threads: int) -> int:
-    """Return the lanes of a block: no more than ``block``, an even share for each thread, but not below the fewest."""
-    return min(block, max(_FEWEST, -(-lanes // threads)))
 
 
 def run_linear(
@@ -205,11 +224,8 @@ def run_linear(
     steps: int,
     every: int = 1,
     inert: ArrayLike = 0.0,
-    pools: bool = False,
-    respired: bool = False,
-    engine: Engine = "auto",
-    block: int = BLOCK,
-    threads: int | None = None,
+    series: tuple[Series, ...] = (),
+    engine: Engine | Computing = "auto",
 ) -> Run:
     """Take a linear-compartment system through time.
 
@@ -225,11 +241,11 @@ def run_linear(
         A row is written after each ``every`` steps; steps in between are never stored.
     inert
         Carbon that is in the total and takes no part, (site, draw).
-    pools, respired
-        Whether to write these as well.
-    engine, block, threads
-        How to compute it. The result does not depend on ``block`` and ``threads``: not at all with the compiled
-        engine, and not beyond the last bits with NumPy.
+    series
+        What to write beside the total.
+    engine
+        How to compute it. The result does not depend on block and threads: not at all with the compiled engine, and
+        not beyond the last bits with NumPy.
 
     Returns
     -------
@@ -254,22 +270,19 @@ def run_linear(
     n_pool = len(system.names)
     state = np.array(np.broadcast_to(x, (n_pool, sites, draws)))
     base = np.ascontiguousarray(np.broadcast_to(base, (sites, draws)))
-    out = Outputs.empty(
-        rows=steps // every, n_pool=n_pool, sites=sites, draws=draws, pools=pools, respired=respired
-    )
+    out = Outputs.empty(rows=steps // every, n_pool=n_pool, sites=sites, draws=draws, series=series)
     donors = np.asarray(system.donors, dtype=np.float64)
-    picked = choose_engine(engine, steps=steps, lanes=sites * draws)
+    computing = Computing.chosen(engine, steps=steps, lanes=sites * draws)
     arrays = [maps[name] for name in _MAPS]
-    if picked == "compiled":
-        _run_compiled(state, arrays, donors, base, steps, every, out, block, thread_count(threads))
+    if computing.engine == "compiled":
+        _run_compiled(state, arrays, donors, base, steps, every, out, computing)
     else:
-        advance: Callable[..., None] = advance_plain if picked == "plain" else advance_numpy
-
-        def work(lo: int, hi: int) -> None:
+        advance = advance_plain if computing.engine == "plain" else advance_numpy
+        size = max(1, 4 * computing.block // draws)
+        for lo in range(0, sites, size):
+            hi = min(lo + size, sites)
             here = [_sites(array, lo, hi) for array in arrays]
-            advance(state[:, lo:hi], *here, donors, base[lo:hi], 0, steps, every, *out.sites(lo, hi).arrays())
-
-        over_blocks(work, total=sites, block=max(1, 4 * block // draws), threads=1)
+            advance(state[:, lo:hi], here, donors, base[lo:hi], steps, every, out.sites(lo, hi).arrays())
     if not np.isfinite(state).all():
         refuse_non_finite(everything)
     return Run(system.names, np.arange(every, steps + 1, every, dtype=np.float64), *out.arrays(), state)
@@ -288,8 +301,7 @@ def _run_compiled(
     steps: int,
     every: int,
     out: Outputs,
-    block: int,
-    threads: int,
+    computing: Computing,
 ) -> None:
     """Hand the system to the compiled kernel: lanes are a site's draws where there are many, else sites and draws."""
     from mollisol.quantification.models.linear import compiled as linear_compiled
@@ -302,7 +314,7 @@ def _run_compiled(
         def work(lo: int, hi: int) -> None:
             run_block(lo, hi, 0, draws, state, *arrays, donors, base, steps, every, *results)
 
-        over_blocks(work, total=sites, block=shared_out(sites, block=block, threads=threads), threads=threads)
+        computing.over_blocks(work, total=sites, block=computing.share(sites))
         return
 
     def side_by_side(lo: int, hi: int) -> None:
@@ -323,5 +335,4 @@ def _run_compiled(
         for whole, piece in zip(results, mine, strict=True):
             whole[..., lo:hi, :] = piece.reshape(*piece.shape[:-2], hi - lo, draws)
 
-    size = max(1, shared_out(sites * draws, block=block, threads=threads) // draws)
-    over_blocks(side_by_side, total=sites, block=size, threads=threads)
+    computing.over_blocks(side_by_side, total=sites, block=max(1, computing.share(sites * draws) // draws))

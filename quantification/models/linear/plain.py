@@ -1,10 +1,13 @@
 """The kernel without a compiler: on NumPy arrays, and on Python floats for a single lane.
 
-Both take the same arguments as the compiled one; the pools and the outputs are changed in place. Maps have the axes
-(step or pool, pool or group or source, site, draw); ``keep`` has no steps where clock and rates stand for it.
+Both take what the compiled one takes; the pools and what is written are changed in place. The maps are keep, clock,
+rates, routes, inlet and supply, with the axes (step or pool, pool or group or source, site, draw); ``keep`` has no
+steps where clock and rates stand for it. Written are the total, the pools and what is respired.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -38,22 +41,16 @@ def gain_of(inlet: FloatArray, supply: FloatArray, lo: int, hi: int) -> list[Flo
 
 def advance_numpy(
     x: FloatArray,
-    keep: FloatArray,
-    clock: FloatArray,
-    rates: FloatArray,
-    routes: FloatArray,
-    inlet: FloatArray,
-    supply: FloatArray,
+    maps: Sequence[FloatArray],
     donors: FloatArray,
     inert: FloatArray,
-    first: int,
     steps: int,
     every: int,
-    total: FloatArray,
-    pools: FloatArray,
-    respired: FloatArray,
+    written: Sequence[FloatArray],
 ) -> None:
     """Take all lanes through the steps, one NumPy call per operation and step; see the kernel for the arguments."""
+    keep, clock, rates, routes, inlet, supply = maps
+    total, pools, respired = written
     groups = [np.flatnonzero(group == 1.0) for group in donors]
     all_in_one = len(groups) == 1 and len(groups[0]) == len(x)
     ways = [(_span(routes[:, g]), g) for g in range(len(groups)) if routes[:, g].any()]
@@ -82,7 +79,7 @@ def advance_numpy(
                     gas -= moved.sum(axis=0)
             if gains is not None:
                 x[into] += gains[i]
-            done = first + lo + i + 1
+            done = lo + i + 1
             if done % every == 0:
                 row = done // every - 1
                 np.add(x.sum(axis=0), inert, out=total[row])
@@ -115,22 +112,16 @@ def _gains_together(gains: list[FloatArray | None]) -> tuple[FloatArray | None, 
 
 def advance_plain(
     x: FloatArray,
-    keep: FloatArray,
-    clock: FloatArray,
-    rates: FloatArray,
-    routes: FloatArray,
-    inlet: FloatArray,
-    supply: FloatArray,
+    maps: Sequence[FloatArray],
     donors: FloatArray,
     inert: FloatArray,
-    first: int,
     steps: int,
     every: int,
-    total: FloatArray,
-    pools: FloatArray,
-    respired: FloatArray,
+    written: Sequence[FloatArray],
 ) -> None:
     """Take one lane through the steps on Python floats: for one site this is ten times faster than arrays."""
+    keep, clock, rates, routes, inlet, supply = maps
+    total, pools, respired = written
     n_pool = len(x)
     state = x[:, 0, 0].tolist()
     stays = keep_of(keep, clock, rates, 0, steps)[:, :, 0, 0].tolist()
@@ -159,7 +150,7 @@ def advance_plain(
         if len(respired):
             gas += sum(state) - sum(new)
         state = [pool + gain for pool, gain in zip(new, given, strict=True)]
-        done = first + step + 1
+        done = step + 1
         if done % every == 0:
             row = done // every - 1
             total[row, 0, 0] = sum(state) + base

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.quantification.models.arrays import FloatArray, common_length, refuse_non_finite, with_axes
-from mollisol.quantification.models.linear.kernel import Compartments, Engine, run_linear
+from mollisol.quantification.models.linear.kernel import Compartments, Computing, Engine, run_linear
 
 
 def cycle_map(system: Compartments, *, steps: int) -> tuple[FloatArray, FloatArray]:
@@ -123,7 +123,7 @@ def run_until_still(
     start: ArrayLike = 0.0,
     tolerance: float = 1e-6,
     most_cycles: int = 100_000,
-    engine: Engine = "auto",
+    engine: Engine | Computing = "auto",
 ) -> tuple[FloatArray, int]:
     """Repeat a cycle until the total changes by no more than the tolerance, as the reference programs do.
 

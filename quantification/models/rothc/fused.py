@@ -22,8 +22,7 @@ def run_fused(
     deficit: FloatArray,
     every: int,
     out: linear.Outputs,
-    block: int,
-    threads: int,
+    computing: linear.Computing,
 ) -> None:
     """Run all sites; the state, the deficit and the outputs are changed in place.
 
@@ -85,11 +84,8 @@ def run_fused(
         np.ascontiguousarray(inert[:, 0]),
         *(array.swapaxes(-1, -2) for array in out.arrays()),
     )
-    linear.over_blocks(
-        lambda lo, hi: run_sites(lo, hi, *arguments),
-        total=ready.sites,
-        block=linear.shared_out(ready.sites, block=block, threads=threads),
-        threads=threads,
+    computing.over_blocks(
+        lambda lo, hi: run_sites(lo, hi, *arguments), total=ready.sites, block=computing.share(ready.sites)
     )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from mollisol.quantification.models.arrays import FloatArray, common_length, refuse_non_finite, with_axes
 from mollisol.quantification.models.linear import kernel as linear
-from mollisol.quantification.models.linear.kernel import Engine, Outputs, Run
+from mollisol.quantification.models.linear.kernel import Computing, Engine, Outputs, Run, Series
 from mollisol.quantification.models.rothc.clock import clock_numpy, clock_plain
 from mollisol.quantification.models.rothc.equations import (
     maximum_deficit,
@@ -56,11 +56,8 @@ def run_rothc(
     inert_t_ha: ArrayLike = 0.0,
     deficit_mm: ArrayLike = 0.0,
     every: int = 12,
-    pools: bool = False,
-    respired: bool = False,
-    engine: Engine = "auto",
-    block: int = linear.BLOCK,
-    threads: int | None = None,
+    series: tuple[Series, ...] = (),
+    engine: Engine | Computing = "auto",
 ) -> RothCRun:
     """Run RothC over all months of the forcing.
 
@@ -78,7 +75,7 @@ def run_rothc(
         Moisture deficit at the start, from the largest of the soil, a negative number, to 0, field capacity. [mm]
     every
         Months between rows; 12 writes each December of a run that begins in January.
-    pools, respired, engine, block, threads
+    series, engine
         As in :func:`~mollisol.quantification.models.linear.run_linear`.
 
     Returns
@@ -120,18 +117,17 @@ def run_rothc(
             "deficit_mm must lie between the largest deficit of the soil, a negative number, and 0"
         )
     rows = ready.months // every
-    out = Outputs.empty(rows=rows, n_pool=4, sites=ready.sites, draws=draws, pools=pools, respired=respired)
-    picked = linear.choose_engine(engine, steps=ready.months, lanes=ready.sites * draws)
-    count = linear.thread_count(threads)
-    fused = picked == "compiled" and draws == 1
+    out = Outputs.empty(rows=rows, n_pool=4, sites=ready.sites, draws=draws, series=series)
+    computing = Computing.chosen(engine, steps=ready.months, lanes=ready.sites * draws)
+    fused = computing.engine == "compiled" and draws == 1
     if not fused:
         refuse_non_finite({**ready.everything(), **by_draw})
     if fused:
         from mollisol.quantification.models.rothc.fused import run_fused
 
-        run_fused(ready, parameters, state, inert, deficit, every, out, block, count)
+        run_fused(ready, parameters, state, inert, deficit, every, out, computing)
     else:
-        size = max(1, (4 * block if picked == "numpy" else 64 * block) // draws)
+        size = max(1, (4 if computing.engine == "numpy" else 64) * computing.block // draws)
         for lo in range(0, ready.sites, size):
             hi = min(lo + size, ready.sites)
             part = ready.part(lo, hi)
@@ -145,11 +141,8 @@ def run_rothc(
                 steps=ready.months,
                 every=every,
                 inert=inert[lo:hi],
-                pools=pools,
-                respired=respired,
-                engine=picked,
-                block=block,
-                threads=count,
+                series=series,
+                engine=computing,
             )
             for whole, piece in zip(
                 out.sites(lo, hi).arrays(), (done.total, done.pools, done.respired), strict=True

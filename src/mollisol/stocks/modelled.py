@@ -23,7 +23,7 @@ from mollisol.methodology.findings import Finding, FindingsError, Place, Severit
 from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ProjectModel
 from mollisol.methodology.project import Project
 from mollisol.methodology.soil_models.calibrated import ModelIdentity
-from mollisol.methodology.soil_models.inputs import ActivityRow, ModelInputs, SiteRow, WeatherRow
+from mollisol.methodology.soil_models.inputs import ActivityRow, ModelInputs
 from mollisol.methodology.soil_models.tables import crops, manures, residues
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import mean_by_group
@@ -188,9 +188,6 @@ class _Runs:
     """The runs of one project; the same draws whatever is asked of them."""
 
     inputs: ModelInputs
-    sites: list[SiteRow]
-    weather: list[WeatherRow]
-    schedule: list[ActivityRow]
     joint: JointDraws | None
 
     def run(self, stock: FloatArray) -> ScenarioRuns:
@@ -202,18 +199,8 @@ class _Runs:
             If the model cannot start or run.
         """
         try:
-            return run_scenarios(
-                model=self.inputs.model,
-                parameters=self.inputs.parameters,
-                weather=self.weather,
-                sites=self.sites,
-                schedule=self.schedule,
-                tables=Tables(crops(), manures(), residues()),
-                baseline="baseline",
-                run_in_years=self.inputs.run_in_years,
-                joint=self.joint,
-                start_t_ha=stock,
-            )
+            tables = Tables(crops(), manures(), residues())
+            return run_scenarios(self.inputs, tables, joint=self.joint, start_t_ha=stock)
         except ValueError as error:
             fault = Finding(
                 code="model-cannot-run",
@@ -237,8 +224,13 @@ def _runs(project: Project, model: ProjectModel, points: Sequence[str], start: i
     for item in project.soil_baselines:
         if isinstance(item, BlendedBaseline):
             schedule += _phases(schedule, item.rotation_years, start + 1, last)
-    weather = [row for row in inputs.weather if first <= row.year <= last]
-    return _Runs(inputs, [site[name] for name in points], weather, schedule, _joint(model))
+    cut = {
+        "weather": tuple(row for row in inputs.weather if first <= row.year <= last),
+        "sites": tuple(site[name] for name in points),
+        "schedule": tuple(schedule),
+        "baseline": "baseline",
+    }
+    return _Runs(inputs.model_copy(update=cut), _joint(model))
 
 
 def _start(runs: _Runs, measured: FloatArray, year: int, *, back: bool) -> FloatArray:

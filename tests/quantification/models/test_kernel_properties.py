@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mollisol.quantification.models.linear.kernel import (
     Compartments,
+    Computing,
     Engine,
     choose_engine,
     run_linear,
@@ -47,7 +48,7 @@ def random_system(seed: int, *, sites: int, draws: int, steps: int, clocked: boo
 def test_engines_agree(seed: int, sites: int, draws: int, clocked: bool) -> None:
     system = random_system(seed, sites=sites, draws=draws, steps=24, clocked=clocked)
     start = np.random.default_rng(seed).random((4, sites, draws))
-    asked: dict[str, Any] = {"steps": 24, "every": 4, "inert": 2.0, "pools": True, "respired": True}
+    asked: dict[str, Any] = {"steps": 24, "every": 4, "inert": 2.0, "series": ("pools", "respired")}
     engines: tuple[Engine, ...] = (*ENGINES, "plain") if sites * draws == 1 else ENGINES
     runs = [run_linear(system, start, engine=engine, **asked) for engine in engines]
     for run in runs[1:]:
@@ -60,7 +61,7 @@ def test_engines_agree(seed: int, sites: int, draws: int, clocked: bool) -> None
 def test_carbon_balances_in_every_step(engine: Engine, draws: int) -> None:
     system = random_system(3, sites=6, draws=draws, steps=36, clocked=True)
     start = np.full((4, 6, draws), 3.0)
-    run = run_linear(system, start, steps=36, respired=True, engine=engine)
+    run = run_linear(system, start, steps=36, series=("respired",), engine=engine)
     given = np.einsum("pmsd,tmse->tsd", system.inlet * np.ones((1, 1, 6, 1)), system.supply)
     before = np.concatenate([start.sum(axis=0)[None], run.total[:-1]])
     off = given - (run.total - before) - run.respired
@@ -70,7 +71,9 @@ def test_carbon_balances_in_every_step(engine: Engine, draws: int) -> None:
 @pytest.mark.parametrize("engine", ["plain", "numpy", "compiled"])
 def test_rothc_balances_in_every_month(engine: Engine) -> None:
     forcing = random_forcing(1 if engine == "plain" else 5, 48)
-    run = run_rothc(forcing, RothCParameters(), start_t_ha=START, every=1, respired=True, engine=engine).run
+    run = run_rothc(
+        forcing, RothCParameters(), start_t_ha=START, every=1, series=("respired",), engine=engine
+    ).run
     given = (np.asarray(forcing.plant_c_t_ha) + np.asarray(forcing.manure_c_t_ha))[..., None]
     before = np.concatenate([np.full((1, *run.total.shape[1:]), START.sum()), run.total[:-1]])
     assert np.abs((given - (run.total - before) - run.respired) / run.total).max() < 1e-12
@@ -167,7 +170,9 @@ def test_nothing_happens_at_zero_rates(engine: Engine) -> None:
 def test_compiled_results_do_not_depend_on_blocks_and_threads_at_all(changes: dict[str, int]) -> None:
     forcing = random_forcing(150, 24)
     reference = run_rothc(forcing, RothCParameters(), start_t_ha=START, engine="compiled").run
-    other = run_rothc(forcing, RothCParameters(), start_t_ha=START, engine="compiled", **changes).run  # type: ignore[arg-type]
+    other = run_rothc(
+        forcing, RothCParameters(), start_t_ha=START, engine=Computing("compiled", **changes)
+    ).run
     np.testing.assert_array_equal(other.total, reference.total)
     np.testing.assert_array_equal(other.end, reference.end)
 

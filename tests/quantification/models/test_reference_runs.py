@@ -43,7 +43,7 @@ def test_rothc_all_pools_and_months_after_the_run_in_of_its_program(engine: Engi
         deficit_mm=start.deficit_mm,
         inert_t_ha=iom,
         every=1,
-        pools=True,
+        series=("pools",),
         engine=engine,
     )
     table = columns("rothc_py/month_results.csv")
@@ -114,7 +114,7 @@ def test_manual_worked_month() -> None:
         start_t_ha=[before[name] for name in POOLS],
         inert_t_ha=2.7,
         every=1,
-        respired=True,
+        series=("respired",),
     )
     expected = [step["end_pools"][name] for name in POOLS]
     np.testing.assert_allclose(done.run.end[:, 0, 0], expected, rtol=0, atol=step["tolerance"])
@@ -214,7 +214,7 @@ def test_icbm_against_its_closed_form(case: tuple[float, ...], engine: Engine) -
     h, r, young, old, given = case
     parameters = icbm.IcbmParameters(humified_share=h, climate_factor=r)
     done = icbm.run_icbm(
-        parameters, start_t_ha=[young, old], input_t_ha_yr=given, years=60, pools=True, engine=engine
+        parameters, start_t_ha=[young, old], input_t_ha_yr=given, years=60, series=("pools",), engine=engine
     )
     years = np.arange(1.0, 61.0)
     both: dict[str, Any] = {

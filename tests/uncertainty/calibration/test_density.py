@@ -51,14 +51,8 @@ def test_terms_add_up_to_the_scenario_run(model: str, tmp_path: Path) -> None:
     rows = tuple(r.model_copy(update={"start_year": first - 1}) for r in trials.trial_sites)
     moved = trials.model_copy(update={"trial_sites": rows})
     runs = run_scenarios(
-        model=model,
-        parameters=inputs.parameters,
-        weather=inputs.weather,
-        sites=inputs.sites,
-        schedule=inputs.schedule,
-        tables=Tables(crops(), manures(), residues()),
-        baseline="trial",
-        run_in_years=inputs.run_in_years,
+        inputs.model_copy(update={"baseline": "trial"}),
+        Tables(crops(), manures(), residues()),
     )
     years = [2006, 2010, 2015]
     names = [s.site for s in inputs.sites]
@@ -79,14 +73,8 @@ def test_a_shift_at_the_start_is_that_of_the_scenario_run(model: str, tmp_path: 
     rows = tuple(r.model_copy(update={"start_year": first - 1}) for r in trials.trial_sites)
     moved = trials.model_copy(update={"trial_sites": rows})
     runs = run_scenarios(
-        model=model,
-        parameters=inputs.parameters,
-        weather=inputs.weather,
-        sites=inputs.sites,
-        schedule=inputs.schedule,
-        tables=Tables(crops(), manures(), residues()),
-        baseline="trial",
-        run_in_years=inputs.run_in_years,
+        inputs.model_copy(update={"baseline": "trial"}),
+        Tables(crops(), manures(), residues()),
         joint=JointDraws(inputs.parameters.label, inputs.parameters.values, slow_shift=[0.0, 0.12]),
     )
     names = [s.site for s in inputs.sites]
