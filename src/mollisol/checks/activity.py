@@ -1,20 +1,17 @@
-"""Hold activity tables against the project: places, years, shares, what a hectare can hold, what a source needs."""
+"""Activity tables against the project: places, years, shares, what a hectare can hold, what a source needs."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from mollisol.checks.activity_livestock import HERDS, SHARES, check_commodities, check_livestock
 from mollisol.emissions.factors import moisture_at, sites_of
-from mollisol.emissions.grid import FIRST_ROW, look_back_years
+from mollisol.emissions.grid import FIRST_ROW, look_back_years, project_years
 from mollisol.methodology.checks.gathered import gathered
-from mollisol.methodology.checks.periods import anniversary, whole_years
 from mollisol.methodology.eligibility.burning import check_burning
-from mollisol.methodology.eligibility.livestock import check_manure_shares
-from mollisol.methodology.factors import livestock
-from mollisol.methodology.factors.climate import manure_n2o_factor
 from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.factors.project_factors import check_project_factor
 from mollisol.methodology.findings import Finding, Place, finding
@@ -25,7 +22,6 @@ from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.quantification.sources import ranges
 
 SITES = "site_conditions.csv"
-_HERDS, _SHARES = "livestock.csv", "manure_systems.csv"
 
 
 class _Table(NamedTuple):
@@ -41,8 +37,8 @@ class _Table(NamedTuple):
 _TABLES = (
     _Table("fuel_use.csv", "fuel_use", ("fuel",), "fuel_litre", ranges.FUEL_PER_HA),
     _Table("liming.csv", "liming", ("lime",), "lime_t", ranges.LIME_PER_HA),
-    _Table(_HERDS, "herds", ("animal", "productivity")),
-    _Table(_SHARES, "manure_shares", ("animal", "productivity", "system")),
+    _Table(HERDS, "herds", ("animal", "productivity")),
+    _Table(SHARES, "manure_shares", ("animal", "productivity", "system")),
     _Table("fertilizers.csv", "fertilizers", ("product", "kind")),
     _Table(
         "nitrogen_fixing_species.csv", "fixing_species", ("species",), "residue_t_dm", ranges.RESIDUE_PER_HA
@@ -79,7 +75,7 @@ _EXEMPT: Mapping[str, tuple[str, ...]] = {
 
 
 def check_activity(project: Project, rules: RulesInForce) -> list[Finding]:
-    """Give every finding on the activity tables."""
+    """Return every finding on the activity tables."""
     areas = {unit.quantification_unit: unit.area_ha for unit in project.quantification_units}
     return gathered(
         [
@@ -89,13 +85,13 @@ def check_activity(project: Project, rules: RulesInForce) -> list[Finding]:
             *_nitrogen(project, areas),
             *_fires(project, areas),
             *check_burning(project.burning, "burning.csv"),
-            *_livestock(project),
+            *check_livestock(project),
             *_sites(project),
             *_potentials(project, rules),
             *_approaches(project),
             *_exemptions(project),
             *_woody(project, areas),
-            *_commodities(project),
+            *check_commodities(project),
             *_without_rows(project),
             *_own_factors(project),
         ]
@@ -131,17 +127,9 @@ def _places(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
             seen.add(key)
 
 
-def _project_years(project: Project) -> set[int]:
-    return {
-        anniversary(period.during.start, number).year
-        for period in project.head.verification_periods
-        for number in range(whole_years(period.during) or 0)
-    }
-
-
 def _years(project: Project) -> Iterable[Finding]:
-    """Hold the years against the scenario: the look-back for the baseline, project years for the project."""
-    start, open_years = project.head.start_date.year, _project_years(project)
+    """Return rows whose year is not of their scenario: of the look-back for the baseline, of the project for it."""
+    start, open_years = project.head.start_date.year, project_years(project)
     last = max(open_years, default=start)
     back = {
         unit.quantification_unit: look_back_years(project, unit.quantification_unit)
@@ -153,13 +141,13 @@ def _years(project: Project) -> Iterable[Finding]:
             baseline = getattr(row, "scenario", "project") == "baseline"
             low, high = (start - length, start - 1) if baseline else (start, last)
             if not low <= row.year <= high:
-                word = "baseline" if baseline else "project"
-                where = Place(file=table.file, row=number, column="year")
-                allowed = f"{low} to {high}: " + (
-                    "the years of the schedule before the start"
+                word, which = (
+                    ("baseline", "the years of the schedule before the start")
                     if baseline
-                    else "years in which a project year begins"
+                    else ("project", "years in which a project year begins")
                 )
+                where = Place(file=table.file, row=number, column="year")
+                allowed = f"{low} to {high}: {which}"
                 yield finding("activity-year-outside", where, f"{word} {row.year}", allowed=allowed)
 
 
@@ -205,58 +193,9 @@ def _fires(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
         area = areas.get(row.quantification_unit, row.burned_area_ha)
         if row.burned_area_ha > area:
             where = Place(file="burning.csv", row=number, column="burned_area_ha")
-            found = f"{row.burned_area_ha:g} ha"
-            yield finding("burned-area-too-large", where, found, area=area)
+            yield finding("burned-area-too-large", where, f"{row.burned_area_ha:g} ha", area=area)
         mass = row.biomass_kg_dm / row.burned_area_ha
         yield from _judged("burning.csv", number, "biomass_kg_dm", mass, ranges.BURNED_PER_HA)
-
-
-def _livestock(project: Project) -> Iterable[Finding]:
-    sites, herds = sites_of(project), {}
-    for number, row in enumerate(project.herds, start=FIRST_ROW):
-        herds[row.quantification_unit, row.scenario, row.year, row.animal, row.productivity] = number
-        site = sites.get(row.quantification_unit)
-        if site is not None:
-            where = Place(file=_HERDS, row=number, column="live_weight_kg")
-            try:
-                for factor in (livestock.enteric_factor, livestock.solids_rate, livestock.nitrogen_rate):
-                    factor(row.animal, site.region, row.productivity)
-                yield from livestock.check_live_weight(row.animal, site.region, row.live_weight_kg, where)
-            except FactorError as error:
-                yield _no_factor(Place(file=_HERDS, row=number), error)
-    shares: dict[tuple[Any, ...], dict[str, float]] = defaultdict(dict)
-    first: dict[tuple[Any, ...], int] = {}
-    for number, share in enumerate(project.manure_shares, start=FIRST_ROW):
-        key = (share.quantification_unit, share.scenario, share.year, share.animal, share.productivity)
-        shares[key][share.system] = share.share_fraction
-        place = sites.get(share.quantification_unit)
-        if place is not None:
-            try:
-                livestock.manure_ch4_factor(
-                    share.animal,
-                    place.region,
-                    share.system,
-                    place.manure_climate,
-                    place.manure_moisture,
-                    share.productivity,
-                )
-                manure_n2o_factor(share.animal, share.system, moisture_at(place))
-            except FactorError as error:
-                yield _no_factor(Place(file=_SHARES, row=number), error)
-        first.setdefault(key, number)
-    for key, of in shares.items():
-        where = Place(file=_SHARES, row=first[key])
-        if key not in herds:
-            yield finding("manure-without-herd", where, " ".join(map(str, key)))
-        for one in check_manure_shares(str(key[3]), str(key[4]), of):
-            yield one.model_copy(update={"where": where})
-    for key, number in herds.items():
-        if key not in shares:
-            yield finding("manure-share-missing", Place(file=_HERDS, row=number), " ".join(map(str, key)))
-
-
-def _no_factor(where: Place, error: Exception) -> Finding:
-    return finding("factor-not-available", where, str(error))
 
 
 def _sites(project: Project) -> Iterable[Finding]:
@@ -300,7 +239,7 @@ def _approaches(project: Project) -> Iterable[Finding]:
     tables: tuple[tuple[str, Sequence[Any]], ...] = (
         ("fertilizers.csv", project.fertilizers),
         ("nitrogen_fixing_species.csv", project.fixing_species),
-        (_SHARES, project.manure_shares),
+        (SHARES, project.manure_shares),
     )
     for file, rows in tables:
         for number, row in enumerate(rows, start=FIRST_ROW):
@@ -310,7 +249,7 @@ def _approaches(project: Project) -> Iterable[Finding]:
                     Place(file=file, row=number),
                     f"{row.quantification_unit} has modelled nitrous oxide, which covers this source",
                 )
-    years, start = _project_years(project), project.head.start_date.year
+    years, start = project_years(project), project.head.start_date.year
     counts = Counter((row.quantification_unit, row.gas) for row in project.modelled_gases)
     for (unit, gas), times in sorted(counts.items()):
         if times < len([year for year in years if year >= start]):
@@ -360,58 +299,15 @@ def _woody(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
             )
 
 
-def _commodities(project: Project) -> Iterable[Finding]:
-    known = {facts.commodity for facts in project.commodities}
-    start = project.head.start_date.year
-    tables: tuple[tuple[str, Sequence[Any]], ...] = (
-        ("production.csv", project.production),
-        ("leakage_mitigation.csv", project.mitigation),
-    )
-    for file, rows in tables:
-        seen: set[tuple[str, int]] = set()
-        for number, row in enumerate(rows, start=FIRST_ROW):
-            if row.commodity not in known:
-                where = Place(file=file, row=number, column="commodity")
-                yield finding("unknown-reference", where, row.commodity, table="commodities.csv")
-            if (row.commodity, row.year) in seen:
-                where = Place(file=file, row=number)
-                found = f"{row.commodity} {row.year}"
-                yield finding(
-                    "activity-row-twice", where, found, allowed="each once", do="add them up, or take one out"
-                )
-            seen.add((row.commodity, row.year))
-    for commodity in sorted(known):
-        years = {row.year for row in project.production if row.commodity == commodity}
-        lacking = sorted(_project_years(project) - years)
-        before = len([year for year in years if year < start])
-        if lacking or 0 < before < 3:
-            yield finding(
-                "production-year-missing",
-                Place(file="production.csv", thing=f"commodity {commodity}"),
-                f"{before} years before the start, none for {', '.join(map(str, lacking)) or 'no project year'}",
-            )
-    if known and project.head.new_land is None:
-        yield finding(
-            "new-land-missing",
-            Place(file="project.toml", thing="new_land"),
-            "commodities, and no [project.new_land]",
-        )
-
-
 def _without_rows(project: Project) -> Iterable[Finding]:
     for id, fields in _ROWS_OF.items():
-        entry = project.head.boundary.entry(id)
-        if entry is None or not entry.included or any(getattr(project, field) for field in fields):
-            continue
-        yield finding(
-            "source-without-data",
-            Place(file="project.toml", thing=f"boundary {id}"),
-            "included, and no table has a row of it",
-        )
+        if project.head.boundary.includes(id) and not any(getattr(project, field) for field in fields):
+            where = Place(file="project.toml", thing=f"boundary {id}")
+            yield finding("source-without-data", where, "included, and no table has a row of it")
 
 
 def _own_factors(project: Project) -> Iterable[Finding]:
-    """Hold factors of the project's own against the hierarchy, each once."""
+    """Return where factors of the project's own do not follow the hierarchy, or stand twice."""
     seen: set[tuple[str, str]] = set()
     for factor in project.head.factors:
         key = (factor.source, factor.name)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.methodology.checks.periods import anniversary
+from mollisol.methodology.checks.periods import anniversary, whole_years
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.eligibility.schedule import mapped_year
 from mollisol.methodology.project import Project
@@ -24,6 +24,15 @@ def look_back_years(project: Project, unit: str) -> int:
     """Return x, the number of years of the unit's schedule before the start."""
     schedule = project.schedule_of(unit, "baseline").before(project.head.start_date.year)
     return len({item.year for item in schedule})
+
+
+def project_years(project: Project) -> set[int]:
+    """Return the calendar years in which a project year of any verification period begins."""
+    return {
+        anniversary(period.during.start, number).year
+        for period in project.head.verification_periods
+        for number in range(whole_years(period.during) or 0)
+    }
 
 
 @dataclass(frozen=True, slots=True)
