@@ -31,13 +31,13 @@ class Draws:
 
     @property
     def weight(self) -> FloatArray:
-        """Weights that sum to 1 over all, shape (R n,)."""
+        """Return the weights that sum to 1 over all, shape (R n,)."""
         weight = np.exp(self.log_weight - self.log_weight.max()).reshape(-1)
         return np.asarray(weight / weight.sum())
 
     @property
     def effective_size(self) -> float:
-        """Kish's effective number of draws."""
+        """Return Kish's effective number of draws."""
         return float(1 / (self.weight**2).sum())
 
 
@@ -113,7 +113,7 @@ def find_mode(
     low: FloatArray,
     high: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Newton's method from the best of a coarse set of points.
+    """Return the mode, found by Newton's method from the best of a coarse set of points.
 
     Returns
     -------
@@ -198,7 +198,7 @@ def shape_proposal(
 
 
 def pareto_k(log_weight: FloatArray) -> float:
-    """Shape of a generalised Pareto distribution fitted to the largest weights.
+    """Return the shape of a generalised Pareto distribution fitted to the largest weights.
 
     Parameters
     ----------

@@ -110,7 +110,7 @@ class IncrementErrors:
 
     @property
     def any(self) -> bool:
-        """Whether any error is above 0."""
+        """Return whether any error is above 0."""
         own = any(group.carbon_cv.any() or group.soil_mass_cv.any() for group in self.profiles)
         return bool(own or self.carbon_batch_cv.any() or self.soil_mass_batch_cv.any())
 
@@ -201,7 +201,7 @@ def relative_errors(*, cv: FloatArray, shape: Sequence[int], generator: np.rando
 def _stock(
     group: Profiles, interpolation: Interpolation, carbon_factor: ArrayLike, soil_mass_factor: ArrayLike
 ) -> FloatArray:
-    """Stock of each profile, shape (..., n), with increments multiplied by these factors."""
+    """Return the stock of each profile, shape (..., n), with increments multiplied by these factors."""
     mass = group.soil_mass_t_per_ha * np.asarray(soil_mass_factor)
     carbon = mass * group.carbon_g_per_kg * np.asarray(carbon_factor) / _KG_PER_T
     return carbon_at_equivalent_soil_mass_t_per_ha(

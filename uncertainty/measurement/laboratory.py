@@ -23,7 +23,7 @@ def _squares(name: str, labels: Labels, values: FloatArray) -> tuple[float, floa
 
 
 def repeat_degrees_of_freedom(*, sample: Labels) -> float:
-    """Degrees of freedom of :func:`repeat_standard_deviation`: measurements less samples.
+    """Return the degrees of freedom of :func:`repeat_standard_deviation`: measurements less samples.
 
     Parameters
     ----------

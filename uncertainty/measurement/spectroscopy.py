@@ -49,7 +49,7 @@ class SpectroscopyParts:
 
     @property
     def total(self) -> float:
-        """Variance of the change."""
+        """Return the variance of the change."""
         sample = self.sample_start + self.sample_end
         return sample + self.model_start + self.model_end - 2 * self.covariance
 

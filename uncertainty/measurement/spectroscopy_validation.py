@@ -31,7 +31,7 @@ def _line(predicted: FloatArray, reference: FloatArray) -> Calibration:
 
 
 def _chance(estimate: float, error: float, degrees_of_freedom: float) -> float:
-    """Two-sided p-value of Student's t; 1 where nothing was found and nothing is uncertain."""
+    """Return the two-sided p-value of Student's t; 1 where nothing was found and nothing is uncertain."""
     if error <= 0:
         return 1.0 if estimate == 0 else 0.0
     return float(2 * stdtr(degrees_of_freedom, -abs(estimate) / error))

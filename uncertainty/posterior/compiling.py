@@ -35,7 +35,7 @@ class Component:
 
     @property
     def prior(self) -> Prior:
-        """As it is printed."""
+        """Return the prior as it is printed."""
         return Prior(self.name, "half-normal", self.scale, self.source)
 
 
@@ -91,16 +91,16 @@ class Compiled:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the components, in order."""
+        """Return the names of the components, in order."""
         return tuple(component.name for component in self.components)
 
     def place(self, name: str) -> int:
-        """Place of a component, or -1."""
+        """Return the place of a component, or -1."""
         return self.names.index(name) if name in self.names else NO_UNIT_LEVEL
 
 
 def _pairs(of: Specification, replicated: bool) -> tuple[IntArray, IntArray, list[str], list[str]]:
-    """Point component of each project and control point, as places in two lists of names."""
+    """Return the point component of each project and control point, as places in two lists of names."""
     spread = of.strata.point_spread
     used = np.unique(spread[of.project.stratum])
     mine = np.searchsorted(used, spread[of.project.stratum])

@@ -44,7 +44,7 @@ class Coordinates:
         return eta
 
     def log_density(self, phi: FloatArray) -> FloatArray:
-        """Log density, minus infinity outside the bounds of the components."""
+        """Return the log density, minus infinity outside the bounds of the components."""
         return self._density(self.eta(phi))
 
     def gradient(self, phi: FloatArray) -> FloatArray:

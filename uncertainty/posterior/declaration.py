@@ -266,7 +266,7 @@ class Validation(_Frozen):
 
     @property
     def zones(self) -> int:
-        """Climate zones with comparisons."""
+        """Return the climate zones with comparisons."""
         return int(np.unique(self.climate).size)
 
 
@@ -359,7 +359,7 @@ class Declaration(_Frozen):
 
     @property
     def controls(self) -> ControlPoints:
-        """The control points.
+        """Return the control points.
 
         Raises
         ------
@@ -372,7 +372,7 @@ class Declaration(_Frozen):
 
     @property
     def trials(self) -> Validation:
-        """The validation comparisons.
+        """Return the validation comparisons.
 
         Raises
         ------
@@ -385,7 +385,7 @@ class Declaration(_Frozen):
 
     @property
     def model_draws(self) -> ModelDraws:
-        """The model runs.
+        """Return the model runs.
 
         Raises
         ------
@@ -398,5 +398,5 @@ class Declaration(_Frozen):
 
     @property
     def modelled_error(self) -> bool:
-        """Whether model error enters."""
+        """Return whether model error enters."""
         return self.baseline in ("modelled", "hybrid")

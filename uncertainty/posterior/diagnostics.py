@@ -32,7 +32,7 @@ _PROPER: Final = 100.0
 
 
 def integration_checks(sample: Sample, probability: float) -> tuple[CheckResult, ...]:
-    """Gates of the integration over the variance components; a failed one refuses issuance."""
+    """Return the gates of the integration over the variance components; a failed one refuses issuance."""
     share = sample.monte_carlo_error(probability) / sample.mixture().spread
     size = sample.draws.effective_size
     rows = [
@@ -67,7 +67,7 @@ def _gate(name: str, found: float, allowed: float, good: bool, text: str) -> Che
 
 
 def all_checks(sample: Sample, probability: float) -> tuple[CheckResult, ...]:
-    """Everything besides the gates of the integration."""
+    """Return every check besides the gates of the integration."""
     mixture = sample.mixture()
     credited, sd = mixture.quantile(probability), mixture.spread
     return (

@@ -20,14 +20,14 @@ MOST_SITES: Final = 500
 
 
 def _plug_in(sample: Sample) -> tuple[FloatArray, System, FloatArray]:
-    """Root mean square of the components, the normal equations there, and the effects besides means (p,)."""
+    """Return the root mean square of the components, the normal equations there, and the effects besides means (p,)."""
     eta = sample.typical()
     system = sample.marginal.system(eta[None])
     return eta, system, np.linalg.solve(system.precision[0], system.data[0])
 
 
 def _design(spec: Specification, marginal: Marginal, which: str, scale: FloatArray) -> FloatArray:
-    """Rows of the scaled effects besides means for the points of a side, shape (n, p)."""
+    """Return the rows of the scaled effects besides means for the points of a side, shape (n, p)."""
     points = spec.project if which == "project" else spec.controls
     rows = np.zeros((points.change.size, marginal.size))
     if which == "control" and spec.control is not None:

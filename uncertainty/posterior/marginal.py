@@ -94,7 +94,7 @@ class Marginal:
 
     @property
     def cost(self) -> int:
-        """Numbers that one evaluation goes through."""
+        """Return how many numbers one evaluation goes through."""
         sides = [side for side in (self.of.project, self.of.control) if side is not None]
         return sum(side.block.cell_shared.size + side.block.cell_points.size for side in sides)
 
@@ -107,16 +107,16 @@ class Marginal:
         return np.full(self.dimensions, LOWEST_LOG), 4.0 - np.log(self._ratio)
 
     def log_prior(self, eta: FloatArray) -> FloatArray:
-        """Half-normal priors, without the Jacobian, shape (B,); constants left out."""
+        """Return the log of the half-normal priors, without the Jacobian, shape (B,); constants left out."""
         return np.asarray(-0.5 * ((np.exp(eta) * self._ratio) ** 2).sum(axis=-1))
 
     def log_density(self, eta: FloatArray) -> FloatArray:
-        """Log posterior density of ``eta`` up to a constant, shape (B,)."""
+        """Return the log posterior density of ``eta`` up to a constant, shape (B,)."""
         system = self.system(eta, whole=False)
         return self.log_prior(eta) + eta.sum(axis=-1) + self._log_likelihood(system)[0]
 
     def gradient(self, eta: FloatArray) -> FloatArray:
-        """Exact gradient of :meth:`log_density` by complex steps, shapes (B, d) to (B, d)."""
+        """Return the exact gradient of :meth:`log_density` by complex steps, shapes (B, d) to (B, d)."""
         step = 1e-20
         count, d = eta.shape
         moved = eta[:, None, :] + 1j * step * np.eye(d)
@@ -240,7 +240,7 @@ class Marginal:
         return -0.5 * (system.constant - fitted + log_det), effects
 
     def estimand(self, system: System, eta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Weights of the scaled effects besides means (B, p), what is known without them, and the variance (B,).
+        """Return the weights of the scaled effects besides means (B, p), what is known without, and the variance (B,).
 
         The means of the strata are eliminated, so that their data and their variance given the other effects stand in
         the two last, beside shrunk field effects and what was not sampled.
@@ -308,7 +308,7 @@ class _ValidationBlock:
         self._unit = of.unit
 
     def pieces(self, sd: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Precision (B, P, P), data (B, P), and squares with log determinant (B,), studies integrated out."""
+        """Return precision (B, P, P), data (B, P), and squares with log determinant (B,), studies integrated out."""
         site, rest = (sd[:, place] / self._unit for place in self._places)
         precise = 1 / (self._known + rest[:, None] ** 2 * self._length)
         information = precise @ self._study

@@ -23,17 +23,17 @@ class Mixture:
 
     @property
     def centre(self) -> float:
-        """Its mean."""
+        """Return its mean."""
         return float(self.weight @ self.mean)
 
     @property
     def spread(self) -> float:
-        """Its standard deviation."""
+        """Return its standard deviation."""
         off = self.mean - self.centre
         return float(np.sqrt(self.weight @ (self.sd**2 + off**2)))
 
     def below(self, value: float) -> float:
-        """Probability below the value."""
+        """Return the probability below the value."""
         return float(self.weight @ ndtr((value - self.mean) / self.sd))
 
     def density(self, at: FloatArray) -> FloatArray:

@@ -111,7 +111,7 @@ def modelled_posterior(
     offset_t_co2e_per_ha: ArrayLike = 0.0,
     climate: Sequence[int] = (),
 ) -> PosteriorResult:
-    """Posterior of the mean effect over the project's area, where both scenarios are modelled.
+    """Return the posterior of the mean effect over the project's area, where both scenarios are modelled.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def hybrid_posterior(
     confidence: ArrayLike,
     offset_t_co2e_per_ha: ArrayLike = 0.0,
 ) -> PosteriorResult:
-    """Posterior of the mean difference, measured project less a modelled baseline corrected at control sites.
+    """Return the posterior of the mean difference: measured project less modelled baseline, corrected at controls.
 
     Parameters
     ----------

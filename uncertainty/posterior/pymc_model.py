@@ -108,19 +108,19 @@ class SampledPosterior:
 
     @property
     def mean(self) -> float:
-        """Posterior mean."""
+        """Return the posterior mean."""
         return float(self.reduction.mean())
 
     @property
     def sd(self) -> float:
-        """Posterior standard deviation."""
+        """Return the posterior standard deviation."""
         return float(self.reduction.std())
 
 
 def _points(
     pm: Any, name: Literal["project", "control"], level: Any, sd: Any, data: Any, given: _Given
 ) -> None:
-    """Likelihood of points: normal or Student, with values known only to lie below a bound if marked."""
+    """Return the likelihood of points: normal or Student, with values known only to lie below a bound if marked."""
     if given.settings.error == "student":
         freedom = pm.Gamma(f"nu_{name}", alpha=2, beta=0.1)
         law = pm.StudentT.dist(nu=freedom, mu=level, sigma=sd)
@@ -284,7 +284,7 @@ def _controls(
 
 
 def _validation(pm: Any, of: Compiled, sd: dict[str, Any]) -> Any:
-    """Likelihood of the trials; gives what the biases add to the estimand."""
+    """Return what the biases add to the estimand; the trials are given to the likelihood."""
     given, spec = of.specification.trials, of.specification
     practices, practice = np.unique(given.practice, return_inverse=True)
     studies, study = np.unique(given.study, return_inverse=True)
@@ -374,7 +374,7 @@ def sample_with_pymc(
 
 
 def _drawn_after(of: Compiled, sd: dict[str, FloatArray], seed: int) -> FloatArray:
-    """Fields that were not sampled, model error of single fields, parameters of the model; working units."""
+    """Return the fields that were not sampled, model error of single fields, parameters of the model; working units."""
     dice = np.random.Generator(np.random.PCG64([seed, 1]))
     any_sd = next(iter(sd.values()))
     variance = np.full(any_sd.shape, of.fixed_variance)

@@ -88,5 +88,5 @@ class PosteriorResult:
 
     @property
     def refused(self) -> tuple[CheckResult, ...]:
-        """The checks that failed."""
+        """Return the checks that failed."""
         return tuple(check for check in self.checks if check.verdict == "fail")

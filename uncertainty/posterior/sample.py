@@ -31,11 +31,11 @@ class Sample:
 
     @property
     def eta(self) -> FloatArray:
-        """Settings, shape (B, d)."""
+        """Return the settings, shape (B, d)."""
         return self.draws.eta.reshape(-1, self.marginal.dimensions)
 
     def typical(self) -> FloatArray:
-        """Root mean square of each component as a setting, shape (d,): for what is shown at one setting."""
+        """Return the root mean square of each component as a setting, shape (d,): for what is shown at one setting."""
         eta, weight = self.eta, self.draws.weight
         top = eta.max(axis=0)
         return np.asarray(top + 0.5 * np.log(weight @ np.exp(2 * (eta - top))))

@@ -106,7 +106,7 @@ def _points(value: ArrayLike, prediction: ArrayLike) -> tuple[Value, Value]:
 def difference_estimate(
     *, value: ArrayLike, prediction: ArrayLike, mean_prediction: ArrayLike, unsampled_share: ArrayLike = 1.0
 ) -> Assisted:
-    """Mean of the map plus the mean residual at the points.
+    """Return the mean of the map plus the mean residual at the points.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def difference_estimate(
 def regression_estimate(
     *, value: ArrayLike, prediction: ArrayLike, mean_prediction: ArrayLike, unsampled_share: ArrayLike = 1.0
 ) -> Assisted:
-    """Mean of the points, moved along their regression on the map to the mean of the map.
+    """Return the mean of the points, moved along their regression on the map to the mean of the map.
 
     Parameters
     ----------

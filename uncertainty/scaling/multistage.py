@@ -158,7 +158,7 @@ def landowner_variances_t2(*, landowners: Sequence[Landowner]) -> FloatArray:
 
 
 def landowner_degrees_of_freedom(*, landowners: Sequence[Landowner]) -> FloatArray:
-    """Degrees of freedom of each landowner's variance: fields less one.
+    """Return the degrees of freedom of each landowner's variance: fields less one.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ from mollisol.quantification.checks import (
 
 
 def site_means(*, site: Sequence[str] | NDArray[np.str_], value: ArrayLike) -> FloatArray:
-    """Mean of the values of each site, sites in the order of their ids.
+    """Return the mean of the values of each site, sites in the order of their ids.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def site_means(*, site: Sequence[str] | NDArray[np.str_], value: ArrayLike) -> F
 def covariance_of_totals_t2(
     *, area_ha: ArrayLike, first_t_co2e_per_ha: ArrayLike, second_t_co2e_per_ha: ArrayLike
 ) -> Value:
-    """Covariance of two estimated totals of one stratum, measured at the same points.
+    """Return the covariance of two estimated totals of one stratum, measured at the same points.
 
     Parameters
     ----------

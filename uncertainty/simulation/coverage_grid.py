@@ -111,7 +111,7 @@ class GridDesign:
 
     @property
     def area_ha(self) -> FloatArray:
-        """Area of the strata."""
+        """Return the area of the strata."""
         if self.equal:
             return np.full(self.strata, 50.0)
         area: FloatArray = 100.0 * np.maximum(0.7 ** np.arange(self.strata), 0.05)

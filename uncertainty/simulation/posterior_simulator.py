@@ -30,7 +30,7 @@ class Outcome:
     reduction: float
 
     def data(self) -> FloatArray:
-        """All data in one row."""
+        """Return all data in one row."""
         return np.concatenate([self.project, self.control, self.residual])
 
 
@@ -195,7 +195,7 @@ class Simulator:
         return drawn, truth
 
     def dense(self) -> tuple[FloatArray, FloatArray, float]:
-        """Covariance of the data (n, n), of data and truth (n,), and variance of the truth, by brute force.
+        """Return covariances of the data (n, n), of data and truth (n,), and the variance of the truth.
 
         Raises
         ------
