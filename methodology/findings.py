@@ -117,7 +117,7 @@ def catalogue() -> Mapping[str, Reason]:
 def finding(
     code: str,
     where: Place | str,
-    found: str,
+    state: str,
     *,
     severity: Severity | None = None,
     allowed: str | None = None,
@@ -132,6 +132,8 @@ def finding(
     ----------
     where
         The place; a text is the name of a thing.
+    state
+        What was found there.
     values
         The numbers and words that the texts of the table name in braces.
     """
@@ -140,7 +142,7 @@ def finding(
         code=code,
         severity=reason.severity if severity is None else severity,
         where=Place(thing=where) if isinstance(where, str) else where,
-        found=found,
+        found=state,
         allowed=reason.allowed.format_map(values) if allowed is None else allowed,
         do=reason.do.format_map(values) if do is None else do,
         clause=reason.clause.format_map(values) if clause is None else clause,

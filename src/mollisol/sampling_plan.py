@@ -19,7 +19,15 @@ from mollisol.methodology.checks.references import check_references
 from mollisol.methodology.checks.sampling import check_sampling
 from mollisol.methodology.context import Context
 from mollisol.methodology.deviations import apply_deviations
-from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, UserError, blocking
+from mollisol.methodology.findings import (
+    Finding,
+    FindingsError,
+    Place,
+    Severity,
+    UserError,
+    blocking,
+    finding,
+)
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Trace
@@ -194,14 +202,11 @@ def measured_spreads(folder: Path, design: Design, *, correlation: float) -> dic
 def complete(design: Design, spreads: Mapping[str, Spread]) -> list[Finding]:
     """Give what is wrong with the spreads: none for a stratum, or none that is above 0."""
     findings = [
-        Finding(
-            code="spread-not-estimable",
-            severity=Severity.BLOCKING,
-            where=Place(file="strata.csv", row=row, thing=f"stratum {item.stratum}"),
-            found="fewer than 2 sampling units that were measured, and no declared spread",
-            allowed="2 sampling units measured, or a declared standard deviation of the change in t CO2e/ha",
-            do=f"--spread '{item.stratum}=VALUE', from a pilot or a similar region",
-            clause="VM0042 2.2, section 8.2.1.3, Eq. 2",
+        finding(
+            "spread-not-estimable",
+            Place(file="strata.csv", row=row, thing=f"stratum {item.stratum}"),
+            "fewer than 2 sampling units that were measured, and no declared spread",
+            stratum=item.stratum,
         )
         for row, item in enumerate(design.project.strata, start=2)
         if item.stratum not in spreads
@@ -209,14 +214,12 @@ def complete(design: Design, spreads: Mapping[str, Spread]) -> list[Finding]:
     zero = [name for name, spread in spreads.items() if spread.t_co2e_per_ha <= 0]
     every = not findings and len(zero) == len(spreads)
     return findings + [
-        Finding(
-            code="spread-zero",
+        finding(
+            "spread-zero",
+            f"stratum {name}",
+            f"no spread at all ({spreads[name].source})",
             severity=Severity.BLOCKING if every else Severity.WARNING,
-            where=Place(thing=f"stratum {name}"),
-            found=f"no spread at all ({spreads[name].source})",
-            allowed="a spread above 0: soil is never the same at two places",
-            do=f"--spread '{name}=VALUE', or look at the data",
-            clause="VM0042 2.2, section 8.2.1.3, Eq. 2",
+            name=name,
         )
         for name in zero
     ]
@@ -361,12 +364,8 @@ def _equal_area(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _declare_instead(findings: Sequence[Finding]) -> Finding:
-    return Finding(
-        code="spread-not-measured",
-        severity=Severity.NOTE,
-        where=Place(thing="spread"),
-        found=f"none declared, and {len(findings)} faults in the tables that would give it",
-        allowed="measured cores, or a declared standard deviation of the change in t CO2e/ha",
-        do="mend the tables, or plan from --spread VALUE; then no cores are read",
-        clause="VM0042 2.2, section 8.2.1.3, Eq. 2",
+    return finding(
+        "spread-not-measured",
+        "spread",
+        f"none declared, and {len(findings)} faults in the tables that would give it",
     )

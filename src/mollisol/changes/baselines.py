@@ -12,7 +12,7 @@ from mollisol.changes.modelled import modelled_change
 from mollisol.methodology.baseline import Baseline, BlendedBaseline, HybridBaseline, ModelledSchedule
 from mollisol.methodology.checks.baseline_model import initial_shift_years
 from mollisol.methodology.context import Context, PeriodContext
-from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
+from mollisol.methodology.findings import Finding, FindingsError, Severity, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import BaselineResult, ModelUse, RouteChoice
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -128,13 +128,11 @@ def _change(
 
 
 def _not_computed(context: PeriodContext, item: Baseline, message: str, severity: Severity) -> Finding:
-    return Finding(
-        code="baseline-not-computed",
+    return finding(
+        "baseline-not-computed",
+        f"verification period {context.period.name}, baseline {item.kind}",
+        message,
         severity=severity,
-        where=Place(thing=f"verification period {context.period.name}, baseline {item.kind}"),
-        found=message,
-        allowed="data that carry this kind of baseline",
-        do="look at what is named, or leave the baseline out",
         clause=context.rules.clause("programme.baseline.credited-kinds"),
     )
 

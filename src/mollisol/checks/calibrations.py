@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mollisol.methodology.checks.spectroscopy import VALIDATION
 from mollisol.methodology.context import Context
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.stocks.samples import Samples
 
 
@@ -20,28 +20,22 @@ def check_calibrations(context: Context, samples: Samples) -> list[Finding]:
         bias, slope = float(calibration.bias_p_value.value), float(calibration.slope_p_value.value)
         if bias < allowed:
             findings.append(
-                Finding(
-                    code="calibration-biased",
-                    severity=Severity.REFUSAL,
-                    where=where,
-                    found=f"predictions off by {calibration.bias.value:+.3g} g/kg in the mean of "
+                finding(
+                    "calibration-biased",
+                    where,
+                    f"predictions off by {calibration.bias.value:+.3g} g/kg in the mean of "
                     f"{len(calibration.predicted.index)} samples, p = {bias:.2g}",
-                    allowed=f"a bias that does not differ from zero, p of {allowed:g} or more",
-                    do="calibrate again with samples of the project, predict again, and validate with others",
-                    clause="mollisol.calibration.bias-significance",
+                    allowed_name=allowed,
                 )
             )
         if slope < allowed:
             findings.append(
-                Finding(
-                    code="calibration-slope-off",
-                    severity=Severity.WARNING,
-                    where=where,
-                    found=f"{calibration.slope.value:.3g} g/kg by dry combustion for each g/kg predicted, "
+                finding(
+                    "calibration-slope-off",
+                    where,
+                    f"{calibration.slope.value:.3g} g/kg by dry combustion for each g/kg predicted, "
                     f"p = {slope:.2g}",
-                    allowed=f"a slope that does not differ from 1, p of {allowed:g} or more",
-                    do="calibrate again; until then the whole distance from 1 counts as error of the change",
-                    clause="mollisol.calibration.bias-significance",
+                    allowed_name=allowed,
                 )
             )
     return findings

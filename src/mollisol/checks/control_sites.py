@@ -8,7 +8,7 @@ import numpy as np
 
 from mollisol.methodology.checks.baseline_controls import contaminated_sites, lost_sites
 from mollisol.methodology.context import Context
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.results.run import ControlDiagnostics, PeriodResult
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import mean_by_group
@@ -107,14 +107,10 @@ def _without_carbon(units: Quantity) -> Finding | None:
     empty = [units.index[place] for place in np.flatnonzero(np.asarray(units.value) <= 0)]
     if not empty:
         return None
-    return Finding(
-        code="zero-stock",
-        severity=Severity.WARNING,
-        where=Place(file="core_increments.csv", column="soc_g_per_kg", thing=f"sampling unit {empty[0]}"),
-        found=f"{len(empty)} of {len(units.index)} sampling units with a stock of 0 t C/ha or less at the start",
-        allowed="carbon in every sampling unit",
-        do="look whether 0 stands for a missing value; the unit is not compared with its control sites",
-        clause=_WHERE,
+    return finding(
+        "zero-stock",
+        Place(file="core_increments.csv", column="soc_g_per_kg", thing=f"sampling unit {empty[0]}"),
+        f"{len(empty)} of {len(units.index)} sampling units with a stock of 0 t C/ha or less at the start",
     )
 
 
@@ -271,43 +267,33 @@ def _findings(row: ControlDiagnostics, error: float, confidence: float) -> list[
     findings = []
     if row.similar and not row.equivalent:
         findings.append(
-            Finding(
-                code="control-equivalence-not-shown",
-                severity=Severity.NOTE,
-                where=where,
-                found=f"start {row.difference_percent:+.1f} % apart; two one-sided tests p = "
+            finding(
+                "control-equivalence-not-shown",
+                where,
+                f"start {row.difference_percent:+.1f} % apart; two one-sided tests p = "
                 f"{row.equivalence_p_value:.3f}, where the printed test finds nothing (p = "
                 f"{row.similarity_p_value:.3f})",
-                allowed=f"shown to differ by less than {row.equivalence_margin_percent:g} %, p up to "
-                f"{(1 - confidence) / 2:g}",
-                do="know that few and scattered control sites always pass the printed test; more would show it",
-                clause="mollisol.control.equivalence-margin",
+                equivalence_margin_percent=row.equivalence_margin_percent,
+                confidence=(1 - confidence) / 2,
             )
         )
     if row.trend_p_value is not None and row.trend_p_value < 1 - confidence:
         findings.append(
-            Finding(
-                code="control-trend-differs",
-                severity=Severity.WARNING,
-                where=where,
-                found=f"{row.trend_difference_t_co2e_per_ha_yr:+.2f} t CO2e/(ha yr) apart over "
+            finding(
+                "control-trend-differs",
+                where,
+                f"{row.trend_difference_t_co2e_per_ha_yr:+.2f} t CO2e/(ha yr) apart over "
                 f"{row.look_back_years:.1f} years before the start, p = {row.trend_p_value:.3f}",
-                allowed="parallel before the start: a difference in differences takes for an effect what was not",
-                do="find out why, or choose control sites that ran in parallel",
-                clause=_WHERE,
             )
         )
     moved = row.regression_to_mean_t_co2e_per_ha
     if moved is not None and moved > error:
         findings.append(
-            Finding(
-                code="control-regression-to-mean",
-                severity=Severity.WARNING,
-                where=where,
-                found=f"{moved:.2f} t CO2e/ha of the first period's difference follow from unlike starting stocks",
-                allowed=f"up to the standard error of the difference, {error:.2f} t CO2e/ha",
-                do="look whether units were chosen for low stocks; the same points measured again would show it",
-                clause=_WHERE,
+            finding(
+                "control-regression-to-mean",
+                where,
+                f"{moved:.2f} t CO2e/ha of the first period's difference follow from unlike starting stocks",
+                error=error,
             )
         )
     return findings

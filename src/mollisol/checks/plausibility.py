@@ -11,7 +11,7 @@ import numpy as np
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.sampling import INCREMENTS
 from mollisol.methodology.context import Context
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.measurement import CoreIncrement
 from mollisol.methodology.project import Project
 from mollisol.quantification.soil_carbon_stock import (
@@ -32,24 +32,21 @@ def check_units(project: Project) -> list[Finding]:
         contents[item.campaign].append(item.soc_g_per_kg)
     middle = {campaign: median(values) for campaign, values in contents.items()}
     findings = [
-        _unit_finding(
+        finding(
             "unit-suspect",
-            campaign,
+            _contents(campaign),
             f"median {value:g} g/kg",
-            f"{_LEAST_LIKELY_SOC_G_PER_KG:g} g/kg or more in farmed topsoil; 1 % is 10 g/kg",
-            "convert per cent to g/kg, or declare a deviation if the soil is really that poor",
+            least_likely_soc_g_per_kg=_LEAST_LIKELY_SOC_G_PER_KG,
         )
         for campaign, value in middle.items()
         if value < _LEAST_LIKELY_SOC_G_PER_KG
     ]
     largest = max(middle.values())
     findings += [
-        _unit_finding(
+        finding(
             "unit-changed",
-            campaign,
+            _contents(campaign),
             f"median {value:g} g/kg where another campaign has {largest:g}",
-            "the same unit in all campaigns; soil carbon does not change tenfold",
-            "convert the campaign to g/kg",
         )
         for campaign, value in middle.items()
         if value > 0 and _TENFOLD[0] <= largest / value <= _TENFOLD[1]
@@ -57,9 +54,8 @@ def check_units(project: Project) -> list[Finding]:
     return [*findings, *check_weighed_soil(project.core_increments)]
 
 
-def _unit_finding(code: str, campaign: str, state: str, allowed: str, do: str) -> Finding:
-    where = Place(file=INCREMENTS, column="soc_g_per_kg", thing=f"campaign {campaign}")
-    return Finding(code=code, severity=Severity.BLOCKING, where=where, found=state, allowed=allowed, do=do)
+def _contents(campaign: str) -> Place:
+    return Place(file=INCREMENTS, column="soc_g_per_kg", thing=f"campaign {campaign}")
 
 
 def check_reported_stocks(context: Context, stocks: UnitStocks) -> list[Finding]:
@@ -73,14 +69,11 @@ def _stocks_that_differ(context: Context, stocks: UnitStocks) -> Iterable[Findin
     for position, (item, stock) in enumerate(zip(context.project.core_increments, ours, strict=True)):
         reported = item.soc_stock_t_per_ha
         if reported is not None and abs(reported - stock) > tolerance * max(stock, 1e-9):
-            yield Finding(
-                code="stock-inconsistent",
-                severity=Severity.BLOCKING,
-                where=Place(file=INCREMENTS, row=position + 2, column="soc_stock_t_per_ha"),
-                found=f"{reported:g} t C/ha; soil mass x concentration gives {stock:.4g}",
-                allowed=f"agreement within {tolerance:.0%}",
-                do="look for a coarse fraction counted twice, a wrong depth or a wrong unit",
-                clause="mollisol.stock.agreement",
+            yield finding(
+                "stock-inconsistent",
+                Place(file=INCREMENTS, row=position + 2, column="soc_stock_t_per_ha"),
+                f"{reported:g} t C/ha; soil mass x concentration gives {stock:.4g}",
+                tolerance=tolerance,
             )
 
 
@@ -95,18 +88,13 @@ def check_similarity(context: Context, samples: Samples) -> list[Finding]:
         units, controls, chance = compared.units, compared.controls, float(compared.p_value.value)
         differ = chance < 1 - confidence
         findings.append(
-            Finding(
-                code="control-not-similar" if differ else "control-similar",
-                severity=Severity.BLOCKING if differ else Severity.NOTE,
-                where=Place(
-                    file="quantification_units.csv", row=row, thing=f"unit {unit.quantification_unit}"
-                ),
-                found=f"mean stock at equal mass {units.value.mean():.2f} in {len(units.index)} sampling units and "
+            finding(
+                "control-not-similar" if differ else "control-similar",
+                Place(file="quantification_units.csv", row=row, thing=f"unit {unit.quantification_unit}"),
+                f"mean stock at equal mass {units.value.mean():.2f} in {len(units.index)} sampling units and "
                 f"{controls.value.mean():.2f} t C/ha in {len(controls.index)} control values, campaign "
                 f"{compared.campaign}; Welch p = {chance:.3f}",
-                allowed=f"not significantly different at {confidence:.0%} confidence",
-                do="choose control sites that start alike, or declare a deviation" if differ else "nothing",
-                clause="vm0042.control.similarity-confidence",
+                confidence=confidence,
             )
         )
     return findings
@@ -142,13 +130,11 @@ def _unlikely(increments: Iterable[CoreIncrement]) -> Iterable[Finding]:
     )
     for (row, item), density in zip(rows, np.asarray(weighed / of_unit_density), strict=True):
         if not _LIGHTEST_G_PER_CM3 <= density <= _DENSEST_G_PER_CM3:
-            yield Finding(
-                code="weighed-density-unlikely",
-                severity=Severity.BLOCKING,
-                where=Place(file=INCREMENTS, row=row, column="fine_soil_mass_g"),
-                found=f"{item.fine_soil_mass_g:g} g in {item.cores} cores of {item.probe_inner_diameter_mm:g} mm "
+            yield finding(
+                "weighed-density-unlikely",
+                Place(file=INCREMENTS, row=row, column="fine_soil_mass_g"),
+                f"{item.fine_soil_mass_g:g} g in {item.cores} cores of {item.probe_inner_diameter_mm:g} mm "
                 f"over {item.lower_cm - item.upper_cm:g} cm give {density:.3g} g/cm3",
-                allowed=f"{_LIGHTEST_G_PER_CM3:g} to {_DENSEST_G_PER_CM3:g} g/cm3, as for a density that is given",
-                do="look at the unit of the mass, the inner diameter, the number of cores and the depths",
-                clause="VM0042 2.2, section 8.2.1.6, Eq. 3",
+                lightest_g_per_cm3=_LIGHTEST_G_PER_CM3,
+                densest_g_per_cm3=_DENSEST_G_PER_CM3,
             )

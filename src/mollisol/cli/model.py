@@ -12,7 +12,7 @@ import typer
 from mollisol.cli.model_calibrate import calibrate_model
 from mollisol.cli.model_validate import report, validate
 from mollisol.cli.printing import print_findings, print_json
-from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
+from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, finding, in_order
 from mollisol.methodology.soil_models.catalogue import MODELS
 from mollisol.methodology.soil_models.parameters import ParameterSet, parameter_sets
 from mollisol.output import write_beside
@@ -187,12 +187,7 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> Finding | None:
     try:
         write_beside(path, text.getvalue().encode())
     except OSError as error:
-        return Finding(
-            code="output-not-writable",
-            severity=Severity.BLOCKING,
-            where=Place(file=path.name),
-            found=error.strerror or "an error of the file system",
-            allowed="a file in a folder that can be written",
-            do="name another path with --out",
+        return finding(
+            "output-not-writable", Place(file=path.name), error.strerror or "an error of the file system"
         )
     return None

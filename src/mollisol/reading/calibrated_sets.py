@@ -48,22 +48,19 @@ def calibrated_of(intake: Intake, place: str, inside: str = "") -> CalibratedSet
     file = folder + SET_FILE
     if None in texts:
         if len(intake.findings) == before:
-            do = "name a shipped set or the folder that mollisol model calibrate wrote"
-            allowed = ", ".join(calibrated_sets()) or "a folder with set.toml and draws.csv"
             missing = (SET_FILE, DRAWS_FILE)[texts.index(None)]
             found = f"no {missing} in {place}" if place else f"no {missing}"
-            intake.add("calibrated-set-missing", folder + missing, found, allowed, do)
+            intake.add("calibrated-set-missing", folder + missing, found)
         return None
     set_toml, draws_csv = map(str, texts)
     try:
         found_set = calibrated_from(set_toml, draws_csv)
     except (ValueError, TypeError, KeyError) as error:
-        do, found = "calibrate again; do not write into the set", str(error).splitlines()[0]
-        intake.add("calibrated-set-malformed", file, found, "a calibrated set", do)
+        found = str(error).splitlines()[0]
+        intake.add("calibrated-set-malformed", file, found)
         return None
     first = set_toml.splitlines()[0]
     if f'label = "{found_set.label}"' not in first:
-        do = "calibrate again; the set was changed after it was written"
-        intake.add("calibrated-set-changed", file, first[:80], found_set.label, do)
+        intake.add("calibrated-set-changed", file, first[:80], allowed=found_set.label)
         return None
     return found_set

@@ -18,10 +18,10 @@ _YES_NO = {"yes": True, "no": False}
 
 
 class BadCellError(Exception):
-    """A cell that cannot be taken: its reason code, what is allowed and what to do."""
+    """A cell that cannot be taken: its reason code, and what else it says than the table of codes."""
 
-    def __init__(self, code: str, allowed: str, do: str) -> None:
-        self.code, self.allowed, self.do = code, allowed, do
+    def __init__(self, code: str, **texts: str) -> None:
+        self.code, self.texts = code, texts
         super().__init__(code)
 
 
@@ -48,14 +48,14 @@ def parser_for(hint: Any) -> Callable[[str], Any]:
             return _given(text, parse)
         if optional:
             return None
-        raise BadCellError("missing-value", "a value", "fill it in; nothing is imputed")
+        raise BadCellError("missing-value")
 
     return value
 
 
 def _given(text: str, parse: Callable[[str], Any]) -> Any:
     if _FORMULA.match(text) and not _is_number(text):
-        raise BadCellError("formula-in-cell", "values", "paste values instead of formulas")
+        raise BadCellError("formula-in-cell")
     return parse(text)
 
 
@@ -72,36 +72,28 @@ def _number(text: str) -> float:
         raise _not_a_number(text)
     value = float(text)
     if not math.isfinite(value):
-        raise BadCellError(
-            "not-a-finite-number", "a finite number", "give the value or leave the row out and say so"
-        )
+        raise BadCellError("not-a-finite-number")
     return value
 
 
 def _not_a_number(text: str) -> BadCellError:
     if _BELOW_LIMIT.fullmatch(text):
-        return BadCellError(
-            "below-detection-limit",
-            "a number",
-            "give the value that the instrument read; a censored value has no measured error and is not imputed",
-        )
+        return BadCellError("below-detection-limit")
     if _DECIMAL_COMMA.fullmatch(text):
-        return BadCellError("decimal-comma", "a decimal point", "write 12.5 instead of 12,5")
+        return BadCellError("decimal-comma")
     if _WITH_UNIT.fullmatch(text):
-        return BadCellError(
-            "unit-in-cell", "a bare number; the unit stands in the column name", "take the unit out"
-        )
+        return BadCellError("unit-in-cell")
     if _NO_VALUE.fullmatch(text):
         return BadCellError(
-            "missing-value", "a value", "fill it in, or leave an optional cell empty; nothing is imputed"
+            "missing-value", do="fill it in, or leave an optional cell empty; nothing is imputed"
         )
-    return BadCellError("not-a-number", "a number", "correct the cell")
+    return BadCellError("not-a-number")
 
 
 def _whole(text: str) -> int:
     value = _number(text)
     if value != int(value):
-        raise BadCellError("not-a-whole-number", "a whole number", "correct the cell")
+        raise BadCellError("not-a-whole-number")
     return int(value)
 
 
@@ -109,18 +101,18 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadCellError("not-a-date", "a date as 2026-11-21", "write year-month-day") from None
+        raise BadCellError("not-a-date") from None
 
 
 def _yes_no(text: str) -> bool:
     if text.lower() not in _YES_NO:
-        raise BadCellError("not-yes-or-no", "yes or no", "write yes or no")
+        raise BadCellError("not-yes-or-no")
     return _YES_NO[text.lower()]
 
 
 def _text(text: str) -> str:
     if "<" in text or ">" in text:
-        raise BadCellError("markup-in-text", "text without < and >", "write it without markup")
+        raise BadCellError("markup-in-text")
     return text
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from mollisol.methodology.columns import Columns
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.reading.archive import (
     LARGEST_FILE_BYTES,
     LARGEST_INPUTS_BYTES,
@@ -46,29 +46,16 @@ class Intake:
         if file in self.contents:
             return self.contents[file]
         if not self._inside(file):
-            self.add(
-                "path-leaves-folder",
-                file,
-                "a path that leaves the folder",
-                "the name of a file inside it, without ..",
-                "copy the file in",
-            )
+            self.add("path-leaves-folder", file, "a path that leaves the folder")
             return None
         path = self._folder / file
         if not os.path.isfile(path):  # a name that is too long is no file; Path raises
             if os.path.lexists(path):
                 found = "a folder, a pipe, a device or a link to nothing"
-                do = "put the file itself in its place"
-                self.add("not-a-plain-file", file, found, "a plain file", do)
+                self.add("not-a-plain-file", file, found)
                 return None
             if required:
-                self.add(
-                    "file-missing",
-                    file,
-                    "no such file",
-                    "the file",
-                    "add it; mollisol new writes the skeleton of a project",
-                )
+                self.add("file-missing", file, "no such file")
             return None
         largest = LARGEST_TOML_BYTES if file.endswith(".toml") else LARGEST_FILE_BYTES
         largest = min(largest, LARGEST_INPUTS_BYTES - sum(map(len, self.contents.values())))
@@ -77,8 +64,7 @@ class Intake:
                 size = os.fstat(stream.fileno()).st_size
                 content = stream.read(largest + 1) if size <= largest else b""
         except OSError as error:
-            do = "look at its permissions"
-            self.add("file-unreadable", file, str(error.strerror), "a readable file", do)
+            self.add("file-unreadable", file, str(error.strerror))
             return None
         size = max(size, len(content))
         if size > largest:
@@ -86,14 +72,13 @@ class Intake:
                 "file-too-large",
                 file,
                 f"{size / 1e6:,.0f} MB",
-                f"up to {LARGEST_FILE_BYTES / 1e6:,.0f} MB, {LARGEST_TOML_BYTES / 1e6:,.0f} MB of TOML, "
-                f"and {LARGEST_INPUTS_BYTES / 1e6:,.0f} MB in all",
-                "split it, or look whether this is the right file",
+                largest_file_bytes=LARGEST_FILE_BYTES / 1000000.0,
+                largest_toml_bytes=LARGEST_TOML_BYTES / 1000000.0,
+                largest_inputs_bytes=LARGEST_INPUTS_BYTES / 1000000.0,
             )
             return None
         if not content:
-            do = "fill it in; a table that is not needed may be left out"
-            self.add("empty-file", file, "an empty file", "a header and rows", do)
+            self.add("empty-file", file, "an empty file")
             return None
         self.contents[file] = content
         return content
@@ -115,8 +100,7 @@ class Intake:
         try:
             return tomllib.loads(text)
         except (ValueError, RecursionError) as error:  # ValueError: bad TOML, or a number of 5000 digits
-            do = "mend the line that the message names"
-            self.add("toml-syntax", file, str(error), "TOML", do)
+            self.add("toml-syntax", file, str(error))
             return None
 
     def table[Row: BaseModel](self, file: str, row_type: type[Row], *, required: bool = True) -> Columns[Row]:
@@ -136,10 +120,7 @@ class Intake:
         return (self._folder / file).resolve().is_relative_to(self._folder.resolve())
 
     def add(
-        self, code: str, file: str, found: str, allowed: str, do: str, *, thing: str = "", column: str = ""
+        self, code: str, file: str, found: str, *, thing: str = "", column: str = "", **texts: Any
     ) -> None:
-        """Add a blocking finding on a file."""
-        where = Place(file=file, thing=thing, column=column)
-        self.findings.append(
-            Finding(code=code, severity=Severity.BLOCKING, where=where, found=found, allowed=allowed, do=do)
-        )
+        """Add a finding on a file."""
+        self.findings.append(finding(code, Place(file=file, thing=thing, column=column), found, **texts))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.columns import Columns
-from mollisol.methodology.findings import Finding, Place, Severity, blocking
+from mollisol.methodology.findings import Finding, blocking, finding
 from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ProjectModel
 from mollisol.methodology.soil_models import checks
 from mollisol.methodology.soil_models.catalogue import MODELS
@@ -49,15 +49,11 @@ def project_model_of(intake: Intake, head: ModelHead) -> ProjectModel | None:
         try:
             validation = ValidationResult.from_json(text)
         except (ValueError, RecursionError) as error:
-            allowed = "the validation.json that mollisol model validate wrote, untouched"
             found = str(error).splitlines()[0]
-            intake.add(
-                "validation-unreadable", inside + head.validation_file, found, allowed, "copy it in again"
-            )
+            intake.add("validation-unreadable", inside + head.validation_file, found)
     if inputs is not None and calibrated is not None and calibrated.model != inputs.model:
         found = f"{inputs.model}, and {calibrated.id} is of {calibrated.model}"
-        do = "name a set of the same model in project.toml, or the set's model in model.toml"
-        intake.add("calibrated-set-of-other-model", inside + SETTINGS, found, "one model", do)
+        intake.add("calibrated-set-of-other-model", inside + SETTINGS, found)
     findings = intake.findings[before:]
     if inputs is None or blocking(findings):
         return None
@@ -115,11 +111,16 @@ def model_of(
     for key in settings:
         if key not in _KEYS:
             intake.add(
-                "key-unknown", file, key, ", ".join(_KEYS), "take it out or correct its name", thing=key
+                "key-unknown",
+                file,
+                key,
+                allowed=", ".join(_KEYS),
+                do="take it out or correct its name",
+                thing=key,
             )
     model = model or str(settings.get("model", "rothc"))
     if model not in MODELS:
-        intake.add("model-unknown", file, model, ", ".join(MODELS), "name one of the models")
+        intake.add("model-unknown", file, model)
         return None
     own = settings if settings.get("model", model) == model else {}
     pairs = _options(own.get("options"), options)
@@ -151,9 +152,8 @@ def model_of(
     baseline, run_in = settings.get("baseline", "baseline"), settings.get("run_in_years", 5)
     names = sorted({row.scenario for row in repeated})
     if baseline not in names:
-        do = "name the baseline in model.toml as the schedule does"
         allowed = ", ".join(names)
-        intake.add("baseline-unknown", inside + SCHEDULE, str(baseline), allowed, do, column="scenario")
+        intake.add("baseline-unknown", inside + SCHEDULE, str(baseline), allowed=allowed, column="scenario")
     _check_span(intake, inside, model, run_in, years)
     if not (isinstance(baseline, str) and isinstance(run_in, int)):
         return None
@@ -189,24 +189,16 @@ def _parameters(
         if chosen.model == model:
             return chosen.with_options(**options)
     except KeyError as error:
-        allowed = "a set and options that are shipped"
-        intake.add("parameters-unknown", file, str(error.args[0]), allowed, "see mollisol model list")
+        intake.add("parameters-unknown", file, str(error.args[0]))
         return None
     found = f"{chosen.id} belongs to {chosen.model}"
-    intake.add("parameters-of-other-model", file, found, model, "take a set of this model")
+    intake.add("parameters-of-other-model", file, found, allowed=model)
     return None
 
 
 def _weak(chosen: ParameterSet) -> list[Finding]:
     return [
-        Finding(
-            code="parameter-weak",
-            severity=Severity.WARNING,
-            where=Place(thing=f"parameter {name}"),
-            found="stands on memory or on sources that disagree",
-            allowed="verified, two-sources or secondary",
-            do="bring a source, or take another option",
-        )
+        finding("parameter-weak", f"parameter {name}", "stands on memory or on sources that disagree")
         for name in chosen.weak()
     ]
 
@@ -217,10 +209,6 @@ def _check_span(
     """Hold the years of weather and of the run-in against what the model needs."""
     span = years[1] - years[0] + 1 if years else 0
     if model == "tier2" and not (isinstance(run_in, int) and 5 <= run_in <= 20 and run_in < span):
-        allowed = f"5 to 20, and fewer than the {span} years of weather"
-        do = "set run_in_years in model.toml, or let the weather begin earlier"
-        intake.add("run-in-years", inside + SETTINGS, str(run_in), allowed, do, column="run_in_years")
+        intake.add("run-in-years", inside + SETTINGS, str(run_in), column="run_in_years", span=span)
     if model == "amg" and span < 2:
-        intake.add(
-            "years-too-few", inside + WEATHER, str(span), "2 or more years", "add weather", column="year"
-        )
+        intake.add("years-too-few", inside + WEATHER, str(span), column="year")

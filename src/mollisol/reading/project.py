@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from mollisol.methodology import activity
 from mollisol.methodology.base import DomainObject
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
-from mollisol.methodology.findings import Finding, Place, Severity, blocking
+from mollisol.methodology.findings import Finding, Place, Severity, blocking, finding
 from mollisol.methodology.ledger import LEDGER_FILE, Ledger
 from mollisol.methodology.measurement import (
     CoreIncrement,
@@ -106,19 +106,8 @@ def read_project(folder: str | Path) -> Reading:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        allowed, do = (
-            f"a folder with {HEAD_FILE} and its tables",
-            "correct the path; mollisol new writes a skeleton",
-        )
         where = Place(file=str(folder))
-        fault = Finding(
-            code="folder-missing",
-            severity=Severity.BLOCKING,
-            where=where,
-            found="no such folder",
-            allowed=allowed,
-            do=do,
-        )
+        fault = finding("folder-missing", where, "no such folder")
         return Reading(None, (fault,), {})
     intake = Intake(folder)
     head = read_head(intake)
@@ -159,13 +148,13 @@ def read_head(intake: Intake) -> ProjectHead | None:
     project = data.get("project")
     unknown = sorted(set(data) - TOP_KEYS)
     if unknown or not isinstance(project, dict):
-        found, do = ", ".join(unknown) or "no [project]", "move it there"
+        found = ", ".join(unknown) or "no [project]"
         allowed = "one table, [project], and schema and programme at the top"
-        intake.add("key-unknown", HEAD_FILE, found, allowed, do)
+        intake.add("key-unknown", HEAD_FILE, found, allowed=allowed, do="move it there")
         return None
     if "programme" in project:
         do = "write it at the top of the file, beside schema"
-        intake.add("key-unknown", HEAD_FILE, "programme in [project]", "programme at the top", do)
+        intake.add("key-unknown", HEAD_FILE, "programme in [project]", allowed="programme at the top", do=do)
         return None
     return _valid(intake, HEAD_FILE, ProjectHead, head_values(data))
 
@@ -192,8 +181,8 @@ def _valid[Kind: DomainObject](
         return kind.model_validate(data)
     except ValidationError as error:
         for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
-            code, allowed, do = problem_code(problem)
+            code, texts = problem_code(problem)
             thing = ".".join(map(str, problem["loc"]))[:200]
             found = "no such key" if code == "key-missing" else _WORDS.repr(problem["input"])[:80]
-            intake.add(code, file, found, allowed, do, thing=thing)
+            intake.add(code, file, found, thing=thing, **texts)
         return None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from mollisol.methodology.findings import Finding, Place, Severity, UserError
+from mollisol.methodology.findings import Finding, Place, Severity, UserError, finding
 from mollisol.methodology.project import UNDECLARED
 
 HEAD_FILE: Final = "project.toml"
@@ -49,22 +49,10 @@ def check_schema(number: object) -> Finding | None:
     if number == SCHEMA and type(number) is int:
         return None
     if number == 1 and type(number) is int:
-        return Finding(
-            code="schema-old",
-            severity=Severity.WARNING,
-            where=Place(file=HEAD_FILE, thing="schema"),
-            found="schema 1, or no key schema",
-            allowed=f"schema = {SCHEMA}",
-            do="mollisol upgrade PROJECT writes the change and shows it",
+        return finding(
+            "schema-old", Place(file=HEAD_FILE, thing="schema"), "schema 1, or no key schema", schema=SCHEMA
         )
-    return Finding(
-        code="schema-unknown",
-        severity=Severity.BLOCKING,
-        where=Place(file=HEAD_FILE, thing="schema"),
-        found=repr(number)[:80],
-        allowed=f"a whole number from 1 to {SCHEMA}",
-        do="correct it, or open the project with the later version of mollisol that wrote it",
-    )
+    return finding("schema-unknown", Place(file=HEAD_FILE, thing="schema"), repr(number)[:80], schema=SCHEMA)
 
 
 def head_values(data: dict[str, Any]) -> dict[str, Any]:

@@ -28,12 +28,12 @@ _OTHER_UNITS = (
 class Look:
     """One thing that was seen in some columns, with the places of all rows that show it.
 
-    ``words`` are reason code, what was found, what is allowed, and what to do.
+    ``words`` are reason code, what was found, and what else is said than the table of reason codes says.
     """
 
     columns: tuple[str, ...]
     places: NDArray[np.intp]
-    words: tuple[str, str, str, str]
+    words: tuple[str, str, Mapping[str, str]]
 
 
 def looks(columns: Mapping[str, Column]) -> Iterator[Look]:
@@ -52,25 +52,19 @@ def looks(columns: Mapping[str, Column]) -> Iterator[Look]:
     if swapped.size:
         first = swapped[0]
         found = f"{soc[first]:g} g C/kg in a soil of {density[first]:g} g/cm3"
-        allowed = f"a density up to {_DENSEST_G_PER_CM3:g} g/cm3"
-        do = f"look whether {_SOC} and {_DENSITY} are swapped"
-        yield Look((_SOC, _DENSITY), swapped, ("columns-swapped", found, allowed, do))
+        yield Look((_SOC, _DENSITY), swapped, ("columns-swapped", found, {}))
     for name, least, most, unit, do in _OTHER_UNITS:
         if name in columns:
             places = np.setdiff1d(_between(columns[name], least, most), swapped)
             if places.size:
                 found = f"{columns[name].numbers()[places[0]]:g}, which looks like {unit}"
-                yield Look((name,), places, ("wrong-unit", found, "the unit of the column name", do))
+                yield Look((name,), places, ("wrong-unit", found, {"do": do}))
     for name, column in columns.items():
         if name.endswith("_fraction"):
             places = _between(column, float(np.nextafter(1.0, 2.0)), 100.0)
             if places.size:
                 found = f"{column.numbers()[places[0]]:g}, which looks like per cent"
-                yield Look(
-                    (name,),
-                    places,
-                    ("percent-for-fraction", found, "a fraction from 0 to 1", "divide by 100"),
-                )
+                yield Look((name,), places, ("percent-for-fraction", found, {}))
 
 
 def _between(column: Column, least: float, most: float) -> NDArray[np.intp]:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.columns import FIRST_ROW, Column, Columns
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.soil_models.inputs import Row as ModelRow
 from mollisol.reading.cells import BadCellError, parser_for
 from mollisol.reading.suspicious_columns import looks
@@ -35,10 +35,9 @@ def decoded(content: bytes, file: str) -> tuple[str | None, list[Finding]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         found = f"bytes that are not UTF-8 at {error.start}"
-        return None, [_fault("not-utf8", file, found, "UTF-8", "save it as UTF-8 text")]
+        return None, [_fault("not-utf8", file, found)]
     if "\x00" in text:
-        do = "export it as CSV again; this may be a workbook"
-        return None, [_fault("not-text", file, "a NUL byte", "a text file", do)]
+        return None, [_fault("not-text", file, "a NUL byte")]
     return text, []
 
 
@@ -67,8 +66,8 @@ def read_table[Row: BaseModel](
     nothing = Columns.of(row_type, (), file)
     _, findings = decoded(content, file)
     if not findings and (row := _too_long(content)):
-        found, do = f"over {LONGEST_LINE:,} bytes in one line", "look whether this is the right file"
-        findings = [_fault("row-too-long", file, found, "rows of a table", do, row=row)]
+        found = f"over {LONGEST_LINE:,} bytes in one line"
+        findings = [_fault("row-too-long", file, found, row=row)]
     if findings:
         return nothing, findings
     stream = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
@@ -80,8 +79,7 @@ def read_table[Row: BaseModel](
     texts, row_numbers, more = _cells(lines, file, len(header))
     findings += more
     if not row_numbers.size and header_is_right and not more:
-        do = "fill it in; a table that is not needed may be left out"
-        findings.append(_fault("no-rows", file, "a header and no rows", "at least one row", do))
+        findings.append(_fault("no-rows", file, "a header and no rows"))
     known = {name: cells for name, cells in zip(header, texts, strict=True) if name in _columns_of(row_type)}
     table, sound, faults = _table(known, row_numbers, file, row_type)
     findings += faults
@@ -90,8 +88,8 @@ def read_table[Row: BaseModel](
     ) if header_is_right else nothing, findings
 
 
-type _Words = tuple[str, str, str, str]
-"""Reason code, what was found, what is allowed, what to do."""
+type _Words = tuple[str, str, Mapping[str, str]]
+"""Reason code, what was found, and what else the finding says than the table of reason codes."""
 type _Texts = tuple[list[str], NDArray[np.int32]]
 """The distinct cells of a column, and for each row the number of its cell."""
 
@@ -119,13 +117,10 @@ def _header(
     try:
         columns = [column.strip() for column in next(lines, [])]
     except csv.Error as error:
-        return [], [
-            _fault("table-syntax", file, str(error), "comma-separated values", "mend the header", row=1)
-        ]
+        return [], [_fault("table-syntax", file, str(error), row=1)]
     if len(columns) == 1 and any(mark in columns[0] for mark in ";\t|"):
-        found, allowed = repr(columns[0][:60]), "columns separated by commas, with decimal points"
-        do = "export the table again with commas"
-        return [], [_fault("wrong-separator", file, found, allowed, do, row=1)]
+        found = repr(columns[0][:60])
+        return [], [_fault("wrong-separator", file, found, row=1)]
     known = _columns_of(row_type)
     unknown = Severity.WARNING if issubclass(row_type, ModelRow) else Severity.BLOCKING
     findings = []
@@ -135,19 +130,25 @@ def _header(
             near = difflib.get_close_matches(column, known, n=1)
             do = f"rename it to {near[0]}" if near else "take it out, or rename it; it is not read"
             found = f"a column {name!r}"
-            fault = _fault("column-unknown", file, found, ", ".join(known), do, row=1, column=name)
+            fault = _fault("column-unknown", file, found, allowed=", ".join(known), do=do, row=1, column=name)
             findings.append(fault.model_copy(update={"severity": unknown}))
         if times > 1:
             found = f"{times} columns {name!r}"
-            findings.append(
-                _fault("column-twice", file, found, "each column once", "take one out", row=1, column=name)
-            )
+            findings.append(_fault("column-twice", file, found, row=1, column=name))
     required = [name for name in known if row_type.model_fields[name].is_required()]
     for column in required:
         if column not in columns:
-            found, do = "no such column", f"add the column {column}"
+            found = "no such column"
             findings.append(
-                _fault("column-missing", file, found, ", ".join(required), do, row=1, column=column)
+                _fault(
+                    "column-missing",
+                    file,
+                    found,
+                    allowed=", ".join(required),
+                    row=1,
+                    column=column,
+                    column_name=column,
+                )
             )
     return columns, gathered(findings)
 
@@ -177,7 +178,7 @@ def _cells(
                     empty.append(number)
         except csv.Error as error:
             found, do = f"{error}; what follows was not read", "mend the quotes"
-            broken.append(_fault("table-syntax", file, found, "comma-separated values", do, row=number + 1))
+            broken.append(_fault("table-syntax", file, found, do=do, row=number + 1))
 
     distinct: list[defaultdict[str, int]] = [defaultdict() for _ in range(width)]
     for texts in distinct:
@@ -190,16 +191,10 @@ def _cells(
     last = max(
         (*numbers[-1:], *(row for row, _ in lengths), *(fault.where.row or 0 for fault in broken)), default=1
     )
-    allowed = f"{width} cells, as in the header"
-    do = "look for a stray or decimal comma, or a missing cell; quote cells that hold commas"
     faults = chain(
-        (_fault("row-length", file, f"{cells} cells", allowed, do, row=row) for row, cells in lengths),
+        (_fault("row-length", file, f"{cells} cells", row=row, width=width) for row, cells in lengths),
         broken,
-        (
-            _fault("row-empty", file, "an empty line", "a row in each line", "take the line out", row=row)
-            for row in empty
-            if row < last
-        ),
+        (_fault("row-empty", file, "an empty line", row=row) for row in empty if row < last),
     )
     read = [(list(texts), np.concatenate(parts)) for texts, parts in zip(distinct, codes, strict=True)]
     return read, np.array(numbers, dtype=np.int64), gathered(faults)
@@ -218,8 +213,8 @@ def _table[Row: BaseModel](
 
     def told(name: str, places: NDArray[np.intp], fault: Callable[[int], _Words]) -> Iterator[Finding]:
         for place in places.tolist():
-            code, found, allowed, do = fault(place)
-            yield _fault(code, file, found, allowed, do, row=int(row_numbers[place]), column=name)
+            code, found, texts = fault(place)
+            yield _fault(code, file, found, row=int(row_numbers[place]), column=name, **texts)
 
     for name, (cells, codes) in texts.items():
         columns[name], bad = _parsed(cells, codes, name, row_type)
@@ -275,7 +270,7 @@ def _parsed(
             value = info.default if may_be_empty and not cell.strip() else parse(cell)
         except BadCellError as error:
             found = repr(cell.strip()[:60]) if cell.strip() else "an empty cell"
-            bad[number] = (error.code, found, error.allowed, error.do)
+            bad[number] = (error.code, found, error.texts)
         renumbered[number] = numbers.setdefault(value, len(numbers))
     return Column(tuple(numbers), renumbered[codes]), bad
 
@@ -294,8 +289,8 @@ def _out_of_range(column: Column, name: str, row_type: type[BaseModel]) -> dict[
     except ValidationError as error:
         bad: dict[int, _Words] = {}
         for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
-            code, allowed, do = problem_code(problem)
-            bad.setdefault(given[problem["loc"][0]], (code, repr(problem["input"])[:80], allowed, do))
+            code, texts = problem_code(problem)
+            bad.setdefault(given[problem["loc"][0]], (code, repr(problem["input"])[:80], texts))
         return bad
     return {}
 
@@ -308,34 +303,27 @@ _RANGE_WORDS = {
 }
 
 
-def problem_code(problem: dict[str, Any]) -> tuple[str, str, str]:
-    """Return reason code, what is allowed and what to do for one problem of validation."""
+def problem_code(problem: dict[str, Any]) -> tuple[str, Mapping[str, str]]:
+    """Return the reason code of one problem of validation, and what else it says than the table of codes."""
     kind, context = problem["type"], problem.get("ctx", {})
     if kind in _RANGE_WORDS:
-        return "value-out-of-range", _RANGE_WORDS[kind].format(**context), "check the value and its unit"
+        return "value-out-of-range", {"allowed": _RANGE_WORDS[kind].format(**context)}
     if kind == "finite_number":
-        return "not-a-finite-number", "a finite number", "give the value"
+        return "not-a-finite-number", {"do": "give the value"}
     if kind == "literal_error":
-        return "not-an-allowed-word", str(context["expected"]), "use one of these words"
+        return "not-an-allowed-word", {"allowed": str(context["expected"])}
     if kind in {"string_pattern_mismatch", "string_too_long", "string_too_short"}:
-        if any(mark in str(problem["input"]) for mark in "<>"):
-            return "markup-in-text", "text without < and >", "write it without markup"
-        return (
-            "bad-name",
-            "letters, digits, spaces and _ . : / + -, up to 100, first a letter or digit",
-            "rename it",
-        )
+        return "markup-in-text" if any(mark in str(problem["input"]) for mark in "<>") else "bad-name", {}
     if kind == "missing":
-        return "key-missing", "the key", "add it"
+        return "key-missing", {}
     if kind == "extra_forbidden":
-        return "key-unknown", "the keys of the schema (mollisol schema)", "take it out or correct its name"
+        return "key-unknown", {}
     if kind == "date_type":
-        return "wrong-type", "a date without quotes, as 2026-11-21", "take the quotes away"
-    return "wrong-type", str(problem["msg"]), "see mollisol schema for the type"
+        return "wrong-type", {"allowed": "a date without quotes, as 2026-11-21", "do": "take the quotes away"}
+    return "wrong-type", {"allowed": str(problem["msg"])}
 
 
 def _fault(
-    code: str, file: str, found: str, allowed: str, do: str, *, row: int | None = None, column: str = ""
+    code: str, file: str, found: str, *, row: int | None = None, column: str = "", **texts: Any
 ) -> Finding:
-    where = Place(file=file, row=row, column=column)
-    return Finding(code=code, severity=Severity.BLOCKING, where=where, found=found, allowed=allowed, do=do)
+    return finding(code, Place(file=file, row=row, column=column), found, **texts)

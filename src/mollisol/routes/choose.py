@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mollisol.emissions.hooks import after_allowance
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.results.run import CreditedForm, RouteChoice, RouteSummary
 from mollisol.methodology.trace import Quantity
 from mollisol.routes.guarded import guarded_form
@@ -85,13 +85,10 @@ def _not_all(inputs: RouteInputs, choice: RouteChoice) -> list[Finding]:
     if choice == "all" or rule == "moment" or rule == choice:
         return []
     return [
-        Finding(
-            code="routes-left-out",
-            severity=Severity.WARNING,
-            where=Place(thing=f"verification period {inputs.context.period.name}"),
-            found=f"route {choice}",
-            allowed=f"all routes, for what issues is: {rule}",
-            do="run it without --route before anything is issued",
-            clause="mollisol.issuance.form",
+        finding(
+            "routes-left-out",
+            f"verification period {inputs.context.period.name}",
+            f"route {choice}",
+            rule=rule,
         )
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.project import VerificationPeriod
 from mollisol.methodology.results.run import GuardedDeduction, RouteSummary
 from mollisol.routes.interface import ESTIMATED, Moment, PeriodInputs, RouteOutcome
@@ -115,25 +115,14 @@ def _tail(period: VerificationPeriod, units: int) -> list[Finding]:
     if units >= UNITS_THAT_SHOW_A_TAIL:
         return []
     return [
-        Finding(
-            code="long-tail-unseen",
-            severity=Severity.NOTE,
-            where=Place(thing=f"verification period {period.name}"),
-            found=f"{units} sampling units",
-            allowed=f"about {UNITS_THAT_SHOW_A_TAIL}, before a rare large loss (one unit in a hundred) shows",
-            do="know that with such losses the truth may exceed the credited value with 0.56 instead of two thirds",
-            clause="docs/coverage-grid.md",
+        finding(
+            "long-tail-unseen",
+            f"verification period {period.name}",
+            f"{units} sampling units",
+            units_that_show_a_tail=UNITS_THAT_SHOW_A_TAIL,
         )
     ]
 
 
 def _cannot(period: VerificationPeriod, message: str) -> Finding:
-    return Finding(
-        code="guard-not-computed",
-        severity=Severity.WARNING,
-        where=Place(thing=f"verification period {period.name}"),
-        found=message,
-        allowed="data that carry the guarded moment form",
-        do="know that long tails of losses may over-credit here",
-        clause="mollisol.issuance.form",
-    )
+    return finding("guard-not-computed", f"verification period {period.name}", message)

@@ -16,7 +16,7 @@ from mollisol.methodology.checks.laboratory import (
     shows_repeats,
 )
 from mollisol.methodology.context import Context
-from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
+from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, finding
 from mollisol.methodology.trace import Quantity
 from mollisol.reading.schema import HEAD_FILE
 from mollisol.uncertainty.measurement.laboratory import (
@@ -97,12 +97,9 @@ def _from_repeats(context: Context, method: str, column: str, keys: Sequence[str
 def _computed(method: str, column: str, sd: Quantity, rows: int) -> Finding:
     unlikely = sd.value > LARGEST
     freedom = repeat_degrees_of_freedom(sample=list(sd.inputs["sample"]))
-    return Finding(
-        code="laboratory-error-unlikely" if unlikely else "laboratory-error-computed",
-        severity=Severity.BLOCKING if unlikely else Severity.NOTE,
-        where=Place(file=REPEATS, column=column, thing=f"method {method}, {sd.name.partition('.')[0]}"),
-        found=f"{sd.value:.2%} from {rows} determinations, {freedom:g} of them beyond the first of a sample",
-        allowed=f"up to {LARGEST:.0%}",
-        do="look at units and sample names" if unlikely else "nothing; the routes carry it",
-        clause="VM0042 2.2, section 8.6.2",
+    return finding(
+        "laboratory-error-unlikely" if unlikely else "laboratory-error-computed",
+        Place(file=REPEATS, column=column, thing=f"method {method}, {sd.name.partition('.')[0]}"),
+        f"{sd.value:.2%} from {rows} determinations, {freedom:g} of them beyond the first of a sample",
+        largest=LARGEST,
     )

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mollisol.methodology.context import PeriodContext
-from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
+from mollisol.methodology.findings import Finding, FindingsError, finding
 from mollisol.methodology.results.run import (
     CreditedForm,
     Deduction,
@@ -236,14 +236,10 @@ def finite_or_none(freedom: Quantity) -> float | None:
 
 
 def _no_change(context: PeriodContext) -> Finding:
-    return Finding(
-        code="mean-change-zero",
-        severity=Severity.BLOCKING,
-        where=Place(thing=f"verification period {context.period.name}"),
-        found="a mean difference of exactly 0 with a spread around it",
-        allowed="a mean that a deduction can be a share of",
-        do="nothing can be credited; look whether project and control hold the same data",
-        clause="VM0042 2.2, section 8.6.4, Eq. 74",
+    return finding(
+        "mean-change-zero",
+        f"verification period {context.period.name}",
+        "a mean difference of exactly 0 with a spread around it",
     )
 
 

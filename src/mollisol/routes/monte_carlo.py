@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.results.run import MonteCarloDeduction, RouteCheck, RouteSummary
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
@@ -187,13 +187,10 @@ def _freedom(inputs: PeriodInputs, sampling: Spread, drawn: Quantity) -> Quantit
 
 
 def _not_sure(inputs: PeriodInputs, deduction: MonteCarloDeduction) -> Finding:
-    return Finding(
-        code="montecarlo-not-sure",
-        severity=Severity.REFUSAL,
-        where=Place(thing=f"verification period {inputs.context.period.name}"),
-        found=f"Monte Carlo error {deduction.monte_carlo_error_t_co2e_per_ha:.3g} t CO2e/ha after "
+    return finding(
+        "montecarlo-not-sure",
+        f"verification period {inputs.context.period.name}",
+        f"Monte Carlo error {deduction.monte_carlo_error_t_co2e_per_ha:.3g} t CO2e/ha after "
         f"{deduction.draws} draws",
-        allowed=f"up to {deduction.allowed_error_t_co2e_per_ha:.3g} t CO2e/ha",
-        do="look at the declared errors: their tails are what the draws do not settle",
-        clause="mollisol.montecarlo.error-share",
+        allowed_error_t_co2e_per_ha=deduction.allowed_error_t_co2e_per_ha,
     )

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.project import VerificationPeriod
 from mollisol.methodology.results.run import (
     PosteriorComponent,
@@ -228,18 +228,12 @@ def _density(result: PosteriorResult) -> PosteriorDensity:
 
 
 def _findings(period: VerificationPeriod, deduction: PosteriorDeduction) -> list[Finding]:
-    severity = {"fail": Severity.REFUSAL, "informative": Severity.NOTE}
     return [
-        Finding(
-            code="posterior-check-failed" if check.verdict == "fail" else "posterior-check-to-read",
-            severity=severity[check.verdict],
-            where=Place(thing=f"verification period {period.name}, {check.name}"),
-            found=check.text,
+        finding(
+            "posterior-check-failed" if check.verdict == "fail" else "posterior-check-to-read",
+            f"verification period {period.name}, {check.name}",
+            check.text,
             allowed="a passed check" if check.allowed is None else f"{check.allowed:.3g}",
-            do="sample more, or look at the site it names"
-            if check.verdict == "fail"
-            else "read it with the number",
-            clause="mollisol.issuance.form",
         )
         for check in deduction.checks
         if check.verdict != "pass"
@@ -247,12 +241,4 @@ def _findings(period: VerificationPeriod, deduction: PosteriorDeduction) -> list
 
 
 def _cannot(period: VerificationPeriod, message: str) -> Finding:
-    return Finding(
-        code="posterior-not-computed",
-        severity=Severity.WARNING,
-        where=Place(thing=f"verification period {period.name}"),
-        found=message,
-        allowed="data that carry the model of docs/posterior.md",
-        do="the moment form stands alone for this period",
-        clause="mollisol.issuance.form",
-    )
+    return finding("posterior-not-computed", f"verification period {period.name}", message)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from mollisol.equations import all_equations
 from mollisol.methodology.base import DomainObject
@@ -57,7 +58,7 @@ def read_catalogue(where: RuleFolders = SHIPPED) -> Catalogue:
             try:
                 found.append((file.name, read_toml(file, of)))
             except RuleError as error:
-                broken.append(_finding("rule-file", file.name, str(error), "a sound rule file", "mend it"))
+                broken.append(_finding("rule-file", file.name, str(error)))
         return tuple(found)
 
     rules, switches, proposals = read("rules", Rule), read("switches", Switch), read("proposals", Overlay)
@@ -126,19 +127,18 @@ def _gaps(catalogue: Catalogue) -> Iterable[Finding]:
             unknown, edition = head.not_known(rule.id), head.documents.get(rule.document)
             if unknown is not None:
                 found = f"{rule.id}: not known in {head.key}: {unknown.reason}"
-                do = "read the document and give the value"
-                yield _finding("rule-open", file, found, "a value with its source", do, Severity.NOTE)
+                yield _finding("rule-open", file, found)
             elif rule.keyed_by != "edition" or any(own.id == rule.id for own in head.own):
                 continue
             elif edition is None:
                 found = f"{rule.id} hangs on the edition of {rule.document}"
-                yield _finding(
-                    "rule-gap", file, found, "an edition of that document", "name it in [documents]"
-                )
+                yield _finding("rule-gap", file, found)
             elif not any(value.start <= edition.dated for value in rule.value):
                 found = f"{rule.id} starts {rule.value[0].start}; {rule.document} here is of {edition.dated}"
                 do = "give the value of that edition, or say under [[open]] that it is not known"
-                yield _finding("rule-gap", file, found, "a value, or a word that there is none", do)
+                yield _finding(
+                    "rule-gap", file, found, allowed="a value, or a word that there is none", do=do
+                )
 
 
 def _overlaps(catalogue: Catalogue) -> Iterable[Finding]:
@@ -147,15 +147,15 @@ def _overlaps(catalogue: Catalogue) -> Iterable[Finding]:
     for id, times in sorted(Counter(ids).items()):
         if times > 1:
             found = f"{times} files claim {id}"
-            yield _finding("rule-overlap", id, found, "one file for each id", "take one out")
+            yield _finding("rule-overlap", id, found)
     for file, head in catalogue.heads:
         for id, times in sorted(Counter(own.id for own in head.own).items()):
             if times > 1:
-                yield _finding("rule-overlap", file, f"{times} own values of {id}", "one", "take one out")
+                yield _finding("rule-overlap", file, f"{times} own values of {id}", allowed="one")
         for own in head.own:
             if any(item.rules == own.id for item in head.open):
                 found = f"{own.id} has a value of its own and is said not to be known"
-                yield _finding("rule-overlap", file, found, "one of the two", "take one out")
+                yield _finding("rule-overlap", file, found, allowed="one of the two")
 
 
 def _orphans(catalogue: Catalogue, code: str, names: Mapping[str, str]) -> Iterable[Finding]:
@@ -168,27 +168,39 @@ def _orphans(catalogue: Catalogue, code: str, names: Mapping[str, str]) -> Itera
     named = {id for id in written - Counter(names.values()) if not id.startswith(OF_PROGRAMME)}
     named |= {id for name, id in names.items() if name in asked}
     for name in sorted(set(names) - asked):
-        told, do = f"no room asks for {OF_PROGRAMME}{name}", "take the name out, or correct it"
-        yield _finding("rule-orphan", names[name], told, "a name that is asked for", do)
+        told = f"no room asks for {OF_PROGRAMME}{name}"
+        yield _finding("rule-orphan", names[name], told)
     for id in sorted(known - named):
         yield _finding(
-            "rule-orphan", id, "no equation or check uses it", "a rule that is used", "use it, or drop it"
+            "rule-orphan",
+            id,
+            "no equation or check uses it",
+            allowed="a rule that is used",
+            do="use it, or drop it",
         )
     for id in sorted(named - known):
-        yield _finding("rule-orphan", id, "the code names it", "a rule file of that id", "write the file")
+        yield _finding(
+            "rule-orphan", id, "the code names it", allowed="a rule file of that id", do="write the file"
+        )
     for id in sorted(switches):
         if id.removeprefix("switch.") not in code:
             do = "read it where the equation is run, or drop it"
-            yield _finding("rule-orphan", id, "nothing reads this switch", "a switch that is read", do)
+            yield _finding(
+                "rule-orphan", id, "nothing reads this switch", allowed="a switch that is read", do=do
+            )
     for file, head in catalogue.heads:
         for item in head.open:
             if not any(item.holds(id) for id in known):
                 found = f"{item.rules} under [[open]] holds no rule"
-                yield _finding("rule-orphan", file, found, "ids or patterns of rules", "correct or drop it")
+                yield _finding(
+                    "rule-orphan", file, found, allowed="ids or patterns of rules", do="correct or drop it"
+                )
     for file, overlay in catalogue.proposals:
         strangers = {entry.id for entry in overlay.set} - known | {e.id for e in overlay.switch} - switches
         for id in sorted(strangers):
-            yield _finding("rule-orphan", file, f"the proposal names {id}", "a rule or switch", "correct it")
+            yield _finding(
+                "rule-orphan", file, f"the proposal names {id}", allowed="a rule or switch", do="correct it"
+            )
 
 
 def _unbounded(catalogue: Catalogue) -> Iterable[Finding]:
@@ -196,8 +208,7 @@ def _unbounded(catalogue: Catalogue) -> Iterable[Finding]:
     rules = {rule.id: rule for _, rule in catalogue.rules}
     for rule in rules.values():
         if rule.allowed is None:
-            do = "write allowed = { words = [...] }, { least = 0, greatest = 1 } or { truth = true }"
-            yield _finding("rule-unbounded", rule.id, "any value", "words, a range or a truth value", do)
+            yield _finding("rule-unbounded", rule.id, "any value")
     laid: list[tuple[str, str, DatedValue]] = [
         (file, own.id, own) for file, head in catalogue.heads for own in head.own
     ]
@@ -209,7 +220,7 @@ def _unbounded(catalogue: Catalogue) -> Iterable[Finding]:
     ]
     for file, id, given in laid:
         for text in rules[id].refusals(given) if id in rules else ():
-            yield _finding("rule-value", file, text, str(rules[id].allowed), "give an allowed value")
+            yield _finding("rule-value", file, text, allowed=str(rules[id].allowed))
 
 
 def _unsourced(catalogue: Catalogue) -> Iterable[Finding]:
@@ -222,16 +233,14 @@ def _unsourced(catalogue: Catalogue) -> Iterable[Finding]:
         source = value.source
         if not any((source.section, source.equation, source.table, source.page)):
             found = f"{source.document} {source.edition} without a place in it"
-            do = "name the section, equation, table or page"
-            yield _finding("rule-unsourced", thing, found, "a place in the document", do)
+            yield _finding("rule-unsourced", thing, found)
         if value.status in WARNING_STATUSES:
             yield _finding(
                 "rule-weakly-sourced",
                 thing,
                 f"status {value.status}",
-                "a value that was read in its document or in two independent sources",
-                f"look it up in {source.locator}",
-                Severity.WARNING,
+                do=f"look it up in {source.locator}",
+                clause="",
             )
 
 
@@ -244,11 +253,8 @@ def check_proposal(name: str, rule_set: RuleSet) -> list[Finding]:
     return proposal_faults(rule_set, overlay, all_equations)
 
 
-def _finding(
-    code: str, thing: str, found: str, allowed: str, do: str, severity: Severity = Severity.BLOCKING
-) -> Finding:
-    place = Place(file=thing) if thing.endswith(".toml") else Place(thing=thing)
-    return Finding(code=code, severity=severity, where=place, found=found, allowed=allowed, do=do)
+def _finding(code: str, thing: str, found: str, **texts: Any) -> Finding:
+    return finding(code, Place(file=thing) if thing.endswith(".toml") else Place(thing=thing), found, **texts)
 
 
 def blocking_count(findings: Sequence[Finding]) -> int:

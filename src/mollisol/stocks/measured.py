@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mollisol.methodology.checks.sampling import INCREMENTS, reporting_depth_by_point
 from mollisol.methodology.context import Context
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.measurement import CoreIncrement, SamplePoint
 from mollisol.methodology.project import Project
 from mollisol.methodology.trace import Quantity, Trace
@@ -303,15 +303,14 @@ def _extrapolation(group: str, reference: Quantity, batches: Sequence[Profiles],
     worst = int(np.argmax(share.value))
     beyond, largest = int(np.count_nonzero(share.value)), float(share.value[worst])
     mildest = Severity.NOTE if largest <= warns else Severity.WARNING
-    return Finding(
-        code="esm-beyond-sampled-mass" if beyond else "esm-inside-sampled-mass",
-        severity=Severity.BLOCKING if largest > refuses else mildest,
-        where=Place(file=INCREMENTS, thing=f"sample {samples[worst]}" if beyond else f"reference {group}"),
-        found=f"reference {float(reference.value):.1f} t soil/ha; {beyond} of {len(samples)} profiles end short of it, "
+    return finding(
+        "esm-beyond-sampled-mass" if beyond else "esm-inside-sampled-mass",
+        Place(file=INCREMENTS, thing=f"sample {samples[worst]}" if beyond else f"reference {group}"),
+        f"reference {float(reference.value):.1f} t soil/ha; {beyond} of {len(samples)} profiles end short of it, "
         f"the farthest by {largest:.1%} of its sampled mass",
-        allowed=f"up to {warns:.0%} without remark, up to {refuses:.0%} with a warning",
-        do="weigh a deeper increment at the next campaign" if beyond else "nothing",
-        clause="mollisol.esm.extrapolation-refuses",
+        severity=Severity.BLOCKING if largest > refuses else mildest,
+        warns=warns,
+        refuses=refuses,
     )
 
 

@@ -19,7 +19,7 @@ from mollisol.methodology.checks.baseline_model import (
     year_before,
 )
 from mollisol.methodology.context import Context
-from mollisol.methodology.findings import Finding, FindingsError, Place, Severity
+from mollisol.methodology.findings import Finding, FindingsError, Place, finding
 from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ProjectModel
 from mollisol.methodology.project import Project
 from mollisol.methodology.soil_models.calibrated import ModelIdentity
@@ -202,12 +202,10 @@ class _Runs:
             tables = Tables(crops(), manures(), residues())
             return run_scenarios(self.inputs, tables, joint=self.joint, start_t_ha=stock)
         except ValueError as error:
-            fault = Finding(
-                code="model-cannot-run",
-                severity=Severity.BLOCKING,
-                where=Place(file=f"{MODEL_FOLDER}/model.toml", thing=f"model {self.inputs.model}"),
-                found=str(error),
-                allowed="inputs from which the model can start and run",
+            fault = finding(
+                "model-cannot-run",
+                Place(file=f"{MODEL_FOLDER}/model.toml", thing=f"model {self._inputs.model}"),
+                str(error),
                 do="look at the stocks, the inert carbon and the inputs of the baseline",
             )
             raise FindingsError([fault]) from error
@@ -267,14 +265,10 @@ def _start(runs: _Runs, measured: FloatArray, year: int, *, back: bool) -> Float
 
 
 def _not_met() -> Finding:
-    return Finding(
-        code="initial-stock-not-met",
-        severity=Severity.BLOCKING,
-        where=Place(file="project.toml", thing="model initial_campaign"),
-        found="no stock at the start from which the project scenario meets the measured one",
-        allowed="a positive stock",
-        do="look at the inputs between the start date and the measurement",
-        clause="vm0042.soc.back-model-years",
+    return finding(
+        "initial-stock-not-met",
+        Place(file="project.toml", thing="model initial_campaign"),
+        "no stock at the start from which the project scenario meets the measured one",
     )
 
 

@@ -92,14 +92,7 @@ def _words(intake: Intake) -> Words:
             and bool(texts["stock_error_source"])
         )
     if given or not sound:
-        intake.add(
-            "validation-words-malformed",
-            WORDS,
-            ", ".join(given) or "a value that does not fit",
-            "title, lists of substitutions and limits, stock_error_t_c_per_ha above 0 with stock_error_source; "
-            "texts without < and >",
-            "mend the file",
-        )
+        intake.add("validation-words-malformed", WORDS, ", ".join(given) or "a value that does not fit")
         return Words()
     return Words(
         title=texts["title"],

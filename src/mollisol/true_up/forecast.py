@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from mollisol.bundle.read import Bundle
 from mollisol.engine import assess_project
-from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking
+from mollisol.methodology.findings import Finding, FindingsError, blocking, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.validation import ValidationResult
@@ -81,14 +82,7 @@ def open_issued(bundle: Bundle) -> Issued:
     if to.differences:
         first = to.differences[0]
         raise FindingsError(
-            [
-                _fault(
-                    "bundle-changed",
-                    f"{first.code} at {first.item}; {len(to.differences)} in all",
-                    "the bundle as it was signed off",
-                    "run mollisol verify on it, and ask for the bundle again",
-                )
-            ]
+            [_fault("bundle-changed", f"{first.code} at {first.item}; {len(to.differences)} in all")]
         )
     if bundle.results.model is None:
         raise FindingsError(
@@ -96,8 +90,6 @@ def open_issued(bundle: Bundle) -> Issued:
                 _fault(
                     "forecast-missing",
                     "a bundle without a model: what was re-measured is credited by its own run",
-                    "a bundle of measure and model",
-                    "run the project; a true-up holds a forecast against a re-measurement",
                 )
             ]
         )
@@ -119,7 +111,11 @@ def _run(assessment: Assessment, options: RunOptions) -> Issued:
     validation = project.model.validation if project.model is not None else None
     if validation is None:
         raise FindingsError(
-            [_fault("forecast-missing", "a model without a validation", "one", "verify the bundle")]
+            [
+                _fault(
+                    "forecast-missing", "a model without a validation", allowed="one", do="verify the bundle"
+                )
+            ]
         )
     return Issued(
         project, samples.stocks, context.rules, run_model(context, samples.stocks), validation, options
@@ -144,8 +140,7 @@ def last_year(runs: ModelledStocks, on: date) -> int:
                     "forecast-ends-elsewhere",
                     f"re-measured {on}; the bundle's runs go from the end of {runs.years[0]} "
                     f"to that of {runs.years[-1]}",
-                    f"runs that end within {FARTHEST_YEARS} year of the re-measurement",
-                    "name the bundle of the period that ends with the re-measurement",
+                    farthest_years=FARTHEST_YEARS,
                 )
             ]
         )
@@ -228,13 +223,5 @@ def error_sds(issued: Issued, *, effect: bool) -> dict[str, float]:
     return found
 
 
-def _fault(code: str, found: str, allowed: str, do: str) -> Finding:
-    return Finding(
-        code=code,
-        severity=Severity.BLOCKING,
-        where=Place(thing="the bundle of --against"),
-        found=found,
-        allowed=allowed,
-        do=do,
-        clause="VM0042 2.2, section 8.6.1.3",
-    )
+def _fault(code: str, found: str, **texts: Any) -> Finding:
+    return finding(code, "the bundle of --against", found, **texts)

@@ -16,7 +16,7 @@ from typing import Any
 from mollisol.bundle.read import MANIFEST, Bundle, open_bundle
 from mollisol.engine import Tell, assess_project, run_project
 from mollisol.methodology.context import Context
-from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, in_order
+from mollisol.methodology.findings import Finding, FindingsError, Severity, blocking, finding, in_order
 from mollisol.methodology.model_setup import MODEL_FOLDER
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult, RunResult
@@ -162,14 +162,7 @@ def _held(assessment: Assessment) -> tuple[Context, Samples, ValidationResult]:
     validation = model.validation if model is not None else None
     if validation is None:
         raise FindingsError(
-            [
-                _finding(
-                    "true-up-without-model",
-                    "a project without a model and its validation",
-                    "a project of measure and model",
-                    "run the project: under measure and re-measure the re-measurement is the credit",
-                )
-            ]
+            [_finding("true-up-without-model", "a project without a model and its validation")]
         )
     return context, samples, validation
 
@@ -184,8 +177,6 @@ def _remeasurement(project: Project, issued: Issued) -> str:
                 _finding(
                     "remeasurement-missing",
                     f"campaigns {', '.join(sorted(known))}, all of them in the bundle",
-                    "cores of a campaign after the bundle's",
-                    "add the re-measurement to core_increments.csv and project.toml",
                 )
             ]
         )
@@ -208,8 +199,6 @@ def _used_twice(
             _finding(
                 "core-used-twice",
                 f"{len(copied)} of {len(again)} points of campaign {campaign} have the numbers of an earlier campaign",
-                "cores that are taken again",
-                "take out the copied rows",
             )
         )
     name, label = study_name(project), comparison_name(campaign, "")
@@ -224,8 +213,8 @@ def _used_twice(
             _finding(
                 "core-used-twice",
                 f"campaign {campaign} of study {name} is in {' and '.join(places)} already",
-                "a re-measurement that joins the validation once",
-                "name the validation from before it, or run the project: this true-up is done",
+                allowed="a re-measurement that joins the validation once",
+                do="name the validation from before it, or run the project: this true-up is done",
             )
         )
     return found
@@ -250,10 +239,7 @@ def _periods_closed(project: Project, bundle: Bundle) -> list[Finding]:
         return []
     return [
         _finding(
-            "issued-period-open",
-            f"periods {', '.join(open_again)} of the bundle stand in project.toml again",
-            "periods after those that were issued",
-            "move them to ledger.toml (mollisol ledger BUNDLE prints the entries)",
+            "issued-period-open", f"periods {', '.join(open_again)} of the bundle stand in project.toml again"
         )
     ]
 
@@ -262,23 +248,19 @@ def _nothing_paired(campaign: str) -> Finding:
     return _finding(
         "remeasurement-not-paired",
         f"no stratum with two sampling units in the initial campaign and in {campaign}",
-        "two units in both campaigns, in one stratum at least",
-        "measure the units again that were measured at the start",
     )
 
 
 def _missed(checks: Sequence[ForecastCheck]) -> list[Finding]:
     """Say where a re-measurement lies outside its forecast."""
     return [
-        Finding(
-            code="forecast-missed",
-            severity=Severity.WARNING,
-            where=Place(thing=f"{item.place}, {item.what}"),
-            found=f"measured {item.measured_t_co2e_per_ha:.2f}, forecast {item.forecast_t_co2e_per_ha:.2f} t CO2e/ha: "
+        finding(
+            "forecast-missed",
+            f"{item.place}, {item.what}",
+            f"measured {item.measured_t_co2e_per_ha:.2f}, forecast {item.forecast_t_co2e_per_ha:.2f} t CO2e/ha: "
             f"{abs(item.deviation):.1f} standard deviations {'below' if item.deviation < 0 else 'above'}",
-            allowed=f"{item.low_t_co2e_per_ha:.2f} to {item.high_t_co2e_per_ha:.2f}, where 90 % of re-measurements lie",
-            do="calibrate again with the re-measurement, or look for what the schedule of activities does not say",
-            clause=_CLAUSE,
+            low_t_co2e_per_ha=item.low_t_co2e_per_ha,
+            high_t_co2e_per_ha=item.high_t_co2e_per_ha,
         )
         for item in checks
         if not item.inside
@@ -298,17 +280,13 @@ def _below_issued(
     names = [*(one.period for one in closed), *(period.name for period in credited)]
     area = sum(stratum.area_ha for stratum in project.strata)
     return [
-        Finding(
-            code="reversal-suspected",
-            severity=Severity.WARNING,
-            where=Place(thing=f"periods {', '.join(names)}"),
-            found=f"re-measured {amount.mean_t_co2e_per_ha:.2f} (SE {amount.standard_error_t_co2e_per_ha:.2f}), "
+        finding(
+            "reversal-suspected",
+            f"periods {', '.join(names)}",
+            f"re-measured {amount.mean_t_co2e_per_ha:.2f} (SE {amount.standard_error_t_co2e_per_ha:.2f}), "
             f"credited {given:.2f} t CO2e/ha: {(given - amount.mean_t_co2e_per_ha) * area:,.0f} t CO2e less on "
             f"{area:g} ha; the truth lies below what was credited with probability {amount.chance_below_credited:.2f}",
-            allowed="a re-measured amount of at least what was credited; the deduction leaves a probability of "
-            f"{amount.chance_allowed:.2f}",
-            do="report a loss event where the soil lost carbon; issued units stay as they are",
-            clause=_CLAUSE,
+            chance_allowed=amount.chance_allowed,
         )
     ]
 
@@ -362,13 +340,5 @@ def _future(before: RunResult, after: RunResult | None) -> tuple[FuturePeriod, .
     )
 
 
-def _finding(code: str, found: str, allowed: str, do: str) -> Finding:
-    return Finding(
-        code=code,
-        severity=Severity.BLOCKING,
-        where=Place(thing="true-up"),
-        found=found,
-        allowed=allowed,
-        do=do,
-        clause=_CLAUSE,
-    )
+def _finding(code: str, found: str, **texts: Any) -> Finding:
+    return finding(code, "true-up", found, **texts)
