@@ -71,8 +71,8 @@ def _order(project: Project) -> Iterable[Finding]:
         )
 
 
-def _out_of_order(thing: str, found: str, allowed: str) -> Finding:
-    return finding("dates-out-of-order", Place(file=HEAD, thing=thing), found, allowed=allowed)
+def _out_of_order(thing: str, state: str, allowed: str) -> Finding:
+    return finding("dates-out-of-order", Place(file=HEAD, thing=thing), state, allowed=allowed)
 
 
 def _lengths(project: Project, rules: RulesInForce) -> Iterable[Finding]:
@@ -115,9 +115,9 @@ def _chain(project: Project) -> Iterable[Finding]:
             )
 
 
-def _not_chained(name: str, found: str, allowed: str) -> Finding:
+def _not_chained(name: str, state: str, allowed: str) -> Finding:
     return finding(
-        "periods-not-chained", Place(file=HEAD, thing=f"verification period {name}"), found, allowed=allowed
+        "periods-not-chained", Place(file=HEAD, thing=f"verification period {name}"), state, allowed=allowed
     )
 
 

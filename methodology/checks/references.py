@@ -109,8 +109,8 @@ def _points_belong_once(project: Project) -> Iterator[Finding]:
         )
 
 
-def _duplicate(where: Place, found: str) -> Finding:
-    return finding("duplicate-id", where, found)
+def _duplicate(where: Place, state: str) -> Finding:
+    return finding("duplicate-id", where, state)
 
 
 def _reference(where: Place, value: str, table: str) -> Finding:

@@ -138,5 +138,5 @@ def _recent(evidence: Evidence, thresholds: EligibilityThresholds) -> bool:
     return age <= thresholds.regional_data_years and back < thresholds.regional_data_iterations
 
 
-def _missing(thing: str, found: str, allowed: str) -> Finding:
-    return finding("evidence-missing", thing, found, allowed=allowed)
+def _missing(thing: str, state: str, allowed: str) -> Finding:
+    return finding("evidence-missing", thing, state, allowed=allowed)

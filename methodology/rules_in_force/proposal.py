@@ -181,15 +181,15 @@ class _Faults:
         self._label = label
         self.findings: list[Finding] = []
 
-    def add(self, code: str, thing: str, found: str, **values: Any) -> None:
+    def add(self, code: str, thing: str, state: str, **values: Any) -> None:
         where = f"proposal {self._label}" + (f": {thing}" if thing else "")
-        self.findings.append(finding(code, where, found, **values))
+        self.findings.append(finding(code, where, state, **values))
 
-    def unknown(self, thing: str, found: str, id: str, known: Iterable[str]) -> None:
+    def unknown(self, thing: str, state: str, id: str, known: Iterable[str]) -> None:
         """Enter a name that is not there, with those that begin as it does."""
         begin = re.match(r".*[.:]", id)
         near = [name for name in known if begin and name.startswith(begin[0])] or list(known)
-        self.add("proposal-unknown", thing, found, allowed=", ".join(sorted(near)))
+        self.add("proposal-unknown", thing, state, allowed=", ".join(sorted(near)))
 
 
 def _check_value(rule_set: RuleSet, entry: OverlayValue, faults: _Faults) -> None:

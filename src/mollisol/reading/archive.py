@@ -43,9 +43,9 @@ class BundleFaultError(FindingsError):
         )
 
 
-def fault(code: str, file: str, found: str, **given: Any) -> BundleFaultError:
+def fault(code: str, file: str, state: str, **given: Any) -> BundleFaultError:
     """Return the error of one fault; what came from the bundle is shown without control characters."""
-    return BundleFaultError(finding(code, Place(file=_shown(file)), _shown(found), **given))
+    return BundleFaultError(finding(code, Place(file=_shown(file)), _shown(state), **given))
 
 
 def _shown(text: str) -> str:
@@ -272,5 +272,5 @@ def _too_large(name: str, size: int, limit: int) -> BundleFaultError:
     return fault("bundle-too-large", name, found, limit=limit / 1000000.0)
 
 
-def _too_many(found: str) -> BundleFaultError:
-    return fault("bundle-too-many-files", "", found, most_files=MOST_FILES)
+def _too_many(state: str) -> BundleFaultError:
+    return fault("bundle-too-many-files", "", state, most_files=MOST_FILES)

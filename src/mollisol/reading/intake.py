@@ -120,7 +120,7 @@ class Intake:
         return (self._folder / file).resolve().is_relative_to(self._folder.resolve())
 
     def add(
-        self, code: str, file: str, found: str, *, thing: str = "", column: str = "", **texts: Any
+        self, code: str, file: str, state: str, *, thing: str = "", column: str = "", **texts: Any
     ) -> None:
         """Add a finding on a file."""
-        self.findings.append(finding(code, Place(file=file, thing=thing, column=column), found, **texts))
+        self.findings.append(finding(code, Place(file=file, thing=thing, column=column), state, **texts))

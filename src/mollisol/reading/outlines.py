@@ -108,8 +108,8 @@ def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Fi
     return _named_polygons(file, list(zip(map(str, names), polygons, strict=True)), str(meta["crs"]))
 
 
-def _no_geopackage(file: str, found: str) -> Finding:
-    return finding("geometry-unreadable", Place(file=file), found)
+def _no_geopackage(file: str, state: str) -> Finding:
+    return finding("geometry-unreadable", Place(file=file), state)
 
 
 def _named_polygons(

@@ -324,6 +324,6 @@ def problem_code(problem: dict[str, Any]) -> tuple[str, Mapping[str, str]]:
 
 
 def _fault(
-    code: str, file: str, found: str, *, row: int | None = None, column: str = "", **texts: Any
+    code: str, file: str, state: str, *, row: int | None = None, column: str = "", **texts: Any
 ) -> Finding:
-    return finding(code, Place(file=file, row=row, column=column), found, **texts)
+    return finding(code, Place(file=file, row=row, column=column), state, **texts)

@@ -253,8 +253,8 @@ def check_proposal(name: str, rule_set: RuleSet) -> list[Finding]:
     return proposal_faults(rule_set, overlay, all_equations)
 
 
-def _finding(code: str, thing: str, found: str, **texts: Any) -> Finding:
-    return finding(code, Place(file=thing) if thing.endswith(".toml") else Place(thing=thing), found, **texts)
+def _finding(code: str, thing: str, state: str, **texts: Any) -> Finding:
+    return finding(code, Place(file=thing) if thing.endswith(".toml") else Place(thing=thing), state, **texts)
 
 
 def blocking_count(findings: Sequence[Finding]) -> int:

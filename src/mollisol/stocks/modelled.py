@@ -204,7 +204,7 @@ class _Runs:
         except ValueError as error:
             fault = finding(
                 "model-cannot-run",
-                Place(file=f"{MODEL_FOLDER}/model.toml", thing=f"model {self._inputs.model}"),
+                Place(file=f"{MODEL_FOLDER}/model.toml", thing=f"model {self.inputs.model}"),
                 str(error),
                 do="look at the stocks, the inert carbon and the inputs of the baseline",
             )

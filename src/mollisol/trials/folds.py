@@ -112,7 +112,7 @@ def _without(trials: Trials, sites: frozenset[str]) -> Trials:
     )
 
 
-def _fault(found: str, allowed: str, do: str, thing: str) -> Finding:
+def _fault(state: str, allowed: str, do: str, thing: str) -> Finding:
     return finding(
-        "validation-folds", Place(file="comparisons.csv", thing=thing), found, allowed=allowed, do=do
+        "validation-folds", Place(file="comparisons.csv", thing=thing), state, allowed=allowed, do=do
     )

@@ -223,5 +223,5 @@ def error_sds(issued: Issued, *, effect: bool) -> dict[str, float]:
     return found
 
 
-def _fault(code: str, found: str, **texts: Any) -> Finding:
-    return finding(code, "the bundle of --against", found, **texts)
+def _fault(code: str, state: str, **texts: Any) -> Finding:
+    return finding(code, "the bundle of --against", state, **texts)

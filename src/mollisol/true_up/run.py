@@ -340,5 +340,5 @@ def _future(before: RunResult, after: RunResult | None) -> tuple[FuturePeriod, .
     )
 
 
-def _finding(code: str, found: str, **texts: Any) -> Finding:
-    return finding(code, "true-up", found, **texts)
+def _finding(code: str, state: str, **texts: Any) -> Finding:
+    return finding(code, "true-up", state, **texts)
