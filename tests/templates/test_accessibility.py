@@ -27,10 +27,11 @@ def check(page: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
 
-@pytest.mark.parametrize("name", ["woburn-ley", "mixed-farm"])
-def test_a_report_has_no_fault(name: str, tmp_path: Path) -> None:
+def test_the_report_with_every_chapter_has_no_fault(tmp_path: Path) -> None:
     page = tmp_path / "report.html"
-    page.write_bytes(bundle_files(run_project(ROOT / "examples" / name, route="analytic"))["report.html"])
+    page.write_bytes(
+        bundle_files(run_project(ROOT / "examples" / "mixed-farm", route="analytic"))["report.html"]
+    )
     done = check(page)
     assert done.returncode == 0, done.stdout + done.stderr
     assert " 0 failed" in done.stdout
