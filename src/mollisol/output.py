@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from mollisol.methodology.findings import UserError
+from mollisol.templates.documents.inert import inert
 
 
 def write_beside(path: Path, content: bytes) -> None:
@@ -44,6 +47,19 @@ def canonical_json(data: Any) -> bytes:
         If a number is not finite.
     """
     return (json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def csv_table(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Return rows as CSV, with every column that one of them has; no text in it is a formula to a spreadsheet."""
+    out = io.StringIO(newline="")
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    writer: csv.DictWriter[str] = csv.DictWriter(out, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(
+        {name: inert(value) if isinstance(value, str) else value for name, value in row.items()}
+        for row in rows
+    )
+    return out.getvalue().encode()
 
 
 def made_with() -> dict[str, Any]:

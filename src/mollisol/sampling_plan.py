@@ -5,6 +5,7 @@ Numbers come from Eqs. 1 and 2 with the allocation of Neyman; places are indepen
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,9 +29,11 @@ from mollisol.methodology.findings import (
     blocking,
     finding,
 )
+from mollisol.methodology.measurement import SamplePoint
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Trace
+from mollisol.output import csv_table
 from mollisol.programmes.rules import rules_of_project
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
 from mollisol.reading.intake import Intake
@@ -103,10 +106,83 @@ class Plan:
         return sum(item.samples for item in self.strata)
 
     @property
+    def points(self) -> list[dict[str, Any]]:
+        """The sampling units as rows of ``sample_points.csv``."""
+        rows = []
+        for item in self.strata:
+            for number in range(item.samples):
+                longitude, latitude = item.places[number] if item.places else (None, None)
+                point = f"{item.stratum[:90]}-{number + 1:03d}"
+                values = (point, item.stratum, None, point, longitude, latitude)
+                rows.append(dict(zip(SamplePoint.model_fields, values, strict=True)))
+        return rows
+
+    @property
     def cost(self) -> float | None:
         """The sum, where costs were given."""
         costs = [item.cost for item in self.strata if item.cost is not None]
         return sum(costs) if costs else None
+
+
+def planned(
+    folder: Path,
+    *,
+    detect_t_co2e_per_ha: float | None = None,
+    budget: float | None = None,
+    spreads: Callable[[Sequence[str]], Mapping[str, float]],
+    costs: Callable[[Sequence[str]], Mapping[str, float]],
+    correlation: float = 0.0,
+    seed: int = 0,
+) -> tuple[Plan, list[Finding]]:
+    """Plan from a project folder: its strata, with declared or measured spreads.
+
+    Parameters
+    ----------
+    folder
+        The project folder.
+    detect_t_co2e_per_ha, budget
+        The change to be shown, or the money to spend, one of the two.
+    spreads, costs
+        What is declared of strata, by the names of all strata; where no spread is declared it is measured.
+    correlation
+        Of a point's stock with its stock at the next campaign, where one campaign was measured.
+    seed
+        Of the places.
+
+    Returns
+    -------
+    tuple
+        The plan, and findings that do not block.
+
+    Raises
+    ------
+    FindingsError
+        If the project cannot be read, or a stratum has no spread.
+    UserError
+        If a cost is missing, or no plan reaches the target.
+    """
+    design = read_design(folder)
+    names = [item.stratum for item in design.project.strata]
+    declared = {name: Spread(value, 0, "declared") for name, value in spreads(names).items()}
+    prices = costs(names)
+    if prices and (without := [name for name in names if name not in prices]):
+        raise UserError(f"--cost is missing for stratum {', '.join(without[:5])}")
+    measured = (
+        {} if set(names) <= set(declared) else measured_spreads(folder, design, correlation=correlation)
+    )
+    known = {name: (measured | declared)[name] for name in names if name in measured | declared}
+    findings = complete(design, known)
+    if blocking(findings):
+        raise FindingsError(findings)
+    plan = make_plan(
+        design,
+        known,
+        detect_t_co2e_per_ha=detect_t_co2e_per_ha,
+        budget=budget,
+        costs=prices,
+        seed=seed,
+    )
+    return plan, findings
 
 
 def read_design(folder: Path) -> Design:
@@ -312,6 +388,33 @@ def make_plan(
         detectable_t_co2e_per_ha=detectable(samples),
         deduction_t_co2e_per_ha=error * float(t_quantile(probability=chance, degrees_of_freedom=free)),
     )
+
+
+def points_file(plan: Plan, suffix: str) -> bytes:
+    """Return the points of a plan as CSV or, where there are polygons, as GeoJSON.
+
+    Raises
+    ------
+    UserError
+        If there are no places for a GeoJSON.
+    """
+    if suffix == ".csv":
+        return csv_table(plan.points)
+    if not all(item.places for item in plan.strata):
+        raise UserError(
+            "GeoJSON needs places, and the project has no polygons; "
+            "give project.toml its geometry_file, or write a .csv"
+        )
+    features = [
+        {
+            "type": "Feature",
+            "properties": {name: point[name] for name in ("point", "stratum", "sampling_unit")},
+            "geometry": {"type": "Point", "coordinates": [point["longitude_deg"], point["latitude_deg"]]},
+        }
+        for point in plan.points
+    ]
+    data = {"type": "FeatureCollection", "features": features}
+    return json.dumps(data, indent=1, ensure_ascii=False).encode()
 
 
 def _last(holds: Callable[[int], bool], low: int) -> int:

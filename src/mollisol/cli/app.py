@@ -12,8 +12,8 @@ from mollisol.cli.audit import audit_app
 from mollisol.cli.explain import explain
 from mollisol.cli.findings import findings
 from mollisol.cli.model import model_app
-from mollisol.cli.printing import print_json as _print_json
-from mollisol.cli.project import EXIT_BLOCKED, Json, check, demo, new, run
+from mollisol.cli.printing import EXIT_BLOCKED, Json, as_data, print_json, tell
+from mollisol.cli.project import check, demo, new, run
 from mollisol.cli.report import report
 from mollisol.cli.rules import rules_app
 from mollisol.cli.sample import sample_app
@@ -34,17 +34,8 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(model_app, name="model")
 app.add_typer(audit_app, name="audit")
 app.add_typer(sample_app, name="sample")
-app.command()(new)
-app.command()(check)
-app.command()(run)
-app.command()(demo)
-app.command()(explain)
-app.command()(verify)
-app.command()(sign)
-app.command()(report)
-app.command()(trueup)
-app.command()(upgrade)
-app.command()(findings)
+for command in (new, check, run, demo, explain, verify, sign, report, trueup, upgrade, findings):
+    app.command()(command)
 
 
 def _version(asked: bool) -> None:
@@ -90,7 +81,7 @@ def ledger(
         raise typer.BadParameter(f"{by!r} names nobody: give a name of three letters or more") from None
     entries = entries_of_bundle(bundle, signed_off_by=by, signed_off_on=day)
     if as_json:
-        _print_json([entry.model_dump(mode="json") for entry in entries])
+        print_json(as_data(entries))
     else:
         typer.echo(as_toml(entries), nl=False)
 
@@ -112,7 +103,7 @@ def schema(
     schemas |= {item.file: item.row_type.model_json_schema() for item in TABLES}
     if table and table not in schemas:
         raise typer.BadParameter(f"there is no table {table}; there are: {', '.join(schemas)}")
-    _print_json(schemas[table] if table else schemas)
+    print_json(schemas[table] if table else schemas)
 
 
 @app.command()
@@ -132,7 +123,7 @@ def eq(
     if not id:
         known = all_equations().values()
         if as_json:
-            _print_json([{"id": p.id, "summary": p.summary, "parameters": p.parameters} for p in known])
+            print_json([{"id": p.id, "summary": p.summary, "parameters": p.parameters} for p in known])
         else:
             typer.echo("\n".join(f"{p.id:34} {p.summary}" for p in known))
         return
@@ -155,7 +146,7 @@ def eq(
             "value": value,
             "switches": list(found.switch),
         }
-        _print_json(document)
+        print_json(document)
         return
     if value is not None:
         typer.echo(f"{found.symbol} = {value} {found.unit}")
@@ -184,7 +175,7 @@ def main() -> None:
     try:
         app()
     except UserError as error:
-        typer.echo(f"mollisol: {error}", err=True)
+        tell(f"mollisol: {error}")
         sys.exit(EXIT_BLOCKED)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mollisol.cli.printing import print_json, tell
+from mollisol.cli.printing import Json, print_json, tell
 from mollisol.methodology.findings import UserError
 
 if TYPE_CHECKING:
@@ -46,9 +46,7 @@ def sample(
 def extrapolate(
     bundle: BundleFolder,
     filled: Annotated[Path, typer.Argument(help="The filled worksheet.", metavar="FILE.csv")],
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Project the faults of the vouched records to all records, and hold them against materiality."""
     from mollisol.audit.worksheet import LARGEST_WORKSHEET_BYTES

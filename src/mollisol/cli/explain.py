@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mollisol.cli.printing import print_json
+from mollisol.cli.printing import Json, print_json
 
 if TYPE_CHECKING:
     from mollisol.audit.explain import Node
@@ -27,9 +27,7 @@ def explain(
         ),
     ] = "",
     depth: Annotated[int, typer.Option(help="How many levels to show; 0 for all.", min=0)] = 0,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Print what a number is made of, down to rows of the input files and to clauses."""
     from mollisol.audit.explain import Explainer

@@ -1,22 +1,28 @@
-"""``mollisol model``: the process models by themselves. numpy is imported only by ``run``."""
+"""``mollisol model``: the process models by themselves. ``list`` imports no numpy."""
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mollisol.cli.model_calibrate import calibrate_model
 from mollisol.cli.model_validate import report, validate
-from mollisol.cli.printing import print_findings, print_json
+from mollisol.cli.printing import (
+    EXIT_BLOCKED,
+    EXIT_REFUSED,
+    Json,
+    as_data,
+    exit_with,
+    print_findings,
+    print_json,
+    tell,
+)
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, finding, in_order
-from mollisol.methodology.soil_models.catalogue import MODELS
-from mollisol.methodology.soil_models.parameters import ParameterSet, parameter_sets
-from mollisol.output import write_beside
-from mollisol.templates.documents.inert import inert
+
+if TYPE_CHECKING:
+    from mollisol.methodology.soil_models.parameters import ParameterSet
 
 model_app = typer.Typer(
     name="model",
@@ -28,9 +34,6 @@ model_app.command("calibrate")(calibrate_model)
 model_app.command()(validate)
 model_app.command()(report)
 
-_AsJson = Annotated[
-    bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")
-]
 _Folder = Annotated[
     Path, typer.Argument(help="Folder with sites.csv, weather.csv, schedule.csv and model.toml.")
 ]
@@ -42,11 +45,16 @@ _Option = Annotated[
 
 
 @model_app.command("list")
-def list_models(as_json: _AsJson = False) -> None:
+def list_models(as_json: Json = False) -> None:
     """List the models, what they respond to, what they refuse, and their parameter sets."""
+    from mollisol.methodology.soil_models.catalogue import MODELS
+    from mollisol.methodology.soil_models.parameters import parameter_sets
+
     sets = parameter_sets()
     if as_json:
-        print_json({"models": [_card(name, sets) for name in MODELS]})
+        cards = {name: card.model_dump(mode="json") for name, card in MODELS.items()}
+        own = {name: [_set(one) for one in sets if one.model == name] for name in MODELS}
+        print_json({"models": [{**card, "parameter_sets": own[name]} for name, card in cards.items()]})
         return
     for name, card in MODELS.items():
         typer.echo(f"{name}: {card.title}, by {card.step}; pools {', '.join(card.pools)}")
@@ -64,25 +72,14 @@ def _depth(depth: tuple[float, float]) -> str:
     return f"0-{depth[0]:g} cm" if depth[0] == depth[1] else f"{depth[0]:g} to {depth[1]:g} cm deep"
 
 
-def _card(name: str, sets: list[ParameterSet]) -> dict[str, Any]:
-    """Give a model card with its parameter sets, for JSON."""
-    own = [
-        {
-            "id": s.id,
-            "version": s.version,
-            "vintage": s.vintage,
-            "status": s.status,
-            "source": s.source.title,
-            "sha256": s.sha256,
-            "values": s.values,
-            "options": [
-                {"group": o.group, "name": o.name, "default": o.default, "note": o.note} for o in s.option
-            ],
-        }
-        for s in sets
-        if s.model == name
-    ]
-    return {**MODELS[name].model_dump(mode="json"), "parameter_sets": own}
+def _set(one: ParameterSet) -> dict[str, Any]:
+    options = [{"group": o.group, "name": o.name, "default": o.default, "note": o.note} for o in one.option]
+    names = ("id", "version", "vintage", "status", "sha256", "values")
+    return {
+        **{name: getattr(one, name) for name in names},
+        "source": one.source.title,
+        "options": options,
+    }
 
 
 @model_app.command("check")
@@ -94,7 +91,7 @@ def check(
     external: Annotated[
         bool, typer.Option("--external", help="FOLDER is a CSV file of an external model's results.")
     ] = False,
-    as_json: _AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Check the inputs of a model, or the results of an external one: every finding at once."""
     from mollisol.reading.model_folder import read_external, read_folder
@@ -111,11 +108,11 @@ def check(
     findings = in_order(findings)
     stop = blocking(findings)
     if as_json:
-        print_json({**what, "ok": not stop, "findings": [f.model_dump(mode="json") for f in findings]})
+        print_json({**what, "ok": not stop, "findings": as_data(findings)})
     else:
         print_findings(findings, err=True)
-        typer.echo("nothing blocks" if not stop else f"{len(stop)} blocking", err=True)
-    raise typer.Exit(2 if stop else 0)
+        tell("nothing blocks" if not stop else f"{len(stop)} blocking")
+    raise typer.Exit(EXIT_BLOCKED if stop else 0)
 
 
 @model_app.command("run")
@@ -125,67 +122,37 @@ def run(
     parameters: _Set = "",
     option: _Option = None,
     out: Annotated[Path | None, typer.Option("--out", help="Also write the stocks to this CSV file.")] = None,
-    as_json: _AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Run every scenario of a folder through one model with one parameter set."""
-    from mollisol.reading.model_folder import read_folder
+    from mollisol.methodology.soil_models.catalogue import MODELS
+    from mollisol.output import csv_table
+    from mollisol.trials.scenarios import run_folder
 
-    inputs, findings = read_folder(folder, model=model, parameters=parameters, options=option or [])
-    runs = None
-    if inputs is not None and not blocking(findings):
-        try:
-            from mollisol.quantification.models.run_inputs import run_inputs
-
-            runs = run_inputs(inputs)
-            findings += runs.findings
-        except FindingsError as error:
-            findings += list(error.findings)
-    findings = in_order(findings)
-    if blocking(findings) or runs is None:
-        if as_json:
-            print_json({"ok": False, "findings": [f.model_dump(mode="json") for f in findings]})
-        else:
-            print_findings(findings, err=True)
-        raise typer.Exit(2)
+    try:
+        runs, sha256, findings = run_folder(folder, model=model, parameters=parameters, options=option or [])
+    except FindingsError as error:
+        exit_with(error.findings, as_json, ok=False)
     rows = runs.rows()
-    if out is not None:
-        fault = _write(out, rows)
-        if fault is not None:
-            if as_json:
-                print_json({"ok": False, "findings": [fault.model_dump(mode="json")]})
-            else:
-                print_findings([fault], err=True)
-            raise typer.Exit(2)
+    if out is not None and (fault := _written(out, csv_table(rows))) is not None:
+        exit_with([fault], as_json, words="nothing was written", ok=False)
     if as_json:
-        print_json(
-            {
-                "ok": True,
-                "model": runs.model,
-                "parameters": runs.label,
-                "sha256": inputs.parameters.sha256 if inputs else "",
-                "stocks": rows,
-                "findings": [f.model_dump(mode="json") for f in findings],
-            }
-        )
+        identity = {"model": runs.model, "parameters": runs.label, "sha256": sha256}
+        print_json({"ok": True, **identity, "stocks": rows, "findings": as_data(findings)})
     else:
         print_findings(findings, err=True)
         typer.echo(f"{MODELS[runs.model].title}, parameters {runs.label}")
         for line in runs.summary():
             typer.echo(line)
-    refused = any(f.severity is Severity.REFUSAL for f in findings)
-    raise typer.Exit(3 if refused else 0)
+    raise typer.Exit(EXIT_REFUSED if any(f.severity is Severity.REFUSAL for f in findings) else 0)
 
 
-def _write(path: Path, rows: list[dict[str, Any]]) -> Finding | None:
-    """Write rows as CSV beside the target and rename it into place."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(
-        {key: inert(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows
-    )
+def _written(path: Path, content: bytes) -> Finding | None:
+    """Write a file beside the target and rename it into place; return what is in the way."""
+    from mollisol.output import write_beside
+
     try:
-        write_beside(path, text.getvalue().encode())
+        write_beside(path, content)
     except OSError as error:
         return finding(
             "output-not-writable", Place(file=path.name), error.strerror or "an error of the file system"

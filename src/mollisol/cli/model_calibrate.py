@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mollisol.cli.printing import print_findings, print_json
+from mollisol.cli.printing import Json, as_data, print_findings, print_json
 from mollisol.methodology.findings import Finding, Severity, blocking, in_order
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ def calibrate_model(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of all random numbers.")] = 20260611,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint in --out.")] = False,
     priors: Annotated[bool, typer.Option("--priors", help="Print priors and effects, and stop.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Calibrate a model on trials: a versioned set of joint draws. Exit 3: computed, but a gate was missed."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -57,9 +55,9 @@ def _priors(trials: Path, *, as_json: bool, asked: bool) -> None:
     if as_json:
         document = {
             "ok": not stop and asked,
-            "priors": [] if plan is None else [p.model_dump(mode="json") for p in plan.prior],
-            "effects": [] if plan is None else [e.model_dump(mode="json") for e in plan.effect],
-            "findings": [f.model_dump(mode="json") for f in findings],
+            "priors": [] if plan is None else as_data(plan.prior),
+            "effects": [] if plan is None else as_data(plan.effect),
+            "findings": as_data(findings),
         }
         print_json(document)
     else:
@@ -112,7 +110,7 @@ def _document(done: Calibration) -> dict[str, Any]:
         "label": made.label if made else "",
         "sha256": made.sha256 if made else "",
         "set": made.model_dump(mode="json", exclude={"draws"}) if made else None,
-        "findings": [f.model_dump(mode="json") for f in done.findings],
+        "findings": as_data(done.findings),
     }
 
 

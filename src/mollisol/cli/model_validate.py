@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mollisol.cli.printing import count, print_findings, print_json, tell
+from mollisol.cli.printing import Json, as_data, exit_with, print_findings, print_json, tell
 from mollisol.methodology.findings import (
     FindingsError,
     Severity,
-    UserError,
     in_order,
 )
 from mollisol.trials.prepare import prepared_validation
@@ -52,9 +51,7 @@ def validate(
     formats: Annotated[
         str, typer.Option("--format", help="Formats of the report: html, pdf, docx, several with commas.")
     ] = "html",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Validate a model on trials: bias, uncertainty, coverage, the printed gates and what they hide, and the report."""
     asked = _asked(formats)
@@ -64,15 +61,7 @@ def validate(
         validation, calibrated = prepared_validation(trials, parameters, cross_validate, tell)
         _write(out, validation, calibrated, asked)
     except FindingsError as error:
-        if as_json:
-            print_json({"ok": False, "findings": [f.model_dump(mode="json") for f in error.findings]})
-        else:
-            print_findings(in_order(error.findings), err=True)
-            tell(f"{count(error.findings)}; nothing was computed")
-        raise typer.Exit(2) from None
-    except UserError as error:
-        tell(str(error))
-        raise typer.Exit(2) from None
+        exit_with(in_order(error.findings), as_json, ok=False)
     _say(validation, out, as_json)
     refused = any(finding.severity is Severity.REFUSAL for finding in validation.result.findings)
     raise typer.Exit(0 if validation.result.passed and not refused else 3)
@@ -91,32 +80,13 @@ def report(
     ] = "html",
 ) -> None:
     """Render a model validation report again, from validation.json and the parameter set beside it alone."""
-    try:
-        _report(place, out, _asked(formats))
-    except UserError as error:
-        tell(str(error))
-        raise typer.Exit(2) from None
-    typer.echo(f"{out}: {formats}")
+    from mollisol.output import check_output, write_folder
+    from mollisol.trials.files import rendered_again
 
-
-def _report(place: str, out: Path, formats: tuple[str, ...]) -> None:
-    """Read, render and write."""
-    from mollisol.methodology.validation import ValidationResult
-    from mollisol.output import canonical_json, check_output, made_with, write_folder
-    from mollisol.trials.files import rendered, shipped_validation
-
+    asked = _asked(formats)
     check_output(out)
-    try:
-        text, calibrated = shipped_validation(place)
-        result = ValidationResult.from_json(text)
-    except (OSError, ValueError, KeyError) as error:
-        said = str(error).splitlines()[0]
-        raise UserError(f"{place} holds no validation that can be read: {said}; validate again") from None
-    if calibrated is not None and calibrated.sha256 != result.identity.parameters_sha256:
-        raise UserError(f"{place}: the set beside validation.json is not the one that was validated")
-    files = rendered(result, calibrated, formats)
-    manifest = {**made_with(), "kind": "model validation report", "validation_sha256": result.sha256}
-    write_folder(out, {**files, "manifest.json": canonical_json(manifest)})
+    write_folder(out, rendered_again(place, asked))
+    typer.echo(f"{out}: {formats}")
 
 
 def _asked(formats: str) -> tuple[str, ...]:
@@ -150,8 +120,8 @@ def _say(validation: Validation, out: Path, as_json: bool) -> None:
                 "model_sha256": result.identity.sha256,
                 "parameter_set": result.identity.parameter_set,
                 "horizon_years": result.horizon_years,
-                "combinations": [item.model_dump(mode="json") for item in result.combinations],
-                "findings": [finding.model_dump(mode="json") for finding in result.findings],
+                "combinations": as_data(result.combinations),
+                "findings": as_data(result.findings),
             }
         )
         return

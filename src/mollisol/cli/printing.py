@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
+from pydantic import BaseModel
 
 from mollisol.methodology.findings import Finding, Severity
+
+EXIT_BLOCKED: Final = 2
+EXIT_REFUSED: Final = 3
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 _COLOURS = {
     Severity.BLOCKING: typer.colors.RED,
@@ -30,6 +36,34 @@ def print_json(data: Any) -> None:
     typer.echo(json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False))
 
 
+def as_data(items: Iterable[BaseModel]) -> list[Any]:
+    """Return typed values as JSON has them."""
+    return [item.model_dump(mode="json") for item in items]
+
+
+def exit_with(
+    findings: Iterable[Finding], as_json: bool, *, words: str = "nothing was computed", **document: Any
+) -> NoReturn:
+    """Print the findings that stopped a command, and leave it.
+
+    Parameters
+    ----------
+    findings
+        What stopped it.
+    as_json
+        Print one JSON document: ``document`` with the findings.
+    words
+        What did not come about.
+    """
+    told = list(findings)
+    if as_json:
+        print_json({**(document or {"blocked": True}), "findings": as_data(told)})
+    else:
+        print_findings(told, err=True)
+        tell(f"{words}; findings: {count(told)}")
+    raise typer.Exit(EXIT_BLOCKED)
+
+
 def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
     """Print findings, each with what was found, what is allowed, what to do and the clause.
 
@@ -48,7 +82,7 @@ def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
 
 
 def _fault(finding: Finding) -> tuple[object, ...]:
-    """Tell faults apart: by all that is said but the place and what was found there."""
+    """Return what tells faults apart: all that is said but the place and what was found there."""
     parts = (finding.severity, finding.code, finding.where.file, finding.where.column)
     return (*parts, finding.allowed, finding.do, finding.clause, finding.answered_by)
 
@@ -76,7 +110,7 @@ def _lines(finding: Finding) -> list[str]:
 
 
 def count(findings: Iterable[Finding]) -> str:
-    """Say how many findings there are of each severity."""
+    """Return how many findings there are of each severity, in words."""
     found = [finding.severity for finding in findings]
     return (
         ", ".join(f"{found.count(severity)} {severity.value}" for severity in Severity if severity in found)

@@ -8,17 +8,20 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from mollisol.cli.printing import count as _count
-from mollisol.cli.printing import print_findings as _print_findings
-from mollisol.cli.printing import print_json as _print_json
-from mollisol.cli.printing import tell as _tell
+from mollisol.cli.printing import (
+    EXIT_BLOCKED,
+    EXIT_REFUSED,
+    Json,
+    as_data,
+    count,
+    exit_with,
+    print_findings,
+    print_json,
+    tell,
+)
 from mollisol.methodology.findings import FindingsError, Severity, UserError
 
-EXIT_BLOCKED = 2
-EXIT_REFUSED = 3
-
 ProjectFolder = Annotated[Path, typer.Argument(help="The project folder.", metavar="PROJECT")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 RulesKey = Annotated[
     str,
     typer.Option(
@@ -64,17 +67,12 @@ def check(
     """Print every finding at once: where, what was found, what is allowed, what to do, and the clause."""
     from mollisol.engine import assess_project
 
-    assessment = assess_project(project, rules_key=rules, overlays=_overlays(proposal), tell=_tell)
+    assessment = assess_project(project, rules_key=rules, overlays=_overlays(proposal), tell=tell)
     if as_json:
-        _print_json(
-            {
-                "blocked": assessment.blocked,
-                "findings": [f.model_dump(mode="json") for f in assessment.findings],
-            }
-        )
+        print_json({"blocked": assessment.blocked, "findings": as_data(assessment.findings)})
     else:
-        _print_findings(assessment.findings)
-        typer.echo(f"findings: {_count(assessment.findings)}")
+        print_findings(assessment.findings)
+        typer.echo(f"findings: {count(assessment.findings)}")
     raise typer.Exit(EXIT_BLOCKED if assessment.blocked else 0)
 
 
@@ -107,22 +105,17 @@ def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:
 
     check_output(out)
     try:
-        done = run_project(project, tell=_tell, **options)
+        done = run_project(project, tell=tell, **options)
     except FindingsError as error:
-        if as_json:
-            _print_json({"blocked": True, "findings": [f.model_dump(mode="json") for f in error.findings]})
-        else:
-            _print_findings(error.findings, err=True)
-            typer.echo(f"nothing was computed; findings: {_count(error.findings)}", err=True)
-        return EXIT_BLOCKED
-    _tell("writing the bundle and the report")
+        exit_with(error.findings, as_json)
+    tell("writing the bundle and the report")
     write_folder(out, bundle_files(done))
     if as_json:
-        _print_json(done.results.model_dump(mode="json"))
+        print_json(done.results.model_dump(mode="json"))
     else:
         _print_summary(done.results)
-        _print_findings((f for f in done.findings if f.severity is Severity.REFUSAL), err=True)
-        typer.echo(f"findings: {_count(done.findings)}\nbundle:   {out}\nreport:   {out / 'report.html'}")
+        print_findings((f for f in done.findings if f.severity is Severity.REFUSAL), err=True)
+        typer.echo(f"findings: {count(done.findings)}\nbundle:   {out}\nreport:   {out / 'report.html'}")
     return 0 if done.results.state == "eligible" else EXIT_REFUSED
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mollisol.cli.printing import print_json, tell
+from mollisol.cli.printing import Json, print_json, tell
 from mollisol.methodology.findings import UserError
 from mollisol.output import write_beside
 
@@ -33,9 +33,7 @@ def report(
             "--template", metavar="FILE", help="Word file with the styles and marks of the shipped one."
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Render the report again from the bundle alone: page, PDF, Word, workbook with formulas, tables, credits."""
     wanted = _wanted(formats)

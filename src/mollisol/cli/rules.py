@@ -7,14 +7,12 @@ from typing import Annotated
 
 import typer
 
-from mollisol.cli.printing import count, print_findings, print_json, tell
+from mollisol.cli.printing import EXIT_BLOCKED, Json, count, print_findings, print_json, tell
 from mollisol.methodology.findings import FindingsError
 
 rules_app = typer.Typer(help="The rule catalogue.", no_args_is_help=True, rich_markup_mode=None)
 
-EXIT_BLOCKED = 2
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 RulesKey = Annotated[
     str, typer.Option("--rules", metavar="KEY", help="Rule set to look in: a key, or a file ending in .toml.")
 ]

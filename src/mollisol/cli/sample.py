@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import math
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mollisol.cli.printing import count, print_findings, print_json, tell
-from mollisol.methodology.findings import FindingsError, UserError, blocking
+from mollisol.cli.printing import Json, as_data, exit_with, print_findings, print_json, tell
+from mollisol.methodology.findings import FindingsError, UserError
 
 if TYPE_CHECKING:
     from mollisol.sampling_plan import Plan
 
 sample_app = typer.Typer(help="Where and how often to sample.", no_args_is_help=True)
 
-_COLUMNS = ("point", "stratum", "control_site", "sampling_unit", "longitude_deg", "latitude_deg")
 _BY_STRATUM = "VALUE for all strata, or STRATUM=VALUE; may be repeated."
 
 
@@ -58,29 +56,30 @@ def plan(
             metavar="FILE.csv|FILE.geojson",
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Give strata, number and places of samples for a change to be shown or a budget."""
+    from mollisol.sampling_plan import planned, points_file
+
     _targets(detect, budget, cost, correlation)
     _output(out)
+    tell(f"reading {project}")
     try:
-        made, findings = _plan(
-            project, detect, budget, spread or [], cost or [], correlation=correlation, seed=seed
+        made, findings = planned(
+            project,
+            detect_t_co2e_per_ha=detect,
+            budget=budget,
+            spreads=partial(_by_stratum, "--spread", spread or []),
+            costs=partial(_by_stratum, "--cost", cost or []),
+            correlation=correlation,
+            seed=seed,
         )
-        if out is not None:
-            _write(out, made)
     except FindingsError as error:
-        if as_json:
-            print_json({"blocked": True, "findings": [f.model_dump(mode="json") for f in error.findings]})
-        else:
-            print_findings(error.findings, err=True)
-            tell(f"nothing was planned; findings: {count(error.findings)}")
-        raise typer.Exit(2) from None
+        exit_with(error.findings, as_json, words="nothing was planned")
+    if out is not None:
+        _write(out, points_file(made, out.suffix))
     if as_json:
-        document = _document(made) | {"findings": [f.model_dump(mode="json") for f in findings]}
-        print_json(document)
+        print_json(_document(made) | {"findings": as_data(findings)})
     else:
         print_findings(findings, err=True)
         typer.echo("\n".join(_lines(made)))
@@ -111,39 +110,7 @@ def _output(out: Path | None) -> None:
         raise UserError(f"{out}: there is no folder {out.parent}")
 
 
-def _plan(
-    folder: Path,
-    detect: float | None,
-    budget: float | None,
-    spread: list[str],
-    cost: list[str],
-    *,
-    correlation: float,
-    seed: int,
-) -> tuple[Plan, list[Any]]:
-    from mollisol.sampling_plan import Spread, complete, make_plan, measured_spreads, read_design
-
-    tell(f"reading {folder}")
-    design = read_design(folder)
-    names = [item.stratum for item in design.project.strata]
-    declared = {
-        name: Spread(value, 0, "declared") for name, value in _by_stratum("--spread", spread, names).items()
-    }
-    costs = _by_stratum("--cost", cost, names)
-    if costs and (without := [name for name in names if name not in costs]):
-        raise UserError(f"--cost is missing for stratum {', '.join(without[:5])}")
-    measured = (
-        {} if set(names) <= set(declared) else measured_spreads(folder, design, correlation=correlation)
-    )
-    spreads = {name: (measured | declared)[name] for name in names if name in measured | declared}
-    findings = complete(design, spreads)
-    if blocking(findings):
-        raise FindingsError(findings)
-    made = make_plan(design, spreads, detect_t_co2e_per_ha=detect, budget=budget, costs=costs, seed=seed)
-    return made, findings
-
-
-def _by_stratum(option: str, given: list[str], names: list[str]) -> dict[str, float]:
+def _by_stratum(option: str, given: list[str], names: Sequence[str]) -> dict[str, float]:
     """Read ``VALUE`` for all strata and ``STRATUM=VALUE`` for one; the one wins."""
     every: dict[str, float] = {}
     one: dict[str, float] = {}
@@ -188,51 +155,15 @@ def _document(made: Plan) -> dict[str, Any]:
             }
             for item in made.strata
         ],
-        "points": _points(made),
+        "points": made.points,
     }
 
 
-def _points(made: Plan) -> list[dict[str, Any]]:
-    rows = []
-    for item in made.strata:
-        for number in range(item.samples):
-            longitude, latitude = item.places[number] if item.places else (None, None)
-            point = f"{item.stratum[:90]}-{number + 1:03d}"
-            values = (point, item.stratum, None, point, longitude, latitude)
-            rows.append(dict(zip(_COLUMNS, values, strict=True)))
-    return rows
-
-
-def _write(out: Path, made: Plan) -> None:
+def _write(out: Path, content: bytes) -> None:
     from mollisol.output import write_beside
 
-    points = _points(made)
-    if out.suffix == ".csv":
-        stream = io.StringIO(newline="")
-        writer: csv.DictWriter[str] = csv.DictWriter(stream, _COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(points)
-        text = stream.getvalue()
-    else:
-        if not all(item.places for item in made.strata):
-            raise UserError(
-                f"{out}: GeoJSON needs places, and the project has no polygons; "
-                "give project.toml its geometry_file, or write a .csv"
-            )
-        features = [
-            {
-                "type": "Feature",
-                "properties": {name: point[name] for name in ("point", "stratum", "sampling_unit")},
-                "geometry": {
-                    "type": "Point",
-                    "coordinates": [point["longitude_deg"], point["latitude_deg"]],
-                },
-            }
-            for point in points
-        ]
-        text = json.dumps({"type": "FeatureCollection", "features": features}, indent=1, ensure_ascii=False)
     try:
-        write_beside(out, text.encode())
+        write_beside(out, content)
     except OSError as error:
         raise UserError(f"{out} cannot be written: {error.strerror}") from None
 

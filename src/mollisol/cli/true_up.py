@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mollisol.cli.printing import count, print_findings, print_json, tell
+from mollisol.cli.printing import Json, count, exit_with, print_findings, print_json, tell
 from mollisol.methodology.findings import FindingsError
 
 if TYPE_CHECKING:
     from mollisol.methodology.true_up import TrueUpResult
-
-EXIT_BLOCKED = 2
 
 
 def trueup(
@@ -43,9 +41,7 @@ def trueup(
             help="Also condition the forecast on the re-measurement, outside the printed rule.",
         ),
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Hold a re-measurement against what a bundle forecast and issued: what changes from here on, and why."""
     from mollisol.output import check_output, write_folder
@@ -57,12 +53,7 @@ def trueup(
     try:
         done = true_up(project, against, recalibrated=recalibrated, assimilate=assimilate, tell=tell)
     except FindingsError as error:
-        if as_json:
-            print_json({"blocked": True, "findings": [f.model_dump(mode="json") for f in error.findings]})
-        else:
-            print_findings(error.findings, err=True)
-            typer.echo(f"nothing was computed; findings: {count(error.findings)}", err=True)
-        raise typer.Exit(EXIT_BLOCKED) from None
+        exit_with(error.findings, as_json)
     if out is not None:
         write_folder(
             out,

@@ -7,14 +7,12 @@ from typing import Annotated
 
 import typer
 
-from mollisol.cli.printing import print_json
+from mollisol.cli.printing import Json, print_json
 
 
 def upgrade(
     project: Annotated[Path, typer.Argument(help="The project folder.", metavar="PROJECT")],
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Bring project.toml to the present schema and show the change; what it cannot know becomes undeclared."""
     from mollisol.methodology.findings import UserError

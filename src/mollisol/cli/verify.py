@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mollisol.cli.printing import print_json, tell
+from mollisol.cli.printing import Json, print_json, tell
 
 if TYPE_CHECKING:
     from mollisol.verify.results import Difference, Verification
@@ -36,9 +36,7 @@ def verify(
     tolerance: Annotated[
         float, typer.Option(help="Relative deviation up to which numbers are the same.", min=0.0)
     ] = 1e-9,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Run a bundle again from its own inputs and rules and compare: 0 same, 1 moved or different, 2 no bundle."""
     from mollisol.verify.bundle import verify_bundle

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from mollisol.bundle.write import trace_document
+from mollisol.methodology.findings import FindingsError, UserError
 from mollisol.methodology.soil_models.calibrated import (
-    DRAWS_FILE,
     SET_FILE,
     CalibratedSet,
-    calibrated_from,
     calibrated_set,
     calibrated_sets,
 )
 from mollisol.methodology.validation import ValidationResult
-from mollisol.output import canonical_json, made_with
+from mollisol.output import canonical_json, csv_table, made_with
+from mollisol.reading.calibrated_sets import calibrated_of
+from mollisol.reading.intake import Intake
 from mollisol.templates.validation_report.model import validation_report
 from mollisol.templates.validation_report.render import report_files
 from mollisol.trials.validate import Validation
@@ -60,7 +57,7 @@ def validation_files(
         if fold.fold in validation.sets:
             own = validation.sets[fold.fold].files()
             found |= {f"{fold.folder}/{name}": content for name, content in own.items()}
-    found |= report_files(validation_report(result, calibrated=calibrated, chances=_chances(result)), formats)
+    found |= rendered(result, calibrated, formats)
     manifest = {
         **made_with(),
         "kind": "model validation",
@@ -73,31 +70,58 @@ def validation_files(
     return {**found, "manifest.json": canonical_json(manifest)}
 
 
+def rendered_again(place: str, formats: Collection[str]) -> dict[str, bytes]:
+    """Return the files of a report, from ``validation.json`` and the parameter set beside it alone.
+
+    Parameters
+    ----------
+    place
+        Folder of a validation, or the id of a calibrated set that ships with one.
+    formats
+        Of the report.
+
+    Raises
+    ------
+    UserError
+        If there is no validation that can be read, or the set beside it is not the one that was validated.
+    """
+    try:
+        text, calibrated = shipped_validation(place)
+        result = ValidationResult.from_json(text)
+    except (OSError, ValueError, KeyError) as error:
+        found = str(error).splitlines()[0]
+        raise UserError(f"{place} holds no validation that can be read: {found}; validate again") from None
+    if calibrated is not None and calibrated.sha256 != result.identity.parameters_sha256:
+        raise UserError(f"{place}: the set beside validation.json is not the one that was validated")
+    manifest = {**made_with(), "kind": "model validation report", "validation_sha256": result.sha256}
+    return {**rendered(result, calibrated, formats), "manifest.json": canonical_json(manifest)}
+
+
 def rendered(
     result: ValidationResult, calibrated: CalibratedSet | None, formats: Collection[str]
 ) -> dict[str, bytes]:
-    """Give the report and its figures."""
+    """Return the report and its figures."""
     return report_files(validation_report(result, calibrated=calibrated, chances=_chances(result)), formats)
 
 
 def shipped_validation(place: str) -> tuple[str, CalibratedSet | None]:
-    """Read ``validation.json`` and the set beside it: of a folder, or of a calibrated set that ships.
+    """Return ``validation.json`` and the set beside it: of a folder, or of a calibrated set that ships.
 
     Raises
     ------
-    OSError, ValueError
+    FindingsError
         If there is none, or the set cannot be read.
     """
     if place in calibrated_sets():
-        folder: Traversable = files("mollisol.methodology.soil_models").joinpath("data", "calibrated", place)
+        folder = files("mollisol.methodology.soil_models").joinpath("data", "calibrated", place)
         return folder.joinpath(NAME).read_text(encoding="utf-8"), calibrated_set(place)
-    text = Path(place, NAME).read_text(encoding="utf-8")
-    beside = [Path(place, "parameters"), Path(place)]
-    for own in beside:
-        if own.joinpath(SET_FILE).is_file():
-            texts = [own.joinpath(name).read_text(encoding="utf-8") for name in (SET_FILE, DRAWS_FILE)]
-            return text, calibrated_from(*texts)
-    return text, None
+    intake = Intake(Path(place))
+    text = intake.text(NAME)
+    inside = "parameters/" if Path(place, "parameters", SET_FILE).is_file() else ""
+    calibrated = calibrated_of(intake, "", inside) if Path(place, inside, SET_FILE).is_file() else None
+    if text is None or intake.findings:
+        raise FindingsError(intake.findings)
+    return text, calibrated
 
 
 def tables(result: ValidationResult) -> dict[str, bytes]:
@@ -126,28 +150,10 @@ def tables(result: ValidationResult) -> dict[str, bytes]:
         for study in item.studies
     ]
     return {
-        "comparisons.csv": _csv(comparisons),
-        "combinations.csv": _csv(combinations),
-        "studies.csv": _csv(studies),
+        "comparisons.csv": csv_table(comparisons),
+        "combinations.csv": csv_table(combinations),
+        "studies.csv": csv_table(studies),
     }
-
-
-def _csv(rows: Sequence[dict[str, Any]]) -> bytes:
-    header = list(dict.fromkeys(key for row in rows for key in row))
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=header, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-    return out.getvalue().encode()
-
-
-def _cell(value: Any) -> Any:
-    """Write numbers in full, and keep a spreadsheet from taking text for a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return repr(value) if isinstance(value, float) else value
 
 
 def _chances(result: ValidationResult) -> list[tuple[int, float]]:

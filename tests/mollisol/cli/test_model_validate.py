@@ -16,6 +16,7 @@ from mollisol.templates.documents.from_html import document_of
 from mollisol.templates.validation_report.model import validation_report
 from mollisol.templates.validation_report.render import render_html, report_files
 from mollisol.trials.files import validation_files
+from tests.mollisol.cli.conftest import Mollisol
 from tests.mollisol.trials.conftest import FOLDER, calibrated_on, validated
 from tests.mollisol.trials.test_run import crossed
 
@@ -76,7 +77,7 @@ def test_what_blocks_leaves_with_2_and_writes_nothing(
     assert not out.exists()
 
 
-def test_other_ways_to_go_wrong_tell_what_to_do(tmp_path: Path) -> None:
+def test_other_ways_to_go_wrong_tell_what_to_do(tmp_path: Path, mollisol: Mollisol) -> None:
     full = tmp_path / "full"
     full.mkdir()
     (full / "letter.txt").write_text("mine")
@@ -87,13 +88,13 @@ def test_other_ways_to_go_wrong_tell_what_to_do(tmp_path: Path) -> None:
         ("--out", str(tmp_path / "o"), "--parameters", "nowhere"): "calibrated-set-missing",
     }
     for arguments, said in cases.items():
-        done = RUN.invoke(model_app, ["validate", str(FOLDER), *arguments])
-        assert done.exit_code == 2, arguments
-        assert said in re.sub(r"\s+", " ", done.output + done.stderr), arguments
+        done = mollisol("model", "validate", FOLDER, *arguments)
+        assert done.code == 2, arguments
+        assert said in re.sub(r"\s+", " ", done.out + done.err), arguments
     assert [path.name for path in full.iterdir()] == ["letter.txt"]
-    missing = RUN.invoke(model_app, ["validate", str(tmp_path / "none"), "--out", str(tmp_path / "o")])
-    assert missing.exit_code == 2
-    assert "file-missing" in missing.stderr
+    missing = mollisol("model", "validate", tmp_path / "none", "--out", tmp_path / "o")
+    assert missing.code == 2
+    assert "file-missing" in missing.err
 
 
 def test_a_folder_says_its_title_substitutions_and_limits(tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ def test_a_folder_says_its_title_substitutions_and_limits(tmp_path: Path) -> Non
     assert "validation-words-malformed" in done.stderr
 
 
-def test_a_report_is_rendered_again_from_the_folder_alone(tmp_path: Path) -> None:
+def test_a_report_is_rendered_again_from_the_folder_alone(tmp_path: Path, mollisol: Mollisol) -> None:
     first, again = tmp_path / "first", tmp_path / "again"
     RUN.invoke(model_app, ["validate", str(FOLDER), "--out", str(first)])
     done = RUN.invoke(model_app, ["report", str(first), "--out", str(again)])
@@ -119,9 +120,9 @@ def test_a_report_is_rendered_again_from_the_folder_alone(tmp_path: Path) -> Non
     assert (again / "report.html").read_bytes() == (first / "report.html").read_bytes()
     path = first / "validation.json"
     path.write_text(path.read_text().replace('"horizon_years": 6.0', '"horizon_years": 60.0'))
-    refused = RUN.invoke(model_app, ["report", str(first), "--out", str(tmp_path / "third")])
-    assert refused.exit_code == 2
-    assert "changed by hand" in refused.stderr
+    refused = mollisol("model", "report", first, "--out", tmp_path / "third")
+    assert refused.code == 2
+    assert "changed by hand" in refused.err
     assert not (tmp_path / "third").exists()
 
 
