@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mollisol.cli.printing import print_json
-from mollisol.cli.project import Json
+from mollisol.cli.printing import Json, print_json
 from mollisol.methodology.findings import UserError, catalogue
 
 
