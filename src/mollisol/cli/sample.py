@@ -14,7 +14,7 @@ from mollisol.cli.printing import Json, as_data, exit_with, print_findings, prin
 from mollisol.methodology.findings import FindingsError, UserError
 
 if TYPE_CHECKING:
-    from mollisol.sampling_plan import Plan
+    from mollisol.sampling_plan.plan import Plan
 
 sample_app = typer.Typer(help="Where and how often to sample.", no_args_is_help=True)
 
@@ -59,7 +59,7 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Give strata, number and places of samples for a change to be shown or a budget."""
-    from mollisol.sampling_plan import planned, points_file
+    from mollisol.sampling_plan.plan import planned, points_file
 
     _targets(detect, budget, cost, correlation)
     _output(out)
