@@ -200,12 +200,10 @@ def _check_value(rule_set: RuleSet, entry: OverlayValue, faults: _Faults) -> Non
     if entry.value is None and entry.low is None and entry.high is None:
         faults.add("proposal-without-change", entry.name, "neither a value nor an end of the range")
         return
-    allowed, do = (
-        f"{rule.allowed} {rule.unit}".strip(),
-        f"mollisol rules show {entry.id} prints what is allowed",
-    )
+    allowed, do = rule.allowed_in_words, f"mollisol rules show {entry.id} prints what is allowed"
     for text in rule.refusals(dated(rule, entry, "")):
-        faults.add("proposal-not-allowed", entry.name, text, allowed=allowed, do=do, clause=entry.id)
+        found = text.removeprefix(f"{rule.id} may be {allowed}, not ")
+        faults.add("proposal-not-allowed", entry.name, found, allowed=allowed, do=do, clause=entry.id)
     edition = rule_set.head.documents.get(rule.document) if rule.keyed_by == "edition" else None
     if edition is not None and entry.start > edition.dated:
         found = (
@@ -254,10 +252,6 @@ def _shape(passport: Passport) -> tuple[str, dict[str, object]]:
 
 def proposed(rule_set: RuleSet) -> Finding:
     """Return what refuses issuance under rules that are on no trusted list, with their author's reasons."""
-    reasons = [
-        f"{overlay.label}: {name}: {reason}"
-        for overlay in rule_set.overlays
-        for name, reason in overlay.reasons.items()
-    ]
-    found = "; ".join(reasons) or f"{rule_set.head.label}, a rule set of the user's own"
-    return finding("rules-proposed", f"rule set {rule_set.key}", f"proposed rules: {found}")
+    changes = [line for overlay in rule_set.overlays for line in overlay.lines]
+    found = ". ".join(changes) or f"{rule_set.head.label}, a rule set of the user's own"
+    return finding("rules-proposed", f"rule set {rule_set.key}", found)

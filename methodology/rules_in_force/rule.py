@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from mollisol.methodology.base import DomainObject, Items, RequiredText, Text
 from mollisol.methodology.findings import UserError
@@ -138,9 +138,13 @@ class Rule(DomainObject):
             raise ValueError("; ".join(refused))
         return self
 
+    @property
+    def allowed_in_words(self) -> str:
+        """What the value may be, with its unit."""
+        return f"{self.allowed} {self.unit}".removesuffix(" 1").rstrip()
+
     def refusals(self, given: DatedValue) -> list[str]:
         """Return what forbids a value: it, or an end of its range, is not allowed, or the ends do not hold it."""
-        unit = f" {self.unit}" if self.unit not in ("", "1") else ""
         kind = _kind(self.value[-1].value)
         ends = [end for end in (given.low, given.value, given.high) if end is not None]
         told = []
@@ -148,7 +152,7 @@ class Rule(DomainObject):
             if self.allowed is None and _kind(end) is not kind:
                 told.append(f"{self.id} holds {self.value[-1].value!r}, which {end!r} cannot replace")
             elif self.allowed is not None and not self.allowed.holds(end):
-                told.append(f"{self.id} may be {self.allowed}{unit}, not {end!r}")
+                told.append(f"{self.id} may be {self.allowed_in_words}, not {end!r}")
         if len(ends) > 1 and not told and ends != sorted(ends, key=float):
             told.append(f"{self.id}: low, value and high must be numbers in this order")
         return told
@@ -247,6 +251,8 @@ class ChosenValue(DomainObject):
 class OverlayValue(DomainObject):
     """A value that a proposal gives a rule from a date on, or an end of its range; what is left out stays."""
 
+    model_config = ConfigDict(serialize_by_alias=True)
+
     id: str
     start: Annotated[date, Field(alias="from", strict=False)]
     value: RuleValue | None = None
@@ -258,6 +264,17 @@ class OverlayValue(DomainObject):
     def name(self) -> str:
         """What the entry is called among the differences of two rule sets."""
         return self.id
+
+    @property
+    def words(self) -> str:
+        """What the entry changes."""
+        return _ends(self.value, self.low, self.high)
+
+
+def _ends(value: RuleValue | None, low: float | None, high: float | None) -> str:
+    given = {"": value, "low ": low, "high ": high}
+    texts = {end: f"{one:g}" if isinstance(one, float) else str(one) for end, one in given.items()}
+    return ", ".join(f"{end}{texts[end]}" for end, one in given.items() if one is not None)
 
 
 class OverlaySwitch(DomainObject):
@@ -271,6 +288,11 @@ class OverlaySwitch(DomainObject):
     def name(self) -> str:
         """What the entry is called among the differences of two rule sets."""
         return self.id
+
+    @property
+    def words(self) -> str:
+        """What the entry changes."""
+        return f"{self.form} form"
 
 
 class OverlayFactor(DomainObject):
@@ -290,7 +312,13 @@ class OverlayFactor(DomainObject):
     @property
     def name(self) -> str:
         """What the entry is called among the differences of two rule sets."""
-        return f"factor {self.table}: {', '.join(self.key.values())}"
+        key = ", ".join(f"{column} {value}" for column, value in sorted(self.key.items()))
+        return f"factor {self.table}: {key}"
+
+    @property
+    def words(self) -> str:
+        """What the entry changes, and where it is from."""
+        return f"{_ends(self.central, self.low, self.high)} ({self.source})"
 
 
 class OverlayEquation(DomainObject):
@@ -304,6 +332,11 @@ class OverlayEquation(DomainObject):
     def name(self) -> str:
         """What the entry is called among the differences of two rule sets."""
         return f"equation {self.id}"
+
+    @property
+    def words(self) -> str:
+        """What the entry changes."""
+        return f"{self.use} in its place"
 
 
 class Overlay(DomainObject):
@@ -324,3 +357,8 @@ class Overlay(DomainObject):
     def reasons(self) -> dict[str, str]:
         """The author's reason for each change."""
         return {entry.name: entry.reason for entry in self.entries}
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Each change in words, with the author's reason."""
+        return tuple(f"{entry.name}: {entry.words}; {entry.reason}" for entry in self.entries)

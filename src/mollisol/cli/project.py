@@ -119,6 +119,8 @@ def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:
     return 0 if done.results.state == "eligible" else EXIT_REFUSED
 
 
+_NO_DISCOUNT = 1e-6
+"""What is left of a sum of amounts by rounding. [t CO2e]"""
 _FORM_WORDS = {
     "moment": "moment form",
     "guarded": "guarded form",
@@ -133,17 +135,15 @@ def _print_summary(results: Any) -> None:
         "constructed": " (constructed)",
         "placeholder": " (placeholders)",
     }
-    proposed = results.state == "proposed"
-    counted = "units_if_eligible_t" if proposed else "units_to_issue_t"
-    units = sum(getattr(period, counted) for period in results.periods)
+    words = "credited, were the proposed rules in force" if results.state == "proposed" else "credited"
     typer.echo(
-        typer.style(f"{units:,} t CO2e {'under proposed rules' if proposed else 'credited'}", bold=True)
+        typer.style(f"{sum(map(_units, results.periods)):,} t CO2e {words}", bold=True)
         + f"  {results.project}{kind.get(results.kind, '')}"
     )
     for overlay in results.proposals:
         typer.echo(f"  PROPOSED, nothing is issued: {overlay.label}")
-        for name, reason in overlay.reasons.items():
-            typer.echo(f"    {name}: {reason}")
+        for line in overlay.lines:
+            typer.echo(f"    {line}")
     for period in results.periods:
         moment = period.deduction
         routes = ", ".join(
@@ -156,9 +156,22 @@ def _print_summary(results: Any) -> None:
             f"the {_FORM_WORDS[period.credited_form]} issues\n"
             f"    {period.gross_t_co2e:,.1f} t gross {_less(period.deducted_t_co2e)} uncertainty "
             f"{_others(period)}{_less(period.leakage_t_co2e)} leakage {_less(period.buffer_t_co2e)} buffer "
-            f"= {period.verified_total_t_co2e:,.1f} t: {getattr(period, counted):,} units, "
-            + ("proposed" if proposed else period.issuance)
+            f"{_discount(period)}"
+            f"= {period.verified_total_t_co2e:,.1f} t: {_units(period):,} units, "
+            + ("proposed" if period.state == "proposed" else period.issuance)
         )
+
+
+def _units(period: Any) -> int:
+    """Count the units of a period; under proposed rules those that it would have."""
+    return int(period.units_if_eligible_t if period.state == "proposed" else period.units_to_issue_t)
+
+
+def _discount(period: Any) -> str:
+    """Say what a flat discount took off, where a proposal has one."""
+    off = period.after_deduction_t_co2e + period.woody_t_co2e + period.source_terms_t_co2e
+    off -= period.leakage_t_co2e + period.buffer_t_co2e + period.verified_total_t_co2e
+    return f"{_less(off)} discount " if off > _NO_DISCOUNT else ""
 
 
 def _less(amount: float) -> str:

@@ -29,7 +29,7 @@ def document_of(id: str, rule_set: RuleSet) -> dict[str, Any]:
         raise RuleError(
             f"there is no rule or switch {id} in {rule_set.key}; see mollisol rules list --rules {rule_set.key}"
         )
-    allowed = str(entry.allowed) if isinstance(entry, Rule) else "'printed' or 'corrected'"
+    allowed = entry.allowed_in_words if isinstance(entry, Rule) else "'printed' or 'corrected'"
     return entry.model_dump(mode="json", by_alias=True) | {
         "allowed_in_words": allowed,
         "use": use_of(id).model_dump(mode="json"),
@@ -47,7 +47,7 @@ def lines_of_document(document: dict[str, Any]) -> Iterator[str]:
         yield f"from {value['from']}: {value['value']} ({value['status']})"
         yield from (f"  {line}" for line in (source, value["note"]) if line)
     for name, used in document["use"].items():
-        yield f"{name:14} {', '.join(used) or 'none'}"
+        yield f"used, {name:8} {', '.join(used) or 'none'}"
 
 
 class RuleUse(DomainObject):
