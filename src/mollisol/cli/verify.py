@@ -17,6 +17,12 @@ EXIT_DIFFERENT: Final = 1
 _FEW_OF_A_KIND: Final = 3
 _FEW_RESULTS: Final = 8
 _CREDIT: Final = (".verified_total_t_co2e", ".units_to_issue_t")
+_TRUST: Final = {
+    "shipped": "shipped with this version",
+    "released": "shipped with an earlier release",
+    "auditor": "trusted by you",
+    "nobody": "on no trusted list: nothing is issued under them",
+}
 _OUTCOME: Final = {"result", "trace", "finding", "project", "metadata", "figure", "report", "independent"}
 """Kinds that follow from what was changed; they are printed after it."""
 
@@ -36,12 +42,24 @@ def verify(
     tolerance: Annotated[
         float, typer.Option(help="Relative deviation up to which numbers are the same.", min=0.0)
     ] = 1e-9,
+    trust: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--trust",
+            metavar="HASH|FILE",
+            help="Rules that you trust though they do not ship: a hash, a rule-set file, or a list of hashes.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run a bundle again from its own inputs and rules and compare: 0 same, 1 moved or different, 2 no bundle."""
     from mollisol.verify.bundle import verify_bundle
+    from mollisol.verify.trust import trusted_hashes
 
-    outcome = verify_bundle(bundle, public_key=key, independent=independent, tolerance=tolerance, tell=tell)
+    trusted = trusted_hashes(trust or ())
+    outcome = verify_bundle(
+        bundle, public_key=key, independent=independent, tolerance=tolerance, trusted=trusted, tell=tell
+    )
     if as_json:
         print_json(outcome.model_dump(mode="json"))
     else:
@@ -93,6 +111,12 @@ def _print(outcome: Verification) -> None:
         f"(tolerance {outcome.tolerance:g})"
     )
     typer.echo(f"signature: {outcome.signature}")
+    if outcome.rules is not None:
+        typer.echo(
+            f"rules: {outcome.rules.rule_set}, {_TRUST[outcome.rules.trusted_by]} ({outcome.rules.hash})"
+        )
+        if outcome.rules.units_t is not None:
+            typer.echo(f"       under your trust {outcome.rules.units_t:,} units are eligible to request")
     if outcome.materiality is not None:
         total = outcome.materiality
         share = "no recorded total" if total.percent is None else f"{total.percent:.3g} % of it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +29,7 @@ from mollisol.verify.manifest import compare_files
 from mollisol.verify.releases import name_notes, notes_since
 from mollisol.verify.results import IndependentFigure, Materiality, Signature, Verification, VersionRow
 from mollisol.verify.rules import BundleRules, compare_asked, read_options, read_rules
+from mollisol.verify.trust import rules_trust, trust_in
 
 TOLERANCE: Final = 1e-9
 
@@ -60,6 +61,7 @@ def verify_bundle(
     public_key: str | Path | None = None,
     independent: bool = False,
     tolerance: float = TOLERANCE,
+    trusted: Collection[str] = (),
     tell: Tell = _silent,
 ) -> Verification:
     """Verify a bundle.
@@ -74,6 +76,8 @@ def verify_bundle(
         Also compute the design-based path with the second implementation.
     tolerance
         Relative deviation up to which numbers are the same.
+    trusted
+        Hashes of rule sets that the auditor trusts beside those that ship or were released.
     tell
         Called with a line on each step.
 
@@ -93,12 +97,17 @@ def verify_bundle(
     to.total_t = _total(results)
     options = read_options(bundle.manifest, results, to)
     notes = notes_since(str(bundle.manifest.get("mollisol")))
-    rules = read_rules(files, bundle.manifest, options, notes, _folders(results, to), to)
-    run = materiality = None
+    folders = _folders(results, to)
+    rules = read_rules(files, bundle.manifest, options, notes, folders, to)
+    run = materiality = standing = None
     versions = _versions(bundle.manifest)
     if rules is not None:
         tell("computing again from the bundle's own inputs")
-        run = _again(bundle, rules, options, to)
+        listed = trust_in(rules, trusted, folders)
+        # A bundle that says it was proposed is compared as one; the auditor's trust then adds what it is worth.
+        issues = listed == "released" or (listed == "auditor" and results.get("state") != "proposed")
+        run = _again(bundle, rules, options, issues, to)
+        standing = rules_trust(rules, listed, run.results if run else None)
     if rules is not None and run is not None:
         threshold = threshold_of(programme_of(run.project.head), "programme.materiality.share")
         to.threshold_percent = float(threshold.value)
@@ -110,7 +119,7 @@ def verify_bundle(
         _compare(bundle, files, recorded, run, kept, to)
     second: tuple[IndependentFigure, ...] = ()
     beside = ""
-    if independent and not (beside := outside(files)):
+    if independent and not (beside := outside(files, rules.rule_set if rules else None)):
         tell("computing the design-based path with the second implementation")
         second = compare_independent(files, recorded, tolerance, to)
     differences = name_notes(to.differences, notes)
@@ -128,6 +137,7 @@ def verify_bundle(
         largest_at=to.largest_at,
         files=len(files),
         materiality=materiality,
+        rules=standing,
         independent=second,
         release_notes=tuple(note for note in notes if note.id in moved or note.rules),
     )
@@ -159,13 +169,15 @@ def _documents(files: Mapping[str, bytes], to: Comparison) -> dict[str, Any]:
     return found
 
 
-def _again(bundle: Bundle, rules: BundleRules, options: RunOptions, to: Comparison) -> Run | None:
+def _again(
+    bundle: Bundle, rules: BundleRules, options: RunOptions, issues: bool, to: Comparison
+) -> Run | None:
     """Run the inputs again; what stands in the way is a difference, for a bundle is of a run that came through."""
     with tempfile.TemporaryDirectory(prefix="mollisol-verify-") as folder:
         try:
             bundle.copy_inputs(Path(folder))
             # Rules that an earlier release shipped issue as they did then; laid with constants they have another hash.
-            own = trust(rules.rule_set) if rules.release else rules.rule_set
+            own = trust(rules.rule_set) if issues else rules.rule_set
             run = run_project(Path(folder), rule_set=own, **options.beside_rules)
             if run.results.rule_set_hash == rules.hash:
                 return run

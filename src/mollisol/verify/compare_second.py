@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mollisol.methodology.rules_in_force.rule_set import RuleSet
 from mollisol.verify.compare import Comparison
 from mollisol.verify.results import IndependentFigure
 from mollisol.verify.second_implementation import Given, design_based, rows_of
@@ -22,6 +23,7 @@ _DEDUCTION: Final = (
     "credited_t_co2e_per_ha",
     "half_width_percent",
 )
+_HOOKS: Final = ("mollisol.deduction.allowance", "mollisol.credit.discount")
 _STRATUM: Final = (
     "project_change_t_co2e_per_ha",
     "baseline_change_t_co2e_per_ha",
@@ -35,8 +37,11 @@ _NOTHING: Final = 1e-12
 _OF_SPREAD: Final = {"degrees_of_freedom", "t_quantile"}
 
 
-def outside(files: Mapping[str, bytes]) -> str:
+def outside(files: Mapping[str, bytes], rules: RuleSet | None = None) -> str:
     """Say why a bundle is not of the design-based path; empty where it is."""
+    hooks = [rules.rules[id].value[-1].value for id in _HOOKS if id in rules.rules] if rules else []
+    if rules is not None and (rules.equations or any(hooks)):
+        return "under a proposal that swaps an equation, or has an allowance or a discount"
     inputs = {name.removeprefix("inputs/"): content for name, content in files.items()}
     try:
         head = tomllib.loads(inputs["project.toml"].decode("utf-8-sig"))["project"]

@@ -100,6 +100,23 @@ class IndependentFigure(DomainObject):
     same: bool
 
 
+type Trust = Literal["shipped", "released", "auditor", "nobody"]
+"""Whose list a rule set is on: that of this version, of an earlier release, of the auditor, or of nobody."""
+
+
+class RulesTrust(DomainObject):
+    """Whether the rules of a bundle issue.
+
+    ``units_t`` are the units that would be eligible to request under rules that the auditor alone trusts.
+    """
+
+    rule_set: str
+    hash: str
+    trusted_by: Trust
+    proposal: bool
+    units_t: int | None = None
+
+
 class Verification(DomainObject):
     """The outcome of ``verify``: same, moved by release notes alone, or different."""
 
@@ -116,5 +133,6 @@ class Verification(DomainObject):
     files: int
     materiality: Materiality | None = None
     independent: Items[IndependentFigure] = ()
+    rules: RulesTrust | None = None
     release_notes: Items[ReleaseNote] = ()
     """Those that move a difference, or gave the bundle's rules what was a constant."""

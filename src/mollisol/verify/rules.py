@@ -16,7 +16,7 @@ from mollisol.methodology.base import DomainObject
 from mollisol.methodology.findings import FindingsError
 from mollisol.methodology.rules_in_force.proposal import lay_over
 from mollisol.methodology.rules_in_force.rule import RuleError
-from mollisol.methodology.rules_in_force.rule_set import RuleFolders, RuleSet, load_rule_set
+from mollisol.methodology.rules_in_force.rule_set import RuleFolders, RuleSet, load_rule_set, rule_set_keys
 from mollisol.output import MANIFEST
 from mollisol.reading.archive import BundleFaultError
 from mollisol.reading.json import load_json
@@ -80,7 +80,7 @@ def read_rules(
 
     The bundle's rules are held against those that ship, unless an earlier release shipped them as they are.
     """
-    shipped = _shipped(manifest, options, folders, to)
+    shipped = _shipped(manifest, options, folders, RULES in files, to)
     ships = None if shipped is None else BundleRules(shipped, shipped.hash)
     if RULES not in files:
         return ships
@@ -138,10 +138,15 @@ def compare_asked(
 
 
 def _shipped(
-    manifest: Mapping[str, Any], options: RunOptions, folders: RuleFolders, to: Comparison
+    manifest: Mapping[str, Any], options: RunOptions, folders: RuleFolders, own: bool, to: Comparison
 ) -> RuleSet | None:
-    """Lay the recorded proposals over the rule set that ships under the recorded key."""
+    """Lay the recorded proposals over the rule set that ships under the recorded key.
+
+    ``own`` says that the bundle carries its rules.
+    """
     key = str(manifest.get("rule_set", "")).partition(" with ")[0]
+    if own and key not in rule_set_keys(folders):
+        return None  # a rule set of the user's own, which is performed as it stands and issues only if it is trusted
     try:
         rules = load_rule_set(key, folders)
         rules = lay_over(rules, options.overlays, all_equations)
