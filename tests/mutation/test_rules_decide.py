@@ -86,6 +86,13 @@ SAMPLE = sorted(PROBE_OF)[::8]
 """Tried at every run of the tests; the others are among the slow ones."""
 
 
+def ends_of(rule: str) -> list[float]:
+    """Give the ends of the range of a rule; none where it has words."""
+    allowed = SHIPPED.rules[rule].allowed
+    assert allowed is not None
+    return [end for end in (allowed.least, allowed.greatest) if end is not None]
+
+
 @pytest.fixture(scope="module")
 def probes(tmp_path_factory: pytest.TempPathFactory) -> Probes:
     return Probes(tmp_path_factory.mktemp("probes"))
@@ -183,3 +190,12 @@ def test_page_one_prints_the_confidence_in_force() -> None:
     run = run_project(EXAMPLES / "woburn-ley", rule_set=moved("vm0042.deduction.confidence", 0.75))
     first_page = bundle_files(run)["report.html"].decode().split("<table", 1)[0]
     assert "the true change is larger with a probability of 0.750" in first_page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", sorted(rule for rule in PROBE_OF if ends_of(rule)))
+def test_the_ends_of_what_a_rule_may_be_are_computed_or_found_fault_with(rule: str, probes: Probes) -> None:
+    """A run under either end gives figures or findings, never an error of another kind."""
+    for value in ends_of(rule):
+        seen = probes.named(PROBE_OF[rule])(moved(rule, value))
+        assert seen.figures or seen.findings
