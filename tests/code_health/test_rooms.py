@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -148,6 +151,101 @@ def test_heavy_routes_stay_away_from_check() -> None:
                 if isinstance(node, ast.ImportFrom) and node.module:
                     edge |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
     assert not {name for name in reached if name.startswith(("mollisol.routes", "mollisol.trials.calibrate"))}
+
+
+def test_check_loads_no_route() -> None:
+    """A whole check of an example, in a process of its own: what only a run needs is not imported."""
+    code = (
+        "import sys; from mollisol.engine import assess_project; "
+        f"assert not assess_project({str(ROOT / 'examples' / 'woburn-ley')!r}).blocked; "
+        "print(*sorted(sys.modules), sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
+    assert "mollisol.programmes.vm0042" in loaded
+    rooms = ("routes", "changes", "crediting", "templates.render")
+    assert not [name for name in loaded if name.startswith(tuple(f"mollisol.{room}" for room in rooms))]
+    assert not {"jinja2", "pymc", "arviz", "matplotlib"} & set(loaded)
+
+
+PROGRAMMES_OWN = (
+    "programmes/vm0042.py",
+    "emissions/",
+    "checks/activity.py",
+    "checks/eligibility.py",
+    "verify/second_implementation.py",
+    "verify/compare_second.py",
+)
+"""What VM0042 alone is asked for or asks."""
+NAMES_IT: Mapping[str, str] = {
+    "extensions.py": "the register of what ships",
+    "reading/schema.py": "schema 1 knew one programme and did not name it",
+    "cli/app.py": "an example in the help of eq",
+    "audit/effects.py": "finds quantities by the id of an equation",
+    "audit/explain_leaves.py": "says what arguments of equations are, by the id of the equation",
+    "trials/comparisons.py": "the validation module is a document of its own",
+    "trials/files.py": "the validation module is a document of its own",
+    "trials/summary.py": "the validation module is a document of its own",
+    "trials/validate.py": "the validation module is a document of its own",
+}
+"""Shared modules that name a document of a programme, and why."""
+NAMED = re.compile(r"vm0042|vmd00\d\d|\bvcs\b", re.IGNORECASE)
+
+
+def named_in(path: Path) -> list[str]:
+    """Return every text and name of the code that names a document of a programme; docstrings and clauses are prose."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {
+        id(statement.value)
+        for node in ast.walk(tree)
+        for statement in (node.body if isinstance(getattr(node, "body", None), list) else ())
+        if isinstance(statement, ast.Expr)
+    }
+    clauses = {
+        id(part)
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.keyword) and node.arg == "clause")
+        or (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_CLAUSE")
+        for part in ast.walk(node)
+    }
+    texts = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in docstrings | clauses
+    ]
+    texts += [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return [text for text in (*texts, *imported(path)) if NAMED.search(text)]
+
+
+def test_the_shared_rooms_name_no_programme() -> None:
+    found = {}
+    for path in modules(ROOT / "src" / "mollisol", "mollisol").values():
+        name = path.relative_to(ROOT / "src" / "mollisol").as_posix()
+        if not name.startswith(PROGRAMMES_OWN) and (texts := named_in(path)):
+            found[name] = texts
+    assert {name: texts for name, texts in found.items() if name not in NAMES_IT} == {}
+    assert set(NAMES_IT) <= set(found), "a reason that is no longer needed"
+
+
+def test_the_way_asks_nothing_that_is_a_programmes_own() -> None:
+    """Engine, routes, changes and crediting import no module of VM0042; what rule authors may hook in is shared."""
+    wrong = []
+    for name, path in modules(ROOT / "src" / "mollisol", "mollisol").items():
+        if name.split(".")[1:2] and name.split(".")[1] in ("engine", "run", "routes", "changes", "crediting"):
+            wrong += [
+                f"{name} imports {target}"
+                for target in imported(path)
+                if target.removeprefix("mollisol.").replace(".", "/").startswith(PROGRAMMES_OWN)
+                and not target.startswith("mollisol.emissions.hooks")
+            ]
+    assert wrong == []
+
+
+def test_a_planted_name_of_a_programme_is_found(tmp_path: Path) -> None:
+    plant(tmp_path, stocks__means='"""Means (VM0042)."""\n\nRULE = "vm0042.soc.minimum-depth"\n')
+    assert named_in(tmp_path / "stocks" / "means.py") == ["vm0042.soc.minimum-depth"]
 
 
 def plant(folder: Path, **files: str) -> Path:

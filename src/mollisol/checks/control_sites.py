@@ -94,7 +94,7 @@ def diagnose_controls(
         moves=_first_period(context, samples.stocks) if compared else None,
         contaminated=set(contaminated_sites(project)),
         lost=set(lost_sites(project)),
-        confidence=context.rules.number("vm0042.control.similarity-confidence"),
+        confidence=context.rules.number("programme.control.similarity-confidence"),
     )
     rows = [_row(ground, unit) for unit in compared]
     error = _standard_error(first)

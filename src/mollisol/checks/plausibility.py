@@ -79,7 +79,9 @@ def _stocks_that_differ(context: Context, stocks: UnitStocks) -> Iterable[Findin
 
 def check_similarity(context: Context, samples: Samples) -> list[Finding]:
     """Return whether each unit and its linked control sites began alike, at the first campaign (Table 7)."""
-    confidence = context.rules.number("vm0042.control.similarity-confidence") if samples.similarity else 0.0
+    confidence = (
+        context.rules.number("programme.control.similarity-confidence") if samples.similarity else 0.0
+    )
     findings = []
     for row, unit in enumerate(context.project.quantification_units, start=2):
         compared = samples.similarity.get(unit.quantification_unit)

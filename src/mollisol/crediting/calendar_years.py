@@ -16,7 +16,7 @@ from mollisol.quantification.accounting.units import calendar_split_t_co2e, unit
 
 
 def days_by_year(spans: Sequence[Interval]) -> tuple[tuple[int, ...], list[list[float]]]:
-    """Give the calendar years that the spans touch, and the days that each span has in each."""
+    """Return the calendar years that the spans touch, and the days that each span has in each."""
     years = tuple(range(spans[0].start.year, spans[-1].end.year + 1))
     days = [
         [

@@ -39,7 +39,7 @@ class LedgerError(UserError):
 
 
 def entries_of_bundle(bundle: Path, *, signed_off_by: str, signed_off_on: date) -> tuple[LedgerEntry, ...]:
-    """Give an entry for each period of a bundle.
+    """Return an entry for each period of a bundle.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def entries_of_bundle(bundle: Path, *, signed_off_by: str, signed_off_on: date) 
 
 
 def as_toml(entries: tuple[LedgerEntry, ...]) -> str:
-    """Give entries as the text of ``ledger.toml``; numbers keep every digit."""
+    """Return entries as the text of ``ledger.toml``; numbers keep every digit."""
     blocks = []
     for entry in entries:
         lines = ["[[entry]]"]

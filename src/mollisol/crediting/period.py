@@ -25,7 +25,7 @@ def credit_period(
     carried: Carried,
     biochar_carbon_t: float,
 ) -> tuple[PeriodResult, Carried]:
-    """Deduct, split into vintages, take leakage and buffer off, and count the units.
+    """Return a period as the programme credits it: deducted, split, less leakage and buffer, counted.
 
     Returns
     -------

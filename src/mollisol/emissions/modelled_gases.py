@@ -127,6 +127,6 @@ def _deduction(
         mean_change=mean,
         variance_of_mean=total,
         degrees_of_freedom=INFINITE,
-        confidence=trace.rule("vm0042.deduction.confidence"),
+        confidence=trace.rule("programme.deduction.confidence"),
         form=form("switch.deduction-denominator"),
     )

@@ -136,6 +136,8 @@ class Programme(Protocol):
         Its rule set that has a value of every rule; the project is run under it to learn what another one lacks.
     clauses
         The clause that a finding of the shared rooms rests on, by the finding's code.
+    second_implementation
+        Whether the second implementation knows its accounting; where not, ``verify`` says "not run", never "agrees".
     """
 
     id: ClassVar[str]
@@ -143,6 +145,7 @@ class Programme(Protocol):
     rule_names: ClassVar[Mapping[str, str]]
     complete_rules: ClassVar[str]
     clauses: ClassVar[Mapping[str, str]] = {}
+    second_implementation: ClassVar[bool] = False
 
     def check_rules(self, rules: RulesInForce) -> list[Finding]:
         """Return what of a rule set the programme has no equations for."""

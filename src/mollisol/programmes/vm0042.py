@@ -67,9 +67,11 @@ class VM0042(Programme):
         prefix="vm0042-",
     )
     complete_rules = "vm0042-2.2+2026-06-11"
+    second_implementation = True
     rule_names: ClassVar[Mapping[str, str]] = {
         "baseline.credited-kinds": "vm0042.baseline.credited-kinds",
         "biochar.subtracted": "vm0042.biochar.subtracted",
+        "control.similarity-confidence": "vm0042.control.similarity-confidence",
         "deduction.confidence": "vm0042.deduction.confidence",
         "eligibility.half-width": "vcs.eligibility.half-width",
         "materiality.share": "vcs.materiality.share",

@@ -16,19 +16,19 @@ from mollisol.methodology.checks.validation import (
 )
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, finding, in_order
 from mollisol.methodology.rules_in_force.rule import Clocks
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set, status_findings
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce, status_findings
 from mollisol.methodology.soil_models.calibrated import CalibratedSet, ModelIdentity, identity_findings
 from mollisol.methodology.soil_models.catalogue import MODELS
 from mollisol.methodology.soil_models.inputs import Row
 from mollisol.methodology.soil_models.trials import ComparisonRow, StudyRow, Trials
 from mollisol.methodology.trace import Trace
 from mollisol.methodology.validation import Fold, Study, Unit, ValidationResult
+from mollisol.programmes.registry import rule_set_named
 from mollisol.trials.comparisons import compare, groups_of
 from mollisol.trials.folds import FoldPlan, folds_of
 from mollisol.trials.predictions import Predict
 from mollisol.trials.summary import summarise
 
-RULES = "vm0042-2.2+2026-06-11"
 _TOLD = (
     "vmd0053.domain.every-climate-zone",
     "vmd0053.domain.predominant-textures",
@@ -213,7 +213,7 @@ def _check_names(trials: Trials) -> list[Finding]:
 
 def _rules() -> RulesInForce:
     """Give the rules; those of VMD0053 hang on its edition alone, not on a day of registration."""
-    rule_set = load_rule_set(RULES)
+    rule_set = rule_set_named("")
     return RulesInForce(rule_set, Clocks(registered_on=rule_set.head.documents["VMD0053"].dated))
 
 

@@ -19,7 +19,13 @@ from mollisol.methodology.findings import FindingsError, UserError, blocking
 from mollisol.methodology.rules_in_force.rule import ChosenValue
 from mollisol.methodology.rules_in_force.rule_set import SHIPPED, RuleFolders, trust
 from mollisol.output import MANIFEST, canonical_json, made_with
-from mollisol.programmes.registry import programme_of, programme_of_results, threshold_of
+from mollisol.programmes.registry import (
+    programme,
+    programme_names,
+    programme_of,
+    programme_of_results,
+    threshold_of,
+)
 from mollisol.reading.archive import BundleFaultError
 from mollisol.reading.json import load_json
 from mollisol.run import Run, RunOptions
@@ -119,7 +125,7 @@ def verify_bundle(
         _compare(bundle, files, recorded, run, kept, to)
     second: tuple[IndependentFigure, ...] = ()
     beside = ""
-    if independent and not (beside := outside(files, rules.rule_set if rules else None)):
+    if independent and not (beside := _beside(results, files, rules)):
         tell("computing the design-based path with the second implementation")
         second = compare_independent(files, recorded, tolerance, to)
     differences = name_notes(to.differences, notes)
@@ -307,6 +313,17 @@ def _notes(
     if beside:
         notes.append(f"the second implementation was not run: the project is {beside}")
     return tuple(notes)
+
+
+def _beside(results: Mapping[str, Any], files: Mapping[str, bytes], rules: BundleRules | None) -> str:
+    """Return why the second implementation does not compute a bundle; empty where it does."""
+    name = str(results.get("programme"))
+    known = "programme" not in results or (
+        name in programme_names() and programme(name).second_implementation
+    )
+    if not known:
+        return f"of the programme {name}"
+    return outside(files, rules.rule_set if rules else None)
 
 
 def _folders(results: Mapping[str, Any], to: Comparison) -> RuleFolders:
