@@ -104,13 +104,7 @@ def _change(
     samples, runs = sides.samples, sides.runs
     if isinstance(item, HybridBaseline) and runs is not None:
         return hybrid_change(
-            context,
-            samples.stocks,
-            runs,
-            item,
-            biochar_carbon_per_year=biochar,
-            route=route,
-            seed=seed,
+            context, samples.stocks, runs, item, biochar_carbon_per_year=biochar, route=route, seed=seed
         )
     if isinstance(item, ModelledSchedule | BlendedBaseline) and runs is not None:
         return modelled_change(

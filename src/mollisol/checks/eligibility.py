@@ -288,9 +288,7 @@ def _omitted_share(
             "omitted_t_co2e", np.array(rises), "t CO2e", [ELIGIBILITY_FILE], list(omitted)
         ),
         benefit_t_co2e=trace.compute(
-            "benefit_t_co2e",
-            total_t_co2e,
-            parts_t_co2e=trace.arrange("net_of_all_years", values, net),
+            "benefit_t_co2e", total_t_co2e, parts_t_co2e=trace.arrange("net_of_all_years", values, net)
         ),
     )
     return float(share.value)

@@ -171,7 +171,5 @@ def _residues(context: PeriodContext, grid: Grid) -> tuple[Quantity, tuple[Findi
 
 def _from_memory() -> Finding:
     return finding(
-        "residue-diversion-from-memory",
-        Place(file=_RESIDUES),
-        "the equation of CDM TOOL16 is from memory",
+        "residue-diversion-from-memory", Place(file=_RESIDUES), "the equation of CDM TOOL16 is from memory"
     )

@@ -139,10 +139,7 @@ def _equation_73(inputs: PeriodInputs, calibration: Calibration) -> ByForm:
     def stock(name: str, content: Quantity) -> Quantity:
         name = f"validation_{name}_stock.{place}"
         mass = trace.compute(
-            f"{name}.mass",
-            soil_carbon_mass_kg_per_ha,
-            fine_soil_mass_t_per_ha=largest,
-            soc_g_per_kg=content,
+            f"{name}.mass", soil_carbon_mass_kg_per_ha, fine_soil_mass_t_per_ha=largest, soc_g_per_kg=content
         )
         carbon = trace.compute(f"{name}.t", tonnes, mass_kg=mass)
         return trace.compute(f"{name}.co2e", stock_t_co2e_per_ha, stock_t_c_per_ha=carbon)

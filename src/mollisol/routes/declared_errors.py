@@ -159,10 +159,7 @@ def _relative(sds: _Sds, methods: Sequence[str], key: str) -> list[float]:
 
 
 def _own_errors(
-    context: PeriodContext,
-    groups: Sequence[_Group],
-    sds: _Sds,
-    calibrations: CalibrationsOfPeriod | None,
+    context: PeriodContext, groups: Sequence[_Group], sds: _Sds, calibrations: CalibrationsOfPeriod | None
 ) -> dict[ErrorSourceName, tuple[Quantity, ...]]:
     """Compute the error of each profile from its carbon and from its soil mass, to first order."""
     predicted = calibrations.errors.profile_errors() if calibrations else (None,) * len(groups)

@@ -9,8 +9,8 @@ import numpy as np
 
 from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.project import VerificationPeriod
-from mollisol.methodology.results.run import GuardedDeduction, RouteSummary
-from mollisol.routes.interface import ESTIMATED, Moment, PeriodInputs, RouteOutcome
+from mollisol.methodology.results.run import GuardedDeduction
+from mollisol.routes.interface import ESTIMATED, Moment, PeriodInputs, RouteOutcome, route_outcome
 from mollisol.uncertainty.deduction.estimate import guarded_estimate, student_estimate
 from mollisol.uncertainty.deduction.issuing import deduction_percent, mean_less_multiple
 from mollisol.uncertainty.deduction.moment_of_many import Campaign, moment_credit
@@ -94,20 +94,15 @@ def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
         credited_t_co2e_per_ha=float(credited.value),
         uncertainty_percent=float(percent.value),
     )
-    summary = RouteSummary(
-        route="analytic",
-        form="guarded",
-        mean_t_co2e_per_ha=float(mean.value),
-        standard_error_t_co2e_per_ha=deduction.standard_error_t_co2e_per_ha,
-        credited_t_co2e_per_ha=deduction.credited_t_co2e_per_ha,
-        uncertainty_percent=deduction.uncertainty_percent,
+    plain = student_estimate(ESTIMATED, float(mean.value), float(spread.value), deduction.degrees_of_freedom)
+    return route_outcome(
+        "guarded",
+        guarded_estimate(plain, deduction.skewness_of_estimate),
+        credited,
+        percent,
+        {"guarded": deduction},
+        findings=tuple(_tail(context.period, sum(inputs.project_side.replicates))),
     )
-    findings = tuple(_tail(context.period, sum(inputs.project_side.replicates)))
-    plain = student_estimate(
-        ESTIMATED, summary.mean_t_co2e_per_ha, float(spread.value), deduction.degrees_of_freedom
-    )
-    estimate = guarded_estimate(plain, deduction.skewness_of_estimate)
-    return RouteOutcome(summary, percent, {"guarded": deduction}, findings, estimate)
 
 
 def _tail(period: VerificationPeriod, units: int) -> list[Finding]:

@@ -105,7 +105,7 @@ def _analytic(inputs: HybridInputs, /) -> tuple[RouteOutcome, Moment]:
     sites = Term("control group", "+".join(inputs.sites), len(inputs.sites), "control sites")
     sampled = [*terms_of_side("project stratum", side), sites]
     components = variance_components(context, np.asarray(terms.value)[: len(sampled)], sampled)
-    return moment_outcome(moments, components), moments["corrected"]
+    return moment_outcome(inputs, moments, components), moments["corrected"]
 
 
 def _posterior(inputs: HybridInputs, _: Moment, /) -> RouteOutcome:

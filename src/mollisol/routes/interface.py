@@ -13,10 +13,13 @@ from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.results.budget import VarianceBudget
 from mollisol.methodology.results.run import (
+    CreditedForm,
     Deduction,
     GuardedDeduction,
     MonteCarloDeduction,
     PosteriorDeduction,
+    RouteCheck,
+    RouteName,
     RouteSummary,
     VarianceComponent,
 )
@@ -25,7 +28,7 @@ from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
 from mollisol.routes.declared_errors import DeclaredErrors
 from mollisol.stocks.measured import UnitStocks
-from mollisol.uncertainty.deduction.estimate import Estimate
+from mollisol.uncertainty.deduction.estimate import Estimate, student_estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -117,9 +120,6 @@ class PeriodInputs(RouteInputs):
     errors: DeclaredErrors | None
 
 
-ESTIMATED = "project minus baseline over the period"
-
-
 class RouteDetails(TypedDict, total=False):
     """What a route tells beyond the summary, each kind of route its own."""
 
@@ -157,7 +157,9 @@ class Moment:
 
     deduction: Deduction
     spread: Spread
+    error: Quantity
     uncertainty: Quantity
+    credited: Quantity
     half_width: Quantity
     quantile: Quantity
 
@@ -188,6 +190,51 @@ class RouteOutcome:
     details: RouteDetails = field(default_factory=RouteDetails)
     findings: tuple[Finding, ...] = ()
     estimate: Estimate | None = None
+
+
+ESTIMATED = "project minus baseline over the period"
+_ROUTE_OF: Mapping[CreditedForm, RouteName] = {
+    "moment": "analytic",
+    "guarded": "analytic",
+    "montecarlo": "montecarlo",
+    "posterior": "posterior",
+}
+
+
+def student(mean: Quantity, standard_error: Quantity, freedom: Quantity) -> Estimate:
+    """Return project minus baseline as an estimate whose error is Student's t."""
+    return student_estimate(
+        ESTIMATED, float(mean.value), float(standard_error.value), finite_or_none(freedom)
+    )
+
+
+def finite_or_none(freedom: Quantity) -> float | None:
+    """Return degrees of freedom as results show them: none where nothing varies."""
+    nu = float(freedom.value)
+    return nu if np.isfinite(nu) else None
+
+
+def route_outcome(
+    form: CreditedForm,
+    estimate: Estimate,
+    credited: Quantity,
+    percent: Quantity,
+    details: RouteDetails,
+    *,
+    checks: tuple[RouteCheck, ...] = (),
+    findings: tuple[Finding, ...] = (),
+) -> RouteOutcome:
+    """Return what a route found with its summary, whatever the route."""
+    summary = RouteSummary(
+        route=_ROUTE_OF[form],
+        form=form,
+        mean_t_co2e_per_ha=estimate.mean,
+        standard_error_t_co2e_per_ha=estimate.standard_error,
+        credited_t_co2e_per_ha=float(credited.value),
+        uncertainty_percent=float(percent.value),
+        checks=checks,
+    )
+    return RouteOutcome(summary, percent, details, findings, estimate)
 
 
 class MomentRoute[Inputs: RouteInputs](Protocol):

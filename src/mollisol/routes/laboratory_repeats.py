@@ -8,13 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mollisol.methodology.checks.laboratory import (
-    DECLARED,
-    REPEATS,
-    repeats_of,
-    shows_batches,
-    shows_repeats,
-)
+from mollisol.methodology.checks.laboratory import DECLARED, REPEATS, repeats_of, shows_batches, shows_repeats
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, finding
 from mollisol.methodology.trace import Quantity

@@ -14,24 +14,31 @@ from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.totals import total_t_co2e
 from mollisol.routes.choose import RoutesFound, run_routes
-from mollisol.routes.interface import Moment, Route, RouteDetails, RouteInputs, RouteOutcome, Spread
+from mollisol.routes.interface import (
+    ESTIMATED,
+    Moment,
+    Route,
+    RouteDetails,
+    RouteInputs,
+    RouteOutcome,
+    Spread,
+    finite_or_none,
+    route_outcome,
+)
 from mollisol.routes.moment import (
     FORMS,
     Term,
-    finite_or_none,
     moment_form,
     moment_outcome,
     terms_of_side,
     variance_components,
 )
-from mollisol.routes.monte_carlo import credited_from_draws, montecarlo_outcome
+from mollisol.routes.monte_carlo import credited_from_draws
 from mollisol.routes.posterior import biochar_offset, posterior_outcome, values_of
 from mollisol.stocks.model_error import ModelError
+from mollisol.uncertainty.deduction.estimate import student_estimate
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
-from mollisol.uncertainty.model.project_variance import (
-    project_model_variance,
-    variance_with_model_error,
-)
+from mollisol.uncertainty.model.project_variance import project_model_variance, variance_with_model_error
 from mollisol.uncertainty.monte_carlo.measured import sampling_and_drawn_variance
 from mollisol.uncertainty.monte_carlo.modelled import (
     drawn_model_variance_t2,
@@ -111,10 +118,7 @@ def _analytic(inputs: ModelledInputs, sampling: PerHectare) -> tuple[RouteOutcom
     """Compute the moment form (Eqs. 62 to 64, 74), as printed and as corrected."""
     context, side = inputs.context, inputs.project_side
     total = context.trace.compute(
-        f"sampling_variance_total{context.place}",
-        total_t_co2e,
-        unit="(t CO2e)^2",
-        parts_t_co2e=side.variance,
+        f"sampling_variance_total{context.place}", total_t_co2e, unit="(t CO2e)^2", parts_t_co2e=side.variance
     )
     replicates = context.trace.given(
         f"replicates_less_one{context.place}",
@@ -129,11 +133,9 @@ def _analytic(inputs: ModelledInputs, sampling: PerHectare) -> tuple[RouteOutcom
     corrected = moments["corrected"]
     studies = Term("model error", "model", int(inputs.error.freedom) + 1, "studies")
     variance = variance_components(
-        context,
-        np.asarray(corrected.spread.terms.value),
-        [*terms_of_side("project stratum", side), studies],
+        context, np.asarray(corrected.spread.terms.value), [*terms_of_side("project stratum", side), studies]
     )
-    return moment_outcome(moments, variance), corrected
+    return moment_outcome(inputs, moments, variance), corrected
 
 
 def _spread(
@@ -221,7 +223,7 @@ def _montecarlo(inputs: ModelledInputs, sampling: PerHectare, moment: Moment) ->
         drawn_variance=of_mean["model_variance"],
         draws=counted,
     )
-    credited, percent = credited_from_draws(inputs, variance, freedom)
+    percent, credited = credited_from_draws(inputs, variance, freedom)
     confidence = float(trace.rule("programme.deduction.confidence").value)
     t = float(t_quantile(probability=confidence, degrees_of_freedom=float(freedom.value)))
     error = float(np.sqrt(variance.value))
@@ -252,7 +254,12 @@ def _montecarlo(inputs: ModelledInputs, sampling: PerHectare, moment: Moment) ->
         text=f"error of the credited value with {counted:.0f} effective joint draws; the standard error is "
         "widened for it (section 8.6.1.2.3)",
     )
-    return montecarlo_outcome(inputs, deduction, percent, check)
+    estimate = student_estimate(
+        ESTIMATED, float(inputs.difference.value), error, deduction.degrees_of_freedom
+    )
+    return route_outcome(
+        "montecarlo", estimate, credited, percent, {"montecarlo": deduction}, checks=(check,)
+    )
 
 
 def _drawn_groups(inputs: ModelledInputs) -> list[FloatArray]:

@@ -10,31 +10,25 @@ import numpy as np
 
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding, FindingsError, finding
-from mollisol.methodology.results.run import (
-    CreditedForm,
-    Deduction,
-    RouteCheck,
-    RouteSummary,
-    VarianceComponent,
-)
+from mollisol.methodology.results.run import CreditedForm, Deduction, RouteCheck, VarianceComponent
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.routes.budget import moment_budget
 from mollisol.routes.calibration_variance import CalibrationVariance, calibration_variance
 from mollisol.routes.interface import (
-    ESTIMATED,
     Moment,
     Moments,
     PeriodInputs,
-    RouteDetails,
     RouteInputs,
     RouteOutcome,
     Side,
     Spread,
+    finite_or_none,
+    route_outcome,
+    student,
 )
 from mollisol.uncertainty.deduction.budget import deduction_with_one_more, variance_shares
-from mollisol.uncertainty.deduction.estimate import student_estimate
 from mollisol.uncertainty.deduction.issuing import largest_deduction_percent
 from mollisol.uncertainty.deduction.moment import (
     credited_after_deduction,
@@ -43,10 +37,7 @@ from mollisol.uncertainty.deduction.moment import (
 )
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.measurement.spectroscopy_errors import variance_with_calibration
-from mollisol.uncertainty.scaling.control_sites import (
-    control_variance_components_t2,
-    control_variance_t2,
-)
+from mollisol.uncertainty.scaling.control_sites import control_variance_components_t2, control_variance_t2
 from mollisol.uncertainty.scaling.sampling_error import variance_of_mean_change
 from mollisol.uncertainty.student import standard_error, t_quantile
 
@@ -67,7 +58,7 @@ def analytic_route(inputs: PeriodInputs) -> tuple[RouteOutcome, Moment]:
             *terms_of_side("control group", inputs.control_side),
         ],
     )
-    outcome = moment_outcome(moments, variance)
+    outcome = moment_outcome(inputs, moments, variance)
     carried = 0.0
     if calibration is not None:
         outcome.details["spectroscopy"] = calibration.result
@@ -184,27 +175,21 @@ def moment_form(inputs: RouteInputs, form: Form, spread: Spread) -> Moment:
         if forms["confidence"] == "printed"
         else trace.rule("programme.deduction.confidence")
     )
-    given: dict[str, Any] = {
-        "mean_change": difference,
-        "variance_of_mean": spread.variance,
-        "degrees_of_freedom": spread.freedom,
-    }
-    uncertainty = trace.compute(
-        f"uncertainty_percent{at}",
-        uncertainty_percent,
-        confidence=confidence,
-        form=forms["deduction-denominator"],
-        **given,
+    uncertainty, credited = deducted(
+        inputs,
+        spread.variance,
+        spread.freedom,
+        confidence,
+        forms["deduction-denominator"],
+        (f"uncertainty_percent{at}", f"credited_mean{at}"),
     )
     half_width = trace.compute(
-        f"half_width_percent{at}", half_width_percent, form=forms["eligibility-quantile"], **given
-    )
-    credited = trace.compute(
-        f"credited_mean{at}",
-        credited_after_deduction,
+        f"half_width_percent{at}",
+        half_width_percent,
+        form=forms["eligibility-quantile"],
         mean_change=difference,
-        uncertainty_percent=uncertainty,
-        form=forms["deduction-denominator"],
+        variance_of_mean=spread.variance,
+        degrees_of_freedom=spread.freedom,
     )
     error = trace.compute(f"standard_error{at}", standard_error, variance_of_mean=spread.variance)
     quantile = trace.compute(
@@ -226,13 +211,35 @@ def moment_form(inputs: RouteInputs, form: Form, spread: Spread) -> Moment:
         widest_half_width_percent=widest,
         eligible=widest is None or float(half_width.value) <= widest,
     )
-    return Moment(deduction, spread, uncertainty, half_width, quantile)
+    return Moment(deduction, spread, error, uncertainty, credited, half_width, quantile)
 
 
-def finite_or_none(freedom: Quantity) -> float | None:
-    """Return degrees of freedom as results show them: none where nothing varies."""
-    nu = float(freedom.value)
-    return nu if np.isfinite(nu) else None
+def deducted(
+    inputs: RouteInputs,
+    variance: Quantity,
+    freedom: Quantity,
+    confidence: Quantity,
+    form: Form,
+    names: tuple[str, str],
+) -> tuple[Quantity, Quantity]:
+    """Return the deduction in per cent (Eq. 74) and what it leaves of the mean; both stand under the names."""
+    trace, (percent, credited) = inputs.context.trace, names
+    uncertainty = trace.compute(
+        percent,
+        uncertainty_percent,
+        confidence=confidence,
+        form=form,
+        mean_change=inputs.difference,
+        variance_of_mean=variance,
+        degrees_of_freedom=freedom,
+    )
+    return uncertainty, trace.compute(
+        credited,
+        credited_after_deduction,
+        mean_change=inputs.difference,
+        uncertainty_percent=uncertainty,
+        form=form,
+    )
 
 
 def _no_change(context: PeriodContext) -> Finding:
@@ -243,36 +250,26 @@ def _no_change(context: PeriodContext) -> Finding:
     )
 
 
-def moment_outcome(moments: Moments, variance: tuple[VarianceComponent, ...]) -> RouteOutcome:
+def moment_outcome(
+    inputs: RouteInputs, moments: Moments, variance: tuple[VarianceComponent, ...]
+) -> RouteOutcome:
     """Return the moment form as a route's outcome, whatever its variance is made of."""
     corrected = moments["corrected"]
-    deduction = corrected.deduction
-    summary = RouteSummary(
-        route="analytic",
-        form="moment",
-        mean_t_co2e_per_ha=deduction.mean_t_co2e_per_ha,
-        standard_error_t_co2e_per_ha=deduction.standard_error_t_co2e_per_ha,
-        credited_t_co2e_per_ha=deduction.credited_t_co2e_per_ha,
-        uncertainty_percent=deduction.uncertainty_percent,
-        checks=(
-            RouteCheck(
-                name="half-width",
-                verdict="pass" if deduction.eligible else "fail",
-                found=deduction.half_width_percent,
-                allowed=deduction.widest_half_width_percent,
-                text="two-sided 90 % half-width in per cent of the estimate",
-            ),
-        ),
+    check = RouteCheck(
+        name="half-width",
+        verdict="pass" if corrected.deduction.eligible else "fail",
+        found=corrected.deduction.half_width_percent,
+        allowed=corrected.deduction.widest_half_width_percent,
+        text="two-sided 90 % half-width in per cent of the estimate",
     )
-    deductions = {form: moment.deduction for form, moment in moments.items()}
-    estimate = student_estimate(
-        ESTIMATED,
-        deduction.mean_t_co2e_per_ha,
-        deduction.standard_error_t_co2e_per_ha,
-        deduction.degrees_of_freedom,
+    return route_outcome(
+        "moment",
+        student(inputs.difference, corrected.error, corrected.spread.freedom),
+        corrected.credited,
+        corrected.uncertainty,
+        {"deductions": {form: moment.deduction for form, moment in moments.items()}, "variance": variance},
+        checks=(check,),
     )
-    details: RouteDetails = {"deductions": deductions, "variance": variance}
-    return RouteOutcome(summary, corrected.uncertainty, details, estimate=estimate)
 
 
 class Term(NamedTuple):

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from mollisol.methodology.findings import Finding, finding
-from mollisol.methodology.results.run import MonteCarloDeduction, RouteCheck, RouteSummary
+from mollisol.methodology.results.run import MonteCarloDeduction, RouteCheck
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.routes.declared_errors import DeclaredErrors
 from mollisol.routes.interface import (
-    ESTIMATED,
     Moment,
     PeriodInputs,
     RouteInputs,
     RouteOutcome,
     Spread,
+    finite_or_none,
+    route_outcome,
+    student,
 )
-from mollisol.routes.moment import finite_or_none, freedom_with_one_more
+from mollisol.routes.moment import deducted, freedom_with_one_more
 from mollisol.routes.weights import weight_of_points
-from mollisol.uncertainty.deduction.estimate import student_estimate
-from mollisol.uncertainty.deduction.moment import credited_after_deduction, uncertainty_percent
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
-from mollisol.uncertainty.monte_carlo.measured import (
-    sampling_and_drawn_variance,
-    variance_over_draws,
-)
+from mollisol.uncertainty.monte_carlo.measured import sampling_and_drawn_variance, variance_over_draws
 from mollisol.uncertainty.monte_carlo.stop_rule import Drawn, deduction_error, draw_until_sure
 from mollisol.uncertainty.student import standard_error, t_quantile
 
@@ -76,7 +72,7 @@ def montecarlo_route(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
         probability=trace.rule("programme.deduction.confidence"),
         degrees_of_freedom=freedom,
     )
-    credited, percent = credited_from_draws(inputs, variance, freedom)
+    percent, credited = credited_from_draws(inputs, variance, freedom)
     deduction = MonteCarloDeduction(
         sampling_variance_t_co2e_per_ha_2=float(sampling.value),
         measurement_variance_t_co2e_per_ha_2=float(spread.value),
@@ -99,55 +95,25 @@ def montecarlo_route(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
         if deduction.draws
         else "no measurement error is declared: nothing is drawn",
     )
-    outcome = montecarlo_outcome(inputs, deduction, percent, check)
-    return outcome if enough else replace(outcome, findings=(_not_sure(inputs, deduction),))
+    return route_outcome(
+        "montecarlo",
+        student(inputs.difference, error, freedom),
+        credited,
+        percent,
+        {"montecarlo": deduction},
+        checks=(check,),
+        findings=() if enough else (_not_sure(inputs, deduction),),
+    )
 
 
 def credited_from_draws(
     inputs: RouteInputs, variance: Quantity, freedom: Quantity
 ) -> tuple[Quantity, Quantity]:
-    """Return the credited mean and its deduction in per cent (Eq. 74) from a variance that draws are part of."""
-    context, trace = inputs.context, inputs.context.trace
-    given: dict[str, Any] = {
-        "mean_change": inputs.difference,
-        "variance_of_mean": variance,
-        "degrees_of_freedom": freedom,
-        "confidence": trace.rule("programme.deduction.confidence"),
-    }
-    form = context.rules.form("switch.deduction-denominator")
-    percent = trace.compute(
-        f"montecarlo_uncertainty_percent{context.place}", uncertainty_percent, form=form, **given
-    )
-    credited = trace.compute(
-        f"montecarlo_credited{context.place}",
-        credited_after_deduction,
-        mean_change=inputs.difference,
-        uncertainty_percent=percent,
-        form=form,
-    )
-    return credited, percent
-
-
-def montecarlo_outcome(
-    inputs: RouteInputs, deduction: MonteCarloDeduction, percent: Quantity, check: RouteCheck
-) -> RouteOutcome:
-    """Return the deduction from draws as a route's outcome, whatever was drawn."""
-    summary = RouteSummary(
-        route="montecarlo",
-        form="montecarlo",
-        mean_t_co2e_per_ha=float(inputs.difference.value),
-        standard_error_t_co2e_per_ha=deduction.standard_error_t_co2e_per_ha,
-        credited_t_co2e_per_ha=deduction.credited_t_co2e_per_ha,
-        uncertainty_percent=deduction.uncertainty_percent,
-        checks=(check,),
-    )
-    estimate = student_estimate(
-        ESTIMATED,
-        summary.mean_t_co2e_per_ha,
-        deduction.standard_error_t_co2e_per_ha,
-        deduction.degrees_of_freedom,
-    )
-    return RouteOutcome(summary, percent, {"montecarlo": deduction}, estimate=estimate)
+    """Return the deduction in per cent and the credited mean from a variance that draws are part of."""
+    place, form = inputs.context.place, inputs.context.rules.form("switch.deduction-denominator")
+    confidence = inputs.context.trace.rule("programme.deduction.confidence")
+    names = (f"montecarlo_uncertainty_percent{place}", f"montecarlo_credited{place}")
+    return deducted(inputs, variance, freedom, confidence, form, names)
 
 
 def _draw(inputs: PeriodInputs, errors: DeclaredErrors, moment: Moment, share: float) -> Drawn:
@@ -179,10 +145,7 @@ def _freedom(inputs: PeriodInputs, sampling: Spread, drawn: Quantity) -> Quantit
     if drawn.value > 0:
         return freedom_with_one_more(inputs, name, sampling, float(drawn.value), np.inf, drawn_variance=drawn)
     return inputs.context.trace.compute(
-        name,
-        satterthwaite,
-        variances=sampling.terms,
-        degrees_of_freedom=sampling.replicates_less_one,
+        name, satterthwaite, variances=sampling.terms, degrees_of_freedom=sampling.replicates_less_one
     )
 
 

@@ -16,7 +16,6 @@ from mollisol.methodology.results.run import (
     PosteriorDeduction,
     PosteriorDensity,
     RouteCheck,
-    RouteSummary,
 )
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
@@ -31,6 +30,7 @@ from mollisol.routes.interface import (
     RouteDetails,
     RouteInputs,
     RouteOutcome,
+    route_outcome,
 )
 from mollisol.stocks.measured import UnitStocks
 from mollisol.uncertainty.deduction.estimate import Estimate
@@ -165,22 +165,15 @@ def posterior_outcome(
     )
     deduction = _deduction(result, float(percent.value))
     details["posterior"] = deduction
-    summary = RouteSummary(
-        route="posterior",
-        form="posterior",
-        mean_t_co2e_per_ha=deduction.mean_t_co2e_per_ha,
-        standard_error_t_co2e_per_ha=deduction.standard_deviation_t_co2e_per_ha,
-        credited_t_co2e_per_ha=deduction.credited_t_co2e_per_ha,
-        uncertainty_percent=deduction.uncertainty_percent,
-        checks=deduction.checks,
-    )
     # what a learned bias took off the credited quantile comes off every one
     lowered = result.credited - result.quantile
     estimate = Estimate(
         ESTIMATED, result.mean, result.sd, None, lambda p: result.mixture.quantile(p) + lowered
     )
     findings = tuple(_findings(inputs.context.period, deduction))
-    return RouteOutcome(summary, percent, details, findings, estimate)
+    return route_outcome(
+        "posterior", estimate, credited, percent, details, checks=deduction.checks, findings=findings
+    )
 
 
 def _deduction(result: PosteriorResult, percent: float) -> PosteriorDeduction:

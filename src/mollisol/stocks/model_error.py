@@ -13,10 +13,7 @@ from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ModelledSt
 from mollisol.methodology.project import Project
 from mollisol.methodology.trace import Quantity
 from mollisol.methodology.validation import ValidationResult
-from mollisol.uncertainty.model.scenario_error import (
-    correlated_error_variance,
-    scenario_correlation_used,
-)
+from mollisol.uncertainty.model.scenario_error import correlated_error_variance, scenario_correlation_used
 from mollisol.uncertainty.posterior.modelled import ValidationErrors
 
 
