@@ -59,11 +59,6 @@ def direct_factor(nitrogen: NitrogenKind, moisture: Moisture) -> Factor:
     return look_up("11.1", factor="EF1", input=kind, condition="wet")
 
 
-def direct_factor_flooded_rice(water: Rice = "aggregated") -> Factor:
-    """Give EF1 of flooded rice; an unknown regime raises :class:`FactorError`."""
-    return look_up("11.1", factor="EF1_FR", input="all", condition=f"flooded rice, {water}")
-
-
 def pasture_factor(animal: str, moisture: Moisture | Literal["aggregated"]) -> Factor:
     """Give EF3 of manure on pasture: cattle, buffalo, poultry and pigs by climate, all others one value.
 

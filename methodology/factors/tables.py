@@ -136,8 +136,3 @@ def _factor(table: str, key: tuple[str, ...], row: dict[str, str]) -> Factor:
 def _sources(row: dict[str, str]) -> str:
     named = [row[column] for column in ("source_1", "source_2") if row[column]]
     return "sources: " + "; ".join(named) if named else ""
-
-
-def all_factors(table: str) -> tuple[Factor, ...]:
-    """Give every row of a table that holds a factor; raises as :func:`rows_of`."""
-    return tuple(_factor(table, key, row) for key, row in _by_key(table).items() if row["central"])

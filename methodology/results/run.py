@@ -7,12 +7,11 @@ from typing import Literal
 
 from mollisol.methodology.base import DomainObject, Interval, Items
 from mollisol.methodology.baseline import BaselineKind
-from mollisol.methodology.findings import Finding
 from mollisol.methodology.results.budget import SpreadTest, VarianceBudget
 from mollisol.methodology.results.sources import LeakageResult, SourceResult, WoodyResult
 from mollisol.methodology.results.spectroscopy import SpectroscopyResult
 from mollisol.methodology.results.state import RunState
-from mollisol.methodology.rules_in_force.rule import ChosenValue, Form, Overlay
+from mollisol.methodology.rules_in_force.rule import Form, Overlay
 
 type CreditedForm = Literal["moment", "guarded", "montecarlo", "posterior"]
 """Which form of the deduction issued: the methodology's moment form, the same with guard or drawn errors, or the
@@ -421,10 +420,3 @@ class RunResult(DomainObject):
     def refused(self) -> bool:
         """Whether issuance of any period was refused."""
         return any(period.issuance == "refused" for period in self.periods)
-
-
-class Evidence(DomainObject):
-    """What the report prints beside the numbers."""
-
-    findings: Items[Finding]
-    rules: Items[ChosenValue]

@@ -69,7 +69,7 @@ def load_proposal(name: Path | str) -> Overlay:
         return read_proposal(Path(name))
     shipped = _shipped()
     if str(name) not in shipped:
-        raise RuleError(f"{name} is neither a file nor a proposal that ships: {', '.join(shipped)}")
+        raise RuleError(f"{name} is neither a file nor a proposal that ships: {', '.join(proposal_names())}")
     return read_toml(shipped[str(name)], Overlay)
 
 

@@ -50,17 +50,6 @@ class Residue(BaseModel):
     lignin: float
 
 
-class LivestockManure(BaseModel):
-    """C:N ratio, nitrogen and lignin of a manure in the Tier 2 method."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-    manure: str
-    cn_ratio: float
-    nitrogen: float
-    lignin: float
-
-
 class Tier1Factor(BaseModel):
     """A reference stock (t C/ha) or a stock-change factor, with its printed uncertainty."""
 
@@ -90,12 +79,6 @@ def manures() -> dict[str, Manure]:
 def residues() -> dict[str, Residue]:
     """Give the IPCC residue lines by crop."""
     return {r.crop: r for r in (Residue(**row) for row in table("ipcc2019-residues").records())}
-
-
-@cache
-def livestock_manures() -> dict[str, LivestockManure]:
-    """Give the Tier 2 manures by kind of livestock."""
-    return {m.manure: m for m in (LivestockManure(**row) for row in table("ipcc2019-manures").records())}
 
 
 @cache

@@ -16,7 +16,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from mollisol.uncertainty.deduction.moment_of_many import Campaign, issued_default
+from mollisol.uncertainty.deduction.moment_of_many import Campaign
 from mollisol.uncertainty.deduction.skew_guard import SCEPTICAL
 from mollisol.uncertainty.posterior.declaration import (
     ControlPoints,
@@ -431,7 +431,7 @@ def row_with_posterior(design: GridDesign) -> Row:
     campaigns = replicates_with_posterior(design)
     campaign, truth = simulate(design=design, campaigns=campaigns, seed=SEED)
     moment, posterior = FORMS["issued"](campaign), posterior_credit(campaign, campaigns)
-    lower = issued_default(moment_t_co2e_per_ha=moment, posterior_t_co2e_per_ha=posterior)
+    lower = np.minimum(moment, posterior)
     row = {
         "scenario": design.scenario.name,
         "strata": str(design.strata),

@@ -21,12 +21,15 @@ from matplotlib import pyplot as plt
 
 from mollisol.quantification.models import amg, icbm
 from mollisol.quantification.models.rothc.model import RothCForcing, RothCParameters, run_rothc
-from mollisol.quantification.models.rothc.start import run_in_rothc, steady_rothc
+from mollisol.quantification.models.rothc.start import steady_rothc
 from mollisol.quantification.models.tier2 import Tier2Forcing, Tier2Parameters, rain_over_pet, run_tier2
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from shared import plain, read_csv, save_figure, write_csv
+
+from tests.support.rothc_run_in import run_in_rothc
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "tests" / "quantification" / "models" / "reference"

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -38,7 +38,7 @@ from mollisol.trials.folds import FoldPlan, folds_of
 from mollisol.true_up.checks import WHOLE
 from mollisol.uncertainty.calibration.fit import calibration_trials, fit
 from mollisol.uncertainty.calibration.predict import predict
-from mollisol.uncertainty.calibration.sampler import SamplerSettings, quick
+from mollisol.uncertainty.calibration.sampler import SamplerSettings
 from mollisol.uncertainty.model.true_up import share_bound
 from mollisol.uncertainty.posterior.declaration import ModelDraws, ProjectPoints, Strata, Validation
 from mollisol.uncertainty.posterior.exact import posterior_of_change
@@ -104,7 +104,7 @@ class Case:
 def fitted(place: Path, trials: Trials, plan: CalibrationPlan, left_out: tuple[str, ...]) -> CalibratedSet:
     """Read a set, or fit it with the quick settings where it is not there yet."""
     if not (place / "set.toml").is_file():
-        quickly = quick(SamplerSettings())
+        quickly = replace(SamplerSettings(), warmup=160, least=50, most=400, ess=100.0, r_hat=1.05)
         made, _ = fit(calibration_trials(trials), plan, seed=SEED, settings=quickly, left_out=left_out)
         place.mkdir(parents=True, exist_ok=True)
         write_set(place, made)

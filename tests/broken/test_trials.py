@@ -16,9 +16,8 @@ from mollisol.methodology.soil_models.calibrated import ModelIdentity as Identit
 from mollisol.methodology.soil_models.calibrated import identity_findings, model_settings
 from mollisol.methodology.soil_models.parameters import parameter_set
 from mollisol.reading.calibrated_sets import read_calibrated
-from mollisol.reading.trials import read_trials
 from mollisol.trials.calibrate import read_for_calibration
-from tests.support.trial_folder import write_trials
+from tests.support.trial_folder import read_trials, write_trials
 
 CASES: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "trial_cases.toml").read_text(encoding="utf-8")

@@ -14,10 +14,9 @@ import pytest
 from scipy import stats
 
 from mollisol.methodology.soil_models.calibration_plan import default_plan
-from mollisol.reading.trials import read_trials
 from mollisol.uncertainty.calibration.problem import Problem
 from mollisol.uncertainty.calibration.sampler import Chains, SamplerSettings, sample
-from tests.support.trial_folder import write_trials
+from tests.support.trial_folder import read_trials, write_trials
 from tests.uncertainty.calibration.test_density import dense
 
 SETTINGS = SamplerSettings(

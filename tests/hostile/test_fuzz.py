@@ -23,8 +23,8 @@ from mollisol.engine import assess_project
 from mollisol.methodology.findings import Finding, UserError
 from mollisol.methodology.rules_in_force.proposal import read_proposal
 from mollisol.reading.model_folder import read_folder
-from mollisol.reading.trials import read_trials
 from tests.hostile.mutations import mutated
+from tests.support.trial_folder import read_trials
 
 ROUNDS = int(os.environ.get("MOLLISOL_FUZZ", "10"))
 QUIET = settings(

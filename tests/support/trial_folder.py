@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mollisol.methodology.findings import Finding
+from mollisol.methodology.soil_models.trials import Trials
+from mollisol.reading.intake import Intake
+from mollisol.reading.trials import trials_of
+
 WARM = (3, 3, 5, 8, 11, 14, 16, 16, 14, 10, 6, 4)
 RAIN = (65, 48, 57, 53, 53, 57, 47, 53, 55, 66, 64, 73)
 PET = (6, 8, 22, 39, 60, 71, 78, 72, 52, 27, 12, 6)
@@ -70,3 +75,10 @@ def _schedule(site: str, treatment: str) -> str:
     if site == "B1":
         rows.append(f"trial,{site},2006,10,manure-carbon,Bovine manure,1.5,2012")
     return "\n".join(rows) + "\n"
+
+
+def read_trials(folder: Path) -> tuple[Trials | None, list[Finding]]:
+    """Read and check a trial folder by itself."""
+    intake = Intake(folder)
+    trials = trials_of(intake)
+    return trials, intake.findings

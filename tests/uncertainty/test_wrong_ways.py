@@ -10,14 +10,13 @@ import pytest
 from mollisol.uncertainty.deduction.moment import credited_mean
 from mollisol.uncertainty.measurement.spectroscopy_draws import (
     Calibration,
-    spectroscopy_draws_t_co2e_per_ha,
 )
 from mollisol.uncertainty.scaling.model_assisted import design_effect, intraclass_correlation
 from mollisol.uncertainty.scaling.sampling_error import (
     paired_change_variance_t2,
     sampling_variance_t2,
-    site_means,
 )
+from tests.support.spectroscopy_draws import spectroscopy_draws_t_co2e_per_ha
 
 REPLICATES = 20_000
 
@@ -49,11 +48,10 @@ def test_pseudo_replication() -> None:
 def test_every_core_twice_changes_nothing_where_sites_have_ids() -> None:
     rng = np.random.default_rng(42)
     change = rng.normal(3, 2, 10)
-    ids = [f"site {number}" for number in range(10)]
     once = sampling_variance_t2(area_ha=1.0, change_t_co2e_per_ha=change)
     twice = np.tile(change, 2)
     wrong = sampling_variance_t2(area_ha=1.0, change_t_co2e_per_ha=twice)
-    right = sampling_variance_t2(area_ha=1.0, change_t_co2e_per_ha=site_means(site=ids * 2, value=twice))
+    right = sampling_variance_t2(area_ha=1.0, change_t_co2e_per_ha=twice.reshape(2, 10).mean(axis=0))
     assert wrong < 0.55 * once
     assert right == pytest.approx(float(once), rel=1e-12)
 

@@ -9,7 +9,7 @@ draws have the posterior as their stationary distribution whatever the fit.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -223,8 +223,3 @@ def sample(
         state = advance(state, density, settings, seed=seed, until=until)
         keep(state)
         report(state.generation, last, verdict.words() if verdict else "warm-up")
-
-
-def quick(settings: SamplerSettings) -> SamplerSettings:
-    """Return settings for tests and for the folds of a cross-validation in a hurry."""
-    return replace(settings, warmup=160, least=50, most=400, ess=100.0, r_hat=1.05)

@@ -265,31 +265,3 @@ def moment_credit(
     )
     error = np.sqrt(every.sum(axis=-1))
     return MomentCredit(estimate, error, nu, skew, multiplier, estimate - multiplier * error)
-
-
-def issued_default(
-    *, moment_t_co2e_per_ha: ArrayLike, posterior_t_co2e_per_ha: ArrayLike | None
-) -> FloatArray:
-    """Return the lower of the two routes; the moment form where no posterior ran.
-
-    Parameters
-    ----------
-    moment_t_co2e_per_ha
-        Credited by the moment form with its guard. [t CO2e/ha]
-    posterior_t_co2e_per_ha
-        The posterior's 1/3 quantile, or none. [t CO2e/ha]
-
-    Returns
-    -------
-    array
-        [t CO2e/ha]
-
-    Raises
-    ------
-    ValueError
-        For a number that is not finite.
-    """
-    moment = finite("moment_t_co2e_per_ha", moment_t_co2e_per_ha)
-    if posterior_t_co2e_per_ha is None:
-        return moment
-    return np.minimum(moment, finite("posterior_t_co2e_per_ha", posterior_t_co2e_per_ha))

@@ -108,29 +108,6 @@ def longest_horizon_years(*, duration_years: Positives) -> Value:
     return np.median(duration_years, axis=-1)
 
 
-def check_horizon(*, years: float, duration_years: ArrayLike) -> None:
-    """Refuse a period that is longer than the median duration of the trials.
-
-    Parameters
-    ----------
-    years
-        Length of the period. [years, above 0]
-    duration_years
-        Of each trial, shape (v,). [years, above 0]
-
-    Raises
-    ------
-    ValueError
-        If it is longer.
-    """
-    length = float(positive("years", years))
-    longest = float(longest_horizon_years(duration_years=np.asarray(duration_years)))
-    if length > longest:
-        raise ValueError(
-            f"years must be at most {longest:g}, the median duration of the trials, found {length:g}"
-        )
-
-
 def fit_growth(*, error_t_co2e_per_ha: ArrayLike, duration_years: ArrayLike, steps: int = 25) -> Growth:
     """Fit how the error variance grows, from trials of mixed duration.
 

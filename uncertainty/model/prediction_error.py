@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from mollisol.methodology.provenance import Locator, Range
 from mollisol.quantification.arguments import (
@@ -24,43 +21,11 @@ from mollisol.quantification.arguments import (
 from mollisol.quantification.checks import (
     FloatArray,
     Value,
-    between,
-    finite,
     ratio,
-    row,
     same_shape,
 )
 from mollisol.uncertainty.groups import Labels, places
 from mollisol.uncertainty.measurement.laboratory import batch_variance
-from mollisol.uncertainty.model.project_variance import project_model_variance
-
-
-def group_correlation(*, group: Labels, between_groups: ArrayLike = 0.0) -> FloatArray:
-    """Return the correlation of strata's model errors: 1 in a group, a declared number between groups.
-
-    Parameters
-    ----------
-    group
-        Parameter set, practice and climate zone of each stratum, shape (H,).
-    between_groups
-        Correlation between groups, one number. [0 to 1]
-
-    Returns
-    -------
-    array
-        Shape (H, H).
-
-    Raises
-    ------
-    ValueError
-        For a number outside the range above.
-    """
-    rho = between("between_groups", between_groups, 0.0, 1.0)
-    ids = np.asarray(group)
-    if ids.ndim != 1 or not ids.size:
-        raise ValueError(f"group must hold one id for each stratum, found shape {ids.shape}")
-    same: FloatArray = np.where(ids[:, None] == ids[None, :], 1.0, rho)
-    return same
 
 
 @equation("mollisol:model-error-groups", "s2_model", "(t CO2e/ha)^2", vm0042("8.6.1.1", "64, general form"))
@@ -76,7 +41,7 @@ def grouped_model_variance(
     model_variance
         Variance of the prediction error by stratum, shape (H,). [(t CO2e/ha)^2]
     correlation
-        Of the errors, shape (H, H), see :func:`group_correlation`. [-1 to 1]
+        Of the errors, shape (H, H). [-1 to 1]
 
     Returns
     -------
@@ -119,61 +84,6 @@ def grouped_model_variance(
         )
     lever = ratio("area_ha", area_ha, area_ha.sum()) * np.sqrt(model_variance)
     return max(0.0, float(lever @ correlation @ lever))
-
-
-@dataclass(frozen=True, slots=True)
-class TrialErrors:
-    """What validation trials say of a practice, by study.
-
-    Parameters
-    ----------
-    bias, bias_variance
-        Unweighted mean over studies of modelled less observed, and its variance. [t CO2e/ha; squared]
-    site_variance, residual_variance
-        Between studies, and within. [(t CO2e/ha)^2]
-    degrees_of_freedom
-        Studies less one: the trials of a study are not independent.
-    """
-
-    bias: float
-    bias_variance: float
-    site_variance: float
-    residual_variance: float
-    degrees_of_freedom: float
-
-
-def trial_errors(*, error_t_co2e_per_ha: ArrayLike, study: Labels) -> TrialErrors:
-    """Split the errors of validation trials into bias, study effect and residual.
-
-    Parameters
-    ----------
-    error_t_co2e_per_ha
-        Modelled less observed effect of the practice, shape (v,). [t CO2e/ha]
-    study
-        Id of the study (site) of each, shape (v,), two studies or more, one of them with two trials.
-
-    Returns
-    -------
-    TrialErrors
-        By analysis of variance; the bias as VMD0053 averages it, over studies.
-
-    Raises
-    ------
-    ValueError
-        For too few studies or trials, shapes that differ, or a number that is not finite.
-    """
-    error = row("error_t_co2e_per_ha", finite("error_t_co2e_per_ha", error_t_co2e_per_ha))
-    site_variance = float(batch_variance(value=error, batch=study))
-    place, size = places("study", study, error)
-    mean = np.bincount(place, weights=error) / size
-    within = float(((error - mean[place]) ** 2).sum() / (size.sum() - size.size))
-    return TrialErrors(
-        bias=float(mean.mean()),
-        bias_variance=float(mean.var(ddof=1) / size.size),
-        site_variance=site_variance,
-        residual_variance=within,
-        degrees_of_freedom=size.size - 1.0,
-    )
 
 
 @equation(
@@ -312,34 +222,3 @@ def credited_with_bias(*, credited_t_co2e_per_ha: TonnesPerHa, bias_t_co2e_per_h
         For a number that is not finite, or shapes that do not fit.
     """
     return credited_t_co2e_per_ha - np.maximum(bias_t_co2e_per_ha, 0.0)
-
-
-def printed_and_grouped(
-    *, area_ha: ArrayLike, model_variance: ArrayLike, group: Sequence[str], between_groups: float = 0.0
-) -> dict[str, float]:
-    """Return Eq. 64 as printed, fully correlated, and by group, side by side.
-
-    Parameters
-    ----------
-    area_ha, model_variance
-        As in :func:`grouped_model_variance`.
-    group, between_groups
-        As in :func:`group_correlation`.
-
-    Returns
-    -------
-    dict
-        ``printed``, ``corrected`` and ``grouped``. [(t CO2e/ha)^2]
-
-    Raises
-    ------
-    ValueError
-        As in :func:`grouped_model_variance`.
-    """
-    given = {"area_ha": np.asarray(area_ha), "model_variance": np.asarray(model_variance)}
-    matrix = group_correlation(group=group, between_groups=between_groups)
-    return {
-        "printed": float(project_model_variance(**given, form="printed")),
-        "corrected": float(project_model_variance(**given, form="corrected")),
-        "grouped": float(grouped_model_variance(**given, correlation=matrix)),
-    }

@@ -6,82 +6,18 @@ one site are averaged first (:func:`site_means`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from mollisol.methodology.provenance import Range
 from mollisol.quantification.arguments import Amount, Amounts, Hectares, Positives, equation, vm0042
 from mollisol.quantification.checks import (
     FloatArray,
     Value,
-    finite,
-    positive,
     ratio,
-    row,
     same_shape,
 )
-
-
-def site_means(*, site: Sequence[str] | NDArray[np.str_], value: ArrayLike) -> FloatArray:
-    """Return the mean of the values of each site, sites in the order of their ids.
-
-    Parameters
-    ----------
-    site
-        Id of the site of each value, shape (n,).
-    value
-        One value per core or composite, shape (n,). [any unit]
-
-    Returns
-    -------
-    array
-        Shape (sites,). [unit of the value]
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ or a value that is not finite.
-    """
-    values = row("value", finite("value", value))
-    ids = np.asarray(site)
-    if ids.shape != values.shape or values.ndim != 1:
-        raise ValueError(f"site and value must be rows of one length, found {ids.shape} and {values.shape}")
-    _, place = np.unique(ids, return_inverse=True)
-    total: FloatArray = np.bincount(place, weights=values)
-    return total / np.bincount(place)
-
-
-def covariance_of_totals_t2(
-    *, area_ha: ArrayLike, first_t_co2e_per_ha: ArrayLike, second_t_co2e_per_ha: ArrayLike
-) -> Value:
-    """Return the covariance of two estimated totals of one stratum, measured at the same points.
-
-    Parameters
-    ----------
-    area_ha
-        Area of the stratum. [ha, above 0]
-    first_t_co2e_per_ha, second_t_co2e_per_ha
-        Values at the same points, shape (..., n) with n of 2 or more. [t CO2e/ha]
-
-    Returns
-    -------
-    float or array
-        A^2 / (n (n - 1)) times the sum of products of deviations; the variance where both are the same.
-        [(t CO2e)^2]
-
-    Raises
-    ------
-    ValueError
-        For one point, shapes that differ, or an argument outside the ranges above.
-    """
-    area = positive("area_ha", area_ha)
-    first = row("first_t_co2e_per_ha", finite("first_t_co2e_per_ha", first_t_co2e_per_ha), 2)
-    second = row("second_t_co2e_per_ha", finite("second_t_co2e_per_ha", second_t_co2e_per_ha), 2)
-    same_shape(first_t_co2e_per_ha=first, second_t_co2e_per_ha=second)
-    return _of_totals(area, _deviation(first) * _deviation(second))
 
 
 def _deviation(values: FloatArray) -> FloatArray:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mollisol.quantification.models.arrays import FloatArray, common_length, refuse_non_finite, with_axes
-from mollisol.quantification.models.linear.kernel import Compartments, Computing, Engine, run_linear
+from mollisol.quantification.models.arrays import FloatArray, common_length, refuse_non_finite
+from mollisol.quantification.models.linear.kernel import Compartments
 
 
 def cycle_map(system: Compartments, *, steps: int) -> tuple[FloatArray, FloatArray]:
@@ -114,43 +114,6 @@ def steady_state(system: Compartments, *, steps: int) -> FloatArray:
     if not np.isfinite(state).all():
         refuse_non_finite(system.maps())
     return state
-
-
-def run_until_still(
-    system: Compartments,
-    *,
-    steps: int,
-    start: ArrayLike = 0.0,
-    tolerance: float = 1e-6,
-    most_cycles: int = 100_000,
-    engine: Engine | Computing = "auto",
-) -> tuple[FloatArray, int]:
-    """Repeat a cycle until the total changes by no more than the tolerance, as the reference programs do.
-
-    Returns
-    -------
-    tuple
-        Pools, (pool, site, draw), and the number of cycles.
-
-    Raises
-    ------
-    ValueError
-        If it is not still after ``most_cycles``.
-
-    Notes
-    -----
-    The stopping rule leaves slow pools short, by 1.3e-4 t C/ha of HUM in RothC's example.
-    """
-    n = len(system.names)
-    state = with_axes(start, 3, "start") * np.ones((n, 1, 1))
-    before = state.sum(axis=0)
-    for cycle in range(1, most_cycles + 1):
-        done = run_linear(system, state, steps=steps, every=steps, engine=engine)
-        state = done.end
-        if float(np.abs(done.total[-1] - before).max()) <= tolerance:
-            return state, cycle
-        before = done.total[-1]
-    raise ValueError(f"not still after {most_cycles} cycles")
 
 
 def shifted(pools: FloatArray, slow_shift: ArrayLike, *, faster: int) -> FloatArray:

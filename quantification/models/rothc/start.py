@@ -1,4 +1,4 @@
-"""Starting states of RothC: the exact steady state, the exact input for a target, and the run-in of its program."""
+"""Starting states of RothC: the exact steady state, and the exact input for a target."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.quantification.models.arrays import FloatArray, refuse_non_finite, with_axes
-from mollisol.quantification.models.linear.kernel import run_linear
-from mollisol.quantification.models.linear.steady import cycle_map, run_until_still, solve_small
+from mollisol.quantification.models.linear.steady import cycle_map, solve_small
 from mollisol.quantification.models.rothc.clock import settled_deficit
 from mollisol.quantification.models.rothc.model import RothCForcing, RothCParameters
 from mollisol.quantification.models.rothc.system import rothc_clock, rothc_system
@@ -120,26 +119,3 @@ def steady_rothc(
         factor = wanted / reach
         pools = factor * from_plant + from_manure
     return SteadyStart(pools, deficit, factor)
-
-
-def run_in_rothc(
-    forcing: RothCForcing, parameters: RothCParameters, *, tolerance_t_ha: float = 1e-6
-) -> tuple[SteadyStart, int]:
-    """Return the start that a repeating year leaves when run from nothing until still, and the months spent.
-
-    The moisture deficit carries over from year to year, beginning at field capacity. The rule stops 1.3e-4 t C/ha short
-    in the program's own example: use it to reproduce that program, and :func:`steady_rothc` otherwise.
-    """
-    ready = forcing.prepared()
-    deficit = np.zeros(ready.sites)
-    state: FloatArray = np.zeros((4, 1, 1))
-    years = 0
-    while True:
-        clock, after = rothc_clock(forcing, parameters, deficit_mm=deficit)
-        system = rothc_system(ready, parameters, clock)
-        if np.array_equal(after, deficit):
-            state, more = run_until_still(system, steps=CYCLE, start=state, tolerance=tolerance_t_ha)
-            return SteadyStart(state, after, np.ones(state.shape[1:])), (years + more) * CYCLE
-        state = run_linear(system, state, steps=CYCLE, every=CYCLE).end
-        deficit = after
-        years += 1

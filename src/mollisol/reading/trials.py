@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 from mollisol.methodology.checks.gathered import gathered
-from mollisol.methodology.findings import Finding
 from mollisol.methodology.soil_models.trial_checks import (
     check_comparisons,
     check_observations,
@@ -26,13 +24,6 @@ from mollisol.reading.model_folder import SCHEDULE, SETTINGS, SITES, WEATHER, mo
 STUDIES, TRIAL_SITES, OBSERVATIONS = "studies.csv", "trial_sites.csv", "observations.csv"
 COMPARISONS = "comparisons.csv"
 TABLES = (SETTINGS, WEATHER, SITES, SCHEDULE, STUDIES, TRIAL_SITES, OBSERVATIONS, COMPARISONS)
-
-
-def read_trials(folder: Path) -> tuple[Trials | None, list[Finding]]:
-    """Read and check a trial folder by itself."""
-    intake = Intake(folder)
-    trials = trials_of(intake)
-    return trials, intake.findings
 
 
 def trials_of(intake: Intake) -> Trials | None:

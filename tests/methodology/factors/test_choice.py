@@ -20,10 +20,11 @@ from mollisol.methodology.factors.conservative import (
 )
 from mollisol.methodology.factors.factor import Factor, FactorError
 from mollisol.methodology.factors.project_factors import Level, ProjectFactor, check_project_factor
-from mollisol.methodology.factors.tables import TABLES, all_factors, look_up
+from mollisol.methodology.factors.tables import TABLES, look_up
 from mollisol.methodology.findings import Severity
 from mollisol.methodology.rules_in_force.rule import Clocks
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set
+from tests.support.factors import all_factors
 
 COMMON = settings(derandomize=True, deadline=None, database=None, max_examples=100)
 EF1 = look_up("11.1", factor="EF1", input="synthetic", condition="wet")
@@ -167,7 +168,6 @@ def test_direct_factors_split_by_kind_in_wet_climates_only() -> None:
     assert climate.direct_factor("organic", "wet").central == 0.006
     assert climate.direct_factor("residue", "wet").central == 0.006
     assert {climate.direct_factor(k, "dry").central for k in ("synthetic", "organic", "residue")} == {0.005}
-    assert climate.direct_factor_flooded_rice().central == 0.004
     assert climate.manure_n2o_factor("cattle-other", "pasture", "wet").central == 0.006
     assert climate.manure_n2o_factor("sheep-mature", "pasture", "wet").central == 0.003
     assert climate.manure_n2o_factor("sheep-mature", "drylot", "wet").central == 0.02
@@ -176,12 +176,7 @@ def test_direct_factors_split_by_kind_in_wet_climates_only() -> None:
     assert climate.volatilised_synthetic("urea").status == "verified"
 
 
-def test_warming_potentials() -> None:
-    ar5 = warming.warming_potentials("AR5")
-    assert (ar5.ch4.central, ar5.n2o.central) == (28, 265)
-    assert warming.warming_potentials("AR6 non-fossil").ch4.central == 27
-    with pytest.raises(FactorError, match="there are: AR4, AR5"):
-        warming.warming_potentials("AR5 with feedback")
+def test_factors_of_fuel_lime_and_retained_carbon() -> None:
     assert warming.fuel_factor("diesel").central == 0.002886
     assert warming.lime_factor("dolomite").central == 0.13
     assert warming.retained_fraction().central == 0.12

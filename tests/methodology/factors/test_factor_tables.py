@@ -9,7 +9,8 @@ import pytest
 
 from mollisol.methodology.factors import livestock
 from mollisol.methodology.factors.factor import Factor, FactorError
-from mollisol.methodology.factors.tables import TABLES, all_factors, keys_of, look_up, rows_of
+from mollisol.methodology.factors.tables import TABLES, keys_of, look_up, rows_of
+from tests.support.factors import all_factors
 
 EXPECTED: dict[str, tuple[int, dict[str, int], dict[str, int]]] = {
     "gwp100": (10, {"secondary": 1, "two-sources": 7, "verified": 2}, {"none": 10}),

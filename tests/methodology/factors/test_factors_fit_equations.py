@@ -7,11 +7,12 @@ import pytest
 from mollisol.methodology.factors import livestock
 from mollisol.methodology.factors.conservative import choose_ends
 from mollisol.methodology.factors.factor import Factor, FactorError
-from mollisol.methodology.factors.tables import all_factors, look_up
+from mollisol.methodology.factors.tables import look_up
 from mollisol.methodology.provenance import Range
 from mollisol.quantification.checks import within
 from mollisol.quantification.leakage.organic_amendments import RETAINED
 from mollisol.quantification.sources import ranges
+from tests.support.factors import all_factors
 
 
 def ends(factor: Factor) -> list[float]:

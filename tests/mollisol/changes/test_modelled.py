@@ -10,9 +10,9 @@ from mollisol.methodology.findings import FindingsError
 from mollisol.run import Run
 from mollisol.uncertainty.deduction.moment import credited_mean
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
-from mollisol.uncertainty.monte_carlo.credit import credit_modelled_draws
 from tests.support.baselines import Make
 from tests.support.modelled_project import DRAWS, ERRORS, POINTS
+from tests.support.monte_carlo_credit import credit_modelled_draws
 
 CO2E = 44 / 12
 AREAS = {"loam": 80.0, "sand": 40.0}

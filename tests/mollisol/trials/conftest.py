@@ -13,9 +13,9 @@ from mollisol.methodology.soil_models.calibrated import (
 )
 from mollisol.methodology.soil_models.parameters import parameter_set
 from mollisol.methodology.soil_models.trials import Trials
-from mollisol.reading.trials import read_trials
 from mollisol.trials.predictions import published
 from mollisol.trials.validate import Validation, validate
+from tests.support.trial_folder import read_trials
 
 FOLDER = Path(__file__).parents[2] / "support" / "trials"
 SETTINGS = {"start": "steady state", "step": "month"}

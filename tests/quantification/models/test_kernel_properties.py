@@ -16,11 +16,12 @@ from mollisol.quantification.models.linear.kernel import (
     choose_engine,
     run_linear,
 )
-from mollisol.quantification.models.linear.steady import run_until_still, steady_state
+from mollisol.quantification.models.linear.steady import steady_state
 from mollisol.quantification.models.rothc.model import RothCForcing, RothCParameters, run_rothc
 from mollisol.quantification.models.rothc.start import steady_rothc
 from mollisol.quantification.models.rothc.system import rothc_clock
 from tests.quantification.models.reference_data import random_forcing
+from tests.support.rothc_run_in import run_until_still
 
 START = np.array([0.2, 5.0, 0.7, 28.0])
 ENGINES: tuple[Engine, ...] = ("numpy", "compiled")

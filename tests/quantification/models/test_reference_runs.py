@@ -11,10 +11,11 @@ from mollisol.quantification.models import amg, amg_equations, icbm
 from mollisol.quantification.models.linear.kernel import Engine
 from mollisol.quantification.models.rothc.equations import next_deficit
 from mollisol.quantification.models.rothc.model import RothCForcing, RothCParameters, run_rothc
-from mollisol.quantification.models.rothc.start import run_in_rothc, steady_rothc
+from mollisol.quantification.models.rothc.start import steady_rothc
 from mollisol.quantification.models.rothc.system import rothc_clock
 from mollisol.quantification.models.tier2 import Tier2Forcing, Tier2Parameters, rain_over_pet, run_tier2
 from tests.quantification.models.reference_data import columns, document, numbers, rothc_py_forcing
+from tests.support.rothc_run_in import run_in_rothc
 
 POOLS = ("DPM", "RPM", "BIO", "HUM")
 TILLAGE = {"full tillage": 0.0, "reduced tillage": 1.0, "no tillage": 2.0, "unknown": 3.0}

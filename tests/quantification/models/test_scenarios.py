@@ -21,7 +21,6 @@ from mollisol.methodology.soil_models.inputs import ActivityRow, SiteRow
 from mollisol.methodology.soil_models.parameters import parameter_set, parameter_sets, table
 from mollisol.methodology.soil_models.tables import (
     crops,
-    livestock_manures,
     manures,
     residues,
     tier1_factor,
@@ -139,7 +138,7 @@ def test_tier1_estimate_by_names() -> None:
 
 
 def test_tables_of_crops_and_manures() -> None:
-    assert (len(crops()), len(manures()), len(livestock_manures())) == (139, 29, 6)
+    assert (len(crops()), len(manures())) == (139, 29)
     assert residues()["Winter wheat"].lignin == 0.053
 
 

@@ -13,13 +13,12 @@ from mollisol.methodology.soil_models.tables import crops, manures, residues
 from mollisol.methodology.soil_models.trials import Trials
 from mollisol.quantification.models.scenarios import JointDraws, run_scenarios
 from mollisol.quantification.models.schedule import Tables
-from mollisol.reading.trials import read_trials
 from mollisol.uncertainty.calibration.layout import lay_out
 from mollisol.uncertainty.calibration.predict import predict
 from mollisol.uncertainty.calibration.problem import Problem
 from mollisol.uncertainty.calibration.responses import Places, Responses
 from tests.support.simulated_trials import set_of
-from tests.support.trial_folder import write_trials
+from tests.support.trial_folder import read_trials, write_trials
 
 MODELS = ("rothc", "tier2", "amg", "icbm")
 

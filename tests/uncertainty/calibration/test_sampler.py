@@ -11,7 +11,7 @@ from mollisol.methodology.findings import Severity, UserError
 from mollisol.trials import calibrate as calibrate_step
 from mollisol.trials.calibrate import calibrate
 from mollisol.uncertainty.calibration import sampler
-from mollisol.uncertainty.calibration.sampler import Chains, SamplerSettings, advance, quick, sample
+from mollisol.uncertainty.calibration.sampler import Chains, SamplerSettings, advance, sample
 from tests.support.trial_folder import write_trials
 
 SMALL = SamplerSettings(chains=8, warmup=80, refit=20, block=20, least=40, most=60, r_hat=9.0, ess=1.0)
@@ -100,8 +100,8 @@ def test_a_missed_gate_refuses_the_set(tmp_path: Path, monkeypatch: pytest.Monke
     assert (tmp_path / "out" / "checkpoint.npz").exists()
 
 
-def test_quick_settings_keep_the_warm_up_a_multiple_of_the_refits() -> None:
-    for settings in (SamplerSettings(), quick(SamplerSettings()), SMALL):
+def test_settings_keep_the_warm_up_a_multiple_of_the_refits() -> None:
+    for settings in (SamplerSettings(), SMALL):
         assert (settings.warmup - settings.warmup // 2) % settings.refit == 0
 
 

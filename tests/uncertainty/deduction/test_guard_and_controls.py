@@ -14,7 +14,6 @@ from scipy.stats import skew
 from mollisol.uncertainty.deduction.moment_of_many import (
     Campaign,
     Controls,
-    issued_default,
     moment_credit,
 )
 from mollisol.uncertainty.deduction.skew_guard import (
@@ -237,13 +236,6 @@ def test_sites_of_one_point_are_replicates() -> None:
     assert found.standard_error_t_co2e_per_ha**2 == pytest.approx((1 + 6.25) / 4 + 1.25)
     with pytest.raises(ValueError, match="needs at least 2 value"):
         moment_credit(campaign=campaign, controls="points")
-
-
-def test_the_lower_route_is_issued() -> None:
-    np.testing.assert_array_equal(
-        issued_default(moment_t_co2e_per_ha=[1.0, 2.0], posterior_t_co2e_per_ha=[1.5, 1.5]), [1.0, 1.5]
-    )
-    assert issued_default(moment_t_co2e_per_ha=1.0, posterior_t_co2e_per_ha=None) == 1.0
 
 
 def test_poor_data_gives_a_number_or_a_word() -> None:

@@ -21,13 +21,13 @@ from mollisol.uncertainty.measurement.spectroscopy_draws import (
     Calibration,
     calibration_variance_of_change,
     fit_calibration,
-    spectroscopy_draws_t_co2e_per_ha,
 )
 from mollisol.uncertainty.measurement.stock_at_fixed_depth import (
     stock_error_kg_per_m2,
     stock_kg_per_m2,
     stock_relative_error,
 )
+from tests.support.spectroscopy_draws import spectroscopy_draws_t_co2e_per_ha
 
 COMMON = settings(derandomize=True, deadline=None, database=None, max_examples=60)
 

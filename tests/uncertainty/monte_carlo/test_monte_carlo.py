@@ -10,7 +10,6 @@ from hypothesis import settings
 
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.deduction.moment import uncertainty_percent
-from mollisol.uncertainty.monte_carlo.credit import credit_modelled_draws
 from mollisol.uncertainty.monte_carlo.measured import group_levers_ha
 from mollisol.uncertainty.monte_carlo.modelled import (
     drawn_model_variance_t2,
@@ -21,6 +20,7 @@ from mollisol.uncertainty.monte_carlo.modelled import (
 )
 from mollisol.uncertainty.monte_carlo.stop_rule import deduction_error, draw_until_sure, variance_error
 from mollisol.uncertainty.student import t_quantile
+from tests.support.monte_carlo_credit import credit_modelled_draws
 
 COMMON = settings(derandomize=True, deadline=None, database=None, max_examples=60)
 

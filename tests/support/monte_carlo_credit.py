@@ -1,4 +1,4 @@
-"""From joint draws to a credited value: the Monte Carlo route of modelled units, end to end."""
+"""From joint draws to a credited value in one function: what the route of modelled units is held against."""
 
 from __future__ import annotations
 
