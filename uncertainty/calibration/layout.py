@@ -93,9 +93,9 @@ class Layout:
     cycle_years: int
     run_in_years: int
 
-    def columns(self, cohort: Cohort, name: str, *, of: Plan, months: slice) -> FloatArray:
+    def columns(self, cohort: Cohort, name: str, *, plan: Plan, months: slice) -> FloatArray:
         """Return a stream of a plan for the sites of a cohort."""
-        stream: FloatArray = getattr(of, name)
+        stream: FloatArray = getattr(plan, name)
         return np.ascontiguousarray(stream[months][:, cohort.place])
 
     def months(self, first_year: int, last_year: int) -> slice:

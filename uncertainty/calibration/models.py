@@ -85,7 +85,7 @@ def _rothc(layout: Layout, cohort: Cohort, base: Mapping[str, float]) -> Respond
         cycle,
         1,
         **{
-            name: layout.columns(cohort, name, of=layout.history, months=cycle)
+            name: layout.columns(cohort, name, plan=layout.history, months=cycle)
             for name in ("plant_c_t_ha", "manure_c_t_ha", "covered", "irrigation_mm")
         },
     )
@@ -95,10 +95,10 @@ def _rothc(layout: Layout, cohort: Cohort, base: Mapping[str, float]) -> Respond
     plant, manure = (np.zeros((length, columns)) for _ in range(2))
     for number, kind in enumerate(kinds, start=1):
         here = slice(n * number, n * (number + 1))
-        plant[:, here] = layout.columns(cohort, "plant_c_t_ha", of=layout.inputs[kind], months=months)
-        manure[:, here] = layout.columns(cohort, "manure_c_t_ha", of=layout.inputs[kind], months=months)
+        plant[:, here] = layout.columns(cohort, "plant_c_t_ha", plan=layout.inputs[kind], months=months)
+        manure[:, here] = layout.columns(cohort, "manure_c_t_ha", plan=layout.inputs[kind], months=months)
     shared = {
-        name: layout.columns(cohort, name, of=layout.trial, months=months)
+        name: layout.columns(cohort, name, plan=layout.trial, months=months)
         for name in ("covered", "irrigation_mm")
     }
     one = forcing(months, 1, plant_c_t_ha=np.zeros((1, n)), **shared)
@@ -161,8 +161,8 @@ def _tier2(layout: Layout, cohort: Cohort, base: Mapping[str, float]) -> Respond
     monthly = (-1, 12, n)
 
     def joined(name: str, *, by_year: bool) -> FloatArray:
-        past = layout.columns(cohort, name, of=layout.history, months=years if by_year else months)
-        then = layout.columns(cohort, name, of=layout.trial, months=years if by_year else months)
+        past = layout.columns(cohort, name, plan=layout.history, months=years if by_year else months)
+        then = layout.columns(cohort, name, plan=layout.trial, months=years if by_year else months)
         cut = run_in if by_year else 12 * run_in
         return np.concatenate([past[:cut], then[cut:]])
 
@@ -188,7 +188,7 @@ def _tier2(layout: Layout, cohort: Cohort, base: Mapping[str, float]) -> Respond
     share = np.zeros((len(kinds) + 2, *after.shape))
     for number, kind in enumerate(kinds, start=1):
         mine = sum(
-            layout.columns(cohort, name, of=layout.inputs[kind], months=months).reshape(monthly).sum(axis=1)
+            layout.columns(cohort, name, plan=layout.inputs[kind], months=months).reshape(monthly).sum(axis=1)
             for name in ("plant_c_t_ha", "manure_c_t_ha")
         )
         np.divide(np.asarray(mine)[run_in:], after, out=share[number], where=after > 0.0)
@@ -230,12 +230,12 @@ def _amg(layout: Layout, cohort: Cohort, base: Mapping[str, float]) -> Respond:
     water = (
         layout.air.rain_mm[months][:, cell]
         - layout.air.pet_mm[months][:, cell]
-        + layout.columns(cohort, "irrigation_mm", of=layout.trial, months=months)
+        + layout.columns(cohort, "irrigation_mm", plan=layout.trial, months=months)
     )
     humified = np.zeros((years.stop - years.start, n * repeat))
     for number, kind in enumerate(kinds, start=1):
         humified[:, n * number : n * (number + 1)] = layout.columns(
-            cohort, "humified_t_ha", of=layout.inputs[kind], months=years
+            cohort, "humified_t_ha", plan=layout.inputs[kind], months=years
         )
 
     def soil(name: str) -> FloatArray:
@@ -267,9 +267,9 @@ def _icbm(layout: Layout, cohort: Cohort, base: Mapping[str, float]) -> Respond:
     months = layout.months(cohort.start_year + 1, cohort.end_year)
     cycle = layout.months(layout.air.years[0], layout.air.years[0] + layout.cycle_years - 1)
 
-    def yearly(of: Any, span: slice) -> FloatArray:
+    def yearly(plan: Any, span: slice) -> FloatArray:
         both = sum(
-            layout.columns(cohort, name, of=of, months=span) for name in ("plant_c_t_ha", "manure_c_t_ha")
+            layout.columns(cohort, name, plan=plan, months=span) for name in ("plant_c_t_ha", "manure_c_t_ha")
         )
         return np.asarray(both).reshape(-1, 12, n).sum(axis=1)
 

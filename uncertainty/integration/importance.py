@@ -161,11 +161,11 @@ def find_mode(
     return at, curvature
 
 
-def _curvature(gradient: Callable[[FloatArray], FloatArray], at: FloatArray) -> FloatArray:
+def _curvature(gradient: Callable[[FloatArray], FloatArray], point: FloatArray) -> FloatArray:
     step = 1e-4
-    moves = step * np.eye(at.size)
-    slopes = gradient(np.concatenate([at + moves, at - moves]))
-    hessian = (slopes[: at.size] - slopes[at.size :]) / (2 * step)
+    moves = step * np.eye(point.size)
+    slopes = gradient(np.concatenate([point + moves, point - moves]))
+    hessian = (slopes[: point.size] - slopes[point.size :]) / (2 * step)
     return np.asarray(-0.5 * (hessian + hessian.T))
 
 

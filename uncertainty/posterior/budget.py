@@ -38,8 +38,8 @@ def error_budget(sample: Sample) -> tuple[BudgetRow, ...]:
     square = of.unit**2
     rows: list[BudgetRow] = []
 
-    def variance(compiled: Compiled, at: object = None) -> float:
-        where = eta if at is None else np.asarray(at)
+    def variance(compiled: Compiled, place: object = None) -> float:
+        where = eta if place is None else np.asarray(place)
         return float(Marginal(compiled).conditional(where[None]).variance[0])
 
     def add(name: str, kind: str, sd: float, slope: float, origin: str, side: str = "") -> None:
@@ -85,39 +85,39 @@ def error_budget(sample: Sample) -> tuple[BudgetRow, ...]:
     )
 
 
-def _spread(of: Compiled, which: str, place: int, more: float) -> Compiled:
+def _spread(compiled: Compiled, which: str, place: int, more: float) -> Compiled:
     """Return the points of one side more variance where their spread is this component."""
 
     def moved(side: Side) -> Side:
         return replace(side, known=np.where(side.point == place, side.known + more, side.known))
 
-    if which == "project" or of.control is None:
-        return replace(of, project=moved(of.project))
-    return replace(of, control=moved(of.control))
+    if which == "project" or compiled.control is None:
+        return replace(compiled, project=moved(compiled.project))
+    return replace(compiled, control=moved(compiled.control))
 
 
-def _measured(of: Compiled, place: int, sd: float, factor: float) -> Compiled:
-    known = (sd / of.unit) ** 2
+def _measured(compiled: Compiled, place: int, sd: float, factor: float) -> Compiled:
+    known = (sd / compiled.unit) ** 2
 
     def changed(side: Side) -> Side:
         return replace(side, known=np.where(side.kind == place, known * factor, side.known))
 
-    control = None if of.control is None else changed(of.control)
-    return replace(of, project=changed(of.project), control=control)
+    control = None if compiled.control is None else changed(compiled.control)
+    return replace(compiled, project=changed(compiled.project), control=control)
 
 
-def _shared(of: Compiled, place: int, factor: float) -> Compiled:
-    sd = of.shared_sd.copy()
+def _shared(compiled: Compiled, place: int, factor: float) -> Compiled:
+    sd = compiled.shared_sd.copy()
     sd[place] *= np.sqrt(factor)
-    return replace(of, shared_sd=sd)
+    return replace(compiled, shared_sd=sd)
 
 
-def _uncut(of: Compiled) -> Side | None:
-    if of.control is None or of.cut_columns == 0:
-        return of.control
-    block, q = of.control.block, of.shared_sd.size
+def _uncut(compiled: Compiled) -> Side | None:
+    if compiled.control is None or compiled.cut_columns == 0:
+        return compiled.control
+    block, q = compiled.control.block, compiled.shared_sd.size
     return replace(
-        of.control,
+        compiled.control,
         block=replace(
             block,
             group_shared=block.group_shared[..., :q],
@@ -170,58 +170,60 @@ def _sd(specification: Specification, spread: Mapping[str, float]) -> float | No
     return of.unit * float(np.sqrt(Marginal(of).conditional(eta[None]).variance[0]))
 
 
-def _with_points(of: Specification) -> Specification:
+def _with_points(specification: Specification) -> Specification:
     """Put one more point into each unit, measured as its first one."""
-    first = np.unique(of.project.unit, return_index=True)[1]
-    return _with_project_rows(of, first, of.project.unit[first])
+    first = np.unique(specification.project.unit, return_index=True)[1]
+    return _with_project_rows(specification, first, specification.project.unit[first])
 
 
-def _with_unit(of: Specification) -> tuple[int, Specification | None]:
+def _with_unit(specification: Specification) -> tuple[int, Specification | None]:
     """Put one more unit into the stratum that gains most, like the first of its units."""
-    units, first = np.unique(of.project.unit, return_index=True)
-    sampled = np.bincount(of.project.stratum[first], minlength=of.strata.area_ha.size)
-    stratum = int(np.argmax(of.strata.weight**2 / (sampled * (sampled + 1.0))))
-    if sampled[stratum] >= of.strata.fields[stratum]:
+    units, first = np.unique(specification.project.unit, return_index=True)
+    sampled = np.bincount(specification.project.stratum[first], minlength=specification.strata.area_ha.size)
+    stratum = int(np.argmax(specification.strata.weight**2 / (sampled * (sampled + 1.0))))
+    if sampled[stratum] >= specification.strata.fields[stratum]:
         return stratum, None
-    like = units[of.project.stratum[first] == stratum][0]
-    rows = np.flatnonzero(of.project.unit == like)
-    return stratum, _with_project_rows(of, rows, np.full(rows.size, units.max() + 1))
+    like = units[specification.project.stratum[first] == stratum][0]
+    rows = np.flatnonzero(specification.project.unit == like)
+    return stratum, _with_project_rows(specification, rows, np.full(rows.size, units.max() + 1))
 
 
-def _with_site(of: Specification) -> tuple[int, Specification | None]:
+def _with_site(specification: Specification) -> tuple[int, Specification | None]:
     """Put one more control site beside those that stand for most area and are fewest, like the first of them."""
-    if of.control is None or of.baseline == "hybrid":
+    if specification.control is None or specification.baseline == "hybrid":
         return -1, None
-    held, group, count = np.unique(of.control.link, axis=0, return_inverse=True, return_counts=True)
-    stands_for = (held > 0) @ of.strata.weight
+    held, group, count = np.unique(
+        specification.control.link, axis=0, return_inverse=True, return_counts=True
+    )
+    stands_for = (held > 0) @ specification.strata.weight
     chosen = int(np.argmax(stands_for**2 / (count * (count + 1.0))))
     site = int(np.flatnonzero(group.reshape(-1) == chosen)[0])
-    rows = np.flatnonzero(of.control.site == site)
+    rows = np.flatnonzero(specification.control.site == site)
     control = ControlPoints(
-        _unlike(of.control.change, rows),
-        np.append(of.control.site, np.full(rows.size, of.control.link.shape[0])),
-        np.vstack([of.control.link, of.control.link[site]]),
-        np.append(of.control.measurement_class, of.control.measurement_class[rows]),
+        _unlike(specification.control.change, rows),
+        np.append(specification.control.site, np.full(rows.size, specification.control.link.shape[0])),
+        np.vstack([specification.control.link, specification.control.link[site]]),
+        np.append(specification.control.measurement_class, specification.control.measurement_class[rows]),
     )
     shared = tuple(
         replace(effect, control=None if effect.control is None else _again(effect.control, rows))
-        for effect in of.shared
+        for effect in specification.shared
     )
-    return site, replace(of, control=control, shared=shared)
+    return site, replace(specification, control=control, shared=shared)
 
 
-def _with_project_rows(of: Specification, rows: IntArray, unit: IntArray) -> Specification:
+def _with_project_rows(specification: Specification, rows: IntArray, unit: IntArray) -> Specification:
     points = ProjectPoints(
-        _unlike(of.project.change, rows),
-        np.append(of.project.stratum, of.project.stratum[rows]),
-        np.append(of.project.unit, unit),
-        np.append(of.project.measurement_class, of.project.measurement_class[rows]),
+        _unlike(specification.project.change, rows),
+        np.append(specification.project.stratum, specification.project.stratum[rows]),
+        np.append(specification.project.unit, unit),
+        np.append(specification.project.measurement_class, specification.project.measurement_class[rows]),
     )
     shared = tuple(
         replace(effect, project=None if effect.project is None else _again(effect.project, rows))
-        for effect in of.shared
+        for effect in specification.shared
     )
-    return replace(of, project=points, shared=shared)
+    return replace(specification, project=points, shared=shared)
 
 
 def _again(values: FloatArray, rows: IntArray) -> FloatArray:

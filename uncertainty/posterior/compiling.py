@@ -99,22 +99,22 @@ class Compiled:
         return self.names.index(name) if name in self.names else NO_UNIT_LEVEL
 
 
-def _pairs(of: Specification, replicated: bool) -> tuple[IntArray, IntArray, list[str], list[str]]:
+def _pairs(specification: Specification, replicated: bool) -> tuple[IntArray, IntArray, list[str], list[str]]:
     """Return the point component of each project and control point, as places in two lists of names."""
-    spread = of.strata.point_spread
-    used = np.unique(spread[of.project.stratum])
-    mine = np.searchsorted(used, spread[of.project.stratum])
+    spread = specification.strata.point_spread
+    used = np.unique(spread[specification.project.stratum])
+    mine = np.searchsorted(used, spread[specification.project.stratum])
     label = "s_point" if replicated else "s_field"
     names = [label if k == 0 else f"{label}[{k}]" for k in range(used.size)]
-    if of.control is None:
+    if specification.control is None:
         return mine, np.empty(0, np.int64), names, []
     if not replicated:
-        return mine, np.zeros(of.control.change.size, np.int64), names, ["s_control"]
-    main = spread[of.control.link.argmax(axis=1)][of.control.site]
+        return mine, np.zeros(specification.control.change.size, np.int64), names, ["s_control"]
+    main = spread[specification.control.link.argmax(axis=1)][specification.control.site]
     return mine, np.searchsorted(used, main), names, names
 
 
-def compile_specification(of: Specification) -> Compiled:
+def compile_specification(specification: Specification) -> Compiled:
     """Compile a declaration for the exact engine.
 
     Raises
@@ -123,20 +123,22 @@ def compile_specification(of: Specification) -> Compiled:
         If nothing shows the spread of the change and no ``prior_scale`` is declared.
     """
     try:
-        unit = pooled_sd(of)
+        unit = pooled_sd(specification)
     except ValueError:
-        if of.prior_scale is None:
+        if specification.prior_scale is None:
             raise
-        unit = of.prior_scale
-    scale = of.prior_scale if of.prior_scale is not None else 2 * unit
-    said = "declared" if of.prior_scale is not None else "twice the pooled sd of the paired changes"
-    strata, points = of.strata, of.project
+        unit = specification.prior_scale
+    scale = specification.prior_scale if specification.prior_scale is not None else 2 * unit
+    said = (
+        "declared" if specification.prior_scale is not None else "twice the pooled sd of the paired changes"
+    )
+    strata, points = specification.strata, specification.project
     number = strata.area_ha.size
     replicated = np.unique(points.unit).size < points.unit.size
-    control = of.control
+    control = specification.control
     if control is not None:
         replicated |= np.unique(control.site).size < control.site.size
-    mine, theirs, names, control_names = _pairs(of, replicated)
+    mine, theirs, names, control_names = _pairs(specification, replicated)
     labels = list(names)
     if replicated:
         labels.insert(0, "s_field")
@@ -149,7 +151,7 @@ def compile_specification(of: Specification) -> Compiled:
         Component(name, SHARE_OF_STRATA * scale if name == "s_theta" else scale, unit, said)
         for name in labels
     ]
-    components += _validation_components(of)
+    components += _validation_components(specification)
     place = {component.name: k for k, component in enumerate(components)}
     if "s_climate" in place and len(components) > MOST_COMPONENTS:
         raise ValueError(
@@ -157,9 +159,9 @@ def compile_specification(of: Specification) -> Compiled:
             f"{MOST_COMPONENTS}: declare fewer classes of point_spread"
         )
 
-    designs = of.shared
-    cut, cut_estimand, fixed = _model_draws(of, unit)
-    known = (of.measurement_sd / unit) ** 2
+    designs = specification.shared
+    cut, cut_estimand, fixed = _model_draws(specification, unit)
+    known = (specification.measurement_sd / unit) ** 2
 
     def side(
         value: FloatArray, unit_code: IntArray, group: IntArray, kind: IntArray, point: IntArray,
@@ -191,8 +193,8 @@ def compile_specification(of: Specification) -> Compiled:
     )  # fmt: skip
     middle, link, other = 0.0, np.zeros((0, number)), None
     if control is not None:
-        residual = control_residual(of)
-        middle = float(residual.mean()) if of.baseline == "measured" else 0.0
+        residual = control_residual(specification)
+        middle = float(residual.mean()) if specification.baseline == "measured" else 0.0
         group = link_group(control)
         link = np.unique(control.link, axis=0)
         design = columns("control", control.change.size)
@@ -201,17 +203,17 @@ def compile_specification(of: Specification) -> Compiled:
             theirs, control_names, np.concatenate([design, cut[control.site]], axis=1), "s_control",
         )  # fmt: skip
     weight = strata.weight
-    fields = strata.fields if replicated or of.modelled_error else np.full(number, np.inf)
+    fields = strata.fields if replicated or specification.modelled_error else np.full(number, np.inf)
     sampled = np.bincount(
         np.unique(np.stack([points.unit, points.stratum]), axis=1)[1], minlength=number
     ).astype(np.float64)
     finite_fields = np.isfinite(fields)
     offset = float(weight @ centre) - middle
-    if of.baseline == "hybrid":
-        offset -= float(weight @ of.model_draws.baseline_stratum.mean(axis=1))
-    bias_weight, bias_place, bias_design = _biases(of, place)
+    if specification.baseline == "hybrid":
+        offset -= float(weight @ specification.model_draws.baseline_stratum.mean(axis=1))
+    bias_weight, bias_place, bias_design = _biases(specification, place)
     return Compiled(
-        specification=of,
+        specification=specification,
         unit=unit,
         components=tuple(components),
         project=project,
@@ -243,46 +245,59 @@ def _spanned(link: FloatArray, strata: int) -> FloatArray:
     return np.eye(strata) if kept.sum() == strata else np.asarray(basis[kept])
 
 
-def _validation_components(of: Specification) -> list[Component]:
-    if of.validation is None:
+def _validation_components(specification: Specification) -> list[Component]:
+    if specification.validation is None:
         return []
-    spread = float(of.validation.residual.std(ddof=1)) if of.validation.residual.size > 1 else 0.0
-    scale = of.validation_scale if of.validation_scale is not None else 2 * spread
-    said = "declared" if of.validation_scale is not None else "twice the sd of the validation residuals"
-    if scale <= 0 or of.bias_scale is None:
+    spread = (
+        float(specification.validation.residual.std(ddof=1))
+        if specification.validation.residual.size > 1
+        else 0.0
+    )
+    scale = specification.validation_scale if specification.validation_scale is not None else 2 * spread
+    said = (
+        "declared"
+        if specification.validation_scale is not None
+        else "twice the sd of the validation residuals"
+    )
+    if scale <= 0 or specification.bias_scale is None:
         raise ValueError("one validation comparison shows no spread: declare validation_scale")
     unit = spread or scale
-    biases = ["s_beta", "s_climate"] if of.validation.zones > 1 else ["s_beta"]
+    biases = ["s_beta", "s_climate"] if specification.validation.zones > 1 else ["s_beta"]
     return [
         Component("s_site", scale, unit, said),
         Component("s_eps", scale, unit, said),
-        *(Component(name, of.bias_scale, of.bias_scale, "pooled measurement uncertainty") for name in biases),
+        *(
+            Component(
+                name, specification.bias_scale, specification.bias_scale, "pooled measurement uncertainty"
+            )
+            for name in biases
+        ),
     ]
 
 
-def _biases(of: Specification, place: dict[str, int]) -> tuple[FloatArray, IntArray, FloatArray]:
+def _biases(specification: Specification, place: dict[str, int]) -> tuple[FloatArray, IntArray, FloatArray]:
     """Return weights in the estimand, places of their components, and designs of the learned biases."""
-    if of.validation is None:
+    if specification.validation is None:
         return np.zeros(0), np.zeros(0, np.int64), np.zeros((0, 0))
     weights, places, designs = [], [], []
     sides = (
-        ("s_beta", of.validation.practice, of.strata.practice),
-        ("s_climate", of.validation.climate, of.strata.climate),
+        ("s_beta", specification.validation.practice, specification.strata.practice),
+        ("s_climate", specification.validation.climate, specification.strata.climate),
     )
     for name, code, code_of_stratum in sides:
         if name not in place:
             continue
-        used = np.union1d(code, code_of_stratum) if of.baseline == "modelled" else np.unique(code)
+        used = np.union1d(code, code_of_stratum) if specification.baseline == "modelled" else np.unique(code)
         weight = np.zeros(used.size)
-        if of.baseline == "modelled":
-            np.add.at(weight, np.searchsorted(used, code_of_stratum), of.strata.weight)
+        if specification.baseline == "modelled":
+            np.add.at(weight, np.searchsorted(used, code_of_stratum), specification.strata.weight)
         weights.append(weight)
         places.append(np.full(used.size, place[name]))
         designs.append((code[:, None] == used).astype(np.float64))
     return np.concatenate(weights), np.concatenate(places), np.concatenate(designs, axis=1)
 
 
-def _model_draws(of: Specification, unit: float) -> tuple[FloatArray, FloatArray, float]:
+def _model_draws(specification: Specification, unit: float) -> tuple[FloatArray, FloatArray, float]:
     """Return the effect of the model's parameters at low rank.
 
     Returns
@@ -290,14 +305,14 @@ def _model_draws(of: Specification, unit: float) -> tuple[FloatArray, FloatArray
     tuple
         Loadings of control sites (C, r) and of the estimand (r,), and the variance that no data stand beside.
     """
-    sites = 0 if of.control is None else of.control.link.shape[0]
+    sites = 0 if specification.control is None else specification.control.link.shape[0]
     none = np.zeros((sites, 0)), np.zeros(0)
-    if of.model is None:
+    if specification.model is None:
         return (*none, 0.0)
-    weight = of.strata.weight
-    if of.baseline == "modelled":
-        return (*none, float(np.var(weight @ of.model.effect, ddof=1)) / unit**2)
-    own, other = of.model.baseline_stratum, of.model.baseline_control
+    weight = specification.strata.weight
+    if specification.baseline == "modelled":
+        return (*none, float(np.var(weight @ specification.model.effect, ddof=1)) / unit**2)
+    own, other = specification.model.baseline_stratum, specification.model.baseline_control
     stack = np.concatenate([own, other])
     left, size, _ = np.linalg.svd(stack - stack.mean(axis=1, keepdims=True), full_matrices=False)
     kept = size > size[0] * 1e-12 if size.size and size[0] > 0 else np.zeros(size.size, bool)

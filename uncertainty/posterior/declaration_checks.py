@@ -41,15 +41,15 @@ def check(specification: Declaration) -> None:
     _spread(specification)
 
 
-def _project(of: Declaration) -> None:
-    strata, points = of.strata, of.project
+def _project(declaration: Declaration) -> None:
+    strata, points = declaration.strata, declaration.project
     number = strata.area_ha.size
     if (points.stratum >= number).any():
         raise ValueError(f"stratum must be below {number}, found {points.stratum.max()}")
     empty = np.setdiff1d(np.arange(number), points.stratum)
     if empty.size:
         raise ValueError(f"stratum {empty[0]} has no measured point ({empty.size} such strata)")
-    classes = of.measurement_sd.size
+    classes = declaration.measurement_sd.size
     if classes > MOST_CLASSES:
         raise ValueError(f"measurement_sd has {classes} classes, at most {MOST_CLASSES}: group the points")
     if (points.measurement_class >= classes).any():
@@ -69,46 +69,58 @@ def _project(of: Declaration) -> None:
         raise ValueError(f"a class of point_spread needs {FEWEST_POINTS_OF_A_SPREAD} points or more")
 
 
-def _control(of: Declaration, points: ControlPoints) -> None:
-    if points.link.shape[1] != of.strata.area_ha.size:
-        raise ValueError(f"link must have a column for each of {of.strata.area_ha.size} strata")
-    if (points.measurement_class >= of.measurement_sd.size).any():
-        raise ValueError(f"control measurement_class must be below {of.measurement_sd.size}")
+def _control(declaration: Declaration, points: ControlPoints) -> None:
+    if points.link.shape[1] != declaration.strata.area_ha.size:
+        raise ValueError(f"link must have a column for each of {declaration.strata.area_ha.size} strata")
+    if (points.measurement_class >= declaration.measurement_sd.size).any():
+        raise ValueError(f"control measurement_class must be below {declaration.measurement_sd.size}")
 
 
-def _shared(of: Declaration) -> None:
-    names = [effect.name for effect in of.shared]
+def _shared(declaration: Declaration) -> None:
+    names = [effect.name for effect in declaration.shared]
     if len(set(names)) < len(names):
         raise ValueError(f"shared effects must have different names, found {names}")
-    for effect in of.shared:
-        if effect.project is not None and effect.project.size != of.project.change.size:
-            raise ValueError(f"project design of {effect.name} must hold {of.project.change.size} numbers")
+    for effect in declaration.shared:
+        if effect.project is not None and effect.project.size != declaration.project.change.size:
+            raise ValueError(
+                f"project design of {effect.name} must hold {declaration.project.change.size} numbers"
+            )
         if effect.control is not None and (
-            of.control is None or effect.control.size != of.control.change.size
+            declaration.control is None or effect.control.size != declaration.control.change.size
         ):
             raise ValueError(f"control design of {effect.name} must hold one number a control point")
 
 
-def _model(of: Declaration) -> None:
-    if not of.modelled_error:
-        if of.validation is not None or of.model is not None:
-            raise ValueError(f"baseline {of.baseline} takes no validation and no model draws")
+def _model(declaration: Declaration) -> None:
+    if not declaration.modelled_error:
+        if declaration.validation is not None or declaration.model is not None:
+            raise ValueError(f"baseline {declaration.baseline} takes no validation and no model draws")
         return
-    if of.validation is None or of.bias_scale is None:
-        raise ValueError(f"a {of.baseline} baseline needs validation comparisons and bias_scale")
-    used = np.unique(of.strata.practice) if of.baseline == "modelled" else np.empty(0, np.int64)
-    missing = np.setdiff1d(used, of.validation.practice)
+    if declaration.validation is None or declaration.bias_scale is None:
+        raise ValueError(f"a {declaration.baseline} baseline needs validation comparisons and bias_scale")
+    used = (
+        np.unique(declaration.strata.practice)
+        if declaration.baseline == "modelled"
+        else np.empty(0, np.int64)
+    )
+    missing = np.setdiff1d(used, declaration.validation.practice)
     if missing.size:
         raise ValueError(f"practice {missing[0]} has no validation comparison")
-    number = of.strata.area_ha.size
-    if of.baseline == "modelled":
-        if of.model is not None and (of.model.effect.size == 0 or of.model.effect.shape[0] != number):
+    number = declaration.strata.area_ha.size
+    if declaration.baseline == "modelled":
+        if declaration.model is not None and (
+            declaration.model.effect.size == 0 or declaration.model.effect.shape[0] != number
+        ):
             raise ValueError(f"a modelled baseline needs draws of the effect in each of {number} strata")
         return
-    if of.model is None or of.model.baseline_stratum.size == 0 or of.model.baseline_control.size == 0:
+    if (
+        declaration.model is None
+        or declaration.model.baseline_stratum.size == 0
+        or declaration.model.baseline_control.size == 0
+    ):
         raise ValueError("a hybrid baseline needs draws of the modelled baseline of strata and control sites")
-    here, there = of.model.baseline_stratum.shape, of.model.baseline_control.shape
-    if here[0] != number or there[0] != of.controls.link.shape[0] or here[1] != there[1]:
+    here, there = declaration.model.baseline_stratum.shape, declaration.model.baseline_control.shape
+    if here[0] != number or there[0] != declaration.controls.link.shape[0] or here[1] != there[1]:
         raise ValueError("draws of the baseline must have a row a stratum or control site and the same draws")
 
 
@@ -127,7 +139,7 @@ def link_group(points: ControlPoints) -> IntArray:
     return place.reshape(-1).astype(np.int64)
 
 
-def pooled_sd(of: Declaration) -> float:
+def pooled_sd(declaration: Declaration) -> float:
     """Pool the spread of the paired changes: within strata, and of all control points about one mean.
 
     Control points are not split by what they are linked to: with one site a stratum the difference between
@@ -138,9 +150,11 @@ def pooled_sd(of: Declaration) -> float:
     ValueError
         If no stratum and not the control side has two points, or all of those agree exactly.
     """
-    squares, freedom = within(of.project.change, of.project.stratum)
-    if of.control is not None:
-        more, extra = within(control_residual(of), np.zeros(of.control.change.size, np.int64))
+    squares, freedom = within(declaration.project.change, declaration.project.stratum)
+    if declaration.control is not None:
+        more, extra = within(
+            control_residual(declaration), np.zeros(declaration.control.change.size, np.int64)
+        )
         squares, freedom = squares + more, freedom + extra
     if freedom == 0:
         raise ValueError(
@@ -154,36 +168,38 @@ def pooled_sd(of: Declaration) -> float:
     return float(np.sqrt(squares / freedom))
 
 
-def control_residual(of: Declaration) -> FloatArray:
+def control_residual(declaration: Declaration) -> FloatArray:
     """Return the change at control points, less the mean modelled baseline of the site in a hybrid."""
-    if of.baseline == "hybrid":
-        less = of.model_draws.baseline_control.mean(axis=1)[of.controls.site]
-        return np.asarray(of.controls.change - less, np.float64)
-    return of.controls.change
+    if declaration.baseline == "hybrid":
+        less = declaration.model_draws.baseline_control.mean(axis=1)[declaration.controls.site]
+        return np.asarray(declaration.controls.change - less, np.float64)
+    return declaration.controls.change
 
 
-def _spread(of: Declaration) -> None:
+def _spread(declaration: Declaration) -> None:
     """Refuse exact ties that would drive a variance to zero with infinite likelihood."""
-    if of.prior_scale is None:
-        pooled_sd(of)
-    if (of.measurement_sd == 0).any():
-        fields, inside = within(of.project.change, of.project.unit)
+    if declaration.prior_scale is None:
+        pooled_sd(declaration)
+    if (declaration.measurement_sd == 0).any():
+        fields, inside = within(declaration.project.change, declaration.project.unit)
         sites, at_sites = 0.0, 0
-        if of.control is not None:
-            sites, at_sites = within(control_residual(of), of.control.site)
+        if declaration.control is not None:
+            sites, at_sites = within(control_residual(declaration), declaration.control.site)
         if inside + at_sites > 0 and fields + sites == 0:
             raise ValueError("points within every field and control site agree exactly: check the data")
         if inside + at_sites == 0:
-            strata, among = within(of.project.change, of.project.stratum)
+            strata, among = within(declaration.project.change, declaration.project.stratum)
             if among > 0 and strata == 0:
                 raise ValueError("changes within every stratum agree exactly: check the data")
-            if of.control is not None:
-                group = link_group(of.control)[of.control.site]
-                controls, among = within(control_residual(of), group)
+            if declaration.control is not None:
+                group = link_group(declaration.control)[declaration.control.site]
+                controls, among = within(control_residual(declaration), group)
                 if among > 0 and controls == 0:
                     raise ValueError("changes of the control sites agree exactly: check the data")
-    if of.validation is not None:
-        if of.validation_scale is None and np.ptp(of.validation.residual) == 0:
+    if declaration.validation is not None:
+        if declaration.validation_scale is None and np.ptp(declaration.validation.residual) == 0:
             raise ValueError("validation residuals agree exactly: declare validation_scale or check the data")
-        if (of.validation.standard_error == 0).any() and np.ptp(of.validation.residual) == 0:
+        if (declaration.validation.standard_error == 0).any() and np.ptp(
+            declaration.validation.residual
+        ) == 0:
             raise ValueError("validation residuals agree exactly without standard errors: check the data")

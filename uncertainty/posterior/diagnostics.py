@@ -62,8 +62,8 @@ def integration_checks(sample: Sample, probability: float) -> tuple[CheckResult,
     return tuple(rows)
 
 
-def _gate(name: str, found: float, allowed: float, good: bool, text: str) -> CheckResult:
-    return CheckResult(name, "pass" if good else "fail", float(found), allowed, text)
+def _gate(name: str, value: float, allowed: float, good: bool, text: str) -> CheckResult:
+    return CheckResult(name, "pass" if good else "fail", float(value), allowed, text)
 
 
 def all_checks(sample: Sample, probability: float) -> tuple[CheckResult, ...]:
@@ -101,19 +101,19 @@ def _resting_on_priors(sample: Sample) -> list[CheckResult]:
     return rows
 
 
-def _rests(name: str, found: int, allowed: int, text: str) -> CheckResult:
+def _rests(name: str, rows: int, allowed: int, text: str) -> CheckResult:
     return CheckResult(
-        f"rests-on-prior:{name}", "informative", found, allowed, f"{name} rests on its prior: {text}"
+        f"rests-on-prior:{name}", "informative", rows, allowed, f"{name} rests on its prior: {text}"
     )
 
 
-def reweighted(sample: Sample, log_ratio: FloatArray, given: Conditional | None = None) -> Mixture:
+def reweighted(sample: Sample, log_ratio: FloatArray, conditional: Conditional | None = None) -> Mixture:
     """Return the posterior with each setting's weight changed, and another conditional where there is one."""
-    given = sample.given if given is None else given
+    conditional = sample.given if conditional is None else conditional
     unit = sample.marginal.of.unit
     log_weight = sample.draws.log_weight.reshape(-1) + log_ratio
     weight = np.exp(log_weight - log_weight.max())
-    return Mixture(weight / weight.sum(), unit * given.mean, unit * np.sqrt(given.variance))
+    return Mixture(weight / weight.sum(), unit * conditional.mean, unit * np.sqrt(conditional.variance))
 
 
 def _power_scaling(sample: Sample, probability: float, credited: float, sd: float) -> list[CheckResult]:

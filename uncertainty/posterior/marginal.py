@@ -294,18 +294,18 @@ def _powered(pieces: Pieces, power: float) -> Pieces:
 class _ValidationBlock:
     """Residuals of the model against trials: biases, study effect, and a residual growing with time."""
 
-    def __init__(self, of: Compiled) -> None:
-        given, spec = of.specification.trials, of.specification
+    def __init__(self, compiled: Compiled) -> None:
+        given, spec = compiled.specification.trials, compiled.specification
         order = np.lexsort((given.residual, given.study, given.climate, given.practice))
-        self._residual = given.residual[order] / of.unit
-        self._known = (given.standard_error[order] / of.unit) ** 2
+        self._residual = given.residual[order] / compiled.unit
+        self._known = (given.standard_error[order] / compiled.unit) ** 2
         self._length = given.duration[order] / spec.period_years
         study = np.unique(given.study[order], return_inverse=True)[1]
         self._study = np.eye(int(study.max()) + 1)[study]
-        self._bias = of.bias_design[order]
+        self._bias = compiled.bias_design[order]
         self._both = self._study[:, :, None] * self._bias[:, None, :]
-        self._places = of.place("s_site"), of.place("s_eps")
-        self._unit = of.unit
+        self._places = compiled.place("s_site"), compiled.place("s_eps")
+        self._unit = compiled.unit
 
     def pieces(self, sd: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return precision (B, P, P), data (B, P), and squares with log determinant (B,), studies integrated out."""

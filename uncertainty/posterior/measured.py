@@ -128,11 +128,11 @@ def measured_specification(
     )
 
 
-def _numbers(name: str, value: ArrayLike, of: FloatArray) -> IntArray:
+def _numbers(name: str, value: ArrayLike, change: FloatArray) -> IntArray:
     codes = row(name, whole(name, value, 0))
-    if codes.shape != of.shape:
+    if codes.shape != change.shape:
         raise ValueError(
-            f"{name} must hold {of.size} numbers, one for each change, found shape {codes.shape}"
+            f"{name} must hold {change.size} numbers, one for each change, found shape {codes.shape}"
         )
     return codes.astype(np.int64)
 

@@ -36,9 +36,9 @@ class Mixture:
         """Return the probability below the value."""
         return float(self.weight @ ndtr((value - self.mean) / self.sd))
 
-    def density(self, at: FloatArray) -> FloatArray:
+    def density(self, values: FloatArray) -> FloatArray:
         """Return the density at each value."""
-        normals = (np.exp(-0.5 * ((value - self.mean) / self.sd) ** 2) / self.sd for value in at)
+        normals = (np.exp(-0.5 * ((value - self.mean) / self.sd) ** 2) / self.sd for value in values)
         return np.asarray([float(self.weight @ one) for one in normals]) / float(np.sqrt(2 * np.pi))
 
     def quantile(self, probability: float) -> float:

@@ -66,7 +66,7 @@ class ValidationErrors:
         )
 
     @classmethod
-    def of(cls, given: ValidationErrors | Mapping[str, Any]) -> ValidationErrors:
+    def of(cls, errors: ValidationErrors | Mapping[str, Any]) -> ValidationErrors:
         """Take them as they are, or make them from plain values by name.
 
         Raises
@@ -74,11 +74,11 @@ class ValidationErrors:
         ValueError
             If it is neither.
         """
-        if isinstance(given, ValidationErrors):
-            return given
-        if not isinstance(given, Mapping) or {*given, "climate"} != set(cls.__slots__):
-            raise ValueError(f"validation must hold {', '.join(cls.__slots__)}, found {given!r}")
-        return cls(**given)
+        if isinstance(errors, ValidationErrors):
+            return errors
+        if not isinstance(errors, Mapping) or {*errors, "climate"} != set(cls.__slots__):
+            raise ValueError(f"validation must hold {', '.join(cls.__slots__)}, found {errors!r}")
+        return cls(**errors)
 
 
 def _codes(name: str, value: ArrayLike) -> IntArray:

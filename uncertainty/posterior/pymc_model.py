@@ -118,26 +118,26 @@ class SampledPosterior:
 
 
 def _points(
-    pm: Any, name: Literal["project", "control"], level: Any, sd: Any, data: Any, given: _Given
+    pm: Any, name: Literal["project", "control"], level: Any, sd: Any, data: Any, conditions: _Given
 ) -> None:
     """Return the likelihood of points: normal or Student, with values known only to lie below a bound if marked."""
-    if given.settings.error == "student":
+    if conditions.settings.error == "student":
         freedom = pm.Gamma(f"nu_{name}", alpha=2, beta=0.1)
         law = pm.StudentT.dist(nu=freedom, mu=level, sigma=sd)
     else:
         law = pm.Normal.dist(mu=level, sigma=sd)
-    censored = given.censored if name == "project" else None
-    if given.stocks is not None:
-        of = given.specification
+    censored = conditions.censored if name == "project" else None
+    if conditions.stocks is not None:
+        of = conditions.specification
         kind = of.project.measurement_class if name == "project" else of.controls.measurement_class
-        moved, log_end = given.stocks.error_free(pm, name, kind)
-        change = data + moved / given.unit
+        moved, log_end = conditions.stocks.error_free(pm, name, kind)
+        change = data + moved / conditions.unit
         # flat on the logarithm of the start, the law on the change: the end enters by its logarithm
         pm.Potential(name, pm.math.sum(pm.logp(law, change) + log_end))
     elif censored is not None and np.any(censored):
         bound = np.where(censored, data, -np.inf)
         pm.Censored(name, law, lower=bound, upper=None, observed=data)
-    elif given.settings.error == "student":
+    elif conditions.settings.error == "student":
         pm.StudentT(name, nu=freedom, mu=level, sigma=sd, observed=data)
     else:
         pm.Normal(name, mu=level, sigma=sd, observed=data)
@@ -237,17 +237,17 @@ def build_model(
     return model, of
 
 
-def _point_sd(pm: Any, of: Compiled, named: list[Any], which: Literal["project", "control"]) -> Any:
+def _point_sd(pm: Any, compiled: Compiled, named: list[Any], which: Literal["project", "control"]) -> Any:
     """Return the standard deviation of each point, from its own class and spread."""
-    spec = of.specification
+    spec = compiled.specification
     if which == "project":
         kind, code = spec.project.measurement_class, spec.strata.point_spread[spec.project.stratum]
     else:
         kind = spec.controls.measurement_class
         code = spec.strata.point_spread[spec.controls.link.argmax(axis=1)][spec.controls.site]
-    main = "s_point" if "s_point" in of.names else "s_field" if which == "project" else "s_control"
-    own = [value for name, value in zip(of.names, named, strict=True) if name.split("[")[0] == main]
-    known = (spec.measurement_sd[kind] / of.unit) ** 2
+    main = "s_point" if "s_point" in compiled.names else "s_field" if which == "project" else "s_control"
+    own = [value for name, value in zip(compiled.names, named, strict=True) if name.split("[")[0] == main]
+    known = (spec.measurement_sd[kind] / compiled.unit) ** 2
     if len(own) == 1:
         return pm.math.sqrt(own[0] ** 2 + known)
     place = np.searchsorted(np.unique(spec.strata.point_spread[spec.project.stratum]), code)
@@ -255,15 +255,21 @@ def _point_sd(pm: Any, of: Compiled, named: list[Any], which: Literal["project",
 
 
 def _controls(
-    pm: Any, of: Compiled, sd: dict[str, Any], named: list[Any], mean: Any, shared: dict[str, Any], given: _Given
-) -> Any:  # fmt: skip
-    spec = of.specification
+    pm: Any,
+    compiled: Compiled,
+    sd: dict[str, Any],
+    named: list[Any],
+    mean: Any,
+    shared: dict[str, Any],
+    conditions: _Given,
+) -> Any:
+    spec = compiled.specification
     points, weight = spec.controls, spec.strata.weight
     if spec.baseline == "hybrid":
         shifts = [sd[name] ** 2 for name in ("s_beta", "s_site", "s_climate") if name in sd]
         theta = pm.Normal("delta") * pm.math.sqrt(sum(shifts))
     else:
-        theta = mean("theta", None, of.control_centre)
+        theta = mean("theta", None, compiled.control_centre)
     level, out = theta, theta
     sites = points.link.shape[0]
     if "s_theta" in sd:
@@ -272,26 +278,26 @@ def _controls(
         out = out + pm.math.dot(weight, t)
     else:
         level = level + np.zeros(sites)
-    if of.control is not None and of.control.level != NO_UNIT_LEVEL:
+    if compiled.control is not None and compiled.control.level != NO_UNIT_LEVEL:
         level = level + pm.Normal("site", shape=sites) * sd["s_control"]
     level = level[points.site]
     for e in spec.shared:
         if e.control is not None:
             level = level + shared[e.name] * e.control
-    data = control_residual(spec) / of.unit - of.control_centre
-    _points(pm, "control", level, _point_sd(pm, of, named, "control"), data, given)
+    data = control_residual(spec) / compiled.unit - compiled.control_centre
+    _points(pm, "control", level, _point_sd(pm, compiled, named, "control"), data, conditions)
     return out
 
 
-def _validation(pm: Any, of: Compiled, sd: dict[str, Any]) -> Any:
+def _validation(pm: Any, compiled: Compiled, sd: dict[str, Any]) -> Any:
     """Return what the biases add to the estimand; the trials are given to the likelihood."""
-    given, spec = of.specification.trials, of.specification
+    given, spec = compiled.specification.trials, compiled.specification
     practices, practice = np.unique(given.practice, return_inverse=True)
     studies, study = np.unique(given.study, return_inverse=True)
     beta = pm.Normal("beta", shape=practices.size) * sd["s_beta"]
     own = pm.Normal("study", shape=studies.size) * sd["s_site"]
     spread = pm.math.sqrt(
-        (given.standard_error / of.unit) ** 2 + sd["s_eps"] ** 2 * given.duration / spec.period_years
+        (given.standard_error / compiled.unit) ** 2 + sd["s_eps"] ** 2 * given.duration / spec.period_years
     )
     level, biases = beta[practice] + own[study], [(beta, practices, spec.strata.practice)]
     if "s_climate" in sd:
@@ -299,7 +305,7 @@ def _validation(pm: Any, of: Compiled, sd: dict[str, Any]) -> Any:
         zone = pm.Normal("zone", shape=zones.size) * sd["s_climate"]
         level = level + zone[np.searchsorted(zones, given.climate)]
         biases.append((zone, zones, spec.strata.climate))
-    pm.Normal("residual", mu=level, sigma=spread, observed=given.residual / of.unit)
+    pm.Normal("residual", mu=level, sigma=spread, observed=given.residual / compiled.unit)
     if spec.baseline != "modelled":
         return 0.0
     return sum(
@@ -373,20 +379,22 @@ def sample_with_pymc(
     )
 
 
-def _drawn_after(of: Compiled, sd: dict[str, FloatArray], seed: int) -> FloatArray:
+def _drawn_after(compiled: Compiled, sd: dict[str, FloatArray], seed: int) -> FloatArray:
     """Return the fields that were not sampled, model error of single fields, parameters of the model; working units."""
     dice = np.random.Generator(np.random.PCG64([seed, 1]))
     any_sd = next(iter(sd.values()))
-    variance = np.full(any_sd.shape, of.fixed_variance)
-    each = of.per_field
-    if of.project.level != NO_UNIT_LEVEL:
-        variance = variance + float(each**2 @ of.unsampled) * (sd["s_field"] / of.unit) ** 2
-    if of.specification.baseline == "modelled":
-        own = (sd["s_site"] ** 2 + sd["s_eps"] ** 2) / of.unit**2
-        variance = variance + own * float(of.weight @ each)
-    if of.cut_columns:
-        eta = np.stack([np.log(sd[c.name] / c.unit) for c in of.components], axis=-1)
-        variance = variance + Marginal(of).cut_variance(eta.reshape(-1, eta.shape[-1])).reshape(any_sd.shape)
+    variance = np.full(any_sd.shape, compiled.fixed_variance)
+    each = compiled.per_field
+    if compiled.project.level != NO_UNIT_LEVEL:
+        variance = variance + float(each**2 @ compiled.unsampled) * (sd["s_field"] / compiled.unit) ** 2
+    if compiled.specification.baseline == "modelled":
+        own = (sd["s_site"] ** 2 + sd["s_eps"] ** 2) / compiled.unit**2
+        variance = variance + own * float(compiled.weight @ each)
+    if compiled.cut_columns:
+        eta = np.stack([np.log(sd[c.name] / c.unit) for c in compiled.components], axis=-1)
+        variance = variance + Marginal(compiled).cut_variance(eta.reshape(-1, eta.shape[-1])).reshape(
+            any_sd.shape
+        )
     return np.asarray(np.sqrt(variance) * dice.standard_normal(any_sd.shape))
 
 
