@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mollisol.methodology.checks.periods import whole_years
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Trace
+from mollisol.methodology.trace import Quantity, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +40,52 @@ class PeriodContext(Context):
     def place(self) -> str:
         """Return what stands behind the name of each quantity of the period."""
         return f"@{self.period.name}"
+
+    def compute(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        /,
+        *,
+        index: Sequence[str] = (),
+        unit: str = "",
+        **inputs: Any,
+    ) -> Quantity:
+        """Run a registered equation; the quantity carries the name of the period, as with the four below."""
+        return self.trace.compute(f"{name}{self.place}", function, index=index, unit=unit, **inputs)
+
+    def record(
+        self,
+        name: str,
+        value: Any,
+        function: Callable[..., Any],
+        /,
+        *,
+        index: Sequence[str] = (),
+        unit: str = "",
+        **inputs: Any,
+    ) -> Quantity:
+        """Enter a value that a registered equation gave elsewhere."""
+        return self.trace.record(f"{name}{self.place}", value, function, index=index, unit=unit, **inputs)
+
+    def given(
+        self, name: str, value: Any, unit: str, rows: Sequence[str] = (), index: Sequence[str] = ()
+    ) -> Quantity:
+        """Enter what was measured or declared."""
+        return self.trace.given(f"{name}{self.place}", value, unit, rows, index)
+
+    def arrange(
+        self,
+        name: str,
+        value: Any,
+        parts: Sequence[Quantity],
+        *,
+        index: Sequence[str] = (),
+        places: Sequence[Any] = (),
+    ) -> Quantity:
+        """Enter values of other quantities in another order or selection."""
+        return self.trace.arrange(f"{name}{self.place}", value, parts, index=index, places=places)
+
+    def pick(self, name: str, whole: Quantity, places: Sequence[int]) -> Quantity:
+        """Enter some values of a quantity with their index."""
+        return self.trace.pick(f"{name}{self.place}", whole, places)

@@ -17,5 +17,4 @@ def biochar_carbon(context: PeriodContext) -> tuple[float, Quantity]:
     ]
     total = sum(carbon for _, carbon in applied)
     rows = [f"biochar.csv:{row}" for row, _ in applied] or ["no row in any table of biochar"]
-    name = f"biochar_carbon_per_year{context.place}"
-    return total, context.trace.given(name, total / context.years, "t C", rows)
+    return total, context.given("biochar_carbon_per_year", total / context.years, "t C", rows)

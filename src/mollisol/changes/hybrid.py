@@ -47,7 +47,6 @@ def hybrid_change(
     seed: int,
 ) -> ChangeOfPeriod:
     """Compute the measured change of the project, the corrected baseline, and the deduction."""
-    trace, at = context.trace, context.place
     names = [stratum.stratum for stratum in context.project.strata]
     sites = tuple(sorted({link.control_site for link in context.project.control_links}))
     area, units = area_of_strata(context), changes_of_units(context, stocks)
@@ -57,28 +56,28 @@ def hybrid_change(
     residual = _residual(context, units, sites, at_sites)
     error = model_error(context)
     bias_sd = _bias_sd(context, declared, area, error)
-    spread = trace.compute(
-        f"mean_residual_error{at}", mean_residual_error_t_co2e_per_ha, residual_t_co2e_per_ha=residual
+    spread = context.compute(
+        "mean_residual_error", mean_residual_error_t_co2e_per_ha, residual_t_co2e_per_ha=residual
     )
     drawn: dict[str, Any] = _draws(context, area, modelled, at_sites)
     # regression of what the model missed on the area on what it missed at the sites: bias and draws that both share
     # raise the weight, the sites' own error and draws that move them alone lower it
-    weight = trace.compute(
-        f"correction_weight{at}",
+    weight = context.compute(
+        "correction_weight",
         hybrid_weight,
         bias_sd_t_co2e_per_ha=bias_sd,
         residual_error_t_co2e_per_ha=spread,
         control_variance_t2=drawn["control_variance_t2"],
         covariance_t2=drawn["covariance_t2"],
     )
-    correction = trace.compute(
-        f"baseline_correction{at}",
+    correction = context.compute(
+        "baseline_correction",
         hybrid_correction_t_co2e_per_ha,
         weight=weight,
         mean_residual_t_co2e_per_ha=_mean(context, residual),
     )
-    baseline = trace.compute(
-        f"baseline_change_of_stratum{at}",
+    baseline = context.compute(
+        "baseline_change_of_stratum",
         hybrid_baseline_t_co2e_per_ha,
         index=names,
         modelled_change_t_co2e_per_ha=modelled.mean,
@@ -93,19 +92,12 @@ def hybrid_change(
         biochar_carbon_per_year=biochar_carbon_per_year,
         seed=seed,
         stocks=stocks,
-        control_part=trace.compute(
-            f"hybrid_control_part{at}",
-            hybrid_control_part_t2,
-            weight=weight,
-            residual_error_t_co2e_per_ha=spread,
+        control_part=context.compute(
+            "hybrid_control_part", hybrid_control_part_t2, weight=weight, residual_error_t_co2e_per_ha=spread
         ),
         # the correction takes off the part of bias and draws that the sites saw; the rest stays in the baseline
-        model_part=trace.compute(
-            f"hybrid_model_part{at}",
-            hybrid_model_part_t2,
-            weight=weight,
-            bias_sd_t_co2e_per_ha=bias_sd,
-            **drawn,
+        model_part=context.compute(
+            "hybrid_model_part", hybrid_model_part_t2, weight=weight, bias_sd_t_co2e_per_ha=bias_sd, **drawn
         ),
         sites=sites,
         baseline=modelled,
@@ -144,7 +136,7 @@ def _modelled(
         ]
     )
     rows = [*runs.source, f"scenario baseline, mean of {runs.draws} draws"]
-    mean = context.trace.given(f"{name}{context.place}", draws.mean(axis=1), "t CO2e/ha", rows, places)
+    mean = context.given(f"{name}", draws.mean(axis=1), "t CO2e/ha", rows, places)
     return ModelledPlaces(mean, draws)
 
 
@@ -152,14 +144,13 @@ def _residual(
     context: PeriodContext, units: ChangesOfUnits, sites: Sequence[str], modelled: ModelledPlaces
 ) -> Quantity:
     """Compute what the model missed at each control site."""
-    trace, at = context.trace, context.place
-    values = trace.pick(f"control_change_of_unit{at}", units.change, units.places(sites))
-    return trace.compute(
-        f"control_residual{at}",
+    values = context.pick("control_change_of_unit", units.change, units.places(sites))
+    return context.compute(
+        "control_residual",
         control_residual_t_co2e_per_ha,
         index=sites,
-        measured_change_t_co2e_per_ha=trace.compute(
-            f"control_change_of_site{at}",
+        measured_change_t_co2e_per_ha=context.compute(
+            "control_change_of_site",
             mean_by_group,
             index=sites,
             unit=values.unit,
@@ -171,27 +162,27 @@ def _residual(
 
 
 def _mean(context: PeriodContext, residual: Quantity) -> Quantity:
-    mean = context.trace.compute(
-        f"residual_of_sites{context.place}",
+    mean = context.compute(
+        "residual_of_sites",
         mean_by_group,
         unit=residual.unit,
         values=residual,
         group=[0] * len(residual.index),
     )
-    return context.trace.arrange(f"mean_residual{context.place}", float(mean.value[0]), [mean], places=[0])
+    return context.arrange("mean_residual", float(mean.value[0]), [mean], places=[0])
 
 
 def _bias_sd(context: PeriodContext, declared: HybridBaseline, area: Quantity, error: ModelError) -> Quantity:
     """Return the prior sd of the model's bias: declared, or the validation's prediction error."""
-    trace, at, sd = context.trace, context.place, declared.model_bias_sd_t_co2e_per_ha
+    sd = declared.model_bias_sd_t_co2e_per_ha
     if sd is not None:
         source = f"project.toml:project.baselines, {declared.source}"
-        return trace.given(f"model_bias_sd{at}", sd, "t CO2e/ha", [source])
-    return trace.compute(
-        f"model_bias_sd{at}",
+        return context.given("model_bias_sd", sd, "t CO2e/ha", [source])
+    return context.compute(
+        "model_bias_sd",
         standard_error,
-        variance_of_mean=trace.compute(
-            f"model_variance{at}",
+        variance_of_mean=context.compute(
+            "model_variance",
             project_model_variance,
             area_ha=area,
             model_variance=error.variance,
@@ -209,8 +200,8 @@ def _draws(
     of_area = (baseline.mean, hectares / hectares.sum() @ baseline.draws)
     of_sites = (controls.mean, controls.draws.mean(axis=0))
     return {
-        name: context.trace.record(
-            f"draws_{name}{context.place}",
+        name: context.record(
+            f"draws_{name}",
             float(
                 draw_covariance_t2(first_draws_t_co2e_per_ha=first[1], second_draws_t_co2e_per_ha=second[1])
             )

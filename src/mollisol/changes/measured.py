@@ -39,8 +39,8 @@ def measured_change(
     """Compute change (Eqs. 46, 47), variance (Eqs. 70, 71) and deduction (Eq. 74 and posterior) of a period."""
     area, units = area_of_strata(context), changes_of_units(context, samples.stocks)
     project, control = project_side(context, units, area), _control_side(context, units)
-    baseline = context.trace.compute(
-        f"baseline_change_of_stratum{context.place}",
+    baseline = context.compute(
+        "baseline_change_of_stratum",
         control_mean_by_stratum,
         index=project.labels,
         group_mean_t_co2e_per_ha=control.mean,
@@ -92,8 +92,8 @@ def changes_of_units(context: PeriodContext, stocks: UnitStocks) -> ChangesOfUni
     """Compute the change of each sampling unit over a period."""
     period = context.period
     start, end = stocks.by_campaign[period.first_campaign], stocks.by_campaign[period.last_campaign]
-    change = context.trace.compute(
-        f"change_of_unit{context.place}",
+    change = context.compute(
+        "change_of_unit",
         stock_change_t_co2e_per_ha,
         index=start.index,
         stock_start_t_c_per_ha=start,
@@ -104,11 +104,10 @@ def changes_of_units(context: PeriodContext, stocks: UnitStocks) -> ChangesOfUni
 
 def project_side(context: PeriodContext, units: ChangesOfUnits, area: Quantity) -> ProjectSide:
     """Compute mean and variance (Eq. 71) of the change of each stratum."""
-    trace, at = context.trace, context.place
     names = tuple(stratum.stratum for stratum in context.project.strata)
-    change = trace.pick(f"project_change_of_unit{at}", units.change, units.places(names))
-    means = trace.compute(
-        f"project_change_of_stratum{at}",
+    change = context.pick("project_change_of_unit", units.change, units.places(names))
+    means = context.compute(
+        "project_change_of_stratum",
         mean_by_group,
         index=names,
         unit=change.unit,
@@ -119,21 +118,21 @@ def project_side(context: PeriodContext, units: ChangesOfUnits, area: Quantity) 
     for number, stratum in enumerate(context.project.strata):
         name, places = stratum.stratum, units.members[stratum.stratum]
         first, last = (
-            trace.compute(
-                f"{label}_stock_co2e.{name}{at}",
+            context.compute(
+                f"{label}_stock_co2e.{name}",
                 stock_t_co2e_per_ha,
                 index=[stock.index[place] for place in places],
-                stock_t_c_per_ha=trace.pick(f"{label}_stock.{name}{at}", stock, places),
+                stock_t_c_per_ha=context.pick(f"{label}_stock.{name}", stock, places),
             )
             for label, stock in (("first", units.start), ("last", units.end))
         )
         ends.append((first, last))
         variances.append(
-            trace.compute(
-                f"project_variance.{name}{at}",
+            context.compute(
+                f"project_variance.{name}",
                 # the units are the same at both times: the covariance of the two stocks is taken off
                 paired_change_variance_t2,
-                area_ha=trace.arrange(f"area_ha.{name}{at}", stratum.area_ha, [area], places=[number]),
+                area_ha=context.arrange(f"area_ha.{name}", stratum.area_ha, [area], places=[number]),
                 stock_start_t_co2e_per_ha=first,
                 stock_end_t_co2e_per_ha=last,
             )
@@ -141,7 +140,7 @@ def project_side(context: PeriodContext, units: ChangesOfUnits, area: Quantity) 
     return ProjectSide(
         labels=names,
         mean=means,
-        variance=_row(context, f"project_variance{at}", variances, names),
+        variance=_row(context, "project_variance", variances, names),
         replicates=tuple(len(units.members[name]) for name in names),
         replicate=("sampling units",) * len(names),
         change=change,
@@ -155,14 +154,14 @@ def _control_side(context: PeriodContext, units: ChangesOfUnits) -> ControlSide:
     Sites are the replicates of a group, since what a site shares does not average out over its units; a group of one
     site can only show the spread inside it.
     """
-    trace, at, groups = context.trace, context.place, control_groups(context.project)
+    groups = control_groups(context.project)
     labels = ["+".join(sites) for sites in groups.values()]
     parts, means, variances = [], [], []
     for label, sites in zip(labels, groups.values(), strict=True):
-        values = trace.pick(f"control_change_of_unit.{label}{at}", units.change, units.places(sites))
+        values = context.pick(f"control_change_of_unit.{label}", units.change, units.places(sites))
         if len(sites) > 1:
-            values = trace.compute(
-                f"control_change_of_site.{label}{at}",
+            values = context.compute(
+                f"control_change_of_site.{label}",
                 mean_by_group,
                 index=sites,
                 unit=values.unit,
@@ -171,8 +170,8 @@ def _control_side(context: PeriodContext, units: ChangesOfUnits) -> ControlSide:
             )
         parts.append(values)
         means.append(
-            trace.compute(
-                f"control_change.{label}{at}",
+            context.compute(
+                f"control_change.{label}",
                 mean_by_group,
                 unit=values.unit,
                 values=values,
@@ -180,22 +179,19 @@ def _control_side(context: PeriodContext, units: ChangesOfUnits) -> ControlSide:
             )
         )
         variances.append(
-            trace.compute(
-                f"control_variance.{label}{at}",
-                sampling_variance_t2,
-                area_ha=1.0,
-                change_t_co2e_per_ha=values,
+            context.compute(
+                f"control_variance.{label}", sampling_variance_t2, area_ha=1.0, change_t_co2e_per_ha=values
             )
         )
     names = [stratum.stratum for stratum in context.project.strata]
     return ControlSide(
         labels=tuple(labels),
-        mean=_row(context, f"control_change{at}", means, labels),
-        variance=_row(context, f"control_variance{at}", variances, labels),
+        mean=_row(context, "control_change", means, labels),
+        variance=_row(context, "control_variance", variances, labels),
         replicates=tuple(len(values.index) for values in parts),
         replicate=tuple("control sites" if len(sites) > 1 else "sampling units" for sites in groups.values()),
-        weight=trace.given(
-            f"control_group_weight{at}", _weights(names, groups), "1", ["control_links.csv"], names
+        weight=context.given(
+            "control_group_weight", _weights(names, groups), "1", ["control_links.csv"], names
         ),
     )
 
@@ -211,4 +207,4 @@ def _weights(names: Sequence[str], groups: Mapping[tuple[str, ...], tuple[str, .
 
 def _row(context: PeriodContext, name: str, parts: list[Quantity], labels: Sequence[str]) -> Quantity:
     values = np.array([np.ravel(part.value)[0] for part in parts], dtype=np.float64)
-    return context.trace.arrange(name, values, parts, index=labels)
+    return context.arrange(name, values, parts, index=labels)

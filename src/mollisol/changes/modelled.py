@@ -85,8 +85,8 @@ def modelled_change(
         context,
         points,
         "effect",
-        context.trace.compute(
-            f"effect_of_point{context.place}",
+        context.compute(
+            "effect_of_point",
             modelled_reduction_t_co2e_per_ha,
             index=points.names,
             baseline_emission_t_co2e_per_ha=emission["baseline"],
@@ -120,22 +120,22 @@ def _one_scenario(
     context: PeriodContext, points: _Points, name: str, run: str, years: tuple[int, int]
 ) -> tuple[Quantity, Quantity]:
     """Compute the emission of each point over the period, and the mean change of each stratum."""
-    trace, at, runs = context.trace, context.place, points.runs
-    initial = trace.arrange(
-        f"{name}_initial_stock{at}",
+    runs = points.runs
+    initial = context.arrange(
+        f"{name}_initial_stock",
         np.asarray(runs.initial.value)[points.places],
         [runs.initial],
         index=points.names,
         places=points.places,
     )
     first, last = (
-        trace.compute(
-            f"{name}_stock_{label}{at}",
+        context.compute(
+            f"{name}_stock_{label}",
             modelled_stock_t_c_per_ha,
             index=points.names,
             initial_stock_t_c_per_ha=initial,
-            modelled_change_t_c_per_ha=trace.given(
-                f"{name}_modelled_{label}{at}",
+            modelled_change_t_c_per_ha=context.given(
+                f"{name}_modelled_{label}",
                 points.between(run, runs.years[0], year).mean(axis=1),
                 "t C/ha",
                 [*runs.source, f"scenario {run}, end of {year}, mean of {runs.draws} draws"],
@@ -146,8 +146,8 @@ def _one_scenario(
     )
     # an emission is a change with its sign turned: the stock at the end stands where the one at the start would
     emission, change = (
-        trace.compute(
-            f"{name}_{label}_of_point{at}",
+        context.compute(
+            f"{name}_{label}_of_point",
             stock_change_t_co2e_per_ha,
             index=points.names,
             stock_start_t_c_per_ha=start,
@@ -155,8 +155,8 @@ def _one_scenario(
         )
         for label, start, end in (("emission", last, first), ("change", first, last))
     )
-    mean = trace.compute(
-        f"{name}_change_of_stratum{at}",
+    mean = context.compute(
+        f"{name}_change_of_stratum",
         mean_by_group,
         index=[stratum.stratum for stratum in context.project.strata],
         unit=change.unit,
@@ -167,8 +167,8 @@ def _one_scenario(
 
 
 def _to_units(context: PeriodContext, points: _Points, name: str, of_point: Quantity) -> Quantity:
-    return context.trace.compute(
-        f"{name}_of_unit{context.place}",
+    return context.compute(
+        f"{name}_of_unit",
         mean_by_group,
         index=points.units,
         unit=of_point.unit,
@@ -181,25 +181,21 @@ def _side(
     context: PeriodContext, area: Quantity, mean: Quantity, effect: Quantity, places: tuple[list[int], ...]
 ) -> Side:
     """Compute the sampling variance of the effect in each stratum (Eq. 62)."""
-    trace, at = context.trace, context.place
     names = tuple(stratum.stratum for stratum in context.project.strata)
     variances = [
-        trace.compute(
-            f"sampling_variance.{name}{at}",
+        context.compute(
+            f"sampling_variance.{name}",
             sampling_variance_t2,
-            area_ha=trace.arrange(f"area_ha.{name}{at}", float(area.value[number]), [area], places=[number]),
-            change_t_co2e_per_ha=trace.pick(f"effect_of_unit.{name}{at}", effect, places[number]),
+            area_ha=context.arrange(f"area_ha.{name}", float(area.value[number]), [area], places=[number]),
+            change_t_co2e_per_ha=context.pick(f"effect_of_unit.{name}", effect, places[number]),
         )
         for number, name in enumerate(names)
     ]
     return Side(
         labels=names,
         mean=mean,
-        variance=trace.arrange(
-            f"sampling_variance{at}",
-            np.array([float(part.value) for part in variances]),
-            variances,
-            index=names,
+        variance=context.arrange(
+            "sampling_variance", np.array([float(part.value) for part in variances]), variances, index=names
         ),
         replicates=tuple(len(units) for units in places),
         replicate=("sampling units",) * len(names),

@@ -29,7 +29,7 @@ def area_of_strata(context: PeriodContext) -> Quantity:
     names = tuple(stratum.stratum for stratum in context.project.strata)
     areas = np.array([stratum.area_ha for stratum in context.project.strata])
     rows = [f"strata.csv:{row}" for row in range(2, len(names) + 2)]
-    return context.trace.given(f"area_ha{context.place}", areas, "ha", rows, names)
+    return context.given("area_ha", areas, "ha", rows, names)
 
 
 def yearly_totals(
@@ -40,19 +40,19 @@ def yearly_totals(
     biochar_carbon_per_year: Quantity,
 ) -> YearlyTotals:
     """Take the mean changes of each stratum, t CO2e/ha over the period, to totals and difference."""
-    trace, at, years = context.trace, context.place, context.years
-    baseline_total = trace.compute(
-        f"baseline_soil_change{at}",
+    years = context.years
+    baseline_total = context.compute(
+        "baseline_soil_change",
         baseline_soil_change_t_co2e,
         mean_change_t_co2e_per_ha=baseline,
         years=years,
         area_ha=area,
     )
-    project_total = trace.compute(
-        f"project_soil_change_less_biochar{at}",
+    project_total = context.compute(
+        "project_soil_change_less_biochar",
         less_biochar_carbon_t_co2e,
-        project_soil_change_t_co2e=trace.compute(
-            f"project_soil_change{at}",
+        project_soil_change_t_co2e=context.compute(
+            "project_soil_change",
             project_soil_change_t_co2e,
             mean_change_t_co2e_per_ha=project,
             years=years,
@@ -60,8 +60,8 @@ def yearly_totals(
         ),
         biochar_carbon_t=biochar_carbon_per_year,
     )
-    difference = trace.compute(
-        f"mean_difference{at}",
+    difference = context.compute(
+        "mean_difference",
         mean_difference_t_co2e_per_ha,
         project_change_t_co2e=project_total,
         baseline_change_t_co2e=baseline_total,

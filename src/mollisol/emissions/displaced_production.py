@@ -101,10 +101,9 @@ def displaced_leakage(context: PeriodContext, grid: Grid, prior: Quantity) -> Di
     if context.project.commodities:
         accounting, cumulative, findings = _since_start(context, grid, edition)
     else:
-        name = f"displaced_cumulative{context.place}"
-        cumulative = context.trace.arrange(name, float(prior.value), [prior])
-    by_year = context.trace.compute(
-        f"displaced_leakage{context.place}",
+        cumulative = context.arrange("displaced_cumulative", float(prior.value), [prior])
+    by_year = context.compute(
+        "displaced_leakage",
         displaced_production.displacement_leakage_t_co2e,
         cumulative_t_co2e=cumulative,
         prior_cumulative_t_co2e=prior,
@@ -117,7 +116,7 @@ def _since_start(
     context: PeriodContext, grid: Grid, edition: _Edition
 ) -> tuple[str, Quantity, tuple[Finding, ...]]:
     """Return how commodities are accounted, the leakage since the start (steps 1 to 5), and what offsets nothing."""
-    trace, at, commodities = context.trace, context.place, context.project.commodities
+    commodities = context.project.commodities
     changes = [_change(context, grid, edition, facts) for facts in commodities]
     accounting = accounting_for(
         {facts.commodity: float(fall.value) for facts, (fall, _) in zip(commodities, changes, strict=True)}
@@ -129,34 +128,36 @@ def _since_start(
         faults = check_introduced_commodity(facts) if part.value < 0 else []
         findings += faults
         land.append(
-            trace.arrange(f"new_land_not_offset.{facts.commodity}{at}", 0.0, [part]) if faults else part
+            context.arrange(f"new_land_not_offset.{facts.commodity}", 0.0, [part]) if faults else part
         )
-    lands = trace.arrange(
-        f"new_land{at}",
+    lands = context.arrange(
+        "new_land",
         np.array([float(part.value) for part in land]),
         land,
         index=[facts.commodity for facts in commodities],
     )
     given = {
-        "displaced_area_ha": trace.compute(f"displaced_area{at}", edition.displaced_area, new_land_ha=lands),
+        "displaced_area_ha": context.compute("displaced_area", edition.displaced_area, new_land_ha=lands),
         "stock_lost_t_c_per_ha": _stock_lost(context, edition),
     }
     if edition.counts_mitigation:
         given["mitigation_emission_t_co2e"] = _mitigation_emission(context, grid)
-    name, behind = f"displaced_cumulative{at}", dict[str, Any](given)
-    return accounting, trace.compute(name, edition.cumulative, **behind), tuple(findings)
+    cumulative = context.compute("displaced_cumulative", edition.cumulative, **dict[str, Any](given))
+    return accounting, cumulative, tuple(findings)
 
 
 def _change(
     context: PeriodContext, grid: Grid, edition: _Edition, facts: CommodityFacts
 ) -> tuple[Quantity, Quantity]:
     """Compute the fall of a commodity's production, and what of it is not made up for (steps 1 and 2)."""
-    trace, project, at = context.trace, context.project, f".{facts.commodity}{context.place}"
+    trace, project = context.trace, context.project
     start = project.head.start_date.year
     growth = (
         trace.rule("vmd0054.production.growth")
         if facts.growth_fraction_per_year is None
-        else trace.given(f"growth{at}", facts.growth_fraction_per_year, "fraction/yr", ["commodities.csv"])
+        else context.given(
+            f"growth.{facts.commodity}", facts.growth_fraction_per_year, "fraction/yr", ["commodities.csv"]
+        )
     )
 
     def series(stem: str, file: str, rows: Sequence[Any], years: Callable[[int], bool]) -> Quantity:
@@ -167,11 +168,11 @@ def _change(
         )
         values = np.array([produced for _, produced, _ in chosen] or [0.0])
         lines = [f"{file}:{number}" for *_, number in chosen] or [f"{file}: no row"]
-        return trace.given(f"{stem}{at}", values, f"{facts.unit}/yr", lines)
+        return context.given(f"{stem}.{facts.commodity}", values, f"{facts.unit}/yr", lines)
 
     def grown(stem: str, equation: _Equation, past: str, file: str, rows: Sequence[Any]) -> Quantity:
-        return trace.compute(
-            f"{stem}{at}",
+        return context.compute(
+            f"{stem}.{facts.commodity}",
             equation,
             production_per_year=series(past, file, rows, lambda year: year < start),
             growth_per_year=growth,
@@ -179,23 +180,23 @@ def _change(
         )
 
     def monitored(stem: str, raw: str, file: str, rows: Sequence[Any]) -> Quantity:
-        return trace.compute(
-            f"{stem}{at}",
+        return context.compute(
+            f"{stem}.{facts.commodity}",
             vmd0054_v1_1.monitored_production_per_year,
             production_per_year=series(raw, file, rows, lambda year: year in grid.years),
         )
 
     production, mitigation = (_PRODUCTION, project.production), (_MITIGATION, project.mitigation)
-    fall = trace.compute(
-        f"production_change{at}",
+    fall = context.compute(
+        f"production_change.{facts.commodity}",
         edition.production_change,
         baseline_production_per_year=grown(
             "baseline_production", edition.baseline_production, "reference_production", *production
         ),
         monitored_production_per_year=monitored("monitored_production", "production", *production),
     )
-    elsewhere = trace.compute(
-        f"leakage_mitigation{at}",
+    elsewhere = context.compute(
+        f"leakage_mitigation.{facts.commodity}",
         edition.mitigation,
         mitigation_production_per_year=monitored("mitigation_production", "mitigation", *mitigation),
         mitigation_baseline_per_year=grown(
@@ -203,7 +204,7 @@ def _change(
         ),
     )
     given: dict[str, Any] = {edition.fall: fall, "leakage_mitigation_per_year": elsewhere}
-    return fall, trace.compute(f"net_production_change{at}", edition.net, **given)
+    return fall, context.compute(f"net_production_change.{facts.commodity}", edition.net, **given)
 
 
 def _new_land(
@@ -215,52 +216,50 @@ def _new_land(
     net: Quantity,
 ) -> Quantity:
     """Compute the land that is cleared elsewhere for a commodity (step 3)."""
-    trace, at = context.trace, f".{facts.commodity}{context.place}"
+    trace = context.trace
     supply, new_land = response_rules(
         facts.kind, "cross-commodity" if accounting == "cross-commodity" else "leakage-only"
     )
-    return trace.compute(
-        f"new_land{at}",
+    return context.compute(
+        f"new_land.{facts.commodity}",
         edition.new_land,
         net_production_change_per_year=net,
         supply_response=trace.rule(supply),
         new_land_share=trace.rule(new_land),
-        yield_per_ha=trace.given(f"yield{at}", facts.yield_per_ha, f"{facts.unit}/ha", ["commodities.csv"]),
+        yield_per_ha=context.given(
+            f"yield.{facts.commodity}", facts.yield_per_ha, f"{facts.unit}/ha", ["commodities.csv"]
+        ),
         area_ha=float(grid.area.sum()),
     )
 
 
 def _stock_lost(context: PeriodContext, edition: _Edition) -> Quantity:
     """Compute the carbon that a hectare of cleared land loses (step 4)."""
-    trace, at = context.trace, context.place
     land = context.project.head.new_land or NewLand(
         biomass_t_c_per_ha=0.0, reference_soil_t_c_per_ha=1.0, land_use_factor=1.0, management_factor=1.0,
         input_factor=1.0, source="no land is cleared",
     )  # fmt: skip
 
     def given(name: str, value: float, unit: str) -> Quantity:
-        return trace.given(f"new_land_{name}{at}", value, unit, ["project.toml: new_land"])
+        return context.given(f"new_land_{name}", value, unit, ["project.toml: new_land"])
 
     biomass = given("biomass", land.biomass_t_c_per_ha, "t C/ha")
-    soil = trace.compute(
-        f"new_land_soil_lost{at}",
+    soil = context.compute(
+        "new_land_soil_lost",
         edition.soil_lost,
         reference_stock_t_c_per_ha=given("reference", land.reference_soil_t_c_per_ha, "t C/ha"),
         land_use_factor=given("land_use", land.land_use_factor, "1"),
         management_factor=given("management", land.management_factor, "1"),
         input_factor=given("input", land.input_factor, "1"),
     )
-    return trace.compute(
-        f"new_land_stock_lost{at}",
-        edition.stock_lost,
-        biomass_lost_t_c_per_ha=biomass,
-        soil_lost_t_c_per_ha=soil,
+    return context.compute(
+        "new_land_stock_lost", edition.stock_lost, biomass_lost_t_c_per_ha=biomass, soil_lost_t_c_per_ha=soil
     )
 
 
 def _mitigation_emission(context: PeriodContext, grid: Grid) -> Quantity:
     """Compute the emission of mitigation from the start to the end of the period (v1.1, Eqs. 7 and 8)."""
-    trace, at, start = context.trace, context.place, context.project.head.start_date.year
+    start = context.project.head.start_date.year
     rows = [
         (number, row)
         for number, row in enumerate(context.project.mitigation, start=FIRST_ROW)
@@ -269,16 +268,16 @@ def _mitigation_emission(context: PeriodContext, grid: Grid) -> Quantity:
     lines = [f"{_MITIGATION}:{number}" for number, _ in rows] or [f"{_MITIGATION}: no row"]
     litre = np.array([[row.diesel_litre] for _, row in rows] or [[0.0]])
     fertilizer = np.array([row.fertilizer_t_co2e for _, row in rows] or [0.0])
-    fuel = trace.compute(
-        f"mitigation_fuel{at}",
+    fuel = context.compute(
+        "mitigation_fuel",
         vmd0054_v1_1.mitigation_fuel_t_co2e,
-        fuel_litre=trace.given(f"mitigation_diesel{at}", litre, "litre", lines),
+        fuel_litre=context.given("mitigation_diesel", litre, "litre", lines),
         fuel_factor_t_co2e_per_litre=central_factor(context, "mitigation_fuel_factor", fuel_factor("diesel")),
     )
-    return trace.compute(
-        f"mitigation_emission{at}",
+    return context.compute(
+        "mitigation_emission",
         vmd0054_v1_1.mitigation_emission_t_co2e,
-        fertilizer_t_co2e=trace.given(f"mitigation_fertilizer{at}", fertilizer, "t CO2e", lines),
+        fertilizer_t_co2e=context.given("mitigation_fertilizer", fertilizer, "t CO2e", lines),
         fuel_t_co2e=fuel,
     )
 
@@ -287,4 +286,4 @@ def central_factor(context: PeriodContext, name: str, factor: Factor) -> Quantit
     """Enter the central value of a default factor as it is in force."""
     used = context.trace.factor(factor)
     where = [f"{used.id} (central); {used.citation}"]
-    return context.trace.given(f"{name}{context.place}", used.central, used.unit, where)
+    return context.given(f"{name}", used.central, used.unit, where)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mollisol.methodology.activity import SiteConditions
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.factors.climate import AnnualClimate, Moisture, moisture_of
 from mollisol.methodology.factors.factor import End, Factor
 from mollisol.methodology.project import Project
@@ -38,8 +39,8 @@ class Picked:
 
     Parameters
     ----------
-    place
-        What stands behind the name of each factor in the trace.
+    end
+        What stands behind the name of each factor: nothing where its own end was chosen.
     ends, reasons
         By the factor's name; what is not in them takes the central value.
     entered
@@ -47,11 +48,11 @@ class Picked:
     """
 
     source: str
-    place: str
+    end: str
     factors: Mapping[str, Factor]
     ends: Mapping[str, End]
     reasons: Mapping[str, str]
-    trace: Trace
+    context: PeriodContext
     entered: dict[str, Quantity] = field(default_factory=dict)
 
     def array(self, argument: str, names: Sequence[str] | Sequence[Sequence[str]]) -> Quantity:
@@ -59,16 +60,16 @@ class Picked:
         table = np.array(names, dtype=np.str_)
         parts = [self._one(name) for name in dict.fromkeys(table.ravel().tolist())]
         values = [float(self.entered[name].value) for name in table.ravel().tolist()]
-        name = f"{argument}.{self.source}{self.place}"
-        return self.trace.arrange(name, np.array(values, dtype=np.float64).reshape(table.shape), parts)
+        name = f"{argument}.{self.source}{self.end}"
+        return self.context.arrange(name, np.array(values, dtype=np.float64).reshape(table.shape), parts)
 
     def _one(self, name: str) -> Quantity:
         if name not in self.entered:
             factor, end = self.factors[name], self.ends.get(name, "central")
             where = f"{factor.id} ({end}): {self.reasons.get(name, _FIRST_LOOK)}; {factor.citation}"
-            called = f"factor.{self.source}.{name}{self.place}"
+            called = f"factor.{self.source}.{name}{self.end}"
             value = factor.number(end, factor.unit)
-            self.entered[name] = self.trace.given(called, value, factor.unit, [where])
+            self.entered[name] = self.context.given(called, value, factor.unit, [where])
         return self.entered[name]
 
 

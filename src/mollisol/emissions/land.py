@@ -145,7 +145,7 @@ def _fertilizer(units: UnitsOfPeriod) -> Source:
                 f"{kind}_fertilizer", "t", rows, file="fertilizers.csv", categories=products,
                 category=lambda row: (row.product, row.nitrogen_t_per_t), value=lambda row: row.applied_t,
             ),
-            f"{kind}_n_content_t_per_t": units.context.trace.given(
+            f"{kind}_n_content_t_per_t": units.context.given(
                 f"{kind}_n_content{scenario.place}", np.array([share for _, share in products]), "t N/t",
                 ["fertilizers.csv"], [name for name, _ in products],
             ),
@@ -192,7 +192,7 @@ def _fixing(units: UnitsOfPeriod) -> Source:
             categories=species, category=lambda row: (row.species, row.nitrogen_t_per_t_dm),
             value=lambda row: row.residue_t_dm,
         )  # fmt: skip
-        content = units.context.trace.given(
+        content = units.context.given(
             f"fixing_n_content{scenario.place}", np.array([share for _, share in species]), "t N/t d.m.",
             ["nitrogen_fixing_species.csv"], [name for name, _ in species],
         )  # fmt: skip

@@ -91,12 +91,12 @@ def _none(context: PeriodContext, grid: Grid, prior: Quantity) -> LeakageOfPerio
 
 def _zeros(context: PeriodContext, grid: Grid, name: str, row: str) -> Quantity:
     none = np.zeros(len(grid.years))
-    return context.trace.given(f"{name}{context.place}", none, "t CO2e", [row], grid.labels)
+    return context.given(f"{name}", none, "t CO2e", [row], grid.labels)
 
 
 def _amendments(context: PeriodContext, grid: Grid) -> Quantity:
     """Compute Eq. 33 by year; what an exemption frees is left out, and rows of one content are added up."""
-    trace, at, rows = context.trace, context.place, context.project.amendments
+    rows = context.project.amendments
     kinds = sorted(
         {
             (row.amendment, row.origin, row.carbon_t_per_t)
@@ -119,16 +119,16 @@ def _amendments(context: PeriodContext, grid: Grid) -> Quantity:
 
     def mass(scenario: str, values: np.ndarray, used: list[str]) -> Quantity:
         lines = used or [f"{_AMENDMENTS}: no row"]
-        return trace.given(f"amendment_t.{scenario}{at}", values.sum(axis=1), "t", lines, grid.labels)
+        return context.given(f"amendment_t.{scenario}", values.sum(axis=1), "t", lines, grid.labels)
 
-    return trace.compute(
-        f"amendment_leakage{at}",
+    return context.compute(
+        "amendment_leakage",
         organic_amendments.amendment_leakage_t_co2e,
         index=grid.labels,
         applied_t=mass("project", applied, of_project),
         look_back_t=mass("baseline", look_back, of_baseline),
-        carbon_content_t_c_per_t=trace.given(
-            f"amendment_carbon{at}", np.array([content for *_, content in kinds]), "t C/t",
+        carbon_content_t_c_per_t=context.given(
+            "amendment_carbon", np.array([content for *_, content in kinds]), "t C/t",
             [_AMENDMENTS], [f"{amendment} of {origin}" for amendment, origin, _ in kinds],
         ),
         retained_fraction=central_factor(context, "retained_fraction", retained_fraction()),
@@ -139,7 +139,6 @@ def _amendments(context: PeriodContext, grid: Grid) -> Quantity:
 
 def _residues(context: PeriodContext, grid: Grid) -> tuple[Quantity, tuple[Finding, ...]]:
     """Compute the leakage of diverted residues by year; what is abundant anyway leaks nothing."""
-    trace, at = context.trace, context.place
     rows = [
         (number, row)
         for number, row in enumerate(context.project.residue_diversions, start=FIRST_ROW)
@@ -153,17 +152,17 @@ def _residues(context: PeriodContext, grid: Grid) -> tuple[Quantity, tuple[Findi
     lines, names = [f"{_RESIDUES}:{number}" for number, _ in rows], [row.residue for _, row in rows]
     content = np.array([row.energy_content_gj_per_t_dm for _, row in rows])
     factor = np.array([row.fuel_factor_t_co2e_per_gj for _, row in rows])
-    leakage = trace.compute(
-        f"residue_leakage{at}",
+    leakage = context.compute(
+        "residue_leakage",
         residues.residue_diversion_t_co2e,
         index=grid.labels,
-        diverted_t_dm=trace.given(f"diverted_t_dm{at}", diverted, "t d.m.", lines, grid.labels),
+        diverted_t_dm=context.given("diverted_t_dm", diverted, "t d.m.", lines, grid.labels),
         area_ha=float(grid.area.sum()),
-        energy_content_gj_per_t_dm=trace.given(
-            f"energy_content_gj_per_t_dm{at}", content, "GJ/t d.m.", lines, names
+        energy_content_gj_per_t_dm=context.given(
+            "energy_content_gj_per_t_dm", content, "GJ/t d.m.", lines, names
         ),
-        fuel_factor_t_co2e_per_gj=trace.given(
-            f"fuel_factor_t_co2e_per_gj{at}", factor, "t CO2e/GJ", lines, names
+        fuel_factor_t_co2e_per_gj=context.given(
+            "fuel_factor_t_co2e_per_gj", factor, "t CO2e/GJ", lines, names
         ),
     )
     return leakage, (_from_memory(),)

@@ -102,7 +102,7 @@ def _by_system(
     kinds = sorted(set(herds))
     spread = [kinds.index(herd) for herd in herds]
     heads, weight = (
-        scenario.units.context.trace.arrange(
+        scenario.units.context.arrange(
             f"{name}.{stem}{scenario.place}",
             quantity.value[..., spread],
             [quantity],
@@ -188,7 +188,7 @@ def _manure_n2o(units: UnitsOfPeriod) -> Source:
             "time_on_land", "fraction", units.project.herds, file=_HERDS, categories=[(a, p) for a, p, _ in systems],
             category=_herd_key, value=lambda row: row.time_on_land_fraction, absent=1.0,
         )  # fmt: skip
-        by_year = units.context.trace.arrange(
+        by_year = units.context.arrange(
             f"unit_area_by_year{scenario.place}", units.area_ha.value[np.newaxis, :], [units.area_ha]
         )
         nitrogen = scenario.compute(

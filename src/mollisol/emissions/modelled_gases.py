@@ -49,7 +49,7 @@ _GASES = {
 
 def gas_reduction(units: UnitsOfPeriod, gas: str) -> tuple[Quantity, Quantity]:
     """Return the reductions of a gas by year, and their deductions as fractions; zeros where it is not included."""
-    context, trace, grid, at = units.context, units.context.trace, units.grid, units.context.place
+    context, grid = units.context, units.grid
     word, equations = gas.lower(), _GASES[gas]
     rows = [
         (number, row)
@@ -70,28 +70,29 @@ def gas_reduction(units: UnitsOfPeriod, gas: str) -> tuple[Quantity, Quantity]:
     potential = {f"gwp_{word}": units.gwp(word)}
 
     def run(name: str, equation: Callable[..., Any], **given: Any) -> Quantity:
-        return trace.compute(f"{name}{at}", equation, index=grid.labels, **given)
+        return context.compute(name, equation, index=grid.labels, **given)
 
     means = {}
     for scenario in ("baseline", "project"):
-        mass = units.enter(f"model_{word}.{scenario}{at}", output[scenario], f"t {gas}/ha", lines)
+        mass = units.enter(f"model_{word}.{scenario}", output[scenario], f"t {gas}/ha", lines)
         given = {f"soil_{word}_t_per_ha": mass, **potential}
         means[f"{scenario}_t_co2e_per_ha"] = run(f"soil_{word}.{scenario}", equations.mean, **given)
     reduction = run(f"soil_{word}_reduction", equations.reduction, area_ha=units.area_ha, **means)
-    spread = units.enter(f"model_variance_{word}{at}", output["variance"], f"(t {gas}/ha)2", lines)
+    spread = units.enter(f"model_variance_{word}", output["variance"], f"(t {gas}/ha)2", lines)
     doubt = {f"soil_{word}_variance": spread, **potential}
     variance = run(f"soil_{word}_variance", equations.variance, **doubt)
     percents = [
-        _deduction(units, f".{word}.{year}{at}", number, reduction, variance)
+        _deduction(units, f".{word}.{year}", number, reduction, variance)
         for number, year in enumerate(grid.labels)
     ]
-    percent = trace.arrange(
-        f"gas_uncertainty_percent.{word}{at}",
+    percent = context.arrange(
+        f"gas_uncertainty_percent.{word}",
         np.array([float(part.value) for part in percents]),
         percents,
         index=grid.labels,
     )
-    left = after_allowance(percent, f"gas_uncertainty_after_allowance.{word}{at}", trace, grid.labels)
+    name = f"gas_uncertainty_after_allowance.{word}{context.place}"
+    left = after_allowance(percent, name, context.trace, grid.labels)
     return reduction, run(f"uncertainty_{word}", uncertainty_fraction, uncertainty_percent=left)
 
 
@@ -99,20 +100,20 @@ def _deduction(
     units: UnitsOfPeriod, place: str, number: int, reduction: Quantity, variance: Quantity
 ) -> Quantity:
     """Return the deduction on a modelled gas in a year: model error is shared by the units (Eq. 64 corrected)."""
-    trace, form = units.context.trace, units.context.rules.form
-    total = trace.compute(
+    context, form = units.context, units.context.rules.form
+    total = context.compute(
         f"gas_variance{place}",
         project_model_variance,
         area_ha=units.area_ha,
-        model_variance=trace.arrange(
+        model_variance=context.arrange(
             f"unit_variance{place}", variance.value[number], [variance], places=[number]
         ),
         form=form("switch.eq64-correlation"),
     )
-    mean = trace.compute(
+    mean = context.compute(
         f"gas_mean{place}",
         mean_difference_t_co2e_per_ha,
-        project_change_t_co2e=trace.arrange(
+        project_change_t_co2e=context.arrange(
             f"gas_reduction{place}", float(reduction.value[number]), [reduction], places=[number]
         ),
         baseline_change_t_co2e=0.0,
@@ -120,13 +121,13 @@ def _deduction(
         area_ha=units.area_ha,
     )
     if mean.value == 0 or total.value == 0:
-        return trace.arrange(f"gas_uncertainty_percent{place}", 0.0, [total, mean])
-    return trace.compute(
+        return context.arrange(f"gas_uncertainty_percent{place}", 0.0, [total, mean])
+    return context.compute(
         f"gas_uncertainty_percent{place}",
         uncertainty_percent,
         mean_change=mean,
         variance_of_mean=total,
         degrees_of_freedom=INFINITE,
-        confidence=trace.rule("programme.deduction.confidence"),
+        confidence=context.trace.rule("programme.deduction.confidence"),
         form=form("switch.deduction-denominator"),
     )

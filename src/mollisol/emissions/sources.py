@@ -120,18 +120,17 @@ def sources_of_period(context: PeriodContext, grid: Grid) -> SourcesOfPeriod:
 def _compute(units: UnitsOfPeriod, source: Source) -> _Computed:
     """Compute a source with central factors, choose the ends by its direction, and compute it with them."""
     _put_own_factors(units, source)
-    place = units.context.place
     rule = units.context.rules.value("vm0042.factors.selection").value
     selection: Selection = "central" if rule == "central" else "conservative_end"
     chosen = choose_ends(
         source=source.id,
         factors=source.book.factors,
-        **_means(units, source, f".central{place}").totals(units.grid.area),
+        **_means(units, source, ".central").totals(units.grid.area),
         selection=selection,
         rule="vm0042.factors.selection",
     )
     ends = {one.name: one.end for one in chosen.chosen}
-    means = _means(units, source, place, ends, {one.name: one.reason for one in chosen.chosen})
+    means = _means(units, source, "", ends, {one.name: one.reason for one in chosen.chosen})
     turned = check_direction_kept(chosen, **means.totals(units.grid.area))
     if turned:
         means, chosen = _turned(units, source, chosen)
@@ -167,7 +166,7 @@ def _turned(units: UnitsOfPeriod, source: Source, chosen: SourceFactors) -> tupl
     for side in sides:
         ends = {one.name: side for one in chosen.chosen if one.factor.has_choice}
         reasons = {one.name: f"the {side} end, tried since the direction turns" for one in chosen.chosen}
-        means[side] = _means(units, source, f".{side}{units.context.place}", ends, reasons)
+        means[side] = _means(units, source, f".{side}", ends, reasons)
         both = means[side].totals(units.grid.area)
         cut[side] = both["baseline_t_co2e"] - both["project_t_co2e"]
     end = less_credit(reduction_with_low_t_co2e=cut["low"], reduction_with_high_t_co2e=cut["high"])
@@ -184,12 +183,12 @@ def _turned(units: UnitsOfPeriod, source: Source, chosen: SourceFactors) -> tupl
 def _means(
     units: UnitsOfPeriod,
     source: Source,
-    place: str,
+    end: str,
     ends: Mapping[str, End] | None = None,
     reasons: Mapping[str, str] | None = None,
 ) -> _Means:
     """Compute both scenarios with the same ends; without any the factors are central."""
-    picked = Picked(source.id, place, source.book.factors, ends or {}, reasons or {}, units.context.trace)
+    picked = Picked(source.id, end, source.book.factors, ends or {}, reasons or {}, units.context)
     return _Means(*(source.term(Scenario(units, picked, name)) for name in ("baseline", "project")))
 
 
@@ -197,8 +196,8 @@ def _result(units: UnitsOfPeriod, computed: _Computed) -> SourceResult:
     source, means = computed.source, computed.means
     before, after = (
         float(
-            units.context.trace.compute(
-                f"source_total.{source.id}.{scenario}{units.context.place}",
+            units.context.compute(
+                f"source_total.{source.id}.{scenario}",
                 areal_total_t_co2e,
                 mean_t_co2e_per_ha=mean,
                 area_ha=units.area_ha,
@@ -233,8 +232,8 @@ def _result(units: UnitsOfPeriod, computed: _Computed) -> SourceResult:
 
 
 def _reduction(units: UnitsOfPeriod, name: str, means: _Means, function: totals.SourceReduction) -> Quantity:
-    return units.context.trace.compute(
-        f"{name}{units.context.place}",
+    return units.context.compute(
+        name,
         function,
         index=units.grid.labels,
         baseline_t_co2e_per_ha=means.baseline,
@@ -251,9 +250,9 @@ def _soil_nitrogen(units: UnitsOfPeriod, soil: Mapping[str, _Means]) -> Quantity
             argument: getattr(soil[id], scenario) if id in soil else 0.0
             for id, argument in _SOIL_NITROGEN.items()
         }
-        name = f"soil_nitrous_oxide.{scenario}{units.context.place}"
+        name = f"soil_nitrous_oxide.{scenario}"
         equation = soil_n2o.soil_nitrous_oxide_t_co2e_per_ha
-        return units.context.trace.compute(name, equation, index=units.grid.labels, **given)
+        return units.context.compute(name, equation, index=units.grid.labels, **given)
 
     means = _Means(added("baseline"), added("project"))
     name = "soil_nitrous_oxide_reduction"
@@ -263,13 +262,12 @@ def _soil_nitrogen(units: UnitsOfPeriod, soil: Mapping[str, _Means]) -> Quantity
 def _total(units: UnitsOfPeriod, parts: Sequence[Quantity]) -> Quantity:
     if not parts:
         return units.zeros("default_factor_sources", "t CO2e")
-    trace, place = units.context.trace, units.context.place
-    stacked = trace.arrange(
-        f"source_reductions{place}",
+    stacked = units.context.arrange(
+        "source_reductions",
         np.stack([part.value for part in parts]),
         parts,
         index=[part.name for part in parts],
     )
-    return trace.compute(
-        f"default_factor_sources{place}", total_t_co2e, index=units.grid.labels, parts_t_co2e=stacked
+    return units.context.compute(
+        "default_factor_sources", total_t_co2e, index=units.grid.labels, parts_t_co2e=stacked
     )

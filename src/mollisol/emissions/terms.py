@@ -56,18 +56,18 @@ class UnitsOfPeriod:
             rule = POTENTIALS[gas]
             parts = [self.context.trace.rule(rule, day) for day in self.grid.days]
             values = np.array([[float(part.value)] for part in parts])
-            name = f"{rule.rpartition('.')[2]}_gwp{self.context.place}"
-            self.potentials[gas] = self.context.trace.arrange(name, values, parts)
+            name = f"{rule.rpartition('.')[2]}_gwp"
+            self.potentials[gas] = self.context.arrange(name, values, parts)
         return self.potentials[gas]
 
     def enter(self, name: str, values: Any, unit: str, rows: Sequence[str]) -> Quantity:
         """Enter an array whose first axis is the years of the period."""
-        return self.context.trace.given(name, values, unit, rows, self.grid.labels)
+        return self.context.given(name, values, unit, rows, self.grid.labels)
 
     def zeros(self, name: str, unit: str) -> Quantity:
         """Enter a zero for each year: no table has a row of it."""
         none = np.zeros(len(self.grid.years))
-        return self.enter(f"{name}{self.context.place}", none, unit, ["no row in any table"])
+        return self.enter(name, none, unit, ["no row in any table"])
 
     def same(self, names: Sequence[str]) -> list[list[str]]:
         """Return the same factors for every unit."""
@@ -95,7 +95,7 @@ class UnitsOfPeriod:
 def units_of_period(context: PeriodContext, grid: Grid) -> UnitsOfPeriod:
     """Return the quantification units in a period."""
     rows = [f"quantification_units.csv:{row}" for row in range(2, len(grid.units) + 2)]
-    area = context.trace.given(f"unit_area_ha{context.place}", grid.area, "ha", rows, grid.units)
+    area = context.given("unit_area_ha", grid.area, "ha", rows, grid.units)
     return UnitsOfPeriod(context, grid, sites_of(context.project), area)
 
 
@@ -109,8 +109,8 @@ class Scenario:
 
     @property
     def place(self) -> str:
-        """Return what stands behind the name of each quantity."""
-        return f".{self.name}{self.picked.place}"
+        """Return what stands behind the name of each quantity, before the period."""
+        return f".{self.name}{self.picked.end}"
 
     def enter(self, stem: str, values: Any, unit: str, rows: Sequence[str]) -> Quantity:
         """Enter an array whose first axis is the years of the period."""
@@ -128,7 +128,7 @@ class Scenario:
     def compute(self, stem: str, function: Callable[..., Any], **given: Any) -> Quantity:
         """Run an equation."""
         units = self.units
-        return units.context.trace.compute(f"{stem}{self.place}", function, index=units.grid.labels, **given)
+        return units.context.compute(f"{stem}{self.place}", function, index=units.grid.labels, **given)
 
     def areal(self, stem: str, function: Callable[..., Any], **given: Any) -> Quantity:
         """Run an equation that takes the area of the units."""

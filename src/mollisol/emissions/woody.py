@@ -34,8 +34,8 @@ def woody_changes(units: UnitsOfPeriod) -> dict[str, Quantity]:
         project = {end: _counted(units, kind, end, day, baseline[end]) for end, day in ends.items()}
         for scenario, stocks in (("baseline", baseline), ("project", project)):
             given: dict[str, Any] = {f"stock_{end}_t_co2e_per_ha": stock for end, stock in stocks.items()}
-            changes[f"{kind}.{scenario}"] = units.context.trace.compute(
-                f"{kind}_change.{scenario}{units.context.place}",
+            changes[f"{kind}.{scenario}"] = units.context.compute(
+                f"{kind}_change.{scenario}",
                 _FUNCTIONS[kind, scenario],
                 **given,
                 years=units.context.years,
@@ -51,8 +51,8 @@ def _read(units: UnitsOfPeriod, kind: str, scenario: str, end: str, day: date) -
         if row.kind == kind and row.measured_on == day and row.scenario == scenario:
             value[units.grid.units.index(row.quantification_unit)] = row.stock_t_co2e_per_ha
             lines.append(f"woody_stocks.csv:{number}")
-    return units.context.trace.given(
-        f"{kind}_stock.{scenario}.{end}{units.context.place}",
+    return units.context.given(
+        f"{kind}_stock.{scenario}.{end}",
         value,
         "t CO2e/ha",
         lines or ["woody_stocks.csv: no row"],
@@ -62,7 +62,7 @@ def _read(units: UnitsOfPeriod, kind: str, scenario: str, end: str, day: date) -
 
 def _counted(units: UnitsOfPeriod, kind: str, end: str, day: date, baseline: Quantity) -> Quantity:
     """Return the project's stock, of what is harvested no more above the baseline than its long-term average."""
-    trace, at, names = units.context.trace, units.context.place, units.grid.units
+    context, names = units.context, units.grid.units
     project = _read(units, kind, "project", end, day)
     averages = {
         row.quantification_unit: row.long_term_average_t_co2e_per_ha
@@ -73,21 +73,21 @@ def _counted(units: UnitsOfPeriod, kind: str, end: str, day: date, baseline: Qua
         return project
 
     def total(name: str, parts_name: str, parts: list[Quantity], values: list[Floats]) -> Quantity:
-        stacked = trace.arrange(f"{kind}_{parts_name}.{end}{at}", np.stack(values), parts)
-        return trace.compute(
-            f"{kind}_{name}.{end}{at}", total_t_co2e, unit="t CO2e/ha", index=names, parts_t_co2e=stacked
+        stacked = context.arrange(f"{kind}_{parts_name}.{end}", np.stack(values), parts)
+        return context.compute(
+            f"{kind}_{name}.{end}", total_t_co2e, unit="t CO2e/ha", index=names, parts_t_co2e=stacked
         )
 
     highest = np.array([averages.get(unit, _NO_CAP) for unit in names])
-    above = trace.compute(
-        f"{kind}_advantage_counted.{end}{at}",
+    above = context.compute(
+        f"{kind}_advantage_counted.{end}",
         tree_and_shrub_tool.stock_up_to_average_t_co2e_per_ha,
         index=names,
         advantage_t_co2e_per_ha=total(
             "advantage", "sides", [project, baseline], [project.value, -baseline.value]
         ),
-        long_term_average_t_co2e_per_ha=trace.given(
-            f"{kind}_long_term_average.{end}{at}", highest, "t CO2e/ha", project.rows, names
+        long_term_average_t_co2e_per_ha=context.given(
+            f"{kind}_long_term_average.{end}", highest, "t CO2e/ha", project.rows, names
         ),
     )
     return total("stock_counted", "counted_parts", [baseline, above], [baseline.value, above.value])

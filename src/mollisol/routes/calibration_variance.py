@@ -55,7 +55,7 @@ def calibration_variance(inputs: PeriodInputs) -> CalibrationVariance | None:
     if errors is None or errors.calibrations is None:
         return None
     context, calibrations = inputs.context, errors.calibrations
-    trace, at, period = context.trace, context.place, context.period
+    period = context.period
     carried = _carried(inputs, errors, calibrations)
     eq73 = [_equation_73(inputs, calibration) for calibration in calibrations.calibrations]
     # as printed the largest Eq. 73 of the calibrations that were used at a time stands for that time
@@ -68,16 +68,16 @@ def calibration_variance(inputs: PeriodInputs) -> CalibrationVariance | None:
         for campaign in (period.first_campaign, period.last_campaign)
     ]
     of_time = [max(parts, key=lambda part: float(part.value)) for parts in used_at if parts]
-    printed = trace.compute(
-        f"calibration_variance.printed{at}",
+    printed = context.compute(
+        "calibration_variance.printed",
         calibration_variance_printed,
-        variance_of_time_t2=trace.arrange(
-            f"calibration_variance_of_time{at}", np.array([float(part.value) for part in of_time]), of_time
+        variance_of_time_t2=context.arrange(
+            "calibration_variance_of_time", np.array([float(part.value) for part in of_time]), of_time
         ),
         area_ha=inputs.area,
     )
-    freedom = trace.given(
-        f"calibration_degrees_of_freedom{at}",
+    freedom = context.given(
+        "calibration_degrees_of_freedom",
         min(len(calibration.predicted.index) for calibration in calibrations.calibrations) - 2.0,
         "1",
         [VALIDATION],
@@ -113,11 +113,8 @@ def _carried(inputs: PeriodInputs, errors: DeclaredErrors, calibrations: Calibra
         sample_error_t_c_per_ha=lines.place_errors(),
         weight_of_stock=weight,
     )
-    return inputs.context.trace.record(
-        f"calibration_variance.corrected{inputs.context.place}",
-        value,
-        calibration_variance_of_mean,
-        **_behind(inputs, calibrations),
+    return inputs.context.record(
+        "calibration_variance.corrected", value, calibration_variance_of_mean, **_behind(inputs, calibrations)
     )
 
 
@@ -181,8 +178,8 @@ def _equation_72(inputs: PeriodInputs, errors: DeclaredErrors, calibrations: Cal
             more = [drawn[[shift + place for place in members[unit]]].mean(axis=0) for unit in stock.index]
             held.append(np.asarray(stock.value)[:, None] + np.array(more))
     return {
-        form: context.trace.record(
-            f"spectroscopy_equation_72.{form}{context.place}",
+        form: context.record(
+            f"spectroscopy_equation_72.{form}",
             float(
                 spectroscopy_variance_t2(
                     area_ha=inputs.area.value,

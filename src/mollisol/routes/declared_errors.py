@@ -182,8 +182,8 @@ def _own_errors(
             if sample_error is not None and source == LABORATORY:
                 value = np.hypot(value, sample_error)
             parts.append(
-                context.trace.record(
-                    f"{source.replace(' ', '_')}_error_of_profile.{group.place}",
+                context.record(
+                    f"{source.replace(' ', '_')}_error_of_profile.",
                     value,
                     profile_error_t_per_ha,
                     index=group.samples,
@@ -216,16 +216,16 @@ def posterior_errors(
     project, control
         Places of the project's and of the controls' points among ``errors.points``.
     """
-    trace, at, classes = context.trace, context.place, _classes(errors)
+    classes = _classes(errors)
     place = np.concatenate([group.place for group in errors.increments.profiles])
     parts: dict[ErrorSourceName, Quantity] = {}
     for source, quantities in errors.own_error.items():
         name = f"{source.replace(' ', '_')}_error"
-        parts[source] = trace.compute(
-            f"{name}_of_class{at}",
+        parts[source] = context.compute(
+            f"{name}_of_class",
             class_error_t_co2e_per_ha,
-            profile_error_t_c_per_ha=trace.arrange(
-                f"{name}_of_profiles{at}",
+            profile_error_t_c_per_ha=context.arrange(
+                f"{name}_of_profiles",
                 np.concatenate([part.value for part in quantities]),
                 quantities,
                 index=[sample for part in quantities for sample in part.index],

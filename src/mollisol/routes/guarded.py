@@ -28,7 +28,7 @@ def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     than Student's where the changes are skewed: a long tail of losses makes the mean of few units too high too often.
     """
     context, mean = inputs.context, inputs.difference
-    project, rules, trace, at = context.project, context.rules, context.trace, context.place
+    project, rules, trace = context.project, context.rules, context.trace
     members: dict[str, list[float]] = defaultdict(list)
     for unit, value in zip(inputs.change.index, inputs.change.value, strict=True):
         members[inputs.stocks.home_of[unit]].append(float(value))
@@ -56,8 +56,8 @@ def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
         "area_ha": inputs.area,
         "control_group_weight": inputs.control_side.weight,
     }
-    multiplier = trace.record(
-        f"guarded_multiplier{at}",
+    multiplier = context.record(
+        "guarded_multiplier",
         float(credit.multiplier),
         guarded_multiplier,
         **landscape,
@@ -65,22 +65,22 @@ def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
         prior_skewness=trace.rule("mollisol.skew-guard.prior-skewness"),
         prior_samples=trace.rule("mollisol.skew-guard.prior-samples"),
     )
-    spread = trace.record(
-        f"pooled_standard_error{at}",
+    spread = context.record(
+        "pooled_standard_error",
         float(credit.standard_error_t_co2e_per_ha),
         between_site_variance,
         unit="t CO2e/ha",
         **landscape,
     )
-    credited = trace.compute(
-        f"guarded_credited{at}",
+    credited = context.compute(
+        "guarded_credited",
         mean_less_multiple,
         mean_change_t_co2e_per_ha=mean,
         multiplier=multiplier,
         standard_error_t_co2e_per_ha=spread,
     )
-    percent = trace.compute(
-        f"guarded_uncertainty_percent{at}",
+    percent = context.compute(
+        "guarded_uncertainty_percent",
         deduction_percent,
         mean_change_t_co2e_per_ha=mean,
         credited_t_co2e_per_ha=credited,

@@ -77,28 +77,28 @@ def hybrid_routes(inputs: HybridInputs, choice: RouteChoice) -> RoutesFound:
 def _analytic(inputs: HybridInputs, /) -> tuple[RouteOutcome, Moment]:
     """Compute the moment form: sampling of the project, what is left of the model's bias, and the draws."""
     context, side = inputs.context, inputs.project_side
-    trace, at = context.trace, context.place
+    trace = context.trace
     sampling = sampling_per_hectare(inputs).variance
     labels = (*side.labels, "control sites", "model")
     parts = [sampling, inputs.control_part, inputs.model_part]
-    terms = trace.arrange(
-        f"variance_terms.corrected{at}",
+    terms = context.arrange(
+        "variance_terms.corrected",
         np.concatenate([np.ravel(part.value) for part in parts]),
         parts,
         index=labels,
     )
-    variance = trace.compute(f"variance_of_mean{at}", total_t_co2e, unit="(t CO2e/ha)^2", parts_t_co2e=terms)
+    variance = context.compute("variance_of_mean", total_t_co2e, unit="(t CO2e/ha)^2", parts_t_co2e=terms)
     trace.rule("mollisol.deduction.degrees-of-freedom")
-    replicates = trace.given(
-        f"replicates_less_one{at}",
+    replicates = context.given(
+        "replicates_less_one",
         # what the model leaves comes from its validation, which is not sampled again here
         np.array([*side.degrees_of_freedom, len(inputs.sites) - 1.0, np.inf]),
         "1",
         ["sample_points.csv", "control_links.csv", "the model's variances are taken as known"],
         labels,
     )
-    freedom = trace.compute(
-        f"degrees_of_freedom{at}", satterthwaite, variances=terms, degrees_of_freedom=replicates
+    freedom = context.compute(
+        "degrees_of_freedom", satterthwaite, variances=terms, degrees_of_freedom=replicates
     )
     spread = Spread(variance, freedom, variance, terms, replicates)
     moments = {form: moment_form(inputs, form, spread) for form in FORMS}

@@ -63,10 +63,10 @@ class PerHectare:
 
 def sampling_per_hectare(inputs: RouteInputs) -> PerHectare:
     """Compute the part of each stratum in the variance of the mean."""
-    trace, at, side = inputs.context.trace, inputs.context.place, inputs.project_side
-    hectares = trace.compute(f"area_total{at}", total_t_co2e, unit="ha", parts_t_co2e=inputs.area)
-    variance = trace.compute(
-        f"sampling_variance_of_mean{at}",
+    context, side = inputs.context, inputs.project_side
+    hectares = context.compute("area_total", total_t_co2e, unit="ha", parts_t_co2e=inputs.area)
+    variance = context.compute(
+        "sampling_variance_of_mean",
         variance_of_mean_from_total,
         index=side.labels,
         variance_of_total_t2=side.variance,
@@ -117,11 +117,11 @@ def modelled_routes(inputs: ModelledInputs, choice: RouteChoice) -> RoutesFound:
 def _analytic(inputs: ModelledInputs, sampling: PerHectare) -> tuple[RouteOutcome, Moment]:
     """Compute the moment form (Eqs. 62 to 64, 74), as printed and as corrected."""
     context, side = inputs.context, inputs.project_side
-    total = context.trace.compute(
-        f"sampling_variance_total{context.place}", total_t_co2e, unit="(t CO2e)^2", parts_t_co2e=side.variance
+    total = context.compute(
+        "sampling_variance_total", total_t_co2e, unit="(t CO2e)^2", parts_t_co2e=side.variance
     )
-    replicates = context.trace.given(
-        f"replicates_less_one{context.place}",
+    replicates = context.given(
+        "replicates_less_one",
         np.append(side.degrees_of_freedom, inputs.error.freedom),
         "1",
         ["sample_points.csv", "studies of the validation less one, the fewest of all combinations"],
@@ -142,31 +142,31 @@ def _spread(
     inputs: ModelledInputs, form: Form, sampling: PerHectare, total: Quantity, replicates: Quantity
 ) -> Spread:
     """Add the model's error to the sampling variance; it is shared by all points, and does not average out."""
-    context, trace, at = inputs.context, inputs.context.trace, f".{form}{inputs.context.place}"
-    model = trace.compute(
-        f"model_variance{at}",
+    context = inputs.context
+    model = context.compute(
+        f"model_variance.{form}",
         project_model_variance,
         area_ha=inputs.area,
         model_variance=inputs.error.variance,
         form="printed" if form == "printed" else context.rules.form("switch.eq64-correlation"),
     )
-    variance = trace.compute(
-        f"variance_of_mean{at}",
+    variance = context.compute(
+        f"variance_of_mean.{form}",
         variance_with_model_error,
         sampling_variance_t2=total,
         model_variance=model,
         area_ha=sampling.hectares,
     )
-    trace.rule("mollisol.deduction.degrees-of-freedom")
-    terms = _with_model(inputs, f"variance_terms{at}", sampling, model)
-    freedom = trace.compute(
-        f"degrees_of_freedom{at}", satterthwaite, variances=terms, degrees_of_freedom=replicates
+    context.trace.rule("mollisol.deduction.degrees-of-freedom")
+    terms = _with_model(inputs, f"variance_terms.{form}", sampling, model)
+    freedom = context.compute(
+        f"degrees_of_freedom.{form}", satterthwaite, variances=terms, degrees_of_freedom=replicates
     )
     return Spread(variance, freedom, variance, terms, replicates)
 
 
 def _with_model(inputs: ModelledInputs, name: str, sampling: PerHectare, model: Quantity) -> Quantity:
-    return inputs.context.trace.arrange(
+    return inputs.context.arrange(
         name,
         np.append(np.asarray(sampling.variance.value), float(model.value)),
         [sampling.variance, model],
@@ -179,7 +179,7 @@ def _montecarlo(inputs: ModelledInputs, sampling: PerHectare, moment: Moment) ->
 
     A draw is the same at every point, in every stratum and in both scenarios; neither part shrinks with their number.
     """
-    trace, at = inputs.context.trace, inputs.context.place
+    context, trace = inputs.context, inputs.context.trace
     groups = _drawn_groups(inputs)
     draws = groups[0].shape[1]
     counted = min(float(draws), inputs.effective_draws or float(draws))
@@ -197,27 +197,27 @@ def _montecarlo(inputs: ModelledInputs, sampling: PerHectare, moment: Moment) ->
         ("model_variance", drawn_model_variance_t2),
     ):
         value = float(function(area_ha=areas, reduction_t_co2e_per_ha=groups))
-        of_total[name] = trace.record(f"montecarlo_{name}_total{at}", value, function, **given)
-        of_mean[name] = trace.compute(
-            f"montecarlo_{name}{at}",
+        of_total[name] = context.record(f"montecarlo_{name}_total", value, function, **given)
+        of_mean[name] = context.compute(
+            f"montecarlo_{name}",
             variance_of_mean_from_total,
             variance_of_total_t2=of_total[name],
             area_ha=sampling.hectares,
         )
-    trace.compute(
-        f"montecarlo_variance_of_total{at}",
+    context.compute(
+        "montecarlo_variance_of_total",
         total_variance_t2,
         sampling_variance_t2=of_total["sampling_variance"],
         model_variance_t2=of_total["model_variance"],
     )
-    freedom = trace.compute(
-        f"montecarlo_degrees_of_freedom{at}",
+    freedom = context.compute(
+        "montecarlo_degrees_of_freedom",
         satterthwaite,
-        variances=_with_model(inputs, f"montecarlo_variance_terms{at}", sampling, of_mean["model_variance"]),
+        variances=_with_model(inputs, "montecarlo_variance_terms", sampling, of_mean["model_variance"]),
         degrees_of_freedom=moment.spread.replicates_less_one,
     )
-    variance = trace.compute(
-        f"montecarlo_variance{at}",
+    variance = context.compute(
+        "montecarlo_variance",
         sampling_and_drawn_variance,
         sampling_variance=of_mean["sampling_variance"],
         drawn_variance=of_mean["model_variance"],

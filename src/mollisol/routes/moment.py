@@ -72,32 +72,32 @@ def analytic_route(inputs: PeriodInputs) -> tuple[RouteOutcome, Moment]:
 def _spread(inputs: PeriodInputs, form: Form, calibration: CalibrationVariance | None) -> Spread:
     """Compute the variance of the mean (Eq. 70) and its degrees of freedom in one form of the rules."""
     context, project, control = inputs.context, inputs.project_side, inputs.control_side
-    trace, at = context.trace, f".{form}{context.place}"
+    trace = context.trace
     shared: dict[str, Any] = {
         "area_ha": inputs.area,
         "group_weight": control.weight,
         "group_mean_variance": control.variance,
         "form": "printed" if form == "printed" else context.rules.form("switch.shared-control"),
     }
-    sampling = trace.compute(
-        f"variance_of_mean{at}",
+    sampling = context.compute(
+        f"variance_of_mean.{form}",
         variance_of_mean_change,
         project_variance_t2=project.variance,
-        control_variance_t2=trace.compute(f"control_variance_total{at}", control_variance_t2, **shared),
+        control_variance_t2=context.compute(f"control_variance_total.{form}", control_variance_t2, **shared),
         area_ha=inputs.area,
     )
-    control_terms = trace.compute(
-        f"control_variance_terms{at}", control_variance_components_t2, index=control.labels, **shared
+    control_terms = context.compute(
+        f"control_variance_terms.{form}", control_variance_components_t2, index=control.labels, **shared
     )
     labels = [*project.labels, *control.labels]
-    terms = trace.arrange(
-        f"variance_terms{at}",
+    terms = context.arrange(
+        f"variance_terms.{form}",
         np.concatenate([project.variance.value, control_terms.value]),
         [project.variance, control_terms],
         index=labels,
     )
-    replicates = trace.given(
-        f"replicates_less_one{at}",
+    replicates = context.given(
+        f"replicates_less_one.{form}",
         np.concatenate([project.degrees_of_freedom, control.degrees_of_freedom]),
         "1",
         ["sample_points.csv", "control_links.csv"],
@@ -105,19 +105,19 @@ def _spread(inputs: PeriodInputs, form: Form, calibration: CalibrationVariance |
     )
     trace.rule("mollisol.deduction.degrees-of-freedom")
     name = "degrees_of_freedom" if calibration is None else "sampling_degrees_of_freedom"
-    freedom = trace.compute(f"{name}{at}", satterthwaite, variances=terms, degrees_of_freedom=replicates)
+    freedom = context.compute(f"{name}.{form}", satterthwaite, variances=terms, degrees_of_freedom=replicates)
     spread = Spread(sampling, freedom, sampling, terms, replicates)
     if calibration is None:
         return spread
-    variance = trace.compute(
-        f"variance_with_calibration{at}",
+    variance = context.compute(
+        f"variance_with_calibration.{form}",
         variance_with_calibration,
         sampling_variance=sampling,
         calibration_variance=calibration.variance[form],
     )
     freedom = freedom_with_one_more(
         inputs,
-        f"degrees_of_freedom{at}",
+        f"degrees_of_freedom.{form}",
         spread,
         float(calibration.variance[form].value),
         float(calibration.freedom.value),
@@ -144,7 +144,7 @@ def freedom_with_one_more(
         variances=np.append(spread.terms.value, variance * inputs.hectares**2),
         degrees_of_freedom=np.append(spread.replicates_less_one.value, freedom),
     )
-    return inputs.context.trace.record(
+    return inputs.context.record(
         name,
         float(value),
         satterthwaite,
@@ -163,7 +163,7 @@ def moment_form(inputs: RouteInputs, form: Form, spread: Spread) -> Moment:
         For a mean of exactly 0 with a spread around it.
     """
     context, difference = inputs.context, inputs.difference
-    trace, at = context.trace, f".{form}{context.place}"
+    trace = context.trace
     if difference.value == 0 and spread.variance.value > 0:
         raise FindingsError([_no_change(context)])
     forms: dict[str, Form] = {
@@ -171,7 +171,7 @@ def moment_form(inputs: RouteInputs, form: Form, spread: Spread) -> Moment:
         for switch in ("deduction-denominator", "eligibility-quantile", "confidence")
     }
     confidence = (
-        trace.given(f"confidence{at}", PRINTED_CONFIDENCE, "1", ["switch.confidence: the printed form"])
+        context.given(f"confidence.{form}", PRINTED_CONFIDENCE, "1", ["switch.confidence: the printed form"])
         if forms["confidence"] == "printed"
         else trace.rule("programme.deduction.confidence")
     )
@@ -181,19 +181,19 @@ def moment_form(inputs: RouteInputs, form: Form, spread: Spread) -> Moment:
         spread.freedom,
         confidence,
         forms["deduction-denominator"],
-        (f"uncertainty_percent{at}", f"credited_mean{at}"),
+        (f"uncertainty_percent.{form}", f"credited_mean.{form}"),
     )
-    half_width = trace.compute(
-        f"half_width_percent{at}",
+    half_width = context.compute(
+        f"half_width_percent.{form}",
         half_width_percent,
         form=forms["eligibility-quantile"],
         mean_change=difference,
         variance_of_mean=spread.variance,
         degrees_of_freedom=spread.freedom,
     )
-    error = trace.compute(f"standard_error{at}", standard_error, variance_of_mean=spread.variance)
-    quantile = trace.compute(
-        f"t_quantile{at}", t_quantile, probability=confidence, degrees_of_freedom=spread.freedom
+    error = context.compute(f"standard_error.{form}", standard_error, variance_of_mean=spread.variance)
+    quantile = context.compute(
+        f"t_quantile.{form}", t_quantile, probability=confidence, degrees_of_freedom=spread.freedom
     )
     bar = "programme.eligibility.half-width"
     widest = float(trace.rule(bar).value) if context.rules.has(bar) else None
@@ -223,8 +223,8 @@ def deducted(
     names: tuple[str, str],
 ) -> tuple[Quantity, Quantity]:
     """Return the deduction in per cent (Eq. 74) and what it leaves of the mean; both stand under the names."""
-    trace, (percent, credited) = inputs.context.trace, names
-    uncertainty = trace.compute(
+    percent, credited = names
+    uncertainty = inputs.context.compute(
         percent,
         uncertainty_percent,
         confidence=confidence,
@@ -233,7 +233,7 @@ def deducted(
         variance_of_mean=variance,
         degrees_of_freedom=freedom,
     )
-    return uncertainty, trace.compute(
+    return uncertainty, inputs.context.compute(
         credited,
         credited_after_deduction,
         mean_change=inputs.difference,
@@ -319,16 +319,16 @@ def choose_deduction(
     context: PeriodContext, computed: Mapping[CreditedForm, Quantity]
 ) -> tuple[Quantity, CreditedForm]:
     """Choose the deduction that issues of those that were computed: by the rule, the one that credits least."""
-    trace, at = context.trace, context.place
+    trace = context.trace
     which = trace.rule("mollisol.issuance.form").value
     for form in computed:
         if which == form and which in ("moment", "posterior"):
             return computed[form], form
-    largest = trace.compute(
-        f"issuing_uncertainty_percent{at}",
+    largest = context.compute(
+        "issuing_uncertainty_percent",
         largest_deduction_percent,
-        deductions_percent=trace.arrange(
-            f"deductions_percent{at}",
+        deductions_percent=context.arrange(
+            "deductions_percent",
             np.array([float(part.value) for part in computed.values()]),
             list(computed.values()),
             index=list(computed),

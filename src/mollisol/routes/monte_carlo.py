@@ -34,18 +34,18 @@ def montecarlo_route(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
 
     Where no error is declared nothing is drawn, and the route equals the analytic one.
     """
-    trace, at, errors = inputs.context.trace, inputs.context.place, inputs.errors
+    context, trace, errors = inputs.context, inputs.context.trace, inputs.errors
     sampling, share = moment.spread.sampling, trace.rule("mollisol.montecarlo.error-share")
     drawn = None if errors is None else _draw(inputs, errors, moment, float(share.value))
-    draws = trace.given(
-        f"montecarlo_draws{at}",
+    draws = context.given(
+        "montecarlo_draws",
         0.0 if drawn is None else float(drawn.draws.size),
         "1",
         ["mollisol.montecarlo.draws, doubled until mollisol.montecarlo.error-share is met"],
     )
     behind: dict[str, Any] = {} if errors is None else {sd.name: sd for sd in errors.sd}
-    spread = trace.record(
-        f"montecarlo_drawn_variance{at}",
+    spread = context.record(
+        "montecarlo_drawn_variance",
         0.0 if drawn is None else float(variance_over_draws(drawn_mean_t_co2e_per_ha=drawn.draws)),
         variance_over_draws,
         changes_of_units=inputs.change,
@@ -57,17 +57,17 @@ def montecarlo_route(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
         seed=inputs.seed,
         **behind,
     )
-    variance = trace.compute(
-        f"montecarlo_variance{at}",
+    variance = context.compute(
+        "montecarlo_variance",
         sampling_and_drawn_variance,
         sampling_variance=sampling,
         drawn_variance=spread,
         draws=draws,
     )
     freedom = _freedom(inputs, moment.spread, spread)
-    error = trace.compute(f"montecarlo_error{at}", standard_error, variance_of_mean=variance)
-    trace.compute(
-        f"montecarlo_t_quantile{at}",
+    error = context.compute("montecarlo_error", standard_error, variance_of_mean=variance)
+    context.compute(
+        "montecarlo_t_quantile",
         t_quantile,
         probability=trace.rule("programme.deduction.confidence"),
         degrees_of_freedom=freedom,
@@ -110,9 +110,9 @@ def credited_from_draws(
     inputs: RouteInputs, variance: Quantity, freedom: Quantity
 ) -> tuple[Quantity, Quantity]:
     """Return the deduction in per cent and the credited mean from a variance that draws are part of."""
-    place, form = inputs.context.place, inputs.context.rules.form("switch.deduction-denominator")
+    form = inputs.context.rules.form("switch.deduction-denominator")
     confidence = inputs.context.trace.rule("programme.deduction.confidence")
-    names = (f"montecarlo_uncertainty_percent{place}", f"montecarlo_credited{place}")
+    names = ("montecarlo_uncertainty_percent", "montecarlo_credited")
     return deducted(inputs, variance, freedom, confidence, form, names)
 
 
@@ -141,10 +141,10 @@ def _draw(inputs: PeriodInputs, errors: DeclaredErrors, moment: Moment, share: f
 
 def _freedom(inputs: PeriodInputs, sampling: Spread, drawn: Quantity) -> Quantity:
     """Return the degrees of freedom after Satterthwaite; the drawn part has as many as one likes."""
-    name = f"montecarlo_degrees_of_freedom{inputs.context.place}"
+    name = "montecarlo_degrees_of_freedom"
     if drawn.value > 0:
         return freedom_with_one_more(inputs, name, sampling, float(drawn.value), np.inf, drawn_variance=drawn)
-    return inputs.context.trace.compute(
+    return inputs.context.compute(
         name, satterthwaite, variances=sampling.terms, degrees_of_freedom=sampling.replicates_less_one
     )
 

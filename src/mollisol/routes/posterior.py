@@ -80,11 +80,11 @@ def posterior_route(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
 
 def points_of_period(inputs: RouteInputs, stocks: UnitStocks, sites: Sequence[str]) -> PointsOfPeriod:
     """Compute the changes at the points of the project and of some control sites, with the place of each."""
-    context, trace, at = inputs.context, inputs.context.trace, inputs.context.place
+    context = inputs.context
     project, period = context.project, context.period
     start = stocks.points_by_campaign[period.first_campaign]
-    change = trace.compute(
-        f"change_of_point{at}",
+    change = context.compute(
+        "change_of_point",
         stock_change_t_co2e_per_ha,
         index=start.index,
         stock_start_t_c_per_ha=start,
@@ -101,10 +101,10 @@ def points_of_period(inputs: RouteInputs, stocks: UnitStocks, sites: Sequence[st
     linked = {(link.control_site, link.stratum) for link in project.control_links}
     given: dict[str, Any] = {
         "area_ha": inputs.area,
-        "project_change_t_co2e_per_ha": trace.pick(f"project_change_of_point{at}", change, own),
+        "project_change_t_co2e_per_ha": context.pick("project_change_of_point", change, own),
         "project_stratum": [stratum_of[points[place].stratum or ""] for place in own],
         "project_unit": [unit_of[unit] for unit in units],
-        "control_change_t_co2e_per_ha": trace.pick(f"control_change_of_point{at}", change, control),
+        "control_change_t_co2e_per_ha": context.pick("control_change_of_point", change, control),
         "control_site": [site_of[points[place].control_site or ""] for place in control],
         "site_link": np.array([[float((site, name) in linked) for name in strata] for site in sites]),
         "offset_t_co2e_per_ha": biochar_offset(inputs),
@@ -118,15 +118,15 @@ def _numbers(names: Sequence[str]) -> dict[str, int]:
 
 def biochar_offset(inputs: RouteInputs) -> Quantity:
     """Compute what biochar of the period takes off the project's change: it is no stock that the soil built."""
-    trace, at = inputs.context.trace, inputs.context.place
-    carbon = trace.compute(
-        f"biochar_carbon_per_ha{at}",
+    context = inputs.context
+    carbon = context.compute(
+        "biochar_carbon_per_ha",
         per_hectare,
         yearly_amount=inputs.biochar_carbon_per_year,
         years=inputs.context.years,
         area_ha=inputs.area,
     )
-    return trace.compute(f"biochar_co2e_per_ha{at}", stock_t_co2e_per_ha, stock_t_c_per_ha=carbon)
+    return context.compute("biochar_co2e_per_ha", stock_t_co2e_per_ha, stock_t_c_per_ha=carbon)
 
 
 def values_of(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,15 +150,15 @@ def posterior_outcome(
     equation, given
         The registered equation of the credited value, and what it was given.
     """
-    trace, at = inputs.context.trace, inputs.context.place
+    context = inputs.context
     try:
         result, details = compute()
     except ValueError as error:
         return RouteOutcome(None, None, findings=(_cannot(inputs.context.period, str(error)),))
-    credited = trace.record(f"posterior_credited{at}", result.credited, equation, **given)
-    trace.keep(credited.name, result)
-    percent = trace.compute(
-        f"posterior_uncertainty_percent{at}",
+    credited = context.record("posterior_credited", result.credited, equation, **given)
+    context.trace.keep(credited.name, result)
+    percent = context.compute(
+        "posterior_uncertainty_percent",
         deduction_percent,
         mean_change_t_co2e_per_ha=inputs.difference,
         credited_t_co2e_per_ha=credited,

@@ -9,17 +9,17 @@ from mollisol.uncertainty.scaling.spread import brown_forsythe_statistic, upper_
 
 def spread_between_strata(inputs: PeriodInputs) -> SpreadTest | None:
     """Test the spread between strata; None where there is one stratum, or nothing to tell them apart by."""
-    trace, at, side = inputs.context.trace, inputs.context.place, inputs.project_side
+    context, side = inputs.context, inputs.project_side
     group = [name for name, count in zip(side.labels, side.replicates, strict=True) for _ in range(count)]
     try:
-        statistic = trace.compute(
-            f"spread_statistic{at}", brown_forsythe_statistic, value=side.change, group=group
+        statistic = context.compute(
+            "spread_statistic", brown_forsythe_statistic, value=side.change, group=group
         )
     except ValueError:
         return None
     between, within = float(len(side.labels) - 1), float(len(group) - len(side.labels))
-    chance = trace.compute(
-        f"spread_p_value{at}",
+    chance = context.compute(
+        "spread_p_value",
         upper_tail_of_f,
         statistic=statistic,
         numerator_degrees_of_freedom=between,
