@@ -8,6 +8,7 @@ from mollisol.methodology.findings import Finding
 from mollisol.rule_catalogue.differences import Credits, DiffOfProjects, RuleSetDiff
 
 _TOTAL, _UNITS = "verified_total_t_co2e", "units_to_issue_t"
+_PARTS = {"reductions": "verified_reductions_t_co2e", "removals": "verified_removals_t_co2e"}
 
 
 def lines_of(found: RuleSetDiff | DiffOfProjects) -> Iterator[str]:
@@ -16,7 +17,7 @@ def lines_of(found: RuleSetDiff | DiffOfProjects) -> Iterator[str]:
         yield from _lines_of_diff(found)
         return
     for name, item in found.projects.items():
-        yield f"project {name}"
+        yield f"folder   {name}"
         yield from _lines_of_diff(item)
         yield ""
     for name, item in found.projects.items():
@@ -29,10 +30,13 @@ def lines_of(found: RuleSetDiff | DiffOfProjects) -> Iterator[str]:
 def _lines_of_diff(found: RuleSetDiff) -> Iterator[str]:
     yield f"A  {found.a}  {found.a_hash[:16]}"
     yield f"B  {found.b}  {found.b_hash[:16]}"
+    if found.project:
+        yield f"project  {found.project}"
     for edition in found.editions:
         yield f"edition  {edition.document}: {edition.a} -> {edition.b}"
     for difference in found.differences:
-        yield f"{difference.kind:8} {difference.id}: {difference.a} -> {difference.b}"
+        id = difference.id.removeprefix(f"{difference.kind} ")
+        yield f"{difference.kind:8} {id}: {difference.a} -> {difference.b}"
         yield f"         {difference.label}; {difference.citation} ({difference.status})"
         if difference.reason:
             yield f"         reason: {difference.reason}"
@@ -69,12 +73,10 @@ def _credits(name: str, credits: Credits) -> Iterator[str]:
 
 
 def _moved(amounts: dict[str, float]) -> str:
-    units = amounts[_UNITS]
-    return (
-        f"{amounts[_TOTAL]:+,.6f} t CO2e, {units:+,.0f} units"
-        if units % 1 == 0
-        else (f"{amounts[_TOTAL]:+,.6f} t CO2e, {units:+,.4g} units")
-    )
+    units, parts = amounts[_UNITS], [f"{name} {amounts[field]:+,.6f}" for name, field in _PARTS.items()]
+    # A share of units is a mean over orders and need not be whole.
+    counted = f"{units:+,.0f}" if units % 1 == 0 else f"{units:+,.4g}"
+    return f"{amounts[_TOTAL]:+,.6f} t CO2e ({', '.join(parts)}), {counted} units"
 
 
 def _listed(label: str, names: Iterable[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ from mollisol.methodology.rules_in_force.rule_set import (
 )
 
 BASE = load_rule_set("vm0042-2.2+2026-06-11")
-WOBURN = Path(__file__).parents[3] / "examples" / "woburn-ley"
+ROOT = Path(__file__).parents[3]
+WOBURN = ROOT / "examples" / "woburn-ley"
 EF1 = {"factor": "EF1", "input": "synthetic", "condition": "wet"}
 
 
@@ -48,8 +50,6 @@ def row(**given: object) -> dict[str, object]:
 
 
 def value(**given: object) -> dict[str, object]:
-    from datetime import date
-
     return {"id": "vm0042.soc.minimum-depth", "from": date(2025, 10, 21), "reason": "to try", **given}
 
 
@@ -70,8 +70,12 @@ def value(**given: object) -> dict[str, object]:
             "there is no rule", "vm0042.soc.minimum-depth",
         ),
         (
-            {"set": [value(value=400.0)]}, "proposal-not-allowed", "vm0042.soc.minimum-depth", "not 400.0",
+            {"set": [value(value=400.0)]}, "proposal-not-allowed", "vm0042.soc.minimum-depth", "400.0",
             "a number from 1 to 300 cm",
+        ),
+        (
+            {"set": [value(value=40.0, **{"from": date(2030, 1, 1)})]}, "proposal-never-applies",
+            "vm0042.soc.minimum-depth", "would start after VM0042 2.2 and never apply", "a first day up to 2026-06-11",
         ),
         (
             {"switch": [{"id": "switch.no-such", "form": "printed", "reason": "to try"}]}, "proposal-unknown",
@@ -179,7 +183,7 @@ def test_check_prints_every_fault_and_ends_with_2(tmp_path: Path) -> None:
     )
     result = CliRunner().invoke(app, ["rules", "check", str(file)])
     assert result.exit_code == 2
-    assert "may be a number from 0.5 to 0.999, not 75" in result.stdout
+    assert "allowed  a number from 0.5 to 0.999" in result.stdout
     assert "there is no switch switch.no-such" in result.stdout
     file.write_text("label = [")
     broken = CliRunner().invoke(app, ["rules", "check", str(file)])
@@ -187,3 +191,14 @@ def test_check_prints_every_fault_and_ends_with_2(tmp_path: Path) -> None:
     assert "proposal-unusable" in broken.stdout
     with pytest.raises(tomllib.TOMLDecodeError):
         tomllib.loads(file.read_text())
+
+
+def test_the_page_shows_a_sound_proposal_and_what_check_prints() -> None:
+    page = (ROOT / "docs" / "proposals.md").read_text()
+    shown = page.split("```toml\n")[1].split("```")[0]
+    assert proposal_faults(BASE, Overlay.model_validate(tomllib.loads(shown)), all_equations) == []
+    file = ROOT / "tests" / "journeys" / "proposals" / "confidence-75.toml"
+    printed = CliRunner().invoke(app, ["rules", "check", str(file)]).stdout
+    assert f"$ mollisol rules check {file.name}\n{printed}```" in page
+    for name in proposal_names():
+        assert f"| `{name}` |" in page
