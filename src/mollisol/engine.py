@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mollisol.checks.calibrations import check_calibrations
@@ -30,6 +29,7 @@ from mollisol.methodology.trace import Trace
 from mollisol.programmes.interface import Programme
 from mollisol.programmes.registry import programme_of
 from mollisol.programmes.rules import not_trusted, rules_of_project
+from mollisol.reading.intake import Handed
 from mollisol.reading.outlines import check_geometry
 from mollisol.reading.project import Reading, read_project
 from mollisol.reading.schema import HEAD_FILE
@@ -47,7 +47,7 @@ def _silent(_: str) -> None: ...
 
 
 def assess_project(
-    folder: str | Path,
+    folder: Handed,
     *,
     rules_key: str = "",
     overlays: Sequence[Overlay] = (),
@@ -59,7 +59,7 @@ def assess_project(
     Parameters
     ----------
     folder
-        The project folder.
+        The project folder, or its files as they were taken.
     rules_key
         Rule set to use instead of the project's own.
     overlays
@@ -69,8 +69,7 @@ def assess_project(
     tell
         Called with a line on each step.
     """
-    tell(f"reading {folder}")
-    folder = Path(folder)
+    tell("reading the files" if isinstance(folder, Mapping) else f"reading {folder}")
     reading = read_project(folder)
     project = reading.project
     if project is None:
@@ -117,7 +116,7 @@ def _held_against(programme: Programme, context: Context, reading: Reading) -> A
 
 
 def run_project(
-    folder: str | Path,
+    folder: Handed,
     *,
     rules_key: str = "",
     overlays: Sequence[Overlay] = (),
@@ -237,7 +236,7 @@ def _periods(
     return periods, list(dict.fromkeys([*findings, *bounds]))
 
 
-def _missing(folder: Path, rules: RulesInForce, programme: Programme) -> list[Finding]:
+def _missing(folder: Handed, rules: RulesInForce, programme: Programme) -> list[Finding]:
     """Return every rule that the project looks up under the rule set that has them all, and this one does not know."""
     if not rules.rule_set.head.open:
         return []

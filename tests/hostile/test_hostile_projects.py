@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl  # noqa: F401  what derives from a socket is loaded before sockets are refused
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -90,16 +90,15 @@ _RUNS: dict[str, Run] = {}
 _FILES: dict[tuple[int, str], dict[str, bytes]] = {}
 
 
-def _run_once(folder: Path, **options: Any) -> Run:
-    """Run a folder, or give the run of the same bytes, rules and options."""
+def _run_once(inputs: Mapping[str, bytes], **options: Any) -> Run:
+    """Return the run of these files, or that of the same bytes, rules and options."""
     key = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            key.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes() + b"\0")
+    for file, content in sorted(inputs.items()):
+        key.update(f"{file}\0".encode() + content + b"\0")
     key.update(repr([(k, v.hash if k == "rule_set" else v) for k, v in sorted(options.items())]).encode())
     name = key.hexdigest()
     if name not in _RUNS:
-        _RUNS[name] = run_project(folder, **options)
+        _RUNS[name] = run_project(inputs, **options)
     return _RUNS[name]
 
 

@@ -94,12 +94,10 @@ class Bundle:
         """Give an input file byte for byte."""
         return self.read(INPUTS + name)
 
-    def copy_inputs(self, folder: Path) -> None:
-        """Write the inputs into an empty folder, so that they can be run again."""
-        for name in self.inputs:
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(self.input(name))
+    @property
+    def input_files(self) -> dict[str, bytes]:
+        """The inputs by name, so that they can be run again."""
+        return {name: self.input(name) for name in self.inputs}
 
     def _typed[Kind: BaseModel](self, name: str, kind: type[Kind]) -> Kind:
         load_json(content := self.read(name), name)

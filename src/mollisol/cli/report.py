@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -103,14 +102,13 @@ def _wanted(formats: str) -> list[str]:
 def _project(bundle: Any) -> tuple[Any, dict[str, bytes]]:
     from mollisol.reading.project import read_project
 
-    with tempfile.TemporaryDirectory() as folder:
-        bundle.copy_inputs(Path(folder))
-        project = read_project(Path(folder)).project
+    inputs = bundle.input_files
+    project = read_project(inputs).project
     if project is None:
         raise UserError(
             f"the inputs of {bundle.source.place} cannot be read; mollisol verify says what is wrong"
         )
-    return project, {name: bundle.input(name) for name in bundle.inputs}
+    return project, inputs
 
 
 def _check_target(target: Path) -> None:

@@ -13,6 +13,8 @@ from mollisol.methodology.findings import UserError
 from mollisol.methodology.ledger import LEDGER_FILE, LedgerEntry
 from mollisol.methodology.trace import Quantity
 from mollisol.programmes.interface import Carried
+from mollisol.reading.archive import BundleFaultError, open_source
+from mollisol.reading.json import load_json
 from mollisol.reading.schema import HEAD_FILE
 
 
@@ -47,9 +49,10 @@ def entries_of_bundle(bundle: Path, *, signed_off_by: str, signed_off_on: date) 
         If the folder holds no bundle, a period of it was refused, or its rules were proposed.
     """
     try:
-        manifest = (bundle / "manifest.json").read_bytes()
-        results: dict[str, Any] = json.loads((bundle / "results.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        source = open_source(bundle)
+        manifest = source.read("manifest.json")
+        results: dict[str, Any] = load_json(source.read("results.json"), "results.json")
+    except (BundleFaultError, KeyError) as error:
         raise LedgerError(f"{bundle} holds no bundle: {error}") from None
     if results.get("state") == "proposed":
         raise LedgerError(f"{bundle} was computed under proposed rules: nothing of it was issued")

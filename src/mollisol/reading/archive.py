@@ -70,9 +70,15 @@ class Source:
     place: str
     sizes: Mapping[str, int] = field(repr=False)
     begin: Callable[[str, int], bytes] = field(repr=False)
+    taken: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     def read(self, name: str) -> bytes:
-        """Give a file's bytes; a file that gives more than it declared is refused, not read on."""
+        """Return a file's bytes, taken once; a file that gives more than it declared is refused, not read on."""
+        if name not in self.taken:
+            self.taken[name] = self._taken(name)
+        return self.taken[name]
+
+    def _taken(self, name: str) -> bytes:
         declared = self.sizes[name]
         try:
             content = self.begin(name, declared + 1)

@@ -1,9 +1,10 @@
-"""A folder that somebody handed over: every file is taken once, so that what is hashed is what is computed."""
+"""What somebody handed over: every file is taken once, so that what is hashed is what is computed."""
 
 from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
@@ -19,14 +20,21 @@ from mollisol.reading.archive import (
 )
 from mollisol.reading.tables import decoded, read_table
 
+type Handed = str | Path | Mapping[str, bytes]
+"""What somebody hands over: a folder, or the bytes of its files by name, as they were taken from a bundle."""
+
+
+class _NameError(Exception):
+    """A name that leaves the folder."""
+
 
 class Intake:
-    """The files of a folder, taken when they are asked for.
+    """The files of what was handed over, taken when they are asked for.
 
     Parameters
     ----------
-    folder
-        The folder.
+    place
+        The folder, or the files.
 
     Attributes
     ----------
@@ -36,8 +44,8 @@ class Intake:
         What is wrong with them, gathered over all files.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, place: Handed) -> None:
+        self._place = place if isinstance(place, Mapping) else Path(place)
         self.contents: dict[str, bytes] = {}
         self.findings: list[Finding] = []
 
@@ -45,36 +53,31 @@ class Intake:
         """Return the bytes of a file; None, with a finding where one is due, if it cannot be had."""
         if file in self.contents:
             return self.contents[file]
-        if not self._inside(file):
-            self.add("path-leaves-folder", file, "a path that leaves the folder")
-            return None
-        path = self._folder / file
-        if not os.path.isfile(path):  # a name that is too long is no file; Path raises
-            if os.path.lexists(path):
-                found = "a folder, a pipe, a device or a link to nothing"
-                self.add("not-a-plain-file", file, found)
-                return None
-            if required:
-                self.add("file-missing", file, "no such file")
-            return None
         largest = LARGEST_TOML_BYTES if file.endswith(".toml") else LARGEST_FILE_BYTES
         largest = min(largest, LARGEST_INPUTS_BYTES - sum(map(len, self.contents.values())))
         try:
-            with opened_plain(path.resolve()) as stream:
-                size = os.fstat(stream.fileno()).st_size
-                content = stream.read(largest + 1) if size <= largest else b""
+            content, size = self._bytes_of(file, largest)
+        except FileNotFoundError:
+            if required:
+                self.add("file-missing", file, "no such file")
+            return None
+        except _NameError:
+            self.add("path-leaves-folder", file, "a path that leaves the folder")
+            return None
+        except IsADirectoryError:
+            self.add("not-a-plain-file", file, "a folder, a pipe, a device or a link to nothing")
+            return None
         except OSError as error:
             self.add("file-unreadable", file, str(error.strerror))
             return None
-        size = max(size, len(content))
         if size > largest:
             self.add(
                 "file-too-large",
                 file,
                 f"{size / 1e6:,.0f} MB",
-                largest_file_bytes=LARGEST_FILE_BYTES / 1000000.0,
-                largest_toml_bytes=LARGEST_TOML_BYTES / 1000000.0,
-                largest_inputs_bytes=LARGEST_INPUTS_BYTES / 1000000.0,
+                largest_file_bytes=LARGEST_FILE_BYTES / 1e6,
+                largest_toml_bytes=LARGEST_TOML_BYTES / 1e6,
+                largest_inputs_bytes=LARGEST_INPUTS_BYTES / 1e6,
             )
             return None
         if not content:
@@ -82,6 +85,25 @@ class Intake:
             return None
         self.contents[file] = content
         return content
+
+    def _bytes_of(self, file: str, largest: int) -> tuple[bytes, int]:
+        """Return the bytes of a file and how many there are; a file that is too large is not read."""
+        name = PureWindowsPath(file)  # a name has to be one in a bundle's ``inputs/`` too, on any system
+        if name.anchor or ".." in name.parts or ":" in file or "\\" in file or not file.isprintable():
+            raise _NameError
+        if isinstance(self._place, Mapping):
+            if file not in self._place:
+                raise FileNotFoundError
+            return self._place[file], len(self._place[file])
+        path = self._place / file
+        if not path.resolve().is_relative_to(self._place.resolve()):
+            raise _NameError
+        if not os.path.isfile(path):  # a name that is too long is no file; Path raises
+            raise IsADirectoryError if os.path.lexists(path) else FileNotFoundError
+        with opened_plain(path.resolve()) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            content = stream.read(largest + 1) if size <= largest else b""
+        return content, max(size, len(content))
 
     def text(self, file: str, *, required: bool = True) -> str | None:
         """Return the text of a file in UTF-8."""
@@ -111,13 +133,6 @@ class Intake:
         table, findings = read_table(content, file, row_type)
         self.findings += findings
         return table
-
-    def _inside(self, file: str) -> bool:
-        """Return whether a name stays in the folder, and also in a bundle's ``inputs/``, on any system."""
-        name = PureWindowsPath(file)
-        if name.anchor or ".." in name.parts or ":" in file or "\\" in file or not file.isprintable():
-            return False
-        return (self._folder / file).resolve().is_relative_to(self._folder.resolve())
 
     def add(
         self, code: str, file: str, state: str, *, thing: str = "", column: str = "", **texts: Any

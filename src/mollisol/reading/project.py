@@ -31,7 +31,7 @@ from mollisol.methodology.project import (
     QuantificationUnit,
     Stratum,
 )
-from mollisol.reading.intake import Intake
+from mollisol.reading.intake import Handed, Intake
 from mollisol.reading.model_folder import project_model_of
 from mollisol.reading.schema import HEAD_FILE, TOP_KEYS, check_schema, head_values
 from mollisol.reading.tables import problem_code
@@ -91,25 +91,24 @@ class Reading:
     inputs: dict[str, bytes]
 
 
-def read_project(folder: str | Path) -> Reading:
-    """Read a project folder.
+def read_project(place: Handed) -> Reading:
+    """Read a project.
 
     Parameters
     ----------
-    folder
-        The folder with ``project.toml`` and the tables of :data:`TABLES`.
+    place
+        The folder with ``project.toml`` and the tables of :data:`TABLES`, or its files.
 
     Returns
     -------
     Reading
         The project, or every fault of form at once.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        where = Place(file=str(folder))
+    if not isinstance(place, Mapping) and not Path(place).is_dir():
+        where = Place(file=str(place))
         fault = finding("folder-missing", where, "no such folder")
         return Reading(None, (fault,), {})
-    intake = Intake(folder)
+    intake = Intake(place)
     head = read_head(intake)
     tables = {
         table.field: intake.table(table.file, table.row_type, required=not _optional(head, table))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -97,9 +95,7 @@ def open_issued(bundle: Bundle) -> Issued:
     folders = programme(bundle.results.programme).rules
     notes = notes_since(str(bundle.manifest.get("mollisol")))
     rules = read_rules(files, bundle.manifest, options, notes, folders, to)
-    with tempfile.TemporaryDirectory(prefix="mollisol-trueup-") as folder:
-        bundle.copy_inputs(Path(folder))
-        assessment = assess_project(Path(folder), rule_set=rules.rule_set if rules else None)
+    assessment = assess_project(bundle.input_files, rule_set=rules.rule_set if rules else None)
     return _run(assessment, options)
 
 

@@ -7,7 +7,6 @@ model's error, and through its parameters where it is calibrated again (VM0042 v
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,7 +124,7 @@ def true_up(
 
     tell("running both scenarios again for the periods that are open")
     asked: dict[str, Any] = {**rules_of, "route": options.route, "seed": options.seed}
-    as_was = run_project(folder, **asked)
+    as_was = run_project(assessment.reading.inputs, **asked)
     before = as_was.results
     then, more = _run_with(assessment.reading.inputs, project, after, asked)
     findings += [finding for finding in more if finding not in as_was.findings]
@@ -298,17 +297,12 @@ def _run_with(
     head = project.head.model
     if head is None:
         raise ValueError("the project declares no model")
-    with tempfile.TemporaryDirectory(prefix="mollisol-trueup-") as work:
-        changed = {f"{MODEL_FOLDER}/{head.validation_file}": validation.to_json().encode()}
-        for name, content in {**inputs, **changed}.items():
-            path = Path(work) / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        try:
-            run = run_project(Path(work), **asked)
-        except FindingsError as error:
-            return None, blocking(error.findings)
-        return run.results, [f for f in run.findings if f.severity is not Severity.NOTE]
+    changed = {f"{MODEL_FOLDER}/{head.validation_file}": validation.to_json().encode()}
+    try:
+        run = run_project({**inputs, **changed}, **asked)
+    except FindingsError as error:
+        return None, blocking(error.findings)
+    return run.results, [f for f in run.findings if f.severity is not Severity.NOTE]
 
 
 def _issued(period: PeriodResult) -> IssuedPeriod:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -179,26 +178,23 @@ def _again(
     bundle: Bundle, rules: BundleRules, options: RunOptions, issues: bool, to: Comparison
 ) -> Run | None:
     """Run the inputs again; what stands in the way is a difference, for a bundle is of a run that came through."""
-    with tempfile.TemporaryDirectory(prefix="mollisol-verify-") as folder:
-        try:
-            bundle.copy_inputs(Path(folder))
-            # Rules that an earlier release shipped issue as they did then; laid with constants they have another hash.
-            own = trust(rules.rule_set) if issues else rules.rule_set
-            run = run_project(Path(folder), rule_set=own, **options.beside_rules)
-            if run.results.rule_set_hash == rules.hash:
-                return run
-            return replace(run, results=run.results.model_copy(update={"rule_set_hash": rules.hash}))
-        except FindingsError as error:
-            for finding in blocking(error.findings):
-                where = str(finding.where).replace(folder, "")
-                to.add(
-                    "not-computable",
-                    f"inputs/{where}" if finding.where.file else where,
-                    "a run that came through",
-                    f"{finding.code}: {finding.found}",
-                )
-        except (UserError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-            to.add("not-computable", "the run", "a run that came through", f"{type(error).__name__}: {error}")
+    try:
+        # Rules that an earlier release shipped issue as they did then; laid with constants they have another hash.
+        own = trust(rules.rule_set) if issues else rules.rule_set
+        run = run_project(bundle.input_files, rule_set=own, **options.beside_rules)
+        if run.results.rule_set_hash == rules.hash:
+            return run
+        return replace(run, results=run.results.model_copy(update={"rule_set_hash": rules.hash}))
+    except FindingsError as error:
+        for finding in blocking(error.findings):
+            to.add(
+                "not-computable",
+                f"inputs/{finding.where}" if finding.where.file else str(finding.where),
+                "a run that came through",
+                f"{finding.code}: {finding.found}",
+            )
+    except (UserError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        to.add("not-computable", "the run", "a run that came through", f"{type(error).__name__}: {error}")
     return None
 
 

@@ -21,9 +21,8 @@ from mollisol.templates.monitoring_report.report import report_model
 from mollisol.templates.output import report_files
 
 
-def tables(bundle: Bundle, folder: Path) -> dict[str, list[list[str]]]:
-    bundle.copy_inputs(folder)
-    project = read_project(folder).project
+def tables(bundle: Bundle) -> dict[str, list[list[str]]]:
+    project = read_project(bundle.input_files).project
     assert project is not None
     model = report_model(
         results=bundle.results,
@@ -72,7 +71,7 @@ def named(bundle: Bundle) -> set[float]:
     return values | {100 * value for value in values}
 
 
-def test_every_number_in_a_table_has_a_name(bundle: Path, tmp_path: Path) -> None:
+def test_every_number_in_a_table_has_a_name(bundle: Path) -> None:
     opened = open_bundle(bundle)
     near = sorted(named(opened))
     text = " ".join(finding.found + finding.allowed for finding in opened.findings)
@@ -80,7 +79,7 @@ def test_every_number_in_a_table_has_a_name(bundle: Path, tmp_path: Path) -> Non
     steps = {round(abs(value), 1) for _, value in totals.values()}  # the waterfall prints one decimal
     strangers: dict[str, list[str]] = {}
     count = 0
-    for name, rows in tables(opened, tmp_path).items():
+    for name, rows in tables(opened).items():
         for cell in (cell for row in rows for cell in row):
             try:
                 value = float(cell)
