@@ -415,8 +415,3 @@ class RunResult(DomainObject):
     references: Items[PosteriorReference] = ()
     model: ModelUse | None = None
     control_diagnostics: Items[ControlDiagnostics] = ()
-
-    @property
-    def refused(self) -> bool:
-        """Whether issuance of any period was refused."""
-        return any(period.issuance == "refused" for period in self.periods)

@@ -93,7 +93,7 @@ def test_a_half_width_over_the_estimate_is_refused(make_project: Callable[[Layou
     assert period.issuance == "refused"
     assert period.units_to_issue_t == 0
     assert period.verified_total_t_co2e != 0, "what was computed is not floored"
-    assert run.results.refused
+    assert run.results.state == "refused"
     assert "half-width-over-estimate" in {finding.code for finding in run.findings}
 
 

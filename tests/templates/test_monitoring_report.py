@@ -237,6 +237,7 @@ def _results() -> RunResult:
 
 def _head() -> ProjectHead:
     text = {
+        "programme": "vm0042",
         "name": "Three fields",
         "proponent": "Farm",
         "country": "GB",

@@ -158,7 +158,7 @@ def _print_summary(results: Any) -> None:
             f"{_others(period)}{_less(period.leakage_t_co2e)} leakage {_less(period.buffer_t_co2e)} buffer "
             f"{_discount(period)}"
             f"= {period.verified_total_t_co2e:,.1f} t: {_units(period):,} units, "
-            + ("proposed" if period.state == "proposed" else period.issuance)
+            + (period.issuance if period.state == "eligible" else period.state)
         )
 
 
