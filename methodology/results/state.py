@@ -17,10 +17,17 @@ NOT_DECLARED: Final = frozenset({"choice-undeclared", "kind-placeholder"})
 
 
 def state_of(findings: Iterable[Finding]) -> RunState:
-    """Return the state that the findings on a run, or on one period of it, leave it in."""
+    """Return the state that its findings leave a run in; under proposed rules all of it is proposed."""
     refusals = {finding.code for finding in findings if finding.severity is Severity.REFUSAL}
     if PROPOSED in refusals:
         return "proposed"
     if refusals - NOT_DECLARED:
         return "refused"
     return "provisional" if refusals else "eligible"
+
+
+def state_of_period(findings: Iterable[Finding]) -> RunState:
+    """Return the state of a period; under proposed rules it is told apart what those rules would still refuse."""
+    found = list(findings)
+    broken = state_of(finding for finding in found if finding.code != PROPOSED)
+    return state_of(found) if broken == "eligible" else broken

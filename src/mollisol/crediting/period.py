@@ -11,7 +11,7 @@ from mollisol.methodology.base import Interval
 from mollisol.methodology.checks.periods import anniversary
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.results.run import PeriodResult, Vintage
-from mollisol.methodology.results.state import PROPOSED, state_of
+from mollisol.methodology.results.state import state_of_period
 from mollisol.methodology.trace import Quantity
 from mollisol.programmes.interface import Activity, Carried, Deducted, Programme, Verified, Year
 from mollisol.quantification.totals import running_total_t_co2e, total_t_co2e
@@ -52,8 +52,7 @@ def credit_period(
     )
     counted = programme.count(context, total)
     # A period that a rule refuses anyway is refused; only the others would have units were the proposal in force.
-    broken = state_of(finding for finding in change.findings if finding.code != PROPOSED)
-    state = state_of(change.findings) if broken == "eligible" else broken
+    state = state_of_period(change.findings)
     units = int(counted.value) if state == "eligible" else 0
     issued = trace.arrange(f"units_unless_refused{context.place}", float(units), [counted, change.half_width])
     gross = years * (float(change.project_annual.value) - float(change.baseline_annual.value))
