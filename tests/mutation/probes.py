@@ -225,7 +225,7 @@ def _trials(rules: RuleSet) -> Observed:
     documents: list[Any] = []
     findings: list[Finding] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mollisol.trials.validate.load_rule_set", lambda _: rules)
+        patch.setattr("mollisol.trials.validate.rule_set_named", lambda _: rules)
         for calibrated in (None, seen, fine):
             try:
                 result = validate(
