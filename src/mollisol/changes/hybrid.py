@@ -16,9 +16,9 @@ from mollisol.methodology.checks.baseline_model import year_before
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.results.run import RouteChoice
 from mollisol.methodology.trace import Quantity
-from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.routes.hybrid import HybridInputs, ModelledPlaces, hybrid_routes
+from mollisol.stocks.groups import mean_of_all
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.model_error import ModelError, model_error
 from mollisol.stocks.modelled import ModelledStocks
@@ -149,26 +149,13 @@ def _residual(
         "control_residual",
         control_residual_t_co2e_per_ha,
         index=sites,
-        measured_change_t_co2e_per_ha=context.compute(
-            "control_change_of_site",
-            mean_by_group,
-            index=sites,
-            unit=values.unit,
-            values=values,
-            group=units.numbers(sites),
-        ),
+        measured_change_t_co2e_per_ha=units.means(context, "control_change_of_site", values, sites),
         modelled_change_t_co2e_per_ha=modelled.mean,
     )
 
 
 def _mean(context: PeriodContext, residual: Quantity) -> Quantity:
-    mean = context.compute(
-        "residual_of_sites",
-        mean_by_group,
-        unit=residual.unit,
-        values=residual,
-        group=[0] * len(residual.index),
-    )
+    mean = mean_of_all(context, "residual_of_sites", residual)
     return context.arrange("mean_residual", float(mean.value[0]), [mean], places=[0])
 
 

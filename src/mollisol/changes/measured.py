@@ -13,7 +13,7 @@ from mollisol.methodology.checks.control_sites import control_groups
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.results.run import RouteChoice
 from mollisol.methodology.trace import Quantity
-from mollisol.quantification.averages import control_mean_by_stratum, mean_by_group
+from mollisol.quantification.averages import control_mean_by_stratum
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
@@ -22,6 +22,7 @@ from mollisol.routes.declared_errors import declared_errors
 from mollisol.routes.interface import ControlSide, PeriodInputs, ProjectSide
 from mollisol.routes.laboratory_repeats import LaboratoryErrors
 from mollisol.routes.spread import spread_between_strata
+from mollisol.stocks.groups import group_means, mean_of_all
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.samples import Samples
 from mollisol.uncertainty.scaling.sampling_error import paired_change_variance_t2, sampling_variance_t2
@@ -72,20 +73,21 @@ def measured_change(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChangesOfUnits:
-    """Stocks of the sampling units at both ends, their change, and the places of each stratum's and site's units."""
+    """Stocks of the sampling units at both ends, their change, and where each of them lies."""
 
     start: Quantity
     end: Quantity
     change: Quantity
     members: Mapping[str, list[int]]
+    home_of: Mapping[str, str]
 
     def places(self, homes: Sequence[str]) -> list[int]:
         """Return the places of the units of some strata or control sites, one after the other."""
         return [place for home in homes for place in self.members[home]]
 
-    def numbers(self, homes: Sequence[str]) -> list[int]:
-        """Return the number of the home of each of these units."""
-        return [number for number, home in enumerate(homes) for _ in self.members[home]]
+    def means(self, context: PeriodContext, name: str, values: Quantity, homes: Sequence[str]) -> Quantity:
+        """Compute the means of values of some units by their stratum or control site."""
+        return group_means(context, name, values, [self.home_of[unit] for unit in values.index], homes)
 
 
 def changes_of_units(context: PeriodContext, stocks: UnitStocks) -> ChangesOfUnits:
@@ -99,21 +101,14 @@ def changes_of_units(context: PeriodContext, stocks: UnitStocks) -> ChangesOfUni
         stock_start_t_c_per_ha=start,
         stock_end_t_c_per_ha=end,
     )
-    return ChangesOfUnits(start, end, change, stocks.members(period.first_campaign))
+    return ChangesOfUnits(start, end, change, stocks.members(period.first_campaign), stocks.home_of)
 
 
 def project_side(context: PeriodContext, units: ChangesOfUnits, area: Quantity) -> ProjectSide:
     """Compute mean and variance (Eq. 71) of the change of each stratum."""
     names = tuple(stratum.stratum for stratum in context.project.strata)
     change = context.pick("project_change_of_unit", units.change, units.places(names))
-    means = context.compute(
-        "project_change_of_stratum",
-        mean_by_group,
-        index=names,
-        unit=change.unit,
-        values=change,
-        group=units.numbers(names),
-    )
+    means = units.means(context, "project_change_of_stratum", change, names)
     ends, variances = [], []
     for number, stratum in enumerate(context.project.strata):
         name, places = stratum.stratum, units.members[stratum.stratum]
@@ -160,24 +155,9 @@ def _control_side(context: PeriodContext, units: ChangesOfUnits) -> ControlSide:
     for label, sites in zip(labels, groups.values(), strict=True):
         values = context.pick(f"control_change_of_unit.{label}", units.change, units.places(sites))
         if len(sites) > 1:
-            values = context.compute(
-                f"control_change_of_site.{label}",
-                mean_by_group,
-                index=sites,
-                unit=values.unit,
-                values=values,
-                group=units.numbers(sites),
-            )
+            values = units.means(context, f"control_change_of_site.{label}", values, sites)
         parts.append(values)
-        means.append(
-            context.compute(
-                f"control_change.{label}",
-                mean_by_group,
-                unit=values.unit,
-                values=values,
-                group=[0] * len(values.index),
-            )
-        )
+        means.append(mean_of_all(context, f"control_change.{label}", values))
         variances.append(
             context.compute(
                 f"control_variance.{label}", sampling_variance_t2, area_ha=1.0, change_t_co2e_per_ha=values

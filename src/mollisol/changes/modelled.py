@@ -12,12 +12,12 @@ from mollisol.methodology.checks.baseline_model import year_before
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.results.run import RouteChoice
 from mollisol.methodology.trace import Quantity
-from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.modelled_stock import modelled_stock_t_c_per_ha
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.routes.interface import Side
 from mollisol.routes.modelled import ModelledInputs, modelled_routes
+from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.model_error import effective_draws, model_error
 from mollisol.stocks.modelled import ModelledStocks
@@ -32,8 +32,8 @@ class _Points:
     runs: ModelledStocks
     places: list[int]
     names: list[str]
+    unit_of_point: list[str]
     units: list[str]
-    unit_of_point: list[int]
     stratum_of_unit: list[int]
 
     def between(self, scenario: str, first_year: int, last_year: int) -> FloatArray:
@@ -52,13 +52,12 @@ def _points(context: PeriodContext, runs: ModelledStocks) -> _Points:
     points = [known[runs.points[place]] for place in places]
     labels = [(stratum_of[point.stratum or ""], f"{point.stratum}/{point.sampling_unit}") for point in points]
     units = sorted(set(labels))
-    number_of = {unit: number for number, unit in enumerate(units)}
     return _Points(
         runs,
         places,
         [point.point for point in points],
+        [label for _, label in labels],
         [label for _, label in units],
-        [number_of[unit] for unit in labels],
         [stratum for stratum, _ in units],
     )
 
@@ -155,26 +154,14 @@ def _one_scenario(
         )
         for label, start, end in (("emission", last, first), ("change", first, last))
     )
-    mean = context.compute(
-        f"{name}_change_of_stratum",
-        mean_by_group,
-        index=[stratum.stratum for stratum in context.project.strata],
-        unit=change.unit,
-        values=_to_units(context, points, f"{name}_change", change),
-        group=points.stratum_of_unit,
-    )
-    return emission, mean
+    strata = [stratum.stratum for stratum in context.project.strata]
+    of_unit = _to_units(context, points, f"{name}_change", change)
+    homes = [strata[number] for number in points.stratum_of_unit]
+    return emission, group_means(context, f"{name}_change_of_stratum", of_unit, homes, strata)
 
 
 def _to_units(context: PeriodContext, points: _Points, name: str, of_point: Quantity) -> Quantity:
-    return context.compute(
-        f"{name}_of_unit",
-        mean_by_group,
-        index=points.units,
-        unit=of_point.unit,
-        values=of_point,
-        group=points.unit_of_point,
-    )
+    return group_means(context, f"{name}_of_unit", of_point, points.unit_of_point, points.units)
 
 
 def _side(
@@ -213,6 +200,6 @@ def _drawn(points: _Points, scenario: str, years: tuple[int, int]) -> FloatArray
     effect = modelled_reduction_t_co2e_per_ha(
         baseline_emission_t_co2e_per_ha=baseline, project_emission_t_co2e_per_ha=project
     )
-    member = np.equal.outer(np.arange(len(points.units)), points.unit_of_point).astype(np.float64)
+    member = np.equal.outer(points.units, points.unit_of_point).astype(np.float64)
     of_unit: FloatArray = member @ np.asarray(effect) / member.sum(axis=1, keepdims=True)
     return of_unit

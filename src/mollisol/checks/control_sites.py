@@ -11,9 +11,9 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.results.run import ControlDiagnostics, PeriodResult
 from mollisol.methodology.trace import Quantity
-from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
+from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.samples import FEWEST, Samples, Similarity, sites_of_unit
 from mollisol.uncertainty.comparison.control_sites import (
@@ -163,14 +163,8 @@ def _values(ground: _Ground, name: str, values: Quantity, unit: _Unit) -> tuple[
     control = trace.pick(f"{name}.control_unit", values, linked)
     if len(members) == 1:
         return units, control
-    return units, trace.compute(
-        f"{name}.control_site",
-        mean_by_group,
-        index=list(members),
-        unit=values.unit,
-        values=control,
-        group=[number for number, places in enumerate(members.values()) for _ in places],
-    )
+    sites = [homes[place] for place in linked]
+    return units, group_means(trace, f"{name}.control_site", control, sites, list(members))
 
 
 def _trend(ground: _Ground, unit: _Unit) -> tuple[float | None, float | None, float | None]:

@@ -55,36 +55,22 @@ def check_eligibility(project: Project, rules: RulesInForce) -> list[Finding]:
     if facts is None:
         return [*check_practice_changes(project.head.practice_changes), _not_declared()]
     limits = thresholds_of(rules)
-    found = [
+    registered = project.head.registered_on
+    return [
         *check_practice_changes(project.head.practice_changes),
         *check_adjustments(facts.adjustments, limits),
-    ]
-    for history in facts.land_use:
-        found += check_land_use(history, limits)
-    for model in facts.models:
-        found += check_model(model)
-    for clearing in facts.native_clearing:
-        found += check_native_clearing(clearing, limits)
-    for expectation in facts.productivity:
-        found += check_productivity(expectation, limits)
-    for wetland in facts.wetlands:
-        found += check_wetland(wetland)
-    if facts.biochar is not None:
-        found += check_biochar(facts.biochar)
-    for surplus in facts.regulatory_surplus:
-        found += check_regulatory_surplus(surplus)
-    for analysis in facts.barriers:
-        found += check_barriers(analysis)
-    for adoption in facts.adoption:
-        found += check_common_practice(adoption, limits)
-    for evidence in facts.evidence:
-        found += check_evidence(evidence, limits)
-    for baseline in facts.baselines:
-        found += check_baseline_age(baseline, on=project.head.registered_on, thresholds=limits)
-    for end in facts.ends_of_baseline:
-        found += check_end_of_baseline(end, limits)
-    return [
-        *found,
+        *(f for history in facts.land_use for f in check_land_use(history, limits)),
+        *(f for model in facts.models for f in check_model(model)),
+        *(f for clearing in facts.native_clearing for f in check_native_clearing(clearing, limits)),
+        *(f for expectation in facts.productivity for f in check_productivity(expectation, limits)),
+        *(f for wetland in facts.wetlands for f in check_wetland(wetland)),
+        *(check_biochar(facts.biochar) if facts.biochar is not None else ()),
+        *(f for surplus in facts.regulatory_surplus for f in check_regulatory_surplus(surplus)),
+        *(f for analysis in facts.barriers for f in check_barriers(analysis)),
+        *(f for adoption in facts.adoption for f in check_common_practice(adoption, limits)),
+        *(f for evidence in facts.evidence for f in check_evidence(evidence, limits)),
+        *(f for one in facts.baselines for f in check_baseline_age(one, on=registered, thresholds=limits)),
+        *(f for end in facts.ends_of_baseline for f in check_end_of_baseline(end, limits)),
         *_look_back(project, facts, limits),
         *_herds(project, facts),
         *_undeclared(project, facts),

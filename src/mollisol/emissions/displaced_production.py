@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -45,48 +46,45 @@ class DisplacedProduction:
 
 @dataclass(frozen=True, slots=True)
 class _Edition:
-    """The equations in which the editions of VMD0054 differ; ``fall`` is the argument of ``net`` for what fell."""
+    """An edition of VMD0054.
 
-    baseline_production: _Equation
+    Parameters
+    ----------
+    steps, land
+        The modules with its equations of production and of cleared land, which have the same names in both editions.
+    production_change, net, displaced_area
+        Equations that have other names.
+    fall
+        The argument of ``net`` for what fell.
+    counts_mitigation
+        Whether the emission of mitigation counts.
+    """
+
+    steps: ModuleType
+    land: ModuleType
     production_change: _Equation
-    mitigation_baseline: _Equation
-    mitigation: _Equation
     net: _Equation
-    fall: str
-    new_land: _Equation
     displaced_area: _Equation
-    soil_lost: _Equation
-    stock_lost: _Equation
-    cumulative: _Equation
+    fall: str
     counts_mitigation: bool
 
 
 _FIRST = _Edition(
-    vmd0054_v1_0.baseline_production_per_year,
+    vmd0054_v1_0,
+    vmd0054_v1_0,
     vmd0054_v1_0.foregone_production_per_year,
-    vmd0054_v1_0.mitigation_baseline_per_year,
-    vmd0054_v1_0.leakage_mitigation_per_year,
     displaced_production.production_change_per_year,
-    "foregone_production_per_year",
-    vmd0054_v1_0.new_land_ha,
     displaced_production.displaced_area_ha,
-    vmd0054_v1_0.soil_lost_t_c_per_ha,
-    vmd0054_v1_0.stock_lost_t_c_per_ha,
-    vmd0054_v1_0.cumulative_leakage_t_co2e,
+    fall="foregone_production_per_year",
     counts_mitigation=False,
 )
 _SECOND = _Edition(
-    vmd0054_v1_1.baseline_production_per_year,
+    vmd0054_v1_1,
+    vmd0054_v1_1_land,
     vmd0054_v1_1.production_change_per_year,
-    vmd0054_v1_1.mitigation_baseline_per_year,
-    vmd0054_v1_1.leakage_mitigation_per_year,
     vmd0054_v1_1.net_production_change_per_year,
-    "production_change_per_year",
-    vmd0054_v1_1_land.new_land_ha,
     vmd0054_v1_1_land.displaced_area_ha,
-    vmd0054_v1_1_land.soil_lost_t_c_per_ha,
-    vmd0054_v1_1_land.stock_lost_t_c_per_ha,
-    vmd0054_v1_1_land.cumulative_leakage_t_co2e,
+    fall="production_change_per_year",
     counts_mitigation=True,
 )
 
@@ -142,7 +140,9 @@ def _since_start(
     }
     if edition.counts_mitigation:
         given["mitigation_emission_t_co2e"] = _mitigation_emission(context, grid)
-    cumulative = context.compute("displaced_cumulative", edition.cumulative, **dict[str, Any](given))
+    cumulative = context.compute(
+        "displaced_cumulative", edition.land.cumulative_leakage_t_co2e, **dict[str, Any](given)
+    )
     return accounting, cumulative, tuple(findings)
 
 
@@ -191,16 +191,22 @@ def _change(
         f"production_change.{facts.commodity}",
         edition.production_change,
         baseline_production_per_year=grown(
-            "baseline_production", edition.baseline_production, "reference_production", *production
+            "baseline_production",
+            edition.steps.baseline_production_per_year,
+            "reference_production",
+            *production,
         ),
         monitored_production_per_year=monitored("monitored_production", "production", *production),
     )
     elsewhere = context.compute(
         f"leakage_mitigation.{facts.commodity}",
-        edition.mitigation,
+        edition.steps.leakage_mitigation_per_year,
         mitigation_production_per_year=monitored("mitigation_production", "mitigation", *mitigation),
         mitigation_baseline_per_year=grown(
-            "mitigation_baseline", edition.mitigation_baseline, "mitigation_reference", *mitigation
+            "mitigation_baseline",
+            edition.steps.mitigation_baseline_per_year,
+            "mitigation_reference",
+            *mitigation,
         ),
     )
     given: dict[str, Any] = {edition.fall: fall, "leakage_mitigation_per_year": elsewhere}
@@ -222,7 +228,7 @@ def _new_land(
     )
     return context.compute(
         f"new_land.{facts.commodity}",
-        edition.new_land,
+        edition.land.new_land_ha,
         net_production_change_per_year=net,
         supply_response=trace.rule(supply),
         new_land_share=trace.rule(new_land),
@@ -246,14 +252,17 @@ def _stock_lost(context: PeriodContext, edition: _Edition) -> Quantity:
     biomass = given("biomass", land.biomass_t_c_per_ha, "t C/ha")
     soil = context.compute(
         "new_land_soil_lost",
-        edition.soil_lost,
+        edition.land.soil_lost_t_c_per_ha,
         reference_stock_t_c_per_ha=given("reference", land.reference_soil_t_c_per_ha, "t C/ha"),
         land_use_factor=given("land_use", land.land_use_factor, "1"),
         management_factor=given("management", land.management_factor, "1"),
         input_factor=given("input", land.input_factor, "1"),
     )
     return context.compute(
-        "new_land_stock_lost", edition.stock_lost, biomass_lost_t_c_per_ha=biomass, soil_lost_t_c_per_ha=soil
+        "new_land_stock_lost",
+        edition.land.stock_lost_t_c_per_ha,
+        biomass_lost_t_c_per_ha=biomass,
+        soil_lost_t_c_per_ha=soil,
     )
 
 

@@ -15,7 +15,7 @@ from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.measurement import CoreIncrement, SamplePoint
 from mollisol.methodology.project import Project
 from mollisol.methodology.trace import Quantity, Trace
-from mollisol.quantification.averages import cumulate, mean_by_group
+from mollisol.quantification.averages import cumulate
 from mollisol.quantification.equivalent_soil_mass import (
     carbon_at_equivalent_soil_mass_t_per_ha,
     extrapolated_share,
@@ -28,6 +28,7 @@ from mollisol.quantification.soil_carbon_stock import (
     soil_carbon_mass_kg_per_ha,
 )
 from mollisol.quantification.unit_crossing import tonnes
+from mollisol.stocks.groups import group_means
 
 SHARED_REFERENCE = "all"
 """The reference that all but shallow soils share."""
@@ -324,13 +325,8 @@ def _point_stocks(context: Context, stock: Quantity) -> dict[str, Quantity]:
         if chosen:
             of_sample = trace.pick(f"stock_of_sample@{campaign}", stock, chosen)
             point_of = [where[sample][1] for sample in of_sample.index]
-            by_campaign[campaign] = trace.compute(
-                f"stock_of_point@{campaign}",
-                mean_by_group,
-                index=sorted(set(point_of)),
-                unit=stock.unit,
-                values=of_sample,
-                group=_numbers(point_of),
+            by_campaign[campaign] = group_means(
+                trace, f"stock_of_point@{campaign}", of_sample, point_of, sorted(set(point_of))
             )
     return by_campaign
 
@@ -343,18 +339,8 @@ def _unit_stocks(
     home_of: dict[str, str] = {}
     for campaign, of_point in points_by_campaign.items():
         unit_of = [f"{_home(points[id])}/{points[id].sampling_unit}" for id in of_point.index]
-        by_campaign[campaign] = trace.compute(
-            f"stock_of_unit@{campaign}",
-            mean_by_group,
-            index=sorted(set(unit_of)),
-            unit=of_point.unit,
-            values=of_point,
-            group=_numbers(unit_of),
+        by_campaign[campaign] = group_means(
+            trace, f"stock_of_unit@{campaign}", of_point, unit_of, sorted(set(unit_of))
         )
         home_of |= {unit: _home(points[id]) for unit, id in zip(unit_of, of_point.index, strict=True)}
     return by_campaign, home_of
-
-
-def _numbers(ids: Sequence[str]) -> list[int]:
-    place = {id: number for number, id in enumerate(sorted(set(ids)))}
-    return [place[id] for id in ids]

@@ -26,7 +26,6 @@ from mollisol.methodology.soil_models.calibrated import ModelIdentity
 from mollisol.methodology.soil_models.inputs import ActivityRow, ModelInputs
 from mollisol.methodology.soil_models.tables import crops, manures, residues
 from mollisol.methodology.trace import Quantity
-from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.modelled_stock import (
     fine_soil_density_g_per_cm3,
@@ -37,6 +36,7 @@ from mollisol.quantification.models.rotation import phase_of_rotation
 from mollisol.quantification.models.scenarios import JointDraws, ScenarioRuns, run_scenarios
 from mollisol.quantification.models.schedule import Tables
 from mollisol.quantification.soil_carbon_stock import soil_carbon_model_input_t_per_ha
+from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks
 
 _BACK_STEPS = 12
@@ -165,7 +165,6 @@ def _measured(context: Context, stocks: UnitStocks, head: ModelHead, points: Seq
     point_of = {item.sample: item.point for item in items}
     samples = sorted(point_of)
     number_of = {sample: number for number, sample in enumerate(samples)}
-    place_of = {point: number for number, point in enumerate(points)}
     of_sample = trace.compute(
         "initial_stock_of_sample",
         profile_stock_t_c_per_ha,
@@ -173,14 +172,8 @@ def _measured(context: Context, stocks: UnitStocks, head: ModelHead, points: Seq
         stock_of_layer_t_c_per_ha=layers,
         group=[number_of[item.sample] for item in items],
     )
-    return trace.compute(
-        "initial_stock_of_point",
-        mean_by_group,
-        index=points,
-        unit="t C/ha",
-        values=of_sample,
-        group=[place_of[point_of[sample]] for sample in samples],
-    )
+    of_points = [point_of[sample] for sample in samples]
+    return group_means(trace, "initial_stock_of_point", of_sample, of_points, points)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

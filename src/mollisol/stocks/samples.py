@@ -9,8 +9,8 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import QuantificationUnit
 from mollisol.methodology.trace import Quantity
-from mollisol.quantification.averages import mean_by_group
 from mollisol.stocks.calibrations import Calibration, calibrations_of
+from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks, quantify_stocks
 from mollisol.uncertainty.comparison.similarity import welch_p_value
 
@@ -80,14 +80,8 @@ def _similarity(context: Context, stocks: UnitStocks) -> dict[str, Similarity]:
         linked = [place for site in sites for place in members[site]]
         controls = trace.pick(f"similarity_control_stock.{name}", stock, linked)
         if len(sites) > 1:
-            controls = trace.compute(
-                f"similarity_site_stock.{name}",
-                mean_by_group,
-                index=sites,
-                unit=stock.unit,
-                values=controls,
-                group=[number for number, site in enumerate(sites) for _ in members[site]],
-            )
+            homes = [stocks.home_of[label] for label in controls.index]
+            controls = group_means(trace, f"similarity_site_stock.{name}", controls, homes, sites)
         if len(own) < FEWEST or len(controls.index) < FEWEST:
             continue
         units = trace.pick(f"similarity_unit_stock.{name}", stock, own)

@@ -11,10 +11,10 @@ from mollisol.changes.measured import measured_change
 from mollisol.methodology.base import Interval
 from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.project import Project, VerificationPeriod
-from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
 from mollisol.routes.laboratory_repeats import laboratory_errors
+from mollisol.stocks.groups import mean_of_all
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.samples import FEWEST, Samples
 from mollisol.uncertainty.scaling.control_sites import control_variance_t2
@@ -120,13 +120,7 @@ def _by_stratum(context: PeriodContext, stocks: UnitStocks) -> dict[str, Found]:
             stock_start_t_c_per_ha=ends[0],
             stock_end_t_c_per_ha=ends[1],
         )
-        mean = trace.compute(
-            f"remeasured_change.{name}{at}",
-            mean_by_group,
-            unit=change.unit,
-            values=change,
-            group=[0] * len(places),
-        )
+        mean = mean_of_all(context, f"remeasured_change.{name}", change)
         error = None
         if len(places) >= FEWEST:
             stock = [
