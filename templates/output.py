@@ -1,29 +1,22 @@
-"""A report in the formats that are asked for, all from one model."""
+"""A report in each format, all from one model; every function here is an export, found by the name of its format."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from mollisol.methodology.project import Project
 from mollisol.templates.exports import credits_csv, credits_json, table_files
 from mollisol.templates.figures.map import Outlines
 from mollisol.templates.monitoring_report.report import ReportModel
 
-FORMATS: Final = ("html", "pdf", "docx", "xlsx", "csv", "json")
 
-
-def report_files(
-    model: ReportModel,
-    project: Project,
-    quantities: Any,
-    formats: Collection[str],
-    *,
-    outlines: Outlines | None = None,
-    template: Path | None = None,
-) -> dict[str, bytes]:
-    """Render a report.
+@dataclass(frozen=True)
+class Report:
+    """What an export takes; what several formats need of it is made once.
 
     Parameters
     ----------
@@ -31,68 +24,86 @@ def report_files(
         The report.
     project, quantities
         The project as read from the inputs, and the quantities of the trace: the workbook holds both.
-    formats
-        Some of :data:`FORMATS`.
     outlines
         Rings of the strata for the map.
     template
         A Word file in the place of the shipped template.
-
-    Returns
-    -------
-    dict
-        File name to content. CSV gives the credits and, in ``tables/``, every table of the report.
     """
-    from mollisol.templates.figures import draw_figures
-    from mollisol.templates.render import render_html
 
-    files: dict[str, bytes] = {}
-    drawings = (
-        draw_figures(model.results, project, outlines)
-        if {"html", "pdf", "docx", "csv"}.intersection(formats)
-        else {}
-    )
-    vectors = {name: drawing.svg() for name, drawing in drawings.items()}
-    if "html" in formats:
-        files["report.html"] = render_html(model, vectors).encode()
-    if {"pdf", "docx", "csv"}.intersection(formats):
-        files |= _on_paper(model, vectors, formats, template, drawings)
-    if "xlsx" in formats:
-        from mollisol.templates.workbook.book import write_workbook
+    model: ReportModel
+    project: Project
+    quantities: Any
+    outlines: Outlines | None = None
+    template: Path | None = None
 
-        files["workbook.xlsx"] = write_workbook(model, project, quantities)
-    if "csv" in formats:
-        files["credits.csv"] = credits_csv(model)
-    if "json" in formats:
-        files["credits.json"] = credits_json(model)
-    return files
+    @cached_property
+    def drawings(self) -> Mapping[str, Any]:
+        """Return the figures."""
+        from mollisol.templates.figures import draw_figures
+
+        return draw_figures(self.model.results, self.project, self.outlines)
+
+    @cached_property
+    def paper(self) -> str:
+        """Return the page for print."""
+        return self.page(paper=True)
+
+    def page(self, *, paper: bool = False, whole: bool = False) -> str:
+        """Return the page: on screen, for print, or with long tables in full."""
+        from mollisol.templates.render import render_html
+
+        figures = {name: drawing.svg() for name, drawing in self.drawings.items()}
+        return render_html(self.model, figures, paper=paper, whole=whole)
 
 
-def _on_paper(
-    model: ReportModel, vectors: Any, formats: Collection[str], template: Path | None, drawings: Any
-) -> dict[str, bytes]:
+type Export = Callable[[Report], dict[str, bytes]]
+"""Gives the files of a format by name."""
+
+
+def html(report: Report) -> dict[str, bytes]:
+    """Return the page for the screen."""
+    return {"report.html": report.page().encode()}
+
+
+def pdf(report: Report) -> dict[str, bytes]:
+    """Return the page for print."""
+    from mollisol.templates.documents.pdf import write_pdf
+
+    return {"report.pdf": write_pdf(report.paper)}
+
+
+def docx(report: Report) -> dict[str, bytes]:
+    """Return the report as a Word file."""
+    from mollisol.templates.documents.docx import write_docx
     from mollisol.templates.documents.from_html import document_of
-    from mollisol.templates.render import render_html
 
-    files: dict[str, bytes] = {}
-    if "csv" in formats:  # from the page on screen: it has the long tables in full
-        whole = document_of(render_html(model, vectors, whole=True))
-        files |= {f"tables/{name}": content for name, content in table_files(whole).items()}
-    if not {"pdf", "docx"}.intersection(formats):
-        return files
-    page = render_html(model, vectors, paper=True)
-    if "docx" in formats:
-        from mollisol.templates.documents.docx import write_docx
+    content = write_docx(
+        document_of(report.paper),
+        {name: drawing.png() for name, drawing in report.drawings.items()},
+        edition=report.model.results.rule_set,
+        maker=f"mollisol {report.model.mollisol}",
+        template=report.template,
+    )
+    return {"report.docx": content}
 
-        files["report.docx"] = write_docx(
-            document_of(page),
-            {name: drawing.png() for name, drawing in drawings.items()},
-            edition=model.results.rule_set,
-            maker=f"mollisol {model.mollisol}",
-            template=template,
-        )
-    if "pdf" in formats:
-        from mollisol.templates.documents.pdf import write_pdf
 
-        files["report.pdf"] = write_pdf(page)
-    return files
+def xlsx(report: Report) -> dict[str, bytes]:
+    """Return the workbook with live formulas."""
+    from mollisol.templates.workbook.book import write_workbook
+
+    return {"workbook.xlsx": write_workbook(report.model, report.project, report.quantities)}
+
+
+def csv(report: Report) -> dict[str, bytes]:
+    """Return the credits and, in ``tables/``, every table of the report in full."""
+    from mollisol.templates.documents.from_html import document_of
+
+    tables = table_files(document_of(report.page(whole=True)))
+    return {f"tables/{name}": content for name, content in tables.items()} | {
+        "credits.csv": credits_csv(report.model)
+    }
+
+
+def json(report: Report) -> dict[str, bytes]:
+    """Return the credits as JSON."""
+    return {"credits.json": credits_json(report.model)}

@@ -15,7 +15,9 @@ SHIPPED: Final[Mapping[Group, Mapping[str, str]]] = {
     "mollisol.programmes": {"vm0042": "mollisol.programmes.vm0042:VM0042"},
     "mollisol.soil_models": {},
     "mollisol.importers": {},
-    "mollisol.exports": {},
+    "mollisol.exports": {
+        name: f"mollisol.templates.output:{name}" for name in ("html", "pdf", "docx", "xlsx", "csv", "json")
+    },
 }
 """The same as the entry points in ``pyproject.toml``: a checkout whose metadata is old or gone finds them too."""
 

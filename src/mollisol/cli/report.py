@@ -12,13 +12,16 @@ from mollisol.cli.printing import Json, print_json, tell
 from mollisol.methodology.findings import UserError
 from mollisol.output import write_beside
 
-_FORMATS = "html,pdf,docx,xlsx,csv,json"
-
 
 def report(
     bundle: Annotated[Path, typer.Argument(help="The bundle: a folder, or a zip of one.", metavar="DIR")],
     formats: Annotated[
-        str, typer.Option("--format", metavar="LIST", help=f"Some of {_FORMATS}, with commas between.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="LIST",
+            help="Some of html,pdf,docx,xlsx,csv,json, with commas between.",
+        ),
     ] = "html",
     out: Annotated[
         Path | None,
@@ -61,11 +64,12 @@ def render_bundle(bundle: Path, formats: list[str], *, template: Path | None = N
         If the bundle cannot be opened, its inputs cannot be read, or a format needs what is not installed.
     """
     from mollisol.bundle.read import open_bundle
+    from mollisol.extensions import extension
     from mollisol.origins.sums import quantities_of
     from mollisol.programmes.registry import programme
     from mollisol.reading.outlines import outlines_of
     from mollisol.templates.monitoring_report.report import report_model
-    from mollisol.templates.output import report_files
+    from mollisol.templates.output import Export, Report
 
     opened = open_bundle(bundle)
     own = programme(opened.results.programme)
@@ -86,12 +90,18 @@ def render_bundle(bundle: Path, formats: list[str], *, template: Path | None = N
         chapters=own.chapters(),
     )
     tell(f"rendering {', '.join(formats)}")
-    quantities = opened.trace["quantities"]
-    return report_files(model, project, quantities, formats, outlines=outlines, template=template)
+    given = Report(model, project, opened.trace["quantities"], outlines, template)
+    files: dict[str, bytes] = {}
+    for name in formats:
+        export: Export = extension("mollisol.exports", name)
+        files |= export(given)
+    return files
 
 
 def _wanted(formats: str) -> list[str]:
-    known = _FORMATS.split(",")
+    from mollisol.extensions import extension_names
+
+    known = extension_names("mollisol.exports")
     wanted = [name.strip().lower() for name in formats.split(",") if name.strip()]
     unknown = sorted(set(wanted) - set(known))
     if unknown or not wanted:

@@ -18,7 +18,8 @@ from mollisol.methodology.result_paths import numbers_of
 from mollisol.origins.sums import sums_of
 from mollisol.reading.project import read_project
 from mollisol.templates.monitoring_report.report import report_model
-from mollisol.templates.output import report_files
+from mollisol.templates.output import Report
+from mollisol.templates.output import csv as tables_of
 
 
 def tables(bundle: Bundle) -> dict[str, list[list[str]]]:
@@ -31,7 +32,7 @@ def tables(bundle: Bundle) -> dict[str, list[list[str]]]:
         manifest=bundle.manifest,
         head=bundle.head,
     )
-    files = report_files(model, project, bundle.trace["quantities"], {"csv"})
+    files = tables_of(Report(model, project, bundle.trace["quantities"]))
     return {
         name: list(csv.reader(io.StringIO(content.decode(), newline="")))
         for name, content in files.items()
