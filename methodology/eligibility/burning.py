@@ -10,7 +10,6 @@ from mollisol.methodology.factors.factor import Factor
 from mollisol.methodology.factors.tables import look_up
 from mollisol.methodology.findings import Finding, Place, finding
 
-LEAST_PLOTS = 3
 MEASURED_LOSS = ", measured loss"
 _BEFORE = "before the fire"
 
@@ -35,7 +34,7 @@ def combustion_factor(category: str) -> Factor:
     return ALL_OF_IT if category.endswith(MEASURED_LOSS) else look_up("2.6", fuel=category)
 
 
-def check_burning(rows: Sequence[Burning], file: str) -> list[Finding]:
+def check_burning(rows: Sequence[Burning], file: str, *, least_plots: float) -> list[Finding]:
     """Hold the fires against the parameter table: what the mass is of, alike in both scenarios, and enough plots."""
     found = []
     bases: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -48,9 +47,9 @@ def check_burning(rows: Sequence[Burning], file: str) -> list[Finding]:
             continue
         if row.plots is None:
             undeclared.add("plots")
-        elif row.plots < LEAST_PLOTS:
+        elif row.plots < least_plots:
             where = Place(file=file, row=number, column="plots")
-            found.append(finding("burning-too-few-plots", where, f"{row.plots} plots", least=LEAST_PLOTS))
+            found.append(finding("burning-too-few-plots", where, f"{row.plots} plots", least=least_plots))
     if undeclared:
         text = f"{' and '.join(sorted(undeclared))} not declared"
         if "basis" in undeclared:

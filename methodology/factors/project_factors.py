@@ -12,8 +12,6 @@ from mollisol.methodology.base import DomainObject, Identifier, Items, RequiredT
 from mollisol.methodology.factors.factor import Factor
 from mollisol.methodology.findings import Finding, finding
 
-RECHECK_YEARS = 5
-
 
 class Level(IntEnum):
     """Where a factor comes from, best first."""
@@ -65,7 +63,7 @@ class ProjectFactor(DomainObject):
     checked_on: date
 
 
-def check_project_factor(project_factor: ProjectFactor, *, on: date) -> list[Finding]:
+def check_project_factor(project_factor: ProjectFactor, *, on: date, recheck_years: float) -> list[Finding]:
     """Hold a project's factor against the hierarchy on a day."""
     where = f"{project_factor.source}: {project_factor.name}"
     level = project_factor.level
@@ -82,7 +80,7 @@ def check_project_factor(project_factor: ProjectFactor, *, on: date) -> list[Fin
         text = f"level {int(level)}, levels {', '.join(map(str, missing))} not searched"
         found.append(finding("factor-better-level-not-searched", where, text))
     checked = project_factor.checked_on
-    if (on.year - checked.year, on.month, on.day) > (RECHECK_YEARS, checked.month, checked.day):
+    if (on.year - checked.year, on.month, on.day) > (recheck_years, checked.month, checked.day):
         text = f"source last checked on {checked}"
-        found.append(finding("factor-not-rechecked", where, text, years=RECHECK_YEARS))
+        found.append(finding("factor-not-rechecked", where, text, years=recheck_years))
     return found

@@ -126,6 +126,27 @@ years_since_study = 8.0
 """
 
 
+OWN_FACTOR = """
+[[project.factors]]
+name = "diesel"
+source = "fossil_fuel_co2"
+level = 1
+applies_because = "the fuel of this country"
+science_citation_index = true
+checked_on = 2024-01-10
+
+[project.factors.factor]
+id = "diesel"
+central = 0.0027
+low = 0.0026
+high = 0.0028
+unit = "t CO2e/l"
+status = "secondary"
+range_kind = "published"
+citation = "a journal"
+"""
+
+
 def _declared(folder: Path) -> Path:
     """Write the farm with facts that stand between the ends of what their rules may be."""
     steep = 'slope_class = "{}"\naspect_deg = {}\nconverted_years_before_start = {}\n'
@@ -142,7 +163,17 @@ def _declared(folder: Path) -> Path:
         ),
         ("valid_from = 2021-10-01\n", "valid_from = 2021-10-01\nregional_practice_changes_faster = true\n"),
     ]
-    return _edited(folder, "mixed-farm", {"eligibility.toml": facts}, {"eligibility.toml": MORE_FACTS})
+    fires = [("burned_area_ha", "burned_area_ha,basis,plots")]
+    fires += [
+        (f"{year},wheat residues,160000,40", f"{year},wheat residues,160000,40,,") for year in (2018, 2020)
+    ]
+    grass = '"savanna grassland, early dry season, all"'
+    new = {
+        "eligibility.toml": MORE_FACTS,
+        "burning.csv": f"grass,project,2022,{grass},900,1,before the fire,5\n",
+        "project.toml": OWN_FACTOR,
+    }
+    return _edited(folder, "mixed-farm", {"eligibility.toml": facts, "burning.csv": fires}, new)
 
 
 def _fuelled(folder: Path) -> Path:

@@ -55,8 +55,10 @@ PROBES = {
         vm0042.boundary.de-minimis-share vm0042.control.precipitation vm0042.control.same-practice-years
         vm0042.control.station vm0042.factors.selection vm0042.land.native-clearing-years
         vm0042.practice.least-change vm0042.productivity.greatest-loss vmd0054.production.edition
+        vmd0054.production.least-years
         vmd0054.response.whole""",
     "declared": """
+        vm0042.burning.least-plots vm0042.factors.recheck-years
         vm0042.baseline.production-data-years vm0042.baseline.reassess-recommended
         vm0042.control.aspect vm0042.control.land-cover-tolerance
         vm0042.control.land-cover-years vm0042.evidence.regional-data-iterations

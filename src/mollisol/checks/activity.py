@@ -84,16 +84,16 @@ def check_activity(project: Project, rules: RulesInForce) -> list[Finding]:
             *_amounts(project, areas),
             *_nitrogen(project, areas),
             *_fires(project, areas),
-            *check_burning(project.burning, "burning.csv"),
+            *_burning(project, rules),
             *check_livestock(project),
             *_sites(project),
             *_potentials(project, rules),
             *_approaches(project),
             *_exemptions(project),
             *_woody(project, areas),
-            *check_commodities(project),
+            *check_commodities(project, rules),
             *_without_rows(project),
-            *_own_factors(project),
+            *_own_factors(project, rules),
         ]
     )
 
@@ -306,7 +306,15 @@ def _without_rows(project: Project) -> Iterable[Finding]:
             yield finding("source-without-data", where, "included, and no table has a row of it")
 
 
-def _own_factors(project: Project) -> Iterable[Finding]:
+def _burning(project: Project, rules: RulesInForce) -> list[Finding]:
+    if not project.burning:
+        return []
+    return check_burning(
+        project.burning, "burning.csv", least_plots=rules.number("vm0042.burning.least-plots")
+    )
+
+
+def _own_factors(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     """Return where factors of the project's own do not follow the hierarchy, or stand twice."""
     seen: set[tuple[str, str]] = set()
     for factor in project.head.factors:
@@ -315,4 +323,8 @@ def _own_factors(project: Project) -> Iterable[Finding]:
             where = Place(file="project.toml", thing=f"{factor.source}: {factor.name}")
             yield finding("own-factor-twice", where, factor.name)
         seen.add(key)
-        yield from check_project_factor(factor, on=project.head.registered_on)
+        yield from check_project_factor(
+            factor,
+            on=project.head.registered_on,
+            recheck_years=rules.number("vm0042.factors.recheck-years"),
+        )

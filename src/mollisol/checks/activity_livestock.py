@@ -14,10 +14,9 @@ from mollisol.methodology.factors.climate import manure_n2o_factor
 from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 HERDS, SHARES = "livestock.csv", "manure_systems.csv"
-FEWEST_YEARS = 3
-"""Years of production before the start from which a baseline can be grown (VMD0054, step 1)."""
 
 
 def check_livestock(project: Project) -> Iterable[Finding]:
@@ -66,7 +65,7 @@ def _herd(row: Any) -> tuple[Any, ...]:
     return row.quantification_unit, row.scenario, row.year, row.animal, row.productivity
 
 
-def check_commodities(project: Project) -> Iterable[Finding]:
+def check_commodities(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     """Return where production and its mitigation name no commodity, stand twice, or lack years; and unknown land."""
     known = {facts.commodity for facts in project.commodities}
     tables: tuple[tuple[str, Sequence[Any]], ...] = (
@@ -88,11 +87,12 @@ def check_commodities(project: Project) -> Iterable[Finding]:
         years = {row.year for row in project.production if row.commodity == commodity}
         lacking = sorted(project_years(project) - years)
         before = len([year for year in years if year < project.head.start_date.year])
-        if lacking or 0 < before < FEWEST_YEARS:
+        least = rules.number("vmd0054.production.least-years")
+        if lacking or 0 < before < least:
             none = ", ".join(map(str, lacking)) or "no project year"
             where = Place(file="production.csv", thing=f"commodity {commodity}")
             missing = f"{before} years before the start, none for {none}"
-            yield finding("production-year-missing", where, missing)
+            yield finding("production-year-missing", where, missing, least=least)
     if known and project.head.new_land is None:
         where = Place(file="project.toml", thing="new_land")
         yield finding("new-land-missing", where, "commodities, and no [project.new_land]")
