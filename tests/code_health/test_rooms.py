@@ -172,6 +172,7 @@ PROGRAMMES_OWN = (
     "programmes/vm0042.py",
     "emissions/",
     "checks/activity.py",
+    "checks/activity_livestock.py",
     "checks/eligibility.py",
     "verify/second_implementation.py",
     "verify/compare_second.py",
