@@ -36,7 +36,7 @@ AS_PRINTED = "as-printed"
 """The proposal that takes every document as it prints itself: all switches printed, and the moment form issues."""
 
 type Equations = Callable[[], Mapping[str, Passport]]
-"""Gives every registered equation; asked only where a proposal swaps one."""
+"""A function that returns every registered equation; it is called only where a proposal swaps one."""
 
 
 def read_proposal(path: Path) -> Overlay:
@@ -84,13 +84,15 @@ def lay_over(rule_set: RuleSet, overlays: Iterable[Overlay], equations: Equation
     Raises
     ------
     FindingsError
-        With every fault of the first proposal that does not fit; nothing of it is applied.
+        With every fault of every proposal that does not fit; nothing is applied then.
     """
+    faults: list[Finding] = []
     for overlay in overlays:
-        faults = proposal_faults(rule_set, overlay, equations)
-        if faults:
-            raise FindingsError(faults)
-        rule_set = _laid(rule_set, overlay)
+        found = proposal_faults(rule_set, overlay, equations)
+        faults += found
+        rule_set = rule_set if found else _laid(rule_set, overlay)
+    if faults:
+        raise FindingsError(faults)
     return rule_set
 
 

@@ -77,7 +77,7 @@ class Allowed(DomainObject):
         return self
 
     def holds(self, value: RuleValue) -> bool:
-        """Tell whether a rule may have the value."""
+        """Return whether a rule may have the value."""
         if isinstance(value, bool):
             return self.truth
         if isinstance(value, str):
@@ -88,7 +88,7 @@ class Allowed(DomainObject):
         return self.least <= value <= self.greatest and not (self.whole and value % 1)
 
     def __str__(self) -> str:
-        """Say it in words."""
+        """Return it in words."""
         if self.truth:
             return "true or false"
         if self.words:
@@ -147,15 +147,15 @@ class Rule(DomainObject):
         """Return what forbids a value: it, or an end of its range, is not allowed, or the ends do not hold it."""
         kind = _kind(self.value[-1].value)
         ends = [end for end in (given.low, given.value, given.high) if end is not None]
-        told = []
+        refused = []
         for end in ends:
             if self.allowed is None and _kind(end) is not kind:
-                told.append(f"{self.id} holds {self.value[-1].value!r}, which {end!r} cannot replace")
+                refused.append(f"{self.id} holds {self.value[-1].value!r}, which {end!r} cannot replace")
             elif self.allowed is not None and not self.allowed.holds(end):
-                told.append(f"{self.id} may be {self.allowed_in_words}, not {end!r}")
-        if len(ends) > 1 and not told and ends != sorted(ends, key=float):
-            told.append(f"{self.id}: low, value and high must be numbers in this order")
-        return told
+                refused.append(f"{self.id} may be {self.allowed_in_words}, not {end!r}")
+        if len(ends) > 1 and not refused and ends != sorted(ends, key=float):
+            refused.append(f"{self.id}: low, value and high must be numbers in this order")
+        return refused
 
 
 def _kind(value: RuleValue) -> type:
@@ -197,7 +197,7 @@ class OpenRules(DomainObject):
     reason: RequiredText
 
     def holds(self, id: str) -> bool:
-        """Tell whether the rule is among them."""
+        """Return whether the rule is among them."""
         return fnmatchcase(id, self.rules)
 
 
@@ -219,7 +219,7 @@ class RuleSetHead(DomainObject):
     open: Items[OpenRules] = ()
 
     def not_known(self, id: str) -> OpenRules | None:
-        """Give what says that the value of a rule is not known here; None where it is."""
+        """Return what says that the value of a rule is not known here; None where it is."""
         if any(own.id == id for own in self.own):
             return None
         return next((item for item in self.open if item.holds(id)), None)

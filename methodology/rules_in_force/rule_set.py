@@ -128,7 +128,7 @@ class RuleSet(DomainObject):
         return float(value)
 
     def form(self, switch_id: str) -> Form:
-        """Give the form in force of a printed/corrected switch."""
+        """Return the form in force of a printed/corrected switch."""
         switch = self.switches.get(switch_id)
         if switch is None:
             raise RuleError(f"there is no switch {switch_id} in {self.key}")
@@ -199,7 +199,7 @@ class RulesInForce:
         return self.rule_set.number(self.value(id).rule, self.clocks)
 
     def has(self, id: str) -> bool:
-        """Tell whether the programme has a rule behind ``programme.NAME``."""
+        """Return whether the programme has a rule behind ``programme.NAME``."""
         return id.removeprefix(OF_PROGRAMME) in self.names
 
     def clause(self, id: str) -> str:
@@ -221,7 +221,7 @@ class RulesInForce:
         return self.names[id.removeprefix(OF_PROGRAMME)]
 
     def form(self, switch_id: str) -> Form:
-        """Give the form in force of a printed/corrected switch."""
+        """Return the form in force of a printed/corrected switch."""
         return self.rule_set.form(switch_id)
 
     def factor(self, factor: Factor) -> Factor:
@@ -230,7 +230,7 @@ class RulesInForce:
 
 
 def toml_files(folder: Traversable, apart: frozenset[str] = frozenset()) -> Iterator[Traversable]:
-    """Give every TOML file of a folder and the folders in it, by name; none where there is no such folder."""
+    """Return every TOML file of a folder and the folders in it, by name; none where there is no such folder."""
     for item in sorted(folder.iterdir() if folder.is_dir() else (), key=lambda item: item.name):
         if item.is_dir() and item.name not in apart:
             yield from toml_files(item)
@@ -291,7 +291,7 @@ class RuleFolders:
     prefix: str = ""
 
     def files(self, kind: FileKind) -> Iterator[Traversable]:
-        """Give every file of a kind."""
+        """Return every file of a kind."""
         if kind == "rulesets":
             yield from toml_files(self.folder.joinpath(kind))
         elif kind != "rules":
@@ -305,7 +305,7 @@ class RuleFolders:
             yield from toml_files(_SHIPPED.joinpath("rules", kind))
 
     def heads(self) -> dict[str, RuleSetHead]:
-        """Give the heads of the rule sets, by key."""
+        """Return the heads of the rule sets, by key."""
         found = (read_toml(file, RuleSetHead) for file in self.files("rulesets"))
         return {head.key: head for head in found if head.key.startswith(self.prefix)}
 
@@ -315,7 +315,7 @@ SHIPPED = RuleFolders(_SHIPPED)
 
 
 def rule_set_keys(where: RuleFolders = SHIPPED) -> tuple[str, ...]:
-    """Give the keys of the rule sets that ship, or of a programme."""
+    """Return the keys of the rule sets that ship, or of a programme."""
     return tuple(sorted(where.heads()))
 
 
@@ -350,7 +350,7 @@ def rule_set_of(name: str, where: RuleFolders = SHIPPED) -> RuleSet:
 
 
 def ships(rule_set: RuleSet, where: RuleFolders = SHIPPED) -> bool:
-    """Tell whether a rule set is, to the last value, one that comes with this version or with a programme."""
+    """Return whether a rule set is, to the last value, one that comes with this version or with a programme."""
     key = rule_set.head.key
     return key in rule_set_keys(where) and load_rule_set(key, where).hash == rule_set.hash
 
@@ -399,5 +399,5 @@ def status_findings(chosen: Iterable[ChosenValue]) -> list[Finding]:
 
 
 def unusable_rules(message: str) -> Finding:
-    """Tell that the rule set of a project cannot be used."""
+    """Return the finding of a rule set that cannot be used."""
     return finding("rules-unusable", Place(file="project.toml", thing="rules"), message)

@@ -52,11 +52,11 @@ def read_catalogue(where: RuleFolders = SHIPPED) -> Catalogue:
     """Read the rule folders of a programme, or all that ship; a file that is not sound becomes a finding."""
     broken: list[Finding] = []
 
-    def read[T: DomainObject](kind: FileKind, of: type[T]) -> tuple[tuple[str, T], ...]:
+    def read[T: DomainObject](kind: FileKind, model: type[T]) -> tuple[tuple[str, T], ...]:
         found = []
         for file in where.files(kind):
             try:
-                found.append((file.name, read_toml(file, of)))
+                found.append((file.name, read_toml(file, model)))
             except RuleError as error:
                 broken.append(_finding("rule-file", file.name, str(error)))
         return tuple(found)
@@ -97,7 +97,7 @@ def _modules(folder: Traversable, before: str) -> Iterator[tuple[str, str]]:
 
 
 def audit(catalogue: Catalogue, code: str, names: Mapping[str, str] | None = None) -> list[Finding]:
-    """Give every finding on the catalogue, worst first; blocking ones make ``rules check`` fail.
+    """Return every finding on the catalogue, worst first; blocking ones make ``rules check`` fail.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def audit(catalogue: Catalogue, code: str, names: Mapping[str, str] | None = Non
 
 
 def _gaps(catalogue: Catalogue) -> Iterable[Finding]:
-    """Find rules that a rule set has no value of and does not say so, and tell of those that it does say."""
+    """Return rules that a rule set has no value of and does not say so, and tell of those that it does say."""
     for file, head in catalogue.heads:
         for _, rule in catalogue.rules:
             unknown, edition = head.not_known(rule.id), head.documents.get(rule.document)
@@ -204,7 +204,7 @@ def _orphans(catalogue: Catalogue, code: str, names: Mapping[str, str]) -> Itera
 
 
 def _unbounded(catalogue: Catalogue) -> Iterable[Finding]:
-    """Find rules that do not say what they may be, and values of rule sets and proposals that their rules forbid."""
+    """Return rules that do not say what they may be, and values of rule sets and proposals that their rules forbid."""
     rules = {rule.id: rule for _, rule in catalogue.rules}
     for rule in rules.values():
         if rule.allowed is None:

@@ -119,10 +119,10 @@ def _shared_out(
     zero = (0.0,) * len(MEASURES)
     differences = []
     for difference in found.differences:
-        of = shares.of.get(difference.id, zero)
-        why = "" if any(map(_counts, of)) else why_zero(a, b, difference, difference.id in used)
+        share = shares.by_part.get(difference.id, zero)
+        why = "" if any(map(_counts, share)) else why_zero(a, b, difference, difference.id in used)
         differences.append(
-            difference.model_copy(update={"share": dict(zip(MEASURES, of, strict=True)), "why": why})
+            difference.model_copy(update={"share": dict(zip(MEASURES, share, strict=True)), "why": why})
         )
     left = {
         name: whole - sum(difference.share[name] for difference in differences)
@@ -212,7 +212,7 @@ class _Outcome:
 
 
 def _codes(outcome: _Outcome) -> str:
-    """Say what blocks, and of which rules the value is missing."""
+    """Return what blocks in words, and of which rules the value is missing."""
     missing = sorted({finding.clause for finding in outcome.blocked if finding.code == "rule-missing"})
     return ", ".join(outcome.credits.blocked) + (f": no value of {', '.join(missing)}" if missing else "")
 

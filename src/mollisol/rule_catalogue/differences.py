@@ -87,7 +87,7 @@ class DiffOfProjects(DomainObject):
 
 
 def compare(a: RuleSet, b: RuleSet) -> RuleSetDiff:
-    """List what differs between two rule sets, without a project."""
+    """Return what differs between two rule sets, without a project."""
     editions = [
         Edition(document=name, a=_edition(a, name), b=_edition(b, name))
         for name in sorted({*a.head.documents, *b.head.documents})
@@ -146,7 +146,7 @@ def _equations(a: RuleSet, b: RuleSet) -> Iterator[Difference]:
 
 
 def mixed(a: RuleSet, b: RuleSet, ids: Sequence[str]) -> RuleSet:
-    """Give the first rule set with some of its rules and switches as the second has them."""
+    """Return the first rule set with some of its rules and switches as the second has them."""
     rules, switches = dict(a.rules), dict(a.switches)
     factors, equations = dict(a.factors), dict(a.equations)
     for id in ids:
@@ -170,7 +170,7 @@ def _take[T](id: str, own: dict[str, T], other: Mapping[str, T]) -> None:
 
 
 def _pinned(a: RuleSet, b: RuleSet, id: str) -> Rule:
-    """Give a rule that answers under ``a`` as it does under ``b``; a clock other than the edition stays."""
+    """Return a rule that answers under ``a`` as it does under ``b``; a clock other than the edition stays."""
     rule = b.rules[id]
     if rule.keyed_by != "edition":
         return rule
@@ -184,7 +184,7 @@ def _pinned(a: RuleSet, b: RuleSet, id: str) -> Rule:
 
 
 def _in_force(rule_set: RuleSet, id: str) -> DatedValue | str:
-    """Give the value of a rule on the edition clock, or why there is none."""
+    """Return the value of a rule on the edition clock, or why there is none."""
     rule = rule_set.rules[id]
     edition = rule_set.head.documents.get(rule.document)
     unknown = rule_set.head.not_known(id) if id not in rule_set.settled else None

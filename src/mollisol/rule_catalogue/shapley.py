@@ -24,7 +24,7 @@ class Shares:
     Whatever the method, the shares of a measure add up to its difference, to rounding.
     """
 
-    of: dict[str, Measures]
+    by_part: dict[str, Measures]
     first: Measures
     last: Measures
     runs: int
@@ -34,7 +34,7 @@ class Shares:
 def shapley_shares(
     parts: Sequence[str], value: Callable[[frozenset[str]], Measures], *, seed: int = 0
 ) -> Shares:
-    """Give each part's mean marginal contribution over all orders of adding the parts.
+    """Return each part's mean marginal contribution over all orders of adding the parts.
 
     Parameters
     ----------
@@ -53,24 +53,24 @@ def shapley_shares(
     """
     known: dict[frozenset[str], Measures] = {}
 
-    def of(coalition: frozenset[str]) -> Measures:
+    def measured(coalition: frozenset[str]) -> Measures:
         if coalition not in known:
             known[coalition] = value(coalition)
         return known[coalition]
 
     everything = frozenset(parts)
-    first, last = of(frozenset()), of(everything)
+    first, last = measured(frozenset()), measured(everything)
     if len(parts) <= MOST_EXACT:
-        shares = {part: _exact(part, parts, of) for part in parts}
+        shares = {part: _exact(part, parts, measured) for part in parts}
         method = f"exact: all {2 ** len(parts)} combinations of {len(parts)} differences"
     else:
         orders = _orders(parts, seed)
-        shares = {part: _walked(part, orders, of) for part in parts}
+        shares = {part: _walked(part, orders, measured) for part in parts}
         method = f"drawn: {len(orders)} orders of {len(parts)} differences, seed {seed}"
-    return Shares(of=shares, first=first, last=last, runs=len(known), method=method)
+    return Shares(by_part=shares, first=first, last=last, runs=len(known), method=method)
 
 
-def _exact(part: str, parts: Sequence[str], of: Callable[[frozenset[str]], Measures]) -> Measures:
+def _exact(part: str, parts: Sequence[str], measured: Callable[[frozenset[str]], Measures]) -> Measures:
     others = [other for other in parts if other != part]
     total = factorial(len(parts))
     terms: list[tuple[float, Measures]] = []
@@ -78,7 +78,7 @@ def _exact(part: str, parts: Sequence[str], of: Callable[[frozenset[str]], Measu
         weight = factorial(size) * factorial(len(others) - size) / total
         for chosen in combinations(others, size):
             before = frozenset(chosen)
-            terms.append((weight, _less(of(before | {part}), of(before))))
+            terms.append((weight, _less(measured(before | {part}), measured(before))))
     return _weighted(terms)
 
 
@@ -93,12 +93,12 @@ def _orders(parts: Sequence[str], seed: int) -> list[tuple[str, ...]]:
 
 
 def _walked(
-    part: str, orders: Sequence[tuple[str, ...]], of: Callable[[frozenset[str]], Measures]
+    part: str, orders: Sequence[tuple[str, ...]], measured: Callable[[frozenset[str]], Measures]
 ) -> Measures:
     terms = []
     for order in orders:
         before = frozenset(order[: order.index(part)])
-        terms.append((1 / len(orders), _less(of(before | {part}), of(before))))
+        terms.append((1 / len(orders), _less(measured(before | {part}), measured(before))))
     return _weighted(terms)
 
 

@@ -12,6 +12,7 @@ from mollisol.methodology.base import DomainObject, Items
 from mollisol.methodology.findings import FindingsError
 from mollisol.methodology.rules_in_force.rule import Rule, RuleError
 from mollisol.methodology.rules_in_force.rule_set import RuleSet
+from mollisol.programmes.registry import programme, programme_names
 from mollisol.rule_catalogue.audit import modules_of_the_engine
 from mollisol.run import Run
 
@@ -65,7 +66,10 @@ class RuleUse(DomainObject):
 
 def use_of(id: str) -> RuleUse:
     """Return where a rule or switch is used; the examples are run, by the analytic route alone."""
-    named = [name for name, text in modules_of_the_engine().items() if _names(id, text)]
+    names = _names(id)
+    named = [
+        name for name, text in modules_of_the_engine().items() if any(f'"{own}"' in text for own in names)
+    ]
     checks = [name for name in named if ".checks." in name or ".eligibility." in name]
     runs = dict(_runs())
     return RuleUse(
@@ -76,8 +80,15 @@ def use_of(id: str) -> RuleUse:
     )
 
 
-def _names(id: str, text: str) -> bool:
-    return f'"{id}"' in text or (id.startswith("switch.") and f'"{id.removeprefix("switch.")}"' in text)
+def _names(id: str) -> set[str]:
+    """Return what the code calls a rule or switch: shared rooms say ``programme.NAME``, some leave ``switch.`` out."""
+    shared = {
+        f"programme.{name}"
+        for key in programme_names()
+        for name, rule in programme(key).rule_names.items()
+        if rule == id
+    }
+    return {id, id.removeprefix("switch."), *shared}
 
 
 def _declared(id: str) -> set[str]:

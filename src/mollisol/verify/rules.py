@@ -26,8 +26,10 @@ from mollisol.verify.releases import release_of, with_constants
 from mollisol.verify.results import ReleaseNote
 
 
-def read_options(manifest: Mapping[str, Any], results: Mapping[str, Any], to: Comparison) -> RunOptions:
-    """Give the options that the run was asked for; what is not recorded, or not known here, is said."""
+def read_options(
+    manifest: Mapping[str, Any], results: Mapping[str, Any], comparison: Comparison
+) -> RunOptions:
+    """Return the options that the run was asked for; what is not recorded, or not known here, is said."""
     recorded = manifest.get("options")
     if isinstance(recorded, dict):
         try:
@@ -35,13 +37,15 @@ def read_options(manifest: Mapping[str, Any], results: Mapping[str, Any], to: Co
         except ValidationError as error:
             for fault in error.errors(include_url=False):
                 place = ".".join(map(str, fault["loc"]))
-                to.add("option-unknown", f"{MANIFEST}: options.{place}", fault.get("input"), fault["msg"])
+                comparison.add(
+                    "option-unknown", f"{MANIFEST}: options.{place}", fault.get("input"), fault["msg"]
+                )
         else:
             own = options.model_dump(mode="json", by_alias=True)
-            to.documents("option", f"{MANIFEST}: options: ", recorded, own)
+            comparison.documents("option", f"{MANIFEST}: options: ", recorded, own)
             return options
     elif "options" in manifest:
-        to.add("option-unknown", f"{MANIFEST}: options", recorded, "options by name")
+        comparison.add("option-unknown", f"{MANIFEST}: options", recorded, "options by name")
     seed, periods = results.get("seed", manifest.get("seed")), results.get("periods")
     options = RunOptions(seed=seed if isinstance(seed, int) else 0)
     if isinstance(periods, list) and not any(isinstance(p, dict) and p.get("posterior") for p in periods):
@@ -74,13 +78,13 @@ def read_rules(
     options: RunOptions,
     notes: Sequence[ReleaseNote],
     folders: RuleFolders,
-    to: Comparison,
+    comparison: Comparison,
 ) -> BundleRules | None:
     """Return the bundle's own rule set; the shipped one where it carries none; None where there is neither.
 
     The bundle's rules are held against those that ship, unless an earlier release shipped them as they are.
     """
-    shipped = _shipped(manifest, options, folders, RULES in files, to)
+    shipped = _shipped(manifest, options, folders, RULES in files, comparison)
     ships = None if shipped is None else BundleRules(shipped, shipped.hash)
     if RULES not in files:
         return ships
@@ -89,17 +93,17 @@ def read_rules(
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
-        to.add("rules-unreadable", f"{RULES}: {place}", first.get("input"), first["msg"])
+        comparison.add("rules-unreadable", f"{RULES}: {place}", first.get("input"), first["msg"])
         return ships
     try:
         # Rules of an earlier release have fewer fields than ours, so their hash is taken of what stands in the file.
         digest = _digest(files[RULES]) if notes else own.hash
     except BundleFaultError as error:
-        to.add(error.finding.code, RULES, error.finding.found, error.finding.allowed)
+        comparison.add(error.finding.code, RULES, error.finding.found, error.finding.allowed)
         return ships
     release = release_of(digest) if notes else ""
     if shipped is not None and not release:
-        _compare(own, shipped, to)
+        _compare(own, shipped, comparison)
     return BundleRules(own if shipped is None else with_constants(own, shipped, notes), digest, release)
 
 
@@ -114,7 +118,7 @@ def compare_asked(
     options: RunOptions,
     rules: BundleRules,
     project_rules: str,
-    to: Comparison,
+    comparison: Comparison,
 ) -> None:
     """Hold what the manifest says was asked for against the results and the rule set."""
     asked = options.rules_key or project_rules
@@ -134,11 +138,11 @@ def compare_asked(
     )
     for code, item, recorded, own in rows:
         if recorded != own or type(recorded) is not type(own):
-            to.add(code, item, recorded, own)
+            comparison.add(code, item, recorded, own)
 
 
 def _shipped(
-    manifest: Mapping[str, Any], options: RunOptions, folders: RuleFolders, own: bool, to: Comparison
+    manifest: Mapping[str, Any], options: RunOptions, folders: RuleFolders, own: bool, comparison: Comparison
 ) -> RuleSet | None:
     """Lay the recorded proposals over the rule set that ships under the recorded key.
 
@@ -151,16 +155,16 @@ def _shipped(
         rules = load_rule_set(key, folders)
         rules = lay_over(rules, options.overlays, all_equations)
     except (RuleError, FindingsError) as error:
-        to.add("rule-set", f"{MANIFEST}: rule_set", key, str(error))
+        comparison.add("rule-set", f"{MANIFEST}: rule_set", key, str(error))
         return None
     return rules
 
 
-def _compare(own: RuleSet, shipped: RuleSet, to: Comparison) -> None:
+def _compare(own: RuleSet, shipped: RuleSet, comparison: Comparison) -> None:
     _each(
         "rule",
         ((f"rule {id}", own.rules.get(id), shipped.rules.get(id)) for id in _ids(own.rules, shipped.rules)),
-        to,
+        comparison,
     )
     _each(
         "switch",
@@ -168,12 +172,12 @@ def _compare(own: RuleSet, shipped: RuleSet, to: Comparison) -> None:
             (f"{id}", own.switches.get(id), shipped.switches.get(id))
             for id in _ids(own.switches, shipped.switches)
         ),
-        to,
+        comparison,
     )
-    _each("rule-set-head", [(f"rule set {own.head.key}", own.head, shipped.head)], to)
+    _each("rule-set-head", [(f"rule set {own.head.key}", own.head, shipped.head)], comparison)
     for name in ("overlays", "settled", "factors", "equations"):
         if getattr(own, name) != getattr(shipped, name):
-            to.add("overlay", f"{RULES}: {name}", _plain(own, name), _plain(shipped, name))
+            comparison.add("overlay", f"{RULES}: {name}", _plain(own, name), _plain(shipped, name))
 
 
 def _plain(rules: RuleSet, name: str) -> Any:
@@ -185,15 +189,17 @@ def _ids(own: Mapping[str, object], shipped: Mapping[str, object]) -> list[str]:
 
 
 def _each(
-    code: str, rows: Iterable[tuple[str, DomainObject | None, DomainObject | None]], to: Comparison
+    code: str, rows: Iterable[tuple[str, DomainObject | None, DomainObject | None]], comparison: Comparison
 ) -> None:
     for item, own, shipped in rows:
         if own is None or shipped is None:
-            to.add(
+            comparison.add(
                 f"{code}-added" if shipped is None else f"{code}-missing",
                 item,
                 "in the bundle" if own else "not in the bundle",
                 "ships with this version" if shipped else "does not ship with this version",
             )
         elif own != shipped:
-            to.documents(code, f"{item}: ", own.model_dump(mode="json"), shipped.model_dump(mode="json"))
+            comparison.documents(
+                code, f"{item}: ", own.model_dump(mode="json"), shipped.model_dump(mode="json")
+            )

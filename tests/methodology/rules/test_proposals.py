@@ -129,6 +129,17 @@ def test_every_fault_is_told_at_once_and_nothing_is_applied() -> None:
     assert len(raised.value.findings) == 4
 
 
+def test_faults_of_two_proposals_are_told_together() -> None:
+    with pytest.raises(FindingsError) as raised:
+        lay_over(
+            BASE, [proposal(set=[value(value=400.0)]), proposal(factor=[row(central=0.1)])], all_equations
+        )
+    assert [finding.where.thing.partition(": ")[2][:9] for finding in raised.value.findings] == [
+        "vm0042.so",
+        "factor 11",
+    ]
+
+
 def test_an_end_of_a_range_may_be_proposed_alone() -> None:
     moved = lay_over(BASE, [proposal(factor=[row(high=0.03)])], all_equations)
     factor = moved.factors["11.1/EF1/synthetic/wet"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mollisol.cli.app import app
+from mollisol.engine import run_project
 from mollisol.equations import all_equations
 from mollisol.methodology.rules_in_force.proposal import lay_over, load_proposal, proposal_names
 from mollisol.methodology.rules_in_force.rule_set import (
@@ -17,6 +19,7 @@ from mollisol.methodology.rules_in_force.rule_set import (
     load_rule_set,
 )
 from mollisol.rule_catalogue.diff import RuleSetDiff, as_printed, compare, compare_credits
+from mollisol.rule_catalogue.diff_text import lines_of
 
 ROOT = Path(__file__).parents[3]
 FARM = ROOT / "examples" / "mixed-farm"
@@ -143,3 +146,48 @@ def test_the_command_prints_json_and_nothing_else() -> None:
 
 def test_the_command_asks_for_something_to_compare_with() -> None:
     assert CliRunner().invoke(app, ["rules", "diff", "vm0042-2.2"]).exit_code == 2
+
+
+def numbers(document: object) -> Iterator[float]:
+    """Return every amount of a JSON document that is not zero."""
+    if isinstance(document, dict):
+        for name, value in document.items():
+            yield from () if name in ("seed", "unexplained") else numbers(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from numbers(value)
+    elif isinstance(document, int | float) and not isinstance(document, bool) and abs(document) > 1e-6:
+        yield float(document)
+
+
+def test_the_text_says_every_amount_and_word_of_the_document() -> None:
+    found = with_proposal("leakage-as-first-printed")
+    text = "\n".join(lines_of(found)).replace(",", "")
+    document = json.loads(found.model_dump_json())
+    amounts = set(numbers({name: document[name] for name in ("change", "differences", "runs")}))
+    amounts |= (
+        {found.credits_b.totals[TOTAL], *found.credits_b.by_period.values()} if found.credits_b else set()
+    )
+    assert len(amounts) > 8
+    for amount in amounts:
+        assert any(f"{abs(amount):{form}}" in text for form in (".6f", ".4g", ".0f")), amount
+    for difference in found.differences:
+        for word in (difference.label, difference.reason, difference.citation, difference.why):
+            assert word.replace(",", "") in text
+    assert found.method.replace(",", "") in text
+
+
+def test_as_printed_is_one_named_thing_in_a_run_and_a_diff() -> None:
+    """Under it the form in force is the printed one, and the moment form issues with its deduction."""
+    base = load_rule_set("vm0042-2.2+2026-06-11")
+    printed = run_project(FARM, overlays=[load_proposal("as-printed")]).results
+    for own, printed_period in zip(run_project(FARM).results.periods, printed.periods, strict=True):
+        label = {"form": "printed"}
+        assert (
+            printed_period.deduction.model_copy(update=label)
+            == own.deduction_printed
+            == printed_period.deduction_printed
+        )
+        assert printed_period.credited_form == "moment"
+        assert printed_period.issuing_uncertainty_percent == own.deduction_printed.uncertainty_percent
+    assert as_printed(base) == lay_over(base, [load_proposal("as-printed")], all_equations)

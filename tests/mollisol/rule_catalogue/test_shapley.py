@@ -18,9 +18,9 @@ def test_the_glove_game() -> None:
         return (1.0 if "left" in parts and parts & {"right1", "right2"} else 0.0,)
 
     shares = shapley_shares(["left", "right1", "right2"], value)
-    assert shares.of["left"][0] == pytest.approx(2 / 3, abs=1e-15)
-    assert shares.of["right1"][0] == pytest.approx(1 / 6, abs=1e-15)
-    assert shares.of["right2"][0] == pytest.approx(1 / 6, abs=1e-15)
+    assert shares.by_part["left"][0] == pytest.approx(2 / 3, abs=1e-15)
+    assert shares.by_part["right1"][0] == pytest.approx(1 / 6, abs=1e-15)
+    assert shares.by_part["right2"][0] == pytest.approx(1 / 6, abs=1e-15)
     assert shares.runs == 8
 
 
@@ -31,7 +31,7 @@ def test_two_factors_share_their_product_evenly() -> None:
         return ((3.0 if "a" in parts else 1.0) * (5.0 if "b" in parts else 1.0),)
 
     shares = shapley_shares(["a", "b"], value)
-    assert (shares.of["a"][0], shares.of["b"][0]) == (6.0, 8.0)
+    assert (shares.by_part["a"][0], shares.by_part["b"][0]) == (6.0, 8.0)
 
 
 @settings(max_examples=25, deadline=None)
@@ -49,13 +49,15 @@ def test_the_shares_add_up_also_when_orders_are_drawn(factors: list[float], seed
     shares = shapley_shares(names, value, seed=seed)
     for place in range(2):
         whole = shares.last[place] - shares.first[place]
-        total = sum(of[place] for of in shares.of.values())
+        total = sum(of[place] for of in shares.by_part.values())
         assert total == pytest.approx(whole, rel=1e-9, abs=1e-9)
-    assert all(of[1] == pytest.approx(1.0) for of in shares.of.values()), "each adds one, in whatever order"
+    assert all(of[1] == pytest.approx(1.0) for of in shares.by_part.values()), (
+        "each adds one, in whatever order"
+    )
     assert ("exact" in shares.method) == (len(factors) <= MOST_EXACT)
 
 
 def test_without_differences_there_is_nothing_to_share() -> None:
     shares = shapley_shares([], lambda _: (7.0,))
-    assert shares.of == {}
+    assert shares.by_part == {}
     assert shares.first == shares.last == (7.0,)
