@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from mollisol.methodology.base import DomainObject, Interval, Items
 from mollisol.methodology.baseline import BaselineKind
 from mollisol.methodology.results.budget import SpreadTest, VarianceBudget
+from mollisol.methodology.results.figure import Number, Result, Whole
 from mollisol.methodology.results.sources import LeakageResult, SourceResult, WoodyResult
 from mollisol.methodology.results.spectroscopy import SpectroscopyResult
 from mollisol.methodology.results.state import RunState
@@ -27,36 +29,36 @@ type ReferenceChoice = Literal["none", "nuts"]
 """Whether another sampler runs beside the exact engine of the posterior."""
 
 
-class StockMean(DomainObject):
+class StockMean(Result):
     """Mean soil carbon stock of a stratum at equal soil mass in one campaign, with its two-sided 90 % interval."""
 
     stratum: str
     scenario: Literal["project", "baseline"]
     campaign: str
-    sampling_units: int
-    mean_t_c_per_ha: float
-    standard_error_t_c_per_ha: float | None
-    low_t_c_per_ha: float | None
-    high_t_c_per_ha: float | None
+    sampling_units: Whole
+    mean_t_c_per_ha: Number
+    standard_error_t_c_per_ha: Number | None
+    low_t_c_per_ha: Number | None
+    high_t_c_per_ha: Number | None
 
 
-class StratumChange(DomainObject):
+class StratumChange(Result):
     """Change of a stratum over a verification period, project and linked control sites, as areal means."""
 
     stratum: str
     quantification_unit: str
-    area_ha: float
-    sampling_units: int
+    area_ha: Number
+    sampling_units: Whole
     control_sites: Items[str]
-    reference_soil_mass_t_per_ha: float
-    project_change_t_co2e_per_ha: float
-    baseline_change_t_co2e_per_ha: float
-    difference_t_co2e_per_ha: float
-    project_variance_t2: float
-    project_degrees_of_freedom: float
+    reference_soil_mass_t_per_ha: Number
+    project_change_t_co2e_per_ha: Number
+    baseline_change_t_co2e_per_ha: Number
+    difference_t_co2e_per_ha: Number
+    project_variance_t2: Number
+    project_degrees_of_freedom: Number
 
 
-class VarianceComponent(DomainObject):
+class VarianceComponent(Result):
     """One term of the variance of the project mean.
 
     Its part of the moment form's deduction, and what one more replicate of it would take off that deduction, are per
@@ -65,106 +67,106 @@ class VarianceComponent(DomainObject):
 
     label: str
     kind: Literal["project stratum", "control group", "model error"]
-    replicates: int
+    replicates: Whole
     replicate: str
-    variance_t_co2e_per_ha_2: float
-    degrees_of_freedom: float
-    share: float
-    deduction_t_co2e_per_ha: float
-    one_more_t_co2e_per_ha: float
+    variance_t_co2e_per_ha_2: Number
+    degrees_of_freedom: Number
+    share: Number
+    deduction_t_co2e_per_ha: Number
+    one_more_t_co2e_per_ha: Number
 
 
-class Deduction(DomainObject):
+class Deduction(Result):
     """The moment form of the deduction in one form of the rules, per hectare over the verification period."""
 
     route: Literal["analytic"]
     form: Form
-    mean_t_co2e_per_ha: float
-    standard_error_t_co2e_per_ha: float
-    degrees_of_freedom: float | None
+    mean_t_co2e_per_ha: Number
+    standard_error_t_co2e_per_ha: Number
+    degrees_of_freedom: Number | None
     """None where nothing varies: the quantile is then that of any distribution, and multiplies zero."""
-    confidence: float
-    t_quantile: float
-    uncertainty_percent: float
-    credited_t_co2e_per_ha: float
-    half_width_percent: float
-    widest_half_width_percent: float | None
+    confidence: Number
+    t_quantile: Number
+    uncertainty_percent: Number
+    credited_t_co2e_per_ha: Number
+    half_width_percent: Number
+    widest_half_width_percent: Number | None
     """None where the programme has no bar."""
     eligible: bool
 
 
-class GuardedDeduction(DomainObject):
+class GuardedDeduction(Result):
     """The moment form with control sites pooled over the project and the skew guard, per hectare over the period."""
 
-    standard_error_t_co2e_per_ha: float
-    degrees_of_freedom: float | None
-    skewness_of_estimate: float
-    multiplier: float
-    credited_t_co2e_per_ha: float
-    uncertainty_percent: float
+    standard_error_t_co2e_per_ha: Number
+    degrees_of_freedom: Number | None
+    skewness_of_estimate: Number
+    multiplier: Number
+    credited_t_co2e_per_ha: Number
+    uncertainty_percent: Number
 
 
-class RouteCheck(DomainObject):
+class RouteCheck(Result):
     """A check of a route: a failed one refuses issuance, an informative one asks to be read."""
 
     name: str
     verdict: Literal["pass", "fail", "informative"]
-    found: float
-    allowed: float | None
+    found: Number
+    allowed: Number | None
     text: str
 
 
-class RouteSummary(DomainObject):
+class RouteSummary(Result):
     """What a form of the deduction found, the same for all routes, per hectare over the verification period."""
 
     route: RouteName
     form: CreditedForm
-    mean_t_co2e_per_ha: float
-    standard_error_t_co2e_per_ha: float
-    credited_t_co2e_per_ha: float
-    uncertainty_percent: float
+    mean_t_co2e_per_ha: Number
+    standard_error_t_co2e_per_ha: Number
+    credited_t_co2e_per_ha: Number
+    uncertainty_percent: Number
     checks: Items[RouteCheck] = ()
     issues: bool = False
 
 
-class MonteCarloDeduction(DomainObject):
+class MonteCarloDeduction(Result):
     """The moment form with declared measurement errors drawn and propagated (Eqs. 65-71), per hectare.
 
     ``draws`` is 0 where no error is declared: nothing is drawn then, and the form equals the moment form. The Monte
     Carlo error is that of the credited value; beyond the allowed one issuance is refused.
     """
 
-    sampling_variance_t_co2e_per_ha_2: float
-    measurement_variance_t_co2e_per_ha_2: float
-    model_variance_t_co2e_per_ha_2: float = 0.0
-    standard_error_t_co2e_per_ha: float
-    degrees_of_freedom: float | None
-    draws: int
-    monte_carlo_error_t_co2e_per_ha: float
-    allowed_error_t_co2e_per_ha: float
-    credited_t_co2e_per_ha: float
-    uncertainty_percent: float
+    sampling_variance_t_co2e_per_ha_2: Number
+    measurement_variance_t_co2e_per_ha_2: Number
+    model_variance_t_co2e_per_ha_2: Number = 0.0
+    standard_error_t_co2e_per_ha: Number
+    degrees_of_freedom: Number | None
+    draws: Whole
+    monte_carlo_error_t_co2e_per_ha: Number
+    allowed_error_t_co2e_per_ha: Number
+    credited_t_co2e_per_ha: Number
+    uncertainty_percent: Number
 
 
-class PosteriorComponent(DomainObject):
+class PosteriorComponent(Result):
     """A standard deviation of the model with its prior, its posterior and its share in the variance of the mean."""
 
     name: str
     prior: str
-    mean_t_co2e_per_ha: float
-    low_t_co2e_per_ha: float
-    high_t_co2e_per_ha: float
-    share: float
+    mean_t_co2e_per_ha: Number
+    low_t_co2e_per_ha: Number
+    high_t_co2e_per_ha: Number
+    share: Number
 
 
-class PosteriorDensity(DomainObject):
+class PosteriorDensity(Result):
     """The density of the posterior from its mean to four standard deviations to each side, dense in the middle."""
 
     at_t_co2e_per_ha: Items[float]
     density_per_t_co2e_per_ha: Items[float]
 
 
-class PosteriorDeduction(DomainObject):
+class PosteriorDeduction(Result):
     """The posterior form of the deduction, per hectare over the verification period.
 
     ``credited_t_co2e_per_ha`` is the quantile that the truth exceeds with the probability ``confidence``; the
@@ -172,22 +174,22 @@ class PosteriorDeduction(DomainObject):
     """
 
     route: Literal["posterior"]
-    mean_t_co2e_per_ha: float
-    standard_deviation_t_co2e_per_ha: float
-    confidence: float
-    credited_t_co2e_per_ha: float
-    uncertainty_percent: float
-    monte_carlo_error_t_co2e_per_ha: float
+    mean_t_co2e_per_ha: Number
+    standard_deviation_t_co2e_per_ha: Number
+    confidence: Number
+    credited_t_co2e_per_ha: Number
+    uncertainty_percent: Number
+    monte_carlo_error_t_co2e_per_ha: Number
     engine: str
-    draws: int
-    effective_draws: float
-    k_hat: float
+    draws: Whole
+    effective_draws: Number
+    k_hat: Number
     components: Items[PosteriorComponent]
     checks: Items[RouteCheck]
     density: PosteriorDensity | None = None
 
 
-class PosteriorReference(DomainObject):
+class PosteriorReference(Result):
     """The same declaration sampled by NUTS, and how far its quantile lies from the exact one, per hectare.
 
     Parameters
@@ -208,53 +210,57 @@ class PosteriorReference(DomainObject):
     file: str
     sampler: str
     settings: dict[str, int | float | str]
-    mean_t_co2e_per_ha: float
-    standard_deviation_t_co2e_per_ha: float
-    quantile_t_co2e_per_ha: float
-    monte_carlo_error_t_co2e_per_ha: float
-    exact_quantile_t_co2e_per_ha: float
-    exact_monte_carlo_error_t_co2e_per_ha: float
-    difference_in_monte_carlo_errors: float
-    r_hat: float
-    bulk_effective_draws: float
-    tail_effective_draws: float
-    divergences: int
+    mean_t_co2e_per_ha: Number
+    standard_deviation_t_co2e_per_ha: Number
+    quantile_t_co2e_per_ha: Number
+    monte_carlo_error_t_co2e_per_ha: Number
+    exact_quantile_t_co2e_per_ha: Number
+    exact_monte_carlo_error_t_co2e_per_ha: Number
+    difference_in_monte_carlo_errors: Number
+    r_hat: Number
+    bulk_effective_draws: Number
+    tail_effective_draws: Number
+    divergences: Whole
     verdict: Literal["pass", "fail", "informative"]
 
 
-class Vintage(DomainObject):
+class Vintage(Result):
     """One year of a verification period, in t CO2e; stock terms after the deduction."""
 
-    number: int
+    given: ClassVar[Mapping[str, str]] = {"number": "project.toml: verification_periods"}
+
+    number: Whole
     during: Interval
-    project_change_t_co2e: float
-    baseline_change_t_co2e: float
-    cumulative_project_change_t_co2e: float
-    removals_switch: float
-    source_terms_t_co2e: float
-    reductions_t_co2e: float
-    removals_t_co2e: float
-    leakage_t_co2e: float
-    net_reductions_t_co2e: float
-    net_removals_t_co2e: float
-    buffer_on_reductions_t_co2e: float
-    buffer_on_removals_t_co2e: float
-    verified_reductions_t_co2e: float
-    verified_removals_t_co2e: float
-    verified_total_t_co2e: float
+    project_change_t_co2e: Number
+    baseline_change_t_co2e: Number
+    cumulative_project_change_t_co2e: Number
+    removals_switch: Number
+    source_terms_t_co2e: Number
+    reductions_t_co2e: Number
+    removals_t_co2e: Number
+    leakage_t_co2e: Number
+    net_reductions_t_co2e: Number
+    net_removals_t_co2e: Number
+    buffer_on_reductions_t_co2e: Number
+    buffer_on_removals_t_co2e: Number
+    verified_reductions_t_co2e: Number
+    verified_removals_t_co2e: Number
+    verified_total_t_co2e: Number
 
 
-class CalendarPart(DomainObject):
+class CalendarPart(Result):
     """What of a period falls into a calendar year, by label; whole units add up over the period."""
 
-    year: int
-    verified_reductions_t_co2e: float
-    verified_removals_t_co2e: float
-    reduction_units_t: int
-    removal_units_t: int
+    given: ClassVar[Mapping[str, str]] = {"year": "project.toml: verification_periods"}
+
+    year: Whole
+    verified_reductions_t_co2e: Number
+    verified_removals_t_co2e: Number
+    reduction_units_t: Whole
+    removal_units_t: Whole
 
 
-class BaselineResult(DomainObject):
+class BaselineResult(Result):
     """A period accounted with one kind of baseline, per hectare over the period.
 
     ``credited`` says whether the rule set issues from it, ``issues`` whether the units of the period come from it. The
@@ -269,33 +275,39 @@ class BaselineResult(DomainObject):
     why_not: str
     issues: bool
     project_side: Literal["measured", "modelled"]
-    project_change_t_co2e_per_ha: float
-    baseline_change_t_co2e_per_ha: float
-    difference_t_co2e_per_ha: float
-    credited_t_co2e_per_ha: float
+    project_change_t_co2e_per_ha: Number
+    baseline_change_t_co2e_per_ha: Number
+    difference_t_co2e_per_ha: Number
+    credited_t_co2e_per_ha: Number
     credited_form: CreditedForm
-    uncertainty_percent: float
+    uncertainty_percent: Number
     routes: Items[RouteSummary]
-    model_bias_sd_t_co2e_per_ha: float | None = None
-    control_weight: float | None = None
-    correction_t_co2e_per_ha: float | None = None
+    model_bias_sd_t_co2e_per_ha: Number | None = None
+    control_weight: Number | None = None
+    correction_t_co2e_per_ha: Number | None = None
 
 
-class ModelUse(DomainObject):
+class ModelUse(Result):
     """The model behind a run: its identity and hash, its draws, and the validation that its error is from."""
+
+    given: ClassVar[Mapping[str, str]] = {
+        "points": "sample_points.csv: points of the modelled units",
+        "draws": "joint draws of the parameter set",
+        "initial_shift_years": "project.toml: project.model",
+    }
 
     model: str
     model_version: str
     parameter_set: str
     model_hash: str
-    draws: int
-    points: int
+    draws: Whole
+    points: Whole
     validation_sha256: str
     initial_campaign: str
-    initial_shift_years: int
+    initial_shift_years: Whole
 
 
-class ControlDiagnostics(DomainObject):
+class ControlDiagnostics(Result):
     """Whether the control sites of a unit stand for it, beside the printed test.
 
     Parameters
@@ -314,49 +326,53 @@ class ControlDiagnostics(DomainObject):
         Control sites whose practice changed, and those that a later campaign lacks.
     """
 
+    given: ClassVar[Mapping[str, str]] = {"look_back_years": "project.toml: campaigns"}
+
     quantification_unit: str
-    sampling_units: int
-    control_values: int
-    difference_percent: float
-    similarity_p_value: float
+    sampling_units: Whole
+    control_values: Whole
+    difference_percent: Number
+    similarity_p_value: Number
     similar: bool
-    equivalence_p_value: float
-    equivalence_margin_percent: float
+    equivalence_p_value: Number
+    equivalence_margin_percent: Number
     equivalent: bool
-    trend_difference_t_co2e_per_ha_yr: float | None = None
-    trend_p_value: float | None = None
-    look_back_years: float | None = None
-    regression_to_mean_t_co2e_per_ha: float | None = None
+    trend_difference_t_co2e_per_ha_yr: Number | None = None
+    trend_p_value: Number | None = None
+    look_back_years: Number | None = None
+    regression_to_mean_t_co2e_per_ha: Number | None = None
     contaminated: Items[str] = ()
     lost: Items[str] = ()
 
 
-class PeriodResult(DomainObject):
+class PeriodResult(Result):
     """A verification period. Totals are in t CO2e over the whole period.
 
     Gross change and deduction are of soil carbon. The verified total is what is left after the deduction, plus woody
     biomass and source terms, less leakage, buffer and, under a proposal, a flat discount.
     """
 
+    given: ClassVar[Mapping[str, str]] = {"years": "project.toml: verification_periods"}
+
     name: str
     during: Interval
-    years: int
+    years: Whole
     first_campaign: str
     last_campaign: str
-    area_ha: float
-    project_change_t_co2e: float
-    baseline_change_t_co2e: float
-    biochar_carbon_t: float
-    gross_t_co2e: float
-    deducted_t_co2e: float
-    after_deduction_t_co2e: float
-    woody_t_co2e: float = 0.0
-    source_terms_t_co2e: float = 0.0
-    leakage_t_co2e: float
-    buffer_t_co2e: float
-    verified_total_t_co2e: float
-    units_to_issue_t: int
-    units_if_eligible_t: int | None = None
+    area_ha: Number
+    project_change_t_co2e: Number
+    baseline_change_t_co2e: Number
+    biochar_carbon_t: Number
+    gross_t_co2e: Number
+    deducted_t_co2e: Number
+    after_deduction_t_co2e: Number
+    woody_t_co2e: Number = 0.0
+    source_terms_t_co2e: Number = 0.0
+    leakage_t_co2e: Number
+    buffer_t_co2e: Number
+    verified_total_t_co2e: Number
+    units_to_issue_t: Whole
+    units_if_eligible_t: Whole | None = None
     """What was counted before anything refused it; None in bundles of release 0.1.0."""
     state: RunState | None = None
     """None in bundles of release 0.1.0."""
@@ -372,7 +388,7 @@ class PeriodResult(DomainObject):
     variance_budget: VarianceBudget | None = None
     spread_between_strata: SpreadTest | None = None
     spectroscopy: SpectroscopyResult | None = None
-    issuing_uncertainty_percent: float
+    issuing_uncertainty_percent: Number
     strata: Items[StratumChange]
     variance: Items[VarianceComponent]
     vintages: Items[Vintage]
@@ -389,8 +405,13 @@ class PeriodResult(DomainObject):
         return issuing[0].project_side if issuing else "measured"
 
 
-class RunResult(DomainObject):
+class RunResult(Result):
     """Everything a run computed."""
+
+    given: ClassVar[Mapping[str, str]] = {
+        "seed": "the seed of the run: --seed, or 0",
+        "reporting_depth_cm": "project.toml: reporting_depth_cm",
+    }
 
     project: str
     programme: str = "vm0042"
@@ -407,9 +428,9 @@ class RunResult(DomainObject):
     """None in bundles of release 0.1.0."""
     proposals: Items[Overlay] = ()
     """Laid over the rule set; under them nothing is issued."""
-    reporting_depth_cm: float
+    reporting_depth_cm: Number
     equivalent_soil_mass_interpolation: str
-    seed: int
+    seed: Whole
     periods: Items[PeriodResult]
     stocks: Items[StockMean]
     references: Items[PosteriorReference] = ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from mollisol.methodology.base import DomainObject, Items
+from mollisol.methodology.base import Items
+from mollisol.methodology.results.figure import Number, Result, Whole
 
 
-class CalibrationResult(DomainObject):
+class CalibrationResult(Result):
     """What the samples measured both ways say of one calibration.
 
     Bias is predicted less reference; slope is of reference on predicted. The shared errors hold their distance from 0
@@ -14,20 +15,20 @@ class CalibrationResult(DomainObject):
     """
 
     id: str
-    samples: int
+    samples: Whole
     used_at: Items[str]
-    bias_g_per_kg: float
-    bias_p_value: float
-    slope: float
-    slope_p_value: float
-    offset_error_g_per_kg: float
-    slope_error: float
-    sample_error_g_per_kg: float
-    equation_73_printed_t2: float
-    equation_73_corrected_t2: float
+    bias_g_per_kg: Number
+    bias_p_value: Number
+    slope: Number
+    slope_p_value: Number
+    offset_error_g_per_kg: Number
+    slope_error: Number
+    sample_error_g_per_kg: Number
+    equation_73_printed_t2: Number
+    equation_73_corrected_t2: Number
 
 
-class SpectroscopyResult(DomainObject):
+class SpectroscopyResult(Result):
     """The calibration part of a period's variance.
 
     ``carried`` is what it adds to the variance of the mean of project minus baseline: exact, with what cancels taken
@@ -36,8 +37,8 @@ class SpectroscopyResult(DomainObject):
     """
 
     calibrations: Items[CalibrationResult]
-    draws: int
-    carried_t_co2e_per_ha_2: float
-    printed_t_co2e_per_ha_2: float
-    equation_72_printed_t2: float
-    equation_72_corrected_t2: float
+    draws: Whole
+    carried_t_co2e_per_ha_2: Number
+    printed_t_co2e_per_ha_2: Number
+    equation_72_printed_t2: Number
+    equation_72_corrected_t2: Number

@@ -12,9 +12,8 @@ from mollisol.audit.explain_leaves import DECLARED, MIXES_ITS_ENTRIES
 from mollisol.bundle.read import Bundle
 from mollisol.methodology.findings import UserError
 from mollisol.methodology.result_paths import numbers_of
-from mollisol.origins.figures import TOLERANCE, Figures, Origin, Term
+from mollisol.methodology.results.figure import Origin, Term
 from mollisol.origins.sums import origin_of_sum, sums_of
-from mollisol.programmes.registry import programme_of_results
 from mollisol.reading.archive import fault
 
 type Picks = tuple[int, ...] | None
@@ -22,6 +21,7 @@ type Picks = tuple[int, ...] | None
 
 NEAR_NAMES = 8
 DEEPEST_TREE = 150
+TOLERANCE = 1e-9
 
 
 class UnknownNameError(UserError):
@@ -96,7 +96,7 @@ class Explainer:
         results = bundle.results.model_dump(mode="json")
         self._results = results
         self._numbers = numbers_of(results) | sums_of(results)
-        self._figures = Figures(results, self._quantities, programme_of_results(results).rule_names)
+        self._origins = bundle.origins
         self._seen: set[tuple[str, Picks]] = set()
         self._depth = 0
         self._limit = DEEPEST_TREE
@@ -188,7 +188,7 @@ class Explainer:
 
     def _figure(self, path: str) -> Node:
         steps, value = self._numbers[path]
-        origin = origin_of_sum(self._figures, self._results, steps) or self._figures.origin(steps)
+        origin = origin_of_sum(self._origins, self._results, steps) or self._origins.get(path)
         if origin is None:
             return Node(
                 path, "figure", value, words="not in the trace: this version does not know where it is from"

@@ -18,6 +18,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from mollisol.bundle.trace_form import TraceForm
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import ProjectHead
+from mollisol.methodology.results.figure import Origin
 from mollisol.methodology.results.run import RunResult
 from mollisol.reading.archive import BundleFaultError, Source, fault, open_source
 from mollisol.reading.json import load_json
@@ -84,6 +85,11 @@ class Bundle:
             return dict(_TRACE.validate_python(data))
         except ValidationError as error:
             raise self._other_form("trace.json", error) from None
+
+    @cached_property
+    def origins(self) -> dict[str, Origin]:
+        """Where each number of the results comes from, by its path; empty in bundles of release 0.1.0."""
+        return {path: Origin.from_json(data) for path, data in self.trace.get("figures", {}).items()}
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -63,8 +63,18 @@ class EquationForm(TypedDict):
     summary: str
 
 
+class FigureForm(TypedDict, total=False):
+    """What a number of the results is made of; terms are a quantity, a factor and a label each."""
+
+    words: str
+    terms: list[tuple[str, float, str]]
+    plus: float
+    adds_up: bool
+    declared: str
+
+
 class TraceForm(TypedDict):
-    """``trace.json``."""
+    """``trace.json``; bundles of release 0.1.0 have no figures in it."""
 
     __pydantic_config__ = ConfigDict(extra="allow")  # type: ignore[misc]
 
@@ -72,3 +82,4 @@ class TraceForm(TypedDict):
     rules: list[RuleForm]
     switches: list[SwitchForm]
     equations: list[EquationForm]
+    figures: NotRequired[dict[str, FigureForm]]

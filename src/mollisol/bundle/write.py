@@ -93,6 +93,7 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
     versions
         What the manifest and the report name as the versions; those here by default, as :func:`made_with` gives them.
     """
+    from mollisol.origins.paths import origins_of
     from mollisol.origins.sums import quantities_of
     from mollisol.reading.outlines import outlines_of
     from mollisol.templates.figures import make_figures
@@ -100,6 +101,8 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
     from mollisol.templates.render import render_html
 
     trace = trace_document(run)
+    origins = origins_of(run.results)
+    trace["figures"] = {path: origin.as_json() for path, origin in origins.items()}
     outlines, areas = outlines_of(run.project, run.inputs)
     figures = make_figures(run.results, run.project, outlines)
     files = {f"inputs/{name}": content for name, content in run.inputs.items()}
@@ -120,11 +123,7 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
         head=run.project.head,
         project=run.project,
         outline_area_ha=areas,
-        quantity_of=quantities_of(
-            run.results.model_dump(mode="json"),
-            trace["quantities"],
-            programme_of(run.project.head).rule_names,
-        ),
+        quantity_of=quantities_of(run.results.model_dump(mode="json"), origins),
         chapters=programme_of(run.project.head).chapters(),
     )
     files["report.html"] = render_html(model, figures).encode()

@@ -14,6 +14,7 @@ from mollisol.methodology.checks.baseline_model import initial_shift_years
 from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.findings import Finding, FindingsError, Severity, finding
 from mollisol.methodology.project import Project
+from mollisol.methodology.results.figure import figure, total
 from mollisol.methodology.results.run import BaselineResult, ModelUse, RouteChoice
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity
@@ -135,7 +136,8 @@ def _result(
     context: PeriodContext, item: Baseline, issues: bool, change: ChangeOfPeriod, why: str
 ) -> BaselineResult:
     project, years = context.project, context.years
-    area, hybrid = float(change.area.value.sum()), change.correction
+    area, hybrid = total(change.area), change.correction
+    words = "yearly change times years, over the area"
     return BaselineResult(
         kind=item.kind,
         pool=item.pool,
@@ -144,18 +146,18 @@ def _result(
         why_not=why,
         issues=issues and not why,
         project_side="modelled" if item.kind in ("modelled_schedule", "blended") else "measured",
-        project_change_t_co2e_per_ha=years * float(change.project_annual.value) / area,
-        baseline_change_t_co2e_per_ha=years * float(change.baseline_annual.value) / area,
-        difference_t_co2e_per_ha=float(change.difference.value),
+        project_change_t_co2e_per_ha=(years * figure(change.project_annual) / area).said(words),
+        baseline_change_t_co2e_per_ha=(years * figure(change.baseline_annual) / area).said(words),
+        difference_t_co2e_per_ha=figure(change.difference),
         credited_t_co2e_per_ha=next(
             row.credited_t_co2e_per_ha for row in change.routes if row.form == change.credited_form
         ),
         credited_form=change.credited_form,
-        uncertainty_percent=float(change.uncertainty.value),
+        uncertainty_percent=figure(change.uncertainty),
         routes=change.routes,
-        model_bias_sd_t_co2e_per_ha=float(hybrid.bias_sd.value) if hybrid else None,
-        control_weight=float(hybrid.weight.value) if hybrid else None,
-        correction_t_co2e_per_ha=float(hybrid.correction.value) if hybrid else None,
+        model_bias_sd_t_co2e_per_ha=figure(hybrid.bias_sd) if hybrid else None,
+        control_weight=figure(hybrid.weight) if hybrid else None,
+        correction_t_co2e_per_ha=figure(hybrid.correction) if hybrid else None,
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mollisol.methodology.context import PeriodContext
+from mollisol.methodology.results.figure import Figure, figure
 from mollisol.methodology.trace import Quantity
 
 
-def biochar_carbon(context: PeriodContext) -> tuple[float, Quantity]:
+def biochar_carbon(context: PeriodContext) -> tuple[Figure, Quantity]:
     """Return the carbon of biochar that comes off the project change: of the period, and of each year. [t C]."""
     rule = "programme.biochar.subtracted"
     subtracted = context.rules.value(rule).value if context.rules.has(rule) else True
@@ -17,4 +18,5 @@ def biochar_carbon(context: PeriodContext) -> tuple[float, Quantity]:
     ]
     total = sum(carbon for _, carbon in applied)
     rows = [f"biochar.csv:{row}" for row, _ in applied] or ["no row in any table of biochar"]
-    return total, context.given("biochar_carbon_per_year", total / context.years, "t C", rows)
+    yearly = context.given("biochar_carbon_per_year", total / context.years, "t C", rows)
+    return Figure(total, (context.years * figure(yearly)).said("yearly carbon times years").origin), yearly

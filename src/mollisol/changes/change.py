@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mollisol.changes.yearly_totals import YearlyTotals
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.results.budget import SpreadTest, VarianceBudget
+from mollisol.methodology.results.figure import beside, count, entry
 from mollisol.methodology.results.run import (
     CreditedForm,
     Deduction,
@@ -128,15 +129,19 @@ def changes_of_strata(
         StratumChange(
             stratum=stratum.stratum,
             quantification_unit=stratum.quantification_unit,
-            area_ha=stratum.area_ha,
-            sampling_units=side.replicates[number],
+            area_ha=entry(inputs.area, number),
+            sampling_units=count(side.replicates[number], "sampling units of the stratum", side.variance),
             control_sites=tuple(sorted(sites[stratum.stratum])),
             reference_soil_mass_t_per_ha=stocks.reference_of[stratum.stratum],
-            project_change_t_co2e_per_ha=float(project.value[number]),
-            baseline_change_t_co2e_per_ha=float(baseline.value[number]),
-            difference_t_co2e_per_ha=float(project.value[number] - baseline.value[number]),
-            project_variance_t2=float(side.variance.value[number]),
-            project_degrees_of_freedom=side.replicates[number] - 1.0,
+            project_change_t_co2e_per_ha=entry(project, number),
+            baseline_change_t_co2e_per_ha=entry(baseline, number),
+            difference_t_co2e_per_ha=(entry(project, number) - entry(baseline, number)).said(
+                "project less baseline"
+            ),
+            project_variance_t2=entry(side.variance, number),
+            project_degrees_of_freedom=beside(
+                side.replicates[number] - 1.0, "sampling units of the stratum, less one", side.variance
+            ),
         )
         for number, stratum in enumerate(inputs.context.project.strata)
     )

@@ -9,6 +9,7 @@ import numpy as np
 from mollisol.methodology.checks.baseline_controls import contaminated_sites, lost_sites
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.results.figure import beside, count, figure
 from mollisol.methodology.results.run import ControlDiagnostics, PeriodResult
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
@@ -128,18 +129,23 @@ def _row(ground: _Ground, unit: _Unit) -> ControlDiagnostics:
             f"equivalence_margin.{name}", equivalence_margin, stock_t_c_per_ha=units, share=share
         ),
     )
-    printed = float(unit.similarity.p_value.value)
+    printed = figure(unit.similarity.p_value)
     trend, trend_p, years = _trend(ground, unit)
     linked = set(unit.sites)
     return ControlDiagnostics(
         quantification_unit=name,
-        sampling_units=len(units.index),
-        control_values=len(controls.index),
-        difference_percent=100 * (level - float(np.mean(controls.value))) / level,
+        sampling_units=count(len(units.index), "how many there are", units),
+        control_values=count(len(controls.index), "how many there are", controls),
+        difference_percent=beside(
+            100 * (level - float(np.mean(controls.value))) / level,
+            "mean of the unit less that of its controls, over the former",
+            units,
+            controls,
+        ),
         similarity_p_value=printed,
         similar=printed >= 1 - confidence,
-        equivalence_p_value=float(chance.value),
-        equivalence_margin_percent=100 * float(share.value),
+        equivalence_p_value=figure(chance),
+        equivalence_margin_percent=(100 * figure(share)).said("in per cent"),
         equivalent=float(chance.value) <= (1 - confidence) / 2,
         trend_difference_t_co2e_per_ha_yr=trend,
         trend_p_value=trend_p,
@@ -203,7 +209,7 @@ def _trend(ground: _Ground, unit: _Unit) -> tuple[float | None, float | None, fl
         years=years,
     )
     chance = trace.compute(f"trend_p_value.{unit.name}", welch_p_value, first=sides[0], second=sides[1])
-    return float(trend.value), float(chance.value), years
+    return figure(trend), figure(chance), years
 
 
 def _first_period(context: Context, stocks: UnitStocks) -> tuple[Quantity, Quantity] | None:
@@ -252,7 +258,7 @@ def _regression(ground: _Ground, unit: _Unit) -> float | None:
         )
     except ValueError:
         return None  # starting stocks that agree exactly: nothing can regress
-    return float(explained.value)
+    return figure(explained)
 
 
 def _findings(row: ControlDiagnostics, error: float, confidence: float) -> list[Finding]:

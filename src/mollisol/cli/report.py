@@ -84,9 +84,7 @@ def render_bundle(bundle: Path, formats: list[str], *, template: Path | None = N
         head=opened.head,
         project=project,
         outline_area_ha=areas,
-        quantity_of=quantities_of(
-            opened.results.model_dump(mode="json"), opened.trace["quantities"], own.rule_names
-        ),
+        quantity_of=quantities_of(opened.results.model_dump(mode="json"), opened.origins),
         chapters=own.chapters(),
     )
     tell(f"rendering {', '.join(formats)}")

@@ -9,6 +9,7 @@ import numpy as np
 
 from mollisol.methodology.base import Interval
 from mollisol.methodology.context import PeriodContext
+from mollisol.methodology.results.figure import entry, whole
 from mollisol.methodology.results.run import CalendarPart, Vintage
 from mollisol.methodology.trace import Quantity
 from mollisol.programmes.interface import Shares
@@ -83,10 +84,10 @@ def calendar_parts(
     return tuple(
         CalendarPart(
             year=year,
-            verified_reductions_t_co2e=float(both.value[place]),
-            verified_removals_t_co2e=float(both.value[width + place]),
-            reduction_units_t=int(counted.value[place]),
-            removal_units_t=int(counted.value[width + place]),
+            verified_reductions_t_co2e=entry(both, place),
+            verified_removals_t_co2e=entry(both, width + place),
+            reduction_units_t=whole(entry(counted, place)),
+            removal_units_t=whole(entry(counted, width + place)),
         )
         for place, year in enumerate(years)
     )

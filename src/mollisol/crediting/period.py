@@ -10,6 +10,7 @@ from mollisol.crediting.calendar_years import calendar_parts
 from mollisol.methodology.base import Interval
 from mollisol.methodology.checks.periods import anniversary
 from mollisol.methodology.context import PeriodContext
+from mollisol.methodology.results.figure import Figure, declared, figure, total, whole
 from mollisol.methodology.results.run import PeriodResult, Vintage
 from mollisol.methodology.results.state import state_of_period
 from mollisol.methodology.trace import Quantity
@@ -23,7 +24,7 @@ def credit_period(
     change: ChangeOfPeriod,
     activity: Activity,
     carried: Carried,
-    biochar_carbon_t: float,
+    biochar_carbon_t: Figure,
 ) -> tuple[PeriodResult, Carried]:
     """Return a period as the programme credits it: deducted, split, less leakage and buffer, counted.
 
@@ -41,7 +42,7 @@ def credit_period(
         verified.append(left)
     if activity.leakage is not None:
         carried = replace(carried, displaced=activity.leakage.cumulative)
-    total = trace.compute(
+    verified_total = trace.compute(
         f"verified_total{context.place}",
         total_t_co2e,
         parts_t_co2e=trace.arrange(
@@ -50,15 +51,20 @@ def credit_period(
             [left.total for left in verified],
         ),
     )
-    counted = programme.count(context, total)
+    counted = programme.count(context, verified_total)
     # A period that a rule refuses anyway is refused; only the others would have units were the proposal in force.
     state = state_of_period(change.findings)
     units = int(counted.value) if state == "eligible" else 0
     issued = trace.arrange(f"units_unless_refused{context.place}", float(units), [counted, change.half_width])
-    gross = years * (float(change.project_annual.value) - float(change.baseline_annual.value))
+    project, baseline = figure(change.project_annual), figure(change.baseline_annual)
+    gross = years * (project - baseline)
     trees = activity.sources.woody_result if activity.sources else None
-    woody = years * (trees.project_t_co2e_per_year - trees.baseline_t_co2e_per_year) if trees else 0.0
-    net = years * (float(deducted.project.value) - float(deducted.baseline.value)) - woody
+    woody = (
+        years * (trees.project_t_co2e_per_year - trees.baseline_t_co2e_per_year)
+        if trees
+        else declared(0.0, "no row in any table")
+    )
+    net = years * (figure(deducted.project) - figure(deducted.baseline)) - woody
     leakage = activity.leakage.result if activity.leakage else None
     result = PeriodResult(
         name=period.name,
@@ -66,20 +72,24 @@ def credit_period(
         years=years,
         first_campaign=period.first_campaign,
         last_campaign=period.last_campaign,
-        area_ha=float(change.area.value.sum()),
-        project_change_t_co2e=years * float(change.project_annual.value),
-        baseline_change_t_co2e=years * float(change.baseline_annual.value),
+        area_ha=total(change.area, "sum of the strata"),
+        project_change_t_co2e=(years * project).said("yearly change times years"),
+        baseline_change_t_co2e=(years * baseline).said("yearly change times years"),
         biochar_carbon_t=biochar_carbon_t,
-        gross_t_co2e=gross,
-        deducted_t_co2e=gross - net,
-        after_deduction_t_co2e=net,
+        gross_t_co2e=gross.said("project less baseline, times years"),
+        deducted_t_co2e=(gross - net).said("gross less what is left after the deduction"),
+        after_deduction_t_co2e=net.said(
+            "project less baseline after the deduction, without trees, times years"
+        ),
         woody_t_co2e=woody,
         source_terms_t_co2e=sum(vintage.source_terms_t_co2e for vintage in vintages),
         leakage_t_co2e=sum(vintage.leakage_t_co2e for vintage in vintages),
         buffer_t_co2e=sum(v.buffer_on_reductions_t_co2e + v.buffer_on_removals_t_co2e for v in vintages),
-        verified_total_t_co2e=float(total.value),
-        units_to_issue_t=units,
-        units_if_eligible_t=int(counted.value),
+        verified_total_t_co2e=figure(verified_total),
+        units_to_issue_t=whole(
+            figure(issued).said("" if state == "eligible" else f"{state}: nothing is issued")
+        ),
+        units_if_eligible_t=whole(figure(counted)),
         state=state,
         issuance="refused" if state != "eligible" else "issued" if units > 0 else "nothing to issue",
         deduction=change.deductions["corrected"],
@@ -88,7 +98,7 @@ def credit_period(
         montecarlo=change.montecarlo,
         posterior=change.posterior,
         credited_form=change.credited_form,
-        issuing_uncertainty_percent=float(change.uncertainty.value),
+        issuing_uncertainty_percent=figure(change.uncertainty),
         strata=change.strata,
         variance=change.variance,
         routes=change.routes,
@@ -143,7 +153,7 @@ def _vintage(
         "verified_removals_t_co2e": verified.shares.removals,
         "verified_total_t_co2e": verified.total,
     }
-    values = {name: float(quantity.value) if quantity else 0.0 for name, quantity in figures.items()}
+    values = {name: figure(quantity) if quantity else 0.0 for name, quantity in figures.items()}
     vintage = Vintage(number=number, during=during, **values)
     return (
         vintage,

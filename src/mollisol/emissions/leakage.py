@@ -12,6 +12,7 @@ from mollisol.emissions.hooks import ON_LEAKAGE, after_discount
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.factors.warming import retained_fraction
 from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.results.figure import figure, total
 from mollisol.methodology.results.sources import LeakageResult
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.accounting.vm0042.net_leakage import leakage_t_co2e
@@ -62,14 +63,14 @@ def leakage_of_period(context: PeriodContext, grid: Grid, prior: Quantity) -> Le
 
     by_year = after_discount(printed, f"leakage{context.place}", ON_LEAKAGE, context.trace, grid.labels)
     result = LeakageResult(
-        amendments_t_co2e=float(amendments.value.sum()),
-        displaced_production_t_co2e=len(grid.years) * float(displaced.by_year.value),
-        residues_t_co2e=float(diverted.value.sum()),
-        taken_off_t_co2e=float(np.sum(by_year.value)),
+        amendments_t_co2e=total(amendments, "all years"),
+        displaced_production_t_co2e=(len(grid.years) * figure(displaced.by_year)).said("each year the same"),
+        residues_t_co2e=total(diverted, "all years"),
+        taken_off_t_co2e=total(by_year, "all years"),
         displaced_counted=form == "corrected" or in_net,
         module=displaced.module,
         accounting=displaced.accounting,
-        cumulative_displaced_t_co2e=float(displaced.cumulative.value),
+        cumulative_displaced_t_co2e=figure(displaced.cumulative),
     )
     return LeakageOfPeriod(by_year, displaced.cumulative, result, findings + displaced.findings)
 

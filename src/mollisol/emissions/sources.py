@@ -25,6 +25,7 @@ from mollisol.methodology.factors.conservative import (
 )
 from mollisol.methodology.factors.factor import End, FactorError
 from mollisol.methodology.findings import Finding
+from mollisol.methodology.results.figure import figure
 from mollisol.methodology.results.sources import FactorUse, SourceResult, WoodyResult
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.sources import soil_n2o, totals
@@ -67,6 +68,7 @@ class _Means:
 
     baseline: Quantity
     project: Quantity
+    factors: Mapping[str, Quantity]
 
     def totals(self, area_ha: Any) -> dict[str, float]:
         """Return the sums over the units and years, as the choice of ends takes them. [t CO2e]."""
@@ -189,19 +191,20 @@ def _means(
 ) -> _Means:
     """Compute both scenarios with the same ends; without any the factors are central."""
     picked = Picked(source.id, end, source.book.factors, ends or {}, reasons or {}, units.context)
-    return _Means(*(source.term(Scenario(units, picked, name)) for name in ("baseline", "project")))
+    baseline, project = (source.term(Scenario(units, picked, name)) for name in ("baseline", "project"))
+    return _Means(baseline, project, picked.entered)
 
 
 def _result(units: UnitsOfPeriod, computed: _Computed) -> SourceResult:
     source, means = computed.source, computed.means
     before, after = (
-        float(
+        figure(
             units.context.compute(
                 f"source_total.{source.id}.{scenario}",
                 areal_total_t_co2e,
                 mean_t_co2e_per_ha=mean,
                 area_ha=units.area_ha,
-            ).value
+            )
         )
         for scenario, mean in (("baseline", means.baseline), ("project", means.project))
     )
@@ -211,12 +214,12 @@ def _result(units: UnitsOfPeriod, computed: _Computed) -> SourceResult:
         included=units.project.head.boundary.includes(source.id),
         baseline_t_co2e=before,
         project_t_co2e=after,
-        reduction_t_co2e=before - after,
+        reduction_t_co2e=(before - after).said("baseline less project"),
         direction=computed.chosen.direction,
         factors=tuple(
             FactorUse(
                 name=one.name,
-                value=one.factor.number(one.end, one.factor.unit),
+                value=figure(means.factors[one.name]),
                 unit=one.factor.unit,
                 end=one.end,
                 low=one.factor.low,
@@ -225,7 +228,7 @@ def _result(units: UnitsOfPeriod, computed: _Computed) -> SourceResult:
                 status=one.factor.status,
                 reason=one.reason,
                 citation=one.factor.citation,
-            )
+            ).beside(means.factors[one.name], words="of the same row of the factor table")
             for one in computed.chosen.chosen
         ),
     )
@@ -254,7 +257,7 @@ def _soil_nitrogen(units: UnitsOfPeriod, soil: Mapping[str, _Means]) -> Quantity
         equation = soil_n2o.soil_nitrous_oxide_t_co2e_per_ha
         return units.context.compute(name, equation, index=units.grid.labels, **given)
 
-    means = _Means(added("baseline"), added("project"))
+    means = _Means(added("baseline"), added("project"), {})
     name = "soil_nitrous_oxide_reduction"
     return _reduction(units, name, means, totals.soil_nitrous_oxide_reduction_t_co2e)
 

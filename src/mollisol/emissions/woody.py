@@ -10,6 +10,7 @@ import numpy as np
 
 from mollisol.emissions.grid import FIRST_ROW, Floats
 from mollisol.emissions.terms import UnitsOfPeriod
+from mollisol.methodology.results.figure import Figure, figure
 from mollisol.methodology.results.sources import WoodyResult
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.sources import tree_and_shrub_tool, woody_biomass
@@ -98,6 +99,11 @@ def woody_result(changes: Mapping[str, Quantity]) -> WoodyResult | None:
     if not changes:
         return None
     return WoodyResult(
-        baseline_t_co2e_per_year=sum(float(changes[f"{kind}.baseline"].value) for kind in ("tree", "shrub")),
-        project_t_co2e_per_year=sum(float(changes[f"{kind}.project"].value) for kind in ("tree", "shrub")),
+        baseline_t_co2e_per_year=_both(changes, "baseline"),
+        project_t_co2e_per_year=_both(changes, "project"),
     )
+
+
+def _both(changes: Mapping[str, Quantity], scenario: str) -> Figure:
+    tree, shrub = (figure(changes[f"{kind}.{scenario}"]) for kind in ("tree", "shrub"))
+    return (tree + shrub).said("trees and shrubs")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from mollisol.methodology.result_paths import numbers_of
-from mollisol.origins.figures import Figures, Origin
+from mollisol.methodology.results.figure import Origin
 
 ALL_PERIODS: Final = "totals"
 ALL_COMPUTED: Final = "computed"
@@ -68,28 +68,20 @@ def _forms(period: Mapping[str, Any]) -> dict[str, float]:
     return less | over | both
 
 
-def quantities_of(
-    results: Mapping[str, Any], quantities: Iterable[Mapping[str, Any]], names: Mapping[str, str]
-) -> dict[str, str]:
-    """Return, for each number by its path, the first quantity of the trace that it is or is made of.
-
-    Parameters
-    ----------
-    names
-        The rules of the programme that the shared rooms ask for, by name.
-    """
-    by_name = {str(quantity["name"]): quantity for quantity in quantities}
-    figures = Figures(results, by_name, names)
+def quantities_of(results: Mapping[str, Any], origins: Mapping[str, Origin]) -> dict[str, str]:
+    """Return, for each number by its path, the first quantity of the trace that it is or is made of."""
     found: dict[str, str] = {}
     for path, (steps, _) in (numbers_of(results) | sums_of(results)).items():
-        origin = origin_of_sum(figures, results, steps) or figures.origin(steps)
-        if origin and origin.terms and origin.terms[0].quantity in by_name:
+        origin = origin_of_sum(origins, results, steps) or origins.get(path)
+        if origin and origin.terms:
             found[path] = origin.terms[0].quantity
     return found
 
 
-def origin_of_sum(figures: Figures, results: Mapping[str, Any], steps: tuple[str, ...]) -> Origin | None:
-    """Give where a sum comes from, by the figures that it adds up; None for any other figure."""
+def origin_of_sum(
+    origins: Mapping[str, Origin], results: Mapping[str, Any], steps: tuple[str, ...]
+) -> Origin | None:
+    """Return where a sum comes from, by the figures that it adds up; None for any other figure."""
     parts: list[tuple[str, ...]]
     adds_up = True
     match steps:
@@ -113,12 +105,12 @@ def origin_of_sum(figures: Figures, results: Mapping[str, Any], steps: tuple[str
             adds_up = False
         case _:
             return None
-    origins = [origin for part in parts if (origin := figures.origin(part)) is not None]
-    if not any(origin.terms for origin in origins):
+    own = [origin for part in parts if (origin := origins.get(".".join(part))) is not None]
+    if not any(origin.terms for origin in own):
         return Origin(declared="no period issues, or no row in any table")
-    whole = tuple(term for origin in origins for term in origin.terms)
-    plus = sum(origin.plus for origin in origins)
-    return replace(origins[0], words=words, terms=whole, plus=plus, adds_up=adds_up, declared="")
+    whole = tuple(term for origin in own for term in origin.terms)
+    plus = sum(origin.plus for origin in own)
+    return replace(own[0], words=words, terms=whole, plus=plus, adds_up=adds_up, declared="")
 
 
 def _parts_of_forms(name: str, field: str) -> tuple[str, list[tuple[str, ...]]]:

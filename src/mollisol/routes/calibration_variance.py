@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.checks.spectroscopy import VALIDATION
+from mollisol.methodology.results.figure import Count, count, figure
 from mollisol.methodology.results.spectroscopy import CalibrationResult, SpectroscopyResult
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
@@ -82,6 +83,7 @@ def calibration_variance(inputs: PeriodInputs) -> CalibrationVariance | None:
         "1",
         [VALIDATION],
     )
+    draws = figure(trace.rule("mollisol.montecarlo.draws"))
     eq72 = _equation_72(inputs, errors, calibrations)
     result = SpectroscopyResult(
         calibrations=tuple(
@@ -90,11 +92,11 @@ def calibration_variance(inputs: PeriodInputs) -> CalibrationVariance | None:
                 calibrations.calibrations, calibrations.campaigns, eq73, strict=True
             )
         ),
-        draws=int(context.rules.number("mollisol.montecarlo.draws")),
-        carried_t_co2e_per_ha_2=float(carried.value),
-        printed_t_co2e_per_ha_2=float(printed.value),
-        equation_72_printed_t2=float(eq72["printed"].value),
-        equation_72_corrected_t2=float(eq72["corrected"].value),
+        draws=Count(int(draws), draws.origin),
+        carried_t_co2e_per_ha_2=figure(carried),
+        printed_t_co2e_per_ha_2=figure(printed),
+        equation_72_printed_t2=figure(eq72["printed"]),
+        equation_72_corrected_t2=figure(eq72["corrected"]),
     )
     once = context.rules.form("switch.spectroscopy-once")
     corrected = carried if once == "corrected" else printed
@@ -200,15 +202,15 @@ def _equation_72(inputs: PeriodInputs, errors: DeclaredErrors, calibrations: Cal
 def _result(calibration: Calibration, used: tuple[str, ...], eq73: ByForm) -> CalibrationResult:
     return CalibrationResult(
         id=calibration.id,
-        samples=len(calibration.predicted.index),
+        samples=count(len(calibration.predicted.index), "how many there are", calibration.predicted),
         used_at=used,
-        bias_g_per_kg=float(calibration.bias.value),
-        bias_p_value=float(calibration.bias_p_value.value),
-        slope=float(calibration.slope.value),
-        slope_p_value=float(calibration.slope_p_value.value),
-        offset_error_g_per_kg=float(calibration.offset_error.value),
-        slope_error=float(calibration.slope_error.value),
-        sample_error_g_per_kg=float(calibration.sample_error.value),
-        equation_73_printed_t2=float(eq73["printed"].value),
-        equation_73_corrected_t2=float(eq73["corrected"].value),
+        bias_g_per_kg=figure(calibration.bias),
+        bias_p_value=figure(calibration.bias_p_value),
+        slope=figure(calibration.slope),
+        slope_p_value=figure(calibration.slope_p_value),
+        offset_error_g_per_kg=figure(calibration.offset_error),
+        slope_error=figure(calibration.slope_error),
+        sample_error_g_per_kg=figure(calibration.sample_error),
+        equation_73_printed_t2=figure(eq73["printed"]),
+        equation_73_corrected_t2=figure(eq73["corrected"]),
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.project import VerificationPeriod
+from mollisol.methodology.results.figure import figure
 from mollisol.methodology.results.run import GuardedDeduction
 from mollisol.routes.interface import ESTIMATED, Moment, PeriodInputs, RouteOutcome, route_outcome
 from mollisol.uncertainty.deduction.estimate import guarded_estimate, student_estimate
@@ -87,14 +88,14 @@ def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     )
     freedom = float(credit.degrees_of_freedom)
     deduction = GuardedDeduction(
-        standard_error_t_co2e_per_ha=float(spread.value),
+        standard_error_t_co2e_per_ha=figure(spread),
         degrees_of_freedom=freedom if np.isfinite(freedom) else None,
         skewness_of_estimate=float(credit.skewness_of_estimate),
-        multiplier=float(multiplier.value),
-        credited_t_co2e_per_ha=float(credited.value),
-        uncertainty_percent=float(percent.value),
-    )
-    plain = student_estimate(ESTIMATED, float(mean.value), float(spread.value), deduction.degrees_of_freedom)
+        multiplier=figure(multiplier),
+        credited_t_co2e_per_ha=figure(credited),
+        uncertainty_percent=figure(percent),
+    ).beside(multiplier)
+    plain = student_estimate(ESTIMATED, figure(mean), figure(spread), deduction.degrees_of_freedom)
     return route_outcome(
         "guarded",
         guarded_estimate(plain, deduction.skewness_of_estimate),

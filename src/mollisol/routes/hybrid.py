@@ -104,7 +104,7 @@ def _analytic(inputs: HybridInputs, /) -> tuple[RouteOutcome, Moment]:
     moments = {form: moment_form(inputs, form, spread) for form in FORMS}
     sites = Term("control group", "+".join(inputs.sites), len(inputs.sites), "control sites")
     sampled = [*terms_of_side("project stratum", side), sites]
-    components = variance_components(context, np.asarray(terms.value)[: len(sampled)], sampled)
+    components = variance_components(context, spread, sampled)
     return moment_outcome(inputs, moments, components), moments["corrected"]
 
 

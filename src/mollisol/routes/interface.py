@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.results.budget import VarianceBudget
+from mollisol.methodology.results.figure import figure
 from mollisol.methodology.results.run import (
     CreditedForm,
     Deduction,
@@ -203,14 +204,12 @@ _ROUTE_OF: Mapping[CreditedForm, RouteName] = {
 
 def student(mean: Quantity, standard_error: Quantity, freedom: Quantity) -> Estimate:
     """Return project minus baseline as an estimate whose error is Student's t."""
-    return student_estimate(
-        ESTIMATED, float(mean.value), float(standard_error.value), finite_or_none(freedom)
-    )
+    return student_estimate(ESTIMATED, figure(mean), figure(standard_error), finite_or_none(freedom))
 
 
 def finite_or_none(freedom: Quantity) -> float | None:
     """Return degrees of freedom as results show them: none where nothing varies."""
-    nu = float(freedom.value)
+    nu = figure(freedom)
     return nu if np.isfinite(nu) else None
 
 
@@ -230,10 +229,10 @@ def route_outcome(
         form=form,
         mean_t_co2e_per_ha=estimate.mean,
         standard_error_t_co2e_per_ha=estimate.standard_error,
-        credited_t_co2e_per_ha=float(credited.value),
-        uncertainty_percent=float(percent.value),
+        credited_t_co2e_per_ha=figure(credited),
+        uncertainty_percent=figure(percent),
         checks=checks,
-    )
+    ).beside(credited)
     return RouteOutcome(summary, percent, details, findings, estimate)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mollisol.methodology.results.figure import figure
 from mollisol.methodology.results.run import CreditedForm, MonteCarloDeduction, RouteCheck, RouteChoice
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
@@ -133,7 +134,7 @@ def _analytic(inputs: ModelledInputs, sampling: PerHectare) -> tuple[RouteOutcom
     corrected = moments["corrected"]
     studies = Term("model error", "model", int(inputs.error.freedom) + 1, "studies")
     variance = variance_components(
-        context, np.asarray(corrected.spread.terms.value), [*terms_of_side("project stratum", side), studies]
+        context, corrected.spread, [*terms_of_side("project stratum", side), studies]
     )
     return moment_outcome(inputs, moments, variance), corrected
 
@@ -235,22 +236,22 @@ def _montecarlo(inputs: ModelledInputs, sampling: PerHectare, moment: Moment) ->
     known = float(np.sqrt(draws / counted)) * independent
     allowed = float(trace.rule("mollisol.montecarlo.error-share").value) * t * error
     deduction = MonteCarloDeduction(
-        sampling_variance_t_co2e_per_ha_2=float(of_mean["sampling_variance"].value),
+        sampling_variance_t_co2e_per_ha_2=figure(of_mean["sampling_variance"]),
         measurement_variance_t_co2e_per_ha_2=0.0,
-        model_variance_t_co2e_per_ha_2=float(of_mean["model_variance"].value),
+        model_variance_t_co2e_per_ha_2=figure(of_mean["model_variance"]),
         standard_error_t_co2e_per_ha=error,
         degrees_of_freedom=finite_or_none(freedom),
         draws=draws,
         monte_carlo_error_t_co2e_per_ha=known,
         allowed_error_t_co2e_per_ha=allowed,
-        credited_t_co2e_per_ha=float(credited.value),
-        uncertainty_percent=float(percent.value),
-    )
+        credited_t_co2e_per_ha=figure(credited),
+        uncertainty_percent=figure(percent),
+    ).beside(variance)
     check = RouteCheck(
         name="monte-carlo-error",
         verdict="informative" if known > allowed else "pass",
-        found=known,
-        allowed=allowed,
+        found=deduction.monte_carlo_error_t_co2e_per_ha,
+        allowed=deduction.allowed_error_t_co2e_per_ha,
         text=f"error of the credited value with {counted:.0f} effective joint draws; the standard error is "
         "widened for it (section 8.6.1.2.3)",
     )

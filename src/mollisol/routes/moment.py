@@ -10,10 +10,10 @@ import numpy as np
 
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding, FindingsError, finding
+from mollisol.methodology.results.figure import entry, figure
 from mollisol.methodology.results.run import CreditedForm, Deduction, RouteCheck, VarianceComponent
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
-from mollisol.quantification.checks import FloatArray
 from mollisol.routes.budget import moment_budget
 from mollisol.routes.calibration_variance import CalibrationVariance, calibration_variance
 from mollisol.routes.interface import (
@@ -52,11 +52,12 @@ def analytic_route(inputs: PeriodInputs) -> tuple[RouteOutcome, Moment]:
     corrected = moments["corrected"]
     variance = variance_components(
         inputs.context,
-        corrected.spread.terms.value / inputs.hectares**2,
+        corrected.spread,
         [
             *terms_of_side("project stratum", inputs.project_side),
             *terms_of_side("control group", inputs.control_side),
         ],
+        1.0 / inputs.hectares**2,
     )
     outcome = moment_outcome(inputs, moments, variance)
     carried = 0.0
@@ -65,7 +66,7 @@ def analytic_route(inputs: PeriodInputs) -> tuple[RouteOutcome, Moment]:
         carried = calibration.result.carried_t_co2e_per_ha_2
     outcome.details["variance_budget"] = moment_budget(
         corrected.deduction, variance, inputs.hectares, carried
-    )
+    ).beside(corrected.uncertainty)
     return outcome, corrected
 
 
@@ -196,18 +197,18 @@ def moment_form(inputs: RouteInputs, form: Form, spread: Spread) -> Moment:
         f"t_quantile.{form}", t_quantile, probability=confidence, degrees_of_freedom=spread.freedom
     )
     bar = "programme.eligibility.half-width"
-    widest = float(trace.rule(bar).value) if context.rules.has(bar) else None
+    widest = figure(trace.rule(bar)) if context.rules.has(bar) else None
     deduction = Deduction(
         route="analytic",
         form=form,
-        mean_t_co2e_per_ha=float(difference.value),
-        standard_error_t_co2e_per_ha=float(error.value),
+        mean_t_co2e_per_ha=figure(difference),
+        standard_error_t_co2e_per_ha=figure(error),
         degrees_of_freedom=finite_or_none(spread.freedom),
-        confidence=float(confidence.value),
-        t_quantile=float(quantile.value),
-        uncertainty_percent=float(uncertainty.value),
-        credited_t_co2e_per_ha=float(credited.value),
-        half_width_percent=float(half_width.value),
+        confidence=figure(confidence),
+        t_quantile=figure(quantile),
+        uncertainty_percent=figure(uncertainty),
+        credited_t_co2e_per_ha=figure(credited),
+        half_width_percent=figure(half_width),
         widest_half_width_percent=widest,
         eligible=widest is None or float(half_width.value) <= widest,
     )
@@ -287,9 +288,19 @@ def terms_of_side(kind: str, side: Side) -> list[Term]:
 
 
 def variance_components(
-    context: PeriodContext, variances: FloatArray, terms: Sequence[Term]
+    context: PeriodContext, spread: Spread, terms: Sequence[Term], scale: float = 1.0
 ) -> tuple[VarianceComponent, ...]:
-    """Return each term of the variance of the mean: its share, and what one more replicate of it would buy."""
+    """Return each term of the variance of the mean: its share, and what one more replicate of it would buy.
+
+    Parameters
+    ----------
+    spread
+        Its first terms are those of ``terms``.
+    scale
+        Turns the variances of the spread into those of the mean.
+    """
+    figures = [scale * entry(spread.terms, place) for place in range(len(terms))]
+    variances = np.array(figures)
     freedom = np.array([term.replicates - 1.0 for term in terms])
     deduction, one_more = deduction_with_one_more(
         variance_of_mean=variances,
@@ -304,13 +315,15 @@ def variance_components(
         VarianceComponent.model_validate(
             {
                 **term._asdict(),
-                "variance_t_co2e_per_ha_2": float(variances[place]),
+                "variance_t_co2e_per_ha_2": figures[place].said(
+                    "over the square of the area" if scale != 1 else ""
+                ),
                 "degrees_of_freedom": float(freedom[place]),
                 "share": float(share[place]),
                 "deduction_t_co2e_per_ha": float(share[place]) * deduction,
                 "one_more_t_co2e_per_ha": float(saved[place]),
             }
-        )
+        ).beside(spread.terms, spread.replicates_less_one)
         for place, term in enumerate(terms)
     )
 

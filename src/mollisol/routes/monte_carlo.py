@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mollisol.methodology.findings import Finding, finding
+from mollisol.methodology.results.figure import Count, figure
 from mollisol.methodology.results.run import MonteCarloDeduction, RouteCheck
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
@@ -74,17 +75,17 @@ def montecarlo_route(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
     )
     percent, credited = credited_from_draws(inputs, variance, freedom)
     deduction = MonteCarloDeduction(
-        sampling_variance_t_co2e_per_ha_2=float(sampling.value),
-        measurement_variance_t_co2e_per_ha_2=float(spread.value),
-        standard_error_t_co2e_per_ha=float(error.value),
+        sampling_variance_t_co2e_per_ha_2=figure(sampling),
+        measurement_variance_t_co2e_per_ha_2=figure(spread),
+        standard_error_t_co2e_per_ha=figure(error),
         degrees_of_freedom=finite_or_none(freedom),
-        draws=int(draws.value),
+        draws=Count(int(draws.value), figure(draws).origin),
         monte_carlo_error_t_co2e_per_ha=0.0 if drawn is None else drawn.monte_carlo_error,
         allowed_error_t_co2e_per_ha=float(share.value)
         * (float(inputs.difference.value) - float(credited.value)),
-        credited_t_co2e_per_ha=float(credited.value),
-        uncertainty_percent=float(percent.value),
-    )
+        credited_t_co2e_per_ha=figure(credited),
+        uncertainty_percent=figure(percent),
+    ).beside(variance)
     enough = drawn is None or drawn.enough
     check = RouteCheck(
         name="monte-carlo-error",

@@ -11,6 +11,7 @@ import numpy as np
 
 from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.project import VerificationPeriod
+from mollisol.methodology.results.figure import figure
 from mollisol.methodology.results.run import (
     PosteriorComponent,
     PosteriorDeduction,
@@ -163,8 +164,10 @@ def posterior_outcome(
         mean_change_t_co2e_per_ha=inputs.difference,
         credited_t_co2e_per_ha=credited,
     )
-    deduction = _deduction(result, float(percent.value))
+    deduction = _deduction(result, credited, percent, given["confidence"])
     details["posterior"] = deduction
+    if "variance_budget" in details:
+        details["variance_budget"] = details["variance_budget"].beside(credited)
     # what a learned bias took off the credited quantile comes off every one
     lowered = result.credited - result.quantile
     estimate = Estimate(
@@ -176,7 +179,9 @@ def posterior_outcome(
     )
 
 
-def _deduction(result: PosteriorResult, percent: float) -> PosteriorDeduction:
+def _deduction(
+    result: PosteriorResult, credited: Quantity, percent: Quantity, confidence: Quantity
+) -> PosteriorDeduction:
     share: dict[str, float] = defaultdict(float)
     for row in result.budget:
         share[row.source] += row.share
@@ -184,9 +189,9 @@ def _deduction(result: PosteriorResult, percent: float) -> PosteriorDeduction:
         route="posterior",
         mean_t_co2e_per_ha=result.mean,
         standard_deviation_t_co2e_per_ha=result.sd,
-        confidence=1 - result.probability,
-        credited_t_co2e_per_ha=result.credited,
-        uncertainty_percent=percent,
+        confidence=figure(confidence),
+        credited_t_co2e_per_ha=figure(credited),
+        uncertainty_percent=figure(percent),
         monte_carlo_error_t_co2e_per_ha=result.monte_carlo_error,
         engine=result.engine,
         draws=result.draws,
@@ -208,7 +213,7 @@ def _deduction(result: PosteriorResult, percent: float) -> PosteriorDeduction:
             for c in result.checks
         ),
         density=_density(result),
-    )
+    ).beside(credited)
 
 
 def _density(result: PosteriorResult) -> PosteriorDensity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mollisol.methodology.results.budget import SpreadTest
+from mollisol.methodology.results.figure import figure
 from mollisol.routes.interface import PeriodInputs
 from mollisol.uncertainty.scaling.spread import brown_forsythe_statistic, upper_tail_of_f
 
@@ -26,8 +27,8 @@ def spread_between_strata(inputs: PeriodInputs) -> SpreadTest | None:
         denominator_degrees_of_freedom=within,
     )
     return SpreadTest(
-        statistic=float(statistic.value),
+        statistic=figure(statistic),
         numerator_degrees_of_freedom=between,
         denominator_degrees_of_freedom=within,
-        p_value=float(chance.value),
-    )
+        p_value=figure(chance),
+    ).beside(chance)

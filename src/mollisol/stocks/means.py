@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from mollisol.methodology.project import Project
+from mollisol.methodology.results.figure import Count, Figure, entry, mean
 from mollisol.methodology.results.run import StockMean
 from mollisol.stocks.measured import UnitStocks
 from mollisol.uncertainty.student import t_quantile
 
 _TWO_SIDED_90 = 0.95
+_INTERVAL = "mean and standard error times t(0.95)"
 
 
 def stock_means(project: Project, stocks: UnitStocks) -> tuple[StockMean, ...]:
@@ -26,36 +30,41 @@ def stock_means(project: Project, stocks: UnitStocks) -> tuple[StockMean, ...]:
         linked[link.stratum].append(link.control_site)
     means = []
     for campaign, stock in stocks.by_campaign.items():
-        of_home: dict[str, list[float]] = defaultdict(list)
-        for unit, value in zip(stock.index, stock.value, strict=True):
-            of_home[stocks.home_of[unit]].append(float(value))
+        of_home: dict[str, list[Figure]] = defaultdict(list)
+        for place, unit in enumerate(stock.index):
+            of_home[stocks.home_of[unit]].append(entry(stock, place))
         for stratum in (item.stratum for item in project.strata):
             means.append(_mean(stratum, "project", campaign, of_home[stratum]))
             sites = sorted(linked[stratum])
             if not sites:
                 continue
-            control = (
-                [float(np.mean(of_home[site])) for site in sites] if len(sites) > 1 else of_home[sites[0]]
-            )
+            control = [mean(of_home[site]) for site in sites] if len(sites) > 1 else of_home[sites[0]]
             means.append(_mean(stratum, "baseline", campaign, control))
     return tuple(means)
 
 
 def _mean(
-    stratum: str, scenario: Literal["project", "baseline"], campaign: str, values: list[float]
+    stratum: str, scenario: Literal["project", "baseline"], campaign: str, values: Sequence[Figure]
 ) -> StockMean:
-    mean, count = float(np.mean(values)), len(values)
+    level, number = mean(values), len(values)
     error = half = None
-    if count > 1:
-        error = float(np.std(values, ddof=1) / np.sqrt(count))
-        half = error * float(t_quantile(probability=_TWO_SIDED_90, degrees_of_freedom=count - 1))
+    if number > 1:
+        error = float(np.std(values, ddof=1) / np.sqrt(number))
+        half = error * float(t_quantile(probability=_TWO_SIDED_90, degrees_of_freedom=number - 1))
+    by_side = level.origin
+
+    def made_of(value: float | None, words: str) -> Figure | None:
+        return None if value is None else Figure(value, replace(by_side, words=words, adds_up=False))
+
     return StockMean(
         stratum=stratum,
         scenario=scenario,
         campaign=campaign,
-        sampling_units=count,
-        mean_t_c_per_ha=mean,
-        standard_error_t_c_per_ha=error,
-        low_t_c_per_ha=None if half is None else mean - half,
-        high_t_c_per_ha=None if half is None else mean + half,
+        sampling_units=Count(number, replace(by_side, words="number of the replicates", adds_up=False)),
+        mean_t_c_per_ha=level,
+        standard_error_t_c_per_ha=made_of(
+            error, "standard deviation over the square root of the number of replicates"
+        ),
+        low_t_c_per_ha=made_of(None if half is None else level - half, _INTERVAL),
+        high_t_c_per_ha=made_of(None if half is None else level + half, _INTERVAL),
     )

@@ -14,6 +14,7 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.measurement import CoreIncrement, SamplePoint
 from mollisol.methodology.project import Project
+from mollisol.methodology.results.figure import Figure, figure
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.quantification.averages import cumulate
 from mollisol.quantification.equivalent_soil_mass import (
@@ -82,7 +83,7 @@ class UnitStocks:
     by_campaign: dict[str, Quantity]
     points_by_campaign: dict[str, Quantity]
     home_of: dict[str, str]
-    reference_of: dict[str, float]
+    reference_of: dict[str, Figure]
     profiles: tuple[tuple[Profiles, Quantity], ...]
 
     def members(self, campaign: str) -> dict[str, list[int]]:
@@ -141,7 +142,7 @@ def quantify_stocks(context: Context) -> tuple[UnitStocks, list[Finding]]:
     )
     points_by_campaign = _point_stocks(context, stock)
     by_campaign, home_of = _unit_stocks(points_by_campaign, points, trace)
-    reference_of = {s.stratum: float(references[reference_group[s.stratum]].value) for s in project.strata}
+    reference_of = {s.stratum: figure(references[reference_group[s.stratum]]) for s in project.strata}
     stocks = UnitStocks(increments, by_campaign, points_by_campaign, home_of, reference_of, tuple(profiles))
     return stocks, findings
 
