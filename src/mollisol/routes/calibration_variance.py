@@ -83,7 +83,7 @@ def calibration_variance(inputs: PeriodInputs) -> CalibrationVariance | None:
         "1",
         [VALIDATION],
     )
-    draws = figure(trace.rule("mollisol.montecarlo.draws"))
+    draws = figure(inputs.context.trace.rule("mollisol.montecarlo.draws"))
     eq72 = _equation_72(inputs, errors, calibrations)
     result = SpectroscopyResult(
         calibrations=tuple(
