@@ -7,7 +7,6 @@ Sums, differences and multiples of figures keep their terms, so that the results
 from __future__ import annotations
 
 import math
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, NamedTuple, Self

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar, Literal
 
-from mollisol.methodology.base import DomainObject, Interval, Items
+from mollisol.methodology.base import Interval, Items
 from mollisol.methodology.baseline import BaselineKind
 from mollisol.methodology.results.budget import SpreadTest, VarianceBudget
 from mollisol.methodology.results.figure import Number, Result, Whole

@@ -244,7 +244,6 @@ def _head() -> ProjectHead:
         "rules": "vm0042-2.2+2026-06-11",
         "registered_on": date(2026, 11, 21),
         "start_date": date(1975, 1, 1),
-        "programme": "vm0042",
         "kind": "constructed",
         "reporting_depth_cm": 30.0,
         "non_permanence_rating_percent": 15.0,
