@@ -13,6 +13,9 @@ from typer.testing import CliRunner
 
 from mollisol.cli.model import model_app
 from mollisol.methodology.findings import Finding
+from mollisol.methodology.soil_models.catalogue import MODELS
+from mollisol.methodology.soil_models.checks import check_sites
+from mollisol.methodology.soil_models.domains import practice_refusals, site_refusals
 from mollisol.methodology.soil_models.external import check_external
 from mollisol.methodology.soil_models.inputs import WeatherRow
 from mollisol.methodology.soil_models.weather import check_weather
@@ -145,6 +148,64 @@ def test_rain_that_can_hardly_be_in_millimetres_is_doubted() -> None:
         WeatherRow(cell="a", year=2020, month=m, tmean_c=9.0, rain_mm=0.05, pet_mm=0.04) for m in range(1, 13)
     ]
     assert [f.code for f in check_weather(rows)] == ["weather-rain-unit"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        ("pan_evaporation_mm", -1.0, "weather-pan-negative"),
+        ("pan_evaporation_mm", 4000.0, "weather-pan-unit"),
+        ("pet_mm", -1.0, "weather-pet-negative"),
+        ("pet_mm", 4000.0, "weather-pet-unit"),
+    ],
+)
+def test_evaporation_that_cannot_be(column: str, value: float, code: str) -> None:
+    rows = [
+        WeatherRow(cell="a", year=2020, month=m, tmean_c=9.0, rain_mm=50.0).model_copy(
+            update={column: 40.0 if m > 1 else value}
+        )
+        for m in range(1, 13)
+    ]
+    (found,) = check_weather(rows)
+    assert (found.code, found.where.column) == (code, column)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        ("iom_t_ha", -1.0, "site-iom-range"),
+        ("cn_ratio", 80.0, "site-cn-range"),
+        ("caco3_g_kg", 1200.0, "site-caco3-range"),
+        ("bulk_density_g_cm3", 1300.0, "site-bulk-range"),
+        ("dpm_rpm_ratio", 0.0, "site-dpm-range"),
+    ],
+)
+def test_site_values_that_cannot_be(column: str, value: float, code: str) -> None:
+    inputs, _ = read_folder(BROKEN / "base")
+    assert inputs is not None
+    (found,) = check_sites([inputs.sites[0].model_copy(update={column: value})])
+    assert (found.code, found.where.column) == (code, column)
+
+
+@pytest.mark.parametrize(
+    ("model", "practice", "code", "severity"),
+    [
+        ("rothc", "tillage", "model-domain-tillage-claim", "blocking"),
+        ("tier2", "cover", "model-domain-cover-claim", "warning"),
+        ("icbm", "irrigation", "model-domain-irrigation-claim", "warning"),
+    ],
+)
+def test_a_practice_that_the_model_is_silent_on(model: str, practice: str, code: str, severity: str) -> None:
+    (found,) = practice_refusals(MODELS[model], {practice, "manure"}, crediting=False)
+    assert (found.code, found.severity.value) == (code, severity)
+    assert "manure" in found.allowed
+
+
+def test_land_that_a_model_does_not_know() -> None:
+    inputs, _ = read_folder(BROKEN / "base")
+    assert inputs is not None
+    (found,) = site_refusals(MODELS["tier2"], [inputs.sites[0].model_copy(update={"land": "woodland"})])
+    assert (found.code, found.allowed) == ("model-domain-land", "cropland")
 
 
 def test_two_kinds_of_evaporation_in_a_cell_are_refused() -> None:

@@ -7,10 +7,9 @@ import textwrap
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-FOLDERS = ("methodology", "quantification", "uncertainty", "templates")
+from tests.support.source import ROOT, sources
+
 ROOTS = ("mollisol.cli.app", "mollisol.__main__", "mollisol")
 """What runs by itself: the command line, and the module that gives out the exported names."""
 APART = ("mollisol.uncertainty.simulation", "mollisol.skeleton", "mollisol.examples")
@@ -31,20 +30,9 @@ WAITING: dict[str, str] = {
 type Sources = Mapping[str, ast.Module]
 
 
-def sources() -> Sources:
-    """Return the syntax of every module of the package, by its name."""
-    found = {}
-    homes = [(f"mollisol.{folder}", ROOT / folder) for folder in FOLDERS]
-    homes.append(("mollisol", ROOT / "src" / "mollisol"))
-    for package, home in homes:
-        for path in sorted(home.rglob("*.py")):
-            parts = path.relative_to(home).with_suffix("").parts
-            if package == "mollisol" and parts[0] in FOLDERS:
-                continue  # the links to the folders at the root
-            name = ".".join((package, *parts)).removesuffix(".__init__")
-            if not name.startswith(APART):
-                found[name] = ast.parse(path.read_text(encoding="utf-8"))
-    return found
+def wheel() -> Sources:
+    """Return the modules that go into the wheel."""
+    return {name: tree for name, tree in sources().items() if not name.startswith(APART)}
 
 
 class Package:
@@ -225,7 +213,7 @@ def waits(key: str) -> bool:
 
 
 def test_every_public_function_and_class_is_reached() -> None:
-    dead = Package(sources()).dead()
+    dead = Package(wheel()).dead()
     assert sorted(key for key in dead if not waits(key)) == []
     assert [entry for entry in WAITING if not any(key.startswith(entry) for key in dead)] == [], (
         "wired: take them off"
@@ -242,7 +230,7 @@ def test_a_planted_dead_function_class_and_method_are_seen() -> None:
         def nobody_calls_this() -> Alone:
             return Alone()
     """
-    found = dict(sources())
+    found = dict(wheel())
     found["mollisol.methodology.planted"] = ast.parse(textwrap.dedent(planted))
     used = found["mollisol.methodology.deviations"]
     found["mollisol.methodology.deviations"] = ast.parse(

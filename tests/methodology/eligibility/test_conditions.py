@@ -131,20 +131,14 @@ def test_condition_4_names_each_thing_that_is_missing() -> None:
 
 @pytest.mark.parametrize(("years", "found"), [(9.9, True), (10.0, False), (40.0, False), (None, False)])
 def test_condition_5(years: float | None, found: bool) -> None:
-    assert (
-        bool(
-            c.check_native_clearing(
-                c.NativeClearing(place="f1", years_before_start=years), thresholds=PRINTED
-            )
-        )
-        is found
-    )
+    given = c.NativeClearing(place="f1", years_before_start=years)
+    assert codes(c.check_native_clearing(given, thresholds=PRINTED)) == ["native-cleared"] * found
 
 
 @pytest.mark.parametrize(("change", "found"), [(-0.05, False), (-0.051, True), (0.3, False)])
 def test_condition_6(change: float, found: bool) -> None:
     given = c.ProductivityExpectation(place="f1", relative_change=change, evidence="regional trials")
-    assert bool(c.check_productivity(given, thresholds=PRINTED)) is found
+    assert codes(c.check_productivity(given, thresholds=PRINTED)) == ["productivity-loss"] * found
 
 
 def test_condition_6_refuses_per_cent() -> None:

@@ -207,6 +207,15 @@ def test_both_scenarios_share_model_set_and_start(model: str) -> None:
     assert (project[-1] > baseline[-1]).all()
     assert runs.years[-1] == 2016
     assert np.isfinite(project).all()
+    assert ("tier2-run-in" in {f.code for f in runs.findings}) == (model == "tier2")
+
+
+def test_a_schedule_without_tillage_is_told() -> None:
+    inputs, _ = read_folder(EXAMPLE, model="tier2")
+    assert inputs is not None
+    untilled = tuple(row for row in inputs.schedule if row.activity != "tillage")
+    runs = run_inputs(inputs.model_copy(update={"schedule": untilled}))
+    assert "tillage-unknown" in {f.code for f in runs.findings}
 
 
 def test_rothc_says_how_far_the_input_is_from_the_stock() -> None:
