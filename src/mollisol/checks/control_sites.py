@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_h
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
 from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks
-from mollisol.stocks.samples import FEWEST, Samples, Similarity, sites_of_unit
+from mollisol.stocks.samples import FEWEST, Samples, Similarity, places_of_units
 from mollisol.uncertainty.comparison.control_sites import (
     equivalence_margin,
     equivalence_p_value,
@@ -26,7 +27,6 @@ from mollisol.uncertainty.comparison.control_sites import (
 from mollisol.uncertainty.comparison.similarity import welch_p_value
 
 _DAYS_PER_YEAR = 365.25
-_WHERE = "docs/measure-and-model.md, control sites"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +35,8 @@ class _Ground:
 
     Parameters
     ----------
+    members
+        The places of the sampling units of each stratum and control site at the start of the first period.
     moves
         Change and starting stock of all sampling units over the first period; None where they are not the same at both
         ends. [t CO2e/ha]
@@ -46,6 +48,7 @@ class _Ground:
 
     context: Context
     stocks: UnitStocks
+    members: Mapping[str, list[int]]
     moves: tuple[Quantity, Quantity] | None
     contaminated: set[str]
     lost: set[str]
@@ -82,16 +85,18 @@ def diagnose_controls(
         return (), []
     compared: list[_Unit] = []
     findings: list[Finding] = []
-    for unit in project.quantification_units:
-        similarity = samples.similarity.get(unit.quantification_unit)
+    for name, (strata, sites) in places_of_units(project).items():
+        similarity = samples.similarity.get(name)
         empty = _without_carbon(similarity.units) if similarity is not None else None
         if empty is not None:
             findings.append(empty)
         elif similarity is not None:
-            compared.append(_Unit(unit.quantification_unit, *sites_of_unit(context, unit), similarity))
+            compared.append(_Unit(name, strata, sites, similarity))
+    start = project.head.verification_periods[0].first_campaign
     ground = _Ground(
         context=context,
         stocks=samples.stocks,
+        members=samples.stocks.members(start) if start in samples.stocks.by_campaign else {},
         moves=_first_period(context, samples.stocks) if compared else None,
         contaminated=set(contaminated_sites(project)),
         lost=set(lost_sites(project)),
@@ -158,19 +163,17 @@ def _row(ground: _Ground, unit: _Unit) -> ControlDiagnostics:
 
 def _values(ground: _Ground, name: str, values: Quantity, unit: _Unit) -> tuple[Quantity, Quantity] | None:
     """Pick the sampling units of the unit, and the means of its sites; None where a side has fewer than two."""
-    trace, homes = ground.context.trace, [ground.stocks.home_of[label] for label in values.index]
-    own = [place for place, home in enumerate(homes) if home in unit.strata]
-    places_of = {site: [place for place, home in enumerate(homes) if home == site] for site in unit.sites}
-    members = {site: places for site, places in places_of.items() if places}
-    linked = [place for places in members.values() for place in places]
+    trace, members = ground.context.trace, ground.members
+    own = sorted(place for stratum in unit.strata for place in members.get(stratum, ()))
+    sites = [site for site in unit.sites for _ in members.get(site, ())]
+    linked = [place for site in unit.sites for place in members.get(site, ())]
     if len(own) < FEWEST or len(linked) < FEWEST:
         return None
     units = trace.pick(f"{name}.unit", values, own)
     control = trace.pick(f"{name}.control_unit", values, linked)
-    if len(members) == 1:
+    if len(set(sites)) == 1:
         return units, control
-    sites = [homes[place] for place in linked]
-    return units, group_means(trace, f"{name}.control_site", control, sites, list(members))
+    return units, group_means(trace, f"{name}.control_site", control, sites, sorted(set(sites)))
 
 
 def _trend(ground: _Ground, unit: _Unit) -> tuple[float | None, float | None, float | None]:

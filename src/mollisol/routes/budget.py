@@ -123,7 +123,7 @@ def moment_budget(
 def budget_parts(
     variance: Mapping[ErrorSourceName, float], deduction: float, note: Mapping[str, str]
 ) -> tuple[BudgetPart, ...]:
-    """Return each source its share of the variance and of the deduction."""
+    """Return the share of each source in the variance and in the deduction."""
     terms = np.maximum(list(variance.values()), 0.0)
     share = np.asarray(variance_shares(variance_of_mean=terms)) if terms.any() else np.zeros(terms.size)
     return tuple(

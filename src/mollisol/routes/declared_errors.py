@@ -20,7 +20,7 @@ from mollisol.quantification.checks import FloatArray
 from mollisol.routes.budget import ErrorNames
 from mollisol.routes.laboratory_repeats import LaboratoryErrors
 from mollisol.routes.spectroscopy import CalibrationsOfPeriod, calibrations_of_period, shared_effects
-from mollisol.stocks.measured import Profiles
+from mollisol.stocks.profiles import Profiles
 from mollisol.stocks.samples import Samples
 from mollisol.uncertainty.measurement.increments import (
     IncrementErrors,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding
-from mollisol.methodology.project import QuantificationUnit
+from mollisol.methodology.project import Project
 from mollisol.methodology.trace import Quantity
 from mollisol.stocks.calibrations import Calibration, calibrations_of
 from mollisol.stocks.groups import group_means
@@ -52,13 +53,19 @@ def quantify_samples(context: Context) -> tuple[Samples, list[Finding]]:
     return Samples(stocks, similarity, calibrations_of(context)), findings
 
 
-def sites_of_unit(context: Context, unit: QuantificationUnit) -> tuple[list[str], list[str]]:
-    """Return the strata of a quantification unit and the control sites that are linked to them."""
-    all_strata, links = context.project.strata, context.project.control_links
-    own = all_strata.groups("quantification_unit").get((unit.quantification_unit,), [])
-    strata = [all_strata[place].stratum for place in own]
-    linked = links.groups("stratum")
-    return strata, sorted({links[place].control_site for name in strata for place in linked.get((name,), [])})
+def places_of_units(project: Project) -> dict[str, tuple[list[str], list[str]]]:
+    """Return the strata of each quantification unit, and the control sites that are linked to any of them."""
+    strata: dict[str, list[str]] = defaultdict(list)
+    for stratum in project.strata:
+        strata[stratum.quantification_unit].append(stratum.stratum)
+    sites: dict[str, set[str]] = defaultdict(set)
+    for link in project.control_links:
+        sites[link.stratum].add(link.control_site)
+    names = (unit.quantification_unit for unit in project.quantification_units)
+    return {
+        name: (strata[name], sorted(set().union(*(sites[stratum] for stratum in strata[name]))))
+        for name in names
+    }
 
 
 def _similarity(context: Context, stocks: UnitStocks) -> dict[str, Similarity]:
@@ -73,9 +80,7 @@ def _similarity(context: Context, stocks: UnitStocks) -> dict[str, Similarity]:
     first = head.campaigns[0].name if project.ledger else head.verification_periods[0].first_campaign
     stock, members = stocks.by_campaign[first], stocks.members(first)
     similarity = {}
-    for unit in project.quantification_units:
-        name = unit.quantification_unit
-        strata, sites = sites_of_unit(context, unit)
+    for name, (strata, sites) in places_of_units(project).items():
         own = [place for stratum in strata for place in members[stratum]]
         linked = [place for site in sites for place in members[site]]
         controls = trace.pick(f"similarity_control_stock.{name}", stock, linked)
