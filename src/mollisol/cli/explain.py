@@ -46,7 +46,7 @@ def explain(
 
 
 def lines_of(node: Node) -> Iterator[str]:
-    """Give the tree as lines; what came from the bundle is shown without control characters."""
+    """Return the tree as lines; what came from the bundle is shown without control characters."""
     yield from (_plain(line) for line in _lines(node, "", ""))
 
 

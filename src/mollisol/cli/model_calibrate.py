@@ -87,7 +87,7 @@ def _with_bar(trials: Path, out: Path, *, seed: int, resume: bool) -> Calibratio
 
 
 def summary(done: Calibration) -> list[str]:
-    """Give the set in words: name, quantities with interval and diagnostics, limits."""
+    """Return the set in words: name, quantities with interval and diagnostics, limits."""
     made = done.made
     if made is None:
         return []
@@ -103,7 +103,7 @@ def summary(done: Calibration) -> list[str]:
 
 
 def _document(done: Calibration) -> dict[str, Any]:
-    """Give the outcome for JSON."""
+    """Return the outcome for JSON."""
     made = done.made
     return {
         "ok": made is not None and not _refused(done.findings),

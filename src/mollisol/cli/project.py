@@ -168,7 +168,7 @@ def _units(period: Any) -> int:
 
 
 def _discount(period: Any) -> str:
-    """Say what a flat discount took off, where a proposal has one."""
+    """Return what a flat discount took off, in words, where a proposal has one."""
     off = period.after_deduction_t_co2e + period.woody_t_co2e + period.source_terms_t_co2e
     off -= period.leakage_t_co2e + period.buffer_t_co2e + period.verified_total_t_co2e
     return f"{_less(off)} discount " if off > _NO_DISCOUNT else ""

@@ -56,7 +56,7 @@ def report(
 
 
 def render_bundle(bundle: Path, formats: list[str], *, template: Path | None = None) -> dict[str, bytes]:
-    """Give the files of a report by name, from a bundle and nothing else.
+    """Return the files of a report by name, from a bundle and nothing else.
 
     Raises
     ------

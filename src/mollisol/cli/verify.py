@@ -143,7 +143,7 @@ def _print(outcome: Verification) -> None:
 
 
 def _first(differences: tuple[Difference, ...]) -> tuple[Difference, ...]:
-    """Give the first few of each kind: what was changed before what follows from it."""
+    """Return the first few of each kind: what was changed before what follows from it."""
     by_kind: dict[str, list[Difference]] = {}
     for difference in differences:
         by_kind.setdefault(difference.code, []).append(difference)

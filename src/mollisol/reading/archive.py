@@ -49,7 +49,7 @@ def fault(code: str, file: str, state: str, **given: Any) -> BundleFaultError:
 
 
 def _shown(text: str) -> str:
-    """Give text that cannot act on a terminal, or break the encoding of the output."""
+    """Return text that cannot act on a terminal, or break the encoding of the output."""
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)[:300]
 
 
@@ -221,7 +221,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
 
 
 def _top_folder(names: list[str]) -> str:
-    """Give the one folder that all files of a zip lie in, as packing a folder makes it."""
+    """Return the one folder that all files of a zip lie in, as packing a folder makes it."""
     if "manifest.json" in names or not names:
         return ""
     top, slash, _ = names[0].partition("/")

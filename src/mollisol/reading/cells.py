@@ -26,7 +26,7 @@ class BadCellError(Exception):
 
 
 def parser_for(hint: Any) -> Callable[[str], Any]:
-    """Give what turns a cell of a column into its value.
+    """Return the function that turns a cell of a column into its value.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ class _NumberError(ValueError):
 
 
 def load_json(content: bytes, name: str) -> Any:
-    """Give the data of a JSON file.
+    """Return the data of a JSON file.
 
     Raises
     ------

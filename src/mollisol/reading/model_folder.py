@@ -206,7 +206,7 @@ def _weak(chosen: ParameterSet) -> list[Finding]:
 def _check_span(
     intake: Intake, inside: str, model: str, run_in: object, years: tuple[int, int] | None
 ) -> None:
-    """Hold the years of weather and of the run-in against what the model needs."""
+    """Add findings where the years of weather or of the run-in do not do for the model."""
     span = years[1] - years[0] + 1 if years else 0
     if model == "tier2" and not (isinstance(run_in, int) and 5 <= run_in <= 20 and run_in < span):
         intake.add("run-in-years", inside + SETTINGS, str(run_in), column="run_in_years", span=span)

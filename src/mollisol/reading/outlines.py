@@ -25,7 +25,7 @@ _SHARED_AREA_HA = 1e-4
 
 
 def check_geometry(project: Project, inputs: Mapping[str, bytes], rules: RulesInForce) -> list[Finding]:
-    """Hold the polygons of ``geometry_file`` against the declared strata, areas and points."""
+    """Return what is wrong with the polygons of ``geometry_file``: against the declared strata, areas and points."""
     file = project.head.geometry_file
     if not file:
         return [finding("geometry-missing", Place(file="project.toml", thing="geometry_file"), "no polygons")]
@@ -198,7 +198,7 @@ def _shapes(
 
 
 def area_ha(ellipsoid: Any, polygon: Any) -> float:
-    """Give the area of a polygon on the ellipsoid, without its holes."""
+    """Return the area of a polygon on the ellipsoid, without its holes."""
     import shapely
 
     oriented = shapely.orient_polygons(polygon)  # a hole drawn in the sense of its outline would be added
@@ -240,7 +240,7 @@ type Rings = tuple[tuple[tuple[float, float], ...], ...]
 
 
 def outlines_of(project: Project, inputs: Mapping[str, bytes]) -> tuple[dict[str, Rings], dict[str, float]]:
-    """Give rings and areas in ha by stratum; nothing where the project has no outlines or they cannot be read."""
+    """Return rings and areas in ha by stratum; nothing where the project has no outlines or they cannot be read."""
     file = project.head.geometry_file
     if file not in inputs:
         return {}, {}

@@ -104,7 +104,7 @@ def read_design(folder: Path) -> Design:
 
 
 def measured_spreads(folder: Path, design: Design, *, correlation: float) -> dict[str, Spread]:
-    """Give the spread of change of each stratum with two sampling units or more.
+    """Return the spread of change of each stratum with two sampling units or more.
 
     It is that of the changes from the first to the last campaign measured; with one campaign it follows from the
     spread of the stock and the correlation.
@@ -154,7 +154,7 @@ def measured_spreads(folder: Path, design: Design, *, correlation: float) -> dic
 
 
 def complete(design: Design, spreads: Mapping[str, Spread]) -> list[Finding]:
-    """Give what is wrong with the spreads: none for a stratum, or none that is above 0."""
+    """Return what is wrong with the spreads: none for a stratum, or none that is above 0."""
     findings = [
         finding(
             "spread-not-estimable",

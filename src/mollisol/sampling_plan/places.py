@@ -42,5 +42,5 @@ def draw_places(polygon: Any, number: int, *, name: str, seed: int) -> tuple[tup
 
 
 def _equal_area(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give longitude and the sine of the latitude, both scaled alike: Lambert's cylinder keeps areas."""
+    """Return longitude and the sine of the latitude, both scaled alike: Lambert's cylinder keeps areas."""
     return np.column_stack([degrees[:, 0], np.degrees(np.sin(np.radians(degrees[:, 1])))])

@@ -255,7 +255,7 @@ def points_file(plan: Plan, suffix: str) -> bytes:
 
 
 def _last(holds: Callable[[int], bool], low: int) -> int:
-    """Give the last number for which a condition holds that holds at ``low``, up to the most samples."""
+    """Return the last number for which a condition holds that holds at ``low``, up to the most samples."""
     high = low + 1
     while high < _MOST_SAMPLES and holds(high):
         low, high = high, min(2 * high, _MOST_SAMPLES)

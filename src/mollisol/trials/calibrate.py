@@ -68,7 +68,7 @@ def calibration_of(intake: Intake) -> tuple[Trials | None, CalibrationPlan | Non
 
 
 def _kinds(trials: Trials) -> set[str]:
-    """Give the kinds of input of a schedule, without the history."""
+    """Return the kinds of input of a schedule, without the history."""
     from mollisol.uncertainty.calibration.layout import input_kinds
 
     rows = trials.inputs.schedule

@@ -84,7 +84,7 @@ def compare(
     predict: Predict,
     trace: Trace,
 ) -> tuple[Comparison, ...]:
-    """Give every comparison with its observed and modelled effect.
+    """Return every comparison with its observed and modelled effect.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def _observed(trials: Trials, groups: Sequence[Group], trace: Trace) -> _Observe
 def _stocks(
     row: ComparisonRow, measured: Mapping[tuple[str, int], ObservationRow]
 ) -> tuple[ObservationRow | None, ...]:
-    """Give the measured stocks of a comparison: treated first and last, reference first and last."""
+    """Return the measured stocks of a comparison: treated first and last, reference first and last."""
     pairs = [(site, year) for site in (row.treated_site, row.reference_site) for year in _years(row)]
     return tuple(measured.get(pair) for pair in pairs)
 
@@ -212,12 +212,12 @@ def _years(row: ComparisonRow) -> tuple[int, int]:
 
 
 def _at_start(row: ComparisonRow, sites: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Give the site of each of the four stocks, None where there is no reference."""
+    """Return the site of each of the four stocks, None where there is no reference."""
     return tuple(sites.get(site) for site in (row.treated_site, row.reference_site) for _ in _years(row))
 
 
 def _stock(measured: ObservationRow | None, site: Any) -> float:
-    """Give a measured stock; that of the site table where it is the start, 0 where there is no site."""
+    """Return a measured stock; that of the site table where it is the start, 0 where there is no site."""
     if measured is not None:
         return measured.soc_t_ha
     return 0.0 if site is None else float(site.soc_t_ha)

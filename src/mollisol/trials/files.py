@@ -33,7 +33,7 @@ _MOST_COMPARISONS = 100
 def validation_files(
     validation: Validation, calibrated: CalibratedSet | None, formats: Collection[str]
 ) -> dict[str, bytes]:
-    """Give every file of the folder by its path, manifest included.
+    """Return every file of the folder by its path, manifest included.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def shipped_validation(place: str) -> tuple[str, CalibratedSet | None]:
 
 
 def tables(result: ValidationResult) -> dict[str, bytes]:
-    """Give comparisons, combinations and study biases as CSV."""
+    """Return comparisons, combinations and study biases as CSV."""
     comparisons = [
         {**item.model_dump(mode="json"), "error_t_co2e_per_ha": item.error_t_co2e_per_ha}
         for item in result.comparisons
@@ -157,7 +157,7 @@ def tables(result: ValidationResult) -> dict[str, bytes]:
 
 
 def _chances(result: ValidationResult) -> list[tuple[int, float]]:
-    """Give how often a right model passes the coverage gate, by number of comparisons."""
+    """Return how often a right model passes the coverage gate, by number of comparisons."""
     rule = {item.rule: float(item.value) for item in result.rules if isinstance(item.value, float | int)}
     most = max(_MOST_COMPARISONS, *(item.comparisons for item in result.combinations))
     least, level = rule["vmd0053.coverage.least-share"], rule["vmd0053.interval.coverage"]

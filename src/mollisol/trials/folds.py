@@ -88,7 +88,7 @@ def _between(row: ComparisonRow, group: Callable[[str], str], unit: Unit) -> lis
 
 
 def _without(trials: Trials, sites: frozenset[str]) -> Trials:
-    """Give the trials without these sites; studies that lose all their sites go too."""
+    """Return the trials without these sites; studies that lose all their sites go too."""
     kept = tuple(row for row in trials.trial_sites if row.site not in sites)
     names, studies = {row.site for row in kept}, {row.study for row in kept}
     inputs = trials.inputs.model_copy(

@@ -45,7 +45,7 @@ type Contrast = tuple[tuple[str, int, float], ...]
 
 
 def contrast_of(group: Group) -> Contrast:
-    """Give an effect as weights of stocks, the mean over replicates: by site, year and weight."""
+    """Return an effect as weights of stocks, the mean over replicates: by site, year and weight."""
     share = 1.0 / len(group.rows)
     return tuple(
         (site, year, sign * share)
@@ -79,7 +79,7 @@ def published(
 
 
 def under_draws(plan: CalibrationPlan) -> Predict:
-    """Give what models comparisons with a calibrated set.
+    """Return the function that models comparisons with a calibrated set.
 
     What sites of the folder share with those that the set was calibrated on, as inputs that were not measured, is taken
     as the stocks of the latter tell it; never from the stocks that are predicted.

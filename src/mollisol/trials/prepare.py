@@ -114,7 +114,7 @@ def _whole(
 
 
 def _folds(plan: CalibrationPlan, whole: CalibratedSet, tell: Callable[[str], None]) -> Any:
-    """Give what calibrates a fold as the whole was calibrated."""
+    """Return the function that calibrates a fold as the whole was calibrated."""
     from dataclasses import fields
 
     from mollisol.trials.folds import FoldPlan

@@ -74,7 +74,7 @@ def summarise(
 
 
 def domain_of(comparisons: Sequence[Comparison]) -> Domain:
-    """Give the land that the comparisons stand on."""
+    """Return the land that the comparisons stand on."""
     clay = [item.clay_percent for item in comparisons]
     return Domain(
         climate_zones=tuple(sorted({item.climate_zone for item in comparisons})),
@@ -85,7 +85,7 @@ def domain_of(comparisons: Sequence[Comparison]) -> Domain:
 
 
 def horizon_of(comparisons: Sequence[Comparison]) -> float:
-    """Give the median duration, over comparisons or over studies by their own medians: the lower of the two."""
+    """Return the median duration, over comparisons or over studies by their own medians: the lower of the two."""
     by_study: dict[str, list[float]] = defaultdict(list)
     for item in comparisons:
         by_study[item.study].append(item.duration_years)
@@ -127,7 +127,7 @@ class _Combination:
         )
 
     def result(self) -> CombinationResult:
-        """Give everything."""
+        """Return what was found for the combination."""
         first, size = self._items[0], len(self._items)
         by_study = self._trace.compute(
             f"study_bias{self._at}",
@@ -183,7 +183,7 @@ class _Combination:
         return tuple(sorted(rows, key=lambda row: (-abs(row.bias_t_co2e_per_ha), row.study)))
 
     def _bias_gate(self, by_study: Quantity) -> BiasGate:
-        """Hold the mean bias against the pooled measurement uncertainty, and test that it is within."""
+        """Return the gate of the mean bias: below the pooled measurement uncertainty, and tested to be."""
         mean = self._trace.compute(f"mean_bias{self._at}", biases.mean_bias, bias_t_co2e_per_ha=by_study)
         margin, by_default = self._margin()
         verdict: Verdict = "not judged"
@@ -216,7 +216,7 @@ class _Combination:
         )
 
     def _margin(self) -> tuple[Quantity | None, bool]:
-        """Give the pooled measurement uncertainty, and whether it is the declared default."""
+        """Return the pooled measurement uncertainty, and whether it is the declared default."""
         known = [
             (item.standard_error_t_co2e_per_ha, item.replicates)
             for item in self._items
@@ -303,7 +303,7 @@ class _Combination:
         )
 
     def _coverage_gate(self, coverage: Sequence[Coverage], size: int) -> tuple[float | None, Verdict]:
-        """Hold the printed coverage against the gate, and say how often a right model would pass it."""
+        """Return the gate of the printed coverage, with how often a right model would pass it."""
         least, level = (
             self._trace.rule("vmd0053.coverage.least-share"),
             self._trace.rule("vmd0053.interval.coverage"),

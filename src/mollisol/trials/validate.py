@@ -159,7 +159,7 @@ def validate(
 
 
 def _default_error(told: Words) -> tuple[str, ...]:
-    """Say where the error of a stock comes from that no trial tells."""
+    """Return in words where the error of a stock comes from that no trial tells."""
     if told.stock_error_t_c_per_ha is None:
         return ()
     return (
@@ -212,13 +212,13 @@ def _check_names(trials: Trials) -> list[Finding]:
 
 
 def _rules() -> RulesInForce:
-    """Give the rules; those of VMD0053 hang on its edition alone, not on a day of registration."""
+    """Return the rules; those of VMD0053 hang on its edition alone, not on a day of registration."""
     rule_set = rule_set_named("")
     return RulesInForce(rule_set, Clocks(registered_on=rule_set.head.documents["VMD0053"].dated))
 
 
 def _chosen(trials: Trials, *, crossed: bool, published: bool) -> tuple[list[ComparisonRow], list[Finding]]:
-    """Give the comparisons to use: of studies for validation; of those for cross-validation where no set saw them."""
+    """Return the comparisons to use: of studies for validation; of those for cross-validation where no set saw them."""
     uses = {"cross-validation"} if crossed else {"validation"}
     if published:
         uses.add("cross-validation")
@@ -240,13 +240,13 @@ def _study(row: StudyRow) -> Study:
 
 
 def _calibration_studies(studies: Sequence[Study], calibrated: CalibratedSet | None) -> tuple[Study, ...]:
-    """Give the studies that the set was calibrated on; those of another folder are not known beyond their names."""
+    """Return the studies that the set was calibrated on; those of another folder are not known beyond their names."""
     seen = {item.study for item in calibrated.data} if calibrated is not None else set()
     return tuple(study for study in studies if study.study in seen)
 
 
 def _of_fold(finding: Finding, name: str) -> Finding:
-    """Say which fold a finding is of."""
+    """Return a finding with the fold that it is of."""
     thing = f"{finding.where.thing} without {name}"
     return finding.model_copy(update={"where": finding.where.model_copy(update={"thing": thing})})
 

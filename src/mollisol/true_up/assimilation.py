@@ -78,7 +78,7 @@ def assimilation(
 
 
 def _headline(checks: Sequence[ForecastCheck]) -> ForecastCheck | None:
-    """Give the check of the whole, of the effect before that of the project scenario."""
+    """Return the check of the whole, of the effect before that of the project scenario."""
     places = {check.place for check in checks}
     whole = [check for check in checks if check.place == WHOLE or len(places) == 1]
     return next(iter(sorted(whole, key=lambda check: check.what != "practice effect")), None)

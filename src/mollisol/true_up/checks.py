@@ -21,7 +21,7 @@ WHOLE = "whole project"
 
 
 def shares(project: Project, strata: Sequence[str]) -> dict[str, float]:
-    """Give the share of each of these strata in their area."""
+    """Return the share of each of these strata in their area."""
     area = {stratum.stratum: stratum.area_ha for stratum in project.strata if stratum.stratum in strata}
     total = sum(area.values())
     return {name: own / total for name, own in area.items()}
@@ -61,7 +61,7 @@ def forecast_checks(
 
 
 def _whole(share: Mapping[str, float], found: Mapping[str, Found]) -> Found:
-    """Give the area-weighted mean of strata that were sampled independently."""
+    """Return the area-weighted mean of strata that were sampled independently."""
     return Found(
         sum(item.units for item in found.values()),
         math.fsum(share[name] * item.mean for name, item in found.items()),
@@ -112,7 +112,7 @@ def remeasured_amount(
     credited: Sequence[PeriodResult],
     rules: RulesInForce,
 ) -> Remeasured | None:
-    """Give what the re-measurement says was gained since the start, and how likely it is less than was credited.
+    """Return what the re-measurement says was gained since the start, and how likely it is less than was credited.
 
     What was credited is that of the bundle's periods and of those that its ledger closes; the ledger knows no pools, so
     that with other sources in it theirs are among it.
@@ -165,7 +165,7 @@ def remeasured_amount(
 
 
 def closed_t_co2e_per_ha(project: Project) -> float:
-    """Give what the periods in a ledger were credited, all sources, before the buffer. [t CO2e/ha]."""
+    """Return what the periods in a ledger were credited, all sources, before the buffer. [t CO2e/ha]."""
     entries = project.ledger.entry if project.ledger is not None else ()
     return math.fsum(one.verified_total_t_co2e + one.buffer_t_co2e for one in entries) / math.fsum(
         stratum.area_ha for stratum in project.strata
@@ -173,6 +173,6 @@ def closed_t_co2e_per_ha(project: Project) -> float:
 
 
 def credited_of(period: PeriodResult) -> float:
-    """Give what a period was credited, by the form that issued. [t CO2e/ha]."""
+    """Return what a period was credited, by the form that issued. [t CO2e/ha]."""
     row = next((item for item in period.routes if item.issues), None)
     return row.credited_t_co2e_per_ha if row is not None else period.deduction.credited_t_co2e_per_ha

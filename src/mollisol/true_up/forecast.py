@@ -59,7 +59,7 @@ class ScenarioForecast:
         return float(np.hypot(self.drawn[stratum].std(ddof=1), self.error_sd[stratum]))
 
     def of_project(self, share: Mapping[str, float]) -> tuple[float, float, float]:
-        """Give mean, sd and sd of the draws alone of an area-weighted mean: neither part averages out."""
+        """Return mean, sd and sd of the draws alone of an area-weighted mean: neither part averages out."""
         mean = sum(share[name] * self.mean[name] for name in share)
         drawn = np.sum([share[name] * self.drawn[name] for name in share], axis=0)
         error = sum(share[name] * self.error_sd[name] for name in share)
@@ -119,7 +119,7 @@ def _run(assessment: Assessment, options: RunOptions) -> Issued:
 
 
 def last_year(runs: ModelledStocks, on: date) -> int:
-    """Give the year whose end lies nearest to a day, within the runs.
+    """Return the year whose end lies nearest to a day, within the runs.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def last_year(runs: ModelledStocks, on: date) -> int:
 def scenario_forecast(
     issued: Issued, scenario: str, years: tuple[int, int], *, errors: dict[str, float]
 ) -> ScenarioForecast:
-    """Give the modelled change of a scenario, or of the project less the baseline for ``effect``, by stratum.
+    """Return the modelled change of a scenario, or of the project less the baseline for ``effect``, by stratum.
 
     Points of a sampling unit are averaged first, then units: as the measured side does.
     """
@@ -180,7 +180,7 @@ def _mean_of_units(change: FloatArray, units: Sequence[str]) -> FloatArray:
 
 
 def error_sds(issued: Issued, *, effect: bool) -> dict[str, float]:
-    """Give the sd of the validated model error by stratum, of the effect or of one scenario. [t CO2e/ha].
+    """Return the sd of the validated model error by stratum, of the effect or of one scenario. [t CO2e/ha].
 
     Where only the other kind was validated, Eqs. 60 and 61 turn one into the other, with the declared correlation of
     the scenarios or 0.

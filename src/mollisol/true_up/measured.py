@@ -59,7 +59,7 @@ class Measured:
 
 
 def middle_day(project: Project, campaign: str) -> date:
-    """Give the middle of the days on which the cores of a campaign were taken."""
+    """Return the middle of the days on which the cores of a campaign were taken."""
     days = sorted(item.sampled_on for item in project.core_increments if item.campaign == campaign)
     return days[0] + timedelta(days=(days[-1] - days[0]).days // 2)
 

@@ -10,7 +10,7 @@ UNCHANGED = "unchanged"
 
 
 def change_rows(result: TrueUpResult) -> tuple[Change, ...]:
-    """Give one row for each thing that a true-up can move, moved or not."""
+    """Return one row for each thing that a true-up can move, moved or not."""
     return tuple(_rows(result))
 
 

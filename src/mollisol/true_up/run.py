@@ -62,7 +62,7 @@ def true_up(
     assimilate: bool = False,
     tell: Tell = _silent,
 ) -> TrueUp:
-    """Hold a re-measurement against what a bundle forecast and issued.
+    """Return what a re-measurement says of what a bundle forecast and issued.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def _held(assessment: Assessment) -> tuple[Context, Samples, ValidationResult]:
 
 
 def _remeasurement(project: Project, issued: Issued) -> str:
-    """Give the last campaign whose cores the bundle does not hold."""
+    """Return the last campaign whose cores the bundle does not hold."""
     known = {item.campaign for item in issued.project.core_increments}
     new = {item.campaign for item in project.core_increments} - known
     if not new:
@@ -220,7 +220,7 @@ def _used_twice(
 
 
 def _contents(project: Project) -> dict[str, dict[str, list[tuple[float | None, ...]]]]:
-    """Give the numbers of the cores, by campaign and point."""
+    """Return the numbers of the cores, by campaign and point."""
     found: dict[str, dict[str, list[tuple[float | None, ...]]]] = {}
     for item in project.core_increments:
         own = found.setdefault(item.campaign, {}).setdefault(item.point, [])
@@ -231,7 +231,7 @@ def _contents(project: Project) -> dict[str, dict[str, list[tuple[float | None, 
 
 
 def _periods_closed(project: Project, bundle: Bundle) -> list[Finding]:
-    """Hold the open periods against those of the bundle: what was issued is not computed again."""
+    """Return the open periods that the bundle has too: what was issued is not computed again."""
     issued = {period.name for period in bundle.results.periods if period.issuance == "issued"}
     open_again = sorted(issued & {period.name for period in project.head.verification_periods})
     if not open_again:
@@ -251,7 +251,7 @@ def _nothing_paired(campaign: str) -> Finding:
 
 
 def _missed(checks: Sequence[ForecastCheck]) -> list[Finding]:
-    """Say where a re-measurement lies outside its forecast."""
+    """Return where a re-measurement lies outside its forecast."""
     return [
         finding(
             "forecast-missed",
@@ -269,7 +269,7 @@ def _missed(checks: Sequence[ForecastCheck]) -> list[Finding]:
 def _below_issued(
     amount: Remeasured | None, credited: Sequence[PeriodResult], project: Project
 ) -> list[Finding]:
-    """Say where the re-measurement gives less than was issued: units stand for carbon that is not there."""
+    """Return where the re-measurement gives less than was issued: units stand for carbon that is not there."""
     closed = project.ledger.entry if project.ledger is not None else ()
     units = sum(period.units_to_issue_t for period in credited)
     units += project.ledger.issued_units_t if project.ledger is not None else 0

@@ -20,7 +20,7 @@ CONTROLS = "control sites"
 
 
 def study_name(project: Project) -> str:
-    """Give the name under which the re-measurements of a project stand in a validation.
+    """Return the name under which the re-measurements of a project stand in a validation.
 
     They are one study: the same fields, and the same cores at the start.
     """
@@ -28,7 +28,7 @@ def study_name(project: Project) -> str:
 
 
 def comparison_name(campaign: str, place: str) -> str:
-    """Give the name of a comparison: the campaign, and the stratum."""
+    """Return the name of a comparison: the campaign, and the stratum."""
     return f"{campaign}: {place}"[:100]
 
 
@@ -146,7 +146,7 @@ def _study(project: Project, measured: Measured) -> Study | None:
 def error_changes(
     project: Project, before: ValidationResult, after: ValidationResult
 ) -> tuple[ErrorChange, ...]:
-    """Give the combinations of the project, before and after."""
+    """Return the combinations of the project, before and after."""
     head = project.head.model
     if head is None:
         return ()
