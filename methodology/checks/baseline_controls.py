@@ -51,9 +51,9 @@ def lost_sites(project: Project) -> dict[str, str]:
     """Give control sites that an earlier campaign measured and a later one of the periods did not, with that one."""
     of = {point.point: point.control_site for point in project.sample_points}
     measured: dict[str, set[str]] = defaultdict(set)
-    for item in project.core_increments:
-        if site := of.get(item.point):
-            measured[item.campaign].add(site)
+    for campaign, point in project.core_increments.distinct("campaign", "point"):
+        if site := of.get(point):
+            measured[campaign].add(site)
     counted = list(
         dict.fromkeys(
             name

@@ -139,7 +139,8 @@ def _start(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     if not head.verification_periods or project.ledger or not project.measured_controls:
         return
     first = head.verification_periods[0].first_campaign
-    days = [item.sampled_on for item in project.core_increments if item.campaign == first]
+    taken = project.core_increments.distinct("campaign", "sampled_on")
+    days = [day for campaign, day in taken if campaign == first]
     off = [day for day in days if not anniversary(head.start_date, -1 * int(tolerance)) <= day]
     late = [day for day in days if day > anniversary(head.start_date, int(tolerance))]
     if off or late:

@@ -41,7 +41,7 @@ def validation_rows(project: Project, calibration: str) -> list[tuple[int, Valid
 def check_spectroscopy(project: Project, rules: RulesInForce) -> list[Finding]:
     """Give every finding on methods that predict carbon, as far as nothing has to be computed for it."""
     of = calibration_by_method(project)
-    used = {item.laboratory_method for item in project.core_increments} & set(of)
+    used = set(project.core_increments.column("laboratory_method").labels) & set(of)
     methods = [method for method in project.head.laboratory_methods if method.id in used]
     findings = [*_rows(project, of)]
     for method in methods:
@@ -109,8 +109,8 @@ def _validated(project: Project, calibration: str, rules: RulesInForce) -> Itera
 
 def _campaigns(project: Project, of: dict[str, str]) -> Iterable[Finding]:
     used: dict[str, set[str]] = defaultdict(set)
-    for item in project.core_increments:
-        used[item.campaign].add(of.get(item.laboratory_method, item.laboratory_method))
+    for campaign, method in project.core_increments.distinct("campaign", "laboratory_method"):
+        used[campaign].add(of.get(method, method))
     for period in project.head.verification_periods:
         first, last = (used.get(name, set()) for name in (period.first_campaign, period.last_campaign))
         if first and last and first != last and (first | last) & set(of.values()):
@@ -134,9 +134,11 @@ def _share(project: Project, of: dict[str, str], rules: RulesInForce) -> Iterabl
     least = rules.number("vm0042.spectroscopy.least-share")
     both = {(of.get(item.laboratory_method), item.sample) for item in project.spectroscopy_validation}
     samples: dict[str, set[tuple[str | None, str]]] = defaultdict(set)
-    for item in project.core_increments:
-        if item.laboratory_method in of:
-            samples[item.campaign].add((of[item.laboratory_method], item.sample))
+    for campaign, method, sample in project.core_increments.distinct(
+        "campaign", "laboratory_method", "sample"
+    ):
+        if method in of:
+            samples[campaign].add((of[method], sample))
     for campaign, predicted in samples.items():
         again = predicted & both
         if len(again) < least * len(predicted):

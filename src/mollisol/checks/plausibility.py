@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from statistics import median
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.sampling import INCREMENTS
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.measurement import CoreIncrement
@@ -27,10 +27,12 @@ _TENFOLD = (6.0, 15.0)
 
 def check_units(project: Project) -> list[Finding]:
     """Find carbon contents that look like per cent, in all campaigns or in one, and weights that give no soil."""
-    contents: dict[str, list[float]] = defaultdict(list)
-    for item in project.core_increments:
-        contents[item.campaign].append(item.soc_g_per_kg)
-    middle = {campaign: median(values) for campaign, values in contents.items()}
+    cores = project.core_increments
+    contents = cores.column("soc_g_per_kg").values()
+    middle = {
+        campaign: median(contents[place] for place in places)
+        for (campaign,), places in cores.groups("campaign").items()
+    }
     findings = [
         finding(
             "unit-suspect",
@@ -51,7 +53,7 @@ def check_units(project: Project) -> list[Finding]:
         for campaign, value in middle.items()
         if value > 0 and _TENFOLD[0] <= largest / value <= _TENFOLD[1]
     ]
-    return [*findings, *check_weighed_soil(project.core_increments)]
+    return [*findings, *check_weighed_soil(cores)]
 
 
 def _contents(campaign: str) -> Place:
@@ -66,15 +68,18 @@ def check_reported_stocks(context: Context, stocks: UnitStocks) -> list[Finding]
 def _stocks_that_differ(context: Context, stocks: UnitStocks) -> Iterable[Finding]:
     tolerance = context.rules.number("mollisol.stock.agreement")
     ours = stocks.increments.carbon.value
-    for position, (item, stock) in enumerate(zip(context.project.core_increments, ours, strict=True)):
-        reported = item.soc_stock_t_per_ha
-        if reported is not None and abs(reported - stock) > tolerance * max(stock, 1e-9):
-            yield finding(
-                "stock-inconsistent",
-                Place(file=INCREMENTS, row=position + 2, column="soc_stock_t_per_ha"),
-                f"{reported:g} t C/ha; soil mass x concentration gives {stock:.4g}",
-                tolerance=tolerance,
-            )
+    cores = context.project.core_increments
+    reported = cores.column("soc_stock_t_per_ha").numbers()
+    differ = np.abs(reported - ours) > tolerance * np.maximum(
+        ours, 1e-9
+    )  # never where none was reported: NaN
+    for place in np.flatnonzero(differ):
+        yield finding(
+            "stock-inconsistent",
+            Place(file=INCREMENTS, row=int(cores.row_numbers[place]), column="soc_stock_t_per_ha"),
+            f"{reported[place]:g} t C/ha; soil mass x concentration gives {ours[place]:.4g}",
+            tolerance=tolerance,
+        )
 
 
 def check_similarity(context: Context, samples: Samples) -> list[Finding]:
@@ -105,38 +110,32 @@ def check_similarity(context: Context, samples: Samples) -> list[Finding]:
 _LIGHTEST_G_PER_CM3, _DENSEST_G_PER_CM3 = 0.02, 2.2
 
 
-def check_weighed_soil(increments: Iterable[CoreIncrement]) -> list[Finding]:
+def check_weighed_soil(increments: Columns[CoreIncrement]) -> list[Finding]:
     """Return a finding where weighed soil gives a density that could not be given."""
     return gathered(_unlikely(increments))
 
 
-def _unlikely(increments: Iterable[CoreIncrement]) -> Iterable[Finding]:
-    rows = [
-        (row, item)
-        for row, item in enumerate(increments, start=2)
-        if None not in (item.fine_soil_mass_g, item.probe_inner_diameter_mm, item.cores)
-        and item.lower_cm > item.upper_cm
-    ]
-    if not rows:
-        return
-    mass, diameter, cores, upper, lower = np.array(
-        [
-            (i.fine_soil_mass_g, i.probe_inner_diameter_mm, i.cores, i.upper_cm, i.lower_cm)
-            for _, i in rows
-        ],
-        dtype=np.float64,
-    ).T  # fmt: skip
-    weighed = fine_soil_mass_t_per_ha(fine_soil_mass_g=mass, probe_inner_diameter_mm=diameter, cores=cores)
-    of_unit_density = fine_soil_mass_from_density_t_per_ha(
-        fine_soil_density_g_per_cm3=1.0, thickness_cm=lower - upper
+def _unlikely(increments: Columns[CoreIncrement]) -> Iterable[Finding]:
+    mass, diameter, cores, upper, lower = (
+        increments.column(name).numbers()
+        for name in ("fine_soil_mass_g", "probe_inner_diameter_mm", "cores", "upper_cm", "lower_cm")
     )
-    for (row, item), density in zip(rows, np.asarray(weighed / of_unit_density), strict=True):
+    whole = np.flatnonzero(~np.isnan(mass + diameter + cores) & (lower > upper))
+    if not whole.size:
+        return
+    weighed = fine_soil_mass_t_per_ha(
+        fine_soil_mass_g=mass[whole], probe_inner_diameter_mm=diameter[whole], cores=cores[whole]
+    )
+    of_unit_density = fine_soil_mass_from_density_t_per_ha(
+        fine_soil_density_g_per_cm3=1.0, thickness_cm=(lower - upper)[whole]
+    )
+    for place, density in zip(whole, np.asarray(weighed / of_unit_density), strict=True):
         if not _LIGHTEST_G_PER_CM3 <= density <= _DENSEST_G_PER_CM3:
             yield finding(
                 "weighed-density-unlikely",
-                Place(file=INCREMENTS, row=row, column="fine_soil_mass_g"),
-                f"{item.fine_soil_mass_g:g} g in {item.cores} cores of {item.probe_inner_diameter_mm:g} mm "
-                f"over {item.lower_cm - item.upper_cm:g} cm give {density:.3g} g/cm3",
+                Place(file=INCREMENTS, row=int(increments.row_numbers[place]), column="fine_soil_mass_g"),
+                f"{mass[place]:g} g in {cores[place]:.0f} cores of {diameter[place]:g} mm "
+                f"over {lower[place] - upper[place]:g} cm give {density:.3g} g/cm3",
                 lightest_g_per_cm3=_LIGHTEST_G_PER_CM3,
                 densest_g_per_cm3=_DENSEST_G_PER_CM3,
             )

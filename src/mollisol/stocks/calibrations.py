@@ -48,7 +48,7 @@ _STATISTICS = {
 def calibrations_of(context: Context) -> dict[str, Calibration]:
     """Return the calibrations that contents of the project were predicted by, by their ids."""
     by_method = calibration_by_method(context.project)
-    used = {by_method.get(item.laboratory_method) for item in context.project.core_increments}
+    used = {by_method.get(id) for id in context.project.core_increments.column("laboratory_method").labels}
     return {id: _calibration(context, id) for id in sorted(id for id in used if id is not None)}
 
 

@@ -134,7 +134,10 @@ def _reference_groups(project: Project) -> dict[str, str]:
 def _point_stocks(context: Context, stock: Quantity) -> dict[str, Quantity]:
     """Average samples to points, campaign by campaign."""
     project, trace = context.project, context.trace
-    where = {item.sample: (item.campaign, item.point) for item in project.core_increments}
+    cores = project.core_increments
+    where = {
+        name: (campaign, point) for name, campaign, point in cores.distinct("sample", "campaign", "point")
+    }
     by_campaign: dict[str, Quantity] = {}
     for campaign in (item.name for item in project.head.campaigns):
         chosen = [i for i, sample in enumerate(stock.index) if where[sample][0] == campaign]

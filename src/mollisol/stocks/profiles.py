@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.checks.sampling import INCREMENTS
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.measurement import CoreIncrement, SamplePoint
@@ -51,10 +52,10 @@ class Increments:
     carbon: Quantity
 
 
-def increment_masses(increments: Sequence[CoreIncrement], trace: Trace) -> Increments:
+def increment_masses(increments: Columns[CoreIncrement], trace: Trace) -> Increments:
     """Return soil and carbon mass of each increment in t/ha, in file order."""
-    weighed = [i for i, item in enumerate(increments) if item.fine_soil_mass_g is not None]
-    from_density = [i for i, item in enumerate(increments) if item.fine_soil_mass_g is None]
+    has_mass = increments.column("fine_soil_mass_g").given()
+    weighed, from_density = np.flatnonzero(has_mass).tolist(), np.flatnonzero(~has_mass).tolist()
     soil = np.zeros(len(increments))
     parts: list[Quantity] = []
     if weighed:
@@ -70,7 +71,7 @@ def increment_masses(increments: Sequence[CoreIncrement], trace: Trace) -> Incre
         )
         soil[weighed] = parts[-1].value
     if from_density:
-        thickness = np.array([increments[i].lower_cm - increments[i].upper_cm for i in from_density])
+        lower, upper = (increments.column(name).numbers()[from_density] for name in ("lower_cm", "upper_cm"))
         density = _column(increments, from_density, "fine_soil_density_g_per_cm3", "g/cm3", trace)
         rows = _rows(from_density)
         parts.append(
@@ -79,7 +80,7 @@ def increment_masses(increments: Sequence[CoreIncrement], trace: Trace) -> Incre
                 fine_soil_mass_from_density_t_per_ha,
                 index=rows,
                 fine_soil_density_g_per_cm3=density,
-                thickness_cm=trace.given("thickness_cm", thickness, "cm", rows, rows),
+                thickness_cm=trace.given("thickness_cm", lower - upper, "cm", rows, rows),
             )
         )
         soil[from_density] = parts[-1].value
@@ -103,9 +104,9 @@ def _rows(positions: Iterable[int]) -> tuple[str, ...]:
 
 
 def _column(
-    increments: Sequence[CoreIncrement], positions: Sequence[int], column: str, unit: str, trace: Trace
+    increments: Columns[CoreIncrement], positions: Sequence[int], column: str, unit: str, trace: Trace
 ) -> Quantity:
-    values = np.array([getattr(increments[i], column) for i in positions], dtype=np.float64)
+    values = increments.column(column).numbers()[list(positions)]
     return trace.given(column, values, unit, _rows(positions), _rows(positions))
 
 
@@ -115,23 +116,23 @@ def home_of_point(point: SamplePoint) -> str:
 
 
 def gather_profiles(
-    increments: Sequence[CoreIncrement],
+    increments: Columns[CoreIncrement],
     points: Mapping[str, SamplePoint],
     reference_group: Mapping[str, str],
     masses: Increments,
     trace: Trace,
 ) -> dict[tuple[str, int], Profiles]:
     """Return the profiles by their reference and their number of increments."""
-    by_sample: dict[str, list[int]] = defaultdict(list)
-    for position, item in enumerate(increments):
-        by_sample[item.sample].append(position)
+    sample_of, point_of, upper = (
+        increments.column(name).values() for name in ("sample", "point", "upper_cm")
+    )
     places: dict[tuple[str, int], list[list[int]]] = defaultdict(list)
-    for positions in by_sample.values():
-        group = reference_group[home_of_point(points[increments[positions[0]].point])]
-        places[group, len(positions)].append(sorted(positions, key=lambda i: increments[i].upper_cm))
+    for positions in increments.groups("sample").values():
+        group = reference_group[home_of_point(points[point_of[positions[0]]])]
+        places[group, len(positions)].append(sorted(positions, key=upper.__getitem__))
     batches = {}
     for (group, count), profiles in sorted(places.items()):
-        samples = tuple(increments[positions[0]].sample for positions in profiles)
+        samples = tuple(sample_of[positions[0]] for positions in profiles)
         rows = tuple(row for positions in profiles for row in _rows(positions))
         order = np.array(profiles)
         cumulative = [
@@ -150,7 +151,7 @@ def gather_profiles(
             )
             for name, part in (("soil_mass", masses.soil_mass), ("carbon", masses.carbon))
         ]
-        lower = np.array([[increments[i].lower_cm for i in positions] for positions in profiles])
+        lower = increments.column("lower_cm").numbers()[order]
         batches[group, count] = Profiles(samples, rows, lower, *cumulative)
     return batches
 

@@ -60,7 +60,8 @@ class Measured:
 
 def middle_day(project: Project, campaign: str) -> date:
     """Return the middle of the days on which the cores of a campaign were taken."""
-    days = sorted(item.sampled_on for item in project.core_increments if item.campaign == campaign)
+    taken = project.core_increments.distinct("campaign", "sampled_on")
+    days: list[date] = sorted(day for name, day in taken if name == campaign)
     return days[0] + timedelta(days=(days[-1] - days[0]).days // 2)
 
 

@@ -168,8 +168,8 @@ def _held(assessment: Assessment) -> tuple[Context, Samples, ValidationResult]:
 
 def _remeasurement(project: Project, issued: Issued) -> str:
     """Return the last campaign whose cores the bundle does not hold."""
-    known = {item.campaign for item in issued.project.core_increments}
-    new = {item.campaign for item in project.core_increments} - known
+    known = set(issued.project.core_increments.column("campaign").labels)
+    new: set[str] = set(project.core_increments.column("campaign").labels) - known
     if not new:
         raise FindingsError(
             [
