@@ -42,5 +42,5 @@ class Interval(DomainObject):
     end: Day
 
     def holds(self, day: date) -> bool:
-        """Tell whether a day lies in the interval."""
+        """Return whether a day lies in the interval."""
         return self.start <= day <= self.end

@@ -104,7 +104,7 @@ type Baseline = Annotated[
 
 
 def baselines_of(declared: tuple[Baseline, ...], approach: str) -> tuple[Baseline, ...]:
-    """Give the baselines of soil carbon in their order; without one, that of the approach."""
+    """Return the baselines of soil carbon in their order; without one, that of the approach."""
     soil = tuple(item for item in declared if item.pool == SOIL)
     if soil:
         return soil

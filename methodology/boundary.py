@@ -48,7 +48,7 @@ class ProjectBoundary(DomainObject):
     entries: Items[BoundaryEntry] = ()
 
     def entry(self, id: str) -> BoundaryEntry | None:
-        """Give the project's word on one pool or gas."""
+        """Return the project's word on one pool or gas."""
         return next((entry for entry in self.entries if entry.id == id), None)
 
     def includes(self, id: str) -> bool:
@@ -58,7 +58,7 @@ class ProjectBoundary(DomainObject):
 
 
 def check_boundary(boundary: ProjectBoundary, file: str) -> list[Finding]:
-    """Hold the boundary against Tables 2 and 3."""
+    """Return the findings on the boundary, held against Tables 2 and 3."""
     known = {row.id: row for row in POOLS_AND_GASES}
     findings = [
         finding(

@@ -39,7 +39,7 @@ class Place(BaseModel):
     thing: str = ""
 
     def __str__(self) -> str:
-        """Give ``file:row [column] thing`` with what is known."""
+        """Return ``file:row [column] thing`` with what is known."""
         file = self.file + (f":{self.row}" if self.row is not None else "")
         return " ".join(
             part for part in (file, f"[{self.column}]" if self.column else "", self.thing) if part
@@ -163,7 +163,7 @@ class FindingsError(UserError):
 
 
 def blocking(findings: Iterable[Finding]) -> list[Finding]:
-    """Give the findings that stop a run."""
+    """Return the findings that stop a run."""
     return [finding for finding in findings if finding.severity is Severity.BLOCKING]
 
 

@@ -63,7 +63,7 @@ class Ledger(DomainObject):
 def check_ledger(
     ledger: Ledger | None, *, start: Day, periods: Sequence[tuple[str, Interval]], inputs: Mapping[str, bytes]
 ) -> list[Finding]:
-    """Hold the ledger against the project: no gap, no overlap, the bundle that was signed off.
+    """Return the findings on the ledger, held against the project: no gap, no overlap, the bundle that was signed off.
 
     Parameters
     ----------

@@ -61,7 +61,7 @@ class ModelHead(DomainObject):
     scenario_correlation: ScenarioCorrelation | None = None
 
     def stands_for(self, stratum: str) -> ModelledStrata | None:
-        """Give what a stratum stands for: an entry that names it before one for all."""
+        """Return what a stratum stands for: an entry that names it before one for all."""
         named = [item for item in self.strata if stratum in item.strata]
         return next(iter([*named, *(item for item in self.strata if not item.strata)]), None)
 

@@ -66,5 +66,5 @@ class ScheduleOfActivities(DomainObject):
     years: tuple[YearOfActivities, ...]
 
     def before(self, year: int) -> tuple[YearOfActivities, ...]:
-        """Give the years of the look-back: those before the start year."""
+        """Return the years of the look-back: those before the start year."""
         return tuple(item for item in self.years if item.year < year)

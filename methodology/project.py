@@ -221,7 +221,7 @@ class Project(DomainObject):
         return any(item.kind in ("measured_controls", "hybrid") for item in self.soil_baselines)
 
     def schedule_of(self, place: str, scenario: Literal["baseline", "project"]) -> ScheduleOfActivities:
-        """Give the schedule of activities of a unit or control site, oldest year first."""
+        """Return the schedule of activities of a unit or control site, oldest year first."""
         places = self.schedule.groups("place", "scenario").get((place, scenario), ())
         own = [self.schedule[number] for number in places]
         years = tuple(sorted(own, key=lambda item: item.year))

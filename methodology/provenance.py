@@ -34,7 +34,7 @@ class Locator:
     page: str = ""
 
     def __str__(self) -> str:
-        """Give the locator as one line for tables and messages."""
+        """Return the locator as one line for tables and messages."""
         parts = [
             f"{self.document} {self.edition}".strip(),
             f"section {self.section}" if self.section else "",
@@ -206,7 +206,7 @@ def equation[**P, R](
 
 
 def passport_of(function: Callable[..., Any]) -> Passport:
-    """Give the passport of a registered equation.
+    """Return the passport of a registered equation.
 
     Raises
     ------
@@ -217,5 +217,5 @@ def passport_of(function: Callable[..., Any]) -> Passport:
 
 
 def registered_equations() -> dict[str, Passport]:
-    """Give all passports that the imported modules have registered, by id."""
+    """Return all passports that the imported modules have registered, by id."""
     return dict(sorted(_REGISTER.items()))

@@ -9,7 +9,7 @@ _KEYS = ("name", "stratum", "id", "label", "number", "year", "form", "source", "
 
 
 def key_of(item: Mapping[str, Any], place: int) -> str:
-    """Give what an item of a list is called in a path: its name, number or year; its place where it has none."""
+    """Return what an item of a list is called in a path: its name, number or year; its place where it has none."""
     if "campaign" in item and "scenario" in item:
         return f"{item['stratum']}/{item['scenario']}/{item['campaign']}"
     if "kind" in item and "label" in item:
@@ -18,7 +18,7 @@ def key_of(item: Mapping[str, Any], place: int) -> str:
 
 
 def numbers_of(results: Mapping[str, Any]) -> dict[str, tuple[tuple[str, ...], float]]:
-    """Give each number of ``results.json`` by its path, with the steps of the path."""
+    """Return each number of ``results.json`` by its path, with the steps of the path."""
     return {".".join(steps): (steps, value) for steps, value in _numbers((), results)}
 
 

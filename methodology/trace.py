@@ -178,7 +178,7 @@ class Trace:
         self._kept[name] = value
 
     def kept[Kind](self, kind: type[Kind]) -> dict[str, Kind]:
-        """Give what was kept of a kind, in the order of computing."""
+        """Return what was kept of a kind, in the order of computing."""
         return {name: value for name, value in self._kept.items() if isinstance(value, kind)}
 
     def _enter(self, quantity: Quantity, *, again: bool = False) -> Quantity:

@@ -247,7 +247,7 @@ class ValidationResult(DomainObject):
         return hashlib.sha256(_text(self.model_dump(mode="json")).encode()).hexdigest()
 
     def of(self, practice_category: str, crop_group: str, source: str) -> CombinationResult | None:
-        """Give the result of a combination's practice effects; None where it was not validated."""
+        """Return the result of a combination's practice effects; None where it was not validated."""
         key = (practice_category, crop_group, source)
         return next(
             (

@@ -23,12 +23,12 @@ PRACTICES = (
 
 
 def check_controls_stayed(project: Project) -> list[Finding]:
-    """Find control sites that took up another practice after the start, and those that were lost."""
+    """Return the findings on control sites that took up another practice after the start, and those that were lost."""
     return [*_contaminated(project), *_lost(project)]
 
 
 def contaminated_sites(project: Project) -> dict[str, tuple[str, ...]]:
-    """Give the practices of each control site that after the start are not what they ever were before it."""
+    """Return the practices of each control site that after the start are not what they ever were before it."""
     start = project.head.start_date.year
     found = {}
     for site in project.control_sites:
@@ -48,7 +48,7 @@ def _values(years: list[YearOfActivities], practice: str) -> set[bool]:
 
 
 def lost_sites(project: Project) -> dict[str, str]:
-    """Give control sites that an earlier campaign measured and a later one of the periods did not, with that one."""
+    """Return control sites that an earlier campaign measured and a later one of the periods did not, with that one."""
     of = {point.point: point.control_site for point in project.sample_points}
     measured: dict[str, set[str]] = defaultdict(set)
     for campaign, point in project.core_increments.distinct("campaign", "point"):

@@ -30,7 +30,7 @@ _VALIDATED = "VM0042 2.2, section 4, condition 4(d); VMD0053, section 5.2"
 
 
 def check_model_setup(project: Project, rules: RulesInForce) -> list[Finding]:
-    """Give every finding on a project's model; nothing where it declares none."""
+    """Return every finding on a project's model; nothing where it declares none."""
     head, model = project.head.model, project.model
     if head is None or model is None:
         return []
@@ -49,7 +49,7 @@ def check_model_setup(project: Project, rules: RulesInForce) -> list[Finding]:
 
 
 def simulated(model: ProjectModel) -> ModelIdentity:
-    """Give the identity of the model as the project runs it; its hash is the model hash."""
+    """Return the identity of the model as the project runs it; its hash is the model hash."""
     return ModelIdentity.of(model.calibrated or model.inputs.parameters, model_settings(model.inputs))
 
 
@@ -64,12 +64,12 @@ def _identity(model: ProjectModel) -> list[Finding]:
 
 
 def year_before(day: date) -> int:
-    """Give the year whose end is the last one before a day: the models' years end in December."""
+    """Return the year whose end is the last one before a day: the models' years end in December."""
     return day.year - 1
 
 
 def initial_shift_years(project: Project, tolerance: float) -> int:
-    """Give whole years from the start date to the measurement of the initial stocks; 0 within the tolerance."""
+    """Return whole years from the start date to the measurement of the initial stocks; 0 within the tolerance."""
     head = project.head
     if head.model is None:
         return 0
@@ -82,7 +82,7 @@ def initial_shift_years(project: Project, tolerance: float) -> int:
 
 
 def modelled_points(project: Project) -> list[str]:
-    """Give the sample points that are run, in the order of the file: control sites only where a baseline needs them."""
+    """Return the points that are run, in the order of the file; control sites only where a baseline needs them."""
     with_controls = any(item.kind == "hybrid" for item in project.soil_baselines)
     return [point.point for point in project.sample_points if point.stratum is not None or with_controls]
 
@@ -222,7 +222,7 @@ def _validation(
 
 
 def comparisons_of(validation: ValidationResult, means: ModelledStrata) -> tuple[Comparison, ...]:
-    """Give the comparisons of a stratum's combination: practice effects where there are any, else single sites."""
+    """Return the comparisons of a stratum's combination: practice effects where there are any, else single sites."""
     own = [
         item
         for item in validation.comparisons
@@ -234,7 +234,7 @@ def comparisons_of(validation: ValidationResult, means: ModelledStrata) -> tuple
 
 
 def error_variance(validation: ValidationResult, means: ModelledStrata) -> CombinationResult | None:
-    """Give the result that holds the error variance of a combination; None where there is none."""
+    """Return the result that holds the error variance of a combination; None where there is none."""
     key = (means.practice_category, means.crop_group, "SOC")
     known = [
         item
@@ -251,7 +251,7 @@ def _domain(
     validation: ValidationResult,
     rules: RulesInForce,
 ) -> Iterable[Finding]:
-    """Hold points, combinations and period lengths against what was validated."""
+    """Return the findings on points, combinations and period lengths, held against what was validated."""
     clay = {site.site: site.clay_percent for site in model.inputs.sites}
     points = []
     for stratum in project.strata:

@@ -18,7 +18,7 @@ _MODELLED = ("modelled_schedule", "blended", "hybrid")
 
 
 def check_baselines(project: Project, rules: RulesInForce) -> list[Finding]:
-    """Give every finding on which baselines were declared; what one needs beyond that is checked where it is read."""
+    """Return every finding on which baselines were declared; what one needs beyond that is checked where it is read."""
     return gathered(
         [
             *_approaches(project),
@@ -32,7 +32,7 @@ def check_baselines(project: Project, rules: RulesInForce) -> list[Finding]:
 
 
 def credits_soil(project: Project, item: Baseline, rules: RulesInForce) -> str:
-    """Say why units are not issued from a baseline; empty where they may be.
+    """Return why units are not issued from a baseline; empty where they may be.
 
     A baseline of another approach may stand beside the unit's; the project side then takes that approach too.
     """
@@ -66,7 +66,7 @@ def _approaches(project: Project) -> Iterable[Finding]:
 
 
 def _sources(project: Project) -> Iterable[Finding]:
-    """Hold the declared baselines of soil nitrous oxide against the tables that quantify it in each unit."""
+    """Return the baselines of soil nitrous oxide that are declared otherwise than the tables quantify it."""
     modelled = {row.quantification_unit for row in project.modelled_gases if row.gas == "N2O"}
     units = [unit.quantification_unit for unit in project.quantification_units]
     for item in project.head.baselines:

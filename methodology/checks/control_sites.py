@@ -29,7 +29,7 @@ def control_groups(project: Project) -> dict[tuple[str, ...], tuple[str, ...]]:
 
 
 def check_control_sites(project: Project, rules: RulesInForce) -> list[Finding]:
-    """Give every finding on the number, distance, links and replication of control sites."""
+    """Return every finding on the number, distance, links and replication of control sites."""
     return [
         *_number_and_distance(project, rules),
         *_links(project, rules),

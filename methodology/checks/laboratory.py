@@ -20,12 +20,12 @@ _CLAUSE: Final = "VM0042 2.2, section 8.6.2"
 
 
 def check_laboratory(project: Project) -> list[Finding]:
-    """Find repeats without a value, repeats that show no error, and errors that are given twice."""
+    """Return the findings on repeats without a value, repeats that show no error, and errors that are given twice."""
     return [*_empty(project.laboratory_repeats), *_by_method(project)]
 
 
 def repeats_of(project: Project, method: str, column: str) -> list[tuple[int, LaboratoryRepeat]]:
-    """Give the rows that hold a value of a column for a method, with their numbers in the file."""
+    """Return the rows that hold a value of a column for a method, with their numbers in the file."""
     return [
         (row, item)
         for row, item in enumerate(project.laboratory_repeats, start=2)
@@ -34,13 +34,13 @@ def repeats_of(project: Project, method: str, column: str) -> list[tuple[int, La
 
 
 def shows_repeats(rows: Iterable[tuple[int, LaboratoryRepeat]]) -> bool:
-    """Tell whether a sample was measured twice in one batch."""
+    """Return whether a sample was measured twice in one batch."""
     pairs = [(item.batch, item.sample) for _, item in rows]
     return len(set(pairs)) < len(pairs)
 
 
 def shows_batches(rows: Iterable[tuple[int, LaboratoryRepeat]]) -> bool:
-    """Tell whether a sample was measured in two batches, and a batch holds two values."""
+    """Return whether a sample was measured in two batches, and a batch holds two values."""
     batches: dict[str, set[str]] = defaultdict(set)
     values = 0
     for _, item in rows:

@@ -17,7 +17,7 @@ HEAD = "project.toml"
 
 
 def anniversary(day: date, years: int) -> date:
-    """Give the same day some years on; 29 February becomes 1 March where there is none."""
+    """Return the same day some years on; 29 February becomes 1 March where there is none."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:
@@ -25,14 +25,14 @@ def anniversary(day: date, years: int) -> date:
 
 
 def whole_years(interval: Interval) -> int | None:
-    """Give the number of years that an interval spans to the day, or None where it is not whole."""
+    """Return the number of years that an interval spans to the day, or None where it is not whole."""
     years = (interval.end + timedelta(days=1)).year - interval.start.year
     exact = years > 0 and anniversary(interval.start, years) == interval.end + timedelta(days=1)
     return years if exact else None
 
 
 def check_periods(project: Project, rules: RulesInForce) -> list[Finding]:
-    """Give every finding on dates and periods."""
+    """Return every finding on dates and periods."""
     return [
         *_order(project),
         *_lengths(project, rules),
@@ -182,7 +182,7 @@ def _amounts_elsewhere(project: Project) -> Mapping[str, Collection[str]]:
 
 
 def _rating(project: Project, rules: RulesInForce) -> Iterable[Finding]:
-    """Hold the declared rating against the risk tool: rounded upward, at least the least, and no failing one."""
+    """Return what is wrong with the declared rating: too low, failing, or not rounded upward."""
     least, greatest = rules.number("vcs.buffer.least-rating"), rules.number("vcs.buffer.greatest-rating")
     step = rules.number("vcs.buffer.rating-step")
     declared = project.head.non_permanence_rating_percent

@@ -176,7 +176,7 @@ def _deep_enough(project: Project) -> Iterable[Finding]:
 
 
 def reporting_depth_by_point(project: Project) -> dict[str, float]:
-    """Give the depth in cm to which stocks of each point are reported; shallow strata end at their impeding layer."""
+    """Return the depth in cm to which stocks of each point are reported; shallow strata end at their impeding layer."""
     depth = {
         stratum.stratum: min(project.head.reporting_depth_cm, stratum.shallow_soil_depth_cm or float("inf"))
         for stratum in project.strata

@@ -19,7 +19,7 @@ _DESCRIBED: Final = ("calibration_model", "instrument", "sample_matrix")
 
 
 def calibration_by_method(project: Project) -> dict[str, str]:
-    """Give the calibration of each method that predicts carbon: the first method with its model, device and matrix."""
+    """Return the calibration of each method that predicts: the first method with its model, device and matrix."""
     first: dict[tuple[str, ...], str] = {}
     return {
         method.id: first.setdefault(tuple(getattr(method, key) for key in _DESCRIBED), method.id)
@@ -29,7 +29,7 @@ def calibration_by_method(project: Project) -> dict[str, str]:
 
 
 def validation_rows(project: Project, calibration: str) -> list[tuple[int, ValidationSample]]:
-    """Give the validation samples of a calibration, with their row numbers in the file."""
+    """Return the validation samples of a calibration, with their row numbers in the file."""
     of = calibration_by_method(project)
     return [
         (row, item)
@@ -39,7 +39,7 @@ def validation_rows(project: Project, calibration: str) -> list[tuple[int, Valid
 
 
 def check_spectroscopy(project: Project, rules: RulesInForce) -> list[Finding]:
-    """Give every finding on methods that predict carbon, as far as nothing has to be computed for it."""
+    """Return every finding on methods that predict carbon, as far as nothing has to be computed for it."""
     of = calibration_by_method(project)
     used = set(project.core_increments.column("laboratory_method").labels) & set(of)
     methods = [method for method in project.head.laboratory_methods if method.id in used]

@@ -33,7 +33,7 @@ def words(rules: RulesInForce, id: str) -> tuple[str, ...]:
 
 
 def check_words(studies: Sequence[StudyRow], rules: RulesInForce) -> list[Finding]:
-    """Look for practice categories and crop groups that the module does not know."""
+    """Return the findings on practice categories and crop groups that the module does not know."""
     categories = words(rules, "vmd0053.practice.categories")
     attributes = [
         {word.strip() for word in group.split(",")} for group in words(rules, "vmd0053.crop.group-attributes")
@@ -64,7 +64,7 @@ def check_independence(
     crossed: bool,
     rules: RulesInForce,
 ) -> list[Finding]:
-    """Look for studies that a parameter set was calibrated on and is validated on.
+    """Return the findings on studies that a parameter set was calibrated on and is validated on.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def check_independence(
 
 
 def check_resolution(calibrated: CalibratedSet, rules: RulesInForce) -> list[Finding]:
-    """Look for numbers of the model that hold for less than a climate zone: those that the model has no name for."""
+    """Return the numbers of the model that hold for less than a climate zone: it has no name for them."""
     region = str(rules.value("vmd0053.calibration.finest-region").value)
     if region == "site":
         return []
@@ -115,7 +115,7 @@ def check_resolution(calibrated: CalibratedSet, rules: RulesInForce) -> list[Fin
 
 
 def check_clay(comparisons: Sequence[Comparison], rules: RulesInForce) -> list[Finding]:
-    """Hold the span of clay contents of the validation data against the rule."""
+    """Return the findings on the span of clay contents of the validation data, held against the rule."""
     least, clay = rules.number("vmd0053.domain.clay-span"), [item.clay_percent for item in comparisons]
     span = max(clay) - min(clay) if clay else 0.0
     if span >= least:
@@ -131,7 +131,7 @@ def check_clay(comparisons: Sequence[Comparison], rules: RulesInForce) -> list[F
 
 
 def check_gates(combinations: Iterable[CombinationResult]) -> list[Finding]:
-    """Tell of each combination that failed a gate or could not be judged."""
+    """Return a finding on each combination that failed a gate or could not be judged."""
     found = []
     for item in combinations:
         if item.verdict == "pass":
@@ -155,7 +155,7 @@ def check_project_domain(
     years: float,
     rules: RulesInForce,
 ) -> list[Finding]:
-    """Hold a project against what was validated; every finding refuses issuance, none stops the computing.
+    """Return what a project has that was not validated; every finding refuses issuance, none stops the computing.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def check_project_domain(
 def _combination(
     result: ValidationResult, one: Combination, years: float, rules: RulesInForce
 ) -> Iterable[Finding]:
-    """Look for a validated practice effect, its gates, its number of studies and its horizon."""
+    """Return the findings on a validated practice effect, its gates, its number of studies and its horizon."""
     where = Place(file="validation.json", thing=_said(one))
     mine = result.of(*one)
     if mine is None:

@@ -35,7 +35,7 @@ def combustion_factor(category: str) -> Factor:
 
 
 def check_burning(rows: Sequence[Burning], file: str, *, least_plots: float) -> list[Finding]:
-    """Hold the fires against the parameter table: what the mass is of, alike in both scenarios, and enough plots."""
+    """Return what the fires do not say or do not keep: what the mass is of, alike in both scenarios, and plots."""
     found = []
     bases: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     undeclared = set()

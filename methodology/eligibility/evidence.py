@@ -69,7 +69,7 @@ class Evidence(DomainObject):
 
 
 def check_evidence(evidence: Evidence, thresholds: EligibilityThresholds) -> list[Finding]:
-    """Hold the evidence of one fact against Box 1."""
+    """Return the findings on the evidence of one fact, held against Box 1."""
     thing = f"{evidence.fact} at {evidence.place}"
     if evidence.kind == "qualitative" and evidence.level is None:
         if evidence.signed_attestation:

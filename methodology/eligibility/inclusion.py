@@ -57,12 +57,12 @@ class BoundaryFacts(DomainObject):
 
 
 def increases_significantly(source: SourceAmounts, thresholds: EligibilityThresholds) -> bool:
-    """Tell whether the project raises a source by more than 5 %; over a baseline of nothing, anything does."""
+    """Return whether the project raises a source by more than 5 %; over a baseline of nothing, anything does."""
     return source.project_t_co2e > source.baseline_t_co2e * (1 + thresholds.inclusion_increase)
 
 
 def check_inclusion(facts: BoundaryFacts, thresholds: EligibilityThresholds) -> list[Finding]:
-    """Give a finding for each source that must be in and is not, and for each unknown one."""
+    """Return a finding for each source that must be in and is not, and for each unknown one."""
     known = {row.id: row for row in POOLS_AND_GASES}
     given = {source.id: source for source in facts.sources}
     found = [
@@ -106,7 +106,7 @@ def _must_be_in(
 def check_de_minimis(
     omitted: tuple[str, ...], omitted_share: float | None, thresholds: EligibilityThresholds
 ) -> list[Finding]:
-    """Hold everything that was left out, together, against the benefit of the project.
+    """Return the findings on everything that was left out, together,, held against the benefit of the project.
 
     Parameters
     ----------

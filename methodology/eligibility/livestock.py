@@ -87,7 +87,7 @@ def decide_livestock(livestock: LivestockInScenarios) -> LivestockDecision:
 
 
 def check_manure_shares(animal: str, productivity: str, shares: Mapping[str, float]) -> list[Finding]:
-    """Hold the shares of one herd's manure by system against a whole: none outside 0 to 1, 1 together at most."""
+    """Return what is wrong with the shares of a herd's manure: one outside 0 to 1, or not 1 together."""
     thing = f"manure of {animal}, productivity {productivity}"
     outside = {system: share for system, share in shares.items() if not 0 <= share <= 1}
     if outside:

@@ -56,14 +56,14 @@ class EndOfBaselinePeriod(DomainObject):
 
 
 def _after_years(start: date, on: date, years: int) -> bool:
-    """Tell whether a day is later than so many years after a start."""
+    """Return whether a day is later than so many years after a start."""
     return (on.year - start.year, on.month, on.day) > (years, start.month, start.day)
 
 
 def check_baseline_age(
     baseline: BaselineReassessment, *, on: date, thresholds: EligibilityThresholds
 ) -> list[Finding]:
-    """Hold the age of the baseline against ten years, and recommend five where practice changes faster."""
+    """Return a finding where the baseline is older than allowed, or than recommended where practice changes faster."""
     thing = f"baseline of {baseline.unit}"
     if _after_years(baseline.valid_from, on, thresholds.reassessment_years):
         return [
@@ -89,7 +89,7 @@ def check_baseline_age(
 
 
 def check_end_of_baseline(end: EndOfBaselinePeriod, thresholds: EligibilityThresholds) -> list[Finding]:
-    """Hold a reassessment against the way it must be done."""
+    """Return the findings on a reassessment, held against the way it must be done."""
     thing = f"baseline of {end.unit}"
     found = []
     if end.production_data_years_before_end > thresholds.production_data_years:

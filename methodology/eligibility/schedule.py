@@ -26,7 +26,7 @@ class LookBack(DomainObject):
 
 
 def mapped_year(project_year: int, look_back_years: int) -> int:
-    """Give the historical year that a project year repeats: ``-x + ((t - 1) mod x)``.
+    """Return the historical year that a project year repeats: ``-x + ((t - 1) mod x)``.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def mapped_year(project_year: int, look_back_years: int) -> int:
 
 
 def check_look_back(look_back: LookBack, thresholds: EligibilityThresholds) -> list[Finding]:
-    """Hold the look-back period against three years and one whole rotation."""
+    """Return the findings on the look-back period, held against three years and one whole rotation."""
     thing = f"look-back of {look_back.place}"
     years = sorted(look_back.years_before_start)
     found = []
@@ -91,7 +91,7 @@ AMOUNTS: Mapping[str, tuple[str, ...]] = {
 def check_schedule(
     years: Sequence[YearOfActivities], elsewhere: Mapping[str, Collection[str]], file: str
 ) -> list[Finding]:
-    """Hold the schedule against Table 4: dates and yield, an amount behind each "yes", and none behind a "no".
+    """Return what Table 4 asks and the schedule lacks, and each amount that stands behind a "no".
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ HILLY: frozenset[str] = frozenset({"moderately steep", "steep", "very steep"})
 
 
 def slope_class(slope_percent: float) -> SlopeClass:
-    """Give the class of a slope, with continuous bounds: the printed ones leave gaps between whole per cent (E-23).
+    """Return the class of a slope, with continuous bounds: the printed ones leave gaps between whole per cent (E-23).
 
     Raises
     ------
@@ -103,7 +103,7 @@ def check_similarity(
     boundary_depth_cm: float = 30.0,
     thresholds: EligibilityThresholds,
 ) -> list[Finding]:
-    """Hold a control site against every row of Table 7.
+    """Return the findings on a control site, held against every row of Table 7.
 
     Parameters
     ----------

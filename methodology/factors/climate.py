@@ -30,7 +30,7 @@ class AnnualClimate(DomainObject):
 
 
 def moisture_of(climate: AnnualClimate) -> Moisture:
-    """Tell a wet from a dry climate.
+    """Return whether a climate is wet or dry.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def moisture_of(climate: AnnualClimate) -> Moisture:
 
 
 def direct_factor(nitrogen: NitrogenKind, moisture: Moisture) -> Factor:
-    """Give EF1 by climate and kind of nitrogen: the split is for wet climates only."""
+    """Return EF1 by climate and kind of nitrogen: the split is for wet climates only."""
     if moisture == "dry":
         return look_up("11.1", factor="EF1", input="all", condition="dry")
     kind = "synthetic" if nitrogen == "synthetic" else "other (organic, residue, mineralised N)"
@@ -60,7 +60,7 @@ def direct_factor(nitrogen: NitrogenKind, moisture: Moisture) -> Factor:
 
 
 def pasture_factor(animal: str, moisture: Moisture | Literal["aggregated"]) -> Factor:
-    """Give EF3 of manure on pasture: cattle, buffalo, poultry and pigs by climate, all others one value.
+    """Return EF3 of manure on pasture: cattle, buffalo, poultry and pigs by climate, all others one value.
 
     Parameters
     ----------
@@ -77,32 +77,32 @@ def pasture_factor(animal: str, moisture: Moisture | Literal["aggregated"]) -> F
 
 
 def manure_n2o_factor(animal: str, system: str, moisture: Moisture | Literal["aggregated"]) -> Factor:
-    """Give EF3 of a manure system; pasture stands in Table 11.1, not in 10.21 (E-8)."""
+    """Return EF3 of a manure system; pasture stands in Table 11.1, not in 10.21 (E-8)."""
     return pasture_factor(animal, moisture) if system == "pasture" else look_up("10.21", system=system)
 
 
 def volatilised_factor(moisture: Moisture | Literal["aggregated"]) -> Factor:
-    """Give EF4."""
+    """Return EF4."""
     return look_up("11.3", factor="EF4", condition=moisture)
 
 
 def leached_factor() -> Factor:
-    """Give EF5."""
+    """Return EF5."""
     return look_up("11.3", factor="EF5", condition="all")
 
 
 def volatilised_synthetic(fertilizer: Fertilizer = "aggregated") -> Factor:
-    """Give Frac_GASF; the values by kind of fertilizer are from memory, so the aggregated one is the default."""
+    """Return Frac_GASF; the values by kind of fertilizer are from memory, so the aggregated one is the default."""
     return look_up("11.3", factor="Frac_GASF", condition=fertilizer)
 
 
 def volatilised_organic() -> Factor:
-    """Give Frac_GASM."""
+    """Return Frac_GASM."""
     return look_up("11.3", factor="Frac_GASM", condition="all organic N and dung/urine")
 
 
 def leached_share(moisture: Moisture, irrigation: Irrigation) -> Factor:
-    """Give Frac_LEACH: above 0 in wet climates, and in dry ones under irrigation other than drip (E-11)."""
+    """Return Frac_LEACH: above 0 in wet climates, and in dry ones under irrigation other than drip (E-11)."""
     leaches = moisture == "wet" or irrigation == "other"
     condition = "wet, or irrigated other than drip" if leaches else "dry, not irrigated or drip only"
     return look_up("11.3", factor="Frac_LEACH", condition=condition)

@@ -45,7 +45,7 @@ class SourceFactors(DomainObject):
     findings: tuple[Finding, ...]
 
     def value(self, name: str, unit: str) -> float:
-        """Give the chosen value of one factor, on saying its unit.
+        """Return the chosen value of one factor, on saying its unit.
 
         Raises
         ------
@@ -61,7 +61,7 @@ class SourceFactors(DomainObject):
 
 
 def direction_of(*, baseline_t_co2e: float, project_t_co2e: float) -> Direction:
-    """Tell which way a source's total goes from the baseline to the project."""
+    """Return which way a source's total goes from the baseline to the project."""
     if project_t_co2e < baseline_t_co2e:
         return "decrease"
     return "increase" if project_t_co2e > baseline_t_co2e else "unchanged"
@@ -195,5 +195,5 @@ def check_direction_kept(
 
 
 def less_credit(*, reduction_with_low_t_co2e: float, reduction_with_high_t_co2e: float) -> End:
-    """Give the end that credits less, for a source whose direction turns with its factors."""
+    """Return the end that credits less, for a source whose direction turns with its factors."""
     return "low" if reduction_with_low_t_co2e <= reduction_with_high_t_co2e else "high"

@@ -20,7 +20,7 @@ def response_rules(commodity: Commodity, accounting: Accounting) -> tuple[str, s
 
 
 def accounting_for(production_change_by_commodity: Mapping[str, float]) -> Accounting:
-    """Tell which accounting applies to the whole project.
+    """Return which accounting applies to the whole project.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def accounting_for(production_change_by_commodity: Mapping[str, float]) -> Accou
 
 
 def check_introduced_commodity(facts: CommodityFacts) -> list[Finding]:
-    """Hold a commodity of which the project makes more than expected against what may offset others."""
+    """Return why a commodity of which the project makes more than expected may not offset others."""
     conditions = {
         "introduced-not-in-country": (facts.produced_in_country, "not produced in the country"),
         "introduced-production-falls": (

@@ -60,7 +60,7 @@ class Factor(DomainObject):
         return self.low is not None and self.low != self.high
 
     def number(self, end: End, unit: str) -> float:
-        """Give one end as a bare number, on saying the unit.
+        """Return one end as a bare number, on saying the unit.
 
         Raises
         ------

@@ -46,14 +46,14 @@ def _names(animal: str) -> _Names:
 
 
 def productivity_in(region: str, productivity: Productivity) -> Productivity:
-    """Give the productivity that stands for ``all`` in tables that know only high and low."""
+    """Return the productivity that stands for ``all`` in tables that know only high and low."""
     if productivity != "all":
         return productivity
     return "high" if region in HIGH_BY_DEFAULT else "low"
 
 
 def enteric_factor(animal: str, region: str, productivity: Productivity = "all") -> Factor:
-    """Give the enteric factor, Table 10.11 or 10.10.
+    """Return the enteric factor, Table 10.11 or 10.10.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def enteric_factor(animal: str, region: str, productivity: Productivity = "all")
 
 
 def solids_rate(animal: str, region: str, productivity: Productivity = "all") -> Factor:
-    """Give the rate of volatile solids, Table 10.13a; raises as :func:`enteric_factor`."""
+    """Return the rate of volatile solids, Table 10.13a; raises as :func:`enteric_factor`."""
     name = _names(animal).solids
     everywhere = name in ("mule-ass", "camel")
     return look_up("10.13a", animal=name, region="all" if everywhere else region, productivity=productivity)
@@ -77,7 +77,7 @@ def solids_rate(animal: str, region: str, productivity: Productivity = "all") ->
 def manure_ch4_factor(
     animal: str, region: str, system: str, climate: str, moisture: str, productivity: Productivity = "all"
 ) -> Factor:
-    """Give the methane of manure, Table 10.14; raises as :func:`enteric_factor`."""
+    """Return the methane of manure, Table 10.14; raises as :func:`enteric_factor`."""
     name = _names(animal).manure
     level = "all" if name == "buffalo" else productivity_in(region, productivity)
     return look_up(
@@ -86,14 +86,14 @@ def manure_ch4_factor(
 
 
 def nitrogen_rate(animal: str, region: str, productivity: Productivity = "all") -> Factor:
-    """Give the rate of nitrogen excretion, Table 10.19; raises as :func:`enteric_factor`."""
+    """Return the rate of nitrogen excretion, Table 10.19; raises as :func:`enteric_factor`."""
     name = _names(animal).nitrogen
     split = name.startswith(("cattle", "buffalo", "swine", "poultry"))
     return look_up("10.19", animal=name, region=region, productivity=productivity if split else "all")
 
 
 def live_weight(animal: str, region: str, productivity: Productivity = "all") -> Factor:
-    """Give the mean weight of the herd, Table 10A.5; raises as :func:`enteric_factor`."""
+    """Return the mean weight of the herd, Table 10A.5; raises as :func:`enteric_factor`."""
     name = _names(animal).weight
     everywhere = name in ("mule-ass", "camel")
     level = productivity_in(region, productivity) if name == "sheep-growing" else productivity
@@ -101,7 +101,7 @@ def live_weight(animal: str, region: str, productivity: Productivity = "all") ->
 
 
 def check_live_weight(animal: str, region: str, live_weight_kg: float, where: Place) -> list[Finding]:
-    """Hold a herd's mean weight against the table: tonnes, pounds of a calf, or another animal stand out."""
+    """Return a finding where a herd's mean weight is far from the table: tonnes, pounds, or another animal."""
     usual = live_weight(animal, region)
     if usual.central <= live_weight_kg * WEIGHT_SPREAD and live_weight_kg <= usual.central * WEIGHT_SPREAD:
         return []

@@ -64,7 +64,7 @@ class ProjectFactor(DomainObject):
 
 
 def check_project_factor(project_factor: ProjectFactor, *, on: date, recheck_years: float) -> list[Finding]:
-    """Hold a project's factor against the hierarchy on a day."""
+    """Return the findings on a project's factor, held against the hierarchy on a day."""
     where = f"{project_factor.source}: {project_factor.name}"
     level = project_factor.level
     found = []

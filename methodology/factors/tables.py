@@ -39,7 +39,7 @@ _AFTER_KEYS = "central"
 
 @cache
 def rows_of(table: str) -> tuple[dict[str, str], ...]:
-    """Give the rows of a table as they stand in its file.
+    """Return the rows of a table as they stand in its file.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def rows_of(table: str) -> tuple[dict[str, str], ...]:
 
 
 def keys_of(table: str) -> tuple[str, ...]:
-    """Give the names of the key columns of a table; raises as :func:`rows_of`."""
+    """Return the names of the key columns of a table; raises as :func:`rows_of`."""
     columns = list(rows_of(table)[0])
     return tuple(columns[: columns.index(_AFTER_KEYS)])
 
@@ -69,7 +69,7 @@ def _by_key(table: str) -> dict[tuple[str, ...], dict[str, str]]:
 
 
 def look_up(table: str, **keys: str) -> Factor:
-    """Give the factor of one row.
+    """Return the factor of one row.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ type Lime = Literal["limestone", "dolomite"]
 
 
 def fuel_factor(fuel: Fuel) -> Factor:
-    """Give the factor that VM0042 prints for a fuel; any other fuel needs a project-specific one.
+    """Return the factor that VM0042 prints for a fuel; any other fuel needs a project-specific one.
 
     Raises
     ------
@@ -23,10 +23,10 @@ def fuel_factor(fuel: Fuel) -> Factor:
 
 
 def lime_factor(lime: Lime) -> Factor:
-    """Give the factor of limestone or dolomite; raises as :func:`fuel_factor`."""
+    """Return the factor of limestone or dolomite; raises as :func:`fuel_factor`."""
     return look_up("lime-urea-fuel", item=lime)
 
 
 def retained_fraction() -> Factor:
-    """Give the share of amendment carbon that stays in the soil, Eq. 33."""
+    """Return the share of amendment carbon that stays in the soil, Eq. 33."""
     return look_up("lime-urea-fuel", item="manure/amendment C retained")

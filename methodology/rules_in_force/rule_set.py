@@ -384,7 +384,7 @@ def missing_rules(rules: RulesInForce, needed: Iterable[ChosenValue]) -> list[Fi
 
 
 def status_findings(chosen: Iterable[ChosenValue]) -> list[Finding]:
-    """Warn of each value in use that stands on memory or on a conflict of sources."""
+    """Return a warning on each value in use that stands on memory or on a conflict of sources."""
     return [
         finding(
             "rule-weakly-sourced",

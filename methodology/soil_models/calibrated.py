@@ -57,7 +57,7 @@ class CalibrationPrior(BaseModel):
     source: str
 
     def __str__(self) -> str:
-        """Give the prior as a line."""
+        """Return the prior as a line."""
         shape = {
             "normal": f"normal(mean {self.location:g}, sd {self.scale:g})",
             "lognormal": f"lognormal(median {self.location:g}, sd of the logarithm {self.scale:g})",
@@ -154,7 +154,7 @@ class CalibratedSet(BaseModel):
         return tuple(prior.name for prior in self.priors if prior.role in roles)
 
     def column(self, name: str) -> tuple[float, ...]:
-        """Give all draws of one quantity.
+        """Return all draws of one quantity.
 
         Raises
         ------
@@ -167,7 +167,7 @@ class CalibratedSet(BaseModel):
         return tuple(draw[place] for draw in self.draws)
 
     def values_of_draws(self) -> dict[str, tuple[float, ...]]:
-        """Give what the kernel takes: one number for what is fixed, all draws for what was calibrated."""
+        """Return what the kernel takes: one number for what is fixed, all draws for what was calibrated."""
         free = self.names_of("model")
         return {
             name: self.column(name) if name in free else (self.base_values[name],)
@@ -193,7 +193,7 @@ class CalibratedSet(BaseModel):
         return f"{self.id}@{self.sha256[:12]}"
 
     def files(self) -> dict[str, bytes]:
-        """Give the set as the files of a folder, ``set.toml`` and ``draws.csv``; the same bytes each time."""
+        """Return the set as the files of a folder, ``set.toml`` and ``draws.csv``; the same bytes each time."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["draw", *self.names])
@@ -238,7 +238,7 @@ def calibrated_set(name: str) -> CalibratedSet:
 
 
 def calibrated_sets() -> list[str]:
-    """Give the names of the shipped sets."""
+    """Return the names of the shipped sets."""
     folder = resources.files(_FILES).joinpath("data", "calibrated")
     if not folder.is_dir():
         return []
@@ -273,7 +273,7 @@ class ModelIdentity(BaseModel):
 
     @classmethod
     def of(cls, parameters: CalibratedSet | ParameterSet, settings: Mapping[str, str]) -> ModelIdentity:
-        """Give the identity of a parameter set under these settings."""
+        """Return the identity of a parameter set under these settings."""
         return cls(
             model=parameters.model,
             model_version=parameters.version,
@@ -314,7 +314,7 @@ _START = {
 
 
 def model_settings(inputs: ModelInputs) -> dict[str, str]:
-    """Give the settings that :class:`ModelIdentity` holds, the same way at every stage."""
+    """Return the settings that :class:`ModelIdentity` holds, the same way at every stage."""
     settings = {
         "start": _START[inputs.model],
         "step": MODELS[inputs.model].step,
@@ -326,7 +326,7 @@ def model_settings(inputs: ModelInputs) -> dict[str, str]:
 
 
 def _flat(identity: ModelIdentity) -> dict[str, str]:
-    """Give an identity as words by name."""
+    """Return an identity as words by name."""
     plain = identity.model_dump(mode="json", exclude={"settings"})
     return {**plain, **dict(identity.settings)}
 
@@ -336,7 +336,7 @@ _SINGULAR = {single: many for many, single in _PLURAL.items()}
 
 
 def _tuples(value: Any) -> Any:
-    """Give lists as tuples, at every depth."""
+    """Return lists as tuples, at every depth."""
     if isinstance(value, list):
         return tuple(_tuples(item) for item in value)
     if isinstance(value, dict):

@@ -94,7 +94,7 @@ class Effect(BaseModel):
     source: str
 
     def __str__(self) -> str:
-        """Give the effect as a line."""
+        """Return the effect as a line."""
         sd = self.sd if isinstance(self.sd, str) else f"{self.sd:g}"
         return f"{self.on} by {self.by} ~ normal(0, sd {sd}) [{self.source}]"
 
@@ -125,7 +125,7 @@ class CalibrationPlan(BaseModel):
 
 
 def default_plan(model: str) -> CalibrationPlan:
-    """Give the plan that a folder without ``calibration.toml`` is calibrated by."""
+    """Return the plan that a folder without ``calibration.toml`` is calibrated by."""
     path = resources.files("mollisol.methodology.soil_models").joinpath("data", "priors", f"{model}.toml")
     return CalibrationPlan(**frozen(tomllib.loads(path.read_text(encoding="utf-8"))))
 
@@ -162,7 +162,7 @@ def plan_from(text: str, model: str) -> tuple[CalibrationPlan | None, list[Findi
 
 
 def check_plan(plan: CalibrationPlan, *, model: str, inputs: Collection[str]) -> list[Finding]:
-    """Check a plan: parameters the model has, priors that can be sampled, effects on what the schedule has.
+    """Return what is wrong with a plan: its parameters, its priors, and what its effects act on.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def check_plan(plan: CalibrationPlan, *, model: str, inputs: Collection[str]) ->
 
 
 def _prior(prior: CalibrationPrior, model: str, used: Collection[object]) -> list[Finding]:
-    """Check one prior."""
+    """Return the findings on one prior."""
     found = []
     name = prior.name
     if prior.role in ("model", "start"):

@@ -19,7 +19,7 @@ _LARGEST_YIELD_T = 150.0
 
 
 def check_sites(rows: Sequence[SiteRow], *, cells: Collection[str] | None = None) -> list[Finding]:
-    """Check sites: names once, cells that exist, units of clay and sand, ranges."""
+    """Return the findings on sites: names once, cells that exist, units of clay and sand, ranges."""
     found: list[Finding] = []
     seen: dict[str, int] = {}
     for row in rows:
@@ -65,7 +65,7 @@ _SITE_RANGES = (
 
 
 def _texture(row: SiteRow) -> list[Finding]:
-    """Look for clay as a fraction or in g/kg, sand in per cent, and texture that adds to more than all."""
+    """Return a finding on clay as a fraction or in g/kg, sand in per cent, or texture above the whole."""
     found = []
     if 0.0 < row.clay_percent <= 1.0:
         found.append(finding("site-clay-unit", row.place("clay_percent"), f"{row.clay_percent:g}"))
@@ -90,7 +90,7 @@ def check_schedule(
     crops: Collection[tuple[str, str]] = (),
     manures: Collection[str] = (),
 ) -> list[Finding]:
-    """Check a schedule: known words, sites and years, amounts with a sign and a size, both scenarios for every site."""
+    """Return what is wrong with a schedule: its words, sites, years and amounts, and sites with one scenario."""
     found: list[Finding] = []
     for row in rows:
         found += _activity(row, crops, manures)
@@ -120,7 +120,7 @@ def repeated(rows: Iterable[ActivityRow]) -> list[ActivityRow]:
 def _activity(
     row: ActivityRow, crops: Collection[tuple[str, str]], manures: Collection[str]
 ) -> list[Finding]:
-    """Check the words and the amount of one activity."""
+    """Return the findings on the words and the amount of one activity."""
     if row.activity not in ACTIVITIES:
         return [finding("activity-unknown", row.place("activity"), row.activity)]
     found = []
@@ -157,7 +157,7 @@ def _activity(
 
 
 def _scenarios(rows: Sequence[ActivityRow], sites: Collection[str]) -> list[Finding]:
-    """Look for sites that have a schedule in one scenario only."""
+    """Return the findings on sites that have a schedule in one scenario only."""
     names = sorted({r.scenario for r in rows})
     there = {(r.site, r.scenario) for r in rows}
     return [
@@ -174,7 +174,7 @@ def _scenarios(rows: Sequence[ActivityRow], sites: Collection[str]) -> list[Find
 
 
 def practices_that_differ(rows: Iterable[ActivityRow]) -> set[str]:
-    """Give the practices in which the scenarios of a schedule differ."""
+    """Return the practices in which the scenarios of a schedule differ."""
     names = {
         "plant-input": "plant input",
         "harvest": "plant input",
@@ -198,7 +198,7 @@ NEEDS = {"tier2": ("sand_fraction",), "amg": ("caco3_g_kg", "ph", "cn_ratio")}
 
 
 def check_needs(model: str, rows: Iterable[SiteRow]) -> list[Finding]:
-    """Look for site values that this model cannot do without."""
+    """Return the findings on site values that this model cannot do without."""
     return [
         finding("site-value-needed", row.place(column), "an empty cell", model=model)
         for row in rows

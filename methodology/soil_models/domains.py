@@ -16,7 +16,7 @@ VM0042_DEPTH_CM = 30.0
 
 
 def site_refusals(model: ModelCard, sites: Iterable[SiteRow]) -> list[Finding]:
-    """Hold the land use, soil and depth of each site against what the model can represent."""
+    """Return the findings on the land use, soil and depth of each site, held against what the model can represent."""
     found = []
     for site in sites:
         where = Place(file=site.file, row=site.row, thing=f"site {site.site}")
@@ -56,7 +56,7 @@ def site_refusals(model: ModelCard, sites: Iterable[SiteRow]) -> list[Finding]:
 
 
 def _depth(model: ModelCard, site: SiteRow, where: Place) -> list[Finding]:
-    """Hold the depth of a site against the model's layer and against the methodology's 30 cm."""
+    """Return a finding where a site is not of the depth of the model, or of less than 30 cm."""
     low, high = model.depth_cm
     if site.depth_cm < low or site.depth_cm > high:
         return [

@@ -13,7 +13,7 @@ _LARGEST_STOCK_T_HA = 1000.0
 
 
 def check_external(rows: Sequence[ExternalRow]) -> list[Finding]:
-    """Check external results: one model for all, no value twice, every point, date and draw in each scenario."""
+    """Return what is wrong with external results: several models, values twice, or points, dates and draws missing."""
     if not rows:
         return [finding("external-empty", "external results", "no rows")]
     found: list[Finding] = []
@@ -29,7 +29,7 @@ def check_external(rows: Sequence[ExternalRow]) -> list[Finding]:
 
 
 def _row(row: ExternalRow) -> list[Finding]:
-    """Check one row."""
+    """Return the findings on one row."""
     found = [
         finding("external-name-missing", row.place(column), "nothing")
         for column in ("model", "model_version", "parameter_set", "point", "scenario")
@@ -45,7 +45,7 @@ def _row(row: ExternalRow) -> list[Finding]:
 
 
 def _identity(rows: Sequence[ExternalRow]) -> list[Finding]:
-    """Look for more than one model, version or parameter set."""
+    """Return the findings on more than one model, version or parameter set."""
     named = {
         column: sorted({getattr(row, column) for row in rows})
         for column in ("model", "model_version", "parameter_set")
@@ -62,7 +62,7 @@ def _identity(rows: Sequence[ExternalRow]) -> list[Finding]:
 
 
 def _complete(rows: Sequence[ExternalRow]) -> list[Finding]:
-    """Look for points, dates or draws that one scenario has and another lacks."""
+    """Return the findings on points, dates or draws that one scenario has and another lacks."""
     keys: dict[str, set[tuple[str, int, int, int]]] = defaultdict(set)
     for row in rows:
         keys[row.scenario].add((row.point, row.year, row.month, row.draw))

@@ -109,7 +109,7 @@ class ParameterSet(BaseModel):
         return f"{self.id}{options}@{self.sha256[:12]}"
 
     def weak(self) -> list[str]:
-        """Give the names of the numbers in force that stand on memory or on sources that disagree."""
+        """Return the names of the numbers in force that stand on memory or on sources that disagree."""
         by_option = {name: option.status for option in self._chosen() for name in option.values}
         return [
             p.name
@@ -118,7 +118,7 @@ class ParameterSet(BaseModel):
         ]
 
     def with_options(self, **choice: str) -> ParameterSet:
-        """Give the set with other options.
+        """Return the set with other options.
 
         Raises
         ------
@@ -151,7 +151,7 @@ class Table(BaseModel):
     rows: tuple[tuple[str | float, ...], ...]
 
     def records(self) -> list[dict[str, Any]]:
-        """Give the rows as dictionaries."""
+        """Return the rows as dictionaries."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
@@ -164,7 +164,7 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def frozen(value: Any) -> Any:
-    """Give lists as tuples, at every depth."""
+    """Return lists as tuples, at every depth."""
     if isinstance(value, list):
         return tuple(frozen(item) for item in value)
     if isinstance(value, dict):
@@ -173,7 +173,7 @@ def frozen(value: Any) -> Any:
 
 
 def data_files() -> list[str]:
-    """Give the names of all data files."""
+    """Return the names of all data files."""
     folder = resources.files(_FILES).joinpath("data")
     return sorted(
         entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")
@@ -210,6 +210,6 @@ def table(name: str) -> Table:
 
 
 def parameter_sets() -> list[ParameterSet]:
-    """Give all parameter sets of process models."""
+    """Return all parameter sets of process models."""
     sets = [parameter_set(name) for name in data_files() if "parameter" in _read(name)]
     return [s for s in sets if s.model != "plausibility"]

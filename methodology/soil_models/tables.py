@@ -65,19 +65,19 @@ class Tier1Factor(BaseModel):
 
 @cache
 def crops() -> dict[tuple[str, str], Crop]:
-    """Give the crops by kind and name."""
+    """Return the crops by kind and name."""
     return {(c.kind, c.crop): c for c in (Crop(**row) for row in table("amg-crops").records())}
 
 
 @cache
 def manures() -> dict[str, Manure]:
-    """Give the manures and composts by name."""
+    """Return the manures and composts by name."""
     return {m.manure: m for m in (Manure(**row) for row in table("amg-manures").records())}
 
 
 @cache
 def residues() -> dict[str, Residue]:
-    """Give the IPCC residue lines by crop."""
+    """Return the IPCC residue lines by crop."""
     return {r.crop: r for r in (Residue(**row) for row in table("ipcc2019-residues").records())}
 
 

@@ -34,7 +34,7 @@ _LEAST_T_HA, _MOST_T_HA = 0.1, 1000.0
 
 
 def check_studies(rows: Sequence[StudyRow]) -> list[Finding]:
-    """Check studies: names once, known words, and no experiment on both sides."""
+    """Return the findings on studies: names once, known words, and no experiment on both sides."""
     found = _twice(rows, "study", "study-duplicate")
     sides: dict[str, dict[str, StudyRow]] = defaultdict(dict)
     for row in rows:
@@ -70,7 +70,7 @@ def check_trial_sites(
     sites: Sequence[SiteRow],
     years: tuple[int, int] | None,
 ) -> list[Finding]:
-    """Check which study a site belongs to: each site to one, each study with sites."""
+    """Return the findings on which study a site belongs to: each site to one, each study with sites."""
     names, known = {s.study for s in studies}, {s.site for s in sites}
     found = _twice(rows, "site", "trial-site-duplicate")
     for row in rows:
@@ -100,7 +100,7 @@ def check_observations(
     trial_sites: Sequence[TrialSiteRow],
     years: tuple[int, int] | None,
 ) -> list[Finding]:
-    """Check measured stocks: once each, within the weather, with an error that can be one."""
+    """Return the findings on measured stocks: once each, within the weather, with an error that can be one."""
     study_of = {r.site: r.study for r in trial_sites}
     start_of = {r.site: r.start_year for r in trial_sites}
     found: list[Finding] = []
@@ -134,7 +134,7 @@ def check_observations(
 
 
 def _error(row: ObservationRow) -> list[Finding]:
-    """Check standard error and replicates of a stock."""
+    """Return the findings on standard error and replicates of a stock."""
     found = []
     if row.replicates < 1:
         found.append(finding("observation-replicates", row.place("replicates"), str(row.replicates)))
@@ -153,7 +153,7 @@ def check_comparisons(
     trial_sites: Sequence[TrialSiteRow],
     observations: Sequence[ObservationRow],
 ) -> list[Finding]:
-    """Check comparisons: two sites of one study, both measured in both years."""
+    """Return the findings on comparisons: two sites of one study, both measured in both years."""
     study_of = {r.site: r.study for r in trial_sites}
     measured = {(r.site, r.year) for r in observations}
     found = _twice(rows, "comparison", "comparison-duplicate")
@@ -182,7 +182,7 @@ def check_comparisons(
 
 
 def _twice(rows: Sequence[Row], column: str, code: str) -> list[Finding]:
-    """Look for names that are there twice."""
+    """Return the findings on names that are there twice."""
     first: dict[str, int] = {}
     found = []
     for row in rows:
@@ -201,7 +201,7 @@ def _twice(rows: Sequence[Row], column: str, code: str) -> list[Finding]:
 
 
 def _word(row: Row, column: str, words: Sequence[str]) -> list[Finding]:
-    """Check a word of a list."""
+    """Return the findings on a word of a list."""
     value = getattr(row, column)
     if value in words:
         return []
@@ -216,7 +216,7 @@ def _word(row: Row, column: str, words: Sequence[str]) -> list[Finding]:
 
 
 def _known(row: Row, column: str, names: Container[str], code: str) -> list[Finding]:
-    """Check a name against those of another table."""
+    """Return the findings on a name against those of another table."""
     value = getattr(row, column)
     if value in names:
         return []

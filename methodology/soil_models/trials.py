@@ -97,11 +97,11 @@ class Trials(BaseModel):
     sha256: dict[str, str]
 
     def study_of(self) -> dict[str, str]:
-        """Give the study of each site."""
+        """Return the study of each site."""
         return {row.site: row.study for row in self.trial_sites}
 
     def only(self, studies: frozenset[str]) -> Trials:
-        """Give the trials of these studies alone; weather stays whole."""
+        """Return the trials of these studies alone; weather stays whole."""
         sites = {row.site for row in self.trial_sites if row.study in studies}
         inputs = self.inputs.model_copy(
             update={

@@ -15,7 +15,7 @@ _THIN_RAIN_YEAR_MM = 12.0
 
 
 def check_weather(rows: Sequence[WeatherRow]) -> list[Finding]:
-    """Check weather row by row, then each cell for months that are missing, twice there, or out of any order."""
+    """Return what is wrong with weather: its values, then months of a cell that are missing or twice there."""
     found: list[Finding] = []
     by_cell: dict[str, list[WeatherRow]] = defaultdict(list)
     for row in rows:
@@ -28,7 +28,7 @@ def check_weather(rows: Sequence[WeatherRow]) -> list[Finding]:
 
 
 def _weather_row(row: WeatherRow) -> list[Finding]:
-    """Check the values of one month."""
+    """Return the findings on the values of one month."""
     found = []
     if not 1 <= row.month <= 12:
         found.append(finding("weather-month-number", row.place("month"), str(row.month)))
@@ -52,7 +52,7 @@ def _weather_row(row: WeatherRow) -> list[Finding]:
 
 
 def _months(cell: str, rows: Sequence[WeatherRow]) -> list[Finding]:
-    """Look for months that are twice there or missing between the first and the last."""
+    """Return the findings on months that are twice there or missing between the first and the last."""
     found = []
     counts = Counter((r.year, r.month) for r in rows)
     first_seen: set[tuple[int, int]] = set()
@@ -93,7 +93,7 @@ def _months(cell: str, rows: Sequence[WeatherRow]) -> list[Finding]:
 
 
 def _units(cell: str, rows: Sequence[WeatherRow]) -> list[Finding]:
-    """Look for a cell whose rain can hardly be in mm, and for one that mixes the two kinds of evaporation."""
+    """Return a finding on rain that can hardly be in mm, and on two kinds of evaporation in a cell."""
     found = []
     years = {r.year for r in rows}
     rain = sum(r.rain_mm for r in rows if r.rain_mm >= 0.0)
