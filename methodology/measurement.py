@@ -8,7 +8,6 @@ from pydantic import Field
 
 from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, Text
 
-type Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 type RelativeSd = Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)]
 
 

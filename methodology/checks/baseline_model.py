@@ -25,8 +25,6 @@ HEAD = "project.toml"
 SITES, WEATHER, SCHEDULE = (f"{MODEL_FOLDER}/{name}.csv" for name in ("sites", "weather", "schedule"))
 SCENARIOS = ("baseline", "project")
 _DAYS_PER_YEAR = 365.25
-_INPUTS = "VM0042 2.2, section 8.2, Table 6"
-_VALIDATED = "VM0042 2.2, section 4, condition 4(d); VMD0053, section 5.2"
 
 
 def check_model_setup(project: Project, rules: RulesInForce) -> list[Finding]:

@@ -13,7 +13,6 @@ from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 HEAD = "project.toml"
-_APPROACHES = "VM0042 2.2, section 8.1, Table 5"
 _MODELLED = ("modelled_schedule", "blended", "hybrid")
 
 

@@ -24,7 +24,6 @@ type Combination = tuple[str, str, str]
 
 NO_GROUP = ("bare", "mixed")
 """Our words for a soil without a crop and for a rotation over groups."""
-_HORIZON = "VM0042 2.2, section 8.6.1.1"
 
 
 def words(rules: RulesInForce, id: str) -> tuple[str, ...]:

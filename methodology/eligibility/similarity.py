@@ -13,7 +13,6 @@ from mollisol.methodology.findings import Finding, Severity, finding
 type SlopeClass = Literal[
     "nearly level", "gently sloping", "strongly sloping", "moderately steep", "steep", "very steep"
 ]
-type SlopePercent = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 type Degrees = Annotated[float, Field(ge=0, lt=360, allow_inf_nan=False)]
 
 _SLOPES: tuple[tuple[float, SlopeClass], ...] = (

@@ -14,7 +14,6 @@ type Moisture = Literal["wet", "dry"]
 type Zone = Literal["boreal", "temperate", "tropical"]
 type Irrigation = Literal["none", "drip", "other"]
 type NitrogenKind = Literal["synthetic", "organic", "residue"]
-type Rice = Literal["aggregated", "continuous flooding", "single and multiple drainage"]
 type Fertilizer = Literal["aggregated", "urea", "ammonium-based", "nitrate-based", "ammonium-nitrate-based"]
 
 WET_TROPICS_MM = 1000.0

@@ -8,10 +8,6 @@ from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.soil_models.catalogue import ModelCard
 from mollisol.methodology.soil_models.inputs import SiteRow
 
-_SHOWN = "VM0042 2.2, section 4, condition 4(b)"
-_WETLAND = "VM0042 2.2, section 4, condition 8"
-_VALIDATED = "VM0042 2.2, section 4, condition 4(d); VMD0053, section 5.2"
-_DEPTH = "VM0042 2.2, section 8.2"
 VM0042_DEPTH_CM = 30.0
 
 

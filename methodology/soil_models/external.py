@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.soil_models.inputs import ExternalRow
 
-_SAME = "VM0042 2.2, section 4, condition 4(e)"
 _LARGEST_STOCK_T_HA = 1000.0
 
 

@@ -39,7 +39,6 @@ from mollisol.true_up.measured import middle_day, remeasured_change
 from mollisol.true_up.report import change_rows
 from mollisol.true_up.validation import comparison_name, error_changes, joined_validation, study_name
 
-_CLAUSE = "VM0042 2.2, section 8.6.1.3"
 _INTERVAL = 0.90
 
 
