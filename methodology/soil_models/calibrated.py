@@ -305,22 +305,14 @@ def identity_findings(stages: Mapping[str, ModelIdentity]) -> list[Finding]:
     return found
 
 
-_START = {
-    "rothc": "steady state of the run-in under the baseline, scaled to the measured stock",
-    "tier2": "steady state of the run-in under the baseline, scaled to the measured stock",
-    "amg": "measured stock, stable share of the parameter set",
-    "icbm": "steady state under the mean input of the baseline, scaled to the measured stock",
-}
-
-
 def model_settings(inputs: ModelInputs) -> dict[str, str]:
     """Return the settings that :class:`ModelIdentity` holds, the same way at every stage."""
     settings = {
-        "start": _START[inputs.model],
+        "start": MODELS[inputs.model].start,
         "step": MODELS[inputs.model].step,
         "options": ", ".join(f"{group}={name}" for group, name in inputs.parameters.chosen),
     }
-    if inputs.model in ("rothc", "tier2"):
+    if MODELS[inputs.model].run_in:
         settings["run-in years"] = str(inputs.run_in_years)
     return settings
 

@@ -26,6 +26,12 @@ class ModelCard(BaseModel):
         Whether it may stand behind a credit once it is validated for the project's domain.
     document
         Where the limits are stated.
+    start, run_in
+        What a run starts from, and whether it takes years of the baseline for that.
+    needs
+        Columns of the site table that are optional in general and needed by this model.
+    concerns
+        Codes of what a schedule leaves open that matters to it.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
@@ -43,7 +49,13 @@ class ModelCard(BaseModel):
     depth_cm: tuple[float, float]
     creditable: bool
     document: str
+    start: str
+    run_in: bool = False
+    needs: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
 
+
+_RUN_IN = "steady state of the run-in under the baseline, scaled to the measured stock"
 
 MODELS: dict[str, ModelCard] = {
     card.id: card
@@ -62,6 +74,9 @@ MODELS: dict[str, ModelCard] = {
             depth_cm=(5.0, 60.0),
             creditable=True,
             document="RothC model description, February 2024, section 1",
+            start=_RUN_IN,
+            run_in=True,
+            concerns=("cover-assumed",),
         ),
         ModelCard(
             id="tier2",
@@ -77,6 +92,10 @@ MODELS: dict[str, ModelCard] = {
             depth_cm=(30.0, 30.0),
             creditable=True,
             document="IPCC 2019 Refinement, Volume 4, Chapter 5, section 5.2.3",
+            start=_RUN_IN,
+            run_in=True,
+            needs=("sand_fraction",),
+            concerns=("residue-quality-generic", "tillage-unknown"),
         ),
         ModelCard(
             id="amg",
@@ -92,6 +111,9 @@ MODELS: dict[str, ModelCard] = {
             depth_cm=(15.0, 40.0),
             creditable=True,
             document="Clivot and others 2019",
+            start="measured stock, stable share of the parameter set",
+            needs=("caco3_g_kg", "ph", "cn_ratio"),
+            concerns=("humification-unknown",),
         ),
         ModelCard(
             id="icbm",
@@ -107,6 +129,8 @@ MODELS: dict[str, ModelCard] = {
             depth_cm=(15.0, 40.0),
             creditable=False,
             document="Andren and Katterer 1997",
+            start="steady state under the mean input of the baseline, scaled to the measured stock",
         ),
     )
 }
+"""By id; :mod:`mollisol.soil_models` adds those that other packages register."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.soil_models.catalogue import MODELS
 from mollisol.methodology.soil_models.inputs import (
     ACTIVITIES,
     LANDS,
@@ -193,15 +194,11 @@ def practices_that_differ(rows: Iterable[ActivityRow]) -> set[str]:
     return {p for p in practices if len({frozenset(entries.get((p, s), set())) for s in scenarios}) > 1}
 
 
-NEEDS = {"tier2": ("sand_fraction",), "amg": ("caco3_g_kg", "ph", "cn_ratio")}
-"""Columns of the site table that are optional in general and needed by a model."""
-
-
 def check_needs(model: str, rows: Iterable[SiteRow]) -> list[Finding]:
     """Return the findings on site values that this model cannot do without."""
     return [
         finding("site-value-needed", row.place(column), "an empty cell", model=model)
         for row in rows
-        for column in NEEDS.get(model, ())
+        for column in MODELS[model].needs
         if getattr(row, column) is None
     ]

@@ -180,6 +180,15 @@ def data_files() -> list[str]:
     )
 
 
+_REGISTERED: dict[str, ParameterSet] = {}
+
+
+def register_parameter_set(one: ParameterSet) -> None:
+    """Add a parameter set that another package brings; one that ships goes before it."""
+    if one.id not in data_files():
+        _REGISTERED[one.id] = one
+
+
 @cache
 def parameter_set(name: str) -> ParameterSet:
     """Read a parameter set with its default options.
@@ -189,6 +198,8 @@ def parameter_set(name: str) -> ParameterSet:
     KeyError
         If there is none of that name.
     """
+    if name in _REGISTERED:
+        return _REGISTERED[name]
     raw = frozen(_read(name))
     if "parameter" not in raw:
         raise KeyError(f"{name} is a table, not a parameter set")
@@ -212,4 +223,4 @@ def table(name: str) -> Table:
 def parameter_sets() -> list[ParameterSet]:
     """Return all parameter sets of process models."""
     sets = [parameter_set(name) for name in data_files() if "parameter" in _read(name)]
-    return [s for s in sets if s.model != "plausibility"]
+    return [s for s in (*sets, *_REGISTERED.values()) if s.model != "plausibility"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.methodology.findings import Finding, FindingsError, Severity, finding
+from mollisol.methodology.soil_models.catalogue import MODELS, ModelCard
 from mollisol.methodology.soil_models.inputs import ModelInputs, SiteRow, WeatherRow
 from mollisol.methodology.soil_models.parameters import ParameterSet
 from mollisol.quantification.models.amg import AmgForcing, AmgParameters, run_amg
@@ -188,7 +189,7 @@ def run_scenarios(
         name: plan(inputs.schedule, scenario=name, sites=sites, years=air.years, tables=tables)
         for name in names
     }
-    findings = tuple(f for p in plans.values() for f in p.findings if f.code in _CONCERNS[model])
+    findings = tuple(f for p in plans.values() for f in p.findings if f.code in MODELS[model].concerns)
     stop = [f for f in findings if f.severity is Severity.BLOCKING]
     if stop:
         raise FindingsError(stop)
@@ -197,10 +198,10 @@ def run_scenarios(
     stock = with_axes(own if start_t_ha is None else start_t_ha, 2, "start_t_ha")
     free = (*drawn.values.values(), drawn.inert_factor, drawn.slow_shift)
     many = max(stock.shape[1], *(np.size(v) for v in free))
-    job = _Job(
+    job = Job(
         air, sites, plans, baseline, drawn, inputs.run_in_years, np.broadcast_to(stock, (len(sites), many))
     )
-    skipped, stocks, more = _RUNNERS[model](job)
+    skipped, stocks, more = RUNNERS[model](job)
     rows = next(iter(stocks.values())).shape[0]
     first = air.years[0] + skipped - 1
     return ScenarioRuns(
@@ -213,12 +214,12 @@ def run_scenarios(
     )
 
 
-type _Outcome = tuple[int, dict[str, FloatArray], tuple[Finding, ...]]
+type Outcome = tuple[int, dict[str, FloatArray], tuple[Finding, ...]]
 """Years before the row of the start, stocks by scenario, and what there is to say."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
     """What a model's runner takes."""
 
     air: Weather
@@ -240,7 +241,7 @@ def _shared_run_in(years: int) -> Finding:
     )
 
 
-def _rothc(job: _Job) -> _Outcome:
+def _rothc(job: Job) -> Outcome:
     """Start from the state that the first years of the baseline, repeated with scaled plant input, leave unchanged.
 
     Later years do not move the start: a run that goes on gives the same stocks for the years before.
@@ -298,7 +299,7 @@ def _input_factors(factors: FloatArray, sites: Sequence[SiteRow]) -> tuple[Findi
     )
 
 
-def _tier2(job: _Job) -> _Outcome:
+def _tier2(job: Job) -> Outcome:
     """Start from the run-in of the baseline, its pools scaled to the measured stock."""
     numbers = Tier2Parameters.of(job.joint.by_draw, job.joint.label)
     stock = job.stock
@@ -340,7 +341,7 @@ def _tier2(job: _Job) -> _Outcome:
     return job.run_in_years, stocks, (_shared_run_in(job.run_in_years),)
 
 
-def _amg(job: _Job) -> _Outcome:
+def _amg(job: Job) -> Outcome:
     """Start from the measured stock; the first year has no step."""
     numbers = AmgParameters.of(job.joint.by_draw, job.joint.label)
 
@@ -363,7 +364,7 @@ def _amg(job: _Job) -> _Outcome:
     return 1, stocks, ()
 
 
-def _icbm(job: _Job) -> _Outcome:
+def _icbm(job: Job) -> Outcome:
     """Start from the steady state of the baseline's mean input, scaled to the measured stock."""
     numbers = IcbmParameters.of(job.joint.by_draw, job.joint.label)
     stock = job.stock[None]
@@ -383,10 +384,19 @@ def _icbm(job: _Job) -> _Outcome:
     return 0, stocks, ()
 
 
-_RUNNERS = {"rothc": _rothc, "tier2": _tier2, "amg": _amg, "icbm": _icbm}
-_CONCERNS = {
-    "rothc": ("cover-assumed",),
-    "tier2": ("residue-quality-generic", "tillage-unknown"),
-    "amg": ("humification-unknown",),
-    "icbm": (),
-}
+@dataclass(frozen=True, slots=True)
+class SoilModel:
+    """A soil model as the registry has it: what it is, its runner, and parameter sets that do not ship."""
+
+    card: ModelCard
+    run: Callable[[Job], Outcome]
+    parameter_sets: tuple[ParameterSet, ...] = ()
+
+
+ROTHC = SoilModel(MODELS["rothc"], _rothc)
+TIER2 = SoilModel(MODELS["tier2"], _tier2)
+AMG = SoilModel(MODELS["amg"], _amg)
+ICBM = SoilModel(MODELS["icbm"], _icbm)
+
+RUNNERS = {model.card.id: model.run for model in (ROTHC, TIER2, AMG, ICBM)}
+"""By id of the model; :mod:`mollisol.soil_models` adds those that other packages register."""

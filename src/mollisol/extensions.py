@@ -13,7 +13,10 @@ type Group = Literal["mollisol.programmes", "mollisol.soil_models", "mollisol.im
 
 SHIPPED: Final[Mapping[Group, Mapping[str, str]]] = {
     "mollisol.programmes": {"vm0042": "mollisol.programmes.vm0042:VM0042"},
-    "mollisol.soil_models": {},
+    "mollisol.soil_models": {
+        name: f"mollisol.quantification.models.scenarios:{name.upper()}"
+        for name in ("rothc", "tier2", "amg", "icbm")
+    },
     "mollisol.importers": {},
     "mollisol.exports": {
         name: f"mollisol.templates.output:{name}" for name in ("html", "pdf", "docx", "xlsx", "csv", "json")

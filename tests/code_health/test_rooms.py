@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 OUTER = ("methodology", "quantification", "uncertainty", "templates")
 WAY: tuple[tuple[str, ...], ...] = (
     ("equations", "extensions", "output"),
+    ("soil_models",),
     ("reading",),
     ("stocks",),
     ("run",),

@@ -49,11 +49,13 @@ def list_models(as_json: Json = False) -> None:
     """List the models, what they respond to, what they refuse, and their parameter sets."""
     from mollisol.methodology.soil_models.catalogue import MODELS
     from mollisol.methodology.soil_models.parameters import parameter_sets
+    from mollisol.soil_models import model_names
 
+    names = model_names()
     sets = parameter_sets()
     if as_json:
-        cards = {name: card.model_dump(mode="json") for name, card in MODELS.items()}
-        own = {name: [_set(one) for one in sets if one.model == name] for name in MODELS}
+        cards = {name: MODELS[name].model_dump(mode="json") for name in names}
+        own = {name: [_set(one) for one in sets if one.model == name] for name in names}
         print_json({"models": [{**card, "parameter_sets": own[name]} for name, card in cards.items()]})
         return
     for name, card in MODELS.items():

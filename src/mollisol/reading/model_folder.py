@@ -20,6 +20,7 @@ from mollisol.methodology.soil_models.weather import check_weather
 from mollisol.methodology.validation import ValidationResult
 from mollisol.reading.calibrated_sets import calibrated_of
 from mollisol.reading.intake import Intake
+from mollisol.soil_models import is_model, model_names
 
 SETTINGS, SITES, WEATHER, SCHEDULE = "model.toml", "sites.csv", "weather.csv", "schedule.csv"
 
@@ -119,8 +120,8 @@ def model_of(
                 thing=key,
             )
     model = model or str(settings.get("model", "rothc"))
-    if model not in MODELS:
-        intake.add("model-unknown", file, model)
+    if not is_model(model):
+        intake.add("model-unknown", file, model, allowed=", ".join(model_names()))
         return None
     own = settings if settings.get("model", model) == model else {}
     pairs = _options(own.get("options"), options)

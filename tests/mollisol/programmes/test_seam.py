@@ -179,3 +179,28 @@ def test_vm0042_is_a_programme_like_any_other() -> None:
     one: Programme = programme("vm0042")
     assert one.rules.prefix == f"{one.id}-"
     assert one.complete_rules in one.rules.heads()
+
+
+def test_a_soil_model_of_another_package_is_listed_and_run() -> None:
+    """By hand: two per cent of what is left go each year, 62 and 70 t C/ha at the start."""
+    listed = json.loads(mollisol("model", "list", "--json").stdout)["models"]
+    assert [model["id"] for model in listed] == [*SHIPPED["mollisol.soil_models"], "drain"]
+    folder = ROOT / "examples" / "soil-models" / "rothamsted"
+    done = mollisol("model", "run", folder, "--model", "drain", "--json")
+    assert done.returncode == 0, done.stderr
+    stocks = json.loads(done.stdout)["stocks"]
+    first = min(row["year"] for row in stocks)
+    for row in stocks:
+        start = {"north": 62.0, "south": 70.0}[row["site"]]
+        assert row["soc_t_ha"] == pytest.approx(start * 0.98 ** (row["year"] - first), rel=1e-12)
+    unknown = mollisol("model", "run", folder, "--model", "nothing", "--json")
+    assert unknown.returncode == 2
+    (finding,) = json.loads(unknown.stdout)["findings"]
+    assert (finding["code"], finding["allowed"]) == ("model-unknown", "rothc, tier2, amg, icbm, drain")
+
+
+def test_an_export_of_another_package_is_written(bundle: Path) -> None:
+    done = mollisol("report", bundle, "--format", "units", "--out", bundle.parent / "units")
+    assert done.returncode == 0, done.stderr
+    lines = [f"{period['name']},{period['units_to_issue_t']}" for period in results(bundle)["periods"]]
+    assert (bundle.parent / "units" / "units.csv").read_text(encoding="utf-8").splitlines() == lines
