@@ -253,12 +253,12 @@ class OverlayValue(DomainObject):
 
     model_config = ConfigDict(serialize_by_alias=True)
 
-    id: str
+    id: Text
     start: Annotated[date, Field(alias="from", strict=False)]
     value: RuleValue | None = None
     low: float | None = None
     high: float | None = None
-    reason: str
+    reason: Text
 
     @property
     def name(self) -> str:
@@ -280,9 +280,9 @@ def _ends(value: RuleValue | None, low: float | None, high: float | None) -> str
 class OverlaySwitch(DomainObject):
     """The form that a proposal puts a switch to."""
 
-    id: str
+    id: Text
     form: Form
-    reason: str
+    reason: Text
 
     @property
     def name(self) -> str:
@@ -301,13 +301,13 @@ class OverlayFactor(DomainObject):
     What is left out stays.
     """
 
-    table: str
-    key: dict[str, str]
+    table: Text
+    key: dict[Text, Text]
     central: float | None = None
     low: float | None = None
     high: float | None = None
     source: RequiredText
-    reason: str
+    reason: Text
 
     @property
     def name(self) -> str:
@@ -324,9 +324,9 @@ class OverlayFactor(DomainObject):
 class OverlayEquation(DomainObject):
     """Another registered equation that runs in place of one."""
 
-    id: str
-    use: str
-    reason: str
+    id: Text
+    use: Text
+    reason: Text
 
     @property
     def name(self) -> str:

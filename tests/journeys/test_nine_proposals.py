@@ -241,12 +241,12 @@ def test_no_trust_in_a_hash_lets_a_proposal_issue(run: Runs, tmp_path: Path) -> 
     seen = run("leakage-discount")
     forged = tmp_path / "forged"
     shutil.copytree(seen.bundle, forged)
-    results = seen.results | {"state": "eligible"}
-    results["periods"] = [
+    issued = [
         period
         | {"state": "eligible", "issuance": "issued", "units_to_issue_t": period["units_if_eligible_t"]}
-        for period in results["periods"]
+        for period in seen.periods
     ]
+    results = seen.results | {"state": "eligible", "periods": issued}
     (forged / "results.json").write_bytes(canonical_json(results))
     manifest = json.loads((forged / "manifest.json").read_text())
     manifest["files"]["results.json"] = hashlib.sha256(canonical_json(results)).hexdigest()

@@ -112,9 +112,9 @@ def _print(outcome: Verification) -> None:
     )
     typer.echo(f"signature: {outcome.signature}")
     if outcome.rules is not None:
-        typer.echo(
-            f"rules: {outcome.rules.rule_set}, {_TRUST[outcome.rules.trusted_by]} ({outcome.rules.hash})"
-        )
+        known = outcome.rules.trusted_by in ("shipped", "released")
+        digest = outcome.rules.hash[:16] if known else outcome.rules.hash
+        typer.echo(f"rules: {outcome.rules.rule_set}, {_TRUST[outcome.rules.trusted_by]} ({digest})")
         if outcome.rules.units_t is not None:
             typer.echo(f"       under your trust {outcome.rules.units_t:,} units are eligible to request")
     if outcome.materiality is not None:

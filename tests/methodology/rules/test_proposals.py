@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from mollisol.cli.app import app
@@ -213,3 +214,16 @@ def test_the_page_shows_a_sound_proposal_and_what_check_prints() -> None:
     assert f"$ mollisol rules check {file.name}\n{printed}```" in page
     for name in proposal_names():
         assert f"| `{name}` |" in page
+
+
+@pytest.mark.parametrize("text", ["\x1b[2J", "<script>", "\u202e"])
+def test_words_of_a_proposal_cannot_act_on_a_terminal_or_a_page(text: str) -> None:
+    for bad in (
+        {"label": text},
+        {"label": "p", "set": [value(value=40.0, reason=text)]},
+        {"label": "p", "factor": [row(central=0.015, source=f"a source {text}")]},
+        {"label": "p", "factor": [row(central=0.015, key={"factor": text})]},
+        {"label": "p", "equation": [{"id": "vm0042:74", "use": text, "reason": "x"}]},
+    ):
+        with pytest.raises(ValidationError):
+            Overlay.model_validate(bad)

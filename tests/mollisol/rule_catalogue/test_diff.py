@@ -18,8 +18,9 @@ from mollisol.methodology.rules_in_force.rule_set import (
     RuleSet,
     load_rule_set,
 )
-from mollisol.rule_catalogue.diff import RuleSetDiff, as_printed, compare, compare_credits
+from mollisol.rule_catalogue.diff import as_printed, compare_credits
 from mollisol.rule_catalogue.diff_text import lines_of
+from mollisol.rule_catalogue.differences import RuleSetDiff, compare
 
 ROOT = Path(__file__).parents[3]
 FARM = ROOT / "examples" / "mixed-farm"
@@ -181,13 +182,9 @@ def test_as_printed_is_one_named_thing_in_a_run_and_a_diff() -> None:
     """Under it the form in force is the printed one, and the moment form issues with its deduction."""
     base = load_rule_set("vm0042-2.2+2026-06-11")
     printed = run_project(FARM, overlays=[load_proposal("as-printed")]).results
-    for own, printed_period in zip(run_project(FARM).results.periods, printed.periods, strict=True):
+    for own, other in zip(run_project(FARM).results.periods, printed.periods, strict=True):
         label = {"form": "printed"}
-        assert (
-            printed_period.deduction.model_copy(update=label)
-            == own.deduction_printed
-            == printed_period.deduction_printed
-        )
-        assert printed_period.credited_form == "moment"
-        assert printed_period.issuing_uncertainty_percent == own.deduction_printed.uncertainty_percent
+        assert other.deduction.model_copy(update=label) == own.deduction_printed == other.deduction_printed
+        assert other.credited_form == "moment"
+        assert other.issuing_uncertainty_percent == own.deduction_printed.uncertainty_percent
     assert as_printed(base) == lay_over(base, [load_proposal("as-printed")], all_equations)
