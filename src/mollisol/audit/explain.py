@@ -82,9 +82,17 @@ class Node:
 
 
 class Explainer:
-    """Everything of a bundle that has a name, and the tree under each."""
+    """Everything of a bundle that has a name, and the tree under each.
 
-    def __init__(self, bundle: Bundle) -> None:
+    Parameters
+    ----------
+    bundle
+        As opened.
+    origins
+        Of its figures, where the bundle itself is of release 0.1.0 and has none.
+    """
+
+    def __init__(self, bundle: Bundle, origins: Mapping[str, Origin] | None = None) -> None:
         trace = bundle.trace
         self._bundle = bundle
         self._quantities: dict[str, Mapping[str, Any]] = {q["name"]: q for q in trace["quantities"]}
@@ -96,7 +104,7 @@ class Explainer:
         results = bundle.results.model_dump(mode="json")
         self._results = results
         self._numbers = numbers_of(results) | sums_of(results)
-        self._origins = bundle.origins
+        self._origins = origins or bundle.origins
         self._seen: set[tuple[str, Picks]] = set()
         self._depth = 0
         self._limit = DEEPEST_TREE

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mollisol.cli.printing import Json, print_json
+from mollisol.cli.printing import Json, print_json, tell
 
 if TYPE_CHECKING:
     from mollisol.audit.explain import Node
@@ -33,7 +33,14 @@ def explain(
     from mollisol.audit.explain import Explainer
     from mollisol.bundle.read import open_bundle
 
-    explainer = Explainer(open_bundle(bundle))
+    opened = open_bundle(bundle)
+    again = None
+    if name and not opened.origins:
+        from mollisol.verify.bundle import origins_again
+
+        tell("a bundle of release 0.1.0: it is run again, to name what its figures are made of")
+        again = origins_again(opened)
+    explainer = Explainer(opened, again)
     if not name:
         names = explainer.names
         print_json(list(names)) if as_json else typer.echo("\n".join(names))

@@ -15,8 +15,10 @@ from mollisol.bundle.write import RULES, bundle_files
 from mollisol.engine import Tell, run_project
 from mollisol.extensions import UnknownExtensionError
 from mollisol.methodology.findings import FindingsError, UserError, blocking
+from mollisol.methodology.results.figure import Origin
 from mollisol.methodology.rules_in_force.rule import ChosenValue
 from mollisol.methodology.rules_in_force.rule_set import SHIPPED, RuleFolders, trust
+from mollisol.origins.paths import origins_of
 from mollisol.output import MANIFEST, canonical_json, made_with
 from mollisol.programmes.registry import (
     programme,
@@ -146,6 +148,18 @@ def verify_bundle(
         independent=second,
         release_notes=tuple(note for note in notes if note.id in moved or note.rules),
     )
+
+
+def origins_again(bundle: Bundle) -> dict[str, Origin]:
+    """Return the origins of the figures of a bundle of release 0.1.0, which wrote none, by running it again."""
+    files = {name: bundle.read(name) for name in bundle.names}
+    unheard = Comparison(TOLERANCE)
+    results = _mapping(_documents(files, unheard).get("results.json"))
+    options = read_options(bundle.manifest, results, unheard)
+    notes = notes_since(str(bundle.manifest.get("mollisol")))
+    rules = read_rules(files, bundle.manifest, options, notes, _folders(results, unheard), unheard)
+    run = _again(bundle, rules, options, True, unheard) if rules is not None else None
+    return origins_of(run.results) if run is not None else {}
 
 
 def _signature(files: Mapping[str, bytes], key: Path | None, to: Comparison) -> Signature:

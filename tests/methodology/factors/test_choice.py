@@ -237,8 +237,10 @@ def test_displacement_defaults_and_accounting() -> None:
     supply, new_land = displacement.response_rules("agricultural", "leakage-only")
     rules = RulesInForce(load_rule_set("vm0042-2.2"), Clocks(registered_on=date(2026, 11, 21)))
     assert (rules.number(supply), rules.number(new_land)) == (0.75, 0.40)
-    for commodity, accounting in (("agricultural", "cross-commodity"), ("fuelwood", "leakage-only")):
-        both = displacement.response_rules(commodity, accounting)
+    for both in (
+        displacement.response_rules("agricultural", "cross-commodity"),
+        displacement.response_rules("fuelwood", "leakage-only"),
+    ):
         assert [rules.number(id) for id in both] == [1.0, 1.0]
     assert rules.number("vmd0054.production.growth") == 0.025
     assert displacement.accounting_for({"wheat": 3.0, "milk": 0.0}) == "leakage-only"
