@@ -45,8 +45,8 @@ def after_discount_t_co2e(*, amount_t_co2e: Tonnes, discount_percent: Percent) -
 
     Examples
     --------
-    >>> print(after_discount_t_co2e(amount_t_co2e=[200.0, -50.0], discount_percent=10.0))
-    [180. -50.]
+    >>> print(after_discount_t_co2e(amount_t_co2e=200.0, discount_percent=[0.0, 100.0]))
+    [200.   0.]
     """
     return amount_t_co2e - discount_percent / PERCENT_PER_FRACTION * np.maximum(0.0, amount_t_co2e)
 

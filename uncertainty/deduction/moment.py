@@ -153,9 +153,11 @@ def uncertainty_percent_normal(
 
     Examples
     --------
-    >>> doubt = {"variance_of_mean": 1.0, "mean_change": 10.0, "confidence": 2 / 3}
-    >>> print(round(uncertainty_percent_normal(**doubt, degrees_of_freedom=2.0), 4))
-    4.3073
+    >>> result = uncertainty_percent_normal(
+    ...     variance_of_mean=0.09, mean_change=-0.5, degrees_of_freedom=2.0, confidence=0.6666666666666666
+    ... )
+    >>> print(result)
+    25.84364
     """
     many = np.full_like(degrees_of_freedom, np.inf)
     return uncertainty_percent(
@@ -198,8 +200,11 @@ def deduction_after_allowance_percent(*, uncertainty_percent: Number, allowance_
 
     Examples
     --------
-    >>> print(deduction_after_allowance_percent(uncertainty_percent=[40.0, 10.0, -5.0], allowance_percent=15.0))
-    [25.  0. -5.]
+    >>> result = deduction_after_allowance_percent(
+    ...     uncertainty_percent=[40.0, 0.0, -5.0], allowance_percent=0.0
+    ... )
+    >>> print(result)
+    [40.  0. -5.]
     """
     return np.minimum(uncertainty_percent, np.maximum(0.0, uncertainty_percent - allowance_percent))
 
@@ -245,8 +250,11 @@ def credited_after_deduction(
 
     Examples
     --------
-    >>> print(credited_after_deduction(mean_change=[10.0, -10.0], uncertainty_percent=25.0))
-    [  7.5 -12.5]
+    >>> result = credited_after_deduction(
+    ...     mean_change=[10.0, -10.0, 0.0], uncertainty_percent=[25.0, 25.0, 0.0]
+    ... )
+    >>> print(result)
+    [  7.5 -12.5   0. ]
     """
     size = mean_change if form_of(form) else np.abs(mean_change)
     return mean_change - uncertainty_percent / PERCENT_PER_FRACTION * size
