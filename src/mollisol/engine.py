@@ -174,7 +174,7 @@ def run_project(
         seed=seed,
         periods=tuple(periods),
         stocks=stock_means(project, samples.stocks),
-        model=model_use(project, sides.runs, rules),
+        model=model_use(context, sides.runs),
         control_diagnostics=diagnostics,
     )
     checked = [finding for finding in assessment.findings if finding.code != "rule-weakly-sourced"]
@@ -208,6 +208,7 @@ def _periods(
     """Return every period in its order, each with what the one before hands on."""
     from mollisol.changes.baselines import change_by_baselines
     from mollisol.changes.biochar import biochar_carbon
+    from mollisol.changes.change import ChangeOptions
     from mollisol.crediting.ledger import carried_at_start
     from mollisol.crediting.outcome import outcome_findings
     from mollisol.crediting.period import credit_period
@@ -220,7 +221,7 @@ def _periods(
         current = context.during(period)
         carbon_t, biochar = biochar_carbon(current)
         change, baselines = change_by_baselines(
-            current, sides, programme.why_not, biochar_carbon_per_year=biochar, route=route, seed=seed
+            current, sides, programme.why_not, ChangeOptions(biochar, route, seed)
         )
         barred = programme.bar(current, change)
         change = replace(change, findings=(*change.findings, *refusals, *barred))

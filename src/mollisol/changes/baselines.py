@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from mollisol.changes.change import ChangeOfPeriod
+from mollisol.changes.change import ChangeOfPeriod, ChangeOptions
 from mollisol.changes.hybrid import hybrid_change
 from mollisol.changes.measured import measured_change
 from mollisol.changes.modelled import modelled_change
@@ -13,11 +13,8 @@ from mollisol.methodology.baseline import Baseline, BlendedBaseline, HybridBasel
 from mollisol.methodology.checks.baseline_model import initial_shift_years
 from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.findings import Finding, FindingsError, Severity, finding
-from mollisol.methodology.project import Project
 from mollisol.methodology.results.figure import figure, total
-from mollisol.methodology.results.run import BaselineResult, ModelUse, RouteChoice
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Quantity
+from mollisol.methodology.results.run import BaselineResult, ModelUse
 from mollisol.routes.laboratory_repeats import LaboratoryErrors, laboratory_errors
 from mollisol.stocks.modelled import ModelledStocks, run_model
 from mollisol.stocks.samples import Samples
@@ -57,13 +54,7 @@ def issuing_baseline(context: Context, why_not: WhyNot) -> Baseline:
 
 
 def change_by_baselines(
-    context: PeriodContext,
-    sides: Sides,
-    why_not: WhyNot,
-    *,
-    biochar_carbon_per_year: Quantity,
-    route: RouteChoice,
-    seed: int,
+    context: PeriodContext, sides: Sides, why_not: WhyNot, options: ChangeOptions
 ) -> tuple[ChangeOfPeriod, tuple[BaselineResult, ...]]:
     """Account a period with every declared baseline; the programme says why one is not credited.
 
@@ -81,7 +72,7 @@ def change_by_baselines(
         name = period.name if item.kind == issues.kind else f"{period.name}:{item.kind}"
         named = context.during(period.model_copy(update={"name": name}))
         try:
-            changes[item.kind] = _change(named, sides, item, biochar_carbon_per_year, route, seed)
+            changes[item.kind] = _change(named, sides, item, options)
         except ValueError as error:
             if item.kind == issues.kind:
                 raise FindingsError([_not_computed(named, item, str(error), Severity.BLOCKING)]) from error
@@ -99,27 +90,14 @@ def change_by_baselines(
     return replace(credited, findings=tuple(dict.fromkeys((*credited.findings, *notes)))), results
 
 
-def _change(
-    context: PeriodContext, sides: Sides, item: Baseline, biochar: Quantity, route: RouteChoice, seed: int
-) -> ChangeOfPeriod:
+def _change(context: PeriodContext, sides: Sides, item: Baseline, options: ChangeOptions) -> ChangeOfPeriod:
     samples, runs = sides.samples, sides.runs
     if isinstance(item, HybridBaseline) and runs is not None:
-        return hybrid_change(
-            context, samples.stocks, runs, item, biochar_carbon_per_year=biochar, route=route, seed=seed
-        )
+        return hybrid_change(context, samples.stocks, runs, item, options)
     if isinstance(item, ModelledSchedule | BlendedBaseline) and runs is not None:
-        return modelled_change(
-            context,
-            samples.stocks,
-            runs,
-            "blended" if isinstance(item, BlendedBaseline) else "baseline",
-            biochar_carbon_per_year=biochar,
-            route=route,
-            seed=seed,
-        )
-    return measured_change(
-        context, samples, sides.laboratory, biochar_carbon_per_year=biochar, route=route, seed=seed
-    )
+        scenario = "blended" if isinstance(item, BlendedBaseline) else "baseline"
+        return modelled_change(context, samples.stocks, runs, scenario, options)
+    return measured_change(context, samples, sides.laboratory, options)
 
 
 def _not_computed(context: PeriodContext, item: Baseline, message: str, severity: Severity) -> Finding:
@@ -161,8 +139,9 @@ def _result(
     )
 
 
-def model_use(project: Project, runs: ModelledStocks | None, rules: RulesInForce) -> ModelUse | None:
+def model_use(context: Context, runs: ModelledStocks | None) -> ModelUse | None:
     """Return which model stands behind a run; None where none ran."""
+    project = context.project
     head, model = project.head.model, project.model
     if runs is None or head is None or model is None:
         return None
@@ -175,5 +154,5 @@ def model_use(project: Project, runs: ModelledStocks | None, rules: RulesInForce
         points=len(runs.points),
         validation_sha256=model.validation.sha256 if model.validation else "",
         initial_campaign=head.initial_campaign,
-        initial_shift_years=initial_shift_years(project, rules.number("mollisol.start.tolerance")),
+        initial_shift_years=initial_shift_years(project, context.rules.number("mollisol.start.tolerance")),
     )

@@ -16,6 +16,7 @@ from mollisol.methodology.results.run import (
     GuardedDeduction,
     MonteCarloDeduction,
     PosteriorDeduction,
+    RouteChoice,
     RouteSummary,
     StratumChange,
     VarianceComponent,
@@ -27,6 +28,25 @@ from mollisol.routes.choose import RoutesFound
 from mollisol.routes.interface import ControlSide, RouteInputs, Side
 from mollisol.stocks.measured import UnitStocks
 from mollisol.uncertainty.deduction.estimate import Estimate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChangeOptions:
+    """What every baseline of a period is accounted with.
+
+    Parameters
+    ----------
+    biochar_carbon_per_year
+        Carbon of biochar on the whole project. [t C per year]
+    route
+        The routes that were asked for.
+    seed
+        Of draws.
+    """
+
+    biochar_carbon_per_year: Quantity
+    route: RouteChoice
+    seed: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

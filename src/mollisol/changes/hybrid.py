@@ -8,13 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from mollisol.changes.change import ChangeOfPeriod, Correction, change_of_period, changes_of_strata
+from mollisol.changes.change import (
+    ChangeOfPeriod,
+    ChangeOptions,
+    Correction,
+    change_of_period,
+    changes_of_strata,
+)
 from mollisol.changes.measured import ChangesOfUnits, changes_of_units, project_side
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.baseline import HybridBaseline
 from mollisol.methodology.checks.baseline_model import year_before
 from mollisol.methodology.context import PeriodContext
-from mollisol.methodology.results.run import RouteChoice
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.routes.hybrid import HybridInputs, ModelledPlaces, hybrid_routes
@@ -41,10 +46,7 @@ def hybrid_change(
     stocks: UnitStocks,
     runs: ModelledStocks,
     declared: HybridBaseline,
-    *,
-    biochar_carbon_per_year: Quantity,
-    route: RouteChoice,
-    seed: int,
+    options: ChangeOptions,
 ) -> ChangeOfPeriod:
     """Compute the measured change of the project, the corrected baseline, and the deduction."""
     names = [stratum.stratum for stratum in context.project.strata]
@@ -83,14 +85,14 @@ def hybrid_change(
         modelled_change_t_co2e_per_ha=modelled.mean,
         correction_t_co2e_per_ha=correction,
     )
-    totals = yearly_totals(context, project.mean, baseline, area, biochar_carbon_per_year)
+    totals = yearly_totals(context, project.mean, baseline, area, options.biochar_carbon_per_year)
     inputs = HybridInputs(
         context=context,
         difference=totals.difference,
         area=area,
         project_side=project,
-        biochar_carbon_per_year=biochar_carbon_per_year,
-        seed=seed,
+        biochar_carbon_per_year=options.biochar_carbon_per_year,
+        seed=options.seed,
         stocks=stocks,
         control_part=context.compute(
             "hybrid_control_part", hybrid_control_part_t2, weight=weight, residual_error_t_co2e_per_ha=spread
@@ -108,7 +110,7 @@ def hybrid_change(
         inputs,
         totals,
         changes_of_strata(inputs, stocks, project.mean, baseline, linked=True),
-        hybrid_routes(inputs, route),
+        hybrid_routes(inputs, options.route),
         findings=runs.findings,
         correction=Correction(bias_sd, weight, correction),
     )

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mollisol.changes.change import ChangeOfPeriod, change_of_period, changes_of_strata
+from mollisol.changes.change import ChangeOfPeriod, ChangeOptions, change_of_period, changes_of_strata
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.checks.control_sites import control_groups
 from mollisol.methodology.context import PeriodContext
-from mollisol.methodology.results.run import RouteChoice
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import control_mean_by_stratum
 from mollisol.quantification.checks import FloatArray
@@ -29,13 +28,7 @@ from mollisol.uncertainty.scaling.sampling_error import paired_change_variance_t
 
 
 def measured_change(
-    context: PeriodContext,
-    samples: Samples,
-    laboratory: LaboratoryErrors,
-    *,
-    biochar_carbon_per_year: Quantity,
-    route: RouteChoice,
-    seed: int,
+    context: PeriodContext, samples: Samples, laboratory: LaboratoryErrors, options: ChangeOptions
 ) -> ChangeOfPeriod:
     """Compute change (Eqs. 46, 47), variance (Eqs. 70, 71) and deduction (Eq. 74 and posterior) of a period."""
     area, units = area_of_strata(context), changes_of_units(context, samples.stocks)
@@ -47,14 +40,14 @@ def measured_change(
         group_mean_t_co2e_per_ha=control.mean,
         group_weight=control.weight,
     )
-    totals = yearly_totals(context, project.mean, baseline, area, biochar_carbon_per_year)
+    totals = yearly_totals(context, project.mean, baseline, area, options.biochar_carbon_per_year)
     inputs = PeriodInputs(
         context=context,
         difference=totals.difference,
         area=area,
         project_side=project,
-        biochar_carbon_per_year=biochar_carbon_per_year,
-        seed=seed,
+        biochar_carbon_per_year=options.biochar_carbon_per_year,
+        seed=options.seed,
         stocks=samples.stocks,
         change=units.change,
         control_side=control,
@@ -64,7 +57,7 @@ def measured_change(
         inputs,
         totals,
         changes_of_strata(inputs, samples.stocks, project.mean, baseline, linked=True),
-        run_measured_routes(inputs, route),
+        run_measured_routes(inputs, options.route),
         findings=laboratory.findings,
         control=control,
         spread=spread_between_strata(inputs),

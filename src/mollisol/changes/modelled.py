@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mollisol.changes.change import ChangeOfPeriod, change_of_period, changes_of_strata
+from mollisol.changes.change import ChangeOfPeriod, ChangeOptions, change_of_period, changes_of_strata
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.checks.baseline_model import year_before
 from mollisol.methodology.context import PeriodContext
-from mollisol.methodology.results.run import RouteChoice
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.modelled_stock import modelled_stock_t_c_per_ha
@@ -63,14 +62,7 @@ def _points(context: PeriodContext, runs: ModelledStocks) -> _Points:
 
 
 def modelled_change(
-    context: PeriodContext,
-    stocks: UnitStocks,
-    runs: ModelledStocks,
-    scenario: str,
-    *,
-    biochar_carbon_per_year: Quantity,
-    route: RouteChoice,
-    seed: int,
+    context: PeriodContext, stocks: UnitStocks, runs: ModelledStocks, scenario: str, options: ChangeOptions
 ) -> ChangeOfPeriod:
     """Compute change (Eqs. 5, 46, 47), variance (Eqs. 60 to 69) and deduction (Eq. 74 and posterior) of a period."""
     first = year_before(context.period.during.start)
@@ -79,7 +71,9 @@ def modelled_change(
     emission, change = {}, {}
     for name, run in (("project", "project"), ("baseline", scenario)):
         emission[name], change[name] = _one_scenario(context, points, name, run, years)
-    totals = yearly_totals(context, change["project"], change["baseline"], area, biochar_carbon_per_year)
+    totals = yearly_totals(
+        context, change["project"], change["baseline"], area, options.biochar_carbon_per_year
+    )
     effect = _to_units(
         context,
         points,
@@ -98,8 +92,8 @@ def modelled_change(
         difference=totals.difference,
         area=area,
         project_side=_side(context, area, change["project"], effect, places),
-        biochar_carbon_per_year=biochar_carbon_per_year,
-        seed=seed,
+        biochar_carbon_per_year=options.biochar_carbon_per_year,
+        seed=options.seed,
         effect=effect,
         places=places,
         drawn=_drawn(points, scenario, years),
@@ -110,7 +104,7 @@ def modelled_change(
         inputs,
         totals,
         changes_of_strata(inputs, stocks, change["project"], change["baseline"], linked=False),
-        modelled_routes(inputs, route),
+        modelled_routes(inputs, options.route),
         findings=runs.findings,
     )
 

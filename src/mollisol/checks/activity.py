@@ -11,6 +11,7 @@ from mollisol.checks.activity_livestock import HERDS, SHARES, check_commodities,
 from mollisol.emissions.factors import moisture_at, sites_of
 from mollisol.emissions.grid import FIRST_ROW, look_back_years, project_years
 from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.context import Context
 from mollisol.methodology.eligibility.burning import check_burning
 from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.factors.project_factors import check_project_factor
@@ -18,7 +19,6 @@ from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.provenance import Range
 from mollisol.methodology.rules_in_force.rule import MissingRuleError
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.quantification.sources import ranges
 
 SITES = "site_conditions.csv"
@@ -74,8 +74,9 @@ _EXEMPT: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def check_activity(project: Project, rules: RulesInForce) -> list[Finding]:
+def check_activity(context: Context) -> list[Finding]:
     """Return every finding on the activity tables."""
+    project = context.project
     areas = {unit.quantification_unit: unit.area_ha for unit in project.quantification_units}
     return gathered(
         [
@@ -84,16 +85,16 @@ def check_activity(project: Project, rules: RulesInForce) -> list[Finding]:
             *_amounts(project, areas),
             *_nitrogen(project, areas),
             *_fires(project, areas),
-            *_burning(project, rules),
+            *_burning(context),
             *check_livestock(project),
             *_sites(project),
-            *_potentials(project, rules),
+            *_potentials(context),
             *_approaches(project),
             *_exemptions(project),
             *_woody(project, areas),
-            *check_commodities(project, rules),
+            *check_commodities(context),
             *_without_rows(project),
-            *_own_factors(project, rules),
+            *_own_factors(context),
         ]
     )
 
@@ -214,14 +215,14 @@ def _sites(project: Project) -> Iterable[Finding]:
             yield finding("climate-undecided", Place(file=SITES, row=number), str(error))
 
 
-def _potentials(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+def _potentials(context: Context) -> Iterable[Finding]:
     fields = (*_WITH_CLIMATE, "burning", "modelled_gases")
-    if not any(getattr(project, field) for field in fields):
+    if not any(getattr(context.project, field) for field in fields):
         return
-    for period in project.head.verification_periods:
+    for period in context.project.head.verification_periods:
         for rule in ("vcs.gwp.methane", "vcs.gwp.nitrous-oxide"):
             try:
-                rules.value(rule, period.during.start)
+                context.rules.value(rule, period.during.start)
             except MissingRuleError as error:
                 where = Place(file="project.toml", thing=f"verification period {period.name}")
                 yield finding(
@@ -306,18 +307,17 @@ def _without_rows(project: Project) -> Iterable[Finding]:
             yield finding("source-without-data", where, "included, and no table has a row of it")
 
 
-def _burning(project: Project, rules: RulesInForce) -> list[Finding]:
-    if not project.burning:
+def _burning(context: Context) -> list[Finding]:
+    rows, rules = context.project.burning, context.rules
+    if not rows:
         return []
-    return check_burning(
-        project.burning, "burning.csv", least_plots=rules.number("vm0042.burning.least-plots")
-    )
+    return check_burning(rows, "burning.csv", least_plots=rules.number("vm0042.burning.least-plots"))
 
 
-def _own_factors(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+def _own_factors(context: Context) -> Iterable[Finding]:
     """Return where factors of the project's own do not follow the hierarchy, or stand twice."""
     seen: set[tuple[str, str]] = set()
-    for factor in project.head.factors:
+    for factor in context.project.head.factors:
         key = (factor.source, factor.name)
         if key in seen:
             where = Place(file="project.toml", thing=f"{factor.source}: {factor.name}")
@@ -325,6 +325,6 @@ def _own_factors(project: Project, rules: RulesInForce) -> Iterable[Finding]:
         seen.add(key)
         yield from check_project_factor(
             factor,
-            on=project.head.registered_on,
-            recheck_years=rules.number("vm0042.factors.recheck-years"),
+            on=context.project.head.registered_on,
+            recheck_years=context.rules.number("vm0042.factors.recheck-years"),
         )

@@ -8,13 +8,13 @@ from typing import Any
 
 from mollisol.emissions.factors import moisture_at, sites_of
 from mollisol.emissions.grid import FIRST_ROW, project_years
+from mollisol.methodology.context import Context
 from mollisol.methodology.eligibility.livestock import check_manure_shares
 from mollisol.methodology.factors import livestock
 from mollisol.methodology.factors.climate import manure_n2o_factor
 from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 HERDS, SHARES = "livestock.csv", "manure_systems.csv"
 
@@ -65,8 +65,9 @@ def _herd(row: Any) -> tuple[Any, ...]:
     return row.quantification_unit, row.scenario, row.year, row.animal, row.productivity
 
 
-def check_commodities(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+def check_commodities(context: Context) -> Iterable[Finding]:
     """Return where production and its mitigation name no commodity, stand twice, or lack years; and unknown land."""
+    project = context.project
     known = {facts.commodity for facts in project.commodities}
     tables: tuple[tuple[str, Sequence[Any]], ...] = (
         ("production.csv", project.production),
@@ -87,7 +88,7 @@ def check_commodities(project: Project, rules: RulesInForce) -> Iterable[Finding
         years = {row.year for row in project.production if row.commodity == commodity}
         lacking = sorted(project_years(project) - years)
         before = len([year for year in years if year < project.head.start_date.year])
-        least = rules.number("vmd0054.production.least-years")
+        least = context.rules.number("vmd0054.production.least-years")
         if lacking or 0 < before < least:
             none = ", ".join(map(str, lacking)) or "no project year"
             where = Place(file="production.csv", thing=f"commodity {commodity}")

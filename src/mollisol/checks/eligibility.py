@@ -42,19 +42,19 @@ from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, Eligibility
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.sources.shares import omitted_share
 from mollisol.quantification.totals import total_t_co2e
 from mollisol.stocks.samples import Samples
 
 
-def check_eligibility(project: Project, rules: RulesInForce) -> list[Finding]:
-    """Return every finding on what the project declares; without the file, say that nothing was declared."""
+def check_eligibility(context: Context) -> list[Finding]:
+    """Return every finding on what the project declares; without the file, that nothing was declared."""
+    project = context.project
     facts = project.eligibility
     if facts is None:
         return [*check_practice_changes(project.head.practice_changes), _not_declared()]
-    limits = thresholds_of(rules)
+    limits = thresholds_of(context.rules)
     registered = project.head.registered_on
     return [
         *check_practice_changes(project.head.practice_changes),

@@ -51,7 +51,7 @@ class Grid:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The years as labels of a trace."""
+        """Return the years as labels of a trace."""
         return tuple(map(str, self.years))
 
     def fill[Row](

@@ -109,8 +109,8 @@ class VM0042(Programme):
         findings += [*check_baselines(project, rules), *check_model_setup(project, rules)]
         if project.measured_controls:
             findings += [*check_control_sites(project, rules), *check_controls_stayed(project)]
-        findings += [*check_periods(project, rules), *check_activity(project, rules)]
-        return [*findings, *check_eligibility(project, rules)]
+        findings += [*check_periods(project, rules), *check_activity(context)]
+        return [*findings, *check_eligibility(context)]
 
     def check_samples(self, context: Context, samples: Samples) -> list[Finding]:
         """Return what the similarity of control sites asks."""

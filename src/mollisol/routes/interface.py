@@ -44,7 +44,7 @@ class Side:
 
     @property
     def degrees_of_freedom(self) -> NDArray[np.float64]:
-        """Replicates less one, label by label."""
+        """Return the replicates less one, label by label."""
         return np.array(self.replicates, dtype=np.float64) - 1
 
 

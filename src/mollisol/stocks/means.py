@@ -20,7 +20,7 @@ _INTERVAL = "mean and standard error times t(0.95)"
 
 
 def stock_means(project: Project, stocks: UnitStocks) -> tuple[StockMean, ...]:
-    """Mean stock of each stratum and of its linked control sites in each campaign, with a 90 % t interval.
+    """Return the mean stock of each stratum and of its control sites in each campaign, with a 90 % t interval.
 
     The replicates are sampling units on the project side. On the control side they are the linked control sites, or
     the sampling units of the one control site.

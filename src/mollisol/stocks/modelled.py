@@ -76,7 +76,7 @@ class ModelledStocks:
 
     @property
     def draws(self) -> int:
-        """Number of joint draws."""
+        """Return the number of joint draws."""
         return int(self.change["baseline"].shape[2])
 
     def between(self, scenario: str, first_year: int, last_year: int) -> FloatArray:

@@ -150,10 +150,7 @@ def remeasured_amount(
             "given_t_co2e_per_ha": given,
             "credited_t_co2e_per_ha": float(
                 credited_mean(
-                    mean_change=mean,
-                    variance_of_mean=error**2,
-                    degrees_of_freedom=nu,
-                    confidence=confidence,
+                    mean_change=mean, variance_of_mean=error**2, degrees_of_freedom=nu, confidence=confidence
                 )
             ),
             "chance_below_credited": float(

@@ -21,10 +21,7 @@ from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_h
 from mollisol.run import Assessment, RunOptions
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.modelled import ModelledStocks, run_model
-from mollisol.uncertainty.model.scenario_error import (
-    correlated_error_variance,
-    scenario_correlation_used,
-)
+from mollisol.uncertainty.model.scenario_error import correlated_error_variance, scenario_correlation_used
 from mollisol.verify.compare import Comparison as FileComparison
 from mollisol.verify.manifest import compare_files
 from mollisol.verify.releases import notes_since

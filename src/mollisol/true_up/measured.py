@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from mollisol.changes.change import ChangeOptions
 from mollisol.changes.measured import measured_change
 from mollisol.methodology.base import Interval
 from mollisol.methodology.context import Context, PeriodContext
@@ -159,14 +160,8 @@ def _with_effect(measured: Measured, context: PeriodContext, samples: Samples) -
     zero = trace.given(
         f"biochar_carbon_of_remeasurement{context.place}", 0.0, "t C", ["stocks as measured, biochar in them"]
     )
-    change = measured_change(
-        context,
-        samples,
-        laboratory_errors(context),
-        biochar_carbon_per_year=zero,
-        route="analytic",
-        seed=0,
-    )
+    options = ChangeOptions(zero, "analytic", 0)
+    change = measured_change(context, samples, laboratory_errors(context), options)
     if change.control is None:
         raise ValueError("a measured change has control sites")
     weight = np.asarray(change.control.weight.value)
@@ -188,9 +183,7 @@ def _with_effect(measured: Measured, context: PeriodContext, samples: Samples) -
         measured,
         effect=effect,
         effect_of_project=Found(
-            sum(counts.values()),
-            corrected.mean_t_co2e_per_ha,
-            corrected.standard_error_t_co2e_per_ha,
+            sum(counts.values()), corrected.mean_t_co2e_per_ha, corrected.standard_error_t_co2e_per_ha
         ),
         effect_degrees_of_freedom=corrected.degrees_of_freedom,
         effect_credited=corrected.credited_t_co2e_per_ha,

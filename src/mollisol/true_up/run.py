@@ -21,13 +21,7 @@ from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult, RunResult
 from mollisol.methodology.soil_models.calibrated import identity_findings
 from mollisol.methodology.trace import Trace
-from mollisol.methodology.true_up import (
-    ForecastCheck,
-    FuturePeriod,
-    IssuedPeriod,
-    Remeasured,
-    TrueUpResult,
-)
+from mollisol.methodology.true_up import ForecastCheck, FuturePeriod, IssuedPeriod, Remeasured, TrueUpResult
 from mollisol.methodology.validation import ValidationResult
 from mollisol.run import Assessment
 from mollisol.stocks.modelled import run_model
@@ -54,12 +48,7 @@ class TrueUp:
 
 
 def true_up(
-    folder: Path,
-    against: Path,
-    *,
-    recalibrated: bool = False,
-    assimilate: bool = False,
-    tell: Tell = _silent,
+    folder: Path, against: Path, *, recalibrated: bool = False, assimilate: bool = False, tell: Tell = _silent
 ) -> TrueUp:
     """Return what a re-measurement says of what a bundle forecast and issued.
 
@@ -92,10 +81,7 @@ def true_up(
     context, samples, validation = _held(assessment)
     project, rules = context.project, context.rules
     campaign = _remeasurement(project, issued)
-    findings = [
-        *_used_twice(project, issued, validation, campaign),
-        *_periods_closed(project, bundle),
-    ]
+    findings = [*_used_twice(project, issued, validation, campaign), *_periods_closed(project, bundle)]
     now = run_model(context, samples.stocks)
     if not recalibrated:
         findings += identity_findings(
