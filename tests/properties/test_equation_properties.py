@@ -13,8 +13,8 @@ from scipy.interpolate import CubicSpline
 
 from mollisol.methodology.units import CO2E_PER_C
 from mollisol.quantification import equivalent_soil_mass as esm
-from mollisol.quantification import soil_carbon_change
 from mollisol.quantification.accounting.units import units_to_issue_t
+from mollisol.quantification.accounting.vm0042 import deduction as deduction_of_stock
 from mollisol.quantification.accounting.vm0042 import issuance, reductions_removals
 from mollisol.uncertainty import degrees_of_freedom
 from mollisol.uncertainty.deduction import moment as deduction
@@ -168,8 +168,8 @@ def test_deduction_on_both_scenarios_is_the_deduction_on_their_difference(
     wp: float, bsl: float, unc: float
 ) -> None:
     doubt: dict[str, Any] = {"uncertainty_fraction": unc, "project_minus_baseline_t_co2e": wp - bsl}
-    after = float(soil_carbon_change.project_change_after_deduction(soil_change_t_co2e=wp, **doubt)) - float(
-        soil_carbon_change.baseline_change_after_deduction(soil_change_t_co2e=bsl, **doubt)
+    after = float(deduction_of_stock.project_change_after_deduction(soil_change_t_co2e=wp, **doubt)) - float(
+        deduction_of_stock.baseline_change_after_deduction(soil_change_t_co2e=bsl, **doubt)
     )
     assert after == pytest.approx((wp - bsl) - unc * abs(wp - bsl), abs=1e-6)
     assert after <= wp - bsl + 1e-6

@@ -15,9 +15,9 @@ from mollisol.quantification import (
     equivalent_soil_mass as esm,
 )
 from mollisol.quantification import (
-    soil_carbon_change,
     soil_carbon_stock,
 )
+from mollisol.quantification.accounting.vm0042 import deduction as deduction_of_stock
 from mollisol.quantification.accounting.vm0042 import issuance, reductions_removals
 from mollisol.uncertainty import degrees_of_freedom, student
 from mollisol.uncertainty.deduction import moment as deduction
@@ -87,8 +87,8 @@ def test_deduction_and_split_tv11() -> None:
     given = dict(zip(sheet["columns"], np.array(sheet["rows"], dtype=float).T, strict=True))
     effect = given["wp"] - given["bsl"]
     doubt: dict[str, Any] = {"uncertainty_fraction": given["UNC"], "project_minus_baseline_t_co2e": effect}
-    bsl = soil_carbon_change.baseline_change_after_deduction(soil_change_t_co2e=given["bsl"], **doubt)
-    wp = soil_carbon_change.project_change_after_deduction(soil_change_t_co2e=given["wp"], **doubt)
+    bsl = deduction_of_stock.baseline_change_after_deduction(soil_change_t_co2e=given["bsl"], **doubt)
+    wp = deduction_of_stock.project_change_after_deduction(soil_change_t_co2e=given["wp"], **doubt)
     stocks = {"project_change_t_co2e": wp, "baseline_change_t_co2e": bsl}
     switch = given["gained"]
     found = {

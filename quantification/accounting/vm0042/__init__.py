@@ -1,1 +1,1 @@
-"""Sections 8.5 and 8.7 of VM0042: reductions and removals, what of leakage comes off, buffer and verified units."""
+"""Sections 8.5 to 8.7 of VM0042: the deduction, reductions and removals, leakage, buffer and verified units."""

@@ -42,7 +42,7 @@ from mollisol.programmes.interface import (
     Year,
 )
 from mollisol.quantification.accounting.vm0042 import issuance, reductions_removals
-from mollisol.quantification.soil_carbon_change import (
+from mollisol.quantification.accounting.vm0042.deduction import (
     baseline_change_after_deduction,
     project_change_after_deduction,
 )
