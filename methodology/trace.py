@@ -83,21 +83,21 @@ class Trace:
         self,
         name: str,
         value: Any,
-        of: Sequence[Quantity],
+        parts: Sequence[Quantity],
         *,
         index: Sequence[str] = (),
         places: Sequence[Any] = (),
     ) -> Quantity:
         """Enter values of other quantities in another order or selection; nothing is computed."""
-        inputs = {f"of_{number}" if number else "of": part.name for number, part in enumerate(of)}
+        inputs = {f"of_{number}" if number else "of": part.name for number, part in enumerate(parts)}
         return self._enter(
-            Quantity(name, value, of[0].unit, inputs=inputs, index=tuple(index), places=tuple(places))
+            Quantity(name, value, parts[0].unit, inputs=inputs, index=tuple(index), places=tuple(places))
         )
 
-    def pick(self, name: str, of: Quantity, places: Sequence[int]) -> Quantity:
+    def pick(self, name: str, whole: Quantity, places: Sequence[int]) -> Quantity:
         """Enter some values of a quantity with their index."""
-        index = [of.index[place] for place in places]
-        return self.arrange(name, of.value[list(places)], [of], index=index, places=places)
+        index = [whole.index[place] for place in places]
+        return self.arrange(name, whole.value[list(places)], [whole], index=index, places=places)
 
     def compute(
         self,

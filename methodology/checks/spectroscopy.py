@@ -40,31 +40,35 @@ def validation_rows(project: Project, calibration: str) -> list[tuple[int, Valid
 
 def check_spectroscopy(project: Project, rules: RulesInForce) -> list[Finding]:
     """Return every finding on methods that predict carbon, as far as nothing has to be computed for it."""
-    of = calibration_by_method(project)
-    used = set(project.core_increments.column("laboratory_method").labels) & set(of)
+    calibrations = calibration_by_method(project)
+    used = set(project.core_increments.column("laboratory_method").labels) & set(calibrations)
     methods = [method for method in project.head.laboratory_methods if method.id in used]
-    findings = [*_rows(project, of)]
+    findings = [*_rows(project, calibrations)]
     for method in methods:
         findings += _described(method)
-    for calibration in sorted({of[method] for method in used}):
+    for calibration in sorted({calibrations[method] for method in used}):
         findings += _validated(project, calibration, rules)
     if used:
-        findings += [*_campaigns(project, of), *_with_model(project, methods), *_share(project, of, rules)]
+        findings += [
+            *_campaigns(project, calibrations),
+            *_with_model(project, methods),
+            *_share(project, calibrations, rules),
+        ]
     return gathered(findings)
 
 
-def _rows(project: Project, of: dict[str, str]) -> Iterable[Finding]:
+def _rows(project: Project, calibrations: dict[str, str]) -> Iterable[Finding]:
     known = {method.id for method in project.head.laboratory_methods}
     seen: set[tuple[str, str]] = set()
     for row, item in enumerate(project.spectroscopy_validation, start=2):
-        if item.laboratory_method in known and item.laboratory_method not in of:
+        if item.laboratory_method in known and item.laboratory_method not in calibrations:
             yield finding(
                 "validation-not-spectroscopic",
                 Place(file=VALIDATION, row=row, column="laboratory_method"),
                 item.laboratory_method,
                 proximal=", ".join(sorted(PROXIMAL)),
             )
-        pair = (of.get(item.laboratory_method, ""), item.sample)
+        pair = (calibrations.get(item.laboratory_method, ""), item.sample)
         if pair[0] and pair in seen:
             yield finding(
                 "duplicate-id",
@@ -107,13 +111,13 @@ def _validated(project: Project, calibration: str, rules: RulesInForce) -> Itera
         )
 
 
-def _campaigns(project: Project, of: dict[str, str]) -> Iterable[Finding]:
+def _campaigns(project: Project, calibrations: dict[str, str]) -> Iterable[Finding]:
     used: dict[str, set[str]] = defaultdict(set)
     for campaign, method in project.core_increments.distinct("campaign", "laboratory_method"):
-        used[campaign].add(of.get(method, method))
+        used[campaign].add(calibrations.get(method, method))
     for period in project.head.verification_periods:
         first, last = (used.get(name, set()) for name in (period.first_campaign, period.last_campaign))
-        if first and last and first != last and (first | last) & set(of.values()):
+        if first and last and first != last and (first | last) & set(calibrations.values()):
             yield finding(
                 "calibration-changed",
                 Place(file="core_increments.csv", thing=f"verification period {period.name}"),
@@ -130,15 +134,17 @@ def _with_model(project: Project, methods: Iterable[LaboratoryMethod]) -> Iterab
         )
 
 
-def _share(project: Project, of: dict[str, str], rules: RulesInForce) -> Iterable[Finding]:
+def _share(project: Project, calibrations: dict[str, str], rules: RulesInForce) -> Iterable[Finding]:
     least = rules.number("vm0042.spectroscopy.least-share")
-    both = {(of.get(item.laboratory_method), item.sample) for item in project.spectroscopy_validation}
+    both = {
+        (calibrations.get(item.laboratory_method), item.sample) for item in project.spectroscopy_validation
+    }
     samples: dict[str, set[tuple[str | None, str]]] = defaultdict(set)
     for campaign, method, sample in project.core_increments.distinct(
         "campaign", "laboratory_method", "sample"
     ):
-        if method in of:
-            samples[campaign].add((of[method], sample))
+        if method in calibrations:
+            samples[campaign].add((calibrations[method], sample))
     for campaign, predicted in samples.items():
         again = predicted & both
         if len(again) < least * len(predicted):
