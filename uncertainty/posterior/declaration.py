@@ -18,6 +18,8 @@ MOST_CLASSES: Final = 24
 MOST_POINT_SPREADS: Final = 3
 FEWEST_POINTS_OF_A_SPREAD: Final = 20
 FEWEST_CONTROL_SITES: Final = 3
+_ROUNDING: Final = 1e-13
+"""Points that agree to this share of their size agree exactly."""
 
 
 def _codes(name: str, value: Any, size: int, bound: int | None = None) -> IntArray:
