@@ -200,7 +200,8 @@ def named_in(path: Path) -> list[str]:
     docstrings = {
         id(statement.value)
         for node in ast.walk(tree)
-        for statement in (node.body if isinstance(getattr(node, "body", None), list) else ())
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        for statement in node.body
         if isinstance(statement, ast.Expr)
     }
     clauses = {
