@@ -9,13 +9,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mollisol.methodology.checks.references import check_references
-from mollisol.methodology.checks.sampling import check_sampling
+from mollisol.engine import assess_project
 from mollisol.methodology.columns import Column, Columns
 from mollisol.methodology.measurement import LaboratoryRepeat
-from mollisol.methodology.rules_in_force.rule import Clocks
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule_set
-from mollisol.reading.project import read_project
 
 ROWS = st.lists(
     st.builds(
@@ -67,12 +63,8 @@ def test_values_of_a_column() -> None:
     assert numbers.given().tolist() == [True, False, True]
 
 
-def test_checks_of_a_sound_project_make_no_row_object_of_the_cores() -> None:
+def test_the_check_of_a_sound_project_makes_no_row_object_of_the_cores() -> None:
     with as_file(files("mollisol").joinpath("examples", "woburn-ley")) as folder:
-        project = read_project(folder).project
-    assert project is not None
-    rules = RulesInForce(load_rule_set(project.head.rules), Clocks(registered_on=project.head.registered_on))
-    assert check_references(project) == []
-    check_sampling(project, rules)
+        project = assess_project(folder).passed()[0].project
     assert "rows" not in vars(project.core_increments)
     assert len(project.core_increments.rows) == len(project.core_increments) > 0

@@ -38,8 +38,8 @@ for command in (new, check, run, demo, explain, verify, sign, report, trueup, up
     app.command()(command)
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(wanted: bool) -> None:
+    if wanted:
         from importlib.metadata import version
 
         typer.echo(f"mollisol {version('mollisol')}")

@@ -30,7 +30,7 @@ def calibrate_model(
     """Calibrate a model on trials: a versioned set of joint draws. Exit 3: computed, but a gate was missed."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if priors or out is None:
-        _priors(trials, as_json=as_json, asked=priors)
+        _priors(trials, as_json=as_json, wanted=priors)
         return
     done = _with_bar(trials, out, seed=seed, resume=resume)
     if as_json:
@@ -45,7 +45,7 @@ def calibrate_model(
     raise typer.Exit(3 if _refused(done.findings) else 0)
 
 
-def _priors(trials: Path, *, as_json: bool, asked: bool) -> None:
+def _priors(trials: Path, *, as_json: bool, wanted: bool) -> None:
     """Check the folder and print its priors."""
     from mollisol.trials.calibrate import read_for_calibration
 
@@ -54,7 +54,7 @@ def _priors(trials: Path, *, as_json: bool, asked: bool) -> None:
     stop = read is None or plan is None or bool(blocking(findings))
     if as_json:
         document = {
-            "ok": not stop and asked,
+            "ok": not stop and wanted,
             "priors": [] if plan is None else as_data(plan.prior),
             "effects": [] if plan is None else as_data(plan.effect),
             "findings": as_data(findings),
@@ -64,9 +64,9 @@ def _priors(trials: Path, *, as_json: bool, asked: bool) -> None:
         print_findings(findings, err=True)
         for line in () if plan is None else (*plan.prior, *plan.effect):
             typer.echo(str(line))
-    if not asked and not stop:
+    if not wanted and not stop:
         typer.echo("name the folder of the set with --out", err=True)
-    raise typer.Exit(2 if stop or not asked else 0)
+    raise typer.Exit(2 if stop or not wanted else 0)
 
 
 def _with_bar(trials: Path, out: Path, *, seed: int, resume: bool) -> Calibration:

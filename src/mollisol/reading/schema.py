@@ -110,12 +110,12 @@ def upgrade_project(folder: Path) -> Upgrade:
     return Upgrade(file, old, new, tuple(undeclared))
 
 
-def _with_lines(text: str, top: list[str], own: list[str]) -> str:
+def _with_lines(text: str, top: list[str], inside: list[str]) -> str:
     """Put lines before the first table of a file, and lines behind the header of [project]."""
     end = "\r\n" if "\r\n" in text else "\n"
-    if own:
+    if inside:
         text = _PROJECT_LINE.sub(
-            lambda line: end.join([line[0].rstrip(), *own, ""])[: -len("\n")], text, count=1
+            lambda line: end.join([line[0].rstrip(), *inside, ""])[: -len("\n")], text, count=1
         )
     comments = re.match(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*", text)
     place = comments.end() if comments else 0

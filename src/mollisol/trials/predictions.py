@@ -92,12 +92,12 @@ def under_draws(plan: CalibrationPlan) -> Predict:
     from mollisol.uncertainty.calibration.predict import predict
 
     def model(
-        trials: Trials, groups: Sequence[Group], calibrated: CalibratedSet | None, told: Trials | None
+        trials: Trials, groups: Sequence[Group], calibrated: CalibratedSet | None, known: Trials | None
     ) -> Prediction:
         if calibrated is None:
             return published(trials, groups, None, None)
-        if told is not None:
-            trials = trials.model_copy(update={"observations": told.observations})
+        if known is not None:
+            trials = trials.model_copy(update={"observations": known.observations})
         found = predict(trials, plan, calibrated, [contrast_of(group) for group in groups])
         return Prediction(found.mean_t_ha * CO2E_PER_C, found.sd_t_ha * CO2E_PER_C)
 

@@ -125,15 +125,15 @@ def validate(
     fold_of = {row.comparison: plan.name for plan in plans for row in plan.left_out}
     groups = groups_of(trials, chosen, fold_of)
     comparisons = compare(trials, groups, plans, sets, calibrated, predict, trace)
-    told = words or Words()
-    summary = summarise(comparisons, rules, trace, stock_error_t_c_per_ha=told.stock_error_t_c_per_ha)
+    words = words or Words()
+    summary = summarise(comparisons, rules, trace, stock_error_t_c_per_ha=words.stock_error_t_c_per_ha)
     for id in _TOLD:
         rules.value(id)
     findings += [f.model_copy(update={"severity": Severity.WARNING}) for f in check_clay(comparisons, rules)]
     findings += [*check_gates(summary.combinations), *status_findings(rules.chosen)]
     parameters = calibrated or trials.inputs.parameters
     result = ValidationResult(
-        title=told.title or f"{MODELS[trials.inputs.model].title}, {parameters.id}",
+        title=words.title or f"{MODELS[trials.inputs.model].title}, {parameters.id}",
         identity=ModelIdentity.of(parameters, settings),
         calibrated=calibrated is not None,
         cross_validation=cross,
@@ -144,10 +144,10 @@ def validate(
         combinations=summary.combinations,
         domain=summary.domain,
         horizon_years=summary.horizon_years,
-        substitutions=told.substitutions,
+        substitutions=words.substitutions,
         limits=(
-            *_default_error(told),
-            *told.limits,
+            *_default_error(words),
+            *words.limits,
             *((calibrated.limits,) if calibrated is not None else ()),
         ),
         rule_set=rules.rule_set.key,
@@ -158,13 +158,13 @@ def validate(
     return Validation(result, trace, rules, sets)
 
 
-def _default_error(told: Words) -> tuple[str, ...]:
+def _default_error(words: Words) -> tuple[str, ...]:
     """Return in words where the error of a stock comes from that no trial tells."""
-    if told.stock_error_t_c_per_ha is None:
+    if words.stock_error_t_c_per_ha is None:
         return ()
     return (
         f"Where a combination's trials have no replicates, its pooled measurement uncertainty is that of stocks with a "
-        f"standard error of {told.stock_error_t_c_per_ha:g} t C/ha: {told.stock_error_source}",
+        f"standard error of {words.stock_error_t_c_per_ha:g} t C/ha: {words.stock_error_source}",
     )
 
 

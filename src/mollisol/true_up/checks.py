@@ -60,30 +60,30 @@ def forecast_checks(
     return tuple(rows)
 
 
-def _whole(share: Mapping[str, float], found: Mapping[str, Found]) -> Found:
+def _whole(share: Mapping[str, float], changes: Mapping[str, Found]) -> Found:
     """Return the area-weighted mean of strata that were sampled independently."""
     return Found(
-        sum(item.units for item in found.values()),
-        math.fsum(share[name] * item.mean for name, item in found.items()),
+        sum(item.units for item in changes.values()),
+        math.fsum(share[name] * item.mean for name, item in changes.items()),
         math.sqrt(
-            math.fsum((share[name] * (item.standard_error or 0.0)) ** 2 for name, item in found.items())
+            math.fsum((share[name] * (item.standard_error or 0.0)) ** 2 for name, item in changes.items())
         ),
     )
 
 
 def _check(
-    place: str, what: What, years: int, found: Found, forecast: float, sd: float, interval: float
+    place: str, what: What, years: int, change: Found, forecast: float, sd: float, interval: float
 ) -> ForecastCheck:
-    error = found.standard_error or 0.0
+    error = change.standard_error or 0.0
     half = float(ndtri(0.5 + interval / 2)) * math.hypot(sd, error)
     deviation = (
         float(
             forecast_deviation(
-                forecast=forecast, forecast_sd=sd, measured=found.mean, measured_standard_error=error
+                forecast=forecast, forecast_sd=sd, measured=change.mean, measured_standard_error=error
             )
         )
         if error > 0
-        else (found.mean - forecast) / sd
+        else (change.mean - forecast) / sd
         if sd > 0
         else 0.0
     )
@@ -91,15 +91,15 @@ def _check(
         place=place,
         what=what,
         years=years,
-        sampling_units=found.units,
+        sampling_units=change.units,
         forecast_t_co2e_per_ha=forecast,
         forecast_sd_t_co2e_per_ha=sd,
-        measured_t_co2e_per_ha=found.mean,
+        measured_t_co2e_per_ha=change.mean,
         measured_standard_error_t_co2e_per_ha=error,
         low_t_co2e_per_ha=forecast - half,
         high_t_co2e_per_ha=forecast + half,
         deviation=deviation,
-        inside=abs(found.mean - forecast) <= half,
+        inside=abs(change.mean - forecast) <= half,
     )
 
 

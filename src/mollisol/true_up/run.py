@@ -276,7 +276,7 @@ def _below_issued(
 
 
 def _run_with(
-    inputs: Mapping[str, bytes], project: Project, validation: ValidationResult, asked: Mapping[str, Any]
+    inputs: Mapping[str, bytes], project: Project, validation: ValidationResult, options: Mapping[str, Any]
 ) -> tuple[RunResult | None, list[Finding]]:
     """Run the project with another validation, and give what is found then; no result where something blocks."""
     head = project.head.model
@@ -284,7 +284,7 @@ def _run_with(
         raise ValueError("the project declares no model")
     changed = {f"{MODEL_FOLDER}/{head.validation_file}": validation.to_json().encode()}
     try:
-        run = run_project({**inputs, **changed}, **asked)
+        run = run_project({**inputs, **changed}, **options)
     except FindingsError as error:
         return None, blocking(error.findings)
     return run.results, [f for f in run.findings if f.severity is not Severity.NOTE]
