@@ -20,6 +20,7 @@ from mollisol.reading.json import load_json
 
 _WGS84_NAMES = {"urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4326", "EPSG:4326", "OGC:CRS84"}
 _GEOPACKAGE_IDS = {b"GPKG", b"GP10", b"GP11"}
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 _SHARED_AREA_HA = 1e-4
 """Overlaps up to a square metre are seams of digitising."""
 
@@ -50,33 +51,13 @@ def _read_geojson(file: str, content: bytes) -> tuple[dict[str, Any], list[Findi
         crs = str(data.get("crs", {}).get("properties", {}).get("name", "EPSG:4326"))[:80]
         named = [(str(item["properties"]["stratum"]), shape(item["geometry"])) for item in features]
     except BundleFaultError as error:
-        found = f"{error.finding.found} ({error.finding.code})"
-        return {}, [
-            finding(
-                "geometry-unreadable",
-                Place(file=file),
-                found[:120],
-                allowed=f"a GeoJSON FeatureCollection: {error.finding.allowed}",
-            )
-        ]
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        OverflowError,
-        RecursionError,
-        shapely.errors.ShapelyError,
-    ) as error:
-        return {}, [
-            finding(
-                "geometry-unreadable",
-                Place(file=file),
-                f"{type(error).__name__}: {error}"[:120],
-                allowed="a GeoJSON FeatureCollection whose features have a property `stratum`",
-            )
-        ]
-    return _named_polygons(file, named, crs)
+        found, allowed = f"{error.finding.found} ({error.finding.code})", error.finding.allowed
+    except (*_UNREADABLE, shapely.errors.ShapelyError) as error:
+        found, allowed = f"{type(error).__name__}: {error}", "features that have a property `stratum`"
+    else:
+        return _named_polygons(file, named, crs)
+    allowed = f"a GeoJSON FeatureCollection: {allowed}"
+    return {}, [finding("geometry-unreadable", Place(file=file), found[:120], allowed=allowed)]
 
 
 def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Finding]]:
@@ -224,16 +205,19 @@ def _overlaps(valid: Mapping[str, Any], ellipsoid: Any, file: str) -> Iterable[F
 def _points_inside(project: Project, valid: Mapping[str, Any]) -> Iterable[Finding]:
     from shapely import Point
 
-    for row, point in enumerate(project.sample_points, start=2):
-        polygon = valid.get(point.stratum or "")
-        if polygon is None or point.longitude_deg is None or point.latitude_deg is None:
-            continue
-        if not polygon.covers(Point(point.longitude_deg, point.latitude_deg)):
-            yield finding(
-                "point-outside-stratum",
-                Place(file="sample_points.csv", row=row, thing=f"point {point.point}"),
-                f"{point.longitude_deg}, {point.latitude_deg} outside {point.stratum}",
-            )
+    points = project.sample_points
+    longitude, latitude = (points.column(name).values() for name in ("longitude_deg", "latitude_deg"))
+    names = points.column("point").values()
+    for (stratum,), places in points.groups("stratum").items():
+        for place in places if stratum in valid else ():
+            x, y = longitude[place], latitude[place]
+            if x is not None and y is not None and not valid[stratum].covers(Point(x, y)):
+                where = Place(
+                    file="sample_points.csv",
+                    row=int(points.row_numbers[place]),
+                    thing=f"point {names[place]}",
+                )
+                yield finding("point-outside-stratum", where, f"{x}, {y} outside {stratum}")
 
 
 type Rings = tuple[tuple[tuple[float, float], ...], ...]
