@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import mollisol.templates
+from mollisol.bundle.render import render_bundle
 from mollisol.bundle.write import bundle_files
 from mollisol.cli.app import app
-from mollisol.cli.report import render_bundle
 from mollisol.engine import run_project
 from mollisol.methodology.findings import UserError
 from mollisol.output import write_folder

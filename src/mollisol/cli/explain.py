@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mollisol.cli.printing import Json, print_json, tell
+from mollisol.cli.printing import BundlePath, Json, print_json, tell
 
 if TYPE_CHECKING:
     from mollisol.audit.explain import Node
@@ -18,7 +17,7 @@ _SHOWN_VALUES = 4
 
 
 def explain(
-    bundle: Annotated[Path, typer.Argument(help="A bundle folder, or a zip of one.", metavar="DIR")],
+    bundle: BundlePath,
     name: Annotated[
         str,
         typer.Argument(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
 
 import typer
@@ -14,6 +15,7 @@ from mollisol.methodology.findings import Finding, Severity
 EXIT_BLOCKED: Final = 2
 EXIT_REFUSED: Final = 3
 
+BundlePath = Annotated[Path, typer.Argument(help="A bundle folder, or a zip of one.", metavar="DIR")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 _COLOURS = {

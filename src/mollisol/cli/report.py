@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from mollisol.cli.printing import Json, print_json, tell
+from mollisol.cli.printing import BundlePath, Json, print_json, tell
 from mollisol.methodology.findings import UserError
 from mollisol.output import write_beside
 
 
 def report(
-    bundle: Annotated[Path, typer.Argument(help="The bundle: a folder, or a zip of one.", metavar="DIR")],
+    bundle: BundlePath,
     formats: Annotated[
         str,
         typer.Option(
@@ -38,10 +38,12 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Render the report again from the bundle alone: page, PDF, Word, workbook with formulas, tables, credits."""
+    from mollisol.bundle.render import render_bundle
+
     wanted = _wanted(formats)
     target = out if out is not None else bundle.absolute().parent / "report"
     _check_target(target)
-    files = render_bundle(bundle, wanted, template=template)
+    files = render_bundle(bundle, wanted, template=template, tell=tell)
     _write(target, files)
     if as_json:
         print_json(
@@ -55,47 +57,6 @@ def report(
         typer.echo(f"{target / 'tables'}: {len(files) - len(shown)} tables")
 
 
-def render_bundle(bundle: Path, formats: list[str], *, template: Path | None = None) -> dict[str, bytes]:
-    """Return the files of a report by name, from a bundle and nothing else.
-
-    Raises
-    ------
-    UserError
-        If the bundle cannot be opened, its inputs cannot be read, or a format needs what is not installed.
-    """
-    from mollisol.bundle.read import open_bundle
-    from mollisol.extensions import extension
-    from mollisol.origins.sums import quantities_of
-    from mollisol.programmes.registry import programme
-    from mollisol.reading.outlines import outlines_of
-    from mollisol.templates.monitoring_report.report import report_model
-    from mollisol.templates.output import Export, Report
-
-    opened = open_bundle(bundle)
-    own = programme(opened.results.programme)
-    tell(f"reading {bundle}")
-    project, inputs = _project(opened)
-    outlines, areas = outlines_of(project, inputs)
-    model = report_model(
-        results=opened.results,
-        findings=opened.findings,
-        trace=opened.trace,
-        manifest=opened.manifest,
-        head=opened.head,
-        project=project,
-        outline_area_ha=areas,
-        quantity_of=quantities_of(opened.results.model_dump(mode="json"), opened.origins),
-        chapters=own.chapters(),
-    )
-    tell(f"rendering {', '.join(formats)}")
-    given = Report(model, project, opened.trace["quantities"], outlines, template)
-    files: dict[str, bytes] = {}
-    for name in formats:
-        export: Export = extension("mollisol.exports", name)
-        files |= export(given)
-    return files
-
-
 def _wanted(formats: str) -> list[str]:
     from mollisol.extensions import extension_names
 
@@ -105,18 +66,6 @@ def _wanted(formats: str) -> list[str]:
     if unknown or not wanted:
         raise typer.BadParameter(f"{', '.join(unknown) or 'nothing'}: choose from {', '.join(known)}")
     return [name for name in known if name in wanted]
-
-
-def _project(bundle: Any) -> tuple[Any, dict[str, bytes]]:
-    from mollisol.reading.project import read_project
-
-    inputs = bundle.input_files
-    project = read_project(inputs).project
-    if project is None:
-        raise UserError(
-            f"the inputs of {bundle.source.place} cannot be read; mollisol verify says what is wrong"
-        )
-    return project, inputs
 
 
 def _check_target(target: Path) -> None:

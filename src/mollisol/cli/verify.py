@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mollisol.cli.printing import Json, print_json, tell
+from mollisol.cli.printing import BundlePath, Json, print_json, tell
 
 if TYPE_CHECKING:
     from mollisol.verify.results import Difference, Verification
@@ -28,7 +28,7 @@ _OUTCOME: Final = {"result", "trace", "finding", "project", "metadata", "figure"
 
 
 def verify(
-    bundle: Annotated[Path, typer.Argument(help="A bundle folder, or a zip of one.", metavar="DIR")],
+    bundle: BundlePath,
     key: Annotated[
         Path | None,
         typer.Option("--key", metavar="PUBLIC", help="Public key that the manifest must be signed with."),

@@ -72,35 +72,22 @@ def prepared_validation(
 
 def _words(intake: Intake) -> Words:
     """Return what the folder says of its validation: title, substitutions, limits."""
+    from pydantic import ValidationError
+
     from mollisol.trials.validate import Words
 
     given = intake.toml(WORDS, required=False)
     if given is None:
         return Words()
-    lists = {key: given.pop(key, []) for key in ("substitutions", "limits")}
-    texts = {key: given.pop(key, "") for key in ("title", "stock_error_source")}
-    spread = given.pop("stock_error_t_c_per_ha", None)
-    words = [*texts.values(), *(text for one in lists.values() if isinstance(one, list) for text in one)]
-    sound = all(isinstance(one, list) for one in lists.values()) and all(
-        isinstance(text, str) and not set(text) & set("<>\x00") for text in words
-    )
-    if spread is not None:
-        sound = (
-            sound
-            and isinstance(spread, float | int)
-            and 0 < spread < 1e3
-            and bool(texts["stock_error_source"])
-        )
-    if given or not sound:
-        intake.add("validation-words-malformed", WORDS, ", ".join(given) or "a value that does not fit")
+    try:
+        words = Words.model_validate(given)
+    except ValidationError as error:
+        places = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors())
+        intake.add("validation-words-malformed", WORDS, ", ".join(places))
         return Words()
-    return Words(
-        title=texts["title"],
-        substitutions=tuple(lists["substitutions"]),
-        limits=tuple(lists["limits"]),
-        stock_error_t_c_per_ha=None if spread is None else float(spread),
-        stock_error_source=texts["stock_error_source"],
-    )
+    if words.stock_error_t_c_per_ha is not None and not words.stock_error_source:
+        intake.add("validation-words-malformed", WORDS, "stock_error_t_c_per_ha without stock_error_source")
+    return words
 
 
 def _whole(

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
+from pydantic import Field
+
+from mollisol.methodology.base import DomainObject, Items, Text
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.validation import (
     check_clay,
@@ -49,15 +53,14 @@ class Validation:
     sets: dict[str, CalibratedSet]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(DomainObject):
     """What a folder says of its validation: words, and the error of a stock where the trials do not tell it."""
 
-    title: str = ""
-    substitutions: tuple[str, ...] = ()
-    limits: tuple[str, ...] = ()
-    stock_error_t_c_per_ha: float | None = None
-    stock_error_source: str = ""
+    title: Text = ""
+    substitutions: Items[Text] = ()
+    limits: Items[Text] = ()
+    stock_error_t_c_per_ha: Annotated[float, Field(gt=0, lt=1e3)] | None = None
+    stock_error_source: Text = ""
 
 
 type Fit = Callable[[FoldPlan], tuple[CalibratedSet, list[Finding]]]

@@ -1,0 +1,69 @@
+"""Renders the report of a bundle again, from the bundle alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mollisol.bundle.read import Bundle, open_bundle
+from mollisol.extensions import extension
+from mollisol.methodology.findings import UserError
+from mollisol.methodology.project import Project
+from mollisol.origins.sums import quantities_of
+from mollisol.programmes.registry import programme
+from mollisol.reading.outlines import outlines_of
+from mollisol.reading.project import read_project
+from mollisol.templates.monitoring_report.report import report_model
+from mollisol.templates.output import Export, Report
+
+
+def _silent(_: str) -> None: ...
+
+
+def render_bundle(
+    bundle: Path,
+    formats: Sequence[str],
+    *,
+    template: Path | None = None,
+    tell: Callable[[str], None] = _silent,
+) -> dict[str, bytes]:
+    """Return the files of a report by name, from a bundle and nothing else.
+
+    Raises
+    ------
+    UserError
+        If the bundle cannot be opened, its inputs cannot be read, or a format needs what is not installed.
+    """
+    opened = open_bundle(bundle)
+    own = programme(opened.results.programme)
+    tell(f"reading {bundle}")
+    project, inputs = _project(opened)
+    outlines, areas = outlines_of(project, inputs)
+    model = report_model(
+        results=opened.results,
+        findings=opened.findings,
+        trace=opened.trace,
+        manifest=opened.manifest,
+        head=opened.head,
+        project=project,
+        outline_area_ha=areas,
+        quantity_of=quantities_of(opened.results.model_dump(mode="json"), opened.origins),
+        chapters=own.chapters(),
+    )
+    tell(f"rendering {', '.join(formats)}")
+    given = Report(model, project, opened.trace["quantities"], outlines, template)
+    files: dict[str, bytes] = {}
+    for name in formats:
+        export: Export = extension("mollisol.exports", name)
+        files |= export(given)
+    return files
+
+
+def _project(bundle: Bundle) -> tuple[Project, dict[str, bytes]]:
+    inputs = bundle.input_files
+    project = read_project(inputs).project
+    if project is None:
+        raise UserError(
+            f"the inputs of {bundle.source.place} cannot be read; mollisol verify says what is wrong"
+        )
+    return project, inputs
