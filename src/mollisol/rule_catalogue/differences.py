@@ -140,7 +140,8 @@ def _equations(a: RuleSet, b: RuleSet) -> Iterator[Difference]:
         if one != other:
             known = all_equations()[other]
             yield Difference(
-                id=f"{_EQUATION}{id}", kind="equation", label=known.summary, a=one, b=other,
+                id=f"{_EQUATION}{id}", kind="equation", a=one, b=other,
+                label=known.summary.removeprefix("Return ").rstrip("."),
                 citation=str(known.locator), status="secondary",
             )  # fmt: skip
 

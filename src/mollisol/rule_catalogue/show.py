@@ -55,7 +55,7 @@ class RuleUse(DomainObject):
     """Where a rule or switch is used.
 
     ``checks`` are the modules that name it and hold something against it; ``modules`` the others. ``equations`` are
-    those that an example gave its value to. ``examples`` say how often an example looked it up or gave its value on.
+    those that an example gave its value to, ``examples`` those that looked it up.
     """
 
     checks: Items[str]
@@ -70,7 +70,7 @@ def use_of(id: str) -> RuleUse:
     named = [
         name for name, text in modules_of_the_engine().items() if any(f'"{own}"' in text for own in names)
     ]
-    checks = [name for name in named if ".checks." in name or ".eligibility." in name]
+    checks = [name for name in named if {"checks", "eligibility"} & set(name.split("."))]
     runs = dict(_runs())
     return RuleUse(
         checks=tuple(checks),
