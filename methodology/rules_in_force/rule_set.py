@@ -22,26 +22,20 @@ from pydantic import BeforeValidator, Field, ValidationError
 from mollisol.methodology.base import DomainObject, Items
 from mollisol.methodology.factors.factor import Factor
 from mollisol.methodology.findings import Finding, Place, finding
-from mollisol.methodology.rules_in_force.rule import HOUSE as HOUSE
-from mollisol.methodology.rules_in_force.rule import OF_PROGRAMME
-from mollisol.methodology.rules_in_force.rule import WARNING_STATUSES as WARNING_STATUSES
-from mollisol.methodology.rules_in_force.rule import Allowed as Allowed
-from mollisol.methodology.rules_in_force.rule import ChosenValue as ChosenValue
-from mollisol.methodology.rules_in_force.rule import Clock as Clock
-from mollisol.methodology.rules_in_force.rule import Clocks as Clocks
-from mollisol.methodology.rules_in_force.rule import DatedValue as DatedValue
-from mollisol.methodology.rules_in_force.rule import DocumentEdition as DocumentEdition
-from mollisol.methodology.rules_in_force.rule import Form as Form
-from mollisol.methodology.rules_in_force.rule import MissingRuleError as MissingRuleError
-from mollisol.methodology.rules_in_force.rule import Overlay as Overlay
-from mollisol.methodology.rules_in_force.rule import OwnValue as OwnValue
-from mollisol.methodology.rules_in_force.rule import Rule as Rule
-from mollisol.methodology.rules_in_force.rule import RuleError as RuleError
-from mollisol.methodology.rules_in_force.rule import RuleSetHead as RuleSetHead
-from mollisol.methodology.rules_in_force.rule import RuleValue as RuleValue
-from mollisol.methodology.rules_in_force.rule import Source as Source
-from mollisol.methodology.rules_in_force.rule import Status as Status
-from mollisol.methodology.rules_in_force.rule import Switch as Switch
+from mollisol.methodology.rules_in_force.rule import (
+    OF_PROGRAMME,
+    WARNING_STATUSES,
+    ChosenValue,
+    Clocks,
+    DatedValue,
+    Form,
+    MissingRuleError,
+    Overlay,
+    Rule,
+    RuleError,
+    RuleSetHead,
+    Switch,
+)
 
 type FileKind = Literal["rules", "switches", "proposals", "rulesets"]
 
