@@ -101,7 +101,6 @@ def hybrid_change(
         model_part=context.compute(
             "hybrid_model_part", hybrid_model_part_t2, weight=weight, bias_sd_t_co2e_per_ha=bias_sd, **drawn
         ),
-        sites=sites,
         baseline=modelled,
         controls=at_sites,
         error=error,

@@ -15,7 +15,7 @@ from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.modelled_stock import modelled_stock_t_c_per_ha
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.routes.interface import Side
-from mollisol.routes.modelled import ModelledInputs, modelled_routes
+from mollisol.routes.modelled import ModelledInputs, modelled_routes, sampling_per_hectare
 from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.model_error import effective_draws, model_error
@@ -87,17 +87,19 @@ def modelled_change(
         ),
     )
     places = tuple(points.of_stratum(number) for number in range(len(context.project.strata)))
+    side = _side(context, area, change["project"], effect, places)
     inputs = ModelledInputs(
         context=context,
         difference=totals.difference,
         area=area,
-        project_side=_side(context, area, change["project"], effect, places),
+        project_side=side,
         biochar_carbon_per_year=options.biochar_carbon_per_year,
         seed=options.seed,
         effect=effect,
         places=places,
         drawn=_drawn(points, scenario, years),
         error=model_error(context),
+        sampling=sampling_per_hectare(context, area, side),
         effective_draws=effective_draws(context.project),
     )
     return change_of_period(

@@ -33,13 +33,11 @@ def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     members: dict[str, list[float]] = defaultdict(list)
     for unit, value in zip(inputs.change.index, inputs.change.value, strict=True):
         members[inputs.stocks.home_of[unit]].append(float(value))
-    sites = sorted({link.control_site for link in project.control_links})
-    linked = {(link.stratum, link.control_site) for link in project.control_links}
-    link = np.array([[float((s.stratum, site) in linked) for site in sites] for s in project.strata])
+    link = inputs.site_link.T
     campaign = Campaign(
         area_ha=inputs.area.value,
         project_t_co2e_per_ha=[np.array(members[stratum.stratum]) for stratum in project.strata],
-        control_t_co2e_per_ha=[np.array(members[site]) for site in sites],
+        control_t_co2e_per_ha=[np.array(members[site]) for site in inputs.control_sites],
         link_weight=link / link.sum(axis=1, keepdims=True),
     )
     guard = SkewGuard(

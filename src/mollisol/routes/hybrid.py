@@ -51,8 +51,6 @@ class HybridInputs(RouteInputs):
     ----------
     control_part, model_part
         Variance that the control sites bring into the baseline, and what the model leaves in it. [(t CO2e/ha)^2]
-    sites
-        Control sites.
     baseline, controls
         Modelled baseline change of the strata and of the control sites.
     error
@@ -62,7 +60,6 @@ class HybridInputs(RouteInputs):
     stocks: UnitStocks
     control_part: Quantity
     model_part: Quantity
-    sites: tuple[str, ...]
     baseline: ModelledPlaces
     controls: ModelledPlaces
     error: ModelError
@@ -78,7 +75,7 @@ def _analytic(inputs: HybridInputs, /) -> tuple[RouteOutcome, Moment]:
     """Compute the moment form: sampling of the project, what is left of the model's bias, and the draws."""
     context, side = inputs.context, inputs.project_side
     trace = context.trace
-    sampling = sampling_per_hectare(inputs).variance
+    sampling = sampling_per_hectare(context, inputs.area, side).variance
     labels = (*side.labels, "control sites", "model")
     parts = [sampling, inputs.control_part, inputs.model_part]
     terms = context.arrange(
@@ -92,7 +89,7 @@ def _analytic(inputs: HybridInputs, /) -> tuple[RouteOutcome, Moment]:
     replicates = context.given(
         "replicates_less_one",
         # what the model leaves comes from its validation, which is not sampled again here
-        np.array([*side.degrees_of_freedom, len(inputs.sites) - 1.0, np.inf]),
+        np.array([*side.degrees_of_freedom, len(inputs.control_sites) - 1.0, np.inf]),
         "1",
         ["sample_points.csv", "control_links.csv", "the model's variances are taken as known"],
         labels,
@@ -102,8 +99,9 @@ def _analytic(inputs: HybridInputs, /) -> tuple[RouteOutcome, Moment]:
     )
     spread = Spread(variance, freedom, variance, terms, replicates)
     moments = {form: moment_form(inputs, form, spread) for form in FORMS}
-    sites = Term("control group", "+".join(inputs.sites), len(inputs.sites), "control sites")
-    sampled = [*terms_of_side("project stratum", side), sites]
+    sites = inputs.control_sites
+    controls = Term("control group", "+".join(sites), len(sites), "control sites")
+    sampled = [*terms_of_side("project stratum", side), controls]
     components = variance_components(context, spread, sampled)
     return moment_outcome(inputs, moments, components), moments["corrected"]
 
@@ -111,7 +109,7 @@ def _analytic(inputs: HybridInputs, /) -> tuple[RouteOutcome, Moment]:
 def _posterior(inputs: HybridInputs, _: Moment, /) -> RouteOutcome:
     """Compute the posterior of measured project less modelled baseline, with the bias seen at the control sites."""
     given = {
-        **points_of_period(inputs, inputs.stocks, inputs.sites).given,
+        **points_of_period(inputs, inputs.stocks).given,
         "years": float(inputs.context.years),
         "confidence": inputs.context.trace.rule("programme.deduction.confidence"),
     }

@@ -27,6 +27,7 @@ from mollisol.methodology.results.run import (
 from mollisol.methodology.results.spectroscopy import SpectroscopyResult
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
+from mollisol.quantification.checks import FloatArray
 from mollisol.routes.declared_errors import DeclaredErrors
 from mollisol.stocks.measured import UnitStocks
 from mollisol.uncertainty.deduction.estimate import Estimate, student_estimate
@@ -100,6 +101,18 @@ class RouteInputs:
     def hectares(self) -> float:
         """Return the area of all strata. [ha]."""
         return float(self.area.value.sum())
+
+    @property
+    def control_sites(self) -> tuple[str, ...]:
+        """Return the control sites that any stratum is linked to."""
+        return tuple(sorted({link.control_site for link in self.context.project.control_links}))
+
+    @property
+    def site_link(self) -> FloatArray:
+        """Return 1 where a control site is linked to a stratum, shape (sites, strata)."""
+        links = {(link.control_site, link.stratum) for link in self.context.project.control_links}
+        strata = self.project_side.labels
+        return np.array([[float((site, name) in links) for name in strata] for site in self.control_sites])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.results.figure import figure
 from mollisol.methodology.results.run import CreditedForm, MonteCarloDeduction, RouteCheck, RouteChoice
 from mollisol.methodology.rules_in_force.rule import Form
@@ -22,6 +23,7 @@ from mollisol.routes.interface import (
     RouteDetails,
     RouteInputs,
     RouteOutcome,
+    Side,
     Spread,
     finite_or_none,
     route_outcome,
@@ -62,10 +64,9 @@ class PerHectare:
     variance: Quantity
 
 
-def sampling_per_hectare(inputs: RouteInputs) -> PerHectare:
+def sampling_per_hectare(context: PeriodContext, area: Quantity, side: Side) -> PerHectare:
     """Compute the part of each stratum in the variance of the mean."""
-    context, side = inputs.context, inputs.project_side
-    hectares = context.compute("area_total", total_t_co2e, unit="ha", parts_t_co2e=inputs.area)
+    hectares = context.compute("area_total", total_t_co2e, unit="ha", parts_t_co2e=area)
     variance = context.compute(
         "sampling_variance_of_mean",
         variance_of_mean_from_total,
@@ -90,6 +91,8 @@ class ModelledInputs(RouteInputs):
         The same effect in each joint draw, (unit, draw); one draw where the parameter set has none. [t CO2e/ha]
     error
         The model's validated error by stratum.
+    sampling
+        Of the effect.
     effective_draws
         Smallest effective sample size of the draws; None where they are independent.
     """
@@ -98,24 +101,20 @@ class ModelledInputs(RouteInputs):
     places: tuple[list[int], ...]
     drawn: FloatArray
     error: ModelError
+    sampling: PerHectare
     effective_draws: float | None
 
 
 def modelled_routes(inputs: ModelledInputs, choice: RouteChoice) -> RoutesFound:
     """Run the routes that were asked for on a modelled period."""
-    sampling = sampling_per_hectare(inputs)
-
-    def analytic(inputs: ModelledInputs, /) -> tuple[RouteOutcome, Moment]:
-        return _analytic(inputs, sampling)
-
-    def montecarlo(inputs: ModelledInputs, moment: Moment, /) -> RouteOutcome:
-        return _montecarlo(inputs, sampling, moment)
-
-    others: Mapping[CreditedForm, Route[ModelledInputs]] = {"montecarlo": montecarlo, "posterior": _posterior}
-    return run_routes(inputs, choice, analytic, others)
+    others: Mapping[CreditedForm, Route[ModelledInputs]] = {
+        "montecarlo": _montecarlo,
+        "posterior": _posterior,
+    }
+    return run_routes(inputs, choice, _analytic, others)
 
 
-def _analytic(inputs: ModelledInputs, sampling: PerHectare) -> tuple[RouteOutcome, Moment]:
+def _analytic(inputs: ModelledInputs, /) -> tuple[RouteOutcome, Moment]:
     """Compute the moment form (Eqs. 62 to 64, 74), as printed and as corrected."""
     context, side = inputs.context, inputs.project_side
     total = context.compute(
@@ -128,9 +127,7 @@ def _analytic(inputs: ModelledInputs, sampling: PerHectare) -> tuple[RouteOutcom
         ["sample_points.csv", "studies of the validation less one, the fewest of all combinations"],
         (*side.labels, "model"),
     )
-    moments = {
-        form: moment_form(inputs, form, _spread(inputs, form, sampling, total, replicates)) for form in FORMS
-    }
+    moments = {form: moment_form(inputs, form, _spread(inputs, form, total, replicates)) for form in FORMS}
     corrected = moments["corrected"]
     studies = Term("model error", "model", int(inputs.error.freedom) + 1, "studies")
     variance = variance_components(
@@ -139,9 +136,7 @@ def _analytic(inputs: ModelledInputs, sampling: PerHectare) -> tuple[RouteOutcom
     return moment_outcome(inputs, moments, variance), corrected
 
 
-def _spread(
-    inputs: ModelledInputs, form: Form, sampling: PerHectare, total: Quantity, replicates: Quantity
-) -> Spread:
+def _spread(inputs: ModelledInputs, form: Form, total: Quantity, replicates: Quantity) -> Spread:
     """Add the model's error to the sampling variance; it is shared by all points, and does not average out."""
     context = inputs.context
     model = context.compute(
@@ -156,26 +151,27 @@ def _spread(
         variance_with_model_error,
         sampling_variance_t2=total,
         model_variance=model,
-        area_ha=sampling.hectares,
+        area_ha=inputs.sampling.hectares,
     )
     context.trace.rule("mollisol.deduction.degrees-of-freedom")
-    terms = _with_model(inputs, f"variance_terms.{form}", sampling, model)
+    terms = _with_model(inputs, f"variance_terms.{form}", model)
     freedom = context.compute(
         f"degrees_of_freedom.{form}", satterthwaite, variances=terms, degrees_of_freedom=replicates
     )
     return Spread(variance, freedom, variance, terms, replicates)
 
 
-def _with_model(inputs: ModelledInputs, name: str, sampling: PerHectare, model: Quantity) -> Quantity:
+def _with_model(inputs: ModelledInputs, name: str, model: Quantity) -> Quantity:
+    sampling = inputs.sampling.variance
     return inputs.context.arrange(
         name,
-        np.append(np.asarray(sampling.variance.value), float(model.value)),
-        [sampling.variance, model],
+        np.append(np.asarray(sampling.value), float(model.value)),
+        [sampling, model],
         index=(*inputs.project_side.labels, "model"),
     )
 
 
-def _montecarlo(inputs: ModelledInputs, sampling: PerHectare, moment: Moment) -> RouteOutcome:
+def _montecarlo(inputs: ModelledInputs, moment: Moment, /) -> RouteOutcome:
     """Propagate joint draws (Eqs. 65 to 69): parameters, and one error of the model shared by all points.
 
     A draw is the same at every point, in every stratum and in both scenarios; neither part shrinks with their number.
@@ -203,7 +199,7 @@ def _montecarlo(inputs: ModelledInputs, sampling: PerHectare, moment: Moment) ->
             f"montecarlo_{name}",
             variance_of_mean_from_total,
             variance_of_total_t2=of_total[name],
-            area_ha=sampling.hectares,
+            area_ha=inputs.sampling.hectares,
         )
     context.compute(
         "montecarlo_variance_of_total",
@@ -214,7 +210,7 @@ def _montecarlo(inputs: ModelledInputs, sampling: PerHectare, moment: Moment) ->
     freedom = context.compute(
         "montecarlo_degrees_of_freedom",
         satterthwaite,
-        variances=_with_model(inputs, "montecarlo_variance_terms", sampling, of_mean["model_variance"]),
+        variances=_with_model(inputs, "montecarlo_variance_terms", of_mean["model_variance"]),
         degrees_of_freedom=moment.spread.replicates_less_one,
     )
     variance = context.compute(
@@ -275,7 +271,7 @@ def _drawn_groups(inputs: ModelledInputs) -> list[FloatArray]:
     return [drawn[places] + sd * shared for places, sd in zip(inputs.places, spread, strict=True)]
 
 
-def _posterior(inputs: ModelledInputs, _: Moment) -> RouteOutcome:
+def _posterior(inputs: ModelledInputs, _: Moment, /) -> RouteOutcome:
     """Compute the posterior of the effect; the learned bias of the model may lower it and never raises it."""
     stratum = np.empty(len(inputs.effect.index), dtype=np.int64)
     for number, places in enumerate(inputs.places):

@@ -57,9 +57,8 @@ class PointsOfPeriod:
 def posterior_route(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     """Compute the posterior quantile of a period from the changes at its points, and its budget by source of error."""
     context = inputs.context
-    strata = list(inputs.project_side.labels)
-    sites = sorted({link.control_site for link in context.project.control_links})
-    points = points_of_period(inputs, inputs.stocks, sites)
+    strata, sites = inputs.project_side.labels, inputs.control_sites
+    points = points_of_period(inputs, inputs.stocks)
     specified, told = values_of(points.given), dict(points.given)
     declared, names = None, ErrorNames({}, {})
     if inputs.errors is not None:
@@ -79,8 +78,8 @@ def posterior_route(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     return posterior_outcome(inputs, compute, posterior_credited_t_co2e_per_ha, told)
 
 
-def points_of_period(inputs: RouteInputs, stocks: UnitStocks, sites: Sequence[str]) -> PointsOfPeriod:
-    """Compute the changes at the points of the project and of some control sites, with the place of each."""
+def points_of_period(inputs: RouteInputs, stocks: UnitStocks) -> PointsOfPeriod:
+    """Compute the changes at the points of the project and of its control sites, with the place of each."""
     context = inputs.context
     project, period = context.project, context.period
     start = stocks.points_by_campaign[period.first_campaign]
@@ -93,13 +92,11 @@ def points_of_period(inputs: RouteInputs, stocks: UnitStocks, sites: Sequence[st
     )
     known = {point.point: point for point in project.sample_points}
     points = [known[id] for id in change.index]
-    strata = [stratum.stratum for stratum in project.strata]
-    stratum_of, site_of = _numbers(strata), _numbers(sites)
+    stratum_of, site_of = _numbers(inputs.project_side.labels), _numbers(inputs.control_sites)
     own = [place for place, point in enumerate(points) if point.stratum is not None]
     control = [place for place, point in enumerate(points) if point.control_site in site_of]
     units = [f"{points[place].stratum}/{points[place].sampling_unit}" for place in own]
     unit_of = _numbers(sorted(set(units)))
-    linked = {(link.control_site, link.stratum) for link in project.control_links}
     given: dict[str, Any] = {
         "area_ha": inputs.area,
         "project_change_t_co2e_per_ha": context.pick("project_change_of_point", change, own),
@@ -107,7 +104,7 @@ def points_of_period(inputs: RouteInputs, stocks: UnitStocks, sites: Sequence[st
         "project_unit": [unit_of[unit] for unit in units],
         "control_change_t_co2e_per_ha": context.pick("control_change_of_point", change, control),
         "control_site": [site_of[points[place].control_site or ""] for place in control],
-        "site_link": np.array([[float((site, name) in linked) for name in strata] for site in sites]),
+        "site_link": inputs.site_link,
         "offset_t_co2e_per_ha": biochar_offset(inputs),
     }
     return PointsOfPeriod(given, own, control)
