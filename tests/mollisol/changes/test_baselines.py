@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from mollisol.engine import assess_project, run_project
 from mollisol.methodology.baseline import APPROACH_OF, Baseline, HybridBaseline
 from mollisol.methodology.context import Context
-from mollisol.methodology.findings import FindingsError
+from mollisol.methodology.findings import FindingsError, Severity
 from mollisol.methodology.results.run import BaselineResult, PeriodResult
 from mollisol.methodology.rules_in_force.rule import Overlay
 from mollisol.methodology.soil_models.inputs import ActivityRow
@@ -258,6 +258,23 @@ def test_a_baseline_that_cannot_be_computed_says_so(modelled: Make) -> None:
         run_project(folder)
     codes = {finding.code for finding in raised.value.findings}
     assert codes & {"baseline-not-computed", "control-variance-not-estimable"}
+
+
+@pytest.mark.parametrize("kinds", [("hybrid", "modelled_schedule"), ("modelled_schedule", "hybrid")])
+def test_a_baseline_beside_the_issuing_one_that_cannot_be_computed_is_told(
+    modelled: Make, monkeypatch: pytest.MonkeyPatch, kinds: tuple[str, ...]
+) -> None:
+    """Also where it is declared before the one that issues."""
+    import mollisol.changes.baselines as step
+
+    def fails(*_: object) -> None:
+        raise ValueError("residuals that agree exactly")
+
+    monkeypatch.setattr(step, "hybrid_change", fails)
+    run = run_project(modelled(*kinds), route="analytic")
+    (told,) = [finding for finding in run.findings if finding.code == "baseline-not-computed"]
+    assert (told.severity, told.found) == (Severity.WARNING, "residuals that agree exactly")
+    assert set(by_kind(run.results.periods[0])) == {"modelled_schedule"}
 
 
 def test_hybrid_declares_a_bias_above_zero() -> None:
