@@ -49,10 +49,9 @@ def looks(columns: Mapping[str, Column]) -> Iterator[Look]:
         soc, density = columns[_SOC].numbers(), columns[_DENSITY].numbers()
         likely = (soc <= _DENSEST_G_PER_CM3) & (density > _DENSEST_G_PER_CM3) & (density <= _RICHEST_G_PER_KG)
         swapped = np.flatnonzero(likely)
-    if swapped.size:
-        first = swapped[0]
-        found = f"{soc[first]:g} g C/kg in a soil of {density[first]:g} g/cm3"
-        yield Look((_SOC, _DENSITY), swapped, ("columns-swapped", found, {}))
+        for first in swapped[:1]:
+            found = f"{soc[first]:g} g C/kg in a soil of {density[first]:g} g/cm3"
+            yield Look((_SOC, _DENSITY), swapped, ("columns-swapped", found, {}))
     for name, least, most, unit, do in _OTHER_UNITS:
         if name in columns:
             places = np.setdiff1d(_between(columns[name], least, most), swapped)

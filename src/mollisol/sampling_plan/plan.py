@@ -172,7 +172,7 @@ def make_plan(
         return float(
             np.sqrt(
                 variance_of_stratified_mean(
-                    area_ha=area, standard_deviation_t_co2e_per_ha=spread, samples=np.asarray(samples)
+                    area_ha=area, standard_deviation_t_co2e_per_ha=spread, samples=samples.astype(np.float64)
                 )
             )
         )
