@@ -43,7 +43,7 @@ class RunOptions(DomainObject):
 
     @property
     def beside_rules(self) -> dict[str, Any]:
-        """Give the keywords for ``run_project`` that do not choose rules."""
+        """Return the keywords for ``run_project`` that do not choose rules."""
         return self.model_dump(exclude={"rules_key", "overlays"})
 
 

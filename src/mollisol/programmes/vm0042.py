@@ -271,7 +271,7 @@ class VM0042(Programme):
     def buffer(self, year: Year, split: Split, net: Net, carried: Carried) -> Verified:
         """Return the rating's share of the stock terms, and the verified amounts (Eqs. 75 to 79)."""
         trace, place = year.context.trace, year.place
-        stock = _stock(year, split.switch) | {"non_permanence_rating_percent": carried.rating}
+        stock: dict[str, Any] = _stock(year, split.switch) | {"non_permanence_rating_percent": carried.rating}
         buffer = Shares(
             trace.compute(f"buffer_on_reductions{place}", issuance.buffer_on_reductions_t_co2e, **stock),
             trace.compute(f"buffer_on_removals{place}", issuance.buffer_on_removals_t_co2e, **stock),

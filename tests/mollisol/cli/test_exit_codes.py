@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -28,7 +29,17 @@ def test_new_then_check_then_run(mollisol: Mollisol, tmp_path: Path) -> None:
     done = mollisol("run", project, "--out", out)
     assert done.code == 3
     assert "0 t CO2e credited" in done.out
-    assert (out / "report.html").is_file()
+    assert ": 0 units, provisional" in done.out
+    results = json.loads((out / "results.json").read_text(encoding="utf-8"))
+    (period,) = results["periods"]
+    assert results["state"] == period["state"] == "provisional"
+    assert (
+        period["units_if_eligible_t"]
+        == int(period["verified_total_t_co2e"])
+        > period["units_to_issue_t"]
+        == 0
+    )
+    assert "Computed, but provisional" in (out / "report.html").read_text(encoding="utf-8")
 
 
 def test_run_that_issues(mollisol: Mollisol, skeleton: Path, tmp_path: Path) -> None:
