@@ -159,10 +159,7 @@ def _findings(source: str, chosen: ChosenFactor, selection: Selection, rule: str
     if factor.status in WARNING_STATUSES:
         made.append(
             finding(
-                "factor-weakly-sourced",
-                where,
-                f"{found}, status {factor.status}",
-                citation=factor.citation,
+                "factor-weakly-sourced", where, f"{found}, status {factor.status}", citation=factor.citation
             )
         )
     return made

@@ -47,13 +47,7 @@ def check_studies(rows: Sequence[StudyRow]) -> list[Finding]:
         for column, most in (("latitude_deg", 90.0), ("longitude_deg", 180.0)):
             value = getattr(row, column)
             if abs(value) > most:
-                found.append(
-                    finding(
-                        f"study-{column[:-4]}",
-                        row.place(column),
-                        f"{value:g}",
-                    )
-                )
+                found.append(finding(f"study-{column[:-4]}", row.place(column), f"{value:g}"))
     for experiment, uses in sides.items():
         if {"calibration", "validation"} <= uses.keys():
             last = uses["validation"]
@@ -189,13 +183,7 @@ def _twice(rows: Sequence[Row], column: str, code: str) -> list[Finding]:
         name = getattr(row, column)
         if name in first:
             text = f"{name} is also in row {first[name]}"
-            found.append(
-                finding(
-                    code,
-                    row.place(column),
-                    text,
-                )
-            )
+            found.append(finding(code, row.place(column), text))
         first.setdefault(name, row.row)
     return found
 
@@ -205,14 +193,7 @@ def _word(row: Row, column: str, words: Sequence[str]) -> list[Finding]:
     value = getattr(row, column)
     if value in words:
         return []
-    return [
-        finding(
-            f"trial-{column}-unknown",
-            row.place(column),
-            value,
-            names=", ".join(words),
-        )
-    ]
+    return [finding(f"trial-{column}-unknown", row.place(column), value, names=", ".join(words))]
 
 
 def _known(row: Row, column: str, names: Container[str], code: str) -> list[Finding]:
