@@ -135,6 +135,16 @@ def test_no_room_is_too_full() -> None:
     assert len(own) <= MOST_OF_ITS_OWN, own
 
 
+def test_a_command_reads_arguments_calls_one_function_and_prints() -> None:
+    """No module of the command line grows beyond 200 lines, nor opens a file to parse it."""
+    for path in sorted((ROOT / "src" / "mollisol" / "cli").glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        assert text.count("\n") <= 200, path.name
+        assert not {"csv", "json", "tomllib", "io"} & set(imported(path)) or path.name == "printing.py", (
+            path.name
+        )
+
+
 def test_the_folder_says_what_a_name_need_not_say_again() -> None:
     for path in modules(ROOT / "src" / "mollisol", "mollisol").values():
         assert not path.stem.endswith(ENDINGS), path.name

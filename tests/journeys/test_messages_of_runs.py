@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from mollisol.audit.effects import RecordsError, effects_of_records
 from mollisol.bundle.read import open_bundle
 from mollisol.cli.app import app
-from mollisol.cli.project import _less
+from mollisol.cli.summary import _less
 
 
 @pytest.fixture(scope="module")

@@ -49,15 +49,11 @@ def extrapolate(
     as_json: Json = False,
 ) -> None:
     """Project the faults of the vouched records to all records, and hold them against materiality."""
-    from mollisol.audit.worksheet import LARGEST_WORKSHEET_BYTES
     from mollisol.audit.worksheet import extrapolate as projected
     from mollisol.bundle.read import open_bundle
+    from mollisol.reading.intake import taken
 
-    opened = open_bundle(bundle)
-    if not filled.is_file():
-        raise UserError(f"{filled}: no such file")
-    with filled.open("rb") as stream:
-        projection = projected(opened, stream.read(LARGEST_WORKSHEET_BYTES + 1))
+    projection = projected(open_bundle(bundle), taken(filled))
     if as_json:
         print_json(projection.as_json())
     else:

@@ -19,6 +19,7 @@ from mollisol.cli.printing import (
     print_json,
     tell,
 )
+from mollisol.cli.summary import print_summary
 from mollisol.methodology.findings import FindingsError, Severity, UserError
 
 ProjectFolder = Annotated[Path, typer.Argument(help="The project folder.", metavar="PROJECT")]
@@ -113,74 +114,10 @@ def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:
     if as_json:
         print_json(done.results.model_dump(mode="json"))
     else:
-        _print_summary(done.results)
+        print_summary(done.results)
         print_findings((f for f in done.findings if f.severity is Severity.REFUSAL), err=True)
         typer.echo(f"findings: {count(done.findings)}\nbundle:   {out}\nreport:   {out / 'report.html'}")
     return 0 if done.results.state == "eligible" else EXIT_REFUSED
-
-
-_NO_DISCOUNT = 1e-6
-"""What is left of a sum of amounts by rounding. [t CO2e]"""
-_FORM_WORDS = {
-    "moment": "moment form",
-    "guarded": "guarded form",
-    "montecarlo": "Monte Carlo",
-    "posterior": "posterior",
-}
-
-
-def _print_summary(results: Any) -> None:
-    kind = {
-        "replay": " (history replayed, not an issued project)",
-        "constructed": " (constructed)",
-        "placeholder": " (placeholders)",
-    }
-    words = "credited, were the proposed rules in force" if results.state == "proposed" else "credited"
-    typer.echo(
-        typer.style(f"{sum(map(_units, results.periods)):,} t CO2e {words}", bold=True)
-        + f"  {results.project}{kind.get(results.kind, '')}"
-    )
-    for overlay in results.proposals:
-        typer.echo(f"  PROPOSED, nothing is issued: {overlay.label}")
-        for line in overlay.lines:
-            typer.echo(f"    {line}")
-    for period in results.periods:
-        moment = period.deduction
-        routes = ", ".join(
-            f"{_FORM_WORDS[found.form]} {found.credited_t_co2e_per_ha:.2f}" for found in period.routes
-        )
-        typer.echo(
-            f"  period {period.name}, {period.during.start} to {period.during.end}: "
-            f"{moment.mean_t_co2e_per_ha:.2f} t CO2e/ha {period.project_side}, "
-            f"SE {moment.standard_error_t_co2e_per_ha:.2f}; credited: {routes}; "
-            f"the {_FORM_WORDS[period.credited_form]} issues\n"
-            f"    {period.gross_t_co2e:,.1f} t gross {_less(period.deducted_t_co2e)} uncertainty "
-            f"{_others(period)}{_less(period.leakage_t_co2e)} leakage {_less(period.buffer_t_co2e)} buffer "
-            f"{_discount(period)}"
-            f"= {period.verified_total_t_co2e:,.1f} t: {_units(period):,} units, "
-            + (period.issuance if period.state == "eligible" else period.state)
-        )
-
-
-def _units(period: Any) -> int:
-    """Count the units of a period; under proposed rules those that it would have."""
-    return int(period.units_if_eligible_t if period.state == "proposed" else period.units_to_issue_t)
-
-
-def _discount(period: Any) -> str:
-    """Return what a flat discount took off, in words, where a proposal has one."""
-    off = period.after_deduction_t_co2e + period.woody_t_co2e + period.source_terms_t_co2e
-    off -= period.leakage_t_co2e + period.buffer_t_co2e + period.verified_total_t_co2e
-    return f"{_less(off)} discount " if off > _NO_DISCOUNT else ""
-
-
-def _less(amount: float) -> str:
-    return f"{'+' if amount < 0 else '-'} {abs(amount):,.1f}"
-
-
-def _others(period: Any) -> str:
-    woody, sources = period.woody_t_co2e, period.source_terms_t_co2e
-    return f"{woody:+,.1f} woody {sources:+,.1f} other gases " if woody or sources else ""
 
 
 def demo(

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from mollisol.methodology.columns import Columns
-from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.findings import Finding, FindingsError, Place, finding
 from mollisol.reading.archive import (
     LARGEST_FILE_BYTES,
     LARGEST_INPUTS_BYTES,
@@ -139,3 +139,19 @@ class Intake:
     ) -> None:
         """Add a finding on a file."""
         self.findings.append(finding(code, Place(file=file, thing=thing, column=column), state, **texts))
+
+
+def taken(file: Path) -> bytes:
+    """Return the bytes of a file by itself.
+
+    Raises
+    ------
+    FindingsError
+        If it cannot be had.
+    """
+    path = file.resolve()
+    intake = Intake(path.parent)
+    content = intake.take(path.name)
+    if content is None:
+        raise FindingsError(intake.findings)
+    return content
