@@ -204,3 +204,13 @@ def test_an_export_of_another_package_is_written(bundle: Path) -> None:
     assert done.returncode == 0, done.stderr
     lines = [f"{period['name']},{period['units_to_issue_t']}" for period in results(bundle)["periods"]]
     assert (bundle.parent / "units" / "units.csv").read_text(encoding="utf-8").splitlines() == lines
+
+
+def test_the_page_names_every_answer_and_every_rule_that_is_asked_for() -> None:
+    page = (ROOT / "docs" / "programmes.md").read_text(encoding="utf-8")
+    answers = [
+        name for name, value in vars(Programme).items() if callable(value) and not name.startswith("_")
+    ]
+    assert len(answers) > 10
+    for name in (*answers, *programme("vm0042").rule_names):
+        assert f"`{name}`" in page, name
