@@ -121,8 +121,11 @@ def _burning(units: UnitsOfPeriod, gas: str) -> Source:
 
 
 def _direct(units: UnitsOfPeriod, book: FactorBook, kind: climate.NitrogenKind) -> list[str]:
-    wet = [moisture_at(units.sites[unit]) for unit in units.grid.units]
-    return [book.name(f"EF1 / {kind} / {each}", climate.direct_factor, kind, each) for each in wet]
+    sites = [units.sites[unit] for unit in units.grid.units]
+    return [
+        book.name(f"EF1 / {kind} / {moisture_at(site)}", climate.direct_factor, kind, moisture_at(site))
+        for site in sites
+    ]
 
 
 def _fertilizer(units: UnitsOfPeriod) -> Source:

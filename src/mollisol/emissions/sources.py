@@ -131,7 +131,7 @@ def _compute(units: UnitsOfPeriod, source: Source) -> _Computed:
         selection=selection,
         rule="vm0042.factors.selection",
     )
-    ends = {one.name: one.end for one in chosen.chosen}
+    ends: dict[str, End] = {one.name: one.end for one in chosen.chosen}
     means = _means(units, source, "", ends, {one.name: one.reason for one in chosen.chosen})
     turned = check_direction_kept(chosen, **means.totals(units.grid.area))
     if turned:
@@ -166,7 +166,7 @@ def _turned(units: UnitsOfPeriod, source: Source, chosen: SourceFactors) -> tupl
     cut: dict[End, float] = {}
     sides: tuple[End, End] = ("low", "high")
     for side in sides:
-        ends = {one.name: side for one in chosen.chosen if one.factor.has_choice}
+        ends: dict[str, End] = {one.name: side for one in chosen.chosen if one.factor.has_choice}
         reasons = {one.name: f"the {side} end, tried since the direction turns" for one in chosen.chosen}
         means[side] = _means(units, source, f".{side}", ends, reasons)
         both = means[side].totals(units.grid.area)

@@ -63,7 +63,7 @@ def run_routes[Inputs: RouteInputs](
     chosen, form = choose_deduction(inputs.context, computed)
     name = f"uncertainty_after_allowance{inputs.context.place}"
     uncertainty = after_allowance(chosen, name, inputs.context.trace)
-    estimates = {
+    estimates: dict[CreditedForm, Estimate] = {
         outcome.summary.form: outcome.estimate for outcome in outcomes if outcome.summary and outcome.estimate
     }
     summaries = [outcome.summary for outcome in outcomes if outcome.summary is not None]

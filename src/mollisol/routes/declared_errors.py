@@ -34,7 +34,10 @@ from mollisol.uncertainty.posterior.measured import MeasurementErrors
 _GRAMS_PER_KG = 1000.0
 LABORATORY: ErrorSourceName = "laboratory"
 SOIL_MASS: ErrorSourceName = "soil mass"
-_REPEAT_KEYS = {LABORATORY: "repeat_relative_sd", SOIL_MASS: "soil_mass_repeat_relative_sd"}
+_REPEAT_KEYS: dict[ErrorSourceName, str] = {
+    LABORATORY: "repeat_relative_sd",
+    SOIL_MASS: "soil_mass_repeat_relative_sd",
+}
 
 type _Sds = Mapping[tuple[str, str], Quantity]
 
@@ -74,6 +77,7 @@ class DeclaredErrors:
 
     def weights(self, of_point: FloatArray) -> FloatArray:
         """Turn the weight of each point's change into one of each place's stock in t C/ha."""
+        # the start counts against the change: an error that both campaigns share cancels here
         return CO2E_PER_C * np.concatenate([-of_point, of_point])
 
 
@@ -234,6 +238,7 @@ def posterior_errors(
             point=place % len(errors.points),
             class_of_point=classes,
         )
+    # what a batch shares does not average out over its cores: it is an effect of its own, not part of their spread
     shared, of_effect = [], {}
     for source, effects, cvs in zip(
         (LABORATORY, SOIL_MASS),

@@ -12,7 +12,7 @@ from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.totals import total_t_co2e
 from mollisol.routes.choose import RoutesFound, run_routes
-from mollisol.routes.interface import Moment, Route, RouteDetails, RouteInputs, RouteOutcome, Spread
+from mollisol.routes.interface import Moment, Moments, Route, RouteDetails, RouteInputs, RouteOutcome, Spread
 from mollisol.routes.modelled import sampling_per_hectare
 from mollisol.routes.moment import (
     FORMS,
@@ -98,7 +98,7 @@ def _analytic(inputs: HybridInputs, /) -> tuple[RouteOutcome, Moment]:
         "degrees_of_freedom", satterthwaite, variances=terms, degrees_of_freedom=replicates
     )
     spread = Spread(variance, freedom, variance, terms, replicates)
-    moments = {form: moment_form(inputs, form, spread) for form in FORMS}
+    moments: Moments = {form: moment_form(inputs, form, spread) for form in FORMS}
     sites = inputs.control_sites
     controls = Term("control group", "+".join(sites), len(sites), "control sites")
     sampled = [*terms_of_side("project stratum", side), controls]

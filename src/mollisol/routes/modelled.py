@@ -19,6 +19,7 @@ from mollisol.routes.choose import RoutesFound, run_routes
 from mollisol.routes.interface import (
     ESTIMATED,
     Moment,
+    Moments,
     Route,
     RouteDetails,
     RouteInputs,
@@ -127,7 +128,9 @@ def _analytic(inputs: ModelledInputs, /) -> tuple[RouteOutcome, Moment]:
         ["sample_points.csv", "studies of the validation less one, the fewest of all combinations"],
         (*side.labels, "model"),
     )
-    moments = {form: moment_form(inputs, form, _spread(inputs, form, total, replicates)) for form in FORMS}
+    moments: Moments = {
+        form: moment_form(inputs, form, _spread(inputs, form, total, replicates)) for form in FORMS
+    }
     corrected = moments["corrected"]
     studies = Term("model error", "model", int(inputs.error.freedom) + 1, "studies")
     variance = variance_components(

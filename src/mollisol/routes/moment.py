@@ -48,7 +48,7 @@ PRINTED_CONFIDENCE = 0.667
 def analytic_route(inputs: PeriodInputs) -> tuple[RouteOutcome, Moment]:
     """Compute the methodology's moment form (Eqs. 70 to 74), as printed and as corrected."""
     calibration = calibration_variance(inputs)
-    moments = {form: moment_form(inputs, form, _spread(inputs, form, calibration)) for form in FORMS}
+    moments: Moments = {form: moment_form(inputs, form, _spread(inputs, form, calibration)) for form in FORMS}
     corrected = moments["corrected"]
     variance = variance_components(
         inputs.context,

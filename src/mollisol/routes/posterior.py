@@ -57,6 +57,7 @@ class PointsOfPeriod:
 def posterior_route(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     """Compute the posterior quantile of a period from the changes at its points, and its budget by source of error."""
     context = inputs.context
+    # points go in, not means of units: what points of a field share and what they do not are told apart by the model
     strata, sites = inputs.project_side.labels, inputs.control_sites
     points = points_of_period(inputs, inputs.stocks)
     specified, told = values_of(points.given), dict(points.given)
