@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.soil_models.catalogue import MODELS
 from mollisol.methodology.soil_models.inputs import ModelInputs
-from mollisol.methodology.soil_models.parameters import ParameterSet
+from mollisol.methodology.soil_models.parameters import ParameterSet, frozen
 
 type Role = Literal["model", "start", "effect", "error"]
 type Distribution = Literal["normal", "lognormal", "uniform", "half-normal"]
@@ -216,7 +216,7 @@ def calibrated_from(set_toml: str, draws_csv: str) -> CalibratedSet:
     names = ["draw", *(prior["name"] for prior in plain["prior"])]
     if not rows or rows[0] != names:
         raise ValueError(f"the draws have columns {rows[:1]}, the set has {names}")
-    renamed = {_SINGULAR.get(key, key): _tuples(value) for key, value in plain.items()}
+    renamed = {_SINGULAR.get(key, key): frozen(value) for key, value in plain.items()}
     draws = tuple(tuple(float(cell) for cell in row[1:]) for row in rows[1:])
     return CalibratedSet(**renamed, draws=draws)
 
@@ -325,15 +325,6 @@ def _flat(identity: ModelIdentity) -> dict[str, str]:
 
 _PLURAL = {"priors": "prior", "data": "study", "diagnostics": "diagnostic"}
 _SINGULAR = {single: many for many, single in _PLURAL.items()}
-
-
-def _tuples(value: Any) -> Any:
-    """Return lists as tuples, at every depth."""
-    if isinstance(value, list):
-        return tuple(_tuples(item) for item in value)
-    if isinstance(value, dict):
-        return {key: _tuples(item) for key, item in value.items()}
-    return value
 
 
 def _toml(plain: dict[str, Any], label: str) -> str:
