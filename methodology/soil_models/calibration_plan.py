@@ -6,7 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Collection
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -130,32 +130,22 @@ def default_plan(model: str) -> CalibrationPlan:
     return CalibrationPlan(**frozen(tomllib.loads(path.read_text(encoding="utf-8"))))
 
 
-def plan_from(text: str, model: str) -> tuple[CalibrationPlan | None, list[Finding]]:
-    """Read a plan; what it leaves out is that of the model's default plan.
+def plan_from(tables: dict[str, Any], model: str) -> tuple[CalibrationPlan | None, list[Finding]]:
+    """Return a plan; what it leaves out is that of the model's default plan.
 
     Parameters
     ----------
-    text
-        TOML.
+    tables
+        What calibration.toml holds.
     model
         The model it is for.
     """
-    try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return None, [finding("calibration-malformed", _PLAN, str(error))]
     default = default_plan(model).model_dump()
     try:
-        plan = CalibrationPlan(**{**default, **frozen(given)})
+        plan = CalibrationPlan(**{**default, **frozen(tables)})
     except ValidationError as error:
         return None, [
-            finding(
-                "calibration-malformed",
-                _PLAN,
-                f"{'.'.join(str(p) for p in one['loc'])}: {one['msg']}",
-                allowed="id, title, limits, draws, [[prior]] and [[effect]] with their keys",
-                do="mend the entry",
-            )
+            finding("calibration-malformed", _PLAN, f"{'.'.join(map(str, one['loc']))}: {one['msg']}")
             for one in error.errors()
         ]
     return plan, []

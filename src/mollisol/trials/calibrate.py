@@ -40,10 +40,10 @@ class Calibration:
 def _plan(intake: Intake, model: str) -> CalibrationPlan | None:
     """Read the plan of a folder, or take the default of the model."""
     before = len(intake.findings)
-    text = intake.text(PLAN_FILE, required=False)
-    if text is None:
+    tables = intake.toml(PLAN_FILE, required=False)
+    if tables is None:
         return None if len(intake.findings) > before else default_plan(model)
-    plan, findings = plan_from(text, model)
+    plan, findings = plan_from(tables, model)
     intake.findings += findings
     return plan
 
