@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.special import ndtri
 
+from mollisol.methodology.context import Context
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.true_up import ForecastCheck, Remeasured, What
 from mollisol.true_up.forecast import Issued, ScenarioForecast, error_sds, scenario_forecast
 from mollisol.true_up.measured import Found, Measured
@@ -104,13 +104,12 @@ def _check(
 
 
 def remeasured_amount(
-    project: Project,
+    context: Context,
     issued: Issued,
     measured: Measured,
     scenario: ScenarioForecast,
     years: tuple[int, int],
     credited: Sequence[PeriodResult],
-    rules: RulesInForce,
 ) -> Remeasured | None:
     """Return what the re-measurement says was gained since the start, and how likely it is less than was credited.
 
@@ -120,6 +119,7 @@ def remeasured_amount(
     The baseline is that of the control sites where they were measured; else the modelled one, with the error of one
     scenario. None where no stratum has a standard error, or nothing was credited up to then.
     """
+    project, rules = context.project, context.rules
     given = math.fsum(credited_of(period) for period in credited) + closed_t_co2e_per_ha(issued.project)
     strata = [name for name, item in measured.project.items() if item.standard_error is not None]
     if not credited or len(strata) < len(project.strata):

@@ -101,10 +101,10 @@ def true_up(
     findings += _missed(checks)
 
     tell("repeating the validation with the re-measurement in it")
-    after = joined_validation(project, validation, measured, checks, years, rules, Trace(rules))
+    after = joined_validation(Context(project, rules, Trace(rules)), validation, measured, checks, years)
     results = bundle.results
     credited = [period for period in results.periods if period.during.end.year <= years[1]]
-    amount = remeasured_amount(project, issued, measured, scenario, years, credited, rules)
+    amount = remeasured_amount(context, issued, measured, scenario, years, credited)
     findings += _below_issued(amount, credited, issued.project)
 
     tell("running both scenarios again for the periods that are open")

@@ -6,9 +6,8 @@ import math
 from collections.abc import Sequence
 from statistics import fmean
 
+from mollisol.methodology.context import Context
 from mollisol.methodology.project import Project
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.methodology.trace import Trace
 from mollisol.methodology.true_up import ErrorChange, ForecastCheck
 from mollisol.methodology.validation import CombinationResult, Comparison, Study, ValidationResult
 from mollisol.trials.summary import summarise
@@ -39,21 +38,20 @@ def _named(text: str) -> str:
 
 
 def joined_validation(
-    project: Project,
+    context: Context,
     validation: ValidationResult,
     measured: Measured,
     checks: Sequence[ForecastCheck],
     years: tuple[int, int],
-    rules: RulesInForce,
-    trace: Trace,
 ) -> ValidationResult:
     """Add the re-measurement as a study and compute every combination again.
 
     Strata join as practice effects where control sites were measured, else as changes of one scenario. The parameter
     set never saw these cores: they are out of fold.
     """
+    project, rules = context.project, context.rules
     joined = (*validation.comparisons, *_comparisons(project, measured, checks, years))
-    summary = summarise(joined, rules, trace)
+    summary = summarise(joined, rules, context.trace)
     study = _study(project, measured)
     return validation.model_copy(
         update={
