@@ -29,8 +29,8 @@ from mollisol.methodology.trace import Trace
 from mollisol.programmes.interface import Programme
 from mollisol.programmes.registry import programme_of
 from mollisol.programmes.rules import not_trusted, rules_of_project
+from mollisol.questions.places import Outlines, check_places, counted_areas, outlines_drawn
 from mollisol.reading.intake import Handed
-from mollisol.reading.outlines import check_geometry
 from mollisol.reading.project import Reading, read_project
 from mollisol.reading.schema import HEAD_FILE
 from mollisol.run import Assessment, Run, RunOptions
@@ -83,14 +83,16 @@ def assess_project(
         return Assessment(reading, tuple(in_order(missing)))
     tell(f"checking against {rules.rule_set.key}")
     try:
-        assessment = _held_against(programme, Context(project, rules, Trace(rules)), reading)
+        outlines = outlines_drawn(project, reading.inputs)
+        counted, smaller = counted_areas(project, outlines, rules)
+        assessment = _held_against(programme, Context(counted, rules, Trace(rules)), reading, outlines)
     except RuleError as error:
         return Assessment(reading, (unusable_rules(str(error)),))
-    more = not_trusted(programme, rules.rule_set)
+    more = [*smaller, *not_trusted(programme, rules.rule_set)]
     return replace(assessment, findings=tuple(in_order([*assessment.findings, *more])))
 
 
-def _held_against(programme: Programme, context: Context, reading: Reading) -> Assessment:
+def _held_against(programme: Programme, context: Context, reading: Reading, outlines: Outlines) -> Assessment:
     """Return every finding on form, then on what the programme asks, then on the stocks."""
     project, rules, head = context.project, context.rules, context.project.head
     findings = [*reading.findings, *check_declared(head, HEAD_FILE), *check_kind(head, HEAD_FILE)]
@@ -98,7 +100,7 @@ def _held_against(programme: Programme, context: Context, reading: Reading) -> A
     if references:
         return Assessment(reading, tuple(in_order([*findings, *references])))
     findings += [*check_laboratory(project), *programme.check(context)]
-    findings += check_geometry(project, reading.inputs, rules)
+    findings += check_places(project, outlines, rules)
     findings += check_ledger(
         project.ledger,
         start=head.start_date,

@@ -22,6 +22,7 @@ WAY: tuple[tuple[str, ...], ...] = (
     ("emissions",),
     ("routes",),
     ("checks",),
+    ("questions",),
     ("changes",),
     ("programmes",),
     ("crediting",),

@@ -47,6 +47,7 @@ from mollisol.quantification.accounting.vm0042.deduction import (
     project_change_after_deduction,
 )
 from mollisol.quantification.totals import uncertainty_fraction
+from mollisol.questions.places import check_distances
 from mollisol.stocks.samples import Samples
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ class VM0042(Programme):
         findings += [*check_baselines(project, rules), *check_model_setup(project, rules)]
         if project.measured_controls:
             findings += [*check_control_sites(project, rules), *check_controls_stayed(project)]
+            findings += check_distances(project, rules.number("vm0042.control.greatest-distance"))
         findings += [*check_periods(project, rules), *check_activity(context)]
         return [*findings, *check_eligibility(context)]
 

@@ -86,6 +86,14 @@ class Intake:
         self.contents[file] = content
         return content
 
+    def names(self, *endings: str) -> list[str]:
+        """Return the files at the top of what was handed over whose names end so."""
+        if isinstance(self._place, Mapping):
+            names = [name for name in self._place if "/" not in name]
+        else:
+            names = [path.name for path in self._place.iterdir() if path.is_file()]
+        return sorted(name for name in names if name.lower().endswith(endings))
+
     def _bytes_of(self, file: str, largest: int) -> tuple[bytes, int]:
         """Return the bytes of a file and how many there are; a file that is too large is not read."""
         name = PureWindowsPath(file)  # a name has to be one in a bundle's ``inputs/`` too, on any system

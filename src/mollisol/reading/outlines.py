@@ -1,63 +1,70 @@
-"""Polygons of the strata: valid, in WGS 84, apart from each other, and as large as declared.
-
-Areas are taken on the WGS 84 ellipsoid with pyproj; shapes are judged with shapely.
-"""
+"""Polygons of the strata: read from GeoJSON or GeoPackage, brought to WGS 84, one shape a stratum."""
 
 from __future__ import annotations
 
+import unicodedata
 import warnings
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.findings import Finding, Place, blocking, finding
 from mollisol.methodology.project import Project
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.reading.archive import BundleFaultError
 from mollisol.reading.json import load_json
+from mollisol.reading.reference_systems import WGS84, UnknownSystemError, name_of_geojson, to_wgs84
 
-_WGS84_NAMES = {"urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4326", "EPSG:4326", "OGC:CRS84"}
 _GEOPACKAGE_IDS = {b"GPKG", b"GP10", b"GP11"}
-_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
-_SHARED_AREA_HA = 1e-4
-"""Overlaps up to a square metre are seams of digitising."""
-
-
-def check_geometry(project: Project, inputs: Mapping[str, bytes], rules: RulesInForce) -> list[Finding]:
-    """Return what is wrong with the polygons of ``geometry_file``: against the declared strata, areas and points."""
-    file = project.head.geometry_file
-    if not file:
-        return [finding("geometry-missing", Place(file="project.toml", thing="geometry_file"), "no polygons")]
-    polygons, findings = read_outlines(file, inputs[file])
-    if findings:
-        return findings
-    return [*_strata_match(project, polygons, file), *_shapes(project, polygons, file, rules)]
 
 
 def read_outlines(file: str, content: bytes) -> tuple[dict[str, Any], list[Finding]]:
-    """Read the polygons of a GeoPackage or GeoJSON by stratum, and what is wrong with its form."""
+    """Read the polygons of a GeoPackage or GeoJSON by stratum, and what is wrong with its form or was done to it."""
     return _read_geopackage(file, content) if file.endswith(".gpkg") else _read_geojson(file, content)
 
 
 def _read_geojson(file: str, content: bytes) -> tuple[dict[str, Any], list[Finding]]:
-    import shapely
-    from shapely.geometry import shape
+    from shapely.errors import ShapelyError
 
     try:
         data = load_json(content.removeprefix(BOM_UTF8), file)
-        features = data["features"]
-        crs = str(data.get("crs", {}).get("properties", {}).get("name", "EPSG:4326"))[:80]
-        named = [(str(item["properties"]["stratum"]), shape(item["geometry"])) for item in features]
+        named = _features(data)
     except BundleFaultError as error:
         found, allowed = f"{error.finding.found} ({error.finding.code})", error.finding.allowed
-    except (*_UNREADABLE, shapely.errors.ShapelyError) as error:
-        found, allowed = f"{type(error).__name__}: {error}", "features that have a property `stratum`"
+    except (ValueError, OverflowError, RecursionError, ShapelyError) as error:
+        found, allowed = str(error), "features that have a property `stratum`"
     else:
-        return _named_polygons(file, named, crs)
+        return _named_polygons(file, named, name_of_geojson(data.get("crs")))
     allowed = f"a GeoJSON FeatureCollection: {allowed}"
-    return {}, [finding("geometry-unreadable", Place(file=file), found[:120], allowed=allowed)]
+    return {}, [finding("geometry-unreadable", Place(file=file), found[:300], allowed=allowed)]
+
+
+def _features(data: Any) -> list[tuple[str, Any]]:
+    """Return stratum and shape of each feature.
+
+    Raises
+    ------
+    ValueError
+        If a feature has none; the message says which and what it has instead.
+    """
+    from shapely.geometry import shape
+
+    features = data.get("features") if isinstance(data, dict) else None
+    if not isinstance(features, list):
+        raise ValueError("no list of features")
+    named = []
+    for number, feature in enumerate(features, start=1):
+        properties = feature.get("properties") if isinstance(feature, dict) else None
+        if not isinstance(properties, dict) or properties.get("stratum") is None:
+            names = ", ".join(map(str, properties)) if isinstance(properties, dict) else ""
+            raise ValueError(f"feature {number} has no property `stratum`; it has {names[:150] or 'none'}")
+        try:
+            polygon = shape(feature["geometry"])
+        except (KeyError, TypeError, AttributeError, IndexError):
+            raise ValueError(f"feature {number} has no geometry that can be read") from None
+        named.append((unicodedata.normalize("NFC", str(properties["stratum"])), polygon))
+    return named
 
 
 def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Finding]]:
@@ -86,7 +93,14 @@ def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Fi
             polygons = [shapely.Polygon() if wkb is None else shapely.from_wkb(wkb) for wkb in geometry]
         except (DataSourceError, DataLayerError, ValueError, shapely.errors.ShapelyError) as error:
             return {}, [_no_geopackage(file, str(error).replace(f"{path}", file)[:120])]
-    return _named_polygons(file, list(zip(map(str, names), polygons, strict=True)), str(meta["crs"]))
+    return _named_polygons(
+        file,
+        [
+            (unicodedata.normalize("NFC", str(name)), shape)
+            for name, shape in zip(names, polygons, strict=True)
+        ],
+        str(meta["crs"] or WGS84),
+    )
 
 
 def _no_geopackage(file: str, state: str) -> Finding:
@@ -94,88 +108,61 @@ def _no_geopackage(file: str, state: str) -> Finding:
 
 
 def _named_polygons(
-    file: str, named: list[tuple[str, Any]], crs: str
+    file: str, named: Sequence[tuple[str, Any]], system: str
 ) -> tuple[dict[str, Any], list[Finding]]:
     findings = []
-    outside = any(
-        not (west >= -180 and east <= 180 and south >= -90 and north <= 90)
-        for _, polygon in named
-        if not polygon.is_empty
-        for west, south, east, north in [polygon.bounds]
-    )
-    if crs not in _WGS84_NAMES or outside:
-        findings.append(
-            finding(
-                "wrong-crs",
-                Place(file=file),
-                f"coordinate system {crs}"
-                if crs not in _WGS84_NAMES
-                else "coordinates beyond 180 and 90 degrees",
-            )
-        )
-    polygons: dict[str, Any] = {}
-    for name, polygon in named:
-        where = Place(file=file, thing=f"stratum {name[:60]}")
-        if name in polygons:
-            findings.append(
-                finding(
-                    "duplicate-id",
-                    where,
-                    "two features",
-                    allowed="one",
-                    do="join them",
-                    clause="VM0042 2.2, section 9.1, parameter A",
-                )
-            )
-        if polygon.geom_type not in {"Polygon", "MultiPolygon"} or polygon.is_empty:
-            findings.append(finding("not-a-polygon", where, polygon.geom_type))
-        polygons[name] = polygon
-    return polygons, findings
+    drawn = [(name, shape) for name, shape in named if not shape.is_empty]
+    try:
+        shapes, moved_from = to_wgs84(system, [shape for _, shape in drawn])
+    except UnknownSystemError as error:
+        return {}, [finding("wrong-crs", Place(file=file), f"coordinate system {error}"[:200])]
+    if moved_from:
+        findings.append(finding("outlines-reprojected", Place(file=file), f"coordinates in {moved_from}"))
+    if not all(_in_degrees(shape) for shape in shapes):
+        findings.append(finding("wrong-crs", Place(file=file), "coordinates beyond 180 and 90 degrees"))
+    parts: dict[str, list[Any]] = {}
+    for name, shape in [*zip((name for name, _ in drawn), shapes, strict=True), *(
+        (name, shape) for name, shape in named if shape.is_empty
+    )]:  # fmt: skip
+        if shape.geom_type not in {"Polygon", "MultiPolygon"} or shape.is_empty:
+            where = Place(file=file, thing=f"stratum {name[:60]}")
+            findings.append(finding("not-a-polygon", where, shape.geom_type))
+        else:
+            parts.setdefault(name, []).append(_over_the_date_line(shape))
+    united = [f"{name} of {len(shapes)}" for name, shapes in parts.items() if len(shapes) > 1]
+    if united:
+        found = "strata of several features: " + ", ".join(united[:5]) + ", ..." * (len(united) > 5)
+        findings.append(finding("outlines-united", Place(file=file), found))
+    return {name: _united(shapes) for name, shapes in parts.items()}, findings
 
 
-def _strata_match(project: Project, polygons: Mapping[str, Any], file: str) -> Iterable[Finding]:
-    strata = {stratum.stratum for stratum in project.strata}
-    for name in sorted(strata - set(polygons)):
-        yield finding("polygon-missing", Place(file=file, thing=f"stratum {name}"), "no polygon")
-    for name in sorted(set(polygons) - strata):
-        yield finding(
-            "unknown-reference",
-            Place(file=file, thing=f"stratum {name[:60]}"),
-            "no such stratum",
-            table="strata.csv",
-            clause="VM0042 2.2, section 9.1, parameter A",
-        )
+def _in_degrees(shape: Any) -> bool:
+    west, south, east, north = shape.bounds
+    return bool(west >= -180 and east <= 180 and south >= -90 and north <= 90)
 
 
-def _shapes(
-    project: Project, polygons: Mapping[str, Any], file: str, rules: RulesInForce
-) -> Iterable[Finding]:
+def _united(shapes: Sequence[Any]) -> Any:
+    """Return one shape of the features of a stratum; land that two of them hold counts once."""
     import shapely
-    from pyproj import Geod
 
-    ellipsoid = Geod(ellps="WGS84")
-    tolerance = rules.number("mollisol.area.agreement")
-    valid = {name: polygon for name, polygon in polygons.items() if polygon.is_valid}
-    for name, polygon in polygons.items():
-        if name not in valid:
-            yield finding(
-                "polygon-self-crossing",
-                Place(file=file, thing=f"stratum {name}"),
-                shapely.is_valid_reason(polygon),
-            )
-    for stratum in project.strata:
-        if stratum.stratum in valid:
-            drawn = area_ha(ellipsoid, valid[stratum.stratum])
-            if abs(drawn - stratum.area_ha) > tolerance * stratum.area_ha:
-                yield finding(
-                    "area-mismatch",
-                    Place(file=file, thing=f"stratum {stratum.stratum}"),
-                    f"{drawn:.4g} ha on the ellipsoid, {stratum.area_ha:.4g} ha declared",
-                    allowed=f"the declared area, within {tolerance:.0%}",
-                    do="correct the outline or strata.csv",
-                )
-    yield from _overlaps(valid, ellipsoid, file)
-    yield from _points_inside(project, valid)
+    if len(shapes) == 1 or not all(shape.is_valid for shape in shapes):
+        # an outline that crosses itself is told as it was drawn
+        return next((shape for shape in shapes if not shape.is_valid), shapes[0])
+    return shapely.union_all(list(shapes))
+
+
+def _over_the_date_line(shape: Any) -> Any:
+    """Return a shape whose west lies east of 180 degrees with longitudes that go on beyond them."""
+    import numpy as np
+    import shapely
+
+    west, _, east, _ = shape.bounds
+    if east - west <= 180:
+        return shape
+    return shapely.transform(
+        shapely.force_2d(shape),
+        lambda at: np.column_stack([np.where(at[:, 0] < 0, at[:, 0] + 360, at[:, 0]), at[:, 1]]),
+    )
 
 
 def area_ha(ellipsoid: Any, polygon: Any) -> float:
@@ -184,40 +171,6 @@ def area_ha(ellipsoid: Any, polygon: Any) -> float:
 
     oriented = shapely.orient_polygons(polygon)  # a hole drawn in the sense of its outline would be added
     return abs(float(ellipsoid.geometry_area_perimeter(oriented)[0])) / 10_000
-
-
-def _overlaps(valid: Mapping[str, Any], ellipsoid: Any, file: str) -> Iterable[Finding]:
-    from shapely import STRtree
-
-    names, shapes = list(valid), list(valid.values())
-    for one, other in sorted(map(tuple, STRtree(shapes).query(shapes, predicate="intersects").T.tolist())):
-        if one < other:
-            shared = shapes[one].intersection(shapes[other])
-            area = area_ha(ellipsoid, shared) if shared.area > 0 else 0.0
-            if area > _SHARED_AREA_HA:
-                yield finding(
-                    "polygons-overlap",
-                    Place(file=file, thing=f"strata {names[one]}, {names[other]}"),
-                    f"{area:.4g} ha in both",
-                )
-
-
-def _points_inside(project: Project, valid: Mapping[str, Any]) -> Iterable[Finding]:
-    from shapely import Point
-
-    points = project.sample_points
-    longitude, latitude = (points.column(name).values() for name in ("longitude_deg", "latitude_deg"))
-    names = points.column("point").values()
-    for (stratum,), places in points.groups("stratum").items():
-        for place in places if stratum in valid else ():
-            x, y = longitude[place], latitude[place]
-            if x is not None and y is not None and not valid[stratum].covers(Point(x, y)):
-                where = Place(
-                    file="sample_points.csv",
-                    row=int(points.row_numbers[place]),
-                    thing=f"point {names[place]}",
-                )
-                yield finding("point-outside-stratum", where, f"{x}, {y} outside {stratum}")
 
 
 type Rings = tuple[tuple[tuple[float, float], ...], ...]
@@ -229,7 +182,7 @@ def outlines_of(project: Project, inputs: Mapping[str, bytes]) -> tuple[dict[str
     if file not in inputs:
         return {}, {}
     polygons, faults = read_outlines(file, inputs[file])
-    if faults:
+    if blocking(faults):
         return {}, {}
     from pyproj import Geod
 

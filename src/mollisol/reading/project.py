@@ -116,6 +116,9 @@ def read_project(place: Handed) -> Reading:
     }
     if head is not None and head.geometry_file:
         intake.take(head.geometry_file)
+    for unnamed in [] if head is None or head.geometry_file else intake.names(".geojson", ".gpkg"):
+        intake.take(unnamed)  # so that a bundle shows it to whoever performs it again
+        intake.add("outlines-not-named", HEAD_FILE, f"no geometry_file, and {unnamed[:80]} is there")
     ledger = _ledger(intake)
     eligibility = _declared(intake, ELIGIBILITY_FILE, EligibilityFacts)
     model = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import re
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -118,6 +119,9 @@ def _header(
         columns = [column.strip() for column in next(lines, [])]
     except csv.Error as error:
         return [], [_fault("table-syntax", file, str(error), row=1)]
+    if lower := _header_below(lines, columns, row_type):
+        found = f"{', '.join(columns)[:60]!r}; the column names stand in line {lower}"
+        return [], [_fault("header-not-first", file, found, row=1)]
     if len(columns) == 1 and any(mark in columns[0] for mark in ";\t|"):
         found = repr(columns[0][:60])
         return [], [_fault("wrong-separator", file, found, row=1)]
@@ -151,6 +155,28 @@ def _header(
                 )
             )
     return columns, gathered(findings)
+
+
+_MOST_LINES_ABOVE = 20
+
+
+def _header_below(lines: Iterator[list[str]], columns: Sequence[str], row_type: type[BaseModel]) -> int:
+    """Return the number of the line that holds the column names where the first line holds none; 0 if none does."""
+    known = set(_columns_of(row_type))
+    if known & set(columns) or len(_parts(columns) & known) > 1:
+        return 0
+    try:
+        for number, cells in enumerate(islice(lines, _MOST_LINES_ABOVE), start=FIRST_ROW):
+            if len(known & _parts(cells)) > 1:
+                return number
+    except csv.Error:
+        pass
+    return 0
+
+
+def _parts(cells: Sequence[str]) -> set[str]:
+    """Return the cells of a line, whatever separates them."""
+    return {part.strip() for cell in cells for part in re.split(r"[;\t|]", cell)}
 
 
 def _cells(

@@ -29,8 +29,8 @@ from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Trace
 from mollisol.programmes.rules import rules_of_project
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
+from mollisol.questions.places import check_places, outlines_drawn
 from mollisol.reading.intake import Intake
-from mollisol.reading.outlines import check_geometry, read_outlines
 from mollisol.reading.project import TABLES, read_head, read_project
 from mollisol.stocks.measured import quantify_stocks
 from mollisol.uncertainty.planning.allocation import spread_of_change_t_co2e_per_ha
@@ -93,11 +93,9 @@ def read_design(folder: Path) -> Design:
     findings = check_references(project)
     polygons: Mapping[str, Any] = {}
     if head.geometry_file and not findings:
-        findings = blocking(
-            apply_deviations(check_geometry(project, intake.contents, rules), head.deviations)
-        )
-        if not findings:
-            polygons, _ = read_outlines(head.geometry_file, intake.contents[head.geometry_file])
+        outlines = outlines_drawn(project, intake.contents)
+        findings = blocking(apply_deviations(check_places(project, outlines, rules), head.deviations))
+        polygons = outlines.valid
     if findings:
         raise FindingsError(findings)
     return Design(project, rules, polygons)

@@ -1,0 +1,1 @@
+"""Questions put to a whole project: its tables held against each other. A function gives findings alone."""
