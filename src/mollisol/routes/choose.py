@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from mollisol.emissions.hooks import after_allowance
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.results.run import CreditedForm, RouteChoice, RouteSummary
 from mollisol.methodology.trace import Quantity
 from mollisol.routes.guarded import guarded_form
 from mollisol.routes.interface import Moment, MomentRoute, PeriodInputs, Route, RouteDetails, RouteInputs
-from mollisol.routes.moment import analytic_route, choose_deduction
+from mollisol.routes.moment import analytic_route
 from mollisol.routes.monte_carlo import montecarlo_route
 from mollisol.routes.posterior import posterior_route
 from mollisol.uncertainty.deduction.estimate import Estimate
+from mollisol.uncertainty.deduction.issuing import largest_deduction_percent
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +81,28 @@ def run_routes[Inputs: RouteInputs](
         details,
         (*findings, *_not_all(inputs, choice)),
     )
+
+
+def choose_deduction(
+    context: PeriodContext, computed: Mapping[CreditedForm, Quantity]
+) -> tuple[Quantity, CreditedForm]:
+    """Choose the deduction that issues of those that were computed: by the rule, the one that credits least."""
+    trace = context.trace
+    which = trace.rule("mollisol.issuance.form").value
+    for form in computed:
+        if which == form and which in ("moment", "posterior"):
+            return computed[form], form
+    largest = context.compute(
+        "issuing_uncertainty_percent",
+        largest_deduction_percent,
+        deductions_percent=context.arrange(
+            "deductions_percent",
+            np.array([float(part.value) for part in computed.values()]),
+            list(computed.values()),
+            index=list(computed),
+        ),
+    )
+    return largest, max(computed, key=lambda form: float(computed[form].value))
 
 
 def _not_all(inputs: RouteInputs, choice: RouteChoice) -> list[Finding]:

@@ -16,6 +16,7 @@ from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.totals import total_t_co2e
 from mollisol.routes.choose import RoutesFound, run_routes
+from mollisol.routes.components import Term, terms_of_side, variance_components
 from mollisol.routes.interface import (
     ESTIMATED,
     Moment,
@@ -29,14 +30,7 @@ from mollisol.routes.interface import (
     finite_or_none,
     route_outcome,
 )
-from mollisol.routes.moment import (
-    FORMS,
-    Term,
-    moment_form,
-    moment_outcome,
-    terms_of_side,
-    variance_components,
-)
+from mollisol.routes.moment import FORMS, moment_form, moment_outcome
 from mollisol.routes.monte_carlo import credited_from_draws
 from mollisol.routes.posterior import biochar_offset, posterior_outcome, values_of
 from mollisol.stocks.model_error import ModelError

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding, FindingsError, finding
-from mollisol.methodology.results.figure import entry, figure
-from mollisol.methodology.results.run import CreditedForm, Deduction, RouteCheck, VarianceComponent
+from mollisol.methodology.results.figure import figure
+from mollisol.methodology.results.run import Deduction, RouteCheck, VarianceComponent
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
 from mollisol.routes.budget import moment_budget
 from mollisol.routes.calibration_variance import CalibrationVariance, calibration_variance
+from mollisol.routes.components import terms_of_side, variance_components
 from mollisol.routes.interface import (
     Moment,
     Moments,
     PeriodInputs,
     RouteInputs,
     RouteOutcome,
-    Side,
     Spread,
     finite_or_none,
     route_outcome,
     student,
 )
-from mollisol.uncertainty.deduction.budget import deduction_with_one_more, variance_shares
-from mollisol.uncertainty.deduction.issuing import largest_deduction_percent
 from mollisol.uncertainty.deduction.moment import (
     credited_after_deduction,
     half_width_percent,
@@ -271,80 +268,3 @@ def moment_outcome(
         {"deductions": {form: moment.deduction for form, moment in moments.items()}, "variance": variance},
         checks=(check,),
     )
-
-
-class Term(NamedTuple):
-    """What a term of the variance is of, and how often that was replicated."""
-
-    kind: str
-    label: str
-    replicates: int
-    replicate: str
-
-
-def terms_of_side(kind: str, side: Side) -> list[Term]:
-    """Return a term for each stratum or control group of a side."""
-    return [Term(kind, *each) for each in zip(side.labels, side.replicates, side.replicate, strict=True)]
-
-
-def variance_components(
-    context: PeriodContext, spread: Spread, terms: Sequence[Term], scale: float = 1.0
-) -> tuple[VarianceComponent, ...]:
-    """Return each term of the variance of the mean: its share, and what one more replicate of it would buy.
-
-    Parameters
-    ----------
-    spread
-        Its first terms are those of ``terms``.
-    scale
-        Turns the variances of the spread into those of the mean.
-    """
-    figures = [scale * entry(spread.terms, place) for place in range(len(terms))]
-    variances = np.array(figures)
-    freedom = np.array([term.replicates - 1.0 for term in terms])
-    deduction, one_more = deduction_with_one_more(
-        variance_of_mean=variances,
-        degrees_of_freedom=freedom,
-        confidence=float(context.trace.rule("programme.deduction.confidence").value),
-    )
-    none = np.zeros(len(terms))
-    share = np.asarray(variance_shares(variance_of_mean=variances)) if variances.any() else none
-    # one more study of the model is no measurement that the project could take
-    saved = np.where([term.kind == "model error" for term in terms], none, deduction - np.asarray(one_more))
-    return tuple(
-        VarianceComponent.model_validate(
-            {
-                **term._asdict(),
-                "variance_t_co2e_per_ha_2": figures[place].said(
-                    "over the square of the area" if scale != 1 else ""
-                ),
-                "degrees_of_freedom": float(freedom[place]),
-                "share": float(share[place]),
-                "deduction_t_co2e_per_ha": float(share[place]) * deduction,
-                "one_more_t_co2e_per_ha": float(saved[place]),
-            }
-        ).beside(spread.terms, spread.replicates_less_one)
-        for place, term in enumerate(terms)
-    )
-
-
-def choose_deduction(
-    context: PeriodContext, computed: Mapping[CreditedForm, Quantity]
-) -> tuple[Quantity, CreditedForm]:
-    """Choose the deduction that issues of those that were computed: by the rule, the one that credits least."""
-    trace = context.trace
-    which = trace.rule("mollisol.issuance.form").value
-    for form in computed:
-        if which == form and which in ("moment", "posterior"):
-            return computed[form], form
-    largest = context.compute(
-        "issuing_uncertainty_percent",
-        largest_deduction_percent,
-        deductions_percent=context.arrange(
-            "deductions_percent",
-            np.array([float(part.value) for part in computed.values()]),
-            list(computed.values()),
-            index=list(computed),
-        ),
-    )
-    return largest, max(computed, key=lambda form: float(computed[form].value))
