@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 from mollisol.extensions import UnknownExtensionError, extension, extension_names
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import UNDECLARED, ProjectHead
 from mollisol.methodology.results.run import RunResult
-from mollisol.methodology.rules_in_force.rule import ChosenValue, Clocks
+from mollisol.methodology.rules_in_force.rule import ChosenValue, Clocks, RuleSetHead
 from mollisol.methodology.rules_in_force.rule_set import (
     SHIPPED,
     RuleSet,
     RulesInForce,
     load_rule_set,
+    read_toml,
     rule_set_keys,
     rule_set_of,
 )
@@ -55,8 +57,9 @@ def rule_set_named(name: str) -> RuleSet:
     RuleError
         If there is none of that name.
     """
+    key = read_toml(Path(name), RuleSetHead).key if name.endswith(".toml") else name
     folders = [programme(one).rules for one in programme_names()]
-    where = next((one for one in folders if name.startswith(one.prefix)), SHIPPED)
+    where = next((one for one in folders if key.startswith(one.prefix)), SHIPPED)
     return rule_set_of(name or programme(programme_names()[0]).complete_rules, where)
 
 

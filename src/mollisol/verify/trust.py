@@ -8,7 +8,8 @@ from pathlib import Path
 
 from mollisol.methodology.findings import UserError
 from mollisol.methodology.results.run import RunResult
-from mollisol.methodology.rules_in_force.rule_set import RuleFolders, rule_set_of, ships
+from mollisol.methodology.rules_in_force.rule_set import RuleFolders, ships
+from mollisol.programmes.registry import rule_set_named
 from mollisol.verify.results import RulesTrust, Trust
 from mollisol.verify.rules import BundleRules
 
@@ -33,7 +34,7 @@ def trusted_hashes(given: Iterable[str]) -> frozenset[str]:
         if _HASH.match(name):
             found.add(name)
         elif name.endswith(".toml"):
-            found.add(rule_set_of(name).hash)
+            found.add(rule_set_named(name).hash)
         else:
             found.update(_listed(Path(name)))
     return frozenset(found)
