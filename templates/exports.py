@@ -19,7 +19,7 @@ _LABELS: Final = ("reduction", "removal")
 
 
 def credit_rows(model: ReportModel) -> list[dict[str, Any]]:
-    """Give one row for each period, calendar year and label, in the order of time.
+    """Return one row for each period, calendar year and label, in the order of time.
 
     Whole units of all rows add up to the units of the report; a period that was refused, or has nothing to issue, has
     rows with 0 units.
@@ -52,14 +52,14 @@ def credit_rows(model: ReportModel) -> list[dict[str, Any]]:
 
 
 def credits_csv(model: ReportModel) -> bytes:
-    """Give the credits as CSV."""
+    """Return the credits as CSV."""
     rows = credit_rows(model)
     names = list(rows[0]) if rows else ["project"]
     return _csv([names, *([_text(row[name]) for name in names] for row in rows)])
 
 
 def credits_json(model: ReportModel) -> bytes:
-    """Give the credits as JSON, with what stands behind the number beside them."""
+    """Return the credits as JSON, with what stands behind the number beside them."""
     results = model.results
     periods = [
         {
@@ -90,7 +90,7 @@ def credits_json(model: ReportModel) -> bytes:
 
 
 def table_files(document: Document) -> dict[str, bytes]:
-    """Give every table of a document as CSV, numbers in full, named by place and caption."""
+    """Return every table of a document as CSV, numbers in full, named by place and caption."""
     tables = [block for block in document.blocks if isinstance(block, Table)]
     width = len(str(len(tables)))
     return {

@@ -71,7 +71,7 @@ def fixed(value: float, decimals: int) -> str:
 
 
 def decimals_for(values: Iterable[float | None], digits: int = 4) -> int:
-    """Give the decimals that show the largest value of a column with so many significant figures, 1 to 6."""
+    """Return the decimals that show the largest value of a column with so many significant figures, 1 to 6."""
     sizes = [abs(value) for value in values if value is not None and math.isfinite(value) and value != 0]
     if not sizes:
         return 1
@@ -116,7 +116,7 @@ def unit(text: str) -> str:
 
 
 def slug(text: str) -> str:
-    """Give a name that can stand as an anchor."""
+    """Return a name that can stand as an anchor."""
     return re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-") or "x"
 
 
@@ -127,7 +127,7 @@ def css_text(text: str) -> str:
 
 
 def odds(probability: float) -> str:
-    """Say a probability in words."""
+    """Return a probability in words."""
     if abs(probability - 2 / 3) < 0.001:
         return "two chances in three"
     return f"a probability of {number(probability, 3)}"

@@ -27,7 +27,7 @@ class _Compiled(BytecodeCache):
         self._code: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Give a template that was compiled before."""
+        """Return a template that was compiled before."""
         if bucket.key in self._code:
             bucket.bytecode_from_string(self._code[bucket.key])
 
@@ -40,7 +40,7 @@ _COMPILED: Final = _Compiled()
 
 
 def environment() -> SandboxedEnvironment:
-    """Give the environment that all templates of the report run in."""
+    """Return the environment that all templates of the report run in."""
     sandbox = SandboxedEnvironment(
         loader=PackageLoader("mollisol.templates", ""),
         undefined=StrictUndefined,

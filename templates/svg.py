@@ -90,7 +90,7 @@ class _Gate(HTMLParser):
 
 
 def checked(svg: str) -> str:
-    """Give the SVG back if it draws and does nothing else.
+    """Return the SVG back if it draws and does nothing else.
 
     Raises
     ------

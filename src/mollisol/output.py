@@ -39,7 +39,7 @@ class BundleError(UserError):
 
 
 def canonical_json(data: Any) -> bytes:
-    """Give JSON with sorted keys and a final newline, the same bytes each time; refuses NaN and infinities.
+    """Return JSON with sorted keys and a final newline, the same bytes each time; refuses NaN and infinities.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def csv_table(rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def made_with() -> dict[str, Any]:
-    """Give the versions that stand behind a bundle made here."""
+    """Return the versions that stand behind a bundle made here."""
     return {
         "mollisol": version("mollisol"),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},

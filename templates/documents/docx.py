@@ -165,7 +165,7 @@ class _Writer:
         self._oxml, self._ns = load("docx.oxml", what="DOCX"), load("docx.oxml.ns", what="DOCX").qn
 
     def body(self, blocks: Sequence[Block]) -> Iterable[Any]:
-        """Give the elements of the blocks."""
+        """Return the elements of the blocks."""
         first = next((place for place, block in enumerate(blocks) if isinstance(block, Heading)), -1)
         for place, block in enumerate(blocks):
             match block:
@@ -179,7 +179,7 @@ class _Writer:
                     yield from self._figure(block)
 
     def contents(self, blocks: Sequence[Block]) -> Iterable[Any]:
-        """Give a table of contents: a field that Word brings up to date, with the chapters as they are now."""
+        """Return a table of contents: a field that Word brings up to date, with the chapters as they are now."""
         chapters = [(i, b) for i, b in enumerate(blocks) if isinstance(b, Heading) and b.level == 1]
         number = 0
         for count, (place, block) in enumerate(chapters):
@@ -343,7 +343,7 @@ class _Writer:
 
 
 def _number_columns(grid: Sequence[Sequence[Cell | None]], first: int, count: int) -> set[int]:
-    """Give the columns that hold numbers for the most part: their heads stand on the right too."""
+    """Return the columns that hold numbers for the most part: their heads stand on the right too."""
     found = set()
     for column in range(count):
         cells = [line[column] for line in grid[first:] if column < len(line)]

@@ -268,7 +268,7 @@ def _plain(words: list[Text] | tuple[Text, ...]) -> str:
 
 
 def document_of(page: str) -> Document:
-    """Give the document of a page that our templates rendered; what is for the screen alone is left out."""
+    """Return the document of a page that our templates rendered; what is for the screen alone is left out."""
     reader = _Reader()
     reader.feed(page)
     reader.close()

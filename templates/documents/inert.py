@@ -16,5 +16,5 @@ def begins_like_formula(text: str) -> bool:
 
 
 def inert(text: str) -> str:
-    """Give a text that stays text in any spreadsheet program: an apostrophe before what looks like a formula."""
+    """Return a text that stays text in any spreadsheet program: an apostrophe before what looks like a formula."""
     return f"'{text}" if begins_like_formula(text) else text

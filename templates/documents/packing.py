@@ -13,7 +13,7 @@ _FIRST: Final = "[Content_Types].xml"
 
 
 def repacked(package: bytes) -> bytes:
-    """Give a package again with its parts in order and one time; the content of the parts stays."""
+    """Return a package again with its parts in order and one time; the content of the parts stays."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(buffer, "w") as new:
         for name in sorted(old.namelist(), key=lambda name: (name != _FIRST, name)):

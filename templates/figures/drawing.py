@@ -80,7 +80,7 @@ class Drawing:
         self.figure.set_layout_engine("none")
 
     def svg(self) -> str:
-        """Give the figure as an SVG element that may stand in a page: the same bytes each time."""
+        """Return the figure as an SVG element that may stand in a page: the same bytes each time."""
         buffer = io.StringIO()
         with style():
             self.figure.savefig(
@@ -89,7 +89,7 @@ class Drawing:
         return self_contained(buffer.getvalue(), name=self.name, title=self.title, description=self.told)
 
     def png(self) -> bytes:
-        """Give the figure as a picture on white: the same bytes each time."""
+        """Return the figure as a picture on white: the same bytes each time."""
         buffer = io.BytesIO()
         with style():
             self.figure.savefig(
@@ -99,7 +99,7 @@ class Drawing:
 
 
 def panels(count: int, columns: int, height: float, *, shared: bool = True) -> tuple[Figure, list[Axes]]:
-    """Give a figure with so many panels in so many columns, each so many inches high."""
+    """Return a figure with so many panels in so many columns, each so many inches high."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

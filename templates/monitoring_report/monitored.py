@@ -62,7 +62,7 @@ _ACTIVITY_TABLES: Final = (
 
 
 def monitored(project: Project, findings: Sequence[Finding]) -> Iterable[Monitored]:
-    """Give the parameters: areas, what the cores gave, then the tables of activity."""
+    """Return the parameters: areas, what the cores gave, then the tables of activity."""
     told = Counter(finding.where.file for finding in findings)
     area = sum(stratum.area_ha for stratum in project.strata)
     geometry = project.head.geometry_file
@@ -95,11 +95,11 @@ def monitored(project: Project, findings: Sequence[Finding]) -> Iterable[Monitor
 
 
 def _rows(table: Iterable[Any]) -> list[BaseModel]:
-    """Give the rows of a table; a schedule holds those of its years."""
+    """Return the rows of a table; a schedule holds those of its years."""
     return [row for item in table for row in getattr(item, "years", (item,))]
 
 
-def _activity(name: str, rows: Sequence[Any], file: str, told: int) -> Iterable[Monitored]:
+def _activity(name: str, rows: Sequence[Any], file: str, findings: int) -> Iterable[Monitored]:
     if rows:
         evidence = sorted({row.evidence for row in rows if getattr(row, "evidence", "")})
         sources = "; ".join(evidence[:3]) + (f"; and {len(evidence) - 3} more" if len(evidence) > 3 else "")
@@ -109,7 +109,7 @@ def _activity(name: str, rows: Sequence[Any], file: str, told: int) -> Iterable[
             source=file,
             value=plural(len(rows), "row"),
             method=sources or "records of the project",
-            quality=_checked(told),
+            quality=_checked(findings),
         )
 
 
@@ -129,5 +129,5 @@ def _assured(method: LaboratoryMethod) -> str:
     return f"{method.id}: {', '.join(said)}" if said else f"{method.id}: no error declared"
 
 
-def _checked(told: int) -> str:
-    return f"every row checked; {plural(told, 'finding') if told else 'no finding'}"
+def _checked(findings: int) -> str:
+    return f"every row checked; {plural(findings, 'finding') if findings else 'no finding'}"

@@ -24,8 +24,8 @@ class NamedInt(int):
 class Named:
     """An object of the results whose numbers carry their path."""
 
-    def __init__(self, of: BaseModel, path: str) -> None:
-        self._of = of
+    def __init__(self, source: BaseModel, path: str) -> None:
+        self._of = source
         self._path = path
 
     def __getattr__(self, name: str) -> Any:
@@ -33,7 +33,7 @@ class Named:
 
 
 def named(value: Any, path: str = "") -> Any:
-    """Give a value of the results with the paths of its numbers."""
+    """Return a value of the results with the paths of its numbers."""
     if isinstance(value, bool | str):
         return value
     if isinstance(value, int | float):
@@ -48,7 +48,7 @@ def named(value: Any, path: str = "") -> Any:
 
 
 def path_of(value: Any) -> str:
-    """Give the path that a number carries."""
+    """Return the path that a number carries."""
     return value.path if isinstance(value, NamedInt | NamedFloat) else ""
 
 

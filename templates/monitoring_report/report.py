@@ -162,8 +162,7 @@ def report_model(
     trace: Mapping[str, Any],
     manifest: Mapping[str, Any],
     head: ProjectHead,
-    project: Project | None = None,
-    outline_area_ha: Mapping[str, float] | None = None,
+    site: Site | None = None,
     quantity_of: Mapping[str, str] | None = None,
     chapters: Sequence[Chapter] = CHAPTERS,
 ) -> ReportModel:
@@ -175,8 +174,8 @@ def report_model(
         ``results.json``, ``findings.json`` and ``project.json`` as typed values.
     trace, manifest
         ``trace.json`` and ``manifest.json`` as read; the items of the trace may be typed values too.
-    project, outline_area_ha
-        What was read of the project, and the areas of its outlines; without them the chapters on implementation, on
+    site
+        What was read of the project, and the areas of its outlines; without it the chapters on implementation, on
         monitored data and the annex of strata and points say that they are not at hand.
     quantity_of
         The quantity of the trace that each number of the results leads to, by the path of the number.
@@ -200,8 +199,8 @@ def report_model(
         computed=_totals(results.periods),
         findings=tuple(ordered),
         finding_groups=_groups(ordered),
-        site=Site(project=project, outline_area_ha=dict(outline_area_ha or {})) if project else None,
-        monitored=tuple(monitored(project, ordered)) if project else (),
+        site=site,
+        monitored=tuple(monitored(site.project, ordered)) if site else (),
         counts={s.value: sum(finding.severity is s for finding in ordered) for s in Severity},
         deviations=tuple(
             DeviationRow(deviation=d, answers=sum(1 + f.more for f in ordered if f.answered_by == d.id))

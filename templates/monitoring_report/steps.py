@@ -42,7 +42,7 @@ class _Amounts(NamedTuple):
 
 
 def steps(period: PeriodResult, periods: Sequence[PeriodResult]) -> list[Step]:
-    """Give the steps of a period; all periods get the same rows, so that they can stand side by side."""
+    """Return the steps of a period; all periods get the same rows, so that they can stand side by side."""
     own = _amounts(period)
     others = [_amounts(other) for other in periods]
     all_issued = all(other.issuance == "issued" for other in periods)
@@ -76,7 +76,7 @@ def steps(period: PeriodResult, periods: Sequence[PeriodResult]) -> list[Step]:
 
 
 def _amounts(period: PeriodResult) -> _Amounts:
-    """Tell the steps apart; those that the results do not name are what is left between two that they name."""
+    """Return the steps apart; those that the results do not name are what is left between two that they name."""
     units = float(period.units_to_issue_t) if period.issuance == "issued" else 0.0
     deduction = period.after_deduction_t_co2e - period.gross_t_co2e
     before = period.after_deduction_t_co2e + period.woody_t_co2e + period.source_terms_t_co2e

@@ -64,7 +64,7 @@ class TracedGroup(DomainObject):
 
 
 def anchors_of(quantities: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Give each quantity of ``trace.json`` that the page shows its anchor on the page."""
+    """Return each quantity of ``trace.json`` that the page shows its anchor on the page."""
     shown = (item for items in _by_stem(quantities).values() for item in items[:_SHOWN_QUANTITIES])
     return _anchors((str(item["name"]) for item in shown), "q-")
 

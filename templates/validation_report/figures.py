@@ -58,7 +58,7 @@ def _comparisons(report: ValidationReport, row: CombinationRow) -> list[Comparis
 
 
 def _interval(row: CombinationRow, item: Comparison) -> tuple[float, float] | None:
-    """Give the 90 % interval: posterior predictive where there is one, else as printed."""
+    """Return the 90 % interval: posterior predictive where there is one, else as printed."""
     low, high = item.interval_low_t_co2e_per_ha, item.interval_high_t_co2e_per_ha
     if low is not None and high is not None:
         return low, high
@@ -69,12 +69,12 @@ def _interval(row: CombinationRow, item: Comparison) -> tuple[float, float] | No
     return item.modelled_t_co2e_per_ha - half, item.modelled_t_co2e_per_ha + half
 
 
-def _modelled(rows: Sequence[CombinationRow], of: dict[str, list[Comparison]]) -> Drawing:
+def _modelled(rows: Sequence[CombinationRow], source: dict[str, list[Comparison]]) -> Drawing:
     """Draw measured against modelled effects, with the interval that each measurement should lie in."""
     figure, axes = panels(len(rows), min(3, len(rows)), 3.3 if len(rows) > 1 else 3.9, shared=False)
     told = []
     for ax, row in zip(axes, rows, strict=True):
-        items = sorted(of[row.letter], key=lambda item: item.modelled_t_co2e_per_ha)
+        items = sorted(source[row.letter], key=lambda item: item.modelled_t_co2e_per_ha)
         spans = [_interval(row, item) for item in items]
         many = len(items) > _MANY
         for item, span in zip(items, spans, strict=True):
@@ -125,12 +125,12 @@ def _modelled(rows: Sequence[CombinationRow], of: dict[str, list[Comparison]]) -
     )
 
 
-def _residuals(rows: Sequence[CombinationRow], of: dict[str, list[Comparison]]) -> Drawing:
+def _residuals(rows: Sequence[CombinationRow], source: dict[str, list[Comparison]]) -> Drawing:
     """Draw the errors against the modelled effect and against the duration, and their distribution."""
     figure, axes = panels(3 * len(rows), 3, 2.1, shared=False)
     told = []
     for place, row in enumerate(rows):
-        items = of[row.letter]
+        items = source[row.letter]
         errors = [item.error_t_co2e_per_ha for item in items]
         mean = sum(errors) / len(errors)
         size = 2.4 if len(items) > _MANY else 3.8

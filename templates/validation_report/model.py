@@ -231,7 +231,7 @@ def _citations(calibrated: CalibratedSet) -> list[CalibrationGroup]:
 
 
 def _letters(count: int) -> list[str]:
-    """Give A to Z, then A2 and on."""
+    """Return A to Z, then A2 and on."""
     return [ascii_uppercase[n % 26] + (str(n // 26 + 1) if n >= 26 else "") for n in range(count)]
 
 
@@ -243,7 +243,7 @@ def _outcome(result: ValidationResult) -> str:
 
 
 def _statement(result: ValidationResult) -> str:
-    """Say what land the validation stands on, and that it is worth nothing elsewhere."""
+    """Return what land the validation stands on, and that it is worth nothing elsewhere."""
     domain = result.domain
     low, high = domain.lowest_clay_percent, domain.highest_clay_percent
     clay = f"{low:g} % clay" if low == high else f"{low:g} to {high:g} % clay"

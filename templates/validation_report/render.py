@@ -31,7 +31,7 @@ def render_html(report: ValidationReport, figures: Mapping[str, str]) -> str:
 
 
 def report_files(report: ValidationReport, formats: Collection[str]) -> dict[str, bytes]:
-    """Give the report in the formats that are asked for, and its figures.
+    """Return the report in the formats that are asked for, and its figures.
 
     Parameters
     ----------

@@ -167,12 +167,12 @@ def _parameters(book: Book, model: ReportModel, known: Known) -> None:
     sheet.text(row, 3, "t CO2e in a t of carbon, by molar masses", "note")
 
 
-def _compare(sheet: Sheet, found: Mapping[str, CreditCells]) -> None:
+def _compare(sheet: Sheet, result: Mapping[str, CreditCells]) -> None:
     sheet.text(0, 0, "The workbook beside the engine", "title")
     sheet.text(1, 0, "largest difference, relative to the larger of 1 and the number")
     sheet.head(3, ("period", "figure", "workbook", "engine", "difference"))
     row = 4
-    for period, cells in found.items():
+    for period, cells in result.items():
         for figure, (cell, value) in cells.found.items():
             sheet.text(row, 0, period)
             sheet.text(row, 1, figure)

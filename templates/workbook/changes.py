@@ -82,7 +82,7 @@ class ChangeSheets:
         names: tuple[str, str],
         labels: list[str],
         unit_stock: Mapping[tuple[str, str], tuple[str, float]],
-        found: Mapping[str, float],
+        result: Mapping[str, float],
     ) -> int:
         for label in labels:
             sheet.text(row, 0, names[0])
@@ -91,7 +91,7 @@ class ChangeSheets:
             for column, campaign in ((3, self._period.first_campaign), (4, self._period.last_campaign)):
                 cell, value = unit_stock[campaign, label]
                 sheet.live(row, column, cell, value)
-            sheet.live(row, 5, f"(E{row + 1}-D{row + 1})*c_to_co2e", found[label])
+            sheet.live(row, 5, f"(E{row + 1}-D{row + 1})*c_to_co2e", result[label])
             row += 1
         return row
 

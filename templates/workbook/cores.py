@@ -34,7 +34,7 @@ class _Profile:
 
 
 def home_of(point: SamplePoint) -> str:
-    """Give the stratum or control site of a point."""
+    """Return the stratum or control site of a point."""
     return point.stratum or point.control_site or ""
 
 
@@ -77,7 +77,7 @@ class CoreSheets:
         return sorted(found, key=lambda p: (order.index(p.campaign), f"{p.home}/{p.unit}", p.point, p.sample))
 
     def _groups(self) -> dict[str, str]:
-        """Give the reference group of each stratum and control site, as the engine forms them."""
+        """Return the reference group of each stratum and control site, as the engine forms them."""
         group = {
             s.stratum: "all" if s.shallow_soil_depth_cm is None else s.stratum for s in self._project.strata
         }
@@ -270,5 +270,5 @@ class CoreSheets:
 
 
 def _range(cells: Sequence[str]) -> str:
-    """Give cells that stand below each other as one range."""
+    """Return cells that stand below each other as one range."""
     return cells[0] if len(cells) == 1 else f"{cells[0]}:{cells[-1].rpartition('!')[2]}"

@@ -262,12 +262,12 @@ class CreditSheet:
         return sums
 
     def _year(
-        self, at: dict[str, int], column: int, vintage: Vintage, project: str, baseline: str, before: str
+        self, place: dict[str, int], column: int, vintage: Vintage, project: str, baseline: str, before: str
     ) -> None:
         sheet = self._sheet
 
         def put(name: str, formula: str, value: float, number: str = "#,##0.0000") -> str:
-            return sheet.live(at[name], column, formula, value, number=number)
+            return sheet.live(place[name], column, formula, value, number=number)
 
         p = put("project", project, vintage.project_change_t_co2e)
         b = put("baseline", baseline, vintage.baseline_change_t_co2e)
@@ -276,10 +276,10 @@ class CreditSheet:
         pv, bv = vintage.project_change_t_co2e, vintage.baseline_change_t_co2e
         lost = put("lost", f"MIN(0,{p})-MIN(0,{b})", min(0.0, pv) - min(0.0, bv))
         gained = put("gained", f"MAX(0,{p})-MAX(0,{b})", max(0.0, pv) - max(0.0, bv))
-        sources = sheet.put(at["sources"], column, vintage.source_terms_t_co2e, "carried", "#,##0.0000")
+        sources = sheet.put(place["sources"], column, vintage.source_terms_t_co2e, "carried", "#,##0.0000")
         er = put("reductions", f"{sources}+{lost}+(1-{switch})*{gained}", vintage.reductions_t_co2e)
         cr = put("removals", f"{switch}*{gained}", vintage.removals_t_co2e)
-        leak = sheet.put(at["leakage"], column, vintage.leakage_t_co2e, "carried", "#,##0.0000")
+        leak = sheet.put(place["leakage"], column, vintage.leakage_t_co2e, "carried", "#,##0.0000")
         share = [f'IF(form_leakage_allocation="printed",{x},MAX(0,{x}))' for x in (er, cr)]
         on = [
             put(name, f"IF({leak}=0,0,{leak}*{part}/({share[0]}+{share[1]}))", gross - net)
@@ -300,7 +300,7 @@ class CreditSheet:
         )
         put("verified_er", f"{net_er}-{buffer_er}", vintage.verified_reductions_t_co2e)
         put("verified_cr", f"{net_cr}-{buffer_cr}", vintage.verified_removals_t_co2e)
-        cells = [sheet.at(at[name], column) for name in ("verified_er", "verified_cr")]
+        cells = [sheet.at(place[name], column) for name in ("verified_er", "verified_cr")]
         put("verified", "+".join(cells), vintage.verified_total_t_co2e)
 
     def _units(self, sums: dict[str, str], bar: str) -> str:
@@ -387,7 +387,7 @@ class CreditSheet:
 
 
 def _student(probability: str, freedom: str) -> str:
-    """Give the quantile of Student's t for any degrees of freedom; without any, that of the normal distribution."""
+    """Return the quantile of Student's t for any degrees of freedom; without any, that of the normal distribution."""
     beta = f"BETAINV(2*{probability}-1,0.5,{freedom}/2)"
     return f"IF(ISNUMBER({freedom}),SQRT({freedom}*{beta}/(1-{beta})),NORMSINV({probability}))"
 

@@ -20,24 +20,24 @@ class Known:
         return name in self._items
 
     def number(self, name: str) -> float | None:
-        """Give a single number; None where there is none, or no finite one."""
+        """Return a single number; None where there is none, or no finite one."""
         if name not in self._items:
             return None
         value = np.ravel(np.asarray(self._items[name]["value"], dtype=object))
         return None if value.size == 0 or isinstance(value[0], str) else float(value[0])
 
     def array(self, name: str) -> NDArray[np.float64]:
-        """Give an array."""
+        """Return an array."""
         if name not in self._arrays:
             self._arrays[name] = np.asarray(self._items[name]["value"], dtype=np.float64)
         return self._arrays[name]
 
     def by_label(self, name: str) -> dict[str, Any]:
-        """Give the entries of an array by their labels."""
+        """Return the entries of an array by their labels."""
         item = self._items[name]
         return dict(zip(item["index"], item["value"], strict=True))
 
     def bare(self, name: str, argument: str, otherwise: str) -> str:
-        """Give a word that an equation was given, such as a form."""
+        """Return a word that an equation was given, such as a form."""
         given = self._items[name]["inputs"].get(argument) if name in self._items else None
         return given if isinstance(given, str) else otherwise

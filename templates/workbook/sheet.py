@@ -62,11 +62,11 @@ class Book:
         return Sheet(self, page, name)
 
     def name(self, word: str, reference: str) -> None:
-        """Give a cell a name that formulas use."""
+        """Return a cell a name that formulas use."""
         self._book.define_name(word, f"={reference}")
 
     def look(self, look: Look, number: str, quoted: bool) -> Any:
-        """Give the format of a look, made once."""
+        """Return the format of a look, made once."""
         key = (look, number, quoted)
         if key not in self._formats:
             made = self._book.add_format(_BASE | _LOOKS[look] | ({"num_format": number} if number else {}))
@@ -91,11 +91,11 @@ class Sheet:
         self.book, self.page, self.name = book, page, name
 
     def at(self, row: int, column: int) -> str:
-        """Give the reference of a cell, good in every sheet."""
+        """Return the reference of a cell, good in every sheet."""
         return f"'{self.name}'!{self.book.cells.xl_rowcol_to_cell(row, column, True, True)}"
 
     def span(self, row: int, column: int, last_row: int, last_column: int) -> str:
-        """Give the reference of a range, good in every sheet."""
+        """Return the reference of a range, good in every sheet."""
         last = self.book.cells.xl_rowcol_to_cell(last_row, last_column, True, True)
         return f"{self.at(row, column)}:{last}"
 

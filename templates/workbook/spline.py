@@ -171,5 +171,5 @@ def _choose(cells: Sequence[str], piece: str) -> str:
 
 
 def _pick(cells: Sequence[str], piece: str) -> str:
-    """Give the cell before the piece; the first piece has none."""
+    """Return the cell before the piece; the first piece has none."""
     return f"CHOOSE(MAX(1,{piece}-1),{','.join(cells)})"

@@ -56,7 +56,7 @@ class Effects:
 
 
 def effects_of_records(bundle: Bundle) -> Effects:
-    """Give the effect of each record of a bundle.
+    """Return the effect of each record of a bundle.
 
     Raises
     ------

@@ -69,7 +69,7 @@ class Node:
     above: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """Give the tree as plain data, without what is empty."""
+        """Return the tree as plain data, without what is empty."""
         plain = {
             name: getattr(self, name)
             for name in ("name", "kind", "unit", "argument", "label", "words", "equation", "rule")
@@ -115,7 +115,7 @@ class Explainer:
         return (*self._quantities, *self._numbers, *self._rules, *self._switches)
 
     def explain(self, name: str, depth: int = 0) -> Node:
-        """Give the tree under a name.
+        """Return the tree under a name.
 
         Parameters
         ----------
@@ -157,7 +157,7 @@ class Explainer:
         raise UnknownNameError(self._unknown(name, [_called(self._quantities[q], i) for q, i in found]))
 
     def _row(self, name: str) -> Node | None:
-        """Give an input file, or one row of it, as it was read."""
+        """Return an input file, or one row of it, as it was read."""
         file, colon, row = name.rpartition(":")
         if name in self._bundle.inputs:
             return Node(name, "read", words="an input file of the bundle", rows=(name,))
@@ -347,7 +347,7 @@ def _called(quantity: Mapping[str, Any], place: int | None) -> str:
 
 
 def _rows(rows: Sequence[str], entries: int, picks: Picks) -> tuple[str, ...]:
-    """Give the rows of the picked entries, where each entry has as many rows as the others."""
+    """Return the rows of the picked entries, where each entry has as many rows as the others."""
     if picks is None or not entries or len(rows) % entries:
         return tuple(rows)
     each = len(rows) // entries

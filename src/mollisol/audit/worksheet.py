@@ -82,12 +82,12 @@ class Projection:
     verdict: str
 
     def as_json(self) -> dict[str, Any]:
-        """Give it as plain data."""
+        """Return it as plain data."""
         return asdict(self)
 
 
 def worksheet(bundle: Bundle, *, size: int, seed: int) -> str:
-    """Give the CSV worksheet of the records to vouch.
+    """Return the CSV worksheet of the records to vouch.
 
     Parameters
     ----------
@@ -176,11 +176,16 @@ def extrapolate(bundle: Bundle, filled: bytes) -> Projection:
 
 
 def _judged(
-    effects: Effects, found: Mapping[int, float], picks: int, estimate: float, error: float, rule: ChosenValue
+    effects: Effects,
+    result: Mapping[int, float],
+    picks: int,
+    estimate: float,
+    error: float,
+    rule: ChosenValue,
 ) -> Projection:
     material = abs(effects.credited) * float(rule.value) / 100
     half = float(t_quantile(probability=CONFIDENCE, degrees_of_freedom=picks - 1)) * error
-    at_fault = sum(value != 0 for value in found.values())
+    at_fault = sum(value != 0 for value in result.values())
     share = relative = None
     if not at_fault:
         share = float(share_not_excluded(picks=picks, confidence=CONFIDENCE))
@@ -193,10 +198,10 @@ def _judged(
     else:
         verdict = "not decided: draw more records"
     return Projection(
-        records=len(found),
+        records=len(result),
         picks=picks,
         at_fault=at_fault,
-        found_t_co2e=math.fsum(found.values()),
+        found_t_co2e=math.fsum(result.values()),
         projected_t_co2e=estimate,
         standard_error_t_co2e=error,
         low_t_co2e=estimate - half,
@@ -216,7 +221,7 @@ def _judged(
 def _misstatement(
     number: int, row: Mapping[str, str], recorded: Mapping[str, str], effects: Effects, place: int
 ) -> float:
-    """Give what the seen values of a record take off the credit."""
+    """Return what the seen values of a record take off the credit."""
     column = next((name for name in _MASSES if recorded.get(name)), "")
     carbon = _apart(number, "seen_soc_g_per_kg", row, recorded["soc_g_per_kg"])
     mass = _apart(number, "seen_soil_mass", row, recorded[column]) if column else 0.0
@@ -224,7 +229,7 @@ def _misstatement(
 
 
 def _apart(number: int, cell: str, row: Mapping[str, str], recorded: str) -> float:
-    """Give recorded less seen, over recorded."""
+    """Return recorded less seen, over recorded."""
     try:
         seen, written = float(row[cell]), float(recorded)
     except ValueError:
@@ -256,7 +261,7 @@ def _drawn_from(bundle: Bundle, size: int, seed: int) -> str:
 
 
 def _drawn(bundle: Bundle, rows: Sequence[Mapping[str, str]]) -> tuple[int, int]:
-    """Give size and seed that every row names, after looking whether they name this bundle."""
+    """Return size and seed that every row names, after looking whether they name this bundle."""
     named = {row["drawn_from"] for row in rows}
     words = next(iter(named)).split() if len(named) == 1 else []
     if len(words) == 5 and words[1::2] == ["size", "seed"]:

@@ -38,7 +38,7 @@ _SAID: Final = {
 
 
 def crate_metadata(run: Run, files: Mapping[str, bytes], versions: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the metadata as JSON-LD.
+    """Return the metadata as JSON-LD.
 
     RO-Crate asks for a date of publication; a bundle holds no clock, so the last day of the last period stands there:
     the first day on which it can have been made.

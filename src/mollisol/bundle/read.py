@@ -45,13 +45,13 @@ class Bundle:
     """``manifest.json``; ``files`` in it maps names to SHA-256 sums."""
 
     def read(self, name: str) -> bytes:
-        """Give a file byte for byte, within the limits."""
+        """Return a file byte for byte, within the limits."""
         if name not in self.names:
             raise fault("bundle-file-missing", name, "no such file")
         return self.source.read(name)
 
     def json(self, name: str) -> Any:
-        """Give a JSON file as plain data: finite numbers, no key twice, bounded depth."""
+        """Return a JSON file as plain data: finite numbers, no key twice, bounded depth."""
         return load_json(self.read(name), name)
 
     @cached_property
@@ -97,7 +97,7 @@ class Bundle:
         return tuple(name.removeprefix(INPUTS) for name in self.names if name.startswith(INPUTS))
 
     def input(self, name: str) -> bytes:
-        """Give an input file byte for byte."""
+        """Return an input file byte for byte."""
         return self.read(INPUTS + name)
 
     @property

@@ -13,7 +13,7 @@ from mollisol.origins.sums import quantities_of
 from mollisol.programmes.registry import programme
 from mollisol.reading.outlines import outlines_of
 from mollisol.reading.project import read_project
-from mollisol.templates.monitoring_report.report import report_model
+from mollisol.templates.monitoring_report.report import Site, report_model
 from mollisol.templates.output import Export, Report
 
 
@@ -45,8 +45,7 @@ def render_bundle(
         trace=opened.trace,
         manifest=opened.manifest,
         head=opened.head,
-        project=project,
-        outline_area_ha=areas,
+        site=Site(project=project, outline_area_ha=areas),
         quantity_of=quantities_of(opened.results.model_dump(mode="json"), opened.origins),
         chapters=own.chapters(),
     )

@@ -74,7 +74,7 @@ def _write_new(path: Path, text: str, mode: int) -> None:
 
 
 def sign_manifest(manifest: bytes, key_file: Path) -> bytes:
-    """Give the content of ``manifest.sig``: the signature of the manifest's bytes, and the public key it is by.
+    """Return the content of ``manifest.sig``: the signature of the manifest's bytes, and the public key it is by.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def sign_manifest(manifest: bytes, key_file: Path) -> bytes:
 
 
 def check_signature(manifest: bytes, signature: bytes, key_file: Path) -> None:
-    """Hold a signature against a public key.
+    """Check a signature against a public key.
 
     Raises
     ------

@@ -36,7 +36,7 @@ class Traced(Protocol):
 
 
 def trace_document(run: Traced) -> dict[str, Any]:
-    """Give the trace as plain data: quantities in the order of computing, rules, switches and equations used."""
+    """Return the trace as plain data: quantities in the order of computing, rules, switches and equations used."""
     quantities = list(run.trace.quantities.values())
     equations = registered_equations()
     used = sorted({quantity.equation for quantity in quantities if quantity.equation})
@@ -84,7 +84,7 @@ def _plain(value: Any) -> Any:
 
 
 def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[str, bytes]:
-    """Give every file of the bundle by its path, manifest included.
+    """Return every file of the bundle by its path, manifest included.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
     from mollisol.origins.sums import quantities_of
     from mollisol.reading.outlines import outlines_of
     from mollisol.templates.figures import make_figures
-    from mollisol.templates.monitoring_report.report import report_model
+    from mollisol.templates.monitoring_report.report import Site, report_model
     from mollisol.templates.render import render_html
 
     trace = trace_document(run)
@@ -121,8 +121,7 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
         trace=trace,
         manifest=manifest,
         head=run.project.head,
-        project=run.project,
-        outline_area_ha=areas,
+        site=Site(project=run.project, outline_area_ha=areas),
         quantity_of=quantities_of(run.results.model_dump(mode="json"), origins),
         chapters=programme_of(run.project.head).chapters(),
     )

@@ -80,7 +80,7 @@ def rules_check(
     rules: RulesKey = "",
     as_json: Json = False,
 ) -> None:
-    """Hold a proposal against a rule set, or the catalogue against itself and the code."""
+    """Check a proposal against a rule set, or the catalogue against itself and the code."""
     from mollisol.programmes.registry import rule_set_named
     from mollisol.rule_catalogue.audit import audit_programmes, blocking_count, check_proposal
 

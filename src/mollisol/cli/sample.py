@@ -58,7 +58,7 @@ def plan(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Give strata, number and places of samples for a change to be shown or a budget."""
+    """Return strata, number and places of samples for a change to be shown or a budget."""
     from mollisol.sampling_plan.plan import planned, points_file
 
     _targets(detect, budget, cost, correlation)

@@ -43,7 +43,7 @@ def trueup(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Hold a re-measurement against what a bundle forecast and issued: what changes from here on, and why."""
+    """Compare a re-measurement with what a bundle forecast and issued: what changes from here on, and why."""
     from mollisol.output import check_output, write_folder
     from mollisol.templates.trueup_report.render import render_true_up
     from mollisol.true_up.run import true_up

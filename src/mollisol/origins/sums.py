@@ -30,7 +30,7 @@ type Numbers = dict[str, tuple[tuple[str, ...], float]]
 
 
 def sums_of(results: Mapping[str, Any]) -> Numbers:
-    """Give what the report adds up, by path.
+    """Return what the report adds up, by path.
 
     ``totals.FIELD`` over periods that issue, ``computed.FIELD`` over all, ``periods.P.all_years.FIELD`` over the years
     of one, and ``periods.P.forms.FIELD``: printed less in force, and both forms over the area.

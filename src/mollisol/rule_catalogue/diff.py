@@ -101,24 +101,24 @@ def compare_credits(a: RuleSet, b: RuleSet, project: Path, *, seed: int = 0, tel
 
 
 def _shared_out(
-    found: RuleSetDiff, a: RuleSet, b: RuleSet, ends: dict[str, _Outcome], project: Path, tell: Tell
+    result: RuleSetDiff, a: RuleSet, b: RuleSet, ends: dict[str, _Outcome], project: Path, tell: Tell
 ) -> RuleSetDiff:
     def value(coalition: frozenset[str]) -> Measures:
-        outcome = _Outcome(project, mixed(a, b, sorted(coalition)), found.seed)
+        outcome = _Outcome(project, mixed(a, b, sorted(coalition)), result.seed)
         if outcome.blocked:
             raise _MixtureError(f"{', '.join(sorted(coalition))} alone of B is blocked by {_codes(outcome)}")
         return outcome.measures
 
-    names = [difference.id for difference in found.differences]
+    names = [difference.id for difference in result.differences]
     used = ends["a"].used | ends["b"].used
     parts = [name for name in names if name in used or name not in a.rules | b.rules]
     if not _near(value(frozenset(parts)), ends["b"].measures):
         parts = names
     tell(f"sharing the difference among {len(parts)} of {len(names)} differences")
-    shares = shapley_shares(parts, value, seed=found.seed)
+    shares = shapley_shares(parts, value, seed=result.seed)
     zero = (0.0,) * len(MEASURES)
     differences = []
-    for difference in found.differences:
+    for difference in result.differences:
         share = shares.by_part.get(difference.id, zero)
         why = "" if any(map(_counts, share)) else why_zero(a, b, difference, difference.id in used)
         differences.append(
@@ -126,9 +126,9 @@ def _shared_out(
         )
     left = {
         name: whole - sum(difference.share[name] for difference in differences)
-        for name, whole in found.change.items()
+        for name, whole in result.change.items()
     }
-    return found.model_copy(
+    return result.model_copy(
         update={
             "differences": tuple(differences),
             "method": f"Shapley shares, {shares.method}",

@@ -11,30 +11,30 @@ _TOTAL, _UNITS = "verified_total_t_co2e", "units_to_issue_t"
 _PARTS = {"reductions": "verified_reductions_t_co2e", "removals": "verified_removals_t_co2e"}
 
 
-def lines_of(found: RuleSetDiff | DiffOfProjects) -> Iterator[str]:
+def lines_of(result: RuleSetDiff | DiffOfProjects) -> Iterator[str]:
     """Return the lines of a comparison; of several projects each by itself, one line for each, and the whole."""
-    if isinstance(found, RuleSetDiff):
-        yield from _lines_of_diff(found)
+    if isinstance(result, RuleSetDiff):
+        yield from _lines_of_diff(result)
         return
-    for name, item in found.projects.items():
+    for name, item in result.projects.items():
         yield f"folder   {name}"
         yield from _lines_of_diff(item)
         yield ""
-    for name, item in found.projects.items():
+    for name, item in result.projects.items():
         yield f"{name}: " + (
             f"not comparable, {item.not_comparable}" if item.not_comparable else _moved(item.change)
         )
-    yield f"{found.compared} of {len(found.projects)} projects compared: {_moved(found.change)}"
+    yield f"{result.compared} of {len(result.projects)} projects compared: {_moved(result.change)}"
 
 
-def _lines_of_diff(found: RuleSetDiff) -> Iterator[str]:
-    yield f"A  {found.a}  {found.a_hash[:16]}"
-    yield f"B  {found.b}  {found.b_hash[:16]}"
-    if found.project:
-        yield f"project  {found.project}"
-    for edition in found.editions:
+def _lines_of_diff(result: RuleSetDiff) -> Iterator[str]:
+    yield f"A  {result.a}  {result.a_hash[:16]}"
+    yield f"B  {result.b}  {result.b_hash[:16]}"
+    if result.project:
+        yield f"project  {result.project}"
+    for edition in result.editions:
         yield f"edition  {edition.document}: {edition.a} -> {edition.b}"
-    for difference in found.differences:
+    for difference in result.differences:
         id = difference.id.removeprefix(f"{difference.kind} ")
         yield f"{difference.kind:8} {id}: {difference.a} -> {difference.b}"
         yield f"         {difference.label}; {difference.citation} ({difference.status})"
@@ -44,22 +44,22 @@ def _lines_of_diff(found: RuleSetDiff) -> Iterator[str]:
             yield f"         moves {_moved(difference.share)}" + (
                 f": {difference.why}" if difference.why else ""
             )
-    if not found.differences:
+    if not result.differences:
         yield "no rule and no switch differs"
-    for name, credits in (("A", found.credits_a), ("B", found.credits_b)):
+    for name, credits in (("A", result.credits_a), ("B", result.credits_b)):
         if credits is not None:
             yield from _credits(name, credits)
-    if found.not_comparable:
-        yield f"not comparable: {found.not_comparable}"
-    if found.change:
-        rest = f"; the parts leave {found.unexplained[_TOTAL]:.1e} t" if found.unexplained else ""
-        yield f"change: {_moved(found.change)}{rest}"
-    yield from _listed("periods that have no units any more", found.periods_without_units_now)
-    yield from _listed("periods that have units now", found.periods_with_units_now)
-    yield from _findings("gained", found.findings_gained)
-    yield from _findings("lost", found.findings_lost)
-    if found.method:
-        yield f"{found.method}; {found.runs} runs, seed {found.seed}"
+    if result.not_comparable:
+        yield f"not comparable: {result.not_comparable}"
+    if result.change:
+        rest = f"; the parts leave {result.unexplained[_TOTAL]:.1e} t" if result.unexplained else ""
+        yield f"change: {_moved(result.change)}{rest}"
+    yield from _listed("periods that have no units any more", result.periods_without_units_now)
+    yield from _listed("periods that have units now", result.periods_with_units_now)
+    yield from _findings("gained", result.findings_gained)
+    yield from _findings("lost", result.findings_lost)
+    if result.method:
+        yield f"{result.method}; {result.runs} runs, seed {result.seed}"
 
 
 def _credits(name: str, credits: Credits) -> Iterator[str]:

@@ -163,11 +163,11 @@ def mixed(a: RuleSet, b: RuleSet, ids: Sequence[str]) -> RuleSet:
     return a.model_copy(update=laid | {"settled": (*a.settled, *ids)})
 
 
-def _take[T](id: str, own: dict[str, T], other: Mapping[str, T]) -> None:
+def _take[T](id: str, mine: dict[str, T], other: Mapping[str, T]) -> None:
     """Take one entry as the other side has it, also where it has none."""
-    own.pop(id, None)
+    mine.pop(id, None)
     if id in other:
-        own[id] = other[id]
+        mine[id] = other[id]
 
 
 def _pinned(a: RuleSet, b: RuleSet, id: str) -> Rule:

@@ -162,21 +162,21 @@ def origins_again(bundle: Bundle) -> dict[str, Origin]:
     return origins_of(run.results) if run is not None else {}
 
 
-def _signature(files: Mapping[str, bytes], key: Path | None, to: Comparison) -> Signature:
+def _signature(files: Mapping[str, bytes], key: Path | None, comparison: Comparison) -> Signature:
     if key is None:
         return "not asked for"
     if SIGNATURE not in files:
-        to.add("signature-missing", SIGNATURE, "no such file", f"a signature of {MANIFEST}")
+        comparison.add("signature-missing", SIGNATURE, "no such file", f"a signature of {MANIFEST}")
         return "missing"
     try:
         check_signature(files[MANIFEST], files[SIGNATURE], key)
     except SignatureError as error:
-        to.add("signature-bad", SIGNATURE, str(error), "the signature of the key that was given")
+        comparison.add("signature-bad", SIGNATURE, str(error), "the signature of the key that was given")
         return "bad"
     return "good"
 
 
-def _documents(files: Mapping[str, bytes], to: Comparison) -> dict[str, Any]:
+def _documents(files: Mapping[str, bytes], comparison: Comparison) -> dict[str, Any]:
     """Parse the JSON files that are there; one that cannot be parsed is a difference."""
     found = {}
     for name in (*_DOCUMENTS, CRATE):
@@ -184,12 +184,12 @@ def _documents(files: Mapping[str, bytes], to: Comparison) -> dict[str, Any]:
             try:
                 found[name] = load_json(files[name], name)
             except BundleFaultError as error:
-                to.add(error.finding.code, name, error.finding.found, error.finding.allowed)
+                comparison.add(error.finding.code, name, error.finding.found, error.finding.allowed)
     return found
 
 
 def _again(
-    bundle: Bundle, rules: BundleRules, options: RunOptions, issues: bool, to: Comparison
+    bundle: Bundle, rules: BundleRules, options: RunOptions, issues: bool, comparison: Comparison
 ) -> Run | None:
     """Run the inputs again; what stands in the way is a difference, for a bundle is of a run that came through."""
     try:
@@ -201,14 +201,16 @@ def _again(
         return replace(run, results=run.results.model_copy(update={"rule_set_hash": rules.hash}))
     except FindingsError as error:
         for finding in blocking(error.findings):
-            to.add(
+            comparison.add(
                 "not-computable",
                 f"inputs/{finding.where}" if finding.where.file else str(finding.where),
                 "a run that came through",
                 f"{finding.code}: {finding.found}",
             )
     except (UserError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-        to.add("not-computable", "the run", "a run that came through", f"{type(error).__name__}: {error}")
+        comparison.add(
+            "not-computable", "the run", "a run that came through", f"{type(error).__name__}: {error}"
+        )
     return None
 
 
@@ -218,7 +220,7 @@ def _compare(
     recorded: Mapping[str, Any],
     run: Run,
     kept: Mapping[str, bytes],
-    to: Comparison,
+    comparison: Comparison,
 ) -> None:
     named = {
         "mollisol": str(bundle.manifest.get("mollisol", "")),
@@ -226,45 +228,51 @@ def _compare(
     }
     made = bundle_files(run, named) | dict(kept)
     if bundle.manifest.get("sampler") != json.loads(made[MANIFEST])["sampler"]:
-        to.add("sampler", f"{MANIFEST}: sampler", bundle.manifest.get("sampler"), "that of this route")
+        comparison.add(
+            "sampler", f"{MANIFEST}: sampler", bundle.manifest.get("sampler"), "that of this route"
+        )
     own = {name: content for name, content in files.items() if name not in {MANIFEST, SIGNATURE, CRATE}}
     made[CRATE] = canonical_json(crate_metadata(run, own, named))
     why = _why(_versions(bundle.manifest))
     for name in sorted(made.keys() - files.keys()):
-        to.add("file-not-there", name, "no such file", "written by every run", why["mollisol"])
+        comparison.add("file-not-there", name, "no such file", "written by every run", why["mollisol"])
     for name in sorted(files.keys() - made.keys() - {SIGNATURE}):
-        to.add("file-not-made", name, "a file", "not written by the run", why["mollisol"])
+        comparison.add("file-not-made", name, "a file", "not written by the run", why["mollisol"])
     shared = [name for name in (*_DOCUMENTS, CRATE) if name in recorded]
     shared += sorted((made.keys() & files.keys()) - {*_DOCUMENTS, CRATE, MANIFEST})
     for name in shared:
-        _compare_file(name, files[name], recorded.get(name), made[name], why, to)
+        _compare_file(name, files[name], recorded.get(name), made[name], why, comparison)
 
 
 def _compare_file(
-    name: str, content: bytes, recorded: Any, made: bytes, why: Mapping[str, str], to: Comparison
+    name: str, content: bytes, recorded: Any, made: bytes, why: Mapping[str, str], comparison: Comparison
 ) -> None:
-    before, numbers = len(to.differences), to.numbers
+    before, numbers = len(comparison.differences), comparison.numbers
     if content == made:
-        to.numbers += count_numbers(recorded) if name in _CODES else 0
+        comparison.numbers += count_numbers(recorded) if name in _CODES else 0
     elif name in _CODES:
-        to.documents(_CODES[name], f"{name}: ", recorded, json.loads(made), why["mollisol"])
-        if len(to.differences) == before and recorded == json.loads(made):
-            to.add("layout", name, "other bytes", "the same content as mollisol writes it", why["mollisol"])
+        comparison.documents(_CODES[name], f"{name}: ", recorded, json.loads(made), why["mollisol"])
+        if len(comparison.differences) == before and recorded == json.loads(made):
+            comparison.add(
+                "layout", name, "other bytes", "the same content as mollisol writes it", why["mollisol"]
+            )
     elif name.startswith("figures/"):
-        _compare_text("figure", name, content, made, why["matplotlib"], to)
+        _compare_text("figure", name, content, made, why["matplotlib"], comparison)
     elif name.endswith(".html"):
-        _compare_text("report", name, content, made, why["report"], to)
+        _compare_text("report", name, content, made, why["report"], comparison)
     else:
-        to.add("file-not-same", name, f"{len(content)} bytes", f"{len(made)} bytes", why["report"])
+        comparison.add("file-not-same", name, f"{len(content)} bytes", f"{len(made)} bytes", why["report"])
     if name == CRATE:
-        to.numbers = numbers
+        comparison.numbers = numbers
 
 
-def _compare_text(code: str, name: str, content: bytes, made: bytes, why: str, to: Comparison) -> None:
+def _compare_text(
+    code: str, name: str, content: bytes, made: bytes, why: str, comparison: Comparison
+) -> None:
     try:
-        to.text(code, name, content.decode(), made.decode(), why)
+        comparison.text(code, name, content.decode(), made.decode(), why)
     except UnicodeDecodeError:
-        to.add(code, name, "bytes that are not UTF-8", "text", why)
+        comparison.add(code, name, "bytes that are not UTF-8", "text", why)
 
 
 def _versions(manifest: Mapping[str, Any]) -> tuple[VersionRow, ...]:
@@ -303,7 +311,7 @@ def _notes(
     versions: tuple[VersionRow, ...],
     options: RunOptions,
     rules: BundleRules | None,
-    beside: str,
+    remark: str,
 ) -> tuple[str, ...]:
     notes = [
         f"{row.name} {row.recorded} made the bundle, {row.here} is here: it moves {row.moves}"
@@ -320,8 +328,8 @@ def _notes(
         notes.append(
             f"proposals are laid over the rule set: {', '.join(o.label for o in rules.rule_set.overlays)}"
         )
-    if beside:
-        notes.append(f"the second implementation was not run: the project is {beside}")
+    if remark:
+        notes.append(f"the second implementation was not run: the project is {remark}")
     return tuple(notes)
 
 
@@ -336,12 +344,12 @@ def _beside(results: Mapping[str, Any], files: Mapping[str, bytes], rules: Bundl
     return outside(files, rules.rule_set if rules else None)
 
 
-def _folders(results: Mapping[str, Any], to: Comparison) -> RuleFolders:
+def _folders(results: Mapping[str, Any], comparison: Comparison) -> RuleFolders:
     """Return where the rules of the recorded programme stand; one that is not here is a difference."""
     try:
         return programme_of_results(results).rules
     except UnknownExtensionError as error:
-        to.add("programme", "results.json: programme", results.get("programme"), str(error))
+        comparison.add("programme", "results.json: programme", results.get("programme"), str(error))
         return SHIPPED
 
 

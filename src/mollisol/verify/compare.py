@@ -184,11 +184,13 @@ class _Walk:
             else:
                 self.into(at, name, old[name], new[name], area)
 
-    def _value(self, at: str, old: dict[str, Any], new: dict[str, Any]) -> None:
+    def _value(self, position: str, old: dict[str, Any], new: dict[str, Any]) -> None:
         """Compare the value of a quantity; where it was read, by the rows that it was read from."""
         rows, index = new.get("rows"), new.get("index")
         if new["equation"] or new.get("inputs") or not rows:
-            self.into(at, "", old["value"], new["value"], None, index if isinstance(index, list) else ())
+            self.into(
+                position, "", old["value"], new["value"], None, index if isinstance(index, list) else ()
+            )
             return
         read, name = _Walk(self.to, "input", self.why), new["name"]
         first, second = (part if isinstance(part, list) else [part] for part in (old["value"], new["value"]))
@@ -272,7 +274,7 @@ def count_numbers(document: Any) -> int:
 
 
 def shown(value: object) -> str:
-    """Give a value as one short line without control characters."""
+    """Return a value as one short line without control characters."""
     text = value if isinstance(value, str) else repr(value)
     text = "".join(char if char.isprintable() else " " for char in text)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -38,7 +38,7 @@ _OF_SPREAD: Final = {"degrees_of_freedom", "t_quantile"}
 
 
 def outside(files: Mapping[str, bytes], rules: RuleSet | None = None) -> str:
-    """Say why a bundle is not of the design-based path; empty where it is."""
+    """Return why a bundle is not of the design-based path; empty where it is."""
     hooks = [rules.rules[id].value[-1].value for id in _HOOKS if id in rules.rules] if rules else []
     if rules is not None and (rules.equations or any(hooks)):
         return "under a proposal that swaps an equation, or has an allowance or a discount"
@@ -54,7 +54,7 @@ def outside(files: Mapping[str, bytes], rules: RuleSet | None = None) -> str:
 
 
 def compare_independent(
-    files: Mapping[str, bytes], recorded: Mapping[str, Any], tolerance: float, to: Comparison
+    files: Mapping[str, bytes], recorded: Mapping[str, Any], tolerance: float, comparison: Comparison
 ) -> tuple[IndependentFigure, ...]:
     """Compute the design-based path from the inputs of a bundle and compare every figure that it reaches.
 
@@ -64,11 +64,13 @@ def compare_independent(
     inputs = {n.removeprefix("inputs/"): content for n, content in files.items() if n.startswith("inputs/")}
     try:
         return _compare(
-            inputs, recorded["results.json"]["periods"], _rules(recorded["trace.json"]), tolerance, to
+            inputs, recorded["results.json"]["periods"], _rules(recorded["trace.json"]), tolerance, comparison
         )
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         found = f"{type(error).__name__}: {error}"
-        to.add("independent-not-computable", "the design-based path", "a run that came through", found)
+        comparison.add(
+            "independent-not-computable", "the design-based path", "a run that came through", found
+        )
         return ()
 
 
@@ -81,7 +83,7 @@ def _compare(
     periods: list[dict[str, Any]],
     rules: Mapping[str, float],
     tolerance: float,
-    to: Comparison,
+    comparison: Comparison,
 ) -> tuple[IndependentFigure, ...]:
     figures = design_based(
         inputs,
@@ -110,13 +112,15 @@ def _compare(
             )
             rows.append(row)
             if not row.same:
-                to.add("independent", name, value, other)
+                comparison.add("independent", name, value, other)
         if (
             period["issuing_uncertainty_percent"]
             < own["uncertainty_percent"] * (1 - tolerance) - 100 * _NOTHING
         ):
             name = f"period {period['name']}: issuing_uncertainty_percent"
-            to.add("independent", name, period["issuing_uncertainty_percent"], own["uncertainty_percent"])
+            comparison.add(
+                "independent", name, period["issuing_uncertainty_percent"], own["uncertainty_percent"]
+            )
     return tuple(rows)
 
 
@@ -138,7 +142,7 @@ def _given(period: Mapping[str, Any]) -> Given:
 
 
 def _recorded(period: Mapping[str, Any]) -> list[tuple[str, float | None]]:
-    """Give the figures of a period that the path reaches, by the names that it gives them."""
+    """Return the figures of a period that the path reaches, by the names that it gives them."""
     rows: list[tuple[str, float | None]] = [(name, period["deduction"][name]) for name in _DEDUCTION]
     for stratum in period["strata"]:
         rows += [(f"{stratum['stratum']}: {name}", stratum[name]) for name in _STRATUM]

@@ -25,7 +25,7 @@ _FIELDS: Final = {
 _SHORT: Final = 16
 
 
-def compare_files(manifest: Mapping[str, Any], files: Mapping[str, bytes], to: Comparison) -> None:
+def compare_files(manifest: Mapping[str, Any], files: Mapping[str, bytes], comparison: Comparison) -> None:
     """Enter every file that is missing, added, renamed, swapped or changed against the sums of the manifest.
 
     Parameters
@@ -46,35 +46,37 @@ def compare_files(manifest: Mapping[str, Any], files: Mapping[str, bytes], to: C
     for name, digest in sorted(missing.items()):
         now = next((other for other in sorted(added) if added[other] == digest), None)
         if now is None:
-            to.add("file-missing", name, digest[:_SHORT], "no such file")
+            comparison.add("file-missing", name, digest[:_SHORT], "no such file")
         else:
-            to.add("file-renamed", name, name, now)
+            comparison.add("file-renamed", name, name, now)
             del added[now]
     for name, digest in sorted(added.items()):
-        to.add("file-added", name, "not in the manifest", digest[:_SHORT])
+        comparison.add("file-added", name, "not in the manifest", digest[:_SHORT])
     changed = {name for name, digest in recorded.items() if name in found and found[name] != digest}
     for name in sorted(changed):
         other = next((o for o in sorted(changed) if o != name and found[o] == recorded[name]), None)
         if other is None:
-            to.add("file-changed", name, recorded[name][:_SHORT], found[name][:_SHORT])
+            comparison.add("file-changed", name, recorded[name][:_SHORT], found[name][:_SHORT])
         else:
-            to.add("file-swapped", name, name, f"its content stands in {other}")
-    _layout(manifest, files[MANIFEST], to)
+            comparison.add("file-swapped", name, name, f"its content stands in {other}")
+    _layout(manifest, files[MANIFEST], comparison)
 
 
-def _layout(manifest: Mapping[str, Any], content: bytes, to: Comparison) -> None:
+def _layout(manifest: Mapping[str, Any], content: bytes, comparison: Comparison) -> None:
     for name in sorted(set(manifest) - _FIELDS):
-        to.add("manifest-entry-added", f"{MANIFEST}: {name}", manifest[name], "no such entry")
+        comparison.add("manifest-entry-added", f"{MANIFEST}: {name}", manifest[name], "no such entry")
     for name in sorted(_FIELDS - set(manifest)):
-        to.add("manifest-entry-missing", f"{MANIFEST}: {name}", "no such entry", "written by every run")
+        comparison.add(
+            "manifest-entry-missing", f"{MANIFEST}: {name}", "no such entry", "written by every run"
+        )
     versions = manifest.get("versions", {})
     words = [manifest.get("mollisol", ""), *(versions.values() if isinstance(versions, dict) else [versions])]
     if not all(isinstance(word, str) for word in words):
-        to.add(
+        comparison.add(
             "manifest-entry-form", f"{MANIFEST}: versions", "a version that is no text", "versions by name"
         )
     if content != canonical_json(dict(manifest)):
-        to.add("layout", MANIFEST, "other bytes", "the same content as mollisol writes it")
+        comparison.add("layout", MANIFEST, "other bytes", "the same content as mollisol writes it")
 
 
 def sign_bundle(folder: Path, key_file: Path) -> Path:

@@ -120,7 +120,7 @@ def compare_asked(
     project_rules: str,
     comparison: Comparison,
 ) -> None:
-    """Hold what the manifest says was asked for against the results and the rule set."""
+    """Compare what the manifest says was asked for with the results and the rule set."""
     asked = options.rules_key or project_rules
     rows = (
         ("rule-set", f"{MANIFEST}: rule_set", manifest.get("rule_set"), rules.rule_set.key),
@@ -142,14 +142,18 @@ def compare_asked(
 
 
 def _shipped(
-    manifest: Mapping[str, Any], options: RunOptions, folders: RuleFolders, own: bool, comparison: Comparison
+    manifest: Mapping[str, Any],
+    options: RunOptions,
+    folders: RuleFolders,
+    carried: bool,
+    comparison: Comparison,
 ) -> RuleSet | None:
     """Lay the recorded proposals over the rule set that ships under the recorded key.
 
     ``own`` says that the bundle carries its rules.
     """
     key = str(manifest.get("rule_set", "")).partition(" with ")[0]
-    if own and key not in rule_set_keys(folders):
+    if carried and key not in rule_set_keys(folders):
         return None  # a rule set of the user's own, which is performed as it stands and issues only if it is trusted
     try:
         rules = load_rule_set(key, folders)
@@ -160,32 +164,35 @@ def _shipped(
     return rules
 
 
-def _compare(own: RuleSet, shipped: RuleSet, comparison: Comparison) -> None:
+def _compare(carried: RuleSet, shipped: RuleSet, comparison: Comparison) -> None:
     _each(
         "rule",
-        ((f"rule {id}", own.rules.get(id), shipped.rules.get(id)) for id in _ids(own.rules, shipped.rules)),
+        (
+            (f"rule {id}", carried.rules.get(id), shipped.rules.get(id))
+            for id in _ids(carried.rules, shipped.rules)
+        ),
         comparison,
     )
     _each(
         "switch",
         (
-            (f"{id}", own.switches.get(id), shipped.switches.get(id))
-            for id in _ids(own.switches, shipped.switches)
+            (f"{id}", carried.switches.get(id), shipped.switches.get(id))
+            for id in _ids(carried.switches, shipped.switches)
         ),
         comparison,
     )
-    _each("rule-set-head", [(f"rule set {own.head.key}", own.head, shipped.head)], comparison)
+    _each("rule-set-head", [(f"rule set {carried.head.key}", carried.head, shipped.head)], comparison)
     for name in ("overlays", "settled", "factors", "equations"):
-        if getattr(own, name) != getattr(shipped, name):
-            comparison.add("overlay", f"{RULES}: {name}", _plain(own, name), _plain(shipped, name))
+        if getattr(carried, name) != getattr(shipped, name):
+            comparison.add("overlay", f"{RULES}: {name}", _plain(carried, name), _plain(shipped, name))
 
 
 def _plain(rules: RuleSet, name: str) -> Any:
     return rules.model_dump(mode="json", include={name})[name]
 
 
-def _ids(own: Mapping[str, object], shipped: Mapping[str, object]) -> list[str]:
-    return sorted(own.keys() | shipped.keys())
+def _ids(carried: Mapping[str, object], shipped: Mapping[str, object]) -> list[str]:
+    return sorted(carried.keys() | shipped.keys())
 
 
 def _each(

@@ -43,7 +43,7 @@ class Given:
 
 
 def rows_of(inputs: Mapping[str, bytes], name: str) -> list[Row]:
-    """Give the rows of a table, none where it is not there; blanks around a cell do not count."""
+    """Return the rows of a table, none where it is not there; blanks around a cell do not count."""
     table = csv.DictReader(io.StringIO(inputs.get(name, b"").decode("utf-8-sig")))
     return [{key.strip(): cell.strip() for key, cell in row.items()} for row in table]
 
@@ -122,7 +122,7 @@ def design_based(
 def unit_stocks(
     inputs: Mapping[str, bytes], head: Mapping[str, Any], strata: Sequence[Row]
 ) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
-    """Give the stock of each sampling unit by campaign in t C/ha at equal soil mass (8.2.1.6), and its home."""
+    """Return the stock of each sampling unit by campaign in t C/ha at equal soil mass (8.2.1.6), and its home."""
     points = {row["point"]: row for row in rows_of(inputs, "sample_points.csv")}
     lies_in = {name: row.get("stratum") or row.get("control_site") or "" for name, row in points.items()}
     limit = float(head["reporting_depth_cm"])
@@ -174,15 +174,15 @@ def soil_mass_t_per_ha(row: Row) -> float:
     return float(row["fine_soil_density_g_per_cm3"]) * thickness * 100
 
 
-def straight(x: Vector, y: Vector, at: float) -> float:
-    """Give the value at a place on straight lines through (0, 0) and the points, the last one continued."""
+def straight(x: Vector, y: Vector, place: float) -> float:
+    """Return the value at a place on straight lines through (0, 0) and the points, the last one continued."""
     x, y = np.concatenate([[0.0], x]), np.concatenate([[0.0], y])
-    k = min(max(int(np.searchsorted(x, at, side="left")) - 1, 0), len(x) - 2)
-    return float(y[k] + (at - x[k]) * (y[k + 1] - y[k]) / (x[k + 1] - x[k]))
+    k = min(max(int(np.searchsorted(x, place, side="left")) - 1, 0), len(x) - 2)
+    return float(y[k] + (place - x[k]) * (y[k + 1] - y[k]) / (x[k + 1] - x[k]))
 
 
-def natural_spline(x: Vector, y: Vector, at: float) -> float:
-    """Give the value on the natural cubic spline through (0, 0) and the points, the last cubic continued (8.2.1.6)."""
+def natural_spline(x: Vector, y: Vector, place: float) -> float:
+    """Return the natural cubic spline through (0, 0) and the points, the last cubic continued (8.2.1.6)."""
     x, y = np.concatenate([[0.0], x]), np.concatenate([[0.0], y])
     n, h, slope = len(x), np.diff(x), np.diff(y) / np.diff(x)
     system, right = np.eye(n), np.zeros(n)
@@ -190,8 +190,8 @@ def natural_spline(x: Vector, y: Vector, at: float) -> float:
         system[i, i - 1 : i + 2] = h[i - 1], 2 * (h[i - 1] + h[i]), h[i]
         right[i] = 6 * (slope[i] - slope[i - 1])
     bend = np.linalg.solve(system, right)
-    k = min(max(int(np.searchsorted(x, at, side="left")) - 1, 0), n - 2)
-    from_left, to_right = at - x[k], x[k + 1] - at
+    k = min(max(int(np.searchsorted(x, place, side="left")) - 1, 0), n - 2)
+    from_left, to_right = place - x[k], x[k + 1] - place
     cubic = (bend[k] * to_right**3 + bend[k + 1] * from_left**3) / (6 * h[k])
     left, rest = y[k] / h[k] - bend[k] * h[k] / 6, y[k + 1] / h[k] - bend[k + 1] * h[k] / 6
     return float(cubic + left * to_right + rest * from_left)
@@ -239,12 +239,12 @@ def period_change(
     return figures
 
 
-def with_calibration(sampling: float, freedom: float, own: Given) -> tuple[float, float]:
+def with_calibration(sampling: float, freedom: float, mine: Given) -> tuple[float, float]:
     """Add what calibrations add to the variance, and to Satterthwaite's degrees of freedom (8.6.2, Eqs. 72, 73)."""
-    if not own.calibration_variance:
+    if not mine.calibration_variance:
         return sampling, freedom
-    spread = sampling + own.calibration_variance
-    lost = sampling**2 / freedom + own.calibration_variance**2 / own.calibration_freedom
+    spread = sampling + mine.calibration_variance
+    lost = sampling**2 / freedom + mine.calibration_variance**2 / mine.calibration_freedom
     return spread, spread**2 / lost
 
 
@@ -268,14 +268,14 @@ def vintage(
     uncertainty: float,
     rating: float,
     cumulative: float,
-    own: Given,
+    mine: Given,
     sources: float,
     leakage: float,
 ) -> dict[str, float]:
     """One year from its soil changes to verified tonnes: Eqs. 44, 45, 37 to 42 and 75 to 79."""
     sign = 1 if project - baseline >= 0 else -1
-    wp = project * (1 - uncertainty * sign) + own.woody_project
-    bsl = baseline * (1 - uncertainty * sign) + own.woody_baseline
+    wp = project * (1 - uncertainty * sign) + mine.woody_project
+    bsl = baseline * (1 - uncertainty * sign) + mine.woody_baseline
     cumulative += wp
     switch = 1 if cumulative > 0 else 0
     losses, gains = min(0.0, wp) - min(0.0, bsl), max(0.0, wp) - max(0.0, bsl)
@@ -315,12 +315,12 @@ def t_quantile(probability: float, freedom: float) -> float:
 
 
 def average(values: Sequence[float]) -> float:
-    """Give the mean."""
+    """Return the mean."""
     return float(np.mean(values))
 
 
 def variance(values: Sequence[float]) -> float:
-    """Give the variance of a sample, which needs two values."""
+    """Return the variance of a sample, which needs two values."""
     return float(np.var(values, ddof=1))
 
 
@@ -333,7 +333,7 @@ def _biochar_t_c(inputs: Mapping[str, bytes], start: date, end: date) -> float:
 
 
 def _carried(inputs: Mapping[str, bytes]) -> float:
-    """Give the project change before the first period, as the ledger has it."""
+    """Return the project change before the first period, as the ledger has it."""
     if "ledger.toml" not in inputs:
         return 0.0
     entries = tomllib.loads(inputs["ledger.toml"].decode("utf-8-sig")).get("entry", [])
