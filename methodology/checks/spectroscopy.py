@@ -114,7 +114,7 @@ def _validated(project: Project, calibration: str, rules: RulesInForce) -> Itera
 def _campaigns(project: Project, calibrations: dict[str, str]) -> Iterable[Finding]:
     used: dict[str, set[str]] = defaultdict(set)
     for campaign, method in project.core_increments.distinct("campaign", "laboratory_method"):
-        used[campaign].add(calibrations.get(method, method))
+        used[campaign].add(calibrations.get(method) or method)
     for period in project.head.verification_periods:
         first, last = (used.get(name, set()) for name in (period.first_campaign, period.last_campaign))
         if first and last and first != last and (first | last) & set(calibrations.values()):
