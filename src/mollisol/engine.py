@@ -181,13 +181,8 @@ def run_project(
     )
     checked = [finding for finding in assessment.findings if finding.code != "rule-weakly-sourced"]
     findings = in_order(dict.fromkeys([*checked, *outcome, *told, *status_findings(rules.chosen)]))
-    options = RunOptions(
-        rules_key=rules_key and rules.rule_set.head.key,
-        overlays=tuple(overlays),
-        route=route,
-        seed=seed,
-        reference=reference,
-    )
+    key = rules_key and rules.rule_set.head.key
+    options = RunOptions(rules_key=key, overlays=tuple(overlays), route=route, seed=seed, reference=reference)
     draws: dict[str, bytes] = {}
     if reference != "none":
         from mollisol.routes.reference import sample_references

@@ -146,6 +146,13 @@ def test_a_command_reads_arguments_calls_one_function_and_prints() -> None:
         )
 
 
+def test_the_engine_stays_a_table_of_contents() -> None:
+    text = (ROOT / "src" / "mollisol" / "engine.py").read_text(encoding="utf-8")
+    functions = [node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    assert [name for name in functions if not name.startswith("_")] == ["assess_project", "run_project"]
+    assert len(text.splitlines()) < 250
+
+
 def test_the_folder_says_what_a_name_need_not_say_again() -> None:
     for path in modules(ROOT / "src" / "mollisol", "mollisol").values():
         assert not path.stem.endswith(ENDINGS), path.name
