@@ -205,6 +205,13 @@ class Project(DomainObject):
     eligibility: EligibilityFacts | None = None
     model: ProjectModel | None = None
 
+    def interpolated_by(self, interpolation: Literal["natural_cubic_spline", "linear"]) -> Project:
+        """Return the project with what its stocks were interpolated by; itself where that was its choice."""
+        if interpolation == self.head.interpolation:
+            return self
+        head = self.head.model_copy(update={"equivalent_soil_mass_interpolation": interpolation})
+        return self.model_copy(update={"head": head})
+
     @property
     def approach(self) -> str:
         """The approach of all units; checks refuse a project that mixes them."""

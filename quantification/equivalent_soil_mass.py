@@ -154,6 +154,38 @@ def linear_at(
     return start + (reference - from_mass) * np.take_along_axis(slope, piece, axis=-1)
 
 
+@checked
+def carbon_within_layers_t_per_ha(
+    *,
+    cumulative_soil_mass_t_per_ha: Cumulated,
+    cumulative_carbon_t_per_ha: Cumulated,
+    reference_soil_mass_t_per_ha: Masses,
+) -> tuple[FloatArray, FloatArray]:
+    """Return the least and the greatest carbon above a reference mass that the sampled layers leave possible.
+
+    Carbon summed down a profile can only rise, so it lies between the sums at the two boundaries around the reference.
+    Beyond the deepest one it is at least what was sampled, and at most that with more soil like the richest layer.
+
+    Parameters
+    ----------
+    cumulative_soil_mass_t_per_ha, cumulative_carbon_t_per_ha, reference_soil_mass_t_per_ha
+        As in :func:`carbon_at_equivalent_soil_mass_t_per_ha`.
+
+    Returns
+    -------
+    tuple of arrays
+        Least and greatest, each of shape (profiles, r). [t C/ha]
+    """
+    reference = reference_soil_mass_t_per_ha
+    knots, values = _knots(cumulative_soil_mass_t_per_ha, cumulative_carbon_t_per_ha, reference)
+    richest = ratio(_STEP, np.diff(values, axis=-1), np.diff(knots, axis=-1)).max(axis=-1, keepdims=True)
+    piece = _piece(knots, reference)
+    above, below = (np.take_along_axis(values, piece + side, axis=-1) for side in (0, 1))
+    short = reference - knots[..., -1:]
+    least = np.where(short > 0, values[..., -1:], above)
+    return least, np.where(short > 0, values[..., -1:] + short * richest, below)
+
+
 _METHODS: Final[dict[str, Callable[..., FloatArray]]] = {
     "natural_cubic_spline": natural_cubic_spline_at,
     "linear": linear_at,

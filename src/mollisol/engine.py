@@ -29,6 +29,7 @@ from mollisol.methodology.trace import Trace
 from mollisol.programmes.interface import Programme
 from mollisol.programmes.registry import programme_of
 from mollisol.programmes.rules import not_trusted, rules_of_project
+from mollisol.questions.cores import question_cores
 from mollisol.questions.places import Outlines, check_places, counted_areas, outlines_drawn
 from mollisol.reading.intake import Handed
 from mollisol.reading.project import Reading, read_project
@@ -111,7 +112,9 @@ def _held_against(programme: Programme, context: Context, reading: Reading, outl
     samples = None
     if not blocking(apply_deviations(findings, head.deviations)):
         samples, more = quantify_samples(context)
+        context = replace(context, project=context.project.interpolated_by(samples.stocks.interpolation))
         findings += [*more, *check_reported_stocks(context, samples.stocks)]
+        findings += question_cores(context, samples.stocks)
         findings += [*programme.check_samples(context, samples), *check_calibrations(context, samples)]
     findings = apply_deviations(findings, head.deviations)
     return Assessment(reading, tuple(in_order([*findings, *status_findings(rules.chosen)])), context, samples)

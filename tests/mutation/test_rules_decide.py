@@ -81,6 +81,18 @@ PROBES = {
     "broken:initial-too-far": "vm0042.soc.back-model-years",
     "broken:stock-inconsistent": "mollisol.stock.agreement",
     "broken:validation-few": "mollisol.calibration.least-samples",
+    "broken:density-against-carbon": """
+        mollisol.mixing.greatest-ratio mollisol.mixing.organic mollisol.mixing.refuses-share""",
+    "broken:change-implausible-slow": "mollisol.change.refuses-t-c mollisol.change.refuses-share",
+    "broken:controls-change-fast": "mollisol.change.controls-share",
+    "broken:density-shift-by-side": "mollisol.density-shift.warns mollisol.density-shift.refuses",
+    "broken:density-shift": "mollisol.density-shift.both",
+    "broken:group-moved-by-factor": "mollisol.ratio.warns mollisol.ratio.refuses",
+    "broken:increments-credit-one": "mollisol.increments.credited-share",
+    "broken:same-amount-everywhere": "mollisol.same-amount.least-share mollisol.same-amount.spread",
+    "broken:value-far-from-neighbours": """
+        mollisol.change.warns-share mollisol.change.warns-t-c mollisol.mixing.least-ratio mollisol.mixing.mineral
+        mollisol.single-value.factor""",
 }
 """The rules that each project shows to decide."""
 PROBE_OF = {rule: probe for probe, rules in PROBES.items() for rule in rules.split()}

@@ -16,9 +16,11 @@ from mollisol.methodology.project import Project
 from mollisol.methodology.results.figure import Figure, figure
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.quantification.equivalent_soil_mass import (
+    Interpolation,
     carbon_at_equivalent_soil_mass_t_per_ha,
 )
 from mollisol.stocks.groups import group_means
+from mollisol.stocks.interpolation import interpolation_in_force
 from mollisol.stocks.profiles import (
     Increments,
     Profiles,
@@ -52,6 +54,8 @@ class UnitStocks:
         Reference soil mass in t/ha by stratum.
     profiles
         What the stocks were interpolated from, each with its reference soil mass.
+    interpolation
+        What they were interpolated by.
     """
 
     increments: Increments
@@ -60,6 +64,7 @@ class UnitStocks:
     home_of: dict[str, str]
     reference_of: dict[str, Figure]
     profiles: tuple[tuple[Profiles, Quantity], ...]
+    interpolation: Interpolation
 
     def members(self, campaign: str) -> dict[str, list[int]]:
         """Return the places of the sampling units of each stratum and control site in a campaign's stocks."""
@@ -86,29 +91,32 @@ def quantify_stocks(context: Context) -> tuple[UnitStocks, list[Finding]]:
     depth = {reference_group[home_of_point(point)]: depth_of[point.point] for point in project.sample_points}
     findings: list[Finding] = []
     references: dict[str, Quantity] = {}
-    parts: list[Quantity] = []
     profiles: list[tuple[Profiles, Quantity]] = []
+    own_of: dict[str, list[Profiles]] = {}
     for group in sorted({group for group, _ in batches}):
         own = [batch for (of, _), batch in sorted(batches.items()) if of == group]
         references[group] = reference_mass(group, own, depth[group], trace)
         profiles += [(batch, references[group]) for batch in own]
         findings.append(extrapolation(group, references[group], own, context))
-        parts += [
-            trace.compute(
-                f"stock_at_reference.{group}.{batch.lower_cm.shape[1]}",
-                carbon_at_equivalent_soil_mass_t_per_ha,
-                index=batch.samples,
-                cumulative_soil_mass_t_per_ha=batch.mass,
-                cumulative_carbon_t_per_ha=batch.carbon,
-                reference_soil_mass_t_per_ha=trace.arrange(
-                    f"reference_soil_masses.{group}.{batch.lower_cm.shape[1]}",
-                    np.array([references[group].value]),
-                    [references[group]],
-                ),
-                interpolation=project.head.interpolation,
-            )
-            for batch in own
-        ]
+        own_of[group] = own
+    interpolation, more = interpolation_in_force(context, profiles)
+    parts = [
+        trace.compute(
+            f"stock_at_reference.{group}.{batch.lower_cm.shape[1]}",
+            carbon_at_equivalent_soil_mass_t_per_ha,
+            index=batch.samples,
+            cumulative_soil_mass_t_per_ha=batch.mass,
+            cumulative_carbon_t_per_ha=batch.carbon,
+            reference_soil_mass_t_per_ha=trace.arrange(
+                f"reference_soil_masses.{group}.{batch.lower_cm.shape[1]}",
+                np.array([references[group].value]),
+                [references[group]],
+            ),
+            interpolation=interpolation,
+        )
+        for group, own in own_of.items()
+        for batch in own
+    ]
     stock = trace.arrange(
         "stock_of_sample",
         np.concatenate([part.value[:, 0] for part in parts]),
@@ -118,8 +126,10 @@ def quantify_stocks(context: Context) -> tuple[UnitStocks, list[Finding]]:
     points_by_campaign = _point_stocks(context, stock)
     by_campaign, home_of = _unit_stocks(points_by_campaign, points, trace)
     reference_of = {s.stratum: figure(references[reference_group[s.stratum]]) for s in project.strata}
-    stocks = UnitStocks(increments, by_campaign, points_by_campaign, home_of, reference_of, tuple(profiles))
-    return stocks, findings
+    stocks = UnitStocks(
+        increments, by_campaign, points_by_campaign, home_of, reference_of, tuple(profiles), interpolation
+    )
+    return stocks, [*findings, *more]
 
 
 def _reference_groups(project: Project) -> dict[str, str]:

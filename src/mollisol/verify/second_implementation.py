@@ -147,7 +147,9 @@ def unit_stocks(
         profiles[key] = (group.get(place, ""), mass, carbon)
         at_depth = straight(lower, mass, depth.get(place, limit))
         deepest[group.get(place, "")] = max(deepest[group.get(place, "")], at_depth)
-    spline = head.get("equivalent_soil_mass_interpolation") != "linear"
+    spline = head.get("equivalent_soil_mass_interpolation") != "linear" and not any(
+        leaves_its_layers(mass, carbon, deepest[of]) for of, mass, carbon in profiles.values()
+    )
     curve = natural_spline if spline else straight
     by_point: dict[tuple[str, str], list[float]] = defaultdict(list)
     for (campaign, point, _), (of, mass, carbon) in profiles.items():
@@ -195,6 +197,21 @@ def natural_spline(x: Vector, y: Vector, place: float) -> float:
     cubic = (bend[k] * to_right**3 + bend[k + 1] * from_left**3) / (6 * h[k])
     left, rest = y[k] / h[k] - bend[k] * h[k] / 6, y[k + 1] / h[k] - bend[k + 1] * h[k] / 6
     return float(cubic + left * to_right + rest * from_left)
+
+
+def leaves_its_layers(mass: Vector, carbon: Vector, at: float) -> bool:
+    """Tell whether the spline at a mass lies outside of what the layers around it hold."""
+    value = natural_spline(mass, carbon, at)
+    summed = [0.0, *(float(part) for part in carbon)]
+    k = int(np.searchsorted(mass, at, side="right"))
+    low = summed[k]
+    if k < len(carbon):
+        high = summed[k + 1]
+    else:
+        contents = np.diff(summed) / np.diff([0.0, *mass])
+        high = low + (at - float(mass[-1])) * float(max(contents))
+    slack = 1e-9 * max(high, 1.0)
+    return not low - slack <= value <= high + slack
 
 
 def period_change(

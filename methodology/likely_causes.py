@@ -1,0 +1,60 @@
+"""Likely causes of a ratio, with the arithmetic that speaks for each; none is taken as the cause."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from math import log
+
+from pydantic import BaseModel, ConfigDict
+
+NEAR = 0.05
+"""How far a ratio may lie from a factor, as a share of it, for the factor to be worth a word."""
+MOST = 4
+
+
+class LikelyCause(BaseModel):
+    """A factor between two ways of writing one thing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    quantity: str
+    factor: float
+    cause: str
+    source: str
+
+
+@cache
+def known_factors() -> tuple[LikelyCause, ...]:
+    """Return the table of factors."""
+    text = files("mollisol.methodology").joinpath("tables", "likely_causes.csv").read_text(encoding="utf-8")
+    return tuple(LikelyCause.model_validate(row) for row in csv.DictReader(text.splitlines()))
+
+
+def likely_causes(quantity: str, ratio: float, more: Mapping[str, float] | None = None) -> str:
+    """Return in words which known factors a ratio lies near, the nearest first; a sentence also where none does.
+
+    Parameters
+    ----------
+    quantity
+        Of which kind the values are, as in the table.
+    ratio
+        What was found over what is expected.
+    more
+        Factors of this project, by the cause that they would speak for.
+    """
+    factors = [(cause.factor, cause.cause) for cause in known_factors() if cause.quantity == quantity]
+    factors += [(factor, cause) for cause, factor in (more or {}).items()]
+    near = sorted(
+        (abs(log(ratio / factor)), factor, cause)
+        for factor, cause in factors
+        if ratio > 0 and factor > 0 and abs(ratio / factor - 1) <= NEAR
+    )[:MOST]
+    if not near:
+        return f"no factor between common units or methods lies near {ratio:.3g}"
+    words = "; ".join(
+        f"{cause}: {ratio:.4g} / {factor:.4g} = {ratio / factor:.3f}" for _, factor, cause in near
+    )
+    return f"likely, none of it shown: {words}"

@@ -1,0 +1,108 @@
+"""Density of fine soil: against the carbon that it holds, and how it shifts between campaigns on each side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from mollisol.methodology.checks.sampling import INCREMENTS
+from mollisol.methodology.context import Context
+from mollisol.methodology.findings import Finding, Place, Severity, finding
+from mollisol.methodology.likely_causes import likely_causes
+from mollisol.questions.pairs import CONTROLS, PROJECT, Floats, Layers, Pairs, by_point
+
+ORGANIC_MATTER_OF_CARBON: Final = 1.724 / 1000
+"""Organic matter in g/g of each g/kg of carbon: Van Bemmelen's factor."""
+SHOWN: Final = 5
+ERRORS: Final = 3.0
+"""Standard errors that a shift must exceed to be more than noise."""
+
+
+def density_by_mixing(carbon: Floats, mineral: float, organic: float) -> Floats:
+    """Return the density in g/cm3 of soil with so much carbon in g/kg: volumes of organic and mineral matter add up.
+
+    The law is that of Adams (1973): 1/d = o/d_o + (1 - o)/d_m.
+    """
+    matter = np.minimum(ORGANIC_MATTER_OF_CARBON * carbon, 1.0)
+    return 1.0 / (matter / organic + (1.0 - matter) / mineral)
+
+
+def check_carbon_against_density(context: Context, layers: Layers) -> Iterator[Finding]:
+    """Yield a finding where soil is heavier or lighter than its carbon allows; a refusal for many of them."""
+    number = context.rules.number
+    mineral, organic = number("mollisol.mixing.mineral"), number("mollisol.mixing.organic")
+    ends = number("mollisol.mixing.least-ratio"), number("mollisol.mixing.greatest-ratio")
+    share = number("mollisol.mixing.refuses-share")
+    ratio = layers.density / density_by_mixing(layers.content, mineral, organic)
+    wrong = (ratio < ends[0]) | (ratio > ends[1])
+    cores = context.project.core_increments
+    for place, campaign in enumerate(layers.campaigns):
+        rows = np.flatnonzero(wrong & (layers.campaign == place))
+        if not rows.size:
+            continue
+        own = int((layers.campaign == place).sum())
+        worst = rows[np.argsort(-np.abs(np.log(ratio[rows])), kind="stable")]
+        first = int(worst[0])
+        shown = "; ".join(
+            f"point {layers.names[layers.point[row]]} {layers.upper[row]:g}-{layers.lower[row]:g} cm "
+            f"{layers.content[row]:g} g C/kg at {layers.density[row]:.2f} g/cm3"
+            for row in worst[:SHOWN].tolist()
+        )
+        likely = float(density_by_mixing(layers.content[first : first + 1], mineral, organic)[0])
+        tenth = float(density_by_mixing(layers.content[first : first + 1] / 10, mineral, organic)[0])
+        yield finding(
+            "density-against-carbon",
+            Place(file=INCREMENTS, row=int(cores.row_numbers[first]), thing=f"campaign {campaign}"),
+            f"{rows.size} of {own} increments: {shown}. Soil with {layers.content[first]:g} g C/kg weighs about "
+            f"{likely:.2f} g/cm3, with a tenth of it {tenth:.2f}",
+            severity=Severity.REFUSAL if rows.size > share * own else Severity.WARNING,
+            more=rows.size - 1,
+            least=ends[0],
+            greatest=ends[1],
+            mineral=mineral,
+            organic=organic,
+        )
+
+
+def check_density_shift(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Finding]:
+    """Yield a finding where soil became heavier or lighter on one side, or on both."""
+    number = context.rules.number
+    warns, refuses = number("mollisol.density-shift.warns"), number("mollisol.density-shift.refuses")
+    together = number("mollisol.density-shift.both")
+    thickness = (layers.lower - layers.upper)[pairs.before]
+    points, before = by_point(layers, pairs, layers.density[pairs.before], thickness)
+    _, after = by_point(layers, pairs, layers.density[pairs.after], thickness)
+    inside = np.array([False] * len(layers.names))
+    inside[layers.point[layers.on_project]] = True
+    shift, own = np.log(after / before), inside[points]
+    where = Place(file=INCREMENTS, thing=str(pairs))
+    sides = {PROJECT: shift[own], CONTROLS: shift[~own]}
+    if min(part.size for part in sides.values()) >= 2:
+        apart = float(sides[PROJECT].mean() - sides[CONTROLS].mean())
+        error = float(np.sqrt(sum(part.var(ddof=1) / part.size for part in sides.values())))
+        if abs(apart) > warns and abs(apart) > ERRORS * error:
+            # Heavier soil holds more carbon above the same depth, and so above the same mass; lighter soil less.
+            towards_credits = apart > refuses
+            ratio = float(np.exp(apart))
+            yield finding(
+                "density-shift-by-side",
+                where,
+                f"soil mass changed by {np.expm1(sides[PROJECT].mean()):+.1%} in the project and "
+                f"{np.expm1(sides[CONTROLS].mean()):+.1%} at the controls: apart by a factor of {ratio:.3f}; "
+                f"{likely_causes('density', ratio)}",
+                severity=Severity.REFUSAL if towards_credits else Severity.WARNING,
+                warns=warns,
+                refuses=refuses,
+            )
+    if shift.size >= 2:
+        mean, error = float(shift.mean()), float(shift.std(ddof=1) / np.sqrt(shift.size))
+        if abs(mean) > together and abs(mean) > ERRORS * error:
+            ratio = float(np.exp(mean))
+            yield finding(
+                "density-shift",
+                where,
+                f"soil mass of {shift.size} points changed by {ratio - 1:+.1%}; {likely_causes('density', ratio)}",
+                together=together,
+            )

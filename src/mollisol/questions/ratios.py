@@ -1,0 +1,169 @@
+"""Contents of a group of cores that move by a factor, single values far from the rest, one amount added everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.methodology.checks.sampling import INCREMENTS
+from mollisol.methodology.context import Context
+from mollisol.methodology.findings import Finding, Place, Severity, finding
+from mollisol.methodology.likely_causes import likely_causes
+from mollisol.questions.pairs import Floats, Layers, Pairs, by_point, groupings
+
+FEWEST: Final = 3
+ERRORS: Final = 4.0
+"""Standard errors that a group must lie apart: many groups are looked at."""
+SPREADS: Final = 6.0
+"""Robust standard deviations that a single value must lie apart: every value is looked at."""
+TO_SIGMA: Final = 1.4826
+LEAST_SPREAD: Final = 0.03
+"""Spread of logarithms that is taken at least: laboratories repeat no better."""
+
+
+def check_groups(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Finding]:
+    """Yield a finding where the contents or densities of a group of cores moved by another factor than the rest."""
+    number = context.rules.number
+    limits = number("mollisol.ratio.warns"), number("mollisol.ratio.refuses")
+    for quantity, values in (("carbon", layers.content), ("density", layers.density)):
+        one, other = values[pairs.before], values[pairs.after]
+        whole = (one > 0) & (other > 0)
+        moved = np.where(whole, np.log(np.where(whole, other, 1.0) / np.where(whole, one, 1.0)), 0.0)
+        points, ratio = by_point(layers, pairs, moved)
+        seen: set[bytes] = set()
+        for way, labels in groupings(context, layers, pairs, points.tolist()).items():
+            for name, own in _apart(labels, ratio, limits[0], seen):
+                yield _group(quantity, f"{way} {name}", ratio, own, pairs, limits)
+        if quantity == "carbon" and ratio.size >= FEWEST:
+            middle = float(np.median(ratio))
+            error = max(float(ratio.std(ddof=1)), LEAST_SPREAD) / np.sqrt(ratio.size)
+            if abs(middle) > limits[0] and abs(middle) > ERRORS * error:
+                everything = np.ones(ratio.size, dtype=np.bool_)
+                yield _group(quantity, "all cores", ratio, everything, pairs, limits)
+
+
+def _apart(
+    labels: Sequence[str], ratio: Floats, least: float, seen: set[bytes]
+) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Yield each group that lies apart from the rest, once for the same points."""
+    names, of = np.unique(np.array(labels), return_inverse=True)
+    counts = np.bincount(of)
+    middle = np.array([np.median(ratio[of == place]) for place in range(names.size)])
+    freedom = ratio.size - names.size
+    spread = float(np.sqrt(((ratio - middle[of]) ** 2).sum() / freedom)) if freedom > 0 else float("inf")
+    spread = max(spread, LEAST_SPREAD)
+    for place, name in enumerate(names.tolist()):
+        own = of == place
+        if not name or min(counts[place], ratio.size - counts[place]) < FEWEST:
+            continue
+        key = min(own.tobytes(), (~own).tobytes())
+        apart = abs(float(middle[place] - np.median(ratio[~own])))
+        error = spread * float(np.sqrt(1 / counts[place] + 1 / (ratio.size - counts[place])))
+        if apart > least and apart > ERRORS * error and key not in seen:
+            seen.add(key)
+            yield name, own
+
+
+def _group(
+    quantity: str,
+    name: str,
+    ratio: Floats,
+    own: NDArray[np.bool_],
+    pairs: Pairs,
+    limits: tuple[float, float],
+) -> Finding:
+    here = float(np.exp(np.median(ratio[own])))
+    rest = "" if own.all() else f", elsewhere {float(np.exp(np.median(ratio[~own]))):.3f}"
+    factor = here if own.all() else float(np.exp(np.median(ratio[own]) - np.median(ratio[~own])))
+    column = "soc_g_per_kg" if quantity == "carbon" else "fine_soil_density_g_per_cm3"
+    return finding(
+        "group-moved-by-factor",
+        Place(file=INCREMENTS, column=column, thing=name),
+        f"{int(own.sum())} points, {pairs}: {quantity} of the later over the earlier {here:.3f}{rest}; a factor of "
+        f"{factor:.3f}, {likely_causes(quantity, factor)}",
+        severity=Severity.REFUSAL if abs(np.log(factor)) > limits[1] else Severity.WARNING,
+        warns=limits[0],
+        refuses=limits[1],
+    )
+
+
+def check_same_amount(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Finding]:
+    """Yield a finding where every depth on both sides gained the same amount: a method does that, and no practice."""
+    least = context.rules.number("mollisol.same-amount.least-share")
+    alike = context.rules.number("mollisol.same-amount.spread")
+    added = layers.content[pairs.after] - layers.content[pairs.before]
+    inside = layers.on_project[pairs.before]
+    deep = layers.upper[pairs.before] > 0
+    parts = [added[(inside == side) & (deep == depth)] for side in (True, False) for depth in (True, False)]
+    if min(part.size for part in parts) < FEWEST:
+        return
+    means = np.array([part.mean() for part in parts])
+    errors = np.array([part.std(ddof=1) / np.sqrt(part.size) for part in parts])
+    middle = float(means.mean())
+    level = float(layers.content[pairs.before].mean())
+    if (np.abs(means) <= 3 * errors).any() or abs(middle) <= least * level:
+        return
+    if np.ptp(means) <= alike * abs(middle):
+        project_deep, project_top, control_deep, control_top = means
+        yield finding(
+            "same-amount-everywhere",
+            Place(file=INCREMENTS, column="soc_g_per_kg", thing=str(pairs)),
+            f"{middle:+.2f} g/kg: project {project_top:+.2f} at the surface and {project_deep:+.2f} below, controls "
+            f"{control_top:+.2f} and {control_deep:+.2f}",
+            least=least,
+            alike=alike,
+        )
+
+
+def check_single_values(context: Context, layers: Layers) -> Iterator[Finding]:
+    """Yield a finding for values far from those of the same depth around them, and from their own other campaigns."""
+    apart = float(np.log(context.rules.number("mollisol.single-value.factor")))
+    project = context.project
+    home = {point.point: point.stratum or point.control_site or "" for point in project.sample_points}
+    homes, of_home = np.unique([home[name] for name in layers.names], return_inverse=True)
+    depth = np.unique(np.stack([layers.upper, layers.lower]), axis=1, return_inverse=True)[1].ravel()
+    group = (of_home[layers.point] * (depth.max() + 1) + depth) * len(layers.campaigns) + layers.campaign
+    place = layers.point.astype(np.int64) * (depth.max() + 1) + depth
+    cores = project.core_increments
+    for column, quantity, values in (
+        ("soc_g_per_kg", "carbon", layers.content),
+        ("fine_soil_density_g_per_cm3", "density", layers.density),
+    ):
+        logs = np.log(np.maximum(values, 1e-6))
+        around = logs - _middles(logs, group)
+        own = logs - _middles(logs, place)
+        # Two campaigns have their middle between them: each lies off by half of what they are apart.
+        limits = [
+            max(apart, SPREADS * max(TO_SIGMA * float(np.median(np.abs(off))), LEAST_SPREAD))
+            for off in (around, own * 2)
+        ]
+        far = (np.abs(around) > limits[0]) & (np.bincount(group)[group] >= FEWEST)
+        far |= (np.abs(own) * 2 > limits[1]) & (np.abs(around) > limits[1] / 2)
+        for row in np.flatnonzero(far).tolist():
+            ratio = float(np.exp(around[row]))
+            yield finding(
+                "value-far-from-neighbours",
+                Place(
+                    file=INCREMENTS,
+                    row=int(cores.row_numbers[row]),
+                    column=column,
+                    thing=f"point {layers.names[layers.point[row]]}, campaign {layers.campaigns[layers.campaign[row]]}",
+                ),
+                f"{values[row]:g}, {ratio:.3g} times the middle of its depth in "
+                f"{homes[of_home[layers.point[row]]]}; {likely_causes(quantity, ratio)}",
+                factor=float(np.exp(apart)),
+            )
+
+
+def _middles(values: Floats, group: NDArray[np.int64]) -> Floats:
+    """Return for each value the median of its group."""
+    _, of, counts = np.unique(group, return_inverse=True, return_counts=True)
+    order = np.lexsort([values, of])
+    start = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    inner = values[order]
+    low, high = inner[start + (counts - 1) // 2], inner[start + counts // 2]
+    middle: Floats = ((low + high) / 2)[of]
+    return middle
