@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
+from mollisol.methodology.checks.likely_causes import likely_causes
 from mollisol.methodology.checks.sampling import INCREMENTS
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
-from mollisol.methodology.likely_causes import likely_causes
 from mollisol.questions.pairs import CONTROLS, PROJECT, Floats, Layers, Pairs, by_point
 
 ORGANIC_MATTER_OF_CARBON: Final = 1.724 / 1000

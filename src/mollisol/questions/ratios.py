@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mollisol.methodology.checks.likely_causes import likely_causes
 from mollisol.methodology.checks.sampling import INCREMENTS
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
-from mollisol.methodology.likely_causes import likely_causes
 from mollisol.questions.pairs import Floats, Layers, Pairs, by_point, groupings
 
 FEWEST: Final = 3
