@@ -124,8 +124,8 @@ def _result(
         why_not=why,
         issues=issues and not why,
         project_side="modelled" if item.kind in ("modelled_schedule", "blended") else "measured",
-        project_change_t_co2e_per_ha=(years * figure(change.project_annual) / area).said(words),
-        baseline_change_t_co2e_per_ha=(years * figure(change.baseline_annual) / area).said(words),
+        project_change_t_co2e_per_ha=(figure(change.project_annual) * years / area).said(words),
+        baseline_change_t_co2e_per_ha=(figure(change.baseline_annual) * years / area).said(words),
         difference_t_co2e_per_ha=figure(change.difference),
         credited_t_co2e_per_ha=next(
             row.credited_t_co2e_per_ha for row in change.routes if row.form == change.credited_form

@@ -19,4 +19,4 @@ def biochar_carbon(context: PeriodContext) -> tuple[Figure, Quantity]:
     total = sum(carbon for _, carbon in applied)
     rows = [f"biochar.csv:{row}" for row, _ in applied] or ["no row in any table of biochar"]
     yearly = context.given("biochar_carbon_per_year", total / context.years, "t C", rows)
-    return Figure(total, (context.years * figure(yearly)).said("yearly carbon times years").origin), yearly
+    return Figure(total, (figure(yearly) * context.years).said("yearly carbon times years").origin), yearly

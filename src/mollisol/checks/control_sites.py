@@ -150,7 +150,7 @@ def _row(ground: _Ground, unit: _Unit) -> ControlDiagnostics:
         similarity_p_value=printed,
         similar=printed >= 1 - confidence,
         equivalence_p_value=figure(chance),
-        equivalence_margin_percent=(100 * figure(share)).said("in per cent"),
+        equivalence_margin_percent=(figure(share) * 100).said("in per cent"),
         equivalent=float(chance.value) <= (1 - confidence) / 2,
         trend_difference_t_co2e_per_ha_yr=trend,
         trend_p_value=trend_p,

@@ -64,7 +64,7 @@ def leakage_of_period(context: PeriodContext, grid: Grid, prior: Quantity) -> Le
     by_year = after_discount(printed, f"leakage{context.place}", ON_LEAKAGE, context.trace, grid.labels)
     result = LeakageResult(
         amendments_t_co2e=total(amendments, "all years"),
-        displaced_production_t_co2e=(len(grid.years) * figure(displaced.by_year)).said("each year the same"),
+        displaced_production_t_co2e=(figure(displaced.by_year) * len(grid.years)).said("each year the same"),
         residues_t_co2e=total(diverted, "all years"),
         taken_off_t_co2e=total(by_year, "all years"),
         displaced_counted=form == "corrected" or in_net,

@@ -40,7 +40,7 @@ def variance_components(
     scale
         Turns the variances of the spread into those of the mean.
     """
-    figures = [scale * entry(spread.terms, place) for place in range(len(terms))]
+    figures = [entry(spread.terms, place) * scale for place in range(len(terms))]
     variances = np.array(figures)
     freedom = np.array([term.replicates - 1.0 for term in terms])
     deduction, one_more = deduction_with_one_more(
