@@ -291,7 +291,9 @@ def test_satterthwaite_lies_between_the_smallest_and_the_sum(parts: list[tuple[f
     variances, df = zip(*parts, strict=True)
     assume(max(variances) > 0)
     nu = float(
-        degrees_of_freedom.satterthwaite(variances=np.asarray(variances), degrees_of_freedom=np.asarray(df))
+        degrees_of_freedom.satterthwaite(
+            variances=np.array(variances, dtype=np.float64), degrees_of_freedom=np.array(df, dtype=np.float64)
+        )
     )
     carrying = [d for v, d in parts if v > 0]
     assert min(carrying) * (1 - 1e-9) <= nu <= sum(carrying) * (1 + 1e-9)

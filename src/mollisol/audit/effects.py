@@ -107,7 +107,7 @@ def _start(
     influence = np.asarray(
         replicate_influence_ha(
             lever_ha=np.concatenate([area, -(area @ weight)]),
-            group=np.concatenate([of for _, of in groups]),
+            group=np.concatenate([of.astype(np.float64) for _, of in groups]),
             change_t_co2e_per_ha=np.concatenate([_array(quantities[name]["value"]) for name, _ in groups]),
             multiplier=float(quantities[f"t_quantile.corrected@{period}"]["value"]),
         )

@@ -57,14 +57,14 @@ def credit_period(
     units = int(counted.value) if state == "eligible" else 0
     issued = trace.arrange(f"units_unless_refused{context.place}", float(units), [counted, change.half_width])
     project, baseline = figure(change.project_annual), figure(change.baseline_annual)
-    gross = years * (project - baseline)
+    gross = (project - baseline) * years
     trees = activity.sources.woody_result if activity.sources else None
     woody = (
         years * (trees.project_t_co2e_per_year - trees.baseline_t_co2e_per_year)
         if trees
         else declared(0.0, "no row in any table")
     )
-    net = years * (figure(deducted.project) - figure(deducted.baseline)) - woody
+    net = (figure(deducted.project) - figure(deducted.baseline)) * years - woody
     leakage = activity.leakage.result if activity.leakage else None
     result = PeriodResult(
         name=period.name,
@@ -73,8 +73,8 @@ def credit_period(
         first_campaign=period.first_campaign,
         last_campaign=period.last_campaign,
         area_ha=total(change.area, "sum of the strata"),
-        project_change_t_co2e=(years * project).said("yearly change times years"),
-        baseline_change_t_co2e=(years * baseline).said("yearly change times years"),
+        project_change_t_co2e=(project * years).said("yearly change times years"),
+        baseline_change_t_co2e=(baseline * years).said("yearly change times years"),
         biochar_carbon_t=biochar_carbon_t,
         gross_t_co2e=gross.said("project less baseline, times years"),
         deducted_t_co2e=(gross - net).said("gross less what is left after the deduction"),
