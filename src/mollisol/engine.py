@@ -29,6 +29,7 @@ from mollisol.methodology.trace import Trace
 from mollisol.programmes.interface import Programme
 from mollisol.programmes.registry import programme_of
 from mollisol.programmes.rules import not_trusted, rules_of_project
+from mollisol.questions.copies import check_copies
 from mollisol.questions.cores import question_cores
 from mollisol.questions.places import Outlines, check_places, counted_areas, outlines_drawn
 from mollisol.reading.intake import Handed
@@ -101,7 +102,7 @@ def _held_against(programme: Programme, context: Context, reading: Reading, outl
     if references:
         return Assessment(reading, tuple(in_order([*findings, *references])))
     findings += [*check_laboratory(project), *programme.check(context)]
-    findings += check_places(project, outlines, rules)
+    findings += [*check_places(project, outlines, rules), *check_copies(project, rules)]
     findings += check_ledger(
         project.ledger,
         start=head.start_date,

@@ -93,6 +93,8 @@ PROBES = {
     "broken:value-far-from-neighbours": """
         mollisol.change.warns-share mollisol.change.warns-t-c mollisol.mixing.least-ratio mollisol.mixing.mineral
         mollisol.single-value.factor""",
+    "broken:changes-too-regular": "mollisol.copies.least-scatter",
+    "broken:profiles-identical": "mollisol.copies.chance",
 }
 """The rules that each project shows to decide."""
 PROBE_OF = {rule: probe for probe, rules in PROBES.items() for rule in rules.split()}
