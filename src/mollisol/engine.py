@@ -29,9 +29,9 @@ from mollisol.methodology.trace import Trace
 from mollisol.programmes.interface import Programme
 from mollisol.programmes.registry import programme_of
 from mollisol.programmes.rules import not_trusted, rules_of_project
-from mollisol.questions.copies import check_copies
 from mollisol.questions.cores import question_cores
-from mollisol.questions.places import Outlines, check_places, counted_areas, outlines_drawn
+from mollisol.questions.places import Outlines, counted_areas
+from mollisol.questions.tables import question_tables
 from mollisol.reading.intake import Handed
 from mollisol.reading.project import Reading, read_project
 from mollisol.reading.schema import HEAD_FILE
@@ -85,12 +85,11 @@ def assess_project(
         return Assessment(reading, tuple(in_order(missing)))
     tell(f"checking against {rules.rule_set.key}")
     try:
-        outlines = outlines_drawn(project, reading.inputs)
-        counted, smaller = counted_areas(project, outlines, rules)
+        counted, outlines = counted_areas(project, reading.inputs, rules)
         assessment = _held_against(programme, Context(counted, rules, Trace(rules)), reading, outlines)
     except RuleError as error:
         return Assessment(reading, (unusable_rules(str(error)),))
-    more = [*smaller, *not_trusted(programme, rules.rule_set)]
+    more = not_trusted(programme, rules.rule_set)
     return replace(assessment, findings=tuple(in_order([*assessment.findings, *more])))
 
 
@@ -102,7 +101,7 @@ def _held_against(programme: Programme, context: Context, reading: Reading, outl
     if references:
         return Assessment(reading, tuple(in_order([*findings, *references])))
     findings += [*check_laboratory(project), *programme.check(context)]
-    findings += [*check_places(project, outlines, rules), *check_copies(project, rules)]
+    findings += question_tables(project, outlines, rules)
     findings += check_ledger(
         project.ledger,
         start=head.start_date,

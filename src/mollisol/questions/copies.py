@@ -60,9 +60,9 @@ def check_copies(project: Project, rules: RulesInForce) -> list[Finding]:
     return [*findings, *_one_each(told)]
 
 
-def _one_each(told: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+def _one_each(words_by_code: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
     """Yield one finding for each code: what a table shows in one group it often shows in all."""
-    for code, words in told.items():
+    for code, words in words_by_code.items():
         shown = words[:_GROUPS_SHOWN]
         yield finding(code, Place(file=INCREMENTS), " | ".join(shown), more=len(words) - len(shown))
 

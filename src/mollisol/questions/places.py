@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -58,12 +58,15 @@ def outlines_drawn(project: Project, inputs: Mapping[str, bytes]) -> Outlines:
     return Outlines(file, valid, crossing, areas, tuple(findings))
 
 
-def counted_areas(project: Project, outlines: Outlines, rules: RulesInForce) -> tuple[Project, list[Finding]]:
-    """Return the project with the smaller of declared and drawn area in each stratum, and a note where that tells.
+def counted_areas(
+    project: Project, inputs: Mapping[str, bytes], rules: RulesInForce
+) -> tuple[Project, Outlines]:
+    """Return the project with the smaller of declared and drawn area in each stratum, and its outlines.
 
     A tolerance between the two is for error and not for gain. Areas of units fall by what their strata lose. Beyond
     the tolerance nothing is counted: the difference blocks.
     """
+    outlines = outlines_drawn(project, inputs)
     tolerance = rules.number("mollisol.area.agreement")
     lost: dict[str, float] = defaultdict(float)
     strata = []
@@ -73,7 +76,7 @@ def counted_areas(project: Project, outlines: Outlines, rules: RulesInForce) -> 
         lost[stratum.quantification_unit] += less
         strata.append(stratum.model_copy(update={"area_ha": stratum.area_ha - less}))
     if not any(lost.values()):
-        return project, []
+        return project, outlines
     units = [
         unit.model_copy(update={"area_ha": unit.area_ha - lost[unit.quantification_unit]})
         for unit in project.quantification_units
@@ -84,8 +87,10 @@ def counted_areas(project: Project, outlines: Outlines, rules: RulesInForce) -> 
     }
     counted, declared = (f"{sum(row.area_ha for row in rows):.4g}" for rows in (strata, project.strata))
     state = f"{counted} ha count of {declared} ha declared"
-    told = [finding("area-drawn-counts", Place(file=outlines.file), state)] if counted != declared else []
-    return project.model_copy(update=tables), told
+    if counted != declared:
+        noted = finding("area-drawn-counts", Place(file=outlines.file), state)
+        outlines = replace(outlines, findings=(*outlines.findings, noted))
+    return project.model_copy(update=tables), outlines
 
 
 def check_places(project: Project, outlines: Outlines, rules: RulesInForce) -> list[Finding]:

@@ -1,0 +1,14 @@
+"""All questions that are put to the tables of a project before anything is computed."""
+
+from __future__ import annotations
+
+from mollisol.methodology.findings import Finding
+from mollisol.methodology.project import Project
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+from mollisol.questions.copies import check_copies
+from mollisol.questions.places import Outlines, check_places
+
+
+def question_tables(project: Project, outlines: Outlines, rules: RulesInForce) -> list[Finding]:
+    """Return what the tables, the outlines and the tables among themselves leave open."""
+    return [*check_places(project, outlines, rules), *check_copies(project, rules)]
