@@ -1,4 +1,4 @@
-"""Campaigns, sample points, core increments and the laboratory methods behind them (VM0042 v2.2 section 8.2.1)."""
+"""Campaigns, sample points and their plan, core increments and laboratory methods (VM0042 v2.2 section 8.2.1)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, Text
+from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, Items, RequiredText, Text
+from mollisol.methodology.columns import Columns
 
+PLAN_FILE: Final = "plan/plan.toml"
+PLAN_POINTS_FILE: Final = "plan/points.csv"
+STATUS_FILE: Final = "point_status.csv"
+PLACES_FILE: Final = "core_places.csv"
+
+type Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+type Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 type RelativeSd = Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)]
 
 
@@ -127,8 +135,8 @@ class SamplePoint(DomainObject):
     stratum: Identifier | None = None
     control_site: Identifier | None = None
     sampling_unit: Identifier
-    longitude_deg: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
-    latitude_deg: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
+    longitude_deg: Longitude | None = None
+    latitude_deg: Latitude | None = None
 
 
 class CoreIncrement(DomainObject):
@@ -166,3 +174,107 @@ class CoreIncrement(DomainObject):
     cores: Annotated[int, Field(ge=1, le=1000)] | None = None
     fine_soil_density_g_per_cm3: Annotated[float, Field(ge=0.02, le=2.2, allow_inf_nan=False)] | None = None
     soc_stock_t_per_ha: Annotated[float, Field(ge=0, le=5000, allow_inf_nan=False)] | None = None
+
+
+class PlannedStratum(DomainObject):
+    """A stratum as it was drawn before sampling."""
+
+    stratum: Identifier
+    area_ha: Annotated[float, Field(gt=0, le=1e8, allow_inf_nan=False)]
+
+
+class PlanHead(DomainObject):
+    """What ``plan/plan.toml`` holds.
+
+    Parameters
+    ----------
+    made_on
+        The day on which the points were drawn.
+    dated_by
+        Who vouches for that day: the proponent alone, or somebody else, named in ``dated_by_whom``.
+    dated_evidence
+        A file of the project that shows the date, such as a time stamp or a letter; it is taken into the bundle.
+    depth_cm
+        How deep each core goes.
+    interval_years
+        The time from one campaign to the next.
+    laboratory_methods
+        Ids of the methods of ``project.toml`` that were planned.
+    seed
+        Of the draw.
+    seed_by
+        Who chose the seed. ``public_value``: it follows from the strata and a value that was named in advance and
+        published later, so that nobody could try seeds.
+    """
+
+    made_on: Day
+    dated_by: Literal["proponent", "auditor", "registry", "time_stamp"] = "proponent"
+    dated_by_whom: Text = ""
+    dated_evidence: Text = ""
+    depth_cm: Annotated[float, Field(gt=0, le=500, allow_inf_nan=False)]
+    interval_years: Annotated[float, Field(gt=0, le=20, allow_inf_nan=False)]
+    laboratory_methods: Items[Identifier] = ()
+    seed: Annotated[int, Field(ge=0)]
+    seed_by: Literal["proponent", "auditor", "public_value"] = "proponent"
+    public_value: Text = ""
+    strata: Items[PlannedStratum]
+
+
+class PlannedPoint(DomainObject):
+    """A point of the plan; a spare is taken only where a point of its stratum cannot be."""
+
+    point: Identifier
+    stratum: Identifier | None = None
+    control_site: Identifier | None = None
+    sampling_unit: Identifier
+    use: Literal["sample", "spare"] = "sample"
+    longitude_deg: Longitude | None = None
+    latitude_deg: Latitude | None = None
+
+
+class SamplingPlan(DomainObject):
+    """The plan: its head, its points, and the SHA-256 of both files, one after the other."""
+
+    head: PlanHead
+    points: Columns[PlannedPoint]
+    sha256: str
+
+
+class PointStatus(DomainObject):
+    """What became of a point, from a campaign on.
+
+    ``lost`` and ``left`` (its land left the project) hold from the campaign on, ``missed`` for it alone; ``joined``
+    says that the campaign is the first one of the point.
+    """
+
+    point: Identifier
+    status: Literal["lost", "left", "missed", "joined"]
+    campaign: Identifier
+    reason: RequiredText
+
+
+class CorePlace(DomainObject):
+    """Where a point was in fact sampled in a campaign, WGS 84."""
+
+    campaign: Identifier
+    point: Identifier
+    longitude_deg: Longitude
+    latitude_deg: Latitude
+
+
+def unsampled(statuses: Columns[PointStatus], campaigns: list[str], first: str, last: str) -> dict[str, str]:
+    """Return the points that need not be in both campaigns of a period, with the status that says so."""
+    order = {name: number for number, name in enumerate(campaigns)}
+    begin, end = order[first], order[last]
+    told: dict[str, str] = {}
+    for item in statuses:
+        since = order[item.campaign]
+        if item.status in ("lost", "left"):
+            holds = since <= end
+        elif item.status == "missed":
+            holds = since in (begin, end)
+        else:
+            holds = since > begin
+        if holds:
+            told[item.point] = item.status
+    return told

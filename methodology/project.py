@@ -34,9 +34,12 @@ from mollisol.methodology.ledger import Ledger
 from mollisol.methodology.measurement import (
     Campaign,
     CoreIncrement,
+    CorePlace,
     LaboratoryMethod,
     LaboratoryRepeat,
+    PointStatus,
     SamplePoint,
+    SamplingPlan,
     ValidationSample,
 )
 from mollisol.methodology.model_setup import ModelHead, ProjectModel
@@ -183,6 +186,8 @@ class Project(DomainObject):
     control_links: Columns[ControlLink]
     core_increments: Columns[CoreIncrement]
     schedule: Columns[YearOfActivities]
+    point_statuses: Columns[PointStatus] = Columns.of(PointStatus, ())
+    core_places: Columns[CorePlace] = Columns.of(CorePlace, ())
     laboratory_repeats: Columns[LaboratoryRepeat] = Columns.of(LaboratoryRepeat, ())
     spectroscopy_validation: Columns[ValidationSample] = Columns.of(ValidationSample, ())
     biochar: Columns[BiocharApplication] = Columns.of(BiocharApplication, ())
@@ -204,6 +209,7 @@ class Project(DomainObject):
     ledger: Ledger | None = None
     eligibility: EligibilityFacts | None = None
     model: ProjectModel | None = None
+    plan: SamplingPlan | None = None
 
     def interpolated_by(self, interpolation: Literal["natural_cubic_spline", "linear"]) -> Project:
         """Return the project with what its stocks were interpolated by; itself where that was its choice."""

@@ -9,6 +9,7 @@ from typing import Any
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.measurement import PLACES_FILE, STATUS_FILE
 from mollisol.methodology.project import Project
 
 
@@ -26,6 +27,7 @@ def check_references(project: Project) -> list[Finding]:
         *_repeated("strata.csv", project.strata, "stratum"),
         *_repeated("sample_points.csv", project.sample_points, "point"),
         *_repeated("control_sites.csv", project.control_sites, "control_site"),
+        *_repeated(PLACES_FILE, project.core_places, "campaign", "point"),
         *_repeated("control_links.csv", project.control_links, "control_site", "stratum"),
     ]
     findings += _head_ids(project)
@@ -38,6 +40,10 @@ def check_references(project: Project) -> list[Finding]:
         ("core_increments.csv", project.core_increments, "point", points, "sample_points.csv"),
         ("core_increments.csv", project.core_increments, "campaign", campaigns, "project.toml"),
         ("core_increments.csv", project.core_increments, "laboratory_method", methods, "project.toml"),
+        (STATUS_FILE, project.point_statuses, "point", points, "sample_points.csv"),
+        (STATUS_FILE, project.point_statuses, "campaign", campaigns, "project.toml"),
+        (PLACES_FILE, project.core_places, "point", points, "sample_points.csv"),
+        (PLACES_FILE, project.core_places, "campaign", campaigns, "project.toml"),
         ("laboratory_repeats.csv", project.laboratory_repeats, "laboratory_method", methods, "project.toml"),
         (
             "spectroscopy_validation.csv",

@@ -9,8 +9,8 @@ from datetime import date
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, finding
-from mollisol.methodology.measurement import PROXIMAL, CoreIncrement
-from mollisol.methodology.project import Project
+from mollisol.methodology.measurement import PROXIMAL, CoreIncrement, unsampled
+from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 INCREMENTS = "core_increments.csv"
@@ -262,15 +262,19 @@ def _coverage(project: Project) -> Iterable[Finding]:
                 Place(file=INCREMENTS, thing=f"campaign {campaign}"),
                 "no increment, though a verification period rests on it",
             )
+    campaigns = [campaign.name for campaign in project.head.campaigns]
     for period in periods if project.measured_controls else ():
         first, last = measured[period.first_campaign], measured[period.last_campaign]
-        lost, new = sorted(first - last), sorted(last - first)
+        told = unsampled(project.point_statuses, campaigns, period.first_campaign, period.last_campaign)
+        lost, new = sorted(first - last - told.keys()), sorted(last - first - told.keys())
         if first and last and (lost or new):
             yield finding(
                 "coverage-changed",
                 Place(file=INCREMENTS, thing=f"verification period {period.name}"),
                 f"only in {period.first_campaign}: {_some(lost)}; only in {period.last_campaign}: {_some(new)}",
             )
+        elif first and last:
+            yield from _unpaired_homes(project, period, first, last)
     everywhere = set().union(*(measured[campaign] for campaign in counted))
     for row, name in project.sample_points.places("point", lambda point: point not in everywhere):
         yield finding(
@@ -278,6 +282,32 @@ def _coverage(project: Project) -> Iterable[Finding]:
             Place(file="sample_points.csv", row=row, thing=f"point {name}"),
             "no increment in any campaign of a verification period",
         )
+
+
+def _unpaired_homes(
+    project: Project, period: VerificationPeriod, first: set[str], last: set[str]
+) -> Iterable[Finding]:
+    """Yield strata and linked control sites with points at one end of a period and none at both."""
+    points = project.sample_points
+    names = ("point", "stratum", "control_site")
+    homes = {
+        point: stratum or site
+        for point, stratum, site in zip(*(points.column(name).values() for name in names), strict=True)
+    }
+    paired = {homes[point] for point in first & last}
+    once = {homes[point] for point in first ^ last} - paired
+    linked = {link.control_site for link in project.control_links}
+    where = Place(file=INCREMENTS, thing=f"verification period {period.name}")
+    for kind, known in (
+        ("stratum", project.strata.column("stratum").values()),
+        ("control site", sorted(linked)),
+    ):
+        for name in known:
+            if name in once:
+                ends = f"{period.first_campaign} and {period.last_campaign}"
+                yield finding(
+                    "stratum-unpaired", where, f"no point of {kind} {name} was measured at both {ends}"
+                )
 
 
 def _some(names: list[str]) -> str:

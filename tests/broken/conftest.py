@@ -84,6 +84,7 @@ def _change(record: dict[str, str], edit: Edit) -> None:
 
 def _bytes(path: Path, edit: Edit, outside: Path) -> None:
     if "text" in edit:
+        path.parent.mkdir(exist_ok=True)
         path.write_text(edit["text"], encoding="utf-8", newline="")
     elif "add" in edit:
         path.write_text(path.read_text(encoding="utf-8") + edit["add"], encoding="utf-8", newline="")

@@ -111,6 +111,7 @@ def test_notes_of_a_sound_project(broken: Breaker) -> None:
         "control-similar",
         "eligibility-not-declared",
         "esm-inside-sampled-mass",
+        "plan-missing",
         "schedule-incomplete",
     }
     assert list(assessment.findings) == in_order(assessment.findings)

@@ -95,6 +95,9 @@ PROBES = {
         mollisol.single-value.factor""",
     "broken:changes-too-regular": "mollisol.copies.least-scatter",
     "broken:profiles-identical": "mollisol.copies.chance",
+    "broken:plan-moved": "mollisol.plan.farthest-move",
+    "broken:numbering-gaps": "mollisol.selection.numbering-gaps",
+    "broken:points-lost-many": "mollisol.selection.greatest-loss",
 }
 """The rules that each project shows to decide."""
 PROBE_OF = {rule: probe for probe, rules in PROBES.items() for rule in rules.split()}

@@ -17,6 +17,7 @@ from mollisol.methodology.results.figure import figure, total
 from mollisol.methodology.results.run import BaselineResult, ModelUse
 from mollisol.routes.laboratory_repeats import LaboratoryErrors, laboratory_errors
 from mollisol.stocks.modelled import ModelledStocks, run_model
+from mollisol.stocks.paired import paired_stocks
 from mollisol.stocks.samples import Samples
 
 _MODELLED = ("hybrid", "modelled_schedule", "blended")
@@ -92,6 +93,8 @@ def change_by_baselines(
 
 def _change(context: PeriodContext, sides: Sides, item: Baseline, options: ChangeOptions) -> ChangeOfPeriod:
     samples, runs = sides.samples, sides.runs
+    if not isinstance(item, ModelledSchedule | BlendedBaseline):
+        samples = replace(samples, stocks=paired_stocks(context, samples.stocks))
     if isinstance(item, HybridBaseline) and runs is not None:
         return hybrid_change(context, samples.stocks, runs, item, options)
     if isinstance(item, ModelledSchedule | BlendedBaseline) and runs is not None:

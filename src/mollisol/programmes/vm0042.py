@@ -48,6 +48,8 @@ from mollisol.quantification.accounting.vm0042.deduction import (
 )
 from mollisol.quantification.totals import uncertainty_fraction
 from mollisol.questions.places import check_distances
+from mollisol.questions.plan import check_plan
+from mollisol.questions.selection import check_lost_points, check_selection
 from mollisol.stocks.samples import Samples
 
 if TYPE_CHECKING:
@@ -106,7 +108,7 @@ class VM0042(Programme):
         """Return what sections 4 to 8 find in the tables."""
         project, rules = context.project, context.rules
         findings = [*check_boundary(project.head.boundary, HEAD), *check_sampling(project, rules)]
-        findings += [*check_spectroscopy(project, rules)]
+        findings += [*check_spectroscopy(project, rules), *check_plan(context), *check_selection(context)]
         findings += [*check_baselines(project, rules), *check_model_setup(project, rules)]
         if project.measured_controls:
             findings += [*check_control_sites(project, rules), *check_controls_stayed(project)]
@@ -116,7 +118,8 @@ class VM0042(Programme):
 
     def check_samples(self, context: Context, samples: Samples) -> list[Finding]:
         """Return what the similarity of control sites asks."""
-        return [*check_similarity(context, samples), *check_sites(context, samples)]
+        lost = check_lost_points(context, samples)
+        return [*check_similarity(context, samples), *check_sites(context, samples), *lost]
 
     def check_amounts(
         self, context: Context, periods: Sequence[PeriodResult], carried: Carried

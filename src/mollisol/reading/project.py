@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from reprlib import Repr
 from typing import Any, cast
@@ -16,9 +17,18 @@ from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, Eligibility
 from mollisol.methodology.findings import Finding, Place, Severity, blocking, finding
 from mollisol.methodology.ledger import LEDGER_FILE, Ledger
 from mollisol.methodology.measurement import (
+    PLACES_FILE,
+    PLAN_FILE,
+    PLAN_POINTS_FILE,
+    STATUS_FILE,
     CoreIncrement,
+    CorePlace,
     LaboratoryRepeat,
+    PlanHead,
+    PlannedPoint,
+    PointStatus,
     SamplePoint,
+    SamplingPlan,
     ValidationSample,
 )
 from mollisol.methodology.practice import YearOfActivities
@@ -58,6 +68,8 @@ TABLES: tuple[Table, ...] = (
     Table("control_links.csv", ControlLink, "control_links"),
     Table("core_increments.csv", CoreIncrement, "core_increments"),
     Table("schedule_of_activities.csv", YearOfActivities, "schedule"),
+    Table(STATUS_FILE, PointStatus, "point_statuses", required=False),
+    Table(PLACES_FILE, CorePlace, "core_places", required=False),
     Table("laboratory_repeats.csv", LaboratoryRepeat, "laboratory_repeats", required=False),
     Table("spectroscopy_validation.csv", ValidationSample, "spectroscopy_validation", required=False),
     Table("biochar.csv", BiocharApplication, "biochar", required=False),
@@ -121,13 +133,19 @@ def read_project(place: Handed) -> Reading:
         intake.add("outlines-not-named", HEAD_FILE, f"no geometry_file, and {unnamed[:80]} is there")
     ledger = _ledger(intake)
     eligibility = _declared(intake, ELIGIBILITY_FILE, EligibilityFacts)
+    plan = _plan(intake)
     model = None
     if head is not None and head.model is not None and not blocking(intake.findings):
         model = project_model_of(intake, head.model)
     if head is None or blocking(intake.findings):
         return Reading(None, tuple(intake.findings), intake.contents)
     project = Project(
-        head=head, ledger=ledger, eligibility=eligibility, model=model, **cast("dict[str, Any]", tables)
+        head=head,
+        ledger=ledger,
+        eligibility=eligibility,
+        model=model,
+        plan=plan,
+        **cast("dict[str, Any]", tables),
     )
     return Reading(project, tuple(intake.findings), intake.contents)
 
@@ -165,6 +183,18 @@ def _declared[Kind: DomainObject](intake: Intake, file: str, kind: type[Kind]) -
     """Return what an optional TOML file holds."""
     data = intake.toml(file, required=False)
     return None if data is None else _valid(intake, file, kind, data)
+
+
+def _plan(intake: Intake) -> SamplingPlan | None:
+    """Return the sampling plan; the file that shows its date is taken too."""
+    head = _declared(intake, PLAN_FILE, PlanHead)
+    if head is None:
+        return None
+    points = intake.table(PLAN_POINTS_FILE, PlannedPoint)
+    if head.dated_evidence:
+        intake.take(head.dated_evidence)
+    content = intake.contents[PLAN_FILE] + intake.contents.get(PLAN_POINTS_FILE, b"")
+    return SamplingPlan(head=head, points=points, sha256=sha256(content).hexdigest())
 
 
 def _ledger(intake: Intake) -> Ledger | None:

@@ -113,7 +113,7 @@ def declared_errors(
     place_of = {key: place for place, key in enumerate(product(campaigns, points))}
     groups = []
     for number, (profiles, reference) in enumerate(samples.stocks.profiles):
-        kept = [n for n, sample in enumerate(profiles.samples) if sample in home]
+        kept = [n for n, sample in enumerate(profiles.samples) if home.get(sample) in place_of]
         if kept:
             own = tuple(profiles.samples[n] for n in kept)
             method = [[method for _, method in sorted(methods_of[sample])] for sample in own]

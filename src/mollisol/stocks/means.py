@@ -34,8 +34,9 @@ def stock_means(project: Project, stocks: UnitStocks) -> tuple[StockMean, ...]:
         for place, unit in enumerate(stock.index):
             of_home[stocks.home_of[unit]].append(entry(stock, place))
         for stratum in (item.stratum for item in project.strata):
-            means.append(_mean(stratum, "project", campaign, of_home[stratum]))
-            sites = sorted(linked[stratum])
+            if of_home[stratum]:  # a stratum that joined later has no stock in the campaigns before
+                means.append(_mean(stratum, "project", campaign, of_home[stratum]))
+            sites = [site for site in sorted(linked[stratum]) if of_home[site]]
             if not sites:
                 continue
             control = [mean(of_home[site]) for site in sites] if len(sites) > 1 else of_home[sites[0]]

@@ -82,6 +82,7 @@ def _similarity(context: Context, stocks: UnitStocks) -> dict[str, Similarity]:
     similarity = {}
     for name, (strata, sites) in places_of_units(project).items():
         own = [place for stratum in strata for place in members[stratum]]
+        sites = [site for site in sites if members[site]]  # one that joined later was not measured yet
         linked = [place for site in sites for place in members[site]]
         controls = trace.pick(f"similarity_control_stock.{name}", stock, linked)
         if len(sites) > 1:

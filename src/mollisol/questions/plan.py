@@ -1,0 +1,244 @@
+"""The sampling plan against what was sampled: points, places, strata, depth, laboratory and campaigns."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.periods import anniversary
+from mollisol.methodology.context import Context
+from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.measurement import (
+    PLACES_FILE,
+    PLAN_FILE,
+    PLAN_POINTS_FILE,
+    PlanHead,
+    SamplingPlan,
+    unsampled,
+)
+from mollisol.methodology.project import Project
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+
+INCREMENTS = "core_increments.csv"
+_METRES_PER_DEGREE = 111_195.0
+"""Of latitude, on a sphere of the mean radius; over the metres asked about the ellipsoid changes nothing."""
+_DAYS_PER_YEAR = 365.25
+
+
+def check_plan(context: Context) -> list[Finding]:
+    """Return what the plan says and the samples do not, and who dates it; a note where there is no plan."""
+    project, rules, plan = context.project, context.rules, context.project.plan
+    findings: list[Finding] = [*_moved_between_campaigns(project, rules)]
+    if plan is None:
+        return [*findings, finding("plan-missing", Place(file=PLAN_FILE), "no plan/plan.toml")]
+    findings += [
+        *_dated(project, plan),
+        *_seed(plan.head),
+        *_points(project, plan),
+        *_drawn_in(project, plan),
+        *_moved_from_plan(project, rules, plan),
+        *_strata(project, rules, plan.head),
+        *_kept(project, rules, plan.head),
+    ]
+    return gathered(findings)
+
+
+def seed_of(head: PlanHead) -> int:
+    """Return the seed that follows from the strata of a plan and its public value."""
+    frame = "\n".join(f"{item.stratum},{item.area_ha!r}" for item in head.strata)
+    return int(hashlib.sha256(f"{frame}\n{head.public_value}".encode()).hexdigest()[:8], 16)
+
+
+def _dated(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
+    head, where = plan.head, Place(file=PLAN_FILE, thing="made_on")
+    vouched = head.dated_by != "proponent" and head.dated_by_whom and head.dated_evidence
+    state = f"made on {head.made_on}, SHA-256 {plan.sha256}, dated by {head.dated_by} {head.dated_by_whom}".rstrip()
+    yield finding("plan-dated" if vouched else "plan-self-dated", where, state)
+    first = min(project.core_increments.column("sampled_on").values(), default=None)
+    if first is not None and head.made_on > first:
+        yield finding("plan-afterwards", where, f"made on {head.made_on}; the first core is of {first}")
+
+
+def _seed(head: PlanHead) -> Iterable[Finding]:
+    if head.seed_by == "public_value" and head.seed != seed_of(head):
+        yield finding(
+            "plan-seed-differs", Place(file=PLAN_FILE, thing="seed"), f"{head.seed}", seed=seed_of(head)
+        )
+
+
+def _points(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
+    """Yield points that are missing in a campaign that was measured, and points that the plan does not ask for."""
+    campaigns = [campaign.name for campaign in project.head.campaigns]
+    measured: dict[str, set[str]] = defaultdict(set)
+    for campaign, point in project.core_increments.distinct("campaign", "point"):
+        measured[campaign].add(point)
+    everywhere = set().union(*measured.values())
+    excused: set[str] = {status.point for status in project.point_statuses}
+    replaced: dict[str, int] = defaultdict(int)
+    for campaign in campaigns:
+        if not measured[campaign]:
+            continue
+        told = unsampled(project.point_statuses, campaigns, campaign, campaign)
+        missing = [
+            row.point
+            for row in plan.points
+            if row.use == "sample" and row.point not in measured[campaign] | told.keys()
+        ]
+        if missing:
+            yield finding(
+                "plan-point-missing",
+                Place(file=PLAN_POINTS_FILE, thing=f"campaign {campaign}"),
+                f"not measured, and no reason: {_some(missing)}",
+            )
+    home = {row.point: row.stratum or row.control_site or "" for row in plan.points}
+    planned = {row.point for row in plan.points if row.use == "sample"}
+    for point in planned & (excused | (planned - everywhere)):
+        replaced[home[point]] += 1
+    for point in sorted(everywhere - planned - excused):
+        if replaced[home.get(point, "")] > 0 and point in home:
+            replaced[home[point]] -= 1
+            continue
+        kind = "a spare, and no point of its stratum or site was lost" if point in home else "not in the plan"
+        yield finding("plan-point-extra", Place(file=INCREMENTS, thing=f"point {point}"), kind)
+
+
+def _drawn_in(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
+    drawn = {row.point: (row.stratum, row.control_site, row.sampling_unit) for row in plan.points}
+    points = project.sample_points
+    names = ("point", "stratum", "control_site", "sampling_unit")
+    for number, values in enumerate(zip(*(points.column(name).values() for name in names), strict=True)):
+        was = drawn.get(values[0])
+        if was is not None and was != values[1:]:
+            before, now = (" / ".join(part for part in those if part) for those in (was, values[1:]))
+            yield finding(
+                "plan-point-restratified",
+                Place(
+                    file="sample_points.csv", row=int(points.row_numbers[number]), thing=f"point {values[0]}"
+                ),
+                f"{now}; drawn in {before}",
+            )
+
+
+def _moved_from_plan(project: Project, rules: RulesInForce, plan: SamplingPlan) -> Iterable[Finding]:
+    drawn = {
+        row.point: (row.longitude_deg, row.latitude_deg)
+        for row in plan.points
+        if row.longitude_deg is not None and row.latitude_deg is not None
+    }
+    taken = [
+        (item.point, (item.longitude_deg, item.latitude_deg), f"campaign {item.campaign}")
+        for item in project.core_places
+    ]
+    known = {point for point, _, _ in taken}
+    taken += [
+        (item.point, (item.longitude_deg, item.latitude_deg), "sample_points.csv")
+        for item in project.sample_points
+        if item.longitude_deg is not None and item.latitude_deg is not None and item.point not in known
+    ]
+    pairs = [(point, drawn[point], place, told) for point, place, told in taken if point in drawn]
+    yield from _moves(rules, PLAN_POINTS_FILE, [(*pair[:3], f"the plan and {pair[3]}") for pair in pairs])
+
+
+def _moved_between_campaigns(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+    order = {campaign.name: number for number, campaign in enumerate(project.head.campaigns)}
+    of_point: dict[str, list[tuple[str, tuple[float, float]]]] = defaultdict(list)
+    for item in sorted(project.core_places, key=lambda item: order[item.campaign]):
+        of_point[item.point].append((item.campaign, (item.longitude_deg, item.latitude_deg)))
+    pairs = [
+        (point, one, other, f"campaigns {first} and {then}")
+        for point, places in of_point.items()
+        for (first, one), (then, other) in pairwise(places)
+    ]
+    yield from _moves(rules, PLACES_FILE, pairs)
+
+
+type _Degrees = tuple[float, float]
+
+
+def _moves(
+    rules: RulesInForce, file: str, pairs: Sequence[tuple[str, _Degrees, _Degrees, str]]
+) -> Iterable[Finding]:
+    if not pairs:
+        return
+    farthest = rules.number("mollisol.plan.farthest-move")
+    far = metres_between(np.array([pair[1] for pair in pairs]), np.array([pair[2] for pair in pairs]))
+    for number in (far > farthest).nonzero()[0].tolist():
+        point, _, _, told = pairs[number]
+        yield finding(
+            "plan-point-moved",
+            Place(file=file, thing=f"point {point}"),
+            f"{far[number]:,.0f} m between {told}",
+            farthest=farthest,
+        )
+
+
+def metres_between(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the distance of pairs of longitude and latitude, near by each other."""
+    east = ((other[:, 0] - one[:, 0] + 180) % 360 - 180) * np.cos(np.radians((one[:, 1] + other[:, 1]) / 2))
+    away: NDArray[np.float64] = _METRES_PER_DEGREE * np.hypot(east, other[:, 1] - one[:, 1])
+    return away
+
+
+def _strata(project: Project, rules: RulesInForce, head: PlanHead) -> Iterable[Finding]:
+    tolerance = rules.number("mollisol.area.agreement")
+    planned = {item.stratum: item.area_ha for item in head.strata}
+    now = {item.stratum: item.area_ha for item in project.strata}
+    for name in sorted(planned.keys() | now.keys()):
+        was, area = planned.get(name), now.get(name)
+        if was is None or area is None or abs(area - was) > tolerance * was:
+            words = [
+                "not in the plan" if was is None else f"{was:g} ha in the plan",
+                "not in strata.csv" if area is None else f"{area:g} ha in strata.csv",
+            ]
+            yield finding(
+                "plan-strata-changed",
+                Place(file=PLAN_FILE, thing=f"stratum {name}"),
+                ", ".join(words),
+                tolerance=tolerance,
+            )
+
+
+def _kept(project: Project, rules: RulesInForce, head: PlanHead) -> Iterable[Finding]:
+    cores = project.core_increments
+    used = set(cores.column("laboratory_method").values())
+    if head.laboratory_methods and (other := sorted(used - set(head.laboratory_methods))):
+        planned = ", ".join(head.laboratory_methods)
+        where = Place(file=PLAN_FILE, thing="laboratory_methods")
+        yield finding("plan-not-kept", where, f"used: {', '.join(other)}; planned: {planned}")
+    deepest = {
+        sample: max(cores.column("lower_cm").numbers()[places])
+        for (sample,), places in cores.groups("sample").items()
+    }
+    shallow = sorted(sample for sample, depth in deepest.items() if depth < head.depth_cm)
+    if shallow:
+        where = Place(file=PLAN_FILE, thing="depth_cm")
+        state = f"{head.depth_cm:g} cm planned; less deep: {_some(shallow)}"
+        yield finding("plan-not-kept", where, state, clause="VM0042 2.2, section 8.2.1.4")
+    yield from _campaigns(project, rules, head)
+
+
+def _campaigns(project: Project, rules: RulesInForce, head: PlanHead) -> Iterable[Finding]:
+    """Yield the campaigns that fell due between the first and the last one and were not held."""
+    tolerance = rules.number("mollisol.interval.tolerance")
+    days = sorted(project.core_increments.distinct("sampled_on"))
+    if not days:
+        return
+    begun, ended = days[0][0], days[-1][0]
+    held = [(day - begun).days / _DAYS_PER_YEAR for (day,) in days]
+    due = head.interval_years
+    while due < (ended - begun).days / _DAYS_PER_YEAR - tolerance:
+        if not any(abs(years - due) <= max(tolerance, head.interval_years / 4) for years in held):
+            where = Place(file=PLAN_FILE, thing="interval_years")
+            near = f"no campaign near {anniversary(begun, round(due))}"
+            yield finding("plan-not-kept", where, f"{near}; planned every {head.interval_years:g} years")
+        due += head.interval_years
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

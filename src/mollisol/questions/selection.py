@@ -1,0 +1,190 @@
+"""Selection: points that were drawn and not handed in, and what the points that were lost could hide."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from mollisol.methodology.context import Context
+from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.measurement import STATUS_FILE, unsampled
+from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.units import CO2E_PER_C
+from mollisol.stocks.samples import Samples
+
+_NUMBER = re.compile(r"\d{1,6}")
+_FEWEST_MISSING = 3
+"""Below it a gap is a slip of the pen."""
+_LEAST_FILLED = 0.4
+"""Of the numbers up to the last one; sparser numbers are those of a larger list, such as the plots of a trial."""
+
+
+def check_selection(context: Context) -> list[Finding]:
+    """Return what the ids of the points say of points that are not there."""
+    project = context.project
+    if project.plan is not None:  # the plan says which points there are
+        return []
+    most = context.rules.number("mollisol.selection.numbering-gaps")
+    ids = ("point", "sampling_unit", "control_site")
+    names = [name for column in ids for name in project.sample_points.column(column).labels if name]
+    names += project.point_statuses.column("point").values()
+    gaps, there = numbering_gaps(names)
+    missing = [name for sequence in gaps.values() for name in sequence]
+    if len(missing) < _FEWEST_MISSING or len(missing) <= most * (there + len(missing)):
+        return []
+    shown = "; ".join(f"{', '.join(few[:5])}" for few in list(gaps.values())[:6])
+    state = f"{len(missing)} numbers missing beside {there} points: {shown}"
+    return [finding("numbering-gaps", Place(file="sample_points.csv", column="point"), state, most=most)]
+
+
+def numbering_gaps(names: Iterable[str]) -> tuple[dict[str, list[str]], int]:
+    """Return the ids that sequences of names leave out, by what stands before the number, and how many are there.
+
+    A sequence starts at 1, or at its first number where that is above 2, and is filled to a share at least.
+    """
+    numbers: dict[str, dict[int, str]] = defaultdict(dict)
+    for name in names:
+        for match in _NUMBER.finditer(name):  # F1-02-b says that there is F1, and F1-02
+            numbers[name[: match.start()]][int(match[0])] = match[0]
+    gaps: dict[str, list[str]] = {}
+    there = 0
+    for prefix, written in sorted(numbers.items()):
+        first, last = min(written), max(written)
+        span = range(first if first > 2 else 1, last + 1)
+        if len(written) < 2 or len(written) < _LEAST_FILLED * len(span):
+            continue
+        width = min(map(len, written.values())) if any(text[0] == "0" for text in written.values()) else 1
+        there += len(written)
+        if missing := [f"{prefix}{number:0{width}d}" for number in span if number not in written]:
+            gaps[prefix] = missing
+    return gaps, there
+
+
+def check_lost_points(context: Context, samples: Samples) -> list[Finding]:
+    """Return which points were lost in each period, and the change as it is and read pessimistically."""
+    project = context.project
+    if not project.point_statuses or not project.measured_controls:
+        return []
+    campaigns = [campaign.name for campaign in project.head.campaigns]
+    findings: list[Finding] = []
+    for period in project.head.verification_periods:
+        told = unsampled(project.point_statuses, campaigns, period.first_campaign, period.last_campaign)
+        ends = [
+            dict(zip(stock.index, np.asarray(stock.value).tolist(), strict=True))
+            for stock in (
+                samples.stocks.points_by_campaign[name]
+                for name in (period.first_campaign, period.last_campaign)
+            )
+        ]
+        change = {
+            point: CO2E_PER_C * (ends[1][point] - ends[0][point]) for point in ends[0] if point in ends[1]
+        }
+        # a point that joined later hides nothing, nor one whose hectares are out of the count
+        gone = _points_without_land(project)
+        lost = sorted(told.keys() - change.keys() - gone - {p for p, s in told.items() if s == "joined"})
+        if told:
+            findings.append(_told(period, told))
+        if lost:
+            findings += _lost_in_period(context, period, change, lost)
+    return findings
+
+
+def _points_without_land(project: Project) -> set[str]:
+    """Return the points that left with their land: their stratum has fewer hectares than in the plan."""
+    planned = {item.stratum: item.area_ha for item in project.plan.head.strata} if project.plan else {}
+    smaller = {item.stratum for item in project.strata if item.area_ha < planned.get(item.stratum, 0.0)}
+    left = {item.point for item in project.point_statuses if item.status == "left"}
+    return {
+        point.point for point in project.sample_points if point.point in left and point.stratum in smaller
+    }
+
+
+def _told(period: VerificationPeriod, told: Mapping[str, str]) -> Finding:
+    by_status: dict[str, list[str]] = defaultdict(list)
+    for point, status in sorted(told.items()):
+        by_status[status].append(point)
+    words = "; ".join(f"{status}: {_some(points)}" for status, points in sorted(by_status.items()))
+    return finding("points-lost", Place(file=STATUS_FILE, thing=f"verification period {period.name}"), words)
+
+
+def _lost_in_period(
+    context: Context, period: VerificationPeriod, change: Mapping[str, float], lost: Sequence[str]
+) -> Iterable[Finding]:
+    project, rules = context.project, context.rules
+    where = Place(file=STATUS_FILE, thing=f"verification period {period.name}")
+    most = rules.number("mollisol.selection.greatest-loss")
+    for name, gone, number in _shares_lost(project, change, lost):
+        if gone > most * number:
+            yield finding("points-lost-many", where, f"{gone} of {number} points of {name}", most=most)
+    material = rules.number("programme.materiality.share")
+    as_it_is, pessimistic = difference_t_co2e(project, change, ()), difference_t_co2e(project, change, lost)
+    state = (
+        f"project minus baseline, before any deduction: {as_it_is:,.1f} t CO2e as it is, {pessimistic:,.1f} t where "
+        f"{len(lost)} lost points changed as the worst of their stratum, and lost control points as the best"
+    )
+    if as_it_is - pessimistic > material / 100 * abs(as_it_is):
+        yield finding("points-lost-decide", where, state, material=material)
+    else:
+        yield finding("points-lost", where, state)
+
+
+def _shares_lost(
+    project: Project, change: Mapping[str, float], lost: Sequence[str]
+) -> Iterable[tuple[str, int, int]]:
+    """Yield each stratum, and the control sites together, with the number of points lost and of all."""
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    gone = set(lost)
+    for point in project.sample_points:
+        if point.point in gone or point.point in change:
+            count = counts[f"stratum {point.stratum}" if point.stratum is not None else "the control sites"]
+            count[0] += point.point in gone
+            count[1] += 1
+    for name, (number, of) in counts.items():
+        yield name, number, of
+
+
+def difference_t_co2e(project: Project, change: Mapping[str, float], lost: Iterable[str]) -> float:
+    """Return the change of the project minus that of its control sites over the area; lost points count as the worst.
+
+    Parameters
+    ----------
+    change
+        Of each point that both campaigns measured. [t CO2e/ha]
+    lost
+        Points of the project that count with the least change of their stratum, and points of control sites that
+        count with the greatest of any control point.
+    """
+    points = {point.point: point for point in project.sample_points}
+    home = {name: point.stratum or point.control_site or "" for name, point in points.items()}
+    worst: dict[str, float] = {}
+    for name, value in change.items():
+        worst[home[name]] = min(value, worst.get(home[name], value))
+    best = max(
+        (value for name, value in change.items() if points[name].control_site is not None), default=0.0
+    )
+    values = dict(change)
+    for name in lost:
+        known = points[name].stratum is not None
+        values[name] = worst.get(home[name], 0.0) if known else best
+    units: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for name, value in values.items():
+        units[home[name], points[name].sampling_unit].append(value)
+    homes: dict[str, list[float]] = defaultdict(list)
+    for (place, _), members in units.items():
+        homes[place].append(float(np.mean(members)))
+    sites: dict[str, list[str]] = defaultdict(list)
+    for link in project.control_links:
+        sites[link.stratum].append(link.control_site)
+    total = 0.0
+    for stratum in project.strata:
+        baseline = [float(np.mean(homes[site])) for site in sites[stratum.stratum] if homes[site]]
+        if homes[stratum.stratum] and baseline:
+            total += stratum.area_ha * float(np.mean(homes[stratum.stratum]) - np.mean(baseline))
+    return total
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -1,0 +1,40 @@
+"""The stocks of a period: of the points that both of its campaigns measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mollisol.methodology.context import PeriodContext
+from mollisol.methodology.trace import Quantity
+from mollisol.stocks.groups import group_means
+from mollisol.stocks.measured import UnitStocks
+from mollisol.stocks.profiles import home_of_point
+
+
+def paired_stocks(context: PeriodContext, stocks: UnitStocks) -> UnitStocks:
+    """Return the stocks of the points that both campaigns of a period have; as they are where none differs.
+
+    A point that was lost, or joined later, would change the mean of its unit without any change of the soil.
+    """
+    campaigns = (context.period.first_campaign, context.period.last_campaign)
+    of_point = {name: stocks.points_by_campaign[name] for name in campaigns}
+    both = set.intersection(*(set(stock.index) for stock in of_point.values()))
+    if all(len(stock.index) == len(both) for stock in of_point.values()):
+        return stocks
+    known = {point.point: point for point in context.project.sample_points}
+    points: dict[str, Quantity] = {}
+    units: dict[str, Quantity] = {}
+    for name, stock in of_point.items():
+        places = [place for place, point in enumerate(stock.index) if point in both]
+        points[name] = context.pick(f"paired_stock_of_point.{name}", stock, places)
+        unit_of = [
+            f"{home_of_point(known[point])}/{known[point].sampling_unit}" for point in points[name].index
+        ]
+        units[name] = group_means(
+            context, f"paired_stock_of_unit.{name}", points[name], unit_of, sorted(set(unit_of))
+        )
+    return replace(
+        stocks,
+        by_campaign={**stocks.by_campaign, **units},
+        points_by_campaign={**stocks.points_by_campaign, **points},
+    )
