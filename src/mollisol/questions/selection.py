@@ -43,7 +43,7 @@ def check_selection(context: Context) -> list[Finding]:
 def numbering_gaps(names: Iterable[str]) -> tuple[dict[str, list[str]], int]:
     """Return the ids that sequences of names leave out, by what stands before the number, and how many are there.
 
-    A sequence starts at 1, or at its first number where that is above 2, and is filled to a share at least.
+    A sequence starts at 1, or at its first number where that is above 2; sparse numbers are none.
     """
     numbers: dict[str, dict[int, str]] = defaultdict(dict)
     for name in names:
@@ -102,9 +102,9 @@ def _points_without_land(project: Project) -> set[str]:
     }
 
 
-def _told(period: VerificationPeriod, told: Mapping[str, str]) -> Finding:
+def _told(period: VerificationPeriod, statuses: Mapping[str, str]) -> Finding:
     by_status: dict[str, list[str]] = defaultdict(list)
-    for point, status in sorted(told.items()):
+    for point, status in sorted(statuses.items()):
         by_status[status].append(point)
     words = "; ".join(f"{status}: {_some(points)}" for status, points in sorted(by_status.items()))
     return finding("points-lost", Place(file=STATUS_FILE, thing=f"verification period {period.name}"), words)
