@@ -14,6 +14,22 @@ could not be computed. ``provisional``: nothing is broken, but something that mu
 PROPOSED: Final = "rules-proposed"
 NOT_DECLARED: Final = frozenset({"choice-undeclared", "kind-placeholder"})
 """Codes that say that something which must be declared was not."""
+NOT_ASSESSED: Final = NOT_DECLARED | {
+    "boundary-no-reason",
+    "control-equivalence-not-shown",
+    "control-spread-unknown",
+    "eligibility-incomplete",
+    "eligibility-not-declared",
+    "geometry-missing",
+    "guard-not-computed",
+    "plan-missing",
+    "plan-self-dated",
+    "points-lost",
+    "posterior-not-computed",
+    "schedule-incomplete",
+    "validation-not-judged",
+}
+"""Codes that say that something could not be judged: it was not declared, shown or computed. Page one has them."""
 
 
 def state_of(findings: Iterable[Finding]) -> RunState:

@@ -13,6 +13,7 @@ from mollisol.methodology.boundary import POOLS_AND_GASES, ProjectBoundary
 from mollisol.methodology.findings import Finding, Severity, in_order
 from mollisol.methodology.project import Deviation, Project, ProjectHead
 from mollisol.methodology.results.run import PeriodResult, RunResult
+from mollisol.methodology.results.state import NOT_ASSESSED
 from mollisol.methodology.rules_in_force.rule import WARNING_STATUSES, ChosenValue, Switch
 from mollisol.templates.filters import slug
 from mollisol.templates.monitoring_report.bases import BASES, SWITCH_OF_FIGURE, Basis
@@ -103,6 +104,9 @@ class FindingGroup(DomainObject):
     first: Finding
     places: Items[str]
     count: int
+    number: int
+    heading: Literal["in the way", "not assessed", "warning", "told"]
+    """Where the first page names it."""
 
 
 class Site(DomainObject):
@@ -233,9 +237,19 @@ def _groups(findings: Sequence[Finding]) -> tuple[FindingGroup, ...]:
             first=members[0],
             places=tuple(f"{member.where}: {member.found}" for member in members[1:]),
             count=sum(1 + member.more for member in members),
+            number=number,
+            heading=_heading(members[0]),
         )
-        for members in same.values()
+        for number, members in enumerate(same.values(), start=1)
     )
+
+
+def _heading(finding: Finding) -> Literal["in the way", "not assessed", "warning", "told"]:
+    if finding.severity in (Severity.BLOCKING, Severity.REFUSAL):
+        return "in the way"
+    if finding.code in NOT_ASSESSED:
+        return "not assessed"
+    return "warning" if finding.severity is Severity.WARNING else "told"
 
 
 def _typed[T: BaseModel](kind: type[T], item: Any) -> T:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import pytest
 
 from mollisol.methodology.base import Interval
-from mollisol.methodology.findings import Finding, Place, Severity
+from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.project import ProjectHead
 from mollisol.methodology.results.run import (
     Deduction,
@@ -605,6 +605,19 @@ def test_findings_are_worst_first_and_lead_to_their_deviation() -> None:
     assert text.index("half-width-over-bar") < text.index("period-length")
     assert 'href="#deviation-D1"' in sample_page()
     assert sample_model().deviations[0].answers == 3
+
+
+def test_the_first_page_says_what_was_not_assessed_and_what_is_open() -> None:
+    told = (
+        finding("plan-missing", "plan/plan.toml", "no sampling plan"),
+        finding("campaign-unused", "2024", "in none"),
+    )
+    model = report_model(results=_results(), findings=told, trace=_trace(), manifest=MANIFEST, head=_head())
+    page = "".join(Walk(render_html(model, {})).text)
+    first = " ".join(page.partition("Not assessed")[2].partition("Findings, worst first")[0].split())
+    assert first.startswith(
+        "note plan/plan.toml: no sampling plan. Finding 2 Open warnings warning 2024: in none."
+    )
 
 
 def test_figures_differ_where_the_forms_differ() -> None:

@@ -36,7 +36,14 @@ def check_plan(context: Context) -> list[Finding]:
     project, rules, plan = context.project, context.rules, context.project.plan
     findings: list[Finding] = [*_moved_between_campaigns(project, rules)]
     if plan is None:
-        return [*findings, finding("plan-missing", Place(file=PLAN_FILE), "no plan/plan.toml")]
+        return [
+            *findings,
+            finding(
+                "plan-missing",
+                Place(file=PLAN_FILE),
+                "no sampling plan: whether points were drawn and not handed in cannot be seen",
+            ),
+        ]
     findings += [
         *_dated(project, plan),
         *_seed(plan.head),
@@ -58,7 +65,7 @@ def seed_of(head: PlanHead) -> int:
 def _dated(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
     head, where = plan.head, Place(file=PLAN_FILE, thing="made_on")
     vouched = head.dated_by != "proponent" and head.dated_by_whom and head.dated_evidence
-    state = f"made on {head.made_on}, SHA-256 {plan.sha256}, dated by {head.dated_by} {head.dated_by_whom}".rstrip()
+    state = f"{'' if vouched else 'self-dated: '}made on {head.made_on}, SHA-256 {plan.sha256}, dated by {head.dated_by} {head.dated_by_whom}".rstrip()
     yield finding("plan-dated" if vouched else "plan-self-dated", where, state)
     first = min(project.core_increments.column("sampled_on").values(), default=None)
     if first is not None and head.made_on > first:
