@@ -65,7 +65,8 @@ def seed_of(head: PlanHead) -> int:
 def _dated(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
     head, where = plan.head, Place(file=PLAN_FILE, thing="made_on")
     vouched = head.dated_by != "proponent" and head.dated_by_whom and head.dated_evidence
-    state = f"{'' if vouched else 'self-dated: '}made on {head.made_on}, SHA-256 {plan.sha256}, dated by {head.dated_by} {head.dated_by_whom}".rstrip()
+    whom = f"dated by {head.dated_by} {head.dated_by_whom}".rstrip()
+    state = f"{'' if vouched else 'self-dated: '}made on {head.made_on}, SHA-256 {plan.sha256}, {whom}"
     yield finding("plan-dated" if vouched else "plan-self-dated", where, state)
     first = min(project.core_increments.column("sampled_on").values(), default=None)
     if first is not None and head.made_on > first:
