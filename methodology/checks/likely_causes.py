@@ -11,7 +11,7 @@ from math import log
 from pydantic import BaseModel, ConfigDict
 
 NEAR = 0.05
-"""How far a ratio may lie from a factor, as a share of it, for the factor to be worth a word."""
+"""How far a ratio may lie from a factor, in the logarithm, for the factor to be worth a word."""
 MOST = 4
 
 
@@ -33,7 +33,9 @@ def known_factors() -> tuple[LikelyCause, ...]:
     return tuple(LikelyCause.model_validate(row) for row in csv.DictReader(text.splitlines()))
 
 
-def likely_causes(quantity: str, ratio: float, more: Mapping[str, float] | None = None) -> str:
+def likely_causes(
+    quantity: str, ratio: float, more: Mapping[str, float] | None = None, near: float = NEAR
+) -> str:
     """Return in words which known factors a ratio lies near, the nearest first; a sentence also where none does.
 
     Parameters
@@ -44,17 +46,19 @@ def likely_causes(quantity: str, ratio: float, more: Mapping[str, float] | None 
         What was found over what is expected.
     more
         Factors of this project, by the cause that they would speak for.
+    near
+        How far a ratio may lie from a factor, in the logarithm.
     """
     factors = [(cause.factor, cause.cause) for cause in known_factors() if cause.quantity == quantity]
     factors += [(factor, cause) for cause, factor in (more or {}).items()]
-    near = sorted(
+    found = sorted(
         (abs(log(ratio / factor)), factor, cause)
         for factor, cause in factors
-        if ratio > 0 and factor > 0 and abs(ratio / factor - 1) <= NEAR
+        if ratio > 0 and factor > 0 and abs(log(ratio / factor)) <= near
     )[:MOST]
-    if not near:
+    if not found:
         return f"no factor between common units or methods lies near {ratio:.3g}"
     words = "; ".join(
-        f"{cause}: {ratio:.4g} / {factor:.4g} = {ratio / factor:.3f}" for _, factor, cause in near
+        f"{cause}: {ratio:.4g} / {factor:.4g} = {ratio / factor:.3f}" for _, factor, cause in found
     )
     return f"likely, none of it shown: {words}"

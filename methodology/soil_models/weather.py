@@ -11,7 +11,12 @@ from mollisol.methodology.soil_models.inputs import WeatherRow
 _KELVIN_FROM = 150.0
 _HOTTEST, _COLDEST = 50.0, -70.0
 _WETTEST_MONTH_MM = 3000.0
-_THIN_RAIN_YEAR_MM = 12.0
+_THIN_RAIN_YEAR_MM = 100.0
+"""Below it nothing is grown without irrigation: the Sahara begins there (from memory)."""
+_THIN_EVAPORATION_YEAR_MM = 100.0
+"""Polar deserts evaporate so much (from memory)."""
+_OTHERWISE = (("inches", 25.4), ("cm", 10.0), ("daily means", 30.4), ("metres", 1000.0))
+_LIKELY_YEAR_MM = (150.0, 4000.0)
 
 
 def check_weather(rows: Sequence[WeatherRow]) -> list[Finding]:
@@ -95,13 +100,30 @@ def _months(cell: str, rows: Sequence[WeatherRow]) -> list[Finding]:
 def _units(cell: str, rows: Sequence[WeatherRow]) -> list[Finding]:
     """Return a finding on rain that can hardly be in mm, and on two kinds of evaporation in a cell."""
     found = []
-    years = {r.year for r in rows}
-    rain = sum(r.rain_mm for r in rows if r.rain_mm >= 0.0)
+    thinnest = {
+        "rain_mm": _THIN_RAIN_YEAR_MM,
+        "pan_evaporation_mm": _THIN_EVAPORATION_YEAR_MM,
+        "pet_mm": _THIN_EVAPORATION_YEAR_MM,
+    }
     where = Place(file=rows[0].file, column="rain_mm", thing=f"cell {cell}")
-    if rain < _THIN_RAIN_YEAR_MM * len(years):
-        do = "look at the unit: metres and inches look like this"
-        text = f"{rain:g} mm in {len(years)} years"
-        found.append(finding("weather-rain-unit", where, text, severity=Severity.WARNING, do=do))
+    for column, least in thinnest.items():
+        values = [value for row in rows if (value := getattr(row, column)) is not None and value >= 0.0]
+        a_year = 12 * sum(values) / len(values) if values else least
+        if a_year < least:
+            likely = [
+                f"{words}: {a_year:.4g} x {factor:g} = {a_year * factor:.4g} mm a year"
+                for words, factor in _OTHERWISE
+                if _LIKELY_YEAR_MM[0] <= a_year * factor <= _LIKELY_YEAR_MM[1]
+            ]
+            found.append(
+                finding(
+                    f"weather-{column.split('_')[0]}-unit",
+                    where.model_copy(update={"column": column}),
+                    f"{a_year:.3g} mm a year",
+                    severity=Severity.WARNING,
+                    do=f"look at the unit; likely {'; '.join(likely) or 'none of inches, cm, daily means, metres'}",
+                )
+            )
     if len({r.pet_mm is None for r in rows}) > 1:
         found.append(
             finding(

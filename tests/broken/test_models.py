@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mollisol.cli.model import model_app
-from mollisol.methodology.findings import Finding
+from mollisol.methodology.findings import Finding, Severity
 from mollisol.methodology.soil_models.catalogue import MODELS
 from mollisol.methodology.soil_models.checks import check_sites
 from mollisol.methodology.soil_models.domains import practice_refusals, site_refusals
@@ -147,7 +147,28 @@ def test_rain_that_can_hardly_be_in_millimetres_is_doubted() -> None:
     rows = [
         WeatherRow(cell="a", year=2020, month=m, tmean_c=9.0, rain_mm=0.05, pet_mm=0.04) for m in range(1, 13)
     ]
-    assert [f.code for f in check_weather(rows)] == ["weather-rain-unit"]
+    rain, evaporation = check_weather(rows)
+    assert (rain.code, evaporation.code) == ("weather-rain-unit", "weather-pet-unit")
+    assert "metres: 0.6 x 1000 = 600 mm a year" in rain.do
+
+
+@pytest.mark.parametrize(
+    ("rain", "pan", "code", "words"),
+    [
+        (2.3, 45.0, "weather-rain-unit", "inches: 27.6 x 25.4 = 701 mm a year"),
+        (58.0, 1.5, "weather-pan-unit", "daily means: 18 x 30.4 = 547.2 mm a year"),
+    ],
+)
+def test_inches_and_daily_means_are_told_with_their_arithmetic(
+    rain: float, pan: float, code: str, words: str
+) -> None:
+    rows = [
+        WeatherRow(cell="a", year=2020, month=m, tmean_c=9.0, rain_mm=rain, pan_evaporation_mm=pan)
+        for m in range(1, 13)
+    ]
+    (found,) = check_weather(rows)
+    assert (found.code, found.severity) == (code, Severity.WARNING)
+    assert words in found.do
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ PROBES = {
         vm0042.soc.least-increments vm0042.soc.least-samples-per-stratum vm0042.soc.minimum-depth
         vm0042.soc.remeasure-years""",
     "farm": """
+        mollisol.amount.live-weight mollisol.amount.scenarios-factor
         mollisol.leakage.discount
         vcs.gwp.methane vcs.gwp.nitrous-oxide vm0042.additionality.common-practice vm0042.baseline.reassess-years
         vm0042.boundary.de-minimis-share vm0042.control.precipitation vm0042.control.same-practice-years

@@ -37,9 +37,13 @@ class Rate:
         half = self.error * float(t_quantile(probability=ONE_SIDED, degrees_of_freedom=self.freedom))
         return max(0.0, abs(self.mean) - half)
 
-    def beyond(self, tonnes: float, share: float) -> bool:
-        """Tell whether even the near end lies beyond a change in t C/ha or a share of the stock."""
-        return self.near > tonnes or self.near > share * self.stock
+    def beyond(self, tonnes: float, share: float, least: float) -> bool:
+        """Tell whether even the near end lies beyond a share of the stock, or beyond a change in t C/ha.
+
+        In a soil that holds much, tonnes alone say little: what a laboratory shares in a campaign is a share of the
+        stock. A change in tonnes counts from a least share on.
+        """
+        return self.near > min(share * self.stock, max(tonnes, least * self.stock))
 
     def __str__(self) -> str:
         share = self.mean / self.stock if self.stock > 0 else float("nan")
@@ -55,9 +59,9 @@ def check_changes(context: Context, stocks: UnitStocks, pairs: Pairs) -> Iterato
     refuses = number("mollisol.change.refuses-t-c"), number("mollisol.change.refuses-share")
     still = number("mollisol.change.controls-share")
     arms, controls, differences = _rates(context, stocks, pairs)
-    fast = [rate for rate in [*differences, *arms, *controls] if rate.beyond(*warns)]
+    fast = [rate for rate in [*differences, *arms, *controls] if rate.beyond(*warns, still)]
     if fast:
-        severe = any(rate.beyond(*refuses) for rate in fast)
+        severe = any(rate.beyond(*refuses, warns[1]) for rate in fast)
         yield finding(
             "change-implausible",
             Place(file=INCREMENTS, thing=str(pairs)),

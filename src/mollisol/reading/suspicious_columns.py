@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.columns import Column
+from mollisol.reading.hints import fraction_hint
 
 _SOC, _DENSITY = "soc_g_per_kg", "fine_soil_density_g_per_cm3"
 _DENSEST_G_PER_CM3 = 2.2
@@ -60,10 +61,13 @@ def looks(columns: Mapping[str, Column]) -> Iterator[Look]:
                 yield Look((name,), places, ("wrong-unit", found, {"do": do}))
     for name, column in columns.items():
         if name.endswith("_fraction"):
-            places = _between(column, float(np.nextafter(1.0, 2.0)), 100.0)
+            # A share of time may be a count of days.
+            most = 366.0 if "time" in name else 100.0
+            places = _between(column, float(np.nextafter(1.0, 2.0)), most)
             if places.size:
-                found = f"{column.numbers()[places[0]]:g}, which looks like per cent"
-                yield Look((name,), places, ("percent-for-fraction", found, {}))
+                value = float(column.numbers()[places[0]])
+                do = fraction_hint(name, value)
+                yield Look((name,), places, ("percent-for-fraction", f"{value:g}", {"do": do}))
 
 
 def _between(column: Column, least: float, most: float) -> NDArray[np.intp]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import re
 from array import array
@@ -22,6 +21,7 @@ from mollisol.methodology.columns import FIRST_ROW, Column, Columns
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.soil_models.inputs import Row as ModelRow
 from mollisol.reading.cells import BadCellError, parser_for
+from mollisol.reading.hints import column_hint, date_hint, is_daily, value_hint
 from mollisol.reading.suspicious_columns import looks
 
 LONGEST_LINE = 1_000_000
@@ -131,8 +131,7 @@ def _header(
     for column, times in Counter(columns).items():
         name = column[:60]
         if column not in known:
-            near = difflib.get_close_matches(column, known, n=1)
-            do = f"rename it to {near[0]}" if near else "take it out, or rename it; it is not read"
+            do = column_hint(column, known)
             found = f"a column {name!r}"
             fault = _fault("column-unknown", file, found, allowed=", ".join(known), do=do, row=1, column=name)
             findings.append(fault.model_copy(update={"severity": unknown}))
@@ -141,7 +140,7 @@ def _header(
             findings.append(_fault("column-twice", file, found, row=1, column=name))
     required = [name for name in known if row_type.model_fields[name].is_required()]
     for column in required:
-        if column not in columns:
+        if column not in columns and not (column == "month" and is_daily(columns, required)):
             found = "no such column"
             findings.append(
                 _fault(
@@ -154,6 +153,8 @@ def _header(
                     column_name=column,
                 )
             )
+    if is_daily(columns, required):
+        findings.append(_fault("table-daily", file, ", ".join(columns)[:80], row=1))
     return columns, gathered(findings)
 
 
@@ -316,7 +317,9 @@ def _out_of_range(column: Column, name: str, row_type: type[BaseModel]) -> dict[
         bad: dict[int, _Words] = {}
         for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
             code, texts = problem_code(problem)
-            bad.setdefault(given[problem["loc"][0]], (code, repr(problem["input"])[:80], texts))
+            do = value_hint(name, problem["input"])
+            more = {**texts, "do": do} if do else texts
+            bad.setdefault(given[problem["loc"][0]], (code, repr(problem["input"])[:80], more))
         return bad
     return {}
 
@@ -345,7 +348,10 @@ def problem_code(problem: dict[str, Any]) -> tuple[str, Mapping[str, str]]:
     if kind == "extra_forbidden":
         return "key-unknown", {}
     if kind == "date_type":
-        return "wrong-type", {"allowed": "a date without quotes, as 2026-11-21", "do": "take the quotes away"}
+        return "wrong-type", {
+            "allowed": "a date without quotes, as 2026-11-21",
+            "do": date_hint(problem["input"]),
+        }
     return "wrong-type", {"allowed": str(problem["msg"])}
 
 

@@ -1,0 +1,103 @@
+"""Amounts of the activity tables: both scenarios against each other, and animals against the land that they are on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+from pydantic import BaseModel
+
+from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.likely_causes import likely_causes
+from mollisol.methodology.columns import Columns
+from mollisol.methodology.context import Context
+from mollisol.methodology.findings import Finding, Place, finding
+
+ROUGHLY: Final = 0.8
+"""How far, in the logarithm, the ratio of two scenarios may lie from a factor: practice changes amounts too."""
+DAYS: Final = 365.0
+
+
+def question_amounts(context: Context) -> list[Finding]:
+    """Return what the amounts of both scenarios and the land say against each other."""
+    return gathered([*_scenarios_apart(context), *_animals_on_land(context)])
+
+
+def _scenarios_apart(context: Context) -> Iterator[Finding]:
+    """Yield a finding where the amounts of a year of both scenarios are far apart, as by another unit."""
+    project = context.project
+    factor = context.rules.number("mollisol.amount.scenarios-factor")
+    area = {unit.quantification_unit: unit.area_ha for unit in project.quantification_units}
+    tables: Sequence[tuple[Columns[Any], str, tuple[str, ...]]] = (
+        (project.fertilizers, "applied_t", ("product", "kind")),
+        (project.fuel_use, "fuel_litre", ("fuel",)),
+        (project.liming, "lime_t", ("lime",)),
+        (project.herds, "head", ("animal", "productivity")),
+        (project.amendments, "applied_t", ("amendment",)),
+        (project.fixing_species, "residue_t_dm", ("species",)),
+    )
+    for table, column, names in tables:
+        for (unit, *kind), by_scenario in _means(table, column, names).items():
+            base, own = by_scenario.get("baseline", 0.0), by_scenario.get("project", 0.0)
+            if base <= 0 or own <= 0 or 1 / factor <= own / base <= factor:
+                continue
+            ratio = own / base
+            of_unit = {
+                "an amount per hectare beside one of the whole unit": 1 / area[unit],
+                "an amount of the whole unit beside one per hectare": area[unit],
+            }
+            yield finding(
+                "amounts-apart",
+                Place(file=table.file, column=column, thing=f"unit {unit}, {' '.join(kind)}"),
+                f"{own:.4g} a year in the project and {base:.4g} in the baseline, a factor of {ratio:.3g}; "
+                f"{likely_causes('amount', ratio, of_unit, ROUGHLY)}",
+                factor=factor,
+            )
+
+
+def _means[Row: BaseModel](
+    table: Columns[Row], column: str, names: Sequence[str]
+) -> dict[tuple[str, ...], dict[str, float]]:
+    """Return the mean of a year by unit and kind, and by scenario; rows of a year add up."""
+    values = table.column(column).numbers() if len(table) else np.zeros(0)
+    sums: dict[tuple[str, ...], dict[str, dict[int, float]]] = defaultdict(lambda: defaultdict(dict))
+    for (unit, scenario, year, *kind), places in (
+        table.groups("quantification_unit", "scenario", "year", *names).items() if len(table) else ()
+    ):
+        sums[unit, *kind][scenario][year] = float(values[places].sum())
+    return {
+        key: {scenario: sum(years.values()) / len(years) for scenario, years in inner.items()}
+        for key, inner in sums.items()
+    }
+
+
+def _animals_on_land(context: Context) -> Iterator[Finding]:
+    """Yield a finding where more animals are on the land than land carries: head-days look like that."""
+    project, herds = context.project, context.project.herds
+    if not len(herds):
+        return
+    most = context.rules.number("mollisol.amount.live-weight")
+    area = {unit.quantification_unit: unit.area_ha for unit in project.quantification_units}
+    head, weight, on_land = (
+        herds.column(name).numbers() for name in ("head", "live_weight_kg", "time_on_land_fraction")
+    )
+    tonnes = head * weight * on_land / 1000
+    for (unit, scenario, year), places in herds.groups("quantification_unit", "scenario", "year").items():
+        load = float(tonnes[places].sum()) / area[unit]
+        if load > most:
+            per_ha = float(head[places].sum()) / area[unit]
+            yield finding(
+                "animals-beyond-land",
+                Place(
+                    file=herds.file,
+                    row=int(herds.row_numbers[places[0]]),
+                    column="head",
+                    thing=f"unit {unit}, {scenario} {year}",
+                ),
+                f"{per_ha:.4g} head/ha, {load:.4g} t live weight/ha on {area[unit]:g} ha; likely, none of it shown: "
+                f"animal-days in place of animals: {per_ha:.4g} / {DAYS:g} = {per_ha / DAYS:.3g} head/ha; a housed "
+                "herd whose time on land is not 1; an area too small",
+                most=most,
+            )
