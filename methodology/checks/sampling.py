@@ -265,9 +265,11 @@ def _coverage(project: Project) -> Iterable[Finding]:
     campaigns = [campaign.name for campaign in project.head.campaigns]
     for period in periods if project.measured_controls else ():
         first, last = measured[period.first_campaign], measured[period.last_campaign]
+        if not first or not last:
+            continue
         told = unsampled(project.point_statuses, campaigns, period.first_campaign, period.last_campaign)
         lost, new = sorted(first - last - told.keys()), sorted(last - first - told.keys())
-        if first and last and (lost or new):
+        if lost or new:
             yield finding(
                 "coverage-changed",
                 Place(file=INCREMENTS, thing=f"verification period {period.name}"),

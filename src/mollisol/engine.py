@@ -29,7 +29,6 @@ from mollisol.methodology.trace import Trace
 from mollisol.programmes.interface import Programme
 from mollisol.programmes.registry import programme_of
 from mollisol.programmes.rules import not_trusted, rules_of_project
-from mollisol.questions.amounts import question_amounts
 from mollisol.questions.cores import question_cores
 from mollisol.questions.places import Outlines, counted_areas
 from mollisol.questions.tables import question_tables
@@ -110,7 +109,6 @@ def _held_against(programme: Programme, context: Context, reading: Reading, outl
         inputs=reading.inputs,
     )
     findings += check_units(project)
-    findings += question_amounts(context)
     samples = None
     if not blocking(apply_deviations(findings, head.deviations)):
         samples, more = quantify_samples(context)

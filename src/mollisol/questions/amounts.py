@@ -12,23 +12,23 @@ from pydantic import BaseModel
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.likely_causes import likely_causes
 from mollisol.methodology.columns import Columns
-from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.project import Project
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 ROUGHLY: Final = 0.8
 """How far, in the logarithm, the ratio of two scenarios may lie from a factor: practice changes amounts too."""
 DAYS: Final = 365.0
 
 
-def question_amounts(context: Context) -> list[Finding]:
+def check_amounts(project: Project, rules: RulesInForce) -> list[Finding]:
     """Return what the amounts of both scenarios and the land say against each other."""
-    return gathered([*_scenarios_apart(context), *_animals_on_land(context)])
+    return gathered([*_scenarios_apart(project, rules), *_animals_on_land(project, rules)])
 
 
-def _scenarios_apart(context: Context) -> Iterator[Finding]:
+def _scenarios_apart(project: Project, rules: RulesInForce) -> Iterator[Finding]:
     """Yield a finding where the amounts of a year of both scenarios are far apart, as by another unit."""
-    project = context.project
-    factor = context.rules.number("mollisol.amount.scenarios-factor")
+    factor = rules.number("mollisol.amount.scenarios-factor")
     area = {unit.quantification_unit: unit.area_ha for unit in project.quantification_units}
     tables: Sequence[tuple[Columns[Any], str, tuple[str, ...]]] = (
         (project.fertilizers, "applied_t", ("product", "kind")),
@@ -73,12 +73,12 @@ def _means[Row: BaseModel](
     }
 
 
-def _animals_on_land(context: Context) -> Iterator[Finding]:
+def _animals_on_land(project: Project, rules: RulesInForce) -> Iterator[Finding]:
     """Yield a finding where more animals are on the land than land carries: head-days look like that."""
-    project, herds = context.project, context.project.herds
+    herds = project.herds
     if not len(herds):
         return
-    most = context.rules.number("mollisol.amount.live-weight")
+    most = rules.number("mollisol.amount.live-weight")
     area = {unit.quantification_unit: unit.area_ha for unit in project.quantification_units}
     head, weight, on_land = (
         herds.column(name).numbers() for name in ("head", "live_weight_kg", "time_on_land_fraction")

@@ -38,7 +38,7 @@ class Rate:
         return max(0.0, abs(self.mean) - half)
 
     def beyond(self, tonnes: float, share: float, least: float) -> bool:
-        """Tell whether even the near end lies beyond a share of the stock, or beyond a change in t C/ha.
+        """Return whether even the near end lies beyond a share of the stock, or beyond a change in t C/ha.
 
         In a soil that holds much, tonnes alone say little: what a laboratory shares in a campaign is a share of the
         stock. A change in tonnes counts from a least share on.

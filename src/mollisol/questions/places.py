@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.likely_causes import likely_causes
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, blocking, finding
 from mollisol.methodology.project import Project, QuantificationUnit, Stratum
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.questions.causes import cause_of_ratio
 from mollisol.reading.outlines import area_ha, read_outlines
 
 POINTS = "sample_points.csv"
@@ -167,7 +167,7 @@ def _areas(project: Project, outlines: Outlines, rules: RulesInForce) -> Iterabl
                 "area-mismatch",
                 Place(file=outlines.file, thing=f"stratum {stratum.stratum}"),
                 f"{drawn:.4g} ha on the ellipsoid, {stratum.area_ha:.4g} ha declared"
-                + (cause_of_ratio("area", stratum.area_ha / drawn) if drawn else ""),
+                + (f"; {likely_causes('area', stratum.area_ha / drawn)}" if drawn else ""),
                 allowed=f"the declared area, within {tolerance:.0%}",
                 do="correct the outline or strata.csv",
             )

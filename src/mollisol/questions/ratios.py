@@ -71,18 +71,18 @@ def _group(
     quantity: str,
     name: str,
     ratio: Floats,
-    own: NDArray[np.bool_],
+    members: NDArray[np.bool_],
     pairs: Pairs,
     limits: tuple[float, float],
 ) -> Finding:
-    here = float(np.exp(np.median(ratio[own])))
-    rest = "" if own.all() else f", elsewhere {float(np.exp(np.median(ratio[~own]))):.3f}"
-    factor = here if own.all() else float(np.exp(np.median(ratio[own]) - np.median(ratio[~own])))
+    here = float(np.exp(np.median(ratio[members])))
+    rest = "" if members.all() else f", elsewhere {float(np.exp(np.median(ratio[~members]))):.3f}"
+    factor = here if members.all() else float(np.exp(np.median(ratio[members]) - np.median(ratio[~members])))
     column = "soc_g_per_kg" if quantity == "carbon" else "fine_soil_density_g_per_cm3"
     return finding(
         "group-moved-by-factor",
         Place(file=INCREMENTS, column=column, thing=name),
-        f"{int(own.sum())} points, {pairs}: {quantity} of the later over the earlier {here:.3f}{rest}; a factor of "
+        f"{int(members.sum())} points, {pairs}: {quantity} of the later over the earlier {here:.3f}{rest}; a factor of "
         f"{factor:.3f}, {likely_causes(quantity, factor)}",
         severity=Severity.REFUSAL if abs(np.log(factor)) > limits[1] else Severity.WARNING,
         warns=limits[0],

@@ -5,10 +5,15 @@ from __future__ import annotations
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+from mollisol.questions.amounts import check_amounts
 from mollisol.questions.copies import check_copies
 from mollisol.questions.places import Outlines, check_places
 
 
 def question_tables(project: Project, outlines: Outlines, rules: RulesInForce) -> list[Finding]:
     """Return what the tables, the outlines and the tables among themselves leave open."""
-    return [*check_places(project, outlines, rules), *check_copies(project, rules)]
+    return [
+        *check_places(project, outlines, rules),
+        *check_copies(project, rules),
+        *check_amounts(project, rules),
+    ]

@@ -47,7 +47,7 @@ def column_hint(name: str, known: Sequence[str]) -> str:
 
 
 def is_daily(columns: Sequence[str], required: Sequence[str]) -> bool:
-    """Tell whether a table that wants a row a month has a row a day."""
+    """Return whether a table that wants a row a month has a row a day."""
     return "month" in required and any(_DAILY.search(column) for column in columns)
 
 

@@ -199,17 +199,17 @@ def natural_spline(x: Vector, y: Vector, place: float) -> float:
     return float(cubic + left * to_right + rest * from_left)
 
 
-def leaves_its_layers(mass: Vector, carbon: Vector, at: float) -> bool:
-    """Tell whether the spline at a mass lies outside of what the layers around it hold."""
-    value = natural_spline(mass, carbon, at)
+def leaves_its_layers(mass: Vector, carbon: Vector, reference: float) -> bool:
+    """Return whether the spline at a mass lies outside of what the layers around it hold."""
+    value = natural_spline(mass, carbon, reference)
     summed = [0.0, *(float(part) for part in carbon)]
-    k = int(np.searchsorted(mass, at, side="right"))
+    k = int(np.searchsorted(mass, reference, side="right"))
     low = summed[k]
     if k < len(carbon):
         high = summed[k + 1]
     else:
         contents = np.diff(summed) / np.diff([0.0, *mass])
-        high = low + (at - float(mass[-1])) * float(max(contents))
+        high = low + (reference - float(mass[-1])) * float(max(contents))
     slack = 1e-9 * max(high, 1.0)
     return not low - slack <= value <= high + slack
 
