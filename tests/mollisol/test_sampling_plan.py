@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import shutil
 from importlib.resources import files
@@ -237,3 +238,19 @@ def test_stratum_without_cores_and_no_spread_at_all(project: Path) -> None:
     with_zero = plan(project, "--detect", "3", "--spread", "sand=4")
     assert with_zero.stderr.startswith("reading")
     assert "WARNING spread-zero" in with_zero.stderr
+
+
+def test_the_folder_of_the_plan_is_one_that_a_run_reads(project: Path) -> None:
+    result = plan(project, "--detect", "6", "--spread", "8", "--spares", "2", "--out", project / "plan")
+    assert result.exit_code == 0, result.output
+    rows = (project / "plan" / "points.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert sum(row.endswith(",spare") for row in rows) == 4  # two in each of the two strata
+    read = read_project(project)
+    assert read.project is not None
+    assert read.project.plan is not None
+    assert {item.stratum: item.area_ha for item in read.project.plan.head.strata} == {
+        "loam": 80.0,
+        "sand": 40.0,
+    }
+    content = b"".join((project / "plan" / name).read_bytes() for name in ("plan.toml", "points.csv"))
+    assert read.project.plan.sha256 == hashlib.sha256(content).hexdigest()

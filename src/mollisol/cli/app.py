@@ -95,11 +95,13 @@ def schema(
     """Print the JSON Schema of project.toml and of each table."""
     from mollisol.methodology.eligibility_facts import EligibilityFacts
     from mollisol.methodology.ledger import Ledger
+    from mollisol.methodology.measurement import PLAN_POINTS_FILE, PlanHead, PlannedPoint
     from mollisol.methodology.project import ProjectHead
     from mollisol.reading.project import TABLES
 
     schemas = {"project": ProjectHead.model_json_schema()}
     schemas |= {"eligibility": EligibilityFacts.model_json_schema(), "ledger": Ledger.model_json_schema()}
+    schemas |= {"plan": PlanHead.model_json_schema(), PLAN_POINTS_FILE: PlannedPoint.model_json_schema()}
     schemas |= {item.file: item.row_type.model_json_schema() for item in TABLES}
     if table and table not in schemas:
         raise typer.BadParameter(f"there is no table {table}; there are: {', '.join(schemas)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -48,18 +49,22 @@ def plan(
         typer.Option(help="Of a point's stock with its stock at the next campaign, where one was measured."),
     ] = 0.0,
     seed: Annotated[int, typer.Option(help="Of the places.", min=0)] = 0,
+    spares: Annotated[
+        int, typer.Option(help="Further points of each stratum, for the folder of the plan.", min=0, max=1000)
+    ] = 0,
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
-            help="Points as rows of sample_points.csv, or as GeoJSON.",
-            metavar="FILE.csv|FILE.geojson",
+            help="Points as rows of sample_points.csv or as GeoJSON, or the folder plan/ of the project.",
+            metavar="FILE.csv|FILE.geojson|FOLDER",
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Return strata, number and places of samples for a change to be shown or a budget."""
-    from mollisol.sampling_plan.plan import planned, points_file
+    from mollisol.output import write_folder
+    from mollisol.sampling_plan.plan import plan_files, planned, points_file
 
     _targets(detect, budget, cost, correlation)
     _output(out)
@@ -73,10 +78,13 @@ def plan(
             costs=partial(_by_stratum, "--cost", cost or []),
             correlation=correlation,
             seed=seed,
+            spares=spares,
         )
     except FindingsError as error:
         exit_with(error.findings, as_json, words="nothing was planned")
-    if out is not None:
+    if out is not None and not out.suffix:
+        write_folder(out, plan_files(made, date.today()))
+    elif out is not None:
         _write(out, points_file(made, out.suffix))
     if as_json:
         print_json(_document(made) | {"findings": as_data(findings)})
@@ -102,8 +110,8 @@ def _targets(detect: float | None, budget: float | None, cost: list[str] | None,
 def _output(out: Path | None) -> None:
     if out is None:
         return
-    if out.suffix not in {".csv", ".geojson"}:
-        raise UserError(f"{out}: name a file that ends in .csv or .geojson")
+    if out.suffix not in {"", ".csv", ".geojson"}:
+        raise UserError(f"{out}: name a file that ends in .csv or .geojson, or the folder plan")
     if out.exists():
         raise UserError(f"{out} is there already; name a file that is not")
     if not out.parent.is_dir():

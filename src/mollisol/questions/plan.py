@@ -106,6 +106,8 @@ def _points(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
             )
     home = {row.point: row.stratum or row.control_site or "" for row in plan.points}
     planned = {row.point for row in plan.points if row.use == "sample"}
+    if not any(row.control_site for row in plan.points):  # a plan of the project's side alone
+        excused |= {row.point for row in project.sample_points if row.control_site}
     for point in planned & (excused | (planned - everywhere)):
         replaced[home[point]] += 1
     for point in sorted(everywhere - planned - excused):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -33,7 +34,7 @@ _MOST_SAMPLES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class StratumPlan:
-    """What a stratum gets; ``places`` are longitude and latitude, none where there is no polygon."""
+    """What a stratum gets; ``places`` are longitude and latitude, of the spares too, none where there is no polygon."""
 
     stratum: str
     area_ha: float
@@ -41,6 +42,7 @@ class StratumPlan:
     samples: int
     cost: float | None
     places: tuple[tuple[float, float], ...]
+    spares: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Plan:
     degrees_of_freedom: int
     detectable_t_co2e_per_ha: float
     deduction_t_co2e_per_ha: float
+    head: Mapping[str, Any]
+    """What ``plan.toml`` says beside the day and the strata."""
 
     @property
     def samples(self) -> int:
@@ -60,14 +64,20 @@ class Plan:
 
     @property
     def points(self) -> list[dict[str, Any]]:
-        """The sampling units as rows of ``sample_points.csv``."""
+        """The sampling units as rows of ``sample_points.csv``; without the spares."""
+        return [row for row, spare in self.rows if not spare]
+
+    @property
+    def rows(self) -> list[tuple[dict[str, Any], bool]]:
+        """All sampling units, each with whether it is a spare."""
         rows = []
         for item in self.strata:
-            for number in range(item.samples):
+            for number in range(item.samples + item.spares):
                 longitude, latitude = item.places[number] if item.places else (None, None)
                 point = f"{item.stratum[:90]}-{number + 1:03d}"
                 values = (point, item.stratum, None, point, longitude, latitude)
-                rows.append(dict(zip(SamplePoint.model_fields, values, strict=True)))
+                row = dict(zip(SamplePoint.model_fields, values, strict=True))
+                rows.append((row, number >= item.samples))
         return rows
 
     @property
@@ -86,6 +96,7 @@ def planned(
     costs: Callable[[Sequence[str]], Mapping[str, float]],
     correlation: float = 0.0,
     seed: int = 0,
+    spares: int = 0,
 ) -> tuple[Plan, list[Finding]]:
     """Plan from a project folder: its strata, with declared or measured spreads.
 
@@ -101,6 +112,8 @@ def planned(
         Of a point's stock with its stock at the next campaign, where one campaign was measured.
     seed
         Of the places.
+    spares
+        Further points of each stratum, for those that cannot be reached.
 
     Returns
     -------
@@ -134,6 +147,7 @@ def planned(
         budget=budget,
         costs=prices,
         seed=seed,
+        spares=spares,
     )
     return plan, findings
 
@@ -146,6 +160,7 @@ def make_plan(
     budget: float | None,
     costs: Mapping[str, float],
     seed: int,
+    spares: int,
 ) -> Plan:
     """Make the smallest plan that shows a change of this size, or the largest that the budget pays.
 
@@ -214,17 +229,44 @@ def make_plan(
                 spread=spreads[item.stratum],
                 samples=int(number),
                 cost=float(number * cost) if costs else None,
-                places=draw_places(design.polygons[item.stratum], int(number), name=item.stratum, seed=seed)
+                places=draw_places(
+                    design.polygons[item.stratum], int(number) + spares, name=item.stratum, seed=seed
+                )
                 if item.stratum in design.polygons
                 else (),
+                spares=spares,
             )
             for item, number, cost in zip(strata, samples, price, strict=True)
         ),
         standard_error_t_co2e_per_ha=error,
         degrees_of_freedom=free,
         detectable_t_co2e_per_ha=detectable(samples),
+        head={
+            "depth_cm": design.project.head.reporting_depth_cm,
+            "interval_years": design.rules.number("vm0042.soc.remeasure-years"),
+            "laboratory_methods": [method.id for method in design.project.head.laboratory_methods],
+            "seed": seed,
+        },
         deduction_t_co2e_per_ha=error * float(t_quantile(probability=chance, degrees_of_freedom=free)),
     )
+
+
+def plan_files(plan: Plan, made_on: date) -> dict[str, bytes]:
+    """Return the folder ``plan/`` of a project: the plan that later runs are held against."""
+    strata = (
+        f"  {{ stratum = {json.dumps(item.stratum, ensure_ascii=False)}, area_ha = {float(item.area_ha)!r} }},"
+        for item in plan.strata
+    )
+    lines = [
+        f"made_on = {made_on}",
+        'dated_by = "proponent" # auditor, registry or time_stamp, with dated_by_whom and dated_evidence',
+        *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in plan.head.items()),
+        "strata = [",
+        *strata,
+        "]",
+    ]
+    rows = [{**row, "use": "spare" if spare else "sample"} for row, spare in plan.rows]
+    return {"plan.toml": ("\n".join(lines) + "\n").encode(), "points.csv": csv_table(rows)}
 
 
 def points_file(plan: Plan, suffix: str) -> bytes:
