@@ -212,7 +212,7 @@ class PlanHead(DomainObject):
     dated_by_whom: Text = ""
     dated_evidence: Text = ""
     depth_cm: Annotated[float, Field(gt=0, le=500, allow_inf_nan=False)]
-    interval_years: Annotated[float, Field(gt=0, le=20, allow_inf_nan=False)]
+    interval_years: Annotated[float, Field(gt=0, le=20, allow_inf_nan=False)] | None = None
     laboratory_methods: Items[Identifier] = ()
     seed: Annotated[int, Field(ge=0)]
     seed_by: Literal["proponent", "auditor", "public_value"] = "proponent"

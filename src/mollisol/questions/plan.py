@@ -237,7 +237,7 @@ def _campaigns(project: Project, rules: RulesInForce, head: PlanHead) -> Iterabl
     """Yield the campaigns that fell due between the first and the last one and were not held."""
     tolerance = rules.number("mollisol.interval.tolerance")
     days = sorted(project.core_increments.distinct("sampled_on"))
-    if not days:
+    if not days or head.interval_years is None:
         return
     begun, ended = days[0][0], days[-1][0]
     held = [(day - begun).days / _DAYS_PER_YEAR for (day,) in days]

@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from mollisol.methodology.checks.periods import whole_years
 from mollisol.methodology.findings import (
     Finding,
     FindingsError,
@@ -243,12 +244,19 @@ def make_plan(
         detectable_t_co2e_per_ha=detectable(samples),
         head={
             "depth_cm": design.project.head.reporting_depth_cm,
-            "interval_years": design.rules.number("vm0042.soc.remeasure-years"),
+            **_interval(design),
             "laboratory_methods": [method.id for method in design.project.head.laboratory_methods],
             "seed": seed,
         },
         deduction_t_co2e_per_ha=error * float(t_quantile(probability=chance, degrees_of_freedom=free)),
     )
+
+
+def _interval(design: Design) -> dict[str, float]:
+    """Return the years of the first period, where the project has one."""
+    periods = design.project.head.verification_periods
+    years = whole_years(periods[0].during) if periods else None
+    return {} if years is None else {"interval_years": float(years)}
 
 
 def plan_files(plan: Plan, made_on: date) -> dict[str, bytes]:
