@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.project import Deviation
@@ -30,8 +31,19 @@ ANSWERABLE = frozenset(
 """Codes of rules that a registry may let a project depart from; faults of form are not among them."""
 
 
-def apply_deviations(findings: Sequence[Finding], deviations: Sequence[Deviation]) -> list[Finding]:
-    """Mark each finding that a deviation answers, lower it where it blocked, and tell of unused deviations."""
+NEVER_LIFTED: Final = frozenset({"control-not-similar", "control-too-far", "interval-unequal"})
+"""Of these, what no approval makes right: there is no baseline, or what is claimed was not measured. The figures are
+computed, and no unit can be requested."""
+STOPS: Final = frozenset({Severity.BLOCKING, Severity.REFUSAL})
+
+
+def apply_deviations(
+    findings: Sequence[Finding], deviations: Sequence[Deviation], *, words_suffice: bool = False
+) -> list[Finding]:
+    """Mark each finding that a deviation answers, lower it where it stopped, and tell of unused deviations.
+
+    ``words_suffice`` is how bundles of release 0.1.0 were computed: a sentence lifted every code of the list.
+    """
     used: set[str] = set()
     result = []
     for one in findings:
@@ -40,8 +52,10 @@ def apply_deviations(findings: Sequence[Finding], deviations: Sequence[Deviation
             result.append(one)
         else:
             used.add(answer.id)
-            lowered = Severity.WARNING if one.severity is Severity.BLOCKING else one.severity
-            result.append(one.model_copy(update={"severity": lowered, "answered_by": answer.id}))
+            never = one.code in NEVER_LIFTED and not words_suffice
+            lowered = Severity.REFUSAL if never else Severity.WARNING
+            severity = lowered if one.severity in STOPS else one.severity
+            result.append(one.model_copy(update={"severity": severity, "answered_by": answer.id}))
     return result + [_unused(deviation) for deviation in deviations if deviation.id not in used]
 
 

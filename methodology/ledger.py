@@ -30,8 +30,9 @@ class LedgerEntry(DomainObject):
         LK_t of VMD0054 at the end of the period: LK_prior of the next one.
     bundle_manifest_sha256
         Hash of ``manifest.json`` of the bundle that was signed off.
-    manifest_file
-        A copy of that manifest in the project folder; where it is given, the hash is compared.
+    manifest_file, results_file
+        Copies of that manifest and of the ``results.json`` that it lists, in the project folder: they show what was
+        signed off, and the entry is held against them.
     """
 
     period: Identifier
@@ -45,6 +46,7 @@ class LedgerEntry(DomainObject):
     buffer_t_co2e: Amount
     bundle_manifest_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     manifest_file: Text = ""
+    results_file: Text = ""
     signed_off_by: RequiredText
     signed_off_on: Day
 
@@ -79,7 +81,7 @@ def check_ledger(
             found = (
                 f"the first period begins {periods[0][1].start}, the project {start}, and there is no ledger"
             )
-            return [finding("ledger-missing", _place(periods[0][0]), found)]
+            return [finding("ledger-missing", ledger_place(periods[0][0]), found)]
         return []
     return [*_chain(ledger, start, periods), *_names(ledger, periods), *_hashes(ledger, inputs)]
 
@@ -88,22 +90,25 @@ def _chain(ledger: Ledger, start: Day, periods: Sequence[tuple[str, Interval]]) 
     spans = [(one.period, one.during) for one in ledger.entry] + list(periods[:1])
     if spans[0][1].start != start:
         found = f"begins {spans[0][1].start}; the project begins {start}"
-        yield finding("ledger-not-continuous", _place(spans[0][0]), found)
+        yield finding("ledger-not-continuous", ledger_place(spans[0][0]), found)
     for (_, one), (name, other) in pairwise(spans):
         if other.start != one.end + timedelta(days=1):
             found = f"period {name} begins {other.start}; the one before ends {one.end}"
             yield finding(
-                "ledger-not-continuous", _place(name), found, allowed="the day after the one before ends"
+                "ledger-not-continuous",
+                ledger_place(name),
+                found,
+                allowed="the day after the one before ends",
             )
     for entry in ledger.entry:
         if entry.during.end < entry.during.start:
             found = f"from {entry.during.start} to {entry.during.end}"
             yield finding(
-                "ledger-not-continuous", _place(entry.period), found, allowed="an end after the start"
+                "ledger-not-continuous", ledger_place(entry.period), found, allowed="an end after the start"
             )
         if entry.signed_off_on <= entry.during.end:
             found = f"signed off {entry.signed_off_on}, ends {entry.during.end}"
-            yield finding("ledger-signed-too-early", _place(entry.period), found)
+            yield finding("ledger-signed-too-early", ledger_place(entry.period), found)
 
 
 def _names(ledger: Ledger, periods: Sequence[tuple[str, Interval]]) -> Iterable[Finding]:
@@ -111,7 +116,7 @@ def _names(ledger: Ledger, periods: Sequence[tuple[str, Interval]]) -> Iterable[
     for name in [one.period for one in ledger.entry] + [name for name, _ in periods]:
         if name in seen:
             found = f"period {name} a second time"
-            yield finding("ledger-period-repeated", _place(name), found)
+            yield finding("ledger-period-repeated", ledger_place(name), found)
         seen.add(name)
 
 
@@ -121,8 +126,9 @@ def _hashes(ledger: Ledger, inputs: Mapping[str, bytes]) -> Iterable[Finding]:
         if content is not None and sha256(content).hexdigest() != entry.bundle_manifest_sha256:
             found = f"{entry.manifest_file} has the hash {sha256(content).hexdigest()[:12]}..."
             allowed = f"{entry.bundle_manifest_sha256[:12]}..., the bundle that was signed off"
-            yield finding("ledger-hash-differs", _place(entry.period), found, allowed=allowed)
+            yield finding("ledger-hash-differs", ledger_place(entry.period), found, allowed=allowed)
 
 
-def _place(period: str) -> Place:
+def ledger_place(period: str) -> Place:
+    """Return the place of a period of the ledger."""
     return Place(file=LEDGER_FILE, thing=f"period {period}")

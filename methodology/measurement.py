@@ -23,6 +23,28 @@ PROXIMAL: Final = frozenset({"mid_infrared", "near_infrared", "libs", "ins"})
 """Kinds of laboratory method that predict carbon by a calibration (Appendix 4)."""
 
 
+class Conversion(DomainObject):
+    """How the values of a method were brought to those of another, by samples that both determined.
+
+    Parameters
+    ----------
+    target
+        The method whose values they were brought to. The contents in ``core_increments.csv`` are converted already.
+    samples
+        Samples that both methods determined.
+    relative_sd
+        Standard error of the conversion, as a fraction of the content: what all converted values share. It is carried
+        as ``batch_relative_sd`` of the converted method, which is at least as large.
+    evidence
+        The document that holds the pairs.
+    """
+
+    target: Identifier
+    samples: Annotated[int, Field(ge=2, le=1_000_000)]
+    relative_sd: Annotated[float, Field(gt=0, le=0.5, allow_inf_nan=False)]
+    evidence: RequiredText
+
+
 class LaboratoryMethod(DomainObject):
     """How carbon and soil mass were determined.
 
@@ -44,6 +66,15 @@ class LaboratoryMethod(DomainObject):
         its density, its volume and what was sieved out.
     soil_mass_batch_relative_sd
         Standard deviation of what all soil masses of one campaign share, such as the diameter of the probe.
+    analyte
+        What the values are: organic carbon, total carbon with what is inorganic, or organic matter.
+    inorganic_carbon
+        How inorganic carbon was kept out of the values: none in the soil, removed by acid, or determined and
+        subtracted.
+    density_basis, coarse_fragments, drying
+        Whether densities are of fine or of whole soil, how coarse fragments were taken off, how soil was dried.
+    conversion
+        Where the values were brought to those of another method.
     """
 
     id: Identifier
@@ -60,6 +91,19 @@ class LaboratoryMethod(DomainObject):
     batch_relative_sd: RelativeSd = 0.0
     soil_mass_repeat_relative_sd: RelativeSd = 0.0
     soil_mass_batch_relative_sd: RelativeSd = 0.0
+    analyte: Literal["organic", "total", "matter", "undeclared"] = "undeclared"
+    inorganic_carbon: Literal["none", "removed", "subtracted", "not excluded", "undeclared"] = "undeclared"
+    density_basis: Literal["fine soil", "whole soil", "undeclared"] = "undeclared"
+    coarse_fragments: Literal["none", "by mass", "by volume", "undeclared"] = "undeclared"
+    drying: Literal["oven-dry", "air-dry", "undeclared"] = "undeclared"
+    conversion: Conversion | None = None
+
+    @property
+    def procedure(self) -> tuple[str, ...]:
+        """What makes two methods read alike, whatever their ids are: laboratory, calibration and what values are."""
+        words = (self.laboratory, self.calibration_model, self.instrument, self.sample_matrix)
+        basis = (self.kind, self.analyte, self.inorganic_carbon, self.density_basis, self.coarse_fragments)
+        return (*basis, self.drying, *(" ".join(word.split()).casefold() for word in words))
 
 
 class LaboratoryRepeat(DomainObject):
@@ -159,6 +203,8 @@ class CoreIncrement(DomainObject):
         Dry fine soil per total volume.
     soc_stock_t_per_ha
         Stock of the increment as the laboratory reports it; only compared with depth x density x concentration.
+    inorganic_carbon_g_per_kg, ph_in_water
+        What says whether the soil holds carbonate; neither enters a stock.
     """
 
     campaign: Identifier
@@ -174,6 +220,8 @@ class CoreIncrement(DomainObject):
     cores: Annotated[int, Field(ge=1, le=1000)] | None = None
     fine_soil_density_g_per_cm3: Annotated[float, Field(ge=0.02, le=2.2, allow_inf_nan=False)] | None = None
     soc_stock_t_per_ha: Annotated[float, Field(ge=0, le=5000, allow_inf_nan=False)] | None = None
+    inorganic_carbon_g_per_kg: Annotated[float, Field(ge=0, le=130, allow_inf_nan=False)] | None = None
+    ph_in_water: Annotated[float, Field(ge=2, le=12, allow_inf_nan=False)] | None = None
 
 
 class PlannedStratum(DomainObject):

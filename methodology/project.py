@@ -118,13 +118,18 @@ class MonitoringPeriod(DomainObject):
 class Deviation(DomainObject):
     """A departure from a rule that the project declares, with its reason.
 
-    ``applies_to`` names the one thing it holds for; empty holds for every finding of that code.
+    ``applies_to`` names the one thing it holds for; empty holds for every finding of that code. Who approved it, under
+    which reference, and the document that shows it, with its hash, are needed where the finding would stop issuance.
     """
 
     id: Identifier
     code: Text
     reason: RequiredText
     applies_to: Text = ""
+    approved_by: Text = ""
+    reference: Text = ""
+    evidence_file: Text = ""
+    evidence_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
 class SamplingDesign(DomainObject):

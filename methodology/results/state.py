@@ -12,7 +12,9 @@ type RunState = Literal["eligible", "provisional", "refused", "proposed"]
 could not be computed. ``provisional``: nothing is broken, but something that must be declared was not."""
 
 PROPOSED: Final = "rules-proposed"
-NOT_DECLARED: Final = frozenset({"choice-undeclared", "kind-placeholder"})
+NOT_DECLARED: Final = frozenset(
+    {"choice-undeclared", "deviation-not-approved", "kind-placeholder", "ledger-not-shown"}
+)
 """Codes that say that something which must be declared was not."""
 NOT_ASSESSED: Final = NOT_DECLARED | {
     "boundary-no-reason",

@@ -14,7 +14,6 @@ from mollisol.methodology.checks.references import check_references
 from mollisol.methodology.context import Context
 from mollisol.methodology.deviations import apply_deviations
 from mollisol.methodology.findings import Finding, FindingsError, Severity, blocking, in_order
-from mollisol.methodology.ledger import check_ledger
 from mollisol.methodology.results.run import PeriodResult, ReferenceChoice, RouteChoice, RunResult
 from mollisol.methodology.results.state import state_of
 from mollisol.methodology.rules_in_force.rule import Overlay, RuleError
@@ -30,6 +29,8 @@ from mollisol.programmes.interface import Programme
 from mollisol.programmes.registry import programme_of
 from mollisol.programmes.rules import not_trusted, rules_of_project
 from mollisol.questions.cores import question_cores
+from mollisol.questions.deviations import deviation_effects, question_deviations
+from mollisol.questions.ledger import question_ledger
 from mollisol.questions.places import Outlines, counted_areas
 from mollisol.questions.tables import question_tables
 from mollisol.reading.intake import Handed
@@ -102,13 +103,7 @@ def _held_against(programme: Programme, context: Context, reading: Reading, outl
         return Assessment(reading, tuple(in_order([*findings, *references])))
     findings += [*check_laboratory(project), *programme.check(context)]
     findings += question_tables(project, outlines, rules)
-    findings += check_ledger(
-        project.ledger,
-        start=head.start_date,
-        periods=[(period.name, period.during) for period in head.verification_periods],
-        inputs=reading.inputs,
-    )
-    findings += check_units(project)
+    findings += [*question_ledger(context, reading.inputs), *check_units(project)]
     samples = None
     if not blocking(apply_deviations(findings, head.deviations)):
         samples, more = quantify_samples(context)
@@ -116,7 +111,7 @@ def _held_against(programme: Programme, context: Context, reading: Reading, outl
         findings += [*more, *check_reported_stocks(context, samples.stocks)]
         findings += question_cores(context, samples.stocks)
         findings += [*programme.check_samples(context, samples), *check_calibrations(context, samples)]
-    findings = apply_deviations(findings, head.deviations)
+    findings = question_deviations(context, findings, reading.inputs)
     return Assessment(reading, tuple(in_order([*findings, *status_findings(rules.chosen)])), context, samples)
 
 
@@ -183,6 +178,7 @@ def run_project(
         control_diagnostics=diagnostics,
     )
     checked = [finding for finding in assessment.findings if finding.code != "rule-weakly-sourced"]
+    told = [*told, *deviation_effects(checked, head.deviations, periods)]
     findings = in_order(dict.fromkeys([*checked, *outcome, *told, *status_findings(rules.chosen)]))
     key = rules_key and rules.rule_set.head.key
     options = RunOptions(rules_key=key, overlays=tuple(overlays), route=route, seed=seed, reference=reference)

@@ -112,6 +112,7 @@ def test_notes_of_a_sound_project(broken: Breaker) -> None:
         "eligibility-not-declared",
         "esm-inside-sampled-mass",
         "plan-missing",
+        "laboratory-basis-undeclared",
         "schedule-incomplete",
     }
     assert list(assessment.findings) == in_order(assessment.findings)

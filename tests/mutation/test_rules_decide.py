@@ -51,7 +51,9 @@ PROBES = {
         vm0042.soc.remeasure-years""",
     "farm": """
         mollisol.amount.live-weight mollisol.amount.scenarios-factor
-        mollisol.leakage.discount
+        mollisol.leakage.discount mollisol.modelled-gas.least-error mollisol.typed.greatest-fuel
+        mollisol.typed.greatest-nitrogen mollisol.typed.greatest-production mollisol.typed.greatest-ratio
+        mollisol.woody.greatest-acceleration mollisol.woody.greatest-growth
         vcs.gwp.methane vcs.gwp.nitrous-oxide vm0042.additionality.common-practice vm0042.baseline.reassess-years
         vm0042.boundary.de-minimis-share vm0042.control.precipitation vm0042.control.same-practice-years
         vm0042.control.station vm0042.factors.selection vm0042.land.native-clearing-years
@@ -78,6 +80,9 @@ PROBES = {
         vmd0053.crop.group-attributes vmd0053.interval.coverage vmd0053.interval.multiplier
         vmd0053.practice.categories""",
     "verified": "vcs.materiality.share",
+    "broken:method-changed-one-side": "mollisol.laboratory.side-share",
+    "broken:inorganic-carbon-counted": "mollisol.carbonate.least-ph",
+    "broken:deviation-not-approved": "mollisol.words.shown",
     "broken:model-station": "vm0042.model.station",
     "broken:initial-too-far": "vm0042.soc.back-model-years",
     "broken:stock-inconsistent": "mollisol.stock.agreement",

@@ -13,6 +13,7 @@ from mollisol.methodology.findings import UserError
 from mollisol.methodology.ledger import LEDGER_FILE, LedgerEntry
 from mollisol.methodology.trace import Quantity
 from mollisol.programmes.interface import Carried
+from mollisol.questions.ledger import figures_of_period
 from mollisol.reading.archive import BundleFaultError, open_source
 from mollisol.reading.json import load_json
 from mollisol.reading.schema import HEAD_FILE
@@ -60,8 +61,6 @@ def entries_of_bundle(bundle: Path, *, signed_off_by: str, signed_off_on: date) 
     for period in results["periods"]:
         if period["issuance"] == "refused":
             raise LedgerError(f"period {period['name']} was refused: there is nothing to sign off")
-        leakage = period["leakage"] or {}
-        calendar = period["calendar"]
         entries.append(
             LedgerEntry.model_validate_json(
                 json.dumps(
@@ -69,16 +68,7 @@ def entries_of_bundle(bundle: Path, *, signed_off_by: str, signed_off_on: date) 
                         "period": period["name"],
                         "during": period["during"],
                         "rules": results["rule_set"],
-                        "cumulative_project_change_t_co2e": period["vintages"][-1][
-                            "cumulative_project_change_t_co2e"
-                        ],
-                        "cumulative_displaced_leakage_t_co2e": leakage.get(
-                            "cumulative_displaced_t_co2e", 0.0
-                        ),
-                        "verified_total_t_co2e": period["verified_total_t_co2e"],
-                        "issued_reduction_units_t": sum(part["reduction_units_t"] for part in calendar),
-                        "issued_removal_units_t": sum(part["removal_units_t"] for part in calendar),
-                        "buffer_t_co2e": period["buffer_t_co2e"],
+                        **figures_of_period(period),
                         "bundle_manifest_sha256": hashlib.sha256(manifest).hexdigest(),
                         "signed_off_by": signed_off_by,
                         "signed_off_on": signed_off_on.isoformat(),

@@ -47,9 +47,12 @@ from mollisol.quantification.accounting.vm0042.deduction import (
     project_change_after_deduction,
 )
 from mollisol.quantification.totals import uncertainty_fraction
+from mollisol.questions.laboratory import question_methods
 from mollisol.questions.places import check_distances
 from mollisol.questions.plan import check_plan
+from mollisol.questions.registration import question_registration
 from mollisol.questions.selection import check_lost_points, check_selection
+from mollisol.questions.typed_numbers import question_typed, tell_typed
 from mollisol.stocks.samples import Samples
 
 if TYPE_CHECKING:
@@ -109,12 +112,13 @@ class VM0042(Programme):
         project, rules = context.project, context.rules
         findings = [*check_boundary(project.head.boundary, HEAD), *check_sampling(project, rules)]
         findings += [*check_spectroscopy(project, rules), *check_plan(context), *check_selection(context)]
+        findings += question_methods(context)
         findings += [*check_baselines(project, rules), *check_model_setup(project, rules)]
         if project.measured_controls:
             findings += [*check_control_sites(project, rules), *check_controls_stayed(project)]
             findings += check_distances(project, rules.number("vm0042.control.greatest-distance"))
-        findings += [*check_periods(project, rules), *check_activity(context)]
-        return [*findings, *check_eligibility(context)]
+        findings += [*check_periods(project, rules), *check_activity(context), *question_typed(context)]
+        return [*findings, *check_eligibility(context), *question_registration(context, ("VM0042",))]
 
     def check_samples(self, context: Context, samples: Samples) -> list[Finding]:
         """Return what the similarity of control sites asks."""
@@ -124,8 +128,8 @@ class VM0042(Programme):
     def check_amounts(
         self, context: Context, periods: Sequence[PeriodResult], carried: Carried
     ) -> list[Finding]:
-        """Return what the rules of inclusion find in the computed amounts."""
-        return check_boundary_amounts(context, periods, carried.net)
+        """Return what the rules of inclusion find in the computed amounts, and what rests on typed numbers."""
+        return [*check_boundary_amounts(context, periods, carried.net), *tell_typed(context, periods)]
 
     def diagnose(
         self, context: Context, samples: Samples, first: PeriodResult

@@ -131,6 +131,9 @@ def read_project(place: Handed) -> Reading:
     for unnamed in [] if head is None or head.geometry_file else intake.names(".geojson", ".gpkg"):
         intake.take(unnamed)  # so that a bundle shows it to whoever performs it again
         intake.add("outlines-not-named", HEAD_FILE, f"no geometry_file, and {unnamed[:80]} is there")
+    for deviation in head.deviations if head is not None else ():
+        if deviation.evidence_file:
+            intake.take(deviation.evidence_file)
     ledger = _ledger(intake)
     eligibility = _declared(intake, ELIGIBILITY_FILE, EligibilityFacts)
     plan = _plan(intake)
@@ -198,11 +201,11 @@ def _plan(intake: Intake) -> SamplingPlan | None:
 
 
 def _ledger(intake: Intake) -> Ledger | None:
-    """Return the ledger of closed periods; the copies of manifests that it names are taken too."""
+    """Return the ledger of closed periods; the copies of bundles' files that it names are taken too."""
     ledger = _declared(intake, LEDGER_FILE, Ledger)
     for entry in ledger.entry if ledger else ():
-        if entry.manifest_file:
-            intake.take(entry.manifest_file)
+        for file in filter(None, (entry.manifest_file, entry.results_file)):
+            intake.take(file)
     return ledger
 
 

@@ -1,0 +1,213 @@
+"""Numbers that were typed in, with no rows behind them: whether they can be, and what of the credit rests on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import sqrt
+from statistics import mean
+from typing import Final
+
+from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.context import Context
+from mollisol.methodology.findings import Finding, Place, Severity, finding
+from mollisol.methodology.project import Project
+from mollisol.methodology.results.run import PeriodResult
+
+_DAYS_PER_YEAR: Final = 365.25
+_KILOGRAMS: Final = 1000.0
+_TYPED: Final[Mapping[str, str]] = {
+    "fossil_fuel_co2": "fuel_use.csv",
+    "liming_co2": "liming.csv",
+    "soil_methanogenesis_ch4": "modelled_soil_gases.csv",
+    "enteric_fermentation_ch4": "livestock.csv",
+    "manure_deposition_ch4": "livestock.csv and manure_systems.csv",
+    "manure_deposition_n2o": "livestock.csv and manure_systems.csv",
+    "nitrogen_fertilizer_n2o": "fertilizers.csv",
+    "nitrogen_fixing_species_n2o": "nitrogen_fixing_species.csv",
+    "biomass_burning_ch4": "burning.csv",
+    "biomass_burning_n2o": "burning.csv",
+}
+"""The tables whose numbers a source is computed from."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedFigure:
+    """A part of the credit in t CO2e that rests on typed numbers: of what, and where they stand."""
+
+    name: str
+    file: str
+    effect_t_co2e: float
+
+
+def typed_figures(periods: Iterable[PeriodResult]) -> list[TypedFigure]:
+    """Return what typed numbers add to the credit of all periods or take from it, the largest first."""
+    effects: dict[tuple[str, str], float] = defaultdict(float)
+    for period in periods:
+        effects["woody stocks", "woody_stocks.csv"] += period.woody_t_co2e
+        for source in period.sources:
+            if source.included:
+                effects[source.label, _TYPED.get(source.id, "")] += source.reduction_t_co2e
+        if period.leakage is not None:
+            effects["displaced production", "production.csv"] -= period.leakage.displaced_production_t_co2e
+        effects["buffer by the rating", "project.toml"] -= period.buffer_t_co2e
+    figures = [TypedFigure(*place, effect) for place, effect in effects.items() if effect and place[1]]
+    return sorted(figures, key=lambda figure: (-abs(figure.effect_t_co2e), figure.name))
+
+
+def tell_typed(context: Context, periods: Sequence[PeriodResult]) -> list[Finding]:
+    """Return a finding for each part of the credit that rests on typed numbers; a warning where it is material."""
+    figures = typed_figures(periods)
+    verified = sum(period.verified_total_t_co2e for period in periods)
+    material = 0.0
+    if any(figure.effect_t_co2e > 0 for figure in figures):
+        material = context.rules.number("programme.materiality.share") / 100 * abs(verified)
+    return [
+        finding(
+            "credit-on-typed-numbers",
+            Place(file=figure.file, thing=figure.name),
+            f"{figure.effect_t_co2e:+.1f} t CO2e of {verified:.1f} verified",
+            severity=Severity.WARNING if figure.effect_t_co2e > material else Severity.NOTE,
+        )
+        for figure in figures
+    ]
+
+
+def question_typed(context: Context) -> list[Finding]:
+    """Return where typed numbers are hard to believe, in the direction that raises the credit."""
+    project = context.project
+    areas = {unit.quantification_unit: unit.area_ha for unit in project.quantification_units}
+    return gathered(
+        [
+            *_gases(context),
+            *_fuel(context, areas),
+            *_nitrogen(context, areas),
+            *_woody(context),
+            *_production(context),
+        ]
+    )
+
+
+def _gases(context: Context) -> Iterator[Finding]:
+    """Yield each modelled gas whose error is none, or less than a model can have."""
+    for number, row in enumerate(context.project.modelled_gases, start=2):
+        least = context.rules.number("mollisol.modelled-gas.least-error")
+        change = abs(row.baseline_t_per_ha - row.project_t_per_ha)
+        error = sqrt(row.difference_variance_t2_per_ha2)
+        if change > 0 and error < least * change:
+            yield finding(
+                "modelled-gas-without-error",
+                Place(file="modelled_soil_gases.csv", row=number, column="difference_variance_t2_per_ha2"),
+                f"{row.gas} changes by {change:g} t/ha with a standard error of {error:.2g}",
+                least=least,
+            )
+
+
+def _by_year(rows: Iterable[tuple[str, str, int, float]]) -> dict[tuple[str, str], float]:
+    """Return the mean amount of a year by unit and scenario, over the years that have rows."""
+    years: dict[tuple[str, str], dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for unit, scenario, year, amount in rows:
+        years[unit, scenario][year] += amount
+    return {key: mean(amounts.values()) for key, amounts in years.items()}
+
+
+def _fuel(context: Context, areas: Mapping[str, float]) -> Iterator[Finding]:
+    """Yield each unit whose fuel before the project is more than tillage takes, or of which most was saved."""
+    rows = context.project.fuel_use
+    used = _by_year((row.quantification_unit, row.scenario, row.year, row.fuel_litre) for row in rows)
+    greatest = context.rules.number("mollisol.typed.greatest-fuel") if used else 0.0
+    for unit, before, after in _before_and_after(used, areas):
+        ratio = context.rules.number("mollisol.typed.greatest-ratio")
+        if before > greatest or (after > 0 and before > ratio * after):
+            yield finding(
+                "fuel-before-large",
+                Place(file="fuel_use.csv", thing=f"unit {unit}"),
+                f"{before:.0f} litres a hectare and year before the project, {after:.0f} in it",
+                greatest=greatest,
+                ratio=ratio,
+            )
+
+
+def _nitrogen(context: Context, areas: Mapping[str, float]) -> Iterator[Finding]:
+    """Yield each unit whose nitrogen before the project is more than crops are given, or of which most was saved."""
+    rows = context.project.fertilizers
+    used = _by_year(
+        (row.quantification_unit, row.scenario, row.year, _KILOGRAMS * row.applied_t * row.nitrogen_t_per_t)
+        for row in rows
+    )
+    greatest = context.rules.number("mollisol.typed.greatest-nitrogen") if used else 0.0
+    for unit, before, after in _before_and_after(used, areas):
+        ratio = context.rules.number("mollisol.typed.greatest-ratio")
+        if before > greatest or (after > 0 and before > ratio * after):
+            yield finding(
+                "nitrogen-before-large",
+                Place(file="fertilizers.csv", thing=f"unit {unit}"),
+                f"{before:.0f} kg N a hectare and year before the project, {after:.0f} in it",
+                greatest=greatest,
+                ratio=ratio,
+            )
+
+
+def _before_and_after(
+    used: Mapping[tuple[str, str], float], areas: Mapping[str, float]
+) -> Iterator[tuple[str, float, float]]:
+    """Yield what a hectare took in a year before the project and in it, unit by unit."""
+    for (unit, scenario), amount in used.items():
+        area = areas.get(unit)
+        if scenario == "baseline" and area:
+            yield unit, amount / area, used.get((unit, "project"), 0.0) / area
+
+
+def _woody(context: Context) -> Iterator[Finding]:
+    """Yield stands that grow faster than stands do, or much faster than before, or that differ on the first day."""
+    stands: dict[tuple[str, str, str], list[tuple[float, float]]] = defaultdict(list)
+    for row in context.project.woody_stocks:
+        stands[row.quantification_unit, row.kind, row.scenario].append(
+            (row.measured_on.toordinal() / _DAYS_PER_YEAR, row.stock_t_co2e_per_ha)
+        )
+    for (unit, kind, scenario), stocks in stands.items():
+        where = Place(file="woody_stocks.csv", thing=f"{kind} of unit {unit}")
+        stocks.sort()
+        other = sorted(stands.get((unit, kind, "baseline"), ()))
+        if scenario == "project" and other and other[0][0] == stocks[0][0] and other[0][1] > stocks[0][1]:
+            found = f"{stocks[0][1]:g} t CO2e/ha in the project and {other[0][1]:g} in the baseline on the first day"
+            yield finding("woody-start-differs", where, found)
+        if scenario == "project":
+            yield from _growth(context, where, stocks)
+
+
+def _growth(context: Context, where: Place, stocks: Sequence[tuple[float, float]]) -> Iterator[Finding]:
+    greatest = context.rules.number("mollisol.woody.greatest-growth")
+    faster = context.rules.number("mollisol.woody.greatest-acceleration")
+    rates = [(y - x) / (end - start) for (start, x), (end, y) in pairwise(stocks) if end > start]
+    for number, rate in enumerate(rates):
+        before = rates[number - 1] if number else 0.0
+        if rate > greatest or (before > 0 and rate > faster * before):
+            found = f"{rate:.1f} t CO2e/ha a year, from {stocks[number][1]:g} to {stocks[number + 1][1]:g}"
+            found += f"; {before:.1f} a year before that" if before > 0 else ""
+            yield finding("woody-growth-unlikely", where, found, greatest=greatest, faster=faster)
+
+
+def _production(context: Context) -> Iterator[Finding]:
+    """Yield each commodity that the project makes much more of than before: a low past hides displaced production."""
+    start = context.project.head.start_date.year
+    for commodity, before, after in _produced(context.project, start):
+        ratio = context.rules.number("mollisol.typed.greatest-production")
+        if after > ratio * before:
+            yield finding(
+                "production-before-low",
+                Place(file="production.csv", thing=f"commodity {commodity}"),
+                f"{before:g} a year before the project, {after:g} in it",
+                ratio=ratio,
+            )
+
+
+def _produced(project: Project, start: int) -> Iterator[tuple[str, float, float]]:
+    for facts in project.commodities:
+        rows = [row for row in project.production if row.commodity == facts.commodity]
+        before = [row.produced for row in rows if row.year < start]
+        after = [row.produced for row in rows if row.year >= start]
+        if before and after and mean(before) > 0:
+            yield facts.commodity, mean(before), mean(after)
