@@ -103,7 +103,7 @@ def _held_against(programme: Programme, context: Context, reading: Reading, outl
         return Assessment(reading, tuple(in_order([*findings, *references])))
     findings += [*check_laboratory(project), *programme.check(context)]
     findings += question_tables(project, outlines, rules)
-    findings += [*question_ledger(context, reading.inputs), *check_units(project)]
+    findings += [*question_ledger(context, reading.inputs), *check_units(project, rules)]
     samples = None
     if not blocking(apply_deviations(findings, head.deviations)):
         samples, more = quantify_samples(context)

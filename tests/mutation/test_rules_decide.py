@@ -98,7 +98,7 @@ PROBES = {
     "broken:same-amount-everywhere": "mollisol.same-amount.least-share mollisol.same-amount.spread",
     "broken:value-far-from-neighbours": """
         mollisol.change.warns-share mollisol.change.warns-t-c mollisol.mixing.least-ratio mollisol.mixing.mineral
-        mollisol.single-value.factor""",
+        mollisol.single-value.factor mollisol.unit.least-content""",
     "broken:changes-too-regular": "mollisol.copies.least-scatter",
     "broken:profiles-identical": "mollisol.copies.chance",
     "broken:plan-moved": "mollisol.plan.farthest-move",

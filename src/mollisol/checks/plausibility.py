@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.sampling import INCREMENTS
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import Context
-from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.measurement import CoreIncrement
 from mollisol.methodology.project import Project
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+from mollisol.quantification.mixing_law import density_by_mixing
 from mollisol.quantification.soil_carbon_stock import (
     fine_soil_mass_from_density_t_per_ha,
     fine_soil_mass_t_per_ha,
@@ -21,28 +24,17 @@ from mollisol.quantification.soil_carbon_stock import (
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.samples import Samples
 
-_LEAST_LIKELY_SOC_G_PER_KG = 3.0
 _TENFOLD = (6.0, 15.0)
 
 
-def check_units(project: Project) -> list[Finding]:
-    """Find carbon contents that look like per cent, in all campaigns or in one, and weights that give no soil."""
+def check_units(project: Project, rules: RulesInForce) -> list[Finding]:
+    """Return what looks like per cent, in all campaigns or in one, and weights that give no soil."""
     cores = project.core_increments
     contents = cores.column("soc_g_per_kg").values()
-    middle = {
-        campaign: median(contents[place] for place in places)
-        for (campaign,), places in cores.groups("campaign").items()
-    }
-    findings = [
-        finding(
-            "unit-suspect",
-            _contents(campaign),
-            f"median {value:g} g/kg",
-            least_likely_soc_g_per_kg=_LEAST_LIKELY_SOC_G_PER_KG,
-        )
-        for campaign, value in middle.items()
-        if value < _LEAST_LIKELY_SOC_G_PER_KG
-    ]
+    places_of = {campaign: places for (campaign,), places in cores.groups("campaign").items()}
+    middle = {campaign: median(contents[place] for place in own) for campaign, own in places_of.items()}
+    least = rules.number("mollisol.unit.least-content")
+    findings = [_poor(cores, campaign, value, rules) for campaign, value in middle.items() if value < least]
     largest = max(middle.values())
     findings += [
         finding(
@@ -54,6 +46,34 @@ def check_units(project: Project) -> list[Finding]:
         if value > 0 and _TENFOLD[0] <= largest / value <= _TENFOLD[1]
     ]
     return [*findings, *check_weighed_soil(cores)]
+
+
+def _poor(cores: Columns[CoreIncrement], campaign: str, middle: float, rules: RulesInForce) -> Finding:
+    """Return a finding on a campaign of poor contents; it blocks where the density speaks for ten times as much.
+
+    Soil is the lighter the more carbon it holds, so poor sand and per cent written as g/kg differ in weight. Where
+    nothing was weighed, or no layer is of the surface, the milder reading is not taken.
+    """
+    carbon, upper = (cores.column(name).numbers() for name in ("soc_g_per_kg", "upper_cm"))
+    own = cores.column("campaign").holds(lambda name: name == campaign) & (upper == 0)
+    density = _density(cores)[own]
+    parts = rules.number("mollisol.mixing.mineral"), rules.number("mollisol.mixing.organic")
+    as_it_is, tenfold = (density_by_mixing(carbon[own] * times, *parts) for times in (1.0, 10.0))
+    nearer = np.abs(np.log(density / as_it_is)) < np.abs(np.log(density / tenfold))
+    light = not own.any() or float(nearer.mean()) < 0.5
+    where = f"median {middle:g} g/kg"
+    if own.any():
+        where += (
+            f"; surface soil of {np.median(carbon[own]):g} g/kg weighs about {np.median(as_it_is):.2f} g/cm3, of ten "
+            f"times as much {np.median(tenfold):.2f}; found {np.median(density):.2f}"
+        )
+    return finding(
+        "unit-suspect",
+        _contents(campaign),
+        where,
+        severity=Severity.BLOCKING if light else Severity.WARNING,
+        least_likely_soc_g_per_kg=rules.number("mollisol.unit.least-content"),
+    )
 
 
 def _contents(campaign: str) -> Place:
@@ -115,27 +135,44 @@ def check_weighed_soil(increments: Columns[CoreIncrement]) -> list[Finding]:
     return gathered(_unlikely(increments))
 
 
+def _density(increments: Columns[CoreIncrement]) -> NDArray[np.float64]:
+    """Return the density of each increment in g/cm3, as given or from what was weighed; NaN where neither is whole."""
+    given, mass, diameter, cores, upper, lower = (
+        increments.column(name).numbers()
+        for name in (
+            "fine_soil_density_g_per_cm3",
+            "fine_soil_mass_g",
+            "probe_inner_diameter_mm",
+            "cores",
+            "upper_cm",
+            "lower_cm",
+        )
+    )
+    density = np.where(mass > 0, np.nan, given)
+    whole = np.flatnonzero(~np.isnan(mass + diameter + cores) & (lower > upper))
+    if whole.size:
+        weighed = fine_soil_mass_t_per_ha(
+            fine_soil_mass_g=mass[whole], probe_inner_diameter_mm=diameter[whole], cores=cores[whole]
+        )
+        of_unit_density = fine_soil_mass_from_density_t_per_ha(
+            fine_soil_density_g_per_cm3=1.0, thickness_cm=(lower - upper)[whole]
+        )
+        density[whole] = np.asarray(weighed / of_unit_density)
+    return density
+
+
 def _unlikely(increments: Columns[CoreIncrement]) -> Iterable[Finding]:
     mass, diameter, cores, upper, lower = (
         increments.column(name).numbers()
         for name in ("fine_soil_mass_g", "probe_inner_diameter_mm", "cores", "upper_cm", "lower_cm")
     )
-    whole = np.flatnonzero(~np.isnan(mass + diameter + cores) & (lower > upper))
-    if not whole.size:
-        return
-    weighed = fine_soil_mass_t_per_ha(
-        fine_soil_mass_g=mass[whole], probe_inner_diameter_mm=diameter[whole], cores=cores[whole]
-    )
-    of_unit_density = fine_soil_mass_from_density_t_per_ha(
-        fine_soil_density_g_per_cm3=1.0, thickness_cm=(lower - upper)[whole]
-    )
-    for place, density in zip(whole, np.asarray(weighed / of_unit_density), strict=True):
-        if not _LIGHTEST_G_PER_CM3 <= density <= _DENSEST_G_PER_CM3:
-            yield finding(
-                "weighed-density-unlikely",
-                Place(file=INCREMENTS, row=int(increments.row_numbers[place]), column="fine_soil_mass_g"),
-                f"{mass[place]:g} g in {cores[place]:.0f} cores of {diameter[place]:g} mm "
-                f"over {lower[place] - upper[place]:g} cm give {density:.3g} g/cm3",
-                lightest_g_per_cm3=_LIGHTEST_G_PER_CM3,
-                densest_g_per_cm3=_DENSEST_G_PER_CM3,
-            )
+    density = np.where(np.isnan(mass), np.nan, _density(increments))
+    for place in np.flatnonzero((density < _LIGHTEST_G_PER_CM3) | (density > _DENSEST_G_PER_CM3)):
+        yield finding(
+            "weighed-density-unlikely",
+            Place(file=INCREMENTS, row=int(increments.row_numbers[place]), column="fine_soil_mass_g"),
+            f"{mass[place]:g} g in {cores[place]:.0f} cores of {diameter[place]:g} mm "
+            f"over {lower[place] - upper[place]:g} cm give {density[place]:.3g} g/cm3",
+            lightest_g_per_cm3=_LIGHTEST_G_PER_CM3,
+            densest_g_per_cm3=_DENSEST_G_PER_CM3,
+        )

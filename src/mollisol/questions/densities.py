@@ -11,22 +11,12 @@ from mollisol.methodology.checks.likely_causes import likely_causes
 from mollisol.methodology.checks.sampling import INCREMENTS
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
-from mollisol.questions.pairs import CONTROLS, PROJECT, Floats, Layers, Pairs, by_point
+from mollisol.quantification.mixing_law import density_by_mixing
+from mollisol.questions.pairs import CONTROLS, PROJECT, Layers, Pairs, by_point
 
-ORGANIC_MATTER_OF_CARBON: Final = 1.724 / 1000
-"""Organic matter in g/g of each g/kg of carbon: Van Bemmelen's factor."""
 SHOWN: Final = 5
 ERRORS: Final = 3.0
 """Standard errors that a shift must exceed to be more than noise."""
-
-
-def density_by_mixing(carbon: Floats, mineral: float, organic: float) -> Floats:
-    """Return the density in g/cm3 of soil with so much carbon in g/kg: volumes of organic and mineral matter add up.
-
-    The law is that of Adams (1973): 1/d = o/d_o + (1 - o)/d_m.
-    """
-    matter = np.minimum(ORGANIC_MATTER_OF_CARBON * carbon, 1.0)
-    return 1.0 / (matter / organic + (1.0 - matter) / mineral)
 
 
 def check_carbon_against_density(context: Context, layers: Layers) -> Iterator[Finding]:

@@ -117,7 +117,7 @@ def measured_spreads(folder: Path, design: Design, *, correlation: float) -> dic
         raise FindingsError([*project.findings, _declare_instead(project.findings)])
     found = check_references(project.project)
     if not found:
-        checked = [*check_sampling(project.project, rules), *check_units(project.project)]
+        checked = [*check_sampling(project.project, rules), *check_units(project.project, rules)]
         found = [finding for finding in checked if finding.code not in _ANSWERED_BY_A_PLAN]
     blocked = blocking(apply_deviations(found, design.project.head.deviations))
     if blocked:

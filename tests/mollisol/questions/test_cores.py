@@ -18,8 +18,8 @@ from mollisol.quantification.equivalent_soil_mass import (
     linear_at,
     natural_cubic_spline_at,
 )
+from mollisol.quantification.mixing_law import density_by_mixing
 from mollisol.questions.changes import Rate
-from mollisol.questions.densities import density_by_mixing
 from tests.honest.generator import write_honest
 
 type Edit = Callable[[dict[str, str]], object]
