@@ -132,6 +132,14 @@ class Deviation(DomainObject):
     evidence_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
+class AbsentTable(DomainObject):
+    """A table that the project does not have, why, and of which years; empty is all of them."""
+
+    table: Identifier
+    reason: RequiredText
+    period: Text = ""
+
+
 class SamplingDesign(DomainObject):
     """How the points were drawn. Anything but stratified random sampling is a deviation (section 8.2.1.2)."""
 
@@ -165,6 +173,8 @@ class ProjectHead(DomainObject):
     monitoring_periods: Items[MonitoringPeriod]
     verification_periods: Items[VerificationPeriod]
     deviations: Items[Deviation] = ()
+    absent_tables: Items[AbsentTable] = ()
+    """Tables that are not there because what they hold does not take place."""
     factors: Items[ProjectFactor] = ()
     """Factors of the project's own in place of defaults, by source and the name that the report gives the default."""
     baselines: Items[Baseline] = ()

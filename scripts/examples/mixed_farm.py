@@ -10,6 +10,7 @@ from pathlib import Path
 OUT = Path(__file__).parents[2] / "examples" / "mixed-farm"
 UNITS = {"arable": 60.0, "grass": 40.0, "mixed": 50.0}
 HISTORY = (2018, 2019, 2020)
+LIMED = (("arable", 2023), ("mixed", 2022))
 YEARS = (2021, 2022, 2023, 2024, 2025)
 CAMPAIGNS = {"2021": "2021-10-05", "2023": "2023-10-05", "2026": "2026-10-05"}
 START = {"arable": 18.0, "grass": 27.0, "mixed": 22.0}
@@ -157,26 +158,17 @@ def soil() -> None:
     rows: list[list[object]] = []
     for name in UNITS:
         crop = {"arable": "wheat", "grass": "permanent grass", "mixed": "wheat and ley"}[name]
-        plough, burned, grazed = ("yes", "yes", "no") if name == "arable" else ("no", "no", "yes")
+        arable, grazed = ("yes", "no") if name == "arable" else ("no", "yes")
         for place in (name, f"control-{name}"):
-            rows += [
-                [
-                    place,
-                    "baseline",
-                    year,
-                    crop,
-                    plough,
-                    burned,
-                    "yes",
-                    grazed,
-                    "no",
-                    "no",
-                    grazed,
-                    "yes",
-                    "constructed",
-                ]
-                for year in HISTORY
-            ]
+            for year in HISTORY:
+                lime = "yes" if (name, year) == ("arable", 2019) else "no"
+                practice = [arable, arable, arable, grazed, "no", "no", grazed, lime]
+                rows.append([place, "baseline", year, crop, *practice, "constructed"])
+        sown = {"arable": "wheat, clover as cover crop", "grass": crop, "mixed": "wheat and ley, trees"}[name]
+        for year in YEARS:
+            lime = "yes" if (name, year) in LIMED else "no"
+            practice = ["no", "no", arable, grazed, arable, "no", grazed, lime]
+            rows.append([name, "project", year, sown, *practice, "constructed"])
     write("schedule_of_activities.csv", columns, rows)
 
 

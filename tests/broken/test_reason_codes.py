@@ -113,6 +113,7 @@ def test_notes_of_a_sound_project(broken: Breaker) -> None:
         "esm-inside-sampled-mass",
         "plan-missing",
         "laboratory-basis-undeclared",
+        "production-undeclared",
         "schedule-incomplete",
     }
     assert list(assessment.findings) == in_order(assessment.findings)

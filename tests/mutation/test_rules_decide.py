@@ -104,6 +104,7 @@ PROBES = {
     "broken:plan-moved": "mollisol.plan.farthest-move",
     "broken:numbering-gaps": "mollisol.selection.numbering-gaps",
     "broken:points-lost-many": "mollisol.selection.greatest-loss",
+    "broken:practice-not-changed": "mollisol.declarations.contradiction",
 }
 """The rules that each project shows to decide."""
 PROBE_OF = {rule: probe for probe, rules in PROBES.items() for rule in rules.split()}

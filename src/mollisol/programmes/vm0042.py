@@ -47,6 +47,7 @@ from mollisol.quantification.accounting.vm0042.deduction import (
     project_change_after_deduction,
 )
 from mollisol.quantification.totals import uncertainty_fraction
+from mollisol.questions.declarations import check_declarations
 from mollisol.questions.laboratory import question_methods
 from mollisol.questions.places import check_distances
 from mollisol.questions.plan import check_plan
@@ -119,6 +120,8 @@ class VM0042(Programme):
             findings += check_distances(project, rules.number("vm0042.control.greatest-distance"))
         findings += [*check_periods(project, rules), *check_activity(context), *question_typed(context)]
         return [*findings, *check_eligibility(context), *question_registration(context, ("VM0042",))]
+        findings += [*check_periods(project, rules), *check_activity(context)]
+        return [*findings, *check_eligibility(context), *check_declarations(project, rules)]
 
     def check_samples(self, context: Context, samples: Samples) -> list[Finding]:
         """Return what the similarity of control sites asks."""

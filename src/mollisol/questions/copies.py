@@ -24,7 +24,7 @@ type _Floats = NDArray[np.float64]
 type _Places = NDArray[np.intp]
 
 _SOC, _DENSITY, _MASS = "soc_g_per_kg", "fine_soil_density_g_per_cm3", "fine_soil_mass_g"
-_LEAST_GROUP = 4
+_LEAST_GROUP = 6
 """Below this many values a spread says nothing."""
 _GROUPS_SHOWN = 3
 

@@ -7,6 +7,7 @@ from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.questions.amounts import check_amounts
 from mollisol.questions.copies import check_copies
+from mollisol.questions.missing import check_zeros
 from mollisol.questions.places import Outlines, check_places
 
 
@@ -16,4 +17,5 @@ def question_tables(project: Project, outlines: Outlines, rules: RulesInForce) -
         *check_places(project, outlines, rules),
         *check_copies(project, rules),
         *check_amounts(project, rules),
+        *check_zeros(project),
     ]

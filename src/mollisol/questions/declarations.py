@@ -1,0 +1,251 @@
+"""The schedule of activities held against boundary, activity tables and practice changes: missing is not zero."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from mollisol.emissions.grid import project_years
+from mollisol.methodology.findings import Finding, Place, Severity, finding
+from mollisol.methodology.project import Project
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+
+HEAD, SCHEDULE = "project.toml", "schedule_of_activities.csv"
+
+type _Years = Mapping[str, Mapping[str, frozenset[int]]]
+"""Years by unit and scenario."""
+
+
+class _Practice(NamedTuple):
+    """A column of the schedule, the entries of the boundary that it stirs, and the tables that hold its amounts."""
+
+    column: str
+    entries: tuple[str, ...]
+    files: tuple[str, ...]
+    yearly: bool = False
+
+
+_PRACTICES = (
+    _Practice(
+        "grazing",
+        ("enteric_fermentation_ch4", "manure_deposition_ch4", "manure_deposition_n2o"),
+        ("livestock.csv",),
+        yearly=True,
+    ),
+    _Practice("liming", ("liming_co2",), ("liming.csv",)),
+    _Practice("synthetic_nitrogen", ("nitrogen_fertilizer_n2o",), ("fertilizers.csv",), yearly=True),
+    _Practice(
+        "manure", ("nitrogen_fertilizer_n2o",), ("fertilizers.csv", "organic_amendments.csv", "livestock.csv")
+    ),
+    _Practice("compost", ("nitrogen_fertilizer_n2o",), ("fertilizers.csv", "organic_amendments.csv")),
+)
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "tillage_and_residue": (
+        "tillage", "residue_removed", "tillage_depth_cm", "tillage_times", "residue_removed_fraction",
+    ),
+    "fertilizer": (
+        "synthetic_nitrogen", "manure", "compost", "synthetic_n_kg_per_ha", "manure_t_per_ha", "compost_t_per_ha",
+    ),
+    "water": ("irrigation", "irrigation_mm"),
+    "planting_and_harvesting": ("crop", "planting", "harvest", "yield_t_per_ha"),
+    "grazing": ("grazing", "stocking_head_days_per_ha"),
+}  # fmt: skip
+_LESS = frozenset({"tillage_and_residue"})
+"""Groups whose practice is to become less: soil that is disturbed and residues that leave the field."""
+_TABLES_OF_GROUP: Mapping[str, tuple[str, ...]] = {
+    "fertilizer": ("fertilizers", "amendments"),
+    "grazing": ("herds",),
+    "planting_and_harvesting": ("fixing_species", "woody_stocks"),
+}
+_ACTIVITY = (
+    "fuel_use", "liming", "herds", "fertilizers", "fixing_species", "burning", "amendments", "residue_diversions",
+)  # fmt: skip
+
+
+def check_declarations(project: Project, rules: RulesInForce) -> list[Finding]:
+    """Return what schedule, boundary and activity tables say against each other, and what nobody declared."""
+    contradiction = Severity(str(rules.value("mollisol.declarations.contradiction").value))
+    missing = [*_years_missing(project, contradiction)]
+    return [
+        *missing,
+        *(item for practice in _PRACTICES for item in _practice(project, practice, contradiction)),
+        *([] if missing else _not_changed(project, contradiction)),
+        *_production(project),
+        *_absent(project),
+    ]
+
+
+def _years_of(project: Project, column: str) -> _Years:
+    """Return the years in which the schedule of a unit says that a practice took place."""
+    found: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    table = project.schedule
+    given = zip(*(table.column(name).values() for name in ("place", "scenario", "year", column)), strict=True)
+    for place, scenario, year, took_place in given:
+        if took_place:
+            found[place][scenario].add(year)
+    return {unit: {name: frozenset(years) for name, years in by.items()} for unit, by in found.items()}
+
+
+def _rows_of(project: Project, practice: _Practice) -> _Years:
+    """Return the years for which the activity tables have a row of a practice."""
+    found: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    rows: list[Any] = []
+    if practice.column == "grazing":
+        rows = [*project.herds]
+    elif practice.column == "liming":
+        rows = [*project.liming]
+    elif practice.column == "synthetic_nitrogen":
+        rows = [row for row in project.fertilizers if row.kind == "synthetic"]
+    else:
+        rows = [row for row in project.fertilizers if row.kind != "synthetic"]
+        rows += [row for row in project.amendments if row.amendment == practice.column]
+    rows += (
+        []
+        if practice.column in ("grazing", "liming")
+        else [g for g in project.modelled_gases if g.gas == "N2O"]
+    )
+    for row in rows:
+        found[row.quantification_unit][getattr(row, "scenario", "project")].add(row.year)
+    return {unit: {name: frozenset(years) for name, years in by.items()} for unit, by in found.items()}
+
+
+def _practice(project: Project, practice: _Practice, contradiction: Severity) -> Iterator[Finding]:
+    """Yield where a practice of the schedule is in no boundary or table, or where a table has rows and no practice."""
+    boundary, scheduled, given = (
+        project.head.boundary,
+        _years_of(project, practice.column),
+        _rows_of(project, practice),
+    )
+    left_out = [id for id in practice.entries if not boundary.includes(id)]
+    word = practice.column.replace("_", " ")
+    tables = " and ".join(practice.files)
+    declared = {item.table for item in project.head.absent_tables} & set(practice.files)
+    severity = Severity.WARNING if declared else contradiction
+    begins, credited = {}, project_years(project)
+    for unit in project.quantification_units.column("quantification_unit").values():
+        years, rows = scheduled.get(unit, {}), given.get(unit, {})
+        before, after = years.get("baseline", frozenset()), years.get("project", frozenset())
+        where = Place(file=SCHEDULE, column=practice.column, thing=f"unit {unit}")
+        if left_out and not rows.get("project") and after and (not before or practice.column == "grazing"):
+            begins[unit] = after
+        if not left_out:
+            late = after & credited - rows.get("project", frozenset())
+            if after and not rows.get("project"):
+                state = f"{word} in {_span(after)} of the project, and no row of it in {tables}"
+                yield finding("practice-without-rows", where, state, severity=severity, tables=tables)
+            elif late and practice.yearly:
+                state = f"{word} in {_span(late)} of the project, years without a row in {tables}"
+                yield finding("practice-without-rows", where, state, severity=severity, tables=tables)
+            elif before and not rows.get("baseline") and practice.yearly:
+                state = f"{word} in {_span(before)} of the baseline, and no row of it in {tables}"
+                yield finding("practice-without-rows", where, state, severity=Severity.WARNING, tables=tables)
+        for side in rows:
+            silent = not years.get(side) and practice.column in ("liming", "synthetic_nitrogen")
+            if silent and not any(gas.quantification_unit == unit for gas in project.modelled_gases):
+                state = f"{tables} has rows of {side} years {_span(rows[side])}, the schedule says no {word}"
+                yield finding("rows-against-schedule", where, state)
+    if begins:
+        unit, when = next(iter(begins.items()))
+        reasons = {entry.reason for id in left_out if (entry := boundary.entry(id)) and entry.reason}
+        state = (
+            f"{word} in {_span(when)} of the project in {len(begins)} units (first {unit}), no row in {tables}, and "
+            f"{', '.join(left_out)} left out of the boundary"
+            + (f": {'; '.join(sorted(reasons))}" if reasons else "")
+        )
+        where = Place(file=SCHEDULE, column=practice.column)
+        yield finding("source-begins-uncounted", where, state[:600], severity=severity, tables=tables)
+
+
+def _span(years: Iterable[int]) -> str:
+    low, high = min(years), max(years)
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _years_missing(project: Project, contradiction: Severity) -> Iterator[Finding]:
+    """Yield units without a row of the schedule for each year that earns credits.
+
+    A year may be named by its beginning or by its harvest, so the years within are asked for and their number.
+    """
+    periods = project.head.verification_periods
+    if not periods:
+        return
+    first, last = periods[0].during.start.year, periods[-1].during.end.year
+    wanted = len(project_years(project))
+    within = set(range(first + 1, last))
+    years: dict[str, set[int]] = defaultdict(set)
+    for place, scenario, year in project.schedule.distinct("place", "scenario", "year"):
+        if scenario == "project":
+            years[place].add(year)
+    for unit in project.quantification_units.column("quantification_unit").values():
+        there = {year for year in years[unit] if first <= year <= last}
+        lacking = sorted(within - there)
+        if lacking or len(there) < wanted:
+            state = f"{len(there)} of {wanted} project years in the schedule" + (
+                f"; none for {_span(lacking)}" if lacking else ""
+            )
+            where = Place(file=SCHEDULE, thing=f"unit {unit}")
+            yield finding(
+                "schedule-years-missing", where, state, severity=contradiction, first=first, last=last
+            )
+
+
+def _not_changed(project: Project, contradiction: Severity) -> Iterator[Finding]:
+    """Yield practice changes that no unit shows: the years of the project are like those before it, or worse."""
+    units = set(project.quantification_units.column("quantification_unit").labels)
+    table, start = project.schedule, project.head.start_date.year
+    for change in project.head.practice_changes:
+        shown = []
+        for name in _COLUMNS[change.group]:
+            values: dict[tuple[str, str], list[Any]] = defaultdict(list)
+            columns = (table.column(column).values() for column in ("place", "scenario", "year", name))
+            for place, scenario, year, value in zip(*columns, strict=True):
+                if place in units and value is not None and (scenario == "project" or year < start):
+                    values[place, scenario].append(value)
+            pairs = [(values[unit, "baseline"], values[unit, "project"]) for unit in units]
+            shown.append(
+                any(_differs(one, other, less=change.group in _LESS) for one, other in pairs if one and other)
+            )
+        tables = (getattr(project, name) for name in _TABLES_OF_GROUP.get(change.group, ()))
+        if not any(shown) and not any(len(rows) for rows in tables):
+            named = ", ".join(_COLUMNS[change.group][:3])
+            state = f"{change.kind} {change.group}: {change.description}; no unit of the schedule shows it ({named})"
+            where = Place(file=SCHEDULE, thing=f"practice change {change.group}")
+            yield finding("practice-not-changed", where, state[:400], severity=contradiction)
+
+
+def _differs(before: list[Any], after: list[Any], *, less: bool) -> bool:
+    """Return whether values before and after differ; of what is to become less, whether the mean fell."""
+    if isinstance(before[0], str):
+        return set(before) != set(after)
+    one, other = sum(before) / len(before), sum(after) / len(after)
+    return bool(other < one if less else abs(other - one) > 1e-9 * max(abs(one), abs(other)))
+
+
+def _production(project: Project) -> Iterator[Finding]:
+    """Yield whether anything was said of production; a project that counts its sources has the figures at hand."""
+    declared = {item.table for item in project.head.absent_tables}
+    if len(project.commodities) or declared & {"commodities.csv", "production.csv"}:
+        return
+    others = [name for name in _ACTIVITY if len(getattr(project, name))]
+    if project.head.new_land is not None:
+        others.insert(0, "[project.new_land], which is asked for where production falls")
+    state = "no commodities.csv and no production.csv: displaced production counts as nothing"
+    state += f", beside {', '.join(others)}" if others else ""
+    severity = Severity.WARNING if others else Severity.NOTE
+    yield finding("production-undeclared", Place(file="production.csv"), state, severity=severity)
+
+
+def _absent(project: Project) -> Iterator[Finding]:
+    """Yield tables that are declared absent and are there."""
+    from mollisol.reading.project import TABLES
+
+    for item in project.head.absent_tables:
+        known = {table.file: table.field for table in TABLES if not table.required}
+        where = Place(file=HEAD, thing=f"absent table {item.table}")
+        if item.table not in known:
+            yield finding("absent-table-unknown", where, item.table, tables=", ".join(known))
+        elif len(getattr(project, known[item.table])):
+            yield finding("absent-table-there", where, f"{len(getattr(project, known[item.table]))} rows")
+        else:
+            yield finding("table-declared-absent", where, f"{item.reason} ({item.period or 'all years'})")
