@@ -90,22 +90,18 @@ def _years_of(project: Project, column: str) -> _Years:
 def _rows_of(project: Project, practice: _Practice) -> _Years:
     """Return the years for which the activity tables have a row of a practice."""
     found: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    rows: list[Any] = []
-    if practice.column == "grazing":
-        rows = [*project.herds]
-    elif practice.column == "liming":
-        rows = [*project.liming]
-    elif practice.column == "synthetic_nitrogen":
-        rows = [row for row in project.fertilizers if row.kind == "synthetic"]
-    else:
-        rows = [row for row in project.fertilizers if row.kind != "synthetic"]
-        rows += [row for row in project.amendments if row.amendment == practice.column]
-    rows += (
-        []
-        if practice.column in ("grazing", "liming")
-        else [g for g in project.modelled_gases if g.gas == "N2O"]
-    )
-    for row in rows:
+    organic = [row for row in project.fertilizers if row.kind != "synthetic"]
+    amended = [row for row in project.amendments if row.amendment == practice.column]
+    rows: Mapping[str, list[Any]] = {
+        "grazing": [*project.herds],
+        "liming": [*project.liming],
+        "synthetic_nitrogen": [row for row in project.fertilizers if row.kind == "synthetic"],
+        "manure": [*organic, *amended, *project.herds],  # what a herd drops is counted with the herd
+        "compost": [*organic, *amended],
+    }
+    modelled = [gas for gas in project.modelled_gases if gas.gas == "N2O"]
+    nitrous = practice.column not in ("grazing", "liming")
+    for row in [*rows[practice.column], *(modelled if nitrous else [])]:
         found[row.quantification_unit][getattr(row, "scenario", "project")].add(row.year)
     return {unit: {name: frozenset(years) for name, years in by.items()} for unit, by in found.items()}
 
