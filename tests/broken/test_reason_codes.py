@@ -111,9 +111,9 @@ def test_notes_of_a_sound_project(broken: Breaker) -> None:
         "control-similar",
         "eligibility-not-declared",
         "esm-inside-sampled-mass",
+        "production-undeclared",
         "plan-missing",
         "laboratory-basis-undeclared",
-        "production-undeclared",
         "schedule-incomplete",
     }
     assert list(assessment.findings) == in_order(assessment.findings)

@@ -119,9 +119,8 @@ class VM0042(Programme):
             findings += [*check_control_sites(project, rules), *check_controls_stayed(project)]
             findings += check_distances(project, rules.number("vm0042.control.greatest-distance"))
         findings += [*check_periods(project, rules), *check_activity(context), *question_typed(context)]
+        findings += check_declarations(project, rules)
         return [*findings, *check_eligibility(context), *question_registration(context, ("VM0042",))]
-        findings += [*check_periods(project, rules), *check_activity(context)]
-        return [*findings, *check_eligibility(context), *check_declarations(project, rules)]
 
     def check_samples(self, context: Context, samples: Samples) -> list[Finding]:
         """Return what the similarity of control sites asks."""
