@@ -121,6 +121,15 @@ def head() -> str:
     )
 
 
+def plan() -> str:
+    """Give the sampling plan; nobody but the maker of the farm dates it."""
+    strata = "".join(f'  {{ stratum = "{name}", area_ha = {area:.1f} }},\n' for name, area in UNITS.items())
+    return (
+        'made_on = 2021-08-20\ndated_by = "proponent"\ndepth_cm = 50.0\ninterval_years = 5.0\n'
+        f'laboratory_methods = ["dumas"]\nseed = {SEED}\nstrata = [\n{strata}]\n'
+    )
+
+
 def soil() -> None:
     """Write strata, points, cores, control sites and links."""
     draw = random.Random(SEED)  # noqa: S311
@@ -143,6 +152,13 @@ def soil() -> None:
                     cores.append([campaign, point, f"{point}.{campaign}", day, upper, lower, f"{share * content:.3f}",
                                   "dumas", density])  # fmt: skip
     write("sample_points.csv", "point,stratum,control_site,sampling_unit", points)
+    (OUT / "plan").mkdir(exist_ok=True)
+    (OUT / "plan" / "plan.toml").write_text(plan(), encoding="utf-8")
+    write(
+        "plan/points.csv",
+        "point,stratum,control_site,sampling_unit,use",
+        [[*row, "sample"] for row in points],
+    )
     write(
         "core_increments.csv",
         "campaign,point,sample,sampled_on,upper_cm,lower_cm,soc_g_per_kg,laboratory_method,fine_soil_density_g_per_cm3",

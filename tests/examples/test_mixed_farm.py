@@ -42,11 +42,11 @@ def test_the_folder_is_what_the_script_writes(tmp_path: Path, monkeypatch: pytes
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "OUT", tmp_path)
     module.main()
-    for file in tmp_path.iterdir():
-        assert file.read_bytes() == (FARM / file.name).read_bytes(), file.name
-    assert {file.name for file in FARM.iterdir()} == {file.name for file in tmp_path.iterdir()} | {
-        "README.md"
-    }
+    written = {file.relative_to(tmp_path) for file in tmp_path.rglob("*") if file.is_file()}
+    for name in written:
+        assert (tmp_path / name).read_bytes() == (FARM / name).read_bytes(), name
+    there = {file.relative_to(FARM) for file in FARM.rglob("*") if file.is_file()}
+    assert there == written | {Path("README.md")}
 
 
 def test_everything_is_in_it() -> None:

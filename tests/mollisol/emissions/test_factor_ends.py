@@ -67,7 +67,7 @@ def test_the_potentials_are_those_of_their_set_on_their_day(key: str) -> None:
 def test_sources_before_the_first_potential_are_refused_by_check(tmp_path: Path) -> None:
     folder = tmp_path / "farm"
     shutil.copytree(FARM, folder)
-    for file in folder.iterdir():
+    for file in filter(Path.is_file, folder.rglob("*")):
         text = file.read_text(encoding="utf-8")
         for year in range(2018, 2027):
             text = text.replace(str(year), str(year - 20))
