@@ -92,12 +92,12 @@ PROBES = {
     "broken:change-implausible-slow": "mollisol.change.refuses-t-c mollisol.change.refuses-share",
     "broken:controls-change-fast": "mollisol.change.controls-share",
     "broken:density-shift-by-side": "mollisol.density-shift.warns mollisol.density-shift.refuses",
-    "broken:density-shift": "mollisol.density-shift.both",
+    "broken:density-shift": "mollisol.change.warns-t-c mollisol.density-shift.both",
     "broken:group-moved-by-factor": "mollisol.ratio.warns mollisol.ratio.refuses",
     "broken:increments-credit-one": "mollisol.increments.credited-share",
     "broken:same-amount-everywhere": "mollisol.same-amount.least-share mollisol.same-amount.spread",
     "broken:value-far-from-neighbours": """
-        mollisol.change.warns-share mollisol.change.warns-t-c mollisol.mixing.least-ratio mollisol.mixing.mineral
+        mollisol.change.warns-share mollisol.mixing.least-ratio mollisol.mixing.mineral
         mollisol.single-value.factor mollisol.unit.least-content""",
     "broken:changes-too-regular": "mollisol.copies.least-scatter",
     "broken:profiles-identical": "mollisol.copies.chance",

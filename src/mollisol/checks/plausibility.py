@@ -34,7 +34,11 @@ def check_units(project: Project, rules: RulesInForce) -> list[Finding]:
     places_of = {campaign: places for (campaign,), places in cores.groups("campaign").items()}
     middle = {campaign: median(contents[place] for place in own) for campaign, own in places_of.items()}
     least = rules.number("mollisol.unit.least-content")
-    findings = [_poor(cores, campaign, value, rules) for campaign, value in middle.items() if value < least]
+    poor = [_poor(cores, campaign, value, rules) for campaign, value in middle.items() if value < least]
+    findings = []
+    for severity in dict.fromkeys(item.severity for item in poor):
+        alike = [item for item in poor if item.severity is severity]
+        findings.append(alike[0].model_copy(update={"more": len(alike) - 1}))
     largest = max(middle.values())
     findings += [
         finding(

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
-from pydantic import BaseModel
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.likely_causes import likely_causes
@@ -57,9 +56,7 @@ def _scenarios_apart(project: Project, rules: RulesInForce) -> Iterator[Finding]
             )
 
 
-def _means[Row: BaseModel](
-    table: Columns[Row], column: str, names: Sequence[str]
-) -> dict[tuple[str, ...], dict[str, float]]:
+def _means(table: Columns[Any], column: str, names: Sequence[str]) -> dict[tuple[str, ...], dict[str, float]]:
     """Return the mean of a year by unit and kind, and by scenario; rows of a year add up."""
     values = table.column(column).numbers() if len(table) else np.zeros(0)
     sums: dict[tuple[str, ...], dict[str, dict[int, float]]] = defaultdict(lambda: defaultdict(dict))
