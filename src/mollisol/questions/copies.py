@@ -141,7 +141,7 @@ def _twice(profiles: _Profiles, chance: float) -> Iterable[Finding]:
         for pair in _agreeing(profiles.point[rows], values, odds, chance):
             one, other = sorted((rows[pair[0]], rows[pair[1]]), key=lambda row: profiles.rows[row])
             if profiles.point[other] not in told:
-                told.add(profiles.point[other])
+                told.add(str(profiles.point[other]))
                 state = (
                     f"sample of point {profiles.point[other]} in {profiles.campaign[other]} and of point "
                     f"{profiles.point[one]} in {profiles.campaign[one]} agree exactly in all {values.shape[1]} numbers"
@@ -240,7 +240,7 @@ def _carried_over(profiles: _Profiles, a: _Places, b: _Places, chance: float) ->
         rows = np.flatnonzero(equal).tolist()
         if rows and not set(rows) <= told and pdtrc(len(rows) - 1, float(odds.sum())) < chance:
             told |= set(rows)
-            names = _some([profiles.point[b[row]] for row in rows])
+            names = _some([str(profiles.point[b[row]]) for row in rows])
             yield f"{what} exactly the same again in {len(rows)} of {len(a)} points: {names}"
 
 

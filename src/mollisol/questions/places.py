@@ -276,7 +276,9 @@ def check_distances(project: Project, farthest: float) -> Iterable[Finding]:
     if not own.size or not controls.size:
         return
     declared = {site.control_site: site.distance_km for site in project.control_sites}
-    tree = shapely.STRtree(shapely.points(points.x[own], points.y[own]))
+    tree = shapely.STRtree(
+        np.atleast_1d(np.asarray(shapely.points(points.x[own], points.y[own]), dtype=np.object_))
+    )
     near = own[tree.nearest(shapely.points(points.x[controls], points.y[controls]))]
     _, _, metres = Geod(ellps="WGS84").inv(
         points.x[controls], points.y[controls], points.x[near], points.y[near]

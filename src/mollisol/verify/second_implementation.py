@@ -100,14 +100,7 @@ def design_based(
         total = 0.0
         for year in range(1, years + 1):
             split = vintage(
-                project / years,
-                baseline / years,
-                percent / 100,
-                rating,
-                cumulative,
-                own,
-                own.sources[year - 1],
-                own.leakage[year - 1],
+                project / years, baseline / years, percent / 100, rating, cumulative, own, year - 1
             )
             cumulative = split["cumulative_project_change_t_co2e"]
             total += split["verified_total_t_co2e"]
@@ -201,17 +194,11 @@ def natural_spline(x: Vector, y: Vector, place: float) -> float:
 
 def leaves_its_layers(mass: Vector, carbon: Vector, reference: float) -> bool:
     """Return whether the spline at a mass lies outside of what the layers around it hold."""
-    value = natural_spline(mass, carbon, reference)
-    summed = [0.0, *(float(part) for part in carbon)]
-    k = int(np.searchsorted(mass, reference, side="right"))
-    low = summed[k]
-    if k < len(carbon):
-        high = summed[k + 1]
-    else:
-        contents = np.diff(summed) / np.diff([0.0, *mass])
-        high = low + (reference - float(mass[-1])) * float(max(contents))
+    summed, k = [0.0, *map(float, carbon)], int(np.searchsorted(mass, reference, side="right"))
+    richest = float(max(np.diff(summed) / np.diff([0.0, *mass])))
+    high = summed[k + 1] if k < len(carbon) else summed[k] + (reference - float(mass[-1])) * richest
     slack = 1e-9 * max(high, 1.0)
-    return not low - slack <= value <= high + slack
+    return not summed[k] - slack <= natural_spline(mass, carbon, reference) <= high + slack
 
 
 def period_change(
@@ -286,11 +273,10 @@ def vintage(
     rating: float,
     cumulative: float,
     mine: Given,
-    sources: float,
-    leakage: float,
+    year: int,
 ) -> dict[str, float]:
     """One year from its soil changes to verified tonnes: Eqs. 44, 45, 37 to 42 and 75 to 79."""
-    sign = 1 if project - baseline >= 0 else -1
+    sign, sources, leakage = 1 if project - baseline >= 0 else -1, mine.sources[year], mine.leakage[year]
     wp = project * (1 - uncertainty * sign) + mine.woody_project
     bsl = baseline * (1 - uncertainty * sign) + mine.woody_baseline
     cumulative += wp

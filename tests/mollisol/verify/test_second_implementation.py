@@ -178,7 +178,7 @@ def test_the_sign_table(
     vcu_er: float,
     vcu_cr: float,
 ) -> None:
-    found = vintage(wp, bsl, 0.0, 0.15, before, Given(sources=[e], leakage=[lk]), e, lk)
+    found = vintage(wp, bsl, 0.0, 0.15, before, Given(sources=[e], leakage=[lk]), 0)
     assert found["reductions_t_co2e"] == pytest.approx(er)
     assert found["removals_t_co2e"] == pytest.approx(cr)
     assert found["verified_reductions_t_co2e"] == pytest.approx(vcu_er)
@@ -187,7 +187,7 @@ def test_the_sign_table(
 
 def test_leakage_goes_to_the_positive_part() -> None:
     """Last row of the sign table, its leakage shared as switch.leakage-allocation corrects: all on the reductions."""
-    found = vintage(-10, 5, 0.0, 0.15, 30, Given(sources=[30], leakage=[2]), 30, 2)
+    found = vintage(-10, 5, 0.0, 0.15, 30, Given(sources=[30], leakage=[2]), 0)
     assert found["net_reductions_t_co2e"] == pytest.approx(20 - 2)
     assert found["net_removals_t_co2e"] == pytest.approx(-5)
     assert found["verified_total_t_co2e"] == pytest.approx(18.8333 - 3.5833, abs=1e-4)
@@ -203,7 +203,7 @@ def test_leakage_goes_to_the_positive_part() -> None:
 def test_tv11_the_sign_of_the_deduction(
     baseline: float, project: float, before: float, adjusted: tuple[float, float]
 ) -> None:
-    found = vintage(project, baseline, 0.1, 0.0, before, Given(sources=[0], leakage=[0]), 0, 0)
+    found = vintage(project, baseline, 0.1, 0.0, before, Given(sources=[0], leakage=[0]), 0)
     assert (found["baseline_change_t_co2e"], found["project_change_t_co2e"]) == pytest.approx(adjusted)
 
 
