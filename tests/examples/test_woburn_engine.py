@@ -93,7 +93,9 @@ def test_first_period_reduces_and_second_removes(run: Run) -> None:
 
 def test_every_blocking_finding_is_answered_and_nothing_is_hidden(run: Run) -> None:
     told = {finding.code: finding for finding in run.findings}
-    assert not [f for f in run.findings if f.severity in (Severity.BLOCKING, Severity.REFUSAL)]
+    stops = [f for f in run.findings if f.severity in (Severity.BLOCKING, Severity.REFUSAL)]
+    assert {f.code for f in stops} <= {"deviation-not-approved", "routes-left-out"}
+    assert run.results.state != "eligible", "nobody approved what a replay departs from"
     for code in ("depth-below-minimum", "design-not-stratified-random", "initial-measurement-off-start"):
         assert told[code].answered_by
     for code in ("increments-too-few", "kind-replay", "method-changed", "method-not-recommended"):

@@ -126,7 +126,7 @@ def demo(
     ] = Path("demo"),
     as_json: Json = False,
 ) -> None:
-    """Copy a bundled real project, run it end to end and print its credited number."""
+    """Copy a bundled real project, run it end to end and print its figure and its state."""
     from importlib.resources import as_file, files
 
     project, bundle = out / "woburn-ley", out / "bundle"
@@ -135,4 +135,4 @@ def demo(
             shutil.copytree(source, project, dirs_exist_ok=True)
         except OSError as error:
             raise UserError(f"{project} cannot be written: {error.strerror or error}") from None
-    raise typer.Exit(_run(project, bundle, as_json=as_json))
+    _run(project, bundle, as_json=as_json)

@@ -26,9 +26,14 @@ def print_summary(results: RunResult) -> None:
         "constructed": " (constructed)",
         "placeholder": " (placeholders)",
     }
-    words = "credited, were the proposed rules in force" if results.state == "proposed" else "credited"
+    units = sum(map(_units, results.periods))
+    if results.state in ("provisional", "refused"):
+        units = sum(period.units_if_eligible_t or 0 for period in results.periods)
+        words = f"computed, {results.state}: {sum(p.units_to_issue_t for p in results.periods):,} can be requested"
+    else:
+        words = "credited, were the proposed rules in force" if results.state == "proposed" else "credited"
     typer.echo(
-        typer.style(f"{sum(map(_units, results.periods)):,} t CO2e {words}", bold=True)
+        typer.style(f"{units:,} t CO2e {words}", bold=True)
         + f"  {results.project}{kind.get(results.kind, '')}"
     )
     for overlay in results.proposals:

@@ -25,7 +25,7 @@ from mollisol.methodology.checks.sampling import check_sampling
 from mollisol.methodology.checks.spectroscopy import check_spectroscopy
 from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.factors.factor import FactorError
-from mollisol.methodology.findings import Finding, FindingsError, Place, finding
+from mollisol.methodology.findings import Finding, FindingsError, Place, blocking, finding
 from mollisol.methodology.results.run import ControlDiagnostics, PeriodResult
 from mollisol.methodology.rules_in_force.rule import MissingRuleError
 from mollisol.methodology.rules_in_force.rule_set import RuleFolders, RulesInForce
@@ -131,7 +131,8 @@ class VM0042(Programme):
         self, context: Context, periods: Sequence[PeriodResult], carried: Carried
     ) -> list[Finding]:
         """Return what the rules of inclusion find in the computed amounts, and what rests on typed numbers."""
-        return [*check_boundary_amounts(context, periods, carried.net), *tell_typed(context, periods)]
+        findings = check_boundary_amounts(context, periods, carried.net)
+        return findings if blocking(findings) else [*findings, *tell_typed(context, periods)]
 
     def diagnose(
         self, context: Context, samples: Samples, first: PeriodResult

@@ -30,8 +30,8 @@ def said(*arguments: object) -> str:
 
 
 def test_text_goes_from_units_to_a_core_and_a_clause(woburn: Path) -> None:
-    text = said(woburn, "periods.1.units_to_issue_t")
-    assert text.startswith("periods.1.units_to_issue_t = 576")
+    text = said(woburn, "periods.1.units_if_eligible_t")
+    assert text.startswith("periods.1.units_if_eligible_t = 576")
     assert "rows core_increments.csv:2-91" in text
     assert "rule vm0042.deduction.confidence, by " in text
     assert "vm0042:74" in text

@@ -73,16 +73,19 @@ def drop_years(folder: Path, years: tuple[str, ...]) -> None:
 
 def test_a_period_after_a_ledger_is_the_period_of_the_whole_run(farm: Farm, tmp_path: Path) -> None:
     """Close period 1, sign it off, and compute period 2 alone: every figure is that of the run over both."""
-    whole = run_project(FARM, route="analytic").results.periods
+    whole = run_project(FARM).results.periods
     first = farm()
     keep_period(first, "1")
-    run = run_project(first, route="analytic")
+    run = run_project(first)
     write_folder(tmp_path / "bundle", bundle_files(run))
     entries = entries_of_bundle(tmp_path / "bundle", signed_off_by="a verifier", signed_off_on=DAY)
     second = farm()
     keep_period(second, "2")
-    (second / "ledger.toml").write_text(as_toml(entries), encoding="utf-8")
-    (period,) = run_project(second, route="analytic").results.periods
+    shown = {"manifest_file": "bundle-1/manifest.json", "results_file": "bundle-1/results.json"}
+    shutil.copytree(tmp_path / "bundle", second / "bundle-1")
+    named = tuple(entry.model_copy(update=shown) for entry in entries)
+    (second / "ledger.toml").write_text(as_toml(named), encoding="utf-8")
+    (period,) = run_project(second).results.periods
     assert period.model_dump(exclude={"stocks"}) == whole[1].model_dump(exclude={"stocks"})
     assert (
         entries[0].issued_reduction_units_t + entries[0].issued_removal_units_t == whole[0].units_to_issue_t
@@ -103,7 +106,7 @@ def test_without_the_ledger_displaced_production_is_taken_off_again(farm: Farm) 
 def test_the_copy_of_the_manifest_is_held_against_its_hash(farm: Farm, tmp_path: Path) -> None:
     first = farm()
     keep_period(first, "1")
-    files = bundle_files(run_project(first, route="analytic"))
+    files = bundle_files(run_project(first))
     write_folder(tmp_path / "bundle", files)
     (entry,) = entries_of_bundle(tmp_path / "bundle", signed_off_by="a verifier", signed_off_on=DAY)
     second = farm()
@@ -267,7 +270,7 @@ def test_what_was_not_seen_in_an_edition_is_no_threshold() -> None:
 def test_the_command_prints_what_the_project_reads(farm: Farm, tmp_path: Path) -> None:
     first = farm()
     keep_period(first, "1")
-    write_folder(tmp_path / "bundle", bundle_files(run_project(first, route="analytic")))
+    write_folder(tmp_path / "bundle", bundle_files(run_project(first)))
     arguments = ["ledger", str(tmp_path / "bundle"), "--by", "a verifier", "--on", "2024-03-01"]
     result = CliRunner().invoke(app, arguments)
     entries = entries_of_bundle(tmp_path / "bundle", signed_off_by="a verifier", signed_off_on=DAY)

@@ -17,7 +17,7 @@ from mollisol.methodology.rules_in_force.rule_set import load_rule_set, rule_set
 from mollisol.verify.trust import trusted_hashes
 
 ROOT = Path(__file__).parents[3]
-LEY = ROOT / "examples" / "woburn-ley"
+LEY = ROOT / "examples" / "mixed-farm"
 SHIPPED = ROOT / "methodology" / "rulesets" / "vm0042-2.2+2026-06-11.toml"
 OWN = """
 [[own]]
@@ -39,7 +39,7 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def bundle(rules: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("own") / "bundle"
-    asked = ["run", str(LEY), "--out", str(out), "--rules", str(rules), "--route", "analytic"]
+    asked = ["run", str(LEY), "--out", str(out), "--rules", str(rules)]
     shown = CliRunner().invoke(app, asked, catch_exceptions=False)
     assert shown.exit_code == 3
     assert "REFUSAL rules-proposed" in shown.stderr
@@ -88,7 +88,7 @@ def test_what_is_no_hash_is_refused(tmp_path: Path) -> None:
 
 
 def test_rules_that_ship_need_no_trust(tmp_path: Path) -> None:
-    asked = ["run", str(LEY), "--out", str(tmp_path / "b"), "--route", "analytic"]
+    asked = ["run", str(LEY), "--out", str(tmp_path / "b")]
     assert CliRunner().invoke(app, asked).exit_code == 0
     assert verify(tmp_path / "b")[1]["rules"]["trusted_by"] == "shipped"
 
