@@ -8,6 +8,7 @@ from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.questions.amounts import check_amounts
 from mollisol.questions.copies import check_copies
 from mollisol.questions.missing import check_zeros
+from mollisol.questions.names import check_names
 from mollisol.questions.places import Outlines, check_places
 
 
@@ -18,4 +19,5 @@ def question_tables(project: Project, outlines: Outlines, rules: RulesInForce) -
         *check_copies(project, rules),
         *check_amounts(project, rules),
         *check_zeros(project),
+        *check_names(project),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from types import NoneType
@@ -113,7 +114,7 @@ def _yes_no(text: str) -> bool:
 def _text(text: str) -> str:
     if "<" in text or ">" in text:
         raise BadCellError("markup-in-text")
-    return text
+    return unicodedata.normalize("NFC", text)  # composed in one table and decomposed in another is one name
 
 
 _PARSERS: dict[type, Callable[[str], Any]] = {

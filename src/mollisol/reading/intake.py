@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path, PureWindowsPath
 from typing import Any
@@ -128,7 +129,7 @@ class Intake:
         if text is None:
             return None
         try:
-            return tomllib.loads(text)
+            return tomllib.loads(unicodedata.normalize("NFC", text))
         except (ValueError, RecursionError) as error:  # ValueError: bad TOML, or a number of 5000 digits
             self.add("toml-syntax", file, str(error))
             return None

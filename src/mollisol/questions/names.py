@@ -1,0 +1,91 @@
+"""Names that no reader can tell apart: letters of other scripts, case, and digits that look like letters.
+
+The letters are the plainest of those that Unicode Technical Standard 39 calls confusable (Cyrillic, Greek and Armenian
+ones that look like a single Latin letter), written from memory and not its whole list. Composed and decomposed forms are
+one name already when a file is read.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.columns import Columns
+from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.project import Project
+
+_LATIN: Final = str.maketrans(
+    "аеорсухѕіјԁһԛԝѵАВЕКМНОРСТУХЅІЈԚԜѴ" "αονρΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" "օսհոցզ",
+    "aeopcyxsijdhqwvABEKMHOPCTYXSIJQWV" "aovpABEZHIKMNOPTYX" "ouhngq",
+)  # fmt: skip
+_ALIKE: Final = str.maketrans("I1|0", "lllO")
+"""Latin letters and digits that many typefaces draw alike."""
+
+
+def check_names(project: Project) -> list[Finding]:
+    """Return names of one kind that look alike, and names that hide letters of another script."""
+    columns: tuple[tuple[Columns[Any], str], ...] = (
+        (project.quantification_units, "quantification_unit"),
+        (project.strata, "stratum"),
+        (project.control_sites, "control_site"),
+        (project.sample_points, "point"),
+        (project.sample_points, "sampling_unit"),
+        (project.core_increments, "sample"),
+    )
+    findings = [item for table, column in columns for item in _of_column(table, column)]
+    head = Place(file="project.toml")
+    findings += _alike((campaign.name for campaign in project.head.campaigns), head, "campaigns")
+    findings += _alike((method.id for method in project.head.laboratory_methods), head, "laboratory methods")
+    return gathered(findings)
+
+
+def _of_column(table: Columns[Any], column: str) -> Iterator[Finding]:
+    names = [name for name in table.column(column).labels if isinstance(name, str)]
+    yield from _alike(names, Place(file=table.file, column=column), column.replace("_", " ") + "s")
+
+
+def _alike(names: Iterable[str], where: Place, kind: str) -> Iterator[Finding]:
+    """Yield names with the same looks, each with what sets it apart, and single names of mixed scripts."""
+    told: set[str] = set()
+    plain = {name: _plain(name) for name in names}
+    for look in (lambda text: text.translate(_ALIKE), str.casefold):
+        groups: dict[str, list[str]] = {}
+        for name, text in plain.items():
+            groups.setdefault(look(text), []).append(name)
+        for group in groups.values():
+            if len(group) > 1 and not told.issuperset(group):
+                told |= {*group}
+                which = " and ".join(f"{name} ({_letters(name)})" for name in group[:4])
+                yield finding("names-look-alike", where, f"{kind} that look alike: {which}")
+    for name in sorted(plain.keys() - told):
+        if mixed := _hidden(name):
+            yield finding("name-mixes-scripts", where, f"{name}: {mixed} among Latin letters")
+
+
+def _plain(name: str) -> str:
+    """Return a name in Latin letters where it looks so, with single spaces."""
+    text = name if name.isascii() else unicodedata.normalize("NFKC", name).translate(_LATIN)
+    return " ".join(text.split())
+
+
+def _letters(name: str) -> str:
+    """Return in words which letters of a name are not Latin, or that all are."""
+    foreign = [letter for letter in name if not letter.isascii()]
+    return _names(foreign) if foreign else "ASCII"
+
+
+def _hidden(name: str) -> str:
+    """Return the letters that look Latin and are not, in a name that has Latin letters beside them in a word."""
+    if name.isascii():
+        return ""
+    for word in "".join(letter if letter.isalpha() else " " for letter in name).split():
+        posing = [letter for letter in word if letter.translate(_LATIN) != letter]
+        if posing and any("LATIN" in unicodedata.name(letter, "") for letter in word):
+            return _names(posing)
+    return ""
+
+
+def _names(letters: Iterable[str]) -> str:
+    return ", ".join(unicodedata.name(letter, f"U+{ord(letter):04X}") for letter in dict.fromkeys(letters))
