@@ -1,8 +1,8 @@
 """Names that no reader can tell apart: letters of other scripts, case, and digits that look like letters.
 
 The letters are the plainest of those that Unicode Technical Standard 39 calls confusable (Cyrillic, Greek and Armenian
-ones that look like a single Latin letter), written from memory and not its whole list. Composed and decomposed forms are
-one name already when a file is read.
+ones that look like a single Latin letter), written from memory and not its whole list. Composed and decomposed forms
+are one name already when a file is read.
 """
 
 from __future__ import annotations
