@@ -88,3 +88,30 @@ def test_land_that_is_said_to_have_left_but_is_counted_hides_its_points(
     folder = make_project(FOUR_SITES)
     lose(folder, f"{name}.{len(stocks) - 1}", status="left")
     assert "lost points" in " ".join(item.found for item in assess_project(folder).findings)
+
+
+def test_a_stratum_and_a_control_site_may_join_after_the_first_campaign(
+    make_project: Callable[[Layout], Path],
+) -> None:
+    """An earlier campaign that has neither of them gives no mean of theirs, and the period is as without it."""
+    strata, sites = list(FOUR_SITES.project), list(FOUR_SITES.control)
+    plain, folder = make_project(FOUR_SITES), make_project(FOUR_SITES)
+    head = folder / "project.toml"
+    earlier = '[[project.campaigns]]\nname = "2016"\nduring = { start = 2016-09-01, end = 2016-11-30 }\n\n'
+    text = head.read_text(encoding="utf-8").replace(
+        "[[project.campaigns]]", earlier + "[[project.campaigns]]", 1
+    )
+    head.write_text(text, encoding="utf-8")
+    path = folder / "core_increments.csv"
+    rows = path.read_text(encoding="utf-8").splitlines()
+    there = tuple(f"2021,{home}." for home in (strata[0], *sites[1:]))
+    again = [row.replace("2021", "2016") for row in rows if row.startswith(there)]
+    assert again
+    path.write_text("\n".join([*rows, *again]) + "\n", encoding="utf-8")
+    one, other = run_project(folder).results, run_project(plain).results
+    assert one.periods[0].verified_total_t_co2e == pytest.approx(
+        other.periods[0].verified_total_t_co2e, rel=1e-12
+    )
+    means = {(item.stratum, item.scenario) for item in one.stocks if item.campaign == "2016"}
+    assert (strata[0], "project") in means
+    assert not {(name, "project") for name in strata[1:]} & means
