@@ -26,7 +26,7 @@ def _asked(context: Context, stocks: UnitStocks) -> Iterator[Finding]:
     yield from check_single_values(context, layers)
     for pairs in pairs_of(context, layers):
         yield from check_changes(context, stocks, pairs)
-        yield from check_increments(context, stocks, pairs)
+        yield from check_increments(context, layers, stocks, pairs)
         yield from check_density_shift(context, layers, pairs)
         yield from check_groups(context, layers, pairs)
         yield from check_same_amount(context, layers, pairs)

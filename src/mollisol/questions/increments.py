@@ -15,7 +15,7 @@ from mollisol.quantification.equivalent_soil_mass import (
     carbon_at_equivalent_soil_mass_t_per_ha,
     linear_at,
 )
-from mollisol.questions.pairs import Floats, Pairs
+from mollisol.questions.pairs import Floats, Layers, Pairs
 from mollisol.stocks.measured import UnitStocks
 
 BENEATH: Final = 0.5
@@ -25,8 +25,10 @@ type Profile = tuple[Floats, Floats, Floats, float]
 """Lower ends, cumulative soil mass, cumulative carbon, and the reference mass."""
 
 
-def check_increments(context: Context, stocks: UnitStocks, pairs: Pairs) -> Iterator[Finding]:
+def check_increments(context: Context, layers: Layers, stocks: UnitStocks, pairs: Pairs) -> Iterator[Finding]:
     """Yield a finding where increments are too few or not the same, with what that is worth in the credit."""
+    if _alike_everywhere(layers, pairs):
+        return
     profiles = _profiles(context, stocks, pairs)
     change: dict[str, float] = {}
     single: dict[str, float] = {}
@@ -98,7 +100,7 @@ def difference(context: Context, part: Mapping[str, float], change: Mapping[str,
 
 
 def _profiles(context: Context, stocks: UnitStocks, pairs: Pairs) -> dict[str, tuple[Profile, Profile]]:
-    """Return the first profile of each point in both campaigns, for points that have one increment or changed ones."""
+    """Return the first profile of each point that is in both campaigns."""
     where = {
         sample: (campaign, point)
         for sample, campaign, point in context.project.core_increments.distinct("sample", "campaign", "point")
@@ -111,12 +113,21 @@ def _profiles(context: Context, stocks: UnitStocks, pairs: Pairs) -> dict[str, t
             if campaign in (pairs.first, pairs.last):
                 lower = batch.lower_cm[place]
                 of[point].setdefault(campaign, (lower, mass[place], carbon[place], float(reference.value)))
-    both = {point: (inner[pairs.first], inner[pairs.last]) for point, inner in of.items() if len(inner) == 2}
-    asked = any(
-        first[0].size == 1 or last[0].size == 1 or not np.array_equal(first[0], last[0])
-        for first, last in both.values()
-    )
-    return both if asked else {}
+    return {point: (inner[pairs.first], inner[pairs.last]) for point, inner in of.items() if len(inner) == 2}
+
+
+def _alike_everywhere(layers: Layers, pairs: Pairs) -> bool:
+    """Return whether each point that is in both campaigns has two or more increments, the same in both."""
+    counts = [
+        np.bincount(
+            layers.point[layers.campaign == layers.campaigns.index(name)], minlength=len(layers.names)
+        )
+        for name in (pairs.first, pairs.last)
+    ]
+    common = np.bincount(layers.point[pairs.before], minlength=len(layers.names))
+    both = (counts[0] > 0) & (counts[1] > 0)
+    same = (counts[0] == common) & (counts[1] == common) & (common > 1)
+    return bool(same[both].all())
 
 
 def _stock(profile: Profile, stocks: UnitStocks) -> float:

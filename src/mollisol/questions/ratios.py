@@ -28,13 +28,15 @@ def check_groups(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Fin
     """Yield a finding where the contents or densities of a group of cores moved by another factor than the rest."""
     number = context.rules.number
     limits = number("mollisol.ratio.warns"), number("mollisol.ratio.refuses")
+    points = np.unique(layers.point[pairs.before])
+    ways = groupings(context, layers, pairs, points.tolist())
     for quantity, values in (("carbon", layers.content), ("density", layers.density)):
         one, other = values[pairs.before], values[pairs.after]
         whole = (one > 0) & (other > 0)
         moved = np.where(whole, np.log(np.where(whole, other, 1.0) / np.where(whole, one, 1.0)), 0.0)
-        points, ratio = by_point(layers, pairs, moved)
+        _, ratio = by_point(layers, pairs, moved)
         seen: set[bytes] = set()
-        for way, labels in groupings(context, layers, pairs, points.tolist()).items():
+        for way, labels in ways.items():
             for name, own in _apart(labels, ratio, limits[0], seen):
                 yield _group(quantity, f"{way} {name}", ratio, own, pairs, limits)
         if quantity == "carbon" and ratio.size >= FEWEST:
