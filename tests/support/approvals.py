@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,5 +23,7 @@ def approve(folder: Path) -> Path:
         )
     )
     text = head.read_text(encoding="utf-8")
-    head.write_text(text.replace("[[project.deviations]]", lines), encoding="utf-8")
+    head.write_text(
+        re.sub(r"^\[\[project\.deviations\]\]", lines, text, flags=re.MULTILINE), encoding="utf-8"
+    )
     return folder

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.approvals import approve
+
 HEAD = files("mollisol").joinpath("skeleton", "project.toml").read_text(encoding="utf-8")
 SCHEDULE = files("mollisol").joinpath("skeleton", "schedule_of_activities.csv").read_text(encoding="utf-8")
 
@@ -94,7 +96,7 @@ def write_project(folder: Path, layout: Layout) -> Path:
             ["quantification_unit", "applied_on", "biochar_t", "organic_carbon_fraction"],
             layout.biochar,
         )
-    return folder
+    return approve(folder)
 
 
 @pytest.fixture

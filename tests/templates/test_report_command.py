@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from mollisol.methodology.findings import UserError
 from mollisol.output import write_folder
 from mollisol.templates.documents import extras
 from mollisol.templates.documents.inert import begins_like_formula, inert
+from tests.support.approvals import approve
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "woburn-ley"
 
@@ -29,7 +31,8 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "woburn-ley"
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report") / "bundle"
-    write_folder(folder, bundle_files(run_project(EXAMPLE, route="analytic")))
+    project = approve(Path(shutil.copytree(EXAMPLE, tmp_path_factory.mktemp("approved") / "project")))
+    write_folder(folder, bundle_files(run_project(project)))
     return folder
 
 
