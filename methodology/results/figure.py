@@ -118,9 +118,9 @@ class Figure(float):
     __rmul__ = __mul__
 
     def __truediv__(self, divisor: float) -> Figure:
-        if isinstance(divisor, Figure):
-            return Figure(float(self) / float(divisor), (self * divisor).origin)
-        return self * (1.0 / divisor)
+        origin = (self * (divisor if isinstance(divisor, Figure) else 1.0 / divisor)).origin
+        # the number itself is divided, so that it is to the last bit what bare numbers give
+        return Figure(float(self) / float(divisor), origin)
 
 
 class Count(int):
