@@ -80,7 +80,7 @@ def test_a_proposal_that_credits_hybrids_issues_from_one(modelled: Make) -> None
     }
     overlay = Overlay.model_validate({"label": "hybrids", "set": [entry]})
     folder = modelled("hybrid", approach="measure_and_remeasure")
-    period = run_project(folder, overlays=[overlay], route="analytic").results.periods[0]
+    period = run_project(folder, overlays=[overlay]).results.periods[0]
     assert period.state == "proposed"
     assert period.units_to_issue_t == 0
     assert period.units_if_eligible_t is not None

@@ -217,7 +217,7 @@ CASES = [
          ("result", "results.json: periods[1].gross_t_co2e")),
     Case("the days of a result", "results.json", period(lambda p: p["during"].update(end="2027-06-30")),
          ("result", "results.json: periods[1].during.end")),
-    Case("the word of issuance", "results.json", period(lambda p: p.update(issuance="refused")),
+    Case("the word of issuance", "results.json", period(lambda p: p.update(issuance="issued")),
          ("result", "results.json: periods[1].issuance")),
     Case("a vintage taken out", "results.json", period(drop_last_vintage),
          ("result-missing", "results.json: periods[1].vintages[")),
