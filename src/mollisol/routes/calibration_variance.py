@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.checks.spectroscopy import VALIDATION
-from mollisol.methodology.results.figure import Count, count, figure
+from mollisol.methodology.results.figure import count, figure, whole
 from mollisol.methodology.results.spectroscopy import CalibrationResult, SpectroscopyResult
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
@@ -92,7 +92,7 @@ def calibration_variance(inputs: PeriodInputs) -> CalibrationVariance | None:
                 calibrations.calibrations, calibrations.campaigns, eq73, strict=True
             )
         ),
-        draws=Count(int(draws), draws.origin),
+        draws=whole(draws),
         carried_t_co2e_per_ha_2=figure(carried),
         printed_t_co2e_per_ha_2=figure(printed),
         equation_72_printed_t2=figure(eq72["printed"]),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mollisol.methodology.findings import Finding, finding
-from mollisol.methodology.results.figure import Count, figure
+from mollisol.methodology.results.figure import figure, whole
 from mollisol.methodology.results.run import MonteCarloDeduction, RouteCheck
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
@@ -79,7 +79,7 @@ def montecarlo_route(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
         measurement_variance_t_co2e_per_ha_2=figure(spread),
         standard_error_t_co2e_per_ha=figure(error),
         degrees_of_freedom=finite_or_none(freedom),
-        draws=Count(int(draws.value), figure(draws).origin),
+        draws=whole(figure(draws)),
         monte_carlo_error_t_co2e_per_ha=0.0 if drawn is None else drawn.monte_carlo_error,
         allowed_error_t_co2e_per_ha=float(share.value)
         * (float(inputs.difference.value) - float(credited.value)),
