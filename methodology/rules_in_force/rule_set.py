@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -241,7 +242,8 @@ def read_toml[T: DomainObject](file: Traversable | Path, kind: type[T]) -> T:
         If it is not one; the message names file and key.
     """
     try:
-        return kind.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        typed: T = _typed(file.read_text(encoding="utf-8"), kind)
+        return typed
     except OSError as error:
         raise RuleError(f"{file.name}: cannot be read: {error.strerror}") from None
     except ValidationError as error:
@@ -252,6 +254,12 @@ def read_toml[T: DomainObject](file: Traversable | Path, kind: type[T]) -> T:
         RecursionError,
     ) as error:  # also a number of 5000 digits, or tables in tables without end
         raise RuleError(f"{file.name}: not a TOML file: {str(error)[:200]}") from None
+
+
+@lru_cache(maxsize=1000)
+def _typed[T: DomainObject](text: str, kind: type[T]) -> T:
+    """Return what a text says; the same text is read once, as many projects stand on the same rules."""
+    return kind.model_validate(tomllib.loads(text))
 
 
 def _by_id[T: Rule | Switch](items: Iterable[T]) -> dict[str, T]:
