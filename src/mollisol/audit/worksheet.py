@@ -1,4 +1,7 @@
-"""The worksheet of an auditor: which records to vouch, and what the faults that were found project to."""
+"""The worksheet of an auditor: which records to vouch, and what the faults that were found project to.
+
+Core records are drawn; numbers that were typed in are few, so each figure that rests on them has a row.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ import numpy as np
 from mollisol.audit.effects import Effects, effects_of_records
 from mollisol.bundle.read import MANIFEST, Bundle
 from mollisol.methodology.findings import UserError
-from mollisol.methodology.rules_in_force.rule import ChosenValue
 from mollisol.programmes.registry import programme, threshold_of
+from mollisol.questions.typed_numbers import TypedFigure, declared_errors, typed_figures
 from mollisol.templates.documents.inert import inert
 from mollisol.uncertainty.audit.misstatement import (
     projected_misstatement_error_t_co2e,
@@ -47,6 +50,9 @@ COLUMNS = (
     "soil_mass_column",
     "recorded_soil_mass",
     "seen_soil_mass",
+    "typed_figure",
+    "recorded_t_co2e",
+    "seen_t_co2e",
     "note",
     "drawn_from",
 )
@@ -58,21 +64,38 @@ class WorksheetError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """What the vouched records say about all records, in t CO2e of the credit; above zero it was overstated.
+    """What the vouched records and typed figures say of the credit, in t CO2e; above zero it was overstated.
 
-    ``largest_share_at_fault`` is given where no fault was found: the share of all effects that may still be at fault.
+    Parameters
+    ----------
+    projected_t_co2e, low_t_co2e, high_t_co2e
+        Faults of the records, projected to all records, and those of the typed figures as they were found.
+    credited_t_co2e
+        The verified total of all periods: what the records stand behind, what rests on typed figures, and the rest.
+    records_t_co2e
+        The credit of the soil by the moment form, which the effects of the records are of.
+    rest_t_co2e
+        What neither can show: that another form issues than the moment form.
+    largest_share_at_fault
+        Given where no record was at fault: the share of all effects that may still be.
     """
 
     records: int
     picks: int
     at_fault: int
     found_t_co2e: float
+    typed: int
+    typed_at_fault: int
+    typed_found_t_co2e: float
     projected_t_co2e: float
     standard_error_t_co2e: float
     low_t_co2e: float
     high_t_co2e: float
     confidence: float
     credited_t_co2e: float
+    records_t_co2e: float
+    typed_t_co2e: float
+    rest_t_co2e: float
     material_t_co2e: float
     materiality_percent: float
     rule: str
@@ -114,6 +137,9 @@ def worksheet(bundle: Bundle, *, size: int, seed: int) -> str:
     out = io.StringIO(newline="")
     table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     table.writeheader()
+    for typed in typed_of(bundle):
+        row = {"file_row": typed.file, "typed_figure": typed.name, "drawn_from": drawn}
+        table.writerow(row | {"recorded_t_co2e": repr(typed.effect_t_co2e)})
     for place, times in sorted(picks.items()):
         row = increments[effects.rows[place]]
         column = next((name for name in _MASSES if row.get(name)), "")
@@ -133,6 +159,12 @@ def worksheet(bundle: Bundle, *, size: int, seed: int) -> str:
     return out.getvalue()
 
 
+def typed_of(bundle: Bundle) -> list[TypedFigure]:
+    """Return every part of the credit that rests on typed numbers, declared errors included, the largest first."""
+    periods = bundle.results.periods
+    return [*typed_figures(periods), *declared_errors(periods)]
+
+
 def extrapolate(bundle: Bundle, filled: bytes) -> Projection:
     """Project what a filled worksheet found to all records.
 
@@ -148,14 +180,17 @@ def extrapolate(bundle: Bundle, filled: bytes) -> Projection:
     WorksheetError
         If it is of another bundle, lacks a row, or has a cell that is not filled in.
     """
-    rows = _rows_of(filled)
-    size, seed = _drawn(bundle, rows)
+    rows = list(enumerate(_rows_of(filled), start=2))
+    size, seed = _drawn(bundle, [row for _, row in rows])
+    typed = _typed_misstatements(typed_of(bundle), [item for item in rows if item[1]["typed_figure"]])
     effects = effects_of_records(bundle)
     chosen = systematic_selection(size=effects.size, number=size, seed=seed)
     place_of = {row: place for place, row in enumerate(effects.rows)}
     increments = _increments(bundle)
     found: dict[int, float] = {}
-    for number, row in enumerate(rows, start=2):
+    for number, row in rows:
+        if row["typed_figure"]:
+            continue
         place = place_of.get(row["file_row"], -1)
         if place < 0 or place in found:
             raise WorksheetError(
@@ -171,25 +206,55 @@ def extrapolate(bundle: Bundle, filled: bytes) -> Projection:
     chance = (effects.size / effects.size.sum())[chosen]
     estimate = float(projected_misstatement_t_co2e(misstatement_t_co2e=each, probability=chance))
     error = float(projected_misstatement_error_t_co2e(misstatement_t_co2e=each, probability=chance))
-    rule = threshold_of(programme(bundle.results.programme), "programme.materiality.share")
-    return _judged(effects, found, size, estimate, error, rule)
+    return _judged(bundle, effects, found, typed, picks=size, estimate=estimate, error=error)
+
+
+def _typed_misstatements(
+    figures: Sequence[TypedFigure], rows: Sequence[tuple[int, Mapping[str, str]]]
+) -> dict[str, float]:
+    """Return recorded less seen of each typed figure; each stands in the worksheet once."""
+    recorded = {figure.name: figure.effect_t_co2e for figure in figures}
+    found: dict[str, float] = {}
+    for number, row in rows:
+        name = row["typed_figure"]
+        if name not in recorded or name in found:
+            raise WorksheetError(f"row {number}: {name!r} is not one of the typed figures, once each")
+        try:
+            seen = float(row["seen_t_co2e"])
+        except ValueError:
+            seen = math.nan
+        if not math.isfinite(seen):
+            do = "write the t CO2e that the evidence supports, the recorded ones where it does"
+            raise WorksheetError(f"row {number}, seen_t_co2e: {row['seen_t_co2e'][:40]!r} is no number; {do}")
+        found[name] = recorded[name] - seen
+    if missing := sorted(recorded.keys() - found.keys()):
+        raise WorksheetError(f"the typed figure {missing[0]} is not in the worksheet")
+    return found
 
 
 def _judged(
+    bundle: Bundle,
     effects: Effects,
     result: Mapping[int, float],
+    typed: Mapping[str, float],
+    *,
     picks: int,
     estimate: float,
     error: float,
-    rule: ChosenValue,
 ) -> Projection:
-    material = abs(effects.credited) * float(rule.value) / 100
     half = float(t_quantile(probability=CONFIDENCE, degrees_of_freedom=picks - 1)) * error
-    at_fault = sum(value != 0 for value in result.values())
+    rule = threshold_of(programme(bundle.results.programme), "programme.materiality.share")
+    credited = math.fsum(period.verified_total_t_co2e for period in bundle.results.periods)
+    on_typed = math.fsum(figure.effect_t_co2e for figure in typed_figures(bundle.results.periods))
+    material = abs(credited) * float(rule.value) / 100
+    at_fault, typed_at_fault = (sum(value != 0 for value in item.values()) for item in (result, typed))
+    typed_found = math.fsum(typed.values())
+    estimate += typed_found
     share = relative = None
     if not at_fault:
         share = float(share_not_excluded(picks=picks, confidence=CONFIDENCE))
         relative = material / (share * float(effects.size.sum()))
+    if not at_fault and not typed_at_fault:
         verdict = "no fault found"
     elif max(abs(estimate - half), abs(estimate + half)) < material:
         verdict = "below materiality"
@@ -202,12 +267,18 @@ def _judged(
         picks=picks,
         at_fault=at_fault,
         found_t_co2e=math.fsum(result.values()),
+        typed=len(typed),
+        typed_at_fault=typed_at_fault,
+        typed_found_t_co2e=typed_found,
         projected_t_co2e=estimate,
         standard_error_t_co2e=error,
         low_t_co2e=estimate - half,
         high_t_co2e=estimate + half,
         confidence=CONFIDENCE,
-        credited_t_co2e=effects.credited,
+        credited_t_co2e=credited,
+        records_t_co2e=effects.credited,
+        typed_t_co2e=on_typed,
+        rest_t_co2e=credited - effects.credited - on_typed,
         material_t_co2e=material,
         materiality_percent=float(rule.value),
         rule=rule.rule,

@@ -25,7 +25,7 @@ def sample(
     size: Annotated[int, typer.Option(help="How many picks.", min=2)] = 30,
     seed: Annotated[int, typer.Option(help="Of the selection.", min=0)] = 0,
 ) -> None:
-    """Pick core records with probability proportional to their effect on the credit; write a worksheet."""
+    """Pick core records by their effect on the credit, list every figure typed in, and write a worksheet."""
     from mollisol.audit.worksheet import worksheet
     from mollisol.bundle.read import open_bundle
 
@@ -38,7 +38,7 @@ def sample(
     except OSError as error:
         raise UserError(f"{out} cannot be written: {error.strerror}") from None
     tell(
-        f"{out}: {text.count(chr(10)) - 1} records. Fill in the columns seen_*, then mollisol audit extrapolate"
+        f"{out}: {text.count(chr(10)) - 1} rows. Fill in the columns seen_*, then mollisol audit extrapolate"
     )
 
 
@@ -62,12 +62,16 @@ def extrapolate(
 
 def _lines(p: Projection) -> list[str]:
     lines = [
-        f"{p.verdict}: {p.records} records in {p.picks} picks, {p.at_fault} at fault",
-        f"  found        {p.found_t_co2e:+,.2f} t CO2e in the records themselves (above zero: credited too much)",
-        f"  projected    {p.projected_t_co2e:+,.2f} t CO2e over all records, standard error "
+        f"{p.verdict}: {p.records} records in {p.picks} picks, {p.at_fault} at fault; {p.typed} typed figures, "
+        f"{p.typed_at_fault} at fault",
+        f"  credited     {p.credited_t_co2e:,.1f} t CO2e: records {p.records_t_co2e:,.1f}, typed figures "
+        f"{p.typed_t_co2e:+,.1f}, what the issuing form adds to the moment form {p.rest_t_co2e:+,.1f}",
+        f"  found        {p.found_t_co2e:+,.2f} t CO2e in the records themselves, {p.typed_found_t_co2e:+,.2f} in the "
+        "typed figures (above zero: credited too much)",
+        f"  projected    {p.projected_t_co2e:+,.2f} t CO2e over all records and typed figures, standard error "
         f"{p.standard_error_t_co2e:,.2f}; {p.low_t_co2e:+,.2f} to {p.high_t_co2e:+,.2f}, each at {p.confidence:.0%}",
         f"  material     from {p.material_t_co2e:,.2f} t CO2e, {p.materiality_percent:g} % of {p.credited_t_co2e:,.1f} "
-        f"credited by the moment form; rule {p.rule}, {p.citation}",
+        f"credited; rule {p.rule}, {p.citation}",
     ]
     if p.largest_share_at_fault is not None and p.largest_relative_error is not None:
         lines.append(

@@ -52,9 +52,24 @@ def typed_figures(periods: Iterable[PeriodResult]) -> list[TypedFigure]:
                 effects[source.label, _TYPED.get(source.id, "")] += source.reduction_t_co2e
         if period.leakage is not None:
             effects["displaced production", "production.csv"] -= period.leakage.displaced_production_t_co2e
+            effects["organic amendments", "organic_amendments.csv"] -= period.leakage.amendments_t_co2e
+            effects["residues", "residue_diversion.csv"] -= period.leakage.residues_t_co2e
         effects["buffer by the rating", "project.toml"] -= period.buffer_t_co2e
     figures = [TypedFigure(*place, effect) for place, effect in effects.items() if effect and place[1]]
     return sorted(figures, key=lambda figure: (-abs(figure.effect_t_co2e), figure.name))
+
+
+def declared_errors(periods: Iterable[PeriodResult]) -> list[TypedFigure]:
+    """Return what declared measurement errors take from the credit of the soil; it would grow without them.
+
+    It is a part of the deduction: the credited value of the form that draws them less that of the moment form.
+    """
+    effect = sum(
+        period.area_ha * (period.montecarlo.credited_t_co2e_per_ha - period.deduction.credited_t_co2e_per_ha)
+        for period in periods
+        if period.montecarlo and period.montecarlo.draws
+    )
+    return [TypedFigure("declared errors", "project.toml", effect)] if effect else []
 
 
 def tell_typed(context: Context, periods: Sequence[PeriodResult]) -> list[Finding]:

@@ -45,8 +45,13 @@ def table(text: str) -> Rows:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
+def records(rows: Rows) -> Rows:
+    """Leave out the rows of typed figures."""
+    return [row for row in rows if not row["typed_figure"]]
+
+
 def filled(rows: Rows, **seen: str) -> bytes:
-    """Fill the worksheet in as recorded; ``seen`` gives what was seen of SOC by file and row."""
+    """Fill the worksheet in as recorded; ``seen`` gives what was seen of SOC by file and row, or of a typed figure."""
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, list[str](COLUMNS))
     writer.writeheader()
@@ -54,13 +59,14 @@ def filled(rows: Rows, **seen: str) -> bytes:
         done = {
             "seen_soc_g_per_kg": seen.get(row["file_row"], row["recorded_soc_g_per_kg"]),
             "seen_soil_mass": row["recorded_soil_mass"],
+            "seen_t_co2e": seen.get(row["typed_figure"], row["recorded_t_co2e"]),
         }
         writer.writerow(row | done)
     return out.getvalue().encode()
 
 
 def test_what_a_worksheet_holds(bundle: Bundle) -> None:
-    rows = table(worksheet(bundle, size=20, seed=5))
+    rows = records(table(worksheet(bundle, size=20, seed=5)))
     assert sum(int(row["picks"]) for row in rows) == 20
     lines = bundle.input("core_increments.csv").decode().splitlines()
     for row in rows:
@@ -87,7 +93,7 @@ def test_nothing_found(bundle: Bundle) -> None:
 def test_one_fault_is_projected_by_its_probability(bundle: Bundle) -> None:
     """By hand: picks / n x misstatement / probability, the other picks being right."""
     rows = table(worksheet(bundle, size=30, seed=1))
-    wrong = max(rows, key=lambda row: abs(float(row["effect_of_carbon_t_co2e"])))
+    wrong = max(records(rows), key=lambda row: abs(float(row["effect_of_carbon_t_co2e"])))
     seen = repr(float(wrong["recorded_soc_g_per_kg"]) * 0.9)
     done = extrapolate(bundle, filled(rows, **{wrong["file_row"]: seen}))
     effects = effects_of_records(bundle)
@@ -104,16 +110,37 @@ def test_the_same_fault_everywhere_is_found_in_full(bundle: Bundle) -> None:
     """A laboratory 2 % too high on all records moves the sum of carbon effects by 2 %; each pick shows its part."""
     effects = effects_of_records(bundle)
     rows = table(worksheet(bundle, size=2000, seed=2))
-    seen = {row["file_row"]: repr(float(row["recorded_soc_g_per_kg"]) / 1.02) for row in rows}
+    seen = {row["file_row"]: repr(float(row["recorded_soc_g_per_kg"]) / 1.02) for row in records(rows)}
     done = extrapolate(bundle, filled(rows, **seen))
     truth = float(effects.carbon.sum()) * (1 - 1 / 1.02)
     assert abs(done.projected_t_co2e - truth) < 4 * done.standard_error_t_co2e
     assert done.low_t_co2e <= truth <= done.high_t_co2e
 
 
+def test_typed_figures_are_listed_and_their_faults_added(folder: Path, tmp_path: Path) -> None:
+    """By hand: a buffer of 15 % is verified x 15 / 85; at a rating of 20 % it is verified x 20 / 85."""
+    bundle = open_bundle(folder)
+    verified = sum(period.verified_total_t_co2e for period in bundle.results.periods)
+    rows = table(worksheet(bundle, size=30, seed=1))
+    typed = [row for row in rows if row["typed_figure"]]
+    assert [(row["typed_figure"], row["file_row"]) for row in typed] == [
+        ("buffer by the rating", "project.toml")
+    ]
+    assert float(typed[0]["recorded_t_co2e"]) == pytest.approx(-verified * 15 / 85)
+    done = extrapolate(bundle, filled(rows, **{"buffer by the rating": repr(-verified * 20 / 85)}))
+    assert (done.at_fault, done.typed, done.typed_at_fault) == (0, 1, 1)
+    assert done.typed_found_t_co2e == pytest.approx(verified * 5 / 85)
+    assert done.projected_t_co2e == pytest.approx(verified * 5 / 85)
+    assert done.verdict == "material", "5 of 85 is 5.9 % of the credit, above 5 %"
+    assert done.material_t_co2e == pytest.approx(0.05 * verified)
+    parts = done.records_t_co2e + done.typed_t_co2e + done.rest_t_co2e
+    assert parts == pytest.approx(done.credited_t_co2e) == pytest.approx(verified)
+    assert done.rest_t_co2e == pytest.approx(0.0, abs=1e-6), "here the moment form issues"
+
+
 def test_effects_in_the_worksheet_are_not_believed(bundle: Bundle) -> None:
     rows = table(worksheet(bundle, size=10, seed=3))
-    seen = {rows[0]["file_row"]: "1.0"}
+    seen = {records(rows)[0]["file_row"]: "1.0"}
     honest = extrapolate(bundle, filled(rows, **seen))
     changed = [row | {"effect_of_carbon_t_co2e": "0", "picks": "1"} for row in rows]
     assert extrapolate(bundle, filled(changed, **seen)) == honest
@@ -123,7 +150,10 @@ def test_effects_in_the_worksheet_are_not_believed(bundle: Bundle) -> None:
     ("change", "says"),
     [
         (lambda rows: rows[:-1], "was drawn and is not in the worksheet"),
-        (lambda rows: [*rows, rows[0]], "once each"),
+        (lambda rows: [*rows, rows[-1]], "once each"),
+        (lambda rows: [rows[0], *rows], "one of the typed figures, once each"),
+        (lambda rows: rows[1:], "the typed figure buffer by the rating is not in the worksheet"),
+        (lambda rows: [rows[0] | {"recorded_t_co2e": "much"}, *rows[1:]], "is no number"),
         (lambda rows: [row | {"recorded_soc_g_per_kg": ""} for row in rows], "is no number"),
         (lambda rows: [row | {"recorded_soc_g_per_kg": "=1+1"} for row in rows], "is no number"),
         (lambda rows: [row | {"recorded_soc_g_per_kg": "nan"} for row in rows], "is no number"),
@@ -135,7 +165,10 @@ def test_effects_in_the_worksheet_are_not_believed(bundle: Bundle) -> None:
             lambda rows: [row | {"drawn_from": "x size 10 seed ³"} for row in rows],
             "not drawn from this bundle",
         ),
-        (lambda rows: [row | {"file_row": "strata.csv:2"} for row in rows], "not one of the drawn records"),
+        (
+            lambda rows: [rows[0], *(row | {"file_row": "strata.csv:2"} for row in rows[1:])],
+            "not one of the drawn records",
+        ),
     ],
 )
 def test_what_is_refused(bundle: Bundle, change: Callable[[Rows], Rows], says: str) -> None:
@@ -166,7 +199,7 @@ def test_the_commands(folder: Path, tmp_path: Path) -> None:
 def test_a_pick_is_a_record_of_the_selection(bundle: Bundle) -> None:
     effects = effects_of_records(bundle)
     picks = systematic_selection(size=effects.size, number=15, seed=9)
-    named = {row["file_row"]: int(row["picks"]) for row in table(worksheet(bundle, size=15, seed=9))}
+    named = {row["file_row"]: int(row["picks"]) for row in records(table(worksheet(bundle, size=15, seed=9)))}
     assert named == {
         effects.rows[i]: int(n) for i, n in zip(*np.unique(picks, return_counts=True), strict=True)
     }
@@ -182,6 +215,6 @@ def test_a_formula_in_a_name_stays_text_in_our_own_worksheet(folder: Path, tmp_p
         row[place] = f"=HYPERLINK(A1;{row[place]})"
     with cores.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([header, *rows])
-    written = table(worksheet(open_bundle(tmp_path / "bundle"), size=20, seed=5))
+    written = records(table(worksheet(open_bundle(tmp_path / "bundle"), size=20, seed=5)))
     assert len(written) > 5
     assert all(row["sample"].startswith("'=HYPERLINK(") for row in written)
