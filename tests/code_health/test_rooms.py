@@ -29,7 +29,8 @@ WAY: tuple[tuple[str, ...], ...] = (
     ("engine",),
     ("origins",),
     ("bundle",),
-    ("audit", "rule_catalogue", "sampling_plan", "trials", "verify"),
+    ("audit", "rule_catalogue", "sampling_plan", "trials"),
+    ("verify",),
     ("true_up",),
     ("cli",),
 )

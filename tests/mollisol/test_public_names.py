@@ -44,7 +44,7 @@ def test_text_and_path_give_the_same() -> None:
 
 def test_a_bundle_by_its_name_as_text() -> None:
     bundle = next((ROOT / "tests" / "issued").rglob("mixed-farm.zip"))
-    assert mollisol.verify_bundle(str(bundle), public_key="no-such-key").signature == "missing"
+    assert mollisol.verify_bundle(str(bundle), public_keys=["no-such-key"]).signature.state == "missing"
 
 
 @pytest.mark.parametrize("command", [["-m", "mollisol"], ["-c", "from mollisol.cli.app import main; main()"]])

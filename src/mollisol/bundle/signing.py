@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from mollisol.methodology.findings import UserError
 
 if TYPE_CHECKING:
-    from nacl.signing import SigningKey, VerifyKey
+    from nacl.signing import SigningKey
 
 SIGNATURE: Final = "manifest.sig"
 
@@ -92,31 +92,42 @@ def sign_manifest(manifest: bytes, key_file: Path) -> bytes:
     return (json.dumps(document, indent=1, sort_keys=True) + "\n").encode()
 
 
-def check_signature(manifest: bytes, signature: bytes, key_file: Path) -> None:
-    """Check a signature against a public key.
+def check_signature(manifest: bytes, signature: bytes) -> str:
+    """Return the public key, in hexadecimal digits, that a signature is by: whose it is, it does not say.
 
     Raises
     ------
     SignatureError
-        If it is not the signature of these bytes by that key; the message says which of the two is wrong.
+        If it is not the signature of these bytes by the key that it names.
     SigningError
-        If the file holds no public key, or PyNaCl is missing.
+        If PyNaCl is missing.
     """
     _nacl()
     from nacl.exceptions import BadSignatureError
+    from nacl.signing import VerifyKey
 
-    key = _public(key_file)
     try:
         document = json.loads(signature)
-        named, value = str(document["public_key"]), bytes.fromhex(document["signature"])
+        named, value = bytes.fromhex(document["public_key"]), bytes.fromhex(document["signature"])
+        key = VerifyKey(named)
     except (ValueError, TypeError, KeyError, RecursionError):
         raise SignatureError(f"{SIGNATURE} is no signature file") from None
-    if named != bytes(key).hex():
-        raise SignatureError(f"signed with another key, {named[:16]}…, not {bytes(key).hex()[:16]}…")
     try:
         key.verify(manifest, value)
     except (BadSignatureError, ValueError):
         raise SignatureError("not the signature of this manifest") from None
+    return named.hex()
+
+
+def public_key(key_file: Path) -> str:
+    """Return the public key that a file holds, in hexadecimal digits.
+
+    Raises
+    ------
+    SigningError
+        If the file holds none.
+    """
+    return _key(key_file, _PUBLIC).hex()
 
 
 def _private(file: Path) -> SigningKey:
@@ -126,12 +137,6 @@ def _private(file: Path) -> SigningKey:
     if os.name == "posix" and file.stat().st_mode & 0o077:
         raise SigningError(f"{file} can be read by others; chmod 600 it, or make a new key")
     return SigningKey(seed)
-
-
-def _public(file: Path) -> VerifyKey:
-    from nacl.signing import VerifyKey
-
-    return VerifyKey(_key(file, _PUBLIC))
 
 
 def _key(file: Path, kind: str) -> bytes:

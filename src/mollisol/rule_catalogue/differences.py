@@ -218,8 +218,9 @@ def _words(value: DatedValue) -> str:
 
 
 def _rule(a: RuleSet, b: RuleSet, id: str) -> Difference:
-    rule = b.rules.get(id) or a.rules[id]
-    value = _in_force(b, id) if rule.keyed_by == "edition" else rule.value[-1]
+    side = b if id in b.rules else a
+    rule = side.rules[id]
+    value = _in_force(side, id) if rule.keyed_by == "edition" else rule.value[-1]
     chosen = rule.value[-1] if isinstance(value, str) else value
     return Difference(
         id=id,

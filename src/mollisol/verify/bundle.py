@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from mollisol.bundle.crate import CRATE, crate_metadata
 from mollisol.bundle.read import Bundle, open_bundle
-from mollisol.bundle.signing import SIGNATURE, SignatureError, check_signature
+from mollisol.bundle.signing import SIGNATURE
 from mollisol.bundle.write import RULES, bundle_files
 from mollisol.engine import Tell, run_project
 from mollisol.extensions import UnknownExtensionError
 from mollisol.methodology.findings import FindingsError, UserError, blocking
 from mollisol.methodology.results.figure import Origin
-from mollisol.methodology.rules_in_force.rule import ChosenValue
-from mollisol.methodology.rules_in_force.rule_set import SHIPPED, RuleFolders, trust
+from mollisol.methodology.rules_in_force.rule_set import SHIPPED, RuleFolders, RuleSet, trust
 from mollisol.origins.paths import origins_of
 from mollisol.output import MANIFEST, canonical_json, made_with
 from mollisol.programmes.registry import (
@@ -33,9 +33,18 @@ from mollisol.run import Run, RunOptions
 from mollisol.verify.compare import Comparison, count_numbers
 from mollisol.verify.compare_second import compare_independent, outside
 from mollisol.verify.manifest import compare_files
+from mollisol.verify.periods import compare_periods, materiality_of, recorded_total_t_co2e
 from mollisol.verify.releases import name_notes, notes_since
-from mollisol.verify.results import IndependentFigure, Materiality, Signature, Verification, VersionRow
+from mollisol.verify.results import (
+    IndependentFigure,
+    PeriodAgain,
+    RuleMove,
+    Verification,
+    VersionRow,
+)
+from mollisol.verify.rule_moves import rule_moves
 from mollisol.verify.rules import BundleRules, compare_asked, read_options, read_rules
+from mollisol.verify.signature import signed
 from mollisol.verify.trust import rules_trust, trust_in
 
 TOLERANCE: Final = 1e-9
@@ -65,7 +74,7 @@ def _silent(_: str) -> None: ...
 def verify_bundle(
     path: str | Path,
     *,
-    public_key: str | Path | None = None,
+    public_keys: Sequence[str | Path] = (),
     independent: bool = False,
     tolerance: float = TOLERANCE,
     trusted: Collection[str] = (),
@@ -77,8 +86,8 @@ def verify_bundle(
     ----------
     path
         A bundle folder, or a zip of one.
-    public_key
-        File of the public key that the manifest must be signed with.
+    public_keys
+        Files of public keys, each of a signer; if there are any, one of them must have signed the manifest.
     independent
         Also compute the design-based path with the second implementation.
     tolerance
@@ -98,15 +107,17 @@ def verify_bundle(
     files = {name: bundle.read(name) for name in bundle.names}
     to = Comparison(tolerance)
     compare_files(bundle.manifest, files, to)
-    signature = _signature(files, None if public_key is None else Path(public_key), to)
+    signature = signed(files, [Path(key) for key in public_keys], to)
     recorded = _documents(files, to)
     results = _mapping(recorded.get("results.json"))
-    to.total_t = _total(results)
+    to.total_t = recorded_total_t_co2e(results)
     options = read_options(bundle.manifest, results, to)
     notes = notes_since(str(bundle.manifest.get("mollisol")))
     folders = _folders(results, to)
     rules = read_rules(files, bundle.manifest, options, notes, folders, to)
     run = materiality = standing = None
+    periods: tuple[PeriodAgain, ...] = ()
+    moves: tuple[RuleMove, ...] = ()
     versions = _versions(bundle.manifest)
     if rules is not None:
         tell("computing again from the bundle's own inputs")
@@ -118,12 +129,16 @@ def verify_bundle(
     if rules is not None and run is not None:
         threshold = threshold_of(programme_of(run.project.head), "programme.materiality.share")
         to.threshold_percent = float(threshold.value)
-        materiality = _materiality(results, run, threshold)
+        periods = compare_periods(results, run.results.periods)
+        materiality = materiality_of(periods, threshold)
         compare_asked(bundle.manifest, results, options, rules, run.project.head.rules, to)
         tell("comparing")
         # Rules of an earlier release were held against those released: they would be written with our fields now.
         kept = {RULES: files[RULES]} if notes and RULES in files else {}
         _compare(bundle, files, recorded, run, kept, to)
+        if listed in ("auditor", "nobody"):
+            tell("computing what each rule moves that is not as it ships")
+            moves = rule_moves(rules.rule_set, run, folders, partial(_under, bundle, options))
     second: tuple[IndependentFigure, ...] = ()
     beside = ""
     if independent and not (beside := _beside(results, files, rules)):
@@ -144,6 +159,8 @@ def verify_bundle(
         largest_at=to.largest_at,
         files=len(files),
         materiality=materiality,
+        periods=periods,
+        rule_moves=moves,
         rules=standing,
         independent=second,
         release_notes=tuple(note for note in notes if note.id in moved or note.rules),
@@ -160,20 +177,6 @@ def origins_again(bundle: Bundle) -> dict[str, Origin]:
     rules = read_rules(files, bundle.manifest, options, notes, _folders(results, unheard), unheard)
     run = _again(bundle, rules, options, True, unheard) if rules is not None else None
     return origins_of(run.results) if run is not None else {}
-
-
-def _signature(files: Mapping[str, bytes], key: Path | None, comparison: Comparison) -> Signature:
-    if key is None:
-        return "not asked for"
-    if SIGNATURE not in files:
-        comparison.add("signature-missing", SIGNATURE, "no such file", f"a signature of {MANIFEST}")
-        return "missing"
-    try:
-        check_signature(files[MANIFEST], files[SIGNATURE], key)
-    except SignatureError as error:
-        comparison.add("signature-bad", SIGNATURE, str(error), "the signature of the key that was given")
-        return "bad"
-    return "good"
 
 
 def _documents(files: Mapping[str, bytes], comparison: Comparison) -> dict[str, Any]:
@@ -212,6 +215,11 @@ def _again(
             "not-computable", "the run", "a run that came through", f"{type(error).__name__}: {error}"
         )
     return None
+
+
+def _under(bundle: Bundle, options: RunOptions, rules: RuleSet) -> Run:
+    """Run the inputs under other rules, as if they were in force."""
+    return run_project(bundle.input_files, rule_set=trust(rules), **options.beside_rules)
 
 
 def _compare(
@@ -351,28 +359,6 @@ def _folders(results: Mapping[str, Any], comparison: Comparison) -> RuleFolders:
     except UnknownExtensionError as error:
         comparison.add("programme", "results.json: programme", results.get("programme"), str(error))
         return SHIPPED
-
-
-def _materiality(results: Mapping[str, Any], run: Run, threshold: ChosenValue) -> Materiality:
-    old, new = _total(results), sum(period.verified_total_t_co2e for period in run.results.periods)
-    percent = 100 * abs(new - old) / abs(old) if old else None
-    return Materiality(
-        recorded_t_co2e=old,
-        recomputed_t_co2e=new,
-        percent=percent,
-        threshold_percent=float(threshold.value),
-        rule=threshold.rule,
-        citation=f"{threshold.citation} ({threshold.status})",
-        material=old != new if percent is None else percent >= float(threshold.value),
-    )
-
-
-def _total(results: Mapping[str, Any]) -> float:
-    periods = results.get("periods")
-    totals = (
-        [_mapping(item).get("verified_total_t_co2e") for item in periods] if isinstance(periods, list) else []
-    )
-    return float(sum(value for value in totals if isinstance(value, int | float)))
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Items
 
-type Signature = Literal["not asked for", "good", "missing", "bad"]
+type Signature = Literal["not signed", "good", "somebody", "missing", "bad", "not checked"]
+"""``good``: by a key that was given. ``somebody``: by a key that nobody named. ``not checked``: PyNaCl is missing."""
 type Outcome = Literal["same", "moved", "different"]
 
 
@@ -68,6 +69,14 @@ class Difference(DomainObject):
     note: str = ""
 
 
+class Signed(DomainObject):
+    """The signature of a bundle, the public key that it is by, and the file that names the signer."""
+
+    state: Signature
+    key: str = ""
+    signer: str = ""
+
+
 class VersionRow(DomainObject):
     """A program by name: its version in the bundle and here, and what a difference of the two can move."""
 
@@ -77,13 +86,33 @@ class VersionRow(DomainObject):
     moves: str
 
 
+class PeriodAgain(DomainObject):
+    """A period as it was recorded and as it was computed again; None where one of the two has no such period."""
+
+    name: str
+    recorded_t_co2e: float | None
+    recomputed_t_co2e: float | None
+    recorded_units_t: int | None
+    recomputed_units_t: int | None
+    recorded_state: str
+    recomputed_state: str
+
+
 class Materiality(DomainObject):
-    """The total of all periods in t CO2e, recorded and recomputed, held against the threshold."""
+    """The verified total in t CO2e and the units to request, recorded and recomputed, held against the threshold.
+
+    Parameters
+    ----------
+    percent
+        What the periods are off, added up period by period without sign, as a share of the recorded total: one
+        period cannot make up for another. None where nothing was recorded to hold it against.
+    """
 
     recorded_t_co2e: float
     recomputed_t_co2e: float
+    recorded_units_t: int
+    recomputed_units_t: int
     percent: float | None
-    """None where nothing was recorded to hold it against."""
     threshold_percent: float
     rule: str
     citation: str
@@ -117,6 +146,31 @@ class RulesTrust(DomainObject):
     units_t: int | None = None
 
 
+class RuleMove(DomainObject):
+    """What a rule that is not as it ships moves: the bundle's credit less that with this one rule as it ships.
+
+    Parameters
+    ----------
+    rule
+        Its id, ``edition of DOCUMENT``, ``factor`` or ``equation`` with an id; ``all of them`` together.
+    recorded, shipped
+        The value in force for this project, in the bundle and as it ships.
+    tonnes_t_co2e
+        Of the verified total; None where the project is stopped with the rule as it ships.
+    units_t
+        Of the units to request, if the bundle's rules were trusted.
+    note
+        Why nothing was computed.
+    """
+
+    rule: str
+    recorded: str = ""
+    shipped: str = ""
+    tonnes_t_co2e: float | None = None
+    units_t: int | None = None
+    note: str = ""
+
+
 class Verification(DomainObject):
     """The outcome of ``verify``: same, moved by release notes alone, or different."""
 
@@ -125,13 +179,15 @@ class Verification(DomainObject):
     differences: Items[Difference]
     versions: Items[VersionRow]
     notes: Items[str]
-    signature: Signature
+    signature: Signed
     tolerance: float
     numbers_compared: int
     largest_deviation: float
     largest_at: str
     files: int
     materiality: Materiality | None = None
+    periods: Items[PeriodAgain] = ()
+    rule_moves: Items[RuleMove] = ()
     independent: Items[IndependentFigure] = ()
     rules: RulesTrust | None = None
     release_notes: Items[ReleaseNote] = ()

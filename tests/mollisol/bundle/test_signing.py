@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from nacl.signing import SigningKey
 
-from mollisol.bundle.signing import check_signature, new_key, sign_manifest
+from mollisol.bundle.signing import new_key, public_key, sign_manifest
 from mollisol.methodology.findings import UserError
 from mollisol.verify.manifest import sign_bundle
 from mollisol.verify.results import Verification
+from mollisol.verify.text import lines_of
 from tests.mollisol.cli.conftest import Mollisol, mollisol
 from tests.support.bundles import Taken
 
@@ -62,9 +63,9 @@ def test_the_signature_is_that_of_rfc_8032(tmp_path: Path) -> None:
 def test_a_signed_bundle(taken: Taken, key: Path, verified: Verify) -> None:
     manifest = hashlib.sha256(taken.read("manifest.json")).hexdigest()
     assert sign_bundle(taken.folder, key) == taken.path("manifest.sig")
-    outcome = verified(taken, public_key=public(key))
+    outcome = verified(taken, public_keys=[public(key)])
     assert outcome.same, outcome.differences
-    assert outcome.signature == "good"
+    assert (outcome.signature.state, outcome.signature.signer) == ("good", "key.pub")
     assert hashlib.sha256(taken.read("manifest.json")).hexdigest() == manifest
     assert verified(taken).same, "a signature that nobody asked for is no difference"
     with pytest.raises(UserError, match="there already"):
@@ -101,7 +102,7 @@ def manifest_after(taken: Taken, _: Path) -> None:
 
 TAMPERED = [
     (one_bit, "bad", "not the signature of this manifest"),
-    (other_key, "bad", "signed with another key"),
+    (other_key, "somebody", "signed with another key"),
     (names_the_right_key, "bad", "not the signature of this manifest"),
     (manifest_after, "bad", "not the signature of this manifest"),
     (lambda taken, _: taken.write("manifest.sig", b"signed"), "bad", "no signature file"),
@@ -117,8 +118,8 @@ def test_a_signature_that_does_not_hold(
 ) -> None:  # fmt: skip
     sign_bundle(taken.folder, key)
     change(taken, tmp_path)
-    outcome = verified(taken, public_key=public(key))
-    assert outcome.signature == state
+    outcome = verified(taken, public_keys=[public(key)])
+    assert outcome.signature.state == state
     assert any(d.code.startswith("signature-") and said in d.recorded for d in outcome.differences)
 
 
@@ -129,15 +130,31 @@ def test_a_bundle_that_is_not_its_manifest_is_not_signed(taken: Taken, key: Path
     assert not taken.path("manifest.sig").exists()
 
 
+def test_a_key_that_nobody_named_says_that_somebody_signed(
+    taken: Taken, key: Path, tmp_path: Path, verified: Verify
+) -> None:
+    new_key(tmp_path / "registry")
+    sign_bundle(taken.folder, key)
+    own, other = public(key), public(tmp_path / "registry")
+    assert verified(taken).signature.state == "somebody"
+    named = verified(taken, public_keys=[other, own])
+    assert (named.same, named.signature.state, named.signature.signer) == (True, "good", "key.pub")
+    not_mine = verified(taken, public_keys=[other])
+    assert not_mine.signature.state == "somebody"
+    assert [item.code for item in not_mine.differences] == ["signature-other"]
+    assert f"signed by somebody ({not_mine.signature.key[:16]}…)" in "\n".join(lines_of(not_mine))
+    one_bit(taken, tmp_path)
+    assert verified(taken).signature.state == "bad", "also where nobody asked for a signer"
+
+
 def test_keys_that_cannot_be_used(taken: Taken, key: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="holds a public key; give the private one"):
         sign_bundle(taken.folder, public(key))
     sign_bundle(taken.folder, key)
-    signature = taken.read("manifest.sig")
     with pytest.raises(UserError, match="holds a private key; give the public one"):
-        check_signature(b"", signature, key)
+        public_key(key)
     with pytest.raises(UserError, match="cannot be read"):
-        check_signature(b"", signature, tmp_path / "none")
+        public_key(tmp_path / "none")
     key.chmod(0o644)
     with pytest.raises(UserError, match="can be read by others"):
         sign_manifest(b"", key)
@@ -167,5 +184,5 @@ def test_the_commands(taken: Taken, tmp_path: Path, mollisol: Mollisol) -> None:
     assert mollisol("sign", taken.folder, "--key", key).code == 0
     signed = mollisol("verify", taken.folder, "--key", public(key))
     assert signed.code == 0
-    assert "signature: good" in signed.out
+    assert "signature: good: signed by own.pub" in signed.out
     assert SigningKey(bytes.fromhex(key.read_text().split()[1])).verify_key

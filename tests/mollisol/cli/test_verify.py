@@ -28,8 +28,8 @@ def test_the_same(taken: Taken, mollisol: Mollisol) -> None:
     assert re.match(r"same: \d+ files and [\d,]+ numbers\n", done.out)
     assert "largest deviation of numbers that count as the same: 0 (tolerance 1e-09)" in done.out
     assert (
-        "in total: 536.967 t CO2e recorded, 536.967 recomputed, 0 % of it; not material against 5 %"
-        in done.out
+        "in total: 536.967 t CO2e recorded, 536.967 recomputed; 0 units recorded, 0 recomputed; "
+        "the periods are off by 0 % of it: not material against 5 %" in done.out
     )
     assert "figures of the design-based path agree" in done.out
 
