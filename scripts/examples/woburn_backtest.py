@@ -372,7 +372,7 @@ def validation_of(trials: Any, plan: Any, whole: Any, folds: Any) -> str:
     groups = [Group(rows[0].comparison, tuple(rows), fold) for (fold, _), rows in gathered.items()]
     sets = {fold.name: made for fold, made in folds}
     found = compare(trials, groups, [fold for fold, _ in folds], sets, None, under_draws(plan), trace)
-    summary = summarise(found, rules, trace)
+    summary = summarise(found, trace)
     for id in _TOLD:
         rules.value(id)
     findings = (*check_clay(found, rules), *check_gates(summary.combinations))

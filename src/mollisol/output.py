@@ -17,25 +17,31 @@ from typing import Any
 from mollisol.methodology.findings import UserError
 from mollisol.templates.documents.inert import inert
 
-
-def write_beside(path: Path, content: bytes) -> None:
-    """Write beside the place and rename; a write that fails leaves nothing behind and raises ``OSError``."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 MANIFEST = "manifest.json"
-
 
 _LIBRARIES = ("jinja2", "matplotlib", "numpy", "pydantic", "scipy")
 
 
 class BundleError(UserError):
-    """The output folder cannot be written; the message says why and what to do."""
+    """A file or the output folder cannot be written; the message says why and what to do."""
+
+
+def write_beside(path: Path, content: bytes) -> None:
+    """Write beside the place and rename; a write that fails leaves nothing behind.
+
+    Raises
+    ------
+    BundleError
+        If the file cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        raise BundleError(f"{path} cannot be written: {error.strerror or error}") from error
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def canonical_json(data: Any) -> bytes:

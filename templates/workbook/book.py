@@ -12,27 +12,27 @@ from mollisol.templates.documents.packing import EARLIEST, repacked
 from mollisol.templates.monitoring_report.report import ReportModel
 from mollisol.templates.workbook.changes import ChangeSheets
 from mollisol.templates.workbook.cores import CoreSheets
-from mollisol.templates.workbook.credit import CreditCells, CreditSheet
+from mollisol.templates.workbook.credit import CreditSheet
 from mollisol.templates.workbook.known import Known
-from mollisol.templates.workbook.sheet import Book, Look, Sheet, Value
+from mollisol.templates.workbook.sheet import Book, Cell, Look, Sheet, Value
 
-_ABOUT: Final[tuple[tuple[Look, str], ...]] = (
-    ("given", "given: read from the project's files, or a rule. Change it, and what follows from it moves."),
-    ("live", "live: a formula. Nothing that a formula can give is pasted in."),
-    (
-        "carried",
-        "carried over: the engine found it by a step that is not in this workbook. It stays as it is.",
-    ),
-    (
-        "result",
-        "result: a formula that the report prints. The sheet Comparison holds each beside the engine's number.",
-    ),
-)
+_LOOKS: Final[Mapping[Look, str]] = {
+    "given": "given: read from the project's files, or a rule. Change it, and what follows from it moves.",
+    "live": "live: a formula. Nothing that a formula can give is pasted in.",
+    "carried": "carried over: the engine found it by a step that is not in this workbook. It stays as it is.",
+    "result": "result: a formula that the report prints. The sheet Comparison holds each beside the engine's number.",
+}
 _NOT_HERE: Final = (
     "the posterior, the guarded form and the Monte Carlo form of the deduction: their UNC",
     "other gases, trees and shrubs, and leakage: their yearly amounts",
     "refusals that do not come from the half-width",
     "the check of similarity of control sites, and of what else the findings tell",
+)
+_PATH: Final = (
+    "Increments > Profiles and Spline > References > Points > Sampling units > Changes > Strata > Credit"
+)
+_QUANTILES: Final = (
+    "t quantiles are taken from the beta distribution: T.INV cuts the degrees of freedom to whole numbers."
 )
 
 
@@ -63,14 +63,14 @@ def write_workbook(model: ReportModel, project: Project, quantities: Any) -> byt
     if "soil_mass" in known:
         cores.write()
     before = "prior_cumulative"
-    found: dict[str, CreditCells] = {}
+    found: dict[str, dict[str, Cell]] = {}
     for number, period in enumerate(model.results.periods, start=1):
         measured = f"change_of_unit@{period.name}" in known and f"control_variance@{period.name}" in known
-        strata = (
-            ChangeSheets(book, project, period, number, known).write(cores.unit_stock) if measured else None
-        )
-        found[period.name] = CreditSheet(book, period, number, known).write(strata, before)
-        before = found[period.name].last_cumulative
+        changes = ChangeSheets(book, project, period, number, known) if measured else None
+        strata = changes.write(cores.unit_stock) if changes is not None else None
+        credit = CreditSheet(book, period, number, known)
+        before = credit.write(strata, before)
+        found[period.name] = credit.found
     _about(about, model)
     _compare(comparison, found)
     book.close()
@@ -80,30 +80,22 @@ def write_workbook(model: ReportModel, project: Project, quantities: Any) -> byt
 def _about(sheet: Sheet, model: ReportModel) -> None:
     results = model.results
     sheet.text(0, 0, f"Workbook of the monitoring report: {results.project}", "title")
+    made = f"Rendered by mollisol {model.mollisol} from the bundle alone. Kind of project: {results.kind}."
     lines: list[tuple[Look, str]] = [
         ("text", f"Rule set {results.rule_set}, SHA-256 {results.rule_set_hash}"),
-        (
-            "text",
-            f"Rendered by mollisol {model.mollisol} from the bundle alone. Kind of project: {results.kind}.",
-        ),
+        ("text", made),
         ("text", ""),
         ("good", "The path from the increments of each core to the units stands here in formulas."),
-        (
-            "label",
-            "Increments > Profiles and Spline > References > Points > Sampling units > Changes > Strata > Credit",
-        ),
+        ("label", _PATH),
         ("label", "Change a blue cell, such as the carbon content of an increment, and see the units move."),
         ("text", ""),
-        *_ABOUT,
+        *_LOOKS.items(),
         ("text", ""),
         ("good", "Not in this workbook, and carried over as values:"),
         *(("label", line) for line in _NOT_HERE),
         ("text", ""),
         ("label", "Set issuing_form on the sheet Parameters to moment to see the design-based path alone."),
-        (
-            "label",
-            "t quantiles are taken from the beta distribution: T.INV cuts the degrees of freedom to whole numbers.",
-        ),
+        ("label", _QUANTILES),
     ]
     for row, (look, line) in enumerate(lines, start=2):
         sheet.text(row, 0, line, look)
@@ -140,19 +132,19 @@ def _parameters(book: Book, model: ReportModel, known: Known) -> None:
             told("mollisol.issuance.form", "lower, moment or posterior") + "; one of lower, moment, posterior",
         ),
         "form_shared_control": (
-            known.bare(f"control_variance_total.corrected{first}", "form", "corrected"), "",
+            known.form(f"control_variance_total.corrected{first}"), "",
             "control sites that serve several strata; corrected or printed",
         ),
         "form_deduction_denominator": (
-            known.bare(f"uncertainty_percent.corrected{first}", "form", "corrected"), "",
+            known.form(f"uncertainty_percent.corrected{first}"), "",
             "the deduction as a share of the absolute mean; corrected or printed",
         ),
         "form_eligibility_quantile": (
-            known.bare(f"half_width_percent.corrected{first}", "form", "corrected"), "",
+            known.form(f"half_width_percent.corrected{first}"), "",
             "the half-width by Student's t; corrected, or printed: the normal quantile",
         ),
         "form_leakage_allocation": (
-            known.bare(f"leakage_on_reductions{first}.1", "form", "corrected"), "",
+            known.form(f"leakage_on_reductions{first}.1"), "",
             "leakage shared by positive parts; corrected or printed",
         ),
     }  # fmt: skip
@@ -167,15 +159,14 @@ def _parameters(book: Book, model: ReportModel, known: Known) -> None:
     sheet.text(row, 3, "t CO2e in a t of carbon, by molar masses", "note")
 
 
-def _compare(sheet: Sheet, result: Mapping[str, CreditCells]) -> None:
+def _compare(sheet: Sheet, result: Mapping[str, Mapping[str, Cell]]) -> None:
     sheet.text(0, 0, "The workbook beside the engine", "title")
     sheet.text(1, 0, "largest difference, relative to the larger of 1 and the number")
     sheet.head(3, ("period", "figure", "workbook", "engine", "difference"))
     row = 4
     for period, cells in result.items():
-        for figure, (cell, value) in cells.found.items():
-            sheet.text(row, 0, period)
-            sheet.text(row, 1, figure)
+        for figure, (cell, value) in cells.items():
+            sheet.words(row, (period, figure))
             sheet.live(row, 2, cell, value, number="#,##0.000000")
             sheet.put(row, 3, value, "carried", "#,##0.000000")
             line = row + 1

@@ -12,7 +12,7 @@ from mollisol.methodology.checks.control_sites import control_groups
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.templates.workbook.known import Known
-from mollisol.templates.workbook.sheet import Book, Sheet
+from mollisol.templates.workbook.sheet import Book, Cell, Sheet
 
 type Cells = tuple[str, int]
 """A range, and how many cells it has."""
@@ -25,8 +25,8 @@ class StrataCells:
     area: str
     project_times_area: str
     baseline_times_area: str
-    terms: Cells
-    freedoms: Cells
+    terms: list[str]
+    freedoms: list[str]
 
 
 @dataclass(slots=True)
@@ -45,12 +45,11 @@ class ChangeSheets:
         self._number, self._at = number, f"@{period.name}"
         self._groups = control_groups(project)
 
-    def write(self, unit_stock: Mapping[tuple[str, str], tuple[str, float]]) -> StrataCells:
+    def write(self, unit_stock: Mapping[tuple[str, str], Cell]) -> StrataCells:
         """Write both sheets from where the stocks of sampling units stand."""
-        rows = self._write_changes(unit_stock)
-        return self._write_strata(rows)
+        return self._write_strata(self._write_changes(unit_stock))
 
-    def _write_changes(self, unit_stock: Mapping[tuple[str, str], tuple[str, float]]) -> _Rows:
+    def _write_changes(self, unit_stock: Mapping[tuple[str, str], Cell]) -> _Rows:
         sheet = self._book.sheet(f"Changes {self._number}", (16, 24, 18, 16, 16, 18), freeze=(1, 3))
         first, last = self._period.first_campaign, self._period.last_campaign
         stocks = (f"stock {first}, t C/ha", f"stock {last}, t C/ha", "change, t CO2e/ha")
@@ -61,39 +60,26 @@ class ChangeSheets:
             members[label.partition("/")[0]].append(label)
         rows = _Rows()
         row = 1
+
+        def block(side: str, home: str) -> Cells:
+            """Write the sampling units of a stratum or control site; give the cells of their changes."""
+            nonlocal row
+            start = row
+            for label in members[home]:
+                sheet.words(row, (side, home, label.partition("/")[2]))
+                for column, campaign in ((3, first), (4, last)):
+                    sheet.live(row, column, *unit_stock[campaign, label])
+                sheet.live(row, 5, f"(E{row + 1}-D{row + 1})*c_to_co2e", found[label])
+                row += 1
+            return sheet.span(start, 5, row - 1, 5), row - start
+
         for stratum in self._project.strata:
-            start = row
-            row = self._units(
-                sheet, row, ("project", stratum.stratum), members[stratum.stratum], unit_stock, found
-            )
-            rows.strata[stratum.stratum] = (sheet.span(start, 5, row - 1, 5), row - start)
-        means: dict[str, tuple[str, int]] = {}
+            rows.strata[stratum.stratum] = block("project", stratum.stratum)
+        means: dict[str, Cells] = {}
         for site in dict.fromkeys(site for sites in self._groups.values() for site in sites):
-            start = row
-            row = self._units(sheet, row, ("control", site), members[site], unit_stock, found)
-            means[site] = (sheet.span(start, 5, row - 1, 5), row - start)
+            means[site] = block("control", site)
         self._sites(sheet, row + 1, means, rows)
         return rows
-
-    def _units(
-        self,
-        sheet: Sheet,
-        row: int,
-        names: tuple[str, str],
-        labels: list[str],
-        unit_stock: Mapping[tuple[str, str], tuple[str, float]],
-        result: Mapping[str, float],
-    ) -> int:
-        for label in labels:
-            sheet.text(row, 0, names[0])
-            sheet.text(row, 1, names[1])
-            sheet.text(row, 2, label.partition("/")[2])
-            for column, campaign in ((3, self._period.first_campaign), (4, self._period.last_campaign)):
-                cell, value = unit_stock[campaign, label]
-                sheet.live(row, column, cell, value)
-            sheet.live(row, 5, f"(E{row + 1}-D{row + 1})*c_to_co2e", result[label])
-            row += 1
-        return row
 
     def _sites(self, sheet: Sheet, row: int, means: Mapping[str, Cells], rows: _Rows) -> None:
         """Write the means of control sites where a group has several; a site alone stands for its sampling units."""
@@ -126,12 +112,10 @@ class ChangeSheets:
             "area x project, t CO2e", "area x baseline, t CO2e",
         )  # fmt: skip
         sheet.head(0, head)
-        for row, (stratum, own) in enumerate(
-            zip(self._project.strata, self._period.strata, strict=True), start=1
-        ):
+        pairs = zip(self._project.strata, self._period.strata, strict=True)
+        for row, (stratum, own) in enumerate(pairs, start=1):
             span, n = rows.strata[stratum.stratum]
-            sheet.text(row, 0, stratum.stratum)
-            sheet.text(row, 1, stratum.quantification_unit)
+            sheet.words(row, (stratum.stratum, stratum.quantification_unit))
             sheet.put(row, 2, stratum.area_ha)
             sheet.put(row, 3, n, "text")
             line = row + 1
@@ -143,46 +127,43 @@ class ChangeSheets:
             sheet.live(row, 8, f"D{line}-1", own.project_degrees_of_freedom, number="0")
             sheet.live(row, 9, f"C{line}*E{line}", stratum.area_ha * project)
             sheet.live(row, 10, f"C{line}*F{line}", stratum.area_ha * control)
-        last = second + groups
+        blocks = ((1, count), (second + 1, second + groups))
         return StrataCells(
             area=sheet.span(1, 2, count, 2),
             project_times_area=sheet.span(1, 9, count, 9),
             baseline_times_area=sheet.span(1, 10, count, 10),
-            terms=(f"{sheet.span(1, 7, count, 7)},{sheet.span(second + 1, 7, last, 7)}", count + groups),
-            freedoms=(f"{sheet.span(1, 8, count, 8)},{sheet.span(second + 1, 8, last, 8)}", count + groups),
+            terms=[sheet.span(top, 7, last, 7) for top, last in blocks],
+            freedoms=[sheet.span(top, 8, last, 8) for top, last in blocks],
         )
 
-    def _write_groups(self, sheet: Sheet, top: int, rows: _Rows) -> dict[tuple[str, ...], tuple[str, float]]:
-        sheet.head(
-            top,
-            (
-                "control group", "control sites", "group", "replicates", "mean change, t CO2e/ha",
-                "variance of the mean", "lever: area weight, ha", "variance of the total, (t CO2e)2", "df",
-            ),
+    def _write_groups(self, sheet: Sheet, top: int, rows: _Rows) -> dict[tuple[str, ...], Cell]:
+        head = (
+            "control group", "control sites", "group", "replicates", "mean change, t CO2e/ha",
+            "variance of the mean", "lever: area weight, ha", "variance of the total, (t CO2e)2", "df",
         )  # fmt: skip
-        means = self._known.array(f"control_change{self._at}")
-        variances = self._known.array(f"control_variance{self._at}")
+        sheet.head(top, head)
+        means, variances = (
+            self._known.array(f"control_{name}{self._at}").tolist() for name in ("change", "variance")
+        )
         found = {}
         for place, sites in enumerate(self._groups.values()):
             row = top + 1 + place
             line = row + 1
             span, n = rows.groups[sites]
             sheet.text(row, 0, "+".join(sites))
-            sheet.put(row, 1, len(sites), "text")
-            sheet.put(row, 2, place + 1, "text")
-            sheet.put(row, 3, n, "text")
-            found[sites] = (sheet.live(row, 4, f"AVERAGE({span})", float(means[place])), float(means[place]))
-            sheet.live(row, 5, f"VAR({span})/D{line}", float(variances[place]))
+            for column, number in enumerate((len(sites), place + 1, n), start=1):
+                sheet.put(row, column, number, "text")
+            found[sites] = (sheet.live(row, 4, f"AVERAGE({span})", means[place]), means[place])
+            sheet.live(row, 5, f"VAR({span})/D{line}", variances[place])
             sheet.live(row, 8, f"D{line}-1", n - 1.0, number="0")
         return found
 
     def _write_links(
-        self, sheet: Sheet, top: int, means: Mapping[tuple[str, ...], tuple[str, float]]
+        self, sheet: Sheet, top: int, means: Mapping[tuple[str, ...], Cell]
     ) -> tuple[dict[str, str], tuple[str, str, dict[int, float]]]:
         """Write which group stands for which stratum with which weight; a stratum's sites count alike."""
-        sheet.head(
-            top, ("stratum", "control group", "group", "sites", "weight", "area weight, ha", "weight x mean")
-        )
+        weights = ("weight", "area weight, ha", "weight x mean")
+        sheet.head(top, ("stratum", "control group", "group", "sites", *weights))
         row = top + 1
         baseline: dict[str, str] = {}
         sums: dict[int, float] = defaultdict(float)
@@ -198,8 +179,7 @@ class ChangeSheets:
             counts = sheet.span(start, 3, start + len(linked) - 1, 3)
             for place, sites in linked:
                 weight = len(sites) / total
-                sheet.text(row, 0, stratum.stratum)
-                sheet.text(row, 1, "+".join(sites))
+                sheet.words(row, (stratum.stratum, "+".join(sites)))
                 sheet.put(row, 2, place, "text")
                 sheet.put(row, 3, len(sites))
                 line = row + 1
@@ -211,9 +191,7 @@ class ChangeSheets:
                 squares[place] += (weight * stratum.area_ha) ** 2
                 row += 1
             baseline[stratum.stratum] = f"SUM({sheet.span(start, 6, row - 1, 6)})"
-        printed = (
-            self._known.bare(f"control_variance_total.corrected{self._at}", "form", "corrected") == "printed"
-        )
+        printed = self._known.form(f"control_variance_total.corrected{self._at}") == "printed"
         values = {place: float(np.sqrt(squares[place])) if printed else sums[place] for place in sums}
         return baseline, (sheet.span(top + 1, 2, row - 1, 2), sheet.span(top + 1, 5, row - 1, 5), values)
 

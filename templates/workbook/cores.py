@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from mollisol.methodology.checks.sampling import reporting_depth_by_point
-from mollisol.methodology.measurement import CoreIncrement, SamplePoint
+from mollisol.methodology.measurement import CoreIncrement
 from mollisol.methodology.project import Project
 from mollisol.templates.workbook.known import Known
-from mollisol.templates.workbook.sheet import Book, Sheet
-from mollisol.templates.workbook.spline import SplineSheet
+from mollisol.templates.workbook.sheet import Book, Cell, Sheet, average_of
+from mollisol.templates.workbook.spline import SplineSheet, on_straight_lines
 
 _SOIL, _CARBON = 13, 14
 """Columns of the increments that hold soil and carbon mass."""
 _FIXED: Final = ("sample", "campaign", "stratum or control site", "sampling unit", "point", "reference group")
 
 
-@dataclass(frozen=True, slots=True)
-class _Profile:
+class _Profile(NamedTuple):
     sample: str
     campaign: str
     home: str
@@ -33,18 +31,13 @@ class _Profile:
     rows: tuple[int, ...]
 
 
-def home_of(point: SamplePoint) -> str:
-    """Return the stratum or control site of a point."""
-    return point.stratum or point.control_site or ""
-
-
 class CoreSheets:
     """Increments, profiles, points and sampling units; ``unit_stock`` says where the stock of a unit stands."""
 
     def __init__(self, book: Book, project: Project, known: Known) -> None:
         self._book, self._project, self._known = book, project, known
         self._points = {point.point: point for point in project.sample_points}
-        self.unit_stock: dict[tuple[str, str], tuple[str, float]] = {}
+        self.unit_stock: dict[tuple[str, str], Cell] = {}
         """By campaign and ``home/sampling unit``: where it stands, and what the engine found."""
 
     def write(self) -> None:
@@ -66,7 +59,7 @@ class CoreSheets:
             places.sort(key=lambda place: self._project.core_increments[place].upper_cm)
             first = self._project.core_increments[places[0]]
             point = self._points[first.point]
-            home = home_of(point)
+            home = point.stratum or point.control_site or ""
             found.append(
                 _Profile(
                     sample, first.campaign, home, point.sampling_unit, first.point,
@@ -99,8 +92,7 @@ class CoreSheets:
     def _write_increment(
         self, sheet: Sheet, row: int, item: CoreIncrement, soil: float, carbon: float
     ) -> None:
-        for column, text in enumerate((item.campaign, item.point, item.sample, str(item.sampled_on))):
-            sheet.text(row, column, text)
+        sheet.words(row, (item.campaign, item.point, item.sample, str(item.sampled_on)))
         given = (
             item.upper_cm, item.lower_cm, item.soc_g_per_kg, item.fine_soil_mass_g,
             item.probe_inner_diameter_mm, item.cores, item.fine_soil_density_g_per_cm3,
@@ -137,80 +129,50 @@ class CoreSheets:
         found = self._known.by_label("stock_of_sample")
         at: dict[str, str] = {}
         for number, profile in enumerate(profiles, start=1):
-            texts = (
-                profile.sample,
-                profile.campaign,
-                profile.home,
-                profile.unit,
-                profile.point,
-                profile.group,
-            )
-            for column, text in enumerate(texts):
-                sheet.text(number, column, text)
+            sheet.words(number, profile[:6])
             k = len(profile.rows)
             depth = sheet.put(number, ends - 2, profile.depth_cm)
             sheet.put(number, ends - 1, k, "text")
-            values = self._cumulative(sheet, number, profile, (ends, mass, carbon))
+            knots = self._cumulative(sheet, number, profile, (ends, mass, carbon))
             reference = references[profile.group]
-            self._at_depth(sheet, number, profile, depth, (ends, mass, after), values)
-            own = sheet.live(number, after + 1, reference[0], reference[1])
-            whole = float(values[0][-1])
-            sheet.live(
-                number, after + 2, f"MAX(0,{own}/{sheet.at(number, mass + k - 1)}-1)",
-                max(0.0, reference[1] / whole - 1), number="0.000",
-            )  # fmt: skip
-            knots = [[sheet.at(number, start + step) for step in range(k)] for start in (mass, carbon)]
-            formula = spline.write(number, profile.sample, knots, own, values, reference[1])
+            lower, masses = (sheet.span(number, start, number, start + k - 1) for start in (ends, mass))
+            value = self._at_depth(profile, [value for _, value in knots[0]])
+            sheet.live(number, after, on_straight_lines(lower, masses, k, depth), value)
+            own = sheet.live(number, after + 1, *reference)
+            last, whole = knots[0][-1]
+            beyond = max(0.0, reference[1] / whole - 1)
+            sheet.live(number, after + 2, f"MAX(0,{own}/{last}-1)", beyond, number="0.000")
+            formula = spline.write(number, profile.sample, knots, (own, reference[1]))
             at[profile.sample] = sheet.live(number, after + 3, formula, found[profile.sample], "result")
         return at
 
     def _cumulative(
         self, sheet: Sheet, row: int, profile: _Profile, starts: tuple[int, int, int]
-    ) -> tuple[list[float], list[float]]:
+    ) -> list[list[Cell]]:
+        """Write lower ends, and soil mass and carbon down to them; give the cells of the two."""
         ends, *rest = starts
         for step, place in enumerate(profile.rows):
-            sheet.live(
-                row, ends + step, f"Increments!$F${place + 2}",
-                self._project.core_increments[place].lower_cm, number="General",
-            )  # fmt: skip
-        sums: list[list[float]] = []
+            lower = self._project.core_increments[place].lower_cm
+            sheet.live(row, ends + step, f"Increments!$F${place + 2}", lower, number="General")
+        knots: list[list[Cell]] = []
         for start, column, name in zip(rest, ("N", "O"), ("soil_mass", "carbon_mass_t"), strict=True):
-            parts = self._known.array(name)[list(profile.rows)]
-            sums.append([float(value) for value in np.cumsum(parts)])
+            sums = np.cumsum(self._known.array(name)[list(profile.rows)]).tolist()
+            knots.append([])
             for step, place in enumerate(profile.rows):
-                before = f"{sheet.at(row, start + step - 1)}+" if step else ""
-                sheet.live(row, start + step, f"{before}Increments!${column}${place + 2}", sums[-1][step])
-        return sums[0], sums[1]
+                before = f"{knots[-1][-1][0]}+" if step else ""
+                formula = f"{before}Increments!${column}${place + 2}"
+                knots[-1].append((sheet.live(row, start + step, formula, sums[step]), sums[step]))
+        return knots
 
-    def _at_depth(
-        self,
-        sheet: Sheet,
-        row: int,
-        profile: _Profile,
-        depth: str,
-        columns: tuple[int, int, int],
-        values: tuple[list[float], list[float]],
-    ) -> None:
+    def _at_depth(self, profile: _Profile, masses: Sequence[float]) -> float:
         """Read the soil mass at the reporting depth off straight lines between the ends of the increments."""
-        ends, mass, after = columns
-        k = len(profile.rows)
-        lower = sheet.span(row, ends, row, ends + k - 1)
-        masses = sheet.span(row, mass, row, mass + k - 1)
-        piece = f"MIN({k},1+SUMPRODUCT(--({lower}<={depth})))"
-        left = f"IF({piece}=1,0,INDEX({{}},MAX(1,{piece}-1)))"
-        d0, m0 = left.format(lower), left.format(masses)
-        slope = f"(INDEX({masses},{piece})-{m0})/(INDEX({lower},{piece})-{d0})"
-        lines = [0.0, *(self._project.core_increments[place].lower_cm for place in profile.rows)]
-        known = [0.0, *values[0]]
-        at = min(k, 1 + sum(line <= profile.depth_cm for line in lines[1:]))
-        value = known[at - 1] + (profile.depth_cm - lines[at - 1]) * (known[at] - known[at - 1]) / (
-            lines[at] - lines[at - 1]
-        )
-        sheet.live(row, after, f"{m0}+({depth}-{d0})*{slope}", value)
+        ends = [0.0, *(self._project.core_increments[place].lower_cm for place in profile.rows)]
+        known = [0.0, *masses]
+        at = min(len(masses), 1 + sum(end <= profile.depth_cm for end in ends[1:]))
+        above, below = ends[at - 1 : at + 1]
+        return known[at - 1] + (profile.depth_cm - above) * (known[at] - known[at - 1]) / (below - above)
 
-    def _references(
-        self, groups: list[str], profiles: Sheet, count: int, column: int
-    ) -> dict[str, tuple[str, float]]:
+    def _references(self, groups: list[str], profiles: Sheet, count: int, column: int) -> dict[str, Cell]:
         sheet = self._book.sheet("References", (24, 24, 60))
         sheet.head(0, ("reference group", "reference soil mass, t/ha", "how"))
         found = {}
@@ -221,14 +183,13 @@ class CoreSheets:
             value = self._known.number(f"reference_soil_mass.{group}") or 0.0
             formula = f"SUMPRODUCT(MAX(({names}={sheet.at(row, 0)})*{masses}))"
             found[group] = (sheet.live(row, 1, formula, value, "result"), value)
-            sheet.text(
-                row, 2, "the largest soil mass at the reporting depth of all profiles of the group", "note"
-            )
+            how = "the largest soil mass at the reporting depth of all profiles of the group"
+            sheet.text(row, 2, how, "note")
         return found
 
     def _write_points(
         self, profiles: list[_Profile], stock: Mapping[str, str]
-    ) -> dict[tuple[str, str], list[tuple[str, float]]]:
+    ) -> dict[tuple[str, str], list[Cell]]:
         """Average the samples of a point; give the points of each campaign and sampling unit."""
         sheet = self._book.sheet("Points", (12, 20, 14, 14, 10, 14))
         labels = ("campaign", "stratum or control site", "sampling unit", "point", "samples", "stock, t C/ha")
@@ -236,39 +197,29 @@ class CoreSheets:
         members: dict[tuple[str, str], list[_Profile]] = defaultdict(list)
         for profile in profiles:
             members[profile.campaign, profile.point].append(profile)
-        units: dict[tuple[str, str], list[tuple[str, float]]] = defaultdict(list)
+        units: dict[tuple[str, str], list[Cell]] = defaultdict(list)
         found = {c: self._known.by_label(f"stock_of_point@{c}") for c in {p.campaign for p in profiles}}
         for row, ((campaign, point), own) in enumerate(members.items(), start=1):
-            for column, text in enumerate((campaign, own[0].home, own[0].unit, point)):
-                sheet.text(row, column, text)
+            sheet.words(row, (campaign, own[0].home, own[0].unit, point))
             sheet.put(row, 4, len(own), "text")
             value = found[campaign][point]
-            cells = _range([stock[profile.sample] for profile in own])
-            at = sheet.live(row, 5, f"AVERAGE({cells})" if len(own) > 1 else cells, value)
+            at = sheet.live(row, 5, average_of([stock[profile.sample] for profile in own]), value)
             units[campaign, f"{own[0].home}/{own[0].unit}"].append((at, value))
         return units
 
-    def _write_units(self, points: Mapping[tuple[str, str], list[tuple[str, float]]]) -> None:
+    def _write_units(self, points: Mapping[tuple[str, str], list[Cell]]) -> None:
         campaigns = list(dict.fromkeys(campaign for campaign, _ in points))
         labels = sorted({label for _, label in points})
         sheet = self._book.sheet("Sampling units", (24, 18, 14), freeze=(1, 2))
-        sheet.head(
-            0, ("stratum or control site", "sampling unit", *(f"stock {c}, t C/ha" for c in campaigns))
-        )
+        stocks = (f"stock {campaign}, t C/ha" for campaign in campaigns)
+        sheet.head(0, ("stratum or control site", "sampling unit", *stocks))
         found = {campaign: self._known.by_label(f"stock_of_unit@{campaign}") for campaign in campaigns}
         for row, label in enumerate(labels, start=1):
             home, _, unit = label.partition("/")
-            sheet.text(row, 0, home)
-            sheet.text(row, 1, unit)
+            sheet.words(row, (home, unit))
             for column, campaign in enumerate(campaigns, start=2):
                 own = points.get((campaign, label))
                 if own:
                     value = found[campaign][label]
-                    cells = _range([at for at, _ in own])
-                    formula = f"AVERAGE({cells})" if len(own) > 1 else cells
+                    formula = average_of([at for at, _ in own])
                     self.unit_stock[campaign, label] = (sheet.live(row, column, formula, value), value)
-
-
-def _range(cells: Sequence[str]) -> str:
-    """Return cells that stand below each other as one range."""
-    return cells[0] if len(cells) == 1 else f"{cells[0]}:{cells[-1].rpartition('!')[2]}"

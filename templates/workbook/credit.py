@@ -3,22 +3,81 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 from mollisol.methodology.results.run import PeriodResult, Vintage
 from mollisol.templates.workbook.changes import StrataCells
 from mollisol.templates.workbook.known import Known
-from mollisol.templates.workbook.sheet import Book, Look, Sheet, Value
+from mollisol.templates.workbook.sheet import Book, Cell, Look, Sheet, Value
 
-_FORMS = (("guarded", "guarded form"), ("montecarlo", "Monte Carlo form"), ("posterior", "posterior"))
+_FORMS: Final = (("guarded", "guarded form"), ("montecarlo", "Monte Carlo form"), ("posterior", "posterior"))
+_AMOUNT: Final = "#,##0.0000"
 
 
-@dataclass(slots=True)
-class CreditCells:
-    """Where the results of a period stand: figure to cell, and what the engine found."""
+class _Row(NamedTuple):
+    """A row of the years of a period.
 
-    found: dict[str, tuple[str, float]] = field(default_factory=dict)
-    last_cumulative: str = ""
+    ``formula`` names other rows of the same year, and is empty where the amount is carried over; ``figure`` is the
+    amount in the results, whose sum over the years stands behind it where that means something.
+    """
+
+    label: str
+    source: str
+    formula: str
+    figure: str = ""
+    summed: bool = True
+
+
+_CARRIED: Final = "carried over from the engine"
+_ON_REDUCTIONS: Final = 'IF(form_leakage_allocation="printed",{reductions},MAX(0,{reductions}))'
+_ON_REMOVALS: Final = 'IF(form_leakage_allocation="printed",{removals},MAX(0,{removals}))'
+_PARTS: Final = f"({_ON_REDUCTIONS}+{_ON_REMOVALS})"
+_ROWS: Final[dict[str, _Row]] = {
+    "project": _Row("project change after the deduction", "vm0042:45", "{after}", "project_change_t_co2e"),
+    "baseline": _Row(
+        "baseline change after the deduction", "vm0042:44", "{baseline_after}", "baseline_change_t_co2e"
+    ),
+    "cumulative": _Row(
+        "cumulative project change since the start", "mollisol:running-total", "{before}+{project}",
+        "cumulative_project_change_t_co2e", summed=False,
+    ),
+    "switch": _Row(
+        "removals switch", "vm0042:37-switch", "IF({cumulative}>0,1,0)", "removals_switch", summed=False
+    ),
+    "lost": _Row("losses, project less baseline", "vm0042:37", "MIN(0,{project})-MIN(0,{baseline})"),
+    "gained": _Row("gains, project less baseline", "vm0042:37", "MAX(0,{project})-MAX(0,{baseline})"),
+    "sources": _Row("other gases", _CARRIED, "", "source_terms_t_co2e"),
+    "reductions": _Row(
+        "reductions", "vm0042:37", "{sources}+{lost}+(1-{switch})*{gained}", "reductions_t_co2e"
+    ),
+    "removals": _Row("removals", "vm0042:40", "{switch}*{gained}", "removals_t_co2e"),
+    "leakage": _Row("leakage", _CARRIED, "", "leakage_t_co2e"),
+    "leakage_er": _Row(
+        "leakage on reductions", "vm0042:39",
+        "IF({leakage}=0,0,{leakage}*" + f"{_ON_REDUCTIONS}/{_PARTS})",
+    ),
+    "leakage_cr": _Row(
+        "leakage on removals", "vm0042:42",
+        "IF({leakage}=0,0,{leakage}*" + f"{_ON_REMOVALS}/{_PARTS})",
+    ),
+    "net_er": _Row("net reductions", "vm0042:38", "{reductions}-{leakage_er}", "net_reductions_t_co2e"),
+    "net_cr": _Row("net removals", "vm0042:41", "{removals}-{leakage_cr}", "net_removals_t_co2e"),
+    "buffer_er": _Row(
+        "buffer on reductions", "vm0042:75", "({lost}+(1-{switch})*{gained})*rating_percent/100",
+        "buffer_on_reductions_t_co2e",
+    ),
+    "buffer_cr": _Row(
+        "buffer on removals", "vm0042:76", "{switch}*{gained}*rating_percent/100", "buffer_on_removals_t_co2e"
+    ),
+    "verified_er": _Row(
+        "verified reductions", "vm0042:77", "{net_er}-{buffer_er}", "verified_reductions_t_co2e"
+    ),
+    "verified_cr": _Row(
+        "verified removals", "vm0042:78", "{net_cr}-{buffer_cr}", "verified_removals_t_co2e"
+    ),
+    "verified": _Row("verified total", "vm0042:79", "{verified_er}+{verified_cr}", "verified_total_t_co2e"),
+}  # fmt: skip
 
 
 class CreditSheet:
@@ -28,15 +87,16 @@ class CreditSheet:
         self._period, self._known, self._at = period, known, f"@{period.name}"
         self._sheet: Sheet = book.sheet(f"Credit {number}", (46, 16, 16), freeze=(1, 1))
         self._row = 1
-        self.cells = CreditCells()
+        self.found: dict[str, Cell] = {}
+        """Where each figure of the period stands, and what the engine found."""
 
-    def write(self, strata: StrataCells | None, before: str) -> CreditCells:
-        """Write the sheet; without strata the mean and its variance are carried over from the engine.
+    def write(self, strata: StrataCells | None, before: str) -> str:
+        """Write the sheet, and give where the cumulative project change at its end stands.
 
         Parameters
         ----------
         strata
-            Where the sums over strata stand.
+            Where the sums over strata stand; without them the mean and its variance are carried over from the engine.
         before
             Where the cumulative project change before the period stands.
         """
@@ -47,10 +107,13 @@ class CreditSheet:
         mean, yearly = self._mean(strata, years)
         uncertainty, bar = self._deduction(strata, mean)
         project, baseline = self._after(mean, yearly, uncertainty)
-        totals = self._years(project, baseline, before)
-        units = self._units(totals, bar)
-        self._calendar(units)
-        return self.cells
+        last = self._years(project, baseline, before)
+        spans = {
+            name: self._sheet.span(row, 1, row, len(period.vintages))
+            for row, name in enumerate(_ROWS, start=self._row - len(_ROWS))
+        }
+        self._calendar(self._units(spans["verified"], bar), spans)
+        return last
 
     def _title(self, text: str) -> None:
         self._row += 1
@@ -65,33 +128,31 @@ class CreditSheet:
         return self._row - 1
 
     def _given(self, label: str, value: Value, unit: str, source: str = "", look: Look = "given") -> str:
-        number = "#,##0.0000" if look == "carried" else "General"
+        number = _AMOUNT if look == "carried" else "General"
         return self._sheet.put(self._line(label, unit, source), 1, value, look, number)
 
-    def _carried(
-        self, label: str, value: Value, unit: str, source: str = "carried over from the engine"
-    ) -> str:
+    def _carried(self, label: str, value: Value, unit: str, source: str = _CARRIED) -> str:
         return self._given(label, value, unit, source, "carried")
 
     def _live(
         self, label: str, formula: str, value: Value, unit: str, source: str, look: Look = "live"
     ) -> str:
-        cell = self._sheet.live(self._line(label, unit, source), 1, formula, value, look, "#,##0.0000")
-        return cell
+        return self._sheet.live(self._line(label, unit, source), 1, formula, value, look, _AMOUNT)
 
     def _result(self, key: str, label: str, formula: str, value: float, unit: str, source: str) -> str:
         cell = self._live(label, formula, value, unit, source, "result")
-        self.cells.found[key] = (cell, value)
+        self.found[key] = (cell, value)
         return cell
 
     def _mean(self, strata: StrataCells | None, years: str) -> tuple[str, tuple[str, str]]:
         period, number = self._period, self._known.number
         if strata is None:
-            project = self._carried(
-                "project change a year", period.project_change_t_co2e / period.years, "t CO2e"
-            )
-            baseline = self._carried(
-                "baseline change a year", period.baseline_change_t_co2e / period.years, "t CO2e"
+            project, baseline = (
+                self._carried(f"{scenario} change a year", change / period.years, "t CO2e")
+                for scenario, change in (
+                    ("project", period.project_change_t_co2e),
+                    ("baseline", period.baseline_change_t_co2e),
+                )
             )
             area = self._given("area", period.area_ha, "ha", "strata.csv")
         else:
@@ -121,9 +182,7 @@ class CreditSheet:
     def _calibration(self, area: str) -> tuple[str, str]:
         """Carry over what calibrations add to the variance; give terms of two formulas, empty without any."""
         at, number = f".corrected{self._at}", self._known.number
-        whole, sampling = (
-            number(f"{name}{at}") for name in ("variance_with_calibration", "variance_of_mean")
-        )
+        whole, sampling = number(f"variance_with_calibration{at}"), number(f"variance_of_mean{at}")
         if whole is None or sampling is None:
             return "", ""
         cell = self._carried("variance that calibrations add", whole - sampling, "(t CO2e/ha)2")
@@ -142,15 +201,15 @@ class CreditSheet:
             area = f"SUM({strata.area})"
             calibration, lost = self._calibration(area)
             variance = self._live(
-                "variance of the mean", f"SUM({strata.terms[0]})/{area}^2{calibration}", variance_value,
+                "variance of the mean", f"SUM({','.join(strata.terms)})/{area}^2{calibration}", variance_value,
                 "(t CO2e/ha)2", "vm0042:70, vm0042:71, mollisol:shared-control",
             )  # fmt: skip
-            parts = zip(strata.terms[0].split(","), strata.freedoms[0].split(","), strict=True)
+            parts = zip(strata.terms, strata.freedoms, strict=True)
             spread = "+".join(f"SUMPRODUCT({term},{term}/{freedom})" for term, freedom in parts)
+            total = f"({variance}*{area}^2)" if lost else f"SUM({','.join(strata.terms)})"
             freedom = self._live(
                 "degrees of freedom (Satterthwaite)",
-                f'IF({variance}>0,({variance}*{area}^2)^2/({spread}{lost}),"")' if lost
-                else f'IF({variance}>0,SUM({strata.terms[0]})^2/({spread}),"")', own.degrees_of_freedom, "1",
+                f'IF({variance}>0,{total}^2/({spread}{lost}),"")', own.degrees_of_freedom, "1",
                 "mollisol:satterthwaite",
             )  # fmt: skip
         error = self._result(
@@ -193,135 +252,82 @@ class CreditSheet:
 
     def _other_form(self, name: str, words: str) -> str:
         """Write the UNC of a form that cells cannot compute."""
-        return self._carried(
-            f"UNC of the {words}",
-            self._known.number(f"{name}_uncertainty_percent{self._at}"),
-            "%",
-            "carried over from the engine: it does not follow when a core is changed",
-        )
+        value = self._known.number(f"{name}_uncertainty_percent{self._at}")
+        source = f"{_CARRIED}: it does not follow when a core is changed"
+        return self._carried(f"UNC of the {words}", value, "%", source)
 
     def _after(self, mean: str, yearly: tuple[str, str], uncertainty: str) -> tuple[str, str]:
         self._title("Yearly stock change after the deduction")
+        woody, first = self._period.woody, self._period.vintages[0]
+        trees = (woody.project_t_co2e_per_year, woody.baseline_t_co2e_per_year) if woody else (0.0, 0.0)
+        values = (first.project_change_t_co2e, first.baseline_change_t_co2e)
+        names = (("project", "vm0042:45"), ("baseline", "vm0042:44"))
         cells = []
-        woody = self._period.woody
-        first = self._period.vintages[0]
-        for scenario, change, value, trees in (
-            (
-                "project",
-                yearly[0],
-                first.project_change_t_co2e,
-                woody.project_t_co2e_per_year if woody else 0.0,
-            ),
-            (
-                "baseline",
-                yearly[1],
-                first.baseline_change_t_co2e,
-                woody.baseline_t_co2e_per_year if woody else 0.0,
-            ),
-        ):
-            stock = self._carried(f"trees and shrubs a year, {scenario}", trees, "t CO2e")
-            cells.append(
-                self._live(
-                    f"{scenario} change a year after the deduction",
-                    f"{change}*(1-{uncertainty}/100*IF({mean}>=0,1,-1))+{stock}",
-                    value,
-                    "t CO2e",
-                    "vm0042:45" if scenario == "project" else "vm0042:44",
-                )
-            )
+        for (scenario, source), change, value, own in zip(names, yearly, values, trees, strict=True):
+            stock = self._carried(f"trees and shrubs a year, {scenario}", own, "t CO2e")
+            formula = f"{change}*(1-{uncertainty}/100*IF({mean}>=0,1,-1))+{stock}"
+            label = f"{scenario} change a year after the deduction"
+            cells.append(self._live(label, formula, value, "t CO2e", source))
         return cells[0], cells[1]
 
-    def _years(self, project: str, baseline: str, before: str) -> dict[str, str]:
-        """Write the years of the period in columns; give the range of each row that is summed."""
+    def _years(self, project: str, baseline: str, before: str) -> str:
+        """Write the years of the period in columns, with their sums; give where the cumulative change stands."""
         self._title("Reductions, removals, leakage and buffer by year")
-        vintages = self._period.vintages
-        head = self._row
-        self._sheet.text(head, 0, "year of the period", "head")
-        for place, vintage in enumerate(vintages):
-            self._sheet.text(head, 1 + place, f"{vintage.during.start} to {vintage.during.end}", "head")
-        self._sheet.text(head, 1 + len(vintages), "sum", "head")
+        vintages, sheet = self._period.vintages, self._sheet
+        years = [f"{vintage.during.start} to {vintage.during.end}" for vintage in vintages]
+        sheet.head(self._row, ("year of the period", *years, "sum"))
         self._row += 1
-        at = {name: self._row + number for number, name in enumerate(_ROWS)}
-        for place, vintage in enumerate(vintages):
-            self._year(at, 1 + place, vintage, project, baseline, before)
-            before = self._sheet.at(at["cumulative"], 1 + place)
-        self.cells.last_cumulative = before
-        sums = {}
-        for name, (label, source) in _ROWS.items():
-            row = at[name]
-            self._sheet.text(row, 0, label, "label")
-            self._sheet.text(row, 2 + len(vintages), source, "note")
-            span = self._sheet.span(row, 1, row, len(vintages))
-            sums[name] = span
-            if name not in {"cumulative", "switch"}:
-                total = math.fsum(getattr(v, _FIELDS[name]) for v in vintages) if name in _FIELDS else None
-                if total is not None:
-                    cell = self._sheet.live(row, 1 + len(vintages), f"SUM({span})", total, "result")
-                    self.cells.found[f"{label}, t CO2e"] = (cell, total)
+        for column, vintage in enumerate(vintages, start=1):
+            cells = {"after": project, "baseline_after": baseline, "before": before}
+            self._year(column, vintage, cells)
+            before = cells["cumulative"]
+        last = len(vintages)
+        for place, row in enumerate(_ROWS.values(), start=self._row):
+            sheet.text(place, 0, row.label, "label")
+            sheet.text(place, 2 + last, row.source, "note")
+            if row.figure and row.summed:
+                total = math.fsum(getattr(vintage, row.figure) for vintage in vintages)
+                span = sheet.span(place, 1, place, last)
+                cell = sheet.live(place, 1 + last, f"SUM({span})", total, "result")
+                self.found[f"{row.label}, t CO2e"] = (cell, total)
         self._row += len(_ROWS)
-        return sums
+        return before
 
-    def _year(
-        self, place: dict[str, int], column: int, vintage: Vintage, project: str, baseline: str, before: str
-    ) -> None:
-        sheet = self._sheet
+    def _year(self, column: int, vintage: Vintage, cells: dict[str, str]) -> None:
+        """Write one year, and enter where each of its rows stands."""
+        project, baseline = vintage.project_change_t_co2e, vintage.baseline_change_t_co2e
+        without_figure = {
+            "lost": min(0.0, project) - min(0.0, baseline),
+            "gained": max(0.0, project) - max(0.0, baseline),
+            "leakage_er": vintage.reductions_t_co2e - vintage.net_reductions_t_co2e,
+            "leakage_cr": vintage.removals_t_co2e - vintage.net_removals_t_co2e,
+        }
+        for place, (name, row) in enumerate(_ROWS.items(), start=self._row):
+            value = getattr(vintage, row.figure) if row.figure else without_figure[name]
+            if row.formula:
+                number = "0" if name == "switch" else _AMOUNT
+                formula = row.formula.format(**cells)
+                cells[name] = self._sheet.live(place, column, formula, value, number=number)
+            else:
+                cells[name] = self._sheet.put(place, column, value, "carried", _AMOUNT)
 
-        def put(name: str, formula: str, value: float, number: str = "#,##0.0000") -> str:
-            return sheet.live(place[name], column, formula, value, number=number)
-
-        p = put("project", project, vintage.project_change_t_co2e)
-        b = put("baseline", baseline, vintage.baseline_change_t_co2e)
-        total = put("cumulative", f"{before}+{p}", vintage.cumulative_project_change_t_co2e)
-        switch = put("switch", f"IF({total}>0,1,0)", vintage.removals_switch, "0")
-        pv, bv = vintage.project_change_t_co2e, vintage.baseline_change_t_co2e
-        lost = put("lost", f"MIN(0,{p})-MIN(0,{b})", min(0.0, pv) - min(0.0, bv))
-        gained = put("gained", f"MAX(0,{p})-MAX(0,{b})", max(0.0, pv) - max(0.0, bv))
-        sources = sheet.put(place["sources"], column, vintage.source_terms_t_co2e, "carried", "#,##0.0000")
-        er = put("reductions", f"{sources}+{lost}+(1-{switch})*{gained}", vintage.reductions_t_co2e)
-        cr = put("removals", f"{switch}*{gained}", vintage.removals_t_co2e)
-        leak = sheet.put(place["leakage"], column, vintage.leakage_t_co2e, "carried", "#,##0.0000")
-        share = [f'IF(form_leakage_allocation="printed",{x},MAX(0,{x}))' for x in (er, cr)]
-        on = [
-            put(name, f"IF({leak}=0,0,{leak}*{part}/({share[0]}+{share[1]}))", gross - net)
-            for name, part, gross, net in (
-                ("leakage_er", share[0], vintage.reductions_t_co2e, vintage.net_reductions_t_co2e),
-                ("leakage_cr", share[1], vintage.removals_t_co2e, vintage.net_removals_t_co2e),
-            )
-        ]
-        net_er = put("net_er", f"{er}-{on[0]}", vintage.net_reductions_t_co2e)
-        net_cr = put("net_cr", f"{cr}-{on[1]}", vintage.net_removals_t_co2e)
-        buffer_er = put(
-            "buffer_er",
-            f"({lost}+(1-{switch})*{gained})*rating_percent/100",
-            vintage.buffer_on_reductions_t_co2e,
-        )
-        buffer_cr = put(
-            "buffer_cr", f"{switch}*{gained}*rating_percent/100", vintage.buffer_on_removals_t_co2e
-        )
-        put("verified_er", f"{net_er}-{buffer_er}", vintage.verified_reductions_t_co2e)
-        put("verified_cr", f"{net_cr}-{buffer_cr}", vintage.verified_removals_t_co2e)
-        cells = [sheet.at(place[name], column) for name in ("verified_er", "verified_cr")]
-        put("verified", "+".join(cells), vintage.verified_total_t_co2e)
-
-    def _units(self, sums: dict[str, str], bar: str) -> str:
+    def _units(self, verified: str, bar: str) -> str:
         period = self._period
         self._title("Units")
         total = self._result(
-            "verified total, t CO2e", "verified total", f"SUM({sums['verified']})", period.verified_total_t_co2e,
+            "verified total, t CO2e", "verified total", f"SUM({verified})", period.verified_total_t_co2e,
             "t CO2e", "vm0042:79",
         )  # fmt: skip
         refused = period.issuance == "refused" and period.deduction.eligible
-        other = self._carried(
-            "refused for another reason", float(refused), "0 or 1", "the findings of the run"
-        )
-        self._sums = sums
+        source = "the findings of the run"
+        other = self._carried("refused for another reason", float(refused), "0 or 1", source)
         return self._result(
             "units, whole t CO2e", "units to issue, whole tonnes down",
             f"IF(AND({bar}=1,{other}=0),MAX(0,INT({total})),0)",
             float(period.units_to_issue_t), "whole t CO2e", "mollisol:units-to-issue",
         )  # fmt: skip
 
-    def _calendar(self, units: str) -> None:
+    def _calendar(self, units: str, spans: Mapping[str, str]) -> None:
         """Lay the units over calendar years and labels: shares by days, whole units by largest remainders."""
         period = self._period
         if not period.calendar:
@@ -330,9 +336,8 @@ class CreditSheet:
         days = self._known.array(f"days{self._at}")
         sheet, start = self._sheet, self._row
         count, years = len(period.vintages), len(period.calendar)
-        labels = [f"days in {part.year}" for part in period.calendar]
-        for place, label in enumerate(labels):
-            sheet.text(start + place, 0, label, "label")
+        for place, part in enumerate(period.calendar):
+            sheet.text(start + place, 0, f"days in {part.year}", "label")
             for year in range(count):
                 sheet.put(start + place, 1 + year, float(days[year][place]), "given", "0")
         for year in range(count):
@@ -341,91 +346,40 @@ class CreditSheet:
         sheet.text(start + years, 0, "days of the year of the period", "label")
         total_days = sheet.span(start + years, 1, start + years, count)
         top = start + years + 2
-        sheet.head(
-            top,
-            (
-                "calendar year and label",
-                "t CO2e",
-                "share of the units",
-                "whole units down",
-                "remainder",
-                "units",
-            ),
-        )
+        counted = ("share of the units", "whole units down", "remainder", "units")
+        sheet.head(top, ("calendar year and label", "t CO2e", *counted))
         rows = [
-            (f"{part.year} {label}", name, place, amount, counted)
-            for label, name in (("reductions", "verified_er"), ("removals", "verified_cr"))
+            (
+                f"{part.year} {label}s", name, place, getattr(part, f"verified_{label}s_t_co2e"),
+                float(getattr(part, f"{label}_units_t")),
+            )
+            for label, name in (("reduction", "verified_er"), ("removal", "verified_cr"))
             for place, part in enumerate(period.calendar)
-            for amount, counted in [
-                (part.verified_reductions_t_co2e, part.reduction_units_t)
-                if name == "verified_er"
-                else (part.verified_removals_t_co2e, part.removal_units_t)
-            ]
-        ]
+        ]  # fmt: skip
         first, last = top + 1, top + len(rows)
         amounts, downs = sheet.span(first, 1, last, 1), sheet.span(first, 3, last, 3)
         rests = sheet.span(first, 4, last, 4)
         positive = sum(max(0.0, amount) for _, _, _, amount, _ in rows)
-        for number, (label, name, place, amount, counted) in enumerate(rows):
+        for number, (label, name, place, amount, whole) in enumerate(rows):
             row = first + number
             line = row + 1
             sheet.text(row, 0, label, "label")
             own_days = sheet.span(start + place, 1, start + place, count)
-            sheet.live(row, 1, f"SUMPRODUCT({self._sums[name]},{own_days}/{total_days})", amount)
+            sheet.live(row, 1, f"SUMPRODUCT({spans[name]},{own_days}/{total_days})", amount)
             share = max(0.0, amount) / positive * period.units_to_issue_t if positive else 0.0
             all_positive = f'SUMIF({amounts},">0")'
             sheet.live(row, 2, f"IF({all_positive}>0,MAX(0,B{line})/{all_positive}*{units},0)", share)
             sheet.live(row, 3, f"INT(ROUND(C{line},9))", float(math.floor(round(share, 9))), number="0")
             sheet.live(row, 4, f"ROUND(C{line}-D{line},9)", round(share - math.floor(round(share, 9)), 9))
             earlier = f"+COUNTIF({sheet.span(first, 4, row - 1, 4)},E{line})" if number else ""
-            formula = (
-                f'D{line}+IF(1+COUNTIF({rests},">"&E{line}){earlier}<=ROUND({units}-SUM({downs}),0),1,0)'
-            )
-            cell = sheet.live(row, 5, formula, float(counted), "result", "0")
-            self.cells.found[f"units {label}, whole t CO2e"] = (cell, float(counted))
-        self._row = last + 2
+            rank = f'1+COUNTIF({rests},">"&E{line}){earlier}'
+            formula = f"D{line}+IF({rank}<=ROUND({units}-SUM({downs}),0),1,0)"
+            self.found[f"units {label}, whole t CO2e"] = (
+                sheet.live(row, 5, formula, whole, "result", "0"), whole,
+            )  # fmt: skip
 
 
 def _student(probability: str, freedom: str) -> str:
     """Return the quantile of Student's t for any degrees of freedom; without any, that of the normal distribution."""
     beta = f"BETAINV(2*{probability}-1,0.5,{freedom}/2)"
     return f"IF(ISNUMBER({freedom}),SQRT({freedom}*{beta}/(1-{beta})),NORMSINV({probability}))"
-
-
-_ROWS: dict[str, tuple[str, str]] = {
-    "project": ("project change after the deduction", "vm0042:45"),
-    "baseline": ("baseline change after the deduction", "vm0042:44"),
-    "cumulative": ("cumulative project change since the start", "mollisol:running-total"),
-    "switch": ("removals switch", "vm0042:37-switch"),
-    "lost": ("losses, project less baseline", "vm0042:37"),
-    "gained": ("gains, project less baseline", "vm0042:37"),
-    "sources": ("other gases", "carried over from the engine"),
-    "reductions": ("reductions", "vm0042:37"),
-    "removals": ("removals", "vm0042:40"),
-    "leakage": ("leakage", "carried over from the engine"),
-    "leakage_er": ("leakage on reductions", "vm0042:39"),
-    "leakage_cr": ("leakage on removals", "vm0042:42"),
-    "net_er": ("net reductions", "vm0042:38"),
-    "net_cr": ("net removals", "vm0042:41"),
-    "buffer_er": ("buffer on reductions", "vm0042:75"),
-    "buffer_cr": ("buffer on removals", "vm0042:76"),
-    "verified_er": ("verified reductions", "vm0042:77"),
-    "verified_cr": ("verified removals", "vm0042:78"),
-    "verified": ("verified total", "vm0042:79"),
-}
-
-_FIELDS = {
-    "project": "project_change_t_co2e",
-    "baseline": "baseline_change_t_co2e",
-    "sources": "source_terms_t_co2e",
-    "reductions": "reductions_t_co2e",
-    "removals": "removals_t_co2e",
-    "leakage": "leakage_t_co2e",
-    "net_er": "net_reductions_t_co2e",
-    "net_cr": "net_removals_t_co2e",
-    "buffer_er": "buffer_on_reductions_t_co2e",
-    "buffer_cr": "buffer_on_removals_t_co2e",
-    "verified_er": "verified_reductions_t_co2e",
-    "verified_cr": "verified_removals_t_co2e",
-    "verified": "verified_total_t_co2e",
-}

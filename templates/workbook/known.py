@@ -37,7 +37,7 @@ class Known:
         item = self._items[name]
         return dict(zip(item["index"], item["value"], strict=True))
 
-    def bare(self, name: str, argument: str, otherwise: str) -> str:
-        """Return a word that an equation was given, such as a form."""
-        given = self._items[name]["inputs"].get(argument) if name in self._items else None
-        return given if isinstance(given, str) else otherwise
+    def form(self, name: str) -> str:
+        """Return the form that the equation of a quantity was given: printed, or corrected as where it has none."""
+        given = self._items[name]["inputs"].get("form") if name in self._items else None
+        return given if isinstance(given, str) else "corrected"

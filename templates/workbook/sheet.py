@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal
 
 from mollisol.templates.documents.extras import load
@@ -11,6 +11,8 @@ from mollisol.templates.documents.inert import begins_like_formula
 
 type Look = Literal["given", "live", "carried", "result", "text", "head", "title", "note", "good", "label"]
 type Value = float | int | str | None
+type Cell = tuple[str, float]
+"""Where a number stands, and what the engine has there."""
 
 _BASE: Final[dict[str, Any]] = {"font_name": "Arial", "font_size": 9, "valign": "top"}
 _LOOKS: Final[dict[str, dict[str, Any]]] = {
@@ -34,13 +36,7 @@ class Book:
         writer = load("xlsxwriter", what="XLSX")
         self.cells = load("xlsxwriter.utility", what="XLSX")
         self._book = writer.Workbook(
-            target,
-            {
-                "in_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "nan_inf_to_errors": False,
-            },
+            target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         )
         self._book.set_properties({"title": title[:250], "author": "mollisol", "created": created})
         self._book.set_calc_mode("auto")
@@ -84,6 +80,16 @@ def _as_it_is(formula: str, *_: Any) -> str:
     return formula.removeprefix("=")
 
 
+def range_of(cells: Sequence[str]) -> str:
+    """Return cells that stand below or beside each other as one range."""
+    return cells[0] if len(cells) == 1 else f"{cells[0]}:{cells[-1].rpartition('!')[2]}"
+
+
+def average_of(cells: Sequence[str]) -> str:
+    """Return the formula of the mean of such cells."""
+    return f"AVERAGE({range_of(cells)})" if len(cells) > 1 else cells[0]
+
+
 class Sheet:
     """One sheet; rows and columns count from 0, references come out absolute."""
 
@@ -105,10 +111,14 @@ class Sheet:
             form = self.book.look(look, "", begins_like_formula(text))
             self.page.write_string(row, column, text[:32000], form)
 
-    def head(self, row: int, labels: Sequence[str], column: int = 0) -> None:
+    def words(self, row: int, texts: Iterable[str], column: int = 0, look: Look = "text") -> None:
+        """Write words beside each other."""
+        for place, text in enumerate(texts, start=column):
+            self.text(row, place, text, look)
+
+    def head(self, row: int, labels: Iterable[str], column: int = 0) -> None:
         """Write a row of column heads."""
-        for place, label in enumerate(labels):
-            self.text(row, column + place, label, "head")
+        self.words(row, labels, column, "head")
 
     def put(self, row: int, column: int, value: Value, look: Look = "given", number: str = "General") -> str:
         """Write a value that was given, or is carried over from the engine."""

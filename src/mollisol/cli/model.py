@@ -19,7 +19,7 @@ from mollisol.cli.printing import (
     print_json,
     tell,
 )
-from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, blocking, finding, in_order
+from mollisol.methodology.findings import FindingsError, Place, Severity, blocking, finding, in_order
 
 if TYPE_CHECKING:
     from mollisol.methodology.soil_models.parameters import ParameterSet
@@ -128,7 +128,7 @@ def run(
 ) -> None:
     """Run every scenario of a folder through one model with one parameter set."""
     from mollisol.methodology.soil_models.catalogue import MODELS
-    from mollisol.output import csv_table
+    from mollisol.output import BundleError, csv_table, write_beside
     from mollisol.trials.scenarios import run_folder
 
     try:
@@ -136,8 +136,12 @@ def run(
     except FindingsError as error:
         exit_with(error.findings, as_json, ok=False)
     rows = runs.rows()
-    if out is not None and (fault := _written(out, csv_table(rows))) is not None:
-        exit_with([fault], as_json, words="nothing was written", ok=False)
+    if out is not None:
+        try:
+            write_beside(out, csv_table(rows))
+        except BundleError as error:
+            fault = finding("output-not-writable", Place(file=out.name), str(error))
+            exit_with([fault], as_json, words="nothing was written", ok=False)
     if as_json:
         identity = {"model": runs.model, "parameters": runs.label, "sha256": sha256}
         print_json({"ok": True, **identity, "stocks": rows, "findings": as_data(findings)})
@@ -147,16 +151,3 @@ def run(
         for line in runs.summary():
             typer.echo(line)
     raise typer.Exit(EXIT_REFUSED if any(f.severity is Severity.REFUSAL for f in findings) else 0)
-
-
-def _written(path: Path, content: bytes) -> Finding | None:
-    """Write a file beside the target and rename it into place; return what is in the way."""
-    from mollisol.output import write_beside
-
-    try:
-        write_beside(path, content)
-    except OSError as error:
-        return finding(
-            "output-not-writable", Place(file=path.name), error.strerror or "an error of the file system"
-        )
-    return None

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from mollisol.cli.printing import Json, as_data, exit_with, print_findings, print_json, tell
-from mollisol.methodology.findings import (
-    FindingsError,
-    Severity,
-    in_order,
-)
-from mollisol.trials.prepare import prepared_validation
+from mollisol.methodology.findings import FindingsError, Severity, in_order
 
 if TYPE_CHECKING:
-    from mollisol.methodology.soil_models.calibrated import CalibratedSet
     from mollisol.trials.validate import Validation
 
-UNITS = ("none", "study", "experiment", "block")
 FORMATS = ("html", "pdf", "docx")
+OutFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write, new or empty.")]
 
 
 def validate(
@@ -31,7 +25,7 @@ def validate(
             metavar="TRIALS",
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write, new or empty.")],
+    out: OutFolder,
     parameters: Annotated[
         str,
         typer.Option(
@@ -41,7 +35,7 @@ def validate(
         ),
     ] = "",
     cross_validate: Annotated[
-        str,
+        Literal["none", "study", "experiment", "block"],
         typer.Option(
             "--cross-validate",
             metavar="UNIT",
@@ -54,12 +48,15 @@ def validate(
     as_json: Json = False,
 ) -> None:
     """Validate a model on trials: bias, uncertainty, coverage, the printed gates and what they hide, and the report."""
+    from mollisol.output import check_output, write_folder
+    from mollisol.trials.files import validation_files
+    from mollisol.trials.prepare import prepared_validation
+
     asked = _asked(formats)
-    if cross_validate not in UNITS:
-        raise typer.BadParameter(f"--cross-validate takes {', '.join(UNITS[1:])}; not {cross_validate}")
     try:
         validation, calibrated = prepared_validation(trials, parameters, cross_validate, tell)
-        _write(out, validation, calibrated, asked)
+        check_output(out)
+        write_folder(out, validation_files(validation, calibrated, asked))
     except FindingsError as error:
         exit_with(in_order(error.findings), as_json, ok=False)
     _say(validation, out, as_json)
@@ -74,7 +71,7 @@ def report(
             help="Folder of a validation, or the id of a calibrated set that ships with one.", metavar="DIR"
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write, new or empty.")],
+    out: OutFolder,
     formats: Annotated[
         str, typer.Option("--format", help="Formats: html, pdf, docx, several with commas.")
     ] = "html",
@@ -95,17 +92,6 @@ def _asked(formats: str) -> tuple[str, ...]:
     if not asked or not set(asked) <= set(FORMATS):
         raise typer.BadParameter(f"--format takes {', '.join(FORMATS)}; not {formats}")
     return asked
-
-
-def _write(
-    out: Path, validation: Validation, calibrated: CalibratedSet | None, formats: tuple[str, ...]
-) -> None:
-    """Write the folder, whole or not at all."""
-    from mollisol.output import check_output, write_folder
-    from mollisol.trials.files import validation_files
-
-    check_output(out)
-    write_folder(out, validation_files(validation, calibrated, formats))
 
 
 def _say(validation: Validation, out: Path, as_json: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +43,9 @@ def report(
     target = out if out is not None else bundle.absolute().parent / "report"
     _check_target(target)
     files = render_bundle(bundle, wanted, template=template, tell=tell)
-    _write(target, files)
+    for name, content in files.items():
+        _make_folder((target / name).parent)
+        write_beside(target / name, content)
     if as_json:
         print_json(
             {"folder": str(target), "files": {name: len(content) for name, content in sorted(files.items())}}
@@ -77,12 +78,8 @@ def _check_target(target: Path) -> None:
         )
 
 
-def _write(target: Path, files: Mapping[str, bytes]) -> None:
-    """Write each file beside its place and rename it: none is ever there by half."""
+def _make_folder(folder: Path) -> None:
     try:
-        for name, content in files.items():
-            path = target / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_beside(path, content)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{target} cannot be written: {error.strerror or error}") from None
+        raise UserError(f"{folder} cannot be written: {error.strerror or error}") from None

@@ -63,7 +63,7 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Return strata, number and places of samples for a change to be shown or a budget."""
-    from mollisol.output import write_folder
+    from mollisol.output import write_beside, write_folder
     from mollisol.sampling_plan.plan import plan_files, planned, points_file
 
     _targets(detect, budget, cost, correlation)
@@ -85,7 +85,7 @@ def plan(
     if out is not None and not out.suffix:
         write_folder(out, plan_files(made, date.today()))
     elif out is not None:
-        _write(out, points_file(made, out.suffix))
+        write_beside(out, points_file(made, out.suffix))
     if as_json:
         print_json(_document(made) | {"findings": as_data(findings)})
     else:
@@ -165,15 +165,6 @@ def _document(made: Plan) -> dict[str, Any]:
         ],
         "points": made.points,
     }
-
-
-def _write(out: Path, content: bytes) -> None:
-    from mollisol.output import write_beside
-
-    try:
-        write_beside(out, content)
-    except OSError as error:
-        raise UserError(f"{out} cannot be written: {error.strerror}") from None
 
 
 def _lines(made: Plan) -> list[str]:

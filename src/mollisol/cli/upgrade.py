@@ -15,16 +15,12 @@ def upgrade(
     as_json: Json = False,
 ) -> None:
     """Bring project.toml to the present schema and show the change; what it cannot know becomes undeclared."""
-    from mollisol.methodology.findings import UserError
     from mollisol.output import write_beside
     from mollisol.reading.schema import SCHEMA, upgrade_project
 
     done = upgrade_project(project)
     if done.changes:
-        try:
-            write_beside(done.file, done.new.encode())
-        except OSError as error:
-            raise UserError(f"{done.file} cannot be written: {error.strerror}") from None
+        write_beside(done.file, done.new.encode())
     if as_json:
         print_json({"schema": SCHEMA, "changes": done.changes, "undeclared": list(done.undeclared)})
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -145,14 +145,7 @@ def _make(out: Path) -> None:
 def write_set(out: Path, made: CalibratedSet) -> None:
     """Write a set, each file beside its place and then renamed."""
     for name, content in made.files().items():
-        _write(out / name, content)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        write_beside(path, content)
-    except OSError as error:
-        raise UserError(f"{path.name} cannot be written: {error.strerror}") from error
+        write_beside(out / name, content)
 
 
 def _save(path: Path, key: str, chains: Chains) -> None:
@@ -162,7 +155,7 @@ def _save(path: Path, key: str, chains: Chains) -> None:
     buffer = io.BytesIO()
     content: dict[str, Any] = {"key": np.array(key), **asdict(chains)}
     np.savez(buffer, **content)
-    _write(path, buffer.getvalue())
+    write_beside(path, buffer.getvalue())
 
 
 def _load(path: Path, key: str) -> Chains:
@@ -188,13 +181,7 @@ def _load(path: Path, key: str) -> Chains:
                     f"{path.name} is of another calibration: trials, priors, seed or settings have changed; "
                     "run without --resume"
                 )
-            return Chains(
-                int(kept["generation"]),
-                kept["points"],
-                kept["log_density"],
-                kept["archive"],
-                kept["kept"],
-                int(kept["accepted"]),
-            )
+            values = {field.name: kept[field.name] for field in fields(Chains)}
+            return Chains(**values | {name: int(values[name]) for name in ("generation", "accepted")})
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(f"{path.name} cannot be read; run without --resume") from error

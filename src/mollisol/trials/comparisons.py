@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mollisol.methodology.soil_models.calibrated import CalibratedSet
+from mollisol.methodology.soil_models.inputs import SiteRow
 from mollisol.methodology.soil_models.trials import ComparisonRow, ObservationRow, Trials
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.methodology.validation import Comparison
@@ -66,15 +67,6 @@ def groups_of(trials: Trials, chosen: Sequence[ComparisonRow], fold_of: Mapping[
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Modelled:
-    """Modelled mean and, for a set with draws, the ends of the interval."""
-
-    mean: float
-    low: float | None
-    high: float | None
-
-
 def compare(
     trials: Trials,
     groups: Sequence[Group],
@@ -101,7 +93,7 @@ def compare(
     """
     observed = _observed(trials, groups, trace)
     coverage = float(trace.rule("vmd0053.interval.coverage").value)
-    modelled: dict[str, _Modelled] = {}
+    modelled: dict[str, dict[str, float | None]] = {}
     parts: list[tuple[list[Group], CalibratedSet | None, Trials | None]] = [
         ([group for group in groups if group.fold == plan.name], sets.get(plan.name), plan.fitted)
         for plan in plans
@@ -117,9 +109,12 @@ def compare(
                 coverage=coverage,
             )
         for place, group in enumerate(mine):
-            mean = float(given.effect_t_co2e_per_ha[place].mean())
-            low, high = (float(ends[0, place]), float(ends[1, place])) if ends is not None else (None, None)
-            modelled[group.label] = _Modelled(mean, low, high)
+            low, high = (None, None) if ends is None else ends[:, place].tolist()
+            modelled[group.label] = {
+                "modelled_t_co2e_per_ha": float(given.effect_t_co2e_per_ha[place].mean()),
+                "interval_low_t_co2e_per_ha": low,
+                "interval_high_t_co2e_per_ha": high,
+            }
     return tuple(
         _comparison(trials, group, float(effect), observed, modelled[group.label])
         for group, effect in zip(groups, observed.effect.value, strict=True)
@@ -140,24 +135,16 @@ def _observed(trials: Trials, groups: Sequence[Group], trace: Trace) -> _Observe
     """Compute effects by replicate, their means, and their standard errors: of replicates, else of the stocks."""
     rows = [row for group in groups for row in group.rows]
     labels = [row.comparison for row in rows]
-    measured = {(row.site, row.year): row for row in trials.observations}
-    started = {row.site: row for row in trials.inputs.sites}
-    stocks = [_stocks(row, measured) for row in rows]
-    at_start = [_at_start(row, started) for row in rows]
+    ends = _ends(trials, rows)
     given: dict[str, Any] = {
         f"{name}_t_c_per_ha": trace.given(
             f"stock.{name}",
-            np.array(
-                [_stock(four[place], begun[place]) for four, begun in zip(stocks, at_start, strict=True)]
-            ),
+            np.array([0.0 if end is None else end.soc_t_ha for end in own]),
             "t C/ha",
-            [
-                NO_SITE if begun[place] is None else _where(four[place], begun[place])
-                for four, begun in zip(stocks, at_start, strict=True)
-            ],
+            [NO_SITE if end is None else f"{end.file}:{end.row}" for end in own],
             labels,
         )
-        for place, name in enumerate(_STOCKS)
+        for name, own in zip(_STOCKS, zip(*ends, strict=True), strict=True)
     }
     single = trace.compute("observed_effect.replicate", trial_effect, index=labels, **given)
     numbers = [place for place, group in enumerate(groups) for _ in group.rows]
@@ -182,10 +169,11 @@ def _observed(trials: Trials, groups: Sequence[Group], trace: Trace) -> _Observe
             if found.value > _COPIES * size:
                 error[group.label] = float(found.value)
             continue
-        four = [one for one, begun in zip(stocks[mine[0]], at_start[mine[0]], strict=True) if begun]
-        replicates[group.label] = min((one.replicates for one in four if one is not None), default=1)
-        errors = [one.standard_error_t_ha if one is not None else None for one in four]
-        if all(one is not None for one in errors):
+        stocks = [end for end in ends[mine[0]] if end is not None]
+        observed = [end for end in stocks if isinstance(end, ObservationRow)]
+        replicates[group.label] = min((end.replicates for end in observed), default=1)
+        errors = [end.standard_error_t_ha for end in observed]
+        if len(observed) == len(stocks) and None not in errors:
             told = trace.given(
                 f"stock_errors.{group.label}",
                 np.array(errors, dtype=np.float64),
@@ -199,37 +187,25 @@ def _observed(trials: Trials, groups: Sequence[Group], trace: Trace) -> _Observe
     return _Observed(effect, error, replicates, known)
 
 
-def _stocks(
-    row: ComparisonRow, measured: Mapping[tuple[str, int], ObservationRow]
-) -> tuple[ObservationRow | None, ...]:
-    """Return the measured stocks of a comparison: treated first and last, reference first and last."""
-    pairs = [(site, year) for site in (row.treated_site, row.reference_site) for year in _years(row)]
-    return tuple(measured.get(pair) for pair in pairs)
+def _ends(trials: Trials, rows: Sequence[ComparisonRow]) -> list[tuple[ObservationRow | SiteRow | None, ...]]:
+    """Return where the four stocks of each comparison were measured, in the order of their names.
 
-
-def _years(row: ComparisonRow) -> tuple[int, int]:
-    return row.from_year, row.to_year
-
-
-def _at_start(row: ComparisonRow, sites: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return the site of each of the four stocks, None where there is no reference."""
-    return tuple(sites.get(site) for site in (row.treated_site, row.reference_site) for _ in _years(row))
-
-
-def _stock(measured: ObservationRow | None, site: Any) -> float:
-    """Return a measured stock; that of the site table where it is the start, 0 where there is no site."""
-    if measured is not None:
-        return measured.soc_t_ha
-    return 0.0 if site is None else float(site.soc_t_ha)
-
-
-def _where(measured: ObservationRow | None, site: Any) -> str:
-    row = measured if measured is not None else site
-    return f"{row.file}:{row.row}"
+    A stock that is no observation is that of the site at its start; None where there is no reference.
+    """
+    measured = {(row.site, row.year): row for row in trials.observations}
+    sites = {row.site: row for row in trials.inputs.sites}
+    return [
+        tuple(
+            measured.get((site, year)) or sites.get(site)
+            for site in (row.treated_site, row.reference_site)
+            for year in (row.from_year, row.to_year)
+        )
+        for row in rows
+    ]
 
 
 def _comparison(
-    trials: Trials, group: Group, effect: float, observed: _Observed, modelled: _Modelled
+    trials: Trials, group: Group, effect: float, observed: _Observed, modelled: Mapping[str, float | None]
 ) -> Comparison:
     row = group.rows[0]
     study = next(item for item in trials.studies if item.study == row.study)
@@ -254,10 +230,8 @@ def _comparison(
             "to_year": row.to_year,
             "duration_years": float(row.to_year - row.from_year),
             "observed_t_co2e_per_ha": effect,
-            "modelled_t_co2e_per_ha": modelled.mean,
             "standard_error_t_co2e_per_ha": observed.error.get(group.label),
             "replicates": observed.replicates[group.label],
-            "interval_low_t_co2e_per_ha": modelled.low,
-            "interval_high_t_co2e_per_ha": modelled.high,
+            **modelled,
         }
     )

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from mollisol.methodology.findings import (
-    Finding,
-    FindingsError,
-    blocking,
-    in_order,
-)
+from pydantic import ValidationError
 
-if TYPE_CHECKING:
-    from mollisol.methodology.soil_models.calibrated import CalibratedSet
-    from mollisol.methodology.soil_models.calibration_plan import CalibrationPlan
-    from mollisol.methodology.soil_models.trials import Trials
-    from mollisol.reading.intake import Intake
-    from mollisol.trials.validate import Validation, Words
+from mollisol.methodology.findings import Finding, FindingsError, blocking, in_order
+from mollisol.methodology.soil_models.calibrated import CalibratedSet, model_settings
+from mollisol.methodology.soil_models.calibration_plan import CalibrationPlan
+from mollisol.methodology.validation import Unit
+from mollisol.reading.calibrated_sets import read_calibrated
+from mollisol.reading.intake import Intake
+from mollisol.reading.trials import trials_of
+from mollisol.trials.calibrate import calibration_of
+from mollisol.trials.folds import FoldPlan
+from mollisol.trials.predictions import published, under_draws
+from mollisol.trials.validate import Fit, Validation, Words, validate
+from mollisol.uncertainty.calibration.fit import calibration_trials, fit
+from mollisol.uncertainty.calibration.sampler import SamplerSettings
 
 WORDS = "validation.toml"
 SEED = 20260611
@@ -26,17 +28,9 @@ SEED = 20260611
 
 
 def prepared_validation(
-    folder: Path, parameters: str, cross: str, tell: Callable[[str], None]
+    folder: Path, parameters: str, cross: Unit, tell: Callable[[str], None]
 ) -> tuple[Validation, CalibratedSet | None]:
     """Read, check and validate."""
-    from mollisol.methodology.soil_models.calibrated import model_settings
-    from mollisol.reading.calibrated_sets import read_calibrated
-    from mollisol.reading.intake import Intake
-    from mollisol.reading.trials import trials_of
-    from mollisol.trials.calibrate import calibration_of
-    from mollisol.trials.predictions import published, under_draws
-    from mollisol.trials.validate import validate as run
-
     intake = Intake(folder)
     plan: CalibrationPlan | None = None
     if parameters or cross != "none":
@@ -51,19 +45,20 @@ def prepared_validation(
         findings += more
     if trials is None or blocking(findings):
         raise FindingsError(in_order(findings))
-    fit = None
+    of_fold = None
     if plan is not None and cross != "none":
-        if calibrated is None:
-            calibrated, more = _whole(trials, plan, tell)
+        if calibrated is None:  # all data but that of studies for validation
+            tell("all data: calibrating")
+            calibrated, more = fit(calibration_trials(trials), plan, seed=SEED)
             findings += more
-        fit = _folds(plan, calibrated, tell)
-    validation = run(
+        of_fold = _folds(plan, calibrated, tell)
+    validation = validate(
         trials,
         settings=model_settings(trials.inputs),
         predict=under_draws(plan) if plan is not None else published,
         calibrated=calibrated,
-        cross=cross,  # type: ignore[arg-type]
-        fit=fit,
+        cross=cross,
+        fit=of_fold,
         words=words,
         read=findings,
     )
@@ -72,10 +67,6 @@ def prepared_validation(
 
 def _words(intake: Intake) -> Words:
     """Return what the folder says of its validation: title, substitutions, limits."""
-    from pydantic import ValidationError
-
-    from mollisol.trials.validate import Words
-
     given = intake.toml(WORDS, required=False)
     if given is None:
         return Words()
@@ -90,24 +81,8 @@ def _words(intake: Intake) -> Words:
     return words
 
 
-def _whole(
-    trials: Trials, plan: CalibrationPlan, tell: Callable[[str], None]
-) -> tuple[CalibratedSet, list[Finding]]:
-    """Calibrate on all data but that of studies for validation."""
-    from mollisol.uncertainty.calibration.fit import calibration_trials, fit
-
-    tell("all data: calibrating")
-    return fit(calibration_trials(trials), plan, seed=SEED)
-
-
-def _folds(plan: CalibrationPlan, whole: CalibratedSet, tell: Callable[[str], None]) -> Any:
+def _folds(plan: CalibrationPlan, whole: CalibratedSet, tell: Callable[[str], None]) -> Fit:
     """Return the function that calibrates a fold as the whole was calibrated."""
-    from dataclasses import fields
-
-    from mollisol.trials.folds import FoldPlan
-    from mollisol.uncertainty.calibration.fit import calibration_trials, fit
-    from mollisol.uncertainty.calibration.sampler import SamplerSettings
-
     told = dict(whole.sampler)
     default = SamplerSettings()
     settings = SamplerSettings(

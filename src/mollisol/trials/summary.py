@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 import numpy as np
 
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.methodology.validation import (
     BiasGate,
@@ -41,11 +41,7 @@ class Summaries:
 
 
 def summarise(
-    comparisons: Sequence[Comparison],
-    rules: RulesInForce,
-    trace: Trace,
-    *,
-    stock_error_t_c_per_ha: float | None = None,
+    comparisons: Sequence[Comparison], trace: Trace, *, stock_error_t_c_per_ha: float | None = None
 ) -> Summaries:
     """Compute what the comparisons say of each combination.
 
@@ -53,10 +49,8 @@ def summarise(
     ----------
     comparisons
         With their modelled effects; one at least.
-    rules
-        The rules of VMD0053.
     trace
-        Takes every quantity.
+        Takes every quantity, and has the rules of VMD0053.
     stock_error_t_c_per_ha
         Standard error of a measured stock, for combinations whose trials tell of none.
     """
@@ -65,9 +59,7 @@ def summarise(
         key = (item.practice_category, item.crop_group, item.source, item.practice_effect)
         groups[key].append(item)
     return Summaries(
-        tuple(
-            _Combination(groups[key], rules, trace, stock_error_t_c_per_ha).result() for key in sorted(groups)
-        ),
+        tuple(_Combination(groups[key], trace, stock_error_t_c_per_ha).result() for key in sorted(groups)),
         domain_of(comparisons),
         horizon_of(comparisons),
     )
@@ -101,24 +93,17 @@ def horizon_of(comparisons: Sequence[Comparison]) -> float:
 class _Combination:
     """One combination on its way through the equations."""
 
-    def __init__(
-        self, items: Sequence[Comparison], rules: RulesInForce, trace: Trace, stock_error: float | None
-    ) -> None:
+    def __init__(self, items: Sequence[Comparison], trace: Trace, stock_error: float | None) -> None:
         first = items[0]
-        self._items, self._rules, self._trace, self._stock_error = items, rules, trace, stock_error
+        self._items, self._trace, self._stock_error = items, trace, stock_error
         kind = "effect" if first.practice_effect else "site"
         self._at = f"@{first.practice_category}|{first.crop_group}|{first.source}|{kind}"
         self._labels = [item.comparison for item in items]
         self._study = [item.study for item in items]
         self._observed = self._given("observed", [item.observed_t_co2e_per_ha for item in items])
         self._modelled = self._given("modelled", [item.modelled_t_co2e_per_ha for item in items])
-        self._error = trace.compute(
-            f"error{self._at}",
-            prediction_error,
-            index=self._labels,
-            modelled_t_co2e_per_ha=self._modelled,
-            observed_t_co2e_per_ha=self._observed,
-        )
+        self._both = {"modelled_t_co2e_per_ha": self._modelled, "observed_t_co2e_per_ha": self._observed}
+        self._error = self._computed("error", prediction_error, index=self._labels, **self._both)
 
     def _given(self, name: str, values: Sequence[float]) -> Quantity:
         rows = [f"validation.json: {label}" for label in self._labels]
@@ -126,27 +111,24 @@ class _Combination:
             f"{name}{self._at}", np.array(values, dtype=np.float64), "t CO2e/ha", rows, self._labels
         )
 
+    def _computed(self, name: str, function: Callable[..., Any], **inputs: Any) -> Quantity:
+        return self._trace.compute(f"{name}{self._at}", function, **inputs)
+
     def result(self) -> CombinationResult:
         """Return what was found for the combination."""
         first, size = self._items[0], len(self._items)
-        by_study = self._trace.compute(
-            f"study_bias{self._at}",
-            biases.study_bias,
-            index=sorted(set(self._study)),
-            modelled_t_co2e_per_ha=self._modelled,
-            observed_t_co2e_per_ha=self._observed,
-            study=self._study,
+        studies = sorted(set(self._study))
+        by_study = self._computed(
+            "study_bias", biases.study_bias, index=studies, study=self._study, **self._both
         )
         gate = self._bias_gate(by_study)
-        square = self._trace.compute(
-            f"mean_square_error{self._at}", prediction.mean_square_error, error_t_co2e_per_ha=self._error
+        square = self._computed(
+            "mean_square_error", prediction.mean_square_error, error_t_co2e_per_ha=self._error
         )
         variance = None
         if size > 1:
-            variance = self._trace.compute(
-                f"model_variance{self._at}",
-                prediction.prediction_error_variance,
-                error_t_co2e_per_ha=self._error,
+            variance = self._computed(
+                "model_variance", prediction.prediction_error_variance, error_t_co2e_per_ha=self._error
             )
         coverage = self._coverage(variance)
         chance, verdict = self._coverage_gate(coverage, size)
@@ -162,7 +144,7 @@ class _Combination:
             domain=domain_of(self._items),
             bias=gate,
             mean_square_error=float(square.value),
-            model_variance=None if variance is None else float(variance.value),
+            model_variance=_number(variance),
             model_variance_without_noise=self._without_noise(),
             between_study_variance=between,
             within_study_variance=within,
@@ -172,7 +154,7 @@ class _Combination:
             horizon_years=horizon_of(self._items),
             growth_constant=constant,
             growth_per_year=slope,
-            verdict=_both(gate.verdict, verdict) if first.practice_effect else "not judged",
+            verdict=_worse(gate.verdict, verdict) if first.practice_effect else "not judged",
         )
 
     def _ranked(self, by_study: Quantity) -> tuple[StudyBias, ...]:
@@ -184,92 +166,68 @@ class _Combination:
 
     def _bias_gate(self, by_study: Quantity) -> BiasGate:
         """Return the gate of the mean bias: below the pooled measurement uncertainty, and tested to be."""
-        mean = self._trace.compute(f"mean_bias{self._at}", biases.mean_bias, bias_t_co2e_per_ha=by_study)
+        mean = self._computed("mean_bias", biases.mean_bias, bias_t_co2e_per_ha=by_study)
         margin, by_default = self._margin()
         verdict: Verdict = "not judged"
         if margin is not None:
             verdict = "pass" if abs(mean.value) <= margin.value else "fail"
         chance = half = None
         if len(by_study.index) > 1:
-            level = self._trace.rule("vmd0053.interval.coverage")
-            half = self._trace.compute(
-                f"bias_half_width{self._at}",
-                biases.bias_half_width,
-                bias_t_co2e_per_ha=by_study,
-                coverage=level,
+            half = self._computed(
+                "bias_half_width", biases.bias_half_width, bias_t_co2e_per_ha=by_study, coverage=self._level()
             )
             if margin is not None and margin.value > 0:
-                chance = self._trace.compute(
-                    f"bias_equivalence{self._at}",
-                    biases.equivalence_p_value,
-                    bias_t_co2e_per_ha=by_study,
-                    margin_t_co2e_per_ha=margin,
-                )
+                test = {"bias_t_co2e_per_ha": by_study, "margin_t_co2e_per_ha": margin}
+                chance = self._computed("bias_equivalence", biases.equivalence_p_value, **test)
         return BiasGate(
             mean_bias_t_co2e_per_ha=float(mean.value),
-            pooled_measurement_uncertainty_t_co2e_per_ha=None if margin is None else float(margin.value),
+            pooled_measurement_uncertainty_t_co2e_per_ha=_number(margin),
             by_default=by_default,
             verdict=verdict,
-            equivalence_p_value=None if chance is None else float(chance.value),
+            equivalence_p_value=_number(chance),
             bias_low_t_co2e_per_ha=None if half is None else float(mean.value - half.value),
             bias_high_t_co2e_per_ha=None if half is None else float(mean.value + half.value),
         )
 
+    def _level(self) -> Quantity:
+        return self._trace.rule("vmd0053.interval.coverage")
+
     def _margin(self) -> tuple[Quantity | None, bool]:
         """Return the pooled measurement uncertainty, and whether it is the declared default."""
-        known = [
-            (item.standard_error_t_co2e_per_ha, item.replicates)
-            for item in self._items
-            if item.standard_error_t_co2e_per_ha is not None
-        ]
-        name = f"pooled_measurement_uncertainty{self._at}"
-        if any(replicates > 1 for _, replicates in known):
-            return self._trace.compute(
-                name,
-                biases.pooled_measurement_uncertainty,
-                standard_error_t_co2e_per_ha=[error for error, _ in known],
-                replicates=[replicates for _, replicates in known],
+        known = [item for item in self._items if item.standard_error_t_co2e_per_ha is not None]
+        name = "pooled_measurement_uncertainty"
+        if any(item.replicates > 1 for item in known):
+            errors = [item.standard_error_t_co2e_per_ha for item in known]
+            replicates = [item.replicates for item in known]
+            pooled = biases.pooled_measurement_uncertainty
+            return self._computed(
+                name, pooled, standard_error_t_co2e_per_ha=errors, replicates=replicates
             ), False
         if self._stock_error is None:
             return None, False
-        stocks = 4 if self._items[0].practice_effect else 2
+        stocks = np.full(4 if self._items[0].practice_effect else 2, self._stock_error)
         error = self._trace.given(
-            f"stock_error{self._at}",
-            np.full(stocks, self._stock_error),
-            "t C/ha",
-            ["validation.toml: stock_error_t_c_per_ha"],
+            f"stock_error{self._at}", stocks, "t C/ha", ["validation.toml: stock_error_t_c_per_ha"]
         )
-        return self._trace.compute(name, trial_effect_error, standard_error_t_c_per_ha=error), True
+        return self._computed(name, trial_effect_error, standard_error_t_c_per_ha=error), True
 
     def _coverage(self, variance: Quantity | None) -> tuple[Coverage, ...]:
         """Count the observations in their intervals: as printed, studies left out in turn, from the posterior."""
         found: list[Coverage] = []
-        level = self._trace.rule("vmd0053.interval.coverage")
+        level = self._level()
         if variance is not None:
             times = self._trace.rule("vmd0053.interval.multiplier")
-            half = self._trace.compute(
-                f"interval_half_width{self._at}",
-                prediction.interval_half_width,
-                model_variance=variance,
-                multiplier=times,
-            )
+            interval = {"model_variance": variance, "multiplier": times}
+            half = self._computed("interval_half_width", prediction.interval_half_width, **interval)
             ends = np.stack([self._modelled.value - half.value, self._modelled.value + half.value])
             found.append(self._inside("printed", ends, float(times.value), float(half.value)))
         sizes = [len(self._study) - self._study.count(study) for study in set(self._study)]
         if variance is not None and min(sizes) > 1:
-            ends = self._trace.compute(
-                f"left_out_interval{self._at}",
-                prediction.left_out_interval,
-                modelled_t_co2e_per_ha=self._modelled,
-                observed_t_co2e_per_ha=self._observed,
-                study=self._study,
-                coverage=level,
-            ).value
-            times = self._trace.compute(
-                f"new_observation_multiplier{self._at}",
-                prediction.new_observation_multiplier,
-                comparisons=len(self._items),
-                coverage=level,
+            left_out = {**self._both, "study": self._study, "coverage": level}
+            ends = self._computed("left_out_interval", prediction.left_out_interval, **left_out).value
+            multiplier = prediction.new_observation_multiplier
+            times = self._computed(
+                "new_observation_multiplier", multiplier, comparisons=len(self._items), coverage=level
             )
             width = float(times.value) * float(np.sqrt(variance.value))
             found.append(self._inside("new observation", ends, float(times.value), width))
@@ -284,13 +242,10 @@ class _Combination:
     def _inside(
         self, form: str, ends: FloatArray, multiplier: float | None, half_width: float | None
     ) -> Coverage:
-        inside = self._trace.compute(
-            f"inside.{form.replace(' ', '_')}{self._at}",
-            prediction.observations_inside,
-            observed_t_co2e_per_ha=self._observed,
-            low_t_co2e_per_ha=ends[0],
-            high_t_co2e_per_ha=ends[1],
-        )
+        observed = {"observed_t_co2e_per_ha": self._observed}
+        limits = {"low_t_co2e_per_ha": ends[0], "high_t_co2e_per_ha": ends[1]}
+        name = f"inside.{form.replace(' ', '_')}"
+        inside = self._computed(name, prediction.observations_inside, **observed, **limits)
         return Coverage.model_validate(
             {
                 "form": form,
@@ -304,23 +259,12 @@ class _Combination:
 
     def _coverage_gate(self, coverage: Sequence[Coverage], size: int) -> tuple[float | None, Verdict]:
         """Return the gate of the printed coverage, with how often a right model would pass it."""
-        least, level = (
-            self._trace.rule("vmd0053.coverage.least-share"),
-            self._trace.rule("vmd0053.interval.coverage"),
+        least = self._trace.rule("vmd0053.coverage.least-share")
+        needed = self._computed(
+            "observations_needed", gates.observations_needed, comparisons=size, least_share=least
         )
-        needed = self._trace.compute(
-            f"observations_needed{self._at}",
-            gates.observations_needed,
-            comparisons=size,
-            least_share=least,
-        )
-        chance = self._trace.compute(
-            f"coverage_gate_chance{self._at}",
-            gates.coverage_gate_chance,
-            comparisons=size,
-            coverage=level,
-            observations_needed=needed,
-        )
+        gate = {"comparisons": size, "coverage": self._level(), "observations_needed": needed}
+        chance = self._computed("coverage_gate_chance", gates.coverage_gate_chance, **gate)
         printed = next((item for item in coverage if item.form == "printed"), None)
         if printed is None:
             return None, "not judged"
@@ -331,45 +275,32 @@ class _Combination:
         errors = [item.standard_error_t_co2e_per_ha for item in self._items]
         if len(errors) < 2 or any(error is None for error in errors):
             return None
-        found = self._trace.compute(
-            f"model_variance_without_noise{self._at}",
-            prediction.variance_without_noise,
-            error_t_co2e_per_ha=self._error,
-            standard_error_t_co2e_per_ha=errors,
+        noise = {"error_t_co2e_per_ha": self._error, "standard_error_t_co2e_per_ha": errors}
+        return _number(
+            self._computed("model_variance_without_noise", prediction.variance_without_noise, **noise)
         )
-        return float(found.value)
 
     def _parts(self) -> tuple[float | None, float | None]:
         """Split the variance into between studies and within."""
         studies = set(self._study)
         if len(studies) < 2 or len(studies) == len(self._study):
             return None, None
-        between = self._trace.compute(
-            f"between_study_variance{self._at}",
-            batch_variance,
-            unit="(t CO2e/ha)^2",
-            value=self._error,
-            batch=self._study,
-        )
-        within = self._trace.compute(
-            f"within_study_variance{self._at}",
-            within_study_variance,
-            error_t_co2e_per_ha=self._error,
-            study=self._study,
-        )
+        errors = {"value": self._error, "batch": self._study, "unit": "(t CO2e/ha)^2"}
+        between = self._computed("between_study_variance", batch_variance, **errors)
+        own = {"error_t_co2e_per_ha": self._error, "study": self._study}
+        within = self._computed("within_study_variance", within_study_variance, **own)
         return float(between.value), float(within.value)
 
     def _growth(self, by_study: Quantity) -> tuple[float | None, float | None]:
         """Fit how the squared errors of studies grow with their median duration."""
-        durations: Mapping[str, list[float]] = {
-            study: [item.duration_years for item in self._items if item.study == study]
+        years = [
+            median(item.duration_years for item in self._items if item.study == study)
             for study in by_study.index
-        }
-        years = [median(durations[study]) for study in by_study.index]
+        ]
         if len(years) < _FEWEST_FOR_GROWTH or len(set(years)) < 2 or np.ptp(by_study.value) == 0:
             return None, None
-        growth = self._trace.compute(
-            f"error_growth{self._at}",
+        growth = self._computed(
+            "error_growth",
             error_growth,
             index=("constant", "per year"),
             error_t_co2e_per_ha=by_study,
@@ -379,7 +310,11 @@ class _Combination:
         return float(constant), float(per_year)
 
 
-def _both(one: Verdict, other: Verdict) -> Verdict:
+def _number(quantity: Quantity | None) -> float | None:
+    return None if quantity is None else float(quantity.value)
+
+
+def _worse(one: Verdict, other: Verdict) -> Verdict:
     if "fail" in (one, other):
         return "fail"
     return "pass" if one == other == "pass" else "not judged"

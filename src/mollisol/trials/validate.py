@@ -129,7 +129,7 @@ def validate(
     groups = groups_of(trials, chosen, fold_of)
     comparisons = compare(trials, groups, plans, sets, calibrated, predict, trace)
     words = words or Words()
-    summary = summarise(comparisons, rules, trace, stock_error_t_c_per_ha=words.stock_error_t_c_per_ha)
+    summary = summarise(comparisons, trace, stock_error_t_c_per_ha=words.stock_error_t_c_per_ha)
     for id in _TOLD:
         rules.value(id)
     findings += [f.model_copy(update={"severity": Severity.WARNING}) for f in check_clay(comparisons, rules)]

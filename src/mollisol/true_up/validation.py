@@ -51,7 +51,7 @@ def joined_validation(
     """
     project, rules = context.project, context.rules
     joined = (*validation.comparisons, *_comparisons(project, measured, checks, years))
-    summary = summarise(joined, rules, context.trace)
+    summary = summarise(joined, context.trace)
     study = _study(project, measured)
     return validation.model_copy(
         update={
