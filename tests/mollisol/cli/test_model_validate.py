@@ -83,7 +83,7 @@ def test_other_ways_to_go_wrong_tell_what_to_do(tmp_path: Path, mollisol: Mollis
     (full / "letter.txt").write_text("mine")
     cases = {
         ("--out", str(full)): "not empty",
-        ("--out", str(tmp_path / "o"), "--cross-validate", "row"): "study, experiment, block",
+        ("--out", str(tmp_path / "o"), "--cross-validate", "row"): "'study', 'experiment', 'block'",
         ("--out", str(tmp_path / "o"), "--format", "odt"): "html, pdf, docx",
         ("--out", str(tmp_path / "o"), "--parameters", "nowhere"): "calibrated-set-missing",
     }
