@@ -20,9 +20,6 @@ WAITING: dict[str, str] = {
     "mollisol.methodology.soil_models.tables:tier1_factor": "questions put to a modelled change: Tier 1 beside it",
     "mollisol.quantification.models.tier1": "questions put to a modelled change: Tier 1 beside it",
     "mollisol.quantification.models.external": "projects that run on results of DayCent and DNDC",
-    "mollisol.quantification.models.fractions": "starting pools from fractions that a laboratory measured",
-    "mollisol.uncertainty.scaling.geostatistics": "maps handed in for the sampling plan",
-    "mollisol.uncertainty.scaling.model_assisted": "maps handed in for the estimate of a campaign",
     "mollisol.uncertainty.scaling.multistage": "portfolios that draw landowners, then fields",
 }
 """Code that waits in place, by module or by name, each with the feature that will use it."""

@@ -11,7 +11,7 @@ from mollisol.uncertainty.deduction.moment import credited_mean
 from mollisol.uncertainty.measurement.spectroscopy_draws import (
     Calibration,
 )
-from mollisol.uncertainty.scaling.model_assisted import design_effect, intraclass_correlation
+from mollisol.uncertainty.scaling.clusters import design_effect
 from mollisol.uncertainty.scaling.sampling_error import (
     paired_change_variance_t2,
     sampling_variance_t2,
@@ -40,8 +40,8 @@ def test_pseudo_replication() -> None:
     change = 3 + site + rng.standard_normal((REPLICATES, sites, cores))
     assert kept(change.reshape(REPLICATES, -1), 3.0) < 0.61
     assert kept(change.mean(axis=-1), 3.0) == pytest.approx(2 / 3, abs=0.010)
-    ids = np.repeat(np.arange(sites), cores).astype(str)
-    share = intraclass_correlation(value=change[0].ravel(), site=ids)
+    between, within = change[0].mean(axis=-1).var(ddof=1), change[0].var(axis=-1, ddof=1).mean()
+    share = (between - within / cores) / (between - within / cores + within)  # one-way analysis of variance
     assert design_effect(points_per_site=cores, intraclass_correlation=share) > 2
 
 

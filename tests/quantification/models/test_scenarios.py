@@ -28,11 +28,6 @@ from mollisol.methodology.soil_models.tables import (
 from mollisol.methodology.soil_models.warnings import gain_warnings, saturation_warnings
 from mollisol.quantification.models.amg import AmgParameters
 from mollisol.quantification.models.external import gather_external
-from mollisol.quantification.models.fractions import (
-    pools_from_active_share,
-    pools_from_fractions,
-    pools_from_stock,
-)
 from mollisol.quantification.models.icbm import IcbmParameters
 from mollisol.quantification.models.rothc.model import RothCParameters
 from mollisol.quantification.models.run_inputs import run_inputs
@@ -272,25 +267,6 @@ def test_plausibility_warns_and_never_changes_anything() -> None:
     assert [f.code for f in saturation_warnings({"a": 60.0, "b": 10.0}, {"a": 51.6, "b": 51.6})] == [
         "stock-above-capacity"
     ]
-
-
-def test_pools_from_regression_fractions_and_active_share() -> None:
-    pools = pools_from_stock(soc_t_ha=50.0, clay_percent=20.0, inert_t_ha=4.0)
-    np.testing.assert_allclose(pools.sum(), 46.0, rtol=1e-14)
-    with pytest.raises(ValueError, match="negative pool"):
-        pools_from_stock(soc_t_ha=5.0, clay_percent=70.0, inert_t_ha=4.0)
-    steady = [0.2, 6.0, 1.0, 30.0]
-    measured, inert = pools_from_fractions(
-        particulate_t_ha=8.0, resistant_t_ha=5.0, soc_t_ha=50.0, steady_t_ha=steady
-    )
-    np.testing.assert_allclose((measured.sum(), measured[:2].sum(), inert), (45.0, 8.0, 5.0))
-    with pytest.raises(ValueError, match="exceed the stock"):
-        pools_from_fractions(particulate_t_ha=48.0, resistant_t_ha=5.0, soc_t_ha=50.0, steady_t_ha=steady)
-    share = pools_from_active_share(soc_t_ha=50.0, inert_t_ha=5.0, active_share=0.5, steady_t_ha=steady)
-    np.testing.assert_allclose(share.sum(), 45.0)
-    assert share[1] < 6.0
-    with pytest.raises(ValueError, match="active_share"):
-        pools_from_active_share(soc_t_ha=50.0, inert_t_ha=5.0, active_share=1.5, steady_t_ha=steady)
 
 
 def test_list_says_what_each_model_refuses() -> None:
