@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Literal
 
@@ -57,10 +57,10 @@ class ProjectBoundary(DomainObject):
         return entry is not None and entry.included
 
 
-def check_boundary(boundary: ProjectBoundary, file: str) -> list[Finding]:
+def check_boundary(boundary: ProjectBoundary, file: str) -> Iterator[Finding]:
     """Return the findings on the boundary, held against Tables 2 and 3."""
     known = {row.id: row for row in POOLS_AND_GASES}
-    findings = [
+    yield from (
         finding(
             "boundary-unknown",
             Place(file=file, thing=f"boundary {entry.id}"),
@@ -69,10 +69,9 @@ def check_boundary(boundary: ProjectBoundary, file: str) -> list[Finding]:
         )
         for entry in boundary.entries
         if entry.id not in known
-    ]
+    )
     for row in POOLS_AND_GASES:
-        findings += _check_row(row, boundary.entry(row.id), file)
-    return findings
+        yield from _check_row(row, boundary.entry(row.id), file)
 
 
 def _check_row(row: PoolOrGas, entry: BoundaryEntry | None, file: str) -> Sequence[Finding]:

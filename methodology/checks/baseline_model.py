@@ -51,7 +51,7 @@ def simulated(model: ProjectModel) -> ModelIdentity:
     return ModelIdentity.of(model.calibrated or model.inputs.parameters, model_settings(model.inputs))
 
 
-def _identity(model: ProjectModel) -> list[Finding]:
+def _identity(model: ProjectModel) -> Iterable[Finding]:
     """Compare the model of calibration, validation and simulation."""
     stages: dict[str, ModelIdentity] = {}
     if model.calibrated is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.findings import Finding, Place, Severity, finding
@@ -113,25 +113,22 @@ def check_resolution(calibrated: CalibratedSet, rules: RulesInForce) -> list[Fin
     ]
 
 
-def check_clay(comparisons: Sequence[Comparison], rules: RulesInForce) -> list[Finding]:
+def check_clay(comparisons: Sequence[Comparison], rules: RulesInForce) -> Iterator[Finding]:
     """Return the findings on the span of clay contents of the validation data, held against the rule."""
     least, clay = rules.number("vmd0053.domain.clay-span"), [item.clay_percent for item in comparisons]
     span = max(clay) - min(clay) if clay else 0.0
     if span >= least:
-        return []
-    return [
-        finding(
-            "validation-clay-span",
-            Place(file="studies.csv", column="clay_percent"),
-            f"{span:g} percentage points",
-            least=least,
-        )
-    ]
+        return
+    yield finding(
+        "validation-clay-span",
+        Place(file="studies.csv", column="clay_percent"),
+        f"{span:g} percentage points",
+        least=least,
+    )
 
 
-def check_gates(combinations: Iterable[CombinationResult]) -> list[Finding]:
+def check_gates(combinations: Iterable[CombinationResult]) -> Iterator[Finding]:
     """Return a finding on each combination that failed a gate or could not be judged."""
-    found = []
     for item in combinations:
         if item.verdict == "pass":
             continue
@@ -140,10 +137,7 @@ def check_gates(combinations: Iterable[CombinationResult]) -> list[Finding]:
         told = ", ".join(f"{name} {verdict}" for name, verdict in gates.items())
         if not item.practice_effect:
             told = "comparisons of single sites, not of a practice with its reference"
-        found.append(
-            finding("validation-gate-failed" if failed else "validation-not-judged", _said(_of(item)), told)
-        )
-    return found
+        yield finding("validation-gate-failed" if failed else "validation-not-judged", _said(_of(item)), told)
 
 
 def check_project_domain(

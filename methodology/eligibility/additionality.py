@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -56,74 +57,63 @@ class Adoption(DomainObject):
     common_practice_factor: Share | None = None
 
 
-def check_regulatory_surplus(surplus: RegulatorySurplus) -> list[Finding]:
+def check_regulatory_surplus(surplus: RegulatorySurplus) -> Iterator[Finding]:
     """Step 1: what a law requires and enforces is not additional."""
     if not surplus.required_by_law or surplus.systematically_not_enforced:
-        return []
-    return [finding("required-by-law", f"region {surplus.region}", "the practice is required by law")]
+        return
+    yield finding("required-by-law", f"region {surplus.region}", "the practice is required by law")
 
 
-def check_barriers(analysis: BarrierAnalysis) -> list[Finding]:
+def check_barriers(analysis: BarrierAnalysis) -> Iterator[Finding]:
     """Step 2: at least one barrier, with public and verifiable evidence."""
     if analysis.barriers and analysis.public_evidence:
-        return []
-    return [
-        finding(
-            "no-barrier",
-            f"region {analysis.region}",
-            "no barrier" if not analysis.barriers else "barriers without public evidence",
-        )
-    ]
+        return
+    yield finding(
+        "no-barrier",
+        f"region {analysis.region}",
+        "no barrier" if not analysis.barriers else "barriers without public evidence",
+    )
 
 
-def check_common_practice(adoption: Adoption, thresholds: EligibilityThresholds) -> list[Finding]:
+def check_common_practice(adoption: Adoption, thresholds: EligibilityThresholds) -> Iterator[Finding]:
     """Step 3: below 20 % is not common; at 20 %, above it or without data the factor of VT0008 decides.
 
     Exactly 20 % is open in the text and is taken as common.
     """
     thing = f"{' with '.join(adoption.practices)} in {adoption.region}"
-    found = _expert(adoption, thing)
+    yield from _expert(adoption, thing)
     share = adoption.adoption_share
     if share is not None and share < thresholds.common_practice and adoption.evidence != "none":
-        return found
+        return
     if share is not None and share == thresholds.common_practice:
-        found.append(
-            finding(
-                "adoption-at-threshold",
-                thing,
-                f"adoption exactly {share:.0%}",
-                common_practice=thresholds.common_practice,
-            )
+        yield finding(
+            "adoption-at-threshold",
+            thing,
+            f"adoption exactly {share:.0%}",
+            common_practice=thresholds.common_practice,
         )
     factor = adoption.common_practice_factor
     if factor is not None and factor < thresholds.common_practice:
-        return found
+        return
     known = "adoption unknown" if share is None else f"adoption {share:.1%}"
     if adoption.evidence == "none":
         known += ", no evidence"
-    found.append(
-        finding(
-            "common-practice",
-            thing,
-            f"{known}, factor F {'not computed' if factor is None else f'{factor:.1%}'}",
-            common_practice=thresholds.common_practice,
-        )
+    yield finding(
+        "common-practice",
+        thing,
+        f"{known}, factor F {'not computed' if factor is None else f'{factor:.1%}'}",
+        common_practice=thresholds.common_practice,
     )
-    return found
 
 
-def _expert(adoption: Adoption, thing: str) -> list[Finding]:
-    found = []
+def _expert(adoption: Adoption, thing: str) -> Iterator[Finding]:
     if adoption.evidence == "expert" and not (
         adoption.expert_signed_and_dated and adoption.expert_states_qualifications_and_methods
     ):
-        found.append(finding("expert-not-attested", thing, "an expert's word without a full attestation"))
+        yield finding("expert-not-attested", thing, "an expert's word without a full attestation")
     if not adoption.same_stratification_as_other_practices:
-        found.append(
-            finding(
-                "adoption-stratified-differently",
-                thing,
-                "another stratification than for the other practices",
-            )
+        yield finding(
+            "adoption-stratified-differently",
+            thing,
+            "another stratification than for the other practices",
         )
-    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mollisol.methodology.activity import Burning
 from mollisol.methodology.factors.factor import Factor
@@ -34,9 +34,8 @@ def combustion_factor(category: str) -> Factor:
     return ALL_OF_IT if category.endswith(MEASURED_LOSS) else look_up("2.6", fuel=category)
 
 
-def check_burning(rows: Sequence[Burning], file: str, *, least_plots: float) -> list[Finding]:
+def check_burning(rows: Sequence[Burning], file: str, *, least_plots: float) -> Iterator[Finding]:
     """Return what the fires do not say or do not keep: what the mass is of, alike in both scenarios, and plots."""
-    found = []
     bases: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     undeclared = set()
     for number, row in enumerate(rows, start=2):
@@ -49,14 +48,13 @@ def check_burning(rows: Sequence[Burning], file: str, *, least_plots: float) -> 
             undeclared.add("plots")
         elif row.plots < least_plots:
             where = Place(file=file, row=number, column="plots")
-            found.append(finding("burning-too-few-plots", where, f"{row.plots} plots", least=least_plots))
+            yield finding("burning-too-few-plots", where, f"{row.plots} plots", least=least_plots)
     if undeclared:
         text = f"{' and '.join(sorted(undeclared))} not declared"
         if "basis" in undeclared:
             text += ": taken as biomass before the fire"
-        found.append(finding("burning-basis", Place(file=file), text))
+        yield finding("burning-basis", Place(file=file), text)
     for residue, by in bases.items():
         if by["baseline"] and by["project"] and by["baseline"] != by["project"]:
             text = "another basis in the project than in the baseline"
-            found.append(finding("burning-basis-differs", Place(file=file, thing=f"burned {residue}"), text))
-    return found
+            yield finding("burning-basis-differs", Place(file=file, thing=f"burned {residue}"), text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Literal
 
@@ -106,11 +107,11 @@ class WetlandFacts(DomainObject):
     nearby_wetlands_unaffected: bool = False
 
 
-def check_practice_changes(changes: tuple[PracticeChange, ...]) -> list[Finding]:
+def check_practice_changes(changes: tuple[PracticeChange, ...]) -> Iterator[Finding]:
     """Condition 1: at least one change in one of the five groups."""
     if changes:
-        return []
-    return [finding("no-practice-change", "project", "no change of practice")]
+        return
+    yield finding("no-practice-change", "project", "no change of practice")
 
 
 def check_adjustments(
@@ -129,18 +130,18 @@ def check_adjustments(
     ]
 
 
-def check_land_use(history: LandUseHistory, thresholds: EligibilityThresholds) -> list[Finding]:
+def check_land_use(history: LandUseHistory, thresholds: EligibilityThresholds) -> Iterator[Finding]:
     """Condition 3: cropland or grassland, and it stays so."""
     thing = f"land use of {history.place}"
     years = sorted(history.years, key=lambda one: one.year)
-    found = [
+    yield from (
         finding("land-use-not-eligible", thing, f"{one.use} in {one.year}")
         for one in years
         if one.use == "other"
-    ]
+    )
     switches = sum(before.use != after.use for before, after in pairwise(years))
     if switches == 0:
-        return found
+        return
     if history.exception == "integrated_system":
         excused = history.shown_before_start and history.management_plan_covers_project
         need = "shown before the start date, with a management plan over the whole project"
@@ -162,15 +163,12 @@ def check_land_use(history: LandUseHistory, thresholds: EligibilityThresholds) -
     else:
         excused, need = False, "no change between cropland and grassland"
     if not excused:
-        found.append(
-            finding(
-                "land-use-changes",
-                thing,
-                f"{switches} changes of use, exception: {history.exception.replace('_', ' ')}",
-                allowed=need,
-            )
+        yield finding(
+            "land-use-changes",
+            thing,
+            f"{switches} changes of use, exception: {history.exception.replace('_', ' ')}",
+            allowed=need,
         )
-    return found
 
 
 def check_model(model: ModelCredentials) -> list[Finding]:
@@ -193,72 +191,63 @@ def check_model(model: ModelCredentials) -> list[Finding]:
     ]
 
 
-def check_native_clearing(clearing: NativeClearing, thresholds: EligibilityThresholds) -> list[Finding]:
+def check_native_clearing(clearing: NativeClearing, thresholds: EligibilityThresholds) -> Iterator[Finding]:
     """Condition 5: not cleared of native ecosystems in the ten years before the start."""
     years = clearing.years_before_start
     if years is None or years >= thresholds.native_clearing_years:
-        return []
-    return [
-        finding(
-            "native-cleared",
-            f"land {clearing.place}",
-            f"cleared of native ecosystems {years:g} years before the start",
-            native_clearing_years=thresholds.native_clearing_years,
-        )
-    ]
+        return
+    yield finding(
+        "native-cleared",
+        f"land {clearing.place}",
+        f"cleared of native ecosystems {years:g} years before the start",
+        native_clearing_years=thresholds.native_clearing_years,
+    )
 
 
 def check_productivity(
     expectation: ProductivityExpectation, thresholds: EligibilityThresholds
-) -> list[Finding]:
+) -> Iterator[Finding]:
     """Condition 6: no sustained loss of productivity of more than 5 %."""
     if -expectation.relative_change <= thresholds.greatest_productivity_loss:
-        return []
-    return [
-        finding(
-            "productivity-loss",
-            f"productivity of {expectation.place}",
-            f"{expectation.relative_change:.1%}",
-            greatest_productivity_loss=thresholds.greatest_productivity_loss,
-        )
-    ]
+        return
+    yield finding(
+        "productivity-loss",
+        f"productivity of {expectation.place}",
+        f"{expectation.relative_change:.1%}",
+        greatest_productivity_loss=thresholds.greatest_productivity_loss,
+    )
 
 
-def check_biochar(biochar: BiocharFacts) -> list[Finding]:
+def check_biochar(biochar: BiocharFacts) -> Iterator[Finding]:
     """Condition 7: biochar is not the activity, and its carbon is taken out of the soil's."""
-    found = []
     if biochar.is_the_activity:
-        found.append(finding("biochar-is-activity", "project", "biochar application is the project activity"))
+        yield finding("biochar-is-activity", "project", "biochar application is the project activity")
     if biochar.applied and not biochar.carbon_subtracted:
-        found.append(
-            finding("biochar-not-subtracted", "biochar", "its organic carbon stays in the soil carbon change")
+        yield finding(
+            "biochar-not-subtracted", "biochar", "its organic carbon stays in the soil carbon change"
         )
     if (
         biochar.applied
         and biochar.production == "unknown"
         and biochar.carbon_content_route == "high_technology"
     ):
-        found.append(
-            finding(
-                "biochar-route", "biochar", "production unknown, carbon content by the high-technology route"
-            )
+        yield finding(
+            "biochar-route", "biochar", "production unknown, carbon content by the high-technology route"
         )
-    return found
 
 
-def check_wetland(wetland: WetlandFacts) -> list[Finding]:
+def check_wetland(wetland: WetlandFacts) -> Iterator[Finding]:
     """Condition 8: not on wetlands; flooded crops only where wetlands nearby keep their water."""
     thing = f"land {wetland.place}"
     if wetland.artificially_flooded_crop and wetland.nearby_wetlands_unaffected:
-        return []
+        return
     if wetland.artificially_flooded_crop:
-        return [
-            finding(
-                "flooding-affects-wetlands",
-                thing,
-                "an artificially flooded crop, nothing shown on nearby wetlands",
-            )
-        ]
+        yield finding(
+            "flooding-affects-wetlands",
+            thing,
+            "an artificially flooded crop, nothing shown on nearby wetlands",
+        )
+        return
     if not wetland.on_wetland:
-        return []
-    return [finding("on-wetland", thing, "wetland")]
+        return
+    yield finding("on-wetland", thing, "wetland")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import Annotated, Literal
 
@@ -68,67 +69,59 @@ class Evidence(DomainObject):
     source: Text = ""
 
 
-def check_evidence(evidence: Evidence, thresholds: EligibilityThresholds) -> list[Finding]:
+def check_evidence(evidence: Evidence, thresholds: EligibilityThresholds) -> Iterator[Finding]:
     """Return the findings on the evidence of one fact, held against Box 1."""
     thing = f"{evidence.fact} at {evidence.place}"
     if evidence.kind == "qualitative" and evidence.level is None:
         if evidence.signed_attestation:
-            return []
-        return [
-            _missing(
-                thing,
-                "a qualitative fact without a signed attestation",
-                "consultation with and signed attestation of the farmer or landowner, or the hierarchy for amounts",
-            )
-        ]
+            return
+        yield _missing(
+            thing,
+            "a qualitative fact without a signed attestation",
+            "consultation with and signed attestation of the farmer or landowner, or the hierarchy for amounts",
+        )
+        return
     if evidence.level is None:
-        return [_missing(thing, "a quantitative fact without evidence", "one of the four levels of Box 1")]
-    found = _by_level(evidence, thing, thresholds)
+        yield _missing(thing, "a quantitative fact without evidence", "one of the four levels of Box 1")
+        return
+    yield from _by_level(evidence, thing, thresholds)
     if evidence.several_values and not evidence.conservative_value_taken:
-        found.append(finding("evidence-not-conservative", thing, "several values, not the conservative one"))
-    return found
+        yield finding("evidence-not-conservative", thing, "several values, not the conservative one")
 
 
-def _by_level(evidence: Evidence, thing: str, thresholds: EligibilityThresholds) -> list[Finding]:
+def _by_level(evidence: Evidence, thing: str, thresholds: EligibilityThresholds) -> Iterator[Finding]:
     level = evidence.level
     if level in (EvidenceLevel.RECORDS, EvidenceLevel.PLANS):
         if level is EvidenceLevel.RECORDS and evidence.remote_sensing:
-            return []
+            return
         wanted = set(range(1, evidence.look_back_years + 1))
         missing = sorted(wanted - set(evidence.documented_years))
         if missing:
-            return [
-                _missing(
-                    thing,
-                    "no documented evidence for years before the start: " + ", ".join(map(str, missing)),
-                    "documented evidence for the field and each year of the look-back period",
-                )
-            ]
-        return []
-    found = []
+            yield _missing(
+                thing,
+                "no documented evidence for years before the start: " + ", ".join(map(str, missing)),
+                "documented evidence for the field and each year of the look-back period",
+            )
+            return
+        return
     if not evidence.signed_attestation:
-        found.append(_missing(thing, "no signed attestation", "a signed attestation at this level"))
+        yield _missing(thing, "no signed attestation", "a signed attestation at this level")
     if level is EvidenceLevel.ATTESTATION:
         if not evidence.close_to_similar_fields:
-            found.append(
-                _missing(
-                    thing,
-                    "an attested value not compared with similar fields, or far from them",
-                    "a value that does not deviate significantly from evidence of similar fields; else level 4",
-                )
-            )
-        found.append(finding("evidence-attested", thing, "an attested value"))
-        return found
-    if not _recent(evidence, thresholds):
-        found.append(
-            _missing(
+            yield _missing(
                 thing,
-                "regional data too old, or of unknown age",
-                f"from the {thresholds.regional_data_years:g} years before the start, or the "
-                f"{thresholds.regional_data_iterations} latest iterations, whichever is more recent",
+                "an attested value not compared with similar fields, or far from them",
+                "a value that does not deviate significantly from evidence of similar fields; else level 4",
             )
+        yield finding("evidence-attested", thing, "an attested value")
+        return
+    if not _recent(evidence, thresholds):
+        yield _missing(
+            thing,
+            "regional data too old, or of unknown age",
+            f"from the {thresholds.regional_data_years:g} years before the start, or the "
+            f"{thresholds.regional_data_iterations} latest iterations, whichever is more recent",
         )
-    return found
 
 
 def _recent(evidence: Evidence, thresholds: EligibilityThresholds) -> bool:

@@ -6,6 +6,7 @@ looks at everything that was left out, together, against the benefit of the proj
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
@@ -61,30 +62,27 @@ def increases_significantly(source: SourceAmounts, thresholds: EligibilityThresh
     return source.project_t_co2e > source.baseline_t_co2e * (1 + thresholds.inclusion_increase)
 
 
-def check_inclusion(facts: BoundaryFacts, thresholds: EligibilityThresholds) -> list[Finding]:
+def check_inclusion(facts: BoundaryFacts, thresholds: EligibilityThresholds) -> Iterator[Finding]:
     """Return a finding for each source that must be in and is not, and for each unknown one."""
     known = {row.id: row for row in POOLS_AND_GASES}
     given = {source.id: source for source in facts.sources}
-    found = [
+    yield from (
         finding("boundary-unknown", f"boundary {id}", f"a pool or gas called {id}", names=", ".join(known))
         for id in given
         if id not in known
-    ]
+    )
     for id, row in known.items():
         source = given.get(id)
         if id != SOIL and id in facts.omitted_as_de_minimis:
             continue
         reason = _must_be_in(id, source, facts, thresholds)
         if reason and (source is None or not source.included):
-            found.append(
-                finding(
-                    "source-must-be-included",
-                    f"boundary {id}",
-                    f"{row.label} ({row.gas}) is left out although {reason}",
-                    clause=row.clause,
-                )
+            yield finding(
+                "source-must-be-included",
+                f"boundary {id}",
+                f"{row.label} ({row.gas}) is left out although {reason}",
+                clause=row.clause,
             )
-    return found
 
 
 def _must_be_in(
@@ -105,7 +103,7 @@ def _must_be_in(
 
 def check_de_minimis(
     omitted: tuple[str, ...], omitted_share: float | None, thresholds: EligibilityThresholds
-) -> list[Finding]:
+) -> Iterator[Finding]:
     """Return the findings on everything that was left out, together,, held against the benefit of the project.
 
     Parameters
@@ -115,21 +113,17 @@ def check_de_minimis(
     omitted_share
         Their joint share of the benefit (``vm0042:5-omitted-share``); None where there is no benefit to compare with.
     """
-    found = []
     if SOIL in omitted:
-        found.append(finding("soil-carbon-de-minimis", f"boundary {SOIL}", "soil organic carbon is set to 0"))
+        yield finding("soil-carbon-de-minimis", f"boundary {SOIL}", "soil organic carbon is set to 0")
     if not omitted:
-        return found
+        return
     if omitted_share is None or not omitted_share < thresholds.de_minimis_share:
         share = (
             "no benefit to compare with" if omitted_share is None else f"{omitted_share:.2%} of the benefit"
         )
-        found.append(
-            finding(
-                "omissions-not-de-minimis",
-                "boundary",
-                f"{share} left out together: {', '.join(omitted)}",
-                de_minimis_share=thresholds.de_minimis_share,
-            )
+        yield finding(
+            "omissions-not-de-minimis",
+            "boundary",
+            f"{share} left out together: {', '.join(omitted)}",
+            de_minimis_share=thresholds.de_minimis_share,
         )
-    return found

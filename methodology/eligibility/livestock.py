@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import fsum
 from typing import Annotated, Literal
 
@@ -86,21 +86,21 @@ def decide_livestock(livestock: LivestockInScenarios) -> LivestockDecision:
     )
 
 
-def check_manure_shares(animal: str, productivity: str, shares: Mapping[str, float]) -> list[Finding]:
+def check_manure_shares(animal: str, productivity: str, shares: Mapping[str, float]) -> Iterator[Finding]:
     """Return what is wrong with the shares of a herd's manure: one outside 0 to 1, or not 1 together."""
     thing = f"manure of {animal}, productivity {productivity}"
     outside = {system: share for system, share in shares.items() if not 0 <= share <= 1}
     if outside:
-        return [
-            finding(
-                "manure-share-not-a-fraction",
-                thing,
-                ", ".join(f"{system} {share:g}" for system, share in outside.items()),
-            )
-        ]
+        yield finding(
+            "manure-share-not-a-fraction",
+            thing,
+            ", ".join(f"{system} {share:g}" for system, share in outside.items()),
+        )
+        return
     total = fsum(shares.values())
     if total > 1 + SLACK:
-        return [finding("manure-shares-above-one", thing, f"{total:g} together")]
+        yield finding("manure-shares-above-one", thing, f"{total:g} together")
+        return
     if total < 1 - SLACK:
-        return [finding("manure-shares-below-one", thing, f"{total:g} together")]
-    return []
+        yield finding("manure-shares-below-one", thing, f"{total:g} together")
+        return

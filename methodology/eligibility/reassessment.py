@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal
 
@@ -62,55 +63,48 @@ def _after_years(start: date, on: date, years: int) -> bool:
 
 def check_baseline_age(
     baseline: BaselineReassessment, *, on: date, thresholds: EligibilityThresholds
-) -> list[Finding]:
+) -> Iterator[Finding]:
     """Return a finding where the baseline is older than allowed, or than recommended where practice changes faster."""
     thing = f"baseline of {baseline.unit}"
     if _after_years(baseline.valid_from, on, thresholds.reassessment_years):
-        return [
-            finding(
-                "baseline-too-old",
-                thing,
-                f"valid from {baseline.valid_from}, used on {on}",
-                reassessment_years=thresholds.reassessment_years,
-            )
-        ]
+        yield finding(
+            "baseline-too-old",
+            thing,
+            f"valid from {baseline.valid_from}, used on {on}",
+            reassessment_years=thresholds.reassessment_years,
+        )
+        return
     if baseline.regional_practice_changes_faster and _after_years(
         baseline.valid_from, on, thresholds.reassessment_years_recommended
     ):
-        return [
-            finding(
-                "baseline-reassess-recommended",
-                thing,
-                f"valid from {baseline.valid_from}, used on {on}; practice in the region changes faster",
-                reassessment_years_recommended=thresholds.reassessment_years_recommended,
-            )
-        ]
-    return []
+        yield finding(
+            "baseline-reassess-recommended",
+            thing,
+            f"valid from {baseline.valid_from}, used on {on}; practice in the region changes faster",
+            reassessment_years_recommended=thresholds.reassessment_years_recommended,
+        )
+        return
 
 
-def check_end_of_baseline(end: EndOfBaselinePeriod, thresholds: EligibilityThresholds) -> list[Finding]:
+def check_end_of_baseline(end: EndOfBaselinePeriod, thresholds: EligibilityThresholds) -> Iterator[Finding]:
     """Return the findings on a reassessment, held against the way it must be done."""
     thing = f"baseline of {end.unit}"
-    found = []
     if end.production_data_years_before_end > thresholds.production_data_years:
         text = f"production data {end.production_data_years_before_end:g} years before the end of the period"
-        found.append(
-            finding(
-                "reassessment-data-too-old",
-                thing,
-                text,
-                production_data_years=thresholds.production_data_years,
-            )
+        yield finding(
+            "reassessment-data-too-old",
+            thing,
+            text,
+            production_data_years=thresholds.production_data_years,
         )
     if end.still_produced_with_same_practices:
-        return found
+        return
     if not end.new_schedule_from or not end.detailed_enough_for_table_4:
         text = "practice has changed, and there is no new schedule with the detail of Table 4"
-        found.append(finding("reassessment-without-schedule", thing, text))
+        yield finding("reassessment-without-schedule", thing, text)
     if end.recommends_range and not end.conservative_value_taken:
         text = "a recommended range, not its conservative value"
-        found.append(finding("reassessment-not-conservative", thing, text))
+        yield finding("reassessment-not-conservative", thing, text)
     if not end.field_specific and not end.conservative_derivation:
         text = "evidence that is not of the field, without a documented derivation"
-        found.append(finding("reassessment-not-field-specific", thing, text))
-    return found
+        yield finding("reassessment-not-field-specific", thing, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -52,27 +52,21 @@ def mapped_year(project_year: int, look_back_years: int) -> int:
     return -look_back_years + (project_year - 1) % look_back_years
 
 
-def check_look_back(look_back: LookBack, thresholds: EligibilityThresholds) -> list[Finding]:
+def check_look_back(look_back: LookBack, thresholds: EligibilityThresholds) -> Iterator[Finding]:
     """Return the findings on the look-back period, held against three years and one whole rotation."""
     thing = f"look-back of {look_back.place}"
     years = sorted(look_back.years_before_start)
-    found = []
     if years != list(range(1, len(years) + 1)):
-        found.append(
-            finding("look-back-has-gaps", thing, "years before the start: " + ", ".join(map(str, years)))
-        )
+        yield finding("look-back-has-gaps", thing, "years before the start: " + ", ".join(map(str, years)))
     least = max(thresholds.look_back_years, look_back.rotation_years or 0)
     if len(set(years)) < least:
-        found.append(
-            finding(
-                "look-back-too-short",
-                thing,
-                f"{len(set(years))} years",
-                least=least,
-                look_back_years=thresholds.look_back_years,
-            )
+        yield finding(
+            "look-back-too-short",
+            thing,
+            f"{len(set(years))} years",
+            least=least,
+            look_back_years=thresholds.look_back_years,
         )
-    return found
 
 
 AMOUNTS: Mapping[str, tuple[str, ...]] = {

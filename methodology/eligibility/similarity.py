@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -128,25 +129,23 @@ def check_similarity(
 
 def _topography(
     pair: str, unit: SiteFacts, site: SiteFacts, thresholds: EligibilityThresholds
-) -> list[Finding]:
-    found = []
+) -> Iterator[Finding]:
     if site.slope_class != unit.slope_class:
-        found.append(finding("control-slope", pair, f"slope: {site.slope_class}, unit {unit.slope_class}"))
+        yield finding("control-slope", pair, f"slope: {site.slope_class}, unit {unit.slope_class}")
     if site.slope_class not in HILLY:
-        return found
+        return
     allowed = f"within {thresholds.aspect_deg:g} degrees where the slope is above 16 %"
     if site.aspect_deg is None or unit.aspect_deg is None:
-        found.append(finding("control-aspect", pair, "aspect: not given", allowed=allowed))
-        return found
+        yield finding("control-aspect", pair, "aspect: not given", allowed=allowed)
+        return
     turn = abs(site.aspect_deg - unit.aspect_deg)
     apart = min(turn, 360 - turn)
     if apart > thresholds.aspect_deg:
-        found.append(finding("control-aspect", pair, f"aspect: {apart:g} degrees apart", allowed=allowed))
-    return found
+        yield finding("control-aspect", pair, f"aspect: {apart:g} degrees apart", allowed=allowed)
 
 
-def _soil(pair: str, unit: SiteFacts, site: SiteFacts, depth_cm: float) -> list[Finding]:
-    found = [
+def _soil(pair: str, unit: SiteFacts, site: SiteFacts, depth_cm: float) -> Iterator[Finding]:
+    yield from (
         finding(
             "control-depth",
             pair,
@@ -155,35 +154,32 @@ def _soil(pair: str, unit: SiteFacts, site: SiteFacts, depth_cm: float) -> list[
         )
         for place in (unit, site)
         if place.described_to_cm < depth_cm
-    ]
+    )
     if site.texture_classes != unit.texture_classes:
-        found.append(
-            finding(
-                "control-texture",
-                pair,
-                f"texture: {' over '.join(site.texture_classes)}, unit {' over '.join(unit.texture_classes)}",
-            )
+        yield finding(
+            "control-texture",
+            pair,
+            f"texture: {' over '.join(site.texture_classes)}, unit {' over '.join(unit.texture_classes)}",
         )
     if site.soil_group != unit.soil_group:
-        found.append(
-            finding("control-soil-group", pair, f"soil group: {site.soil_group}, unit {unit.soil_group}")
-        )
-    return found
+        yield finding("control-soil-group", pair, f"soil group: {site.soil_group}, unit {unit.soil_group}")
 
 
 def _soil_carbon(
     pair: str, comparison: SoilCarbonComparison | None, thresholds: EligibilityThresholds
-) -> list[Finding]:
+) -> Iterator[Finding]:
     allowed = (
         f"not significantly different at {1 - thresholds.similarity_significance:.0%} "
         f"(p of at least {thresholds.similarity_significance:g}); the text names no test"
     )
     if comparison is None:
-        return [finding("control-soil-carbon", pair, "soil carbon: not compared", allowed=allowed)]
+        yield finding("control-soil-carbon", pair, "soil carbon: not compared", allowed=allowed)
+        return
     shown = f"p {comparison.p_value:.3g} by {comparison.test}"
     if comparison.p_value < thresholds.similarity_significance:
-        return [finding("control-soil-carbon", pair, f"soil carbon: {shown}", allowed=allowed)]
-    return [finding("control-soil-carbon-test", pair, f"soil carbon: {shown}", allowed=allowed)]
+        yield finding("control-soil-carbon", pair, f"soil carbon: {shown}", allowed=allowed)
+        return
+    yield finding("control-soil-carbon-test", pair, f"soil carbon: {shown}", allowed=allowed)
 
 
 _SAME = ("tillage", "residue_removed", "manure", "compost", "irrigation")
@@ -191,24 +187,21 @@ _SAME = ("tillage", "residue_removed", "manure", "compost", "irrigation")
 
 def _practices(
     pair: str, unit: SiteFacts, site: SiteFacts, argued: tuple[str, ...], thresholds: EligibilityThresholds
-) -> list[Finding]:
+) -> Iterator[Finding]:
     theirs = {year.years_before_start: year for year in site.practices}
     ours = {year.years_before_start: year for year in unit.practices}
-    found = []
     for back in range(1, thresholds.same_practice_years + 1):
         one, other = theirs.get(back), ours.get(back)
         label = f"year {back} before the start"
         if one is None or other is None:
-            found.append(
-                finding(
-                    "control-practice-unknown",
-                    pair,
-                    f"practice: {label} not known",
-                    same_practice_years=thresholds.same_practice_years,
-                )
+            yield finding(
+                "control-practice-unknown",
+                pair,
+                f"practice: {label} not known",
+                same_practice_years=thresholds.same_practice_years,
             )
             continue
-        found += [
+        yield from [
             finding(
                 "control-practice",
                 pair,
@@ -219,42 +212,37 @@ def _practices(
             for name in _SAME
             if getattr(one, name) != getattr(other, name)
         ]
-        found += _crop(pair, one, other, label, "crop" in argued)
-    return found
+        yield from _crop(pair, one, other, label, "crop" in argued)
 
 
-def _crop(pair: str, one: PracticeYear, other: PracticeYear, label: str, argued: bool) -> list[Finding]:
+def _crop(pair: str, one: PracticeYear, other: PracticeYear, label: str, argued: bool) -> Iterator[Finding]:
     if one.crop == other.crop:
-        return []
+        return
     same_group = one.functional_group == other.functional_group
     mild = Severity.NOTE if same_group else Severity.WARNING
-    return [
-        finding(
-            "control-crop",
-            pair,
-            f"crop: {one.crop}, unit {other.crop}, {label}"
-            + (", same functional group" if same_group else ""),
-            severity=mild if same_group or argued else Severity.BLOCKING,
-        )
-    ]
+    yield finding(
+        "control-crop",
+        pair,
+        f"crop: {one.crop}, unit {other.crop}, {label}" + (", same functional group" if same_group else ""),
+        severity=mild if same_group or argued else Severity.BLOCKING,
+    )
 
 
 def _land_cover(
     pair: str, unit: SiteFacts, site: SiteFacts, thresholds: EligibilityThresholds
-) -> list[Finding]:
+) -> Iterator[Finding]:
     since = unit.converted_years_before_start
     theirs = site.converted_years_before_start
     if since is None or since > thresholds.land_cover_years:
         if theirs is None or theirs > thresholds.land_cover_years:
-            return []
-        return [
-            finding(
-                "control-land-cover",
-                pair,
-                f"land cover: converted {theirs:g} years before the start, the unit not",
-                land_cover_years=thresholds.land_cover_years,
-            )
-        ]
+            return
+        yield finding(
+            "control-land-cover",
+            pair,
+            f"land cover: converted {theirs:g} years before the start, the unit not",
+            land_cover_years=thresholds.land_cover_years,
+        )
+        return
     allowed = (
         f"converted from {unit.cover_before_conversion or 'the same cover'} within "
         f"{thresholds.land_cover_tolerance_years:g} years of the unit's conversion, {since:g} years before the start"
@@ -265,42 +253,36 @@ def _land_cover(
         and abs(theirs - since) <= thresholds.land_cover_tolerance_years
     )
     if alike:
-        return []
+        return
     found = (
         "no conversion known"
         if theirs is None
         else f"converted from {site.cover_before_conversion or 'unknown'} {theirs:g} years before the start"
     )
-    return [finding("control-land-cover", pair, f"land cover: {found}", allowed=allowed)]
+    yield finding("control-land-cover", pair, f"land cover: {found}", allowed=allowed)
 
 
-def _climate(pair: str, unit: SiteFacts, site: SiteFacts, thresholds: EligibilityThresholds) -> list[Finding]:
-    found = []
+def _climate(
+    pair: str, unit: SiteFacts, site: SiteFacts, thresholds: EligibilityThresholds
+) -> Iterator[Finding]:
     if site.ecoregion != unit.ecoregion:
-        found.append(
-            finding("control-ecoregion", pair, f"native vegetation: {site.ecoregion}, unit {unit.ecoregion}")
+        yield finding(
+            "control-ecoregion", pair, f"native vegetation: {site.ecoregion}, unit {unit.ecoregion}"
         )
     if site.climate_zone != unit.climate_zone:
-        found.append(
-            finding("control-climate", pair, f"climate zone: {site.climate_zone}, unit {unit.climate_zone}")
-        )
+        yield finding("control-climate", pair, f"climate zone: {site.climate_zone}, unit {unit.climate_zone}")
     apart = abs(site.precipitation_mm - unit.precipitation_mm)
     if apart > thresholds.precipitation_mm:
-        found.append(
-            finding(
-                "control-precipitation",
-                pair,
-                f"precipitation: {apart:g} mm apart",
-                precipitation_mm=thresholds.precipitation_mm,
-            )
+        yield finding(
+            "control-precipitation",
+            pair,
+            f"precipitation: {apart:g} mm apart",
+            precipitation_mm=thresholds.precipitation_mm,
         )
     if site.station_km is not None and site.station_km > thresholds.station_km:
-        found.append(
-            finding(
-                "control-station",
-                pair,
-                f"weather station: {site.station_km:g} km away",
-                station_km=thresholds.station_km,
-            )
+        yield finding(
+            "control-station",
+            pair,
+            f"weather station: {site.station_km:g} km away",
+            station_km=thresholds.station_km,
         )
-    return found

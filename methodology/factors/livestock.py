@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from mollisol.methodology.factors.factor import Factor, FactorError
@@ -100,18 +101,16 @@ def live_weight(animal: str, region: str, productivity: Productivity = "all") ->
     return look_up("10A.5", animal=name, region="all" if everywhere else region, productivity=level)
 
 
-def check_live_weight(animal: str, region: str, live_weight_kg: float, where: Place) -> list[Finding]:
+def check_live_weight(animal: str, region: str, live_weight_kg: float, where: Place) -> Iterator[Finding]:
     """Return a finding where a herd's mean weight is far from the table: tonnes, pounds, or another animal."""
     usual = live_weight(animal, region)
     if usual.central <= live_weight_kg * WEIGHT_SPREAD and live_weight_kg <= usual.central * WEIGHT_SPREAD:
-        return []
-    return [
-        finding(
-            "live-weight-implausible",
-            where,
-            f"{animal} in {region}: {live_weight_kg:g} kg per head",
-            citation=usual.citation,
-            weight_spread=WEIGHT_SPREAD,
-            central=usual.central,
-        )
-    ]
+        return
+    yield finding(
+        "live-weight-implausible",
+        where,
+        f"{animal} in {region}: {live_weight_kg:g} kg per head",
+        citation=usual.citation,
+        weight_spread=WEIGHT_SPREAD,
+        central=usual.central,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from enum import IntEnum
 from typing import Annotated
@@ -63,24 +64,24 @@ class ProjectFactor(DomainObject):
     checked_on: date
 
 
-def check_project_factor(project_factor: ProjectFactor, *, on: date, recheck_years: float) -> list[Finding]:
+def check_project_factor(
+    project_factor: ProjectFactor, *, on: date, recheck_years: float
+) -> Iterator[Finding]:
     """Return the findings on a project's factor, held against the hierarchy on a day."""
     where = f"{project_factor.source}: {project_factor.name}"
     level = project_factor.level
-    found = []
     if level is Level.PEER_REVIEWED and not project_factor.science_citation_index:
         text = "level 1 from a journal that is not in the Science Citation Index"
-        found.append(finding("factor-journal-not-indexed", where, text))
+        yield finding("factor-journal-not-indexed", where, text)
     if level is Level.TIER_2 and not project_factor.derivation:
-        found.append(finding("factor-without-derivation", where, "level 3 without a derivation"))
+        yield finding("factor-without-derivation", where, "level 3 without a derivation")
     missing = [
         better for better in range(1, int(level)) if better not in project_factor.better_levels_searched
     ]
     if missing:
         text = f"level {int(level)}, levels {', '.join(map(str, missing))} not searched"
-        found.append(finding("factor-better-level-not-searched", where, text))
+        yield finding("factor-better-level-not-searched", where, text)
     checked = project_factor.checked_on
     if (on.year - checked.year, on.month, on.day) > (recheck_years, checked.month, checked.day):
         text = f"source last checked on {checked}"
-        found.append(finding("factor-not-rechecked", where, text, years=recheck_years))
-    return found
+        yield finding("factor-not-rechecked", where, text, years=recheck_years)

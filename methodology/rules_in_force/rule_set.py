@@ -373,16 +373,14 @@ def _with_rules(head: RuleSetHead, where: RuleFolders) -> RuleSet:
     return RuleSet(head=head, rules=rules, switches=switches)
 
 
-def missing_rules(rules: RulesInForce, needed: Iterable[ChosenValue]) -> list[Finding]:
+def missing_rules(rules: RulesInForce, needed: Iterable[ChosenValue]) -> Iterator[Finding]:
     """Return a finding on each value that is needed and that the rule set does not know."""
-    findings = []
     for chosen in needed:
         try:
             rules.value(chosen.rule, chosen.clock_date if chosen.clock == "emission_date" else None)
         except MissingRuleError as error:
             where = Place(file="project.toml", thing=f"rule {chosen.rule}")
-            findings.append(finding("rule-missing", where, str(error), rule=chosen.rule))
-    return findings
+            yield finding("rule-missing", where, str(error), rule=chosen.rule)
 
 
 def status_findings(chosen: Iterable[ChosenValue]) -> list[Finding]:

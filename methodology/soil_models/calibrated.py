@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
@@ -283,9 +283,8 @@ class ModelIdentity(BaseModel):
         )
 
 
-def identity_findings(stages: Mapping[str, ModelIdentity]) -> list[Finding]:
+def identity_findings(stages: Mapping[str, ModelIdentity]) -> Iterator[Finding]:
     """Compare the identities of the stages with the first of them; one blocking finding per stage that differs."""
-    found: list[Finding] = []
     names = list(stages)
     for name in names[1:]:
         first, other = stages[names[0]], stages[name]
@@ -293,16 +292,13 @@ def identity_findings(stages: Mapping[str, ModelIdentity]) -> list[Finding]:
             continue
         ours, theirs = _flat(first), _flat(other)
         differs = [key for key in sorted({*ours, *theirs}) if ours.get(key) != theirs.get(key)]
-        found.append(
-            finding(
-                "model-identity-differs",
-                f"model at {name}",
-                "; ".join(f"{key} {theirs.get(key, 'not said')}" for key in differs),
-                allowed=f"as at {names[0]}: "
-                + "; ".join(f"{key} {ours.get(key, 'not said')}" for key in differs),
-            )
+        yield finding(
+            "model-identity-differs",
+            f"model at {name}",
+            "; ".join(f"{key} {theirs.get(key, 'not said')}" for key in differs),
+            allowed=f"as at {names[0]}: "
+            + "; ".join(f"{key} {ours.get(key, 'not said')}" for key in differs),
         )
-    return found
 
 
 def model_settings(inputs: ModelInputs) -> dict[str, str]:

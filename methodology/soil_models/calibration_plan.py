@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from importlib import resources
 from typing import Any, Literal
 
@@ -151,7 +151,7 @@ def plan_from(tables: dict[str, Any], model: str) -> tuple[CalibrationPlan | Non
     return plan, []
 
 
-def check_plan(plan: CalibrationPlan, *, model: str, inputs: Collection[str]) -> list[Finding]:
+def check_plan(plan: CalibrationPlan, *, model: str, inputs: Collection[str]) -> Iterator[Finding]:
     """Return what is wrong with a plan: its parameters, its priors, and what its effects act on.
 
     Parameters
@@ -163,70 +163,64 @@ def check_plan(plan: CalibrationPlan, *, model: str, inputs: Collection[str]) ->
     inputs
         Kinds of input in the schedule: ``harvest``, ``manure``, and the names of ``plant-input`` entries.
     """
-    found: list[Finding] = []
     for name, times in Counter(p.name for p in plan.prior).items():
         if times > 1:
-            found.append(finding("calibration-parameter-twice", _PLAN, name))
+            yield finding("calibration-parameter-twice", _PLAN, name)
     own = {p.name for p in plan.prior if p.role == "effect"}
     used = {e.sd for e in plan.effect if isinstance(e.sd, str)}
     for prior in plan.prior:
-        found += _prior(prior, model, used)
+        yield from _prior(prior, model, used)
     if RESIDUAL not in {p.name for p in plan.prior}:
-        found.append(finding("calibration-residual-missing", _PLAN, "no prior"))
+        yield finding("calibration-residual-missing", _PLAN, "no prior")
     for effect in plan.effect:
         if effect.on not in (*inputs, *BESIDE_INPUTS):
             allowed = ", ".join([*sorted(inputs), *BESIDE_INPUTS])
-            found.append(finding("calibration-effect-unknown", _PLAN, effect.on, allowed=allowed))
+            yield finding("calibration-effect-unknown", _PLAN, effect.on, allowed=allowed)
         if effect.on == "composition" and model == "amg":
             do = "calibrate stable_share instead"
-            found.append(finding("calibration-effect-unknown", _PLAN, "composition under amg", do=do))
+            yield finding("calibration-effect-unknown", _PLAN, "composition under amg", do=do)
         if (effect.on == "campaign") != (effect.by == "campaign"):
             text = f"{effect.on} by {effect.by}"
-            found.append(finding("calibration-effect-group", _PLAN, text))
+            yield finding("calibration-effect-group", _PLAN, text)
         if isinstance(effect.sd, str) and effect.sd not in own:
             allowed = ", ".join(sorted(own)) or "a number"
-            found.append(finding("calibration-effect-sd", _PLAN, effect.sd, allowed=allowed))
+            yield finding("calibration-effect-sd", _PLAN, effect.sd, allowed=allowed)
         elif isinstance(effect.sd, float) and effect.sd <= 0.0:
             do = "leave the effect out where there is none"
-            found.append(finding("calibration-effect-sd", _PLAN, f"{effect.sd:g}", do=do))
+            yield finding("calibration-effect-sd", _PLAN, f"{effect.sd:g}", do=do)
     if not 100 <= plan.draws <= 10_000:
-        found.append(finding("calibration-draws", _PLAN, str(plan.draws)))
-    return found
+        yield finding("calibration-draws", _PLAN, str(plan.draws))
 
 
-def _prior(prior: CalibrationPrior, model: str, used: Collection[object]) -> list[Finding]:
+def _prior(prior: CalibrationPrior, model: str, used: Collection[object]) -> Iterator[Finding]:
     """Return the findings on one prior."""
-    found = []
     name = prior.name
     if prior.role in ("model", "start"):
         role = "start" if name in START else "model"
         if name not in FREE[model] or prior.role != role:
             allowed = ", ".join(FREE[model])
             text = f"{name} (role {prior.role}) under {model}"
-            found.append(finding("calibration-parameter-unknown", _PLAN, text, allowed=allowed))
+            yield finding("calibration-parameter-unknown", _PLAN, text, allowed=allowed)
     elif prior.role == "error" and name != RESIDUAL:
         do = f"the role error is for {RESIDUAL}; the sd of an effect has the role effect"
-        found.append(finding("calibration-parameter-unknown", _PLAN, name, do=do))
+        yield finding("calibration-parameter-unknown", _PLAN, name, do=do)
     elif prior.role == "effect" and name not in used:
         do = "let an [[effect]] name it as its sd, or leave it out"
-        found.append(
-            finding("calibration-parameter-unknown", _PLAN, name, allowed="the sd of an effect", do=do)
-        )
+        yield finding("calibration-parameter-unknown", _PLAN, name, allowed="the sd of an effect", do=do)
     if not prior.low < prior.high:
         text = f"{name}: {prior.low:g} to {prior.high:g}"
-        found.append(finding("calibration-prior-range", _PLAN, text))
+        yield finding("calibration-prior-range", _PLAN, text)
     if prior.distribution != "uniform" and prior.scale <= 0.0:
         text = f"{name}: scale {prior.scale:g}"
-        found.append(finding("calibration-prior-scale", _PLAN, text))
+        yield finding("calibration-prior-scale", _PLAN, text)
     positive = prior.distribution in ("lognormal", "half-normal") or prior.role in ("effect", "error")
     if positive and prior.low < 0.0:
         text = f"{name}: from {prior.low:g}"
-        found.append(finding("calibration-prior-range", _PLAN, text, allowed="0 or more"))
+        yield finding("calibration-prior-range", _PLAN, text, allowed="0 or more")
     if prior.distribution == "lognormal" and prior.location <= 0.0:
         text = f"{name}: median {prior.location:g}"
-        found.append(
-            finding("calibration-prior-scale", _PLAN, text, allowed="a median above 0", do="give the median")
+        yield finding(
+            "calibration-prior-scale", _PLAN, text, allowed="a median above 0", do="give the median"
         )
     if not prior.source.strip():
-        found.append(finding("calibration-prior-source", _PLAN, f"{name}: none"))
-    return found
+        yield finding("calibration-prior-source", _PLAN, f"{name}: none")

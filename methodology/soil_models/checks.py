@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.soil_models.catalogue import MODELS
@@ -19,38 +19,32 @@ from mollisol.methodology.soil_models.inputs import (
 _LARGEST_YIELD_T = 150.0
 
 
-def check_sites(rows: Sequence[SiteRow], *, cells: Collection[str] | None = None) -> list[Finding]:
+def check_sites(rows: Sequence[SiteRow], *, cells: Collection[str] | None = None) -> Iterator[Finding]:
     """Return the findings on sites: names once, cells that exist, units of clay and sand, ranges."""
-    found: list[Finding] = []
     seen: dict[str, int] = {}
     for row in rows:
         if row.site in seen:
-            found.append(
-                finding("site-duplicate", row.place("site"), f"{row.site} is also in row {seen[row.site]}")
-            )
+            yield finding("site-duplicate", row.place("site"), f"{row.site} is also in row {seen[row.site]}")
         seen.setdefault(row.site, row.row)
         if cells is not None and row.cell not in cells:
-            found.append(
-                finding("site-cell-unknown", row.place("cell"), row.cell, names=", ".join(sorted(cells)[:8]))
+            yield finding(
+                "site-cell-unknown", row.place("cell"), row.cell, names=", ".join(sorted(cells)[:8])
             )
-        found += _texture(row)
+        yield from _texture(row)
         for column, low, high in _SITE_RANGES:
             value = getattr(row, column)
             if value is not None and not low <= value <= high:
                 short = column.split("_")[0]
                 where = row.place(column)
-                found.append(finding(f"site-{short}-range", where, f"{value:g}", low=low, high=high))
+                yield finding(f"site-{short}-range", where, f"{value:g}", low=low, high=high)
         if row.iom_t_ha is not None and row.iom_t_ha > row.soc_t_ha:
-            found.append(
-                finding(
-                    "site-iom-above-stock", row.place("iom_t_ha"), f"{row.iom_t_ha:g}", soc_t_ha=row.soc_t_ha
-                )
+            yield finding(
+                "site-iom-above-stock", row.place("iom_t_ha"), f"{row.iom_t_ha:g}", soc_t_ha=row.soc_t_ha
             )
         for column, words in (("land", LANDS), ("soil", SOILS)):
             if getattr(row, column) not in words:
                 text, names = getattr(row, column), ", ".join(words)
-                found.append(finding(f"site-{column}-unknown", row.place(column), text, names=names))
-    return found
+                yield finding(f"site-{column}-unknown", row.place(column), text, names=names)
 
 
 _SITE_RANGES = (
@@ -65,22 +59,20 @@ _SITE_RANGES = (
 )
 
 
-def _texture(row: SiteRow) -> list[Finding]:
+def _texture(row: SiteRow) -> Iterator[Finding]:
     """Return a finding on clay as a fraction or in g/kg, sand in per cent, or texture above the whole."""
-    found = []
     if 0.0 < row.clay_percent <= 1.0:
-        found.append(finding("site-clay-unit", row.place("clay_percent"), f"{row.clay_percent:g}"))
+        yield finding("site-clay-unit", row.place("clay_percent"), f"{row.clay_percent:g}")
     elif row.clay_percent > 100.0:
         do = "give clay in per cent: divide g/kg by 10"
-        found.append(finding("site-clay-unit", row.place("clay_percent"), f"{row.clay_percent:g}", do=do))
+        yield finding("site-clay-unit", row.place("clay_percent"), f"{row.clay_percent:g}", do=do)
     elif row.clay_percent < 0.0:
-        found.append(finding("site-clay-range", row.place("clay_percent"), f"{row.clay_percent:g}"))
+        yield finding("site-clay-range", row.place("clay_percent"), f"{row.clay_percent:g}")
     if row.sand_fraction is not None and not 0.0 <= row.sand_fraction <= 1.0:
-        found.append(finding("site-sand-unit", row.place("sand_fraction"), f"{row.sand_fraction:g}"))
+        yield finding("site-sand-unit", row.place("sand_fraction"), f"{row.sand_fraction:g}")
     elif row.sand_fraction is not None and 100.0 * row.sand_fraction + row.clay_percent > 100.5:
         share = f"{100.0 * row.sand_fraction + row.clay_percent:g} %"
-        found.append(finding("site-texture-sum", row.place("sand_fraction"), f"clay and sand are {share}"))
-    return found
+        yield finding("site-texture-sum", row.place("sand_fraction"), f"clay and sand are {share}")
 
 
 def check_schedule(
@@ -90,23 +82,20 @@ def check_schedule(
     years: tuple[int, int] | None = None,
     crops: Collection[tuple[str, str]] = (),
     manures: Collection[str] = (),
-) -> list[Finding]:
+) -> Iterator[Finding]:
     """Return what is wrong with a schedule: its words, sites, years and amounts, and sites with one scenario."""
-    found: list[Finding] = []
     for row in rows:
-        found += _activity(row, crops, manures)
+        yield from _activity(row, crops, manures)
         if row.site not in sites:
-            found.append(finding("activity-site-unknown", row.place("site"), row.site))
+            yield finding("activity-site-unknown", row.place("site"), row.site)
         if not 1 <= row.month <= 12:
-            found.append(finding("activity-month-number", row.place("month"), str(row.month)))
+            yield finding("activity-month-number", row.place("month"), str(row.month))
         for column in ("year", "until_year"):
             year = getattr(row, column)
             if years is not None and year is not None and not years[0] <= year <= years[1]:
                 allowed = f"{years[0]}-{years[1]}"
-                found.append(
-                    finding("activity-outside-weather", row.place(column), str(year), allowed=allowed)
-                )
-    return found + _scenarios(rows, sites)
+                yield finding("activity-outside-weather", row.place(column), str(year), allowed=allowed)
+    yield from _scenarios(rows, sites)
 
 
 def repeated(rows: Iterable[ActivityRow]) -> list[ActivityRow]:
@@ -120,41 +109,40 @@ def repeated(rows: Iterable[ActivityRow]) -> list[ActivityRow]:
 
 def _activity(
     row: ActivityRow, crops: Collection[tuple[str, str]], manures: Collection[str]
-) -> list[Finding]:
+) -> Iterator[Finding]:
     """Return the findings on the words and the amount of one activity."""
     if row.activity not in ACTIVITIES:
-        return [finding("activity-unknown", row.place("activity"), row.activity)]
-    found = []
+        yield finding("activity-unknown", row.place("activity"), row.activity)
+        return
     if row.amount < 0.0:
-        found.append(finding("activity-amount-negative", row.place("amount"), f"{row.amount:g}"))
+        yield finding("activity-amount-negative", row.place("amount"), f"{row.amount:g}")
     kinds = {"harvest": ("main", "harvested-cover"), "cover-crop": ("cover",)}.get(row.activity, ())
     if kinds and not any((kind, row.what) in crops for kind in kinds):
         near = sorted(c for k, c in crops if k in kinds and c[:3].lower() == row.what[:3].lower())
         allowed = ", ".join(near[:6]) or "a crop of the table amg-crops"
-        found.append(finding("activity-crop-unknown", row.place("what"), row.what, allowed=allowed))
+        yield finding("activity-crop-unknown", row.place("what"), row.what, allowed=allowed)
     if row.activity == "manure" and row.what not in manures:
         allowed = ", ".join(sorted(m for m in manures if m[:3].lower() == row.what[:3].lower())[:6])
-        found.append(
-            finding("activity-manure-unknown", row.place("what"), row.what, allowed=allowed or "amg-manures")
+        yield finding(
+            "activity-manure-unknown", row.place("what"), row.what, allowed=allowed or "amg-manures"
         )
     if row.activity in ("harvest", "cover-crop") and row.amount > _LARGEST_YIELD_T:
-        found.append(finding("activity-yield-unit", row.place("amount"), f"{row.amount:g}"))
+        yield finding("activity-yield-unit", row.place("amount"), f"{row.amount:g}")
     if row.activity == "tillage" and row.what not in TILLAGES:
-        found.append(finding("activity-tillage-unknown", row.place("what"), row.what))
+        yield finding("activity-tillage-unknown", row.place("what"), row.what)
     if row.activity == "cover" and row.amount not in (0.0, 1.0):
-        found.append(finding("activity-cover-value", row.place("amount"), f"{row.amount:g}"))
+        yield finding("activity-cover-value", row.place("amount"), f"{row.amount:g}")
     if row.until_year is not None and row.until_year < row.year:
         text = f"{row.year} until {row.until_year}"
-        found.append(finding("activity-until-year", row.place("until_year"), text))
+        yield finding("activity-until-year", row.place("until_year"), text)
     for column in ("lignin_fraction", "nitrogen_fraction"):
         value = getattr(row, column)
         if value is not None and not 0.0 < value < 1.0:
-            found.append(finding("activity-quality-unit", row.place(column), f"{value:g}"))
+            yield finding("activity-quality-unit", row.place(column), f"{value:g}")
     if (row.lignin_fraction is None) != (row.nitrogen_fraction is None):
-        found.append(finding("activity-quality-half", row.place("lignin_fraction"), "one of the two"))
+        yield finding("activity-quality-half", row.place("lignin_fraction"), "one of the two")
     if row.residues not in ("returned", "exported"):
-        found.append(finding("activity-residues-unknown", row.place("residues"), row.residues))
-    return found
+        yield finding("activity-residues-unknown", row.place("residues"), row.residues)
 
 
 def _scenarios(rows: Sequence[ActivityRow], sites: Collection[str]) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.soil_models.catalogue import ModelCard
@@ -11,67 +11,58 @@ from mollisol.methodology.soil_models.inputs import SiteRow
 VM0042_DEPTH_CM = 30.0
 
 
-def site_refusals(model: ModelCard, sites: Iterable[SiteRow]) -> list[Finding]:
+def site_refusals(model: ModelCard, sites: Iterable[SiteRow]) -> Iterator[Finding]:
     """Return the findings on the land use, soil and depth of each site, held against what the model can represent."""
-    found = []
     for site in sites:
         where = Place(file=site.file, row=site.row, thing=f"site {site.site}")
         if site.land not in model.lands:
             wet = site.land in ("paddy", "wetland")
-            found.append(
-                finding(
-                    "model-domain-waterlogged" if wet else "model-domain-land",
-                    where.model_copy(update={"column": "land"}),
-                    f"{site.land} under {model.title}",
-                    lands=", ".join(model.lands),
-                    condition="8" if site.land == "wetland" else "4(b)",
-                    document=model.document,
-                )
+            yield finding(
+                "model-domain-waterlogged" if wet else "model-domain-land",
+                where.model_copy(update={"column": "land"}),
+                f"{site.land} under {model.title}",
+                lands=", ".join(model.lands),
+                condition="8" if site.land == "wetland" else "4(b)",
+                document=model.document,
             )
         if site.soil not in model.soils:
-            found.append(
-                finding(
-                    "model-domain-soil",
-                    where.model_copy(update={"column": "soil"}),
-                    f"{site.soil} soil under {model.title}",
-                    soils=", ".join(model.soils),
-                    document=model.document,
-                )
+            yield finding(
+                "model-domain-soil",
+                where.model_copy(update={"column": "soil"}),
+                f"{site.soil} soil under {model.title}",
+                soils=", ".join(model.soils),
+                document=model.document,
             )
         elif site.soil in model.caution:
-            found.append(
-                finding(
-                    "model-domain-caution",
-                    where.model_copy(update={"column": "soil"}),
-                    f"{site.soil} soil under {model.title}",
-                    document=model.document,
-                )
+            yield finding(
+                "model-domain-caution",
+                where.model_copy(update={"column": "soil"}),
+                f"{site.soil} soil under {model.title}",
+                document=model.document,
             )
-        found += _depth(model, site, where.model_copy(update={"column": "depth_cm"}))
-    return found
+        yield from _depth(model, site, where.model_copy(update={"column": "depth_cm"}))
 
 
-def _depth(model: ModelCard, site: SiteRow, where: Place) -> list[Finding]:
+def _depth(model: ModelCard, site: SiteRow, where: Place) -> Iterator[Finding]:
     """Return a finding where a site is not of the depth of the model, or of less than 30 cm."""
     low, high = model.depth_cm
     if site.depth_cm < low or site.depth_cm > high:
-        return [
-            finding(
-                "model-domain-depth",
-                where,
-                f"{site.depth_cm:g} cm under {model.title}",
-                allowed=f"{low:g} cm" if low == high else f"{low:g} to {high:g} cm",
-                document=model.document,
-            )
-        ]
+        yield finding(
+            "model-domain-depth",
+            where,
+            f"{site.depth_cm:g} cm under {model.title}",
+            allowed=f"{low:g} cm" if low == high else f"{low:g} to {high:g} cm",
+            document=model.document,
+        )
+        return
     if site.depth_cm < VM0042_DEPTH_CM:
-        return [finding("model-depth-short", where, f"{site.depth_cm:g} cm")]
-    return []
+        yield finding("model-depth-short", where, f"{site.depth_cm:g} cm")
+        return
 
 
 def practice_refusals(
     model: ModelCard, practices: Collection[str], *, crediting: bool = True
-) -> list[Finding]:
+) -> Iterator[Finding]:
     """Refuse practices that the scenarios differ in and the model cannot see.
 
     Parameters
@@ -83,7 +74,7 @@ def practice_refusals(
     crediting
         Whether the result is to stand behind a credit; a model that is for tests only is then refused.
     """
-    found = [
+    yield from (
         finding(
             f"model-domain-{practice.replace(' ', '-')}-claim",
             f"model {model.id}",
@@ -92,13 +83,10 @@ def practice_refusals(
             document=model.document,
         )
         for practice in sorted(set(practices) & set(model.silent_on))
-    ]
+    )
     if crediting and not model.creditable:
-        found.append(
-            finding(
-                "model-not-for-credit",
-                f"model {model.id}",
-                f"{model.title} is shipped as a test of the calibration",
-            )
+        yield finding(
+            "model-not-for-credit",
+            f"model {model.id}",
+            f"{model.title} is shipped as a test of the calibration",
         )
-    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.soil_models.inputs import ExternalRow
@@ -11,36 +11,36 @@ from mollisol.methodology.soil_models.inputs import ExternalRow
 _LARGEST_STOCK_T_HA = 1000.0
 
 
-def check_external(rows: Sequence[ExternalRow]) -> list[Finding]:
+def check_external(rows: Sequence[ExternalRow]) -> Iterator[Finding]:
     """Return what is wrong with external results: several models, values twice, or points, dates and draws missing."""
     if not rows:
-        return [finding("external-empty", "external results", "no rows")]
-    found: list[Finding] = []
+        yield finding("external-empty", "external results", "no rows")
+        return
     seen: Counter[tuple[object, ...]] = Counter()
     for row in rows:
-        found += _row(row)
+        yield from _row(row)
         key = (row.scenario, row.point, row.year, row.month, row.draw)
         seen[key] += 1
         if seen[key] > 1:
             text = f"point {row.point}, {row.scenario}, {row.year}-{row.month:02d}, draw {row.draw}"
-            found.append(finding("external-duplicate", row.place("point"), text))
-    return found + _identity(rows) + _complete(rows)
+            yield finding("external-duplicate", row.place("point"), text)
+    yield from _identity(rows)
+    yield from _complete(rows)
 
 
-def _row(row: ExternalRow) -> list[Finding]:
+def _row(row: ExternalRow) -> Iterator[Finding]:
     """Return the findings on one row."""
-    found = [
+    yield from (
         finding("external-name-missing", row.place(column), "nothing")
         for column in ("model", "model_version", "parameter_set", "point", "scenario")
         if not getattr(row, column).strip()
-    ]
+    )
     if not 1 <= row.month <= 12:
-        found.append(finding("external-month-number", row.place("month"), str(row.month)))
+        yield finding("external-month-number", row.place("month"), str(row.month))
     if row.soc_t_ha < 0.0:
-        found.append(finding("external-stock-negative", row.place("soc_t_ha"), f"{row.soc_t_ha:g}"))
+        yield finding("external-stock-negative", row.place("soc_t_ha"), f"{row.soc_t_ha:g}")
     elif row.soc_t_ha > _LARGEST_STOCK_T_HA:
-        found.append(finding("external-stock-unit", row.place("soc_t_ha"), f"{row.soc_t_ha:g}"))
-    return found
+        yield finding("external-stock-unit", row.place("soc_t_ha"), f"{row.soc_t_ha:g}")
 
 
 def _identity(rows: Sequence[ExternalRow]) -> list[Finding]:
@@ -60,7 +60,7 @@ def _identity(rows: Sequence[ExternalRow]) -> list[Finding]:
     ]
 
 
-def _complete(rows: Sequence[ExternalRow]) -> list[Finding]:
+def _complete(rows: Sequence[ExternalRow]) -> Iterator[Finding]:
     """Return the findings on points, dates or draws that one scenario has and another lacks."""
     keys: dict[str, set[tuple[str, int, int, int]]] = defaultdict(set)
     for row in rows:
@@ -68,22 +68,18 @@ def _complete(rows: Sequence[ExternalRow]) -> list[Finding]:
     points = {k[0] for each in keys.values() for k in each}
     dates = {k[1:3] for each in keys.values() for k in each}
     draws = {k[3] for each in keys.values() for k in each}
-    found = []
     for scenario, here in sorted(keys.items()):
         gone = len(points) * len(dates) * len(draws) - len(here)
         if not gone:
             continue
         full = ((p, y, m, d) for p in sorted(points) for y, m in sorted(dates) for d in sorted(draws))
         point, year, month, draw = next(key for key in full if key not in here)
-        found.append(
-            finding(
-                "external-incomplete",
-                Place(file=rows[0].file, thing=f"scenario {scenario}"),
-                f"point {point}, {year}-{month:02d}, draw {draw} missing",
-                more=gone - 1,
-                points=len(points),
-                dates=len(dates),
-                draws=len(draws),
-            )
+        yield finding(
+            "external-incomplete",
+            Place(file=rows[0].file, thing=f"scenario {scenario}"),
+            f"point {point}, {year}-{month:02d}, draw {draw} missing",
+            more=gone - 1,
+            points=len(points),
+            dates=len(dates),
+            draws=len(draws),
         )
-    return found

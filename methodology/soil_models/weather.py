@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.soil_models.inputs import WeatherRow
@@ -19,87 +19,74 @@ _OTHERWISE = (("inches", 25.4), ("cm", 10.0), ("daily means", 30.4), ("metres", 
 _LIKELY_YEAR_MM = (150.0, 4000.0)
 
 
-def check_weather(rows: Sequence[WeatherRow]) -> list[Finding]:
+def check_weather(rows: Sequence[WeatherRow]) -> Iterator[Finding]:
     """Return what is wrong with weather: its values, then months of a cell that are missing or twice there."""
-    found: list[Finding] = []
     by_cell: dict[str, list[WeatherRow]] = defaultdict(list)
     for row in rows:
         by_cell[row.cell].append(row)
-        found += _weather_row(row)
+        yield from _weather_row(row)
     for cell, members in by_cell.items():
-        found += _months(cell, members)
-        found += _units(cell, members)
-    return found
+        yield from _months(cell, members)
+        yield from _units(cell, members)
 
 
-def _weather_row(row: WeatherRow) -> list[Finding]:
+def _weather_row(row: WeatherRow) -> Iterator[Finding]:
     """Return the findings on the values of one month."""
-    found = []
     if not 1 <= row.month <= 12:
-        found.append(finding("weather-month-number", row.place("month"), str(row.month)))
+        yield finding("weather-month-number", row.place("month"), str(row.month))
     if row.tmean_c >= _KELVIN_FROM:
-        found.append(finding("weather-temperature-kelvin", row.place("tmean_c"), f"{row.tmean_c:g}"))
+        yield finding("weather-temperature-kelvin", row.place("tmean_c"), f"{row.tmean_c:g}")
     elif not _COLDEST <= row.tmean_c <= _HOTTEST:
-        found.append(finding("weather-temperature-range", row.place("tmean_c"), f"{row.tmean_c:g}"))
+        yield finding("weather-temperature-range", row.place("tmean_c"), f"{row.tmean_c:g}")
     for column in ("rain_mm", "pan_evaporation_mm", "pet_mm"):
         value = getattr(row, column)
         if value is None:
             continue
         short = column.split("_")[0]
         if value < 0.0:
-            found.append(finding(f"weather-{short}-negative", row.place(column), f"{value:g}"))
+            yield finding(f"weather-{short}-negative", row.place(column), f"{value:g}")
         elif value > _WETTEST_MONTH_MM:
-            found.append(finding(f"weather-{short}-unit", row.place(column), f"{value:g}"))
+            yield finding(f"weather-{short}-unit", row.place(column), f"{value:g}")
     if (row.pan_evaporation_mm is None) == (row.pet_mm is None):
         what = "both" if row.pet_mm is not None else "neither"
-        found.append(finding("weather-evaporation-column", row.place("pet_mm"), what))
-    return found
+        yield finding("weather-evaporation-column", row.place("pet_mm"), what)
 
 
-def _months(cell: str, rows: Sequence[WeatherRow]) -> list[Finding]:
+def _months(cell: str, rows: Sequence[WeatherRow]) -> Iterator[Finding]:
     """Return the findings on months that are twice there or missing between the first and the last."""
-    found = []
     counts = Counter((r.year, r.month) for r in rows)
     first_seen: set[tuple[int, int]] = set()
     for row in rows:
         key = (row.year, row.month)
         if counts[key] > 1 and key in first_seen:
-            found.append(
-                finding("weather-duplicate-month", row.place("month"), f"{cell} {key[0]}-{key[1]:02d}")
-            )
+            yield finding("weather-duplicate-month", row.place("month"), f"{cell} {key[0]}-{key[1]:02d}")
         first_seen.add(key)
     here = {(y, m) for y, m in counts if 1 <= m <= 12}
     years = sorted({y for y, _ in here})
     if not years:
-        return found
+        return
     gone = [(y, m) for y in range(years[0], years[-1] + 1) for m in range(1, 13) if (y, m) not in here]
     whole = [y for y in range(years[0], years[-1] + 1) if not any((y, m) in here for m in range(1, 13))]
     where = Place(file=rows[0].file, thing=f"cell {cell}")
     if whole:
-        found.append(
-            finding(
-                "weather-gap",
-                where,
-                f"no month of {', '.join(map(str, whole[:5]))}",
-                more=max(0, len(whole) - 5),
-            )
+        yield finding(
+            "weather-gap",
+            where,
+            f"no month of {', '.join(map(str, whole[:5]))}",
+            more=max(0, len(whole) - 5),
         )
     single = [(y, m) for y, m in gone if y not in whole]
     if single:
-        found.append(
-            finding(
-                "weather-month-missing",
-                where,
-                ", ".join(f"{y}-{m:02d}" for y, m in single[:5]) + " missing",
-                more=max(0, len(single) - 5),
-            )
+        yield finding(
+            "weather-month-missing",
+            where,
+            ", ".join(f"{y}-{m:02d}" for y, m in single[:5]) + " missing",
+            more=max(0, len(single) - 5),
         )
-    return found
 
 
-def _units(cell: str, rows: Sequence[WeatherRow]) -> list[Finding]:
+def _units(cell: str, rows: Sequence[WeatherRow]) -> Iterator[Finding]:
     """Return a finding on rain that can hardly be in mm, and on two kinds of evaporation in a cell."""
-    found = []
     thinnest = {
         "rain_mm": _THIN_RAIN_YEAR_MM,
         "pan_evaporation_mm": _THIN_EVAPORATION_YEAR_MM,
@@ -115,21 +102,16 @@ def _units(cell: str, rows: Sequence[WeatherRow]) -> list[Finding]:
                 for words, factor in _OTHERWISE
                 if _LIKELY_YEAR_MM[0] <= a_year * factor <= _LIKELY_YEAR_MM[1]
             ]
-            found.append(
-                finding(
-                    f"weather-{column.split('_')[0]}-unit",
-                    where.model_copy(update={"column": column}),
-                    f"{a_year:.3g} mm a year",
-                    severity=Severity.WARNING,
-                    do=f"look at the unit; likely {'; '.join(likely) or 'none of inches, cm, daily means, metres'}",
-                )
+            yield finding(
+                f"weather-{column.split('_')[0]}-unit",
+                where.model_copy(update={"column": column}),
+                f"{a_year:.3g} mm a year",
+                severity=Severity.WARNING,
+                do=f"look at the unit; likely {'; '.join(likely) or 'none of inches, cm, daily means, metres'}",
             )
     if len({r.pet_mm is None for r in rows}) > 1:
-        found.append(
-            finding(
-                "weather-evaporation-mixed",
-                where.model_copy(update={"column": "pet_mm"}),
-                "pan evaporation in some months and potential evapotranspiration in others",
-            )
+        yield finding(
+            "weather-evaporation-mixed",
+            where.model_copy(update={"column": "pet_mm"}),
+            "pan evaporation in some months and potential evapotranspiration in others",
         )
-    return found

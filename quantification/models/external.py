@@ -42,7 +42,7 @@ def gather_external(rows: Sequence[ExternalRow]) -> ExternalRuns:
     FindingsError
         With every finding, if any of them blocks.
     """
-    findings = check_external(rows)
+    findings = list(check_external(rows))
     if any(f.severity is Severity.BLOCKING for f in findings):
         raise FindingsError(findings)
     points = sorted({r.point for r in rows})

@@ -242,4 +242,4 @@ def _missing(folder: Handed, rules: RulesInForce, programme: Programme) -> list[
     except FindingsError:
         held = assess_project(folder, rules_key=programme.complete_rules).context
         needed = held.rules.chosen if held is not None else ()
-    return missing_rules(rules, needed)
+    return list(missing_rules(rules, needed))

@@ -135,7 +135,7 @@ def test_many_findings_of_a_kind_are_gathered(tmp_path: Path) -> None:
     text = (BROKEN / "base" / "weather.csv").read_text(encoding="utf-8")
     (tmp_path / "weather.csv").write_text(text.replace(",pet_mm", ",nothing"), encoding="utf-8")
     rows = Intake(tmp_path).table("weather.csv", WeatherRow)
-    assert len(check_weather(rows)) == 48
+    assert len(list(check_weather(rows))) == 48
     shutil.copytree(BROKEN / "base", tmp_path / "folder")
     shutil.copy(tmp_path / "weather.csv", tmp_path / "folder" / "weather.csv")
     mine = [f for f in read_folder(tmp_path / "folder")[1] if f.code == "weather-evaporation-column"]

@@ -88,7 +88,7 @@ def test_identity_names_what_differs(tmp_path: Path) -> None:
     published = parameter_set("ipcc2019-tier2")
     first = Identity.of(published, settings)
     other = Identity.of(published.with_options(f2="by-tillage"), {**settings, "run-in years": "7"})
-    assert identity_findings({"calibration": first, "validation": first}) == []
+    assert list(identity_findings({"calibration": first, "validation": first})) == []
     [found] = identity_findings({"calibration": first, "validation": first, "simulation": other})
     assert found.code == "model-identity-differs"
     assert "run-in years 7" in found.found

@@ -192,7 +192,7 @@ def test_every_factor_and_share_is_tried() -> None:
 )
 def test_tonnes_of_a_large_animal_are_a_finding(animal: str, weight: float) -> None:
     place = Place(thing=animal)
-    assert check_live_weight(animal, "Western Europe", weight, place) == []
+    assert list(check_live_weight(animal, "Western Europe", weight, place)) == []
     (one,) = check_live_weight(animal, "Western Europe", weight / 1000, place)
     assert one.severity is Severity.BLOCKING
     assert "kg" in one.allowed

@@ -140,7 +140,7 @@ def test_a_point_outside_the_clay_that_was_validated(result: ValidationResult, r
 
 
 def test_clay_that_spans_too_little(result: ValidationResult, rules: RulesInForce) -> None:
-    assert check_clay(result.comparisons, rules) == []
+    assert list(check_clay(result.comparisons, rules)) == []
     narrow = [item for item in result.comparisons if item.clay_percent < 25]
     assert codes(check_clay(narrow, rules)) == ["validation-clay-span"]
 

@@ -239,7 +239,7 @@ def check_boundary_amounts(
         project_plants_fixing_species=any(row.scenario == "project" for row in project.fixing_species),
         omitted_as_de_minimis=omitted,
     )
-    findings = check_inclusion(facts, limits)
+    findings = list(check_inclusion(facts, limits))
     if not omitted:
         return findings
     rises = [max(0.0, amounts[id].project - amounts[id].baseline) for id in omitted]

@@ -178,7 +178,7 @@ def _same_model(calibrated: CalibratedSet, trials: Trials, settings: dict[str, s
         "calibration": ModelIdentity.of(calibrated, dict(calibrated.settings) | base[0]),
         "validation": ModelIdentity.of(calibrated, settings | base[1]),
     }
-    return identity_findings(stages)
+    return list(identity_findings(stages))
 
 
 _NAMES = re.compile(r"[\w][\w .:/+-]{0,99}")

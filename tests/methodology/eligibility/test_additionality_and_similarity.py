@@ -70,13 +70,13 @@ def test_adoption_in_per_cent_is_refused() -> None:
 
 
 def test_surplus_and_barriers() -> None:
-    assert a.check_regulatory_surplus(a.RegulatorySurplus(region="n", required_by_law=False)) == []
+    assert list(a.check_regulatory_surplus(a.RegulatorySurplus(region="n", required_by_law=False))) == []
     law = a.RegulatorySurplus(region="n", required_by_law=True)
     assert [f.code for f in a.check_regulatory_surplus(law)] == ["required-by-law"]
     dead = a.RegulatorySurplus(region="n", required_by_law=True, systematically_not_enforced=True)
-    assert a.check_regulatory_surplus(dead) == []
+    assert list(a.check_regulatory_surplus(dead)) == []
     good = a.BarrierAnalysis(region="n", barriers=("no credit for machines",), public_evidence=True)
-    assert a.check_barriers(good) == []
+    assert list(a.check_barriers(good)) == []
     for bad in ({"barriers": ()}, {"public_evidence": False}):
         assert [f.code for f in a.check_barriers(good.model_copy(update=bad))] == ["no-barrier"]
 

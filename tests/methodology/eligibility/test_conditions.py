@@ -31,7 +31,7 @@ def codes(findings: list[Finding]) -> list[str]:
 def test_condition_1_needs_a_change() -> None:
     assert codes(c.check_practice_changes(())) == ["no-practice-change"]
     change = PracticeChange(group="grazing", kind="adjust", description="rotational grazing")
-    assert c.check_practice_changes((change,)) == []
+    assert list(c.check_practice_changes((change,))) == []
 
 
 @pytest.mark.parametrize(

@@ -207,7 +207,7 @@ def project_factor(**change: Any) -> ProjectFactor:
 
 
 def test_a_factor_of_the_first_level_passes() -> None:
-    assert check_project_factor(project_factor(), on=date(2026, 1, 1), recheck_years=5) == []
+    assert list(check_project_factor(project_factor(), on=date(2026, 1, 1), recheck_years=5)) == []
 
 
 @pytest.mark.parametrize(
