@@ -56,88 +56,78 @@ class SiteConditions(DomainObject):
     manure_moisture: Literal["dry", "moist", "wet", "undefined"]
 
 
-class FuelUse(DomainObject):
-    """Fuel burned by vehicles and machines in a year (Eq. 7)."""
+class _OfYear(DomainObject):
+    """What a unit does in a scenario in a year."""
 
     quantification_unit: Identifier
     scenario: Scenario
     year: Year
+
+
+class _OfAnimals(_OfYear):
+    """The same of one type of animal and productivity system."""
+
+    animal: Animal
+    productivity: Productivity
+
+
+class FuelUse(_OfYear):
+    """Fuel burned by vehicles and machines in a year (Eq. 7)."""
+
     fuel: Literal["gasoline", "diesel"]
     fuel_litre: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 
 
-class Liming(DomainObject):
+class Liming(_OfYear):
     """Carbonate lime applied in a year, in mixtures too (Eq. 9)."""
 
-    quantification_unit: Identifier
-    scenario: Scenario
-    year: Year
     lime: Literal["limestone", "dolomite"]
     lime_t: Tonnes
 
 
-class Herd(DomainObject):
+class Herd(_OfAnimals):
     """Livestock of one type and productivity system in a year, as mean heads (Eqs. 11 to 13 and 28).
 
     ``live_weight_kg`` is the mean of the herd. ``time_on_land_fraction`` is the share of the year on the project area;
     1 needs no support.
     """
 
-    quantification_unit: Identifier
-    scenario: Scenario
-    year: Year
-    animal: Animal
-    productivity: Productivity
     head: Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
     live_weight_kg: Annotated[float, Field(ge=0.3, le=1500, allow_inf_nan=False)]
     time_on_land_fraction: Fraction = 1.0
 
 
-class ManureShare(DomainObject):
+class ManureShare(_OfAnimals):
     """The share of a herd's manure that a system handles inside the project area."""
 
-    quantification_unit: Identifier
-    scenario: Scenario
-    year: Year
-    animal: Animal
-    productivity: Productivity
     system: ManureSystem
     share_fraction: Fraction
 
 
-class Fertilizer(DomainObject):
+class Fertilizer(_OfYear):
     """A nitrogen fertilizer of a year (Eqs. 19 and 20); mass and content on one basis, fresh or dry."""
 
-    quantification_unit: Identifier
-    scenario: Scenario
-    year: Year
     product: Identifier
     kind: Literal["synthetic", "organic"]
     applied_t: Tonnes
     nitrogen_t_per_t: Annotated[float, Field(ge=0, le=0.83, allow_inf_nan=False)]
 
 
-class FixingSpecies(DomainObject):
+class FixingSpecies(_OfYear):
     """Residues, above and below ground, that a nitrogen-fixing species returned in a year (Eq. 25)."""
 
-    quantification_unit: Identifier
-    scenario: Scenario
-    year: Year
     species: Identifier
     residue_t_dm: Tonnes
     nitrogen_t_per_t_dm: Annotated[float, Field(ge=0, le=0.06, allow_inf_nan=False)]
 
 
-class Burning(DomainObject):
+class Burning(_OfYear):
     """Biomass of a fire, as dry matter (Eqs. 14 and 32), and the area that burned.
 
     ``basis`` says whether the mass stood before the fire or is the measured loss, to which no combustion factor
     applies; left out, it stood before the fire. ``plots`` are those in which grassland was measured.
     """
 
-    quantification_unit: Identifier
-    scenario: Scenario
-    year: Year
     residue: Residue
     biomass_kg_dm: Annotated[float, Field(ge=0, le=1e10, allow_inf_nan=False)]
     burned_area_ha: Annotated[float, Field(gt=0, le=1e8, allow_inf_nan=False)]
@@ -161,15 +151,12 @@ class WoodyStock(DomainObject):
     long_term_average_t_co2e_per_ha: Annotated[float, Field(ge=0, le=4000, allow_inf_nan=False)] | None = None
 
 
-class Amendment(DomainObject):
+class Amendment(_OfYear):
     """An organic amendment from outside, as carbon that leaves another place (Eq. 33).
 
     ``exemption`` names what frees it from the deduction; it needs evidence.
     """
 
-    quantification_unit: Identifier
-    scenario: Scenario
-    year: Year
     amendment: Literal["manure", "compost", "biosolids"]
     origin: RequiredText
     applied_t: Tonnes
@@ -217,12 +204,9 @@ class Production(DomainObject):
     produced: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 
 
-class Mitigation(DomainObject):
+class Mitigation(Production):
     """Additional production on land outside that the project pays for, and what that emits (VMD0054 steps 2)."""
 
-    commodity: Identifier
-    year: Year
-    produced: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
     fertilizer_t_co2e: Tonnes
     diesel_litre: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 

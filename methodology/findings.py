@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-from pydantic import BaseModel, ConfigDict
+from mollisol.methodology.base import DomainObject
 
 
 class Severity(StrEnum):
@@ -28,10 +28,8 @@ class Severity(StrEnum):
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 
 
-class Place(BaseModel):
+class Place(DomainObject):
     """Where a finding was made: a file, a row of it (the header is row 1), a column, or a named thing."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     file: str = ""
     row: int | None = None
@@ -46,7 +44,7 @@ class Place(BaseModel):
         )
 
 
-class Finding(BaseModel):
+class Finding(DomainObject):
     """One finding.
 
     Parameters
@@ -67,8 +65,6 @@ class Finding(BaseModel):
         How many further places show the same fault, when they were gathered into this one.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
     code: str
     severity: Severity
     where: Place
@@ -80,13 +76,11 @@ class Finding(BaseModel):
     more: int = 0
 
 
-class Reason(BaseModel):
+class Reason(DomainObject):
     """A row of the table of reason codes: what a finding of this code says where its place says nothing else.
 
     ``allowed``, ``do`` and ``clause`` may hold names in braces, for the values of a finding.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     code: str
     severity: Severity
@@ -100,7 +94,7 @@ class Reason(BaseModel):
 def reasons() -> Mapping[str, Reason]:
     """Return the table of reason codes, by code."""
     text = files("mollisol.methodology").joinpath("tables", "reason_codes.csv").read_text(encoding="utf-8")
-    return {row["code"]: Reason.model_validate(row) for row in csv.DictReader(text.splitlines())}
+    return {row["code"]: Reason.model_validate_strings(row) for row in csv.DictReader(text.splitlines())}
 
 
 def catalogue() -> Mapping[str, Reason]:

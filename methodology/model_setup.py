@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items, RequiredText, Text
 from mollisol.methodology.findings import Finding
@@ -66,13 +66,11 @@ class ModelHead(DomainObject):
         return next(iter([*named, *(item for item in self.strata if not item.strata)]), None)
 
 
-class ProjectModel(BaseModel):
+class ProjectModel(DomainObject):
     """What was read: the model's tables, its calibrated set and its validation, with all that the checks of each found.
 
     ``scenario`` of the schedule is ``baseline`` or ``project``; ``site`` of all tables is a sample point.
     """
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     inputs: ModelInputs
     calibrated: CalibratedSet | None = None

@@ -8,17 +8,15 @@ from functools import cache
 from importlib.resources import files
 from math import log
 
-from pydantic import BaseModel, ConfigDict
+from mollisol.methodology.base import DomainObject
 
 NEAR = 0.05
 """How far a ratio may lie from a factor, in the logarithm, for the factor to be worth a word."""
 MOST = 4
 
 
-class LikelyCause(BaseModel):
+class LikelyCause(DomainObject):
     """A factor between two ways of writing one thing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     quantity: str
     factor: float
@@ -30,7 +28,7 @@ class LikelyCause(BaseModel):
 def known_factors() -> tuple[LikelyCause, ...]:
     """Return the table of factors."""
     text = files("mollisol.methodology").joinpath("tables", "likely_causes.csv").read_text(encoding="utf-8")
-    return tuple(LikelyCause.model_validate(row) for row in csv.DictReader(text.splitlines()))
+    return tuple(LikelyCause.model_validate_strings(row) for row in csv.DictReader(text.splitlines()))
 
 
 def likely_causes(

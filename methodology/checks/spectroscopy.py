@@ -14,7 +14,6 @@ from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 VALIDATION: Final = "spectroscopy_validation.csv"
 _CLAUSE: Final = "VM0042 2.2, section 8.6.2"
-_APPENDIX: Final = "VM0042 2.2, Appendix 4"
 _DESCRIBED: Final = ("calibration_model", "instrument", "sample_matrix")
 
 

@@ -168,15 +168,16 @@ def _soil(pair: str, unit: SiteFacts, site: SiteFacts, depth_cm: float) -> Itera
 def _soil_carbon(
     pair: str, comparison: SoilCarbonComparison | None, thresholds: EligibilityThresholds
 ) -> Iterator[Finding]:
+    significance = 1 - thresholds.similarity_confidence
     allowed = (
-        f"not significantly different at {1 - thresholds.similarity_significance:.0%} "
-        f"(p of at least {thresholds.similarity_significance:g}); the text names no test"
+        f"not significantly different at {1 - significance:.0%} "
+        f"(p of at least {significance:g}); the text names no test"
     )
     if comparison is None:
         yield finding("control-soil-carbon", pair, "soil carbon: not compared", allowed=allowed)
         return
     shown = f"p {comparison.p_value:.3g} by {comparison.test}"
-    if comparison.p_value < thresholds.similarity_significance:
+    if comparison.p_value < significance:
         yield finding("control-soil-carbon", pair, f"soil carbon: {shown}", allowed=allowed)
         return
     yield finding("control-soil-carbon-test", pair, f"soil carbon: {shown}", allowed=allowed)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from mollisol.methodology.activity import CommodityFacts
+from mollisol.methodology.activity import Commodity, CommodityFacts
 from mollisol.methodology.findings import Finding, finding
 
-type Commodity = Literal["agricultural", "fuelwood"]
 type Accounting = Literal["leakage-only", "cross-commodity"]
 
 

@@ -12,8 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from mollisol.methodology.base import DomainObject
 from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.soil_models.catalogue import MODELS
 from mollisol.methodology.soil_models.inputs import ModelInputs
@@ -26,7 +25,7 @@ _FILES = "mollisol.methodology.soil_models"
 SET_FILE, DRAWS_FILE = "set.toml", "draws.csv"
 
 
-class CalibrationPrior(BaseModel):
+class CalibrationPrior(DomainObject):
     """The prior of one calibrated quantity.
 
     Parameters
@@ -43,8 +42,6 @@ class CalibrationPrior(BaseModel):
     unit, source
         Unit, and where the prior comes from.
     """
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     name: str
     role: Role
@@ -68,10 +65,8 @@ class CalibrationPrior(BaseModel):
         return f"{self.name} ~ {shape} on {self.low:g} to {self.high:g}{unit} [{self.source}]"
 
 
-class ParameterDiagnostics(BaseModel):
+class ParameterDiagnostics(DomainObject):
     """What the sampler says of one quantity: rank-normalised split r-hat and effective sample sizes."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     name: str
     mean: float
@@ -81,10 +76,8 @@ class ParameterDiagnostics(BaseModel):
     ess_tail: float
 
 
-class CalibrationData(BaseModel):
+class CalibrationData(DomainObject):
     """One study that a set was calibrated on: how many stocks of it, and the hash of the tables it was read from."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     study: str
     stocks: int
@@ -93,7 +86,7 @@ class CalibrationData(BaseModel):
     sha256: str
 
 
-class CalibratedSet(BaseModel):
+class CalibratedSet(DomainObject):
     """A versioned parameter set of joint draws.
 
     Parameters
@@ -121,8 +114,6 @@ class CalibratedSet(BaseModel):
     limits
         What the set may not be used for.
     """
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     id: str
     model: str
@@ -245,7 +236,7 @@ def calibrated_sets() -> list[str]:
     return sorted(entry.name for entry in folder.iterdir() if entry.joinpath(SET_FILE).is_file())
 
 
-class ModelIdentity(BaseModel):
+class ModelIdentity(DomainObject):
     """What must be the same at calibration, validation, simulation and true-up.
 
     Parameters
@@ -257,8 +248,6 @@ class ModelIdentity(BaseModel):
     settings
         Start of the pools, step, depth, options, kind of weather: sorted pairs.
     """
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     model: str
     model_version: str

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterator
 from importlib import resources
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
+from mollisol.methodology.base import DomainObject
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.soil_models.calibrated import CalibrationPrior
 from mollisol.methodology.soil_models.parameters import frozen
@@ -68,7 +69,7 @@ BESIDE_INPUTS = ("inputs", "composition", "campaign")
 """What an effect may act on beside one kind of input; ``inputs`` is all kinds together."""
 
 
-class Effect(BaseModel):
+class Effect(DomainObject):
     """A deviation of sites from the common model, with a normal prior; it is integrated out exactly.
 
     Parameters
@@ -86,8 +87,6 @@ class Effect(BaseModel):
         Where the prior comes from.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
     on: str
     by: Group
     sd: float | str
@@ -99,7 +98,7 @@ class Effect(BaseModel):
         return f"{self.on} by {self.by} ~ normal(0, sd {sd}) [{self.source}]"
 
 
-class CalibrationPlan(BaseModel):
+class CalibrationPlan(DomainObject):
     """What is calibrated, under which priors, and how the set is named.
 
     Parameters
@@ -113,8 +112,6 @@ class CalibrationPlan(BaseModel):
     effect
         Deviations that are integrated out.
     """
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     id: str
     title: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from mollisol.methodology.base import DomainObject
 
 
-class ModelCard(BaseModel):
+class ModelCard(DomainObject):
     """What a model is.
 
     Parameters
@@ -33,8 +33,6 @@ class ModelCard(BaseModel):
     concerns
         Codes of what a schedule leaves open that matters to it.
     """
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     id: str
     title: str

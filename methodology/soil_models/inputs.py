@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
-
+from mollisol.methodology.base import DomainObject
 from mollisol.methodology.findings import Place
 from mollisol.methodology.soil_models.parameters import ParameterSet
-
-type Land = Literal["cropland", "grassland", "woodland", "paddy", "wetland"]
-type Soil = Literal["mineral", "volcanic", "organic", "permafrost"]
-type Activity = Literal[
-    "plant-input", "harvest", "cover-crop", "manure", "manure-carbon", "cover", "irrigation", "tillage"
-]
-type Tillage = Literal["full", "reduced", "none", "unknown"]
 
 LANDS = ("cropland", "grassland", "woodland", "paddy", "wetland")
 SOILS = ("mineral", "volcanic", "organic", "permafrost")
@@ -31,10 +21,8 @@ ACTIVITIES = (
 TILLAGES = ("full", "reduced", "none", "unknown")
 
 
-class Row(BaseModel):
+class Row(DomainObject):
     """A row of a table."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     file: str = ""
     row: int = 0
@@ -128,10 +116,8 @@ class ExternalRow(Row):
     ch4_kg_ha: float | None = None
 
 
-class ModelInputs(BaseModel):
+class ModelInputs(DomainObject):
     """Everything a run of the scenarios takes: the model, its parameter set, and the checked tables."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     model: str
     parameters: ParameterSet

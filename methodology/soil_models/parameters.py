@@ -8,21 +8,16 @@ import json
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from mollisol.methodology.base import DomainObject
+from mollisol.methodology.rules_in_force.rule import WARNING_STATUSES, Status
 
-type Status = Literal["verified", "two-sources", "secondary", "from-memory", "conflict"]
-
-WEAK: frozenset[Status] = frozenset({"from-memory", "conflict"})
-"""Status words that warn wherever they touch a number."""
 _FILES = "mollisol.methodology.soil_models"
 
 
-class Source(BaseModel):
+class Source(DomainObject):
     """Where the numbers of a file come from."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     title: str
     document: str
@@ -30,10 +25,8 @@ class Source(BaseModel):
     read: datetime.date
 
 
-class Parameter(BaseModel):
+class Parameter(DomainObject):
     """One number of a parameter set, with its published range where there is one."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     name: str
     value: float
@@ -45,10 +38,8 @@ class Parameter(BaseModel):
     note: str = ""
 
 
-class Option(BaseModel):
+class Option(DomainObject):
     """A named reading of a model: values that replace those of the set. Each group has one default."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     group: str
     name: str
@@ -58,7 +49,7 @@ class Option(BaseModel):
     note: str = ""
 
 
-class ParameterSet(BaseModel):
+class ParameterSet(DomainObject):
     """A parameter set with the options chosen.
 
     Parameters
@@ -74,8 +65,6 @@ class ParameterSet(BaseModel):
     chosen
         The option chosen in each group.
     """
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     id: str
     model: str
@@ -114,7 +103,8 @@ class ParameterSet(BaseModel):
         return [
             p.name
             for p in self.parameter
-            if (by_option.get(p.name) if p.name in by_option else (p.status or self.status)) in WEAK
+            if (by_option.get(p.name) if p.name in by_option else (p.status or self.status))
+            in WARNING_STATUSES
         ]
 
     def with_options(self, **choice: str) -> ParameterSet:
@@ -137,10 +127,8 @@ class ParameterSet(BaseModel):
         return [o for o in self.option if (o.group, o.name) in self.chosen]
 
 
-class Table(BaseModel):
+class Table(DomainObject):
     """A table of factors: column names and rows."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     id: str
     vintage: str

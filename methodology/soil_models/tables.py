@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
-from pydantic import BaseModel, ConfigDict
+from mollisol.methodology.base import DomainObject
+from mollisol.methodology.rules_in_force.rule import Status
+from mollisol.methodology.soil_models.parameters import table
 
-from mollisol.methodology.soil_models.parameters import Status, table
 
-
-class Crop(BaseModel):
+class Crop(DomainObject):
     """Allometry of a crop for AMG; kind is main, cover (not harvested) or harvested-cover."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     kind: str
     crop: str
@@ -26,20 +24,16 @@ class Crop(BaseModel):
     c_below: float
 
 
-class Manure(BaseModel):
+class Manure(DomainObject):
     """Carbon of a manure or compost and the share of it that is humified."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     manure: str
     c_kg_t: float
     humified: float
 
 
-class Residue(BaseModel):
+class Residue(DomainObject):
     """The IPCC's residue line of a crop, with dry matter, nitrogen and lignin."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     crop: str
     slope: float
@@ -50,10 +44,8 @@ class Residue(BaseModel):
     lignin: float
 
 
-class Tier1Factor(BaseModel):
+class Tier1Factor(DomainObject):
     """A reference stock (t C/ha) or a stock-change factor, with its printed uncertainty."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     kind: str
     level: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
-
+from mollisol.methodology.base import DomainObject
 from mollisol.methodology.soil_models.inputs import ModelInputs, Row
 
 USES = ("calibration", "validation", "cross-validation")
@@ -74,7 +73,7 @@ class ComparisonRow(Row):
     to_year: int
 
 
-class Trials(BaseModel):
+class Trials(DomainObject):
     """A trial folder, read and checked.
 
     Parameters
@@ -86,8 +85,6 @@ class Trials(BaseModel):
     sha256
         SHA-256 of each table's bytes, by file name.
     """
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     inputs: ModelInputs
     studies: tuple[StudyRow, ...]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mollisol.methodology.provenance import Locator, equation
-from mollisol.methodology.soil_models.parameters import WEAK
+from mollisol.methodology.rules_in_force.rule import WARNING_STATUSES
 from mollisol.methodology.soil_models.tables import Tier1Factor, tier1_factor
 from mollisol.quantification.arguments import AboveZero, Amount
 from mollisol.quantification.models.arrays import Numeric
@@ -133,7 +133,7 @@ class Tier1Estimate:
     @property
     def weak(self) -> tuple[Tier1Factor, ...]:
         """Return the factors on which sources disagree, or that stand on memory."""
-        return tuple(factor for factor in self.factors if factor.status in WEAK)
+        return tuple(factor for factor in self.factors if factor.status in WARNING_STATUSES)
 
 
 def tier1_estimate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -65,13 +66,14 @@ def project(
     )
 
 
-def codes(findings: list[Finding]) -> list[str]:
-    for finding in findings:
+def codes(findings: Iterable[Finding]) -> list[str]:
+    found = list(findings)
+    for finding in found:
         assert finding.found
         assert finding.allowed
         assert finding.do
         assert finding.clause
-    return [finding.code for finding in findings]
+    return [finding.code for finding in found]
 
 
 def test_a_project_inside_is_clean(result: ValidationResult, rules: RulesInForce) -> None:

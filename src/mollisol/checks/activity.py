@@ -311,9 +311,7 @@ def _burning(context: Context) -> list[Finding]:
     rows, rules = context.project.burning, context.rules
     if not rows:
         return []
-    return list(
-        check_burning(rows, "burning.csv", least_plots=rules.number("vm0042.burning.least-plots"))
-    )
+    return list(check_burning(rows, "burning.csv", least_plots=rules.number("vm0042.burning.least-plots")))
 
 
 def _own_factors(context: Context) -> Iterable[Finding]:

@@ -41,7 +41,7 @@ def facts(*sources: i.SourceAmounts, **change: Any) -> i.BoundaryFacts:
 
 
 def left_out(given: i.BoundaryFacts) -> list[str]:
-    found = i.check_inclusion(given, thresholds=PRINTED)
+    found = list(i.check_inclusion(given, thresholds=PRINTED))
     assert all(one.code == "source-must-be-included" and one.clause and one.do for one in found)
     return [one.where.thing.removeprefix("boundary ") for one in found]
 
@@ -86,7 +86,9 @@ def test_an_unknown_source_is_named() -> None:
 
 @pytest.mark.parametrize(("share", "found"), [(0.049, False), (0.05, True), (0.2, True), (None, True)])
 def test_the_joint_test_looks_at_all_that_is_left_out(share: float | None, found: bool) -> None:
-    assert bool(i.check_de_minimis(("fossil_fuel_co2", "liming_co2"), share, thresholds=PRINTED)) is found
+    assert (
+        bool(list(i.check_de_minimis(("fossil_fuel_co2", "liming_co2"), share, thresholds=PRINTED))) is found
+    )
     assert list(i.check_de_minimis((), None, thresholds=PRINTED)) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -18,14 +19,15 @@ from mollisol.methodology.rules_in_force.rule_set import RulesInForce, load_rule
 PRINTED = thresholds_of(RulesInForce(load_rule_set("vm0042-2.2"), Clocks(registered_on=date(2026, 11, 21))))
 
 
-def codes(findings: list[Finding]) -> list[str]:
-    for one in findings:
+def codes(findings: Iterable[Finding]) -> list[str]:
+    found = list(findings)
+    for one in found:
         assert one.found, one
         assert one.allowed, one
         assert one.do, one
         assert one.clause.startswith("VM0042 2.2"), one
         assert one.where.thing, one
-    return [one.code for one in findings]
+    return [one.code for one in found]
 
 
 def test_condition_1_needs_a_change() -> None:
