@@ -95,6 +95,11 @@ class Comparison(DomainObject):
         return self.modelled_t_co2e_per_ha - self.observed_t_co2e_per_ha
 
 
+def combination_of(item: Comparison | CombinationResult) -> tuple[str, str, str, bool]:
+    """Return what a comparison counts toward: practice category, crop group, source, and whether it is of an effect."""
+    return item.practice_category, item.crop_group, item.source, item.practice_effect
+
+
 class Fold(DomainObject):
     """A fold of cross-validation: what it left out, and the parameter set that it was predicted with."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import BytecodeCache, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
@@ -84,7 +84,6 @@ def render_html(
     UnsafeSvgError
         If a figure holds anything but drawing.
     """
-    inline = {name: Markup(checked(svg)) for name, svg in figures.items()}  # noqa: S704
     sandbox = environment()
     sandbox.globals["most_rows"] = None if whole else _MOST_ROWS_ON_PAPER if paper else _MOST_ROWS_ON_SCREEN
     if not paper and not whole:
@@ -93,7 +92,16 @@ def render_html(
             "anchor_of": lambda name: model.anchors.get(name, ""),
         }
     report = model.model_copy(update={"results": named(model.results)})
-    return sandbox.get_template(_PAGE).render(report=report, figures=inline, paper=paper) + "\n"
+    return page_of(_PAGE, figures, sandbox, report=report, paper=paper)
+
+
+def page_of(
+    template: str, figures: Mapping[str, str], sandbox: SandboxedEnvironment | None = None, **values: Any
+) -> str:
+    """Render a page from a template with its figures, each of which is checked first."""
+    inline = {name: Markup(checked(svg)) for name, svg in figures.items()}  # noqa: S704
+    page = (sandbox or environment()).get_template(template)
+    return page.render(figures=inline, **values) + "\n"
 
 
 def _css_text(text: str) -> Markup:

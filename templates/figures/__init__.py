@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from mollisol.methodology.project import Project
-from mollisol.methodology.results.run import PeriodResult, RunResult
-from mollisol.templates.figures.budget import Parts, budget
+from mollisol.methodology.results.run import RunResult
+from mollisol.templates.drawing import Drawing, style
 from mollisol.templates.figures.changes import changes
-from mollisol.templates.figures.density import Density, densities
-from mollisol.templates.figures.drawing import Drawing, style
+from mollisol.templates.figures.density import densities
 from mollisol.templates.figures.map import Outlines, site_map
 from mollisol.templates.figures.stocks import stocks
-from mollisol.templates.figures.variance import variance
+from mollisol.templates.figures.variance import budget, variance
 from mollisol.templates.figures.waterfall import waterfall
-from mollisol.templates.filters import span
 
 
 def draw_figures(
@@ -34,35 +32,12 @@ def draw_figures(
             drawings.append(changes(measured))
         if any(period.variance for period in results.periods):
             drawings.append(variance(results.periods))
-        curves = [found for period in results.periods if (found := _curve(period))]
-        if curves:
-            drawings.append(densities(curves))
-        parts = [own for period in results.periods if (own := _parts(period))]
-        if parts:
-            drawings.append(budget(parts))
+        if any(period.posterior and period.posterior.density for period in results.periods):
+            drawings.append(densities(results.periods))
+        budgets = [(period, period.variance_budget) for period in results.periods]
+        if found := [(period, own) for period, own in budgets if own is not None]:
+            drawings.append(budget(found))
     return {drawing.name: drawing for drawing in drawings}
-
-
-def _curve(period: PeriodResult) -> Density | None:
-    own = period.posterior
-    if own is None or own.density is None:
-        return None
-    return Density(
-        label=f"{period.name} · {span(period.during)}",
-        at=own.density.at_t_co2e_per_ha,
-        density=own.density.density_per_t_co2e_per_ha,
-        credited=own.credited_t_co2e_per_ha,
-        mean=own.mean_t_co2e_per_ha,
-        confidence=own.confidence,
-        moment=period.deduction.credited_t_co2e_per_ha,
-    )
-
-
-def _parts(period: PeriodResult) -> Parts | None:
-    found = getattr(period, "variance_budget", None)
-    if found is None:
-        return None
-    return Parts(f"{period.name} · {span(period.during)}", [(p.source, p.share) for p in found.parts])
 
 
 def make_figures(

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from mollisol.methodology.results.run import PeriodResult, StratumChange
-from mollisol.templates.figures.drawing import CONTROL, INK, PROJECT, RULE, Drawing, panels, short
-from mollisol.templates.filters import number, span
+from mollisol.templates import drawing as draw
+from mollisol.templates.filters import number
 from mollisol.uncertainty.student import t_quantile
 
 if TYPE_CHECKING:
@@ -18,20 +18,17 @@ _MOST_STRATA: Final = 24
 _UPPER: Final = 0.95
 
 
-def changes(periods: Sequence[PeriodResult]) -> Drawing:
+def changes(periods: Sequence[PeriodResult]) -> draw.Drawing:
     """Draw the change of the largest strata, one panel a period; bars are 90 % intervals of the project's change."""
     sizes = {change.stratum: change.area_ha for period in periods for change in period.strata}
-    order = list(sizes)
-    largest = sorted(sizes, key=lambda name: -sizes[name])[:_MOST_STRATA]
-    shown = sorted(largest, key=order.index)
-    figure, axes = panels(len(periods), 3, 0.6 + 0.21 * len(shown))
+    shown = draw.largest(sizes, sizes, _MOST_STRATA)
+    figure, axes = draw.panels(len(periods), 3, 0.6 + 0.21 * len(shown))
     told = []
     for ax, period in zip(axes, periods, strict=True):
         own = {change.stratum: change for change in period.strata}
         _draw(ax, [own.get(name) for name in shown])
-        ax.set_title(f"{short(period.name)} · {span(period.during)}")
-        ax.set_yticks(range(len(shown)), [short(name) for name in shown])
-        ax.set_ylim(len(shown) - 0.4, -0.6)
+        ax.set_title(draw.panel_title(period))
+        draw.name_rows(ax, shown)
         ax.set_xlabel("t CO₂e/ha")
         told += [
             f"period {period.name}, {name}: project {number(own[name].project_change_t_co2e_per_ha)}, "
@@ -39,36 +36,25 @@ def changes(periods: Sequence[PeriodResult]) -> Drawing:
             for name in shown
             if name in own
         ]
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=2, frameon=False, fontsize=8)
-    left_out = f" ({len(shown)} largest of {len(order)} strata)" if len(shown) < len(order) else ""
-    title = f"Change of soil carbon by stratum over the period, with 90 % intervals{left_out}"
-    return Drawing(figure, "changes", title, "; ".join(told))
+    draw.explain_marks(figure, axes)
+    rest = draw.left_out(len(shown), len(sizes), " strata")
+    title = f"Change of soil carbon by stratum over the period, with 90 % intervals{rest}"
+    return draw.Drawing(figure, "changes", title, "; ".join(told))
 
 
 def _draw(ax: Axes, strata: Sequence[StratumChange | None]) -> None:
-    drawn = [(place, change) for place, change in enumerate(strata) if change is not None]
-    reach = [_half_width(change) for _, change in drawn]
-    project = [change.project_change_t_co2e_per_ha for _, change in drawn]
-    ax.hlines(
-        [place for place, _ in drawn],
-        [mean - half for mean, half in zip(project, reach, strict=True)],
-        [mean + half for mean, half in zip(project, reach, strict=True)],
-        color=PROJECT,
-        linewidth=1.2,
+    drawn = [change for change in strata if change is not None]
+    places = [place for place, change in enumerate(strata) if change is not None]
+    project = [change.project_change_t_co2e_per_ha for change in drawn]
+    ends = [(mean - half, mean + half) for mean, half in zip(project, map(_half_width, drawn), strict=True)]
+    ax.hlines(places, [low for low, _ in ends], [high for _, high in ends], color=draw.PROJECT, linewidth=1.2)
+    draw.mark(ax, project, places, "o", 4.5, draw.PROJECT, label="Project, with its interval")
+    baseline = [change.baseline_change_t_co2e_per_ha for change in drawn]
+    draw.mark(
+        ax, baseline, places, "s", 4.5, "white", markeredgecolor=draw.CONTROL, label="Linked control sites"
     )
-    ax.plot(
-        project, [place for place, _ in drawn], linestyle="", marker="o", markersize=4.5, color=PROJECT,
-        label="Project, with its interval",
-    )  # fmt: skip
-    ax.plot(
-        [change.baseline_change_t_co2e_per_ha for _, change in drawn], [place for place, _ in drawn], linestyle="",
-        marker="s", markersize=4.5, color="white", markeredgecolor=CONTROL, label="Linked control sites",
-    )  # fmt: skip
-    ax.axvline(0, color=INK, linewidth=0.6, zorder=0.5)
-    ax.xaxis.grid(True, color=RULE, linewidth=0.5)
-    ax.set_axisbelow(True)
-    ax.spines["left"].set_visible(False)
+    draw.mark_zero(ax)
+    draw.rule(ax, "x")
 
 
 def _half_width(change: StratumChange) -> float:

@@ -3,78 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from mollisol.templates.figures.drawing import CONTROL, INK, PROJECT, SOFT, TOTAL, Drawing, panels, short
-from mollisol.templates.filters import number, odds
+from mollisol.methodology.results.run import PeriodResult, PosteriorDeduction, PosteriorDensity
+from mollisol.templates import drawing as draw
+from mollisol.templates.filters import number, odds, span
 
-
-@dataclass(frozen=True, slots=True)
-class Density:
-    """A density over a grid, and the values to mark on it.
-
-    Parameters
-    ----------
-    label
-        Name of the panel.
-    at, density
-        Grid and density; the density may have any scale.
-    credited, mean
-        The credited quantile and the mean.
-    confidence
-        Probability with which the truth exceeds the credited value.
-    moment
-        What the moment form credits, where it stands beside the posterior.
-    """
-
-    label: str
-    at: Sequence[float]
-    density: Sequence[float]
-    credited: float
-    mean: float
-    confidence: float
-    moment: float | None = None
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
-def densities(curves: Sequence[Density], *, name: str = "posterior", unit: str = "t CO₂e/ha") -> Drawing:
-    """Draw densities side by side; what lies above the credited value is filled."""
-    figure, axes = panels(len(curves), 3, 2.1, shared=False)
-    for ax, curve in zip(axes, curves, strict=True):
-        top = max(curve.density)
-        height = [value / top for value in curve.density]
-        ax.plot(curve.at, height, color=PROJECT, linewidth=1.2)
-        above = [at >= curve.credited for at in curve.at]
-        ax.fill_between(curve.at, height, 0, where=above, color=PROJECT, alpha=0.22, linewidth=0)
-        ax.axvline(curve.credited, color=TOTAL, linewidth=1.4)
-        ax.axvline(curve.mean, color=SOFT, linewidth=0.9, linestyle=(0, (3, 2)))
-        ax.annotate(
-            f"credited {number(curve.credited, 3)}", (curve.credited, 1.04), xytext=(-3, 0),
-            textcoords="offset points", ha="right", va="bottom", fontsize=7.5, fontweight="bold",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
-        )  # fmt: skip
-        ax.annotate(
-            f"mean {number(curve.mean, 3)}", (curve.mean, 1.04), xytext=(3, 0), textcoords="offset points",
-            ha="left", va="bottom", fontsize=7.5, color=SOFT,
-        )  # fmt: skip
-        if curve.moment is not None:
-            ax.axvline(curve.moment, color=CONTROL, linewidth=1.1, linestyle=(0, (1, 1.2)))
-            right = 2 * curve.moment < curve.at[0] + curve.at[-1] - (curve.at[-1] - curve.at[0]) / 4
-            ax.annotate(
-                f"moment form {number(curve.moment, 3)}", (curve.moment, 1.18),
-                xytext=(3 if right else -3, 0), textcoords="offset points", ha="left" if right else "right",
-                va="bottom", fontsize=7.5, color=CONTROL,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
-            )  # fmt: skip
-        ax.axvline(0, color=INK, linewidth=0.6, zorder=0.5)
-        ax.set_title(short(curve.label))
-        ax.set_ylim(0, 1.2 if curve.moment is None else 1.34)
-        ax.set_yticks([])
-        ax.set_xlabel(unit)
-        ax.spines["left"].set_visible(False)
-    told = "; ".join(
-        f"{curve.label}: mean {number(curve.mean)}, credited {number(curve.credited)}, exceeded with "
-        f"{odds(curve.confidence)}"
-        + ("" if curve.moment is None else f", moment form {number(curve.moment)}")
-        for curve in curves
+def densities(periods: Sequence[PeriodResult]) -> draw.Drawing:
+    """Draw the densities of periods side by side; what lies above the credited value is filled."""
+    found = [(p, p.posterior, p.posterior.density) for p in periods if p.posterior and p.posterior.density]
+    figure, axes = draw.panels(len(found), 3, 2.1, shared=False)
+    told = []
+    for ax, (period, own, density) in zip(axes, found, strict=True):
+        moment = period.deduction.credited_t_co2e_per_ha
+        _draw(ax, own, density, moment)
+        ax.set_title(draw.panel_title(period))
+        told.append(
+            f"{period.name} · {span(period.during)}: mean {number(own.mean_t_co2e_per_ha)}, credited "
+            f"{number(own.credited_t_co2e_per_ha)}, exceeded with {odds(own.confidence)}, "
+            f"moment form {number(moment)}"
+        )
+    title = "Posterior of the mean difference; filled: above the credited value"
+    return draw.Drawing(figure, "posterior", title, "; ".join(told))
+
+
+def _draw(ax: Axes, own: PosteriorDeduction, density: PosteriorDensity, moment: float) -> None:
+    grid, top = density.at_t_co2e_per_ha, max(density.density_per_t_co2e_per_ha)
+    height = [value / top for value in density.density_per_t_co2e_per_ha]
+    mean, credited = own.mean_t_co2e_per_ha, own.credited_t_co2e_per_ha
+    ax.plot(grid, height, color=draw.PROJECT, linewidth=1.2)
+    above = [at >= credited for at in grid]
+    ax.fill_between(grid, height, 0, where=above, color=draw.PROJECT, alpha=0.22, linewidth=0)
+    ax.axvline(credited, color=draw.TOTAL, linewidth=1.4)
+    ax.axvline(mean, color=draw.SOFT, linewidth=0.9, linestyle=(0, (3, 2)))
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+    left, right = {"ha": "right", "va": "bottom"}, {"ha": "left", "va": "bottom"}
+    words = f"credited {number(credited, 3)}"
+    draw.note(ax, words, (credited, 1.04), (-3, 0), fontweight="bold", bbox=paper, **left)
+    draw.note(ax, f"mean {number(mean, 3)}", (mean, 1.04), (3, 0), color=draw.SOFT, **right)
+    ax.axvline(moment, color=draw.CONTROL, linewidth=1.1, linestyle=(0, (1, 1.2)))
+    on_the_left = 2 * moment < grid[0] + grid[-1] - (grid[-1] - grid[0]) / 4
+    side, shift = (right, 3) if on_the_left else (left, -3)
+    draw.note(
+        ax,
+        f"moment form {number(moment, 3)}",
+        (moment, 1.18),
+        (shift, 0),
+        color=draw.CONTROL,
+        bbox=paper,
+        **side,
     )
-    return Drawing(figure, name, "Posterior of the mean difference; filled: above the credited value", told)
+    draw.mark_zero(ax)
+    ax.set_ylim(0, 1.34)
+    ax.set_yticks([])
+    ax.set_xlabel("t CO₂e/ha")
+    ax.spines["left"].set_visible(False)

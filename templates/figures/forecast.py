@@ -3,56 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Final
 
-from mollisol.templates.figures.drawing import CONTROL, INK, PROJECT, RULE, Drawing, panels, short
+from mollisol.methodology.true_up import ForecastCheck
+from mollisol.templates import drawing as draw
 from mollisol.templates.filters import number
 
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """A value and its interval as forecast, and as measured again; intervals are of the same probability."""
-
-    label: str
-    forecast: float
-    forecast_low: float
-    forecast_high: float
-    measured: float
-    measured_low: float
-    measured_high: float
+_Z90: Final = 1.6448536269514722
 
 
-def forecasts(
-    pairs: Sequence[Forecast], *, name: str = "forecast", unit: str = "t CO₂e/ha", level: str = "90 %"
-) -> Drawing:
-    """Draw pairs of forecast and measurement below each other."""
-    figure, (ax,) = panels(1, 1, 0.7 + 0.34 * len(pairs))
-    looks = (
-        ("Forecast", PROJECT, "o", -0.13, "forecast"),
-        ("Measured again", CONTROL, "s", 0.13, "measured"),
-    )
-    for label, colour, marker, shift, key in looks:
-        places = [place + shift for place in range(len(pairs))]
-        ax.hlines(
-            places, [getattr(pair, f"{key}_low") for pair in pairs],
-            [getattr(pair, f"{key}_high") for pair in pairs], color=colour, linewidth=1.3,
-        )  # fmt: skip
-        ax.plot(
-            [getattr(pair, key) for pair in pairs], places, linestyle="", marker=marker, markersize=5, color=colour,
-            markerfacecolor="white" if marker == "s" else colour, label=label,
-        )  # fmt: skip
-    ax.axvline(0, color=INK, linewidth=0.6, zorder=0.5)
-    ax.set_yticks(range(len(pairs)), [short(pair.label) for pair in pairs])
-    ax.set_ylim(len(pairs) - 0.4, -0.6)
-    ax.set_xlabel(unit)
-    ax.xaxis.grid(True, color=RULE, linewidth=0.5)
-    ax.set_axisbelow(True)
-    ax.spines["left"].set_visible(False)
-    figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=8)
+def forecasts(checks: Sequence[ForecastCheck]) -> draw.Drawing:
+    """Draw forecasts and measurements below each other, each with its 90 % interval."""
+    figure, (ax,) = draw.panels(1, 1, 0.7 + 0.34 * len(checks))
+    labels = [f"{check.place}, {check.what}" for check in checks]
+    forecast = [(c.forecast_t_co2e_per_ha, _Z90 * c.forecast_sd_t_co2e_per_ha) for c in checks]
+    measured = [(c.measured_t_co2e_per_ha, _Z90 * c.measured_standard_error_t_co2e_per_ha) for c in checks]
+    for label, colour, marker, shift, found in (
+        ("Forecast", draw.PROJECT, "o", -0.13, forecast),
+        ("Measured again", draw.CONTROL, "s", 0.13, measured),
+    ):
+        places = [place + shift for place in range(len(checks))]
+        low, high = ([mean + sign * half for mean, half in found] for sign in (-1, 1))
+        ax.hlines(places, low, high, color=colour, linewidth=1.3)
+        face = "white" if marker == "s" else colour
+        draw.mark(
+            ax, [mean for mean, _ in found], places, marker, 5, colour, markerfacecolor=face, label=label
+        )
+    draw.mark_zero(ax)
+    draw.name_rows(ax, labels)
+    ax.set_xlabel("t CO₂e/ha")
+    draw.rule(ax, "x")
+    draw.explain_marks(figure, [ax])
     told = "; ".join(
-        f"{pair.label}: forecast {number(pair.forecast)} ({number(pair.forecast_low)} to "
-        f"{number(pair.forecast_high)}), measured {number(pair.measured)} ({number(pair.measured_low)} to "
-        f"{number(pair.measured_high)})"
-        for pair in pairs
+        f"{label}: forecast {_told(*one)}, measured {_told(*other)}"
+        for label, one, other in zip(labels, forecast, measured, strict=True)
     )
-    return Drawing(figure, name, f"Forecast against re-measurement, with {level} intervals", told)
+    return draw.Drawing(figure, "forecast", "Forecast against re-measurement, with 90 % intervals", told)
+
+
+def _told(mean: float, half: float) -> str:
+    return f"{number(mean)} ({number(mean - half)} to {number(mean + half)})"

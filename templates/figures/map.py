@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mollisol.methodology.project import Project
-from mollisol.templates.figures.drawing import CONTROL, INK, LAND, PROJECT, SOFT, WIDTH, Drawing, short
+from mollisol.templates import drawing as draw
 from mollisol.templates.filters import plural
 
 if TYPE_CHECKING:
@@ -24,16 +23,13 @@ _FAR: Final = 2.0
 _ROUND: Final = (1, 2, 5)
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
+class _Places(NamedTuple):
     project: list[tuple[float, float]]
     control: dict[str, tuple[float, float]]
 
 
-def site_map(project: Project, outlines: Outlines) -> Drawing:
+def site_map(project: Project, outlines: Outlines) -> draw.Drawing:
     """Draw the outlines of the strata with sample points and control sites, a scale bar and an arrow to the north."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
     from pyproj import Geod
 
     places = _places(project)
@@ -43,11 +39,8 @@ def site_map(project: Project, outlines: Outlines) -> Drawing:
     south, north = min(y for _, y in corners), max(y for _, y in corners)
     centre = ((west + east) / 2, (south + north) / 2)
     diagonal = ellipsoid.inv(west, south, east, north)[2] or 1000.0
-    far = {
-        site: ellipsoid.inv(*centre, *place)[2]
-        for site, place in places.control.items()
-        if ellipsoid.inv(*centre, *place)[2] > _FAR * diagonal
-    }
+    away = {site: ellipsoid.inv(*centre, *place)[2] for site, place in places.control.items()}
+    far = {site: length for site, length in away.items() if length > _FAR * diagonal}
     drawn = {site: place for site, place in places.control.items() if site not in far}
     xs, ys = (
         [low, high, *(place[axis] for place in drawn.values())]
@@ -58,9 +51,8 @@ def site_map(project: Project, outlines: Outlines) -> Drawing:
     aspect = along / across
     margin = 0.06 * max((max(xs) - min(xs)), (max(ys) - min(ys)) * aspect) or 0.001
     frame = (min(xs) - margin, max(xs) + margin, min(ys) - 2.2 * margin / aspect, max(ys) + margin / aspect)
-    height = WIDTH * (frame[3] - frame[2]) * aspect / (frame[1] - frame[0])
-    figure = Figure(figsize=(WIDTH, min(8.0, max(2.6, height)) + 0.35), layout="constrained")
-    FigureCanvasAgg(figure)
+    height = draw.WIDTH * (frame[3] - frame[2]) * aspect / (frame[1] - frame[0])
+    figure = draw.blank(min(8.0, max(2.6, height)) + 0.35)
     ax = figure.subplots()
     ax.set_aspect(aspect)
     ax.set_xlim(frame[0], frame[1])
@@ -69,11 +61,11 @@ def site_map(project: Project, outlines: Outlines) -> Drawing:
     _draw_outlines(ax, outlines)
     _draw_places(ax, places.project, drawn)
     _draw_scale(ax, frame, margin, aspect, ellipsoid)
-    figure.legend(loc="outside upper left", ncols=3, frameon=False, fontsize=8)
+    draw.explain_marks(figure, [ax], 3)
     told = _told(project, outlines, places, far)
     if far:
-        ax.text(0, 1, _far_away(far), transform=ax.transAxes, va="top", fontsize=7.5, color=SOFT)
-    return Drawing(figure, "map", "Strata, sample points and control sites", told)
+        ax.text(0, 1, _far_away(far), transform=ax.transAxes, va="top", fontsize=7.5, color=draw.SOFT)
+    return draw.Drawing(figure, "map", "Strata, sample points and control sites", told)
 
 
 def _places(project: Project) -> _Places:
@@ -100,32 +92,35 @@ def _draw_outlines(ax: Axes, outlines: Outlines) -> None:
     rings: list[Any] = [ring for own in outlines.values() for ring in own]
     if rings:
         ax.add_collection(
-            PolyCollection(rings, facecolors=LAND, edgecolors=INK, linewidths=0.6, label="Stratum")
+            PolyCollection(rings, facecolors=draw.LAND, edgecolors=draw.INK, linewidths=0.6, label="Stratum")
         )
     if len(outlines) <= _MOST_LABELS:
         for name, own in outlines.items():
             outer = own[0]
             x = (min(x for x, _ in outer) + max(x for x, _ in outer)) / 2
             y = max(y for _, y in outer)
-            ax.annotate(short(name), (x, y), xytext=(0, -3), textcoords="offset points", ha="center", va="top",
-                        fontsize=7)  # fmt: skip
+            draw.note(ax, draw.short(name), (x, y), (0, -3), ha="center", va="top", fontsize=7)
 
 
 def _draw_places(
     ax: Axes, points: Sequence[tuple[float, float]], control: Mapping[str, tuple[float, float]]
 ) -> None:
-    many = len(points) > 200
     if points:
-        ax.plot(
-            [x for x, _ in points], [y for _, y in points], linestyle="", marker="o",
-            markersize=1.6 if many else 3.6, color=PROJECT, label="Sample point of the project",
-        )  # fmt: skip
+        size = 1.6 if len(points) > 200 else 3.6
+        draw.mark(
+            ax,
+            [x for x, _ in points],
+            [y for _, y in points],
+            "o",
+            size,
+            draw.PROJECT,
+            label="Sample point of the project",
+        )
     if control:
-        ax.plot(
-            [x for x, _ in control.values()], [y for _, y in control.values()], linestyle="", marker="s",
-            markersize=3 if len(control) > 60 else 5, color="white", markeredgecolor=CONTROL, markeredgewidth=1.2,
-            label="Control site",
-        )  # fmt: skip
+        x, y = zip(*control.values(), strict=True)
+        size = 3 if len(control) > 60 else 5
+        ring = {"markeredgecolor": draw.CONTROL, "markeredgewidth": 1.2}
+        draw.mark(ax, x, y, "s", size, "white", label="Control site", **ring)
 
 
 def _draw_scale(
@@ -138,18 +133,16 @@ def _draw_scale(
     length = max(step * power for step in _ROUND if step * power <= width / 3)
     start = west + 0.5 * margin
     end = ellipsoid.fwd(start, base, 90, length)[0]
-    ax.plot([start, end], [base, base], color=INK, linewidth=2, solid_capstyle="butt")
+    ax.plot([start, end], [base, base], color=draw.INK, linewidth=2, solid_capstyle="butt")
     told = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
-    ax.annotate(
-        told, ((start + end) / 2, base), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=7.5
-    )
+    draw.note(ax, told, ((start + end) / 2, base), (0, 3), ha="center")
     ax.annotate(
         "N", (0.985, 0.03), (0.985, 0.115), xycoords="axes fraction", ha="center", va="bottom", fontsize=8,
         fontweight="bold",
     )  # fmt: skip
     ax.annotate(
         "", (0.985, 0.115), (0.985, 0.02), xycoords="axes fraction",
-        arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.2},
+        arrowprops={"arrowstyle": "-|>", "color": draw.INK, "linewidth": 1.2},
     )  # fmt: skip
 
 

@@ -1,12 +1,13 @@
-"""Where the variance of the project mean comes from."""
+"""Where the variance of the mean comes from: by component of the sampling, and by source of error."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
-from mollisol.methodology.results.run import PeriodResult, VarianceComponent
-from mollisol.templates.figures.drawing import CONTROL, HALF, PROJECT, Drawing, panels, short
+from mollisol.methodology.results.budget import VarianceBudget
+from mollisol.methodology.results.run import PeriodResult
+from mollisol.templates import drawing as draw
 from mollisol.templates.filters import fixed, span
 
 if TYPE_CHECKING:
@@ -15,60 +16,56 @@ if TYPE_CHECKING:
 _MOST_COMPONENTS: Final = 14
 
 
-def variance(periods: Sequence[PeriodResult]) -> Drawing:
+def variance(periods: Sequence[PeriodResult]) -> draw.Drawing:
     """Draw the share of each component in the variance of the project mean, one panel a period."""
     shares = [{part.label: part for part in period.variance} for period in periods]
     kinds = {part.label: part.kind for period in periods for part in period.variance}
     largest = {label: max(own[label].share for own in shares if label in own) for label in kinds}
-    order = sorted(kinds, key=lambda label: -largest[label])
-    shown = order[:_MOST_COMPONENTS]
-    figure, axes = panels(len(periods), 3, 0.45 + 0.2 * len(shown))
+    shown = sorted(kinds, key=lambda label: -largest[label])[:_MOST_COMPONENTS]
+    figure, axes = draw.panels(len(periods), 3, 0.45 + 0.2 * len(shown))
     for ax, period, own in zip(axes, periods, shares, strict=True):
-        _draw_shares(ax, [own.get(label) for label in shown])
-        ax.set_title(f"{short(period.name)} · {span(period.during)}")
-        ax.set_yticks(range(len(shown)), [short(label) for label in shown])
-        ax.set_ylim(len(shown) - 0.4, -0.6)
-        ax.set_xlim(0, 124 * max(largest.values()) or 1.0)
-        ax.set_xticks([])
-        ax.spines["bottom"].set_visible(False)
-    found = {
-        label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
-    }
-    names = sorted(found, reverse=True)
-    figure.legend(
-        [found[n] for n in names], names, loc="outside upper left", ncols=2, frameon=False, fontsize=8
+        for place, part in enumerate(own.get(label) for label in shown):
+            if part is not None:
+                control = part.kind == "control group"
+                look = {"color": draw.CONTROL, "hatch": "////"} if control else {"color": draw.PROJECT}
+                _bar(ax, place, part.share, edgecolor="white", label=part.kind.capitalize(), **look)
+        _frame(ax, draw.panel_title(period), shown, 124 * max(largest.values()) or 1.0)
+    draw.explain_marks(figure, axes, turned=True)
+    title = (
+        f"Share of each component in the variance of the project mean{draw.left_out(len(shown), len(kinds))}"
     )
-    told = "; ".join(
-        f"period {period.name}: "
-        + ", ".join(f"{p.label} {fixed(100 * p.share, 1)} %" for p in period.variance)
-        for period in periods
-    )
-    left_out = f" ({len(shown)} largest of {len(order)})" if len(shown) < len(order) else ""
-    return Drawing(
-        figure, "variance", f"Share of each component in the variance of the project mean{left_out}", told
-    )
+    told = (_told(f"period {p.name}", ((c.label, c.share) for c in p.variance)) for p in periods)
+    return draw.Drawing(figure, "variance", title, "; ".join(told))
 
 
-def _draw_shares(ax: Axes, parts: Sequence[VarianceComponent | None]) -> None:
-    for place, part in enumerate(parts):
-        if part is None:
-            continue
-        control = part.kind == "control group"
-        ax.barh(
-            place,
-            100 * part.share,
-            height=2 * HALF,
-            color=CONTROL if control else PROJECT,
-            hatch="////" if control else "",
-            edgecolor="white",
-            linewidth=0,
-            label=part.kind.capitalize(),
-        )
-        ax.annotate(
-            f"{fixed(100 * part.share, 1)} %",
-            (100 * part.share, place),
-            xytext=(3, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=7.5,
-        )
+def budget(periods: Sequence[tuple[PeriodResult, VarianceBudget]]) -> draw.Drawing:
+    """Draw the budgets of periods side by side, with the same sources of error in the same order."""
+    sources = list(dict.fromkeys(part.source for _, own in periods for part in own.parts))
+    figure, axes = draw.panels(len(periods), 3, 0.45 + 0.24 * len(sources))
+    widest = max(part.share for _, own in periods for part in own.parts) or 1.0
+    told = []
+    for ax, (period, own) in zip(axes, periods, strict=True):
+        shares = {part.source: part.share for part in own.parts}
+        for place, source in enumerate(sources):
+            _bar(ax, place, shares.get(source, 0.0), color=draw.PROJECT)
+        _frame(ax, draw.panel_title(period), sources, 130 * widest)
+        told.append(_told(f"{period.name} · {span(period.during)}", shares.items()))
+    title = "Share of each source of error in the variance of the mean"
+    return draw.Drawing(figure, "budget", title, "; ".join(told))
+
+
+def _bar(ax: Axes, place: int, share: float, **look: Any) -> None:
+    ax.barh(place, 100 * share, height=2 * draw.HALF, linewidth=0, **look)
+    draw.note(ax, f"{fixed(100 * share, 1)} %", (100 * share, place), (3, 0), va="center")
+
+
+def _frame(ax: Axes, title: str, labels: Sequence[str], reach: float) -> None:
+    ax.set_title(title)
+    draw.name_rows(ax, labels)
+    ax.set_xlim(0, reach)
+    ax.set_xticks([])
+    ax.spines["bottom"].set_visible(False)
+
+
+def _told(name: str, shares: Iterable[tuple[str, float]]) -> str:
+    return f"{name}: " + ", ".join(f"{label} {fixed(100 * share, 1)} %" for label, share in shares)

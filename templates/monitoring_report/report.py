@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -311,10 +311,23 @@ def _moved(period: PeriodResult, touching: set[str]) -> dict[str, tuple[Citation
 def _bases(equations: set[str], rules: set[str]) -> dict[str, TableBasis]:
     tables = "; ".join(dict.fromkeys(row.clause for row in POOLS_AND_GASES))
     bases = BASES | {"boundary": Basis(clause=tables)}
-    return {name: _basis(basis, equations, rules) for name, basis in bases.items()}
+    return {
+        name: table_basis(
+            Basis(_used(basis.equations, equations), _used(basis.rules, rules), basis.clause),
+            equations=equations,
+            rules=rules,
+        )
+        for name, basis in bases.items()
+    }
 
 
-def _basis(basis: Basis, equations: set[str], rules: set[str]) -> TableBasis:
+def _used(wanted: tuple[str, ...], used: set[str]) -> tuple[str, ...]:
+    """Return the ids that the run used; where it used none of them, all."""
+    return tuple(id for id in wanted if id in used) or wanted
+
+
+def table_basis(basis: Basis, *, equations: Collection[str] = (), rules: Collection[str] = ()) -> TableBasis:
+    """Return what a table rests on, with links to the equations and rules that the page lists."""
     return TableBasis(
         equations=_citations(basis.equations, equations),
         rules=_citations(basis.rules, rules),
@@ -322,10 +335,8 @@ def _basis(basis: Basis, equations: set[str], rules: set[str]) -> TableBasis:
     )
 
 
-def _citations(wanted: Sequence[str], used: set[str]) -> tuple[Citation, ...]:
-    """Link the ids that the run used; where it names none of them, name all without a link."""
-    linked = tuple(Citation(id=id, anchor=_anchor(id)) for id in wanted if id in used)
-    return linked or tuple(Citation(id=id, anchor="") for id in wanted)
+def _citations(wanted: Sequence[str], used: Collection[str]) -> tuple[Citation, ...]:
+    return tuple(Citation(id=id, anchor=_anchor(id) if id in used else "") for id in wanted)
 
 
 def _anchor(id: str) -> str:

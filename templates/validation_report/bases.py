@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from mollisol.templates.monitoring_report.bases import Basis
+from mollisol.templates.monitoring_report.chapters import Chapter
 
 CHAPTERS: Final = (
-    ("model", "Model, parameter set and calibration"),
-    ("data", "Data and domain"),
-    ("bias", "Bias"),
-    ("error", "Prediction error and intervals"),
-    ("residuals", "Residuals"),
-    ("gates", "What the printed gates hide"),
-    ("comparisons", "Comparisons"),
-    ("limits", "Substitutions, limits and updates"),
-    ("findings", "Findings"),
-    ("rules", "Rules used"),
+    Chapter("model", "Model, parameter set and calibration"),
+    Chapter("data", "Data and domain"),
+    Chapter("bias", "Bias"),
+    Chapter("error", "Prediction error and intervals"),
+    Chapter("residuals", "Residuals"),
+    Chapter("gates", "What the printed gates hide"),
+    Chapter("comparisons", "Comparisons"),
+    Chapter("limits", "Substitutions, limits and updates"),
+    Chapter("findings", "Findings"),
+    Chapter("rules", "Rules used"),
 )
-"""Anchor, which is also the file, and heading."""
 
 CONTENTS: Final = (
     ("model version and calibration", "model"),

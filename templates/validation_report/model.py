@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from math import ceil
 from string import ascii_uppercase
+
+import numpy as np
 
 from mollisol.methodology.base import DomainObject, Items
 from mollisol.methodology.findings import Finding
@@ -18,10 +20,10 @@ from mollisol.methodology.validation import (
     Coverage,
     Study,
     ValidationResult,
+    combination_of,
 )
-from mollisol.templates.filters import slug
-from mollisol.templates.monitoring_report.bases import Basis
-from mollisol.templates.monitoring_report.report import Citation, TableBasis
+from mollisol.templates.monitoring_report.chapters import Chapter
+from mollisol.templates.monitoring_report.report import TableBasis, table_basis
 from mollisol.templates.validation_report.bases import BASES, CHAPTERS, CONTENTS, TRIGGERS
 
 MOST_ROWS = 60
@@ -49,6 +51,7 @@ class CombinationRow(DomainObject):
     letter: str
     label: str
     result: CombinationResult
+    comparisons: Items[Comparison]
     coverage: dict[str, Coverage]
     needed: int
     shortest_years: float
@@ -63,13 +66,6 @@ class ContentsRow(DomainObject):
     asked: str
     anchor: str
     section: str
-
-
-class Chapter(DomainObject):
-    """A chapter of the page: its anchor, which is also its file, and its heading."""
-
-    id: str
-    title: str
 
 
 class StudyGroup(DomainObject):
@@ -153,7 +149,7 @@ def validation_report(
         result=result,
         sha256=result.sha256,
         model=MODELS[result.identity.model],
-        chapters=tuple(Chapter(id=id, title=title) for id, title in CHAPTERS),
+        chapters=CHAPTERS,
         outcome=_outcome(result),
         statement=_statement(result),
         combinations=tuple(
@@ -176,18 +172,10 @@ def validation_report(
         comparisons=tuple(listed),
         shown=len(listed),
         rules=result.rules,
-        bases={name: _basis(basis, set(rule)) for name, basis in BASES.items()},
+        bases={name: table_basis(basis, rules=rule.keys()) for name, basis in BASES.items()},
         findings=result.findings,
         chances=tuple(chances),
         mollisol=version("mollisol"),
-    )
-
-
-def _basis(basis: Basis, rules: Collection[str]) -> TableBasis:
-    return TableBasis(
-        equations=tuple(Citation(id=id, anchor="") for id in basis.equations),
-        rules=tuple(Citation(id=id, anchor=f"at-{slug(id)}" if id in rules else "") for id in basis.rules),
-        clause=basis.clause,
     )
 
 
@@ -195,15 +183,10 @@ def _grouped(studies: Sequence[Study]) -> list[StudyGroup]:
     """Gather studies that differ in name and clay alone."""
     groups: dict[tuple[str, ...], list[Study]] = {}
     for study in studies:
-        key = (
-            study.experiment,
-            study.practice_category,
-            study.crop_group,
-            study.climate_zone,
-            study.texture_class,
-            study.citation,
+        place = (study.experiment, study.climate_zone, study.texture_class)
+        groups.setdefault((*place, study.practice_category, study.crop_group, study.citation), []).append(
+            study
         )
-        groups.setdefault(key, []).append(study)
     rows = []
     for members in groups.values():
         first, clay = members[0], [study.clay_percent for study in members]
@@ -256,18 +239,14 @@ def _statement(result: ValidationResult) -> str:
 
 
 def _row(letter: str, item: CombinationResult, result: ValidationResult, share: float) -> CombinationRow:
-    key = (item.practice_category, item.crop_group, item.source, item.practice_effect)
-    mine = [
-        one
-        for one in result.comparisons
-        if (one.practice_category, one.crop_group, one.source, one.practice_effect) == key
-    ]
+    mine = [one for one in result.comparisons if combination_of(one) == combination_of(item)]
     mean = sum(one.observed_t_co2e_per_ha for one in mine) / len(mine)
     margin = item.bias.pooled_measurement_uncertainty_t_co2e_per_ha
     return CombinationRow(
         letter=letter,
         label=f"{item.practice_category}; {item.crop_group}; {item.source}",
         result=item,
+        comparisons=tuple(mine),
         coverage={one.form: one for one in item.coverage},
         needed=ceil(item.comparisons * share - 1e-9),
         shortest_years=min(one.duration_years for one in mine),
@@ -280,29 +259,22 @@ def _parameters(calibrated: CalibratedSet) -> list[ParameterRow]:
     diagnostics = {item.name: item for item in calibrated.diagnostics}
     rows = []
     for prior in calibrated.priors:
-        draws = sorted(calibrated.column(prior.name))
+        draws = calibrated.column(prior.name)
+        low, high = np.quantile(draws, (0.05, 0.95)).tolist()
         told = diagnostics.get(prior.name)
         rows.append(
             ParameterRow(
                 name=prior.name,
                 prior=str(prior).partition(" ~ ")[2],
                 unit=prior.unit,
-                mean=sum(draws) / len(draws),
-                low=_quantile(draws, 0.05),
-                high=_quantile(draws, 0.95),
+                mean=float(np.mean(draws)),
+                low=low,
+                high=high,
                 r_hat=None if told is None else told.r_hat,
                 effective_draws=None if told is None else min(told.ess_bulk, told.ess_tail),
             )
         )
     return rows
-
-
-def _quantile(ordered: Sequence[float], share: float) -> float:
-    """Interpolate between the two draws beside a quantile."""
-    place = share * (len(ordered) - 1)
-    below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
 def _calibration(calibrated: CalibratedSet) -> list[tuple[str, str]]:

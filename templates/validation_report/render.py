@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from markupsafe import Markup
-
-from mollisol.templates.render import environment
-from mollisol.templates.svg import checked
+from mollisol.templates.render import page_of
 from mollisol.templates.validation_report.figures import draw_figures
 from mollisol.templates.validation_report.model import ValidationReport
 
@@ -26,8 +23,7 @@ def render_html(report: ValidationReport, figures: Mapping[str, str]) -> str:
     figures
         Name to SVG text.
     """
-    inline = {name: Markup(checked(svg)) for name, svg in figures.items()}  # noqa: S704
-    return environment().get_template(_PAGE).render(report=report, figures=inline) + "\n"
+    return page_of(_PAGE, figures, report=report)
 
 
 def report_files(report: ValidationReport, formats: Collection[str]) -> dict[str, bytes]:

@@ -19,6 +19,7 @@ from mollisol.methodology.validation import (
     Domain,
     StudyBias,
     Verdict,
+    combination_of,
 )
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.measurement.laboratory import batch_variance
@@ -56,8 +57,7 @@ def summarise(
     """
     groups: dict[tuple[str, str, str, bool], list[Comparison]] = defaultdict(list)
     for item in comparisons:
-        key = (item.practice_category, item.crop_group, item.source, item.practice_effect)
-        groups[key].append(item)
+        groups[combination_of(item)].append(item)
     return Summaries(
         tuple(_Combination(groups[key], trace, stock_error_t_c_per_ha).result() for key in sorted(groups)),
         domain_of(comparisons),

@@ -9,7 +9,13 @@ from statistics import fmean
 from mollisol.methodology.context import Context
 from mollisol.methodology.project import Project
 from mollisol.methodology.true_up import ErrorChange, ForecastCheck
-from mollisol.methodology.validation import CombinationResult, Comparison, Study, ValidationResult
+from mollisol.methodology.validation import (
+    CombinationResult,
+    Comparison,
+    Study,
+    ValidationResult,
+    combination_of,
+)
 from mollisol.trials.summary import summarise
 from mollisol.true_up.checks import WHOLE
 from mollisol.true_up.measured import Measured
@@ -153,16 +159,12 @@ def error_changes(
         for means in (head.stands_for(stratum.stratum) for stratum in project.strata)
         if means is not None
     }
-    known = {_key(item): item for item in before.combinations}
+    known = {combination_of(item): item for item in before.combinations}
     return tuple(
-        _change(known.get(_key(item)), item)
+        _change(known.get(combination_of(item)), item)
         for item in after.combinations
         if (item.practice_category, item.crop_group) in own and item.source == "SOC"
     )
-
-
-def _key(item: CombinationResult) -> tuple[str, str, str, bool]:
-    return item.practice_category, item.crop_group, item.source, item.practice_effect
 
 
 def _change(old: CombinationResult | None, new: CombinationResult) -> ErrorChange:
