@@ -111,8 +111,9 @@ def _held_against(programme: Programme, context: Context, reading: Reading, outl
         findings += [*more, *check_reported_stocks(context, samples.stocks)]
         findings += question_cores(context, samples.stocks)
         findings += [*programme.check_samples(context, samples), *check_calibrations(context, samples)]
-    findings = question_deviations(context, findings, reading.inputs)
-    return Assessment(reading, tuple(in_order([*findings, *status_findings(rules.chosen)])), context, samples)
+    answered = question_deviations(context, findings, reading.inputs)
+    told = tuple(in_order([*answered, *status_findings(rules.chosen)]))
+    return Assessment(reading, told, context, samples, tuple(findings))
 
 
 def run_project(
@@ -178,7 +179,7 @@ def run_project(
         control_diagnostics=diagnostics,
     )
     checked = [finding for finding in assessment.findings if finding.code != "rule-weakly-sourced"]
-    told = [*told, *deviation_effects(checked, head.deviations, periods)]
+    told = [*told, *deviation_effects(context, assessment.asked, assessment.reading.inputs, periods)]
     findings = in_order(dict.fromkeys([*checked, *outcome, *told, *status_findings(rules.chosen)]))
     key = rules_key and rules.rule_set.head.key
     options = RunOptions(rules_key=key, overlays=tuple(overlays), route=route, seed=seed, reference=reference)

@@ -49,12 +49,16 @@ class RunOptions(DomainObject):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A project held against its rules: findings, and what was computed on the way where nothing blocked it."""
+    """A project held against its rules: findings, and what was computed on the way where nothing blocked it.
+
+    ``asked`` are the findings before deviations were applied.
+    """
 
     reading: Reading
     findings: tuple[Finding, ...]
     context: Context | None = None
     samples: Samples | None = None
+    asked: tuple[Finding, ...] = ()
 
     @property
     def blocked(self) -> bool:

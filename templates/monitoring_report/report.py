@@ -64,10 +64,11 @@ class BoundaryRow(DomainObject):
 
 
 class DeviationRow(DomainObject):
-    """A declared deviation and how many findings it answers."""
+    """A declared deviation, how many findings it answers, and the units with and without it."""
 
     deviation: Deviation
     answers: int
+    effect: str
 
 
 class RuleRow(DomainObject):
@@ -195,6 +196,7 @@ def report_model(
     anchors = anchors_of(trace["quantities"])
     touching = {switch.id for switch in switches if equation_ids.intersection(switch.equations)}
     issued = [period for period in results.periods if period.issuance == "issued"]
+    effects = {one.where.thing: one.found for one in ordered if one.code == "deviation-effect"}
     return ReportModel(
         results=results,
         head=head,
@@ -207,7 +209,11 @@ def report_model(
         monitored=tuple(monitored(site.project, ordered)) if site else (),
         counts={s.value: sum(finding.severity is s for finding in ordered) for s in Severity},
         deviations=tuple(
-            DeviationRow(deviation=d, answers=sum(1 + f.more for f in ordered if f.answered_by == d.id))
+            DeviationRow(
+                deviation=d,
+                answers=sum(1 + f.more for f in ordered if f.answered_by == d.id),
+                effect=effects.get(f"deviation {d.id}", ""),
+            )
             for d in head.deviations
         ),
         boundary=tuple(_boundary_rows(head.boundary)),

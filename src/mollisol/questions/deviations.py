@@ -7,40 +7,71 @@ from hashlib import sha256
 
 from mollisol.methodology.context import Context
 from mollisol.methodology.deviations import NEVER_LIFTED, STOPS, apply_deviations
-from mollisol.methodology.findings import Finding, Place, Severity, finding, reasons
+from mollisol.methodology.findings import Finding, Place, Severity, blocking, finding, reasons
 from mollisol.methodology.project import Deviation
 from mollisol.methodology.results.run import PeriodResult
+from mollisol.methodology.results.state import state_of
 
 
 def question_deviations(
-    context: Context, findings: Sequence[Finding], inputs: Mapping[str, bytes]
+    context: Context, asked: Sequence[Finding], inputs: Mapping[str, bytes]
 ) -> list[Finding]:
     """Return findings with deviations applied, and what is wrong with the approval of those that lift something."""
-    head = context.project.head
+    return _answered(context, asked, context.project.head.deviations, inputs)
+
+
+def _answered(
+    context: Context, asked: Sequence[Finding], deviations: Sequence[Deviation], inputs: Mapping[str, bytes]
+) -> list[Finding]:
     shown = bool(context.rules.value("mollisol.words.shown").value)
-    applied = apply_deviations(findings, head.deviations, words_suffice=not shown)
-    return [*applied, *(_approvals(applied, head.deviations, head.proponent, inputs) if shown else ())]
+    applied = apply_deviations(asked, deviations, words_suffice=not shown)
+    proponent = context.project.head.proponent
+    return [*applied, *(_approvals(applied, deviations, proponent, inputs) if shown else ())]
 
 
 def deviation_effects(
-    findings: Sequence[Finding], deviations: Sequence[Deviation], periods: Sequence[PeriodResult]
+    context: Context,
+    asked: Sequence[Finding],
+    inputs: Mapping[str, bytes],
+    periods: Sequence[PeriodResult],
 ) -> list[Finding]:
-    """Return what each deviation that answers a finding does to the units of all periods."""
-    computed_t = sum(period.units_if_eligible_t or 0 for period in periods)
-    requested_t = sum(period.units_to_issue_t for period in periods)
+    """Return what each deviation that answers a finding does to the units: the findings held again without it.
+
+    A deviation changes no input and no rule, so every figure stays; what stands again is the finding, and with it the
+    state. A period that is refused for something else has no units either way.
+
+    Parameters
+    ----------
+    context
+        The project and its rules.
+    asked
+        All findings of the assessment, before deviations were applied.
+    inputs
+        The files that were read, for the evidence.
+    periods
+        As computed with all deviations.
+    """
+    deviations = context.project.head.deviations
+    applied = apply_deviations(asked, deviations)
+    requested, computed = (
+        sum(period.units_to_issue_t for period in periods),
+        sum(period.units_if_eligible_t or 0 for period in periods),
+    )
     told = []
     for deviation in deviations:
-        codes = {one.code for one in findings if one.answered_by == deviation.id}
+        codes = {one.code for one in applied if one.answered_by == deviation.id}
         if not codes:
             continue
-        severities = {reasons()[code].severity for code in codes}
-        if Severity.BLOCKING in severities:
-            without = "without it nothing is computed"
-        elif Severity.REFUSAL in severities:
-            without = f"without it 0 of {computed_t}"
+        left = _answered(context, asked, [other for other in deviations if other is not deviation], inputs)
+        standing = {one.severity for one in left if one.code in codes and not one.answered_by}
+        if blocking(left):
+            words = f"{deviation.code} stands again and stops the project: nothing is computed, 0 units"
+        elif Severity.REFUSAL in standing:
+            state = state_of(one for one in left if one.severity is Severity.REFUSAL)
+            words = f"{deviation.code} stands again and the project is {state}: 0 units"
         else:
-            without = f"without it as many: {deviation.code} stops nothing"
-        found = f"with it {requested_t} units can be requested of {computed_t} computed; {without}"
+            words = f"{requested} units too: {deviation.code} stops nothing"
+        found = f"with it {requested} units can be requested of {computed} computed; without it {words}"
         where = Place(file="project.toml", thing=f"deviation {deviation.id}")
         told.append(finding("deviation-effect", where, found))
     return told

@@ -40,7 +40,29 @@ def test_an_approval_that_is_shown_lowers_the_finding_and_its_effect_is_told(tmp
     assert "deviation-not-approved" not in told
     assert told["depth-below-minimum"].severity is Severity.WARNING
     computed = run.results.periods[0].units_if_eligible_t
-    assert f"of {computed} computed; without it nothing is computed" in told["deviation-effect"].found
+    requested = run.results.periods[0].units_to_issue_t
+    assert told["deviation-effect"].found == (
+        f"with it {requested} units can be requested of {computed} computed; without it depth-below-minimum stands "
+        "again and stops the project: nothing is computed, 0 units"
+    )
+    head = tmp_path / "project" / "project.toml"
+    text = head.read_text(encoding="utf-8")
+    head.write_text(text[: text.index("[[project.deviations]]")], encoding="utf-8")
+    assert assess_project(head.parent).blocked, "the same project without the deviation"
+
+
+def test_a_deviation_from_what_stops_nothing_moves_nothing(tmp_path: Path) -> None:
+    folder = shallow(tmp_path / "project")
+    head = folder / "project.toml"
+    spread = APPROVED.format(approver="the registry", digest=sha256(LETTER).hexdigest())
+    spread = spread.replace("D1", "D2").replace("depth-below-minimum", "method-not-recommended")
+    text = head.read_text(encoding="utf-8").replace('kind = "dry_combustion"', 'kind = "loss_on_ignition"')
+    head.write_text(text + spread, encoding="utf-8")
+    told = {
+        one.where.thing: one.found for one in run_project(folder).findings if one.code == "deviation-effect"
+    }
+    assert told["deviation D2"].endswith("units too: method-not-recommended stops nothing")
+    assert "stops the project" in told["deviation D1"]
 
 
 @pytest.mark.parametrize(
