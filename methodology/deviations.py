@@ -34,7 +34,17 @@ ANSWERABLE = frozenset(
 NEVER_LIFTED: Final = frozenset({"control-not-similar", "control-too-far", "interval-unequal"})
 """Of these, what no approval makes right: there is no baseline, or what is claimed was not measured. The figures are
 computed, and no unit can be requested."""
+LIFTED: Final = ANSWERABLE - NEVER_LIFTED
 STOPS: Final = frozenset({Severity.BLOCKING, Severity.REFUSAL})
+
+
+def answer_to(code: str) -> str:
+    """Return in words what a declared deviation does to a finding of a code."""
+    if code in LIFTED:
+        return "a deviation that is approved lowers it to a warning"
+    if code in NEVER_LIFTED:
+        return "a deviation lets the figures be computed; no approval makes units of them"
+    return "no deviation answers it"
 
 
 def apply_deviations(

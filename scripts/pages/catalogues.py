@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from mollisol.equations import all_equations
+from mollisol.methodology.deviations import LIFTED, NEVER_LIFTED
 from mollisol.methodology.findings import catalogue
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set, rule_set_keys
 
@@ -92,6 +94,10 @@ def switches_page() -> str:
     return f"{MADE}# Printed and corrected\n\n{intro}" + table(head, rows)
 
 
+def _codes(codes: Iterable[str]) -> str:
+    return ", ".join(f"`{code}`" for code in sorted(codes))
+
+
 def findings_page() -> str:
     """List every reason code."""
     intro = (
@@ -99,6 +105,8 @@ def findings_page() -> str:
         "a finding fills in. `mollisol findings CODE` prints one.\n\n"
         "*blocking*: nothing is computed; *refusal*: computed, and issuance is refused; *warning*: computed and "
         "issued, and the report says it; *note*: told, so that nobody has to guess.\n\n"
+        f"A deviation that is approved lowers {_codes(LIFTED)} to warnings. With one for {_codes(NEVER_LIFTED)} figures "
+        "are computed, and no approval makes units of them. No deviation answers any other code.\n\n"
     )
     rows: list[list[object]] = [
         [f"`{one.code}`", one.severity, one.means, one.allowed, one.do, one.clause]

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from mollisol.cli.printing import Json, print_json
+from mollisol.methodology.deviations import answer_to
 from mollisol.methodology.findings import UserError, catalogue
 
 
@@ -26,6 +27,7 @@ def findings(
         (reason,) = chosen
         lines = [f"{reason.code}  {reason.severity}", f"  {reason.means}", f"  allowed  {reason.allowed}"]
         lines += [f"  do       {reason.do}"] + ([f"  clause   {reason.clause}"] if reason.clause else [])
+        lines.append(f"  answer   {answer_to(reason.code)}")
         typer.echo("\n".join(lines))
     else:
         typer.echo("\n".join(f"{one.code:36} {one.severity:9} {one.means}" for one in chosen))
