@@ -30,9 +30,13 @@ class LedgerEntry(DomainObject):
         LK_t of VMD0054 at the end of the period: LK_prior of the next one.
     bundle_manifest_sha256
         Hash of ``manifest.json`` of the bundle that was signed off.
+    bundle_file
+        That bundle as a zip in the project folder: the entry is held against it, it goes into the next bundle, and
+        ``verify`` performs it again.
     manifest_file, results_file
-        Copies of that manifest and of the ``results.json`` that it lists, in the project folder: they show what was
-        signed off, and the entry is held against them.
+        Where the bundle itself is not kept: copies of that manifest and of the ``results.json`` that it lists.
+    signed_by_key
+        The public key that the bundle was signed with, where signing is used.
     """
 
     period: Identifier
@@ -45,8 +49,10 @@ class LedgerEntry(DomainObject):
     issued_removal_units_t: Units
     buffer_t_co2e: Amount
     bundle_manifest_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    bundle_file: Text = ""
     manifest_file: Text = ""
     results_file: Text = ""
+    signed_by_key: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     signed_off_by: RequiredText
     signed_off_on: Day
 

@@ -105,8 +105,8 @@ def findings_page() -> str:
         "a finding fills in. `mollisol findings CODE` prints one.\n\n"
         "*blocking*: nothing is computed; *refusal*: computed, and issuance is refused; *warning*: computed and "
         "issued, and the report says it; *note*: told, so that nobody has to guess.\n\n"
-        f"A deviation that is approved lowers {_codes(LIFTED)} to warnings. With one for {_codes(NEVER_LIFTED)} figures "
-        "are computed, and no approval makes units of them. No deviation answers any other code.\n\n"
+        f"A deviation that is approved lowers {_codes(LIFTED)} to warnings. With one for {_codes(NEVER_LIFTED)} "
+        "figures are computed, and no approval makes units of them. No deviation answers any other code.\n\n"
     )
     rows: list[list[object]] = [
         [f"`{one.code}`", one.severity, one.means, one.allowed, one.do, one.clause]

@@ -18,6 +18,11 @@ from mollisol.methodology.findings import UserError
 from mollisol.templates.documents.inert import inert
 
 MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
+PEOPLE = "people.csv"
+"""Names of people by their ids: beside a bundle, and no part of it."""
+UNSIGNED = frozenset({MANIFEST, SIGNATURE, PEOPLE})
+"""What the manifest does not list."""
 
 _LIBRARIES = ("jinja2", "matplotlib", "numpy", "pydantic", "scipy")
 

@@ -137,11 +137,15 @@ def open_bundle(path: Path) -> Bundle:
     BundleFaultError
         If it is neither, or a name, a size, a link or the manifest in it breaks a limit; the message says which.
     """
-    source = open_source(path)
+    return bundle_in(open_source(path))
+
+
+def bundle_in(source: Source) -> Bundle:
+    """Return the bundle whose files were looked at; raises as :func:`open_bundle`."""
     names = tuple(sorted(source.sizes))
     if MANIFEST not in source.sizes:
         raise fault(
-            "bundle-missing", str(path), f"no {MANIFEST} in it", allowed="a folder that mollisol run wrote"
+            "bundle-missing", source.place, f"no {MANIFEST} in it", allowed="a folder that mollisol run wrote"
         )
     manifest = load_json(source.read(MANIFEST), MANIFEST)
     sums = manifest.get("files") if isinstance(manifest, dict) else None

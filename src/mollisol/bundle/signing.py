@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mollisol.methodology.findings import UserError
+from mollisol.output import SIGNATURE
 
 if TYPE_CHECKING:
     from nacl.signing import SigningKey
-
-SIGNATURE: Final = "manifest.sig"
 
 _PRIVATE: Final = "mollisol-ed25519-private"
 _PUBLIC: Final = "mollisol-ed25519-public"

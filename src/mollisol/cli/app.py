@@ -63,7 +63,7 @@ def ledger(
     on: Annotated[str, typer.Option("--on", metavar="DAY", help="The day, as 2026-11-21.")],
     as_json: Json = False,
 ) -> None:
-    """Print the ledger entries of a bundle; append them to ledger.toml of the project."""
+    """Print the ledger entries of a bundle; append them to ledger.toml, and put the zip of the bundle beside it."""
     from datetime import date
 
     from pydantic import TypeAdapter, ValidationError

@@ -12,6 +12,7 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.findings import UserError
 from mollisol.methodology.ledger import LEDGER_FILE, LedgerEntry
 from mollisol.methodology.trace import Quantity
+from mollisol.output import SIGNATURE
 from mollisol.programmes.interface import Carried
 from mollisol.questions.ledger import figures_of_period
 from mollisol.reading.archive import BundleFaultError, open_source
@@ -53,7 +54,9 @@ def entries_of_bundle(bundle: Path, *, signed_off_by: str, signed_off_on: date) 
         source = open_source(bundle)
         manifest = source.read("manifest.json")
         results: dict[str, Any] = load_json(source.read("results.json"), "results.json")
-    except (BundleFaultError, KeyError) as error:
+        signature = load_json(source.read(SIGNATURE), SIGNATURE) if SIGNATURE in source.sizes else {}
+        key = str(signature.get("public_key", ""))
+    except (BundleFaultError, KeyError, AttributeError) as error:
         raise LedgerError(f"{bundle} holds no bundle: {error}") from None
     if results.get("state") == "proposed":
         raise LedgerError(f"{bundle} was computed under proposed rules: nothing of it was issued")
@@ -69,6 +72,8 @@ def entries_of_bundle(bundle: Path, *, signed_off_by: str, signed_off_on: date) 
                         "during": period["during"],
                         "rules": results["rule_set"],
                         **figures_of_period(period),
+                        "bundle_file": bundle.name if bundle.is_file() else "",
+                        "signed_by_key": key,
                         "bundle_manifest_sha256": hashlib.sha256(manifest).hexdigest(),
                         "signed_off_by": signed_off_by,
                         "signed_off_on": signed_off_on.isoformat(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import unicodedata
@@ -114,8 +115,19 @@ def open_source(path: Path) -> Source:
     if stat.S_ISDIR(kind):
         return _folder(path)
     if stat.S_ISREG(kind) and path.suffix.lower() == ".zip":
-        return _archive(path)
+        return _archive(str(path), lambda: path.open("rb"))
     raise fault("bundle-missing", str(path), "a file")
+
+
+def open_packed(content: bytes, place: str) -> Source:
+    """Look at a zip of a bundle that was read already.
+
+    Raises
+    ------
+    BundleFaultError
+        As :func:`open_source`.
+    """
+    return _archive(place, lambda: io.BytesIO(content))
 
 
 def _folder(folder: Path) -> Source:
@@ -170,13 +182,13 @@ def opened_plain(path: Path) -> IO[bytes]:
     return stream
 
 
-def _archive(path: Path) -> Source:
-    _check_directory(path)
+def _archive(place: str, opened: Callable[[], IO[bytes]]) -> Source:
+    _check_directory(place, opened)
     try:
-        with zipfile.ZipFile(path) as archive:
+        with opened() as stream, zipfile.ZipFile(stream) as archive:
             entries = archive.infolist()
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
-        raise fault("bundle-archive", str(path), str(error)) from None
+        raise fault("bundle-archive", place, str(error)) from None
     files = [entry for entry in entries if not entry.is_dir()]
     for entry in files:
         _check_entry(entry)
@@ -184,24 +196,24 @@ def _archive(path: Path) -> Source:
     sizes = _checked((entry.filename.removeprefix(top), entry.file_size) for entry in files)
 
     def begin(name: str, count: int) -> bytes:
-        with zipfile.ZipFile(path) as archive, archive.open(top + name) as stream:
-            return stream.read(count)
+        with opened() as stream, zipfile.ZipFile(stream) as archive, archive.open(top + name) as packed:
+            return packed.read(count)
 
-    return Source(str(path), sizes, begin)
+    return Source(place, sizes, begin)
 
 
-def _check_directory(path: Path) -> None:
+def _check_directory(place: str, opened: Callable[[], IO[bytes]]) -> None:
     """Look how long the list of names in a zip is before reading it."""
     try:
-        with path.open("rb") as stream:
+        with opened() as stream:
             size = stream.seek(0, os.SEEK_END)
             stream.seek(max(0, size - 70_000))
             tail = stream.read()
     except OSError as error:
-        raise fault("bundle-unreadable", str(path), str(error.strerror), do="look at it") from None
+        raise fault("bundle-unreadable", place, str(error.strerror), do="look at it") from None
     end = tail.rfind(_END)
     if end < 0 or len(tail) < end + 22:
-        raise fault("bundle-archive", str(path), "no end of a zip in it")
+        raise fault("bundle-archive", place, "no end of a zip in it")
     length = int.from_bytes(tail[end + 12 : end + 16], "little")
     if length > LARGEST_DIRECTORY_BYTES or tail[max(0, end - 20) : end].startswith(_END64_LOCATOR):
         raise _too_many(f"a list of names of {length / 1e6:,.0f} MB, or a zip of over 4 GB")

@@ -201,10 +201,10 @@ def _plan(intake: Intake) -> SamplingPlan | None:
 
 
 def _ledger(intake: Intake) -> Ledger | None:
-    """Return the ledger of closed periods; the copies of bundles' files that it names are taken too."""
+    """Return the ledger of closed periods; bundles, and copies of their files, that it names are taken too."""
     ledger = _declared(intake, LEDGER_FILE, Ledger)
     for entry in ledger.entry if ledger else ():
-        for file in filter(None, (entry.manifest_file, entry.results_file)):
+        for file in filter(None, (entry.bundle_file, entry.manifest_file, entry.results_file)):
             intake.take(file)
     return ledger
 

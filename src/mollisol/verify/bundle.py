@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from mollisol.bundle.crate import CRATE, crate_metadata
 from mollisol.bundle.read import Bundle, open_bundle
-from mollisol.bundle.signing import SIGNATURE
 from mollisol.bundle.write import RULES, bundle_files
 from mollisol.engine import Tell, run_project
 from mollisol.extensions import UnknownExtensionError
@@ -19,7 +18,7 @@ from mollisol.methodology.findings import FindingsError, UserError, blocking
 from mollisol.methodology.results.figure import Origin
 from mollisol.methodology.rules_in_force.rule_set import SHIPPED, RuleFolders, RuleSet, trust
 from mollisol.origins.paths import origins_of
-from mollisol.output import MANIFEST, canonical_json, made_with
+from mollisol.output import MANIFEST, UNSIGNED, canonical_json, made_with
 from mollisol.programmes.registry import (
     programme,
     programme_names,
@@ -32,10 +31,12 @@ from mollisol.reading.json import load_json
 from mollisol.run import Run, RunOptions
 from mollisol.verify.compare import Comparison, count_numbers
 from mollisol.verify.compare_second import compare_independent, outside
+from mollisol.verify.earlier import verify_earlier
 from mollisol.verify.manifest import compare_files
 from mollisol.verify.periods import compare_periods, materiality_of, recorded_total_t_co2e
 from mollisol.verify.releases import name_notes, notes_since
 from mollisol.verify.results import (
+    Earlier,
     IndependentFigure,
     PeriodAgain,
     RuleMove,
@@ -44,7 +45,7 @@ from mollisol.verify.results import (
 )
 from mollisol.verify.rule_moves import rule_moves
 from mollisol.verify.rules import BundleRules, compare_asked, read_options, read_rules
-from mollisol.verify.signature import signed
+from mollisol.verify.signature import signed, signers
 from mollisol.verify.trust import rules_trust, trust_in
 
 TOLERANCE: Final = 1e-9
@@ -103,11 +104,22 @@ def verify_bundle(
         If there is no bundle that can be opened, or the key cannot be used.
     """
     tell("reading the bundle")
-    bundle = open_bundle(Path(path))
+    keys = [Path(key) for key in public_keys]
+    return _verified(open_bundle(Path(path)), keys, independent, tolerance, trusted, tell)
+
+
+def _verified(
+    bundle: Bundle,
+    keys: Sequence[Path],
+    independent: bool,
+    tolerance: float,
+    trusted: Collection[str],
+    tell: Tell,
+) -> Verification:
     files = {name: bundle.read(name) for name in bundle.names}
     to = Comparison(tolerance)
     compare_files(bundle.manifest, files, to)
-    signature = signed(files, [Path(key) for key in public_keys], to)
+    signature = signed(files, keys, to)
     recorded = _documents(files, to)
     results = _mapping(recorded.get("results.json"))
     to.total_t = recorded_total_t_co2e(results)
@@ -118,6 +130,7 @@ def verify_bundle(
     run = materiality = standing = None
     periods: tuple[PeriodAgain, ...] = ()
     moves: tuple[RuleMove, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
     versions = _versions(bundle.manifest)
     if rules is not None:
         tell("computing again from the bundle's own inputs")
@@ -136,6 +149,10 @@ def verify_bundle(
         # Rules of an earlier release were held against those released: they would be written with our fields now.
         kept = {RULES: files[RULES]} if notes and RULES in files else {}
         _compare(bundle, files, recorded, run, kept, to)
+        again = partial(
+            _verified, keys=(), independent=False, tolerance=tolerance, trusted=trusted, tell=tell
+        )
+        earlier = verify_earlier(run, again, signers(keys), to)
         if listed in ("auditor", "nobody"):
             tell("computing what each rule moves that is not as it ships")
             moves = rule_moves(rules.rule_set, run, folders, partial(_under, bundle, options))
@@ -161,6 +178,7 @@ def verify_bundle(
         materiality=materiality,
         periods=periods,
         rule_moves=moves,
+        earlier=earlier,
         rules=standing,
         independent=second,
         release_notes=tuple(note for note in notes if note.id in moved or note.rules),
@@ -239,12 +257,12 @@ def _compare(
         comparison.add(
             "sampler", f"{MANIFEST}: sampler", bundle.manifest.get("sampler"), "that of this route"
         )
-    own = {name: content for name, content in files.items() if name not in {MANIFEST, SIGNATURE, CRATE}}
+    own = {name: content for name, content in files.items() if name not in UNSIGNED | {CRATE}}
     made[CRATE] = canonical_json(crate_metadata(run, own, named))
     why = _why(_versions(bundle.manifest))
     for name in sorted(made.keys() - files.keys()):
         comparison.add("file-not-there", name, "no such file", "written by every run", why["mollisol"])
-    for name in sorted(files.keys() - made.keys() - {SIGNATURE}):
+    for name in sorted(files.keys() - made.keys() - UNSIGNED):
         comparison.add("file-not-made", name, "a file", "not written by the run", why["mollisol"])
     shared = [name for name in (*_DOCUMENTS, CRATE) if name in recorded]
     shared += sorted((made.keys() & files.keys()) - {*_DOCUMENTS, CRATE, MANIFEST})

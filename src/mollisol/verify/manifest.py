@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from mollisol.bundle.read import open_bundle
-from mollisol.bundle.signing import SIGNATURE, SigningError, sign_manifest
-from mollisol.output import MANIFEST, canonical_json
+from mollisol.bundle.signing import SigningError, sign_manifest
+from mollisol.output import MANIFEST, SIGNATURE, UNSIGNED, canonical_json
 from mollisol.verify.compare import Comparison
 
 _FIELDS: Final = {
@@ -37,9 +37,7 @@ def compare_files(manifest: Mapping[str, Any], files: Mapping[str, bytes], compa
     """
     recorded: dict[str, str] = dict(manifest["files"])
     found = {
-        name: hashlib.sha256(content).hexdigest()
-        for name, content in files.items()
-        if name not in {MANIFEST, SIGNATURE}
+        name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name not in UNSIGNED
     }
     missing = {name: digest for name, digest in recorded.items() if name not in found}
     added = {name: digest for name, digest in found.items() if name not in recorded}

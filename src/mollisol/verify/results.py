@@ -171,6 +171,16 @@ class RuleMove(DomainObject):
     note: str = ""
 
 
+class Earlier(DomainObject):
+    """A closed period of the ledger: what came of performing its bundle again."""
+
+    period: str
+    file: str
+    outcome: Outcome
+    differences: int
+    signature: Signed
+
+
 class Verification(DomainObject):
     """The outcome of ``verify``: same, moved by release notes alone, or different."""
 
@@ -188,6 +198,7 @@ class Verification(DomainObject):
     materiality: Materiality | None = None
     periods: Items[PeriodAgain] = ()
     rule_moves: Items[RuleMove] = ()
+    earlier: Items[Earlier] = ()
     independent: Items[IndependentFigure] = ()
     rules: RulesTrust | None = None
     release_notes: Items[ReleaseNote] = ()

@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mollisol.bundle.signing import SIGNATURE, SignatureError, SigningError, check_signature, public_key
-from mollisol.output import MANIFEST
+from mollisol.bundle.signing import SignatureError, SigningError, check_signature, public_key
+from mollisol.output import MANIFEST, SIGNATURE
 from mollisol.verify.compare import Comparison
 from mollisol.verify.results import Signed
 
 _SHOWN = 16
 """Digits of a key that are shown."""
+
+
+def signers(keys: Sequence[Path]) -> dict[str, str]:
+    """Return the names of signers by their public keys; the name of a file of a key is that of its signer.
+
+    Raises
+    ------
+    SigningError
+        If a file holds no public key.
+    """
+    return {public_key(file): file.name for file in keys}
 
 
 def signed(files: Mapping[str, bytes], keys: Sequence[Path], comparison: Comparison) -> Signed:
@@ -29,7 +40,6 @@ def signed(files: Mapping[str, bytes], keys: Sequence[Path], comparison: Compari
     SigningError
         If a key cannot be used, or keys were given and PyNaCl is missing.
     """
-    known = {public_key(file): file for file in keys if SIGNATURE in files}
     if SIGNATURE not in files:
         if not keys:
             return Signed(state="not signed")
@@ -44,9 +54,10 @@ def signed(files: Mapping[str, bytes], keys: Sequence[Path], comparison: Compari
         if keys:
             raise
         return Signed(state="not checked")
+    known = signers(keys)
     if key in known:
-        return Signed(state="good", key=key, signer=known[key].name)
+        return Signed(state="good", key=key, signer=known[key])
     if keys:
-        mine = ", ".join(f"{file.name} ({own[:_SHOWN]}…)" for own, file in known.items())
+        mine = ", ".join(f"{name} ({own[:_SHOWN]}…)" for own, name in known.items())
         comparison.add("signature-other", SIGNATURE, f"signed with another key, {key[:_SHOWN]}…", mine)
     return Signed(state="somebody", key=key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mollisol.verify.results import Difference, PeriodAgain, RuleMove, Signed, Verification
+from mollisol.verify.results import Difference, Earlier, PeriodAgain, RuleMove, Signed, Verification
 
 _KEY: Final = 16
 """Digits of a hash or a key that are shown."""
@@ -31,6 +31,7 @@ def lines_of(outcome: Verification) -> list[str]:
         f"largest deviation of numbers that count as the same: {deviation}",
         f"signature: {_signature(outcome.signature)}",
         *_rules(outcome),
+        *(_earlier(item) for item in outcome.earlier),
         *(_period(period) for period in outcome.periods),
         *_in_total(outcome),
         *(f"note: {note}" for note in outcome.notes),
@@ -62,6 +63,14 @@ def _signature(signed: Signed) -> str:
             return "bad: it does not hold"
         case state:
             return state
+
+
+def _earlier(item: Earlier) -> str:
+    number = "" if item.outcome == "same" else f" ({item.differences} differences)"
+    by = _signature(item.signature)
+    return (
+        f"closed period {item.period}: {item.file} performed again: {item.outcome}{number}; signature: {by}"
+    )
 
 
 def _rules(outcome: Verification) -> Iterator[str]:
