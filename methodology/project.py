@@ -48,6 +48,10 @@ from mollisol.methodology.practice import PracticeChange, ScheduleOfActivities, 
 UNDECLARED = "undeclared"
 """What stands where a project has not made a choice: `check` names it, and nothing is issued until it is made."""
 
+EVIDENCE_FILE = "evidence/register.csv"
+FOUND_FILE = "evidence/found.csv"
+"""Which of its files a run found, with size and hash: a run writes it into the bundle, and nobody else."""
+
 type AreaHa = Annotated[float, Field(gt=0, le=1e8, allow_inf_nan=False)]
 
 
@@ -140,6 +144,43 @@ class AbsentTable(DomainObject):
     period: Text = ""
 
 
+class EvidenceItem(DomainObject):
+    """A document, and what it stands for.
+
+    Parameters
+    ----------
+    file
+        Its path in the project folder.
+    sha256
+        Of its bytes, on the day on which it was registered.
+    kind
+        What it is.
+    table
+        The file of the project whose numbers it shows, such as ``core_increments.csv`` or ``project.toml``.
+    rows
+        Empty or ``all``; rows of a table by the value of a column, ``campaign=2026``, or by numbers, ``2-40, 45``; or a
+        key of ``project.toml``.
+    """
+
+    file: Text
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    kind: Literal[
+        "laboratory report", "chain of custody", "field log", "photograph", "invoice", "contract", "land title",
+        "statement", "statistics", "satellite image", "model output", "tool output", "publication", "approval", "other",
+    ]  # fmt: skip
+    table: Text
+    rows: Text | None = None
+    note: Text | None = None
+
+
+class FoundFile(DomainObject):
+    """A file of the evidence register as a run found it."""
+
+    file: Text
+    size_bytes: Annotated[int, Field(ge=0)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
 class SamplingDesign(DomainObject):
     """How the points were drawn. Anything but stratified random sampling is a deviation (section 8.2.1.2)."""
 
@@ -221,6 +262,9 @@ class Project(DomainObject):
     production: Columns[Production] = Columns.of(Production, ())
     mitigation: Columns[Mitigation] = Columns.of(Mitigation, ())
     residue_diversions: Columns[ResidueDiversion] = Columns.of(ResidueDiversion, ())
+    evidence: Columns[EvidenceItem] = Columns.of(EvidenceItem, ())
+    found_files: Columns[FoundFile] = Columns.of(FoundFile, ())
+    """The files of the evidence register that were there."""
     ledger: Ledger | None = None
     eligibility: EligibilityFacts | None = None
     model: ProjectModel | None = None

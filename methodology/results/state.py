@@ -22,6 +22,7 @@ NOT_ASSESSED: Final = NOT_DECLARED | {
     "control-spread-unknown",
     "eligibility-incomplete",
     "eligibility-not-declared",
+    "evidence-no-register",
     "geometry-missing",
     "guard-not-computed",
     "plan-missing",

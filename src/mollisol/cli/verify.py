@@ -39,6 +39,14 @@ def verify(
             help="Rules that you trust though they do not ship: a hash, a rule-set file, or a list of hashes.",
         ),
     ] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(
+            "--evidence",
+            metavar="DIR",
+            help="Documents of the evidence register, to hold against their hashes.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run a bundle again from its own inputs and rules and compare: 0 same, 1 moved or different, 2 no bundle."""

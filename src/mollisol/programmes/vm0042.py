@@ -54,6 +54,7 @@ from mollisol.questions.plan import check_plan
 from mollisol.questions.registration import question_registration
 from mollisol.questions.selection import check_lost_points, check_selection
 from mollisol.questions.typed_numbers import question_typed, tell_typed
+from mollisol.questions.words.evidence import tell_evidence
 from mollisol.stocks.samples import Samples
 
 if TYPE_CHECKING:
@@ -132,7 +133,9 @@ class VM0042(Programme):
     ) -> list[Finding]:
         """Return what the rules of inclusion find in the computed amounts, and what rests on typed numbers."""
         findings = check_boundary_amounts(context, periods, carried.net)
-        return findings if blocking(findings) else [*findings, *tell_typed(context, periods)]
+        if blocking(findings):
+            return findings
+        return [*findings, *tell_typed(context, periods), *tell_evidence(context, periods)]
 
     def diagnose(
         self, context: Context, samples: Samples, first: PeriodResult

@@ -10,6 +10,7 @@ from mollisol.questions.copies import check_copies
 from mollisol.questions.missing import check_zeros
 from mollisol.questions.names import check_names
 from mollisol.questions.places import Outlines, check_places
+from mollisol.questions.words.evidence import check_register
 
 
 def question_tables(project: Project, outlines: Outlines, rules: RulesInForce) -> list[Finding]:
@@ -20,4 +21,5 @@ def question_tables(project: Project, outlines: Outlines, rules: RulesInForce) -
         *check_amounts(project, rules),
         *check_zeros(project),
         *check_names(project),
+        *check_register(project),
     ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tomllib
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path, PureWindowsPath
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel
 
@@ -20,6 +21,9 @@ from mollisol.reading.archive import (
     opened_plain,
 )
 from mollisol.reading.tables import decoded, read_table
+
+if TYPE_CHECKING:
+    from io import BufferedReader
 
 type Handed = str | Path | Mapping[str, bytes]
 """What somebody hands over: a folder, or the bytes of its files by name, as they were taken from a bundle."""
@@ -87,6 +91,25 @@ class Intake:
         self.contents[file] = content
         return content
 
+    def digest(self, file: str) -> tuple[int, str] | None:
+        """Return size and SHA-256 of a file that is not taken, however large; None where it is not there."""
+        try:
+            path = self._path_of(file)
+            with opened_plain(path) as stream:
+                return os.fstat(stream.fileno()).st_size, hashlib.file_digest(
+                    cast("BufferedReader", stream), "sha256"
+                ).hexdigest()
+        except _NameError:
+            self.add("path-leaves-folder", file, "a path that leaves the folder")
+        except OSError:
+            pass
+        return None
+
+    @property
+    def kept(self) -> bool:
+        """Whether these are files that a bundle kept, and not a folder of a project."""
+        return isinstance(self._place, Mapping)
+
     def names(self, *endings: str) -> list[str]:
         """Return the files at the top of what was handed over whose names end so."""
         if isinstance(self._place, Mapping):
@@ -97,22 +120,27 @@ class Intake:
 
     def _bytes_of(self, file: str, largest: int) -> tuple[bytes, int]:
         """Return the bytes of a file and how many there are; a file that is too large is not read."""
-        name = PureWindowsPath(file)  # a name has to be one in a bundle's ``inputs/`` too, on any system
-        if name.anchor or ".." in name.parts or ":" in file or "\\" in file or not file.isprintable():
-            raise _NameError
         if isinstance(self._place, Mapping):
+            _plain_name(file)
             if file not in self._place:
                 raise FileNotFoundError
             return self._place[file], len(self._place[file])
+        with opened_plain(self._path_of(file)) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            content = stream.read(largest + 1) if size <= largest else b""
+        return content, max(size, len(content))
+
+    def _path_of(self, file: str) -> Path:
+        """Return the place of a plain file inside the folder."""
+        _plain_name(file)
+        if isinstance(self._place, Mapping):
+            raise FileNotFoundError
         path = self._place / file
         if not path.resolve().is_relative_to(self._place.resolve()):
             raise _NameError
         if not os.path.isfile(path):  # a name that is too long is no file; Path raises
             raise IsADirectoryError if os.path.lexists(path) else FileNotFoundError
-        with opened_plain(path.resolve()) as stream:
-            size = os.fstat(stream.fileno()).st_size
-            content = stream.read(largest + 1) if size <= largest else b""
-        return content, max(size, len(content))
+        return path.resolve()
 
     def text(self, file: str, *, required: bool = True) -> str | None:
         """Return the text of a file in UTF-8."""
@@ -148,6 +176,13 @@ class Intake:
     ) -> None:
         """Add a finding on a file."""
         self.findings.append(finding(code, Place(file=file, thing=thing, column=column), state, **texts))
+
+
+def _plain_name(file: str) -> None:
+    """Refuse a name that could not be one in a bundle's ``inputs/`` too, on any system."""
+    name = PureWindowsPath(file)
+    if name.anchor or ".." in name.parts or ":" in file or "\\" in file or not file.isprintable():
+        raise _NameError
 
 
 def taken(file: Path) -> bytes:

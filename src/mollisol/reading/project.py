@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from mollisol.methodology import activity
 from mollisol.methodology.base import DomainObject
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
 from mollisol.methodology.findings import Finding, Place, Severity, blocking, finding
 from mollisol.methodology.ledger import LEDGER_FILE, Ledger
@@ -33,14 +34,19 @@ from mollisol.methodology.measurement import (
 )
 from mollisol.methodology.practice import YearOfActivities
 from mollisol.methodology.project import (
+    EVIDENCE_FILE,
+    FOUND_FILE,
     BiocharApplication,
     ControlLink,
     ControlSite,
+    EvidenceItem,
+    FoundFile,
     Project,
     ProjectHead,
     QuantificationUnit,
     Stratum,
 )
+from mollisol.output import csv_table
 from mollisol.reading.intake import Handed, Intake
 from mollisol.reading.model_folder import project_model_of
 from mollisol.reading.schema import HEAD_FILE, TOP_KEYS, check_schema, head_values
@@ -88,6 +94,7 @@ TABLES: tuple[Table, ...] = (
     Table("production.csv", activity.Production, "production", required=False),
     Table("leakage_mitigation.csv", activity.Mitigation, "mitigation", required=False),
     Table("residue_diversion.csv", activity.ResidueDiversion, "residue_diversions", required=False),
+    Table(EVIDENCE_FILE, EvidenceItem, "evidence", required=False),
 )
 
 
@@ -134,6 +141,7 @@ def read_project(place: Handed) -> Reading:
     for deviation in head.deviations if head is not None else ():
         if deviation.evidence_file:
             intake.take(deviation.evidence_file)
+    found_files = _found_files(intake, tables["evidence"])
     ledger = _ledger(intake)
     eligibility = _declared(intake, ELIGIBILITY_FILE, EligibilityFacts)
     plan = _plan(intake)
@@ -148,6 +156,7 @@ def read_project(place: Handed) -> Reading:
         eligibility=eligibility,
         model=model,
         plan=plan,
+        found_files=found_files,
         **cast("dict[str, Any]", tables),
     )
     return Reading(project, tuple(intake.findings), intake.contents)
@@ -198,6 +207,22 @@ def _plan(intake: Intake) -> SamplingPlan | None:
         intake.take(head.dated_evidence)
     content = intake.contents[PLAN_FILE] + intake.contents.get(PLAN_POINTS_FILE, b"")
     return SamplingPlan(head=head, points=points, sha256=sha256(content).hexdigest())
+
+
+def _found_files(intake: Intake, register: Columns[Any]) -> Columns[FoundFile]:
+    """Return which files of the evidence register are there. A bundle has their hashes alone, as its run found them."""
+    if not len(register):
+        return Columns.of(FoundFile, ())
+    if intake.kept:
+        return intake.table(FOUND_FILE, FoundFile, required=False)
+    rows = []
+    for file in sorted(set(register.column("file").labels)):
+        found = intake.digest(file)
+        if found is not None:
+            rows.append(FoundFile(file=file, size_bytes=found[0], sha256=found[1]))
+    if rows:
+        intake.contents[FOUND_FILE] = csv_table([row.model_dump() for row in rows])
+    return Columns.of(FoundFile, rows, FOUND_FILE)
 
 
 def _ledger(intake: Intake) -> Ledger | None:

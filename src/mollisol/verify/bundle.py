@@ -32,6 +32,7 @@ from mollisol.run import Run, RunOptions
 from mollisol.verify.compare import Comparison, count_numbers
 from mollisol.verify.compare_second import compare_independent, outside
 from mollisol.verify.earlier import verify_earlier
+from mollisol.verify.evidence import compare_evidence
 from mollisol.verify.manifest import compare_files
 from mollisol.verify.periods import compare_periods, materiality_of, recorded_total_t_co2e
 from mollisol.verify.releases import name_notes, notes_since
@@ -79,6 +80,7 @@ def verify_bundle(
     independent: bool = False,
     tolerance: float = TOLERANCE,
     trusted: Collection[str] = (),
+    evidence: str | Path = "",
     tell: Tell = _silent,
 ) -> Verification:
     """Verify a bundle.
@@ -95,6 +97,8 @@ def verify_bundle(
         Relative deviation up to which numbers are the same.
     trusted
         Hashes of rule sets that the auditor trusts beside those that ship or were released.
+    evidence
+        A folder with the documents of the evidence register, as they were handed over; held against their hashes.
     tell
         Called with a line on each step.
 
@@ -105,7 +109,11 @@ def verify_bundle(
     """
     tell("reading the bundle")
     keys = [Path(key) for key in public_keys]
-    return _verified(open_bundle(Path(path)), keys, independent, tolerance, trusted, tell)
+    documents = Path(evidence) if evidence else None
+    if documents is not None and not documents.is_dir():
+        raise UserError(f"--evidence {documents}: no such folder")
+    bundle = open_bundle(Path(path))
+    return _verified(bundle, keys, independent, tolerance, trusted, documents, tell)
 
 
 def _verified(
@@ -114,6 +122,7 @@ def _verified(
     independent: bool,
     tolerance: float,
     trusted: Collection[str],
+    documents: Path | None,
     tell: Tell,
 ) -> Verification:
     files = {name: bundle.read(name) for name in bundle.names}
@@ -150,8 +159,17 @@ def _verified(
         kept = {RULES: files[RULES]} if notes and RULES in files else {}
         _compare(bundle, files, recorded, run, kept, to)
         again = partial(
-            _verified, keys=(), independent=False, tolerance=tolerance, trusted=trusted, tell=tell
+            _verified,
+            keys=(),
+            independent=False,
+            tolerance=tolerance,
+            trusted=trusted,
+            documents=None,
+            tell=tell,
         )
+        if documents is not None:
+            number = compare_evidence(run.project, documents, to)
+            tell(f"{number} documents of the evidence register held against their hashes")
         earlier = verify_earlier(run, again, signers(keys), to)
         if listed in ("auditor", "nobody"):
             tell("computing what each rule moves that is not as it ships")

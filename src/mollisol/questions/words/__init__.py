@@ -1,0 +1,1 @@
+"""Words of somebody: documents that stand behind numbers, and what they are worth."""
