@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from mollisol.cli.printing import Json, print_json
-from mollisol.methodology.deviations import answer_to
 from mollisol.methodology.findings import UserError, catalogue
 
 
@@ -16,6 +15,8 @@ def findings(
     as_json: Json = False,
 ) -> None:
     """Show the reason codes of findings: what one means, what is allowed, and what to do about it."""
+    from mollisol.methodology.deviations import answer_to
+
     known = catalogue()
     if code and code not in known:
         raise UserError(f"there is no reason code {code}; mollisol findings lists all")
