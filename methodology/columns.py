@@ -180,6 +180,11 @@ class Columns[Row: BaseModel](Sequence[Row]):
         return Columns(self.row_type, columns, self.row_numbers[places], self.file)
 
 
+def one_behind_the_other(arrays: Iterable[Any]) -> NDArray[np.float64]:
+    """Return the numbers of arrays, whatever their shapes, in one row."""
+    return np.concatenate([np.ravel(array) for array in arrays])
+
+
 def _combined(columns: Sequence[Column]) -> NDArray[np.int64]:
     """Return one number for each combination of values."""
     combined = np.zeros(len(columns[0].codes), dtype=np.int64)

@@ -41,32 +41,13 @@ class PeriodContext(Context):
         """Return what stands behind the name of each quantity of the period."""
         return f"@{self.period.name}"
 
-    def compute(
-        self,
-        name: str,
-        function: Callable[..., Any],
-        /,
-        *,
-        index: Sequence[str] = (),
-        unit: str = "",
-        **inputs: Any,
-    ) -> Quantity:
-        """Run a registered equation; the quantity carries the name of the period, as with the four below."""
-        return self.trace.compute(f"{name}{self.place}", function, index=index, unit=unit, **inputs)
+    def compute(self, name: str, function: Callable[..., Any], /, **inputs: Any) -> Quantity:
+        """Run a registered equation; the quantity carries the name of the period, as with the five below."""
+        return self.trace.compute(f"{name}{self.place}", function, **inputs)
 
-    def record(
-        self,
-        name: str,
-        value: Any,
-        function: Callable[..., Any],
-        /,
-        *,
-        index: Sequence[str] = (),
-        unit: str = "",
-        **inputs: Any,
-    ) -> Quantity:
+    def record(self, name: str, value: Any, function: Callable[..., Any], /, **inputs: Any) -> Quantity:
         """Enter a value that a registered equation gave elsewhere."""
-        return self.trace.record(f"{name}{self.place}", value, function, index=index, unit=unit, **inputs)
+        return self.trace.record(f"{name}{self.place}", value, function, **inputs)
 
     def given(
         self, name: str, value: Any, unit: str, rows: Sequence[str] = (), index: Sequence[str] = ()
@@ -74,17 +55,13 @@ class PeriodContext(Context):
         """Enter what was measured or declared."""
         return self.trace.given(f"{name}{self.place}", value, unit, rows, index)
 
-    def arrange(
-        self,
-        name: str,
-        value: Any,
-        parts: Sequence[Quantity],
-        *,
-        index: Sequence[str] = (),
-        places: Sequence[Any] = (),
-    ) -> Quantity:
+    def arrange(self, name: str, value: Any, parts: Sequence[Quantity], **order: Sequence[Any]) -> Quantity:
         """Enter values of other quantities in another order or selection."""
-        return self.trace.arrange(f"{name}{self.place}", value, parts, index=index, places=places)
+        return self.trace.arrange(f"{name}{self.place}", value, parts, **order)
+
+    def join(self, name: str, parts: Sequence[Quantity], index: Sequence[str] = ()) -> Quantity:
+        """Enter the values of quantities one behind the other."""
+        return self.trace.join(f"{name}{self.place}", parts, index)
 
     def pick(self, name: str, whole: Quantity, places: Sequence[int]) -> Quantity:
         """Enter some values of a quantity with their index."""

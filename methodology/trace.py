@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from mollisol.methodology.columns import one_behind_the_other
 from mollisol.methodology.factors.factor import Factor
 from mollisol.methodology.findings import FindingsError, finding
 from mollisol.methodology.provenance import passport_of, registered_equations
@@ -94,6 +95,10 @@ class Trace:
             Quantity(name, value, parts[0].unit, inputs=inputs, index=tuple(index), places=tuple(places))
         )
 
+    def join(self, name: str, parts: Sequence[Quantity], index: Sequence[str] = ()) -> Quantity:
+        """Enter the values of quantities one behind the other."""
+        return self.arrange(name, one_behind_the_other(part.value for part in parts), parts, index=index)
+
     def pick(self, name: str, whole: Quantity, places: Sequence[int]) -> Quantity:
         """Enter some values of a quantity with their index."""
         index = [whole.index[place] for place in places]
@@ -120,7 +125,7 @@ class Trace:
         value = function(
             **{key: given.value if isinstance(given, Quantity) else given for key, given in inputs.items()}
         )
-        return self._record(name, value, function, index=index, unit=unit, **inputs)
+        return self._record(name, value, function, index, unit, inputs)
 
     def record(
         self,
@@ -144,34 +149,23 @@ class Trace:
         if id in self._rules.rule_set.equations:
             found = "a run of this project has its value from another step, which cannot be swapped"
             raise FindingsError([finding("equation-runs-elsewhere", f"equation {id}", found, equation=id)])
-        return self._record(name, value, function, index=index, unit=unit, **inputs)
+        return self._record(name, value, function, index, unit, inputs)
 
     def _record(
         self,
         name: str,
         value: Any,
         function: Callable[..., Any],
-        /,
-        *,
         index: Sequence[str],
         unit: str,
-        **inputs: Any,
+        inputs: dict[str, Any],
     ) -> Quantity:
         passport = passport_of(function)
         given = [part for part in inputs.values() if isinstance(part, Quantity)]
-        return self._enter(
-            Quantity(
-                name,
-                value,
-                unit or passport.unit,
-                equation=passport.id,
-                inputs={
-                    key: part.name if isinstance(part, Quantity) else part for key, part in inputs.items()
-                },
-                rules=tuple(rule for part in given for rule in _direct(part)),
-                index=tuple(index),
-            )
-        )
+        names = {key: part.name if isinstance(part, Quantity) else part for key, part in inputs.items()}
+        rules = tuple(rule for part in given if not part.equation for rule in part.rules)
+        unit = unit or passport.unit
+        return self._enter(Quantity(name, value, unit, passport.id, names, rules, index=tuple(index)))
 
     def keep(self, name: str, value: object) -> None:
         """Keep what a quantity was read from, for a step that comes after the run; it is not written."""
@@ -186,7 +180,3 @@ class Trace:
             raise ValueError(f"the quantity {quantity.name} is already in the trace")
         self._quantities[quantity.name] = quantity
         return quantity
-
-
-def _direct(quantity: Quantity) -> tuple[ChosenValue, ...]:
-    return () if quantity.equation else quantity.rules

@@ -128,7 +128,7 @@ def project_side(context: PeriodContext, units: ChangesOfUnits, area: Quantity) 
     return ProjectSide(
         labels=names,
         mean=means,
-        variance=_row(context, "project_variance", variances, names),
+        variance=context.join("project_variance", variances, names),
         replicates=tuple(len(units.members[name]) for name in names),
         replicate=("sampling units",) * len(names),
         change=change,
@@ -159,8 +159,8 @@ def _control_side(context: PeriodContext, units: ChangesOfUnits) -> ControlSide:
     names = [stratum.stratum for stratum in context.project.strata]
     return ControlSide(
         labels=tuple(labels),
-        mean=_row(context, "control_change", means, labels),
-        variance=_row(context, "control_variance", variances, labels),
+        mean=context.join("control_change", means, labels),
+        variance=context.join("control_variance", variances, labels),
         replicates=tuple(len(values.index) for values in parts),
         replicate=tuple("control sites" if len(sites) > 1 else "sampling units" for sites in groups.values()),
         weight=context.given(
@@ -176,8 +176,3 @@ def _weights(names: Sequence[str], groups: Mapping[tuple[str, ...], tuple[str, .
     )
     weight: FloatArray = sites / sites.sum(axis=1, keepdims=True)
     return weight
-
-
-def _row(context: PeriodContext, name: str, parts: list[Quantity], labels: Sequence[str]) -> Quantity:
-    values = np.array([np.ravel(part.value)[0] for part in parts], dtype=np.float64)
-    return context.arrange(name, values, parts, index=labels)

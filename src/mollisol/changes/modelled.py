@@ -177,9 +177,7 @@ def _side(
     return Side(
         labels=names,
         mean=mean,
-        variance=context.arrange(
-            "sampling_variance", np.array([float(part.value) for part in variances]), variances, index=names
-        ),
+        variance=context.join("sampling_variance", variances, names),
         replicates=tuple(len(units) for units in places),
         replicate=("sampling units",) * len(names),
     )

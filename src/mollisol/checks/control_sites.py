@@ -243,12 +243,7 @@ def _regression(ground: _Ground, unit: _Unit) -> float | None:
     if moved is None or began is None:
         return None
     start, change = (
-        trace.arrange(
-            f"regression_{key}.{name}",
-            np.concatenate([np.asarray(side.value) for side in sides]),
-            list(sides),
-            index=[*sides[0].index, *sides[1].index],
-        )
+        trace.join(f"regression_{key}.{name}", list(sides), [*sides[0].index, *sides[1].index])
         for key, sides in (("start", began), ("change", moved))
     )
     try:

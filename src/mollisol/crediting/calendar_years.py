@@ -67,12 +67,8 @@ def calendar_parts(
                 days=given,
             )
         )
-    both = trace.arrange(
-        f"calendar_labels@{period}",
-        np.concatenate([part.value for part in parts]),
-        parts,
-        index=[f"{label} {kind}" for kind in ("reductions", "removals") for label in labels],
-    )
+    names = [f"{label} {kind}" for kind in ("reductions", "removals") for label in labels]
+    both = trace.join(f"calendar_labels@{period}", parts, names)
     counted = trace.compute(
         f"units_by_label@{period}",
         units_by_label_t,

@@ -128,12 +128,7 @@ def _since_start(
         land.append(
             context.arrange(f"new_land_not_offset.{facts.commodity}", 0.0, [part]) if faults else part
         )
-    lands = context.arrange(
-        "new_land",
-        np.array([float(part.value) for part in land]),
-        land,
-        index=[facts.commodity for facts in commodities],
-    )
+    lands = context.join("new_land", land, [facts.commodity for facts in commodities])
     given = {
         "displaced_area_ha": context.compute("displaced_area", edition.displaced_area, new_land_ha=lands),
         "stock_lost_t_c_per_ha": _stock_lost(context, edition),

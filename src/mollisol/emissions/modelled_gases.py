@@ -85,12 +85,7 @@ def gas_reduction(units: UnitsOfPeriod, gas: str) -> tuple[Quantity, Quantity]:
         _deduction(units, f".{word}.{year}", number, reduction, variance)
         for number, year in enumerate(grid.labels)
     ]
-    percent = context.arrange(
-        f"gas_uncertainty_percent.{word}",
-        np.array([float(part.value) for part in percents]),
-        percents,
-        index=grid.labels,
-    )
+    percent = context.join(f"gas_uncertainty_percent.{word}", percents, grid.labels)
     name = f"gas_uncertainty_after_allowance.{word}{context.place}"
     left = after_allowance(percent, name, context.trace, grid.labels)
     return reduction, run(f"uncertainty_{word}", uncertainty_fraction, uncertainty_percent=left)

@@ -72,9 +72,7 @@ def calibration_variance(inputs: PeriodInputs) -> CalibrationVariance | None:
     printed = context.compute(
         "calibration_variance.printed",
         calibration_variance_printed,
-        variance_of_time_t2=context.arrange(
-            "calibration_variance_of_time", np.array([float(part.value) for part in of_time]), of_time
-        ),
+        variance_of_time_t2=context.join("calibration_variance_of_time", of_time),
         area_ha=inputs.area,
     )
     freedom = context.given(

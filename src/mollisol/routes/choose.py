@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from mollisol.emissions.hooks import after_allowance
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding, finding
@@ -95,12 +93,7 @@ def choose_deduction(
     largest = context.compute(
         "issuing_uncertainty_percent",
         largest_deduction_percent,
-        deductions_percent=context.arrange(
-            "deductions_percent",
-            np.array([float(part.value) for part in computed.values()]),
-            list(computed.values()),
-            index=list(computed),
-        ),
+        deductions_percent=context.join("deductions_percent", list(computed.values()), list(computed)),
     )
     return largest, max(computed, key=lambda form: float(computed[form].value))
 

@@ -228,11 +228,8 @@ def posterior_errors(
         parts[source] = context.compute(
             f"{name}_of_class",
             class_error_t_co2e_per_ha,
-            profile_error_t_c_per_ha=context.arrange(
-                f"{name}_of_profiles",
-                np.concatenate([part.value for part in quantities]),
-                quantities,
-                index=[sample for part in quantities for sample in part.index],
+            profile_error_t_c_per_ha=context.join(
+                f"{name}_of_profiles", quantities, [sample for part in quantities for sample in part.index]
             ),
             share_of_point=1 / np.bincount(place)[place],
             point=place % len(errors.points),

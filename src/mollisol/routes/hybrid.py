@@ -72,12 +72,7 @@ def _analytic(inputs: HybridInputs, /) -> tuple[RouteOutcome, Moment]:
     sampling = sampling_per_hectare(context, inputs.area, side).variance
     labels = (*side.labels, "control sites", "model")
     parts = [sampling, inputs.control_part, inputs.model_part]
-    terms = context.arrange(
-        "variance_terms.corrected",
-        np.concatenate([np.ravel(part.value) for part in parts]),
-        parts,
-        index=labels,
-    )
+    terms = context.join("variance_terms.corrected", parts, labels)
     variance = context.compute("variance_of_mean", total_t_co2e, unit="(t CO2e/ha)^2", parts_t_co2e=terms)
     trace.rule("mollisol.deduction.degrees-of-freedom")
     replicates = context.given(

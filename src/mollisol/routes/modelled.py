@@ -159,13 +159,8 @@ def _spread(inputs: ModelledInputs, form: Form, total: Quantity, replicates: Qua
 
 
 def _with_model(inputs: ModelledInputs, name: str, model: Quantity) -> Quantity:
-    sampling = inputs.sampling.variance
-    return inputs.context.arrange(
-        name,
-        np.append(np.asarray(sampling.value), float(model.value)),
-        [sampling, model],
-        index=(*inputs.project_side.labels, "model"),
-    )
+    labels = (*inputs.project_side.labels, "model")
+    return inputs.context.join(name, [inputs.sampling.variance, model], labels)
 
 
 def _montecarlo(inputs: ModelledInputs, moment: Moment, /) -> RouteOutcome:

@@ -88,12 +88,7 @@ def _spread(inputs: PeriodInputs, form: Form, calibration: CalibrationVariance |
         f"control_variance_terms.{form}", control_variance_components_t2, index=control.labels, **shared
     )
     labels = [*project.labels, *control.labels]
-    terms = context.arrange(
-        f"variance_terms.{form}",
-        np.concatenate([project.variance.value, control_terms.value]),
-        [project.variance, control_terms],
-        index=labels,
-    )
+    terms = context.join(f"variance_terms.{form}", [project.variance, control_terms], labels)
     replicates = context.given(
         f"replicates_less_one.{form}",
         np.concatenate([project.degrees_of_freedom, control.degrees_of_freedom]),

@@ -117,12 +117,7 @@ def quantify_stocks(context: Context) -> tuple[UnitStocks, list[Finding]]:
         for group, own in own_of.items()
         for batch in own
     ]
-    stock = trace.arrange(
-        "stock_of_sample",
-        np.concatenate([part.value[:, 0] for part in parts]),
-        parts,
-        index=[sample for part in parts for sample in part.index],
-    )
+    stock = trace.join("stock_of_sample", parts, [sample for part in parts for sample in part.index])
     points_by_campaign = _point_stocks(context, stock)
     by_campaign, home_of = _unit_stocks(points_by_campaign, points, trace)
     reference_of = {s.stratum: figure(references[reference_group[s.stratum]]) for s in project.strata}

@@ -175,11 +175,10 @@ def reference_mass(group: str, batches: Sequence[Profiles], depth_cm: float, tra
     return trace.compute(
         f"reference_soil_mass.{group}",
         reference_soil_mass_t_per_ha,
-        soil_mass_at_reporting_depth_t_per_ha=trace.arrange(
+        soil_mass_at_reporting_depth_t_per_ha=trace.join(
             f"soil_mass_at_reporting_depth.{group}",
-            np.concatenate([part.value[:, 0] for part in at_depth]),
             at_depth,
-            index=[sample for batch in batches for sample in batch.samples],
+            [sample for batch in batches for sample in batch.samples],
         ),
     )
 
