@@ -127,15 +127,15 @@ def _result(
         why_not=why,
         issues=issues and not why,
         project_side="modelled" if item.kind in ("modelled_schedule", "blended") else "measured",
-        project_change_t_co2e_per_ha=(figure(change.project_annual) * years / area).said(words),
-        baseline_change_t_co2e_per_ha=(figure(change.baseline_annual) * years / area).said(words),
-        difference_t_co2e_per_ha=figure(change.difference),
+        project_change_t_co2e_per_ha=(figure(change.totals.project) * years / area).said(words),
+        baseline_change_t_co2e_per_ha=(figure(change.totals.baseline) * years / area).said(words),
+        difference_t_co2e_per_ha=figure(change.totals.difference),
         credited_t_co2e_per_ha=next(
-            row.credited_t_co2e_per_ha for row in change.routes if row.form == change.credited_form
+            row.credited_t_co2e_per_ha for row in change.outcome.routes if row.form == change.outcome.form
         ),
-        credited_form=change.credited_form,
-        uncertainty_percent=figure(change.uncertainty),
-        routes=change.routes,
+        credited_form=change.outcome.form,
+        uncertainty_percent=figure(change.outcome.uncertainty),
+        routes=change.outcome.routes,
         model_bias_sd_t_co2e_per_ha=figure(hybrid.bias_sd) if hybrid else None,
         control_weight=figure(hybrid.weight) if hybrid else None,
         correction_t_co2e_per_ha=figure(hybrid.correction) if hybrid else None,

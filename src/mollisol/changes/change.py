@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mollisol.changes.yearly_totals import YearlyTotals
 from mollisol.methodology.findings import Finding
-from mollisol.methodology.results.budget import SpreadTest, VarianceBudget
+from mollisol.methodology.results.budget import SpreadTest
 from mollisol.methodology.results.figure import beside, count, entry
-from mollisol.methodology.results.run import (
-    CreditedForm,
-    Deduction,
-    GuardedDeduction,
-    MonteCarloDeduction,
-    PosteriorDeduction,
-    RouteChoice,
-    RouteSummary,
-    StratumChange,
-    VarianceComponent,
-)
-from mollisol.methodology.results.spectroscopy import SpectroscopyResult
+from mollisol.methodology.results.run import Deduction, RouteChoice, StratumChange
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
 from mollisol.routes.choose import RoutesFound
@@ -64,77 +52,32 @@ class ChangeOfPeriod:
 
     Parameters
     ----------
-    project_annual, baseline_annual
-        Yearly totals before the deduction (Eqs. 47 less biochar, 46). [t CO2e]
-    difference
-        Areal mean over the period before the deduction. [t CO2e/ha]
-    uncertainty
-        The deduction at the programme's confidence that issues. [%]
-    estimates
-        Of the difference, by the form that each route gives it. [t CO2e/ha]
-    half_width
-        What the bar looks at. [%]
+    totals
+        Yearly totals before the deduction (Eqs. 47 less biochar, 46), and the areal mean over the period.
+    outcome
+        What the routes found of that mean: the deduction that issues, and the estimate in each form.
     control, correction
         What the baseline rests on: control sites where they were measured, how they corrected a model where they did.
     """
 
     area: Quantity
-    project_annual: Quantity
-    baseline_annual: Quantity
-    difference: Quantity
-    uncertainty: Quantity
-    half_width: Quantity
+    totals: YearlyTotals
     strata: tuple[StratumChange, ...]
-    credited_form: CreditedForm
-    estimates: Mapping[CreditedForm, Estimate]
-    routes: tuple[RouteSummary, ...]
+    outcome: RoutesFound
     findings: tuple[Finding, ...]
     control: ControlSide | None = None
     correction: Correction | None = None
     spread_between_strata: SpreadTest | None = None
-    variance: tuple[VarianceComponent, ...] = ()
-    deductions: dict[Form, Deduction]
-    guarded: GuardedDeduction | None = None
-    montecarlo: MonteCarloDeduction | None = None
-    posterior: PosteriorDeduction | None = None
-    variance_budget: VarianceBudget | None = None
-    spectroscopy: SpectroscopyResult | None = None
 
     @property
     def estimate(self) -> Estimate:
         """Return the estimate in the form that issues."""
-        return self.estimates[self.credited_form]
+        return self.outcome.estimates[self.outcome.form]
 
-
-def change_of_period(
-    inputs: RouteInputs,
-    totals: YearlyTotals,
-    strata: tuple[StratumChange, ...],
-    outcome: RoutesFound,
-    *,
-    findings: Iterable[Finding] = (),
-    control: ControlSide | None = None,
-    correction: Correction | None = None,
-    spread: SpreadTest | None = None,
-) -> ChangeOfPeriod:
-    """Return the change of a period from what its routes started from and what they found."""
-    return ChangeOfPeriod(
-        area=inputs.area,
-        project_annual=totals.project,
-        baseline_annual=totals.baseline,
-        difference=totals.difference,
-        uncertainty=outcome.uncertainty,
-        half_width=outcome.moment.half_width,
-        strata=strata,
-        credited_form=outcome.form,
-        estimates=outcome.estimates,
-        routes=outcome.routes,
-        findings=(*findings, *outcome.findings),
-        control=control,
-        correction=correction,
-        spread_between_strata=spread,
-        **outcome.details,
-    )
+    @property
+    def deductions(self) -> dict[Form, Deduction]:
+        """Return the methodology's own form, corrected and as printed."""
+        return self.outcome.details["deductions"]
 
 
 def changes_of_strata(

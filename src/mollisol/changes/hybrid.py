@@ -12,7 +12,6 @@ from mollisol.changes.change import (
     ChangeOfPeriod,
     ChangeOptions,
     Correction,
-    change_of_period,
     changes_of_strata,
 )
 from mollisol.changes.measured import ChangesOfUnits, changes_of_units, project_side
@@ -105,12 +104,13 @@ def hybrid_change(
         controls=at_sites,
         error=error,
     )
-    return change_of_period(
-        inputs,
-        totals,
-        changes_of_strata(inputs, stocks, project.mean, baseline, linked=True),
-        hybrid_routes(inputs, options.route),
-        findings=runs.findings,
+    outcome = hybrid_routes(inputs, options.route)
+    return ChangeOfPeriod(
+        area=area,
+        totals=totals,
+        strata=changes_of_strata(inputs, stocks, project.mean, baseline, linked=True),
+        outcome=outcome,
+        findings=(*runs.findings, *outcome.findings),
         correction=Correction(bias_sd, weight, correction),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mollisol.changes.change import ChangeOfPeriod, ChangeOptions, change_of_period, changes_of_strata
+from mollisol.changes.change import ChangeOfPeriod, ChangeOptions, changes_of_strata
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.checks.control_sites import control_groups
 from mollisol.methodology.context import PeriodContext
@@ -53,14 +53,15 @@ def measured_change(
         control_side=control,
         errors=declared_errors(context, samples, laboratory),
     )
-    return change_of_period(
-        inputs,
-        totals,
-        changes_of_strata(inputs, samples.stocks, project.mean, baseline, linked=True),
-        run_measured_routes(inputs, options.route),
-        findings=laboratory.findings,
+    outcome = run_measured_routes(inputs, options.route)
+    return ChangeOfPeriod(
+        area=area,
+        totals=totals,
+        strata=changes_of_strata(inputs, samples.stocks, project.mean, baseline, linked=True),
+        outcome=outcome,
+        findings=(*laboratory.findings, *outcome.findings),
         control=control,
-        spread=spread_between_strata(inputs),
+        spread_between_strata=spread_between_strata(inputs),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mollisol.changes.change import ChangeOfPeriod, ChangeOptions, change_of_period, changes_of_strata
+from mollisol.changes.change import ChangeOfPeriod, ChangeOptions, changes_of_strata
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.checks.baseline_model import year_before
 from mollisol.methodology.context import PeriodContext
@@ -102,12 +102,13 @@ def modelled_change(
         sampling=sampling_per_hectare(context, area, side),
         effective_draws=effective_draws(context.project),
     )
-    return change_of_period(
-        inputs,
-        totals,
-        changes_of_strata(inputs, stocks, change["project"], change["baseline"], linked=False),
-        modelled_routes(inputs, options.route),
-        findings=runs.findings,
+    outcome = modelled_routes(inputs, options.route)
+    return ChangeOfPeriod(
+        area=area,
+        totals=totals,
+        strata=changes_of_strata(inputs, stocks, change["project"], change["baseline"], linked=False),
+        outcome=outcome,
+        findings=(*runs.findings, *outcome.findings),
     )
 
 

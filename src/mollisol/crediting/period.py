@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from mollisol.changes.change import ChangeOfPeriod
 from mollisol.crediting.calendar_years import calendar_parts
@@ -55,8 +56,10 @@ def credit_period(
     # A period that a rule refuses anyway is refused; only the others would have units were the proposal in force.
     state = state_of_period(change.findings)
     units = int(counted.value) if state == "eligible" else 0
-    issued = trace.arrange(f"units_unless_refused{context.place}", float(units), [counted, change.half_width])
-    project, baseline = figure(change.project_annual), figure(change.baseline_annual)
+    issued = trace.arrange(
+        f"units_unless_refused{context.place}", float(units), [counted, change.outcome.moment.half_width]
+    )
+    project, baseline = figure(change.totals.project), figure(change.totals.baseline)
     gross = (project - baseline) * years
     trees = activity.sources.woody_result if activity.sources else None
     woody = (
@@ -66,6 +69,8 @@ def credit_period(
     )
     net = (figure(deducted.project) - figure(deducted.baseline)) * years - woody
     leakage = activity.leakage.result if activity.leakage else None
+    details: dict[str, Any] = {**change.outcome.details}
+    del details["deductions"]
     result = PeriodResult(
         name=period.name,
         during=period.during,
@@ -94,17 +99,12 @@ def credit_period(
         issuance="refused" if state != "eligible" else "issued" if units > 0 else "nothing to issue",
         deduction=change.deductions["corrected"],
         deduction_printed=change.deductions["printed"],
-        guarded=change.guarded,
-        montecarlo=change.montecarlo,
-        posterior=change.posterior,
-        credited_form=change.credited_form,
-        issuing_uncertainty_percent=figure(change.uncertainty),
+        credited_form=change.outcome.form,
+        issuing_uncertainty_percent=figure(change.outcome.uncertainty),
         strata=change.strata,
-        variance=change.variance,
-        routes=change.routes,
-        variance_budget=change.variance_budget,
+        routes=change.outcome.routes,
         spread_between_strata=change.spread_between_strata,
-        spectroscopy=change.spectroscopy,
+        **details,
         vintages=tuple(vintages),
         sources=activity.sources.results if activity.sources else (),
         woody=trees,

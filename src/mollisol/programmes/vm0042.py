@@ -169,9 +169,11 @@ class VM0042(Programme):
         trace, place = context.trace, context.place
         shared: dict[str, Any] = {
             "uncertainty_fraction": trace.compute(
-                f"uncertainty_fraction{place}", uncertainty_fraction, uncertainty_percent=change.uncertainty
+                f"uncertainty_fraction{place}",
+                uncertainty_fraction,
+                uncertainty_percent=change.outcome.uncertainty,
             ),
-            "project_minus_baseline_t_co2e": change.difference,
+            "project_minus_baseline_t_co2e": change.totals.difference,
         }
         woody = _sources(activity).woody
 
@@ -186,14 +188,14 @@ class VM0042(Programme):
             trace.compute(
                 f"project_change_after_deduction{place}",
                 project_change_after_deduction,
-                soil_change_t_co2e=change.project_annual,
+                soil_change_t_co2e=change.totals.project,
                 **shared,
                 **trees("project"),
             ),
             trace.compute(
                 f"baseline_change_after_deduction{place}",
                 baseline_change_after_deduction,
-                soil_change_t_co2e=change.baseline_annual,
+                soil_change_t_co2e=change.totals.baseline,
                 **shared,
                 **trees("baseline"),
             ),

@@ -25,15 +25,15 @@ def first_change(folder: Path) -> tuple[ChangeOfPeriod, float]:
 
 
 def agrees(change: ChangeOfPeriod, confidence: float, forms: set[str]) -> None:
-    credited = {row.form: row.credited_t_co2e_per_ha for row in change.routes}
-    means = {row.form: row.mean_t_co2e_per_ha for row in change.routes}
-    assert set(change.estimates) == set(credited) == forms
-    for form, estimate in change.estimates.items():
+    credited = {row.form: row.credited_t_co2e_per_ha for row in change.outcome.routes}
+    means = {row.form: row.mean_t_co2e_per_ha for row in change.outcome.routes}
+    assert set(change.outcome.estimates) == set(credited) == forms
+    for form, estimate in change.outcome.estimates.items():
         assert estimate.quantile(1 - confidence) == pytest.approx(credited[form], rel=1e-9)
         low, middle, high = (estimate.quantile(p) for p in (0.05, 0.5, 0.95))
         assert low < middle < high
         assert estimate.mean == means[form]
-    assert change.estimate is change.estimates[change.credited_form]
+    assert change.estimate is change.outcome.estimates[change.outcome.form]
 
 
 def test_of_a_measured_period(make_project: Callable[[Layout], Path]) -> None:

@@ -58,7 +58,7 @@ class MadeUp(Programme):
     def deduct(self, context: PeriodContext, change: ChangeOfPeriod, activity: Activity) -> Deducted:
         trace, place = context.trace, context.place
         low = change.estimate.quantile(1 - context.rules.number("programme.deduction.confidence"))
-        rows = [f"estimate of {change.estimate.quantity}, form {change.credited_form}"]
+        rows = [f"estimate of {change.estimate.quantity}, form {change.outcome.form}"]
         credited = trace.compute(
             f"project_change_after_deduction{place}",
             credited_yearly,
