@@ -16,7 +16,9 @@ from scipy.special import chdtr, pdtrc
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.sampling import INCREMENTS
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.measurement import CoreIncrement
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
@@ -92,7 +94,7 @@ def _profiles(project: Project, scatter: float) -> Iterator[_Profiles]:
     column = {name: cores.column(name).numbers()[order] for name in (_SOC, _DENSITY, _MASS, "upper_cm")}
     mass = np.where(np.isnan(column[_DENSITY]), column[_MASS], column[_DENSITY])
     point, campaign = (np.array(cores.column(n).values(), dtype=object)[order] for n in ("point", "campaign"))
-    digits = [_resolution(column[_SOC]), _resolution(column[_DENSITY])]
+    steps = [_steps(cores, column[name], order) for name in (_SOC, _DENSITY)]
     for number in np.unique(layers).tolist():
         first = starts[layers == number]
         at = first[:, None] + np.arange(number)
@@ -104,9 +106,19 @@ def _profiles(project: Project, scatter: float) -> Iterator[_Profiles]:
             column["upper_cm"][at],
             soc,
             weight,
-            _chance_of_equal(soc, digits[0], scatter),
-            _chance_of_equal(weight, digits[1], scatter),
+            _chance_of_equal(soc, steps[0][at], scatter),
+            _chance_of_equal(weight, steps[1][at], scatter),
         )
+
+
+def _steps(cores: Columns[CoreIncrement], values: _Floats, order: _Places) -> _Floats:
+    """Return for each value the step in which its laboratory wrote in its campaign."""
+    campaign, method = (cores.column(name).codes[order] for name in ("campaign", "laboratory_method"))
+    of = campaign.astype(np.int64) * (int(method.max()) + 1) + method
+    steps = np.empty(len(values))
+    for group in np.unique(of).tolist():
+        steps[of == group] = _resolution(values[of == group])
+    return steps
 
 
 def _resolution(values: _Floats) -> float:
@@ -118,15 +130,16 @@ def _resolution(values: _Floats) -> float:
     return 1e-4
 
 
-def _chance_of_equal(values: _Floats, step: float, scatter: float) -> _Floats:
+def _chance_of_equal(values: _Floats, steps: _Floats, scatter: float) -> _Floats:
     """Return the chance that a second determination gives the same number.
 
-    The difference of two has the least scatter times the square root of two; its density at zero times the step is the
-    chance. A value that many rows share (a density per stratum, a limit of detection) proves as little as it is common.
+    The difference of two has the least scatter times the square root of two; its density at zero times the step of
+    the laboratory is the chance. A value that many rows share (a density per stratum, a limit of detection) proves as
+    little as it is common.
     """
     chance = np.ones_like(values)
     given = ~np.isnan(values) & (values > 0)
-    chance[given] = np.minimum(1.0, step / (np.sqrt(4 * np.pi) * scatter * values[given]))
+    chance[given] = np.minimum(1.0, steps[given] / (np.sqrt(4 * np.pi) * scatter * values[given]))
     for layer in range(values.shape[1]):
         _, inverse, counts = np.unique(values[:, layer], return_inverse=True, return_counts=True)
         others = np.maximum(counts[inverse] - 2, 0) / len(values)

@@ -36,9 +36,16 @@ def check_groups(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Fin
         moved = np.where(whole, np.log(np.where(whole, other, 1.0) / np.where(whole, one, 1.0)), 0.0)
         _, ratio = by_point(layers, pairs, moved)
         seen: set[bytes] = set()
+        told = np.zeros(ratio.size, dtype=np.bool_)
         for way, labels in ways.items():
             for name, own in _apart(labels, ratio, limits[0], seen):
+                told |= own
                 yield _group(quantity, f"{way} {name}", ratio, own, pairs, limits)
+        for own in _profiles_apart(ratio, limits[1]):
+            if (told & own).any():
+                continue
+            name = f"point {layers.names[points[own][0]]}"
+            yield _group(quantity, name, ratio, own, pairs, (limits[0], float("inf")))
         if quantity == "carbon" and ratio.size >= FEWEST:
             middle = float(np.median(ratio))
             error = max(float(ratio.std(ddof=1)), LEAST_SPREAD) / np.sqrt(ratio.size)
@@ -72,6 +79,16 @@ def _apart(
             yield str(names[place]), own
 
 
+def _profiles_apart(ratio: Floats, least: float) -> Iterator[NDArray[np.bool_]]:
+    """Yield each point whose whole profile moved by another factor than those of the other points scatter by."""
+    off = ratio - np.median(ratio)
+    spread = max(TO_SIGMA * float(np.median(np.abs(off))), LEAST_SPREAD)
+    for place in np.flatnonzero(np.abs(off) > max(least, SPREADS * spread)).tolist():
+        own = np.zeros(ratio.size, dtype=np.bool_)
+        own[place] = True
+        yield own
+
+
 def _group(
     quantity: str,
     name: str,
@@ -80,15 +97,15 @@ def _group(
     pairs: Pairs,
     limits: tuple[float, float],
 ) -> Finding:
-    here = float(np.exp(np.median(ratio[members])))
+    here, count = float(np.exp(np.median(ratio[members]))), int(members.sum())
     rest = "" if members.all() else f", elsewhere {float(np.exp(np.median(ratio[~members]))):.3f}"
     factor = here if members.all() else float(np.exp(np.median(ratio[members]) - np.median(ratio[~members])))
     column = "soc_g_per_kg" if quantity == "carbon" else "fine_soil_density_g_per_cm3"
     return finding(
         "group-moved-by-factor",
         Place(file=INCREMENTS, column=column, thing=name),
-        f"{int(members.sum())} points, {pairs}: {quantity} of the later over the earlier {here:.3f}{rest}; a factor of "
-        f"{factor:.3f}, {likely_causes(quantity, factor)}",
+        f"{count} point{'s' if count > 1 else ''}, {pairs}: {quantity} of the later over the earlier {here:.3f}{rest}; "
+        f"a factor of {factor:.3f}, {likely_causes(quantity, factor)}",
         severity=Severity.REFUSAL if abs(np.log(factor)) > limits[1] else Severity.WARNING,
         warns=limits[0],
         refuses=limits[1],

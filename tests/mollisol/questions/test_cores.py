@@ -130,6 +130,19 @@ def test_a_known_factor_is_seen(edit: Edit, code: str, severity: str, tmp_path: 
     assert findings[code].severity.value == severity
 
 
+def test_one_core_of_organic_matter_for_carbon_is_named(tmp_path: Path) -> None:
+    names: list[str] = []
+
+    def one(row: dict[str, str]) -> bool:
+        names.append(row["point"])
+        return row["point"] == names[0]
+
+    found = changed(tmp_path, times("soc_g_per_kg", 1.724, one))["group-moved-by-factor"]
+    assert found.severity.value == "warning"
+    assert found.where.thing == f"point {names[0]}"
+    assert found.found.startswith("1 point, ")
+
+
 def test_an_honest_project_is_asked_none_of_it(tmp_path: Path) -> None:
     codes = set(changed(tmp_path, lambda _: None))
     assert not codes & {
