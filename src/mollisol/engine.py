@@ -31,7 +31,7 @@ from mollisol.programmes.rules import not_trusted, rules_of_project
 from mollisol.questions.cores import question_cores
 from mollisol.questions.deviations import deviation_effects, question_deviations
 from mollisol.questions.ledger import question_ledger
-from mollisol.questions.places import Outlines, counted_areas
+from mollisol.questions.places.outlines import Outlines, counted_areas
 from mollisol.questions.tables import question_tables
 from mollisol.reading.intake import Handed
 from mollisol.reading.project import Reading, read_project

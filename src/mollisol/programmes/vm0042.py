@@ -49,7 +49,6 @@ from mollisol.quantification.accounting.vm0042.deduction import (
 from mollisol.quantification.totals import uncertainty_fraction
 from mollisol.questions.declarations import check_declarations
 from mollisol.questions.laboratory import question_methods
-from mollisol.questions.places import check_distances
 from mollisol.questions.plan import check_plan
 from mollisol.questions.registration import question_registration
 from mollisol.questions.selection import check_lost_points, check_selection
@@ -79,6 +78,7 @@ class VM0042(Programme):
     rule_names: ClassVar[Mapping[str, str]] = {
         "baseline.credited-kinds": "vm0042.baseline.credited-kinds",
         "biochar.subtracted": "vm0042.biochar.subtracted",
+        "control.greatest-distance": "vm0042.control.greatest-distance",
         "control.similarity-confidence": "vm0042.control.similarity-confidence",
         "deduction.confidence": "vm0042.deduction.confidence",
         "eligibility.half-width": "vcs.eligibility.half-width",
@@ -118,7 +118,6 @@ class VM0042(Programme):
         findings += [*check_baselines(project, rules), *check_model_setup(project, rules)]
         if project.measured_controls:
             findings += [*check_control_sites(project, rules), *check_controls_stayed(project)]
-            findings += check_distances(project, rules.number("vm0042.control.greatest-distance"))
         findings += [*check_periods(project, rules), *check_activity(context), *question_typed(context)]
         findings += check_declarations(project, rules)
         return [*findings, *check_eligibility(context), *question_registration(context, ("VM0042",))]

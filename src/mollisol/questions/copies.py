@@ -32,7 +32,7 @@ _GROUPS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Profiles:
+class Profiles:
     """Samples with the same number of layers: one row a sample, one column a layer from the top down."""
 
     rows: NDArray[np.int64]
@@ -52,7 +52,7 @@ def check_copies(project: Project, rules: RulesInForce) -> list[Finding]:
     groups = _groups(project)
     findings: list[Finding] = []
     told: dict[str, list[str]] = {}
-    for profiles in _profiles(project, scatter):
+    for profiles in profiles_of(project.core_increments, scatter):
         findings += gathered(_twice(profiles, chance))
         for code, words in (
             *_between_campaigns(profiles, groups, scatter, chance),
@@ -82,9 +82,8 @@ def _groups(project: Project) -> dict[str, frozenset[str]]:
     return found | {"the control sites": controls}
 
 
-def _profiles(project: Project, scatter: float) -> Iterator[_Profiles]:
-    """Yield the samples by their number of layers."""
-    cores = project.core_increments
+def profiles_of(cores: Columns[CoreIncrement], scatter: float) -> Iterator[Profiles]:
+    """Yield the samples by their number of layers, with the chance that a second determination gives the same."""
     if not len(cores):
         return
     order = cores.order("sample", "upper_cm")
@@ -99,7 +98,7 @@ def _profiles(project: Project, scatter: float) -> Iterator[_Profiles]:
         first = starts[layers == number]
         at = first[:, None] + np.arange(number)
         soc, weight = column[_SOC][at], mass[at]
-        yield _Profiles(
+        yield Profiles(
             cores.row_numbers[order][first],
             point[first],
             campaign[first],
@@ -147,7 +146,7 @@ def _chance_of_equal(values: _Floats, steps: _Floats, scatter: float) -> _Floats
     return chance
 
 
-def _twice(profiles: _Profiles, chance: float) -> Iterable[Finding]:
+def _twice(profiles: Profiles, chance: float) -> Iterable[Finding]:
     """Return samples of different points that agree in every number: first whole histories, then single samples."""
     told: set[str] = set()
     for rows, values, odds in (*_histories(profiles), _single(profiles)):
@@ -168,12 +167,12 @@ type _Table = tuple[_Places, _Floats, _Floats]
 """Rows of the profiles, their numbers, and the chance of each to be equal."""
 
 
-def _single(profiles: _Profiles) -> _Table:
+def _single(profiles: Profiles) -> _Table:
     values = np.hstack([profiles.soc, profiles.mass])
     return np.arange(len(values)), values, np.hstack([profiles.soc_chance, profiles.mass_chance])
 
 
-def _histories(profiles: _Profiles) -> Iterator[_Table]:
+def _histories(profiles: Profiles) -> Iterator[_Table]:
     """Yield all campaigns of each point side by side, where each point was sampled once in each."""
     _, values, odds = _single(profiles)
     order = np.lexsort([_codes(profiles.campaign), _codes(profiles.point)])
@@ -208,7 +207,7 @@ def _agreeing(
 
 
 def _between_campaigns(
-    profiles: _Profiles, groups: Mapping[str, frozenset[str]], scatter: float, chance: float
+    profiles: Profiles, groups: Mapping[str, frozenset[str]], scatter: float, chance: float
 ) -> Iterator[tuple[str, str]]:
     """Return groups of points whose results are those of an earlier campaign, or all moved alike."""
     places: dict[str, dict[str, int]] = {}
@@ -230,7 +229,7 @@ def _between_campaigns(
                 yield "changes-too-regular", f"{where}: {'; '.join(regular)}"
 
 
-def _carried_over(profiles: _Profiles, a: _Places, b: _Places, chance: float) -> Iterator[str]:
+def _carried_over(profiles: Profiles, a: _Places, b: _Places, chance: float) -> Iterator[str]:
     """Yield in words which points have the numbers of the earlier campaign again."""
     soc = profiles.soc[a] == profiles.soc[b]
     mass = profiles.mass[a] == profiles.mass[b]
@@ -261,7 +260,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
-def _moved_alike(profiles: _Profiles, a: _Places, b: _Places, scatter: float, chance: float) -> Iterator[str]:
+def _moved_alike(profiles: Profiles, a: _Places, b: _Places, scatter: float, chance: float) -> Iterator[str]:
     """Yield in words in which layers the carbon of all points changed by one amount or one factor."""
     for layer in range(profiles.soc.shape[1]):
         before, after = profiles.soc[a, layer], profiles.soc[b, layer]
@@ -278,7 +277,7 @@ def _moved_alike(profiles: _Profiles, a: _Places, b: _Places, scatter: float, ch
 
 
 def _within_campaigns(
-    profiles: _Profiles, groups: Mapping[str, frozenset[str]], scatter: float, chance: float
+    profiles: Profiles, groups: Mapping[str, frozenset[str]], scatter: float, chance: float
 ) -> Iterator[tuple[str, str]]:
     """Return groups of points whose values, or ratios between layers, hardly differ from each other."""
     for name, points in groups.items():

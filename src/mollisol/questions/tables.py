@@ -9,7 +9,8 @@ from mollisol.questions.amounts import check_amounts
 from mollisol.questions.copies import check_copies
 from mollisol.questions.missing import check_zeros
 from mollisol.questions.names import check_names
-from mollisol.questions.places import Outlines, check_places
+from mollisol.questions.places.checks import check_places
+from mollisol.questions.places.outlines import Outlines
 from mollisol.questions.words.evidence import check_register
 
 

@@ -16,6 +16,7 @@ from mollisol.reading.archive import BundleFaultError
 from mollisol.reading.json import load_json
 from mollisol.reading.reference_systems import WGS84, UnknownSystemError, name_of_geojson, to_wgs84
 
+_TURN = 360.0
 _GEOPACKAGE_IDS = {b"GPKG", b"GP10", b"GP11"}
 
 
@@ -119,7 +120,7 @@ def _named_polygons(
     if moved_from:
         findings.append(finding("outlines-reprojected", Place(file=file), f"coordinates in {moved_from}"))
     if not all(_in_degrees(shape) for shape in shapes):
-        findings.append(finding("wrong-crs", Place(file=file), "coordinates beyond 180 and 90 degrees"))
+        findings.append(finding("wrong-crs", Place(file=file), "coordinates beyond 360 and 90 degrees"))
     parts: dict[str, list[Any]] = {}
     for name, shape in [*zip((name for name, _ in drawn), shapes, strict=True), *(
         (name, shape) for name, shape in named if shape.is_empty
@@ -128,7 +129,7 @@ def _named_polygons(
             where = Place(file=file, thing=f"stratum {name[:60]}")
             findings.append(finding("not-a-polygon", where, shape.geom_type))
         else:
-            parts.setdefault(name, []).append(_over_the_date_line(shape))
+            parts.setdefault(name, []).append(_turned_back(_over_the_date_line(shape)))
     united = [f"{name} of {len(shapes)}" for name, shapes in parts.items() if len(shapes) > 1]
     if united:
         found = "strata of several features: " + ", ".join(united[:5]) + ", ..." * (len(united) > 5)
@@ -137,8 +138,9 @@ def _named_polygons(
 
 
 def _in_degrees(shape: Any) -> bool:
+    """Return whether coordinates are degrees; longitudes may be counted on beyond the date line."""
     west, south, east, north = shape.bounds
-    return bool(west >= -180 and east <= 180 and south >= -90 and north <= 90)
+    return bool(west >= -_TURN and east <= _TURN and south >= -90 and north <= 90)
 
 
 def _united(shapes: Sequence[Any]) -> Any:
@@ -163,6 +165,17 @@ def _over_the_date_line(shape: Any) -> Any:
         shapely.force_2d(shape),
         lambda at: np.column_stack([np.where(at[:, 0] < 0, at[:, 0] + 360, at[:, 0]), at[:, 1]]),
     )
+
+
+def _turned_back(shape: Any) -> Any:
+    """Return a shape that begins from -180 on and east of there, below 180."""
+    import shapely
+
+    west, _, _, _ = shape.bounds
+    turns = (west + _TURN / 2) // _TURN
+    if not turns:
+        return shape
+    return shapely.transform(shapely.force_2d(shape), lambda xy: xy - [turns * _TURN, 0.0])
 
 
 def area_ha(ellipsoid: Any, polygon: Any) -> float:

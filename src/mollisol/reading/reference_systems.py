@@ -17,7 +17,20 @@ _CODED = re.compile(
     re.IGNORECASE,
 )
 _OF_GML = re.compile(r"https?://www\.opengis\.net/gml/srs/epsg\.xml#(\d+)", re.IGNORECASE)
-_OLD_NAMES = {"crs84": "OGC:CRS84", "wgs_1984": WGS84, "wgs 84 lon/lat": WGS84}
+_SEPARATORS = re.compile(r"[\s_/(),-]+")
+_SPELLINGS = frozenset(
+    {
+        "crs84", "crs:84", "ogc:crs84", "wgs84", "wgs1984", "gcswgs84", "gcswgs1984", "worldgeodeticsystem1984",
+        "wgs84lonlat", "wgs84longlat", "lonlatwgs84", "epsg4326", "epsg:4326", "epsg4326wgs84", "epsg:4326wgs84",
+        "wgs84epsg4326", "wgs84epsg:4326",
+    }
+)  # fmt: skip
+"""How people and programs write WGS 84, without capitals and separators."""
+_IN_PROJ_STRINGS = frozenset(
+    {"+proj=longlat", "+proj=latlong", "+datum=wgs84", "+ellps=wgs84", "+init=epsg:4326", "+towgs84=0,0,0"}
+    | {"+towgs84=0,0,0,0,0,0,0", "+no_defs", "+type=crs", "+wktext"}
+)
+"""A string of PROJ that holds nothing else is WGS 84; none is handed on to PROJ."""
 _PLAIN_NAME = re.compile(r"[A-Za-z][\w /().-]{1,70}")
 _WELL_KNOWN_TEXT = re.compile(r"\s*[A-Z_]+\s*\[")
 
@@ -38,6 +51,9 @@ def name_of_geojson(crs: object) -> str:
             return f"EPSG:{properties['code']}"
         if "name" in properties:
             return str(properties["name"])
+    identity = crs.get("id") if isinstance(crs, Mapping) else None
+    if isinstance(identity, Mapping) and {"authority", "code"} <= identity.keys():  # PROJJSON
+        return f"{identity['authority']}:{identity['code']}"
     return str(crs)
 
 
@@ -54,7 +70,7 @@ def to_wgs84(name: str, polygons: Sequence[Any]) -> tuple[list[Any], str]:
 
     system = _system(name)
     wgs84 = CRS.from_epsg(4326)
-    if system.equals(wgs84, ignore_axis_order=True):
+    if system.is_geographic and system.to_2d().equals(wgs84, ignore_axis_order=True):
         return list(polygons), ""
     bounds = shapely.total_bounds(list(polygons)) if polygons else (0.0, 0.0, 0.0, 0.0)
     if not system.is_geographic and max(map(abs, bounds)) <= 180:
@@ -74,14 +90,14 @@ def _system(name: str) -> Any:
     from pyproj import CRS
     from pyproj.exceptions import CRSError
 
-    text = _OLD_NAMES.get(name.strip().lower(), name.strip())
+    text = WGS84 if _is_wgs84(name) else name.strip()
     if of_gml := _OF_GML.fullmatch(text):
         text = f"EPSG:{of_gml[1]}"
     try:
         if text.isdecimal() and len(text) < 7:
             return CRS.from_epsg(int(text))
         if coded := _CODED.fullmatch(text):
-            return CRS.from_authority(coded["authority"].upper(), coded["code"])
+            return CRS.from_authority(coded["authority"].upper(), coded["code"].upper())
         if _WELL_KNOWN_TEXT.match(text):
             authority = CRS.from_wkt(text).to_authority()
             if authority is not None:
@@ -91,3 +107,11 @@ def _system(name: str) -> Any:
     except CRSError:
         pass
     raise UnknownSystemError(name)
+
+
+def _is_wgs84(name: str) -> bool:
+    """Return whether a name is one of the usual spellings of WGS 84."""
+    words = name.lower().split()
+    if words and all(word in _IN_PROJ_STRINGS for word in words):
+        return bool({"+datum=wgs84", "+ellps=wgs84", "+init=epsg:4326"} & {*words})
+    return _SEPARATORS.sub("", name.lower()) in _SPELLINGS

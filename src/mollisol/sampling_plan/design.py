@@ -29,7 +29,8 @@ from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Trace
 from mollisol.programmes.rules import rules_of_project
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
-from mollisol.questions.places import check_places, outlines_drawn
+from mollisol.questions.places.checks import check_places
+from mollisol.questions.places.outlines import outlines_drawn
 from mollisol.reading.intake import Intake
 from mollisol.reading.project import TABLES, read_head, read_project
 from mollisol.stocks.measured import quantify_stocks

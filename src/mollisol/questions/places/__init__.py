@@ -1,0 +1,1 @@
+"""Where a project lies: outlines, areas, points, control sites, and land that two of them hold."""

@@ -1,0 +1,82 @@
+"""Outlines of a project as drawn, and the smaller of declared and drawn area, which counts.
+
+Areas are taken on the WGS 84 ellipsoid with pyproj.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mollisol.methodology.columns import Columns
+from mollisol.methodology.findings import Finding, Place, blocking, finding
+from mollisol.methodology.project import Project, QuantificationUnit, Stratum
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+from mollisol.reading.outlines import area_ha, read_outlines
+
+
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """What the file of outlines gave: sound shapes and their areas in ha by stratum, those at fault, and findings."""
+
+    file: str = ""
+    valid: Mapping[str, Any] = field(default_factory=dict)
+    crossing: Mapping[str, str] = field(default_factory=dict)
+    areas: Mapping[str, float] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+def outlines_drawn(project: Project, inputs: Mapping[str, bytes]) -> Outlines:
+    """Return the outlines of a project, read once."""
+    import shapely
+    from pyproj import Geod
+
+    file = project.head.geometry_file
+    if not file:
+        where = Place(file="project.toml", thing="geometry_file")
+        return Outlines(findings=(finding("geometry-missing", where, "no polygons"),))
+    polygons, findings = read_outlines(file, inputs[file])
+    if blocking(findings):
+        return Outlines(file, findings=tuple(findings))
+    ellipsoid = Geod(ellps="WGS84")
+    valid = {name: polygon for name, polygon in polygons.items() if polygon.is_valid}
+    crossing = {name: shapely.is_valid_reason(shape) for name, shape in polygons.items() if name not in valid}
+    areas = {name: area_ha(ellipsoid, polygon) for name, polygon in valid.items()}
+    return Outlines(file, valid, crossing, areas, tuple(findings))
+
+
+def counted_areas(
+    project: Project, inputs: Mapping[str, bytes], rules: RulesInForce
+) -> tuple[Project, Outlines]:
+    """Return the project with the smaller of declared and drawn area in each stratum, and its outlines.
+
+    A tolerance between the two is for error and not for gain. Areas of units fall by what their strata lose. Beyond
+    the tolerance nothing is counted: the difference blocks.
+    """
+    outlines = outlines_drawn(project, inputs)
+    tolerance = rules.number("mollisol.area.agreement")
+    lost: dict[str, float] = defaultdict(float)
+    strata = []
+    for stratum in project.strata:
+        less = stratum.area_ha - outlines.areas.get(stratum.stratum, stratum.area_ha)
+        less = less if 0 < less <= tolerance * stratum.area_ha else 0.0
+        lost[stratum.quantification_unit] += less
+        strata.append(stratum.model_copy(update={"area_ha": stratum.area_ha - less}))
+    if not any(lost.values()):
+        return project, outlines
+    units = [
+        unit.model_copy(update={"area_ha": unit.area_ha - lost[unit.quantification_unit]})
+        for unit in project.quantification_units
+    ]
+    tables = {
+        "strata": Columns.of(Stratum, strata, project.strata.file),
+        "quantification_units": Columns.of(QuantificationUnit, units, project.quantification_units.file),
+    }
+    counted, declared = (f"{sum(row.area_ha for row in rows):.4g}" for rows in (strata, project.strata))
+    state = f"{counted} ha count of {declared} ha declared"
+    if counted != declared:
+        noted = finding("area-drawn-counts", Place(file=outlines.file), state)
+        outlines = replace(outlines, findings=(*outlines.findings, noted))
+    return project.model_copy(update=tables), outlines
