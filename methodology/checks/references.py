@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Iterator
+from typing import Any, Final
 
 from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.look_alikes import did_you_mean
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.measurement import PLACES_FILE, STATUS_FILE
 from mollisol.methodology.project import Project
+
+_MOST_ASKED: Final = 5
+"""Names of a column for which a nearest one is looked up: where more are unknown, the whole table is another's."""
 
 
 def check_references(project: Project) -> list[Finding]:
@@ -66,7 +70,7 @@ def check_references(project: Project) -> list[Finding]:
         for name in (period.first_campaign, period.last_campaign):
             if name and name not in campaigns:
                 where = Place(file="project.toml", thing=f"verification period {period.name}")
-                findings.append(_reference(where, name, "the campaigns of project.toml"))
+                findings.append(_reference(where, name, "the campaigns of project.toml", campaigns))
     findings += _points_belong_once(project)
     return gathered(findings)
 
@@ -99,8 +103,14 @@ def _head_ids(project: Project) -> list[Finding]:
 
 
 def _unknown(file: str, rows: Columns[Any], column: str, known: set[str], table: str) -> Iterator[Finding]:
+    """Yield each name that is not known, at its first row, with the names that it may stand for."""
+    rows_of: dict[str, list[int]] = {}
     for row, value in rows.places(column, lambda value: value is not None and value not in known):
-        yield _reference(Place(file=file, row=row, column=column), value, table)
+        rows_of.setdefault(value, []).append(row)
+    for number, (value, at) in enumerate(rows_of.items()):
+        where = Place(file=file, row=at[0], column=column)
+        told = _reference(where, value, table, known if number < _MOST_ASKED else ())
+        yield told.model_copy(update={"more": len(at) - 1})
 
 
 def _points_belong_once(project: Project) -> Iterator[Finding]:
@@ -119,5 +129,5 @@ def _duplicate(where: Place, state: str) -> Finding:
     return finding("duplicate-id", where, state)
 
 
-def _reference(where: Place, value: str, table: str) -> Finding:
-    return finding("unknown-reference", where, value, table=table)
+def _reference(where: Place, value: str, table: str, known: Collection[str]) -> Finding:
+    return finding("unknown-reference", where, f"{value}{did_you_mean(value, known)}", table=table)

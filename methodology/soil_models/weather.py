@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from statistics import fmean
+
+from pydantic import BaseModel, ConfigDict
 
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.soil_models.inputs import WeatherRow
 
-_KELVIN_FROM = 150.0
-_HOTTEST, _COLDEST = 50.0, -70.0
-_WETTEST_MONTH_MM = 3000.0
-_THIN_RAIN_YEAR_MM = 100.0
-"""Below it nothing is grown without irrigation: the Sahara begins there (from memory)."""
-_THIN_EVAPORATION_YEAR_MM = 100.0
-"""Polar deserts evaporate so much (from memory)."""
-_OTHERWISE = (("inches", 25.4), ("cm", 10.0), ("daily means", 30.4), ("metres", 1000.0))
+_OTHERWISE = (
+    ("inches", 25.4), ("cm", 10.0), ("daily means", 30.4), ("metres", 1000.0),
+    ("tenths of a millimetre", 0.1), ("sums of a year in each month", 1 / 12),
+)  # fmt: skip
 _LIKELY_YEAR_MM = (150.0, 4000.0)
+"""What a sum is held against to name a unit: it decides no finding."""
+_QUARTER = 3
+
+
+class WeatherLimit(BaseModel):
+    """How far a quantity of the weather goes, and who says so."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    value: float
+    unit: str
+    means: str
+    source: str
+    status: str
+
+
+@cache
+def weather_limits() -> Mapping[str, WeatherLimit]:
+    """Return the table of limits, by name."""
+    text = files("mollisol.methodology").joinpath("tables", "weather_limits.csv").read_text(encoding="utf-8")
+    return {row["name"]: WeatherLimit.model_validate(row) for row in csv.DictReader(text.splitlines())}
+
+
+def _limit(name: str) -> float:
+    return weather_limits()[name].value
 
 
 def check_weather(rows: Sequence[WeatherRow]) -> Iterator[Finding]:
@@ -28,15 +56,16 @@ def check_weather(rows: Sequence[WeatherRow]) -> Iterator[Finding]:
     for cell, members in by_cell.items():
         yield from _months(cell, members)
         yield from _units(cell, members)
+        yield from _seasons(cell, members)
 
 
 def _weather_row(row: WeatherRow) -> Iterator[Finding]:
     """Return the findings on the values of one month."""
     if not 1 <= row.month <= 12:
         yield finding("weather-month-number", row.place("month"), str(row.month))
-    if row.tmean_c >= _KELVIN_FROM:
+    if row.tmean_c >= _limit("kelvin-from"):
         yield finding("weather-temperature-kelvin", row.place("tmean_c"), f"{row.tmean_c:g}")
-    elif not _COLDEST <= row.tmean_c <= _HOTTEST:
+    elif not _limit("coldest-month") <= row.tmean_c <= _limit("hottest-month"):
         yield finding("weather-temperature-range", row.place("tmean_c"), f"{row.tmean_c:g}")
     for column in ("rain_mm", "pan_evaporation_mm", "pet_mm"):
         value = getattr(row, column)
@@ -45,7 +74,7 @@ def _weather_row(row: WeatherRow) -> Iterator[Finding]:
         short = column.split("_")[0]
         if value < 0.0:
             yield finding(f"weather-{short}-negative", row.place(column), f"{value:g}")
-        elif value > _WETTEST_MONTH_MM:
+        elif value > _limit("wettest-month"):
             yield finding(f"weather-{short}-unit", row.place(column), f"{value:g}")
     if (row.pan_evaporation_mm is None) == (row.pet_mm is None):
         what = "both" if row.pet_mm is not None else "neither"
@@ -87,31 +116,82 @@ def _months(cell: str, rows: Sequence[WeatherRow]) -> Iterator[Finding]:
 
 def _units(cell: str, rows: Sequence[WeatherRow]) -> Iterator[Finding]:
     """Return a finding on rain that can hardly be in mm, and on two kinds of evaporation in a cell."""
-    thinnest = {
-        "rain_mm": _THIN_RAIN_YEAR_MM,
-        "pan_evaporation_mm": _THIN_EVAPORATION_YEAR_MM,
-        "pet_mm": _THIN_EVAPORATION_YEAR_MM,
+    ends = {
+        "rain_mm": (_limit("least-rain"), _limit("greatest-rain")),
+        "pan_evaporation_mm": (_limit("least-evaporation"), _limit("greatest-evaporation")),
+        "pet_mm": (_limit("least-evaporation"), _limit("greatest-evaporation")),
     }
     where = Place(file=rows[0].file, column="rain_mm", thing=f"cell {cell}")
-    for column, least in thinnest.items():
-        values = [value for row in rows if (value := getattr(row, column)) is not None and value >= 0.0]
-        a_year = 12 * sum(values) / len(values) if values else least
-        if a_year < least:
-            likely = [
-                f"{words}: {a_year:.4g} x {factor:g} = {a_year * factor:.4g} mm a year"
-                for words, factor in _OTHERWISE
-                if _LIKELY_YEAR_MM[0] <= a_year * factor <= _LIKELY_YEAR_MM[1]
-            ]
-            yield finding(
-                f"weather-{column.split('_')[0]}-unit",
-                where.model_copy(update={"column": column}),
-                f"{a_year:.3g} mm a year",
-                severity=Severity.WARNING,
-                do=f"look at the unit; likely {'; '.join(likely) or 'none of inches, cm, daily means, metres'}",
-            )
+    for column, (least, most) in ends.items():
+        a_year = _a_year(rows, column)
+        if a_year is not None and not least <= a_year <= most:
+            yield _unit(where.model_copy(update={"column": column}), a_year, f"{a_year:.4g} mm a year")
+    rain, evaporation = (
+        _a_year(rows, "rain_mm"),
+        _a_year(rows, "pan_evaporation_mm") or _a_year(rows, "pet_mm"),
+    )
+    if rain and evaporation and rain >= ends["rain_mm"][0] and rain < _limit("least-aridity") * evaporation:
+        state = f"{rain:.4g} mm of rain a year beside {evaporation:.4g} mm of evaporation: a desert"
+        yield _unit(where, rain, state)
     if len({r.pet_mm is None for r in rows}) > 1:
         yield finding(
             "weather-evaporation-mixed",
             where.model_copy(update={"column": "pet_mm"}),
             "pan evaporation in some months and potential evapotranspiration in others",
         )
+
+
+def _a_year(rows: Sequence[WeatherRow], column: str) -> float | None:
+    """Return the sum of a mean year; nothing where no month has a value."""
+    values = [value for row in rows if (value := getattr(row, column)) is not None and value >= 0.0]
+    return 12 * sum(values) / len(values) if values else None
+
+
+def _unit(where: Place, a_year: float, state: str) -> Finding:
+    likely = [
+        f"{words}: {a_year:.4g} x {factor:.4g} = {a_year * factor:.4g} mm a year"
+        for words, factor in _OTHERWISE
+        if _LIKELY_YEAR_MM[0] <= a_year * factor <= _LIKELY_YEAR_MM[1]
+    ]
+    otherwise = "none of inches, cm, daily means, metres, tenths of a millimetre, sums of a year"
+    return finding(
+        f"weather-{where.column.split('_')[0]}-unit",
+        where,
+        state,
+        severity=Severity.WARNING,
+        do=f"look at the unit; likely, none of it shown: {'; '.join(likely) or otherwise}",
+    )
+
+
+def _seasons(cell: str, rows: Sequence[WeatherRow]) -> Iterator[Finding]:
+    """Return a finding where evaporation does not follow the temperature: columns exchanged, a sign, months shifted."""
+    of_month: dict[int, list[WeatherRow]] = defaultdict(list)
+    for row in rows:
+        of_month[row.month].append(row)
+    if len(of_month) < 12:
+        return
+    warmth = {number: fmean(row.tmean_c for row in members) for number, members in of_month.items()}
+    order = sorted(warmth, key=lambda number: warmth[number])
+    if warmth[order[-1]] - warmth[order[0]] < _limit("seasons-from"):
+        return
+    column = "pan_evaporation_mm" if rows[0].pet_mm is None else "pet_mm"
+    cold, warm = (
+        _a_year([row for number in months for row in of_month[number]], column)
+        for months in (order[:_QUARTER], order[-_QUARTER:])
+    )
+    if cold is None or warm is None or cold <= _limit("cold-evaporation") * warm:
+        return
+    if (
+        len({getattr(row, column) for row in rows}) == 1
+    ):  # a number that stands in, and says nothing of seasons
+        return
+    parts = [
+        _a_year([row for number in months for row in of_month[number]], "rain_mm") or 0.0
+        for months in (order[:_QUARTER], order[-_QUARTER:])
+    ]
+    state = (
+        f"evaporation of the three coldest months {cold / 4:.4g} mm, of the three warmest {warm / 4:.4g}; rain "
+        f"{parts[0] / 4:.4g} and {parts[1] / 4:.4g}"
+    )
+    where = Place(file=rows[0].file, column=column, thing=f"cell {cell}")
+    yield finding("weather-season", where, state, most=_limit("cold-evaporation"))

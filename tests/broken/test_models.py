@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import tomllib
 from pathlib import Path
@@ -18,7 +19,7 @@ from mollisol.methodology.soil_models.checks import check_sites
 from mollisol.methodology.soil_models.domains import practice_refusals, site_refusals
 from mollisol.methodology.soil_models.external import check_external
 from mollisol.methodology.soil_models.inputs import WeatherRow
-from mollisol.methodology.soil_models.weather import check_weather
+from mollisol.methodology.soil_models.weather import check_weather, weather_limits
 from mollisol.reading.intake import Intake
 from mollisol.reading.model_folder import read_external, read_folder
 
@@ -169,6 +170,47 @@ def test_inches_and_daily_means_are_told_with_their_arithmetic(
     (found,) = check_weather(rows)
     assert (found.code, found.severity) == (code, Severity.WARNING)
     assert words in found.do
+
+
+@pytest.mark.parametrize(
+    ("warmth", "rain", "pan", "codes"),
+    [
+        (8.0, 60.0, 50.0, []),
+        (
+            -8.0,
+            60.0,
+            50.0,
+            ["weather-season"],
+        ),  # the sign of the temperature, or months shifted by half a year
+        (8.0, 600.0, 50.0, ["weather-rain-unit"]),  # 7,200 mm a year
+        (
+            8.0,
+            9.0,
+            250.0,
+            ["weather-rain-unit"],
+        ),  # 108 mm of rain beside 3,000: an index of 0.036, below 0.05
+    ],
+)
+def test_weather_is_held_against_its_own_seasons_and_against_deserts(
+    warmth: float, rain: float, pan: float, codes: list[str]
+) -> None:
+    summer = [(1 - math.cos(2 * math.pi * (month - 1) / 12)) for month in range(1, 13)]
+    rows = [
+        WeatherRow(
+            cell="a",
+            year=2020,
+            month=n + 1,
+            tmean_c=5.0 + warmth * s,
+            rain_mm=rain,
+            pan_evaporation_mm=pan * s,
+        )
+        for n, s in enumerate(summer)
+    ]
+    assert [found.code for found in check_weather(rows)] == codes
+
+
+def test_every_limit_of_the_weather_has_a_source_and_a_status() -> None:
+    assert all(limit.source and limit.status for limit in weather_limits().values())
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ PROBES = {
         vm0042.soc.least-increments vm0042.soc.least-samples-per-stratum vm0042.soc.minimum-depth
         vm0042.soc.remeasure-years""",
     "farm": """
-        mollisol.amount.live-weight mollisol.amount.scenarios-factor
+        mollisol.amount.live-weight mollisol.typed.greatest-burned mollisol.amount.scenarios-factor
         mollisol.leakage.discount mollisol.modelled-gas.least-error mollisol.typed.greatest-fuel
         mollisol.typed.greatest-nitrogen mollisol.typed.greatest-production mollisol.typed.greatest-ratio
         mollisol.woody.greatest-acceleration mollisol.woody.greatest-growth
@@ -90,19 +90,26 @@ PROBES = {
     "broken:density-against-carbon": """
         mollisol.mixing.greatest-ratio mollisol.mixing.organic mollisol.mixing.refuses-share""",
     "broken:change-implausible-slow": "mollisol.change.refuses-t-c mollisol.change.refuses-share",
-    "broken:controls-change-fast": "mollisol.change.controls-share",
-    "broken:density-shift-by-side": "mollisol.density-shift.warns mollisol.density-shift.refuses",
+    "broken:controls-change-fast": "mollisol.change.controls-share mollisol.change.confidence",
+    "broken:density-of-a-site": "mollisol.mixing.home-share",
+    "broken:density-shift-by-side": "mollisol.density-shift.refuses",
+    "broken:density-shift-noisy": "mollisol.density-shift.errors mollisol.density-shift.warns",
+    "broken:method-changed-by-chance": "mollisol.laboratory.side-errors",
     "broken:density-shift": "mollisol.change.warns-t-c mollisol.density-shift.both",
-    "broken:group-moved-by-factor": "mollisol.ratio.warns mollisol.ratio.refuses",
-    "broken:increments-credit-one": "mollisol.increments.credited-share",
-    "broken:same-amount-everywhere": "mollisol.same-amount.least-share mollisol.same-amount.spread",
+    "broken:group-moved-by-factor": """
+        mollisol.ratio.warns mollisol.ratio.refuses mollisol.ratio.errors mollisol.ratio.fewest
+        mollisol.ratio.least-spread""",
+    "broken:increments-credit-one": "mollisol.increments.credited-share mollisol.increments.beneath",
+    "broken:same-amount-everywhere": """
+        mollisol.same-amount.least-share mollisol.same-amount.spread mollisol.same-amount.errors""",
     "broken:value-far-from-neighbours": """
         mollisol.change.warns-share mollisol.mixing.least-ratio mollisol.mixing.mineral
-        mollisol.single-value.factor mollisol.unit.least-content""",
-    "broken:changes-too-regular": "mollisol.copies.least-scatter",
+        mollisol.single-value.factor mollisol.single-value.spreads mollisol.unit.least-content""",
+    "broken:changes-too-regular": "mollisol.copies.least-scatter mollisol.copies.least-group",
     "broken:profiles-identical": "mollisol.copies.chance",
     "broken:plan-moved": "mollisol.plan.farthest-move",
-    "broken:numbering-gaps": "mollisol.selection.numbering-gaps",
+    "broken:numbering-gaps": """
+        mollisol.selection.numbering-gaps mollisol.selection.fewest-missing mollisol.selection.least-filled""",
     "broken:points-lost-many": "mollisol.selection.greatest-loss",
     "broken:practice-not-changed": "mollisol.declarations.contradiction",
 }

@@ -11,6 +11,7 @@ from mollisol.checks.activity_livestock import HERDS, SHARES, check_commodities,
 from mollisol.emissions.factors import moisture_at, sites_of
 from mollisol.emissions.grid import FIRST_ROW, look_back_years, project_years
 from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.look_alikes import did_you_mean
 from mollisol.methodology.context import Context
 from mollisol.methodology.eligibility.burning import check_burning
 from mollisol.methodology.factors.factor import FactorError
@@ -112,9 +113,9 @@ def _places(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
         for number, row in _rows(project, table):
             if row.quantification_unit not in areas:
                 where = Place(file=table.file, row=number, column="quantification_unit")
-                yield finding(
-                    "unknown-reference", where, row.quantification_unit, table="quantification_units.csv"
-                )
+                unit = row.quantification_unit
+                found = f"{unit}{did_you_mean(unit, areas)}"
+                yield finding("unknown-reference", where, found, table="quantification_units.csv")
             key = (
                 row.quantification_unit,
                 getattr(row, "scenario", ""),

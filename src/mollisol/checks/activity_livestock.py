@@ -8,6 +8,7 @@ from typing import Any
 
 from mollisol.emissions.factors import moisture_at, sites_of
 from mollisol.emissions.grid import FIRST_ROW, project_years
+from mollisol.methodology.checks.look_alikes import did_you_mean
 from mollisol.methodology.context import Context
 from mollisol.methodology.eligibility.livestock import check_manure_shares
 from mollisol.methodology.factors import livestock
@@ -78,7 +79,8 @@ def check_commodities(context: Context) -> Iterable[Finding]:
         for number, row in enumerate(rows, start=FIRST_ROW):
             if row.commodity not in known:
                 where = Place(file=file, row=number, column="commodity")
-                yield finding("unknown-reference", where, row.commodity, table="commodities.csv")
+                found = f"{row.commodity}{did_you_mean(row.commodity, known)}"
+                yield finding("unknown-reference", where, found, table="commodities.csv")
             if (row.commodity, row.year) in seen:
                 where, twice = Place(file=file, row=number), f"{row.commodity} {row.year}"
                 do = "add them up, or take one out"

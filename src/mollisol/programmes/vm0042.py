@@ -48,7 +48,7 @@ from mollisol.quantification.accounting.vm0042.deduction import (
 )
 from mollisol.quantification.totals import uncertainty_fraction
 from mollisol.questions.declarations import check_declarations
-from mollisol.questions.laboratory import question_methods
+from mollisol.questions.laboratory.methods import question_methods
 from mollisol.questions.plan import check_plan
 from mollisol.questions.registration import question_registration
 from mollisol.questions.selection import check_lost_points, check_selection

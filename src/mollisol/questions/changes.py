@@ -16,8 +16,6 @@ from mollisol.questions.pairs import CONTROLS, Floats, Pairs
 from mollisol.stocks.measured import UnitStocks
 from mollisol.uncertainty.student import t_quantile
 
-ONE_SIDED: Final = 0.95
-"""What is judged is the near end of the two-sided 90 % interval: noise alone seldom carries it past a limit."""
 SHOWN: Final = 4
 
 
@@ -31,19 +29,18 @@ class Rate:
     freedom: float
     stock: float
 
-    @property
-    def near(self) -> float:
-        """The near end of the interval of the change, 0 where the interval holds 0."""
-        half = self.error * float(t_quantile(probability=ONE_SIDED, degrees_of_freedom=self.freedom))
+    def near(self, confidence: float) -> float:
+        """Return the near end of the interval of the change, 0 where the interval holds 0."""
+        half = self.error * float(t_quantile(probability=confidence, degrees_of_freedom=self.freedom))
         return max(0.0, abs(self.mean) - half)
 
-    def beyond(self, tonnes: float, share: float, least: float) -> bool:
+    def beyond(self, tonnes: float, share: float, least: float, confidence: float) -> bool:
         """Return whether even the near end lies beyond a share of the stock, or beyond a change in t C/ha.
 
         In a soil that holds much, tonnes alone say little: what a laboratory shares in a campaign is a share of the
         stock. A change in tonnes counts from a least share on.
         """
-        return self.near > min(share * self.stock, max(tonnes, least * self.stock))
+        return self.near(confidence) > min(share * self.stock, max(tonnes, least * self.stock))
 
     def __str__(self) -> str:
         share = self.mean / self.stock if self.stock > 0 else float("nan")
@@ -57,11 +54,11 @@ def check_changes(context: Context, stocks: UnitStocks, pairs: Pairs) -> Iterato
     number = context.rules.number
     warns = number("mollisol.change.warns-t-c"), number("mollisol.change.warns-share")
     refuses = number("mollisol.change.refuses-t-c"), number("mollisol.change.refuses-share")
-    still = number("mollisol.change.controls-share")
+    still, sure = number("mollisol.change.controls-share"), number("mollisol.change.confidence")
     arms, controls, differences = _rates(context, stocks, pairs)
-    fast = [rate for rate in [*differences, *arms, *controls] if rate.beyond(*warns, still)]
+    fast = [rate for rate in [*differences, *arms, *controls] if rate.beyond(*warns, still, sure)]
     if fast:
-        severe = any(rate.beyond(*refuses, warns[1]) for rate in fast)
+        severe = any(rate.beyond(*refuses, warns[1], sure) for rate in fast)
         yield finding(
             "change-implausible",
             Place(file=INCREMENTS, thing=str(pairs)),
@@ -72,7 +69,7 @@ def check_changes(context: Context, stocks: UnitStocks, pairs: Pairs) -> Iterato
             refuses=refuses[0],
             refuses_share=refuses[1],
         )
-    moved = [rate for rate in controls if rate not in fast and rate.near > still * rate.stock]
+    moved = [rate for rate in controls if rate not in fast and rate.near(sure) > still * rate.stock]
     if moved:
         yield finding(
             "controls-change-fast",

@@ -26,9 +26,16 @@ type _Floats = NDArray[np.float64]
 type _Places = NDArray[np.intp]
 
 _SOC, _DENSITY, _MASS = "soc_g_per_kg", "fine_soil_density_g_per_cm3", "fine_soil_mass_g"
-_LEAST_GROUP = 6
-"""Below this many values a spread says nothing."""
 _GROUPS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """Least relative scatter of two determinations, the chance that is told, and the fewest values that show one."""
+
+    scatter: float
+    chance: float
+    fewest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +56,15 @@ def check_copies(project: Project, rules: RulesInForce) -> list[Finding]:
     """Return profiles that stand twice, results carried over, and values that scatter less than soil can."""
     scatter = rules.number("mollisol.copies.least-scatter")
     chance = rules.number("mollisol.copies.chance")
+    limits = _Limits(scatter, chance, rules.number("mollisol.copies.least-group"))
     groups = _groups(project)
     findings: list[Finding] = []
     told: dict[str, list[str]] = {}
     for profiles in profiles_of(project.core_increments, scatter):
         findings += gathered(_twice(profiles, chance))
         for code, words in (
-            *_between_campaigns(profiles, groups, scatter, chance),
-            *_within_campaigns(profiles, groups, scatter, chance),
+            *_between_campaigns(profiles, groups, limits),
+            *_within_campaigns(profiles, groups, limits),
         ):
             told.setdefault(code, []).append(words)
     return [*findings, *_one_each(told)]
@@ -207,7 +215,7 @@ def _agreeing(
 
 
 def _between_campaigns(
-    profiles: Profiles, groups: Mapping[str, frozenset[str]], scatter: float, chance: float
+    profiles: Profiles, groups: Mapping[str, frozenset[str]], limits: _Limits
 ) -> Iterator[tuple[str, str]]:
     """Return groups of points whose results are those of an earlier campaign, or all moved alike."""
     places: dict[str, dict[str, int]] = {}
@@ -223,9 +231,9 @@ def _between_campaigns(
             alike = (profiles.upper[a] == profiles.upper[b]).all(axis=1)
             a, b = a[alike], b[alike]
             where = f"{name}, campaigns {one} and {other}"
-            if carried := [*_carried_over(profiles, a, b, chance)]:
+            if carried := [*_carried_over(profiles, a, b, limits.chance)]:
                 yield "results-carried-over", f"{where}: {'; '.join(carried)}"
-            if regular := [*_moved_alike(profiles, a, b, scatter, chance)]:
+            if regular := [*_moved_alike(profiles, a, b, limits)]:
                 yield "changes-too-regular", f"{where}: {'; '.join(regular)}"
 
 
@@ -260,7 +268,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
-def _moved_alike(profiles: Profiles, a: _Places, b: _Places, scatter: float, chance: float) -> Iterator[str]:
+def _moved_alike(profiles: Profiles, a: _Places, b: _Places, limits: _Limits) -> Iterator[str]:
     """Yield in words in which layers the carbon of all points changed by one amount or one factor."""
     for layer in range(profiles.soc.shape[1]):
         before, after = profiles.soc[a, layer], profiles.soc[b, layer]
@@ -268,16 +276,16 @@ def _moved_alike(profiles: Profiles, a: _Places, b: _Places, scatter: float, cha
             continue  # told as carried over where it is no chance
         level = float(np.sqrt(np.mean(after**2))) if len(a) else 0.0
         upper = f"from {profiles.upper[b[0], layer]:g} cm" if len(a) else ""
-        if _too_even(after - before, np.sqrt(2) * scatter * level, chance):
+        if _too_even(after - before, np.sqrt(2) * limits.scatter * level, limits):
             yield f"carbon {upper} changed by the same amount, {np.mean(after - before):+.3g} g/kg, in {len(a)} points"
         elif (before > 0).all() and (after > 0).all():
             ratio = np.log(after / before)
-            if _too_even(ratio, np.sqrt(2) * scatter, chance):
+            if _too_even(ratio, np.sqrt(2) * limits.scatter, limits):
                 yield f"carbon {upper} changed by the same factor, {np.exp(ratio.mean()):.4g}, in {len(a)} points"
 
 
 def _within_campaigns(
-    profiles: Profiles, groups: Mapping[str, frozenset[str]], scatter: float, chance: float
+    profiles: Profiles, groups: Mapping[str, frozenset[str]], limits: _Limits
 ) -> Iterator[tuple[str, str]]:
     """Return groups of points whose values, or ratios between layers, hardly differ from each other."""
     for name, points in groups.items():
@@ -289,9 +297,9 @@ def _within_campaigns(
                 continue
             logs, words = np.log(soc), []
             for layer, upper in enumerate(profiles.upper[rows[0]]):
-                if _too_even(logs[:, layer], scatter, chance):
+                if _too_even(logs[:, layer], limits.scatter, limits):
                     words.append(f"carbon from {upper:g} cm hardly differs between {len(rows)} points")
-                elif layer and _too_even(logs[:, layer] - logs[:, 0], np.sqrt(2) * scatter, chance):
+                elif layer and _too_even(logs[:, layer] - logs[:, 0], np.sqrt(2) * limits.scatter, limits):
                     ratio = np.exp(np.mean(logs[:, layer] - logs[:, 0]))
                     words.append(
                         f"carbon from {upper:g} cm is {ratio:.4g} of the first layer in {len(rows)} points"
@@ -300,9 +308,9 @@ def _within_campaigns(
                 yield "spread-too-small", f"{name}, campaign {campaign}: {'; '.join(words)}"
 
 
-def _too_even(values: _Floats, least: float, chance: float) -> bool:
+def _too_even(values: _Floats, least: float, limits: _Limits) -> bool:
     """Return whether values that scatter by ``least`` or more would look this even once in very many projects."""
-    if len(values) < _LEAST_GROUP or least <= 0:
+    if len(values) < limits.fewest or least <= 0:
         return False
     squares = float(np.sum((values - values.mean()) ** 2))
-    return bool(chdtr(len(values) - 1, squares / least**2) < chance)
+    return bool(chdtr(len(values) - 1, squares / least**2) < limits.chance)

@@ -24,6 +24,8 @@ class _Practice(NamedTuple):
     entries: tuple[str, ...]
     files: tuple[str, ...]
     yearly: bool = False
+    soft: bool = False
+    """Whether the practice may go without the amounts, as water that flows by itself: told where it begins alone."""
 
 
 _PRACTICES = (
@@ -39,6 +41,7 @@ _PRACTICES = (
         "manure", ("nitrogen_fertilizer_n2o",), ("fertilizers.csv", "organic_amendments.csv", "livestock.csv")
     ),
     _Practice("compost", ("nitrogen_fertilizer_n2o",), ("fertilizers.csv", "organic_amendments.csv")),
+    _Practice("irrigation", ("fossil_fuel_co2",), ("fuel_use.csv",), soft=True),
 )
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "tillage_and_residue": (
@@ -51,6 +54,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "planting_and_harvesting": ("crop", "planting", "harvest", "yield_t_per_ha"),
     "grazing": ("grazing", "stocking_head_days_per_ha"),
 }  # fmt: skip
+_AMOUNTS = ("head", "lime_t", "applied_t", "fuel_litre")
 _LESS = frozenset({"tillage_and_residue"})
 """Groups whose practice is to become less: soil that is disturbed and residues that leave the field."""
 _TABLES_OF_GROUP: Mapping[str, tuple[str, ...]] = {
@@ -71,6 +75,8 @@ def check_declarations(project: Project, rules: RulesInForce) -> list[Finding]:
         *missing,
         *(item for practice in _PRACTICES for item in _practice(project, practice, contradiction)),
         *([] if missing else _not_changed(project, contradiction)),
+        *_fuel_ends(project, contradiction),
+        *_amended_in_silence(project),
         *_production(project),
         *_absent(project),
     ]
@@ -98,10 +104,13 @@ def _rows_of(project: Project, practice: _Practice) -> _Years:
         "synthetic_nitrogen": [row for row in project.fertilizers if row.kind == "synthetic"],
         "manure": [*organic, *amended, *project.herds],  # what a herd drops is counted with the herd
         "compost": [*organic, *amended],
+        "irrigation": [*project.fuel_use],
     }
     modelled = [gas for gas in project.modelled_gases if gas.gas == "N2O"]
-    nitrous = practice.column not in ("grazing", "liming")
+    nitrous = practice.column not in ("grazing", "liming", "irrigation")
     for row in [*rows[practice.column], *(modelled if nitrous else [])]:
+        if any(getattr(row, amount, 1.0) == 0 for amount in _AMOUNTS):
+            continue  # a row of nothing is no row of something that took place
         found[row.quantification_unit][getattr(row, "scenario", "project")].add(row.year)
     return {unit: {name: frozenset(years) for name, years in by.items()} for unit, by in found.items()}
 
@@ -117,7 +126,7 @@ def _practice(project: Project, practice: _Practice, contradiction: Severity) ->
     word = practice.column.replace("_", " ")
     tables = " and ".join(practice.files)
     declared = {item.table for item in project.head.absent_tables} & set(practice.files)
-    severity = Severity.WARNING if declared else contradiction
+    severity = Severity.WARNING if declared or practice.soft else contradiction
     begins, credited = {}, project_years(project)
     for unit in project.quantification_units.column("quantification_unit").values():
         years, rows = scheduled.get(unit, {}), given.get(unit, {})
@@ -125,10 +134,10 @@ def _practice(project: Project, practice: _Practice, contradiction: Severity) ->
         where = Place(file=SCHEDULE, column=practice.column, thing=f"unit {unit}")
         if left_out and not rows.get("project") and after and (not before or practice.column == "grazing"):
             begins[unit] = after
-        if not left_out:
+        if not left_out and not practice.soft:
             late = after & credited - rows.get("project", frozenset())
             if after and not rows.get("project"):
-                state = f"{word} in {_span(after)} of the project, and no row of it in {tables}"
+                state = f"{word} in {_span(after)} of the project, and no row of it above 0 in {tables}"
                 yield finding("practice-without-rows", where, state, severity=severity, tables=tables)
             elif late and practice.yearly:
                 state = f"{word} in {_span(late)} of the project, years without a row in {tables}"
@@ -151,6 +160,42 @@ def _practice(project: Project, practice: _Practice, contradiction: Severity) ->
         )
         where = Place(file=SCHEDULE, column=practice.column)
         yield finding("source-begins-uncounted", where, state[:600], severity=severity, tables=tables)
+
+
+def _fuel_ends(project: Project, contradiction: Severity) -> Iterator[Finding]:
+    """Yield units that used fuel before the project and have years of it without a row: machines still run."""
+    if not project.head.boundary.includes("fossil_fuel_co2"):
+        return
+    years: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for row in project.fuel_use:
+        years[row.quantification_unit, row.scenario].add(row.year)
+    for unit in project.quantification_units.column("quantification_unit").values():
+        lacking = project_years(project) - years[unit, "project"]
+        if years[unit, "baseline"] and lacking:
+            state = (
+                f"fuel in {_span(years[unit, 'baseline'])} of the baseline, and no row in {_span(lacking)}"
+            )
+            where = Place(file="fuel_use.csv", column="year", thing=f"unit {unit}")
+            do = "add the rows, with 0 where no machine ran and no contractor came, and show it"
+            yield finding("practice-without-rows", where, state, severity=contradiction, do=do)
+
+
+def _amended_in_silence(project: Project) -> Iterator[Finding]:
+    """Yield units that get compost or manure from outside by the table, and never by the schedule."""
+    for column in ("manure", "compost"):
+        scheduled = _years_of(project, column)
+        given: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for row in project.amendments:
+            if row.amendment == column and row.applied_t > 0:
+                given[row.quantification_unit, row.scenario].add(row.year)
+        for (unit, side), years in given.items():
+            if not scheduled.get(unit, {}).get(side):
+                state = (
+                    f"organic_amendments.csv has {side} years {_span(years)}, the schedule says no {column}"
+                )
+                yield finding(
+                    "rows-against-schedule", Place(file=SCHEDULE, column=column, thing=f"unit {unit}"), state
+                )
 
 
 def _span(years: Iterable[int]) -> str:

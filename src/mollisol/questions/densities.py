@@ -13,10 +13,9 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.quantification.mixing_law import density_by_mixing
 from mollisol.questions.pairs import CONTROLS, PROJECT, Layers, Pairs, by_point
+from mollisol.uncertainty.student import t_quantile
 
 SHOWN: Final = 5
-ERRORS: Final = 3.0
-"""Standard errors that a shift must exceed to be more than noise."""
 
 
 def check_carbon_against_density(context: Context, layers: Layers) -> Iterator[Finding]:
@@ -28,6 +27,15 @@ def check_carbon_against_density(context: Context, layers: Layers) -> Iterator[F
     ratio = layers.density / density_by_mixing(layers.content, mineral, organic)
     wrong = (ratio < ends[0]) | (ratio > ends[1])
     cores = context.project.core_increments
+    home = {point.point: point.stratum or point.control_site for point in context.project.sample_points}
+    homes = np.unique([home.get(name) or "" for name in layers.names], return_inverse=True)[1][layers.point]
+    homes = homes * len(layers.campaigns) + layers.campaign
+    # A pocket of peat is one core; a unit that was mistaken for one laboratory list is most of a stratum or site.
+    of_home = np.bincount(homes)
+    shown_by = np.bincount(
+        np.unique(np.stack([homes, layers.point])[:, wrong], axis=1)[0], minlength=of_home.size
+    )
+    listed = (shown_by > 1) & (np.bincount(homes, wrong) > number("mollisol.mixing.home-share") * of_home)
     for place, campaign in enumerate(layers.campaigns):
         rows = np.flatnonzero(wrong & (layers.campaign == place))
         if not rows.size:
@@ -47,7 +55,9 @@ def check_carbon_against_density(context: Context, layers: Layers) -> Iterator[F
             Place(file=INCREMENTS, row=int(cores.row_numbers[first]), thing=f"campaign {campaign}"),
             f"{rows.size} of {own} increments: {shown}. Soil with {layers.content[first]:g} g C/kg weighs about "
             f"{likely:.2f} g/cm3, with a tenth of it {tenth:.2f}",
-            severity=Severity.REFUSAL if rows.size > share * own else Severity.WARNING,
+            severity=Severity.REFUSAL
+            if rows.size > share * own or listed[homes[rows]].any()
+            else Severity.WARNING,
             more=rows.size - 1,
             least=ends[0],
             greatest=ends[1],
@@ -69,26 +79,29 @@ def check_density_shift(context: Context, layers: Layers, pairs: Pairs) -> Itera
     shift, own = np.log(after / before), inside[points]
     where = Place(file=INCREMENTS, thing=str(pairs))
     sides = {PROJECT: shift[own], CONTROLS: shift[~own]}
+    errors = number("mollisol.density-shift.errors")
     if min(part.size for part in sides.values()) >= 2:
         apart = float(sides[PROJECT].mean() - sides[CONTROLS].mean())
         error = float(np.sqrt(sum(part.var(ddof=1) / part.size for part in sides.values())))
-        if abs(apart) > warns and abs(apart) > ERRORS * error:
-            # Heavier soil holds more carbon above the same depth, and so above the same mass; lighter soil less.
-            towards_credits = apart > refuses
-            ratio = float(np.exp(apart))
+        # Heavier soil holds more carbon above the same depth, and so above the same mass; lighter soil less.
+        freedom = min(part.size for part in sides.values()) - 1
+        sure = number("mollisol.change.confidence")
+        near = np.expm1(apart - error * float(t_quantile(probability=sure, degrees_of_freedom=freedom)))
+        ratio = float(np.exp(apart))
+        if near > refuses or (abs(ratio - 1) > warns and abs(apart) > errors * error):
             yield finding(
                 "density-shift-by-side",
                 where,
                 f"soil mass changed by {np.expm1(sides[PROJECT].mean()):+.1%} in the project and "
-                f"{np.expm1(sides[CONTROLS].mean()):+.1%} at the controls: apart by a factor of {ratio:.3f}; "
-                f"{likely_causes('density', ratio)}",
-                severity=Severity.REFUSAL if towards_credits else Severity.WARNING,
+                f"{np.expm1(sides[CONTROLS].mean()):+.1%} at the controls: apart by a factor of {ratio:.3f}, for sure "
+                f"by {max(near, 0.0):.1%} towards credits; {likely_causes('density', ratio)}",
+                severity=Severity.REFUSAL if near > refuses else Severity.WARNING,
                 warns=warns,
                 refuses=refuses,
             )
     if shift.size >= 2:
         mean, error = float(shift.mean()), float(shift.std(ddof=1) / np.sqrt(shift.size))
-        if abs(mean) > together and abs(mean) > ERRORS * error:
+        if abs(mean) > together and abs(mean) > errors * error:
             ratio = float(np.exp(mean))
             yield finding(
                 "density-shift",

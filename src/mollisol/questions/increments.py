@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
 
 import numpy as np
 
@@ -18,9 +17,6 @@ from mollisol.quantification.equivalent_soil_mass import (
 from mollisol.questions.pairs import Floats, Layers, Pairs
 from mollisol.stocks.measured import UnitStocks
 
-BENEATH: Final = 0.5
-"""Content right beneath a layer over that of the whole layer: soils hold about half at 30 cm of what lies above."""
-
 type Profile = tuple[Floats, Floats, Floats, float]
 """Lower ends, cumulative soil mass, cumulative carbon, and the reference mass."""
 
@@ -30,13 +26,14 @@ def check_increments(context: Context, layers: Layers, stocks: UnitStocks, pairs
     if _alike_everywhere(layers, pairs):
         return
     profiles = _profiles(context, stocks, pairs)
+    share = context.rules.number("mollisol.increments.beneath")
     change: dict[str, float] = {}
     single: dict[str, float] = {}
     regrouped: dict[str, float] = {}
     for point, (first, last) in profiles.items():
         given = [_stock(profile, stocks) for profile in (first, last)]
         change[point] = given[1] - given[0]
-        beyond = [_beneath(profile) if profile[0].size == 1 else 0.0 for profile in (first, last)]
+        beyond = [_beneath(profile, share) if profile[0].size == 1 else 0.0 for profile in (first, last)]
         if any(beyond):
             single[point] = beyond[1] - beyond[0]
         if not np.array_equal(first[0], last[0]):
@@ -142,10 +139,10 @@ def _stock(profile: Profile, stocks: UnitStocks) -> float:
     )
 
 
-def _beneath(profile: Profile) -> float:
+def _beneath(profile: Profile, share: float) -> float:
     """Return what a profile of one increment has too much at the reference, where the soil beneath holds less."""
     _, mass, carbon, reference = profile
-    return (reference - float(mass[0])) * float(carbon[0] / mass[0]) * (1 - BENEATH)
+    return (reference - float(mass[0])) * float(carbon[0] / mass[0]) * (1 - share)
 
 
 def _alike(first: Profile, last: Profile) -> Sequence[Profile]:

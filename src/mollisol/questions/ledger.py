@@ -47,6 +47,9 @@ def _units(entry: LedgerEntry) -> Iterator[Finding]:
             f"verified total {verified:.1f} t CO2e"
         )
         yield finding("ledger-units-differ", ledger_place(entry.period), found)
+    if not 0 <= entry.buffer_t_co2e <= max(verified, 0.0) + entry.buffer_t_co2e:
+        found = f"buffer {entry.buffer_t_co2e:g} t CO2e beside {verified:g} t verified"
+        yield finding("ledger-buffer-impossible", ledger_place(entry.period), found)
 
 
 def _against_bundle(entry: LedgerEntry, inputs: Mapping[str, bytes], head: ProjectHead) -> Iterator[Finding]:

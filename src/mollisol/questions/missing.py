@@ -1,14 +1,64 @@
-"""Zeros where nothing was measured: soil in which something grows holds carbon."""
+"""What stands for nothing: zeros of carbon where nothing was measured, and words of a form that nobody filled in."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Any, Final
 
 import numpy as np
 
 from mollisol.methodology.checks.sampling import INCREMENTS
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.project import Project
+
+_PLACEHOLDERS: Final = re.compile(
+    r"\b(TBD|TBC|TBA|TODO|FIXME|XXX+)\b|\?{3,}|"
+    r"(?i:\bplaceholder\b|lorem ipsum|\bto be (added|announced|clarified|completed|confirmed|decided|defined|"
+    r"determined|done|filled|provided|specified|supplied)\b|\b(fill (this |me )?in|insert .{0,20}here|change ?me)\b)"
+)
+_SHOWN: Final = 5
+
+
+def check_placeholders(project: Project) -> Iterator[Finding]:
+    """Yield words of a form that nobody filled in, by table and column; not in a project that says it is a form."""
+    if project.head.kind == "placeholder":
+        return
+    head = [
+        found for found in _texts(project.head.model_dump(mode="json"), "") if _PLACEHOLDERS.search(found[1])
+    ]
+    if head:
+        shown = "; ".join(f"{key}: {text[:60]!r}" for key, text in head[:_SHOWN])
+        where = Place(file="project.toml", thing=head[0][0])
+        yield finding("placeholder-words", where, shown, more=len(head) - 1)
+    for name in type(project).model_fields:
+        table = getattr(project, name)
+        if isinstance(table, Columns) and len(table):
+            yield from _of_table(table)
+
+
+def _of_table(table: Columns[Any]) -> Iterator[Finding]:
+    for column in table.row_type.model_fields:
+        labels = table.column(column).labels
+        words = [text for text in labels if isinstance(text, str) and _PLACEHOLDERS.search(text)]
+        if words:
+            rows = np.flatnonzero(table.column(column).holds(set(words).__contains__))
+            where = Place(file=table.file, row=int(table.row_numbers[rows[0]]), column=column)
+            shown = ", ".join(repr(text[:60]) for text in words[:_SHOWN])
+            yield finding("placeholder-words", where, shown, more=rows.size - 1)
+
+
+def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Yield each text of a document with the keys that lead to it."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(inner, f"{place}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, place)
+    elif isinstance(value, str):
+        yield place, value
 
 
 def check_zeros(project: Project) -> Iterator[Finding]:

@@ -12,14 +12,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.look_alikes import LATIN, letter_names, letters, plain
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 
-_LATIN: Final = str.maketrans(
-    "аеорсухѕіјԁһԛԝѵАВЕКМНОРСТУХЅІЈԚԜѴ" "αονρΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" "օսհոցզ",
-    "aeopcyxsijdhqwvABEKMHOPCTYXSIJQWV" "aovpABEZHIKMNOPTYX" "ouhngq",
-)  # fmt: skip
 _ALIKE: Final = str.maketrans("I1|0", "lllO")
 """Latin letters and digits that many typefaces draw alike."""
 
@@ -49,31 +46,19 @@ def _of_column(table: Columns[Any], column: str) -> Iterator[Finding]:
 def _alike(names: Iterable[str], where: Place, kind: str) -> Iterator[Finding]:
     """Yield names with the same looks, each with what sets it apart, and single names of mixed scripts."""
     told: set[str] = set()
-    plain = {name: _plain(name) for name in names}
+    looks = {name: plain(name) for name in names}
     for look in (lambda text: text.translate(_ALIKE), str.casefold):
         groups: dict[str, list[str]] = {}
-        for name, text in plain.items():
+        for name, text in looks.items():
             groups.setdefault(look(text), []).append(name)
         for group in groups.values():
             if len(group) > 1 and not told.issuperset(group):
                 told |= {*group}
-                which = " and ".join(f"{name} ({_letters(name)})" for name in group[:4])
+                which = " and ".join(f"{name} ({letters(name)})" for name in group[:4])
                 yield finding("names-look-alike", where, f"{kind} that look alike: {which}")
-    for name in sorted(plain.keys() - told):
+    for name in sorted(looks.keys() - told):
         if mixed := _hidden(name):
             yield finding("name-mixes-scripts", where, f"{name}: {mixed} among Latin letters")
-
-
-def _plain(name: str) -> str:
-    """Return a name in Latin letters where it looks so, with single spaces."""
-    text = name if name.isascii() else unicodedata.normalize("NFKC", name).translate(_LATIN)
-    return " ".join(text.split())
-
-
-def _letters(name: str) -> str:
-    """Return in words which letters of a name are not Latin, or that all are."""
-    foreign = [letter for letter in name if not letter.isascii()]
-    return _names(foreign) if foreign else "ASCII"
 
 
 def _hidden(name: str) -> str:
@@ -81,11 +66,7 @@ def _hidden(name: str) -> str:
     if name.isascii():
         return ""
     for word in "".join(letter if letter.isalpha() else " " for letter in name).split():
-        posing = [letter for letter in word if letter.translate(_LATIN) != letter]
+        posing = [letter for letter in word if letter.translate(LATIN) != letter]
         if posing and any("LATIN" in unicodedata.name(letter, "") for letter in word):
-            return _names(posing)
+            return letter_names(posing)
     return ""
-
-
-def _names(letters: Iterable[str]) -> str:
-    return ", ".join(unicodedata.name(letter, f"U+{ord(letter):04X}") for letter in dict.fromkeys(letters))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -14,20 +15,31 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.questions.pairs import Floats, Layers, Pairs, by_point, groupings
 
-FEWEST: Final = 3
-ERRORS: Final = 4.0
-"""Standard errors that a group must lie apart: many groups are looked at."""
-SPREADS: Final = 6.0
-"""Robust standard deviations that a single value must lie apart: every value is looked at."""
 TO_SIGMA: Final = 1.4826
-LEAST_SPREAD: Final = 0.03
-"""Spread of logarithms that is taken at least: laboratories repeat no better."""
+"""From the median of absolute deviations to a standard deviation: arithmetic of the normal distribution."""
+SHOWN: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """From which factor on, in the logarithm, a group is told or refused, and what noise may do."""
+
+    warns: float
+    refuses: float
+    errors: float
+    fewest: float
+    least_spread: float
+
+    @classmethod
+    def of(cls, context: Context) -> _Limits:
+        names = ("warns", "refuses", "errors", "fewest", "least-spread")
+        return cls(*(context.rules.number(f"mollisol.ratio.{name}") for name in names))
 
 
 def check_groups(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Finding]:
     """Yield a finding where the contents or densities of a group of cores moved by another factor than the rest."""
-    number = context.rules.number
-    limits = number("mollisol.ratio.warns"), number("mollisol.ratio.refuses")
+    limits = _Limits.of(context)
+    spreads = context.rules.number("mollisol.single-value.spreads")
     points = np.unique(layers.point[pairs.before])
     ways = groupings(context, layers, pairs, points.tolist())
     for quantity, values in (("carbon", layers.content), ("density", layers.density)):
@@ -38,24 +50,24 @@ def check_groups(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Fin
         seen: set[bytes] = set()
         told = np.zeros(ratio.size, dtype=np.bool_)
         for way, labels in ways.items():
-            for name, own in _apart(labels, ratio, limits[0], seen):
+            for name, own in _apart(labels, ratio, limits, seen):
                 told |= own
                 yield _group(quantity, f"{way} {name}", ratio, own, pairs, limits)
-        for own in _profiles_apart(ratio, limits[1]):
+        for own in _profiles_apart(ratio, limits, spreads):
             if (told & own).any():
                 continue
             name = f"point {layers.names[points[own][0]]}"
-            yield _group(quantity, name, ratio, own, pairs, (limits[0], float("inf")))
-        if quantity == "carbon" and ratio.size >= FEWEST:
+            yield _group(quantity, name, ratio, own, pairs, replace(limits, refuses=float("inf")))
+        if quantity == "carbon" and ratio.size >= limits.fewest:
             middle = float(np.median(ratio))
-            error = max(float(ratio.std(ddof=1)), LEAST_SPREAD) / np.sqrt(ratio.size)
-            if abs(middle) > limits[0] and abs(middle) > ERRORS * error:
+            error = max(float(ratio.std(ddof=1)), limits.least_spread) / np.sqrt(ratio.size)
+            if abs(middle) > limits.warns and abs(middle) > limits.errors * error:
                 everything = np.ones(ratio.size, dtype=np.bool_)
                 yield _group(quantity, "all cores", ratio, everything, pairs, limits)
 
 
 def _apart(
-    labels: Sequence[str], ratio: Floats, least: float, seen: set[bytes]
+    labels: Sequence[str], ratio: Floats, limits: _Limits, seen: set[bytes]
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Yield each group that lies apart from the rest, once for the same points."""
     names, of = np.unique(np.array(labels), return_inverse=True)
@@ -64,26 +76,26 @@ def _apart(
     middle = np.array([np.median(part) for part in parts])
     freedom = ratio.size - names.size
     spread = float(np.sqrt(((ratio - middle[of]) ** 2).sum() / freedom)) if freedom > 0 else float("inf")
-    spread = max(spread, LEAST_SPREAD)
+    spread = max(spread, limits.least_spread)
     # A group that is half of all pulls the middle of all half its way; others lie farther from the rest than that.
-    asked = np.abs(middle - np.median(ratio)) > least / 4
-    for place in np.flatnonzero(asked & (counts >= FEWEST)).tolist():
-        if not names[place] or ratio.size - counts[place] < FEWEST:
+    asked = np.abs(middle - np.median(ratio)) > limits.warns / 4
+    for place in np.flatnonzero(asked & (counts >= limits.fewest)).tolist():
+        if not names[place] or ratio.size - counts[place] < limits.fewest:
             continue
         own = of == place
         key = min(own.tobytes(), (~own).tobytes())
         apart = abs(float(middle[place] - np.median(ratio[~own])))
         error = spread * float(np.sqrt(1 / counts[place] + 1 / (ratio.size - counts[place])))
-        if apart > least and apart > ERRORS * error and key not in seen:
+        if apart > limits.warns and apart > limits.errors * error and key not in seen:
             seen.add(key)
             yield str(names[place]), own
 
 
-def _profiles_apart(ratio: Floats, least: float) -> Iterator[NDArray[np.bool_]]:
+def _profiles_apart(ratio: Floats, limits: _Limits, spreads: float) -> Iterator[NDArray[np.bool_]]:
     """Yield each point whose whole profile moved by another factor than those of the other points scatter by."""
     off = ratio - np.median(ratio)
-    spread = max(TO_SIGMA * float(np.median(np.abs(off))), LEAST_SPREAD)
-    for place in np.flatnonzero(np.abs(off) > max(least, SPREADS * spread)).tolist():
+    spread = max(TO_SIGMA * float(np.median(np.abs(off))), limits.least_spread)
+    for place in np.flatnonzero(np.abs(off) > max(limits.refuses, spreads * spread)).tolist():
         own = np.zeros(ratio.size, dtype=np.bool_)
         own[place] = True
         yield own
@@ -95,7 +107,7 @@ def _group(
     ratio: Floats,
     members: NDArray[np.bool_],
     pairs: Pairs,
-    limits: tuple[float, float],
+    limits: _Limits,
 ) -> Finding:
     here, count = float(np.exp(np.median(ratio[members]))), int(members.sum())
     rest = "" if members.all() else f", elsewhere {float(np.exp(np.median(ratio[~members]))):.3f}"
@@ -106,9 +118,9 @@ def _group(
         Place(file=INCREMENTS, column=column, thing=name),
         f"{count} point{'s' if count > 1 else ''}, {pairs}: {quantity} of the later over the earlier {here:.3f}{rest}; "
         f"a factor of {factor:.3f}, {likely_causes(quantity, factor)}",
-        severity=Severity.REFUSAL if abs(np.log(factor)) > limits[1] else Severity.WARNING,
-        warns=limits[0],
-        refuses=limits[1],
+        severity=Severity.REFUSAL if abs(np.log(factor)) > limits.refuses else Severity.WARNING,
+        warns=limits.warns,
+        refuses=limits.refuses,
     )
 
 
@@ -120,13 +132,14 @@ def check_same_amount(context: Context, layers: Layers, pairs: Pairs) -> Iterato
     inside = layers.on_project[pairs.before]
     deep = layers.upper[pairs.before] > 0
     parts = [added[(inside == side) & (deep == depth)] for side in (True, False) for depth in (True, False)]
-    if min(part.size for part in parts) < FEWEST:
+    if min(part.size for part in parts) < context.rules.number("mollisol.ratio.fewest"):
         return
     means = np.array([part.mean() for part in parts])
     errors = np.array([part.std(ddof=1) / np.sqrt(part.size) for part in parts])
     middle = float(means.mean())
     level = float(layers.content[pairs.before].mean())
-    if (np.abs(means) <= 3 * errors).any() or abs(middle) <= least * level:
+    clear = context.rules.number("mollisol.same-amount.errors")
+    if (np.abs(means) <= clear * errors).any() or abs(middle) <= least * level:
         return
     if np.ptp(means) <= alike * abs(middle):
         project_deep, project_top, control_deep, control_top = means
@@ -142,7 +155,9 @@ def check_same_amount(context: Context, layers: Layers, pairs: Pairs) -> Iterato
 
 def check_single_values(context: Context, layers: Layers) -> Iterator[Finding]:
     """Yield a finding for values far from those of the same depth around them, and from their own other campaigns."""
+    limit = _Limits.of(context)
     apart = float(np.log(context.rules.number("mollisol.single-value.factor")))
+    spreads = context.rules.number("mollisol.single-value.spreads")
     project = context.project
     home = {point.point: point.stratum or point.control_site or "" for point in project.sample_points}
     homes, of_home = np.unique([home[name] for name in layers.names], return_inverse=True)
@@ -159,25 +174,46 @@ def check_single_values(context: Context, layers: Layers) -> Iterator[Finding]:
         own = logs - _middles(logs, place)
         # Two campaigns have their middle between them: each lies off by half of what they are apart.
         limits = [
-            max(apart, SPREADS * max(TO_SIGMA * float(np.median(np.abs(off))), LEAST_SPREAD))
+            max(apart, spreads * max(TO_SIGMA * float(np.median(np.abs(off))), limit.least_spread))
             for off in (around, own * 2)
         ]
-        far = (np.abs(around) > limits[0]) & (np.bincount(group)[group] >= FEWEST)
-        far |= (np.abs(own) * 2 > limits[1]) & (np.abs(around) > limits[1] / 2)
-        for row in np.flatnonzero(far).tolist():
-            ratio = float(np.exp(around[row]))
+        # As far apart as the written digits say for sure: whole grams hardly tell 2 from 5.
+        half, middle = _step(values) / 2, np.exp(logs - around)
+        high, low = np.maximum(values, middle), np.minimum(values, middle)
+        sure = np.log(np.maximum(high - half, 1e-6) / np.maximum(low + half, 1e-6))
+        far = (sure > limits[0]) & (np.bincount(group)[group] >= limit.fewest)
+        far |= (np.abs(own) * 2 > limits[1]) & (sure > limits[1] / 2)
+        rows = np.flatnonzero(far)
+        if rows.size:
+            rows = rows[np.argsort(-np.abs(around[rows]), kind="stable")]
+            shown = [
+                f"{_called(layers, row)}: {values[row]:g}, {np.exp(around[row]):.3g} times the middle of its depth in "
+                f"{homes[of_home[layers.point[row]]]}"
+                for row in rows[:SHOWN].tolist()
+            ]
+            worst = int(rows[0])
             yield finding(
                 "value-far-from-neighbours",
                 Place(
                     file=INCREMENTS,
-                    row=int(cores.row_numbers[row]),
+                    row=int(cores.row_numbers[worst]),
                     column=column,
-                    thing=f"point {layers.names[layers.point[row]]}, campaign {layers.campaigns[layers.campaign[row]]}",
+                    thing=_called(layers, worst),
                 ),
-                f"{values[row]:g}, {ratio:.3g} times the middle of its depth in "
-                f"{homes[of_home[layers.point[row]]]}; {likely_causes(quantity, ratio)}",
+                f"{'; '.join(shown)}; {likely_causes(quantity, float(np.exp(around[worst])))}",
+                more=rows.size - 1,
                 factor=float(np.exp(apart)),
             )
+
+
+def _called(layers: Layers, row: int) -> str:
+    return f"point {layers.names[layers.point[row]]}, campaign {layers.campaigns[layers.campaign[row]]}"
+
+
+def _step(values: Floats) -> float:
+    """Return the step in which values are written: the least that two of them lie apart."""
+    gaps = np.diff(np.unique(values))
+    return float(gaps.min()) if gaps.size else 0.0
 
 
 def _middles(values: Floats, group: NDArray[np.int64]) -> Floats:

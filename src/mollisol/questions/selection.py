@@ -7,19 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, finding
-from mollisol.methodology.measurement import STATUS_FILE, unsampled
+from mollisol.methodology.measurement import STATUS_FILE, SamplePoint, unsampled
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.units import CO2E_PER_C
 from mollisol.stocks.samples import Samples
 
 _NUMBER = re.compile(r"\d{1,6}")
-_FEWEST_MISSING = 3
-"""Below it a gap is a slip of the pen."""
-_LEAST_FILLED = 0.4
-"""Of the numbers up to the last one; sparser numbers are those of a larger list, such as the plots of a trial."""
 
 
 def check_selection(context: Context) -> list[Finding]:
@@ -28,19 +26,53 @@ def check_selection(context: Context) -> list[Finding]:
     if project.plan is not None:  # the plan says which points there are
         return []
     most = context.rules.number("mollisol.selection.numbering-gaps")
-    ids = ("point", "sampling_unit", "control_site")
-    names = [name for column in ids for name in project.sample_points.column(column).labels if name]
-    names += project.point_statuses.column("point").values()
-    gaps, there = numbering_gaps(names)
-    missing = [name for sequence in gaps.values() for name in sequence]
-    if len(missing) < _FEWEST_MISSING or len(missing) <= most * (there + len(missing)):
-        return []
-    shown = "; ".join(f"{', '.join(few[:5])}" for few in list(gaps.values())[:6])
-    state = f"{len(missing)} numbers missing beside {there} points: {shown}"
-    return [finding("numbering-gaps", Place(file="sample_points.csv", column="point"), state, most=most)]
+    fewest = context.rules.number("mollisol.selection.fewest-missing")
+    filled = context.rules.number("mollisol.selection.least-filled")
+    points, findings = project.sample_points, [*_sites_left_out(project, filled)]
+    of_control = points.column("control_site").given()
+    excused = set(project.point_statuses.column("point").values())
+    for side, chosen in (("project", ~of_control), ("control sites", of_control)):
+        names = [name for column in ("point", "sampling_unit") for name in _names(points, column, chosen)]
+        gaps, there = numbering_gaps([*names, *excused] if names else (), filled)
+        missing = [name for sequence in gaps.values() for name in sequence]
+        if len(missing) < fewest or len(missing) <= most * (there + len(missing)):
+            continue
+        shown = "; ".join(f"{', '.join(few[:5])}" for few in list(gaps.values())[:6])
+        state = f"{side}: {len(missing)} numbers missing beside {there} points: {shown}"
+        findings.append(
+            finding(
+                "numbering-gaps",
+                Place(file="sample_points.csv", column="point", thing=side),
+                state,
+                most=most,
+            )
+        )
+    return findings
 
 
-def numbering_gaps(names: Iterable[str]) -> tuple[dict[str, list[str]], int]:
+def _names(points: Columns[SamplePoint], column: str, chosen: NDArray[np.bool_]) -> list[str]:
+    """Return the distinct names of a column in chosen rows."""
+    values = points.column(column)
+    return [values.labels[code] for code in np.unique(values.codes[chosen]).tolist() if values.labels[code]]
+
+
+def _sites_left_out(project: Project, filled: float) -> Iterable[Finding]:
+    """Yield numbers of control sites that are missing: there are few sites, and each carries much of the baseline."""
+    names = [
+        *project.control_sites.column("control_site").labels,
+        *project.point_statuses.column("point").values(),
+    ]
+    gaps, there = numbering_gaps(names, filled)
+    sites = set(project.control_sites.column("control_site").labels)
+    of_sites = {start: few for start, few in gaps.items() if any(name.startswith(start) for name in sites)}
+    missing = [name for few in of_sites.values() for name in few]
+    if missing and len(missing) <= there:
+        state = f"{', '.join(missing[:5])} beside {', '.join(sorted(sites)[:8])}"
+        where = Place(file="control_sites.csv", column="control_site")
+        yield finding("control-sites-numbered-with-gaps", where, state)
+
+
+def numbering_gaps(names: Iterable[str], least_filled: float) -> tuple[dict[str, list[str]], int]:
     """Return the ids that sequences of names leave out, by what stands before the number, and how many are there.
 
     A sequence starts at 1, or at its first number where that is above 2; sparse numbers are none.
@@ -54,7 +86,7 @@ def numbering_gaps(names: Iterable[str]) -> tuple[dict[str, list[str]], int]:
     for prefix, written in sorted(numbers.items()):
         first, last = min(written), max(written)
         span = range(first if first > 2 else 1, last + 1)
-        if len(written) < 2 or len(written) < _LEAST_FILLED * len(span):
+        if len(written) < 2 or len(written) < least_filled * len(span):
             continue
         width = min(map(len, written.values())) if any(text[0] == "0" for text in written.values()) else 1
         there += len(written)

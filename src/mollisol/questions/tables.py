@@ -7,7 +7,7 @@ from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.questions.amounts import check_amounts
 from mollisol.questions.copies import check_copies
-from mollisol.questions.missing import check_zeros
+from mollisol.questions.missing import check_placeholders, check_zeros
 from mollisol.questions.names import check_names
 from mollisol.questions.places.checks import check_places
 from mollisol.questions.places.outlines import Outlines
@@ -21,6 +21,7 @@ def question_tables(project: Project, outlines: Outlines, rules: RulesInForce) -
         *check_copies(project, rules),
         *check_amounts(project, rules),
         *check_zeros(project),
+        *check_placeholders(project),
         *check_names(project),
         *check_register(project),
     ]

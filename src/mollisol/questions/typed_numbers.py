@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from itertools import pairwise
 from math import sqrt
 from statistics import mean
 from typing import Final
+
+from pydantic import BaseModel, ConfigDict
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.context import Context
@@ -18,6 +24,8 @@ from mollisol.methodology.results.run import PeriodResult
 
 _DAYS_PER_YEAR: Final = 365.25
 _KILOGRAMS: Final = 1000.0
+_ROUNDED: Final = 1e-6
+"""Areas are sums of rounded numbers: arithmetic, and no limit of ours."""
 _TYPED: Final[Mapping[str, str]] = {
     "fossil_fuel_co2": "fuel_use.csv",
     "liming_co2": "liming.csv",
@@ -101,6 +109,8 @@ def question_typed(context: Context) -> list[Finding]:
             *_nitrogen(context, areas),
             *_woody(context),
             *_production(context),
+            *_burned(context, areas),
+            *_yields(context),
         ]
     )
 
@@ -226,3 +236,60 @@ def _produced(project: Project, start: int) -> Iterator[tuple[str, float, float]
         after = [row.produced for row in rows if row.year >= start]
         if before and after and mean(before) > 0:
             yield facts.commodity, mean(before), mean(after)
+
+
+def _burned(context: Context, areas: Mapping[str, float]) -> Iterator[Finding]:
+    """Yield fires that took more than a field of residues holds, or more land than the unit has."""
+    for number, row in enumerate(context.project.burning, start=2):
+        greatest = context.rules.number("mollisol.typed.greatest-burned")
+        load = row.biomass_kg_dm / _KILOGRAMS / row.burned_area_ha
+        area = areas.get(row.quantification_unit, row.burned_area_ha)
+        if ("residues" in row.residue and load > greatest) or row.burned_area_ha > area * (1 + _ROUNDED):
+            where = Place(file="burning.csv", row=number, thing=f"unit {row.quantification_unit}, {row.year}")
+            found = f"{load:.3g} t of dry matter a hectare on {row.burned_area_ha:g} of {area:g} ha, {row.scenario}"
+            yield finding("burning-before-large", where, found, greatest=greatest)
+
+
+class GreatestYield(BaseModel):
+    """The greatest yield of a crop that was ever reported, and the words by which the crop is known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    crop: str
+    words: str
+    greatest_t_per_ha: float
+    source: str
+    status: str
+
+
+@cache
+def greatest_yields() -> tuple[GreatestYield, ...]:
+    """Return the table of greatest yields."""
+    text = files("mollisol.methodology").joinpath("tables", "greatest_yields.csv").read_text(encoding="utf-8")
+    return tuple(GreatestYield.model_validate(row) for row in csv.DictReader(text.splitlines()))
+
+
+def _yields(context: Context) -> Iterator[Finding]:
+    """Yield commodities in tonnes whose yield is above all records."""
+    for number, facts in enumerate(context.project.commodities, start=2):
+        for known in greatest_yields():
+            grown = facts.yield_per_ha or 0.0
+            if (
+                facts.unit == "t"
+                and grown > known.greatest_t_per_ha
+                and re.search(known.words, facts.commodity, re.I)
+            ):
+                where = Place(
+                    file="commodities.csv",
+                    row=number,
+                    column="yield_per_ha",
+                    thing=f"commodity {facts.commodity}",
+                )
+                yield finding(
+                    "yield-beyond-record",
+                    where,
+                    f"{grown:g} t/ha",
+                    greatest=known.greatest_t_per_ha,
+                    crop=known.crop,
+                )
+                break

@@ -17,6 +17,7 @@ from mollisol.reading.hints import fraction_hint
 _SOC, _DENSITY = "soc_g_per_kg", "fine_soil_density_g_per_cm3"
 _DENSEST_G_PER_CM3 = 2.2
 _RICHEST_G_PER_KG = 580.0
+_UPPER, _LOWER = "upper_cm", "lower_cm"
 _OTHER_UNITS = (
     (_DENSITY, 200.0, 2200.0, "kg/m3", "divide by 1000"),
     (_SOC, 2 * _RICHEST_G_PER_KG, 580_000.0, "mg/kg", "divide by 1000"),
@@ -53,6 +54,15 @@ def looks(columns: Mapping[str, Column]) -> Iterator[Look]:
         for first in swapped[:1]:
             found = f"{soc[first]:g} g C/kg in a soil of {density[first]:g} g/cm3"
             yield Look((_SOC, _DENSITY), swapped, ("columns-swapped", found, {}))
+    if _UPPER in columns and _LOWER in columns:
+        upper, lower = columns[_UPPER].numbers(), columns[_LOWER].numbers()
+        exchanged = np.flatnonzero((upper > lower) & (lower >= 0))
+        if 2 * exchanged.size > upper.size:  # single rows are told as such
+            first = exchanged[0]
+            found = (
+                f"from {upper[first]:g} down to {lower[first]:g} cm, in {exchanged.size} of {upper.size} rows"
+            )
+            yield Look((_UPPER, _LOWER), exchanged, ("depths-exchanged", found, {}))
     for name, least, most, unit, do in _OTHER_UNITS:
         if name in columns:
             places = np.setdiff1d(_between(columns[name], least, most), swapped)

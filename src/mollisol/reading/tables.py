@@ -26,6 +26,11 @@ from mollisol.reading.suspicious_columns import looks
 
 LONGEST_LINE = 1_000_000
 """Bytes: a table of ours has a few hundred; a row of a gigabyte is no row."""
+_CALLED = (
+    ("point", "campaign"), ("point",), ("control_site",), ("stratum",), ("quantification_unit", "year"),
+    ("quantification_unit",), ("commodity", "year"), ("commodity",), ("place", "year"),
+)  # fmt: skip
+"""Columns by which a row is called, the first that are all there."""
 _BLOCK = 50_000
 """Rows that are held as text at a time."""
 
@@ -241,7 +246,8 @@ def _table[Row: BaseModel](
     def told(name: str, places: NDArray[np.intp], fault: Callable[[int], _Words]) -> Iterator[Finding]:
         for place in places.tolist():
             code, found, texts = fault(place)
-            yield _fault(code, file, found, row=int(row_numbers[place]), column=name, **texts)
+            where = Place(file=file, row=int(row_numbers[place]), column=name, thing=_named(columns, place))
+            yield _found(code, where, found, **texts)
 
     for name, (cells, codes) in texts.items():
         columns[name], bad = _parsed(cells, codes, name, row_type)
@@ -267,6 +273,17 @@ def _table[Row: BaseModel](
         else np.ones(len(row_numbers), dtype=np.bool_)
     )
     return Columns(row_type, columns, row_numbers, file), sound, gathered(chain.from_iterable(faults))
+
+
+def _named(columns: Mapping[str, Column], place: int) -> str:
+    """Return what a row is called: by the ids that stand in it, never by its number."""
+    for names in _CALLED:
+        labels = [columns[name].labels[columns[name].codes[place]] for name in names if name in columns]
+        if len(labels) == len(names) and all(label is not None for label in labels):
+            return ", ".join(
+                f"{name.replace('_', ' ')} {label}" for name, label in zip(names, labels, strict=True)
+            )
+    return ""
 
 
 def _same(words: _Words, _place: int) -> _Words:
@@ -358,4 +375,8 @@ def problem_code(problem: dict[str, Any]) -> tuple[str, Mapping[str, str]]:
 def _fault(
     code: str, file: str, state: str, *, row: int | None = None, column: str = "", **texts: Any
 ) -> Finding:
-    return finding(code, Place(file=file, row=row, column=column), state, **texts)
+    return _found(code, Place(file=file, row=row, column=column), state, **texts)
+
+
+def _found(code: str, where: Place, state: str, **texts: Any) -> Finding:
+    return finding(code, where, state, **texts)

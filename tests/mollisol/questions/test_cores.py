@@ -64,12 +64,12 @@ def test_the_mixing_law_by_hand() -> None:
 def test_the_near_end_is_the_mean_less_what_noise_may_be() -> None:
     """t(0.95, 4) = 2.1318: a mean of 3 with an error of 0.5 reaches down to 1.934."""
     rate = Rate("x", -3.0, 0.5, 4.0, 60.0)
-    assert rate.near == pytest.approx(3 - 0.5 * 2.13185, abs=1e-4)
-    assert rate.beyond(1.25, 0.025, 0.015)
-    assert not rate.beyond(2.0, 0.04, 0.025)
-    assert Rate("x", 0.5, 0.5, 4.0, 60.0).near == 0.0
+    assert rate.near(0.95) == pytest.approx(3 - 0.5 * 2.13185, abs=1e-4)
+    assert rate.beyond(1.25, 0.025, 0.015, 0.95)
+    assert not rate.beyond(2.0, 0.04, 0.025, 0.95)
+    assert Rate("x", 0.5, 0.5, 4.0, 60.0).near(0.95) == 0.0
     rich = Rate("x", 2.5, 0.0, 4.0, 208.0)
-    assert not rich.beyond(2.0, 0.04, 0.025), "1.2 % a year of a rich soil"
+    assert not rich.beyond(2.0, 0.04, 0.025, 0.95), "1.2 % a year of a rich soil"
 
 
 def test_layers_bound_the_stock_and_straight_lines_keep_the_bounds() -> None:
@@ -118,7 +118,8 @@ def test_every_factor_is_found_at_itself_and_has_a_source(cause: object) -> None
         (times("soc_g_per_kg", 1.724, lambda row: row["point"] < "M"), "group-moved-by-factor", "refusal"),
         (times("soc_g_per_kg", 0.1), "unit-changed", "blocking"),
         (times("fine_soil_density_g_per_cm3", 1.2, in_project), "density-shift-by-side", "refusal"),
-        (times("fine_soil_density_g_per_cm3", 1.05, in_project), "density-shift-by-side", "warning"),
+        (times("fine_soil_density_g_per_cm3", 1.05, in_project), "density-shift-by-side", "refusal"),
+        (times("fine_soil_density_g_per_cm3", 1.035, in_project), "density-shift-by-side", "warning"),
         (times("fine_soil_density_g_per_cm3", 0.85, in_project), "density-shift-by-side", "warning"),
         (times("fine_soil_density_g_per_cm3", 1.15), "density-shift", "warning"),
         (times("soc_g_per_kg", 0.9, lambda row: not in_project(row)), "controls-change-fast", "warning"),

@@ -28,7 +28,7 @@ STATUS = "point,status,campaign,reason\n"
     ],
 )
 def test_numbers_that_sequences_leave_out(names: list[str], missing: dict[str, list[str]]) -> None:
-    assert numbering_gaps(names)[0] == missing
+    assert numbering_gaps(names, 0.4)[0] == missing
 
 
 def without(folder: Path, campaign: str, *points: str) -> None:

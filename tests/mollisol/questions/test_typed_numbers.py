@@ -20,6 +20,8 @@ DOUBTS = {
     "woody-start-differs",
     "production-before-low",
     "modelled-gas-without-error",
+    "burning-before-large",
+    "yield-beyond-record",
 }
 
 
@@ -36,6 +38,9 @@ def asked(folder: Path) -> list[Finding]:
         ("woody_stocks.csv", "2026-10-01,tree,17.5", "2026-10-01,tree,35", "woody-growth-unlikely", "8.0 t"),
         ("woody_stocks.csv", "project,2021-10-01,tree,8", "project,2021-10-01,tree,4", "woody-start-differs", "4 t"),
         ("production.csv", "500", "390", "production-before-low", "390 a year"),
+        ("burning.csv", "160000,40", "800000,40", "burning-before-large", "20 t of dry matter a hectare"),
+        ("burning.csv", "160000,40", "160000,70", "burning-before-large", "on 70 of 60 ha"),
+        ("commodities.csv", "agricultural,t,7.5", "agricultural,t,75", "yield-beyond-record", "75 t/ha"),
         ("modelled_soil_gases.csv", ",4e-07,", ",0,", "modelled-gas-without-error", "standard error of 0"),
     ],
 )  # fmt: skip

@@ -12,6 +12,7 @@ import numpy as np
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.likely_causes import likely_causes
+from mollisol.methodology.checks.look_alikes import did_you_mean
 from mollisol.methodology.findings import Finding, Place, blocking, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -51,7 +52,7 @@ def _strata_match(project: Project, outlines: Outlines) -> Iterable[Finding]:
         yield finding(
             "unknown-reference",
             Place(file=file, thing=f"stratum {name[:60]}"),
-            "no such stratum",
+            f"no such stratum{did_you_mean(name, strata)}",
             table="strata.csv",
             clause="VM0042 2.2, section 9.1, parameter A",
         )

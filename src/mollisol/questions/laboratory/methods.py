@@ -14,13 +14,12 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.measurement import LaboratoryMethod
 from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.questions.laboratory.words import question_words
 
 HEAD, INCREMENTS = "project.toml", "core_increments.csv"
 BASIS: Final = ("analyte", "inorganic_carbon", "density_basis", "coarse_fragments", "drying")
 SIDES: Final = ("project", "control sites")
 _EXCLUDED: Final = frozenset({"removed", "subtracted"})
-_STANDARD_ERRORS: Final = 2.0
-"""Where both sides moved, shares may differ by as much by chance: samples were sent out as they came."""
 
 type Procedure = tuple[str, ...]
 type Shares = Mapping[Procedure, float]
@@ -31,6 +30,7 @@ def question_methods(context: Context) -> list[Finding]:
     used = set(context.project.core_increments.column("laboratory_method").values())
     methods = [method for method in context.project.head.laboratory_methods if method.id in used]
     findings = [*_undeclared(methods), *_basis(methods), *_carbonate(context, methods)]
+    findings += [told for method in methods for told in question_words(method, context.rules)]
     if context.project.measured_controls:
         findings += [*_conversions(context.project, methods), *_by_side(context, methods)]
     return findings
@@ -80,6 +80,7 @@ def _carbonate(context: Context, methods: Iterable[LaboratoryMethod]) -> Iterato
                 "inorganic-carbon-unknown",
                 _place(method),
                 f"total carbon, inorganic carbon {method.inorganic_carbon}",
+                severity=Severity.REFUSAL if method.inorganic_carbon == "not excluded" else None,
             )
         elif held.any():
             found = f"analyte {method.analyte}, inorganic carbon {method.inorganic_carbon}; {shown}"
@@ -108,13 +109,14 @@ def _by_side(context: Context, methods: Iterable[LaboratoryMethod]) -> Iterator[
     known = {method.id: method for method in context.project.head.laboratory_methods}
     read = {method.id: _reads_as(method, known) for method in methods}
     tolerance = context.rules.number("mollisol.laboratory.side-share")
+    errors = context.rules.number("mollisol.laboratory.side-errors")
     counts = _counts(context.project, read)
     for period in context.project.head.verification_periods:
         ends = (period.first_campaign, period.last_campaign)
         sides = [[counts.get((side, campaign), Counter()) for campaign in ends] for side in SIDES]
         if not all(count for side in sides for count in side):
             continue
-        moved = _moved_apart([[_shares(count) for count in side] for side in sides], sides, tolerance)
+        moved = _moved_apart([[_shares(count) for count in side] for side in sides], sides, tolerance, errors)
         if moved:
             yield _one_side(period, sides)
         else:
@@ -143,7 +145,7 @@ def _shares(count: Counter[Procedure]) -> Shares:
 
 
 def _moved_apart(
-    shares: list[list[Shares]], counts: list[list[Counter[Procedure]]], tolerance: float
+    shares: list[list[Shares]], counts: list[list[Counter[Procedure]]], tolerance: float, errors: float
 ) -> bool:
     """Return whether the sides moved between procedures in a way that chance does not explain.
 
@@ -159,7 +161,7 @@ def _moved_apart(
                 share * (1 - share) / number.total()
                 for share, number in zip((first, last), count, strict=True)
             )
-        chance = _STANDARD_ERRORS * sqrt(variance) if all(moves) else 0.0
+        chance = errors * sqrt(variance) if all(moves) else 0.0
         if abs(moves[0] - moves[1]) > max(tolerance, chance):
             return True
     return False
