@@ -14,24 +14,24 @@ from mollisol.methodology.results.state import state_of
 
 
 def question_deviations(
-    context: Context, asked: Sequence[Finding], inputs: Mapping[str, bytes]
+    context: Context, findings: Sequence[Finding], inputs: Mapping[str, bytes]
 ) -> list[Finding]:
     """Return findings with deviations applied, and what is wrong with the approval of those that lift something."""
-    return _answered(context, asked, context.project.head.deviations, inputs)
+    return _answered(context, findings, context.project.head.deviations, inputs)
 
 
 def _answered(
-    context: Context, asked: Sequence[Finding], deviations: Sequence[Deviation], inputs: Mapping[str, bytes]
+    context: Context, findings: Sequence[Finding], deviations: Sequence[Deviation], inputs: Mapping[str, bytes]
 ) -> list[Finding]:
     shown = bool(context.rules.value("mollisol.words.shown").value)
-    applied = apply_deviations(asked, deviations, words_suffice=not shown)
+    applied = apply_deviations(findings, deviations, words_suffice=not shown)
     proponent = context.project.head.proponent
     return [*applied, *(_approvals(applied, deviations, proponent, inputs) if shown else ())]
 
 
 def deviation_effects(
     context: Context,
-    asked: Sequence[Finding],
+    findings: Sequence[Finding],
     inputs: Mapping[str, bytes],
     periods: Sequence[PeriodResult],
 ) -> list[Finding]:
@@ -44,7 +44,7 @@ def deviation_effects(
     ----------
     context
         The project and its rules.
-    asked
+    findings
         All findings of the assessment, before deviations were applied.
     inputs
         The files that were read, for the evidence.
@@ -52,7 +52,7 @@ def deviation_effects(
         As computed with all deviations.
     """
     deviations = context.project.head.deviations
-    applied = apply_deviations(asked, deviations)
+    applied = apply_deviations(findings, deviations)
     requested, computed = (
         sum(period.units_to_issue_t for period in periods),
         sum(period.units_if_eligible_t or 0 for period in periods),
@@ -62,7 +62,7 @@ def deviation_effects(
         codes = {one.code for one in applied if one.answered_by == deviation.id}
         if not codes:
             continue
-        left = _answered(context, asked, [other for other in deviations if other is not deviation], inputs)
+        left = _answered(context, findings, [other for other in deviations if other is not deviation], inputs)
         standing = {one.severity for one in left if one.code in codes and not one.answered_by}
         if blocking(left):
             words = f"{deviation.code} stands again and stops the project: nothing is computed, 0 units"
