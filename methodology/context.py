@@ -21,8 +21,9 @@ class Context:
     trace: Trace
 
     def during(self, period: VerificationPeriod) -> PeriodContext:
-        """Return the same with a verification period."""
-        return PeriodContext(self.project, self.rules, self.trace, period)
+        """Return the same with a verification period, without control sites that were lost in it."""
+        lost = self.project.lost_control_sites(period.first_campaign, period.last_campaign)
+        return PeriodContext(self.project.without_control_sites(lost), self.rules, self.trace, period)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -276,6 +277,40 @@ class Project(DomainObject):
             return self
         head = self.head.model_copy(update={"equivalent_soil_mass_interpolation": interpolation})
         return self.model_copy(update={"head": head})
+
+    def lost_control_sites(self, first: str, last: str) -> dict[str, tuple[str, ...]]:
+        """Return control sites that one of two campaigns lacks, with the sites that their strata keep.
+
+        Only where each of their strata keeps a site that both campaigns have: the change is then computed without them.
+        """
+        if not self.point_statuses or not self.measured_controls:
+            return {}
+        points = self.sample_points
+        site_of = dict(
+            zip(points.column("point").values(), points.column("control_site").values(), strict=True)
+        )
+        measured: dict[str, set[str]] = {first: set(), last: set()}
+        for campaign, point in self.core_increments.distinct("campaign", "point"):
+            if campaign in measured and site_of.get(point):
+                measured[campaign].add(point)
+        paired = {site_of[point] for point in measured[first] & measured[last]}
+        once = {site_of[point] for point in measured[first] ^ measured[last]} - paired
+        sites: dict[str, set[str]] = {}
+        for link in self.control_links:
+            sites.setdefault(link.stratum, set()).add(link.control_site)
+        lost = {}
+        for site in sorted(filter(None, once)):
+            kept = [linked & paired for linked in sites.values() if site in linked]
+            if kept and all(kept):
+                lost[site] = tuple(sorted(filter(None, set().union(*kept))))
+        return lost
+
+    def without_control_sites(self, names: Collection[str]) -> Project:
+        """Return the project without the links of some control sites; itself where there are none."""
+        if not names:
+            return self
+        places = [place for place, link in enumerate(self.control_links) if link.control_site not in names]
+        return self.model_copy(update={"control_links": self.control_links.at(places)})
 
     @property
     def approach(self) -> str:

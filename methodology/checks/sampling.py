@@ -8,7 +8,7 @@ from datetime import date
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.columns import Columns
-from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.measurement import PROXIMAL, CoreIncrement, unsampled
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -32,7 +32,7 @@ def check_sampling(project: Project, rules: RulesInForce) -> list[Finding]:
             *_dates(project),
             *_increment_count(project, rules),
             *_replication(project, rules),
-            *_coverage(project),
+            *_coverage(project, rules),
             *_timing(project, rules),
         ]
     )
@@ -245,7 +245,7 @@ def _replication(project: Project, rules: RulesInForce) -> Iterable[Finding]:
             )
 
 
-def _coverage(project: Project) -> Iterable[Finding]:
+def _coverage(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     measured: dict[str, set[str]] = defaultdict(set)
     for campaign, point in project.core_increments.distinct("campaign", "point"):
         measured[campaign].add(point)
@@ -263,6 +263,7 @@ def _coverage(project: Project) -> Iterable[Finding]:
                 "no increment, though a verification period rests on it",
             )
     campaigns = [campaign.name for campaign in project.head.campaigns]
+    least = rules.number("vm0042.control.least-sites") if project.measured_controls else 0.0
     for period in periods if project.measured_controls else ():
         first, last = measured[period.first_campaign], measured[period.last_campaign]
         if not first or not last:
@@ -276,7 +277,7 @@ def _coverage(project: Project) -> Iterable[Finding]:
                 f"only in {period.first_campaign}: {_some(lost)}; only in {period.last_campaign}: {_some(new)}",
             )
         elif first and last:
-            yield from _unpaired_homes(project, period, first, last)
+            yield from _unpaired_homes(project, period, first, last, least)
     everywhere = set().union(*(measured[campaign] for campaign in counted))
     for row, name in project.sample_points.places("point", lambda point: point not in everywhere):
         yield finding(
@@ -287,7 +288,7 @@ def _coverage(project: Project) -> Iterable[Finding]:
 
 
 def _unpaired_homes(
-    project: Project, period: VerificationPeriod, first: set[str], last: set[str]
+    project: Project, period: VerificationPeriod, first: set[str], last: set[str], least: float
 ) -> Iterable[Finding]:
     """Yield strata and linked control sites with points at one end of a period and none at both."""
     points = project.sample_points
@@ -299,13 +300,24 @@ def _unpaired_homes(
     paired = {homes[point] for point in first & last}
     once = {homes[point] for point in first ^ last} - paired
     linked = {link.control_site for link in project.control_links}
+    lost = project.lost_control_sites(period.first_campaign, period.last_campaign)
     where = Place(file=INCREMENTS, thing=f"verification period {period.name}")
+    for site, kept in lost.items():
+        left = len(linked) - len(lost)
+        yield finding(
+            "control-site-lost",
+            where,
+            f"{site}: computed without it, with {left} of {len(linked)} linked sites; "
+            f"its strata keep {', '.join(kept)}",
+            severity=Severity.REFUSAL if left < least <= len(linked) else Severity.WARNING,
+            least=least,
+        )
     for kind, known in (
         ("stratum", project.strata.column("stratum").values()),
         ("control site", sorted(linked)),
     ):
         for name in known:
-            if name in once:
+            if name in once and name not in lost:
                 ends = f"{period.first_campaign} and {period.last_campaign}"
                 yield finding(
                     "stratum-unpaired", where, f"no point of {kind} {name} was measured at both {ends}"

@@ -21,7 +21,10 @@ def question_deviations(
 
 
 def _answered(
-    context: Context, findings: Sequence[Finding], deviations: Sequence[Deviation], inputs: Mapping[str, bytes]
+    context: Context,
+    findings: Sequence[Finding],
+    deviations: Sequence[Deviation],
+    inputs: Mapping[str, bytes],
 ) -> list[Finding]:
     shown = bool(context.rules.value("mollisol.words.shown").value)
     applied = apply_deviations(findings, deviations, words_suffice=not shown)

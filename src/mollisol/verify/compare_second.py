@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mollisol.methodology.measurement import STATUS_FILE
 from mollisol.methodology.rules_in_force.rule_set import RuleSet
 from mollisol.verify.compare import Comparison
 from mollisol.verify.results import IndependentFigure
@@ -49,6 +50,8 @@ def outside(files: Mapping[str, bytes], rules: RuleSet | None = None) -> str:
         kinds |= {row["approach"] for row in rows_of(inputs, "quantification_units.csv")}
     except (LookupError, TypeError, ValueError, AttributeError):
         return ""
+    if STATUS_FILE in inputs:
+        return "one whose points were lost or joined"
     other = sorted(kinds - {"measured_controls", "measure_and_remeasure"})
     return f"not of measured control sites alone: {', '.join(other)}" if other else ""
 

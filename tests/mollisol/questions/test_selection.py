@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mollisol.engine import assess_project, run_project
+from mollisol.methodology.findings import Severity
 from mollisol.questions.selection import difference_t_co2e, numbering_gaps
 from mollisol.reading.project import read_project
 from tests.support.projects import FOUR_SITES, Layout
@@ -57,6 +58,41 @@ def test_a_lost_point_counts_as_if_it_had_never_been_sampled(
     one, other = run_project(lost).results.periods[0], run_project(make_project(fewer)).results.periods[0]
     assert one.units_if_eligible_t == other.units_if_eligible_t
     assert one.verified_total_t_co2e == pytest.approx(other.verified_total_t_co2e, rel=1e-12)
+
+
+@pytest.mark.parametrize("stratum_without", [False, True])
+def test_a_lost_control_site_is_told_and_the_baseline_is_that_without_it(
+    stratum_without: bool, make_project: Callable[[Layout], Path]
+) -> None:
+    """The same as a project that is linked to the other sites alone; where a stratum keeps none it is stopped."""
+    links = [link for link in FOUR_SITES.links if stratum_without is False or link[0] != "c1"]
+    folder = make_project(replace(FOUR_SITES, links=links))
+    lose(folder, "c2.0", "c2.1")
+    found = {item.code: item for item in assess_project(folder).findings}
+    if stratum_without:
+        assert "stratum-unpaired" in found
+        assert "control-site-lost" not in found
+        return
+    told = found["control-site-lost"]
+    assert told.severity is Severity.WARNING
+    assert told.found == "c2: computed without it, with 3 of 4 linked sites; its strata keep c1"
+    three = replace(
+        FOUR_SITES,
+        control={name: FOUR_SITES.control[name] for name in ("c1", "c3", "c4")},
+        links=[link for link in FOUR_SITES.links if link[0] != "c2"],
+    )
+    one, other = run_project(folder).results.periods[0], run_project(make_project(three)).results.periods[0]
+    assert one.verified_total_t_co2e == pytest.approx(other.verified_total_t_co2e, rel=1e-12)
+    assert one.strata[0].control_sites == ("c1",)
+
+
+def test_fewer_control_sites_than_the_rule_asks_for_refuse(make_project: Callable[[Layout], Path]) -> None:
+    three = replace(FOUR_SITES, links=[("c1", "s1"), ("c2", "s1"), ("c2", "s2"), ("c3", "s2")])
+    folder = make_project(three)
+    lose(folder, "c2.0", "c2.1")
+    (told,) = [item for item in assess_project(folder).findings if item.code == "control-site-lost"]
+    assert told.severity is Severity.REFUSAL
+    assert "with 2 of 3 linked sites; its strata keep c1, c3" in told.found
 
 
 def test_lost_points_are_read_pessimistically(make_project: Callable[[Layout], Path]) -> None:
