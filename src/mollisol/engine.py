@@ -32,6 +32,7 @@ from mollisol.questions.cores import question_cores
 from mollisol.questions.deviations import deviation_effects, question_deviations
 from mollisol.questions.ledger import question_ledger
 from mollisol.questions.places.outlines import Outlines, counted_areas
+from mollisol.questions.selection import tell_lost_points
 from mollisol.questions.tables import question_tables
 from mollisol.reading.intake import Handed
 from mollisol.reading.project import Reading, read_project
@@ -180,6 +181,7 @@ def run_project(
     )
     checked = [finding for finding in assessment.findings if finding.code != "rule-weakly-sourced"]
     told = [*told, *deviation_effects(context, assessment.asked, assessment.reading.inputs, periods)]
+    told += tell_lost_points(context, samples, periods)
     findings = in_order(dict.fromkeys([*checked, *outcome, *told, *status_findings(rules.chosen)]))
     key = rules_key and rules.rule_set.head.key
     options = RunOptions(rules_key=key, overlays=tuple(overlays), route=route, seed=seed, reference=reference)

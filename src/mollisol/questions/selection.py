@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.measurement import STATUS_FILE, SamplePoint, unsampled
 from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.units import CO2E_PER_C
 from mollisol.stocks.samples import Samples
 
@@ -95,33 +98,79 @@ def numbering_gaps(names: Iterable[str], least_filled: float) -> tuple[dict[str,
     return gaps, there
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The points that a period cannot use: their statuses, those that could hide something, and the changes left.
+
+    Parameters
+    ----------
+    change
+        Of each point that both campaigns measured. [t CO2e/ha]
+    """
+
+    period: VerificationPeriod
+    statuses: Mapping[str, str]
+    lost: Sequence[str]
+    change: Mapping[str, float]
+
+
 def check_lost_points(context: Context, samples: Samples) -> list[Finding]:
     """Return which points were lost in each period, and the change as it is and read pessimistically."""
-    project = context.project
-    if not project.point_statuses or not project.measured_controls:
-        return []
-    campaigns = [campaign.name for campaign in project.head.campaigns]
     findings: list[Finding] = []
+    for loss in _losses(context.project, samples):
+        findings.append(_told(loss.period, loss.statuses))
+        if loss.lost:
+            findings += _lost_in_period(context, loss.period, loss.change, loss.lost)
+    return findings
+
+
+def tell_lost_points(
+    context: Context, samples: Samples, periods: Sequence[PeriodResult]
+) -> Iterable[Finding]:
+    """Yield the units of each period that lost points, as they are and under the pessimistic reading.
+
+    What the pessimistic reading takes off the change is taken off the verified total, less its part of the buffer; the
+    deduction, sources and leakage stay as they are.
+    """
+    head = context.project.head
+    results = {period.name: period for period in periods}
+    for loss in _losses(context.project, samples):
+        if not loss.lost:
+            continue
+        result = results[loss.period.name]
+        as_it_is, worst = (
+            difference_t_co2e(context.project, loss.change, points) for points in ((), loss.lost)
+        )
+        taken = max(0.0, as_it_is - worst) * (1 - head.non_permanence_rating_percent / 100)
+        units = max(0, floor(result.verified_total_t_co2e - taken))
+        where = Place(file=STATUS_FILE, thing=f"verification period {loss.period.name}")
+        state = (
+            f"{result.units_if_eligible_t} units as it is; {units} where the lost points changed as the "
+            "worst of their stratum and the lost control points as the best, with the deduction as it is"
+        )
+        yield finding("points-lost-units", where, state)
+
+
+def _losses(project: Project, samples: Samples) -> Iterable[Loss]:
+    """Yield what each period lost; nothing where no point has a status."""
+    if not project.point_statuses or not project.measured_controls:
+        return
+    campaigns = [campaign.name for campaign in project.head.campaigns]
+    # a point that joined later hides nothing, nor one whose hectares are out of the count
+    gone = _points_without_land(project)
     for period in project.head.verification_periods:
         told = unsampled(project.point_statuses, campaigns, period.first_campaign, period.last_campaign)
-        ends = [
+        first, last = (
             dict(zip(stock.index, np.asarray(stock.value).tolist(), strict=True))
             for stock in (
                 samples.stocks.points_by_campaign[name]
                 for name in (period.first_campaign, period.last_campaign)
             )
-        ]
-        change = {
-            point: CO2E_PER_C * (ends[1][point] - ends[0][point]) for point in ends[0] if point in ends[1]
-        }
-        # a point that joined later hides nothing, nor one whose hectares are out of the count
-        gone = _points_without_land(project)
-        lost = sorted(told.keys() - change.keys() - gone - {p for p, s in told.items() if s == "joined"})
+        )
+        change = {point: CO2E_PER_C * (last[point] - first[point]) for point in first if point in last}
+        joined = {point for point, status in told.items() if status == "joined"}
         if told:
-            findings.append(_told(period, told))
-        if lost:
-            findings += _lost_in_period(context, period, change, lost)
-    return findings
+            yield Loss(period, told, sorted(told.keys() - change.keys() - gone - joined), change)
 
 
 def _points_without_land(project: Project) -> set[str]:

@@ -117,6 +117,24 @@ def test_lost_points_are_read_pessimistically(make_project: Callable[[Layout], P
     assert f"{44 / 12 * 10 * (4 / 3 - 0.25):,.1f} t where 2 lost points" in told[0].found
 
 
+def test_units_stand_beside_those_of_the_pessimistic_reading(make_project: Callable[[Layout], Path]) -> None:
+    """By hand: the lost point would count as the worst of its stratum; 15 % of what that takes off is buffer's."""
+    name, stocks = next(iter(FOUR_SITES.project.items()))
+    folder = make_project(FOUR_SITES)
+    lose(folder, f"{name}.{len(stocks) - 1}")
+    run = run_project(folder)
+    changes = [(end - start) * 44 / 12 for start, end in stocks[:-1]]
+    mean = sum(changes) / len(changes)
+    worse = (sum(changes) + min(changes)) / len(stocks)
+    taken = FOUR_SITES.areas_ha[name] * (mean - worse) * 0.85
+    period = run.results.periods[0]
+    (told,) = [item for item in run.findings if item.code == "points-lost-units"]
+    units = int(period.verified_total_t_co2e - taken)
+    assert told.found.startswith(
+        f"{int(period.verified_total_t_co2e)} units as it is; {units} where 1 lost points"
+    )
+
+
 def test_land_that_is_said_to_have_left_but_is_counted_hides_its_points(
     make_project: Callable[[Layout], Path],
 ) -> None:
