@@ -248,10 +248,15 @@ class PlanHead(DomainObject):
         The time from one campaign to the next.
     laboratory_methods
         Ids of the methods of ``project.toml`` that were planned.
+    drawn_with
+        What drew the points: ``mollisol sample plan``, which draws them again from frame, strata and seed, or another
+        program in words.
+    frame_sha256
+        Of the file of outlines that they were drawn in.
     seed
         Of the draw.
     seed_by
-        Who chose the seed. ``public_value``: it follows from the strata and a value that was named in advance and
+        Who chose the seed. ``public_value``: it follows from frame, strata and a value that was named in advance and
         published later, so that nobody could try seeds.
     """
 
@@ -262,6 +267,8 @@ class PlanHead(DomainObject):
     depth_cm: Annotated[float, Field(gt=0, le=500, allow_inf_nan=False)]
     interval_years: Annotated[float, Field(gt=0, le=20, allow_inf_nan=False)] | None = None
     laboratory_methods: Items[Identifier] = ()
+    drawn_with: Text = ""
+    frame_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     seed: Annotated[int, Field(ge=0)]
     seed_by: Literal["proponent", "auditor", "public_value"] = "proponent"
     public_value: Text = ""

@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from mollisol.cli.app import app, main
 from mollisol.reading.project import read_project
-from mollisol.sampling_plan.places import draw_places
+from mollisol.uncertainty.planning.places import draw_places
 
 WOBURN = Path(str(files("mollisol").joinpath("examples", "woburn-ley")))
 

@@ -1,1 +1,1 @@
-"""How many samples, and how they are shared out."""
+"""How many samples, how they are shared out, and where they lie."""

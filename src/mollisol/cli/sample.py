@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from mollisol.cli.printing import Json, as_data, exit_with, print_findings, print_json, tell
 from mollisol.methodology.findings import FindingsError, UserError
-
-if TYPE_CHECKING:
-    from mollisol.sampling_plan.plan import Plan
 
 sample_app = typer.Typer(help="Where and how often to sample.", no_args_is_help=True)
 
@@ -49,6 +46,14 @@ def plan(
         typer.Option(help="Of a point's stock with its stock at the next campaign, where one was measured."),
     ] = 0.0,
     seed: Annotated[int, typer.Option(help="Of the places.", min=0)] = 0,
+    public_value: Annotated[
+        str,
+        typer.Option(
+            "--public-value",
+            metavar="TEXT",
+            help="A value named in advance and published later: the seed follows from it, outlines and strata.",
+        ),
+    ] = "",
     spares: Annotated[
         int, typer.Option(help="Further points of each stratum, for the folder of the plan.", min=0, max=1000)
     ] = 0,
@@ -64,7 +69,8 @@ def plan(
 ) -> None:
     """Return strata, number and places of samples for a change to be shown or a budget."""
     from mollisol.output import write_beside, write_folder
-    from mollisol.sampling_plan.plan import plan_files, planned, points_file
+    from mollisol.sampling_plan.plan import Draw, plan_files, planned, points_file
+    from mollisol.sampling_plan.text import document_of, lines_of
 
     _targets(detect, budget, cost, correlation)
     _output(out)
@@ -77,8 +83,7 @@ def plan(
             spreads=partial(_by_stratum, "--spread", spread or []),
             costs=partial(_by_stratum, "--cost", cost or []),
             correlation=correlation,
-            seed=seed,
-            spares=spares,
+            draw=Draw(seed, public_value, spares),
         )
     except FindingsError as error:
         exit_with(error.findings, as_json, words="nothing was planned")
@@ -87,10 +92,10 @@ def plan(
     elif out is not None:
         write_beside(out, points_file(made, out.suffix))
     if as_json:
-        print_json(_document(made) | {"findings": as_data(findings)})
+        print_json(document_of(made) | {"findings": as_data(findings)})
     else:
         print_findings(findings, err=True)
-        typer.echo("\n".join(_lines(made)))
+        typer.echo("\n".join(lines_of(made)))
     if out is not None:
         tell(f"{out}: {made.samples} points")
 
@@ -141,49 +146,3 @@ def _by_stratum(option: str, given: list[str], names: Sequence[str]) -> dict[str
                 f"{option} {text!r}: there is no stratum {name}; there are: {', '.join(names[:20])}"
             )
     return every | one
-
-
-def _document(made: Plan) -> dict[str, Any]:
-    return {
-        "samples": made.samples,
-        "cost": made.cost,
-        "detectable_t_co2e_per_ha": made.detectable_t_co2e_per_ha,
-        "standard_error_t_co2e_per_ha": made.standard_error_t_co2e_per_ha,
-        "degrees_of_freedom": made.degrees_of_freedom,
-        "deduction_t_co2e_per_ha": made.deduction_t_co2e_per_ha,
-        "strata": [
-            {
-                "stratum": item.stratum,
-                "area_ha": item.area_ha,
-                "spread_t_co2e_per_ha": item.spread.t_co2e_per_ha,
-                "spread_from": item.spread.source,
-                "spread_sampling_units": item.spread.units,
-                "samples": item.samples,
-                "cost": item.cost,
-            }
-            for item in made.strata
-        ],
-        "points": made.points,
-    }
-
-
-def _lines(made: Plan) -> list[str]:
-    price = "" if made.cost is None else f" for {made.cost:,.2f}"
-    width = max(7, *(len(item.stratum) for item in made.strata))
-    lines = [
-        f"{made.samples} samples in {len(made.strata)} strata{price}",
-        f"  shows a change of {made.detectable_t_co2e_per_ha:.2f} t CO2e/ha (5 % two-sided, power 90 %); "
-        f"standard error {made.standard_error_t_co2e_per_ha:.2f}, {made.degrees_of_freedom} degrees of freedom",
-        f"  would take {made.deduction_t_co2e_per_ha:.2f} t CO2e/ha for sampling on the project side; control sites, "
-        "laboratory and model come on top",
-        f"  {'stratum':{width}}  {'area_ha':>10}  {'spread':>7}  {'samples':>7}  spread from",
-    ]
-    for item in made.strata:
-        units = f", {item.spread.units} sampling units" if item.spread.units else ""
-        lines.append(
-            f"  {item.stratum:{width}}  {item.area_ha:10,.2f}  {item.spread.t_co2e_per_ha:7.2f}  "
-            f"{item.samples:7d}  {item.spread.source}{units}"
-        )
-    if not any(item.places for item in made.strata):
-        lines.append("  no places: project.toml names no geometry_file")
-    return lines

@@ -19,6 +19,7 @@ from mollisol.methodology.measurement import (
     PLAN_FILE,
     PLAN_POINTS_FILE,
     PlanHead,
+    PlannedStratum,
     SamplingPlan,
     unsampled,
 )
@@ -57,15 +58,23 @@ def check_plan(context: Context) -> list[Finding]:
 
 
 def seed_of(head: PlanHead) -> int:
-    """Return the seed that follows from the strata of a plan and its public value."""
-    frame = "\n".join(f"{item.stratum},{item.area_ha!r}" for item in head.strata)
-    return int(hashlib.sha256(f"{frame}\n{head.public_value}".encode()).hexdigest()[:8], 16)
+    """Return the seed that follows from frame and strata of a plan and its public value."""
+    return seed_from(head.strata, head.frame_sha256, head.public_value)
+
+
+def seed_from(strata: Iterable[PlannedStratum], frame_sha256: str, public_value: str) -> int:
+    """Return the first eight hexadecimal digits of the SHA-256 of strata, frame and public value, one a line."""
+    lines = [f"{item.stratum},{item.area_ha!r}" for item in strata]
+    text = "\n".join([*lines, *filter(None, [frame_sha256]), public_value])
+    return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)
 
 
 def _dated(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
     head, where = plan.head, Place(file=PLAN_FILE, thing="made_on")
-    vouched = head.dated_by != "proponent" and head.dated_by_whom and head.dated_evidence
+    dated = head.dated_by != "proponent" and head.dated_by_whom and head.dated_evidence
+    vouched = dated and head.seed_by != "proponent"
     whom = f"dated by {head.dated_by} {head.dated_by_whom}".rstrip()
+    whom += ", the seed is the proponent's choice" if head.seed_by == "proponent" else ""
     state = f"{'' if vouched else 'self-dated: '}made on {head.made_on}, SHA-256 {plan.sha256}, {whom}"
     yield finding("plan-dated" if vouched else "plan-self-dated", where, state)
     first = min(project.core_increments.column("sampled_on").values(), default=None)

@@ -48,11 +48,12 @@ _ANSWERED_BY_A_PLAN = {
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What a plan starts from: the strata, their polygons where there are any, and the rules."""
+    """What a plan starts from: the strata, their polygons where there are any with their file's hash, and the rules."""
 
     project: Project
     rules: RulesInForce
     polygons: Mapping[str, Any]
+    frame_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,14 @@ def read_design(folder: Path) -> Design:
         raise UserError(error.findings[0].found) from None
     findings = check_references(project)
     polygons: Mapping[str, Any] = {}
+    frame = ""
     if head.geometry_file and not findings:
         outlines = outlines_drawn(project, intake.contents)
         findings = blocking(apply_deviations(check_places(project, outlines, rules), head.deviations))
-        polygons = outlines.valid
+        polygons, frame = outlines.valid, outlines.sha256
     if findings:
         raise FindingsError(findings)
-    return Design(project, rules, polygons)
+    return Design(project, rules, polygons, frame)
 
 
 def measured_spreads(folder: Path, design: Design, *, correlation: float) -> dict[str, Spread]:

@@ -19,10 +19,11 @@ from mollisol.methodology.findings import (
     UserError,
     blocking,
 )
-from mollisol.methodology.measurement import SamplePoint
+from mollisol.methodology.measurement import PlannedStratum, SamplePoint
 from mollisol.output import csv_table
+from mollisol.questions.plan import seed_from
 from mollisol.sampling_plan.design import Design, Spread, complete, measured_spreads, read_design
-from mollisol.sampling_plan.places import draw_places
+from mollisol.uncertainty.planning.places import DRAWN_WITH, draw_places
 from mollisol.uncertainty.planning.sample_size import (
     minimum_detectable_difference_t_co2e_per_ha,
     neyman_allocation,
@@ -31,6 +32,24 @@ from mollisol.uncertainty.planning.sample_size import (
 from mollisol.uncertainty.student import t_quantile
 
 _MOST_SAMPLES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """How points are drawn: by a seed, or by the one that follows from frame, strata and a public value; and spares."""
+
+    seed: int = 0
+    public_value: str = ""
+    spares: int = 0
+
+    def seed_in(self, design: Design) -> int:
+        """Return the seed of the draw."""
+        if not self.public_value:
+            return self.seed
+        strata = (
+            PlannedStratum(stratum=item.stratum, area_ha=item.area_ha) for item in design.project.strata
+        )
+        return seed_from(strata, design.frame_sha256, self.public_value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +115,7 @@ def planned(
     spreads: Callable[[Sequence[str]], Mapping[str, float]],
     costs: Callable[[Sequence[str]], Mapping[str, float]],
     correlation: float = 0.0,
-    seed: int = 0,
-    spares: int = 0,
+    draw: Draw,
 ) -> tuple[Plan, list[Finding]]:
     """Plan from a project folder: its strata, with declared or measured spreads.
 
@@ -111,10 +129,8 @@ def planned(
         What is declared of strata, by the names of all strata; where no spread is declared it is measured.
     correlation
         Of a point's stock with its stock at the next campaign, where one campaign was measured.
-    seed
-        Of the places.
-    spares
-        Further points of each stratum, for those that cannot be reached.
+    draw
+        Of the places: seed, or public value, and further points of each stratum for those that cannot be reached.
 
     Returns
     -------
@@ -147,8 +163,7 @@ def planned(
         detect_t_co2e_per_ha=detect_t_co2e_per_ha,
         budget=budget,
         costs=prices,
-        seed=seed,
-        spares=spares,
+        draw=draw,
     )
     return plan, findings
 
@@ -160,8 +175,7 @@ def make_plan(
     detect_t_co2e_per_ha: float | None,
     budget: float | None,
     costs: Mapping[str, float],
-    seed: int,
-    spares: int,
+    draw: Draw,
 ) -> Plan:
     """Make the smallest plan that shows a change of this size, or the largest that the budget pays.
 
@@ -220,6 +234,7 @@ def make_plan(
             f"{_MOST_SAMPLES} samples or more: look at the target, the spread and their units (t CO2e/ha)"
         )
     samples = shared(total)
+    seed = draw.seed_in(design)
     error, free = error_of(samples), total - len(strata)
     chance = design.rules.number("programme.deduction.confidence")
     return Plan(
@@ -231,11 +246,11 @@ def make_plan(
                 samples=int(number),
                 cost=float(number * cost) if costs else None,
                 places=draw_places(
-                    design.polygons[item.stratum], int(number) + spares, name=item.stratum, seed=seed
+                    design.polygons[item.stratum], int(number) + draw.spares, name=item.stratum, seed=seed
                 )
                 if item.stratum in design.polygons
                 else (),
-                spares=spares,
+                spares=draw.spares,
             )
             for item, number, cost in zip(strata, samples, price, strict=True)
         ),
@@ -246,7 +261,10 @@ def make_plan(
             "depth_cm": design.project.head.reporting_depth_cm,
             **_interval(design),
             "laboratory_methods": [method.id for method in design.project.head.laboratory_methods],
+            "drawn_with": DRAWN_WITH,
+            "frame_sha256": design.frame_sha256,
             "seed": seed,
+            **({"seed_by": "public_value", "public_value": draw.public_value} if draw.public_value else {}),
         },
         deduction_t_co2e_per_ha=error * float(t_quantile(probability=chance, degrees_of_freedom=free)),
     )

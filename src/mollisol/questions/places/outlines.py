@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 from mollisol.methodology.columns import Columns
@@ -22,6 +23,7 @@ class Outlines:
     """What the file of outlines gave: sound shapes and their areas in ha by stratum, those at fault, and findings."""
 
     file: str = ""
+    sha256: str = ""
     valid: Mapping[str, Any] = field(default_factory=dict)
     crossing: Mapping[str, str] = field(default_factory=dict)
     areas: Mapping[str, float] = field(default_factory=dict)
@@ -38,13 +40,14 @@ def outlines_drawn(project: Project, inputs: Mapping[str, bytes]) -> Outlines:
         where = Place(file="project.toml", thing="geometry_file")
         return Outlines(findings=(finding("geometry-missing", where, "no polygons"),))
     polygons, findings = read_outlines(file, inputs[file])
+    digest = sha256(inputs[file]).hexdigest()
     if blocking(findings):
-        return Outlines(file, findings=tuple(findings))
+        return Outlines(file, digest, findings=tuple(findings))
     ellipsoid = Geod(ellps="WGS84")
     valid = {name: polygon for name, polygon in polygons.items() if polygon.is_valid}
     crossing = {name: shapely.is_valid_reason(shape) for name, shape in polygons.items() if name not in valid}
     areas = {name: area_ha(ellipsoid, polygon) for name, polygon in valid.items()}
-    return Outlines(file, valid, crossing, areas, tuple(findings))
+    return Outlines(file, digest, valid, crossing, areas, tuple(findings))
 
 
 def counted_areas(

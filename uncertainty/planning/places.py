@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+DRAWN_WITH = "mollisol sample plan"
+"""What a plan names that :func:`draw_places` gave its points."""
 _DEGREES_DIGITS = 7
 
 
