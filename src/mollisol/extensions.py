@@ -47,7 +47,9 @@ def extension(group: Group, name: str) -> Any:
         return getattr(import_module(module), attribute)
     found = _registered(group)
     if name not in found:
-        raise UnknownExtensionError(f"there is no {name!r}; there are: {', '.join(extension_names(group))}")
+        kind = group.partition(".")[2].replace("_", " ")
+        known = ", ".join(extension_names(group))
+        raise UnknownExtensionError(f"there is no {name!r} among the {kind}; there are: {known}")
     try:
         return found[name].load()
     except (ImportError, AttributeError) as error:

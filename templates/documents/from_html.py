@@ -6,9 +6,10 @@ This is no reader of HTML at large: it knows the elements and classes that our o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
-from typing import Final
+from typing import Final, Literal
+from xml.etree.ElementTree import Element, TreeBuilder
 
 from mollisol.templates.documents.blocks import (
     Block,
@@ -46,199 +47,165 @@ _OWN_LINE: Final = frozenset({"under", "input", "head"})
 _HEADINGS: Final = {"h2": 1, "h3": 2, "h4": 3}
 
 
-@dataclass
-class _Open:
-    """An element that is open: what it is and how its words look."""
+class _Tree(HTMLParser):
+    """Builds the tree of a page."""
 
-    tag: str
-    look: Look
-    own_line: bool
-    hidden: bool
-
-
-@dataclass
-class _TableParts:
-    kind: str
-    title: str = ""
-    basis: str = ""
-    rows: dict[str, list[Row]] = field(default_factory=lambda: {"thead": [], "tbody": [], "tfoot": []})
-    row: list[Cell] = field(default_factory=list)
-    part: str = "tbody"
-
-
-class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
+        self.builder = TreeBuilder()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.builder.start(tag, {name: value or "" for name, value in attrs})
+        if tag in _VOID:
+            self.builder.end(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.builder.data(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in _VOID:
+            self.builder.end(tag)
+
+
+class _Reader:
+    """Walks the tree and gathers the cover and the blocks."""
+
+    def __init__(self) -> None:
         self.blocks: list[Block] = []
-        self._open: list[_Open] = []
-        self._words: list[Text] = []
-        self._table: _TableParts | None = None
-        self._figure: dict[str, str] = {}
-        self._cell: dict[str, str | None] = {}
-        self._exact: list[str] = []
-        self._drawing = 0
-        self._start: dict[str, str | None] = {}
-        self.cover: dict[str, str] = {}
+        self.cover = {"kind": "", "title": ""}
         self.facts: list[tuple[str, str]] = []
         self.notice: tuple[Text, ...] = ()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        if tag == "br":
-            self._words.append(Text("\n"))
-        if tag in _VOID:
-            return
-        classes = (found.get("class") or "").split()
-        over = self._open[-1] if self._open else _Open("", "plain", False, False)
-        look: Look = over.look
-        for known, name in ((_LOOKS, tag), *((_LOOKS_OF_CLASS, word) for word in reversed(classes))):
-            look = known.get(name, look)
-        if tag in {"td", "th", "p", "li"}:
-            look = "plain"
-        hidden = over.hidden or tag in _UNSEEN or bool(_UNSEEN_CLASSES.intersection(classes))
-        own_line = bool(_OWN_LINE.intersection(classes))
-        self._open.append(_Open(tag, look, own_line, hidden))
-        if hidden:
-            return
-        if own_line:
-            self._break()
-        if tag == "svg":
-            self._drawing += 1
-            self._figure["name"] = (found.get("aria-labelledby") or "").split("-title")[0]
-        elif self._drawing:
-            self._words = []
-        elif tag in {*_HEADINGS, "h1", "p", "li", "caption", "figcaption", "dt", "dd"}:
-            self._words, self._start = [], found
-        elif tag == "table":
-            self._table = _TableParts(" ".join(classes))
-        elif tag in {"thead", "tbody", "tfoot"} and self._table:
-            self._table.part = tag
-        elif tag == "tr" and self._table:
-            self._table.row = []
-        elif tag in {"td", "th"}:
-            self._words, self._cell, self._exact = [], found, []
-        elif tag == "data":
-            self._exact.append(found.get("value") or "")
-        elif tag in {"ul", "dl"} and ("chain" in classes or "facts" in classes):
-            title = found.get("aria-label") or ""
-            self._table = _TableParts("facts" if "facts" in classes else "chain", title)
+    def read(self, element: Element, item: Literal["item", "numbered"] = "item") -> None:
+        for child in _seen(element):
+            tag, classes = child.tag, _classes(child)
+            if tag in _HEADINGS:
+                self.blocks.append(_heading(child))
+            elif tag == "h1":
+                self.cover["title"] = _plain(_words(child))
+            elif tag == "p":
+                self._paragraph(child)
+            elif tag == "li":
+                self._add(Paragraph(_tidy(_words(child)), item))
+            elif tag == "table":
+                self.blocks.append(_table(child))
+            elif tag == "figure":
+                self.blocks.append(_figure(child))
+            elif tag == "dl" and "facts" in classes:
+                self.facts += [(term.text, told.text) for term, told in _pairs(child)]
+            elif tag == "dl" and "chain" in classes:
+                self.blocks.append(Table(child.get("aria-label", ""), "", (), tuple(_pairs(child))))
+            elif tag == "ul" and "chain" in classes:
+                rows = tuple(_amount(line) for line in _seen(child) if line.tag == "li")
+                self.blocks.append(Table(child.get("aria-label", ""), "", (), rows))
+            else:
+                self.read(child, "numbered" if tag == "ol" else "item" if tag == "ul" else item)
 
-    def handle_data(self, data: str) -> None:
-        if not self._open or self._open[-1].hidden:
-            return
-        text = re.sub(r"[ \t\n\r]+", " ", data)
-        if text:
-            self._words.append(Text(text, self._open[-1].look))
+    def _add(self, paragraph: Paragraph) -> None:
+        if _plain(paragraph.words):
+            self.blocks.append(paragraph)
 
-    def handle_endtag(self, tag: str) -> None:
-        while self._open and self._open[-1].tag != tag:
-            self._open.pop()
-        closed = self._open.pop() if self._open else None
-        if closed is None or closed.hidden:
-            return
-        if closed.own_line:
-            self._break()
-        if tag == "svg":
-            self._drawing -= 1
-        elif self._drawing:
-            if tag == "desc":
-                self._figure["told"] = _plain(self._words)
-            self._words = [] if tag != "title" else self._words
-        elif tag in {"td", "th"} and self._table:
-            self._table.row.append(self._closed_cell(tag == "th"))
-        elif tag == "tr" and self._table and self._table.row:
-            self._table.rows[self._table.part].append(tuple(self._table.row))
-        elif tag == "caption" and self._table:
-            self._table.title, self._table.basis = self._caption()
-        elif tag in {"table", "dl"} or (tag == "ul" and self._table):
-            self._close_table()
-        elif tag in {"dt", "dd", "li"} and self._table:
-            self._pair(tag)
-        elif tag in _HEADINGS:
-            text = _plain(self._words)
-            bare = re.sub(r"^\d+ ", "", text)  # Word numbers its headings itself
-            level = _HEADINGS[tag]
-            heading = Heading(level, bare, self._start.get("id") or "", level > 1 or bare != text)
-            self.blocks.append(heading)
-        elif tag == "h1":
-            self.cover["title"] = _plain(self._words)
-        elif tag in {"p", "li"}:
-            self._close_paragraph(tag)
-        elif tag == "figcaption":
-            title, basis = self._caption()
-            self.blocks.append(
-                Figure(self._figure.get("name", ""), title, basis, self._figure.get("told", ""))
-            )
-            self._figure = {}
-
-    def _break(self) -> None:
-        self._words.append(Text("\n"))
-
-    def _caption(self) -> tuple[str, str]:
-        title = [part for part in self._words if part.look == "strong"]
-        return _plain(title), _plain([part for part in self._words if part.look != "strong"])
-
-    def _closed_cell(self, header: bool) -> Cell:
-        words = _tidy(self._words)
-        plain = _plain(self._words)
-        exact = self._exact[0] if len(self._exact) == 1 and not re.search(r"[A-Za-z]{2}", plain) else ""
-        number = not header and (bool(exact) or bool(re.fullmatch(r"[−–+\d\s\u202f\u00a0.,∞%]+", plain)))
-        return Cell(
-            words,
-            header,
-            int(self._cell.get("rowspan") or 1),
-            int(self._cell.get("colspan") or 1),
-            number,
-            exact,
-        )
-
-    def _close_table(self) -> None:
-        parts, self._table = self._table, None
-        if parts is not None and parts.kind == "facts":
-            self.facts += [(row[0].text, row[1].text) for row in parts.rows["tbody"]]
-        elif parts is not None and any(parts.rows.values()):
-            own = parts.rows
-            table = Table(
-                parts.title, parts.basis, tuple(own["thead"]), tuple(own["tbody"]), tuple(own["tfoot"])
-            )
-            self.blocks.append(table)
-
-    def _pair(self, tag: str) -> None:
-        assert self._table is not None  # noqa: S101
-        words = _tidy(self._words)
-        if tag == "li":
-            text = _plain(words)
-            label, _, amount = text.rpartition(" ")
-            cells: list[Cell] = [Cell((Text(label),), header=True), Cell((Text(amount),), number=True)]
-            self._table.rows["tbody"].append(tuple(cells))
-        elif tag == "dt":
-            self._table.row = [Cell(words, header=True)]
-        else:
-            self._table.rows["tbody"].append((*self._table.row, Cell(words)))
-
-    def _close_paragraph(self, tag: str) -> None:
-        words = _tidy(self._words)
-        if not _plain(words):
-            return
-        within = [item.tag for item in self._open]
-        kind = self._start.get("class") or ""
-        if tag == "li":
-            numbered = "ol" in within and within[::-1].index("ol") < (
-                within[::-1].index("ul") if "ul" in within else len(within)
-            )
-            self.blocks.append(Paragraph(words, "numbered" if numbered else "item"))
-        elif kind == "eyebrow":
-            self.cover["kind"] = _plain(words)
-        elif kind == "banner":
-            self.notice = words
-        else:
-            self.blocks.append(
-                Paragraph(words, "key" if kind == "units" else "notice" if kind == "notice" else "body")
-            )
-        self._words = []
+    def _paragraph(self, element: Element) -> None:
+        words = _tidy(_words(element))
+        match element.get("class"):
+            case "eyebrow":
+                self.cover["kind"] = _plain(words)
+            case "banner":
+                self.notice = words
+            case "units":
+                self._add(Paragraph(words, "key"))
+            case "notice":
+                self._add(Paragraph(words, "notice"))
+            case _:
+                self._add(Paragraph(words))
 
 
-def _tidy(words: list[Text]) -> tuple[Text, ...]:
+def _classes(element: Element) -> list[str]:
+    return element.get("class", "").split()
+
+
+def _seen(element: Element) -> Iterator[Element]:
+    """Yield the children that stand on paper."""
+    for child in element:
+        if child.tag not in _UNSEEN and _UNSEEN_CLASSES.isdisjoint(_classes(child)):
+            yield child
+
+
+def _words(element: Element, look: Look = "plain") -> Iterator[Text]:
+    """Yield the words inside of an element, each in its look."""
+    yield Text(_spaced(element.text), look)
+    seen = set(_seen(element))
+    for child in element:
+        if child.tag == "br":
+            yield Text("\n")
+        elif child in seen and child.tag != "svg":
+            classes = _classes(child)
+            inner = _LOOKS.get(child.tag, look)
+            inner = next((_LOOKS_OF_CLASS[name] for name in classes if name in _LOOKS_OF_CLASS), inner)
+            ends = [] if _OWN_LINE.isdisjoint(classes) else [Text("\n")]
+            yield from (*ends, *_words(child, inner), *ends)
+        yield Text(_spaced(child.tail), look)
+
+
+def _spaced(text: str | None) -> str:
+    return re.sub(r"[ \t\n\r]+", " ", text or "")
+
+
+def _heading(element: Element) -> Heading:
+    level, text = _HEADINGS[element.tag], _plain(_words(element))
+    bare = re.sub(r"^\d+ ", "", text)  # Word numbers its headings itself
+    return Heading(level, bare, element.get("id", ""), level > 1 or bare != text)
+
+
+def _caption(element: Element | None) -> tuple[str, str]:
+    """Return the title, which is strong, and what else a caption says."""
+    words = [] if element is None else list(_words(element))
+    title = [part for part in words if part.look == "strong"]
+    return _plain(title), _plain(part for part in words if part.look != "strong")
+
+
+def _figure(element: Element) -> Figure:
+    drawing, told = element.find(".//svg"), element.find(".//desc")
+    name = "" if drawing is None else drawing.get("aria-labelledby", "").split("-title")[0]
+    words = "" if told is None else _plain([Text("".join(told.itertext()))])
+    return Figure(name, *_caption(element.find("figcaption")), words)
+
+
+def _table(element: Element) -> Table:
+    rows: dict[str, list[Row]] = {"thead": [], "tbody": [], "tfoot": []}
+    for part in (element, *_seen(element)):
+        for line in _seen(part):
+            if line.tag == "tr" and len(line):
+                cells = tuple(_cell(cell) for cell in _seen(line) if cell.tag in {"td", "th"})
+                rows[part.tag if part.tag in rows else "tbody"].append(cells)
+    return Table(*_caption(element.find("caption")), *(tuple(own) for own in rows.values()))
+
+
+def _cell(element: Element) -> Cell:
+    words = list(_words(element))
+    plain, header = _plain(words), element.tag == "th"
+    values = [data.get("value", "") for data in element.iter("data")]
+    exact = values[0] if len(values) == 1 and not re.search(r"[A-Za-z]{2}", plain) else ""
+    number = not header and (bool(exact) or bool(re.fullmatch(r"[−–+\d\s\u202f\u00a0.,∞%]+", plain)))
+    rows, columns = (int(element.get(name) or 1) for name in ("rowspan", "colspan"))
+    return Cell(_tidy(words), header, rows, columns, number, exact)
+
+
+def _pairs(element: Element) -> Iterator[tuple[Cell, Cell]]:
+    """Yield the pairs of a list of terms."""
+    terms, told = (
+        [Cell(_tidy(_words(part)), tag == "dt") for part in element.iter(tag)] for tag in ("dt", "dd")
+    )
+    yield from zip(terms, told, strict=True)
+
+
+def _amount(element: Element) -> tuple[Cell, Cell]:
+    """Return a line of a chain of amounts: what it is, and how much."""
+    label, _, amount = _plain(_words(element)).rpartition(" ")
+    return Cell((Text(label),), header=True), Cell((Text(amount),), number=True)
+
+
+def _tidy(words: Iterable[Text]) -> tuple[Text, ...]:
     """Join neighbours of one look; no space or line break at the ends, none twice."""
     joined: list[Text] = []
     for part in words:
@@ -263,19 +230,16 @@ def _tidy(words: list[Text]) -> tuple[Text, ...]:
     return tuple(joined)
 
 
-def _plain(words: list[Text] | tuple[Text, ...]) -> str:
+def _plain(words: Iterable[Text]) -> str:
     return re.sub(r"[ \n]+", " ", "".join(part.text for part in words)).strip()
 
 
 def document_of(page: str) -> Document:
     """Return the document of a page that our templates rendered; what is for the screen alone is left out."""
+    tree = _Tree()
+    tree.feed(page)
+    tree.close()
     reader = _Reader()
-    reader.feed(page)
-    reader.close()
-    cover = Cover(
-        kind=reader.cover.get("kind", ""),
-        title=reader.cover.get("title", ""),
-        facts=tuple(reader.facts),
-        notice=reader.notice,
-    )
+    reader.read(tree.builder.close())
+    cover = Cover(**reader.cover, facts=tuple(reader.facts), notice=reader.notice)
     return Document(cover, tuple(reader.blocks))

@@ -31,10 +31,10 @@ def densities(periods: Sequence[PeriodResult]) -> draw.Drawing:
     return draw.Drawing(figure, "posterior", title, "; ".join(told))
 
 
-def _draw(ax: Axes, own: PosteriorDeduction, density: PosteriorDensity, moment: float) -> None:
+def _draw(ax: Axes, posterior: PosteriorDeduction, density: PosteriorDensity, moment: float) -> None:
     grid, top = density.at_t_co2e_per_ha, max(density.density_per_t_co2e_per_ha)
     height = [value / top for value in density.density_per_t_co2e_per_ha]
-    mean, credited = own.mean_t_co2e_per_ha, own.credited_t_co2e_per_ha
+    mean, credited = posterior.mean_t_co2e_per_ha, posterior.credited_t_co2e_per_ha
     ax.plot(grid, height, color=draw.PROJECT, linewidth=1.2)
     above = [at >= credited for at in grid]
     ax.fill_between(grid, height, 0, where=above, color=draw.PROJECT, alpha=0.22, linewidth=0)

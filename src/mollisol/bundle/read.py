@@ -6,21 +6,21 @@ Looking at names and sizes comes first; nothing is unpacked, followed or parsed 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from mollisol.bundle.trace_form import TraceForm
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import ProjectHead
 from mollisol.methodology.results.figure import Origin
 from mollisol.methodology.results.run import RunResult
-from mollisol.reading.archive import BundleFaultError, Source, fault, open_source
+from mollisol.reading.archive import Source, fault, open_source
 from mollisol.reading.json import load_json
 from mollisol.reading.schema import head_values
 
@@ -57,39 +57,33 @@ class Bundle:
     @cached_property
     def results(self) -> RunResult:
         """``results.json`` as the typed value that the report renders."""
-        return self._typed("results.json", RunResult)
+        return self._valid("results.json", RunResult.model_validate_json, self._checked("results.json"))
 
     @cached_property
     def head(self) -> ProjectHead:
         """``project.json``: the project's own words; a bundle of schema 1 is read as it was meant."""
-        words = self.json("project.json")
-        try:
-            return ProjectHead.model_validate_json(json.dumps(head_values({"project": words})))
-        except ValidationError as error:
-            raise self._other_form("project.json", error) from None
+        words = json.dumps(head_values({"project": self.json("project.json")}))
+        return self._valid("project.json", ProjectHead.model_validate_json, words)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """``findings.json``."""
-        load_json(content := self.read("findings.json"), "findings.json")
-        try:
-            return _FINDINGS.validate_json(content)
-        except ValidationError as error:
-            raise self._other_form("findings.json", error) from None
+        return self._valid("findings.json", _FINDINGS.validate_json, self._checked("findings.json"))
 
     @cached_property
     def trace(self) -> dict[str, Any]:
         """``trace.json``: quantities, rules, switches and equations as plain data."""
-        data = self.json("trace.json")
-        try:
-            return dict(_TRACE.validate_python(data))
-        except ValidationError as error:
-            raise self._other_form("trace.json", error) from None
+        return dict(self._valid("trace.json", _TRACE.validate_python, self.json("trace.json")))
 
     @cached_property
     def origins(self) -> dict[str, Origin]:
         """Where each number of the results comes from, by its path; empty in bundles of release 0.1.0."""
         return {path: Origin.from_json(data) for path, data in self.trace.get("figures", {}).items()}
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Every file by its name."""
+        return {name: self.read(name) for name in self.names}
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -105,23 +99,19 @@ class Bundle:
         """The inputs by name, so that they can be run again."""
         return {name: self.input(name) for name in self.inputs}
 
-    def _typed[Kind: BaseModel](self, name: str, kind: type[Kind]) -> Kind:
-        load_json(content := self.read(name), name)
-        try:
-            return kind.model_validate_json(content)
-        except ValidationError as error:
-            raise self._other_form(name, error) from None
+    def _checked(self, name: str) -> bytes:
+        """Return a JSON file as it stands, once it is known to be sound."""
+        self.json(name)
+        return self.read(name)
 
-    def _other_form(self, name: str, error: ValidationError) -> BundleFaultError:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        return fault(
-            "bundle-other-form",
-            name,
-            f"{place}: {first['msg']}"[:200],
-            here=version("mollisol"),
-            maker=str(self.manifest.get("mollisol"))[:20],
-        )
+    def _valid[Given, Kind](self, name: str, parse: Callable[[Given], Kind], content: Given) -> Kind:
+        try:
+            return parse(content)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            found = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:200]
+            maker = str(self.manifest.get("mollisol"))[:20]
+            raise fault("bundle-other-form", name, found, here=version("mollisol"), maker=maker) from None
 
 
 def open_bundle(path: Path) -> Bundle:
@@ -144,18 +134,11 @@ def bundle_in(source: Source) -> Bundle:
     """Return the bundle whose files were looked at; raises as :func:`open_bundle`."""
     names = tuple(sorted(source.sizes))
     if MANIFEST not in source.sizes:
-        raise fault(
-            "bundle-missing", source.place, f"no {MANIFEST} in it", allowed="a folder that mollisol run wrote"
-        )
+        found = f"no {MANIFEST} in it"
+        raise fault("bundle-missing", source.place, found, allowed="a folder that mollisol run wrote")
     manifest = load_json(source.read(MANIFEST), MANIFEST)
     sums = manifest.get("files") if isinstance(manifest, dict) else None
     if not isinstance(sums, dict) or not all(isinstance(value, str) for value in sums.values()):
-        do = "ask for the bundle again"
-        raise fault(
-            "bundle-other-form",
-            MANIFEST,
-            "no files with their sums",
-            allowed="files by name with SHA-256",
-            do=do,
-        )
+        allowed, do = "files by name with SHA-256", "ask for the bundle again"
+        raise fault("bundle-other-form", MANIFEST, "no files with their sums", allowed=allowed, do=do)
     return Bundle(source, names, manifest)

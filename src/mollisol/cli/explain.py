@@ -37,7 +37,8 @@ def explain(
     if name and not opened.origins:
         from mollisol.verify.bundle import origins_again
 
-        tell("a bundle of release 0.1.0: it is run again, to name what its figures are made of")
+        maker = opened.manifest.get("mollisol")
+        tell(f"a bundle of mollisol {maker} that does not say what its figures are made of: it is run again")
         again = origins_again(opened)
     explainer = Explainer(opened, again)
     if not name:

@@ -11,21 +11,19 @@ import numpy as np
 
 from mollisol.bundle.read import Bundle
 from mollisol.engine import assess_project
-from mollisol.methodology.findings import Finding, FindingsError, blocking, finding
+from mollisol.methodology.findings import FindingsError, blocking, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.validation import ValidationResult
-from mollisol.programmes.registry import programme
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.run import Assessment, RunOptions
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.modelled import ModelledStocks, run_model
 from mollisol.uncertainty.model.scenario_error import correlated_error_variance, scenario_correlation_used
-from mollisol.verify.compare import Comparison as FileComparison
+from mollisol.verify.compare import Comparison
 from mollisol.verify.manifest import compare_files
-from mollisol.verify.releases import notes_since
-from mollisol.verify.rules import read_options, read_rules
+from mollisol.verify.opened import opened
 
 FARTHEST_YEARS = 1
 """How far the end of the bundle's runs may lie before the re-measurement."""
@@ -71,29 +69,17 @@ def open_issued(bundle: Bundle) -> Issued:
     FindingsError
         If the bundle was changed, has no model, or its inputs do not run.
     """
-    to = FileComparison(tolerance=0.0)
-    files = {name: bundle.read(name) for name in bundle.names}
-    compare_files(bundle.manifest, files, to)
+    to = Comparison(tolerance=0.0)
+    compare_files(bundle.manifest, bundle.files, to)
     if to.differences:
         first = to.differences[0]
-        raise FindingsError(
-            [_fault("bundle-changed", f"{first.code} at {first.item}; {len(to.differences)} in all")]
-        )
+        raise _fault("bundle-changed", f"{first.code} at {first.item}; {len(to.differences)} in all")
     if bundle.results.model is None:
-        raise FindingsError(
-            [
-                _fault(
-                    "forecast-missing",
-                    "a bundle without a model: what was re-measured is credited by its own run",
-                )
-            ]
-        )
-    options = read_options(bundle.manifest, {}, to)
-    folders = programme(bundle.results.programme).rules
-    notes = notes_since(str(bundle.manifest.get("mollisol")))
-    rules = read_rules(files, bundle.manifest, options, notes, folders, to)
-    assessment = assess_project(bundle.input_files, rule_set=rules.rule_set if rules else None)
-    return _run(assessment, options)
+        without = "a bundle without a model: what was re-measured is credited by its own run"
+        raise _fault("forecast-missing", without)
+    given = opened(bundle, to)
+    rule_set = given.rules.rule_set if given.rules else None
+    return _run(assess_project(bundle.input_files, rule_set=rule_set), given.options)
 
 
 def _run(assessment: Assessment, options: RunOptions) -> Issued:
@@ -103,16 +89,11 @@ def _run(assessment: Assessment, options: RunOptions) -> Issued:
     project = context.project
     validation = project.model.validation if project.model is not None else None
     if validation is None:
-        raise FindingsError(
-            [
-                _fault(
-                    "forecast-missing", "a model without a validation", allowed="one", do="verify the bundle"
-                )
-            ]
+        raise _fault(
+            "forecast-missing", "a model without a validation", allowed="one", do="verify the bundle"
         )
-    return Issued(
-        project, samples.stocks, context.rules, run_model(context, samples.stocks), validation, options
-    )
+    runs = run_model(context, samples.stocks)
+    return Issued(project, samples.stocks, context.rules, runs, validation, options)
 
 
 def last_year(runs: ModelledStocks, on: date) -> int:
@@ -127,16 +108,9 @@ def last_year(runs: ModelledStocks, on: date) -> int:
     nearest = on.year - 1 if fraction < 0.5 else on.year
     end = min(nearest, runs.years[-1])
     if nearest - end > FARTHEST_YEARS or end <= runs.years[0]:
-        raise FindingsError(
-            [
-                _fault(
-                    "forecast-ends-elsewhere",
-                    f"re-measured {on}; the bundle's runs go from the end of {runs.years[0]} "
-                    f"to that of {runs.years[-1]}",
-                    farthest_years=FARTHEST_YEARS,
-                )
-            ]
-        )
+        first, last = runs.years[0], runs.years[-1]
+        found = f"re-measured {on}; the bundle's runs go from the end of {first} to that of {last}"
+        raise _fault("forecast-ends-elsewhere", found, farthest_years=FARTHEST_YEARS)
     return end
 
 
@@ -186,15 +160,12 @@ def error_sds(issued: Issued, *, effect: bool) -> dict[str, float]:
     if head is None:
         raise ValueError("the project declares no model")
     declared = head.scenario_correlation
-    correlation = (
-        0.0
-        if declared is None
-        else scenario_correlation_used(
-            correlation=declared.value,
-            trials=declared.trials,
-            confidence=issued.rules.number("programme.deduction.confidence"),
+    correlation = 0.0
+    if declared is not None:
+        confidence = issued.rules.number("programme.deduction.confidence")
+        correlation = scenario_correlation_used(
+            correlation=declared.value, trials=declared.trials, confidence=confidence
         )
-    )
     doubled = float(correlated_error_variance(scenario_variance=1.0, correlation=correlation))
     found = {}
     for stratum in issued.project.strata:
@@ -216,5 +187,5 @@ def error_sds(issued: Issued, *, effect: bool) -> dict[str, float]:
     return found
 
 
-def _fault(code: str, state: str, **texts: Any) -> Finding:
-    return finding(code, "the bundle of --against", state, **texts)
+def _fault(code: str, state: str, **texts: Any) -> FindingsError:
+    return FindingsError([finding(code, "the bundle of --against", state, **texts)])

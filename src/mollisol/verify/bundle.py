@@ -13,10 +13,9 @@ from mollisol.bundle.crate import CRATE, crate_metadata
 from mollisol.bundle.read import Bundle, open_bundle
 from mollisol.bundle.write import RULES, bundle_files
 from mollisol.engine import Tell, run_project
-from mollisol.extensions import UnknownExtensionError
 from mollisol.methodology.findings import FindingsError, UserError, blocking
 from mollisol.methodology.results.figure import Origin
-from mollisol.methodology.rules_in_force.rule_set import SHIPPED, RuleFolders, RuleSet, trust
+from mollisol.methodology.rules_in_force.rule_set import RuleSet, trust
 from mollisol.origins.paths import origins_of
 from mollisol.output import MANIFEST, UNSIGNED, canonical_json, made_with
 from mollisol.programmes.registry import (
@@ -26,16 +25,15 @@ from mollisol.programmes.registry import (
     programme_of_results,
     threshold_of,
 )
-from mollisol.reading.archive import BundleFaultError
-from mollisol.reading.json import load_json
 from mollisol.run import Run, RunOptions
 from mollisol.verify.compare import Comparison, count_numbers
 from mollisol.verify.compare_second import compare_independent, outside
 from mollisol.verify.earlier import verify_earlier
 from mollisol.verify.evidence import compare_evidence
 from mollisol.verify.manifest import compare_files
+from mollisol.verify.opened import DOCUMENTS, Opened, mapping, opened
 from mollisol.verify.periods import compare_periods, materiality_of, recorded_total_t_co2e
-from mollisol.verify.releases import name_notes, notes_since
+from mollisol.verify.releases import name_notes
 from mollisol.verify.results import (
     Earlier,
     IndependentFigure,
@@ -45,13 +43,12 @@ from mollisol.verify.results import (
     VersionRow,
 )
 from mollisol.verify.rule_moves import rule_moves
-from mollisol.verify.rules import BundleRules, compare_asked, read_options, read_rules
+from mollisol.verify.rules import BundleRules, compare_asked
 from mollisol.verify.signature import signed, signers
 from mollisol.verify.trust import rules_trust, trust_in
 
 TOLERANCE: Final = 1e-9
 
-_DOCUMENTS: Final = ("results.json", "trace.json", "findings.json", "project.json")
 _CODES: Final = {
     "results.json": "result",
     "trace.json": "trace",
@@ -125,17 +122,13 @@ def _verified(
     documents: Path | None,
     tell: Tell,
 ) -> Verification:
-    files = {name: bundle.read(name) for name in bundle.names}
+    files = bundle.files
     to = Comparison(tolerance)
     compare_files(bundle.manifest, files, to)
     signature = signed(files, keys, to)
-    recorded = _documents(files, to)
-    results = _mapping(recorded.get("results.json"))
+    given = opened(bundle, to)
+    results, rules, options, notes = given.results, given.rules, given.options, given.notes
     to.total_t = recorded_total_t_co2e(results)
-    options = read_options(bundle.manifest, results, to)
-    notes = notes_since(str(bundle.manifest.get("mollisol")))
-    folders = _folders(results, to)
-    rules = read_rules(files, bundle.manifest, options, notes, folders, to)
     run = materiality = standing = None
     periods: tuple[PeriodAgain, ...] = ()
     moves: tuple[RuleMove, ...] = ()
@@ -143,10 +136,10 @@ def _verified(
     versions = _versions(bundle.manifest)
     if rules is not None:
         tell("computing again from the bundle's own inputs")
-        listed = trust_in(rules, trusted, folders)
+        listed = trust_in(rules, trusted, given.folders)
         # A bundle that says it was proposed is compared as one; the auditor's trust then adds what it is worth.
         issues = listed == "released" or (listed == "auditor" and results.get("state") != "proposed")
-        run = _again(bundle, rules, options, issues, to)
+        run = _again(given, rules, issues, to)
         standing = rules_trust(rules, listed, run.results if run else None)
     if rules is not None and run is not None:
         threshold = threshold_of(programme_of(run.project.head), "programme.materiality.share")
@@ -155,9 +148,7 @@ def _verified(
         materiality = materiality_of(periods, threshold)
         compare_asked(bundle.manifest, results, options, rules, run.project.head.rules, to)
         tell("comparing")
-        # Rules of an earlier release were held against those released: they would be written with our fields now.
-        kept = {RULES: files[RULES]} if notes and RULES in files else {}
-        _compare(bundle, files, recorded, run, kept, to)
+        _compare(given, run, to)
         again = partial(
             _verified,
             keys=(),
@@ -173,12 +164,12 @@ def _verified(
         earlier = verify_earlier(run, again, signers(keys), to)
         if listed in ("auditor", "nobody"):
             tell("computing what each rule moves that is not as it ships")
-            moves = rule_moves(rules.rule_set, run, folders, partial(_under, bundle, options))
+            moves = rule_moves(rules.rule_set, run, given.folders, partial(_under, bundle, options))
     second: tuple[IndependentFigure, ...] = ()
     beside = ""
     if independent and not (beside := _beside(results, files, rules)):
         tell("computing the design-based path with the second implementation")
-        second = compare_independent(files, recorded, tolerance, to)
+        second = compare_independent(files, given.recorded, tolerance, to)
     differences = name_notes(to.differences, notes)
     moved = {item.note for item in differences}
     return Verification(
@@ -204,37 +195,26 @@ def _verified(
 
 
 def origins_again(bundle: Bundle) -> dict[str, Origin]:
-    """Return the origins of the figures of a bundle of release 0.1.0, which wrote none, by running it again."""
-    files = {name: bundle.read(name) for name in bundle.names}
+    """Return the origins of the figures of a bundle that names none, as those of release 0.1.0, by running it again.
+
+    Raises
+    ------
+    UnknownExtensionError
+        If its programme is not here.
+    """
     unheard = Comparison(TOLERANCE)
-    results = _mapping(_documents(files, unheard).get("results.json"))
-    options = read_options(bundle.manifest, results, unheard)
-    notes = notes_since(str(bundle.manifest.get("mollisol")))
-    rules = read_rules(files, bundle.manifest, options, notes, _folders(results, unheard), unheard)
-    run = _again(bundle, rules, options, True, unheard) if rules is not None else None
+    given = opened(bundle, unheard)
+    programme_of_results(given.results)
+    run = _again(given, given.rules, True, unheard) if given.rules is not None else None
     return origins_of(run.results) if run is not None else {}
 
 
-def _documents(files: Mapping[str, bytes], comparison: Comparison) -> dict[str, Any]:
-    """Parse the JSON files that are there; one that cannot be parsed is a difference."""
-    found = {}
-    for name in (*_DOCUMENTS, CRATE):
-        if name in files:
-            try:
-                found[name] = load_json(files[name], name)
-            except BundleFaultError as error:
-                comparison.add(error.finding.code, name, error.finding.found, error.finding.allowed)
-    return found
-
-
-def _again(
-    bundle: Bundle, rules: BundleRules, options: RunOptions, issues: bool, comparison: Comparison
-) -> Run | None:
+def _again(given: Opened, rules: BundleRules, issues: bool, comparison: Comparison) -> Run | None:
     """Run the inputs again; what stands in the way is a difference, for a bundle is of a run that came through."""
     try:
         # Rules that an earlier release shipped issue as they did then; laid with constants they have another hash.
         own = trust(rules.rule_set) if issues else rules.rule_set
-        run = run_project(bundle.input_files, rule_set=own, **options.beside_rules)
+        run = run_project(given.bundle.input_files, rule_set=own, **given.options.beside_rules)
         if run.results.rule_set_hash == rules.hash:
             return run
         return replace(run, results=run.results.model_copy(update={"rule_set_hash": rules.hash}))
@@ -258,32 +238,27 @@ def _under(bundle: Bundle, options: RunOptions, rules: RuleSet) -> Run:
     return run_project(bundle.input_files, rule_set=trust(rules), **options.beside_rules)
 
 
-def _compare(
-    bundle: Bundle,
-    files: Mapping[str, bytes],
-    recorded: Mapping[str, Any],
-    run: Run,
-    kept: Mapping[str, bytes],
-    comparison: Comparison,
-) -> None:
+def _compare(given: Opened, run: Run, comparison: Comparison) -> None:
+    manifest, files, recorded = given.bundle.manifest, given.bundle.files, given.recorded
     named = {
-        "mollisol": str(bundle.manifest.get("mollisol", "")),
-        "versions": _mapping(bundle.manifest.get("versions")),
+        "mollisol": str(manifest.get("mollisol", "")),
+        "versions": mapping(manifest.get("versions")),
     }
-    made = bundle_files(run, named) | dict(kept)
-    if bundle.manifest.get("sampler") != json.loads(made[MANIFEST])["sampler"]:
-        comparison.add(
-            "sampler", f"{MANIFEST}: sampler", bundle.manifest.get("sampler"), "that of this route"
-        )
+    made = bundle_files(run, named)
+    if given.notes and RULES in files:
+        # Rules of an earlier release were held against those released: they would be written with our fields now.
+        made[RULES] = files[RULES]
+    if manifest.get("sampler") != json.loads(made[MANIFEST])["sampler"]:
+        comparison.add("sampler", f"{MANIFEST}: sampler", manifest.get("sampler"), "that of this route")
     own = {name: content for name, content in files.items() if name not in UNSIGNED | {CRATE}}
     made[CRATE] = canonical_json(crate_metadata(run, own, named))
-    why = _why(_versions(bundle.manifest))
+    why = _why(_versions(manifest))
     for name in sorted(made.keys() - files.keys()):
         comparison.add("file-not-there", name, "no such file", "written by every run", why["mollisol"])
     for name in sorted(files.keys() - made.keys() - UNSIGNED):
         comparison.add("file-not-made", name, "a file", "not written by the run", why["mollisol"])
-    shared = [name for name in (*_DOCUMENTS, CRATE) if name in recorded]
-    shared += sorted((made.keys() & files.keys()) - {*_DOCUMENTS, CRATE, MANIFEST})
+    shared = [name for name in (*DOCUMENTS, CRATE) if name in recorded]
+    shared += sorted((made.keys() & files.keys()) - {*DOCUMENTS, CRATE, MANIFEST})
     for name in shared:
         _compare_file(name, files[name], recorded.get(name), made[name], why, comparison)
 
@@ -321,7 +296,7 @@ def _compare_text(
 
 def _versions(manifest: Mapping[str, Any]) -> tuple[VersionRow, ...]:
     here = made_with()
-    recorded = {"mollisol": manifest.get("mollisol", ""), **_mapping(manifest.get("versions"))}
+    recorded = {"mollisol": manifest.get("mollisol", ""), **mapping(manifest.get("versions"))}
     own = {"mollisol": here["mollisol"], **here["versions"]}
     return tuple(
         VersionRow(
@@ -386,16 +361,3 @@ def _beside(results: Mapping[str, Any], files: Mapping[str, bytes], rules: Bundl
     if not known:
         return f"of the programme {name}"
     return outside(files, rules.rule_set if rules else None)
-
-
-def _folders(results: Mapping[str, Any], comparison: Comparison) -> RuleFolders:
-    """Return where the rules of the recorded programme stand; one that is not here is a difference."""
-    try:
-        return programme_of_results(results).rules
-    except UnknownExtensionError as error:
-        comparison.add("programme", "results.json: programme", results.get("programme"), str(error))
-        return SHIPPED
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

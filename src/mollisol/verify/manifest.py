@@ -92,7 +92,7 @@ def sign_bundle(folder: Path, key_file: Path) -> Path:
     """
     bundle = open_bundle(folder)
     to = Comparison(0.0)
-    files = {name: bundle.read(name) for name in bundle.names}
+    files = bundle.files
     compare_files(bundle.manifest, files, to)
     if to.differences:
         first = to.differences[0]

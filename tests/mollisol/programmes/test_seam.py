@@ -105,6 +105,18 @@ def test_its_bundle_is_verified_and_its_numbers_explained(bundle: Path) -> None:
     assert "madeup:2" in done.stdout
 
 
+def test_a_bundle_of_a_programme_that_is_not_here_names_it(bundle: Path, tmp_path: Path) -> None:
+    """Without the origins of its figures the bundle has to be run again, and that asks for the programme."""
+    older = shutil.copytree(bundle, tmp_path / "older")
+    trace = json.loads((older / "trace.json").read_text(encoding="utf-8"))
+    del trace["figures"]
+    (older / "trace.json").write_text(json.dumps(trace), encoding="utf-8")
+    done = mollisol("explain", older, "periods.1.verified_total_t_co2e", installed=tmp_path)
+    assert done.returncode == 2
+    assert "there is no 'madeup' among the programmes; there are: vm0042" in done.stderr
+    assert "0.1.0" not in done.stderr
+
+
 def test_only_its_own_rules_and_the_house_rules_were_looked_up(bundle: Path) -> None:
     trace = json.loads((bundle / "trace.json").read_text(encoding="utf-8"))
     spaces = {rule["rule"].partition(".")[0] for rule in trace["rules"]}
