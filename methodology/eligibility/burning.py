@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from mollisol.methodology.activity import Burning
 from mollisol.methodology.factors.factor import Factor
 from mollisol.methodology.factors.tables import look_up
-from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.findings import Finding, Place, Severity, finding
 
 MEASURED_LOSS = ", measured loss"
 _BEFORE = "before the fire"
@@ -53,7 +53,8 @@ def check_burning(rows: Sequence[Burning], file: str, *, least_plots: float) -> 
         text = f"{' and '.join(sorted(undeclared))} not declared"
         if "basis" in undeclared:
             text += ": taken as biomass before the fire"
-        yield finding("burning-basis", Place(file=file), text)
+        severity = Severity.REFUSAL if "plots" in undeclared else Severity.NOTE
+        yield finding("burning-basis", Place(file=file), text, severity=severity)
     for residue, by in bases.items():
         if by["baseline"] and by["project"] and by["baseline"] != by["project"]:
             text = "another basis in the project than in the baseline"

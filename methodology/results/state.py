@@ -9,30 +9,57 @@ from mollisol.methodology.findings import Finding, Severity
 
 type RunState = Literal["eligible", "provisional", "refused", "proposed"]
 """``proposed``: the rules are on no trusted list. ``refused``: a rule is not kept, the bar is in the way, or a safety
-could not be computed. ``provisional``: nothing is broken, but something that must be declared was not."""
+could not be computed. ``provisional``: nothing is broken, but something that must be declared or shown was not."""
 
 PROPOSED: Final = "rules-proposed"
-NOT_DECLARED: Final = frozenset(
-    {"choice-undeclared", "deviation-not-approved", "kind-placeholder", "ledger-not-shown"}
+_NOT_SHOWN: Final = frozenset(
+    {
+        "boundary-no-reason",
+        "burning-basis",
+        "eligibility-incomplete",
+        "eligibility-not-declared",
+        "factor-not-rechecked",
+        "geometry-missing",
+        "laboratory-basis-undeclared",
+        "plan-afterwards",
+        "plan-missing",
+        "production-undeclared",
+        "schedule-incomplete",
+        "validation-not-judged",
+    }
 )
-"""Codes that say that something which must be declared was not."""
+NOT_DECLARED: Final = _NOT_SHOWN | {
+    "choice-undeclared",
+    "deviation-not-approved",
+    "kind-placeholder",
+    "ledger-not-shown",
+}
+"""Codes that say that something which must be declared or shown was not."""
+BROKEN: Final = frozenset({"control-contaminated", "increments-too-few", "validation-share-small"})
+"""Codes of musts that release 0.1.0 told as warnings. Others were never credited from."""
 NOT_ASSESSED: Final = NOT_DECLARED | {
-    "boundary-no-reason",
     "control-equivalence-not-shown",
     "control-spread-unknown",
-    "eligibility-incomplete",
-    "eligibility-not-declared",
     "evidence-no-register",
-    "geometry-missing",
     "guard-not-computed",
-    "plan-missing",
     "plan-self-dated",
     "points-lost",
+    "points-not-located",
     "posterior-not-computed",
-    "schedule-incomplete",
-    "validation-not-judged",
 }
 """Codes that say that something could not be judged: it was not declared, shown or computed. Page one has them."""
+
+
+def held_as_musts(findings: Iterable[Finding], *, decide: bool) -> list[Finding]:
+    """Return findings with the musts that decide a state as refusals; as warnings under rules that let them pass."""
+    if decide:
+        return list(findings)
+    return [
+        one.model_copy(update={"severity": Severity.WARNING})
+        if one.severity is Severity.REFUSAL and one.code in _NOT_SHOWN | BROKEN
+        else one
+        for one in findings
+    ]
 
 
 def state_of(findings: Iterable[Finding]) -> RunState:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import math
 import random
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -23,6 +25,12 @@ DENSITY = (1.28, 1.42)
 """Fine soil of 0-30 and 30-50 cm. [g/cm3]"""
 POINTS = 8
 SEED = 42
+CORNER = (-0.62, 52.04)
+"""Longitude and latitude of the south-west corner of the farm. [degrees]"""
+KM_PER_DEGREE = (68.61, 111.27)
+"""Of longitude and of latitude at the farm, on WGS 84."""
+MARGIN = 1.001
+"""The outlines are larger than the areas by this, so that the declared areas count."""
 
 HEAD = """# Made by scripts/examples/mixed_farm.py. Constructed: no such farm exists, and \
 nothing was measured or issued.
@@ -42,6 +50,7 @@ rules = "vm0042-2.2+2026-06-11"
 registered_on = 2026-11-21
 start_date = 2021-10-01
 kind = "constructed"
+geometry_file = "units.geojson"
 reporting_depth_cm = 30.0
 equivalent_soil_mass_interpolation = "natural_cubic_spline"
 non_permanence_rating_percent = 15.0
@@ -100,7 +109,8 @@ def head() -> str:
         )
     text += (
         '\n[[project.laboratory_methods]]\nid = "dumas"\nkind = "dry_combustion"\nlaboratory = "none: constructed"\n'
-        'proficiency_test = "constructed"\n'
+        'proficiency_test = "constructed"\nanalyte = "organic"\ninorganic_carbon = "none"\n'
+        'density_basis = "fine soil"\ncoarse_fragments = "none"\ndrying = "oven-dry"\n'
     )
     periods = (
         ("1", "2021-10-01", "2023-09-30", "2021", "2023"),
@@ -121,6 +131,43 @@ def head() -> str:
     )
 
 
+def outline(unit: str) -> tuple[float, float, float]:
+    """Give the square of a unit: its south-west corner and its side. [degrees, degrees, km]."""
+    before = list(UNITS)[: list(UNITS).index(unit)]
+    east_km = sum(math.sqrt(UNITS[name] / 100) + 0.2 for name in before)
+    return CORNER[0] + east_km / KM_PER_DEGREE[0], CORNER[1], math.sqrt(MARGIN * UNITS[unit] / 100)
+
+
+def outlines() -> str:
+    """Give the outlines of the units, WGS 84."""
+    features = []
+    for unit in UNITS:
+        west, south, side = outline(unit)
+        east, north = west + side / KM_PER_DEGREE[0], south + side / KM_PER_DEGREE[1]
+        ring = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+        corners = [[round(x, 7), round(y, 7)] for x, y in ring]
+        shape = {"type": "Polygon", "coordinates": [corners]}
+        features.append({"type": "Feature", "properties": {"stratum": unit}, "geometry": shape})
+    return json.dumps({"type": "FeatureCollection", "features": features}, indent=1) + "\n"
+
+
+def coordinates() -> dict[str, list[tuple[float, float]]]:
+    """Give a place for each point: drawn at random in the unit, or in a field north of it for its control site."""
+    draw = random.Random(SEED + 1)  # noqa: S311
+    drawn: dict[str, list[tuple[float, float]]] = {}
+    for number, unit in enumerate(UNITS):
+        west, south, side = outline(unit)
+        for name, north_km, width in ((unit, 0.0, side), (f"control-{unit}", 12.0 + number, 0.4)):
+            drawn[name] = [
+                (
+                    round(west + draw.uniform(0.03, 0.97) * width / KM_PER_DEGREE[0], 6),
+                    round(south + (north_km + draw.uniform(0.03, 0.97) * width) / KM_PER_DEGREE[1], 6),
+                )
+                for _ in range(POINTS)
+            ]
+    return drawn
+
+
 def plan() -> str:
     """Give the sampling plan; nobody but the maker of the farm dates it."""
     strata = "".join(f'  {{ stratum = "{name}", area_ha = {area:.1f} }},\n' for name, area in UNITS.items())
@@ -138,12 +185,13 @@ def soil() -> None:
     write("strata.csv", "stratum,quantification_unit,area_ha", [[n, n, area] for n, area in UNITS.items()])
     places = [(name, "", name, GAIN[name]) for name in UNITS]
     places += [("", f"control-{name}", name, -LOSS) for name in UNITS]
+    where = coordinates()
     points: list[list[object]] = []
     cores: list[list[object]] = []
     for stratum, control, like, change in places:
         for number in range(POINTS):
             point = f"{stratum or control}.{number + 1}"
-            points.append([point, stratum, control, point])
+            points.append([point, stratum, control, point, *where[stratum or control][number]])
             level = START[like] + draw.gauss(0, 1.2)
             for campaign, day in CAMPAIGNS.items():
                 years = int(campaign) - 2021
@@ -151,12 +199,13 @@ def soil() -> None:
                 for upper, lower, share, density in ((0, 30, 1.0, DENSITY[0]), (30, 50, 0.45, DENSITY[1])):
                     cores.append([campaign, point, f"{point}.{campaign}", day, upper, lower, f"{share * content:.3f}",
                                   "dumas", density])  # fmt: skip
-    write("sample_points.csv", "point,stratum,control_site,sampling_unit", points)
+    columns = "point,stratum,control_site,sampling_unit,longitude_deg,latitude_deg"
+    write("sample_points.csv", columns, points)
     (OUT / "plan").mkdir(exist_ok=True)
     (OUT / "plan" / "plan.toml").write_text(plan(), encoding="utf-8")
     write(
         "plan/points.csv",
-        "point,stratum,control_site,sampling_unit,use",
+        "point,stratum,control_site,sampling_unit,longitude_deg,latitude_deg,use",
         [[*row, "sample"] for row in points],
     )
     write(
@@ -167,25 +216,59 @@ def soil() -> None:
     write("control_sites.csv", "control_site,managed_by,distance_km",
           [[f"control-{name}", "a neighbour", 12 + number] for number, name in enumerate(UNITS)])  # fmt: skip
     write("control_links.csv", "control_site,stratum", [[f"control-{name}", name] for name in UNITS])
-    columns = (
-        "place,scenario,year,crop,tillage,residue_removed,synthetic_nitrogen,manure,compost,irrigation,grazing,liming,"
-        "evidence"
-    )
+
+
+TABLE_4 = (
+    "place,scenario,year,crop,tillage,residue_removed,synthetic_nitrogen,manure,compost,irrigation,grazing,liming,"
+    "evidence,planting,harvest,yield_t_per_ha,tillage_depth_cm,tillage_times,residue_removed_fraction,"
+    "synthetic_n_kg_per_ha,manure_t_per_ha,compost_t_per_ha,irrigation_mm,stocking_head_days_per_ha,lime_t_per_ha"
+)
+GRAZED = {"grass": (60 * 200 / 40, 12.0), "mixed": (180 * 200 / 50, 3.0)}
+"""Head-days of 200 days on the land, and manure left and spread, of herds before the project. [per ha, t/ha]"""
+SHEEP_AFTER = 200 * 200 / 50
+COMPOST_T_PER_HA = 2.0
+
+
+def year_of(unit: str, year: int, *, project: bool) -> list[object]:
+    """Give what Table 4 asks of a year, from the crop on."""
+    arable = unit == "arable"
+    crop = {"arable": "wheat", "grass": "permanent grass", "mixed": "wheat and ley"}[unit]
+    if project:
+        crop = {"arable": "wheat, clover as cover crop", "grass": crop, "mixed": "wheat and ley, trees"}[unit]
+    limed = (unit, year) in LIMED if project else (unit, year) == ("arable", 2019)
+    tilled, removed = arable and not project, arable and not project
+    marks = [tilled, removed, arable, not arable, arable and project, False, not arable, limed]
+    head_days, manure = GRAZED.get(unit, ("", ""))
+    nitrogen = round((12 if project else 18) * 0.46 / UNITS["arable"] * 1000, 1)
+    lime = {("arable", 2019): 60 / 60, ("arable", 2023): 45 / 60, ("mixed", 2022): 12 / 50}
+    sown = f"{year}-10-08" if arable else "before 2000" if unit == "grass" else f"{year}-10-12, half"
+    cut = f"{year + 1}-08-05" if arable else "grazed" if unit == "grass" else f"{year + 1}-08-10, half"
+    return [
+        crop,
+        *("yes" if mark else "no" for mark in marks),
+        "constructed",
+        sown,
+        cut,
+        {"arable": 7.5, "grass": 8.0, "mixed": 6.0}[unit],
+        *((25, 1, 0.8) if tilled else ("", "", "")),
+        nitrogen if arable else "",
+        manure,
+        COMPOST_T_PER_HA if arable and project else "",
+        "",
+        SHEEP_AFTER if unit == "mixed" and project else head_days,
+        lime[unit, year] if limed else "",
+    ]
+
+
+def schedule() -> None:
+    """Write what was done on each unit and control site in each year."""
     rows: list[list[object]] = []
-    for name in UNITS:
-        crop = {"arable": "wheat", "grass": "permanent grass", "mixed": "wheat and ley"}[name]
-        arable, grazed = ("yes", "no") if name == "arable" else ("no", "yes")
-        for place in (name, f"control-{name}"):
-            for year in HISTORY:
-                lime = "yes" if (name, year) == ("arable", 2019) else "no"
-                practice = [arable, arable, arable, grazed, "no", "no", grazed, lime]
-                rows.append([place, "baseline", year, crop, *practice, "constructed"])
-        sown = {"arable": "wheat, clover as cover crop", "grass": crop, "mixed": "wheat and ley, trees"}[name]
-        for year in YEARS:
-            lime = "yes" if (name, year) in LIMED else "no"
-            practice = ["no", "no", arable, grazed, arable, "no", grazed, lime]
-            rows.append([name, "project", year, sown, *practice, "constructed"])
-    write("schedule_of_activities.csv", columns, rows)
+    for unit in UNITS:
+        before = [(year, year_of(unit, year, project=False)) for year in HISTORY]
+        for place in (unit, f"control-{unit}"):
+            rows += [[place, "baseline", year, *done] for year, done in before]
+        rows += [[unit, "project", year, *year_of(unit, year, project=True)] for year in YEARS]
+    write("schedule_of_activities.csv", TABLE_4, rows)
 
 
 def activity() -> None:
@@ -306,10 +389,18 @@ evidence = "census_or_government"
         text += f']\n\n[[native_clearing]]\nplace = "{name}"\nyears_before_start = 300.0\n'
         text += f'\n[[wetlands]]\nplace = "{name}"\non_wetland = false\n'
         text += f'\n[[rotations]]\nplace = "{name}"\nyears = 3\n'
+        text += (
+            f'\n[[evidence]]\nplace = "{name}"\nfact = "practices"\nkind = "qualitative"\n'
+            "signed_attestation = true\nlook_back_years = 3\n"
+            'source = "signed by the farmer, constructed"\n'
+            f'\n[[evidence]]\nplace = "{name}"\nfact = "amounts"\nkind = "quantitative"\nlevel = 1\n'
+            'documented_years = [1, 2, 3]\nlook_back_years = 3\nsource = "farm accounts, constructed"\n'
+        )
         text += f'\n[[baselines]]\nunit = "{name}"\nvalid_from = 2021-10-01\n'
     for name in [*UNITS, *(f"control-{unit}" for unit in UNITS)]:
         plough = "conventional" if name.endswith("arable") else "none"
         crop = "wheat" if name.endswith("arable") else "grass"
+        removed = str(name.endswith("arable")).lower()
         text += f"""
 [[sites]]
 name = "{name}"
@@ -325,7 +416,8 @@ practices = [
 """
         for back in range(1, 6):
             text += (
-                f'  {{ years_before_start = {back}, tillage = "{plough}", residue_removed = false, crop = "{crop}", '
+                f'  {{ years_before_start = {back}, tillage = "{plough}", residue_removed = {removed}, '
+                f'crop = "{crop}", '
                 f'functional_group = "grasses", manure = {str(crop == "grass").lower()}, compost = false, '
                 "irrigation = false },\n"
             )
@@ -338,7 +430,9 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / "project.toml").write_text(head(), encoding="utf-8")
     (OUT / "eligibility.toml").write_text(eligibility(), encoding="utf-8")
+    (OUT / "units.geojson").write_text(outlines(), encoding="utf-8")
     soil()
+    schedule()
     activity()
 
 

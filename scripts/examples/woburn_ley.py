@@ -337,6 +337,12 @@ id = "D6"
 code = "method-not-recommended"
 reason = "The samples of 1975-79 were analysed by wet oxidation then; nothing else is published for them."
 
+[[project.deviations]]
+id = "D7"
+code = "increments-too-few"
+reason = "The archive holds one layer. Nothing is said of the soil below it, and carbon at equal mass is carried on \
+along a straight line."
+
 [project.boundary]
 entries = [
   {{ id = "soil_organic_carbon", included = true, reason = "The pool that this replay is about" }},

@@ -15,7 +15,7 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.deviations import apply_deviations
 from mollisol.methodology.findings import Finding, FindingsError, Severity, blocking, in_order
 from mollisol.methodology.results.run import PeriodResult, ReferenceChoice, RouteChoice, RunResult
-from mollisol.methodology.results.state import state_of
+from mollisol.methodology.results.state import held_as_musts, state_of
 from mollisol.methodology.rules_in_force.rule import Overlay, RuleError
 from mollisol.methodology.rules_in_force.rule_set import (
     RuleSet,
@@ -112,6 +112,7 @@ def _held_against(programme: Programme, context: Context, reading: Reading, outl
         findings += [*more, *check_reported_stocks(context, samples.stocks)]
         findings += question_cores(context, samples.stocks)
         findings += [*programme.check_samples(context, samples), *check_calibrations(context, samples)]
+    findings = held_as_musts(findings, decide=bool(rules.value("mollisol.musts.decide").value))
     answered = question_deviations(context, findings, reading.inputs)
     told = tuple(in_order([*answered, *status_findings(rules.chosen)]))
     return Assessment(reading, told, context, samples, tuple(findings))

@@ -103,17 +103,22 @@ def test_every_reason_code_has_a_case() -> None:
     assert sorted(set(reasons()) - shown) == []
 
 
-def test_notes_of_a_sound_project(broken: Breaker) -> None:
+def test_a_project_that_declares_nothing_is_asked_for_all_of_it_at_once(broken: Breaker) -> None:
     assessment = assess_project(broken([]))
     assert not assessment.blocked
-    notes = {finding.code for finding in assessment.findings if finding.severity is Severity.NOTE}
-    assert notes == {
-        "control-similar",
+    by_severity = {
+        severity: {finding.code for finding in assessment.findings if finding.severity is severity}
+        for severity in Severity
+    }
+    assert by_severity[Severity.NOTE] == {"control-similar", "esm-inside-sampled-mass"}
+    assert by_severity[Severity.REFUSAL] == {
+        "boundary-no-reason",
         "eligibility-not-declared",
-        "esm-inside-sampled-mass",
-        "production-undeclared",
-        "plan-missing",
+        "geometry-missing",
+        "kind-placeholder",
         "laboratory-basis-undeclared",
+        "plan-missing",
+        "production-undeclared",
         "schedule-incomplete",
     }
     assert list(assessment.findings) == in_order(assessment.findings)

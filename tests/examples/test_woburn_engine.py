@@ -10,6 +10,7 @@ import pytest
 
 from mollisol.engine import run_project
 from mollisol.methodology.findings import Severity
+from mollisol.methodology.results.state import NOT_DECLARED
 from mollisol.run import Run
 
 AREA_HA = 100
@@ -94,9 +95,16 @@ def test_first_period_reduces_and_second_removes(run: Run) -> None:
 def test_every_blocking_finding_is_answered_and_nothing_is_hidden(run: Run) -> None:
     told = {finding.code: finding for finding in run.findings}
     stops = [f for f in run.findings if f.severity in (Severity.BLOCKING, Severity.REFUSAL)]
-    assert {f.code for f in stops} <= {"deviation-not-approved", "routes-left-out"}
+    assert {f.code for f in stops} <= NOT_DECLARED | {"routes-left-out"}, "declared, or told that it is not"
     assert run.results.state != "eligible", "nobody approved what a replay departs from"
-    for code in ("depth-below-minimum", "design-not-stratified-random", "initial-measurement-off-start"):
+    for code in (
+        "depth-below-minimum",
+        "design-not-stratified-random",
+        "increments-too-few",
+        "initial-measurement-off-start",
+        "method-changed",
+    ):
         assert told[code].answered_by
-    for code in ("increments-too-few", "kind-replay", "method-changed", "method-not-recommended"):
+    for code in ("increments-too-few", "kind-replay", "method-not-recommended"):
         assert told[code].severity is Severity.WARNING
+    assert told["method-changed"].severity is Severity.NOTE, "on both sides alike"

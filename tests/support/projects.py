@@ -40,11 +40,11 @@ def _write(path: Path, head: Sequence[str], rows: Sequence[Sequence[object]]) ->
 
 
 def write_project(folder: Path, layout: Layout) -> Path:
-    """Write the project folder of a layout; deviations let few and unlike control sites pass."""
+    """Write the project folder of a layout; deviations let few and unlike control sites and single increments pass."""
     folder.mkdir(parents=True, exist_ok=True)
     head = HEAD.replace('kind = "placeholder"', 'kind = "constructed"')
     head = head.replace("rating_percent = 15.0", f"rating_percent = {layout.rating_percent}")
-    for code in ("control-too-few", "control-not-similar"):
+    for code in ("control-too-few", "control-not-similar", "increments-too-few"):
         head += f'\n[[project.deviations]]\nid = "{code}"\ncode = "{code}"\nreason = "a constructed test"\n'
     (folder / "project.toml").write_text(head, encoding="utf-8")
     (folder / "schedule_of_activities.csv").write_text(

@@ -55,7 +55,9 @@ def check_eligibility(context: Context) -> list[Finding]:
     if facts is None:
         return [*check_practice_changes(project.head.practice_changes), _not_declared()]
     limits = thresholds_of(context.rules)
-    registered = project.head.registered_on
+    # a baseline is as old as it becomes in the last period that it serves
+    ends = [period.during.end for period in project.head.verification_periods]
+    used_on = max([project.head.registered_on, *ends])
     return [
         *check_practice_changes(project.head.practice_changes),
         *check_adjustments(facts.adjustments, limits),
@@ -69,7 +71,7 @@ def check_eligibility(context: Context) -> list[Finding]:
         *(f for analysis in facts.barriers for f in check_barriers(analysis)),
         *(f for adoption in facts.adoption for f in check_common_practice(adoption, limits)),
         *(f for evidence in facts.evidence for f in check_evidence(evidence, limits)),
-        *(f for one in facts.baselines for f in check_baseline_age(one, on=registered, thresholds=limits)),
+        *(f for one in facts.baselines for f in check_baseline_age(one, on=used_on, thresholds=limits)),
         *(f for end in facts.ends_of_baseline for f in check_end_of_baseline(end, limits)),
         *_look_back(project, facts, limits),
         *_herds(project, facts),
@@ -92,6 +94,7 @@ def _undeclared(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
         ("land_use", "4, condition 3", {item.place for item in facts.land_use}),
         ("native_clearing", "4, condition 5", {item.place for item in facts.native_clearing}),
         ("wetlands", "4, condition 8", {item.place for item in facts.wetlands}),
+        ("rotations", "6, look-back period", {item.place for item in facts.rotations}),
     ):
         missing = sorted(units - given)
         if missing:
@@ -101,9 +104,15 @@ def _undeclared(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
         ("barriers", "7, step 2", facts.barriers),
         ("adoption", "7, step 3", facts.adoption),
         ("productivity", "4, condition 6", facts.productivity),
+        ("evidence", "6, Box 1", facts.evidence),
+        ("models", "4, condition 4", facts.models or project.head.model is None),
     ):
         if not there:
             yield _silent(section, "nothing declared", clause)
+    adjusted = {change.group for change in project.head.practice_changes if change.kind == "adjust"}
+    missing = sorted(adjusted - {item.group for item in facts.adjustments})
+    if missing:
+        yield _silent("adjustments", f"nothing on {', '.join(missing)}", "4, condition 2")
 
 
 def _silent(section: str, state: str, clause: str) -> Finding:

@@ -19,8 +19,9 @@ from mollisol.cli.printing import (
     print_json,
     tell,
 )
-from mollisol.cli.summary import print_summary
+from mollisol.cli.summary import print_asked, print_summary
 from mollisol.methodology.findings import FindingsError, Severity, UserError
+from mollisol.methodology.results.state import NOT_DECLARED
 
 ProjectFolder = Annotated[Path, typer.Argument(help="The project folder.", metavar="PROJECT")]
 RulesKey = Annotated[
@@ -39,6 +40,9 @@ Proposals = Annotated[
         help="Overlay file with proposed rules, or the name of one that ships; may be repeated.",
     ),
 ]
+
+_ASKED = 3
+"""Kinds of what is still asked that a run prints; check tells all."""
 
 
 def _overlays(files: list[Path] | None) -> list[Any]:
@@ -115,7 +119,9 @@ def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:
         print_json(done.results.model_dump(mode="json"))
     else:
         print_summary(done.results)
-        print_findings((f for f in done.findings if f.severity is Severity.REFUSAL), err=True)
+        refusals = [f for f in done.findings if f.severity is Severity.REFUSAL]
+        print_findings((f for f in refusals if f.code not in NOT_DECLARED), err=True)
+        print_asked(refusals, most=_ASKED)
         typer.echo(f"findings: {count(done.findings)}\nbundle:   {out}\nreport:   {out / 'report.html'}")
     return 0 if done.results.state == "eligible" else EXIT_REFUSED
 

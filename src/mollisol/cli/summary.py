@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import typer
+
+from mollisol.methodology.findings import Finding, Severity, reasons
+from mollisol.methodology.results.state import NOT_DECLARED
 
 if TYPE_CHECKING:
     from mollisol.methodology.results.run import PeriodResult, RunResult
@@ -31,7 +35,11 @@ def print_summary(results: RunResult) -> None:
         units = sum(period.units_if_eligible_t or 0 for period in results.periods)
         words = f"computed, {results.state}: {sum(p.units_to_issue_t for p in results.periods):,} can be requested"
     else:
-        words = "credited, were the proposed rules in force" if results.state == "proposed" else "credited"
+        words = (
+            "credited, were the proposed rules in force"
+            if results.state == "proposed"
+            else "eligible to request"
+        )
     typer.echo(
         typer.style(f"{units:,} t CO2e {words}", bold=True)
         + f"  {results.project}{kind.get(results.kind, '')}"
@@ -54,8 +62,36 @@ def print_summary(results: RunResult) -> None:
             f"{_others(period)}{_less(period.leakage_t_co2e)} leakage {_less(period.buffer_t_co2e)} buffer "
             f"{_discount(period)}"
             f"= {period.verified_total_t_co2e:,.1f} t: {_units(period):,} units, "
-            + str(period.issuance if period.state == "eligible" else period.state)
+            + (
+                "eligible"
+                if period.issuance == "issued"
+                else str(period.issuance)
+                if period.state == "eligible"
+                else period.state
+            )
         )
+
+
+def print_asked(findings: Iterable[Finding], *, most: int) -> None:
+    """Print what a registry would still ask: each must that was not declared or shown, with what to do.
+
+    Parameters
+    ----------
+    most
+        Lines that are printed; how many more there are is said.
+    """
+    asked: dict[str, int] = {}
+    for one in findings:
+        if one.severity is Severity.REFUSAL and one.code in NOT_DECLARED:
+            asked[one.code] = asked.get(one.code, 0) + 1 + one.more
+    if not asked:
+        return
+    typer.echo("A registry would still ask, before units can be requested:")
+    for code, number in list(asked.items())[:most]:
+        times = f" ({number} of them)" if number > 1 else ""
+        typer.echo(f"  {code}{times}: {reasons()[code].means}")
+    if len(asked) > most:
+        typer.echo(f"  and {len(asked) - most} more: mollisol check tells all, with what to do")
 
 
 def _units(period: PeriodResult) -> int:

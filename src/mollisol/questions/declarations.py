@@ -273,8 +273,7 @@ def _production(project: Project) -> Iterator[Finding]:
         others.insert(0, "[project.new_land], which is asked for where production falls")
     state = "no commodities.csv and no production.csv: displaced production counts as nothing"
     state += f", beside {', '.join(others)}" if others else ""
-    severity = Severity.WARNING if others else Severity.NOTE
-    yield finding("production-undeclared", Place(file="production.csv"), state, severity=severity)
+    yield finding("production-undeclared", Place(file="production.csv"), state)
 
 
 def _absent(project: Project) -> Iterator[Finding]:

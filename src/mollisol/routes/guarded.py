@@ -11,7 +11,14 @@ from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.project import VerificationPeriod
 from mollisol.methodology.results.figure import figure
 from mollisol.methodology.results.run import GuardedDeduction
-from mollisol.routes.interface import ESTIMATED, Moment, PeriodInputs, RouteOutcome, route_outcome
+from mollisol.routes.interface import (
+    ESTIMATED,
+    Moment,
+    PeriodInputs,
+    RouteOutcome,
+    route_outcome,
+    severity_without,
+)
 from mollisol.uncertainty.deduction.estimate import guarded_estimate, student_estimate
 from mollisol.uncertainty.deduction.issuing import deduction_percent, mean_less_multiple
 from mollisol.uncertainty.deduction.moment_of_many import Campaign, moment_credit
@@ -49,7 +56,7 @@ def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
             campaign=campaign, guard=guard, confidence=rules.number("programme.deduction.confidence")
         )
     except ValueError as error:
-        return RouteOutcome(None, None, findings=(_cannot(context.period, str(error)),))
+        return RouteOutcome(None, None, findings=(_cannot(inputs, str(error)),))
     landscape: dict[str, Any] = {
         "changes_of_units": inputs.change,
         "area_ha": inputs.area,
@@ -118,5 +125,7 @@ def _tail(period: VerificationPeriod, units: int) -> list[Finding]:
     ]
 
 
-def _cannot(period: VerificationPeriod, message: str) -> Finding:
-    return finding("guard-not-computed", f"verification period {period.name}", message)
+def _cannot(inputs: PeriodInputs, message: str) -> Finding:
+    severity = severity_without(inputs.context, "guarded")
+    place = f"verification period {inputs.context.period.name}"
+    return finding("guard-not-computed", place, message, severity=severity)

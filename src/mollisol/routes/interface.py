@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.context import PeriodContext
-from mollisol.methodology.findings import Finding
+from mollisol.methodology.findings import Finding, Severity
 from mollisol.methodology.results.budget import VarianceBudget
 from mollisol.methodology.results.figure import figure
 from mollisol.methodology.results.run import (
@@ -247,6 +247,13 @@ def route_outcome(
         checks=checks,
     ).beside(credited)
     return RouteOutcome(summary, percent, details, findings, estimate)
+
+
+def severity_without(context: PeriodContext, form: CreditedForm) -> Severity:
+    """Return what it does to a period that a form could not be computed: a refusal where that form may issue."""
+    rule = str(context.trace.rule("mollisol.issuance.form").value)
+    decides = rule in ("lower", form) and bool(context.rules.value("mollisol.musts.decide").value)
+    return Severity.REFUSAL if decides else Severity.WARNING
 
 
 class MomentRoute[Inputs: RouteInputs](Protocol):

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding, finding
-from mollisol.methodology.project import VerificationPeriod
 from mollisol.methodology.results.figure import figure
 from mollisol.methodology.results.run import (
     PosteriorComponent,
@@ -19,6 +19,7 @@ from mollisol.methodology.results.run import (
     RouteCheck,
 )
 from mollisol.methodology.trace import Quantity
+from mollisol.methodology.units import CO2E_PER_C
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.totals import per_hectare
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
@@ -32,16 +33,22 @@ from mollisol.routes.interface import (
     RouteInputs,
     RouteOutcome,
     route_outcome,
+    severity_without,
 )
 from mollisol.stocks.measured import UnitStocks
 from mollisol.uncertainty.deduction.estimate import Estimate
 from mollisol.uncertainty.deduction.issuing import deduction_percent
 from mollisol.uncertainty.posterior.exact import posterior_of_change
-from mollisol.uncertainty.posterior.measured import measured_specification, posterior_credited_t_co2e_per_ha
+from mollisol.uncertainty.posterior.measured import (
+    MeasurementErrors,
+    measured_specification,
+    posterior_credited_t_co2e_per_ha,
+)
 from mollisol.uncertainty.posterior.results import PosteriorResult
 
 _REACH: Final = 4.0
 _GRID: Final = 101
+_MOST_DIGITS: Final = 6
 """How far the density is given, in standard deviations to each side, and at how many values, dense in the middle."""
 
 
@@ -71,12 +78,36 @@ def posterior_route(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     confidence = told["confidence"] = context.trace.rule("programme.deduction.confidence")
 
     def compute() -> tuple[PosteriorResult, RouteDetails]:
-        specification = measured_specification(errors=declared, **specified)
-        result = posterior_of_change(specification, confidence=confidence.value)
+        try:
+            specification = measured_specification(errors=declared, **specified)
+            result = posterior_of_change(specification, confidence=confidence.value)
+        except ValueError:
+            if declared is not None:
+                raise
+            # changes that agree to the last digit are known no better than to that digit
+            told["rounding_error_of_change"] = error = rounding_error(inputs)
+            rounded = MeasurementErrors(
+                [float(error.value)], [0] * len(points.project), [0] * len(points.control), ()
+            )
+            specification = measured_specification(errors=rounded, **specified)
+            result = posterior_of_change(specification, confidence=confidence.value)
         budget = posterior_budget(result, specification, names, strata, sites, inputs.hectares)
         return result, {"variance_budget": budget}
 
     return posterior_outcome(inputs, compute, posterior_credited_t_co2e_per_ha, told)
+
+
+def rounding_error(inputs: PeriodInputs) -> Quantity:
+    """Return what the last digit of the contents leaves open of a change: that of all increments together."""
+    contents = inputs.context.project.core_increments.column("soc_g_per_kg").numbers()
+    digits = next(
+        (n for n in range(_MOST_DIGITS) if np.allclose(contents, contents.round(n), 0, 1e-9)), _MOST_DIGITS
+    )
+    mass = max(float(mass.value) for _, mass in inputs.stocks.profiles)
+    # half a digit to each side at both times: the variance of a uniform error is the square of its width over 12
+    error = CO2E_PER_C * mass / 1000 * 10.0**-digits * np.sqrt(2 / 12)
+    source = f"core_increments.csv: soc_g_per_kg is given to {digits} decimals"
+    return inputs.context.given("rounding_error_of_change", float(error), "t CO2e/ha", [source])
 
 
 def points_of_period(inputs: RouteInputs, stocks: UnitStocks) -> PointsOfPeriod:
@@ -153,7 +184,7 @@ def posterior_outcome(
     try:
         result, details = compute()
     except ValueError as error:
-        return RouteOutcome(None, None, findings=(_cannot(inputs.context.period, str(error)),))
+        return RouteOutcome(None, None, findings=(_cannot(inputs.context, str(error)),))
     credited = context.record("posterior_credited", result.credited, equation, **given)
     context.trace.keep(credited.name, result)
     percent = context.compute(
@@ -171,7 +202,7 @@ def posterior_outcome(
     estimate = Estimate(
         ESTIMATED, result.mean, result.sd, None, lambda p: result.mixture.quantile(p) + lowered
     )
-    findings = tuple(_findings(inputs.context.period, deduction))
+    findings = tuple(_findings(inputs.context, deduction))
     return route_outcome(
         "posterior", estimate, credited, percent, details, checks=deduction.checks, findings=findings
     )
@@ -223,11 +254,11 @@ def _density(result: PosteriorResult) -> PosteriorDensity:
     )
 
 
-def _findings(period: VerificationPeriod, deduction: PosteriorDeduction) -> list[Finding]:
+def _findings(context: PeriodContext, deduction: PosteriorDeduction) -> list[Finding]:
     return [
         finding(
             "posterior-check-failed" if check.verdict == "fail" else "posterior-check-to-read",
-            f"verification period {period.name}, {check.name}",
+            f"verification period {context.period.name}, {check.name}",
             check.text,
             allowed="a passed check" if check.allowed is None else f"{check.allowed:.3g}",
         )
@@ -236,5 +267,8 @@ def _findings(period: VerificationPeriod, deduction: PosteriorDeduction) -> list
     ]
 
 
-def _cannot(period: VerificationPeriod, message: str) -> Finding:
-    return finding("posterior-not-computed", f"verification period {period.name}", message)
+def _cannot(context: PeriodContext, message: str) -> Finding:
+    severity = severity_without(context, "posterior")
+    return finding(
+        "posterior-not-computed", f"verification period {context.period.name}", message, severity=severity
+    )

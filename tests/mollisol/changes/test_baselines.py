@@ -17,6 +17,7 @@ from mollisol.methodology.rules_in_force.rule import Overlay
 from mollisol.methodology.soil_models.inputs import ActivityRow
 from mollisol.quantification.models.rotation import phase_of_rotation
 from tests.support.baselines import Make
+from tests.support.declarations import declare
 
 KINDS = ("modelled_schedule", "blended", "hybrid", "measured_controls")
 
@@ -79,7 +80,7 @@ def test_a_proposal_that_credits_hybrids_issues_from_one(modelled: Make) -> None
         "reason": "a test",
     }
     overlay = Overlay.model_validate({"label": "hybrids", "set": [entry]})
-    folder = modelled("hybrid", approach="measure_and_remeasure")
+    folder = declare(modelled("hybrid", approach="measure_and_remeasure"))
     period = run_project(folder, overlays=[overlay]).results.periods[0]
     assert period.state == "proposed"
     assert period.units_to_issue_t == 0

@@ -11,6 +11,7 @@ from mollisol.run import Run
 from mollisol.uncertainty.deduction.moment import credited_mean
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from tests.support.baselines import Make
+from tests.support.declarations import declare
 from tests.support.modelled_project import DRAWS, ERRORS, POINTS
 from tests.support.monte_carlo_credit import credit_modelled_draws
 
@@ -76,7 +77,7 @@ def test_effect_is_project_less_baseline_stock_change(modelled: Make) -> None:
 
 
 def test_the_lower_of_three_routes_issues_and_each_is_there(modelled: Make) -> None:
-    period = run_project(modelled()).results.periods[0]
+    period = run_project(declare(modelled())).results.periods[0]
     credited = {row.form: row.credited_t_co2e_per_ha for row in period.routes}
     assert set(credited) == {"moment", "montecarlo", "posterior"}
     assert period.credited_form == min(credited, key=lambda form: credited[form])

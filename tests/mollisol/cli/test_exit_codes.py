@@ -11,6 +11,7 @@ import pytest
 from mollisol.methodology.rules_in_force.rule_set import rule_set_keys
 from tests.broken.conftest import CASES, apply
 from tests.mollisol.cli.conftest import Mollisol, contents, process
+from tests.support.declarations import declare
 
 KEY = "vm0042-2.2+2026-06-11"
 BLOCKED = [
@@ -43,10 +44,10 @@ def test_new_then_check_then_run(mollisol: Mollisol, tmp_path: Path) -> None:
 
 
 def test_run_that_issues(mollisol: Mollisol, skeleton: Path, tmp_path: Path) -> None:
-    apply(skeleton, [CONSTRUCTED])
+    apply(declare(skeleton), [CONSTRUCTED])
     done = mollisol("run", skeleton, "--out", tmp_path / "bundle")
     assert done.code == 0
-    assert re.search(r"^[1-9][\d,]* t CO2e credited", done.out, flags=re.MULTILINE)
+    assert re.search(r"^[1-9][\d,]* t CO2e eligible to request", done.out, flags=re.MULTILINE)
 
 
 def test_run_below_the_eligibility_bar(mollisol: Mollisol, skeleton: Path, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_a_route_that_the_data_do_not_carry(
     monkeypatch.setattr(function, refuse)
     found = findings_of(make_project(FOUR_SITES))
     assert found[code].found == "the data do not carry it"
-    assert found[code].severity.value == "warning"
+    assert found[code].severity.value == "refusal"
 
 
 def test_a_failed_check_of_the_posterior_refuses(

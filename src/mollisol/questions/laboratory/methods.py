@@ -41,12 +41,13 @@ def _place(method: LaboratoryMethod, key: str = "") -> Place:
 
 
 def _undeclared(methods: Iterable[LaboratoryMethod]) -> Iterator[Finding]:
-    for method in methods:
-        missing = [key for key in BASIS if getattr(method, key) == "undeclared"]
-        if missing:
-            yield finding(
-                "laboratory-basis-undeclared", _place(method), f"not declared: {', '.join(missing)}"
-            )
+    missing = {
+        method.id: [key for key in BASIS if getattr(method, key) == "undeclared"] for method in methods
+    }
+    silent = [f"{name} without {', '.join(keys)}" for name, keys in missing.items() if keys]
+    if silent:
+        where = Place(file=HEAD, thing="laboratory methods")
+        yield finding("laboratory-basis-undeclared", where, "; ".join(silent))
 
 
 def _basis(methods: Iterable[LaboratoryMethod]) -> Iterator[Finding]:

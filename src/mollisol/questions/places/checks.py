@@ -40,7 +40,17 @@ def check_places(project: Project, outlines: Outlines, rules: RulesInForce) -> l
         findings += gathered(_controls_on_project_land(points, valid))
         if project.measured_controls and rules.has(_FARTHEST):
             findings += check_distances(project, points, valid, rules.number(_FARTHEST))
-    return [*findings, *gathered(_at_one_place(points))]
+    return [*findings, *gathered(_at_one_place(points)), *_not_located(project, points)]
+
+
+def _not_located(project: Project, points: Points) -> Iterable[Finding]:
+    """Yield how many points have a place neither as they were drawn nor as they were sampled."""
+    placed = {*points.names, *project.core_places.column("point").values()}
+    nowhere = [name for name in project.sample_points.column("point").values() if name not in placed]
+    if nowhere:
+        where = Place(file=POINTS, column="longitude_deg")
+        state = f"{len(nowhere)} of {len(project.sample_points)} points without a place, such as {nowhere[0]}"
+        yield finding("points-not-located", where, state)
 
 
 def _strata_match(project: Project, outlines: Outlines) -> Iterable[Finding]:
