@@ -143,7 +143,7 @@ def _places(folder: Path, strata: Sequence[Mapping[str, str]]) -> None:
     """Write a square for each stratum, a place for each point and a plan of them all."""
     features, corners, east = [], {}, 0.0
     for row in strata:
-        side = math.sqrt(1.004 * float(row["area_ha"]) / 100) / KM_PER_DEGREE
+        side = math.sqrt(1.006 * float(row["area_ha"]) / 100) / KM_PER_DEGREE
         ring = [[east, 0.0], [east + side, 0.0], [east + side, side], [east, side], [east, 0.0]]
         shape = {"type": "Polygon", "coordinates": [ring]}
         features.append({"type": "Feature", "properties": {"stratum": row["stratum"]}, "geometry": shape})
