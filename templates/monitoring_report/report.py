@@ -13,7 +13,7 @@ from mollisol.methodology.boundary import POOLS_AND_GASES, ProjectBoundary
 from mollisol.methodology.findings import Finding, Severity, in_order
 from mollisol.methodology.project import Deviation, Project, ProjectHead
 from mollisol.methodology.results.run import PeriodResult, RunResult
-from mollisol.methodology.results.state import NOT_ASSESSED
+from mollisol.methodology.results.state import NOT_ASSESSED, NOT_DECLARED
 from mollisol.methodology.rules_in_force.rule import WARNING_STATUSES, ChosenValue, Switch
 from mollisol.templates.filters import slug
 from mollisol.templates.monitoring_report.bases import BASES, SWITCH_OF_FIGURE, Basis
@@ -251,7 +251,8 @@ def _groups(findings: Sequence[Finding]) -> tuple[FindingGroup, ...]:
 
 
 def _heading(finding: Finding) -> Literal["in the way", "not assessed", "warning", "told"]:
-    if finding.severity in (Severity.BLOCKING, Severity.REFUSAL):
+    stops = finding.severity in (Severity.BLOCKING, Severity.REFUSAL)
+    if stops and finding.code not in NOT_DECLARED:
         return "in the way"
     if finding.code in NOT_ASSESSED:
         return "not assessed"

@@ -116,7 +116,7 @@ def declare(folder: Path) -> Path:
     _schedule(folder / "schedule_of_activities.csv")
     units = [row["quantification_unit"] for row in rows_of(folder / "quantification_units.csv")]
     sites = [row["control_site"] for row in rows_of(folder / "control_sites.csv")]
-    use = ", ".join(f'{{ year = {year}, use = "cropland" }}' for year in range(2008, 2027))
+    use = ", ".join(f'{{ year = {year}, use = "cropland" }}' for year in range(1960, 2027))
     practices = ", ".join(YEAR.format(back) for back in range(1, 6))
     text = REGION + "".join(UNIT.format(unit, use) for unit in units)
     text += "".join(SITE.format(site, practices) for site in (*units, *sites))
@@ -128,7 +128,8 @@ def declare(folder: Path) -> Path:
 
 def _head(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    text = text.replace("reporting_depth_cm", 'geometry_file = "units.geojson"\nreporting_depth_cm', 1)
+    if "\ngeometry_file" not in text:
+        text = text.replace("reporting_depth_cm", 'geometry_file = "units.geojson"\nreporting_depth_cm', 1)
     text = text.replace("[[project.laboratory_methods]]\n", "[[project.laboratory_methods]]\n" + BASIS)
     text += '\n[[project.absent_tables]]\ntable = "commodities.csv"\nreason = "yields do not move"\n'
     for row in POOLS_AND_GASES:
@@ -149,11 +150,14 @@ def _places(folder: Path, strata: Sequence[Mapping[str, str]]) -> None:
         features.append({"type": "Feature", "properties": {"stratum": row["stratum"]}, "geometry": shape})
         corners[row["stratum"]] = (east, side)
         east += side + 0.01
-    (folder / "units.geojson").write_text(
-        json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8"
-    )
     points = rows_of(folder / "sample_points.csv")
+    outlines = folder / "units.geojson"
+    drawn = outlines.exists()
+    if not drawn:
+        outlines.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     for number, row in enumerate(points, start=1):
+        if drawn:
+            break
         west, side = corners.get(row["stratum"], (0.0, 0.01))
         row["longitude_deg"] = f"{west + side * number / (len(points) + 1):.7f}"
         row["latitude_deg"] = f"{side / 2 + (0 if row['stratum'] else 0.2):.7f}"
@@ -170,7 +174,7 @@ def _places(folder: Path, strata: Sequence[Mapping[str, str]]) -> None:
         for sample in {row["sample"] for row in cores}
     )
     (folder / "plan" / "plan.toml").write_text(
-        f'made_on = 2010-01-01\ndated_by = "proponent"\ndepth_cm = {depth}\ninterval_years = 5.0\n'
+        f'made_on = 1950-01-01\ndated_by = "proponent"\ndepth_cm = {depth}\ninterval_years = 5.0\n'
         f"laboratory_methods = {json.dumps(methods)}\nseed = 1\nstrata = [{areas}]\n",
         encoding="utf-8",
     )

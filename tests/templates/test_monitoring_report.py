@@ -614,9 +614,11 @@ def test_the_first_page_says_what_was_not_assessed_and_what_is_open() -> None:
     )
     model = report_model(results=_results(), findings=told, trace=_trace(), manifest=MANIFEST, head=_head())
     page = "".join(Walk(render_html(model, {})).text)
-    first = " ".join(page.partition("Not assessed")[2].partition("Findings, worst first")[0].split())
+    first = " ".join(
+        page.partition("Not declared, shown or assessed")[2].partition("Findings, worst first")[0].split()
+    )
     assert first.startswith(
-        "note plan/plan.toml: no sampling plan. Finding 2 Open warnings warning 2024: in none."
+        "refusal plan/plan.toml: no sampling plan. Finding 1 Open warnings warning 2024: in none."
     )
 
 

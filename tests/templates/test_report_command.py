@@ -24,6 +24,7 @@ from mollisol.output import write_folder
 from mollisol.templates.documents import extras
 from mollisol.templates.documents.inert import begins_like_formula, inert
 from tests.support.approvals import approve
+from tests.support.declarations import declare
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "woburn-ley"
 
@@ -31,7 +32,8 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "woburn-ley"
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report") / "bundle"
-    project = approve(Path(shutil.copytree(EXAMPLE, tmp_path_factory.mktemp("approved") / "project")))
+    copied = Path(shutil.copytree(EXAMPLE, tmp_path_factory.mktemp("approved") / "project"))
+    project = declare(approve(copied))
     write_folder(folder, bundle_files(run_project(project)))
     return folder
 
