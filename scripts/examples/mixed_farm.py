@@ -7,6 +7,7 @@ import json
 import math
 import random
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 OUT = Path(__file__).parents[2] / "examples" / "mixed-farm"
@@ -349,6 +350,47 @@ def activity() -> None:
           )  # fmt: skip
 
 
+DOCUMENTS = (
+    ("laboratory-report.txt", "laboratory report", ("core_increments.csv",)),
+    ("farm-accounts.txt", "invoice", ("fuel_use.csv", "fertilizers.csv", "liming.csv", "organic_amendments.csv")),
+    ("herd-book.txt", "field log", ("livestock.csv", "manure_systems.csv")),
+    ("field-book.txt", "field log", (
+        "schedule_of_activities.csv", "burning.csv", "nitrogen_fixing_species.csv", "production.csv",
+        "leakage_mitigation.csv", "residue_diversion.csv",
+    )),
+    ("tree-survey.txt", "tool output", ("woody_stocks.csv",)),
+    ("methane-model.txt", "model output", ("modelled_soil_gases.csv",)),
+    ("risk-report.txt", "tool output", ("project.toml",)),
+    ("statistics.txt", "statistics", ("commodities.csv", "site_conditions.csv")),
+)  # fmt: skip
+"""Made-up documents: name, kind and the tables that each stands for."""
+RATING = "non_permanence_rating_percent"
+
+
+def evidence() -> None:
+    """Write the documents and the register of them."""
+    (OUT / "evidence").mkdir(exist_ok=True)
+    rows: list[list[object]] = []
+    for name, kind, tables in DOCUMENTS:
+        text = (
+            f"Constructed: this stands where the {kind} of a real farm would be, for {', '.join(tables)}.\n"
+        )
+        (OUT / "evidence" / name).write_text(text, encoding="utf-8")
+        digest = sha256(text.encode()).hexdigest()
+        rows += [
+            [
+                f"evidence/{name}",
+                digest,
+                kind,
+                table,
+                RATING if table == "project.toml" else "all",
+                "constructed",
+            ]
+            for table in tables
+        ]
+    write("evidence/register.csv", "file,sha256,kind,table,rows,note", rows)
+
+
 def eligibility() -> str:
     """Give eligibility.toml."""
     text = "# Made by scripts/examples/mixed_farm.py. Constructed: every declaration is made up.\n\n"
@@ -432,6 +474,7 @@ def main() -> None:
     (OUT / "eligibility.toml").write_text(eligibility(), encoding="utf-8")
     (OUT / "units.geojson").write_text(outlines(), encoding="utf-8")
     soil()
+    evidence()
     schedule()
     activity()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -77,6 +78,15 @@ precipitation_mm = 700.0
 station_km = 10.0
 practices = [{1}]
 """
+ADJUSTED = """
+[[adjustments]]
+place = "{0}"
+practice = "made up"
+group = "{1}"
+unit = "passes a year"
+look_back_mean = 4.0
+new_value = 1.0
+"""
 MODEL = """
 [[models]]
 name = "rothc"
@@ -120,6 +130,10 @@ def declare(folder: Path) -> Path:
     practices = ", ".join(YEAR.format(back) for back in range(1, 6))
     text = REGION + "".join(UNIT.format(unit, use) for unit in units)
     text += "".join(SITE.format(site, practices) for site in (*units, *sites))
+    adjusted = re.findall(
+        r'group = "(\w+)"\nkind = "adjust"', (folder / "project.toml").read_text(encoding="utf-8")
+    )
+    text += "".join(ADJUSTED.format(units[0], group) for group in adjusted)
     if "[project.model]" in (folder / "project.toml").read_text(encoding="utf-8"):
         text += MODEL
     (folder / "eligibility.toml").write_text(text, encoding="utf-8")

@@ -61,14 +61,7 @@ def print_summary(results: RunResult) -> None:
             f"    {period.gross_t_co2e:,.1f} t gross {_less(period.deducted_t_co2e)} uncertainty "
             f"{_others(period)}{_less(period.leakage_t_co2e)} leakage {_less(period.buffer_t_co2e)} buffer "
             f"{_discount(period)}"
-            f"= {period.verified_total_t_co2e:,.1f} t: {_units(period):,} units, "
-            + (
-                "eligible"
-                if period.issuance == "issued"
-                else str(period.issuance)
-                if period.state == "eligible"
-                else period.state
-            )
+            f"= {period.verified_total_t_co2e:,.1f} t: {_units(period):,} units, " + _outcome(period)
         )
 
 
@@ -92,6 +85,13 @@ def print_asked(findings: Iterable[Finding], *, most: int) -> None:
         typer.echo(f"  {code}{times}: {reasons()[code].means}")
     if len(asked) > most:
         typer.echo(f"  and {len(asked) - most} more: mollisol check tells all, with what to do")
+
+
+def _outcome(period: PeriodResult) -> str:
+    """Return the state of a period in words; of one that is eligible, what there is to request."""
+    if period.state != "eligible":
+        return str(period.state)
+    return "eligible" if period.issuance == "issued" else str(period.issuance)
 
 
 def _units(period: PeriodResult) -> int:
