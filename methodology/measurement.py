@@ -73,6 +73,8 @@ class LaboratoryMethod(DomainObject):
         subtracted.
     density_basis, coarse_fragments, drying
         Whether densities are of fine or of whole soil, how coarse fragments were taken off, how soil was dried.
+    analysed_by
+        Ids of who analysed, whose names ``people.csv`` has.
     conversion
         Where the values were brought to those of another method.
     """
@@ -96,6 +98,7 @@ class LaboratoryMethod(DomainObject):
     density_basis: Literal["fine soil", "whole soil", "undeclared"] = "undeclared"
     coarse_fragments: Literal["none", "by mass", "by volume", "undeclared"] = "undeclared"
     drying: Literal["oven-dry", "air-dry", "undeclared"] = "undeclared"
+    analysed_by: Items[Identifier] = ()
     conversion: Conversion | None = None
 
     @property
@@ -151,10 +154,11 @@ class ValidationSample(DomainObject):
 
 
 class Campaign(DomainObject):
-    """One round of sampling in which each unit is measured once."""
+    """One round of sampling in which each unit is measured once; ids of who sampled, whose names ``people.csv`` has."""
 
     name: Identifier
     during: Interval
+    sampled_by: Items[Identifier] = ()
 
 
 class SamplePoint(DomainObject):

@@ -62,6 +62,8 @@ class QuantificationUnit(DomainObject):
     quantification_unit: Identifier
     approach: Literal["measure_and_remeasure", "measure_and_model"]
     area_ha: AreaHa
+    managed_by: Identifier | None = None
+    """The id of who owns or manages the land; the name stands in ``people.csv``."""
 
 
 class Stratum(DomainObject):
@@ -143,6 +145,16 @@ class AbsentTable(DomainObject):
     table: Identifier
     reason: RequiredText
     period: Text = ""
+
+
+class Person(DomainObject):
+    """Somebody that ids of the project stand for. The file of names is read beside the project, and is in no bundle."""
+
+    id: Identifier
+    name: RequiredText
+    role: Text | None = None
+    organisation: Text | None = None
+    contact: Text | None = None
 
 
 class EvidenceItem(DomainObject):

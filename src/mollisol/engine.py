@@ -193,8 +193,8 @@ def run_project(
         tell("sampling the reference")
         results, draws, differing = sample_references(results, context.trace)
         findings = in_order([*findings, *differing])
-    inputs = assessment.reading.inputs
-    return Run(results, tuple(findings), project, rules, context.trace, inputs, options, draws)
+    inputs, people = assessment.reading.inputs, assessment.reading.people
+    return Run(results, tuple(findings), project, rules, context.trace, inputs, options, draws, people)
 
 
 def _periods(

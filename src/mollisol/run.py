@@ -91,3 +91,5 @@ class Run:
     options: RunOptions
     draws: dict[str, bytes] = field(default_factory=dict)
     """Files of draws of the reference, by their path in the bundle."""
+    people: bytes = b""
+    """The file of names, which goes beside a bundle and is no part of it."""

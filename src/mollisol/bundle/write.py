@@ -13,7 +13,7 @@ from mollisol.methodology.provenance import registered_equations
 from mollisol.methodology.results.run import PosteriorReference
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
-from mollisol.output import MANIFEST, canonical_json, made_with
+from mollisol.output import MANIFEST, PEOPLE, canonical_json, made_with
 from mollisol.programmes.registry import programme_of
 from mollisol.run import Run
 
@@ -129,6 +129,11 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
     files[CRATE] = canonical_json(crate_metadata(run, files, versions))
     files[MANIFEST] = canonical_json(_manifest(run, files, versions))
     return files
+
+
+def files_with_people(run: Run) -> dict[str, bytes]:
+    """Return every file of the bundle, and the file of names beside it, which nothing lists or signs."""
+    return bundle_files(run) | ({PEOPLE: run.people} if run.people else {})
 
 
 def _reference(row: PosteriorReference) -> str:

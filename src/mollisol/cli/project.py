@@ -71,13 +71,15 @@ def check(
 ) -> None:
     """Print every finding at once: where, what was found, what is allowed, what to do, and the clause."""
     from mollisol.engine import assess_project
+    from mollisol.questions.words.people import check_people
 
     assessment = assess_project(project, rules_key=rules, overlays=_overlays(proposal), tell=tell)
+    findings = [*assessment.findings, *check_people(assessment.reading)]
     if as_json:
-        print_json({"blocked": assessment.blocked, "findings": as_data(assessment.findings)})
+        print_json({"blocked": assessment.blocked, "findings": as_data(findings)})
     else:
-        print_findings(assessment.findings)
-        typer.echo(f"findings: {count(assessment.findings)}")
+        print_findings(findings)
+        typer.echo(f"findings: {count(findings)}")
     raise typer.Exit(EXIT_BLOCKED if assessment.blocked else 0)
 
 
@@ -104,7 +106,7 @@ def run(
 
 
 def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:
-    from mollisol.bundle.write import bundle_files
+    from mollisol.bundle.write import files_with_people
     from mollisol.engine import run_project
     from mollisol.output import check_output, write_folder
 
@@ -114,7 +116,7 @@ def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:
     except FindingsError as error:
         exit_with(error.findings, as_json)
     tell("writing the bundle and the report")
-    write_folder(out, bundle_files(done))
+    write_folder(out, files_with_people(done))
     if as_json:
         print_json(done.results.model_dump(mode="json"))
     else:

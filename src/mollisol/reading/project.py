@@ -46,7 +46,7 @@ from mollisol.methodology.project import (
     QuantificationUnit,
     Stratum,
 )
-from mollisol.output import csv_table
+from mollisol.output import PEOPLE, csv_table
 from mollisol.reading.intake import Handed, Intake
 from mollisol.reading.model_folder import project_model_of
 from mollisol.reading.schema import HEAD_FILE, TOP_KEYS, check_schema, head_values
@@ -102,12 +102,14 @@ TABLES: tuple[Table, ...] = (
 class Reading:
     """What was read.
 
-    ``project`` is None where faults of form stand in the way; ``inputs`` holds each file byte for byte.
+    ``project`` is None where faults of form stand in the way; ``inputs`` holds each file byte for byte. ``people`` is
+    the file of names, empty where there is none: it is no input, and what is said of it is in no bundle.
     """
 
     project: Project | None
     findings: tuple[Finding, ...]
     inputs: dict[str, bytes]
+    people: bytes = b""
 
 
 def read_project(place: Handed) -> Reading:
@@ -159,7 +161,8 @@ def read_project(place: Handed) -> Reading:
         found_files=found_files,
         **cast("dict[str, Any]", tables),
     )
-    return Reading(project, tuple(intake.findings), intake.contents)
+    people = b"" if intake.kept else Intake(place).take(PEOPLE, required=False)
+    return Reading(project, tuple(intake.findings), intake.contents, people or b"")
 
 
 def _optional(head: ProjectHead | None, table: Table) -> bool:
