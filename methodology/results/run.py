@@ -9,18 +9,21 @@ from typing import ClassVar, Literal
 from mollisol.methodology.base import Interval, Items
 from mollisol.methodology.baseline import BaselineKind
 from mollisol.methodology.results.budget import SpreadTest, VarianceBudget
+from mollisol.methodology.results.deductions import (
+    CreditedForm,
+    Deduction,
+    GuardedDeduction,
+    MonteCarloDeduction,
+    PosteriorDeduction,
+    PosteriorReference,
+    RouteSummary,
+    SharpDeduction,
+)
 from mollisol.methodology.results.figure import Number, Result, Whole
 from mollisol.methodology.results.sources import LeakageResult, SourceResult, WoodyResult
 from mollisol.methodology.results.spectroscopy import SpectroscopyResult
 from mollisol.methodology.results.state import RunState
-from mollisol.methodology.rules_in_force.rule import Form, Overlay
-
-type CreditedForm = Literal["moment", "guarded", "montecarlo", "posterior"]
-"""Which form of the deduction issued: the methodology's moment form, the same with guard or drawn errors, or the
-posterior."""
-
-type RouteName = Literal["analytic", "montecarlo", "posterior"]
-"""The routes; the analytic one gives the moment form and, where all run, the guarded form."""
+from mollisol.methodology.rules_in_force.rule import Overlay
 
 type RouteChoice = Literal["all", "analytic", "montecarlo", "posterior"]
 """What a run computes: all routes, or the analytic one and the one that is named."""
@@ -74,154 +77,6 @@ class VarianceComponent(Result):
     share: Number
     deduction_t_co2e_per_ha: Number
     one_more_t_co2e_per_ha: Number
-
-
-class Deduction(Result):
-    """The moment form of the deduction in one form of the rules, per hectare over the verification period."""
-
-    route: Literal["analytic"]
-    form: Form
-    mean_t_co2e_per_ha: Number
-    standard_error_t_co2e_per_ha: Number
-    degrees_of_freedom: Number | None
-    """None where nothing varies: the quantile is then that of any distribution, and multiplies zero."""
-    confidence: Number
-    t_quantile: Number
-    uncertainty_percent: Number
-    credited_t_co2e_per_ha: Number
-    half_width_percent: Number
-    widest_half_width_percent: Number | None
-    """None where the programme has no bar."""
-    eligible: bool
-
-
-class GuardedDeduction(Result):
-    """The moment form with control sites pooled over the project and the skew guard, per hectare over the period."""
-
-    standard_error_t_co2e_per_ha: Number
-    degrees_of_freedom: Number | None
-    skewness_of_estimate: Number
-    multiplier: Number
-    credited_t_co2e_per_ha: Number
-    uncertainty_percent: Number
-
-
-class RouteCheck(Result):
-    """A check of a route: a failed one refuses issuance, an informative one asks to be read."""
-
-    name: str
-    verdict: Literal["pass", "fail", "informative"]
-    found: Number
-    allowed: Number | None
-    text: str
-
-
-class RouteSummary(Result):
-    """What a form of the deduction found, the same for all routes, per hectare over the verification period."""
-
-    route: RouteName
-    form: CreditedForm
-    mean_t_co2e_per_ha: Number
-    standard_error_t_co2e_per_ha: Number
-    credited_t_co2e_per_ha: Number
-    uncertainty_percent: Number
-    checks: Items[RouteCheck] = ()
-    issues: bool = False
-
-
-class MonteCarloDeduction(Result):
-    """The moment form with declared measurement errors drawn and propagated (Eqs. 65-71), per hectare.
-
-    ``draws`` is 0 where no error is declared: nothing is drawn then, and the form equals the moment form. The Monte
-    Carlo error is that of the credited value; beyond the allowed one issuance is refused.
-    """
-
-    sampling_variance_t_co2e_per_ha_2: Number
-    measurement_variance_t_co2e_per_ha_2: Number
-    model_variance_t_co2e_per_ha_2: Number = 0.0
-    standard_error_t_co2e_per_ha: Number
-    degrees_of_freedom: Number | None
-    draws: Whole
-    monte_carlo_error_t_co2e_per_ha: Number
-    allowed_error_t_co2e_per_ha: Number
-    credited_t_co2e_per_ha: Number
-    uncertainty_percent: Number
-
-
-class PosteriorComponent(Result):
-    """A standard deviation of the model with its prior, its posterior and its share in the variance of the mean."""
-
-    name: str
-    prior: str
-    mean_t_co2e_per_ha: Number
-    low_t_co2e_per_ha: Number
-    high_t_co2e_per_ha: Number
-    share: Number
-
-
-class PosteriorDensity(Result):
-    """The density of the posterior from its mean to four standard deviations to each side, dense in the middle."""
-
-    at_t_co2e_per_ha: Items[float]
-    density_per_t_co2e_per_ha: Items[float]
-
-
-class PosteriorDeduction(Result):
-    """The posterior form of the deduction, per hectare over the verification period.
-
-    ``credited_t_co2e_per_ha`` is the quantile that the truth exceeds with the probability ``confidence``; the
-    interval of a component runs from its 5 to its 95 per cent quantile.
-    """
-
-    route: Literal["posterior"]
-    mean_t_co2e_per_ha: Number
-    standard_deviation_t_co2e_per_ha: Number
-    confidence: Number
-    credited_t_co2e_per_ha: Number
-    uncertainty_percent: Number
-    monte_carlo_error_t_co2e_per_ha: Number
-    engine: str
-    draws: Whole
-    effective_draws: Number
-    k_hat: Number
-    components: Items[PosteriorComponent]
-    checks: Items[RouteCheck]
-    density: PosteriorDensity | None = None
-
-
-class PosteriorReference(Result):
-    """The same declaration sampled by NUTS, and how far its quantile lies from the exact one, per hectare.
-
-    Parameters
-    ----------
-    of, file
-        The quantity in the trace, and the draws in the bundle.
-    settings
-        All that the sampler was told.
-    difference_in_monte_carlo_errors
-        NUTS less exact, in combined Monte Carlo errors of the two.
-    r_hat, bulk_effective_draws, tail_effective_draws
-        The worst over the reduction and the components.
-    verdict
-        ``informative`` where the chains did not mix.
-    """
-
-    of: str
-    file: str
-    sampler: str
-    settings: dict[str, int | float | str]
-    mean_t_co2e_per_ha: Number
-    standard_deviation_t_co2e_per_ha: Number
-    quantile_t_co2e_per_ha: Number
-    monte_carlo_error_t_co2e_per_ha: Number
-    exact_quantile_t_co2e_per_ha: Number
-    exact_monte_carlo_error_t_co2e_per_ha: Number
-    difference_in_monte_carlo_errors: Number
-    r_hat: Number
-    bulk_effective_draws: Number
-    tail_effective_draws: Number
-    divergences: Whole
-    verdict: Literal["pass", "fail", "informative"]
 
 
 class Vintage(Result):
@@ -381,7 +236,9 @@ class PeriodResult(Result):
     deduction: Deduction
     deduction_printed: Deduction
     posterior: PosteriorDeduction | None = None
+    sharp: SharpDeduction | None = None
     guarded: GuardedDeduction | None = None
+    """Under the rules of release 0.1.0."""
     montecarlo: MonteCarloDeduction | None = None
     credited_form: CreditedForm = "moment"
     routes: Items[RouteSummary] = ()

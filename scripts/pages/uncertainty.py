@@ -18,7 +18,7 @@ DECLARED = (
 )
 
 
-WORDS = {"moment": "moment form", "guarded": "guarded form", "montecarlo": "drawn", "posterior": "posterior"}
+WORDS = {"moment": "moment form", "sharp": "sharp form", "montecarlo": "drawn", "posterior": "posterior"}
 
 
 def routes_table(periods: tuple[PeriodResult, ...]) -> str:
@@ -135,12 +135,14 @@ def page() -> str:
 
 # How sure is the number
 
-What is credited is what the truth exceeds with probability 2/3. Three routes compute it from the same changes and one
-declaration of the sources of error. Each gives a mean, a standard error, a credited value and checks of its own;
-`results.json` has them under `routes`. The rule `mollisol.issuance.form` says which issues; as it stands, the lowest.
+What is credited is what the truth exceeds with probability 2/3. Three routes compute it from the same changes and
+one declaration of the sources of error. Each gives a mean, a standard error, a credited value and checks of its
+own; `results.json` has them under `routes`. The rule `mollisol.issuance.form` says which issues: as it stands, the
+sharp form of the analytic route where control sites were measured ([the deduction](deduction.md)), else the
+posterior, and never more than the moment form.
 
 `mollisol run PROJECT --out DIR` runs all. `--route analytic`, `montecarlo` or `posterior` runs that one beside the
-analytic route, from which the others start; the lowest of what ran issues, with a warning that routes were left out.
+analytic route, from which the others start; where it is the posterior that issues, leaving it out refuses.
 
 All figures here are t CO2e/ha over a verification period, first of the example [Woburn ley-arable](woburn-ley.md).
 
@@ -152,12 +154,9 @@ The methodology's own (VM0042 2.2, Eqs. 70, 71 and 74): the mean less `t(2/3, df
 the sampling units that the design drew, and the control sites; cores and points are averaged first. A control site
 that serves several strata counts once. Degrees of freedom after Satterthwaite.
 
-Where all routes run, the guarded form joins it, with two mends. Control sites that stand for the same strata are
-compared with each other, and how much sites differ is taken from the whole project where one stratum cannot show it. A
-skew guard lengthens the multiplier: a few samples seldom catch a long tail of losses, and mean and standard error then
-come out too good together. Until samples say otherwise it expects a skewness of 2, worth 20 samples.
-[The coverage grid](coverage-grid.md) shows what this closes, what it costs where it is not needed, and the landscapes
-that stay open.
+Beside it stands the sharp form, which issues: the same, lengthened where the samples show a tail that over-credits,
+against a deduction that takes the mean change of each control site as one replicate; the larger is taken off. [The
+deduction](deduction.md) has it on half a page, with what it keeps and costs design by design, and what stays open.
 
 Whether strata differ in spread is a result, Brown and Forsythe's test on the changes of the sampling units:
 
@@ -225,11 +224,11 @@ posterior how sites differ over the whole project.
 
 ## What is tested
 
-[Coverage](coverage.md) of the moment form, as printed and mended; [the grid](coverage-grid.md) of designs for what
-issues; calibration and coverage of the posterior in [its page](posterior.md). Errors drawn by increment agree with
-first order, and one more replicate with closed forms of balanced designs. A test shows each of three wrong ways and
-that none is taken: cores as replicates, the covariance between campaigns dropped, model draws made anew at each point.
-"""
+[Coverage](coverage.md) of the moment form, as printed and mended; [the deduction](deduction.md) for what issues,
+design by design; calibration and coverage of the posterior in [its page](posterior.md). Errors drawn by increment
+agree with first order, and one more replicate with closed forms of balanced designs. A test shows each of three
+wrong ways and that none is taken: cores as replicates, the covariance between campaigns dropped, model draws made
+anew at each point. """
 
 
 def main() -> None:

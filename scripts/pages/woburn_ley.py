@@ -440,8 +440,8 @@ eighth year. All numbers are t CO2e/ha over five years, on one soil mass.
 Variance: the plots of a block are the replicates, project and control apart (VM0042 Eqs. 70 and 71), with
 Satterthwaite degrees of freedom. Credited: the mean less t(2/3) standard errors. The bar: the two-sided 90 %
 half-width, with the same degrees of freedom, may not exceed the size of the mean. This is the methodology's moment
-form. The engine computes others beside it and issues the lowest, so it credits a little less:
-[uncertainty](uncertainty.md).
+form, and here what issues too: two control sites stand for each block, and no tail shows
+([the deduction](deduction.md)).
 
 ## What is nominal, and what to keep in mind
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mollisol.methodology.results.run import PeriodResult, PosteriorDeduction, PosteriorDensity
+from mollisol.methodology.results.deductions import PosteriorDeduction, PosteriorDensity
+from mollisol.methodology.results.run import PeriodResult
 from mollisol.templates import drawing as draw
 from mollisol.templates.filters import number, odds, span
 

@@ -81,7 +81,12 @@ BASES: Final[dict[str, Basis]] = {
     "posterior": Basis(
         (
             "vm0042:74",
-            "mollisol:skew-guard",
+            "mollisol:pooled-skewness",
+            "mollisol:excess-skewness",
+            "mollisol:skewness-of-estimate",
+            "mollisol:lengthened-multiplier",
+            "mollisol:spread-of-sites",
+            "mollisol:lone-site-variance",
             "mollisol:mean-less-multiple",
             "mollisol:posterior-credited",
             "mollisol:deduction-percent",
@@ -89,10 +94,11 @@ BASES: Final[dict[str, Basis]] = {
         ),
         (
             "mollisol.issuance.form",
-            "mollisol.skew-guard.prior-skewness",
-            "mollisol.skew-guard.prior-samples",
+            "mollisol.sharp.setting",
+            "mollisol.sharp.setting-of-few-samples",
+            "mollisol.sharp.few-samples",
         ),
-        "docs/posterior.md, docs/coverage-grid.md",
+        "docs/deduction.md, docs/posterior.md",
     ),
     "forms": Basis(
         (*_VARIANCE, *_FREEDOM, "vm0042:74", "mollisol:credited-after-deduction", "vcs-mr:2.4"),

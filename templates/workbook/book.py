@@ -23,7 +23,7 @@ _LOOKS: Final[Mapping[Look, str]] = {
     "result": "result: a formula that the report prints. The sheet Comparison holds each beside the engine's number.",
 }
 _NOT_HERE: Final = (
-    "the posterior, the guarded form and the Monte Carlo form of the deduction: their UNC",
+    "the posterior, the sharp form and the Monte Carlo form of the deduction: their UNC",
     "other gases, trees and shrubs, and leakage: their yearly amounts",
     "refusals that do not come from the half-width",
     "the check of similarity of control sites, and of what else the findings tell",

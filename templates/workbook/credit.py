@@ -11,7 +11,12 @@ from mollisol.templates.workbook.changes import StrataCells
 from mollisol.templates.workbook.known import Known
 from mollisol.templates.workbook.sheet import Book, Cell, Look, Sheet, Value
 
-_FORMS: Final = (("guarded", "guarded form"), ("montecarlo", "Monte Carlo form"), ("posterior", "posterior"))
+_FORMS: Final = (
+    ("sharp", "sharp form"),
+    ("guarded", "guarded form"),
+    ("montecarlo", "Monte Carlo form"),
+    ("posterior", "posterior"),
+)
 _AMOUNT: Final = "#,##0.0000"
 
 
@@ -238,10 +243,12 @@ class CreditSheet:
         others = {name: self._other_form(name, words) for name, words in _FORMS}
         choice = (
             f'IF(issuing_form="moment",{moment},IF(AND(issuing_form="posterior",ISNUMBER({others["posterior"]})),'
-            f"{others['posterior']},MAX({moment},{','.join(others.values())})))"
+            f'{others["posterior"]},IF(issuing_form="sharp",'
+            f"MAX({moment},IF(ISNUMBER({others['sharp']}),{others['sharp']},{others['posterior']})),"
+            f"MAX({moment},{','.join(others.values())}))))"
         )
         issuing = self._result(
-            "UNC that issues, %", "UNC that issues: the largest, unless the rule says otherwise", choice,
+            "UNC that issues, %", "UNC that issues, by the rule of issuance", choice,
             self._period.issuing_uncertainty_percent, "%", "mollisol:lower-of-routes",
         )  # fmt: skip
         passes = self._live(

@@ -51,29 +51,20 @@ def test_mean_error_freedom_and_credit(analytic: Run, by_hand: list[Any]) -> Non
         assert found.eligible == hand.passes
 
 
-def test_the_lowest_of_the_forms_issues(run: Run, analytic: Run) -> None:
+def test_the_sharp_form_issues_under_the_moment_form(run: Run, analytic: Run) -> None:
+    """Every block has two sites of its own: B is the moment form at a lower level, and the moment form decides."""
     for period, alone in zip(run.results.periods, analytic.results.periods, strict=True):
-        assert period.posterior is not None
         assert period.deduction == alone.deduction
-        assert period.guarded is not None
-        credited = {
-            "moment": period.deduction.credited_t_co2e_per_ha,
-            "guarded": period.guarded.credited_t_co2e_per_ha,
-            "posterior": period.posterior.credited_t_co2e_per_ha,
-        }
-        lowest = min(credited, key=lambda form: credited[form])
-        assert period.credited_form == lowest
-        expected = AREA_HA * credited[lowest]
-        assert period.after_deduction_t_co2e == pytest.approx(expected, rel=1e-9)
-
-
-def test_pooling_the_control_sites_of_each_block_changes_nothing(run: Run) -> None:
-    """Every block has two sites of its own, so the guarded form has the moment form's standard error."""
-    for period in run.results.periods:
-        assert period.guarded is not None
-        own = period.deduction.standard_error_t_co2e_per_ha
-        assert period.guarded.standard_error_t_co2e_per_ha == pytest.approx(own, rel=1e-9)
-        assert period.guarded.multiplier >= period.deduction.t_quantile
+        assert (period.credited_form, alone.credited_form) == ("sharp", "sharp")
+        assert period.sharp is not None
+        assert period.sharp == alone.sharp
+        assert period.sharp.decided_by == "moment"
+        own = period.deduction
+        assert period.sharp.standard_error_b_t_co2e_per_ha == pytest.approx(
+            own.standard_error_t_co2e_per_ha, rel=1e-9
+        )
+        assert period.sharp.credited_t_co2e_per_ha == pytest.approx(own.credited_t_co2e_per_ha, rel=1e-12)
+        assert period.after_deduction_t_co2e == pytest.approx(AREA_HA * own.credited_t_co2e_per_ha, rel=1e-9)
 
 
 def test_the_posterior_has_the_mean_of_the_moment_form_where_strata_are_of_one_size(run: Run) -> None:

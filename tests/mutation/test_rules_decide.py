@@ -42,7 +42,8 @@ PROBES = {
         mollisol.area.agreement mollisol.credit.discount mollisol.deduction.allowance
         mollisol.control.equivalence-margin mollisol.esm.extrapolation-refuses
         mollisol.esm.extrapolation-warns mollisol.interval.tolerance mollisol.issuance.form
-        mollisol.season.tolerance mollisol.skew-guard.prior-samples mollisol.skew-guard.prior-skewness
+        mollisol.season.tolerance mollisol.sharp.few-samples mollisol.sharp.setting
+        mollisol.sharp.setting-of-few-samples
         mollisol.start.tolerance vcs.buffer.greatest-rating vcs.buffer.least-rating vcs.buffer.rating-step
         vcs.eligibility.half-width vm0042.accounting.basis vm0042.control.greatest-distance
         vm0042.control.least-sites vm0042.control.least-sites-per-stratum vm0042.control.similarity-confidence
@@ -210,11 +211,11 @@ def test_the_posterior_credits_less_at_a_higher_confidence(probes: Probes) -> No
 
 
 def test_every_form_of_the_deduction_follows_the_confidence(probes: Probes) -> None:
-    """Moment form, guarded form, Monte Carlo and posterior each credit less where more confidence is asked."""
+    """Moment form, sharp form, Monte Carlo and posterior each credit less where more confidence is asked."""
     before, after = (
         probes.named("woburn")(rules) for rules in (SHIPPED, moved("vm0042.deduction.confidence", 0.75))
     )
-    forms = ("deduction", "guarded", "montecarlo", "posterior")
+    forms = ("deduction", "sharp", "montecarlo", "posterior")
     places = [("periods", 0, form, "uncertainty_percent") for form in forms]
     assert all(after.figures[place] > before.figures[place] for place in places)
 

@@ -16,12 +16,14 @@ import pytest
 from mollisol.methodology.base import Interval
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.project import ProjectHead
-from mollisol.methodology.results.run import (
+from mollisol.methodology.results.deductions import (
     Deduction,
-    PeriodResult,
     PosteriorComponent,
     PosteriorDeduction,
     RouteCheck,
+)
+from mollisol.methodology.results.run import (
+    PeriodResult,
     RunResult,
     StockMean,
     StratumChange,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from mollisol.uncertainty.deduction.skew_guard import guarded_multiplier
+from mollisol.uncertainty.deduction.tail import lengthened_multiplier
 from mollisol.uncertainty.student import t_quantile
 
 
@@ -47,15 +47,38 @@ def student_estimate(
     return Estimate(quantity, mean, standard_error, degrees_of_freedom, quantile)
 
 
-def guarded_estimate(plain: Estimate, skewness_of_estimate: float) -> Estimate:
-    """Return the same with its lower half lengthened for a tail of losses; the guard never shortens a deduction."""
-    freedom = np.inf if plain.degrees_of_freedom is None else plain.degrees_of_freedom
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read the deduction off the samples.
+
+    Parameters
+    ----------
+    standard_error, degrees_of_freedom, skewness_of_losses
+        Of the mean as this reading has them.
+    below_confidence
+        How far its level lies below the one that is asked.
+    """
+
+    standard_error: float
+    degrees_of_freedom: float
+    skewness_of_losses: float
+    below_confidence: float
+
+    def deduction(self, confidence: float) -> float:
+        """Return the deduction at a confidence. [t CO2e/ha]."""
+        level = max(confidence - self.below_confidence, 0.5)
+        t = float(t_quantile(probability=level, degrees_of_freedom=self.degrees_of_freedom))
+        longer = lengthened_multiplier(t_quantile=t, skewness_of_losses=self.skewness_of_losses)
+        return float(longer) * self.standard_error
+
+
+def sharp_estimate(plain: Estimate, readings: Sequence[Reading]) -> Estimate:
+    """Return an estimate whose lower quantiles are those of the largest of some deductions, its own among them."""
 
     def quantile(probability: float) -> float:
+        value = plain.quantile(probability)
         if probability >= 0.5:
-            return plain.quantile(probability)
-        t = float(t_quantile(probability=1 - probability, degrees_of_freedom=freedom))
-        longer = guarded_multiplier(t_quantile=t, skewness_of_estimate=skewness_of_estimate)
-        return plain.mean - float(longer) * plain.standard_error
+            return value
+        return min(value, *(plain.mean - reading.deduction(1 - probability) for reading in readings))
 
     return Estimate(plain.quantity, plain.mean, plain.standard_error, plain.degrees_of_freedom, quantile)

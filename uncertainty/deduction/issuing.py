@@ -92,7 +92,7 @@ def mean_less_multiple(
     Here :math:`\bar{d}` is ``mean_change_t_co2e_per_ha``, :math:`k` is ``multiplier`` and :math:`SE` is
     ``standard_error_t_co2e_per_ha``.
 
-    Source: Eq. 74 written as a difference; docs/coverage-grid.md says what the skew guard's multiplier closes.
+    Source: Eq. 74 written as a difference; docs/deduction.md says what a longer multiplier closes.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def largest_deduction_percent(*, deductions_percent: Numbers) -> Value:
 
     Here :math:`UNC_r` is ``deductions_percent``.
 
-    Source: docs/posterior.md and docs/coverage-grid.md; each form keeps the promise where another may not.
+    Source: docs/deduction.md; each form keeps the promise where another may not.
 
     Examples
     --------

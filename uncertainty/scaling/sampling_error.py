@@ -6,12 +6,14 @@ one site are averaged first (:func:`site_means`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
 
-from mollisol.methodology.provenance import Range
-from mollisol.quantification.arguments import Amount, Amounts, Hectares, Positives, equation, vm0042
+from mollisol.methodology.provenance import Locator, Range
+from mollisol.quantification.arguments import Amount, Amounts, Hectares, Numbers, Positives, equation, vm0042
+from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.checks import (
     FloatArray,
     Value,
@@ -177,3 +179,48 @@ def variance_of_mean_change(
         )
     total = area_ha.sum()
     return float(ratio("area_ha", project_variance_t2.sum() + np.sum(control_variance_t2), total * total))
+
+
+@equation(
+    "mollisol:variance-of-group-mean",
+    "v_g",
+    "squared unit of the values",
+    Locator("Cochran, Sampling Techniques", "3rd", "2.4"),
+)
+def variance_of_group_mean(*, values: Numbers, group: Sequence[int]) -> FloatArray:
+    r"""Return the variance of the mean of each group.
+
+    Parameters
+    ----------
+    values
+        One value per member, shape (n,). [any unit]
+    group
+        Number of the group of each member, from 0 to the last without a gap, shape (n,).
+
+    Returns
+    -------
+    array
+        Shape (groups,); 0 for a group of one, which shows no spread. [squared unit of the values]
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ, a group without members, or a value that is not finite.
+
+    Notes
+    -----
+    .. math:: v_g = \frac{s_g^2}{n_g}
+
+    Here :math:`s_g^2` is the sample variance of the ``values`` of a ``group`` and :math:`n_g` their number.
+
+    Source: Cochran (1977), the variance of the mean of a simple random sample without finite-population correction.
+
+    Examples
+    --------
+    >>> print(variance_of_group_mean(values=[1.0, 3.0, 7.0], group=[0, 0, 1]))
+    [1. 0.]
+    """
+    mean = mean_by_group(values=values, group=group)
+    count = np.bincount(group)
+    squares = np.bincount(group, weights=(values - mean[group]) ** 2)
+    return squares / np.maximum(count - 1, 1) / count

@@ -10,7 +10,7 @@ import numpy as np
 
 from mollisol.bundle.crate import CRATE, crate_metadata
 from mollisol.methodology.provenance import registered_equations
-from mollisol.methodology.results.run import PosteriorReference
+from mollisol.methodology.results.deductions import PosteriorReference
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.output import MANIFEST, PEOPLE, canonical_json, made_with

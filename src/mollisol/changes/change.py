@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from mollisol.changes.yearly_totals import YearlyTotals
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.results.budget import SpreadTest
+from mollisol.methodology.results.deductions import Deduction
 from mollisol.methodology.results.figure import beside, count, entry
-from mollisol.methodology.results.run import Deduction, RouteChoice, StratumChange
+from mollisol.methodology.results.run import RouteChoice, StratumChange
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
 from mollisol.routes.choose import RoutesFound

@@ -14,8 +14,9 @@ from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.modelled_stock import modelled_stock_t_c_per_ha
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
+from mollisol.routes.components import sampling_per_hectare
 from mollisol.routes.interface import Side
-from mollisol.routes.modelled import ModelledInputs, modelled_routes, sampling_per_hectare
+from mollisol.routes.modelled import ModelledInputs, modelled_routes
 from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.model_error import effective_draws, model_error

@@ -17,6 +17,7 @@ _NO_DISCOUNT = 1e-6
 """What is left of a sum of amounts by rounding. [t CO2e]"""
 _FORM_WORDS = {
     "moment": "moment form",
+    "sharp": "sharp form",
     "guarded": "guarded form",
     "montecarlo": "Monte Carlo",
     "posterior": "posterior",

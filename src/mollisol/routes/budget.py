@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.results.budget import BudgetPart, ErrorSourceName, OneMore, VarianceBudget
-from mollisol.methodology.results.run import Deduction, VarianceComponent
+from mollisol.methodology.results.deductions import Deduction
+from mollisol.methodology.results.run import VarianceComponent
 from mollisol.uncertainty.deduction.budget import variance_shares
 from mollisol.uncertainty.posterior.budget import one_more
 from mollisol.uncertainty.posterior.results import BudgetRow, OneMoreRow, PosteriorResult

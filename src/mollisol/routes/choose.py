@@ -7,14 +7,24 @@ from dataclasses import dataclass
 
 from mollisol.emissions.hooks import after_allowance
 from mollisol.methodology.context import PeriodContext
-from mollisol.methodology.findings import Finding, finding
-from mollisol.methodology.results.run import CreditedForm, RouteChoice, RouteSummary
+from mollisol.methodology.findings import Finding, Severity, finding
+from mollisol.methodology.results.deductions import CreditedForm, RouteSummary
+from mollisol.methodology.results.run import RouteChoice
 from mollisol.methodology.trace import Quantity
 from mollisol.routes.guarded import guarded_form
-from mollisol.routes.interface import Moment, MomentRoute, PeriodInputs, Route, RouteDetails, RouteInputs
+from mollisol.routes.interface import (
+    Moment,
+    MomentRoute,
+    PeriodInputs,
+    Route,
+    RouteDetails,
+    RouteInputs,
+    RouteOutcome,
+)
 from mollisol.routes.moment import analytic_route
 from mollisol.routes.monte_carlo import montecarlo_route
 from mollisol.routes.posterior import posterior_route
+from mollisol.routes.sharp import sharp_form
 from mollisol.uncertainty.deduction.estimate import Estimate
 from mollisol.uncertainty.deduction.issuing import largest_deduction_percent
 
@@ -33,12 +43,16 @@ class RoutesFound:
 
 
 def run_measured_routes(inputs: PeriodInputs, choice: RouteChoice) -> RoutesFound:
-    """Run the routes of a measured period; where all run, the guarded form joins them."""
-    others: Mapping[CreditedForm, Route[PeriodInputs]] = {
-        "guarded": guarded_form,
-        "montecarlo": montecarlo_route,
-        "posterior": posterior_route,
-    }
+    """Run the routes of a measured period.
+
+    The sharp form always runs, for it draws nothing; under the rules of release 0.1.0, which issued the lowest of all
+    forms, the guarded form stands in its place.
+    """
+    lowest = inputs.context.trace.rule("mollisol.issuance.form").value == "lower"
+    closed: Mapping[CreditedForm, Route[PeriodInputs]] = (
+        {"guarded": guarded_form} if lowest else {"sharp": sharp_form}
+    )
+    others = {**closed, "montecarlo": montecarlo_route, "posterior": posterior_route}
     return run_routes(inputs, choice, analytic_route, others)
 
 
@@ -53,43 +67,51 @@ def run_routes[Inputs: RouteInputs](
     Of what ran the rule chooses; a mean of exactly 0 is left to the analytic route.
     """
     first, moment = analytic(inputs)
-    outcomes = [first]
+    outcomes: dict[CreditedForm, RouteOutcome] = {"moment": first}
     if inputs.difference.value != 0:
-        outcomes += [run(inputs, moment) for form, run in others.items() if choice in ("all", form)]
+        wanted = {form: run for form, run in others.items() if choice in ("all", form) or form == "sharp"}
+        outcomes |= {form: run(inputs, moment) for form, run in wanted.items()}
     details: RouteDetails = {}
     computed: dict[CreditedForm, Quantity] = {}
-    for outcome in outcomes:
+    for form, outcome in outcomes.items():
         details |= outcome.details
-        if outcome.summary is not None and outcome.uncertainty is not None:
-            computed[outcome.summary.form] = outcome.uncertainty
-    chosen, form = choose_deduction(inputs.context, computed)
+        if outcome.uncertainty is not None:
+            computed[form] = outcome.uncertainty
+    chosen, issues = choose_deduction(inputs.context, computed)
     name = f"uncertainty_after_allowance{inputs.context.place}"
     uncertainty = after_allowance(chosen, name, inputs.context.trace)
-    estimates: dict[CreditedForm, Estimate] = {
-        outcome.summary.form: outcome.estimate for outcome in outcomes if outcome.summary and outcome.estimate
-    }
-    summaries = [outcome.summary for outcome in outcomes if outcome.summary is not None]
-    findings = [finding for outcome in outcomes for finding in outcome.findings]
+    summaries = [outcome.summary for outcome in outcomes.values() if outcome.summary is not None]
+    severity = _severities(inputs, outcomes, issues)
+    findings = [
+        found.model_copy(update={"severity": severity[form]}) if severity.get(form) else found
+        for form, outcome in outcomes.items()
+        for found in outcome.findings
+    ]
     return RoutesFound(
         uncertainty,
-        form,
-        estimates,
+        issues,
+        {form: outcome.estimate for form, outcome in outcomes.items() if outcome.estimate},
         moment,
-        tuple(row.model_copy(update={"issues": row.form == form}) for row in summaries),
+        tuple(row.model_copy(update={"issues": row.form == issues}) for row in summaries),
         details,
-        (*findings, *_not_all(inputs, choice)),
+        (*findings, *_not_all(inputs, choice, issues)),
     )
 
 
 def choose_deduction(
     context: PeriodContext, computed: Mapping[CreditedForm, Quantity]
 ) -> tuple[Quantity, CreditedForm]:
-    """Choose the deduction that issues of those that were computed: by the rule, the one that credits least."""
-    trace = context.trace
-    which = trace.rule("mollisol.issuance.form").value
+    """Choose the deduction that issues of those that were computed: by the rule, else the one that credits least.
+
+    The sharp form is never above the moment form. Where it cannot be, for a baseline that no control site measured, the
+    posterior issues under that ceiling.
+    """
+    which = str(context.trace.rule("mollisol.issuance.form").value)
     for form in computed:
-        if which == form and which in ("moment", "posterior"):
+        if form == which:
             return computed[form], form
+    if which == "sharp":
+        computed = {form: found for form, found in computed.items() if form in ("moment", "posterior")}
     largest = context.compute(
         "issuing_uncertainty_percent",
         largest_deduction_percent,
@@ -98,10 +120,24 @@ def choose_deduction(
     return largest, max(computed, key=lambda form: float(computed[form].value))
 
 
-def _not_all(inputs: RouteInputs, choice: RouteChoice) -> list[Finding]:
+def _severities(
+    inputs: RouteInputs, outcomes: Mapping[CreditedForm, RouteOutcome], issues: CreditedForm
+) -> Mapping[CreditedForm, Severity]:
+    """Return another severity for the findings of some forms: what issues must be computed, the rest informs."""
+    if issues == "sharp":
+        return dict.fromkeys((form for form in outcomes if form not in ("moment", "sharp")), Severity.NOTE)
+    core = outcomes.get("posterior")
+    rule = inputs.context.trace.rule("mollisol.issuance.form").value
+    if rule == "sharp" and core is not None and core.summary is None:
+        return {"posterior": Severity.REFUSAL}
+    return {}
+
+
+def _not_all(inputs: RouteInputs, choice: RouteChoice, issues: CreditedForm) -> list[Finding]:
     """Return a warning where a route was left out that the rule of issuance asks for."""
     rule = str(inputs.context.trace.rule("mollisol.issuance.form").value)
-    if choice == "all" or rule == "moment" or rule == choice:
+    wanted = "posterior" if rule == "sharp" else rule
+    if issues == rule or choice in ("all", wanted):
         return []
     return [
         finding(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -10,8 +11,11 @@ import numpy as np
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.results.figure import entry
 from mollisol.methodology.results.run import VarianceComponent
+from mollisol.methodology.trace import Quantity
+from mollisol.quantification.totals import total_t_co2e
 from mollisol.routes.interface import Side, Spread
 from mollisol.uncertainty.deduction.budget import deduction_with_one_more, variance_shares
+from mollisol.uncertainty.monte_carlo.modelled import variance_of_mean_from_total
 
 
 class Term(NamedTuple):
@@ -67,3 +71,24 @@ def variance_components(
         ).beside(spread.terms, spread.replicates_less_one)
         for place, term in enumerate(terms)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PerHectare:
+    """The area of the project, and the sampling variance of its strata per hectare of it. [ha, (t CO2e/ha)^2]."""
+
+    hectares: Quantity
+    variance: Quantity
+
+
+def sampling_per_hectare(context: PeriodContext, area: Quantity, side: Side) -> PerHectare:
+    """Compute the part of each stratum in the variance of the mean."""
+    hectares = context.compute("area_total", total_t_co2e, unit="ha", parts_t_co2e=area)
+    variance = context.compute(
+        "sampling_variance_of_mean",
+        variance_of_mean_from_total,
+        index=side.labels,
+        variance_of_total_t2=side.variance,
+        area_ha=hectares,
+    )
+    return PerHectare(hectares=hectares, variance=variance)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from mollisol.methodology.findings import Finding, finding
-from mollisol.methodology.project import VerificationPeriod
+from mollisol.methodology.results.deductions import GuardedDeduction
 from mollisol.methodology.results.figure import figure
-from mollisol.methodology.results.run import GuardedDeduction
 from mollisol.routes.interface import (
     ESTIMATED,
     Moment,
@@ -19,21 +19,17 @@ from mollisol.routes.interface import (
     route_outcome,
     severity_without,
 )
-from mollisol.uncertainty.deduction.estimate import guarded_estimate, student_estimate
+from mollisol.uncertainty.deduction.estimate import Estimate, student_estimate
+from mollisol.uncertainty.deduction.guarded import Guard, guarded_credit, guarded_multiplier
 from mollisol.uncertainty.deduction.issuing import deduction_percent, mean_less_multiple
-from mollisol.uncertainty.deduction.moment_of_many import Campaign, moment_credit
-from mollisol.uncertainty.deduction.skew_guard import SkewGuard, guarded_multiplier
 from mollisol.uncertainty.scaling.pooled_controls import between_site_variance
-
-UNITS_THAT_SHOW_A_TAIL = 150
+from mollisol.uncertainty.student import t_quantile
 
 
 def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
-    """Compute the guarded moment form of a period from the changes of its sampling units.
+    """Compute the guarded moment form of a period, which release 0.1.0 issued where it was the lowest.
 
-    It is the analytic route with two mends, and stands beside it where all routes run. Control sites are pooled over
-    the project, since the spread between two or three sites of one stratum is hardly known. The multiplier is longer
-    than Student's where the changes are skewed: a long tail of losses makes the mean of few units too high too often.
+    It runs where the rules say ``lower``: an old bundle is performed again under its own rules.
     """
     context, mean = inputs.context, inputs.difference
     project, rules, trace = context.project, context.rules, context.trace
@@ -41,19 +37,17 @@ def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     for unit, value in zip(inputs.change.index, inputs.change.value, strict=True):
         members[inputs.stocks.home_of[unit]].append(float(value))
     link = inputs.site_link.T
-    campaign = Campaign(
-        area_ha=inputs.area.value,
-        project_t_co2e_per_ha=[np.array(members[stratum.stratum]) for stratum in project.strata],
-        control_t_co2e_per_ha=[np.array(members[site]) for site in inputs.control_sites],
-        link_weight=link / link.sum(axis=1, keepdims=True),
-    )
-    guard = SkewGuard(
-        prior_skewness=rules.number("mollisol.skew-guard.prior-skewness"),
-        prior_samples=rules.number("mollisol.skew-guard.prior-samples"),
+    guard = Guard(
+        rules.number("mollisol.skew-guard.prior-skewness"), rules.number("mollisol.skew-guard.prior-samples")
     )
     try:
-        credit = moment_credit(
-            campaign=campaign, guard=guard, confidence=rules.number("programme.deduction.confidence")
+        credit = guarded_credit(
+            area_ha=inputs.area.value,
+            project_t_co2e_per_ha=[np.array(members[stratum.stratum]) for stratum in project.strata],
+            control_t_co2e_per_ha=[np.array(members[site]) for site in inputs.control_sites],
+            link_weight=link / link.sum(axis=1, keepdims=True),
+            guard=guard,
+            confidence=rules.number("programme.deduction.confidence"),
         )
     except ValueError as error:
         return RouteOutcome(None, None, findings=(_cannot(inputs, str(error)),))
@@ -64,7 +58,7 @@ def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     }
     multiplier = context.record(
         "guarded_multiplier",
-        float(credit.multiplier),
+        credit.multiplier,
         guarded_multiplier,
         **landscape,
         confidence=trace.rule("programme.deduction.confidence"),
@@ -73,7 +67,7 @@ def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     )
     spread = context.record(
         "pooled_standard_error",
-        float(credit.standard_error_t_co2e_per_ha),
+        credit.standard_error,
         between_site_variance,
         unit="t CO2e/ha",
         **landscape,
@@ -91,38 +85,37 @@ def guarded_form(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
         mean_change_t_co2e_per_ha=mean,
         credited_t_co2e_per_ha=credited,
     )
-    freedom = float(credit.degrees_of_freedom)
+    freedom = credit.degrees_of_freedom
     deduction = GuardedDeduction(
         standard_error_t_co2e_per_ha=figure(spread),
         degrees_of_freedom=freedom if np.isfinite(freedom) else None,
-        skewness_of_estimate=float(credit.skewness_of_estimate),
+        skewness_of_estimate=credit.skewness_of_estimate,
         multiplier=figure(multiplier),
         credited_t_co2e_per_ha=figure(credited),
         uncertainty_percent=figure(percent),
     ).beside(multiplier)
-    plain = student_estimate(ESTIMATED, figure(mean), figure(spread), deduction.degrees_of_freedom)
     return route_outcome(
         "guarded",
-        guarded_estimate(plain, deduction.skewness_of_estimate),
+        _estimate(deduction, figure(mean)),
         credited,
         percent,
         {"guarded": deduction},
-        findings=tuple(_tail(context.period, sum(inputs.project_side.replicates))),
     )
 
 
-def _tail(period: VerificationPeriod, units: int) -> list[Finding]:
-    """Return a note on what the guard cannot close: docs/coverage-grid.md, the landscape with skewness -6.2."""
-    if units >= UNITS_THAT_SHOW_A_TAIL:
-        return []
-    return [
-        finding(
-            "long-tail-unseen",
-            f"verification period {period.name}",
-            f"{units} sampling units",
-            units_that_show_a_tail=UNITS_THAT_SHOW_A_TAIL,
-        )
-    ]
+def _estimate(form: GuardedDeduction, mean: float) -> Estimate:
+    """Return the estimate with its lower half lengthened; the guard never shortens a deduction."""
+    plain = student_estimate(ESTIMATED, mean, form.standard_error_t_co2e_per_ha, form.degrees_of_freedom)
+    freedom = np.inf if form.degrees_of_freedom is None else form.degrees_of_freedom
+
+    def quantile(probability: float) -> float:
+        if probability >= 0.5:
+            return plain.quantile(probability)
+        t = float(t_quantile(probability=1 - probability, degrees_of_freedom=freedom))
+        longer = guarded_multiplier(t_quantile=t, skewness_of_estimate=form.skewness_of_estimate)
+        return mean - float(longer) * plain.standard_error
+
+    return replace(plain, quantile=quantile)
 
 
 def _cannot(inputs: PeriodInputs, message: str) -> Finding:

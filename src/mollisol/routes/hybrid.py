@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mollisol.methodology.results.run import CreditedForm, RouteChoice
+from mollisol.methodology.results.deductions import CreditedForm
+from mollisol.methodology.results.run import RouteChoice
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.totals import total_t_co2e
 from mollisol.routes.choose import RoutesFound, run_routes
-from mollisol.routes.components import Term, terms_of_side, variance_components
+from mollisol.routes.components import Term, sampling_per_hectare, terms_of_side, variance_components
 from mollisol.routes.interface import Moment, Moments, Route, RouteDetails, RouteInputs, RouteOutcome, Spread
-from mollisol.routes.modelled import sampling_per_hectare
 from mollisol.routes.moment import FORMS, moment_form, moment_outcome
 from mollisol.routes.posterior import points_of_period, posterior_outcome, values_of
 from mollisol.stocks.measured import UnitStocks

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding, Severity
 from mollisol.methodology.results.budget import VarianceBudget
-from mollisol.methodology.results.figure import figure
-from mollisol.methodology.results.run import (
+from mollisol.methodology.results.deductions import (
     CreditedForm,
     Deduction,
     GuardedDeduction,
@@ -22,8 +21,10 @@ from mollisol.methodology.results.run import (
     RouteCheck,
     RouteName,
     RouteSummary,
-    VarianceComponent,
+    SharpDeduction,
 )
+from mollisol.methodology.results.figure import figure
+from mollisol.methodology.results.run import VarianceComponent
 from mollisol.methodology.results.spectroscopy import SpectroscopyResult
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
@@ -139,6 +140,7 @@ class RouteDetails(TypedDict, total=False):
 
     deductions: dict[Form, Deduction]
     variance: tuple[VarianceComponent, ...]
+    sharp: SharpDeduction
     guarded: GuardedDeduction
     montecarlo: MonteCarloDeduction
     posterior: PosteriorDeduction
@@ -156,6 +158,8 @@ class Spread:
         The variance without what calibrations add to it.
     terms, replicates_less_one
         What that is made of, and the degrees of freedom of each.
+    further
+        What calibrations add, and its degrees of freedom; None where they add nothing.
     """
 
     variance: Quantity
@@ -163,6 +167,7 @@ class Spread:
     sampling: Quantity
     terms: Quantity
     replicates_less_one: Quantity
+    further: tuple[Quantity, Quantity] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,6 +214,7 @@ class RouteOutcome:
 ESTIMATED = "project minus baseline over the period"
 _ROUTE_OF: Mapping[CreditedForm, RouteName] = {
     "moment": "analytic",
+    "sharp": "analytic",
     "guarded": "analytic",
     "montecarlo": "montecarlo",
     "posterior": "posterior",

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from mollisol.methodology.context import PeriodContext
+from mollisol.methodology.results.deductions import CreditedForm, MonteCarloDeduction, RouteCheck
 from mollisol.methodology.results.figure import figure
-from mollisol.methodology.results.run import CreditedForm, MonteCarloDeduction, RouteCheck, RouteChoice
+from mollisol.methodology.results.run import RouteChoice
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.totals import total_t_co2e
 from mollisol.routes.choose import RoutesFound, run_routes
-from mollisol.routes.components import Term, terms_of_side, variance_components
+from mollisol.routes.components import PerHectare, Term, terms_of_side, variance_components
 from mollisol.routes.interface import (
     ESTIMATED,
     Moment,
@@ -25,7 +25,6 @@ from mollisol.routes.interface import (
     RouteDetails,
     RouteInputs,
     RouteOutcome,
-    Side,
     Spread,
     finite_or_none,
     route_outcome,
@@ -49,27 +48,6 @@ from mollisol.uncertainty.monte_carlo.stop_rule import deduction_error
 from mollisol.uncertainty.posterior.modelled import modelled_credited_t_co2e_per_ha, modelled_posterior
 from mollisol.uncertainty.posterior.results import PosteriorResult
 from mollisol.uncertainty.student import t_quantile
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PerHectare:
-    """The area of the project, and the sampling variance of its strata per hectare of it. [ha, (t CO2e/ha)^2]."""
-
-    hectares: Quantity
-    variance: Quantity
-
-
-def sampling_per_hectare(context: PeriodContext, area: Quantity, side: Side) -> PerHectare:
-    """Compute the part of each stratum in the variance of the mean."""
-    hectares = context.compute("area_total", total_t_co2e, unit="ha", parts_t_co2e=area)
-    variance = context.compute(
-        "sampling_variance_of_mean",
-        variance_of_mean_from_total,
-        index=side.labels,
-        variance_of_total_t2=side.variance,
-        area_ha=hectares,
-    )
-    return PerHectare(hectares=hectares, variance=variance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

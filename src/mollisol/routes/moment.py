@@ -9,8 +9,9 @@ import numpy as np
 
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding, FindingsError, finding
+from mollisol.methodology.results.deductions import Deduction, RouteCheck
 from mollisol.methodology.results.figure import figure
-from mollisol.methodology.results.run import Deduction, RouteCheck, VarianceComponent
+from mollisol.methodology.results.run import VarianceComponent
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
 from mollisol.routes.budget import moment_budget
@@ -117,7 +118,9 @@ def _spread(inputs: PeriodInputs, form: Form, calibration: CalibrationVariance |
         calibration_variance=calibration.variance[form],
         calibration_degrees_of_freedom=calibration.freedom,
     )
-    return replace(spread, variance=variance, freedom=freedom)
+    return replace(
+        spread, variance=variance, freedom=freedom, further=(calibration.variance[form], calibration.freedom)
+    )
 
 
 def freedom_with_one_more(

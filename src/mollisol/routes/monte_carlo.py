@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from mollisol.methodology.findings import Finding, finding
+from mollisol.methodology.results.deductions import MonteCarloDeduction, RouteCheck
 from mollisol.methodology.results.figure import figure, whole
-from mollisol.methodology.results.run import MonteCarloDeduction, RouteCheck
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.routes.declared_errors import DeclaredErrors

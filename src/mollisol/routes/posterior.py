@@ -11,13 +11,13 @@ import numpy as np
 
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding, finding
-from mollisol.methodology.results.figure import figure
-from mollisol.methodology.results.run import (
+from mollisol.methodology.results.deductions import (
     PosteriorComponent,
     PosteriorDeduction,
     PosteriorDensity,
     RouteCheck,
 )
+from mollisol.methodology.results.figure import figure
 from mollisol.methodology.trace import Quantity
 from mollisol.methodology.units import CO2E_PER_C
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from mollisol.methodology.findings import Finding, finding
-from mollisol.methodology.results.run import PosteriorReference, RunResult
+from mollisol.methodology.results.deductions import PosteriorReference
+from mollisol.methodology.results.run import RunResult
 from mollisol.methodology.trace import Trace
 from mollisol.uncertainty.posterior.draws_file import as_netcdf
 from mollisol.uncertainty.posterior.pymc_model import SAMPLER, Settings, sample_with_pymc

@@ -37,7 +37,7 @@ def agrees(change: ChangeOfPeriod, confidence: float, forms: set[str]) -> None:
 
 
 def test_of_a_measured_period(make_project: Callable[[Layout], Path]) -> None:
-    agrees(*first_change(make_project(TV2)), {"moment", "guarded", "montecarlo", "posterior"})
+    agrees(*first_change(make_project(TV2)), {"moment", "sharp", "montecarlo", "posterior"})
 
 
 def test_of_a_modelled_period() -> None:

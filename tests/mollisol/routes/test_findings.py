@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from mollisol.engine import run_project
 from mollisol.methodology.findings import Finding
+from mollisol.methodology.rules_in_force.rule import Overlay
 from tests.support.projects import FOUR_SITES, Layout
 
 
@@ -28,26 +30,38 @@ def test_few_units_do_not_show_a_long_tail(make_project: Callable[[Layout], Path
     assert "posterior-check-failed" not in found
 
 
-@pytest.mark.parametrize(
-    ("function", "code"),
-    [
-        ("mollisol.routes.guarded.moment_credit", "guard-not-computed"),
-        ("mollisol.routes.posterior.posterior_of_change", "posterior-not-computed"),
-    ],
-)
-def test_a_route_that_the_data_do_not_carry(
-    function: str, code: str, make_project: Callable[[Layout], Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(function, refuse)
-    found = findings_of(make_project(FOUR_SITES))
-    assert found[code].found == "the data do not carry it"
-    assert found[code].severity.value == "refusal"
-
-
-def test_a_failed_check_of_the_posterior_refuses(
+def test_a_posterior_that_the_data_do_not_carry_is_told_beside_what_issues(
     make_project: Callable[[Layout], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("mollisol.routes.posterior.posterior_of_change", refuse)
+    found = findings_of(make_project(FOUR_SITES))
+    assert found["posterior-not-computed"].found == "the data do not carry it"
+    assert found["posterior-not-computed"].severity.value == "note"
+
+
+@pytest.mark.parametrize(
+    ("form", "severity"), [("sharp", "note"), ("posterior", "refusal"), ("lower", "refusal")]
+)
+def test_a_failed_check_of_the_posterior_refuses_where_the_posterior_decides(
+    form: str, severity: str, make_project: Callable[[Layout], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("mollisol.uncertainty.posterior.diagnostics.MOST_ERROR", 0.0)
-    failed = findings_of(make_project(FOUR_SITES))["posterior-check-failed"]
-    assert failed.severity.value == "refusal"
+    entry = {"id": "mollisol.issuance.form", "from": date(2020, 1, 1), "value": form, "reason": "a test"}
+    overlay = Overlay.model_validate({"label": "a test", "set": [entry]})
+    found = run_project(make_project(FOUR_SITES), overlays=[overlay]).findings
+    failed = next(one for one in found if one.code == "posterior-check-failed")
+    assert failed.severity.value == severity
     assert failed.where.thing.endswith("monte-carlo-error")
+
+
+def test_a_guarded_form_that_the_data_do_not_carry(
+    make_project: Callable[[Layout], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under the rules of release 0.1.0 alone."""
+    monkeypatch.setattr("mollisol.routes.guarded.guarded_credit", refuse)
+    entry = {"id": "mollisol.issuance.form", "from": date(2020, 1, 1), "value": "lower", "reason": "a test"}
+    overlay = Overlay.model_validate({"label": "a test", "set": [entry]})
+    found = run_project(make_project(FOUR_SITES), overlays=[overlay]).findings
+    (told,) = (one for one in found if one.code == "guard-not-computed")
+    assert told.found == "the data do not carry it"
+    assert told.severity.value == "refusal"

@@ -41,7 +41,8 @@ def test_one_control_site_costs_more_in_the_posterior(make_project: Callable[[La
     assert (
         period.posterior.standard_deviation_t_co2e_per_ha > 2 * period.deduction.standard_error_t_co2e_per_ha
     )
-    assert period.credited_form == "posterior"
+    assert period.posterior.credited_t_co2e_per_ha < period.deduction.credited_t_co2e_per_ha
+    assert period.credited_form == "sharp"
     rests = [check for check in period.posterior.checks if check.name == "rests-on-prior:s_control"]
     assert rests[0].verdict == "informative"
 
@@ -106,29 +107,43 @@ def test_the_same_seed_gives_the_same_draws(make_project: Callable[[Layout], Pat
     assert one != other
 
 
+def overlay(id: str, value: float | str) -> Overlay:
+    entry = {"id": id, "from": date(2020, 1, 1), "value": value, "reason": "a test"}
+    return Overlay.model_validate({"label": "a test", "set": [entry]})
+
+
 @pytest.mark.parametrize("route", ["analytic", "montecarlo", "posterior"])
-def test_a_route_by_itself_says_that_it_is_not_all(
+def test_the_sharp_form_issues_whatever_else_ran(
     make_project: Callable[[Layout], Path], route: RouteChoice
 ) -> None:
-    """The analytic route always runs; the lowest of what ran issues."""
+    """It draws nothing and always runs, and so does the moment form, which is its ceiling."""
     folder = make_project(FOUR_SITES)
     run, whole = run_project(folder, route=route), run_project(folder)
     (period,), (all_routes,) = run.results.periods, whole.results.periods
     assert {found.route for found in period.routes} == {"analytic", route}
-    assert {found.form for found in all_routes.routes} == {"moment", "guarded", "montecarlo", "posterior"}
-    assert [found.form for found in all_routes.routes if found.issues] == [all_routes.credited_form]
-    lowest = min(period.routes, key=lambda found: found.credited_t_co2e_per_ha)
-    assert lowest.issues
-    assert "routes-left-out" in {finding.code for finding in run.findings}
-    assert "routes-left-out" not in {finding.code for finding in whole.findings}
+    assert {found.form for found in all_routes.routes} == {"moment", "sharp", "montecarlo", "posterior"}
+    assert [found.form for found in period.routes if found.issues] == ["sharp"]
+    assert period.sharp == all_routes.sharp
+    assert period.verified_total_t_co2e == all_routes.verified_total_t_co2e
+    assert "routes-left-out" not in {finding.code for finding in (*run.findings, *whole.findings)}
     for found in all_routes.routes:
         assert found.mean_t_co2e_per_ha - found.credited_t_co2e_per_ha > 0
         assert found.standard_error_t_co2e_per_ha > 0
 
 
-def overlay(id: str, value: float) -> Overlay:
-    entry = {"id": id, "from": date(2020, 1, 1), "value": value, "reason": "a test"}
-    return Overlay.model_validate({"label": "a test", "set": [entry]})
+def test_the_lowest_of_all_forms_issues_where_the_rules_of_an_old_bundle_say_so(
+    make_project: Callable[[Layout], Path],
+) -> None:
+    folder = make_project(FOUR_SITES)
+    whole, alone = (
+        run_project(folder, route=route, overlays=[overlay("mollisol.issuance.form", "lower")])
+        for route in ("all", "analytic")
+    )
+    (period,) = whole.results.periods
+    lowest = min(period.routes, key=lambda found: found.credited_t_co2e_per_ha)
+    assert lowest.issues
+    assert "routes-left-out" in {finding.code for finding in alone.findings}
+    assert "routes-left-out" not in {finding.code for finding in whole.findings}
 
 
 def test_draws_go_on_until_the_credited_value_is_known(make_project: Callable[[Layout], Path]) -> None:
