@@ -17,7 +17,13 @@ SHIPPED: Final[Mapping[Group, Mapping[str, str]]] = {
         name: f"mollisol.quantification.models.scenarios:{name.upper()}"
         for name in ("rothc", "tier2", "amg", "icbm")
     },
-    "mollisol.importers": {},
+    "mollisol.importers": {
+        "text": "mollisol.importing.readers.text:read_text",
+        "workbook": "mollisol.importing.readers.workbook:read_workbook",
+        "vectors": "mollisol.importing.readers.vectors:read_vectors",
+        "modus": "mollisol.importing.readers.modus:read_modus",
+        "farmos": "mollisol.importing.readers.farmos:read_farmos",
+    },
     "mollisol.exports": {
         name: f"mollisol.templates.output:{name}" for name in ("html", "pdf", "docx", "xlsx", "csv", "json")
     },

@@ -17,6 +17,7 @@ WAY: tuple[tuple[str, ...], ...] = (
     ("equations", "extensions", "output"),
     ("soil_models",),
     ("reading",),
+    ("importing",),
     ("stocks",),
     ("run",),
     ("emissions",),

@@ -11,6 +11,7 @@ import typer
 from mollisol.cli.audit import audit_app
 from mollisol.cli.explain import explain
 from mollisol.cli.findings import findings
+from mollisol.cli.importing import import_app
 from mollisol.cli.model import model_app
 from mollisol.cli.printing import EXIT_BLOCKED, Json, as_data, print_json, tell
 from mollisol.cli.project import check, demo, new, run
@@ -34,6 +35,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(model_app, name="model")
 app.add_typer(audit_app, name="audit")
 app.add_typer(sample_app, name="sample")
+app.add_typer(import_app, name="import")
 for command in (new, check, run, demo, explain, verify, sign, report, trueup, upgrade, findings):
     app.command()(command)
 

@@ -1,0 +1,130 @@
+"""Field records by year to ``schedule_of_activities.csv``: of all fields of a unit, a practice that one had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from mollisol.importing.context import Context, Row
+from mollisol.importing.fields import Type
+from mollisol.importing.mapping import Mapping_
+from mollisol.importing.outputs import Origin
+
+PRACTICES: Final = (
+    "tillage", "residue_removed", "synthetic_nitrogen", "manure", "compost", "irrigation", "grazing", "liming",
+)  # fmt: skip
+FIELDS: Final[Mapping[str, Type]] = {
+    "year": Type("year", required=True),
+    "crop": Type(),
+    **{name: Type("yes") for name in PRACTICES},
+    "field": Type(),
+    "unit": Type(),
+    "scenario": Type(),
+    "evidence": Type(),
+    "status": Type(words_needed=True),
+}
+ABSENT: Final = ("no",)
+
+
+@dataclass(slots=True)
+class YearOfLand:
+    """What was done on a unit in a year, and where it stands."""
+
+    crops: set[str] = field(default_factory=set)
+    practices: dict[str, bool] = field(default_factory=dict)
+    origins: dict[str, Origin] = field(default_factory=dict)
+    evidence: str = ""
+
+    def tell(self, file: str, place: str) -> None:
+        """Add a place."""
+        self.origins.setdefault(file, Origin(file)).places.append(place)
+
+
+type Years = dict[tuple[str, str, int], YearOfLand]
+
+
+def import_schedule(mapping: Mapping_, context: Context) -> None:
+    """Add the schedule of a mapping."""
+    missing = [name for name in PRACTICES if name not in mapping.fields]
+    if missing:
+        words = (", ".join(missing), "not-in-file", "no column", "what an absent column means")
+        context.needs(mapping, "absent", words, ABSENT)
+    ask_year(mapping, context)
+    years: Years = {}
+    for sheet in context.sheets(mapping):
+        for row in context.rows(mapping, sheet, FIELDS):
+            unit = unit_of(row, mapping, context)
+            if not unit:
+                continue
+            scenario = str(row["scenario"] or context.scenario(row["year"]))
+            year = years.setdefault((unit, scenario, row["year"]), YearOfLand())
+            year.tell(row.file, row.place)
+            split = row.source("crop").get("split")
+            crops = str(row["crop"] or "").split(split) if split else [str(row["crop"] or "")]
+            year.crops |= {crop.strip() for crop in crops if crop.strip()}
+            for name in PRACTICES:
+                year.practices[name] = year.practices.get(name, False) or bool(row[name])
+            year.evidence = str(row["evidence"] or f"{sheet.file}")
+    write_schedule(years, mapping, context)
+
+
+def write_schedule(years: Years, mapping: Mapping_, context: Context) -> None:
+    """Add the rows of a schedule."""
+    for (unit, scenario, number), year in sorted(years.items()):
+        cells = {
+            "place": unit, "scenario": scenario, "year": number, "crop": "; ".join(sorted(year.crops)),
+            **{name: year.practices.get(name, False) for name in PRACTICES},
+            "evidence": year.evidence or ", ".join(year.origins),
+        }  # fmt: skip
+        for origin in year.origins.values():
+            context.outputs.add("schedule_of_activities.csv", cells, origin, mapping=mapping.name)
+
+
+def ask_year(mapping: Mapping_, context: Context) -> None:
+    """Ask for what a year is, where the mapping does not say it."""
+    items = mapping.fields.get("year", [])
+    for item in items:
+        if "begins" in item or "shift" in item or "value" in item:
+            continue
+        for file in mapping.files(context.raw_files()):
+            found = _blocks(mapping, context, file)
+            words = "which year a row gets: project rows carry the calendar year in which a project year begins; give `begins` for days, `shift` for years"
+            context.ask(mapping, file, f"{item.get('column', 'year')} {found}".strip(), ("meaning-of-year", "", words), "fields.year", ("begins", "shift"))
+    if not items:
+        for file in mapping.files(context.raw_files()):
+            context.ask(mapping, file, "year", ("meaning-of-year", "", "which column has the year or the day"), "fields.year")
+
+
+def _blocks(mapping: Mapping_, context: Context, file: str) -> str:
+    """Return the first few blocks of columns of a file that has them, for a question."""
+    if "blocks" not in mapping.read:
+        return ""
+    column = str(mapping.read["blocks"].get("column", "block"))
+    found: dict[str, None] = {}
+    for sheet in context.sheets(mapping):
+        place = sheet.index(column)
+        if sheet.file == file and place is not None:
+            found |= dict.fromkeys(str(cells[place]) for _, cells in sheet.rows())
+    return f"({', '.join(list(found)[:12])})"
+
+
+def unit_of(row: Row, mapping: Mapping_, context: Context) -> str:
+    """Return the quantification unit of a row: stated, of its field, or the only one that there is."""
+    if row["unit"]:
+        return str(row["unit"])
+    if row["field"]:
+        name, _ = context.land_names.find(str(row["field"]))
+        if name and context.lands[name].unit:
+            return context.lands[name].unit
+    units = known_units(context.lands.values())
+    if len(units) == 1:
+        return units[0]
+    words = ("unit", "", f"which quantification unit the rows are of; known: {', '.join(units) or 'none'}")
+    context.ask(mapping, row.file, "unit", words, "fields.unit", tuple(units))
+    return ""
+
+
+def known_units(lands: Iterable[object]) -> list[str]:
+    """Return the units of all fields."""
+    return list(dict.fromkeys(str(land.unit) for land in lands if getattr(land, "unit", "")))  # type: ignore[attr-defined]

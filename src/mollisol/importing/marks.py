@@ -1,0 +1,60 @@
+"""Open marks of a mapping, as questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from mollisol.importing.context import Context
+from mollisol.importing.mapping import Mapping_, Mark
+
+_WORDS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
+    "kind": ("kind", "what the file holds", ()),
+    "read.sheet": ("sheet", "which sheet", ()),
+    "read.layer": ("layer", "which layer", ()),
+    "read.encoding": ("encoding", "which encoding", ()),
+    "read.separator": ("separator", "what separates the cells", ()),
+    "read.decimal": ("decimal", "which decimal mark", (".", ",")),
+    "read.thousands": ("decimal", "which mark between thousands", ()),
+    "read.header": ("header", "which row has the names of the columns", ()),
+    "read.data": ("header", "in which row the data begin", ()),
+    "read.crs": ("crs", "which reference system the coordinates are in", ()),
+    "unit": ("unit", "which unit", ()),
+    "order": ("date", "day first or month first", ("day first", "month first")),
+    "is": ("kind-of-carbon", "what the values are", ()),
+    "begins": ("meaning-of-year", "on which day a year begins; it is named by the calendar year of that day", ("10-01", "01-01")),
+    "shift": ("meaning-of-year", "which year a row gets: what is added to the year that stands there", ("0", "-1")),
+    "basis": ("basis-of-density", "density of the whole soil, of fine soil alone, or fine soil per total volume", ()),
+    "by": ("stones", "coarse fragments by mass or by volume", ("mass", "volume")),
+    "zone": ("time-zone", "whose day counts", ()),
+    "particle_density": ("stone-density", "density of the stones, g/cm3", ()),
+    "column": ("column", "which column", ()),
+}
+
+
+def ask_marks(mapping: Mapping_, context: Context) -> None:
+    """Ask about every open mark of a mapping, for each of its files."""
+    for mark in mapping.marks:
+        path = ".".join(mark.keys)
+        if (mark.keys[0] == "decide" and len(mark.keys) == 2) or path == "file":
+            if mark.guess is not None and path != "file":
+                mapping.decide.pop(mark.keys[1], None)  # the kind asks for it in words of its own
+                mapping.guesses[mark.keys[1]] = mark.guess
+            continue
+        kind, words, choices = _WORDS.get(path) or _WORDS.get(mark.keys[-1]) or ("guess", "whether the guess is right", ())
+        column = _column(mapping, mark)
+        found = "" if mark.guess is None else f"guess: {mark.guess}"
+        for file in mapping.files(context.raw_files()):
+            context.ask(mapping, file, column, (kind, found, words), path, choices)
+
+
+def _column(mapping: Mapping_, mark: Mark) -> str:
+    """Return the column that a mark is about."""
+    if mark.keys[-1] == "column" and mark.guess is not None:
+        return str(mark.guess)
+    if mark.keys[0] == "products":
+        return f"{_column(mapping, Mark(('fields', 'product'), None))}: {mark.keys[1]}"
+    if mark.keys[0] != "fields" or len(mark.keys) < 2:
+        return ""
+    items: Any = mapping.fields.get(mark.keys[1], [])
+    return ", ".join(str(item.get("column") or item.get("columns") or "") for item in items) or mark.keys[1]

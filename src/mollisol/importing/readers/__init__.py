@@ -1,0 +1,1 @@
+"""Readers: a raw file to rows of cells, each with its place."""
