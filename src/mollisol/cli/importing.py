@@ -12,7 +12,9 @@ from mollisol.cli.printing import EXIT_BLOCKED, Json, as_data, print_findings, p
 if TYPE_CHECKING:
     from mollisol.importing.perform import Import
 
-import_app = typer.Typer(help="Raw files to tables, by a mapping that holds every decision.", no_args_is_help=True)
+import_app = typer.Typer(
+    help="Raw files to tables, by a mapping that holds every decision.", no_args_is_help=True
+)
 
 Project = Annotated[Path, typer.Option("--project", help="The project folder.", metavar="DIR")]
 
@@ -20,6 +22,33 @@ Project = Annotated[Path, typer.Option("--project", help="The project folder.", 
 @import_app.callback()
 def _group() -> None:
     """Raw files to tables, by a mapping that holds every decision."""
+
+
+@import_app.command()
+def sniff(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files in raw/; none means all that no mapping names.", metavar="[FILE]..."),
+    ] = None,
+    project: Project = Path(),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write no mapping.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Guess how raw files are laid out; write a mapping of each with every guess marked, and list what is asked."""
+    from mollisol.importing.asked import told
+    from mollisol.importing.sniff import sniffed
+
+    made, questions, findings = sniffed(project, files or [], writes=not dry_run)
+    if as_json:
+        document = {"mappings": made, "questions": [question.as_data() for question in questions]}
+        print_json(document | {"findings": as_data(findings)})
+    else:
+        print_findings(findings, err=True)
+        typer.echo(
+            "\n".join([*told(questions), *(f"{file} {'written' if not dry_run else ''}" for file in made)])
+        )
+        tell(f"{len(questions)} questions: answer the marks, then mollisol import run")
+    raise typer.Exit(EXIT_BLOCKED if questions else 0)
 
 
 @import_app.command()

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+_MANY_NAMES: Final = 6
+"""So many names of a column that nobody knows are asked about one by one."""
 MOST_PLACES: Final = 400
 """Places that a question lists; the rest is counted."""
 
@@ -72,7 +74,17 @@ class Questions:
                 kept.more += 1
 
     def __iter__(self) -> Iterator[Question]:
-        return iter(self._all.values())
+        """Yield every question; many names of one column that nobody knows are one."""
+        names: dict[tuple[str, str], list[Question]] = {}
+        for question in self._all.values():
+            if question.kind == "no-match":
+                names.setdefault((question.file, question.column), []).append(question)
+        for question in self._all.values():
+            alike = names.get((question.file, question.column), []) if question.kind == "no-match" else []
+            if len(alike) <= _MANY_NAMES:
+                yield question
+            elif question is alike[0]:
+                yield _as_one(alike)
 
     def __len__(self) -> int:
         return len(self._all)
@@ -81,13 +93,32 @@ class Questions:
         return bool(self._all)
 
 
+def _as_one(alike: Sequence[Question]) -> Question:
+    first = alike[0]
+    name = "point" if "point" in first.answer else "field"
+    answer = f"{first.answer.partition(' ')[0]} fields.{name}: read and write, or words"
+    return Question(
+        first.file,
+        first.column,
+        first.kind,
+        f"{len(alike)} names: {', '.join(item.found for item in alike[:60])}",
+        "names that are no known point or field: spelt otherwise, or to be left out",
+        ("a pattern (read, write) that brings them to the known names", "words for each"),
+        answer,
+        [place for item in alike for place in item.places][:MOST_PLACES],
+        sum(item.more for item in alike),
+    )
+
+
 def told(questions: Sequence[Question]) -> list[str]:
     """Return questions as lines for a person, by file."""
     lines: list[str] = []
     for file in dict.fromkeys(question.file for question in questions):
         lines.append(file)
         for number, item in enumerate((one for one in questions if one.file == file), start=1):
-            where = ", ".join(item.places[:8]) + (f", ... {len(item.places) + item.more} in all" if len(item.places) > 8 else "")
+            where = ", ".join(item.places[:8]) + (
+                f", ... {len(item.places) + item.more} in all" if len(item.places) > 8 else ""
+            )
             lines.append(f"  {number}. {f'[{item.column}] ' if item.column else ''}{item.question}")
             if item.found:
                 lines.append(f"     found    {item.found}")

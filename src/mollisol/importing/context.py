@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from mollisol.importing.asked import Question, Questions
-from mollisol.importing.fields import CHOICES, REFERENCE, FieldReader, Got, Type, question_words
-from mollisol.importing.mapping import RAW, Mapping_
+from mollisol.importing.fields import FieldReader
+from mollisol.importing.mapping import RAW, FileMapping
+from mollisol.importing.meanings import CHOICES, KEYS, QUESTIONS, REFERENCE, Got, Type
 from mollisol.importing.outputs import Outputs
 from mollisol.importing.readers.raw import RawFile, Sheet
-from mollisol.importing.sheets import sheet_of
+from mollisol.importing.sheets import SIDECARS, joined_files, sheet_of
 from mollisol.methodology.findings import Finding, FindingsError
 
 _MOST_SHOWN: Final = 3
@@ -90,10 +91,20 @@ class Row:
     file: str
     place: str
     got: dict[str, Got]
+    mapping: FileMapping
+    context: Context
 
     def __getitem__(self, name: str) -> Any:
         """Return the value of a field; None where the mapping has no such field."""
         return self.got[name].value if name in self.got else None
+
+    def column(self, name: str) -> str:
+        """Return the column of a field; the name of the field where the mapping has none."""
+        return self.got[name].column if name in self.got else name
+
+    def ask(self, name: str, words: Sequence[str], answer: str, choices: Sequence[str] = ()) -> None:
+        """Ask about a field of the row: ``words`` are the kind of question, what was found, and the question."""
+        self.context.ask(self.mapping, self.file, self.column(name), words, answer, choices, self.place)
 
     def source(self, name: str) -> Mapping[str, Any]:
         """Return the alternative of the mapping that gave the value of a field."""
@@ -123,11 +134,12 @@ class Context:
     points: Names = field(default_factory=Names)
     land_names: Names = field(default_factory=Names)
     lands: dict[str, Land] = field(default_factory=dict)
-    place_rows: dict[str, list[tuple[Mapping_, Row, str]]] = field(default_factory=dict)
+    place_rows: dict[str, list[tuple[FileMapping, Row, str]]] = field(default_factory=dict)
     strata_of_points: dict[str, str] = field(default_factory=dict)
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
+    _columns: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, folder: Path) -> Context:
@@ -152,34 +164,59 @@ class Context:
     def raw_files(self) -> list[str]:
         """Return the names of the files in ``raw/``."""
         folder = self.folder / RAW
-        return sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")) if folder.is_dir() else []
+        return (
+            sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+            if folder.is_dir()
+            else []
+        )
 
     def raw(self, name: str) -> RawFile:
-        """Return a file of ``raw/``; its digest is kept."""
+        """Return a file of ``raw/``; its digest is kept, and those of the files of a shapefile."""
         made = RawFile(name, self.folder / RAW / name)
         self.digests[name] = made.sha256
+        for ending in SIDECARS if name.lower().endswith(".shp") else ():
+            if (beside := made.beside(ending)) is not None:
+                self.digests[beside.name] = beside.sha256
         return made
 
-    def sheets(self, mapping: Mapping_) -> Iterator[Sheet]:
+    def sheets(self, mapping: FileMapping) -> Iterator[Sheet]:
         """Yield the records of each raw file of a mapping; a file that is refused is a finding."""
         for name in mapping.files(self.raw_files()):
             try:
+                for joined in joined_files(mapping.read):
+                    if joined in self.raw_files():
+                        self.raw(joined)
                 yield sheet_of(self.raw(name), mapping.read, self.folder)
             except FindingsError as error:
                 self.findings += error.findings
 
-    def ask(self, mapping: Mapping_, file: str, column: str, words: Sequence[str], answer: str, choices: Sequence[str] = (), place: str = "") -> None:
+    def ask(
+        self,
+        mapping: FileMapping,
+        file: str,
+        column: str,
+        words: Sequence[str],
+        answer: str,
+        choices: Sequence[str] = (),
+        place: str = "",
+    ) -> None:
         """Ask something: ``words`` are its kind, what was found, and the question."""
         kind, found, question = words
-        self.asked.ask(Question(file, column, kind, found, question, tuple(choices), f"{mapping.file} {answer}"), place)
+        self.asked.ask(
+            Question(file, column, kind, found, question, tuple(choices), f"{mapping.file} {answer}"), place
+        )
 
-    def needs(self, mapping: Mapping_, key: str, words: Sequence[str], choices: Sequence[str] = ()) -> bool:
+    def needs(
+        self, mapping: FileMapping, key: str, words: Sequence[str], choices: Sequence[str] = ()
+    ) -> bool:
         """Return whether a key of ``decide`` is answered with one of the choices; ask for each file where not.
 
         ``words`` are the column, the kind, what was found, and the question.
         """
         answer = mapping.decide.get(key)
-        if answer is not None and (not choices or answer in choices or not all(isinstance(one, str) for one in choices)):
+        if answer is not None and (
+            not choices or answer in choices or not all(isinstance(one, str) for one in choices)
+        ):
             return True
         column, kind, found, question = words
         if answer is not None:
@@ -188,14 +225,22 @@ class Context:
             self.ask(mapping, file, column, (kind, found, question), f"decide.{key}", choices)
         return False
 
-    def rows(self, mapping: Mapping_, sheet: Sheet, types: Mapping[str, Type]) -> Iterator[Row]:
+    def rows(self, mapping: FileMapping, sheet: Sheet, types: Mapping[str, Type]) -> Iterator[Row]:
         """Yield the rows of a sheet with the fields of a mapping; rows with something open are asked about, not given.
 
         A row in which nothing is measured is a note, and is logged; one with a word that leaves it out too.
         """
         readers = self.readers(mapping, sheet, types)
-        measures = [name for name, one in readers.items() if types[name].what in _MEASURES and not one.is_constant]
-        counts = self.counts.setdefault(f"{mapping.name}: {sheet.file}", {"rows": 0, "notes": 0, "left out": 0})
+        measures = [
+            name for name, one in readers.items() if types[name].what in _MEASURES and not one.is_constant
+        ]
+        missing = [name for name, kind in types.items() if kind.required and name not in readers]
+        for name in missing:
+            words = ("missing", "", f"which column or value is `{name}`")
+            self.ask(mapping, sheet.file, name, words, f"fields.{name}")
+        counts = self.counts.setdefault(
+            f"{mapping.name}: {sheet.file}", {"rows": 0, "notes": 0, "left out": 0}
+        )
         for place, cells in sheet.rows():
             got = {name: reader.get(place, cells) for name, reader in readers.items()}
             no_product = "product" not in got or not got["product"].text
@@ -208,24 +253,54 @@ class Context:
             dropped = next((one for one in got.values() if one.drop), None)
             if dropped is not None:
                 counts["left out"] += 1
-                self.log.append(Decided(mapping.name, sheet.file, place, dropped.column, dropped.text, dropped.decided, "(row left out)"))
+                self.log.append(
+                    Decided(
+                        mapping.name,
+                        sheet.file,
+                        place,
+                        dropped.column,
+                        dropped.text,
+                        dropped.decided,
+                        "(row left out)",
+                    )
+                )
                 continue
             open_ = False
             control = "point" in got and str(got["point"].value).startswith(REFERENCE)
             for name, one in got.items():
-                if one.value is None and not one.odd and not one.decided and types[name].required and not control:
+                if (
+                    one.value is None
+                    and not one.odd
+                    and not one.decided
+                    and types[name].required
+                    and not control
+                ):
                     one.odd = "missing" if types[name].what != "day" else "no-date"
                     one.text = one.text or "(empty)"
                 if one.odd:
                     open_ = True
                     self.ask_cell(mapping, sheet, name, one, place)
                 elif one.decided:
-                    self.log.append(Decided(mapping.name, sheet.file, place, one.column, one.text, one.decided, shown(one.value)))
-            if not open_:
+                    self.log.append(
+                        Decided(
+                            mapping.name,
+                            sheet.file,
+                            place,
+                            one.column,
+                            one.text,
+                            one.decided,
+                            shown(one.value),
+                        )
+                    )
+            if not open_ and all(types[name].what == "text" for name in missing):
                 counts["rows"] += 1
-                yield Row(sheet.file, place, got)
+                # nothing is written; what else is open is found all the same
+                got |= {name: Got(value=f"({sheet.file})", column=name) for name in missing}
+                yield Row(sheet.file, place, got, mapping, self)
 
-    def readers(self, mapping: Mapping_, sheet: Sheet, types: Mapping[str, Type]) -> dict[str, FieldReader]:
+    def readers(
+        self, mapping: FileMapping, sheet: Sheet, types: Mapping[str, Type]
+    ) -> dict[str, FieldReader]:
         """Return the readers of the fields of a mapping on a sheet."""
         made: dict[str, FieldReader] = {}
         crosswalks = self.crosswalks(mapping)
@@ -233,13 +308,25 @@ class Context:
             if name not in types:
                 from mollisol.importing.mapping import _fault
 
-                raise _fault(mapping.file, f"fields.{name}", "a field that is not known", allowed=", ".join(types))
+                raise _fault(
+                    mapping.file, f"fields.{name}", "a field that is not known", allowed=", ".join(types)
+                )
             if alternatives == [{}]:
                 continue
             made[name] = FieldReader(name, alternatives, types[name], sheet, crosswalks)
         return made
 
-    def crosswalks(self, mapping: Mapping_) -> dict[str, dict[str, str]]:
+    def columns(self, mapping: FileMapping, file: str) -> list[str]:
+        """Return the columns of a raw file as its mapping reads it; none where it is refused."""
+        if (mapping.name, file) not in self._columns:
+            try:
+                found = sheet_of(self.raw(file), mapping.read, self.folder).columns
+            except FindingsError:
+                found = []
+            self._columns[mapping.name, file] = found
+        return self._columns[mapping.name, file]
+
+    def crosswalks(self, mapping: FileMapping) -> dict[str, dict[str, str]]:
         """Return the crosswalk files that a mapping names: two columns, what is found and what it means."""
         made: dict[str, dict[str, str]] = {}
         for alternatives in mapping.fields.values():
@@ -252,14 +339,14 @@ class Context:
                     made[str(name)] = {row[0]: row[1] for row in rows if len(row) > 1}
         return made
 
-    def ask_cell(self, mapping: Mapping_, sheet: Sheet, name: str, got: Got, place: str) -> None:
+    def ask_cell(self, mapping: FileMapping, sheet: Sheet, name: str, got: Got, place: str) -> None:
         """Ask about a cell."""
-        from mollisol.importing.fields import _KEYS
-
-        key = _KEYS.get(got.odd, got.text)
+        key = KEYS.get(got.odd, got.text)
         answer = f'fields.{name}.words."{key}"'
         if got.odd in ("date-order", "time-zone", "unit"):
-            answer = f"fields.{name}.{ {'date-order': 'order', 'time-zone': 'zone', 'unit': 'unit'}[got.odd]}"
+            answer = (
+                f"fields.{name}.{ {'date-order': 'order', 'time-zone': 'zone', 'unit': 'unit'}[got.odd] }"
+            )
         found = got.text if got.odd not in ("date-order", "time-zone") else ""
         if got.odd == "unit":
             found = ""
@@ -269,9 +356,9 @@ class Context:
         choices = CHOICES[got.odd]
         if got.odd == "no-date" and got.text in ("", "(empty)"):
             choices = ("date of the same core", *choices)
-        self.ask(mapping, sheet.file, got.column, (kind, found, question_words(got.odd)), answer, choices, place)
+        self.ask(mapping, sheet.file, got.column, (kind, found, QUESTIONS[got.odd]), answer, choices, place)
 
-    def note(self, mapping: Mapping_, file: str, place: str, cells: Sequence[Any]) -> None:
+    def note(self, mapping: FileMapping, file: str, place: str, cells: Sequence[Any]) -> None:
         """Log a row that holds no record."""
         text = " ".join(str(cell) for cell in cells if cell not in (None, ""))[:200]
         self.log.append(Decided(mapping.name, file, place, "", text, "a note, no record", "(row left out)"))

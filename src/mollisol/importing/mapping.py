@@ -26,6 +26,11 @@ FIELD: Final = frozenset({
     "column", "columns", "value", "read", "write", "words", "crosswalk", "unit", "order", "zone", "is", "factor",
     "method", "basis", "by", "particle_density", "begins", "shift", "split",
 })  # fmt: skip
+NUMBERS: Final = frozenset({
+    "header", "data", "last", "shift", "factor", "particle_density", "depth_cm", "months", "latitude", "nitrogen",
+    "share", "carbon", "live_weight_kg", "names", "fill_down",
+})  # fmt: skip
+"""Keys whose values are numbers or lists."""
 SOURCES: Final = frozenset({"column", "columns", "value"})
 KINDS: Final = (
     "laboratory", "points", "places", "schedule", "amounts", "weather", "sites", "model results", "table", "nothing",
@@ -53,7 +58,7 @@ class Mark:
 
 
 @dataclass(slots=True)
-class Mapping_:
+class FileMapping:
     """One mapping, with its marks taken as their guesses.
 
     Parameters
@@ -81,12 +86,26 @@ class Mapping_:
         """The name of the mapping's file in the project."""
         return f"{FOLDER}/{self.name}.toml"
 
+    def column(self, name: str, number: int = 0) -> str:
+        """Return the columns of a field, or of one of its alternatives, for a message; its name where it has none."""
+        items = self.fields.get(name, [])
+        items = items[number - 1 : number] if number else items
+        texts = [str(item.get("column") or " + ".join(item.get("columns", []))) for item in items]
+        return ", ".join(filter(None, texts)) or name
+
     def files(self, names: Sequence[str]) -> list[str]:
         """Return the raw files that the mapping means, in the order of its patterns."""
-        return list(dict.fromkeys(name for one in self.patterns for name in names if name == one or fnmatch.fnmatchcase(name, one)))
+        return list(
+            dict.fromkeys(
+                name
+                for one in self.patterns
+                for name in names
+                if name == one or fnmatch.fnmatchcase(name, one)
+            )
+        )
 
 
-def load_mappings(folder: Path) -> tuple[list[Mapping_], dict[str, bytes]]:
+def load_mappings(folder: Path) -> tuple[list[FileMapping], dict[str, bytes]]:
     """Return every mapping of a project and the bytes of its file.
 
     Raises
@@ -94,7 +113,9 @@ def load_mappings(folder: Path) -> tuple[list[Mapping_], dict[str, bytes]]:
     FindingsError
         With every fault of form of all mappings.
     """
-    made, contents, faults = [], {}, []
+    made: list[FileMapping] = []
+    contents: dict[str, bytes] = {}
+    faults: list[Finding] = []
     for path in sorted((folder / FOLDER).glob("*.toml")):
         content = path.read_bytes()
         contents[f"{FOLDER}/{path.name}"] = content
@@ -107,7 +128,7 @@ def load_mappings(folder: Path) -> tuple[list[Mapping_], dict[str, bytes]]:
     return made, contents
 
 
-def mapping_of(name: str, content: bytes, folder: Path | None = None) -> Mapping_:
+def mapping_of(name: str, content: bytes, folder: Path | None = None) -> FileMapping:
     """Return the mapping of a TOML file.
 
     Raises
@@ -124,11 +145,12 @@ def mapping_of(name: str, content: bytes, folder: Path | None = None) -> Mapping
     if preset:
         data = _laid_over(preset_of(preset, where, folder), data)
     data, marks = _unmarked(data)
+    _typed(data)
     faults = [*_form(data, where)]
     if faults:
         raise FindingsError(faults)
     named = data.get("file", [])
-    return Mapping_(
+    return FileMapping(
         name=name,
         kind=data["kind"],
         patterns=tuple([named] if isinstance(named, str) else named),
@@ -171,7 +193,11 @@ def recognisers(folder: Path | None = None) -> Iterator[tuple[str, dict[str, Any
 
 def _presets(folder: Path | None) -> dict[str, str]:
     shipped = files("mollisol.importing").joinpath("presets")
-    known = {item.name.removesuffix(".toml"): item.read_text("utf-8") for item in shipped.iterdir() if item.name.endswith(".toml")}
+    known = {
+        item.name.removesuffix(".toml"): item.read_text("utf-8")
+        for item in shipped.iterdir()
+        if item.name.endswith(".toml")
+    }
     own = sorted((folder / FOLDER / "presets").glob("*.toml")) if folder else []
     return known | {path.stem: path.read_text("utf-8") for path in own}
 
@@ -207,6 +233,18 @@ def _unmarked(data: dict[str, Any]) -> tuple[dict[str, Any], list[Mark]]:
     return walk(data, ()), marks
 
 
+def _typed(data: dict[str, Any]) -> None:
+    """Make numbers and lists of the texts that are left where somebody took a mark away."""
+    tables = [data.get("read", {}), data.get("decide", {})]
+    for entry in data.get("fields", {}).values():
+        tables += [item for item in (entry if isinstance(entry, list) else [entry]) if isinstance(item, dict)]
+    tables += [entry for entry in data.get("products", {}).values() if isinstance(entry, dict)]
+    for table in tables:
+        for key in NUMBERS & set(table):
+            if isinstance(table[key], str):
+                table[key] = _guess(table[key])
+
+
 def _guess(text: str) -> Any:
     if not text:
         return None
@@ -229,7 +267,9 @@ def _form(data: Mapping[str, Any], where: str) -> Iterator[Finding]:
         yield _fault(where, "kind", repr(kind), allowed=", ".join(KINDS)).findings[0]
         return
     if "file" not in data:
-        yield _fault(where, "file", "no such key", allowed="the name of a file in raw/, or a list").findings[0]
+        yield _fault(where, "file", "no such key", allowed="the name of a file in raw/, or a list").findings[
+            0
+        ]
     yield from _unknown(data, TOP, where, "")
     yield from _unknown(data.get("read", {}), READ, where, "read.")
     yield from _unknown(data.get("decide", {}), DECIDE[kind], where, "decide.")
@@ -239,7 +279,9 @@ def _form(data: Mapping[str, Any], where: str) -> Iterator[Finding]:
                 yield from _unknown(item, FIELD, where, f"fields.{name}.")
             elif not isinstance(item, str):
                 found = f"{name} = {item!r}"
-                yield _fault(where, f"fields.{name}", found, allowed="a column, or a table of keys").findings[0]
+                yield _fault(where, f"fields.{name}", found, allowed="a column, or a table of keys").findings[
+                    0
+                ]
 
 
 def _unknown(data: Any, known: frozenset[str], where: str, inside: str) -> Iterator[Finding]:
@@ -247,8 +289,12 @@ def _unknown(data: Any, known: frozenset[str], where: str, inside: str) -> Itera
         yield _fault(where, inside.rstrip("."), repr(data)[:60], allowed="a table").findings[0]
         return
     for key in sorted(set(data) - known):
-        yield _fault(where, inside + key, "a key that is not known", allowed=", ".join(sorted(known))).findings[0]
+        yield _fault(
+            where, inside + key, "a key that is not known", allowed=", ".join(sorted(known))
+        ).findings[0]
 
 
 def _fault(where: str, thing: str, state: str, **texts: Any) -> FindingsError:
-    return FindingsError([finding("import-mapping", Place(file=where, thing=thing[:200]), state[:300], **texts)])
+    return FindingsError(
+        [finding("import-mapping", Place(file=where, thing=thing[:200]), state[:300], **texts)]
+    )

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from mollisol.importing.context import Context
-from mollisol.importing.mapping import Mapping_, Mark
+from mollisol.importing.guesses import found_fields, vocabulary
+from mollisol.importing.mapping import FileMapping, Mark
 
 _WORDS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
     "kind": ("kind", "what the file holds", ()),
@@ -21,10 +22,30 @@ _WORDS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
     "read.crs": ("crs", "which reference system the coordinates are in", ()),
     "unit": ("unit", "which unit", ()),
     "order": ("date", "day first or month first", ("day first", "month first")),
-    "is": ("kind-of-carbon", "what the values are", ()),
-    "begins": ("meaning-of-year", "on which day a year begins; it is named by the calendar year of that day", ("10-01", "01-01")),
-    "shift": ("meaning-of-year", "which year a row gets: what is added to the year that stands there", ("0", "-1")),
-    "basis": ("basis-of-density", "density of the whole soil, of fine soil alone, or fine soil per total volume", ()),
+    "carbon.is": (
+        "kind-of-carbon",
+        "organic carbon, total carbon, or organic matter",
+        ("organic", "total", "matter"),
+    ),
+    "amount.is": ("content", "mass of product or of nutrient", ("product", "nutrient")),
+    "n2o.is": ("unit", "mass of nitrogen or of the gas", ("N", "N2O")),
+    "ch4.is": ("unit", "mass of carbon or of the gas", ("C", "CH4")),
+    "time.is": ("time-stamp", "what a decimal year such as 2022.00 is", ()),
+    "begins": (
+        "meaning-of-year",
+        "on which day a year begins; it is named by the calendar year of that day",
+        ("10-01", "01-01"),
+    ),
+    "shift": (
+        "meaning-of-year",
+        "which year a row gets: what is added to the year that stands there",
+        ("0", "-1"),
+    ),
+    "basis": (
+        "basis-of-density",
+        "density of the whole soil, of fine soil alone, or fine soil per total volume",
+        (),
+    ),
     "by": ("stones", "coarse fragments by mass or by volume", ("mass", "volume")),
     "zone": ("time-zone", "whose day counts", ()),
     "particle_density": ("stone-density", "density of the stones, g/cm3", ()),
@@ -32,7 +53,7 @@ _WORDS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
 }
 
 
-def ask_marks(mapping: Mapping_, context: Context) -> None:
+def ask_marks(mapping: FileMapping, context: Context) -> None:
     """Ask about every open mark of a mapping, for each of its files."""
     for mark in mapping.marks:
         path = ".".join(mark.keys)
@@ -41,14 +62,24 @@ def ask_marks(mapping: Mapping_, context: Context) -> None:
                 mapping.decide.pop(mark.keys[1], None)  # the kind asks for it in words of its own
                 mapping.guesses[mark.keys[1]] = mark.guess
             continue
-        kind, words, choices = _WORDS.get(path) or _WORDS.get(mark.keys[-1]) or ("guess", "whether the guess is right", ())
+        named = f"{mark.keys[1]}.{mark.keys[-1]}" if len(mark.keys) > 2 else path
+        other = ("guess", "whether the guess is right" if mark.guess is not None else "what it is", ())
+        kind, words, choices = _WORDS.get(path) or _WORDS.get(named) or _WORDS.get(mark.keys[-1]) or other
         column = _column(mapping, mark)
         found = "" if mark.guess is None else f"guess: {mark.guess}"
         for file in mapping.files(context.raw_files()):
-            context.ask(mapping, file, column, (kind, found, words), path, choices)
+            told = choices or _columns(mapping, context, file, mark)
+            context.ask(mapping, file, column, (kind, found, words), path, told)
 
 
-def _column(mapping: Mapping_, mark: Mark) -> str:
+def _columns(mapping: FileMapping, context: Context, file: str, mark: Mark) -> tuple[str, ...]:
+    """Return the columns of a file that a field may be, where a mark is about which one it is."""
+    if mark.keys[0] != "fields" or mark.keys[-1] != "column" or mapping.kind not in vocabulary():
+        return ()
+    return tuple(found_fields(mapping.kind, context.columns(mapping, file)).get(mark.keys[1], ())[:8])
+
+
+def _column(mapping: FileMapping, mark: Mark) -> str:
     """Return the column that a mark is about."""
     if mark.keys[-1] == "column" and mark.guess is not None:
         return str(mark.guess)

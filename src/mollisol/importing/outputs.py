@@ -58,8 +58,16 @@ class Outputs:
         self.files: dict[str, bytes] = {}
         self.writers: dict[str, set[str]] = {}
 
-    def add(self, table: str, cells: Mapping[str, Any], origin: Origin, *, mapping: str, aliases: Sequence[str] = ()) -> str:
-        """Add a row; one whose key is there fills its empty columns. Return the first column that both fill differently."""
+    def add(
+        self,
+        table: str,
+        cells: Mapping[str, Any],
+        origin: Origin,
+        *,
+        mapping: str,
+        aliases: Sequence[str] = (),
+    ) -> str:
+        """Add a row; one whose key is there fills its empty columns. Return a column that both fill differently."""
         rows = self.tables.setdefault(table, {})
         self.writers.setdefault(table, set()).add(mapping)
         names = KEYS.get(table, ())

@@ -8,32 +8,18 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from mollisol.importing.asked import Question
 from mollisol.importing.context import Context
-from mollisol.importing.freshness import LOCK, LOG, PROVENANCE
-from mollisol.importing.mapping import Mapping_, load_mappings
+from mollisol.importing.mapping import FileMapping, load_mappings
 from mollisol.importing.marks import ask_marks
 from mollisol.importing.outputs import MOST_PLACES, Made, written
 from mollisol.methodology.findings import Finding, FindingsError, Place, UserError, blocking, finding
 from mollisol.output import canonical_json, write_beside
+from mollisol.reading.imports import LOCK, LOG, PROVENANCE
 from mollisol.templates.documents.inert import inert
-
-_MODULES: Final[Mapping[str, str]] = {
-    "places": "mollisol.importing.kinds.places:import_places",
-    "points": "mollisol.importing.kinds.points:import_points",
-    "laboratory": "mollisol.importing.kinds.laboratory:import_laboratory",
-    "schedule": "mollisol.importing.kinds.schedule:import_schedule",
-    "amounts": "mollisol.importing.kinds.amounts:import_amounts",
-    "weather": "mollisol.importing.kinds.weather:import_weather",
-    "sites": "mollisol.importing.kinds.sites:import_sites",
-    "model results": "mollisol.importing.kinds.model_results:import_results",
-    "table": "mollisol.importing.kinds.plain:import_table",
-}
-"""In the order in which they run: points need places, and all others need points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +78,7 @@ def imported(folder: Path, name: str = "") -> Import:
     return _import(context, folder, contents, name)
 
 
-def evaluated(folder: Path, mappings: Sequence[Mapping_]) -> Context:
+def evaluated(folder: Path, mappings: Sequence[FileMapping]) -> Context:
     """Return what mappings come to: their questions, findings and rows."""
     context = Context.of(folder)
     names = context.raw_files()
@@ -100,11 +86,12 @@ def evaluated(folder: Path, mappings: Sequence[Mapping_]) -> Context:
         ask_marks(mapping, context)
         for pattern in mapping.patterns:
             if not [one for one in mapping.files(names) if one == pattern or "*" in pattern]:
-                context.findings.append(finding("import-raw-missing", Place(file=mapping.file, thing="file"), pattern))
-    for kind, place in _MODULES.items():
-        module, _, attribute = place.partition(":")
-        for mapping in sorted((one for one in mappings if one.kind == kind), key=lambda one: "control_site" in one.fields):
-            action: Callable[[Mapping_, Context], None] = getattr(import_module(module), attribute)
+                context.findings.append(
+                    finding("import-raw-missing", Place(file=mapping.file, thing="file"), pattern)
+                )
+    for kind, action in _actions().items():
+        inside = [one for one in mappings if one.kind == kind]
+        for mapping in sorted(inside, key=lambda one: "control_site" in one.fields):
             try:
                 action(mapping, context)
             except FindingsError as error:
@@ -116,6 +103,31 @@ def evaluated(folder: Path, mappings: Sequence[Mapping_]) -> Context:
         if kind == "points":
             context.known_points()
     return context
+
+
+def _actions() -> Mapping[str, Callable[[FileMapping, Context], None]]:
+    """Return what each kind of mapping does, in its order: points need places, and all others need points."""
+    from mollisol.importing.kinds.amounts import import_amounts
+    from mollisol.importing.kinds.laboratory import import_laboratory
+    from mollisol.importing.kinds.model_results import import_results
+    from mollisol.importing.kinds.places import import_places
+    from mollisol.importing.kinds.plain import import_table
+    from mollisol.importing.kinds.points import import_points
+    from mollisol.importing.kinds.schedule import import_schedule
+    from mollisol.importing.kinds.sites import import_sites
+    from mollisol.importing.kinds.weather import import_weather
+
+    return {
+        "places": import_places,
+        "points": import_points,
+        "laboratory": import_laboratory,
+        "schedule": import_schedule,
+        "amounts": import_amounts,
+        "weather": import_weather,
+        "sites": import_sites,
+        "model results": import_results,
+        "table": import_table,
+    }
 
 
 def _import(context: Context, folder: Path, contents: Mapping[str, bytes], name: str) -> Import:
@@ -133,7 +145,9 @@ def _import(context: Context, folder: Path, contents: Mapping[str, bytes], name:
         findings += _in_the_way(folder, tables)
         tables |= _records(context, folder, contents, wanted, name, tables)
     rows = {table: len(made) for table, made in outputs.tables.items() if table in wanted}
-    return Import(tuple(context.asked), tuple(findings), tables, rows, context.counts, decided, tuple(context.lines))
+    return Import(
+        tuple(context.asked), tuple(findings), tables, rows, context.counts, decided, tuple(context.lines)
+    )
 
 
 def write_import(folder: Path, made: Import) -> None:
@@ -155,25 +169,49 @@ def write_import(folder: Path, made: Import) -> None:
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> bytes:
     """Return rows as CSV; a column that is empty in all of them is left out, text never begins like a formula."""
-    columns = [name for name in dict.fromkeys(name for row in rows for name in row) if any(row.get(name) not in (None, "") for row in rows) or name in ("stratum", "control_site")]
+    columns = [
+        name
+        for name in dict.fromkeys(name for row in rows for name in row)
+        if any(row.get(name) not in (None, "") for row in rows) or name in ("stratum", "control_site")
+    ]
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([inert(value) if isinstance(value, str) else written(value) for value in map(row.get, columns)])
+        writer.writerow(
+            [inert(value) if isinstance(value, str) else written(value) for value in map(row.get, columns)]
+        )
     return out.getvalue().encode()
 
 
-def _records(context: Context, folder: Path, contents: Mapping[str, bytes], wanted: Sequence[str], name: str, tables: Mapping[str, bytes]) -> dict[str, bytes]:
+def _records(
+    context: Context,
+    folder: Path,
+    contents: Mapping[str, bytes],
+    wanted: Sequence[str],
+    name: str,
+    tables: Mapping[str, bytes],
+) -> dict[str, bytes]:
     """Return the log, the provenance and the lock of an import."""
-    log = [(one.mapping, one.file, one.at, one.column, inert(one.found), inert(one.decided), inert(one.becomes)) for one in context.log]
-    provenance = [line for table in wanted for row in context.outputs.tables[table].values() for line in _ways_back(context, table, row)]
+    log: list[tuple[str, ...]] = [
+        (one.mapping, one.file, one.at, one.column, inert(one.found), inert(one.decided), inert(one.becomes))
+        for one in context.log
+    ]
+    provenance = [
+        line
+        for table in wanted
+        for row in context.outputs.tables[table].values()
+        for line in _ways_back(context, table, row)
+    ]
     kept_tables: dict[str, str] = {}
     if name:
-        log = [*(row for row in _kept(folder / LOG) if row[0] != name), *(row for row in log if row[0] == name)]
+        log = [
+            *(row for row in _kept(folder / LOG) if row[0] != name),
+            *(row for row in log if row[0] == name),
+        ]
         provenance = [*(row for row in _kept(folder / PROVENANCE) if row[0] not in wanted), *provenance]
         kept_tables = _lock(folder).get("tables", {})
-    raw = {file: digest for file, digest in sorted(context.digests.items())}
+    raw = dict(sorted(context.digests.items()))
     lock = {
         "mappings": {file: sha256(content).hexdigest() for file, content in contents.items()},
         "raw": raw,
@@ -196,7 +234,9 @@ def _ways_back(context: Context, table: str, row: Made) -> Iterable[tuple[str, .
             kept[1].append(origin.done)
     for key in context.outputs.names_of(table, row):
         for file, (places, done, carried) in merged.items():
-            at = ", ".join(places[:MOST_PLACES]) + (f", ... {len(places)} in all" if len(places) > MOST_PLACES else "")
+            at = ", ".join(places[:MOST_PLACES]) + (
+                f", ... {len(places)} in all" if len(places) > MOST_PLACES else ""
+            )
             yield (
                 table, key, file, at, context.digests.get(file, ""), inert("; ".join(done)),
                 *(inert(carried.get(name, "")) for name in ("number", "batch", "analyst")),
@@ -210,7 +250,11 @@ def _in_the_way(folder: Path, tables: Mapping[str, bytes]) -> list[Finding]:
     for name in tables:
         path = folder / name
         if path.is_file() and kept.get(name) != sha256(path.read_bytes()).hexdigest():
-            state = "changed by hand since it was imported" if name in kept else "there already, and not from an import"
+            state = (
+                "changed by hand since it was imported"
+                if name in kept
+                else "there already, and not from an import"
+            )
             found.append(finding("import-table-there", Place(file=name), state))
     return found
 

@@ -61,6 +61,11 @@ def sheet_of(raw: RawFile, options: Mapping[str, Any], folder: Path) -> Sheet:
     return sheet
 
 
+def joined_files(options: Mapping[str, Any]) -> list[str]:
+    """Return the names of the raw files that are joined to another."""
+    return [str(join.get("file", "")) for join in _tables(options.get("join"))]
+
+
 def _tables(value: Any) -> list[dict[str, Any]]:
     return [] if value is None else value if isinstance(value, list) else [value]
 
@@ -85,7 +90,12 @@ def _named(grid: Grid, options: Mapping[str, Any]) -> Sheet:
                 continue
             if len(cells) > width and any(cell not in (None, "") for cell in cells[width:]):
                 found = f"{len(cells)} cells under {width} names"
-                raise refused(grid.file, found, thing=f"{grid.prefix}{number}", do="state read.header, or quote the cell")
+                raise refused(
+                    grid.file,
+                    found,
+                    thing=f"{grid.prefix}{number}",
+                    do="state read.header, or quote the cell",
+                )
             yield f"{grid.prefix}{number}", [*cells[:width], *[None] * (width - len(cells))]
 
     return Sheet(grid.file, columns, place, records)
@@ -108,7 +118,9 @@ def _names(grid: Grid, rows: Sequence[int]) -> list[str]:
     while names and re.fullmatch(r"column \d+", names[-1]):
         names.pop()
     if not names:
-        raise refused(grid.file, f"no names of columns in row {', '.join(map(str, rows))}", do="state read.header")
+        raise refused(
+            grid.file, f"no names of columns in row {', '.join(map(str, rows))}", do="state read.header"
+        )
     return names
 
 
@@ -145,7 +157,9 @@ def _filled(sheet: Sheet, names: Sequence[str]) -> Sheet:
         above: dict[int, Cell] = {}
         for place, cells in sheet.rows():
             for number in places:
-                if cells[number] in (None, "") and any(cell not in (None, "") for n, cell in enumerate(cells) if n not in places):
+                if cells[number] in (None, "") and any(
+                    cell not in (None, "") for n, cell in enumerate(cells) if n not in places
+                ):
                     cells[number] = above.get(number)
                 above[number] = cells[number]
             yield place, cells
@@ -154,9 +168,9 @@ def _filled(sheet: Sheet, names: Sequence[str]) -> Sheet:
 
 
 def _unfolded(sheet: Sheet, options: Mapping[str, Any]) -> Sheet:
-    """Return a sheet with one record for each block of columns.
+    r"""Return a sheet with one record for each block of columns.
 
-    ``read`` is a pattern with the groups ``block`` and ``name``: ``^(?P<block>Harvest \\d+) / (?P<name>.+)$`` makes of
+    ``read`` is a pattern with the groups ``block`` and ``name``: ``^(?P<block>Harvest \d+) / (?P<name>.+)$`` makes of
     the columns ``Harvest 2019 / Crop`` and ``Harvest 2019 / Tillage`` a record with ``Crop`` and ``Tillage``, and the
     block in the column that ``column`` names.
     """
@@ -171,7 +185,9 @@ def _unfolded(sheet: Sheet, options: Mapping[str, Any]) -> Sheet:
         else:
             fixed.append(number)
     if not blocks:
-        raise refused(sheet.file, "no column fits read.blocks.read", do=f"columns: {', '.join(sheet.columns)[:600]}")
+        raise refused(
+            sheet.file, "no column fits read.blocks.read", do=f"columns: {', '.join(sheet.columns)[:600]}"
+        )
     inner = list(dict.fromkeys(name for block in blocks.values() for name in block))
 
     def rows() -> Rows:
@@ -182,7 +198,11 @@ def _unfolded(sheet: Sheet, options: Mapping[str, Any]) -> Sheet:
                 if any(part not in (None, "") for part in parts):
                     yield place, [*shared, block, *parts]
 
-    return _again(sheet, [*(sheet.columns[number] for number in fixed), str(options.get("column", "block")), *inner], rows)
+    return _again(
+        sheet,
+        [*(sheet.columns[number] for number in fixed), str(options.get("column", "block")), *inner],
+        rows,
+    )
 
 
 def _split(sheet: Sheet, options: Mapping[str, Any]) -> Sheet:
@@ -207,8 +227,15 @@ def _joined(sheet: Sheet, options: Mapping[str, Any], folder: Path) -> Sheet:
     path = folder / "raw" / name
     if not name or Path(name).name != name or not path.is_file():
         raise refused(name or "?", "no such file in raw/", do="correct read.join.file")
-    other = sheet_of(RawFile(name, path), {key: value for key, value in options.items() if key not in ("file", "column", "matches")}, folder)
-    mine, theirs = _column(sheet, str(options.get("column", ""))), _column(other, str(options.get("matches", "")))
+    other = sheet_of(
+        RawFile(name, path),
+        {key: value for key, value in options.items() if key not in ("file", "column", "matches")},
+        folder,
+    )
+    mine, theirs = (
+        _column(sheet, str(options.get("column", ""))),
+        _column(other, str(options.get("matches", ""))),
+    )
     found: dict[str, list[Any]] = {}
     for place, cells in other.rows():
         key = text_of(cells[theirs])

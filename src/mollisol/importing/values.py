@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
@@ -120,7 +121,7 @@ def degrees_of(text: str, decimal: str = ".") -> float | None:
     values = [float(part) for part in parts]
     if any(part >= 60 for part in values[1:]) or any(not value.is_integer() for value in values[:-1]):
         return None
-    return sign * sum(value / 60**power for power, value in enumerate(values))
+    return sign * math.fsum(value / 60**power for power, value in enumerate(values))
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -47,6 +47,7 @@ from mollisol.methodology.project import (
     Stratum,
 )
 from mollisol.output import PEOPLE, csv_table
+from mollisol.reading.imports import check_imports
 from mollisol.reading.intake import Handed, Intake
 from mollisol.reading.model_folder import project_model_of
 from mollisol.reading.schema import HEAD_FILE, TOP_KEYS, check_schema, head_values
@@ -147,6 +148,7 @@ def read_project(place: Handed) -> Reading:
     ledger = _ledger(intake)
     eligibility = _declared(intake, ELIGIBILITY_FILE, EligibilityFacts)
     plan = _plan(intake)
+    intake.findings += check_imports(intake)
     model = None
     if head is not None and head.model is not None and not blocking(intake.findings):
         model = project_model_of(intake, head.model)

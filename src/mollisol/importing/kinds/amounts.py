@@ -8,11 +8,28 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mollisol.importing.context import Context, Decided, Row
-from mollisol.importing.fields import LEAVE_OUT, Type
-from mollisol.importing.kinds.schedule import PRACTICES, YearOfLand, Years, ask_year, unit_of, write_schedule
-from mollisol.importing.mapping import Mapping_
+from mollisol.importing.kinds.schedule import (
+    ABSENT,
+    PRACTICES,
+    YearOfLand,
+    Years,
+    ask_year,
+    unit_of,
+    write_schedule,
+)
+from mollisol.importing.mapping import FileMapping
+from mollisol.importing.meanings import LEAVE_OUT, Type
 from mollisol.importing.outputs import Origin
-from mollisol.importing.units import AREA, DENSITY, MASS, VOLUME, UnknownUnitError, factor, number_and_unit, plain
+from mollisol.importing.units import (
+    AREA,
+    DENSITY,
+    MASS,
+    VOLUME,
+    UnknownUnitError,
+    factor,
+    number_and_unit,
+    plain,
+)
 
 FIELDS: Final[Mapping[str, Type]] = {
     "year": Type("year", required=True),
@@ -39,6 +56,11 @@ _ENTRY: Final = frozenset({
     "productivity", "live_weight_kg", "time_on_land_fraction", "practice", "crop",
 })  # fmt: skip
 _IS: Final = ("product", "nutrient")
+_QUESTIONS: Final = {
+    "nitrogen": "nitrogen content, t per t of product",
+    "share": "mass of product or of carbonate: the share of the mass that counts, 1 for all of it",
+    "carbon": "carbon content, t per t",
+}
 _DAYS_OF_A_YEAR: Final = 365.0
 
 
@@ -51,67 +73,68 @@ class _Total:
     origins: dict[str, Origin] = field(default_factory=dict)
 
 
-def import_amounts(mapping: Mapping_, context: Context) -> None:
+def import_amounts(mapping: FileMapping, context: Context) -> None:
     """Add what the rows of a mapping sum up to."""
     ask_year(mapping, context)
     totals: dict[tuple[Any, ...], _Total] = {}
     years: Years = {}
-    makes_schedule = any(isinstance(entry, dict) and {"practice", "crop"} & set(entry) for entry in mapping.products.values())
+    entries = [entry for entry in mapping.products.values() if isinstance(entry, dict)]
+    makes_schedule = any({"practice", "crop"} & set(entry) for entry in entries)
     for sheet in context.sheets(mapping):
         for row in context.rows(mapping, sheet, FIELDS):
-            _row(row, mapping, context, totals, years if makes_schedule else None)
+            _row(row, totals, years if makes_schedule else None)
     if makes_schedule:
-        words = ("residue removal, manure, compost, irrigation, grazing", "not-in-file", "no such log", "what no log means")
-        if context.needs(mapping, "absent", words, ("no",)):
+        absent = "residue removal, manure, compost, irrigation, grazing"
+        if context.needs(
+            mapping, "absent", (absent, "not-in-file", "no such log", "what no log means"), ABSENT
+        ):
             write_schedule(years, mapping, context)
     for (table, *_), total in sorted(totals.items(), key=lambda item: tuple(map(str, item[0]))):
-        column = _TABLES[table][0]
-        cells = {**total.cells, column: float(f"{total.amount:.12g}")}
-        if table == "fertilizers":
-            cells["nitrogen_t_per_t"] = cells.pop("nitrogen_t_per_t")
+        cells = dict(total.cells)
+        later = {name: cells.pop(name) for name in ("nitrogen_t_per_t",) if name in cells}
+        cells = {**cells, _TABLES[table][0]: float(f"{total.amount:.12g}"), **later}
         for origin in total.origins.values():
             context.outputs.add(f"{table}.csv", cells, origin, mapping=mapping.name)
 
 
-def _row(row: Row, mapping: Mapping_, context: Context, totals: dict[tuple[Any, ...], _Total], years: Years | None) -> None:
+def _row(row: Row, totals: dict[tuple[Any, ...], _Total], years: Years | None) -> None:
+    """Add one row to the totals and, where there is one, to the schedule."""
     text = str(row["product"])
-    entry = product_of(text, mapping)
-    column = row.got["product"].column
+    entry = product_of(text, row.mapping)
+    answer = f'products."{text}"'
     if entry is None:
-        words = ("product", text, "what it is: a table and a name, or left out")
-        context.ask(mapping, row.file, column, words, f'products."{text}"', (*_TABLES, LEAVE_OUT), row.place)
+        question = "what it is: a table and a name, or left out"
+        row.ask("product", ("product", text, question), answer, (*_TABLES, LEAVE_OUT))
         return
-    if entry == LEAVE_OUT or not isinstance(entry, dict):
+    if not isinstance(entry, dict):
         found = f"{text} {row.got['amount'].text if 'amount' in row.got else ''}".strip()
-        context.log.append(Decided(mapping.name, row.file, row.place, column, found, str(entry), "(row left out)"))
+        name, column = row.mapping.name, row.column("product")
+        row.context.log.append(
+            Decided(name, row.file, row.place, column, found, str(entry), "(row left out)")
+        )
         return
-    unknown = sorted(set(entry) - _ENTRY)
-    if unknown:
-        context.ask(mapping, row.file, column, ("product", text, f"keys that are not known: {', '.join(unknown)}"), f'products."{text}"', tuple(sorted(_ENTRY)), row.place)
+    if unknown := sorted(set(entry) - _ENTRY):
+        words = ("product", text, f"keys that are not known: {', '.join(unknown)}")
+        row.ask("product", words, answer, tuple(sorted(_ENTRY)))
         return
-    unit = unit_of(row, mapping, context)
-    scenario = str(row["scenario"] or context.scenario(row["year"]))
+    unit = unit_of(row)
+    scenario = str(row["scenario"] or row.context.scenario(row["year"]))
     if years is not None and unit:
         _practice(row, entry, years.setdefault((unit, scenario, row["year"]), YearOfLand()))
-    if "table" not in entry:
+    if "table" not in entry or not _is_whole(row, entry, text) or not unit:
         return
-    table = entry["table"]
-    if not _is_whole(row, entry, text, mapping, context) or not unit:
-        return
-    amount = _amount(row, entry, text, mapping, context)
+    amount = _amount(row, entry, text)
     if amount is None:
         return
-    value, done = amount
-    cells = _cells(table, entry, unit, scenario, row["year"])
-    key = (table, *(value for name, value in cells.items() if name not in ("nitrogen_t_per_t",)))
-    total = totals.setdefault(key, _Total(cells))
-    total.amount += value
-    origin = total.origins.setdefault(row.file, Origin(row.file, [], f"sum; {text}: {done}"))
+    cells = _cells(entry, unit, scenario, row["year"])
+    total = totals.setdefault((entry["table"], *cells.values()), _Total(cells))
+    total.amount += amount[0]
+    origin = total.origins.setdefault(row.file, Origin(row.file, [], f"sum; first {text}: {amount[1]}"))
     origin.places.append(row.place)
 
 
-def product_of(text: str, mapping: Mapping_) -> Any:
-    """Return what the mapping says of a product: by its text, or by a pattern with ``*``; None where it says nothing."""
+def product_of(text: str, mapping: FileMapping) -> Any:
+    """Return what the mapping says of a product, by its text or a pattern with ``*``; None where it says nothing."""
     folded = " ".join(text.split()).casefold()
     for key, value in mapping.products.items():
         if " ".join(str(key).split()).casefold() == folded:
@@ -122,55 +145,50 @@ def product_of(text: str, mapping: Mapping_) -> Any:
     return None
 
 
-def _is_whole(row: Row, entry: Mapping[str, Any], text: str, mapping: Mapping_, context: Context) -> bool:
+def _is_whole(row: Row, entry: Mapping[str, Any], text: str) -> bool:
     """Return whether a product says all that its table needs; ask for what it does not."""
-    column = row.got["product"].column
     table = entry["table"]
     if table not in _TABLES:
-        context.ask(mapping, row.file, column, ("product", str(table), "no such table"), f'products."{text}".table', tuple(_TABLES))
+        row.ask(
+            "product", ("product", str(table), "no such table"), f'products."{text}".table', tuple(_TABLES)
+        )
         return False
     missing = [name for name in ("name", *_TABLES[table][2]) if name not in entry]
     for name in missing:
-        words = {
-            "nitrogen": "nitrogen content, t per t of product",
-            "share": "mass of product or of carbonate: the share of the mass that counts, 1 for all of it",
-            "carbon": "carbon content, t per t",
-        }.get(name, f"its {name}")
-        context.ask(mapping, row.file, column, ("content", text, words), f'products."{text}".{name}', (), row.place)
+        words = ("content", text, _QUESTIONS.get(name, f"its {name}"))
+        row.ask("product", words, f'products."{text}".{name}')
     if table == "fertilizers" and row.source("amount").get("is") not in _IS:
-        words = ("content", "", "mass of product or of nutrient")
-        context.ask(mapping, row.file, row.got["amount"].column if "amount" in row.got else "amount", words, "fields.amount.is", _IS)
+        row.ask("amount", ("content", "", "mass of product or of nutrient"), "fields.amount.is", _IS)
         return False
     return not missing
 
 
-def _amount(row: Row, entry: Mapping[str, Any], text: str, mapping: Mapping_, context: Context) -> tuple[float, str] | None:
+def _amount(row: Row, entry: Mapping[str, Any], text: str) -> tuple[float, str] | None:
     """Return the amount of a row in the unit of its table, and how it came about."""
     got = row.got.get("amount")
     if got is None or got.value is None:
-        column = got.column if got else "amount"
-        context.ask(mapping, row.file, column, ("missing", "(empty)", f"no amount of {text}"), "fields.amount", (), row.place)
+        row.ask("amount", ("missing", "(empty)", f"no amount of {text}"), "fields.amount")
         return None
     table = entry["table"]
     if table == "livestock":
         days = row["days"]
         if days is None:
-            context.ask(mapping, row.file, "days", ("missing", "", "on how many days of the year: name a column or a value"), "fields.days")
+            question = "on how many days of the year: name a column or a value"
+            row.ask("days", ("missing", "", question), "fields.days")
             return None
         return got.value * days / _DAYS_OF_A_YEAR, f"{got.value:.10g} head x {days:g} / 365 days"
     unit, _, area = got.unit.partition("/")
     value, done = float(got.value), f"{got.value:.10g} {got.unit}"
-    if area:
-        hectares = _hectares(row, area, mapping, context)
-        if hectares is None:
-            return None
-        value, done = value * hectares / factor(area, AREA), f"{done} x {hectares:.6g} ha"
     try:
+        if area:
+            hectares = _hectares(row)
+            if hectares is None:
+                return None
+            value, done = value * hectares / factor(area, AREA), f"{done} x {hectares:.6g} ha"
         value = _converted(value, unit, entry, _TABLES[table][1])
     except UnknownUnitError as error:
-        words = ("unit", got.unit, f"{text}: {error}")
         answer = f'products."{text}".density' if "density" in str(error) else "fields.amount.unit"
-        context.ask(mapping, row.file, got.column, words, answer, (), row.place)
+        row.ask("amount", ("unit", got.unit, f"{text}: {error}"), answer)
         return None
     if table == "fertilizers" and row.source("amount").get("is") == "nutrient":
         value, done = value / float(entry["nitrogen"]), f"{done} of nutrient / {entry['nitrogen']:g}"
@@ -190,36 +208,32 @@ def _converted(value: float, unit: str, entry: Mapping[str, Any], target: str) -
         if plain(unit.split(maxsplit=1)[-1] if unit[:1].isdigit() else unit) not in other:
             raise
     if "density" not in entry:
-        raise UnknownUnitError(f"{unit!r} needs the density of the product, such as \"1.28 kg/l\"")
+        raise UnknownUnitError(f'{unit!r} needs the density of the product, such as "1.28 kg/l"')
     number, per = number_and_unit(str(entry["density"]))
     density = float(number) * factor(per.replace("gal", "gal"), DENSITY)  # kg/l, which is t/m3
     litres_or_tonnes = value * factor(unit, other)
     return litres_or_tonnes * density / 1000 if target == "t" else litres_or_tonnes * 1000 / density
 
 
-def _hectares(row: Row, area: str, mapping: Mapping_, context: Context) -> float | None:
+def _hectares(row: Row) -> float | None:
     """Return the area of the field of a row."""
-    words = ("quantity" if "amount" not in row.got else row.got["amount"].column, "unit", "", "a rate: times which area of the field")
-    if not context.needs(mapping, "rate_area", words, ("geometry",)):
+    words = (row.column("amount"), "unit", "", "a rate: times which area of the field")
+    if not row.context.needs(row.mapping, "rate_area", words, ("geometry",)):
         return None
-    name, _ = context.land_names.find(str(row["field"] or ""))
-    if not name:
-        near = context.land_names.near(str(row["field"] or ""))
-        question = ("no-match", str(row["field"] or "(empty)"), f"no such field{'; most like it: ' + ', '.join(near) if near else ''}")
-        column = row.got["field"].column if "field" in row.got else "field"
-        context.ask(mapping, row.file, column, question, f'fields.field.words."{row["field"]}"', tuple(near), row.place)
-        return None
-    try:
-        factor(area, AREA)
-    except UnknownUnitError as error:
-        context.ask(mapping, row.file, row.got["amount"].column, ("unit", area, str(error)), "fields.amount.unit", (), row.place)
-        return None
-    return context.lands[name].area_ha
+    text = str(row["field"] or "(empty)")
+    name, _ = row.context.land_names.find(text)
+    if name:
+        return row.context.lands[name].area_ha
+    near = row.context.land_names.near(text)
+    question = "no such field" + (f"; most like it: {', '.join(near)}" if near else "")
+    row.ask("field", ("no-match", text, question), f'fields.field.words."{text}"', near)
+    return None
 
 
-def _cells(table: str, entry: Mapping[str, Any], unit: str, scenario: str, year: int) -> dict[str, Any]:
+def _cells(entry: Mapping[str, Any], unit: str, scenario: str, year: int) -> dict[str, Any]:
+    """Return the columns of a row of its table, without the amount."""
+    table, name = entry["table"], entry["name"]
     base: dict[str, Any] = {"quantification_unit": unit, "scenario": scenario, "year": year}
-    name = entry["name"]
     if table == "fertilizers":
         return base | {"product": name, "kind": entry["kind"], "nitrogen_t_per_t": float(entry["nitrogen"])}
     if table == "liming":
@@ -229,8 +243,8 @@ def _cells(table: str, entry: Mapping[str, Any], unit: str, scenario: str, year:
     if table == "production":
         return {"commodity": name, "year": year}
     if table == "livestock":
-        share = {"time_on_land_fraction": entry["time_on_land_fraction"]} if "time_on_land_fraction" in entry else {}
-        return base | {"animal": name, "productivity": entry["productivity"], "live_weight_kg": entry["live_weight_kg"]} | share
+        kept = ("productivity", "live_weight_kg", "time_on_land_fraction")
+        return base | {"animal": name} | {key: entry[key] for key in kept if key in entry}
     return base | {
         "amendment": name, "origin": entry["origin"], "carbon_t_per_t": float(entry["carbon"]),
         "exemption": entry["exemption"], "evidence": entry.get("evidence"),

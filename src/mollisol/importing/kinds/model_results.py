@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from mollisol.importing.context import Context, Row
-from mollisol.importing.fields import Type
 from mollisol.importing.kinds.schedule import ask_year
-from mollisol.importing.mapping import Mapping_
+from mollisol.importing.mapping import FileMapping
+from mollisol.importing.meanings import Type
 from mollisol.importing.outputs import Origin
 from mollisol.importing.units import STOCK
 
@@ -30,18 +30,23 @@ FIELDS: Final[Mapping[str, Type]] = {
 }
 _GASES: Final = {"n2o": ("N", "N2O", 44 / 28), "ch4": ("C", "CH4", 16 / 12)}
 """Element and gas, and the mass of gas of a mass of element."""
-TIMES: Final = ("end of month: 2022.00 is the end of December 2021", "start of month: 2022.00 is January 2022")
+TIMES: Final = (
+    "end of month: 2022.00 is the end of December 2021",
+    "start of month: 2022.00 is January 2022",
+)
 _KG_PER_T = 1000.0
 
 
-def import_results(mapping: Mapping_, context: Context) -> None:
+def import_results(mapping: FileMapping, context: Context) -> None:
     """Add the results of a mapping."""
     if "time" in mapping.fields:
         for item in mapping.fields["time"]:
             if item.get("is") not in TIMES:
                 for file in mapping.files(context.raw_files()):
                     words = ("time-stamp", "2022.00", "what a decimal year is")
-                    context.ask(mapping, file, str(item.get("column", "time")), words, "fields.time.is", TIMES)
+                    context.ask(
+                        mapping, file, str(item.get("column", "time")), words, "fields.time.is", TIMES
+                    )
     elif "date" not in mapping.fields:
         ask_year(mapping, context)
     for gas, (element, name, _) in _GASES.items():
@@ -49,7 +54,14 @@ def import_results(mapping: Mapping_, context: Context) -> None:
             if item.get("is") not in (element, name):
                 for file in mapping.files(context.raw_files()):
                     words = ("unit", "", f"mass of the element or of the gas: {element} or {name}")
-                    context.ask(mapping, file, str(item.get("column", gas)), words, f"fields.{gas}.is", (element, name))
+                    context.ask(
+                        mapping,
+                        file,
+                        str(item.get("column", gas)),
+                        words,
+                        f"fields.{gas}.is",
+                        (element, name),
+                    )
     months = mapping.decide.get("months")
     for sheet in context.sheets(mapping):
         for row in context.rows(mapping, sheet, FIELDS):
@@ -59,7 +71,7 @@ def import_results(mapping: Mapping_, context: Context) -> None:
             _write(row, when, mapping, context)
 
 
-def _when(row: Row, mapping: Mapping_, context: Context) -> tuple[int, int] | None:
+def _when(row: Row, mapping: FileMapping, context: Context) -> tuple[int, int] | None:
     """Return year and month of a row."""
     if row["date"] is not None:
         return row["date"].year, row["date"].month
@@ -70,21 +82,31 @@ def _when(row: Row, mapping: Mapping_, context: Context) -> tuple[int, int] | No
         return None
     if row["month"] is None:
         words = ("missing", "", "which month the values are of: fields.month, such as { value = 12 }")
-        context.ask(mapping, row.file, "month", words, "fields.month")
+        row.ask("month", words, "fields.month")
         return None
     return int(row["year"]), int(row["month"])
 
 
-def _write(row: Row, when: tuple[int, int], mapping: Mapping_, context: Context) -> None:
-    cells: dict[str, Any] = {name: row[name] for name in ("model", "model_version", "parameter_set", "point", "scenario")}
+def _write(row: Row, when: tuple[int, int], mapping: FileMapping, context: Context) -> None:
+    cells: dict[str, Any] = {
+        name: row[name] for name in ("model", "model_version", "parameter_set", "point", "scenario")
+    }
     cells |= {"year": when[0], "month": when[1], "draw": int(row["draw"] or 0), "soc_t_ha": row["soc"]}
     for gas, (element, _, times) in _GASES.items():
         if row[gas] is not None:
             share = times if row.source(gas).get("is") == element else 1.0
             cells[f"{gas}_kg_ha"] = row[gas] * _KG_PER_T * share
     table = f"model/external_{str(row['model']).split()[0].lower()}.csv"
-    done = "; ".join(f"{row.got[name].column}: {row.got[name].done}" for name in ("soc", "n2o", "ch4") if name in row.got and row.got[name].done)
+    done = "; ".join(
+        f"{row.got[name].column}: {row.got[name].done}"
+        for name in ("soc", "n2o", "ch4")
+        if name in row.got and row.got[name].done
+    )
     differs = context.outputs.add(table, cells, Origin(row.file, [row.place], done), mapping=mapping.name)
     if differs:
-        words = ("duplicate", f"{row['point']} {row['scenario']} {when[0]}-{when[1]:02d}", f"a second value of {differs}")
-        context.ask(mapping, row.file, differs, words, "fields", (), row.place)
+        words = (
+            "duplicate",
+            f"{row['point']} {row['scenario']} {when[0]}-{when[1]:02d}",
+            f"a second value of {differs}",
+        )
+        row.ask(differs, words, "fields")

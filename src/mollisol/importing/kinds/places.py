@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from mollisol.importing.context import Context, Land, Row
-from mollisol.importing.fields import Type
-from mollisol.importing.mapping import Mapping_
+from mollisol.importing.mapping import FileMapping
+from mollisol.importing.meanings import Type
 from mollisol.importing.outputs import Origin
 from mollisol.importing.readers.raw import Sheet
 from mollisol.importing.readers.vectors import GEOMETRY
@@ -33,14 +33,17 @@ _OUTLINES: Final = "units.geojson"
 _DECIMALS: Final = 9
 
 
-def import_places(mapping: Mapping_, context: Context) -> None:
+def import_places(mapping: FileMapping, context: Context) -> None:
     """Make the fields or control sites of a mapping known."""
     control = "control_site" in mapping.fields
     if not control:
         declared = mapping.fields.get("declared_area", [{}])[0].get("column", "area")
         words = (str(declared), "area", "", "area of the polygon on the ellipsoid, or the declared area")
         context.needs(mapping, "area", words, AREAS)
-        for name, question in (("unit", "which quantification unit the fields are of"), ("approach", "how the unit is quantified")):
+        for name, question in (
+            ("unit", "which quantification unit the fields are of"),
+            ("approach", "how the unit is quantified"),
+        ):
             if name not in mapping.fields:
                 for file in mapping.files(context.raw_files()):
                     choices = _APPROACHES if name == "approach" else ()
@@ -50,12 +53,14 @@ def import_places(mapping: Mapping_, context: Context) -> None:
         context.needs(mapping, "distance", words, DISTANCES)
     for sheet in context.sheets(mapping):
         if (place := sheet.index(GEOMETRY)) is None:
-            context.findings.append(finding("import-file", Place(file=f"raw/{sheet.file}"), "no outlines: no vector file"))
+            context.findings.append(
+                finding("import-file", Place(file=f"raw/{sheet.file}"), "no outlines: no vector file")
+            )
             continue
         _sheet(mapping, context, sheet, place, control)
 
 
-def _sheet(mapping: Mapping_, context: Context, sheet: Sheet, place: int, control: bool) -> None:
+def _sheet(mapping: FileMapping, context: Context, sheet: Sheet, place: int, control: bool) -> None:
     """Add the places of one file."""
     if not sheet.system:
         question = "which reference system the coordinates are in: the file does not say"
@@ -63,10 +68,14 @@ def _sheet(mapping: Mapping_, context: Context, sheet: Sheet, place: int, contro
         return
     drawn = {where: cells[place] for where, cells in sheet.rows()}
     rows = [row for row in context.rows(mapping, sheet, FIELDS) if _has_outline(row, drawn, context)]
+    if not rows:
+        return
     try:
         shapes, moved_from = to_wgs84(sheet.system, [drawn[row.place] for row in rows])
     except UnknownSystemError as error:
-        context.findings.append(finding("import-file", Place(file=f"raw/{sheet.file}"), f"reference system {error}"[:200]))
+        context.findings.append(
+            finding("import-file", Place(file=f"raw/{sheet.file}"), f"reference system {error}"[:200])
+        )
         return
     how = _transformation(sheet.system) if moved_from else "WGS 84 as it is"
     for row, shape in zip(rows, shapes, strict=True):
@@ -77,7 +86,9 @@ def _has_outline(row: Row, drawn: Mapping[str, Any], context: Context) -> bool:
     shape = drawn[row.place]
     where = Place(file=f"raw/{row.file}", thing=row.place)
     if shape is None or shape.is_empty or shape.geom_type not in ("Polygon", "MultiPolygon"):
-        context.findings.append(finding("import-outline", where, "no polygon" if shape is None else shape.geom_type))
+        context.findings.append(
+            finding("import-outline", where, "no polygon" if shape is None else shape.geom_type)
+        )
         return False
     if not shape.is_valid:
         context.findings.append(finding("import-outline", where, "an outline that crosses itself"))
@@ -85,7 +96,7 @@ def _has_outline(row: Row, drawn: Mapping[str, Any], context: Context) -> bool:
     return True
 
 
-def _place(mapping: Mapping_, context: Context, row: Row, shape: Any, control: bool, how: str) -> None:
+def _place(mapping: FileMapping, context: Context, row: Row, shape: Any, control: bool, how: str) -> None:
     import shapely
 
     shape = shapely.force_2d(shape)
@@ -97,11 +108,13 @@ def _place(mapping: Mapping_, context: Context, row: Row, shape: Any, control: b
     declared = row["declared_area"]
     if mapping.decide.get("area") == "declared":
         if declared is None:
-            context.ask(mapping, row.file, "declared_area", ("area", "", "the declared area: name its column"), "fields.declared_area", (), row.place)
+            row.ask(
+                "declared_area", ("area", "", "the declared area: name its column"), "fields.declared_area"
+            )
         area = float(declared or 0.0) + (kept.area_ha if kept else 0.0)
     land = Land(name, str(row["stratum"]), str(row["unit"] or ""), area, shape, control)
     context.lands[name] = land
-    got = row.got["control_site" if control else "field"] if control or "field" in row.got else None
+    got = row.got.get("control_site" if control else "field")
     context.land_names.add(name, got.text if got else name)
     context.place_rows.setdefault(name, []).append((mapping, row, how))
 
@@ -114,13 +127,29 @@ def finish_places(context: Context) -> None:
     _overlaps(context, fields)
     for unit in dict.fromkeys(land.unit for land in fields if land.unit):
         inside = [land for land in fields if land.unit == unit]
-        approach = next((row["approach"] for land in inside for _, row, _ in context.place_rows[land.name] if row["approach"]), None)
-        cells = {"quantification_unit": unit, "approach": approach, "area_ha": round(sum(land.area_ha for land in inside), 4)}
+        approach = next(
+            (
+                row["approach"]
+                for land in inside
+                for _, row, _ in context.place_rows[land.name]
+                if row["approach"]
+            ),
+            None,
+        )
+        cells = {
+            "quantification_unit": unit,
+            "approach": approach,
+            "area_ha": round(sum(land.area_ha for land in inside), 4),
+        }
         _add(context, "quantification_units.csv", cells, inside, f"sum of {len(inside)} fields")
     features = []
     for stratum in dict.fromkeys(land.stratum for land in fields):
         inside = [land for land in fields if land.stratum == stratum]
-        cells = {"stratum": stratum, "quantification_unit": inside[0].unit, "area_ha": round(sum(land.area_ha for land in inside), 4)}
+        cells = {
+            "stratum": stratum,
+            "quantification_unit": inside[0].unit,
+            "area_ha": round(sum(land.area_ha for land in inside), 4),
+        }
         _add(context, "strata.csv", cells, inside, f"sum of {len(inside)} fields")
         shape = shapely.union_all([land.shape for land in inside])
         features.append({"type": "Feature", "properties": {"stratum": stratum}, "geometry": _geojson(shape)})
@@ -134,7 +163,13 @@ def finish_places(context: Context) -> None:
         if union is not None:
             centres = mapping.decide.get("distance") == DISTANCES[1]
             cells["distance_km"] = round(_distance_km(land.shape, union, centres), 2)
-        _add(context, "control_sites.csv", cells, [land], "distance in an equidistant projection about the site")
+        _add(
+            context,
+            "control_sites.csv",
+            cells,
+            [land],
+            "distance in an equidistant projection about the site",
+        )
         _add(context, "control_links.csv", {"control_site": land.name, "stratum": land.stratum}, [land], "")
 
 
@@ -195,7 +230,8 @@ def _transformation(system: str) -> str:
     from pyproj.exceptions import CRSError
 
     try:
-        return f"{system}: {Transformer.from_crs(CRS.from_user_input(system), CRS.from_epsg(4326), always_xy=True).description}"
+        found = Transformer.from_crs(CRS.from_user_input(system), CRS.from_epsg(4326), always_xy=True)
+        return f"{system}: {found.description}"
     except CRSError:
         return system
 
@@ -207,5 +243,7 @@ def _geojson(shape: Any) -> dict[str, Any]:
     parts = getattr(shape, "geoms", [shape])
     return {
         "type": "MultiPolygon",
-        "coordinates": [[ring(part.exterior.coords), *(ring(inner.coords) for inner in part.interiors)] for part in parts],
+        "coordinates": [
+            [ring(part.exterior.coords), *(ring(inner.coords) for inner in part.interiors)] for part in parts
+        ],
     }

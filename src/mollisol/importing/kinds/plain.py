@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final, get_args
 
 from mollisol.importing.context import Context
-from mollisol.importing.fields import Type
-from mollisol.importing.mapping import Mapping_
+from mollisol.importing.mapping import FileMapping
+from mollisol.importing.meanings import Type
 from mollisol.importing.outputs import KEYS, Origin
 from mollisol.importing.units import AREA, CONTENT, DENSITY, MASS, SHARE, VOLUME, WEIGHT
 from mollisol.methodology.findings import Place, finding
@@ -20,14 +20,19 @@ _UNITS: Final[Mapping[str, Mapping[str, float]]] = {
 """Units of a column by the end of its name; a mapping states the unit of the file for these."""
 
 
-def import_table(mapping: Mapping_, context: Context) -> None:
+def import_table(mapping: FileMapping, context: Context) -> None:
     """Add the rows of a mapping to the table that it names; ``decide.sum`` names columns that add up over a key."""
     known = {table.file: table.row_type for table in TABLES}
     if mapping.table not in known:
         where = Place(file=mapping.file, thing="table")
-        context.findings.append(finding("import-mapping", where, repr(mapping.table), allowed=", ".join(known)))
+        context.findings.append(
+            finding("import-mapping", where, repr(mapping.table), allowed=", ".join(known))
+        )
         return
-    types = {name: _type(name, info.annotation, info.is_required()) for name, info in known[mapping.table].model_fields.items()}
+    types = {
+        name: _type(name, info.annotation, info.is_required())
+        for name, info in known[mapping.table].model_fields.items()
+    }
     summed = mapping.decide.get("sum", [])
     rows: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Origin]]] = {}
     for sheet in context.sheets(mapping):

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from mollisol.importing.context import Context, Decided, Row
-from mollisol.importing.fields import Type
-from mollisol.importing.mapping import Mapping_
+from mollisol.importing.mapping import FileMapping
+from mollisol.importing.meanings import Type
 from mollisol.importing.outputs import Origin
 from mollisol.importing.readers.raw import Sheet
 from mollisol.importing.readers.vectors import GEOMETRY
@@ -33,7 +33,7 @@ _DECIMALS: Final = 7
 _LETTERS: Final = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
 
 
-def import_points(mapping: Mapping_, context: Context) -> None:
+def import_points(mapping: FileMapping, context: Context) -> None:
     """Add the points of a mapping, and make their names known."""
     if not {"stratum", "control_site"} & set(mapping.fields):
         words = ("stratum", "stratum", "no column", "which stratum or control site a point is of")
@@ -49,11 +49,17 @@ def import_points(mapping: Mapping_, context: Context) -> None:
         _write(name, items, mapping, context)
 
 
-def _positions(mapping: Mapping_, context: Context, sheet: Sheet) -> tuple[list[Row], dict[str, tuple[float, float]]]:
+def _positions(
+    mapping: FileMapping, context: Context, sheet: Sheet
+) -> tuple[list[Row], dict[str, tuple[float, float]]]:
     """Return the rows of a sheet, and longitude and latitude by place."""
     rows = list(context.rows(mapping, sheet, FIELDS))
     if "longitude" in mapping.fields:
-        return rows, {row.place: (row["longitude"], row["latitude"]) for row in rows if row["longitude"] is not None and row["latitude"] is not None}
+        return rows, {
+            row.place: (row["longitude"], row["latitude"])
+            for row in rows
+            if row["longitude"] is not None and row["latitude"] is not None
+        }
     import shapely
 
     if (place := sheet.index(GEOMETRY)) is not None:
@@ -61,24 +67,35 @@ def _positions(mapping: Mapping_, context: Context, sheet: Sheet) -> tuple[list[
         shapes = [(row.place, drawn[row.place].centroid) for row in rows if drawn[row.place] is not None]
         system = sheet.system
     elif "grid" in mapping.fields:
-        shapes = [(row.place, shapely.Point(*grid_metres(str(row["grid"])))) for row in rows if row["grid"] and grid_metres(str(row["grid"]))]
+        metres = [(row.place, grid_metres(str(row["grid"] or ""))) for row in rows]
+        shapes = [(where, shapely.Point(at)) for where, at in metres if at is not None]
         system = "EPSG:27700"
     else:
-        shapes = [(row.place, shapely.Point(row["easting"], row["northing"])) for row in rows if row["easting"] is not None and row["northing"] is not None]
+        shapes = [
+            (row.place, shapely.Point(row["easting"], row["northing"]))
+            for row in rows
+            if row["easting"] is not None and row["northing"] is not None
+        ]
         system = str(mapping.read.get("crs", ""))
     if not system and shapes:
         question = "which reference system the coordinates are in"
-        context.ask(mapping, sheet.file, "easting", ("crs", "", question), "read.crs", ("such as EPSG:25832",))
+        context.ask(
+            mapping, sheet.file, "easting", ("crs", "", question), "read.crs", ("such as EPSG:25832",)
+        )
         return rows, {}
     try:
         moved, _ = to_wgs84(system or WGS84, [shape for _, shape in shapes])
     except UnknownSystemError as error:
-        context.findings.append(finding("import-file", Place(file=f"raw/{sheet.file}"), f"reference system {error}"[:200]))
+        context.findings.append(
+            finding("import-file", Place(file=f"raw/{sheet.file}"), f"reference system {error}"[:200])
+        )
         return rows, {}
     return rows, {where: (shape.x, shape.y) for (where, _), shape in zip(shapes, moved, strict=True)}
 
 
-def _write(name: str, items: list[tuple[Row, tuple[float, float] | None]], mapping: Mapping_, context: Context) -> None:
+def _write(
+    name: str, items: list[tuple[Row, tuple[float, float] | None]], mapping: FileMapping, context: Context
+) -> None:
     row, position = items[0]
     done = ""
     if len(items) > 1:
@@ -87,17 +104,31 @@ def _write(name: str, items: list[tuple[Row, tuple[float, float] | None]], mappi
             places = " and ".join(one.place for one, _ in items)
             words = ("duplicate", f"{row.got['point'].text} stands in {places}", "which position counts")
             for one, _ in items:
-                context.ask(mapping, row.file, row.got["point"].column, words, "decide.duplicates", _DUPLICATES, one.place)
+                one.ask("point", words, "decide.duplicates", _DUPLICATES)
             return
         if rule == "last":
             row, position = items[-1]
         elif rule == "mean":
             known = [place for _, place in items if place is not None]
-            position = (sum(x for x, _ in known) / len(known), sum(y for _, y in known) / len(known)) if known else None
+            position = (
+                (sum(x for x, _ in known) / len(known), sum(y for _, y in known) / len(known))
+                if known
+                else None
+            )
         done = f"{rule} of {len(items)} positions"
         for one, place in items:
             text = f"{one.got['point'].text} {place}"
-            context.log.append(Decided(mapping.name, one.file, one.place, one.got["point"].column, text, f"duplicate: {rule}", f"{position}"))
+            context.log.append(
+                Decided(
+                    mapping.name,
+                    one.file,
+                    one.place,
+                    one.got["point"].column,
+                    text,
+                    f"duplicate: {rule}",
+                    f"{position}",
+                )
+            )
     stratum, control = _land(name, row, position, mapping, context)
     if stratum is None:
         return
@@ -111,7 +142,9 @@ def _write(name: str, items: list[tuple[Row, tuple[float, float] | None]], mappi
     context.outputs.add("sample_points.csv", cells, origin, mapping=mapping.name)
 
 
-def _land(name: str, row: Row, position: tuple[float, float] | None, mapping: Mapping_, context: Context) -> tuple[str | None, str]:
+def _land(
+    name: str, row: Row, position: tuple[float, float] | None, mapping: FileMapping, context: Context
+) -> tuple[str | None, str]:
     """Return stratum and control site of a point, one of which is empty; None where that is open."""
     if row["control_site"]:
         return "", str(row["control_site"])
@@ -120,7 +153,7 @@ def _land(name: str, row: Row, position: tuple[float, float] | None, mapping: Ma
     if not context.lands or position is None:
         if mapping.decide.get("stratum") == _BY_OUTLINE:
             words = ("stratum", "", "no outlines of fields are imported, or the point has no position")
-            context.ask(mapping, row.file, "stratum", words, "fields.stratum", (), row.place)
+            row.ask("stratum", words, "fields.stratum")
         return None, ""
     import shapely
 
@@ -128,7 +161,7 @@ def _land(name: str, row: Row, position: tuple[float, float] | None, mapping: Ma
     inside = [land for land in context.lands.values() if land.shape.intersects(here)]
     if not inside:
         words = ("no-match", name, "the point lies in no field and no control site")
-        context.ask(mapping, row.file, row.got["point"].column, words, f'fields.point.words."{row.got["point"].text}"', ("leave out",), row.place)
+        row.ask("point", words, f'fields.point.words."{row.got["point"].text}"', ("leave out",))
         return None, ""
     return ("", inside[0].name) if inside[0].is_control else (inside[0].stratum, "")
 
@@ -142,7 +175,9 @@ def grid_metres(text: str) -> tuple[float, float] | None:
     found = re.fullmatch(r"\s*([A-HJ-Z])([A-HJ-Z])\s*(\d+)\s*(\d*)\s*", text.upper())
     if not found:
         return None
-    digits = (found[3], found[4]) if found[4] else (found[3][: len(found[3]) // 2], found[3][len(found[3]) // 2 :])
+    digits = (
+        (found[3], found[4]) if found[4] else (found[3][: len(found[3]) // 2], found[3][len(found[3]) // 2 :])
+    )
     if len(digits[0]) != len(digits[1]) or not 1 <= len(digits[0]) <= 6:
         return None
     big, small = _LETTERS.index(found[1]), _LETTERS.index(found[2])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from mollisol.importing.context import Context, Row
-from mollisol.importing.fields import Type
-from mollisol.importing.mapping import Mapping_
+from mollisol.importing.mapping import FileMapping
+from mollisol.importing.meanings import Type
 from mollisol.importing.outputs import Origin
 
 PRACTICES: Final = (
@@ -44,7 +44,7 @@ class YearOfLand:
 type Years = dict[tuple[str, str, int], YearOfLand]
 
 
-def import_schedule(mapping: Mapping_, context: Context) -> None:
+def import_schedule(mapping: FileMapping, context: Context) -> None:
     """Add the schedule of a mapping."""
     missing = [name for name in PRACTICES if name not in mapping.fields]
     if missing:
@@ -54,7 +54,7 @@ def import_schedule(mapping: Mapping_, context: Context) -> None:
     years: Years = {}
     for sheet in context.sheets(mapping):
         for row in context.rows(mapping, sheet, FIELDS):
-            unit = unit_of(row, mapping, context)
+            unit = unit_of(row)
             if not unit:
                 continue
             scenario = str(row["scenario"] or context.scenario(row["year"]))
@@ -69,7 +69,7 @@ def import_schedule(mapping: Mapping_, context: Context) -> None:
     write_schedule(years, mapping, context)
 
 
-def write_schedule(years: Years, mapping: Mapping_, context: Context) -> None:
+def write_schedule(years: Years, mapping: FileMapping, context: Context) -> None:
     """Add the rows of a schedule."""
     for (unit, scenario, number), year in sorted(years.items()):
         cells = {
@@ -81,7 +81,7 @@ def write_schedule(years: Years, mapping: Mapping_, context: Context) -> None:
             context.outputs.add("schedule_of_activities.csv", cells, origin, mapping=mapping.name)
 
 
-def ask_year(mapping: Mapping_, context: Context) -> None:
+def ask_year(mapping: FileMapping, context: Context) -> None:
     """Ask for what a year is, where the mapping does not say it."""
     items = mapping.fields.get("year", [])
     for item in items:
@@ -89,14 +89,30 @@ def ask_year(mapping: Mapping_, context: Context) -> None:
             continue
         for file in mapping.files(context.raw_files()):
             found = _blocks(mapping, context, file)
-            words = "which year a row gets: project rows carry the calendar year in which a project year begins; give `begins` for days, `shift` for years"
-            context.ask(mapping, file, f"{item.get('column', 'year')} {found}".strip(), ("meaning-of-year", "", words), "fields.year", ("begins", "shift"))
+            words = (
+                "which year a row gets: project rows carry the calendar year in which a project year begins; "
+                "give `begins` for days, `shift` for years"
+            )
+            context.ask(
+                mapping,
+                file,
+                f"{item.get('column', 'year')} {found}".strip(),
+                ("meaning-of-year", "", words),
+                "fields.year",
+                ("begins", "shift"),
+            )
     if not items:
         for file in mapping.files(context.raw_files()):
-            context.ask(mapping, file, "year", ("meaning-of-year", "", "which column has the year or the day"), "fields.year")
+            context.ask(
+                mapping,
+                file,
+                "year",
+                ("meaning-of-year", "", "which column has the year or the day"),
+                "fields.year",
+            )
 
 
-def _blocks(mapping: Mapping_, context: Context, file: str) -> str:
+def _blocks(mapping: FileMapping, context: Context, file: str) -> str:
     """Return the first few blocks of columns of a file that has them, for a question."""
     if "blocks" not in mapping.read:
         return ""
@@ -109,22 +125,18 @@ def _blocks(mapping: Mapping_, context: Context, file: str) -> str:
     return f"({', '.join(list(found)[:12])})"
 
 
-def unit_of(row: Row, mapping: Mapping_, context: Context) -> str:
+def unit_of(row: Row) -> str:
     """Return the quantification unit of a row: stated, of its field, or the only one that there is."""
     if row["unit"]:
         return str(row["unit"])
+    lands = row.context.lands
     if row["field"]:
-        name, _ = context.land_names.find(str(row["field"]))
-        if name and context.lands[name].unit:
-            return context.lands[name].unit
-    units = known_units(context.lands.values())
+        name, _ = row.context.land_names.find(str(row["field"]))
+        if name and lands[name].unit:
+            return lands[name].unit
+    units = list(dict.fromkeys(land.unit for land in lands.values() if land.unit))
     if len(units) == 1:
         return units[0]
-    words = ("unit", "", f"which quantification unit the rows are of; known: {', '.join(units) or 'none'}")
-    context.ask(mapping, row.file, "unit", words, "fields.unit", tuple(units))
+    question = f"which quantification unit the rows are of; known: {', '.join(units) or 'none'}"
+    row.ask("unit", ("unit", "", question), "fields.unit", units)
     return ""
-
-
-def known_units(lands: Iterable[object]) -> list[str]:
-    """Return the units of all fields."""
-    return list(dict.fromkeys(str(land.unit) for land in lands if getattr(land, "unit", "")))  # type: ignore[attr-defined]

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from mollisol.importing.context import Context, Row
-from mollisol.importing.fields import Type
-from mollisol.importing.mapping import Mapping_
+from mollisol.importing.mapping import FileMapping
+from mollisol.importing.meanings import Type
 from mollisol.importing.outputs import Origin
 from mollisol.importing.units import SHARE
 
@@ -28,12 +28,19 @@ _SITES: Final = ("each point of the stratum", "the stratum")
 _ZERO: Final = ("mineral surface", "top of the litter")
 
 
-def import_sites(mapping: Mapping_, context: Context) -> None:
+def import_sites(mapping: FileMapping, context: Context) -> None:
     """Add the sites of a mapping: clay and sand, weighted by thickness, of the mineral soil to a depth."""
     share = mapping.fields.get("share", [{}])[0].get("column", "component")
     complete = [
-        context.needs(mapping, "component", (str(share), "component", "several components", "which component counts"), _COMPONENTS),
-        context.needs(mapping, "depth_cm", (f"{share}, depth", "depth", "", "to what depth of mineral soil, in cm")),
+        context.needs(
+            mapping,
+            "component",
+            (str(share), "component", "several components", "which component counts"),
+            _COMPONENTS,
+        ),
+        context.needs(
+            mapping, "depth_cm", (f"{share}, depth", "depth", "", "to what depth of mineral soil, in cm")
+        ),
         context.needs(mapping, "sites", ("sites", "role", "", "what a site is"), _SITES),
         context.needs(mapping, "zero", ("depth", "depth-convention", "", "where depth 0 is"), _ZERO),
     ]
@@ -46,7 +53,9 @@ def import_sites(mapping: Mapping_, context: Context) -> None:
                 _stratum(stratum, components, mapping, context)
 
 
-def _stratum(stratum: str, components: Mapping[str, list[Row]], mapping: Mapping_, context: Context) -> None:
+def _stratum(
+    stratum: str, components: Mapping[str, list[Row]], mapping: FileMapping, context: Context
+) -> None:
     shares = {name: float(rows[0]["share"] or 1.0) for name, rows in components.items()}
     if mapping.decide["component"] == _COMPONENTS[0]:
         largest = max(shares, key=lambda name: shares[name])
@@ -57,7 +66,7 @@ def _stratum(stratum: str, components: Mapping[str, list[Row]], mapping: Mapping
         name = next(name for name, mean in means.items() if mean is None)
         row = components[name][0]
         words = ("missing", name, f"horizons with clay and sand do not reach {depth:g} cm")
-        context.ask(mapping, row.file, row.got["upper"].column, words, "decide.depth_cm", (), row.place)
+        row.ask("upper", words, "decide.depth_cm")
         return
     total = sum(shares.values())
     clay = sum(shares[name] * mean[0] for name, mean in means.items() if mean) / total
@@ -68,15 +77,27 @@ def _stratum(stratum: str, components: Mapping[str, list[Row]], mapping: Mapping
         names = [point for point, inside in context.strata_of_points.items() if inside == stratum]
     places = [row.place for name in shares for row in components[name]]
     for name in names:
-        cells = {"site": name, "cell": first["cell"], "depth_cm": depth, "clay_percent": clay * 100, "sand_fraction": sand}
+        cells = {
+            "site": name,
+            "cell": first["cell"],
+            "depth_cm": depth,
+            "clay_percent": clay * 100,
+            "sand_fraction": sand,
+        }
         origin = Origin(first.file, places, f"mean by thickness of 0-{depth:g} cm of mineral soil")
         context.outputs.add("model/sites.csv", cells, origin, mapping=mapping.name)
 
 
-def _means(rows: Sequence[Row], depth: float, mapping: Mapping_) -> tuple[float, float] | None:
+def _means(rows: Sequence[Row], depth: float, mapping: FileMapping) -> tuple[float, float] | None:
     """Return clay and sand of the mineral soil to a depth; None where its horizons do not reach it."""
-    litter = [row for row in rows if str(row["horizon"] or "").strip()[:1] == "O" or row["upper"] > row["lower"]]
-    top = max((float(row["lower"]) for row in litter), default=0.0) if mapping.decide["zero"] == _ZERO[1] else 0.0
+    litter = [
+        row for row in rows if str(row["horizon"] or "").strip()[:1] == "O" or row["upper"] > row["lower"]
+    ]
+    top = (
+        max((float(row["lower"]) for row in litter), default=0.0)
+        if mapping.decide["zero"] == _ZERO[1]
+        else 0.0
+    )
     thickness = clay = sand = 0.0
     for row in rows:
         if row in litter or row["clay"] is None or row["sand"] is None:

@@ -45,7 +45,10 @@ def fine_soil_density(
     if particle_density is None:
         raise ValueError("particle_density")
     if basis == "whole soil":
-        return density - particle_density * stones, f"fine soil = {density:.6g} - {particle_density:g} x {stones:.6g}"
+        return (
+            density - particle_density * stones,
+            f"fine soil = {density:.6g} - {particle_density:g} x {stones:.6g}",
+        )
     volume = stones / particle_density
     volume /= volume + (1 - stones) / density
     return density * (1 - volume), f"fine soil = {density:.6g} x (1 - {volume:.6g} by volume)"

@@ -7,11 +7,11 @@ from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from mollisol.importing.context import Context, Row
-from mollisol.importing.fields import Type
-from mollisol.importing.mapping import Mapping_
+from mollisol.importing.mapping import FileMapping
+from mollisol.importing.meanings import Type
 from mollisol.importing.outputs import Origin
 from mollisol.importing.units import RADIATION, RAIN
 
@@ -49,11 +49,16 @@ class _Month:
     is_monthly: bool = False
 
 
-def import_weather(mapping: Mapping_, context: Context) -> None:
+def import_weather(mapping: FileMapping, context: Context) -> None:
     """Add the months of a mapping."""
     evaporation = mapping.decide.get("evaporation")
     if "pet" not in mapping.fields:
-        words = ("evaporation", "evaporation", "no column of evaporation", "potential evapotranspiration by an equation, or none")
+        words = (
+            "evaporation",
+            "evaporation",
+            "no column of evaporation",
+            "potential evapotranspiration by an equation, or none",
+        )
         context.needs(mapping, "evaporation", words, EVAPORATION)
     if evaporation == EVAPORATION[0]:
         context.needs(mapping, "latitude", ("latitude", "evaporation", "", "the latitude in degrees"))
@@ -65,7 +70,9 @@ def import_weather(mapping: Mapping_, context: Context) -> None:
             _write(cell, year, month, inside, sheet.file, mapping, context)
 
 
-def _row(row: Row, months: dict[tuple[str, int, int], _Month], mapping: Mapping_, context: Context) -> None:
+def _row(
+    row: Row, months: dict[tuple[str, int, int], _Month], mapping: FileMapping, context: Context
+) -> None:
     when = _when(row, mapping, context)
     if when is None or not _is_plausible(row, mapping, context):
         return
@@ -75,7 +82,7 @@ def _row(row: Row, months: dict[tuple[str, int, int], _Month], mapping: Mapping_
     inside.is_monthly = day == 0
     if day in inside.days:
         words = ("duplicate", f"{year}-{month:02d}-{day:02d}", "a day a second time")
-        context.ask(mapping, row.file, "date", words, "fields.date", (), row.place)
+        row.ask("date", words, "fields.date")
     inside.days.add(day)
     if len(inside.places) < 1:
         inside.places.append(f"{year}-{month:02d}")
@@ -88,12 +95,16 @@ def _row(row: Row, months: dict[tuple[str, int, int], _Month], mapping: Mapping_
         inside.rain.append(row["rain"])
     if row["pet"] is not None:
         inside.pet.append(row["pet"])
-    elif mapping.decide.get("evaporation") == EVAPORATION[0] and None not in (tmean, tmax, tmin) and "latitude" in mapping.decide:
+    elif (
+        mapping.decide.get("evaporation") == EVAPORATION[0]
+        and None not in (tmean, tmax, tmin)
+        and "latitude" in mapping.decide
+    ):
         middle = date(year, month, day or 15)
         inside.pet.append(hargreaves_mm(tmean, tmax, tmin, float(mapping.decide["latitude"]), middle))
 
 
-def _when(row: Row, mapping: Mapping_, context: Context) -> tuple[int, int, int] | None:
+def _when(row: Row, mapping: FileMapping, context: Context) -> tuple[int, int, int] | None:
     """Return year, month and day of a row; day 0 where the row is a month."""
     if row["date"] is not None:
         return row["date"].year, row["date"].month, row["date"].day
@@ -104,11 +115,11 @@ def _when(row: Row, mapping: Mapping_, context: Context) -> tuple[int, int, int]
     if year is not None and row["month"] is not None:
         return int(year), int(row["month"]), int(row["day"] or 0)
     words = ("date", "", "which day a row is: date, or year with day_of_year, or year with month and day")
-    context.ask(mapping, row.file, "date", words, "fields.date")
+    row.ask("date", words, "fields.date")
     return None
 
 
-def _is_plausible(row: Row, mapping: Mapping_, context: Context) -> bool:
+def _is_plausible(row: Row, mapping: FileMapping, context: Context) -> bool:
     """Return whether no value is one that stands for a missing one; ask about those that do."""
     fine = True
     for name in ("tmean", "tmax", "tmin", "rain", "pet"):
@@ -119,25 +130,57 @@ def _is_plausible(row: Row, mapping: Mapping_, context: Context) -> bool:
         if bad:
             fine = False
             got = row.got[name]
-            words = ("missing", got.text, "a number that stands for no value: say `missing`, and in decide.gaps what counts")
-            context.ask(mapping, row.file, got.column, words, f'fields.{name}.words."{got.text}"', ("missing",), row.place)
+            words = (
+                "missing",
+                got.text,
+                "a number that stands for no value: say `missing`, and in decide.gaps what counts",
+            )
+            row.ask(got.column, words, f'fields.{name}.words."{got.text}"', ("missing",))
     return fine
 
 
-def _write(cell: str, year: int, month: int, inside: _Month, file: str, mapping: Mapping_, context: Context) -> None:
-    column = next((str(item.get("column", "")) for name in ("day_of_year", "date", "day") for item in mapping.fields.get(name, [])), "date")
+def _write(
+    cell: str, year: int, month: int, inside: _Month, file: str, mapping: FileMapping, context: Context
+) -> None:
+    column = next(
+        (
+            str(item.get("column", ""))
+            for name in ("day_of_year", "date", "day")
+            for item in mapping.fields.get(name, [])
+        ),
+        "date",
+    )
     whole = monthrange(year, month)[1]
     scale, done = 1.0, f"{inside.rows} days"
     if inside.rows < whole and not inside.is_monthly:
-        words = (column, "calendar", "months with fewer days than the calendar", "what a month counts of which days are not in the file, such as 31 December of a leap year")
-        if not context.needs(mapping, "short_month", words, SHORT) or mapping.decide["short_month"] == SHORT[2]:
+        words = (
+            column,
+            "calendar",
+            "months with fewer days than the calendar",
+            "what a month counts of which days are not in the file, such as 31 December of a leap year",
+        )
+        if (
+            not context.needs(mapping, "short_month", words, SHORT)
+            or mapping.decide["short_month"] == SHORT[2]
+        ):
             return
         if mapping.decide["short_month"] == SHORT[1]:
             scale, done = whole / inside.rows, f"{inside.rows} days, scaled to {whole}"
-    gaps = [name for name, values in (("tmean", inside.tmean), ("rain", inside.rain), ("pet", inside.pet)) if values and len(values) < inside.rows]
+    gaps = [
+        name
+        for name, values in (("tmean", inside.tmean), ("rain", inside.rain), ("pet", inside.pet))
+        if values and len(values) < inside.rows
+    ]
     if gaps:
-        columns = ", ".join(str(item.get("column", "")) for name in gaps for item in mapping.fields.get(name, []))
-        if not context.needs(mapping, "gaps", (columns, "missing", "days without a value", "what counts for them"), GAPS) or mapping.decide["gaps"] == GAPS[2]:
+        columns = ", ".join(
+            str(item.get("column", "")) for name in gaps for item in mapping.fields.get(name, [])
+        )
+        if (
+            not context.needs(
+                mapping, "gaps", (columns, "missing", "days without a value", "what counts for them"), GAPS
+            )
+            or mapping.decide["gaps"] == GAPS[2]
+        ):
             return
         done += f", {', '.join(gaps)}: {mapping.decide['gaps']}"
     zero = mapping.decide.get("gaps") == GAPS[1]
@@ -147,7 +190,15 @@ def _write(cell: str, year: int, month: int, inside: _Month, file: str, mapping:
         "pet_mm": _sum(inside.pet, inside.rows, scale, zero),
     }  # fmt: skip
     if cells["tmean_c"] is None or cells["rain_mm"] is None:
-        context.ask(mapping, file, "tmean, rain", ("missing", f"{year}-{month:02d}", "a month without temperature or rain"), "fields", (), f"{year}-{month:02d}")
+        context.ask(
+            mapping,
+            file,
+            "tmean, rain",
+            ("missing", f"{year}-{month:02d}", "a month without temperature or rain"),
+            "fields",
+            (),
+            f"{year}-{month:02d}",
+        )
         return
     context.outputs.add("model/weather.csv", cells, Origin(file, inside.places, done), mapping=mapping.name)
 
@@ -170,7 +221,14 @@ def hargreaves_mm(tmean_c: float, tmax_c: float, tmin_c: float, latitude_deg: fl
     ``0.0023 (T + 17.8) sqrt(Tmax - Tmin) Ra``, with ``Ra`` as evaporation: FAO Irrigation and Drainage Paper 56 (1998),
     equation 52.
     """
-    return max(0.0, 0.0023 * (tmean_c + 17.8) * math.sqrt(max(0.0, tmax_c - tmin_c)) * 0.408 * extraterrestrial_mj(latitude_deg, day))
+    return max(
+        0.0,
+        0.0023
+        * (tmean_c + 17.8)
+        * math.sqrt(max(0.0, tmax_c - tmin_c))
+        * 0.408
+        * extraterrestrial_mj(latitude_deg, day),
+    )
 
 
 def extraterrestrial_mj(latitude_deg: float, day: date) -> float:
@@ -180,5 +238,7 @@ def extraterrestrial_mj(latitude_deg: float, day: date) -> float:
     declination = 0.409 * math.sin(angle - 1.39)
     latitude = math.radians(latitude_deg)
     sunset = math.acos(max(-1.0, min(1.0, -math.tan(latitude) * math.tan(declination))))
-    both = sunset * math.sin(latitude) * math.sin(declination) + math.cos(latitude) * math.cos(declination) * math.sin(sunset)
+    both = sunset * math.sin(latitude) * math.sin(declination) + math.cos(latitude) * math.cos(
+        declination
+    ) * math.sin(sunset)
     return 24 * 60 / math.pi * _SOLAR_CONSTANT * near * both

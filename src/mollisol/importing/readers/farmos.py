@@ -9,7 +9,19 @@ from typing import Any, Final
 from mollisol.importing.readers.raw import RawFile, Sheet, refused
 from mollisol.importing.readers.text import read_text
 
-_COLUMNS: Final = ["id", "name", "what", "timestamp", "type", "status", "asset", "location", "category", "quantity", "notes"]
+_COLUMNS: Final = [
+    "id",
+    "name",
+    "what",
+    "timestamp",
+    "type",
+    "status",
+    "asset",
+    "location",
+    "category",
+    "quantity",
+    "notes",
+]
 
 
 def read_farmos(raw: RawFile, options: Mapping[str, Any]) -> Sheet:
@@ -37,6 +49,7 @@ def read_farmos(raw: RawFile, options: Mapping[str, Any]) -> Sheet:
             if not isinstance(log, dict):
                 raise refused(raw.name, "an entry that is no log", thing=f"data[{number}]")
             attributes = log.get("attributes") or {}
+            notes = attributes.get("notes")
             quantities = _related(log, "quantity", included) or [{}]
             for quantity in quantities:
                 record = {
@@ -45,13 +58,16 @@ def read_farmos(raw: RawFile, options: Mapping[str, Any]) -> Sheet:
                     "timestamp": attributes.get("timestamp"),
                     "type": str(log.get("type", "")).removeprefix("log--"),
                     "status": attributes.get("status"),
-                    "notes": (attributes.get("notes") or {}).get("value") if isinstance(attributes.get("notes"), dict) else attributes.get("notes"),
+                    "notes": notes.get("value") if isinstance(notes, dict) else notes,
                     "quantity": _quantity(quantity),
                 }  # fmt: skip
                 for name in ("asset", "location", "category"):
                     record[name] = ", ".join(_label(item) for item in _related(log, name, included))
-                record["what"] = _what(str(record["name"] or ""), record["location"])
-                yield f"data[{number}]", [None if record[name] in (None, "") else str(record[name]) for name in _COLUMNS]
+                record["what"] = _what(str(record["name"] or ""), str(record["location"]))
+                yield (
+                    f"data[{number}]",
+                    [None if record[name] in (None, "") else str(record[name]) for name in _COLUMNS],
+                )
 
     return Sheet(raw.name, list(_COLUMNS), "data", rows)
 
@@ -82,7 +98,11 @@ def _what(name: str, place: str) -> str:
 def _related(log: Mapping[str, Any], name: str, included: Mapping[Any, Any]) -> list[dict[str, Any]]:
     data = ((log.get("relationships") or {}).get(name) or {}).get("data") or []
     items = data if isinstance(data, list) else [data]
-    return [{**included.get((item.get("type"), item.get("id")), {}), **item} for item in items if isinstance(item, dict)]
+    return [
+        {**included.get((item.get("type"), item.get("id")), {}), **item}
+        for item in items
+        if isinstance(item, dict)
+    ]
 
 
 def _label(item: Mapping[str, Any]) -> str:

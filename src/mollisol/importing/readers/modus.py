@@ -32,14 +32,19 @@ def read_modus(raw: RawFile, options: Mapping[str, Any]) -> Sheet:
     if not isinstance(data, dict) or not ("Events" in data or "Event" in data):
         raise refused(raw.name, "no Events and no samples: no Modus result")
     many = len(_items(data, "Events", "Event")) > 1
-    return _sheet(raw, list(_version_1(data, "Event {0} SoilSamples[{1}]" if many else "SoilSamples[{1}]", 0)))
+    return _sheet(
+        raw, list(_version_1(data, "Event {0} SoilSamples[{1}]" if many else "SoilSamples[{1}]", 0))
+    )
 
 
 def _version_1(data: Mapping[str, Any], label: str, first: int) -> Iterator[tuple[str, dict[str, Any]]]:
     for number, event in enumerate(_items(data, "Events", "Event"), start=1):
         meta, lab = _inner(event, "EventMetaData"), _inner(event, "LabMetaData")
         soil = _inner(_inner(event, "EventSamples"), "Soil")
-        depths = {str(ref.get("DepthID")): ref for ref in _items(_inner(soil, "DepthRefs") or soil, "DepthRefs", "DepthRef")}
+        depths = {
+            str(ref.get("DepthID")): ref
+            for ref in _items(_inner(soil, "DepthRefs") or soil, "DepthRefs", "DepthRef")
+        }
         reports = _items(lab, "Reports", "Report")
         head = {
             "event": str(number), "EventDate": meta.get("EventDate"), "LabName": lab.get("LabName"),
@@ -48,7 +53,14 @@ def _version_1(data: Mapping[str, Any], label: str, first: int) -> Iterator[tupl
             "LabReportID": (reports or [{}])[0].get("LabReportID"),
         }  # fmt: skip
         for place, sample in enumerate(_items(soil, "SoilSamples", "SoilSample"), start=first):
-            named = {**head, **{key: value for key, value in _inner(sample, "SampleMetaData").items() if isinstance(value, str | int)}}
+            named = {
+                **head,
+                **{
+                    key: value
+                    for key, value in _inner(sample, "SampleMetaData").items()
+                    if isinstance(value, str | int)
+                },
+            }
             for depth in _items(sample, "Depths", "Depth"):
                 ref = depths.get(str(depth.get("DepthID")), {})
                 record = {
@@ -56,7 +68,13 @@ def _version_1(data: Mapping[str, Any], label: str, first: int) -> Iterator[tupl
                     "depth unit": ref.get("DepthUnit"),
                 }  # fmt: skip
                 for result in _items(depth, "NutrientResults", "NutrientResult"):
-                    _add(record, result.get("Element"), result.get("Value"), result.get("ValueUnit"), result.get("ModusTestID"))
+                    _add(
+                        record,
+                        result.get("Element"),
+                        result.get("Value"),
+                        result.get("ValueUnit"),
+                        result.get("ModusTestID"),
+                    )
                 yield f"{label.format(number, place)} DepthID {depth.get('DepthID')}", record
 
 
@@ -68,14 +86,21 @@ def _slim(data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         report, at = _inner(lab, "report"), _inner(merged, "geolocation")
         record = {
             "event": data.get("id"), "EventDate": merged.get("date"), "LabName": lab.get("name"),
-            "ReceivedDate": lab.get("dateReceived"), "ProcessedDate": report.get("date"), "LabReportID": report.get("id"),
-            "SampleNumber": lab.get("sampleid"), "FMISSampleID": _inner(sample, "source").get("sampleid", str(name)),
+            "ReceivedDate": lab.get("dateReceived"), "ProcessedDate": report.get("date"),
+            "LabReportID": report.get("id"), "SampleNumber": lab.get("sampleid"),
+            "FMISSampleID": _inner(sample, "source").get("sampleid", str(name)),
             "upper": depth.get("top"), "lower": depth.get("bottom"), "depth unit": depth.get("units"),
             "latitude": at.get("lat"), "longitude": at.get("lon") or at.get("lng"),
         }  # fmt: skip
         results = sample.get("results", {})
         for result in results.values() if isinstance(results, dict) else results:
-            _add(record, result.get("analyte"), result.get("value"), result.get("units"), result.get("modusTestID"))
+            _add(
+                record,
+                result.get("analyte"),
+                result.get("value"),
+                result.get("units"),
+                result.get("modusTestID"),
+            )
         yield f"samples.{name}", record
 
 
@@ -121,7 +146,7 @@ def _items(data: Any, *keys: str) -> list[dict[str, Any]]:
 
 
 def _tree(raw: RawFile) -> dict[str, Any]:
-    """Return an XML document as nested tables; a repeated element is a list, an attribute a key. Entities are refused."""
+    """Return an XML document as nested tables: a repeated element is a list, an attribute a key; no entities."""
     parser = expat.ParserCreate(namespace_separator=None)
     stack: list[tuple[str, dict[str, Any], list[str]]] = [("", {}, [])]
 

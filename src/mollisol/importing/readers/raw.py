@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from mollisol.importing.values import Cell
 from mollisol.methodology.findings import FindingsError, Place, finding
@@ -74,7 +74,7 @@ class RawFile:
                 return RawFile(path.name, path)
         return None
 
-    def _opened(self) -> Any:
+    def _opened(self) -> IO[bytes]:
         try:
             stream = opened_plain(self.path)
         except OSError as error:
@@ -139,7 +139,11 @@ class Sheet:
         wanted = " ".join(column.split())
         if wanted in self.columns:
             return self.columns.index(wanted)
-        fits = [n for n, name in enumerate(self.columns) if fnmatch.fnmatchcase(name.casefold(), wanted.casefold())]
+        fits = [
+            n
+            for n, name in enumerate(self.columns)
+            if fnmatch.fnmatchcase(name.casefold(), wanted.casefold())
+        ]
         return fits[0] if len(fits) == 1 else None
 
 
@@ -171,7 +175,8 @@ def check_archive(raw: RawFile) -> None:
         if entry.flag_bits & 1:
             raise refused(raw.name, "an encrypted archive", do="save it without a password")
         if entry.file_size > 1_000_000 and entry.file_size > HIGHEST_RATIO * max(1, entry.compress_size):
-            found = f"{entry.filename[:60]} unpacks to {entry.file_size / max(1, entry.compress_size):,.0f} times its size"
+            times = entry.file_size / max(1, entry.compress_size)
+            found = f"{entry.filename[:60]} unpacks to {times:,.0f} times its size"
             raise refused(raw.name, found, do="look at the file: no laboratory sends this")
     if total > LARGEST_TOTAL_BYTES or len(entries) > 10_000:
         raise refused(raw.name, f"unpacks to {total / 1e6:,.0f} MB in {len(entries):,} parts")

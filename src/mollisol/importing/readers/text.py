@@ -38,7 +38,9 @@ def read_text(raw: RawFile, options: Mapping[str, Any]) -> Grid:
                 if separator == "blanks":
                     yield from ((number, _parts(line)) for number, line in enumerate(stream, start=1))
                     return
-                lines = csv.reader(_checked(stream, raw.name), delimiter=_SEPARATORS.get(separator, separator))
+                lines = csv.reader(
+                    _checked(stream, raw.name), delimiter=_SEPARATORS.get(separator, separator)
+                )
                 while True:
                     number = lines.line_num + 1
                     row = next(lines, None)
@@ -61,7 +63,11 @@ def read_text(raw: RawFile, options: Mapping[str, Any]) -> Grid:
 def guessed_encoding(raw: RawFile) -> str:
     """Return the encoding that a file seems to have: UTF-8 where its bytes allow it."""
     sample = raw.content[:_SAMPLE]
-    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if sample.startswith(mark):
             return name
     try:

@@ -42,19 +42,27 @@ def read_vectors(raw: RawFile, options: Mapping[str, Any]) -> Sheet:
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # GDAL's remarks on how the file was made
         path = Path(folder) / f"file{ending}"
-        shutil.copyfile(raw.path, path)  # no name of ours reaches GDAL, and nothing beside it but the sidecars
+        shutil.copyfile(
+            raw.path, path
+        )  # no name of ours reaches GDAL, and nothing beside it but the sidecars
         for sidecar in _SIDECARS if ending == ".shp" else ():
             if (other := raw.beside(sidecar)) is not None:
                 shutil.copyfile(other.path, path.with_suffix(sidecar))
         try:
             layers = [str(name) for name, kind in list_layers(path) if kind is not None]
-            wanted = options.get("layer") or ("waypoints" if ending == ".gpx" else layers[0] if len(layers) == 1 else "")
+            wanted = options.get("layer") or (
+                "waypoints" if ending == ".gpx" else layers[0] if len(layers) == 1 else ""
+            )
             if wanted not in layers:
                 raise refused(raw.name, f"layers: {', '.join(layers)}", do="name one as read.layer")
-            meta, _, shapes, columns = read(path, layer=wanted, encoding=options.get("encoding") if ending == ".shp" else None)
+            meta, _, shapes, columns = read(
+                path, layer=wanted, encoding=options.get("encoding") if ending == ".shp" else None
+            )
         except (DataSourceError, DataLayerError, FieldError, ValueError, RuntimeError) as error:
             raise refused(raw.name, str(error).replace(str(path), raw.name)) from None
-        geometries = [None if item is None else shapely.from_wkb(item, on_invalid="ignore") for item in shapes]
+        geometries = [
+            None if item is None else shapely.from_wkb(item, on_invalid="ignore") for item in shapes
+        ]
     names = [str(name) for name in meta["fields"]]
     system = str(options.get("crs") or meta["crs"] or "")
     prefix = "wpt " if ending == ".gpx" and wanted == "waypoints" else "feature "
@@ -70,7 +78,13 @@ def read_vectors(raw: RawFile, options: Mapping[str, Any]) -> Sheet:
         for number, shape in enumerate(geometries):
             yield f"{prefix}{number + 1}", [*(cell(column[number]) for column in columns), shape]
 
-    return Sheet(raw.name, [*names, GEOMETRY], "Placemark" if "km" in ending else f"layer {wanted}", rows, system=system)
+    return Sheet(
+        raw.name,
+        [*names, GEOMETRY],
+        "Placemark" if "km" in ending else f"layer {wanted}",
+        rows,
+        system=system,
+    )
 
 
 def _check_begin(raw: RawFile, ending: str) -> None:
@@ -122,9 +136,15 @@ def _parquet(raw: RawFile) -> Sheet:
     def rows() -> Iterator[tuple[str, list[Any]]]:
         for number, shape in enumerate(shapes):
             cells = [column[number] for column in columns]
-            yield f"feature {number + 1}", [
-                *(None if cell is None else float(cell) if isinstance(cell, int | float) else str(cell) for cell in cells),
-                shape,
-            ]
+            yield (
+                f"feature {number + 1}",
+                [
+                    *(
+                        None if cell is None else float(cell) if isinstance(cell, int | float) else str(cell)
+                        for cell in cells
+                    ),
+                    shape,
+                ],
+            )
 
     return Sheet(raw.name, [*names, GEOMETRY], "table", rows, system=str(system or ""))

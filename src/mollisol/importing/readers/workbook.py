@@ -36,15 +36,17 @@ def read_workbook(raw: RawFile, options: Mapping[str, Any]) -> Grid:
 
     def rows() -> Iterator[tuple[int, list[Cell]]]:
         for number, row in enumerate(sheet.iter_rows(), start=1):
-            cells: list[Cell] = [*left, *row] if left else list(row)  # type: ignore[arg-type]
+            cells: list[Cell] = [*left, *row] if left else list(row)
             for place, cell in enumerate(cells):
                 if cell.__class__ is str:
                     if not cell:
                         cells[place] = None
-                    elif len(cell) > LONGEST_CELL:  # type: ignore[arg-type]
-                        raise refused(raw.name, f"a cell of {len(cell):,} characters", thing=f"{wanted}!{number}")  # type: ignore[arg-type]
+                    elif len(cell) > LONGEST_CELL:
+                        raise refused(
+                            raw.name, f"a cell of {len(cell):,} characters", thing=f"{wanted}!{number}"
+                        )
                 elif cell.__class__ not in (float, datetime, date):
-                    cells[place] = float(cell) if cell.__class__ is int else str(cell)  # type: ignore[arg-type]
+                    cells[place] = float(cell) if cell.__class__ is int else str(cell)
             yield number, cells
 
     return Grid(raw.name, f"{wanted}!", rows, sheet.merged_cell_ranges, names, typed=True)

@@ -1,0 +1,134 @@
+"""One determination of a laboratory: organic carbon, fine soil and depth as our tables have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from mollisol.importing.context import Decided, Row
+from mollisol.importing.kinds.soil import BASES, fine_soil_density
+
+ZERO: Final = ("mineral surface", "top of the litter")
+LITTER: Final = ("leave out", "count")
+
+
+@dataclass(slots=True)
+class Increment:
+    """One determination, before duplicates and litter are dealt with.
+
+    Parameters
+    ----------
+    row
+        Where it stands.
+    day
+        Of sampling, or that of the same core.
+    carbon, carbon_done
+        Organic carbon in g/kg, and how it came about.
+    density, mass_g, soil_done
+        Fine soil per total volume in g/cm3, or its dry mass, and how it came about.
+    others
+        Further determinations of the same increment.
+    """
+
+    row: Row
+    point: str
+    campaign: str
+    upper: Decimal
+    lower: Decimal
+    day: date | str | None
+    method: str
+    carbon: float
+    carbon_done: str
+    density: float | None = None
+    mass_g: float | None = None
+    soil_done: str = ""
+    others: list[Increment] = field(default_factory=list)
+
+    @property
+    def sample(self) -> str:
+        """The core that it belongs to."""
+        return str(self.row["sample"] or f"{self.point}-{self.campaign}")
+
+    @property
+    def name(self) -> str:
+        """The core and the depths."""
+        return f"{self.sample} {_plain(self.upper)}-{_plain(self.lower)}"
+
+    @property
+    def origin(self) -> tuple[str, list[str]]:
+        """The file, and the places of it and of its duplicates."""
+        return self.row.file, [self.row.place, *(one.row.place for one in self.others)]
+
+
+def organic_carbon(row: Row) -> tuple[float, str]:
+    """Return organic carbon in g/kg of oven-dry fine soil, and how it came about."""
+    source, got = row.source("carbon"), row.got["carbon"]
+    value, done = float(got.value), f"{got.column}: {got.done or f'{got.value:.10g} g/kg'}"
+    if source.get("is") == "matter" and "factor" in source:
+        value, done = value * float(source["factor"]), f"{done}, organic matter x {source['factor']:g}"
+    elif source.get("is") == "total":
+        inorganic = row["inorganic"] or 0.0
+        value, done = value - inorganic, f"{done}, less {inorganic:.6g} g/kg inorganic"
+    if (moisture := row["moisture"]) is not None:
+        value, done = value / (1 - moisture), f"{done}, to oven-dry / (1 - {moisture:.6g})"
+    return value, done
+
+
+def set_soil(made: Increment) -> None:
+    """Set the density of fine soil or its mass, where the row has what it takes."""
+    row = made.row
+    if row["fine_mass"] is not None:
+        made.mass_g = float(row["fine_mass"])
+        made.soil_done = f"fine soil {made.mass_g:.6g} g"
+    basis, stones = row.source("density").get("basis", BASES[2]), row["stones"]
+    if row["density"] is None or basis not in BASES or (basis != BASES[2] and stones is None):
+        return
+    by, rho = row.source("stones").get("by", "mass"), row.source("stones").get("particle_density")
+    try:
+        made.density, made.soil_done = fine_soil_density(
+            float(row["density"]), basis, float(stones or 0.0), by, rho
+        )
+    except (ValueError, ZeroDivisionError):
+        return  # the density of the stones is asked for by the mapping's keys
+
+
+def mineral(profile: list[Increment], decide: Mapping[str, Any]) -> Iterator[Increment]:
+    """Yield the increments of mineral soil of a profile, with depth 0 at its surface; ask whether litter counts."""
+    litter = [one for one in profile if _is_litter(one)]
+    thick = max((max(one.lower, one.upper) for one in litter), default=Decimal(0))
+    for one in profile:
+        if one in litter and decide.get("litter") != LITTER[1]:
+            if decide.get("litter") == LITTER[0]:
+                found = f"{one.row['horizon'] or 'litter'} {one.upper}-{one.lower} cm"
+                one.row.context.log.append(
+                    Decided(
+                        one.row.mapping.name, one.row.file, one.row.place, one.row.column("horizon"), found,
+                        LITTER[0], "(row left out)",
+                    )
+                )  # fmt: skip
+            else:
+                words = ("organic-horizon", "", "a litter layer above the mineral soil: does it count")
+                one.row.ask("horizon", words, "decide.litter", LITTER)
+            continue
+        if litter and one not in litter and decide.get("zero") == ZERO[1]:
+            one.upper, one.lower = _below(one.upper, thick), _below(one.lower, thick)
+        yield one
+
+
+def _is_litter(one: Increment) -> bool:
+    return one.upper > one.lower or str(one.row["horizon"] or "").strip()[:1] == "O"
+
+
+def _below(depth: Decimal, thick: Decimal) -> Decimal:
+    """Return a depth below the litter, with two decimals where there were more."""
+    left = depth - thick
+    short = left.normalize() if left else Decimal(0)
+    more = int(left.as_tuple().exponent) < -1 and int(short.as_tuple().exponent) >= -2
+    return short.quantize(Decimal("0.01")) if more else left
+
+
+def _plain(depth: Decimal) -> str:
+    return f"{depth.normalize():f}" if depth else "0"
