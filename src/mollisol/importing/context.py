@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from mollisol.importing.asked import Question, Questions
 from mollisol.importing.fields import FieldReader
-from mollisol.importing.mapping import RAW, FileMapping
+from mollisol.importing.mapping import RAW, FileMapping, mapping_fault
 from mollisol.importing.meanings import CHOICES, KEYS, QUESTIONS, REFERENCE, Got, Type
 from mollisol.importing.outputs import Outputs
 from mollisol.importing.readers.raw import RawFile, Sheet
@@ -235,7 +235,8 @@ class Context:
             name for name, one in readers.items() if types[name].what in _MEASURES and not one.is_constant
         ]
         missing = [name for name, kind in types.items() if kind.required and name not in readers]
-        for name in missing:
+        marked = {mark.keys[1] for mark in mapping.marks if mark.keys[0] == "fields"}
+        for name in (name for name in missing if name not in marked):
             words = ("missing", "", f"which column or value is `{name}`")
             self.ask(mapping, sheet.file, name, words, f"fields.{name}")
         counts = self.counts.setdefault(
@@ -306,9 +307,7 @@ class Context:
         crosswalks = self.crosswalks(mapping)
         for name, alternatives in mapping.fields.items():
             if name not in types:
-                from mollisol.importing.mapping import _fault
-
-                raise _fault(
+                raise mapping_fault(
                     mapping.file, f"fields.{name}", "a field that is not known", allowed=", ".join(types)
                 )
             if alternatives == [{}]:

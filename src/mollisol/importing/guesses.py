@@ -163,15 +163,17 @@ def _order(cells: Sequence[Cell]) -> str | None:
     return fits[0] if len(fits) == 1 else None
 
 
-def _laboratory(fields: dict[str, Any], found: Mapping[str, list[str]], facts: Mapping[str, Any]) -> None:
+def _laboratory(fields: dict[str, Any], fits: Mapping[str, list[str]], facts: Mapping[str, Any]) -> None:
     for name, key in (("carbon", "is"), ("density", "basis"), ("stones", "by")):
         if name in fields:
             fields[name][key] = MARK
-    fits = found.get("carbon", [])
+    carbons = fits.get("carbon", [])
+    if carbons and not re.search(r"total|gesamt|^(tc|ct|c_tot)\b", carbons[0], re.IGNORECASE):
+        fields.pop("inorganic", None)  # organic carbon needs none, and what needs none is not read
     if (
         "carbon" in fields
-        and fits
-        and re.search(r"^(om|mo)\b|matter|mati[eè]re|humus|materia", fits[0], re.IGNORECASE)
+        and carbons
+        and re.search(r"^(om|mo)\b|matter|mati[eè]re|humus|materia", carbons[0], re.IGNORECASE)
     ):
         fields["carbon"]["factor"] = MARK
     if "upper" not in fields and "lower" not in fields:
@@ -212,17 +214,17 @@ def _places(
 
 def _amounts(
     fields: dict[str, Any],
-    found: Mapping[str, list[str]],
+    fits: Mapping[str, list[str]],
     cells: Mapping[str, Sequence[Cell]],
     facts: Mapping[str, Any],
 ) -> None:
     amount = fields.setdefault("amount", {"column": MARK})
-    if "unit_column" in found:
-        amount["unit"] = {"column": mark(found["unit_column"][0])}
+    if "unit_column" in fits:
+        amount["unit"] = {"column": mark(fits["unit_column"][0])}
     else:
         amount["unit"] = MARK
     amount["is"] = MARK
-    column = found.get("year", [""])[0]
+    column = fits.get("year", [""])[0]
     year = fields.setdefault("year", {"column": MARK})
     year["begins"] = mark(facts.get("begins"))
     if any(has_two_orders(text_of(cell)) for cell in cells.get(column, [])):

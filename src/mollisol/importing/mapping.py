@@ -140,7 +140,7 @@ def mapping_of(name: str, content: bytes, folder: Path | None = None) -> FileMap
     try:
         data = tomllib.loads(unicodedata.normalize("NFC", content.decode("utf-8-sig")))
     except (ValueError, RecursionError) as error:
-        raise _fault(where, "", str(error)) from None
+        raise mapping_fault(where, "", str(error)) from None
     preset = data.pop("preset", "")
     if preset:
         data = _laid_over(preset_of(preset, where, folder), data)
@@ -164,11 +164,6 @@ def mapping_of(name: str, content: bytes, folder: Path | None = None) -> FileMap
     )
 
 
-def preset_names(folder: Path | None = None) -> list[str]:
-    """Return the names of the presets that ship and of those of a project."""
-    return sorted(_presets(folder))
-
-
 def preset_of(name: str, where: str, folder: Path | None = None) -> dict[str, Any]:
     """Return what a preset holds: one that ships, or a file of ``imports/presets``.
 
@@ -179,7 +174,7 @@ def preset_of(name: str, where: str, folder: Path | None = None) -> dict[str, An
     """
     known = _presets(folder)
     if name not in known:
-        raise _fault(where, "preset", repr(name), allowed=", ".join(sorted(known)))
+        raise mapping_fault(where, "preset", repr(name), allowed=", ".join(sorted(known)))
     data = tomllib.loads(known[name])
     data.pop("recognise", None)
     return data
@@ -264,12 +259,12 @@ def _form(data: Mapping[str, Any], where: str) -> Iterator[Finding]:
     """Yield every fault of form: keys that are not known, and a kind that there is not."""
     kind = data.get("kind")
     if kind not in KINDS:
-        yield _fault(where, "kind", repr(kind), allowed=", ".join(KINDS)).findings[0]
+        yield mapping_fault(where, "kind", repr(kind), allowed=", ".join(KINDS)).findings[0]
         return
     if "file" not in data:
-        yield _fault(where, "file", "no such key", allowed="the name of a file in raw/, or a list").findings[
-            0
-        ]
+        yield mapping_fault(
+            where, "file", "no such key", allowed="the name of a file in raw/, or a list"
+        ).findings[0]
     yield from _unknown(data, TOP, where, "")
     yield from _unknown(data.get("read", {}), READ, where, "read.")
     yield from _unknown(data.get("decide", {}), DECIDE[kind], where, "decide.")
@@ -279,22 +274,22 @@ def _form(data: Mapping[str, Any], where: str) -> Iterator[Finding]:
                 yield from _unknown(item, FIELD, where, f"fields.{name}.")
             elif not isinstance(item, str):
                 found = f"{name} = {item!r}"
-                yield _fault(where, f"fields.{name}", found, allowed="a column, or a table of keys").findings[
-                    0
-                ]
+                yield mapping_fault(
+                    where, f"fields.{name}", found, allowed="a column, or a table of keys"
+                ).findings[0]
 
 
 def _unknown(data: Any, known: frozenset[str], where: str, inside: str) -> Iterator[Finding]:
     if not isinstance(data, Mapping):
-        yield _fault(where, inside.rstrip("."), repr(data)[:60], allowed="a table").findings[0]
+        yield mapping_fault(where, inside.rstrip("."), repr(data)[:60], allowed="a table").findings[0]
         return
     for key in sorted(set(data) - known):
-        yield _fault(
+        yield mapping_fault(
             where, inside + key, "a key that is not known", allowed=", ".join(sorted(known))
         ).findings[0]
 
 
-def _fault(where: str, thing: str, state: str, **texts: Any) -> FindingsError:
-    return FindingsError(
-        [finding("import-mapping", Place(file=where, thing=thing[:200]), state[:300], **texts)]
-    )
+def mapping_fault(where: str, thing: str, state: str, allowed: str | None = None) -> FindingsError:
+    """Return the error of a mapping that is not right in its form."""
+    place = Place(file=where, thing=thing[:200])
+    return FindingsError([finding("import-mapping", place, state[:300], allowed=allowed)])

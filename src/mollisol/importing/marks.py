@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from mollisol.importing.context import Context
 from mollisol.importing.guesses import found_fields, vocabulary
@@ -53,6 +53,10 @@ _WORDS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
 }
 
 
+_OF_A_MAPPING: Final = ("guess", "kind", "encoding", "separator", "header", "layer", "column")
+"""What is asked once for all files of a mapping; all else decides a number, and is asked for each."""
+
+
 def ask_marks(mapping: FileMapping, context: Context) -> None:
     """Ask about every open mark of a mapping, for each of its files."""
     for mark in mapping.marks:
@@ -67,14 +71,15 @@ def ask_marks(mapping: FileMapping, context: Context) -> None:
         kind, words, choices = _WORDS.get(path) or _WORDS.get(named) or _WORDS.get(mark.keys[-1]) or other
         column = _column(mapping, mark)
         found = "" if mark.guess is None else f"guess: {mark.guess}"
-        for file in mapping.files(context.raw_files()):
+        files = mapping.files(context.raw_files())
+        for file in files[:1] if kind in _OF_A_MAPPING else files:
             told = choices or _columns(mapping, context, file, mark)
             context.ask(mapping, file, column, (kind, found, words), path, told)
 
 
 def _columns(mapping: FileMapping, context: Context, file: str, mark: Mark) -> tuple[str, ...]:
     """Return the columns of a file that a field may be, where a mark is about which one it is."""
-    if mark.keys[0] != "fields" or mark.keys[-1] != "column" or mapping.kind not in vocabulary():
+    if mark.keys[0] != "fields" or mark.keys[-1:] != ("column",) or mapping.kind not in vocabulary():
         return ()
     return tuple(found_fields(mapping.kind, context.columns(mapping, file)).get(mark.keys[1], ())[:8])
 
@@ -84,8 +89,5 @@ def _column(mapping: FileMapping, mark: Mark) -> str:
     if mark.keys[-1] == "column" and mark.guess is not None:
         return str(mark.guess)
     if mark.keys[0] == "products":
-        return f"{_column(mapping, Mark(('fields', 'product'), None))}: {mark.keys[1]}"
-    if mark.keys[0] != "fields" or len(mark.keys) < 2:
-        return ""
-    items: Any = mapping.fields.get(mark.keys[1], [])
-    return ", ".join(str(item.get("column") or item.get("columns") or "") for item in items) or mark.keys[1]
+        return f"{mapping.column('product')}: {mark.keys[1]}"
+    return mapping.column(mark.keys[1]) if mark.keys[0] == "fields" and len(mark.keys) > 1 else ""

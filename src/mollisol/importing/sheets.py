@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from mollisol.extensions import extension, extension_names
+from mollisol.extensions import UnknownExtensionError, extension, extension_names
 from mollisol.importing.readers.raw import Grid, RawFile, Sheet, refused
 from mollisol.importing.values import Cell, text_of
 
@@ -38,10 +38,12 @@ def opened(raw: RawFile, options: Mapping[str, Any]) -> Grid | Sheet:
         If there is no such reader, or the file is refused.
     """
     name = options.get("format") or format_of(raw.name)
-    if name not in extension_names("mollisol.importers"):
+    try:
+        reader = extension("mollisol.importers", name)
+    except UnknownExtensionError:
         known = ", ".join(extension_names("mollisol.importers"))
-        raise refused(raw.name, f"format {name!r}", do=f"state read.format; there are: {known}")
-    found: Grid | Sheet = extension("mollisol.importers", name)(raw, options)
+        raise refused(raw.name, f"format {name!r}", do=f"state read.format; there are: {known}") from None
+    found: Grid | Sheet = reader(raw, options)
     return found
 
 

@@ -80,14 +80,14 @@ class Source:
         return next((value for key, value in self._globs if fnmatch.fnmatchcase(folded, key)), None)
 
 
-def written(template: str, found: re.Match[str]) -> str:
+def written(template: str, match: re.Match[str]) -> str:
     """Return the text of a template: ``{1}-{2:02}`` and ``{name}`` stand for the groups of a pattern."""
     if not template:
-        return (found[1] if found.re.groups else found[0]) or ""
+        return (match[1] if match.re.groups else match[0]) or ""
 
     def part(place: re.Match[str]) -> str:
         name, _, form = place[1].partition(":")
-        text = found[int(name)] if name.isdecimal() else found[name]
+        text = match[int(name)] if name.isdecimal() else match[name]
         text = text or ""
         if form == "lower":
             return text.lower()

@@ -175,6 +175,7 @@ def finish_places(context: Context) -> None:
 
 def _add(context: Context, table: str, cells: Mapping[str, Any], lands: Sequence[Land], done: str) -> None:
     files: dict[str, Origin] = {}
+    writer = ""
     for land in lands:
         for mapping, row, how in context.place_rows[land.name]:
             origin = files.setdefault(row.file, Origin(row.file, [], "; ".join(filter(None, (done, how)))))

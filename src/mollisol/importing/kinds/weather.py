@@ -97,7 +97,9 @@ def _row(
         inside.pet.append(row["pet"])
     elif (
         mapping.decide.get("evaporation") == EVAPORATION[0]
-        and None not in (tmean, tmax, tmin)
+        and tmean is not None
+        and tmax is not None
+        and tmin is not None
         and "latitude" in mapping.decide
     ):
         middle = date(year, month, day or 15)

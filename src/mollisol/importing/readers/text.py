@@ -33,6 +33,7 @@ def read_text(raw: RawFile, options: Mapping[str, Any]) -> Grid:
 
     def rows() -> Iterator[tuple[int, list[Cell]]]:
         csv.field_size_limit(LONGEST_CELL + 2)
+        number = 0
         with raw.path.open("r", encoding=encoding, newline="") as stream:
             try:
                 if separator == "blanks":
@@ -53,7 +54,7 @@ def read_text(raw: RawFile, options: Mapping[str, Any]) -> Grid:
                 do = f"state read.encoding: the bytes look like {guessed_encoding(raw)}"
                 raise refused(raw.name, f"bytes that are not {encoding} at {error.start}", do=do) from None
             except csv.Error as error:
-                raise refused(raw.name, f"line {lines.line_num}: {error}") from None
+                raise refused(raw.name, f"line {number}: {error}") from None
             except TypeError as error:
                 raise refused(raw.name, f"separator {separator!r}: {error}") from None
 

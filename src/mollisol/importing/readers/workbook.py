@@ -36,17 +36,16 @@ def read_workbook(raw: RawFile, options: Mapping[str, Any]) -> Grid:
 
     def rows() -> Iterator[tuple[int, list[Cell]]]:
         for number, row in enumerate(sheet.iter_rows(), start=1):
-            cells: list[Cell] = [*left, *row] if left else list(row)
+            cells: list[Any] = [*left, *row] if left else list(row)
             for place, cell in enumerate(cells):
-                if cell.__class__ is str:
-                    if not cell:
-                        cells[place] = None
-                    elif len(cell) > LONGEST_CELL:
-                        raise refused(
-                            raw.name, f"a cell of {len(cell):,} characters", thing=f"{wanted}!{number}"
-                        )
-                elif cell.__class__ not in (float, datetime, date):
-                    cells[place] = float(cell) if cell.__class__ is int else str(cell)
+                kind = cell.__class__
+                if kind is str and len(cell) > LONGEST_CELL:
+                    found = f"a cell of {len(cell):,} characters"
+                    raise refused(raw.name, found, thing=f"{wanted}!{number}")
+                if kind is str and not cell:
+                    cells[place] = None
+                elif kind not in (str, float, datetime, date):
+                    cells[place] = float(cell) if kind is int else str(cell)
             yield number, cells
 
     return Grid(raw.name, f"{wanted}!", rows, sheet.merged_cell_ranges, names, typed=True)

@@ -1,0 +1,143 @@
+"""Fields, control sites and points: areas and distances against geometry by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Sequence
+
+import pytest
+
+from mollisol.importing.perform import Import, imported
+from tests.mollisol.importing.conftest import Maker
+
+FIELDS = """
+kind = "places"
+file = "fields.geojson"
+[fields]
+field = "name"
+stratum = { column = "soil", words = { L = "loess", C = "clay" } }
+unit = { value = "farm" }
+approach = { value = "measure_and_remeasure" }
+[decide]
+area = "geometry on the ellipsoid"
+"""
+CONTROLS = """
+kind = "places"
+file = "controls.geojson"
+[fields]
+control_site = "name"
+stratum = { column = "soil", words = { L = "loess" } }
+managed_by = { value = "a neighbour" }
+[decide]
+distance = "edge of the site to the nearest field edge"
+"""
+POINTS = """
+kind = "points"
+file = "points.csv"
+[fields]
+point = "name"
+longitude = "lon"
+latitude = "lat"
+[decide]
+stratum = "by outline"
+"""
+
+type Feature = tuple[str, str, Sequence[Sequence[float]]]
+
+
+def geojson(*features: Feature) -> bytes:
+    return json.dumps({
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {"name": name, "soil": soil},
+                "geometry": {"type": "Polygon", "coordinates": [list(ring)]},
+            }
+            for name, soil, ring in features
+        ],
+    }).encode()  # fmt: skip
+
+
+def square(west: float, south: float, side: float = 0.01) -> list[list[float]]:
+    east, north = west + side, south + side
+    return [[west, south], [east, south], [east, north], [west, north], [west, south]]
+
+
+def rows(result: Import, table: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(result.tables[table].decode())))
+
+
+def codes(result: Import) -> list[str]:
+    return [finding.code for finding in result.findings]
+
+
+def test_areas_distances_and_points(project_of: Maker) -> None:
+    """A cell of 0.01 degrees at the equator: 1.1132 by 1.1057 km (WGS 84: a pi/180, and a(1-e2) pi/180)."""
+    raw = {
+        "fields.geojson": geojson(
+            ("A", "L", square(0, 0)), ("B", "L", square(0.01, 0)), ("C", "C", square(0, 0.01))
+        ),
+        "controls.geojson": geojson(("K", "L", square(0.05, 0))),
+        "points.csv": b"name,lon,lat\nA-1,0.005,0.005\nC-1,0.005,0.015\nK-1,0.055,0.005\n",
+    }
+    folder = project_of(raw, {"fields": FIELDS, "controls": CONTROLS, "points": POINTS})
+    (folder / "sample_points.csv").unlink()
+    result = imported(folder)
+    assert not result.is_open, (result.questions, result.findings)
+    cell_ha = 6378.137 * math.radians(0.01) * 6378.137 * (1 - 0.00669438) * math.radians(0.01) * 100
+    strata = {row["stratum"]: float(row["area_ha"]) for row in rows(result, "strata.csv")}
+    assert strata == pytest.approx({"loess": 2 * cell_ha, "clay": cell_ha}, rel=1e-4)
+    assert float(rows(result, "quantification_units.csv")[0]["area_ha"]) == pytest.approx(
+        3 * cell_ha, rel=1e-4
+    )
+    (site,) = rows(result, "control_sites.csv")
+    assert float(site["distance_km"]) == pytest.approx(6378.137 * math.radians(0.03), abs=0.005)
+    assert rows(result, "control_links.csv") == [{"control_site": "K", "stratum": "loess"}]
+    points = {
+        row["point"]: (row["stratum"], row["control_site"]) for row in rows(result, "sample_points.csv")
+    }
+    assert points == {"A-1": ("loess", ""), "C-1": ("clay", ""), "K-1": ("", "K")}
+    outlines = json.loads(result.tables["units.geojson"])
+    assert [item["properties"]["stratum"] for item in outlines["features"]] == ["loess", "clay"]
+
+
+def test_an_outline_that_crosses_itself_blocks(project_of: Maker) -> None:
+    bow: list[list[float]] = [[0, 0], [0.01, 0.01], [0.01, 0], [0, 0.01], [0, 0]]
+    result = imported(project_of({"fields.geojson": geojson(("A", "L", bow))}, {"fields": FIELDS}))
+    assert codes(result) == ["import-outline"]
+    assert result.is_open
+
+
+def test_fields_that_share_land_are_told(project_of: Maker) -> None:
+    raw = {"fields.geojson": geojson(("A", "L", square(0, 0)), ("B", "C", square(0.005, 0)))}
+    result = imported(project_of(raw, {"fields": FIELDS}))
+    assert codes(result) == ["import-overlap"]
+    assert "A and B share 61.5" in result.findings[0].found
+
+
+def test_a_point_in_no_field_is_asked_about(project_of: Maker) -> None:
+    raw = {"fields.geojson": geojson(("A", "L", square(0, 0))), "points.csv": b"name,lon,lat\nA-1,5,5\n"}
+    folder = project_of(raw, {"fields": FIELDS, "points": POINTS})
+    (folder / "sample_points.csv").unlink()
+    (question,) = imported(folder).questions
+    assert (question.kind, question.found, question.places) == ("no-match", "A-1", ["line 2"])
+
+
+def test_coordinates_without_a_system_are_asked_about(project_of: Maker) -> None:
+    text = POINTS.replace('longitude = "lon"\nlatitude = "lat"', 'easting = "lon"\nnorthing = "lat"')
+    raw = {"points.csv": b"name,lon,lat\nA-1,575000,5768000\n"}
+    folder = project_of(
+        raw,
+        {
+            "points": text.replace('stratum = "by outline"', "").replace(
+                "point =", 'stratum = { value = "loess" }\npoint ='
+            )
+        },
+    )
+    (folder / "sample_points.csv").unlink()
+    (question,) = imported(folder).questions
+    assert (question.kind, question.answer) == ("crs", "imports/points.toml read.crs")

@@ -1,0 +1,217 @@
+"""Raw files that are not what they seem: refused in words, or inert."""
+
+from __future__ import annotations
+
+import io
+import struct
+import subprocess
+import sys
+import zipfile
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import openpyxl  # type: ignore[import-untyped]
+import pytest
+
+from mollisol.importing.perform import imported
+from mollisol.importing.readers.raw import Grid, RawFile
+from mollisol.importing.sheets import opened, sheet_of
+from mollisol.methodology.findings import FindingsError
+from tests.mollisol.importing.conftest import Maker
+from tests.mollisol.importing.test_questions import LAB, ROWS
+
+
+def workbook(*rows: tuple[object, ...]) -> bytes:
+    book: Any = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def raw(folder: Path, name: str, content: bytes) -> RawFile:
+    (folder / name).write_bytes(content)
+    return RawFile(name, folder / name)
+
+
+def words(folder: Path, name: str, content: bytes, **options: object) -> str:
+    """Return in which words a file is refused."""
+    with pytest.raises(FindingsError) as caught:
+        deque(opened(raw(folder, name, content), options).rows(), maxlen=0)
+    (finding,) = caught.value.findings
+    assert finding.code == "import-file"
+    return f"{finding.found} | {finding.do}"
+
+
+def test_a_formula_without_a_value_is_no_empty_cell(tmp_path: Path) -> None:
+    told = words(tmp_path, "book.xlsx", workbook(("id", "oc"), ("P-01", "=1+1"), ("P-02", 1.5)))
+    assert "1 formulas without a stored value: B2" in told
+    assert "save it" in told
+
+
+def test_a_formula_with_a_stored_value_is_that_value(tmp_path: Path) -> None:
+    content = workbook(("id", "oc"), ("P-01", 1.5))
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
+        for item in before.namelist():
+            data = before.read(item)
+            after.writestr(item, data.replace(b"<v>1.5</v>", b"<f>[1]Other!A1</f><v>1.5</v>"))
+    grid = opened(raw(tmp_path, "book.xlsx", out.getvalue()), {})
+    assert isinstance(grid, Grid)
+    assert [cells for _, cells in grid.rows()][1] == ["P-01", 1.5]
+
+
+def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 30_000_000)
+    assert "unpacks to" in words(tmp_path, "book.xlsx", out.getvalue())
+
+
+def test_a_workbook_with_a_password(tmp_path: Path) -> None:
+    content = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(512)
+        + "EncryptedPackage".encode("utf-16-le")
+        + bytes(4000)
+    )
+    assert "a password" in words(tmp_path, "book.xlsx", content)
+
+
+@pytest.mark.parametrize("name", ["book.xlsx", "book.xls", "book.ods"])
+@pytest.mark.parametrize(
+    "content", [b"no workbook", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)]
+)
+def test_what_is_no_workbook(tmp_path: Path, name: str, content: bytes) -> None:
+    assert "workbook" in words(tmp_path, name, content)
+
+
+def test_a_sheet_that_is_not_there(tmp_path: Path) -> None:
+    assert "no sheet 'Results' | name one of: Sheet" in words(
+        tmp_path, "b.xlsx", workbook(("a",)), sheet="Results"
+    )
+
+
+def test_a_million_columns_and_a_huge_cell(tmp_path: Path) -> None:
+    assert "20,000 columns" in words(tmp_path, "wide.csv", b",".join([b"x"] * 20_000))
+    assert "line 2" in words(tmp_path, "cell.csv", b"a,b\n" + b"x" * 100_000 + b",1\n")
+    assert "characters" in words(tmp_path, "cell.xlsx", huge_cell())
+
+
+def huge_cell() -> bytes:
+    content, out = workbook(("a",), ("MARK",)), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
+        for item in before.namelist():
+            after.writestr(item, before.read(item).replace(b"MARK", b"0123456789abcdef" * 4_000))
+    return out.getvalue()
+
+
+def test_bytes_that_are_another_encoding_say_which(tmp_path: Path) -> None:
+    told = words(tmp_path, "lab.csv", "Größe;Gehölz\nä;ö\n".encode("latin-1"))
+    assert "not utf-8" in told
+    assert "read.encoding" in told
+
+
+def test_text_with_a_nul(tmp_path: Path) -> None:
+    assert "NUL" in words(tmp_path, "lab.csv", b"a,b\n1,\x002\n")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><ModusResult><Event>&a;</Event></ModusResult>',
+        b'<?xml version="1.0"?><!DOCTYPE x SYSTEM "file:///etc/hostname"><ModusResult/>',
+    ],
+)
+def test_entities_in_xml_are_refused(tmp_path: Path, content: bytes) -> None:
+    assert "entity" in words(tmp_path, "result.xml", content, format="modus")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (
+            "fields.kml",
+            b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/vsicurl/http://x</SrcDataSource>',
+        ),
+        ("fields.gpkg", b"not a database"),
+        ("fields.shp", b"\x00\x00\x00\x00"),
+        ("fields.geojson", b'{"type": "Topology"}'),
+    ],
+)
+def test_a_vector_file_of_another_kind_never_reaches_gdal(tmp_path: Path, name: str, content: bytes) -> None:
+    told = words(tmp_path, name, content)
+    assert "no " in told
+
+
+def test_formulas_in_text_are_inert_in_the_tables(project_of: Maker) -> None:
+    rows = ROWS.replace(b"P-01,0", b"=1+1,0")
+    text = LAB.replace('point = "id"', 'point = { column = "id", words = { "=1+1" = "P-02" } }')
+    result = imported(project_of({"lab.csv": rows}, {"lab": text}))
+    assert b",=1+1," not in result.tables["imports/log.csv"]
+
+
+def test_the_calendar_of_1904_is_obeyed(tmp_path: Path) -> None:
+    """Days count from 1904-01-01 in such a workbook: 44,453 is 2025-09-15 there and 2021-09-14 in the other."""
+    from datetime import date, datetime
+
+    book: Any = openpyxl.Workbook()
+    book.epoch = datetime(1904, 1, 1)
+    book.active["A1"] = date(2021, 9, 14)
+    out = io.BytesIO()
+    book.save(out)
+    grid = opened(raw(tmp_path, "book.xlsx", out.getvalue()), {})
+    assert [cells[0] for _, cells in grid.rows()] == [date(2021, 9, 14)]
+
+
+def test_merged_headings_are_spread(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (("Field", "Harvest 2019", None), (None, "Crop", "N"), ("A", "wheat", 150)):
+        sheet.append(row)
+    sheet.merge_cells("B1:C1")
+    out = io.BytesIO()
+    book.save(out)
+    options = {
+        "header": [1, 2],
+        "blocks": {"read": r"^(?P<block>Harvest \d+) / (?P<name>.+)$", "column": "year"},
+    }
+    made = sheet_of(raw(tmp_path, "book.xlsx", out.getvalue()), options, tmp_path)
+    assert made.columns == ["Field", "year", "Crop", "N"]
+    assert [cells for _, cells in made.rows()] == [["A", "Harvest 2019", "wheat", 150.0]]
+
+
+def test_a_layer_of_geoparquet(tmp_path: Path) -> None:
+    """A file without a CRS is longitude and latitude of WGS 84: GeoParquet 1.1."""
+    pyarrow = pytest.importorskip("pyarrow")
+    import json
+
+    from pyarrow import parquet
+
+    square = struct.pack("<BIII", 1, 3, 1, 5) + b"".join(
+        struct.pack("<dd", x, y) for x, y in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
+    )
+    geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": {"encoding": "WKB"}}}
+    table = pyarrow.table({"stratum": ["loess"], "geometry": [square]})
+    parquet.write_table(table.replace_schema_metadata({"geo": json.dumps(geo)}), tmp_path / "fields.parquet")
+    made = opened(RawFile("fields.parquet", tmp_path / "fields.parquet"), {})
+    assert not isinstance(made, Grid)
+    assert made.system == "OGC:CRS84"
+    assert [(cells[0], cells[1].area) for _, cells in made.rows()] == [("loess", 1.0)]
+
+
+def test_help_and_check_load_no_reader() -> None:
+    """The libraries that read raw files are loaded when a file of their kind is."""
+    root = Path(__file__).parents[3]
+    code = (
+        "import sys, mollisol.cli.app; from typer.main import get_command; "
+        "get_command(mollisol.cli.app.app).get_help; from mollisol.engine import assess_project; "
+        f"assess_project({str(root / 'examples' / 'woburn-ley')!r}); "
+        "print([n for n in ('python_calamine', 'pyogrio', 'pyarrow', 'mollisol.importing.perform') "
+        "if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
