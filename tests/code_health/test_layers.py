@@ -14,8 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TRACKED = subprocess.run(
-    ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
-).stdout.split()
+    ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+).stdout.split("\0")[:-1]
 LAYERS = ("methodology", "quantification", "uncertainty", "templates")
 SOURCES = [(layer, path) for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))]
 
