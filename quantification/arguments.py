@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from functools import partial, wraps
@@ -87,6 +88,19 @@ def checked[**P, R](function: Callable[P, R]) -> Callable[P, R]:
             raise ValueError(f"shapes do not fit together: {shapes}") from None
 
     return call
+
+
+def takes[F: Callable[..., Any]](pattern: Callable[..., Any]) -> Callable[[F], F]:
+    """Return a decorator for a function that hands its arguments on: to what it names itself come the pattern's own."""
+
+    def decorate(function: F) -> F:
+        own = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
+        given = [*inspect.signature(pattern).parameters.values(), *own]
+        given.sort(key=lambda parameter: parameter.default is not parameter.empty)
+        function.__signature__ = inspect.Signature(given)  # type: ignore[attr-defined]
+        return function
+
+    return decorate
 
 
 def _hold_ratio(name: str, arguments: dict[str, Any], limits: Range, first: bool) -> None:
