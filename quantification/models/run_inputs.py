@@ -7,7 +7,6 @@ from dataclasses import replace
 from mollisol.methodology.findings import Finding, FindingsError, finding
 from mollisol.methodology.soil_models.inputs import ModelInputs
 from mollisol.methodology.soil_models.parameters import parameter_set
-from mollisol.methodology.soil_models.tables import crops, manures, residues
 from mollisol.methodology.soil_models.warnings import gain_warnings, saturation_warnings
 from mollisol.quantification.models.plausibility import (
     mineral_capacity_georgiou,
@@ -15,7 +14,6 @@ from mollisol.quantification.models.plausibility import (
     yearly_gain_per_thousand,
 )
 from mollisol.quantification.models.scenarios import ScenarioRuns, run_scenarios
-from mollisol.quantification.models.schedule import Tables
 
 
 def run_inputs(inputs: ModelInputs) -> ScenarioRuns:
@@ -26,9 +24,8 @@ def run_inputs(inputs: ModelInputs) -> ScenarioRuns:
     FindingsError
         If something that only shows in the run blocks it: a humification that no table has, a start that cannot be met.
     """
-    tables = Tables(crops(), manures(), residues())
     try:
-        runs = run_scenarios(inputs, tables)
+        runs = run_scenarios(inputs)
     except ValueError as error:
         fault = finding("model-cannot-run", f"model {inputs.model}", str(error))
         raise FindingsError([fault]) from error

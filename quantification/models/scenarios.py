@@ -20,7 +20,7 @@ from mollisol.quantification.models.linear.steady import shifted
 from mollisol.quantification.models.rothc.equations import inert_from_stock
 from mollisol.quantification.models.rothc.model import RothCForcing, RothCParameters, run_rothc
 from mollisol.quantification.models.rothc.start import steady_rothc
-from mollisol.quantification.models.schedule import Plan, Tables, plan
+from mollisol.quantification.models.schedule import Plan, plan
 from mollisol.quantification.models.tier2 import Tier2Forcing, Tier2Parameters, rain_over_pet, run_tier2
 
 PAN_TO_PET = 0.75
@@ -147,7 +147,6 @@ def gather_weather(rows: Sequence[WeatherRow], sites: Sequence[SiteRow]) -> Weat
 
 def run_scenarios(
     inputs: ModelInputs,
-    tables: Tables,
     *,
     joint: JointDraws | None = None,
     start_t_ha: ArrayLike | None = None,
@@ -160,8 +159,6 @@ def run_scenarios(
         The model, its parameter set, the checked rows, and the baseline that the start is made with. The first years of
         the baseline give the start: their mean conditions for Tier 2, where both scenarios share them; for RothC they
         are repeated for ever.
-    tables
-        Crops, manures and residues.
     joint
         Draws in place of the set's one value of each number.
     start_t_ha
@@ -185,10 +182,7 @@ def run_scenarios(
     if baseline not in names:
         raise ValueError(f"no scenario {baseline} in the schedule; there is {', '.join(names) or 'none'}")
     air = gather_weather(inputs.weather, sites)
-    plans = {
-        name: plan(inputs.schedule, scenario=name, sites=sites, years=air.years, tables=tables)
-        for name in names
-    }
+    plans = {name: plan(inputs.schedule, scenario=name, sites=sites, years=air.years) for name in names}
     findings = tuple(f for p in plans.values() for f in p.findings if f.code in MODELS[model].concerns)
     stop = [f for f in findings if f.severity is Severity.BLOCKING]
     if stop:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.soil_models.inputs import ActivityRow, SiteRow
-from mollisol.methodology.soil_models.tables import Crop, Manure, Residue
+from mollisol.methodology.soil_models.tables import Crop, crops, manures, residues
 from mollisol.quantification.models.arrays import FloatArray
 from mollisol.quantification.models.plant_inputs import (
     below_ground_carbon,
@@ -21,15 +21,6 @@ from mollisol.quantification.models.tier2 import TILLAGE
 
 LIGNIN, NITROGEN = 0.073, 0.0083
 """The IPCC's generic residue, used where a crop has no line of its own; the plan says where it was."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """The factors by name that a schedule is read with."""
-
-    crops: Mapping[tuple[str, str], Crop]
-    manures: Mapping[str, Manure]
-    residues: Mapping[str, Residue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,37 +94,37 @@ def crop_carbon(crop: Crop, *, dry_t_ha: float, depth_cm: float, exported: bool)
     return above, float(below_ground_carbon(root_carbon_t_ha=roots, beta=crop.beta, depth_cm=depth_cm))
 
 
-def _quality(what: str, tables: Tables) -> tuple[float, float, bool]:
+def _quality(what: str) -> tuple[float, float, bool]:
     """Return lignin and nitrogen of a crop's residue, and whether the table has the crop."""
-    line = tables.residues.get(what)
+    line = residues().get(what)
     return (line.lignin, line.nitrogen, True) if line else (LIGNIN, NITROGEN, False)
 
 
-def _carbon_with_quality(row: ActivityRow, site: SiteRow, tables: Tables) -> _Carbon:
+def _carbon_with_quality(row: ActivityRow, site: SiteRow) -> _Carbon:
     """Return the carbon of one activity, with the quality that was measured where it was."""
-    part = _carbon(row, site, tables)
+    part = _carbon(row, site)
     if row.lignin_fraction is None or row.nitrogen_fraction is None:
         return part
     return replace(part, lignin=row.lignin_fraction, nitrogen=row.nitrogen_fraction, known_quality=True)
 
 
-def _carbon(row: ActivityRow, site: SiteRow, tables: Tables) -> _Carbon:
+def _carbon(row: ActivityRow, site: SiteRow) -> _Carbon:
     """Return the carbon of one activity; nothing for those that bring none."""
-    lignin, nitrogen, known = _quality(row.what, tables)
+    lignin, nitrogen, known = _quality(row.what)
     if row.activity in ("harvest", "cover-crop"):
         kinds = ("cover",) if row.activity == "cover-crop" else ("main", "harvested-cover")
-        crop = next(tables.crops[kind, row.what] for kind in kinds if (kind, row.what) in tables.crops)
+        crop = next(crops()[kind, row.what] for kind in kinds if (kind, row.what) in crops())
         above, below = crop_carbon(
             crop, dry_t_ha=row.amount, depth_cm=site.depth_cm, exported=row.residues == "exported"
         )
         humified = above * crop.h_above + below * crop.h_below
         return _Carbon(above + below, 0.0, humified, lignin, nitrogen, known)
     if row.activity == "plant-input":
-        plant = next((c for (_, name), c in tables.crops.items() if name == row.what), None)
+        plant = next((c for (_, name), c in crops().items() if name == row.what), None)
         humified = row.amount * plant.h_above if plant else 0.0
         return _Carbon(row.amount, 0.0, humified, lignin, nitrogen, known, plant is not None)
     if row.activity in ("manure", "manure-carbon"):
-        kind = tables.manures.get(row.what)
+        kind = manures().get(row.what)
         carbon = row.amount
         if row.activity == "manure" and kind is not None:
             carbon = float(manure_carbon(fresh_t_ha=row.amount, carbon_kg_t=kind.c_kg_t))
@@ -148,7 +139,6 @@ def plan(
     scenario: str,
     sites: Sequence[SiteRow],
     years: tuple[int, int],
-    tables: Tables,
 ) -> Plan:
     """Expand the schedule of a scenario to arrays.
 
@@ -160,8 +150,6 @@ def plan(
         Its name.
     sites, years
         The site axis, and the first and last year.
-    tables
-        Crops, manures and residues.
 
     Returns
     -------
@@ -194,7 +182,7 @@ def plan(
             kind = float(TILLAGE.index(row.what))
             tillage[year, s] = np.fmin(tillage[year, s], kind)
         else:
-            part = _carbon_with_quality(row, sites[s], tables)
+            part = _carbon_with_quality(row, sites[s])
             amount = part.plant + part.manure
             plant[month, s] += part.plant
             manure[month, s] += part.manure
@@ -206,14 +194,9 @@ def plan(
                 assumed.setdefault("residue-quality-generic", set()).add(row.what)
             if not part.known_humification:
                 assumed.setdefault("humification-unknown", set()).add(row.what)
-    if np.isnan(cover[0]).any():
-        assumed["cover-assumed"] = {
-            site.site for site, gone in zip(sites, np.isnan(cover[0]), strict=True) if gone
-        }
-    if np.isnan(tillage[0]).any():
-        assumed["tillage-unknown"] = {
-            site.site for site, gone in zip(sites, np.isnan(tillage[0]), strict=True) if gone
-        }
+    for code, first in (("cover-assumed", cover[0]), ("tillage-unknown", tillage[0])):
+        for place in np.flatnonzero(np.isnan(first)):
+            assumed.setdefault(code, set()).add(sites[int(place)].site)
     some = carbon > 0.0
     return Plan(
         plant,

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from mollisol.methodology.soil_models.inputs import ActivityRow, SiteRow
-from mollisol.methodology.soil_models.tables import crops, manures, residues
 from mollisol.methodology.soil_models.trials import Trials
 from mollisol.quantification.models.arrays import FloatArray, IntArray
 from mollisol.quantification.models.scenarios import Weather, gather_weather
-from mollisol.quantification.models.schedule import Plan, Tables, plan
+from mollisol.quantification.models.schedule import Plan, plan
 
 _STREAMS = ("plant_c_t_ha", "manure_c_t_ha", "covered", "irrigation_mm", "humified_t_ha", "tillage")
 
@@ -120,12 +119,11 @@ def lay_out(trials: Trials, *, until: Mapping[str, int] | None = None) -> Layout
     inputs = trials.inputs
     sites = inputs.sites
     air = gather_weather(inputs.weather, sites)
-    tables = Tables(crops(), manures(), residues())
     names = sorted({row.scenario for row in inputs.schedule})
     scenario = next((name for name in names if name != inputs.baseline), inputs.baseline)
 
     def planned(rows: Sequence[ActivityRow], name: str) -> Plan:
-        return plan(rows, scenario=name, sites=sites, years=air.years, tables=tables)
+        return plan(rows, scenario=name, sites=sites, years=air.years)
 
     trial = planned(inputs.schedule, scenario)
     of_trial = [row for row in inputs.schedule if row.scenario == scenario]

@@ -24,7 +24,6 @@ from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ProjectMod
 from mollisol.methodology.project import Project
 from mollisol.methodology.soil_models.calibrated import ModelIdentity
 from mollisol.methodology.soil_models.inputs import ActivityRow, ModelInputs
-from mollisol.methodology.soil_models.tables import crops, manures, residues
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.modelled_stock import (
@@ -34,7 +33,6 @@ from mollisol.quantification.modelled_stock import (
 )
 from mollisol.quantification.models.rotation import phase_of_rotation
 from mollisol.quantification.models.scenarios import JointDraws, ScenarioRuns, run_scenarios
-from mollisol.quantification.models.schedule import Tables
 from mollisol.quantification.soil_carbon_stock import soil_carbon_model_input_t_per_ha
 from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks
@@ -192,8 +190,7 @@ class _Runs:
             If the model cannot start or run.
         """
         try:
-            tables = Tables(crops(), manures(), residues())
-            return run_scenarios(self.inputs, tables, joint=self.joint, start_t_ha=stock)
+            return run_scenarios(self.inputs, joint=self.joint, start_t_ha=stock)
         except ValueError as error:
             fault = finding(
                 "model-cannot-run",

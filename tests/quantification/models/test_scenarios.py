@@ -31,7 +31,7 @@ from mollisol.quantification.models.external import gather_external
 from mollisol.quantification.models.icbm import IcbmParameters
 from mollisol.quantification.models.rothc.model import RothCParameters
 from mollisol.quantification.models.run_inputs import run_inputs
-from mollisol.quantification.models.schedule import Tables, crop_carbon, plan
+from mollisol.quantification.models.schedule import crop_carbon, plan
 from mollisol.quantification.models.tier1 import tier1_estimate
 from mollisol.quantification.models.tier2 import Tier2Parameters
 from mollisol.reading.model_folder import read_external, read_folder
@@ -40,7 +40,6 @@ from tests.quantification.models.reference_data import columns, document, number
 BASE = Path(__file__).parents[2] / "broken" / "models" / "base"
 EXAMPLE = Path(__file__).parents[3] / "examples" / "soil-models" / "rothamsted"
 RUN = CliRunner()
-TABLES = Tables(crops(), manures(), residues())
 CLASSES: dict[str, Any] = {
     "rothc": RothCParameters,
     "tier2": Tier2Parameters,
@@ -173,7 +172,7 @@ def test_a_schedule_becomes_arrays() -> None:
             scenario="q", site="A", year=2021, month=8, activity="plant-input", what="Wheat", amount=9.0
         ),
     ]
-    made = plan(rows, scenario="p", sites=[site], years=(2020, 2021), tables=TABLES)
+    made = plan(rows, scenario="p", sites=[site], years=(2020, 2021))
     assert made.covered[:, 0].tolist() == [1.0] * 2 + [0.0] * 10 + [1.0] * 12
     assert made.tillage[:, 0].tolist() == [0.0, 0.0]
     assert made.irrigation_mm[4, 0] == 30.0

@@ -9,10 +9,8 @@ import pytest
 from scipy import stats
 
 from mollisol.methodology.soil_models.calibration_plan import CalibrationPlan, Effect, default_plan
-from mollisol.methodology.soil_models.tables import crops, manures, residues
 from mollisol.methodology.soil_models.trials import Trials
 from mollisol.quantification.models.scenarios import JointDraws, run_scenarios
-from mollisol.quantification.models.schedule import Tables
 from mollisol.uncertainty.calibration.layout import lay_out
 from mollisol.uncertainty.calibration.predict import predict
 from mollisol.uncertainty.calibration.problem import Problem
@@ -51,7 +49,6 @@ def test_terms_add_up_to_the_scenario_run(model: str, tmp_path: Path) -> None:
     moved = trials.model_copy(update={"trial_sites": rows})
     runs = run_scenarios(
         inputs.model_copy(update={"baseline": "trial"}),
-        Tables(crops(), manures(), residues()),
     )
     years = [2006, 2010, 2015]
     names = [s.site for s in inputs.sites]
@@ -73,7 +70,6 @@ def test_a_shift_at_the_start_is_that_of_the_scenario_run(model: str, tmp_path: 
     moved = trials.model_copy(update={"trial_sites": rows})
     runs = run_scenarios(
         inputs.model_copy(update={"baseline": "trial"}),
-        Tables(crops(), manures(), residues()),
         joint=JointDraws(inputs.parameters.label, inputs.parameters.values, slow_shift=[0.0, 0.12]),
     )
     names = [s.site for s in inputs.sites]
