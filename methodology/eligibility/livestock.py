@@ -38,52 +38,23 @@ class LivestockInScenarios(DomainObject):
     slaughtered_not_moved: bool = False
 
 
-class LivestockDecision(DomainObject):
-    """What the choice means: which population the project emits with, and what becomes of the leakage."""
-
-    animal: str
-    population: Literal["baseline", "project"]
-    head: float
-    leakage: Literal["none", "quantify"]
-    findings: tuple[Finding, ...]
-
-
-def decide_livestock(livestock: LivestockInScenarios) -> LivestockDecision:
-    """Apply the floor: the project emits with no fewer heads than the baseline, unless option b is shown.
+def check_livestock(livestock: LivestockInScenarios) -> Iterator[Finding]:
+    """Yield what follows from fewer heads than in the baseline: its population is the floor, unless option b is shown.
 
     A fall of livestock production goes to displaced production whatever is chosen here.
     """
-    thing = f"livestock {livestock.animal}"
     if livestock.project_head >= livestock.baseline_mean_head:
-        return LivestockDecision(
-            animal=livestock.animal,
-            population="project",
-            head=livestock.project_head,
-            leakage="none",
-            findings=(),
-        )
-    shown = livestock.output_did_not_fall and livestock.slaughtered_not_moved
+        return
+    thing = f"livestock {livestock.animal}"
     numbers = f"{livestock.project_head:g} heads after {livestock.baseline_mean_head:g} on average"
-    if livestock.option == "b" and shown:
-        return LivestockDecision(
-            animal=livestock.animal,
-            population="project",
-            head=livestock.project_head,
-            leakage="none",
-            findings=(finding("livestock-reduced", thing, numbers + ", option b"),),
-        )
-    findings = [finding("livestock-floor", thing, numbers)]
+    if livestock.option == "b" and livestock.output_did_not_fall and livestock.slaughtered_not_moved:
+        yield finding("livestock-reduced", thing, numbers + ", option b")
+        return
+    yield finding("livestock-floor", thing, numbers)
     if livestock.option == "b":
-        findings.append(finding("livestock-option-not-shown", thing, "option b without its evidence"))
+        yield finding("livestock-option-not-shown", thing, "option b without its evidence")
     elif livestock.option == "":
-        findings.append(finding("livestock-option-missing", thing, numbers + ", no option chosen"))
-    return LivestockDecision(
-        animal=livestock.animal,
-        population="baseline",
-        head=livestock.baseline_mean_head,
-        leakage="quantify",
-        findings=tuple(findings),
-    )
+        yield finding("livestock-option-missing", thing, numbers + ", no option chosen")
 
 
 def check_manure_shares(animal: str, productivity: str, shares: Mapping[str, float]) -> Iterator[Finding]:
@@ -100,7 +71,5 @@ def check_manure_shares(animal: str, productivity: str, shares: Mapping[str, flo
     total = fsum(shares.values())
     if total > 1 + SLACK:
         yield finding("manure-shares-above-one", thing, f"{total:g} together")
-        return
-    if total < 1 - SLACK:
+    elif total < 1 - SLACK:
         yield finding("manure-shares-below-one", thing, f"{total:g} together")
-        return

@@ -33,7 +33,7 @@ from mollisol.methodology.eligibility.inclusion import (
     check_de_minimis,
     check_inclusion,
 )
-from mollisol.methodology.eligibility.livestock import LivestockInScenarios, decide_livestock
+from mollisol.methodology.eligibility.livestock import LivestockInScenarios, check_livestock
 from mollisol.methodology.eligibility.reassessment import check_baseline_age, check_end_of_baseline
 from mollisol.methodology.eligibility.schedule import LookBack, check_look_back
 from mollisol.methodology.eligibility.similarity import SoilCarbonComparison, check_similarity
@@ -148,7 +148,7 @@ def _herds(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
             and (row.quantification_unit, row.animal, row.productivity) == (unit, animal, productivity)
         ]
         choice = chosen.get(animal)
-        decision = decide_livestock(
+        yield from check_livestock(
             LivestockInScenarios(
                 animal=f"{animal} of {unit}",
                 baseline_mean_head=mean,
@@ -158,7 +158,6 @@ def _herds(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
                 slaughtered_not_moved=bool(choice and choice.slaughtered_not_moved),
             )
         )
-        yield from decision.findings
 
 
 def check_sites(context: Context, samples: Samples) -> list[Finding]:
