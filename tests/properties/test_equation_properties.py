@@ -15,7 +15,7 @@ from mollisol.methodology.units import CO2E_PER_C
 from mollisol.quantification import equivalent_soil_mass as esm
 from mollisol.quantification.accounting.units import units_to_issue_t
 from mollisol.quantification.accounting.vm0042 import deduction as deduction_of_stock
-from mollisol.quantification.accounting.vm0042 import issuance, reductions_removals
+from mollisol.quantification.accounting.vm0042 import issuance, leakage_shares, reductions_removals
 from mollisol.uncertainty import degrees_of_freedom
 from mollisol.uncertainty.deduction import moment as deduction
 from mollisol.uncertainty.model import project_variance as model_error
@@ -156,8 +156,8 @@ def test_leakage_shares_sum_to_the_leakage(
         "reductions_t_co2e": er,
         "removals_t_co2e": cr,
     }
-    shares = float(reductions_removals.leakage_on_reductions_t_co2e(**given_shares)) + float(
-        reductions_removals.leakage_on_removals_t_co2e(**given_shares)
+    shares = float(leakage_shares.leakage_on_reductions_t_co2e(**given_shares)) + float(
+        leakage_shares.leakage_on_removals_t_co2e(**given_shares)
     )
     assert shares == pytest.approx(leakage, rel=1e-9, abs=1e-9)
 

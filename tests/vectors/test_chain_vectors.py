@@ -18,7 +18,7 @@ from mollisol.quantification import (
     soil_carbon_stock,
 )
 from mollisol.quantification.accounting.vm0042 import deduction as deduction_of_stock
-from mollisol.quantification.accounting.vm0042 import issuance, reductions_removals
+from mollisol.quantification.accounting.vm0042 import issuance, leakage_shares, reductions_removals
 from mollisol.uncertainty import degrees_of_freedom, student
 from mollisol.uncertainty.deduction import moment as deduction
 from mollisol.uncertainty.model import project_variance as model_error
@@ -52,12 +52,10 @@ def test_sign_table() -> None:
     cr = reductions_removals.removals_t_co2e(**stocks, removals_switch=switch)
     shares: dict[str, Any] = {"leakage_t_co2e": given["LK"], "reductions_t_co2e": er, "removals_t_co2e": cr}
     shares["form"] = "printed"  # the last row has a negative part
-    lk_er = reductions_removals.leakage_on_reductions_t_co2e(**shares)
-    lk_cr = reductions_removals.leakage_on_removals_t_co2e(**shares)
-    net_er = reductions_removals.net_reductions_t_co2e(
-        reductions_t_co2e=er, leakage_on_reductions_t_co2e=lk_er
-    )
-    net_cr = reductions_removals.net_removals_t_co2e(removals_t_co2e=cr, leakage_on_removals_t_co2e=lk_cr)
+    lk_er = leakage_shares.leakage_on_reductions_t_co2e(**shares)
+    lk_cr = leakage_shares.leakage_on_removals_t_co2e(**shares)
+    net_er = leakage_shares.net_reductions_t_co2e(reductions_t_co2e=er, leakage_on_reductions_t_co2e=lk_er)
+    net_cr = leakage_shares.net_removals_t_co2e(removals_t_co2e=cr, leakage_on_removals_t_co2e=lk_cr)
     rating = sheet["non_permanence_rating_percent"]
     bu_er = issuance.buffer_on_reductions_t_co2e(
         **stocks, removals_switch=switch, non_permanence_rating_percent=rating

@@ -7,9 +7,9 @@ of freedom and quantiles. What is deducted from it, and what becomes of the rest
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from mollisol.methodology.base import Interval
 from mollisol.methodology.baseline import Baseline
@@ -85,6 +85,10 @@ class Year:
     def place(self) -> str:
         """Return what stands behind the name of each quantity of the year."""
         return f"{self.context.place}.{self.number}"
+
+    def compute(self, name: str, function: Callable[..., Any], /, **inputs: Any) -> Quantity:
+        """Run a registered equation; the quantity carries the name of the period and the number of the year."""
+        return self.context.trace.compute(f"{name}{self.place}", function, **inputs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

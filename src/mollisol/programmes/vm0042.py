@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -41,7 +41,7 @@ from mollisol.programmes.interface import (
     Verified,
     Year,
 )
-from mollisol.quantification.accounting.vm0042 import issuance, reductions_removals
+from mollisol.quantification.accounting.vm0042 import issuance, leakage_shares, reductions_removals
 from mollisol.quantification.accounting.vm0042.deduction import (
     baseline_change_after_deduction,
     project_change_after_deduction,
@@ -216,102 +216,95 @@ class VM0042(Programme):
 
     def split(self, year: Year, activity: Activity) -> Split:
         """Return reductions and removals by the switch (Eqs. 37 and 40)."""
-        trace, place, form = year.context.trace, year.place, year.context.rules.form
         given = _sources(activity)
-
-        def of_year(name: str, quantity: Quantity) -> Quantity:
-            return _of_year(f"{name}{place}", quantity, year)
-
-        switch = trace.compute(
-            f"removals_switch{place}",
+        switch = year.compute(
+            "removals_switch",
             reductions_removals.removals_switch,
             cumulative_project_change_t_co2e=year.cumulative,
         )
-        sources = trace.compute(
-            f"source_terms{place}",
+        sources = year.compute(
+            "source_terms",
             reductions_removals.source_terms_t_co2e,
-            default_factor_sources_t_co2e=of_year("default_sources", given.default),
-            soil_ch4_t_co2e=of_year("soil_ch4", given.soil_ch4),
-            soil_n2o_t_co2e=of_year("soil_n2o", given.soil_n2o),
-            uncertainty_ch4=of_year("uncertainty_ch4", given.uncertainty_ch4),
-            uncertainty_n2o=of_year("uncertainty_n2o", given.uncertainty_n2o),
-            form=form("switch.ch4-n2o-sign"),
+            default_factor_sources_t_co2e=_of_year("default_sources", given.default, year),
+            soil_ch4_t_co2e=_of_year("soil_ch4", given.soil_ch4, year),
+            soil_n2o_t_co2e=_of_year("soil_n2o", given.soil_n2o, year),
+            uncertainty_ch4=_of_year("uncertainty_ch4", given.uncertainty_ch4, year),
+            uncertainty_n2o=_of_year("uncertainty_n2o", given.uncertainty_n2o, year),
+            form=year.context.rules.form("switch.ch4-n2o-sign"),
         )
         stock = _stock(year, switch)
-        shares = Shares(
-            trace.compute(
-                f"reductions{place}",
-                reductions_removals.emission_reductions_t_co2e,
-                source_terms_t_co2e=sources,
-                **stock,
-            ),
-            trace.compute(f"removals{place}", reductions_removals.removals_t_co2e, **stock),
+        reductions = year.compute(
+            "reductions",
+            reductions_removals.emission_reductions_t_co2e,
+            source_terms_t_co2e=sources,
+            **stock,
         )
-        return Split(shares, switch, sources)
+        removals = year.compute("removals", reductions_removals.removals_t_co2e, **stock)
+        return Split(Shares(reductions, removals), switch, sources)
 
     def leakage(self, year: Year, split: Split, activity: Activity) -> Net:
         """Return both less their shares of leakage (Eqs. 38 to 42)."""
-        trace, place, form = (
-            year.context.trace,
-            year.place,
-            year.context.rules.form("switch.leakage-allocation"),
-        )
+        form = year.context.rules.form("switch.leakage-allocation")
         if activity.leakage is None:
             raise ValueError("leakage of VM0042 was not computed")
-        leakage = _of_year(f"leakage{place}", activity.leakage.by_year, year)
+        leakage = _of_year("leakage", activity.leakage.by_year, year)
         _must_have_shares(year, leakage, split.shares, printed=form == "printed")
+        amounts = split.shares
         shares: dict[str, Any] = {
             "leakage_t_co2e": leakage,
-            "reductions_t_co2e": split.shares.reductions,
-            "removals_t_co2e": split.shares.removals,
+            "reductions_t_co2e": amounts.reductions,
+            "removals_t_co2e": amounts.removals,
             "form": form,
         }
-        reductions = trace.compute(
-            f"net_reductions{place}",
-            reductions_removals.net_reductions_t_co2e,
-            reductions_t_co2e=split.shares.reductions,
-            leakage_on_reductions_t_co2e=trace.compute(
-                f"leakage_on_reductions{place}", reductions_removals.leakage_on_reductions_t_co2e, **shares
-            ),
+        on_reductions = year.compute(
+            "leakage_on_reductions", leakage_shares.leakage_on_reductions_t_co2e, **shares
         )
-        removals = trace.compute(
-            f"net_removals{place}",
-            reductions_removals.net_removals_t_co2e,
-            removals_t_co2e=split.shares.removals,
-            leakage_on_removals_t_co2e=trace.compute(
-                f"leakage_on_removals{place}", reductions_removals.leakage_on_removals_t_co2e, **shares
-            ),
+        reductions = year.compute(
+            "net_reductions",
+            leakage_shares.net_reductions_t_co2e,
+            reductions_t_co2e=amounts.reductions,
+            leakage_on_reductions_t_co2e=on_reductions,
+        )
+        on_removals = year.compute("leakage_on_removals", leakage_shares.leakage_on_removals_t_co2e, **shares)
+        removals = year.compute(
+            "net_removals",
+            leakage_shares.net_removals_t_co2e,
+            removals_t_co2e=amounts.removals,
+            leakage_on_removals_t_co2e=on_removals,
         )
         return Net(Shares(reductions, removals), leakage)
 
     def buffer(self, year: Year, split: Split, net: Net, carried: Carried) -> Verified:
         """Return the rating's share of the stock terms, and the verified amounts (Eqs. 75 to 79)."""
-        trace, place = year.context.trace, year.place
         stock: dict[str, Any] = _stock(year, split.switch) | {"non_permanence_rating_percent": carried.rating}
         buffer = Shares(
-            trace.compute(f"buffer_on_reductions{place}", issuance.buffer_on_reductions_t_co2e, **stock),
-            trace.compute(f"buffer_on_removals{place}", issuance.buffer_on_removals_t_co2e, **stock),
+            year.compute("buffer_on_reductions", issuance.buffer_on_reductions_t_co2e, **stock),
+            year.compute("buffer_on_removals", issuance.buffer_on_removals_t_co2e, **stock),
         )
+        trace = year.context.trace
 
-        def reductions(name: str) -> Quantity:
-            given: dict[str, Any] = {"net_t_co2e": net.shares.reductions, "buffer_t_co2e": buffer.reductions}
-            return trace.compute(name, issuance.verified_reductions_t_co2e, **given)
+        def verified(kind: str, equation: Callable[..., Any], before: Quantity, taken: Quantity) -> Quantity:
+            def make(name: str) -> Quantity:
+                return trace.compute(name, equation, net_t_co2e=before, buffer_t_co2e=taken)
 
-        def removals(name: str) -> Quantity:
-            given: dict[str, Any] = {"net_t_co2e": net.shares.removals, "buffer_t_co2e": buffer.removals}
-            return trace.compute(name, issuance.verified_removals_t_co2e, **given)
+            return after_discount(make, f"verified_{kind}{year.place}", ON_CREDIT, trace)
 
-        verified = Shares(
-            after_discount(reductions, f"verified_reductions{place}", ON_CREDIT, trace),
-            after_discount(removals, f"verified_removals{place}", ON_CREDIT, trace),
+        shares = Shares(
+            verified(
+                "reductions",
+                issuance.verified_reductions_t_co2e,
+                net.shares.reductions,
+                buffer.reductions,
+            ),
+            verified("removals", issuance.verified_removals_t_co2e, net.shares.removals, buffer.removals),
         )
-        total = trace.compute(
-            f"verified_total{place}",
+        total = year.compute(
+            "verified_total",
             issuance.verified_total_t_co2e,
-            verified_reductions_t_co2e=verified.reductions,
-            verified_removals_t_co2e=verified.removals,
+            verified_reductions_t_co2e=shares.reductions,
+            verified_removals_t_co2e=shares.removals,
         )
-        return Verified(buffer, verified, total)
+        return Verified(buffer, shares, total)
 
 
 def _sources(activity: Activity) -> SourcesOfPeriod:
@@ -323,7 +316,8 @@ def _sources(activity: Activity) -> SourcesOfPeriod:
 def _of_year(name: str, quantity: Quantity, year: Year) -> Quantity:
     """Take one year out of a quantity that has one value for each year of the period."""
     place = year.number - 1
-    return year.context.trace.arrange(name, float(quantity.value[place]), [quantity], places=[place])
+    value = float(quantity.value[place])
+    return year.context.trace.arrange(f"{name}{year.place}", value, [quantity], places=[place])
 
 
 def _stock(year: Year, switch: Quantity) -> dict[str, Any]:
