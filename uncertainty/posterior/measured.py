@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.quantification.arguments import equation, ours, takes
-from mollisol.quantification.checks import between, finite, positive
+from mollisol.quantification.checks import FloatArray, at_least, between, finite, positive, row, whole
 from mollisol.uncertainty.posterior.declaration import (
     ControlPoints,
+    IntArray,
     ProjectPoints,
     SharedEffect,
     Strata,
@@ -35,10 +36,10 @@ class MeasurementErrors:
         Errors that many points share.
     """
 
-    class_sd: ArrayLike = (0.0,)
-    project_class: ArrayLike = ()
-    control_class: ArrayLike = ()
-    shared: tuple[SharedEffect, ...] = ()
+    class_sd: ArrayLike
+    project_class: ArrayLike
+    control_class: ArrayLike
+    shared: tuple[SharedEffect, ...]
 
 
 def measured_specification(
@@ -89,44 +90,52 @@ def measured_specification(
     Source: the hierarchical model of docs/posterior.md with a measured baseline. A laboratory error that is not
     declared is inside the spread between points, as it is in Eqs. 70 and 71.
     """
-    known = errors or MeasurementErrors()
+    area = row("area_ha", positive("area_ha", area_ha))
+    offset = finite("offset_t_co2e_per_ha", offset_t_co2e_per_ha)
+    if offset.ndim:
+        raise ValueError(f"offset_t_co2e_per_ha must be one number, found shape {offset.shape}")
+    link = between("site_link", site_link, 0.0, 1.0) * area
+    if link.ndim != 2 or not (link.sum(axis=1) > 0).all():
+        raise ValueError(
+            "site_link must have a row for each control site, each linked to at least one stratum"
+        )
+    change = row(
+        "project_change_t_co2e_per_ha", finite("project_change_t_co2e_per_ha", project_change_t_co2e_per_ha)
+    )
+    control = row(
+        "control_change_t_co2e_per_ha", finite("control_change_t_co2e_per_ha", control_change_t_co2e_per_ha)
+    )
+    known = (
+        MeasurementErrors([0.0], np.zeros(change.size), np.zeros(control.size), ())
+        if errors is None
+        else errors
+    )
     return Specification(
-        measurement_sd=np.asarray(known.class_sd),
+        measurement_sd=at_least("class_sd", known.class_sd, 0.0),
         shared=known.shared,
-        strata=Strata(np.asarray(area_ha)),
-        project=project_points(
-            project_change_t_co2e_per_ha,
-            offset_t_co2e_per_ha,
-            project_stratum,
-            project_unit,
-            known.project_class,
+        strata=Strata(area),
+        project=ProjectPoints(
+            change - offset,
+            _numbers("project_stratum", project_stratum, change),
+            _numbers("project_unit", project_unit, change),
+            _numbers("project_class", known.project_class, change),
         ),
-        control=control_points(
-            control_change_t_co2e_per_ha, control_site, site_link, area_ha, known.control_class
+        control=ControlPoints(
+            control,
+            _numbers("control_site", control_site, control),
+            link / link.sum(axis=1, keepdims=True),
+            _numbers("control_class", known.control_class, control),
         ),
     )
 
 
-def project_points(
-    change: ArrayLike, offset: ArrayLike, stratum: ArrayLike, unit: ArrayLike, kind: ArrayLike = ()
-) -> ProjectPoints:
-    """Return the points of the project, each change less what is known to be no gain of the soil."""
-    known = finite("offset_t_co2e_per_ha", offset)
-    if known.ndim:
-        raise ValueError(f"offset_t_co2e_per_ha must be one number, found shape {known.shape}")
-    change = finite("change of project points", change) - known
-    return ProjectPoints(change, np.asarray(stratum), np.asarray(unit), np.asarray(kind))
-
-
-def control_points(
-    change: ArrayLike, site: ArrayLike, site_link: ArrayLike, area_ha: ArrayLike, kind: ArrayLike = ()
-) -> ControlPoints:
-    """Return the points of control sites; a site that serves several strata carries their shares of the area."""
-    link = between("site_link", site_link, 0.0, 1.0) * positive("area_ha", area_ha)
-    if link.ndim != 2 or not (link.sum(axis=1) > 0).all():
-        raise ValueError("site_link must have a row for each control site, each linked to a stratum or more")
-    link /= link.sum(axis=1, keepdims=True)
-    return ControlPoints(np.asarray(change), np.asarray(site), link, np.asarray(kind))
+def _numbers(name: str, value: ArrayLike, change: FloatArray) -> IntArray:
+    codes = row(name, whole(name, value, 0))
+    if codes.shape != change.shape:
+        raise ValueError(
+            f"{name} must hold {change.size} numbers, one for each change, found shape {codes.shape}"
+        )
+    return codes.astype(np.int64)
 
 
 @equation("mollisol:posterior-credited", "q", "t CO2e/ha", ours("docs/posterior.md"))

@@ -10,10 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.quantification.arguments import equation, ours, takes
-from mollisol.quantification.checks import positive
-from mollisol.uncertainty.posterior.declaration import ModelDraws, Strata, Validation
+from mollisol.quantification.checks import FloatArray, between, finite, positive, row, whole
+from mollisol.uncertainty.posterior.declaration import (
+    ControlPoints,
+    IntArray,
+    ModelDraws,
+    ProjectPoints,
+    Strata,
+    Validation,
+)
 from mollisol.uncertainty.posterior.exact import posterior_of_change
-from mollisol.uncertainty.posterior.measured import control_points, project_points
 from mollisol.uncertainty.posterior.results import PosteriorResult
 from mollisol.uncertainty.posterior.specification import Specification
 
@@ -75,6 +81,22 @@ class ValidationErrors:
         return cls(**errors)
 
 
+def _codes(name: str, value: ArrayLike) -> IntArray:
+    return row(name, whole(name, value, 0)).astype(np.int64)
+
+
+def _row(name: str, value: ArrayLike) -> FloatArray:
+    return row(name, finite(name, value))
+
+
+def _years(value: float) -> float:
+    return float(positive("years", value))
+
+
+def _offset(value: ArrayLike) -> float:
+    return float(finite("offset_t_co2e_per_ha", value))
+
+
 def modelled_posterior(
     *,
     area_ha: ArrayLike,
@@ -124,16 +146,25 @@ def modelled_posterior(
     ValueError
         For data that cannot carry the model; the message says what to do.
     """
+    effect = _row("effect_t_co2e_per_ha", effect_t_co2e_per_ha)
     trials = ValidationErrors.of(validation)
-    draws = effect_draws_t_co2e_per_ha
+    zones = _codes("climate", climate) if np.size(climate) else np.empty(0, np.int64)
+    area = row("area_ha", positive("area_ha", area_ha))
+    strata = Strata(area, practice=_codes("practice", practice), climate=zones)
+    name = "effect_draws_t_co2e_per_ha"
+    draws = None if effect_draws_t_co2e_per_ha is None else _row(name, effect_draws_t_co2e_per_ha)
     return posterior_of_change(
         Specification(
-            strata=Strata(np.asarray(area_ha), practice=np.asarray(practice), climate=np.asarray(climate)),
-            project=project_points(effect_t_co2e_per_ha, offset_t_co2e_per_ha, stratum, sampling_unit),
+            strata=strata,
+            project=ProjectPoints(
+                effect - _offset(offset_t_co2e_per_ha),
+                _codes("stratum", stratum),
+                _codes("sampling_unit", sampling_unit),
+            ),
             baseline="modelled",
             validation=trials.comparisons(),
-            model=None if draws is None else ModelDraws(effect=np.asarray(draws)),
-            period_years=float(positive("years", years)),
+            model=None if draws is None else ModelDraws(effect=draws),
+            period_years=_years(years),
             bias_scale=trials.bias_scale_t_co2e_per_ha,
             validation_scale=_scale(trials),
         ),
@@ -193,21 +224,32 @@ def hybrid_posterior(
     ValueError
         For data that cannot carry the model; the message says what to do.
     """
+    area = row("area_ha", positive("area_ha", area_ha))
+    link = between("site_link", site_link, 0.0, 1.0) * area
+    if link.ndim != 2 or not (link.sum(axis=1) > 0).all():
+        raise ValueError("site_link must have a row for each control site, each linked to a stratum")
     trials = ValidationErrors.of(validation)
     return posterior_of_change(
         Specification(
-            strata=Strata(np.asarray(area_ha)),
-            project=project_points(
-                project_change_t_co2e_per_ha, offset_t_co2e_per_ha, project_stratum, project_unit
+            strata=Strata(area),
+            project=ProjectPoints(
+                _row("project_change_t_co2e_per_ha", project_change_t_co2e_per_ha)
+                - _offset(offset_t_co2e_per_ha),
+                _codes("project_stratum", project_stratum),
+                _codes("project_unit", project_unit),
             ),
-            control=control_points(control_change_t_co2e_per_ha, control_site, site_link, area_ha),
+            control=ControlPoints(
+                _row("control_change_t_co2e_per_ha", control_change_t_co2e_per_ha),
+                _codes("control_site", control_site),
+                link / link.sum(axis=1, keepdims=True),
+            ),
             baseline="hybrid",
             validation=trials.comparisons(),
             model=ModelDraws(
-                baseline_stratum=np.asarray(baseline_draws_t_co2e_per_ha),
-                baseline_control=np.asarray(control_draws_t_co2e_per_ha),
+                baseline_stratum=_row("baseline_draws_t_co2e_per_ha", baseline_draws_t_co2e_per_ha),
+                baseline_control=_row("control_draws_t_co2e_per_ha", control_draws_t_co2e_per_ha),
             ),
-            period_years=float(positive("years", years)),
+            period_years=_years(years),
             bias_scale=trials.bias_scale_t_co2e_per_ha,
             validation_scale=_scale(trials),
         ),
