@@ -75,7 +75,7 @@ class Projection:
     records_t_co2e
         The credit of the soil by the moment form, which the effects of the records are of.
     rest_t_co2e
-        What neither can show: that another form issues than the moment form.
+        What neither can show: that another form issues than the moment form, and deductions on the gases.
     largest_share_at_fault
         Given where no record was at fault: the share of all effects that may still be.
     """
@@ -211,14 +211,14 @@ def extrapolate(bundle: Bundle, filled: bytes) -> Projection:
 
 def _typed_misstatements(
     figures: Sequence[TypedFigure], rows: Sequence[tuple[int, Mapping[str, str]]]
-) -> dict[str, float]:
+) -> dict[tuple[str, str], float]:
     """Return recorded less seen of each typed figure; each stands in the worksheet once."""
-    recorded = {figure.name: figure.effect_t_co2e for figure in figures}
-    found: dict[str, float] = {}
+    recorded = {(figure.name, figure.file): figure.effect_t_co2e for figure in figures}
+    found: dict[tuple[str, str], float] = {}
     for number, row in rows:
-        name = row["typed_figure"]
+        name = row["typed_figure"], row["file_row"]
         if name not in recorded or name in found:
-            raise WorksheetError(f"row {number}: {name!r} is not one of the typed figures, once each")
+            raise WorksheetError(f"row {number}: {name[0]!r} is not one of the typed figures, once each")
         try:
             seen = float(row["seen_t_co2e"])
         except ValueError:
@@ -228,7 +228,7 @@ def _typed_misstatements(
             raise WorksheetError(f"row {number}, seen_t_co2e: {row['seen_t_co2e'][:40]!r} is no number; {do}")
         found[name] = recorded[name] - seen
     if missing := sorted(recorded.keys() - found.keys()):
-        raise WorksheetError(f"the typed figure {missing[0]} is not in the worksheet")
+        raise WorksheetError(f"the typed figure {missing[0][0]} is not in the worksheet")
     return found
 
 
@@ -236,7 +236,7 @@ def _judged(
     bundle: Bundle,
     effects: Effects,
     result: Mapping[int, float],
-    typed: Mapping[str, float],
+    typed: Mapping[tuple[str, str], float],
     *,
     picks: int,
     estimate: float,

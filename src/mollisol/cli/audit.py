@@ -65,7 +65,7 @@ def _lines(p: Projection) -> list[str]:
         f"{p.verdict}: {p.records} records in {p.picks} picks, {p.at_fault} at fault; {p.typed} typed figures, "
         f"{p.typed_at_fault} at fault",
         f"  credited     {p.credited_t_co2e:,.1f} t CO2e: records {p.records_t_co2e:,.1f}, typed figures "
-        f"{p.typed_t_co2e:+,.1f}, what the issuing form adds to the moment form {p.rest_t_co2e:+,.1f}",
+        f"{p.typed_t_co2e:+,.1f}, other forms and deductions {p.rest_t_co2e:+,.1f}",
         f"  found        {p.found_t_co2e:+,.2f} t CO2e in the records themselves, {p.typed_found_t_co2e:+,.2f} in the "
         "typed figures (above zero: credited too much)",
         f"  projected    {p.projected_t_co2e:+,.2f} t CO2e over all records and typed figures, standard error "
