@@ -177,11 +177,14 @@ def _declared(folder: Path) -> Path:
 
 
 def _fuelled(folder: Path) -> Path:
-    """Write the farm with twice the diesel on the arable land, 18 % more in all, and fuel left out of the boundary."""
+    """Write the farm with twice the diesel on the arable land, 18 % more in all, fuel left out, and lighter cattle."""
     fuel = 'id = "fossil_fuel_co2", included = '
     diesel = [(f"arable,project,{year},diesel,3300", f"arable,project,{year},diesel,6600") for year in YEARS]
     left_out = [(f"{fuel}true", f"{fuel}false")]
-    return _edited(folder, "mixed-farm", {"project.toml": left_out, "fuel_use.csv": diesel}, {})
+    herd = "grass,baseline,{},other cattle,all,60,{}"
+    cattle = [(herd.format(year, 405), herd.format(year, 300)) for year in (2018, 2019, 2020)]
+    tables = {"project.toml": left_out, "fuel_use.csv": diesel, "livestock.csv": cattle}
+    return _edited(folder, "mixed-farm", tables, {})
 
 
 def _leaking(folder: Path) -> Path:
@@ -327,6 +330,8 @@ class Probes:
                 return partial(_run, _declared(folder))
             case "fuelled":
                 return partial(_run, _fuelled(folder))
+            case "tables":
+                return partial(_check, _fuelled(folder))
             case "leaking":
                 return partial(_run, _leaking(folder))
             case "printed":

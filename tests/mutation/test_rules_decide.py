@@ -44,7 +44,8 @@ PROBES = {
         mollisol.esm.extrapolation-warns mollisol.interval.tolerance mollisol.issuance.form
         mollisol.season.tolerance mollisol.sharp.few-samples mollisol.sharp.setting
         mollisol.sharp.setting-of-few-samples
-        mollisol.start.tolerance vcs.buffer.greatest-rating vcs.buffer.least-rating vcs.buffer.rating-step
+        mollisol.musts.decide mollisol.start.tolerance vcs.buffer.greatest-rating vcs.buffer.least-rating
+        vcs.buffer.rating-step
         vcs.eligibility.half-width vm0042.accounting.basis vm0042.control.greatest-distance
         vm0042.control.least-sites vm0042.control.least-sites-per-stratum vm0042.control.similarity-confidence
         vm0042.deduction.confidence vm0042.look-back.least-years vm0042.period.longest vm0042.period.shortest
@@ -68,6 +69,7 @@ PROBES = {
         vm0042.control.land-cover-years vm0042.evidence.regional-data-iterations
         vm0042.evidence.regional-data-years vm0042.land.degradation-study-years vm0042.land.most-conversions""",
     "fuelled": "vm0042.boundary.inclusion-increase",
+    "tables": "mollisol.amount.weight-factor",
     "leaking": """
         vm0042.biochar.subtracted vm0042.leakage.amendment-basis vmd0054.production.growth
         vmd0054.response.new-land vmd0054.response.supply""",

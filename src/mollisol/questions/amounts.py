@@ -22,7 +22,8 @@ DAYS: Final = 365.0
 
 def check_amounts(project: Project, rules: RulesInForce) -> list[Finding]:
     """Return what the amounts of both scenarios and the land say against each other."""
-    return gathered([*_scenarios_apart(project, rules), *_animals_on_land(project, rules)])
+    asked = (_scenarios_apart, _weights_apart, _animals_on_land)
+    return gathered(found for ask in asked for found in ask(project, rules))
 
 
 def _scenarios_apart(project: Project, rules: RulesInForce) -> Iterator[Finding]:
@@ -68,6 +69,24 @@ def _means(table: Columns[Any], column: str, names: Sequence[str]) -> dict[tuple
         key: {scenario: sum(years.values()) / len(years) for scenario, years in inner.items()}
         for key, inner in sums.items()
     }
+
+
+def _weights_apart(project: Project, rules: RulesInForce) -> Iterator[Finding]:
+    """Yield animals of one name that weigh otherwise in the two scenarios: another unit, or other animals."""
+    weights: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for row in project.herds:
+        weights[row.quantification_unit, row.animal][row.scenario].append(row.live_weight_kg)
+    for (unit, animal), of in weights.items():
+        base, own = (float(np.mean(of[name])) if of[name] else 0.0 for name in ("baseline", "project"))
+        factor = rules.number("mollisol.amount.weight-factor")
+        if base > 0 and own > 0 and not 1 / factor <= own / base <= factor:
+            yield finding(
+                "amounts-apart",
+                Place(file=project.herds.file, column="live_weight_kg", thing=f"unit {unit}, {animal}"),
+                f"{own:.4g} kg live weight in the project and {base:.4g} in the baseline, a factor of "
+                f"{own / base:.3g}; {likely_causes('amount', own / base)}",
+                factor=factor,
+            )
 
 
 def _animals_on_land(project: Project, rules: RulesInForce) -> Iterator[Finding]:

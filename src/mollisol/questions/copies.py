@@ -246,6 +246,7 @@ def _carried_over(profiles: Profiles, a: _Places, b: _Places, chance: float) -> 
     tests = [
         ("carbon and soil mass", (soc & mass).all(axis=1), (profiles.soc_chance[b] * kept).prod(axis=1)),
         ("carbon", soc.all(axis=1), profiles.soc_chance[b].prod(axis=1)),
+        ("soil mass", mass.all(axis=1), profiles.mass_chance[b].prod(axis=1)),
     ]
     tests += [
         (

@@ -146,7 +146,7 @@ def _practice(project: Project, practice: _Practice, contradiction: Severity) ->
                 state = f"{word} in {_span(before)} of the baseline, and no row of it in {tables}"
                 yield finding("practice-without-rows", where, state, severity=Severity.WARNING, tables=tables)
         for side in rows:
-            silent = not years.get(side) and practice.column in ("liming", "synthetic_nitrogen")
+            silent = not years.get(side) and practice.column in ("liming", "synthetic_nitrogen", "grazing")
             if silent and not any(gas.quantification_unit == unit for gas in project.modelled_gases):
                 state = f"{tables} has rows of {side} years {_span(rows[side])}, the schedule says no {word}"
                 yield finding("rows-against-schedule", where, state)

@@ -31,12 +31,14 @@ def check_selection(context: Context) -> list[Finding]:
     most = context.rules.number("mollisol.selection.numbering-gaps")
     fewest = context.rules.number("mollisol.selection.fewest-missing")
     filled = context.rules.number("mollisol.selection.least-filled")
-    points, findings = project.sample_points, [*_sites_left_out(project, filled)]
+    points, of_sites = project.sample_points, _sites_left_out(project, filled)
+    findings = [*_told_of_sites(project, of_sites)]
     of_control = points.column("control_site").given()
     excused = set(project.point_statuses.column("point").values())
     for side, chosen in (("project", ~of_control), ("control sites", of_control)):
         names = [name for column in ("point", "sampling_unit") for name in _names(points, column, chosen)]
         gaps, there = numbering_gaps([*names, *excused] if names else (), filled)
+        gaps = {start: few for start, few in gaps.items() if start not in of_sites}
         missing = [name for sequence in gaps.values() for name in sequence]
         if len(missing) < fewest or len(missing) <= most * (there + len(missing)):
             continue
@@ -59,19 +61,21 @@ def _names(points: Columns[SamplePoint], column: str, chosen: NDArray[np.bool_])
     return [values.labels[code] for code in np.unique(values.codes[chosen]).tolist() if values.labels[code]]
 
 
-def _sites_left_out(project: Project, filled: float) -> Iterable[Finding]:
-    """Yield numbers of control sites that are missing: there are few sites, and each carries much of the baseline."""
-    names = [
-        *project.control_sites.column("control_site").labels,
-        *project.point_statuses.column("point").values(),
-    ]
-    gaps, there = numbering_gaps(names, filled)
+def _sites_left_out(project: Project, filled: float) -> dict[str, list[str]]:
+    """Return the numbers of control sites that are missing, by what stands before them."""
     sites = set(project.control_sites.column("control_site").labels)
+    gaps, there = numbering_gaps([*sites, *project.point_statuses.column("point").values()], filled)
     of_sites = {start: few for start, few in gaps.items() if any(name.startswith(start) for name in sites)}
-    missing = [name for few in of_sites.values() for name in few]
-    if missing and len(missing) <= there:
-        state = f"{', '.join(missing[:5])} beside {', '.join(sorted(sites)[:8])}"
+    return of_sites if sum(map(len, of_sites.values())) <= there else {}
+
+
+def _told_of_sites(project: Project, missing: Mapping[str, Sequence[str]]) -> Iterable[Finding]:
+    """Yield one finding on sites that are missing: there are few sites, and each carries much of the baseline."""
+    if missing:
+        names = [name for few in missing.values() for name in few]
+        sites = sorted(project.control_sites.column("control_site").labels)
         where = Place(file="control_sites.csv", column="control_site")
+        state = f"{', '.join(names[:5])} beside {', '.join(sites[:8])}"
         yield finding("control-sites-numbered-with-gaps", where, state)
 
 

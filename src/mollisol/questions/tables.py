@@ -11,6 +11,7 @@ from mollisol.questions.missing import check_placeholders, check_zeros
 from mollisol.questions.names import check_names
 from mollisol.questions.places.checks import check_places
 from mollisol.questions.places.outlines import Outlines
+from mollisol.questions.words.crops import check_legumes
 from mollisol.questions.words.evidence import check_register
 from mollisol.questions.words.people import check_ids
 from mollisol.questions.words.redrawn import check_redrawn
@@ -24,6 +25,7 @@ def question_tables(project: Project, outlines: Outlines, rules: RulesInForce) -
         *check_amounts(project, rules),
         *check_zeros(project),
         *check_placeholders(project),
+        *check_legumes(project),
         *check_names(project),
         *check_ids(project),
         *check_register(project),

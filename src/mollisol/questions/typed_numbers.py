@@ -201,6 +201,9 @@ def _woody(context: Context) -> Iterator[Finding]:
             yield finding("woody-start-differs", where, found)
         if scenario == "project":
             yield from _growth(context, where, stocks)
+        elif fallen := [(x, y) for (_, x), (_, y) in pairwise(stocks) if y < x]:
+            found = f"from {fallen[0][0]:g} to {fallen[0][1]:g} t CO2e/ha in the baseline"
+            yield finding("woody-baseline-falls", where, found)
 
 
 def _growth(context: Context, where: Place, stocks: Sequence[tuple[float, float]]) -> Iterator[Finding]:

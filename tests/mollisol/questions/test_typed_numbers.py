@@ -21,6 +21,7 @@ DOUBTS = {
     "production-before-low",
     "modelled-gas-without-error",
     "burning-before-large",
+    "woody-baseline-falls",
     "yield-beyond-record",
 }
 
@@ -38,6 +39,7 @@ def asked(folder: Path) -> list[Finding]:
         ("woody_stocks.csv", "2026-10-01,tree,17.5", "2026-10-01,tree,35", "woody-growth-unlikely", "8.0 t"),
         ("woody_stocks.csv", "project,2021-10-01,tree,8", "project,2021-10-01,tree,4", "woody-start-differs", "4 t"),
         ("production.csv", "500", "390", "production-before-low", "390 a year"),
+        ("woody_stocks.csv", "baseline,2026-10-01,tree,8", "baseline,2026-10-01,tree,2", "woody-baseline-falls", "2"),
         ("burning.csv", "160000,40", "800000,40", "burning-before-large", "20 t of dry matter a hectare"),
         ("burning.csv", "160000,40", "160000,70", "burning-before-large", "on 70 of 60 ha"),
         ("commodities.csv", "agricultural,t,7.5", "agricultural,t,75", "yield-beyond-record", "75 t/ha"),

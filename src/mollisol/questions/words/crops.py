@@ -1,0 +1,40 @@
+"""Crops that the schedule names: legumes that come with the project bring nitrogen that somebody has to count."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+from mollisol.methodology.findings import Finding, Place, Severity, finding
+from mollisol.methodology.project import Project
+
+_LEGUMES: Final = re.compile(
+    r"legum\w*|clover|\w*klee\b|trèfle|trebol|trébol|trevo|lucerne|luzerne|luzerna|alfalfa|vetch\w*|\w*wicken?\b|vicia|"
+    r"trifolium|medicago|lupin\w*|\bpeas?\b|\w*erbsen?\b|\bbeans?\b|soy\w*|soja|lentil\w*|linsen?\b|sainfoin|esparsette|"
+    r"mucuna|crotalaria|cowpea|chickpea|serradell\w*|stylosanthes|desmodium",
+    re.I,
+)
+_ENTRY: Final = "nitrogen_fixing_species_n2o"
+
+
+def check_legumes(project: Project) -> Iterator[Finding]:
+    """Yield legumes among the crops of the project alone, where nitrogen-fixing species are nowhere."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for scenario, crop in project.schedule.distinct("scenario", "crop"):
+        named[scenario] |= {match[0].casefold() for match in _LEGUMES.finditer(crop or "")}
+    begun = sorted(named["project"] - named["baseline"])
+    modelled = any(gas.gas == "N2O" for gas in project.modelled_gases)
+    if begun and not len(project.fixing_species) and not modelled:
+        entry = project.head.boundary.entry(_ENTRY)
+        out = f"left out: {entry.reason}" if entry and not entry.included else "without a row"
+        yield finding(
+            "source-begins-uncounted",
+            Place(file="schedule_of_activities.csv", column="crop"),
+            f"{', '.join(begun)} among the crops of the project and not before it; nitrogen-fixing species {out}"[
+                :600
+            ],
+            severity=Severity.WARNING,
+            tables="nitrogen_fixing_species.csv",
+        )
