@@ -1,4 +1,4 @@
-"""``mollisol audit``: draw the records to vouch, and project what was found."""
+"""``mollisol audit``: leads, what projects share, the records to vouch, and what was found in them projected."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mollisol.cli.printing import Json, print_json, tell
-from mollisol.methodology.findings import UserError
+from mollisol.cli.printing import EXIT_REFUSED, Json, exit_with, print_json, tell
+from mollisol.methodology.findings import FindingsError, UserError
 
 if TYPE_CHECKING:
     from mollisol.audit.worksheet import Projection
 
-audit_app = typer.Typer(help="An auditor's sample of records.", no_args_is_help=True)
+audit_app = typer.Typer(
+    help="What an auditor looks at: leads, overlaps, a sample of records.", no_args_is_help=True
+)
 
 BundleFolder = Annotated[Path, typer.Argument(help="A bundle folder, or a zip of one.", metavar="BUNDLE")]
 
@@ -40,6 +42,49 @@ def sample(
     tell(
         f"{out}: {text.count(chr(10)) - 1} rows. Fill in the columns seen_*, then mollisol audit extrapolate"
     )
+
+
+@audit_app.command()
+def leads(bundle: BundleFolder, as_json: Json = False) -> None:
+    """Print what is odd in a bundle, rarest first, with the share of honest projects that show as much."""
+    from mollisol.audit.handed import handed_in
+    from mollisol.audit.leads.ranked import leads_of
+    from mollisol.audit.leads.words import lines_of
+
+    try:
+        handed, key = handed_in(bundle)
+        found = leads_of(handed, rules_key=key)
+    except FindingsError as error:
+        exit_with(error.findings, as_json, words="nothing was looked at")
+    if as_json:
+        print_json(found.as_json())
+    else:
+        typer.echo("\n".join(lines_of(found)))
+
+
+@audit_app.command()
+def overlap(
+    projects: Annotated[
+        list[Path], typer.Argument(help="Bundles or project folders, two or more.", metavar="A B ...")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Find land, places and core values that several projects hold; exit 3 where there are any."""
+    from mollisol.audit.overlap.compare import overlaps_of
+    from mollisol.audit.overlap.words import lines_of
+
+    if len(projects) < 2:
+        raise typer.BadParameter("one project shares nothing with itself: name two or more")
+    try:
+        found = overlaps_of(projects)
+    except FindingsError as error:
+        exit_with(error.findings, as_json, words="nothing was compared")
+    if as_json:
+        print_json(found.as_json())
+    else:
+        typer.echo("\n".join(lines_of(found)))
+    if found.found:
+        raise typer.Exit(EXIT_REFUSED)
 
 
 @audit_app.command()

@@ -1,0 +1,1 @@
+"""Land, places and measured values that several projects hold."""
