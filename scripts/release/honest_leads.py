@@ -9,6 +9,7 @@ never reached, and control sites that change each in its own way.
 from __future__ import annotations
 
 import csv
+import math
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -21,7 +22,7 @@ ROOT: Final = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from mollisol.audit.leads.grounds import Grounds  # noqa: E402
-from mollisol.audit.leads.honest import ANY, SHARES, TABLE, Measured, thresholds_of  # noqa: E402
+from mollisol.audit.leads.honest import ANY, SHARES, TABLE, Measured  # noqa: E402
 from mollisol.audit.leads.kinds import KINDS  # noqa: E402
 from mollisol.engine import assess_project  # noqa: E402
 from tests.honest.generator import FAMILIES, write_honest  # noqa: E402
@@ -114,6 +115,16 @@ def measure(seeds: Iterable[int]) -> list[dict[str, float]]:
                 if seen := strengths(write_lived(Path(place) / "project", family, seed)):
                     found.append(seen)
     return found
+
+
+def thresholds_of(strengths: Sequence[float]) -> dict[float, float]:
+    """Return for each share the strength above which one more project, honest too, lies with no larger chance.
+
+    Of n honest projects k may lie above it where (k + 1) / (n + 1) is not above the share.
+    """
+    ordered = sorted(strengths, reverse=True)
+    above = {share: int(share * (len(ordered) + 1) + 1e-9) - 1 for share in SHARES}
+    return {share: ordered[k] if k >= 0 else math.inf for share, k in above.items()}
 
 
 def table(projects: Sequence[dict[str, float]], others: Sequence[dict[str, float]]) -> list[list[str]]:

@@ -49,7 +49,7 @@ def leads(bundle: BundleFolder, as_json: Json = False) -> None:
     """Print what is odd in a bundle, rarest first, with the share of honest projects that show as much."""
     from mollisol.audit.handed import handed_in
     from mollisol.audit.leads.ranked import leads_of
-    from mollisol.audit.leads.words import lines_of
+    from mollisol.audit.leads.words import leads_in_words
 
     try:
         handed, key = handed_in(bundle)
@@ -59,7 +59,7 @@ def leads(bundle: BundleFolder, as_json: Json = False) -> None:
     if as_json:
         print_json(found.as_json())
     else:
-        typer.echo("\n".join(lines_of(found)))
+        typer.echo("\n".join(leads_in_words(found)))
 
 
 @audit_app.command()
@@ -71,7 +71,7 @@ def overlap(
 ) -> None:
     """Find land, places and core values that several projects hold; exit 3 where there are any."""
     from mollisol.audit.overlap.compare import overlaps_of
-    from mollisol.audit.overlap.words import lines_of
+    from mollisol.audit.overlap.words import overlaps_in_words
 
     if len(projects) < 2:
         raise typer.BadParameter("one project shares nothing with itself: name two or more")
@@ -82,7 +82,7 @@ def overlap(
     if as_json:
         print_json(found.as_json())
     else:
-        typer.echo("\n".join(lines_of(found)))
+        typer.echo("\n".join(overlaps_in_words(found)))
     if found.found:
         raise typer.Exit(EXIT_REFUSED)
 

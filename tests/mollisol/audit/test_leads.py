@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import math
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from scipy.stats import binom
 from typer.testing import CliRunner
 
 from mollisol.audit.leads.credit import Credit, Replicates
-from mollisol.audit.leads.honest import ANY, SHARES, Measured, measured, thresholds_of
+from mollisol.audit.leads.honest import ANY, SHARES, Measured, measured
 from mollisol.audit.leads.kinds import KINDS
 from mollisol.audit.leads.ranked import RARE, Leads, leads_of
 from mollisol.bundle.write import bundle_files
@@ -25,6 +26,7 @@ from tests.honest import planting
 from tests.honest.generator import FAMILIES, write_honest
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
+SCRIPT = Path(__file__).parents[3] / "scripts" / "release" / "honest_leads.py"
 PLANTS = {
     "last-digits": planting.digits_of_five,
     "digits-too-many": planting.digits_too_many,
@@ -152,7 +154,12 @@ def test_the_fall_without_a_replicate_by_hand() -> None:
 
 def test_shares_count_the_project_itself_among_the_honest_ones() -> None:
     """Of 99 honest strengths 1 to 99: above all of them is 1 of 100, above 98 of them 2 of 100."""
-    row = Measured(99, thresholds_of([float(n) for n in range(1, 100)]))
+    spec = importlib.util.spec_from_file_location("honest_leads", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    row = Measured(99, script.thresholds_of([float(n) for n in range(1, 100)]))
     assert row.share(99.5) == 0.01
     assert row.share(98.5) == 0.02
     assert row.share(95.5) == 0.05

@@ -109,8 +109,8 @@ class Grounds:
             found.append(
                 Profiles(
                     at[:, 0],
-                    layers.point[at[:, 0]],
-                    layers.campaign[at[:, 0]],
+                    layers.point[at[:, 0]].astype(np.intp),
+                    layers.campaign[at[:, 0]].astype(np.intp),
                     layers.content[at],
                     layers.density[at],
                     layers.upper[at],

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -54,13 +53,3 @@ def note() -> str:
     """Return in words on which projects the table rests."""
     text = files("mollisol.audit.leads").joinpath(TABLE).read_text(encoding="utf-8")
     return " ".join(line.lstrip("# ") for line in text.splitlines() if line.startswith("#"))
-
-
-def thresholds_of(strengths: Sequence[float]) -> dict[float, float]:
-    """Return for each share the strength above which one more project, honest too, lies with no larger chance.
-
-    Of n honest projects k may lie above it where (k + 1) / (n + 1) is not above the share.
-    """
-    ordered = sorted(strengths, reverse=True)
-    above = {share: int(share * (len(ordered) + 1) + 1e-9) - 1 for share in SHARES}
-    return {share: ordered[k] if k >= 0 else math.inf for share, k in above.items()}

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from mollisol.audit.leads.ranked import Lead, Leads
 
 
-def lines_of(found: Leads) -> list[str]:
+def leads_in_words(result: Leads) -> list[str]:
     """Return leads as lines of text: the rare ones in full, the others one line each."""
-    return [*_lines(found)]
+    return [*_lines(result)]
 
 
-def _lines(found: Leads) -> Iterator[str]:
-    full, number = found.in_full, len(found.leads)
+def _lines(result: Leads) -> Iterator[str]:
+    full, number = result.in_full, len(result.leads)
     credited = (
-        "" if found.credited_t_co2e is None else f"; {found.credited_t_co2e:,.1f} t CO2e by the moment form"
+        "" if result.credited_t_co2e is None else f"; {result.credited_t_co2e:,.1f} t CO2e by the moment form"
     )
-    yield f"{found.project}: {len(full)} of {number} kinds of look found what few honest projects show{credited}"
+    yield f"{result.project}: {len(full)} of {number} kinds of look found what few honest projects show{credited}"
     yield "A lead is no finding: it says where to look first."
     for place, lead in enumerate(full, start=1):
         yield ""
@@ -26,7 +26,7 @@ def _lines(found: Leads) -> Iterator[str]:
         yield f"   innocent  {lead.innocent}"
         yield f"   effect    {_effect(lead)}"
         yield f"   honest    {_honest(lead, number)}"
-    rest = found.leads[len(full) :]
+    rest = result.leads[len(full) :]
     if rest:
         yield ""
         yield "Nothing rare in:"
@@ -34,11 +34,11 @@ def _lines(found: Leads) -> Iterator[str]:
             f"  {_percent(lead.honest_share):>5} of honest projects  {lead.title}: {lead.seen}"
             for lead in rest
         )
-    if found.not_looked_at:
+    if result.not_looked_at:
         yield ""
-        yield f"Could not be looked at here: {'; '.join(found.not_looked_at)}"
+        yield f"Could not be looked at here: {'; '.join(result.not_looked_at)}"
     yield ""
-    yield found.measured_on
+    yield result.measured_on
 
 
 def _effect(lead: Lead) -> str:

@@ -181,7 +181,7 @@ def _near(given: Sequence[_Given]) -> _Found:
     found: dict[tuple[int, int], list[Near]] = defaultdict(list)
     pairs, apart = shared_places(longitude, latitude, owner, SAME_PLACE_M)
     for (left, right), metres in zip(pairs.tolist(), apart.tolist(), strict=True):
-        one, other = given[owner[left]], given[owner[right]]
+        one, other = given[int(owner[left])], given[int(owner[right])]
         a, b = int(point[left]), int(point[right])
         kinds = (bool(one.controls[a]), bool(other.controls[b]))
         found[int(owner[left]), int(owner[right])].append(Near(one.points[a], other.points[b], kinds, metres))

@@ -9,25 +9,25 @@ from mollisol.audit.overlap.found import Inside, Near, Overlaps, Shared
 _SHOWN = 5
 
 
-def lines_of(found: Overlaps) -> list[str]:
+def overlaps_in_words(result: Overlaps) -> list[str]:
     """Return overlaps as lines of text, the projects with most land in common first."""
-    return [*_lines(found)]
+    return [*_lines(result)]
 
 
-def _lines(found: Overlaps) -> Iterator[str]:
+def _lines(result: Overlaps) -> Iterator[str]:
     sure = sorted(
-        (pair for pair in found.shared if pair.found), key=lambda pair: (-pair.land_ha, pair.one, pair.other)
+        (pair for pair in result.shared if pair.found), key=lambda pair: (-pair.land_ha, pair.one, pair.other)
     )
-    chance = [pair for pair in found.shared if not pair.found]
+    chance = [pair for pair in result.shared if not pair.found]
     outlines, points, profiles = (
-        sum(getattr(one, name) for one in found.projects) for name in ("outlines", "points", "profiles")
+        sum(getattr(one, name) for one in result.projects) for name in ("outlines", "points", "profiles")
     )
     yield (
-        f"{len(found.projects)} projects with {outlines} outlines, {points} points and {profiles} profiles; "
+        f"{len(result.projects)} projects with {outlines} outlines, {points} points and {profiles} profiles; "
         f"{len(sure)} pairs have something in common"
     )
     for pair in sure:
-        one, other = found.projects[pair.one], found.projects[pair.other]
+        one, other = result.projects[pair.one], result.projects[pair.other]
         yield ""
         yield f"{one.place} ({one.name}) and {other.place} ({other.name})"
         yield from _of_pair(pair, (one.name, other.name), one.hectares, other.hectares)
@@ -36,16 +36,16 @@ def _lines(found: Overlaps) -> Iterator[str]:
         yield "May be chance:"
         for pair in chance[:_SHOWN]:
             if pair.values:
-                first, second = (found.projects[number].place for number in (pair.one, pair.other))
+                first, second = (result.projects[number].place for number in (pair.one, pair.other))
                 yield (
                     f"  {first} and {second}: {len(pair.values.pairs)} profiles agree in every number, "
                     f"{pair.values.expected:.2g} expected by chance"
                 )
         if len(chance) > _SHOWN:
             yield f"  and {len(chance) - _SHOWN} pairs more"
-    if found.notes:
+    if result.notes:
         yield ""
-        yield from found.notes
+        yield from result.notes
 
 
 def _of_pair(pair: Shared, names: tuple[str, str], one_ha: float, other_ha: float) -> Iterator[str]:
