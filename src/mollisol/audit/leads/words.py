@@ -25,7 +25,7 @@ def _lines(result: Leads) -> Iterator[str]:
         yield f"   seen      {lead.seen}"
         yield f"   innocent  {lead.innocent}"
         yield f"   effect    {_effect(lead)}"
-        yield f"   honest    {_honest(lead, number)}"
+        yield f"   honest    {_honest(lead)}"
     rest = result.leads[len(full) :]
     if rest:
         yield ""
@@ -48,13 +48,12 @@ def _effect(lead: Lead) -> str:
     return f"{abs(lead.effect_t_co2e):,.1f} t CO2e {less} if {lead.effect_of}"
 
 
-def _honest(lead: Lead, number: int) -> str:
+def _honest(lead: Lead) -> str:
     if not lead.honest_projects:
         return "not measured"
     return (
         f"at most {_percent(lead.honest_share)} of {lead.honest_projects:,} show as much, the strongest of "
-        f"{lead.looks} places taken in each; with {number} kinds of look, {_percent(lead.any_share)} show "
-        "something as rare"
+        f"{lead.looks} places taken in each; {_percent(lead.any_share)} show something as rare in any kind of look"
     )
 
 
