@@ -22,7 +22,7 @@ def gaps(grounds: Grounds) -> Seen | None:
     ids = ("point", "sampling_unit", "control_site")
     names = [name for column in ids for name in project.sample_points.column(column).labels if name]
     names += project.point_statuses.column("point").values()
-    missing, there = numbering_gaps(names)
+    missing, there = numbering_gaps(names, grounds.context.rules.number("mollisol.selection.least-filled"))
     lost = [name for sequence in missing.values() for name in sequence]
     if not lost:
         return Seen(0.0, f"no number is missing beside {there}", (), there)
