@@ -151,18 +151,8 @@ def grouped_by(items: Iterable[Any], attribute: str) -> dict[Any, list[Any]]:
     return dict(grouped(items, attribute))
 
 
-FILTERS: Final[dict[str, Callable[..., Any]]] = {
-    "number": number,
-    "fixed": fixed,
-    "plain": plain,
-    "exact": exact,
-    "whole": whole,
-    "signed": signed,
-    "day": day,
-    "span": span,
-    "unit": unit,
-    "slug": slug,
-    "odds": odds,
-    "grouped": grouped,
-    "grouped_by": grouped_by,
-}
+_ALL: Final[tuple[Callable[..., Any], ...]] = (
+    *(number, fixed, plain, exact, whole, signed, day, span, unit, slug, odds),
+    *(grouped, grouped_by),
+)
+FILTERS: Final = {function.__name__: function for function in _ALL}

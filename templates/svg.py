@@ -8,51 +8,25 @@ from html.parser import HTMLParser
 from typing import Final
 
 _FONTS: Final = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif"
-_ELEMENTS: Final = frozenset(
-    {
-        "svg",
-        "g",
-        "path",
-        "rect",
-        "circle",
-        "ellipse",
-        "line",
-        "polyline",
-        "polygon",
-        "text",
-        "tspan",
-        "title",
-        "desc",
-    }
-    | {"defs", "use", "clippath", "pattern"}
-)
-_ATTRIBUTES: Final = frozenset(
-    {
-        "xmlns",
-        "xmlns:xlink",
-        "version",
-        "viewbox",
-        "width",
-        "height",
-        "id",
-        "class",
-        "role",
-        "aria-labelledby",
-    }
-    | {
-        "style",
-        "fill",
-        "stroke",
-        "opacity",
-        "clip-path",
-        "clip-rule",
-        "fill-rule",
-        "text-anchor",
-        "transform",
-    }
-    | {"d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "patternunits"}
-    | {"href", "xlink:href"}
-)
+_FRAME: Final = {"svg", "g", "defs", "use", "clippath", "pattern"}
+_SHAPES: Final = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
+_WORDS: Final = {"text", "tspan", "title", "desc"}
+_ELEMENTS: Final = frozenset(_FRAME | _SHAPES | _WORDS)
+_NAMES: Final = {
+    "xmlns",
+    "xmlns:xlink",
+    "version",
+    "id",
+    "class",
+    "role",
+    "aria-labelledby",
+    "href",
+    "xlink:href",
+}
+_PAINT: Final = {"style", "fill", "stroke", "opacity", "clip-path", "clip-rule", "fill-rule"}
+_PLACES: Final = {"x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "d", "points", "viewbox"}
+_SIZES: Final = {"width", "height", "transform", "text-anchor", "patternunits"}
+_ATTRIBUTES: Final = frozenset(_NAMES | _PAINT | _PLACES | _SIZES)
 _TAG: Final = re.compile(r"</?([^\s/>]*)")
 _OUTSIDE: Final = re.compile(r"url\((?!#)|@import|expression|javascript:", re.IGNORECASE)
 

@@ -30,24 +30,6 @@ from mollisol.templates.documents.packing import EARLIEST, repacked
 TEMPLATE: Final = Path(__file__).with_name("report.docx")
 """The template that ships; ``scripts/release/word_template.py`` makes it."""
 
-STYLES: Final = (
-    *(
-        "Heading 1",
-        "Heading 2",
-        "Heading 3",
-        "Body Text",
-        "List Bullet",
-        "List Number",
-        "Notice",
-        "Key Figure",
-    ),
-    *("Caption", "Caption Basis", "Figure Caption", "Table Text", "Table Number", "Table Head", "TOC 1"),
-    *("Report Table", "Soft Text", "Code Text", "Tag Text"),
-)
-"""Styles that a template must have."""
-
-_BODY: Final = "@@mollisol-body@@"
-_CONTENTS: Final = "@@mollisol-contents@@"
 _PARAGRAPH_STYLES: Final = {
     "body": "Body Text",
     "item": "List Bullet",
@@ -56,6 +38,15 @@ _PARAGRAPH_STYLES: Final = {
     "key": "Key Figure",
 }
 _RUN_STYLES: Final = {"soft": "Soft Text", "code": "Code Text", "tag": "Tag Text"}
+STYLES: Final = (
+    *("Heading 1", "Heading 2", "Heading 3", *_PARAGRAPH_STYLES.values(), "TOC 1"),
+    *("Caption", "Caption Basis", "Figure Caption", "Table Text", "Table Number", "Table Head"),
+    *("Report Table", *_RUN_STYLES.values()),
+)
+"""Styles that a template must have."""
+
+_BODY: Final = "@@mollisol-body@@"
+_CONTENTS: Final = "@@mollisol-contents@@"
 _WIDTH_TWIPS: Final = 9860
 """Between the margins of the shipped template."""
 _WIDTH_CHARACTERS: Final = 112.0

@@ -143,11 +143,9 @@ def _years(project: Project) -> Iterable[Finding]:
             baseline = getattr(row, "scenario", "project") == "baseline"
             low, high = (start - length, start - 1) if baseline else (start, last)
             if not low <= row.year <= high:
-                word, which = (
-                    ("baseline", "the years of the schedule before the start")
-                    if baseline
-                    else ("project", "years in which a project year begins")
-                )
+                word, which = "project", "years in which a project year begins"
+                if baseline:
+                    word, which = "baseline", "the years of the schedule before the start"
                 where = Place(file=table.file, row=number, column="year")
                 allowed = f"{low} to {high}: {which}"
                 yield finding("activity-year-outside", where, f"{word} {row.year}", allowed=allowed)
@@ -155,12 +153,8 @@ def _years(project: Project) -> Iterable[Finding]:
 
 def _judged(table: str, number: int, column: str, value: float, span: Range) -> Iterable[Finding]:
     if not span.low <= value <= span.high and not (span.zero and value == 0):
-        yield finding(
-            "amount-per-hectare",
-            Place(file=table, row=number, column=column),
-            f"{value:g} {span.unit}",
-            span=span,
-        )
+        where = Place(file=table, row=number, column=column)
+        yield finding("amount-per-hectare", where, f"{value:g} {span.unit}", span=span)
 
 
 def _amounts(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
@@ -226,14 +220,9 @@ def _potentials(context: Context) -> Iterable[Finding]:
                 context.rules.value(rule, period.during.start)
             except MissingRuleError as error:
                 where = Place(file="project.toml", thing=f"verification period {period.name}")
-                yield finding(
-                    "rule-missing",
-                    where,
-                    str(error),
-                    allowed="years in which the rule has a value",
-                    do="leave these sources out with a reason: there is no potential for these years",
-                    rule=rule,
-                )
+                allowed = "years in which the rule has a value"
+                do = "leave these sources out with a reason: there is no potential for these years"
+                yield finding("rule-missing", where, str(error), allowed=allowed, do=do, rule=rule)
 
 
 def _approaches(project: Project) -> Iterable[Finding]:
@@ -246,11 +235,8 @@ def _approaches(project: Project) -> Iterable[Finding]:
     for file, rows in tables:
         for number, row in enumerate(rows, start=FIRST_ROW):
             if row.quantification_unit in modelled:
-                yield finding(
-                    "two-approaches",
-                    Place(file=file, row=number),
-                    f"{row.quantification_unit} has modelled nitrous oxide, which covers this source",
-                )
+                told = f"{row.quantification_unit} has modelled nitrous oxide, which covers this source"
+                yield finding("two-approaches", Place(file=file, row=number), told)
     years, start = project_years(project), project.head.start_date.year
     counts = Counter((row.quantification_unit, row.gas) for row in project.modelled_gases)
     for (unit, gas), times in sorted(counts.items()):
@@ -268,11 +254,9 @@ def _exemptions(project: Project) -> Iterable[Finding]:
             continue
         where = Place(file="organic_amendments.csv", row=number, column="exemption")
         if row.exemption not in _EXEMPT[row.amendment]:
+            allowed = "; ".join(_EXEMPT[row.amendment])
             yield finding(
-                "exemption-not-possible",
-                where,
-                f"{row.amendment} {row.exemption}",
-                allowed="; ".join(_EXEMPT[row.amendment]),
+                "exemption-not-possible", where, f"{row.amendment} {row.exemption}", allowed=allowed
             )
         if not row.evidence:
             yield finding("exemption-without-evidence", where, row.exemption)

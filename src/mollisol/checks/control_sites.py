@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -259,42 +259,28 @@ def _regression(ground: _Ground, unit: _Unit) -> float | None:
     return figure(explained)
 
 
-def _findings(row: ControlDiagnostics, error: float, confidence: float) -> list[Finding]:
-    """Return what the diagnostics of a unit say; ``error`` is the standard error of the first difference."""
+def _findings(row: ControlDiagnostics, error: float, confidence: float) -> Iterator[Finding]:
+    """Yield what the diagnostics of a unit say; ``error`` is the standard error of the first difference."""
     where = Place(file="control_links.csv", thing=f"unit {row.quantification_unit}")
-    findings = []
     if row.similar and not row.equivalent:
-        findings.append(
-            finding(
-                "control-equivalence-not-shown",
-                where,
-                f"start {row.difference_percent:+.1f} % apart; two one-sided tests p = "
-                f"{row.equivalence_p_value:.3f}, where the printed test finds nothing (p = "
-                f"{row.similarity_p_value:.3f})",
-                equivalence_margin_percent=row.equivalence_margin_percent,
-                confidence=(1 - confidence) / 2,
-            )
+        told = (
+            f"start {row.difference_percent:+.1f} % apart; two one-sided tests p = "
+            f"{row.equivalence_p_value:.3f}, where the printed test finds nothing (p = {row.similarity_p_value:.3f})"
+        )
+        margin, level = row.equivalence_margin_percent, (1 - confidence) / 2
+        yield finding(
+            "control-equivalence-not-shown", where, told, equivalence_margin_percent=margin, confidence=level
         )
     if row.trend_p_value is not None and row.trend_p_value < 1 - confidence:
-        findings.append(
-            finding(
-                "control-trend-differs",
-                where,
-                f"{row.trend_difference_t_co2e_per_ha_yr:+.2f} t CO2e/(ha yr) apart over "
-                f"{row.look_back_years:.1f} years before the start, p = {row.trend_p_value:.3f}",
-            )
+        told = (
+            f"{row.trend_difference_t_co2e_per_ha_yr:+.2f} t CO2e/(ha yr) apart over "
+            f"{row.look_back_years:.1f} years before the start, p = {row.trend_p_value:.3f}"
         )
+        yield finding("control-trend-differs", where, told)
     moved = row.regression_to_mean_t_co2e_per_ha
     if moved is not None and moved > error:
-        findings.append(
-            finding(
-                "control-regression-to-mean",
-                where,
-                f"{moved:.2f} t CO2e/ha of the first period's difference follow from unlike starting stocks",
-                error=error,
-            )
-        )
-    return findings
+        told = f"{moved:.2f} t CO2e/ha of the first period's difference follow from unlike starting stocks"
+        yield finding("control-regression-to-mean", where, told, error=error)
 
 
 def _standard_error(first: PeriodResult) -> float:

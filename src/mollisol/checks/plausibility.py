@@ -40,15 +40,10 @@ def check_units(project: Project, rules: RulesInForce) -> list[Finding]:
         alike = [item for item in poor if item.severity is severity]
         findings.append(alike[0].model_copy(update={"more": len(alike) - 1}))
     largest = max(middle.values())
-    findings += [
-        finding(
-            "unit-changed",
-            _contents(campaign),
-            f"median {value:g} g/kg where another campaign has {largest:g}",
-        )
-        for campaign, value in middle.items()
-        if value > 0 and _TENFOLD[0] <= largest / value <= _TENFOLD[1]
-    ]
+    for campaign, value in middle.items():
+        if value > 0 and _TENFOLD[0] <= largest / value <= _TENFOLD[1]:
+            told = f"median {value:g} g/kg where another campaign has {largest:g}"
+            findings.append(finding("unit-changed", _contents(campaign), told))
     return [*findings, *check_weighed_soil(cores)]
 
 

@@ -136,20 +136,10 @@ def eq(
     value = run_equation(id, given) if given else None
     switches = load_rule_set(rule_set_keys()[-1]).switches
     if as_json:
-        document: dict[str, Any] = {
-            "id": id,
-            "symbol": found.symbol,
-            "unit": found.unit,
-            "citation": str(found.locator),
-        }
-        document |= {
-            "formula": found.formula,
-            "parameters": found.parameters,
-            "ranges": found.ranges,
-            "given": given,
-            "value": value,
-            "switches": list(found.switch),
-        }
+        names = ("id", "symbol", "unit", "formula", "parameters", "ranges")
+        document: dict[str, Any] = {name: getattr(found, name) for name in names}
+        document |= {"citation": str(found.locator), "given": given, "value": value}
+        document["switches"] = list(found.switch)
         print_json(document)
         return
     if value is not None:

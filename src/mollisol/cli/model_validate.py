@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mollisol.cli.printing import Json, as_data, exit_with, print_findings, print_json, tell
+from mollisol.cli.printing import Json, as_data, chosen, exit_with, print_findings, print_json, tell
 from mollisol.methodology.findings import FindingsError, Severity, in_order
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def validate(
     from mollisol.trials.files import validation_files
     from mollisol.trials.prepare import prepared_validation
 
-    asked = _asked(formats)
+    asked = chosen("--format", formats, FORMATS)
     try:
         validation, calibrated = prepared_validation(trials, parameters, cross_validate, tell)
         check_output(out)
@@ -80,18 +80,10 @@ def report(
     from mollisol.output import check_output, write_folder
     from mollisol.trials.files import rendered_again
 
-    asked = _asked(formats)
+    asked = chosen("--format", formats, FORMATS)
     check_output(out)
     write_folder(out, rendered_again(place, asked))
     typer.echo(f"{out}: {formats}")
-
-
-def _asked(formats: str) -> tuple[str, ...]:
-    """Read the formats that are asked for."""
-    asked = tuple(word.strip() for word in formats.split(",") if word.strip())
-    if not asked or not set(asked) <= set(FORMATS):
-        raise typer.BadParameter(f"--format takes {', '.join(FORMATS)}; not {formats}")
-    return asked
 
 
 def _say(validation: Validation, out: Path, as_json: bool) -> None:

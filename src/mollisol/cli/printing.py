@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
 
@@ -36,6 +36,17 @@ def tell(line: str) -> None:
 def print_json(data: Any) -> None:
     """Print one JSON document on standard output."""
     typer.echo(json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False))
+
+
+def chosen(option: str, text: str, known: Sequence[str]) -> list[str]:
+    """Return the words of an option that takes several with commas between, in the order in which they are known."""
+    words = [word.strip().lower() for word in text.split(",") if word.strip()]
+    unknown = sorted(set(words) - set(known))
+    if unknown or not words:
+        raise typer.BadParameter(
+            f"{option} {', '.join(unknown) or 'nothing'}: choose from {', '.join(known)}"
+        )
+    return [word for word in known if word in words]
 
 
 def as_data(items: Iterable[BaseModel]) -> list[Any]:

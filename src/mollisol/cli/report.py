@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mollisol.cli.printing import BundlePath, Json, print_json, tell
+from mollisol.cli.printing import BundlePath, Json, chosen, print_json, tell
 from mollisol.methodology.findings import UserError
 from mollisol.output import write_beside
 
@@ -38,8 +38,9 @@ def report(
 ) -> None:
     """Render the report again from the bundle alone: page, PDF, Word, workbook with formulas, tables, credits."""
     from mollisol.bundle.render import render_bundle
+    from mollisol.extensions import extension_names
 
-    wanted = _wanted(formats)
+    wanted = chosen("--format", formats, extension_names("mollisol.exports"))
     target = out if out is not None else bundle.absolute().parent / "report"
     _check_target(target)
     files = render_bundle(bundle, wanted, template=template, tell=tell)
@@ -56,17 +57,6 @@ def report(
         typer.echo(str(target / name))
     if len(files) > len(shown):
         typer.echo(f"{target / 'tables'}: {len(files) - len(shown)} tables")
-
-
-def _wanted(formats: str) -> list[str]:
-    from mollisol.extensions import extension_names
-
-    known = extension_names("mollisol.exports")
-    wanted = [name.strip().lower() for name in formats.split(",") if name.strip()]
-    unknown = sorted(set(wanted) - set(known))
-    if unknown or not wanted:
-        raise typer.BadParameter(f"{', '.join(unknown) or 'nothing'}: choose from {', '.join(known)}")
-    return [name for name in known if name in wanted]
 
 
 def _check_target(target: Path) -> None:

@@ -20,14 +20,7 @@ RulesKey = Annotated[
 
 @rules_app.command("list")
 def rules_list(
-    rules: Annotated[
-        str,
-        typer.Option(
-            "--rules",
-            metavar="KEY",
-            help="Show the rules of this rule set: a key, or a file ending in .toml.",
-        ),
-    ] = "",
+    rules: RulesKey = "",
     as_json: Json = False,
 ) -> None:
     """List the rule sets, or the rules and switches of one."""

@@ -17,7 +17,7 @@ from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.results.run import ControlDiagnostics, PeriodResult
 from mollisol.methodology.rules_in_force.rule_set import RuleFolders, RulesInForce
-from mollisol.methodology.trace import Quantity
+from mollisol.methodology.trace import Quantity, Trace
 from mollisol.quantification.accounting.units import units_to_issue_t
 from mollisol.stocks.samples import Samples
 from mollisol.templates.monitoring_report.chapters import CHAPTERS, Chapter
@@ -123,6 +123,11 @@ class Verified:
     buffer: Shares
     shares: Shares
     total: Quantity
+
+
+def nothing(trace: Trace, name: str) -> Quantity:
+    """Enter an amount that a programme does not have. [t CO2e]."""
+    return trace.given(name, 0.0, "t CO2e", ["the programme has no such thing"])
 
 
 class Programme(Protocol):

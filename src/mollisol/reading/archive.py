@@ -83,14 +83,7 @@ class Source:
         declared = self.sizes[name]
         try:
             content = self.begin(name, declared + 1)
-        except (
-            OSError,
-            RuntimeError,
-            NotImplementedError,
-            EOFError,
-            zipfile.BadZipFile,
-            zlib.error,
-        ) as error:
+        except (OSError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             found = getattr(error, "strerror", None) or str(error)
             raise fault("bundle-unreadable", name, found) from None
         if len(content) != declared:
@@ -148,14 +141,9 @@ def _walked(folder: Path) -> Iterable[tuple[str, int]]:
             with os.scandir(here) as found:
                 entries = [(entry.name, entry.stat(follow_symlinks=False)) for entry in found]
         except OSError as error:
-            found_text = error.strerror or str(error)
-            raise fault(
-                "bundle-unreadable",
-                inside or str(folder),
-                found_text,
-                allowed="a readable folder",
-                do="look at it",
-            ) from None
+            where, found_text = inside or str(folder), error.strerror or str(error)
+            told = {"allowed": "a readable folder", "do": "look at it"}
+            raise fault("bundle-unreadable", where, found_text, **told) from None
         for entry_name, status in entries:
             name = inside + entry_name
             if stat.S_ISLNK(status.st_mode):
@@ -166,8 +154,7 @@ def _walked(folder: Path) -> Iterable[tuple[str, int]]:
             elif stat.S_ISREG(status.st_mode):
                 yield name, status.st_size
             else:
-                found_text = "a pipe, a socket or a device"
-                raise fault("bundle-not-a-file", name, found_text)
+                raise fault("bundle-not-a-file", name, "a pipe, a socket or a device")
 
 
 def opened_plain(path: Path) -> IO[bytes]:
@@ -248,10 +235,8 @@ def _checked(files: Iterable[tuple[str, int]]) -> dict[str, int]:
         _check_name(name)
         plain = unicodedata.normalize("NFC", name).casefold()
         if plain in same:
-            allowed = "names that differ in more than capitals"
-            raise fault(
-                "bundle-bad-name", name, f"the name of {same[plain]} again", allowed=allowed, do="rename one"
-            )
+            told = {"allowed": "names that differ in more than capitals", "do": "rename one"}
+            raise fault("bundle-bad-name", name, f"the name of {same[plain]} again", **told)
         same[plain] = name
         sizes[name] = size
         total += size

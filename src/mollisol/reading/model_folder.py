@@ -109,16 +109,9 @@ def model_of(
     """
     file = inside + SETTINGS
     settings = intake.toml(file, required=settings_required) or {}
-    for key in settings:
-        if key not in _KEYS:
-            intake.add(
-                "key-unknown",
-                file,
-                key,
-                allowed=", ".join(_KEYS),
-                do="take it out or correct its name",
-                thing=key,
-            )
+    told = {"allowed": ", ".join(_KEYS), "do": "take it out or correct its name"}
+    for key in (key for key in settings if key not in _KEYS):
+        intake.add("key-unknown", file, key, thing=key, **told)
     model = model or str(settings.get("model", "rothc"))
     if not is_model(model):
         intake.add("model-unknown", file, model, allowed=", ".join(model_names()))

@@ -89,9 +89,9 @@ def read_table[Row: BaseModel](
     known = {name: cells for name, cells in zip(header, texts, strict=True) if name in _columns_of(row_type)}
     table, sound, faults = _table(known, row_numbers, file, row_type)
     findings += faults
-    return (
-        table.at(np.flatnonzero(sound).tolist()) if not sound.all() else table
-    ) if header_is_right else nothing, findings
+    if not header_is_right:
+        return nothing, findings
+    return table if sound.all() else table.at(np.flatnonzero(sound).tolist()), findings
 
 
 type _Words = tuple[str, str, Mapping[str, str]]
@@ -146,18 +146,8 @@ def _header(
     required = [name for name in known if row_type.model_fields[name].is_required()]
     for column in required:
         if column not in columns and not (column == "month" and is_daily(columns, required)):
-            found = "no such column"
-            findings.append(
-                _fault(
-                    "column-missing",
-                    file,
-                    found,
-                    allowed=", ".join(required),
-                    row=1,
-                    column=column,
-                    column_name=column,
-                )
-            )
+            told = {"allowed": ", ".join(required), "column": column, "column_name": column}
+            findings.append(_fault("column-missing", file, "no such column", row=1, **told))
     if is_daily(columns, required):
         findings.append(_fault("table-daily", file, ", ".join(columns)[:80], row=1))
     return columns, gathered(findings)
@@ -267,11 +257,9 @@ def _table[Row: BaseModel](
         outside = np.isin(column.codes, list(bad)) & ~at_fault[name]
         faults.append(told(name, np.flatnonzero(outside), partial(_of_code, column.codes, bad)))
         at_fault[name] |= outside
-    sound = (
-        ~np.logical_or.reduce(list(at_fault.values()))
-        if at_fault
-        else np.ones(len(row_numbers), dtype=np.bool_)
-    )
+    sound = np.ones(len(row_numbers), dtype=np.bool_)
+    for wrong in at_fault.values():
+        sound &= ~wrong
     return Columns(row_type, columns, row_numbers, file), sound, gathered(chain.from_iterable(faults))
 
 

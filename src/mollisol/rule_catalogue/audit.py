@@ -15,11 +15,7 @@ from typing import Any
 from mollisol.equations import all_equations
 from mollisol.methodology.base import DomainObject
 from mollisol.methodology.findings import Finding, Place, Severity, finding, in_order
-from mollisol.methodology.rules_in_force.proposal import (
-    dated,
-    load_proposal,
-    proposal_faults,
-)
+from mollisol.methodology.rules_in_force.proposal import dated, load_proposal, proposal_faults
 from mollisol.methodology.rules_in_force.rule import (
     OF_PROGRAMME,
     WARNING_STATUSES,
@@ -135,10 +131,9 @@ def _gaps(catalogue: Catalogue) -> Iterable[Finding]:
                 yield _finding("rule-gap", file, found)
             elif not any(value.start <= edition.dated for value in rule.value):
                 found = f"{rule.id} starts {rule.value[0].start}; {rule.document} here is of {edition.dated}"
+                allowed = "a value, or a word that there is none"
                 do = "give the value of that edition, or say under [[open]] that it is not known"
-                yield _finding(
-                    "rule-gap", file, found, allowed="a value, or a word that there is none", do=do
-                )
+                yield _finding("rule-gap", file, found, allowed=allowed, do=do)
 
 
 def _overlaps(catalogue: Catalogue) -> Iterable[Finding]:
@@ -170,37 +165,29 @@ def _orphans(catalogue: Catalogue, code: str, names: Mapping[str, str]) -> Itera
     for name in sorted(set(names) - asked):
         told = f"no room asks for {OF_PROGRAMME}{name}"
         yield _finding("rule-orphan", names[name], told)
-    for id in sorted(known - named):
-        yield _finding(
-            "rule-orphan",
-            id,
-            "no equation or check uses it",
-            allowed="a rule that is used",
-            do="use it, or drop it",
-        )
-    for id in sorted(named - known):
-        yield _finding(
-            "rule-orphan", id, "the code names it", allowed="a rule file of that id", do="write the file"
-        )
-    for id in sorted(switches):
-        if id.removeprefix("switch.") not in code:
-            do = "read it where the equation is run, or drop it"
-            yield _finding(
-                "rule-orphan", id, "nothing reads this switch", allowed="a switch that is read", do=do
-            )
+    lost = [
+        *(
+            (id, "no equation or check uses it", "a rule that is used", "use it, or drop it")
+            for id in known - named
+        ),
+        *((id, "the code names it", "a rule file of that id", "write the file") for id in named - known),
+    ]
+    read = (
+        "nothing reads this switch",
+        "a switch that is read",
+        "read it where the equation is run, or drop it",
+    )
+    lost += [(id, *read) for id in switches if id.removeprefix("switch.") not in code]
     for file, head in catalogue.heads:
         for item in head.open:
             if not any(item.holds(id) for id in known):
                 found = f"{item.rules} under [[open]] holds no rule"
-                yield _finding(
-                    "rule-orphan", file, found, allowed="ids or patterns of rules", do="correct or drop it"
-                )
+                lost.append((file, found, "ids or patterns of rules", "correct or drop it"))
     for file, overlay in catalogue.proposals:
         strangers = {entry.id for entry in overlay.set} - known | {e.id for e in overlay.switch} - switches
-        for id in sorted(strangers):
-            yield _finding(
-                "rule-orphan", file, f"the proposal names {id}", allowed="a rule or switch", do="correct it"
-            )
+        lost += [(file, f"the proposal names {id}", "a rule or switch", "correct it") for id in strangers]
+    for thing, found, allowed, do in sorted(lost):
+        yield _finding("rule-orphan", thing, found, allowed=allowed, do=do)
 
 
 def _unbounded(catalogue: Catalogue) -> Iterable[Finding]:
@@ -235,13 +222,8 @@ def _unsourced(catalogue: Catalogue) -> Iterable[Finding]:
             found = f"{source.document} {source.edition} without a place in it"
             yield _finding("rule-unsourced", thing, found)
         if value.status in WARNING_STATUSES:
-            yield _finding(
-                "rule-weakly-sourced",
-                thing,
-                f"status {value.status}",
-                do=f"look it up in {source.locator}",
-                clause="",
-            )
+            do = f"look it up in {source.locator}"
+            yield _finding("rule-weakly-sourced", thing, f"status {value.status}", do=do, clause="")
 
 
 def check_proposal(name: str, rule_set: RuleSet) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,12 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.checks.periods import whole_years
-from mollisol.methodology.findings import (
-    Finding,
-    FindingsError,
-    UserError,
-    blocking,
-)
+from mollisol.methodology.findings import Finding, FindingsError, UserError, blocking
 from mollisol.methodology.measurement import PlannedStratum, SamplePoint
 from mollisol.output import csv_table
 from mollisol.questions.plan import seed_from
@@ -199,31 +195,27 @@ def make_plan(
         )
 
     def error_of(samples: NDArray[np.int64]) -> float:
-        return float(
-            np.sqrt(
-                variance_of_stratified_mean(
-                    area_ha=area, standard_deviation_t_co2e_per_ha=spread, samples=samples.astype(np.float64)
-                )
-            )
+        sizes = samples.astype(np.float64)
+        variance = variance_of_stratified_mean(
+            area_ha=area, standard_deviation_t_co2e_per_ha=spread, samples=sizes
         )
+        return float(np.sqrt(variance))
 
     def detectable(samples: NDArray[np.int64]) -> float:
         free = int(samples.sum()) - len(strata) + 1
-        return float(
-            minimum_detectable_difference_t_co2e_per_ha(
-                standard_deviation_t_co2e_per_ha=error_of(samples) * np.sqrt(free), samples=free
-            )
-        )
+        deviation = error_of(samples) * np.sqrt(free)
+        smallest = minimum_detectable_difference_t_co2e_per_ha
+        return float(smallest(standard_deviation_t_co2e_per_ha=deviation, samples=free))
 
     fewest = least * len(strata)
     if budget is not None:
-        money = budget
-        if float(shared(fewest) @ price) > money:
+        lowest = float(shared(fewest) @ price)
+        if lowest > budget:
             raise UserError(
-                f"a budget of {money:g} does not pay for {least} samples in each of {len(strata)} strata: "
-                f"{float(shared(fewest) @ price):g} at least"
+                f"a budget of {budget:g} does not pay for {least} samples in each of {len(strata)} strata: "
+                f"{lowest:g} at least"
             )
-        total = _last(lambda n: float(shared(n) @ price) <= money, fewest)
+        total = _last(lambda n: float(shared(n) @ price) <= budget, fewest)
     else:
         wanted = cast("float", detect_t_co2e_per_ha)
         total = fewest
@@ -324,12 +316,5 @@ def points_file(plan: Plan, suffix: str) -> bytes:
 
 def _last(holds: Callable[[int], bool], low: int) -> int:
     """Return the last number for which a condition holds that holds at ``low``, up to the most samples."""
-    high = low + 1
-    while high < _MOST_SAMPLES and holds(high):
-        low, high = high, min(2 * high, _MOST_SAMPLES)
-    if high == _MOST_SAMPLES and holds(high):
-        return high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if holds(middle) else (low, middle)
-    return low
+    numbers = range(low, _MOST_SAMPLES + 1)
+    return numbers[bisect_left(numbers, True, key=lambda number: not holds(number)) - 1]

@@ -54,23 +54,13 @@ def folds_of(trials: Trials, chosen: Sequence[ComparisonRow], unit: Unit) -> tup
         )
     if findings:
         raise FindingsError(findings)
-    return tuple(
-        FoldPlan(
-            name=name,
-            names=tuple(
-                sorted(
-                    {_name(row, of_site, group, unit) for row in chosen if group(row.treated_site) == name}
-                )
-            ),
-            left_out=tuple(row for row in chosen if group(row.treated_site) == name),
-            fitted=_without(trials, frozenset(s for s in of_site if group(s) == name)),
-        )
-        for name in names
-    )
-
-
-def _name(row: ComparisonRow, of_site: dict[str, str], group: Callable[[str], str], unit: Unit) -> str:
-    return group(row.treated_site) if unit == "block" else of_site[row.treated_site]
+    plans = []
+    for name in names:
+        left_out = tuple(row for row in chosen if group(row.treated_site) == name)
+        parts = {name} if unit == "block" else {of_site[row.treated_site] for row in left_out}
+        fitted = _without(trials, frozenset(site for site in of_site if group(site) == name))
+        plans.append(FoldPlan(name, tuple(sorted(parts)), left_out, fitted))
+    return tuple(plans)
 
 
 def _between(row: ComparisonRow, group: Callable[[str], str], unit: Unit) -> list[Finding]:

@@ -62,13 +62,9 @@ def forecast_checks(
 
 def _whole(share: Mapping[str, float], changes: Mapping[str, Found]) -> Found:
     """Return the area-weighted mean of strata that were sampled independently."""
-    return Found(
-        sum(item.units for item in changes.values()),
-        math.fsum(share[name] * item.mean for name, item in changes.items()),
-        math.sqrt(
-            math.fsum((share[name] * (item.standard_error or 0.0)) ** 2 for name, item in changes.items())
-        ),
-    )
+    error = math.fsum((share[name] * (item.standard_error or 0.0)) ** 2 for name, item in changes.items())
+    mean = math.fsum(share[name] * item.mean for name, item in changes.items())
+    return Found(sum(item.units for item in changes.values()), mean, math.sqrt(error))
 
 
 def _check(
@@ -76,17 +72,11 @@ def _check(
 ) -> ForecastCheck:
     error = change.standard_error or 0.0
     half = float(ndtri(0.5 + interval / 2)) * math.hypot(sd, error)
-    deviation = (
-        float(
-            forecast_deviation(
-                forecast=forecast, forecast_sd=sd, measured=change.mean, measured_standard_error=error
-            )
-        )
-        if error > 0
-        else (change.mean - forecast) / sd
-        if sd > 0
-        else 0.0
-    )
+    if error > 0:
+        given = {"forecast_sd": sd, "measured": change.mean, "measured_standard_error": error}
+        deviation = float(forecast_deviation(forecast=forecast, **given))
+    else:
+        deviation = (change.mean - forecast) / sd if sd > 0 else 0.0
     return ForecastCheck(
         place=place,
         what=what,
@@ -107,9 +97,8 @@ def remeasured_amount(
     context: Context,
     issued: Issued,
     measured: Measured,
-    scenario: ScenarioForecast,
     years: tuple[int, int],
-    credited: Sequence[PeriodResult],
+    periods: Sequence[PeriodResult],
 ) -> Remeasured | None:
     """Return what the re-measurement says was gained since the start, and how likely it is less than was credited.
 
@@ -120,9 +109,9 @@ def remeasured_amount(
     scenario. None where no stratum has a standard error, or nothing was credited up to then.
     """
     project, rules = context.project, context.rules
-    given = math.fsum(credited_of(period) for period in credited) + closed_t_co2e_per_ha(issued.project)
+    given = math.fsum(credited_of(period) for period in periods) + closed_t_co2e_per_ha(issued.project)
     strata = [name for name, item in measured.project.items() if item.standard_error is not None]
-    if not credited or len(strata) < len(project.strata):
+    if not periods or len(strata) < len(project.strata):
         return None
     if measured.effect_of_project is not None:
         found = measured.effect_of_project
@@ -141,6 +130,9 @@ def remeasured_amount(
         return None
     nu = freedom if freedom is not None else np.inf
     confidence = rules.number("programme.deduction.confidence")
+    known = {"mean_change": mean, "variance_of_mean": error**2, "degrees_of_freedom": nu}
+    credited = credited_mean(**known, confidence=confidence)
+    below = chance_below_issued(issued=given, mean=mean, standard_error=error, degrees_of_freedom=nu)
     return Remeasured.model_validate(
         {
             "baseline": baseline,
@@ -148,14 +140,8 @@ def remeasured_amount(
             "standard_error_t_co2e_per_ha": error,
             "degrees_of_freedom": freedom,
             "given_t_co2e_per_ha": given,
-            "credited_t_co2e_per_ha": float(
-                credited_mean(
-                    mean_change=mean, variance_of_mean=error**2, degrees_of_freedom=nu, confidence=confidence
-                )
-            ),
-            "chance_below_credited": float(
-                chance_below_issued(issued=given, mean=mean, standard_error=error, degrees_of_freedom=nu)
-            ),
+            "credited_t_co2e_per_ha": float(credited),
+            "chance_below_credited": float(below),
             "chance_allowed": 1 - confidence,
         }
     )

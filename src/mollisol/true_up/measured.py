@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -115,31 +116,27 @@ def _by_stratum(context: PeriodContext, stocks: UnitStocks) -> dict[str, Found]:
             trace.pick(f"{label}_of_stratum.{name}{at}", stock, places)
             for label, stock in (("first", first), ("last", last))
         ]
+        stocks_of: dict[str, Any] = {"stock_start_t_c_per_ha": ends[0], "stock_end_t_c_per_ha": ends[1]}
         change = trace.compute(
             f"remeasured_change_of_unit.{name}{at}",
             stock_change_t_co2e_per_ha,
             index=ends[0].index,
-            stock_start_t_c_per_ha=ends[0],
-            stock_end_t_c_per_ha=ends[1],
+            **stocks_of,
         )
         mean = mean_of_all(context, f"remeasured_change.{name}", change)
         error = None
         if len(places) >= FEWEST:
-            stock = [
-                trace.compute(
+            stock: dict[str, Any] = {
+                f"stock_{key}_t_co2e_per_ha": trace.compute(
                     f"{label}_co2e_of_stratum.{name}{at}",
                     stock_t_co2e_per_ha,
                     index=end.index,
                     stock_t_c_per_ha=end,
                 )
-                for label, end in zip(("first", "last"), ends, strict=True)
-            ]
+                for key, label, end in zip(("start", "end"), ("first", "last"), ends, strict=True)
+            }
             variance = trace.compute(
-                f"remeasured_variance.{name}{at}",
-                paired_change_variance_t2,
-                area_ha=1.0,
-                stock_start_t_co2e_per_ha=stock[0],
-                stock_end_t_co2e_per_ha=stock[1],
+                f"remeasured_variance.{name}{at}", paired_change_variance_t2, area_ha=1.0, **stock
             )
             error = float(np.sqrt(np.ravel(variance.value)[0]))
         found[name] = Found(len(places), float(np.ravel(mean.value)[0]), error)
@@ -168,16 +165,10 @@ def _with_effect(measured: Measured, context: PeriodContext, samples: Samples) -
     effect = {}
     for number, stratum in enumerate(change.strata):
         own = stratum.project_variance_t2 / stratum.area_ha**2
-        baseline = float(
-            control_variance_t2(
-                area_ha=np.array([1.0]),
-                group_weight=weight[[number]],
-                group_mean_variance=change.control.variance.value,
-            )
-        )
-        effect[stratum.stratum] = Found(
-            stratum.sampling_units, stratum.difference_t_co2e_per_ha, float(np.sqrt(own + baseline))
-        )
+        of_groups = {"group_weight": weight[[number]], "group_mean_variance": change.control.variance.value}
+        baseline = float(control_variance_t2(area_ha=np.array([1.0]), **of_groups))
+        error = float(np.sqrt(own + baseline))
+        effect[stratum.stratum] = Found(stratum.sampling_units, stratum.difference_t_co2e_per_ha, error)
     corrected = change.deductions["corrected"]
     return replace(
         measured,

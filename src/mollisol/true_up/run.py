@@ -7,6 +7,7 @@ model's error, and through its parameters where it is calibrated again (VM0042 v
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,14 +98,15 @@ def true_up(
     effect = scenario_forecast(issued, "effect", years, errors=error_sds(issued, effect=True))
     checks = forecast_checks(project, measured, scenario, effect, years[1] - years[0], _INTERVAL)
     if not checks:
-        raise FindingsError([_nothing_paired(campaign)])
+        told = f"no stratum with two sampling units in the initial campaign and in {campaign}"
+        raise FindingsError([_finding("remeasurement-not-paired", told)])
     findings += _missed(checks)
 
     tell("repeating the validation with the re-measurement in it")
     after = joined_validation(Context(project, rules, Trace(rules)), validation, measured, checks, years)
     results = bundle.results
     credited = [period for period in results.periods if period.during.end.year <= years[1]]
-    amount = remeasured_amount(context, issued, measured, scenario, years, credited)
+    amount = remeasured_amount(context, issued, measured, years, credited)
     findings += _below_issued(amount, credited, issued.project)
 
     tell("running both scenarios again for the periods that are open")
@@ -124,7 +126,15 @@ def true_up(
         recalibrated=recalibrated,
         forecasts=checks,
         errors=error_changes(project, validation, after),
-        issued=tuple(_issued(period) for period in results.periods),
+        issued=tuple(
+            IssuedPeriod(
+                period=period.name,
+                years=period.years,
+                credited_t_co2e_per_ha=credited_of(period),
+                units=period.units_to_issue_t,
+            )
+            for period in results.periods
+        ),
         remeasured=amount,
         future=future,
         assimilation=assimilation(project, checks, issued, now, before, years) if assimilate else None,
@@ -145,9 +155,8 @@ def _held(assessment: Assessment) -> tuple[Context, Samples, ValidationResult]:
     model = context.project.model
     validation = model.validation if model is not None else None
     if validation is None:
-        raise FindingsError(
-            [_finding("true-up-without-model", "a project without a model and its validation")]
-        )
+        found = _finding("true-up-without-model", "a project without a model and its validation")
+        raise FindingsError([found])
     return context, samples, validation
 
 
@@ -156,14 +165,8 @@ def _remeasurement(project: Project, issued: Issued) -> str:
     known = set(issued.project.core_increments.column("campaign").labels)
     new: set[str] = set(project.core_increments.column("campaign").labels) - known
     if not new:
-        raise FindingsError(
-            [
-                _finding(
-                    "remeasurement-missing",
-                    f"campaigns {', '.join(sorted(known))}, all of them in the bundle",
-                )
-            ]
-        )
+        found = f"campaigns {', '.join(sorted(known))}, all of them in the bundle"
+        raise FindingsError([_finding("remeasurement-missing", found)])
     return max(new, key=lambda name: (middle_day(project, name), name))
 
 
@@ -172,19 +175,15 @@ def _used_twice(
 ) -> list[Finding]:
     """Look for cores that would speak twice: copied from the bundle, or in validation or calibration already."""
     old, again = _contents(issued.project), _contents(project)[campaign]
-    copied = [
-        point
-        for point, content in again.items()
-        if any(content == cores.get(point) for cores in old.values())
-    ]
+    copied = sum(
+        any(content == cores.get(point) for cores in old.values()) for point, content in again.items()
+    )
     found = []
-    if len(copied) > len(again) / 2:
-        found.append(
-            _finding(
-                "core-used-twice",
-                f"{len(copied)} of {len(again)} points of campaign {campaign} have the numbers of an earlier campaign",
-            )
+    if copied > len(again) / 2:
+        told = (
+            f"{copied} of {len(again)} points of campaign {campaign} have the numbers of an earlier campaign"
         )
+        found.append(_finding("core-used-twice", told))
     name, label = study_name(project), comparison_name(campaign, "")
     calibrated = project.model.calibrated if project.model is not None else None
     places = []
@@ -193,25 +192,19 @@ def _used_twice(
     if calibrated is not None and f"{name}: {campaign}" in {item.study for item in calibrated.data}:
         places.append("the calibration")
     if places:
-        found.append(
-            _finding(
-                "core-used-twice",
-                f"campaign {campaign} of study {name} is in {' and '.join(places)} already",
-                allowed="a re-measurement that joins the validation once",
-                do="name the validation from before it, or run the project: this true-up is done",
-            )
-        )
+        told = f"campaign {campaign} of study {name} is in {' and '.join(places)} already"
+        allowed = "a re-measurement that joins the validation once"
+        do = "name the validation from before it, or run the project: this true-up is done"
+        found.append(_finding("core-used-twice", told, allowed=allowed, do=do))
     return found
 
 
 def _contents(project: Project) -> dict[str, dict[str, list[tuple[float | None, ...]]]]:
     """Return the numbers of the cores, by campaign and point."""
-    found: dict[str, dict[str, list[tuple[float | None, ...]]]] = {}
+    found: dict[str, dict[str, list[tuple[float | None, ...]]]] = defaultdict(lambda: defaultdict(list))
     for item in project.core_increments:
-        own = found.setdefault(item.campaign, {}).setdefault(item.point, [])
-        own.append(
-            (item.upper_cm, item.soc_g_per_kg, item.fine_soil_mass_g, item.fine_soil_density_g_per_cm3)
-        )
+        masses = (item.fine_soil_mass_g, item.fine_soil_density_g_per_cm3)
+        found[item.campaign][item.point].append((item.upper_cm, item.soc_g_per_kg, *masses))
     return found
 
 
@@ -219,20 +212,8 @@ def _periods_closed(project: Project, bundle: Bundle) -> list[Finding]:
     """Return the open periods that the bundle has too: what was issued is not computed again."""
     issued = {period.name for period in bundle.results.periods if period.issuance == "issued"}
     open_again = sorted(issued & {period.name for period in project.head.verification_periods})
-    if not open_again:
-        return []
-    return [
-        _finding(
-            "issued-period-open", f"periods {', '.join(open_again)} of the bundle stand in project.toml again"
-        )
-    ]
-
-
-def _nothing_paired(campaign: str) -> Finding:
-    return _finding(
-        "remeasurement-not-paired",
-        f"no stratum with two sampling units in the initial campaign and in {campaign}",
-    )
+    told = f"periods {', '.join(open_again)} of the bundle stand in project.toml again"
+    return [_finding("issued-period-open", told)] if open_again else []
 
 
 def _missed(checks: Sequence[ForecastCheck]) -> list[Finding]:
@@ -288,15 +269,6 @@ def _run_with(
     except FindingsError as error:
         return None, blocking(error.findings)
     return run.results, [f for f in run.findings if f.severity is not Severity.NOTE]
-
-
-def _issued(period: PeriodResult) -> IssuedPeriod:
-    return IssuedPeriod(
-        period=period.name,
-        years=period.years,
-        credited_t_co2e_per_ha=credited_of(period),
-        units=period.units_to_issue_t,
-    )
 
 
 def _future(before: RunResult, after: RunResult | None) -> tuple[FuturePeriod, ...]:

@@ -7,18 +7,7 @@ from mollisol.changes.change import ChangeOfPeriod
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.provenance import Locator, equation
 from mollisol.methodology.rules_in_force.rule_set import RuleFolders
-from mollisol.methodology.trace import Quantity, Trace
-from mollisol.programmes.interface import (
-    Activity,
-    Carried,
-    Deducted,
-    Net,
-    Programme,
-    Shares,
-    Split,
-    Verified,
-    Year,
-)
+from mollisol.programmes import interface as seam
 from mollisol.templates.monitoring_report.chapters import CHAPTERS, Chapter
 
 HERE = Locator("Made up", "1.0", section="2")
@@ -42,7 +31,7 @@ def less_pool(*, removals_t_co2e: float, pool_t_co2e: float) -> float:
     return removals_t_co2e - pool_t_co2e
 
 
-class MadeUp(Programme):
+class MadeUp(seam.Programme):
     """A flat 10 % on top of a 90 % quantile, no bar, a pool of a quarter, removals alone."""
 
     id = "madeup"
@@ -55,7 +44,9 @@ class MadeUp(Programme):
         "materiality.share": "madeup.materiality.share",
     }
 
-    def deduct(self, context: PeriodContext, change: ChangeOfPeriod, activity: Activity) -> Deducted:
+    def deduct(
+        self, context: PeriodContext, change: ChangeOfPeriod, activity: seam.Activity
+    ) -> seam.Deducted:
         trace, place = context.trace, context.place
         low = change.estimate.quantile(1 - context.rules.number("programme.deduction.confidence"))
         rows = [f"estimate of {change.estimate.quantity}, form {change.outcome.form}"]
@@ -67,23 +58,25 @@ class MadeUp(Programme):
             area_ha=change.area,
             years=context.years,
         )
-        return Deducted(credited, nothing(trace, f"baseline_change_after_deduction{place}"))
+        return seam.Deducted(credited, seam.nothing(trace, f"baseline_change_after_deduction{place}"))
 
-    def split(self, year: Year, activity: Activity) -> Split:
+    def split(self, year: seam.Year, activity: seam.Activity) -> seam.Split:
         trace, change = year.context.trace, year.deducted.project
         removals = trace.arrange(f"removals{year.place}", float(change.value), [change])
         switch = trace.given(f"removals_switch{year.place}", 1.0, "1", ["removals alone"])
-        return Split(Shares(nothing(trace, f"reductions{year.place}"), removals), switch)
+        return seam.Split(seam.Shares(seam.nothing(trace, f"reductions{year.place}"), removals), switch)
 
-    def buffer(self, year: Year, split: Split, net: Net, carried: Carried) -> Verified:
+    def buffer(
+        self, year: seam.Year, split: seam.Split, net: seam.Net, carried: seam.Carried
+    ) -> seam.Verified:
         trace, place, removals = year.context.trace, year.place, net.shares.removals
         held = trace.compute(f"buffer_on_removals{place}", pool, removals_t_co2e=removals)
         left = trace.compute(
             f"verified_removals{place}", less_pool, removals_t_co2e=removals, pool_t_co2e=held
         )
-        return Verified(
-            Shares(nothing(trace, f"buffer_on_reductions{place}"), held),
-            Shares(nothing(trace, f"verified_reductions{place}"), left),
+        return seam.Verified(
+            seam.Shares(seam.nothing(trace, f"buffer_on_reductions{place}"), held),
+            seam.Shares(seam.nothing(trace, f"verified_reductions{place}"), left),
             trace.arrange(f"verified_total{place}", float(left.value), [left]),
         )
 
@@ -91,7 +84,3 @@ class MadeUp(Programme):
         return tuple(
             chapter for chapter in CHAPTERS if chapter.id in ("project", "data", "findings", "rules")
         )
-
-
-def nothing(trace: Trace, name: str) -> Quantity:
-    return trace.given(name, 0.0, "t CO2e", ["the programme has no such thing"])
