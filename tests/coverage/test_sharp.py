@@ -5,12 +5,17 @@ Bars at 20,000 campaigns: the error of a coverage is 0.0033, and each end of a b
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.deduction.sharp import DEFAULT, INSURED, Campaign, SharpSetting, sharp_deduction
 from mollisol.uncertainty.simulation.designs import Credit, Design, Kept, designs, measure
 
+ROOT = Path(__file__).parents[2]
 CAMPAIGNS, SEED, TWO_ERRORS = 20_000, 7, 0.007
 DESIGNS = designs()
 LEAST_PRICE = {"regular": 0.965, "sites differ": 0.98, "tail": 0.91}
@@ -57,3 +62,25 @@ def test_insured_small_designs(design: Design) -> None:
     kept = found(design, INSURED)["sharp"]
     assert kept.probability <= 0.73 + TWO_ERRORS
     assert kept.price >= 0.85
+
+
+def test_the_page_is_made_from_its_tables() -> None:
+    made = page_maker()
+    assert (ROOT / "docs" / "deduction.md").read_text(encoding="utf-8") == made.page()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["B", "K", "m10"])
+def test_the_table_of_the_page_is_found_again(name: str) -> None:
+    made = page_maker()
+    for row in made.rows_of(name, measure(DESIGNS[name], made.FORMS, made.CAMPAIGNS, made.SEED)):
+        assert row == made.found("designs.csv")[name, row["form"]]
+
+
+def page_maker() -> Any:
+    spec = importlib.util.spec_from_file_location("page", ROOT / "scripts" / "pages" / "deduction.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -78,6 +78,11 @@ class Design:
         return np.full((strata, sites), 1 / sites)
 
     @property
+    def truth(self) -> float:
+        """Return the true mean difference; without control sites the baseline does not change. [t CO2e/ha]."""
+        return PROJECT_CHANGE - (BASELINE_CHANGE if self.points else 0.0)
+
+    @property
     def standard_error(self) -> float:
         """Return the true standard error of the mean difference. [t CO2e/ha]."""
         share = np.array(self.area_ha) / sum(self.area_ha)
@@ -169,7 +174,7 @@ def standard_errors(
 
 
 def draw(design: Design, campaigns: int, generator: np.random.Generator) -> Campaign:
-    """Return campaigns of a design, the first axis of the changes; the true mean difference is 9 t CO2e/ha."""
+    """Return campaigns of a design, the first axis of the changes."""
     strata = len(design.area_ha)
     level = design.between_strata * generator.standard_normal((campaigns, strata))
     spread = np.broadcast_to(design.spread, strata)
@@ -202,7 +207,7 @@ def measure(
         By name of the form.
     """
     generator = np.random.default_rng(seed)
-    truth = PROJECT_CHANGE - BASELINE_CHANGE
+    truth = design.truth
     kept, credited, mean = dict.fromkeys(credits, 0), dict.fromkeys(credits, 0.0), dict.fromkeys(credits, 0.0)
     for first in range(0, campaigns, AT_ONCE):
         drawn = draw(design, min(AT_ONCE, campaigns - first), generator)
