@@ -7,7 +7,9 @@ measures the exact posterior beside them first: ten minutes more.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -23,7 +25,9 @@ from mollisol.uncertainty.deduction.sharp import (
 from mollisol.uncertainty.posterior.exact import posterior_of_change
 from mollisol.uncertainty.posterior.measured import measured_specification
 from mollisol.uncertainty.simulation.designs import Credit, Design, Kept, designs, grid, measure
-from scripts.shared import ROOT, markdown, read_csv, write_csv
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from shared import ROOT, markdown, read_csv, write_csv
 
 CAMPAIGNS = 100_000
 CAMPAIGNS_OF_GRID = 5_000
