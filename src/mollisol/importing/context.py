@@ -22,6 +22,7 @@ from mollisol.importing.sheets import SIDECARS, joined_files, sheet_of
 from mollisol.methodology.findings import Finding, FindingsError
 
 _MOST_SHOWN: Final = 3
+_NO_CELLS: Final[dict[str, Got]] = {}
 _MEASURES: Final = ("number", "depth", "temperature", "degrees")
 
 
@@ -100,7 +101,11 @@ class Row:
 
     def column(self, name: str) -> str:
         """Return the column of a field; the name of the field where the mapping has none."""
-        return self.got[name].column if name in self.got else name
+        return self.got[name].column if name in self.got else self.mapping.column(name)
+
+    def without_cells(self) -> Row:
+        """Return the row with its place alone: what a million of them are kept as."""
+        return Row(self.file, self.place, _NO_CELLS, self.mapping, self.context)
 
     def ask(self, name: str, words: Sequence[str], answer: str, choices: Sequence[str] = ()) -> None:
         """Ask about a field of the row: ``words`` are the kind of question, what was found, and the question."""

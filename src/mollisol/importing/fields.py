@@ -95,9 +95,9 @@ class FieldReader:
             return got
         plain = isinstance(cell, str) and source.unit_index is None
         if plain and (known := self._memo.get((number, text))) is not None:
-            return replace(known)
+            return known if known.value is not None else replace(known)  # what is whole is never changed
         got = self._cell(got, cell, source, cells)
-        if plain and len(self._memo) < 200_000:
+        if plain and len(self._memo) < 20_000:
             self._memo[number, text] = replace(got)
         return got
 

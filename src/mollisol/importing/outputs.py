@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -29,67 +29,87 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What tells the rows of a table apart, and names one in ``provenance.csv``."""
 MOST_PLACES: Final = 200
+NOTHING_CARRIED: Final = ("", "", "")
 
 
 @dataclass(slots=True)
 class Origin:
-    """Where a row came from, and what was done to it."""
+    """Where a row came from, and what was done to it; ``carried`` are laboratory number, batch and analyst."""
 
     file: str
-    places: list[str] = field(default_factory=list)
+    places: Sequence[str] = ()
     done: str = ""
-    carried: Mapping[str, str] = field(default_factory=dict)
+    carried: tuple[str, str, str] = NOTHING_CARRIED
+
+    def at(self, place: str) -> None:
+        """Add a place."""
+        self.places = [*self.places, place] if isinstance(self.places, tuple) else self.places
+        if isinstance(self.places, list) and self.places[-1:] != [place]:
+            self.places.append(place)
 
 
 @dataclass(slots=True)
 class Made:
-    """One row of a table, with its origins."""
+    """One row of a table, with its origins. Its cells are in the order of the columns of the table."""
 
-    cells: dict[str, Any]
-    origins: list[Origin]
+    cells: tuple[Any, ...]
+    origins: tuple[Origin, ...]
     aliases: tuple[str, ...] = ()
 
 
-class Outputs:
-    """Rows of our tables by table and key."""
+class OutputTable:
+    """Rows of one of our tables by key; a row is a tuple, so that a million of them fit."""
 
-    def __init__(self) -> None:
-        self.tables: dict[str, dict[tuple[str, ...], Made]] = {}
-        self.files: dict[str, bytes] = {}
-        self.writers: dict[str, set[str]] = {}
+    def __init__(self, names: Sequence[str]) -> None:
+        self.columns: list[str] = []
+        self.rows: dict[tuple[str, ...], Made] = {}
+        self.writers: set[str] = set()
+        self._names = names
 
-    def add(
-        self,
-        table: str,
-        cells: Mapping[str, Any],
-        origin: Origin,
-        *,
-        mapping: str,
-        aliases: Sequence[str] = (),
-    ) -> str:
-        """Add a row; one whose key is there fills its empty columns. Return a column that both fill differently."""
-        rows = self.tables.setdefault(table, {})
-        self.writers.setdefault(table, set()).add(mapping)
-        names = KEYS.get(table, ())
-        key = tuple(written(cells.get(name)) for name in names) if names else (str(len(rows)),)
-        if key not in rows:
-            rows[key] = Made(dict(cells), [origin], tuple(aliases))
+    def add(self, cells: Mapping[str, Any], origin: Origin, aliases: tuple[str, ...]) -> str:
+        """Add a row, or the columns that one of its key has not; return a column that both fill differently."""
+        if list(cells) != self.columns[: len(cells)]:
+            self.columns += [name for name in cells if name not in self.columns]
+        key = (
+            tuple(written(cells.get(name)) for name in self._names) if self._names else (str(len(self.rows)),)
+        )
+        values = tuple(map(cells.get, self.columns))
+        kept = self.rows.get(key)
+        if kept is None:
+            self.rows[key] = Made(values, (origin,), aliases)
             return ""
-        kept = rows[key]
-        for name, value in cells.items():
-            if kept.cells.get(name) in (None, ""):
-                kept.cells[name] = value
-            elif value not in (None, "") and written(value) != written(kept.cells[name]):
+        old = (*kept.cells, *[None] * (len(self.columns) - len(kept.cells)))
+        for name, before, after in zip(self.columns, old, values, strict=True):
+            if before not in (None, "") and after not in (None, "") and written(before) != written(after):
                 return name
-        kept.origins.append(origin)
+        kept.cells = tuple(
+            before if before not in (None, "") else after for before, after in zip(old, values, strict=True)
+        )
+        kept.origins = (*kept.origins, origin)
         return ""
 
-    def names_of(self, table: str, row: Made) -> list[str]:
+    def keys_of(self, key: tuple[str, ...], row: Made) -> list[str]:
         """Return the keys of a row as ``provenance.csv`` has them."""
-        names = KEYS.get(table, ())
-        if not names:
-            return list(dict.fromkeys([written(row.cells.get("sample")), *row.aliases]))
-        return ["|".join(written(row.cells.get(name)) for name in names)]
+        if self._names:
+            return ["|".join(key)]
+        return list(dict.fromkeys([written(row.cells[self.columns.index("sample")]), *row.aliases]))
+
+
+class Outputs:
+    """Our tables by name, and other files that are made."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, OutputTable] = {}
+        self.files: dict[str, bytes] = {}
+
+    def add(
+        self, table: str, cells: Mapping[str, Any], origin: Origin, *, mapping: str, alias: str = ""
+    ) -> str:
+        """Add a row, or the columns that one of its key has not; return a column that both fill differently."""
+        if table not in self.tables:
+            self.tables[table] = OutputTable(KEYS.get(table, ()))
+        self.tables[table].writers.add(mapping)
+        return self.tables[table].add(cells, origin, (alias,) if alias else ())
 
 
 def written(value: Any) -> str:

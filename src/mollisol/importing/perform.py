@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from mollisol.importing.asked import Question
 from mollisol.importing.context import Context
 from mollisol.importing.mapping import FileMapping, load_mappings
 from mollisol.importing.marks import ask_marks
-from mollisol.importing.outputs import MOST_PLACES, Made, written
+from mollisol.importing.outputs import MOST_PLACES, OutputTable, written
 from mollisol.methodology.findings import Finding, FindingsError, Place, UserError, blocking, finding
 from mollisol.output import canonical_json, write_beside
 from mollisol.reading.imports import LOCK, LOG, PROVENANCE
@@ -132,7 +133,7 @@ def _actions() -> Mapping[str, Callable[[FileMapping, Context], None]]:
 
 def _import(context: Context, folder: Path, contents: Mapping[str, bytes], name: str) -> Import:
     outputs = context.outputs
-    wanted = [table for table in outputs.tables if not name or name in outputs.writers.get(table, ())]
+    wanted = [table for table, made in outputs.tables.items() if not name or name in made.writers]
     findings = [*dict.fromkeys(context.findings)]
     decided: dict[str, int] = {}
     for one in context.log:
@@ -140,11 +141,11 @@ def _import(context: Context, folder: Path, contents: Mapping[str, bytes], name:
     tables: dict[str, bytes] = {}
     if not context.asked and not blocking(findings):
         for table in wanted:
-            tables[table] = _table([row.cells for row in outputs.tables[table].values()])
+            tables[table] = _table(outputs.tables[table])
         tables |= outputs.files if not name or "strata.csv" in wanted else {}
         findings += _in_the_way(folder, tables)
         tables |= _records(context, folder, contents, wanted, name, tables)
-    rows = {table: len(made) for table, made in outputs.tables.items() if table in wanted}
+    rows = {table: len(outputs.tables[table].rows) for table in wanted}
     return Import(
         tuple(context.asked), tuple(findings), tables, rows, context.counts, decided, tuple(context.lines)
     )
@@ -167,21 +168,22 @@ def write_import(folder: Path, made: Import) -> None:
             raise UserError(f"{path} cannot be written: {error.strerror}") from None
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Return rows as CSV; a column that is empty in all of them is left out, text never begins like a formula."""
-    columns = [
-        name
-        for name in dict.fromkeys(name for row in rows for name in row)
-        if any(row.get(name) not in (None, "") for row in rows) or name in ("stratum", "control_site")
-    ]
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow(
-            [inert(value) if isinstance(value, str) else written(value) for value in map(row.get, columns)]
-        )
-    return out.getvalue().encode()
+def _table(table: OutputTable) -> bytes:
+    """Return a table as CSV; a column that is empty in all rows is left out, and no text begins like a formula."""
+    rows = [row.cells for row in table.rows.values()]
+    filled = [False] * len(table.columns)
+    for cells in rows:
+        for place, cell in enumerate(cells):
+            if not filled[place] and cell not in (None, ""):
+                filled[place] = True
+    kept = [n for n, name in enumerate(table.columns) if filled[n] or name in ("stratum", "control_site")]
+
+    def texts() -> Iterator[list[str]]:
+        for cells in rows:
+            values = [cells[place] if place < len(cells) else None for place in kept]
+            yield [inert(value) if isinstance(value, str) else written(value) for value in values]
+
+    return _csv([table.columns[place] for place in kept], texts())
 
 
 def _records(
@@ -193,23 +195,18 @@ def _records(
     tables: Mapping[str, bytes],
 ) -> dict[str, bytes]:
     """Return the log, the provenance and the lock of an import."""
-    log: list[tuple[str, ...]] = [
+    log: Iterable[Sequence[str]] = (
         (one.mapping, one.file, one.at, one.column, inert(one.found), inert(one.decided), inert(one.becomes))
         for one in context.log
-    ]
-    provenance = [
-        line
-        for table in wanted
-        for row in context.outputs.tables[table].values()
-        for line in _ways_back(context, table, row)
-    ]
+        if not name or one.mapping == name
+    )
+    provenance: Iterable[Sequence[str]] = (
+        line for table in wanted for line in _ways_back(context, table, context.outputs.tables[table])
+    )
     kept_tables: dict[str, str] = {}
     if name:
-        log = [
-            *(row for row in _kept(folder / LOG) if row[0] != name),
-            *(row for row in log if row[0] == name),
-        ]
-        provenance = [*(row for row in _kept(folder / PROVENANCE) if row[0] not in wanted), *provenance]
+        log = chain((row for row in _kept(folder / LOG) if row[0] != name), log)
+        provenance = chain((row for row in _kept(folder / PROVENANCE) if row[0] not in wanted), provenance)
         kept_tables = _lock(folder).get("tables", {})
     raw = dict(sorted(context.digests.items()))
     lock = {
@@ -225,22 +222,19 @@ def _records(
     }
 
 
-def _ways_back(context: Context, table: str, row: Made) -> Iterable[tuple[str, ...]]:
-    merged: dict[str, Any] = {}
-    for origin in row.origins:
-        kept = merged.setdefault(origin.file, ([], [], origin.carried))
-        kept[0].extend(place for place in origin.places if place not in kept[0][-1:])
-        if origin.done and origin.done not in kept[1]:
-            kept[1].append(origin.done)
-    for key in context.outputs.names_of(table, row):
-        for file, (places, done, carried) in merged.items():
-            at = ", ".join(places[:MOST_PLACES]) + (
-                f", ... {len(places)} in all" if len(places) > MOST_PLACES else ""
-            )
-            yield (
-                table, key, file, at, context.digests.get(file, ""), inert("; ".join(done)),
-                *(inert(carried.get(name, "")) for name in ("number", "batch", "analyst")),
-            )  # fmt: skip
+def _ways_back(context: Context, name: str, table: OutputTable) -> Iterator[tuple[str, ...]]:
+    """Yield the lines of ``provenance.csv`` for a table: one for each row and raw file."""
+    for key, row in table.rows.items():
+        merged: dict[str, tuple[list[str], list[str], tuple[str, ...]]] = {}
+        for origin in row.origins:
+            places, done, _ = merged.setdefault(origin.file, ([], [], origin.carried))
+            places += [place for place in origin.places if place not in places[-1:]]
+            done += [origin.done] if origin.done and origin.done not in done else []
+        for text in table.keys_of(key, row):
+            for file, (places, done, carried) in merged.items():
+                more = f", ... {len(places)} in all" if len(places) > MOST_PLACES else ""
+                at, digest = ", ".join(places[:MOST_PLACES]) + more, context.digests.get(file, "")
+                yield name, text, file, at, digest, inert("; ".join(done)), *map(inert, carried)
 
 
 def _in_the_way(folder: Path, tables: Mapping[str, bytes]) -> list[Finding]:
@@ -275,8 +269,12 @@ def _kept(path: Path) -> list[tuple[str, ...]]:
 
 
 def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
+    """Return rows as CSV; they are written as they come, so that a million need not stand beside their text."""
+    out = io.BytesIO()
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="")
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(head)
     writer.writerows(rows)
-    return out.getvalue().encode()
+    text.flush()
+    text.detach()
+    return out.getvalue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from mollisol.methodology.findings import UserError
@@ -99,6 +100,7 @@ def celsius(value: float, unit: str) -> float:
     return value * slope + offset
 
 
+@lru_cache(maxsize=10_000)
 def centimetres(depth: Decimal, unit: str) -> Decimal:
     """Return a depth in cm, with the digits of the file: 6 in are 15.24, 0 in are 0.00 cm.
 

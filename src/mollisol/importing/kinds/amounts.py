@@ -129,8 +129,8 @@ def _row(row: Row, totals: dict[tuple[Any, ...], _Total], years: Years | None) -
     cells = _cells(entry, unit, scenario, row["year"])
     total = totals.setdefault((entry["table"], *cells.values()), _Total(cells))
     total.amount += amount[0]
-    origin = total.origins.setdefault(row.file, Origin(row.file, [], f"sum; first {text}: {amount[1]}"))
-    origin.places.append(row.place)
+    origin = total.origins.setdefault(row.file, Origin(row.file, (), f"sum; first {text}: {amount[1]}"))
+    origin.at(row.place)
 
 
 def product_of(text: str, mapping: FileMapping) -> Any:

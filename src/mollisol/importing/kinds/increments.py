@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from mollisol.importing.context import Decided, Row
 from mollisol.importing.kinds.soil import BASES, fine_soil_density
+from mollisol.importing.outputs import NOTHING_CARRIED
 
 ZERO: Final = ("mineral surface", "top of the litter")
 LITTER: Final = ("leave out", "count")
+
+
+@dataclass(slots=True)
+class Core:
+    """What an increment says of its core beside depths and carbon."""
+
+    sample: str
+    horizon: str = ""
+    probe_mm: float | None = None
+    cores: int | None = None
+    carried: tuple[str, str, str] = NOTHING_CARRIED
+    batch: str | None = None
 
 
 @dataclass(slots=True)
@@ -22,7 +36,7 @@ class Increment:
     Parameters
     ----------
     row
-        Where it stands.
+        Its place.
     day
         Of sampling, or that of the same core.
     carbon, carbon_done
@@ -42,31 +56,25 @@ class Increment:
     method: str
     carbon: float
     carbon_done: str
+    core: Core
     density: float | None = None
     mass_g: float | None = None
     soil_done: str = ""
-    others: list[Increment] = field(default_factory=list)
-
-    @property
-    def sample(self) -> str:
-        """The core that it belongs to."""
-        return str(self.row["sample"] or f"{self.point}-{self.campaign}")
+    others: tuple[Increment, ...] = ()
 
     @property
     def name(self) -> str:
         """The core and the depths."""
-        return f"{self.sample} {_plain(self.upper)}-{_plain(self.lower)}"
-
-    @property
-    def origin(self) -> tuple[str, list[str]]:
-        """The file, and the places of it and of its duplicates."""
-        return self.row.file, [self.row.place, *(one.row.place for one in self.others)]
+        return f"{self.core.sample} {_plain(self.upper)}-{_plain(self.lower)}"
 
 
 def organic_carbon(row: Row) -> tuple[float, str]:
     """Return organic carbon in g/kg of oven-dry fine soil, and how it came about."""
     source, got = row.source("carbon"), row.got["carbon"]
-    value, done = float(got.value), f"{got.column}: {got.done or f'{got.value:.10g} g/kg'}"
+    done = got.done or f"{got.value:.10g} g/kg"
+    if source.get("is") == "organic" and row["moisture"] is None:
+        return float(got.value), _told(got.column, done)
+    value, done = float(got.value), f"{got.column}: {done}"
     if source.get("is") == "matter" and "factor" in source:
         value, done = value * float(source["factor"]), f"{done}, organic matter x {source['factor']:g}"
     elif source.get("is") == "total":
@@ -77,9 +85,27 @@ def organic_carbon(row: Row) -> tuple[float, str]:
     return value, done
 
 
-def set_soil(made: Increment) -> None:
+@lru_cache(maxsize=50_000)
+def _told(column: str, done: str) -> str:
+    return f"{column}: {done}"
+
+
+def core_of(row: Row, point: str, campaign: str) -> Core:
+    """Return what a row says of its core."""
+    probe, cores = row["probe"], row["cores"]
+    number, batch, analyst = (row[name] for name in ("number", "batch", "analyst"))
+    return Core(
+        sample=str(row["sample"] or f"{point}-{campaign}"),
+        horizon=str(row["horizon"] or ""),
+        probe_mm=None if probe is None else float(probe * 10),
+        cores=None if cores is None else int(cores),
+        carried=(str(number or ""), str(batch or ""), str(analyst or "")),
+        batch=batch,
+    )
+
+
+def set_soil(made: Increment, row: Row) -> None:
     """Set the density of fine soil or its mass, where the row has what it takes."""
-    row = made.row
     if row["fine_mass"] is not None:
         made.mass_g = float(row["fine_mass"])
         made.soil_done = f"fine soil {made.mass_g:.6g} g"
@@ -88,11 +114,13 @@ def set_soil(made: Increment) -> None:
         return
     by, rho = row.source("stones").get("by", "mass"), row.source("stones").get("particle_density")
     try:
-        made.density, made.soil_done = fine_soil_density(
-            float(row["density"]), basis, float(stones or 0.0), by, rho
-        )
+        made.density, made.soil_done = _fine_soil(float(row["density"]), basis, float(stones or 0.0), by, rho)
     except (ValueError, ZeroDivisionError):
         return  # the density of the stones is asked for by the mapping's keys
+
+
+_fine_soil = lru_cache(maxsize=50_000)(fine_soil_density)
+"""A laboratory gives few distinct figures: their arithmetic and its words are kept once."""
 
 
 def mineral(profile: list[Increment], decide: Mapping[str, Any]) -> Iterator[Increment]:
@@ -102,7 +130,7 @@ def mineral(profile: list[Increment], decide: Mapping[str, Any]) -> Iterator[Inc
     for one in profile:
         if one in litter and decide.get("litter") != LITTER[1]:
             if decide.get("litter") == LITTER[0]:
-                found = f"{one.row['horizon'] or 'litter'} {one.upper}-{one.lower} cm"
+                found = f"{one.core.horizon or 'litter'} {one.upper}-{one.lower} cm"
                 one.row.context.log.append(
                     Decided(
                         one.row.mapping.name, one.row.file, one.row.place, one.row.column("horizon"), found,
@@ -119,7 +147,7 @@ def mineral(profile: list[Increment], decide: Mapping[str, Any]) -> Iterator[Inc
 
 
 def _is_litter(one: Increment) -> bool:
-    return one.upper > one.lower or str(one.row["horizon"] or "").strip()[:1] == "O"
+    return one.upper > one.lower or one.core.horizon.strip()[:1] == "O"
 
 
 def _below(depth: Decimal, thick: Decimal) -> Decimal:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
 
 from mollisol.importing.context import Context, Decided, Row
-from mollisol.importing.kinds.increments import ZERO, Increment, mineral, organic_carbon, set_soil
+from mollisol.importing.kinds.increments import (
+    ZERO,
+    Core,
+    Increment,
+    core_of,
+    mineral,
+    organic_carbon,
+    set_soil,
+)
 from mollisol.importing.kinds.soil import BASES
 from mollisol.importing.mapping import FileMapping
 from mollisol.importing.meanings import REFERENCE, SAME_CORE, Type
@@ -65,19 +74,24 @@ def import_laboratory(mapping: FileMapping, context: Context) -> None:
         for row in context.rows(mapping, sheet, types):
             made = _increment(row)
             if made is not None and is_repeats:
-                _determination(row, made.method, made.name, (made.carbon, made.carbon_done))
+                _determination(made.row, made.method, made.name, (made.carbon, made.carbon_done), made.core)
             elif made is not None:
                 profiles.setdefault((made.campaign, made.point), []).append(made)
-    for profile in profiles.values():
-        found: dict[str, Increment] = {}
-        for made in mineral(profile, mapping.decide):
-            first = found.setdefault(str(made.upper.normalize()), made)
-            if first is not made:
-                first.others.append(made)
-        day = next((one.day for one in found.values() if isinstance(one.day, date)), None)
-        for made in found.values():
-            _write(made, day)
-        _check_profile(list(found.values()), context)
+    while profiles:
+        _write_profile(profiles.pop(next(iter(profiles))), mapping, context)
+
+
+def _write_profile(profile: list[Increment], mapping: FileMapping, context: Context) -> None:
+    """Add the increments of a core."""
+    found: dict[Decimal, Increment] = {}
+    for made in mineral(profile, mapping.decide):
+        first = found.setdefault(made.upper, made)
+        if first is not made:
+            first.others = (*first.others, made)
+    day = next((one.day for one in found.values() if isinstance(one.day, date)), None)
+    for made in found.values():
+        _write(made, day)
+    _check_profile(list(found.values()), context)
 
 
 def _ask_keys(mapping: FileMapping, context: Context) -> None:
@@ -124,17 +138,18 @@ def _increment(row: Row) -> Increment | None:
         row.ask("carbon", ("matter-to-carbon", "", _MATTER), "fields.carbon.factor")
     text = str(row["point"])
     method = str(row.source("carbon").get("method") or row["method"] or "")
+    campaign = str(row["campaign"])
     if text.startswith(REFERENCE):
-        _determination(
-            row, method, text.removeprefix(REFERENCE).strip(" :") or row.got["point"].text, content
-        )
+        name = text.removeprefix(REFERENCE).strip(" :") or row.got["point"].text
+        _determination(row, method, name, content, core_of(row, name, campaign))
         return None
     point = _point(row, text)
     if not point or not method or row["upper"] is None or row["lower"] is None:
         return None
     depths = (row["upper"], row["lower"])
-    made = Increment(row, point, str(row["campaign"]), *depths, row["sampled_on"], method, *content)
-    set_soil(made)
+    core = core_of(row, point, campaign)
+    made = Increment(row.without_cells(), point, campaign, *depths, row["sampled_on"], method, *content, core)
+    set_soil(made, row)
     return made
 
 
@@ -178,22 +193,26 @@ def _write(made: Increment, day_of_core: date | None) -> None:
             "(empty)",
             "no density of fine soil can be computed: density or stones are missing",
         )
-        row.ask("stones" if "stones" in row.got else "density", words, f'fields.density.words."{row.place}"')
+        row.ask(
+            "stones" if "stones" in row.mapping.fields else "density",
+            words,
+            f'fields.density.words."{row.place}"',
+        )
         return
     cells: dict[str, Any] = {
-        "campaign": made.campaign, "point": made.point, "sample": made.sample, "sampled_on": day,
+        "campaign": made.campaign, "point": made.point, "sample": made.core.sample, "sampled_on": day,
         "upper_cm": made.upper, "lower_cm": made.lower, "soc_g_per_kg": carbon, "laboratory_method": made.method,
         "fine_soil_density_g_per_cm3": soil.density,
     }  # fmt: skip
     if soil.mass_g is not None:
         cells["fine_soil_mass_g"] = soil.mass_g
-        cells["probe_inner_diameter_mm"] = None if row["probe"] is None else float(row["probe"] * 10)
-        cells["cores"] = None if row["cores"] is None else int(row["cores"])
-    origin = Origin(*made.origin, "; ".join(filter(None, (done, soil.soil_done))), _carried(row))
+        cells["probe_inner_diameter_mm"], cells["cores"] = made.core.probe_mm, made.core.cores
+    places = (row.place, *(one.row.place for one in made.others))
+    origin = Origin(row.file, places, "; ".join(filter(None, (done, soil.soil_done))), made.core.carried)
     differs = context.outputs.add("core_increments.csv", cells, origin, mapping=row.mapping.name)
     if differs:
         words = ("duplicate", made.name, f"another mapping has this increment with another {differs}")
-        row.ask("point", words, f'fields.point.words."{row.got["point"].text}"', ("leave out",))
+        row.ask("point", words, f'fields.point.words."{row.place}"', ("leave out",))
 
 
 def _of_duplicates(made: Increment) -> tuple[float, str]:
@@ -207,7 +226,7 @@ def _of_duplicates(made: Increment) -> tuple[float, str]:
         row.context.log.append(
             Decided(name, row.file, row.place, row.column("carbon"), found, f"duplicate: {rule}", became)
         )
-        _determination(row, one.method, made.name, (one.carbon, one.carbon_done), alias=made.sample)
+        _determination(row, one.method, made.name, (one.carbon, one.carbon_done), one.core, made.core.sample)
     return chosen, f"{rule} of {', '.join(f'{value:.6g}' for value in contents)} g/kg"
 
 
@@ -215,28 +234,23 @@ def _ask_duplicates(every: list[Increment]) -> None:
     first = every[0]
     places = " and ".join(one.row.place for one in every)
     values = " and ".join(f"{one.carbon:.6g}" for one in every)
-    found = f"{first.row['number'] or first.name} stands in {places}: {values} g/kg"
+    found = f"{first.core.carried[0] or first.name} stands in {places}: {values} g/kg"
     for one in every:
-        name = "number" if "number" in first.row.got else "point"
+        name = "number" if "number" in first.row.mapping.fields else "point"
         one.row.ask(name, ("duplicate", found, "which value counts"), "decide.duplicates", _DUPLICATES)
 
 
-def _determination(row: Row, method: str, name: str, content: tuple[float, str], *, alias: str = "") -> None:
+def _determination(
+    row: Row, method: str, name: str, content: tuple[float, str], core: Core, alias: str = ""
+) -> None:
     """Add one determination to ``laboratory_repeats.csv``."""
-    if row["batch"] is None:
+    if core.batch is None:
         words = ("batch", "", "which batch or report the determinations are of: name a column or a value")
         row.ask("batch", words, "fields.batch")
         return
-    cells = {"laboratory_method": method, "batch": row["batch"], "sample": name, "soc_g_per_kg": content[0]}
-    origin = Origin(row.file, [row.place], content[1], _carried(row))
-    aliases = [alias] if alias else []
-    row.context.outputs.add(
-        "laboratory_repeats.csv", cells, origin, mapping=row.mapping.name, aliases=aliases
-    )
-
-
-def _carried(row: Row) -> dict[str, str]:
-    return {name: str(row[name]) for name in ("number", "batch", "analyst") if row[name] is not None}
+    cells = {"laboratory_method": method, "batch": core.batch, "sample": name, "soc_g_per_kg": content[0]}
+    origin = Origin(row.file, (row.place,), content[1], core.carried)
+    row.context.outputs.add("laboratory_repeats.csv", cells, origin, mapping=row.mapping.name, alias=alias)
 
 
 def _check_profile(inside: Iterable[Increment], context: Context) -> None:

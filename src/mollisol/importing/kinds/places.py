@@ -178,8 +178,8 @@ def _add(context: Context, table: str, cells: Mapping[str, Any], lands: Sequence
     writer = ""
     for land in lands:
         for mapping, row, how in context.place_rows[land.name]:
-            origin = files.setdefault(row.file, Origin(row.file, [], "; ".join(filter(None, (done, how)))))
-            origin.places.append(row.place)
+            origin = files.setdefault(row.file, Origin(row.file, (), "; ".join(filter(None, (done, how)))))
+            origin.at(row.place)
             writer = mapping.name
     for origin in files.values():
         context.outputs.add(table, cells, origin, mapping=writer)

@@ -44,7 +44,7 @@ def import_table(mapping: FileMapping, context: Context) -> None:
             if origins:
                 for name in summed:
                     kept[name] = (kept[name] or 0) + (cells[name] or 0)
-            origins.setdefault(row.file, Origin(row.file)).places.append(row.place)
+            origins.setdefault(row.file, Origin(row.file)).at(row.place)
     for cells, origins in rows.values():
         for origin in origins.values():
             differs = context.outputs.add(mapping.table, cells, origin, mapping=mapping.name)

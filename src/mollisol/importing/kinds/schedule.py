@@ -38,7 +38,7 @@ class YearOfLand:
 
     def tell(self, file: str, place: str) -> None:
         """Add a place."""
-        self.origins.setdefault(file, Origin(file)).places.append(place)
+        self.origins.setdefault(file, Origin(file)).at(place)
 
 
 type Years = dict[tuple[str, str, int], YearOfLand]
