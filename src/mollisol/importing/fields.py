@@ -195,8 +195,7 @@ class FieldReader:
     def _depth(self, got: Got, cell: Any, source: Source, cells: Sequence[Any]) -> Got:
         unit = source.unit(cells)
         try:
-            depth = Decimal(text_of(cell).replace(source.decimal, "."))
-            got.value = centimetres(depth, str(unit or ""))
+            got.value = centimetres(text_of(cell).replace(source.decimal, "."), str(unit or ""))
         except InvalidOperation:
             got.odd = "no-number"
         except UnknownUnitError:

@@ -145,7 +145,7 @@ def guessed_fields(
     elif kind == "weather":
         fields.setdefault("cell", {"value": MARK})
         if "date" in fields:
-            for name in ("year", "month", "day_of_year"):
+            for name in ("year", "month", "day", "day_of_year"):
                 fields.pop(name, None)
     elif kind == "points" and GEOMETRY in columns:
         for name in ("longitude", "latitude", "easting", "northing"):
@@ -164,7 +164,7 @@ def _order(cells: Sequence[Cell]) -> str | None:
 
 
 def _laboratory(fields: dict[str, Any], fits: Mapping[str, list[str]], facts: Mapping[str, Any]) -> None:
-    for name, key in (("carbon", "is"), ("density", "basis"), ("stones", "by")):
+    for name, key in (("carbon", "is"), ("density", "basis"), ("stones", "by"), ("moisture", "is")):
         if name in fields:
             fields[name][key] = MARK
     carbons = fits.get("carbon", [])
@@ -223,9 +223,12 @@ def _amounts(
         amount["unit"] = {"column": mark(fits["unit_column"][0])}
     else:
         amount["unit"] = MARK
-    amount["is"] = MARK
     column = fits.get("year", [""])[0]
     year = fields.setdefault("year", {"column": MARK})
+    texts = [text_of(cell) for cell in cells.get(column, []) if text_of(cell)]
+    if texts and all(re.fullmatch(r"(19|20)\d\d", text) for text in texts):
+        year["shift"] = MARK
+        return
     year["begins"] = mark(facts.get("begins"))
     if any(has_two_orders(text_of(cell)) for cell in cells.get(column, [])):
         year["order"] = mark(_order(cells[column]))

@@ -28,7 +28,7 @@ FIELD: Final = frozenset({
 })  # fmt: skip
 NUMBERS: Final = frozenset({
     "header", "data", "last", "shift", "factor", "particle_density", "depth_cm", "months", "latitude", "nitrogen",
-    "share", "carbon", "live_weight_kg", "names", "fill_down",
+    "share", "carbon", "live_weight_kg", "names", "fill_down", "moist", "sum",
 })  # fmt: skip
 """Keys whose values are numbers or lists."""
 SOURCES: Final = frozenset({"column", "columns", "value"})
@@ -36,7 +36,7 @@ KINDS: Final = (
     "laboratory", "points", "places", "schedule", "amounts", "weather", "sites", "model results", "table", "nothing",
 )  # fmt: skip
 DECIDE: Final[Mapping[str, frozenset[str]]] = {
-    "laboratory": frozenset({"role", "zero", "litter", "duplicates", "ids"}),
+    "laboratory": frozenset({"role", "zero", "litter", "duplicates", "ids", "moist"}),
     "points": frozenset({"ids", "duplicates", "stratum"}),
     "places": frozenset({"area", "distance"}),
     "schedule": frozenset({"absent", "place"}),

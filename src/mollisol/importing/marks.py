@@ -27,6 +27,11 @@ _WORDS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
         "organic carbon, total carbon, or organic matter",
         ("organic", "total", "matter"),
     ),
+    "moisture.is": (
+        "moisture",
+        "water as a share of the moist or of the dry soil",
+        ("of moist soil", "of dry soil"),
+    ),
     "amount.is": ("content", "mass of product or of nutrient", ("product", "nutrient")),
     "n2o.is": ("unit", "mass of nitrogen or of the gas", ("N", "N2O")),
     "ch4.is": ("unit", "mass of carbon or of the gas", ("C", "CH4")),
@@ -66,6 +71,8 @@ def ask_marks(mapping: FileMapping, context: Context) -> None:
                 mapping.decide.pop(mark.keys[1], None)  # the kind asks for it in words of its own
                 mapping.guesses[mark.keys[1]] = mark.guess
             continue
+        if mark.keys[0] == "products" and len(mark.keys) == 2:
+            continue  # the rows ask for it, with their places
         named = f"{mark.keys[1]}.{mark.keys[-1]}" if len(mark.keys) > 2 else path
         other = ("guess", "whether the guess is right" if mark.guess is not None else "what it is", ())
         kind, words, choices = _WORDS.get(path) or _WORDS.get(named) or _WORDS.get(mark.keys[-1]) or other

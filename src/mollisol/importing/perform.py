@@ -16,10 +16,13 @@ from mollisol.importing.asked import Question
 from mollisol.importing.context import Context
 from mollisol.importing.mapping import FileMapping, load_mappings
 from mollisol.importing.marks import ask_marks
-from mollisol.importing.outputs import MOST_PLACES, OutputTable, written
+from mollisol.importing.outputs import MOST_PLACES, Outputs, OutputTable, written
+from mollisol.methodology.columns import FIRST_ROW
 from mollisol.methodology.findings import Finding, FindingsError, Place, UserError, blocking, finding
 from mollisol.output import canonical_json, write_beside
 from mollisol.reading.imports import LOCK, LOG, PROVENANCE
+from mollisol.reading.project import TABLES
+from mollisol.reading.tables import read_table
 from mollisol.templates.documents.inert import inert
 
 
@@ -143,9 +146,10 @@ def _import(context: Context, folder: Path, contents: Mapping[str, bytes], name:
         for table in wanted:
             tables[table] = _table(outputs.tables[table])
         tables |= outputs.files if not name or "strata.csv" in wanted else {}
-        findings += _in_the_way(folder, tables)
+        findings += [*_in_the_way(folder, tables), *_not_as_tables(tables, outputs)]
         tables |= _records(context, folder, contents, wanted, name, tables)
     rows = {table: len(outputs.tables[table].rows) for table in wanted}
+    tables = tables if not blocking(findings) else {}
     return Import(
         tuple(context.asked), tuple(findings), tables, rows, context.counts, decided, tuple(context.lines)
     )
@@ -235,6 +239,23 @@ def _ways_back(context: Context, name: str, table: OutputTable) -> Iterator[tupl
                 more = f", ... {len(places)} in all" if len(places) > MOST_PLACES else ""
                 at, digest = ", ".join(places[:MOST_PLACES]) + more, context.digests.get(file, "")
                 yield name, text, file, at, digest, inert("; ".join(done)), *map(inert, carried)
+
+
+def _not_as_tables(tables: Mapping[str, bytes], outputs: Outputs) -> Iterator[Finding]:
+    """Yield what the readers of our tables find in those that would be written, at the place in the raw file."""
+    types = {table.file: table.row_type for table in TABLES}
+    for name in types.keys() & tables.keys():
+        places = (
+            [row.origins[0] for row in outputs.tables[name].rows.values()] if name in outputs.tables else []
+        )
+        for fault in read_table(tables[name], name, types[name])[1]:
+            row = (fault.where.row or 0) - FIRST_ROW
+            if 0 <= row < len(places):
+                origin = places[row]
+                where = Place(file=f"raw/{origin.file}", column=fault.where.column, thing=origin.places[0])
+                yield fault.model_copy(update={"where": where})
+            else:
+                yield fault
 
 
 def _in_the_way(folder: Path, tables: Mapping[str, bytes]) -> list[Finding]:

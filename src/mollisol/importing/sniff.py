@@ -162,6 +162,8 @@ def _guessed(raw: RawFile, folder: Path, there: Sequence[str]) -> dict[str, Any]
     data["read"] = _marked(read)
     data["fields"] = fields
     data["decide"] = dict(_DECIDE.get(kind, {})) if not preset or kind == "laboratory" else {}
+    if kind == "points" and {"stratum", "control_site"} & set(fields):
+        data["decide"] = {}
     if kind == "places":
         data["decide"] = {"distance": MARK} if "control_site" in fields else {"area": MARK}
     if kind == "amounts" and not preset:

@@ -101,15 +101,19 @@ def celsius(value: float, unit: str) -> float:
 
 
 @lru_cache(maxsize=10_000)
-def centimetres(depth: Decimal, unit: str) -> Decimal:
+def centimetres(text: str, unit: str) -> Decimal:
     """Return a depth in cm, with the digits of the file: 6 in are 15.24, 0 in are 0.00 cm.
+
+    The same text gives the same object, so that a million rows hold few of them.
 
     Raises
     ------
     UnknownUnitError
         If the unit is no length.
+    InvalidOperation
+        If the text is no number.
     """
-    name = plain(unit)
+    depth, name = Decimal(text), plain(unit)
     if name not in LENGTH:
         raise UnknownUnitError(f"no unit {unit!r}; there are: {', '.join(LENGTH)}")
     if name == "cm":

@@ -168,8 +168,10 @@ def test_total_carbon_organic_matter_and_moisture_by_hand(project_of: Maker) -> 
   { column = "om", unit = "%", is = "matter", factor = 0.5 },
 ]
 inorganic = { column = "tic", unit = "%" }
-moisture = { column = "w", unit = "%" }"""
-    text = LAB.replace('{ column = "oc", unit = "%", is = "organic" }', carbon)
+moisture = { column = "w", unit = "%", is = "of moist soil" }"""
+    text = LAB.replace("[decide]", '[decide]\nmoist = ["carbon"]').replace(
+        '{ column = "oc", unit = "%", is = "organic" }', carbon
+    )
     result = imported(project_of({"lab.csv": rows}, {"lab": text}))
     lines = result.tables["core_increments.csv"].decode().splitlines()
     assert [line.split(",")[6] for line in lines[1:]] == ["20", "18.75"]
@@ -199,3 +201,17 @@ def test_nothing_is_read_that_no_mapping_declares(project_of: Maker, tmp_path: P
     folder = project_of({"lab.csv": ROWS, "secret.csv": b"x\n1\n"}, {"lab": LAB})
     write_import(folder, imported(folder))
     assert "secret" not in (folder / "imports" / "lock.json").read_text(encoding="utf-8")
+
+
+def test_what_our_tables_do_not_allow_is_told_at_its_place_in_the_raw_file(project_of: Maker) -> None:
+    """A report in g/kg read as %: 150 g/kg times ten is no soil."""
+    rows = ROWS.replace(b"1.5", b"60.5")
+    result = imported(project_of({"lab.csv": rows}, {"lab": LAB}))
+    fault = next(finding for finding in result.findings if finding.code == "value-out-of-range")
+    assert (fault.where.file, fault.where.thing, fault.where.column) == (
+        "raw/lab.csv",
+        "line 2",
+        "soc_g_per_kg",
+    )
+    assert result.is_open
+    assert not result.tables

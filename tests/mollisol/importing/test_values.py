@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
@@ -94,9 +93,10 @@ def test_units_by_their_definitions() -> None:
 
 
 def test_depths_keep_their_digits() -> None:
-    assert str(centimetres(Decimal("6"), "in")) == "15.24"
-    assert str(centimetres(Decimal("0"), "in")) == "0.00"
-    assert str(centimetres(Decimal("15.2"), "cm")) == "15.2"
+    assert str(centimetres("6", "in")) == "15.24"
+    assert str(centimetres("0", "in")) == "0.00"
+    assert str(centimetres("15.2", "cm")) == "15.2"
+    assert [str(centimetres(text, "cm")) for text in ("0", "0.0", "0.00")] == ["0", "0.0", "0.00"]
 
 
 def test_fine_soil_by_hand() -> None:

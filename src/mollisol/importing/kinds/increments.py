@@ -14,6 +14,8 @@ from mollisol.importing.kinds.soil import BASES, fine_soil_density
 from mollisol.importing.outputs import NOTHING_CARRIED
 
 ZERO: Final = ("mineral surface", "top of the litter")
+MOISTURE: Final = ("of moist soil", "of dry soil")
+"""What the water content is a share of."""
 LITTER: Final = ("leave out", "count")
 
 
@@ -80,9 +82,16 @@ def organic_carbon(row: Row) -> tuple[float, str]:
     elif source.get("is") == "total":
         inorganic = row["inorganic"] or 0.0
         value, done = value - inorganic, f"{done}, less {inorganic:.6g} g/kg inorganic"
-    if (moisture := row["moisture"]) is not None:
-        value, done = value / (1 - moisture), f"{done}, to oven-dry / (1 - {moisture:.6g})"
-    return value, done
+    dry = dry_share(row, "carbon")
+    return (value, done) if dry == 1 else (value / dry, f"{done}, to oven-dry / {dry:.6g}")
+
+
+def dry_share(row: Row, name: str) -> float:
+    """Return the oven-dry mass in a mass of soil as a figure is given: 1 where it is of oven-dry soil already."""
+    moisture = row["moisture"]
+    if moisture is None or name not in row.mapping.decide.get("moist", []):
+        return 1.0
+    return float(1 / (1 + moisture) if row.source("moisture").get("is") == MOISTURE[1] else 1 - moisture)
 
 
 @lru_cache(maxsize=50_000)
@@ -107,14 +116,19 @@ def core_of(row: Row, point: str, campaign: str) -> Core:
 def set_soil(made: Increment, row: Row) -> None:
     """Set the density of fine soil or its mass, where the row has what it takes."""
     if row["fine_mass"] is not None:
-        made.mass_g = float(row["fine_mass"])
-        made.soil_done = f"fine soil {made.mass_g:.6g} g"
+        dry = dry_share(row, "fine_mass")
+        made.mass_g = float(row["fine_mass"]) * dry
+        made.soil_done = f"fine soil {row['fine_mass']:.6g} g" + (
+            f" x {dry:.6g} oven-dry" if dry != 1 else ""
+        )
     basis, stones = row.source("density").get("basis", BASES[2]), row["stones"]
     if row["density"] is None or basis not in BASES or (basis != BASES[2] and stones is None):
         return
     by, rho = row.source("stones").get("by", "mass"), row.source("stones").get("particle_density")
     try:
-        made.density, made.soil_done = _fine_soil(float(row["density"]), basis, float(stones or 0.0), by, rho)
+        made.density, made.soil_done = _fine_soil(
+            float(row["density"]) * dry_share(row, "density"), basis, float(stones or 0.0), by, rho
+        )
     except (ValueError, ZeroDivisionError):
         return  # the density of the stones is asked for by the mapping's keys
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from mollisol.importing.context import Context, Decided, Row
 from mollisol.importing.kinds.increments import (
+    MOISTURE,
     ZERO,
     Core,
     Increment,
@@ -56,6 +57,7 @@ _NEEDS: Final = (
     ("density", "basis", BASES, "basis-of-density", "density of the whole soil with its stones, of fine soil alone, or "
      "fine soil per total volume"),
     ("stones", "by", ("mass", "volume"), "stones", "coarse fragments by mass or by volume"),
+    ("moisture", "is", MOISTURE, "moisture", "water as a share of the moist or of the dry soil"),
 )  # fmt: skip
 """Keys of fields that decide a number: field, key, what may be answered, and what is asked."""
 
@@ -66,6 +68,9 @@ def import_laboratory(mapping: FileMapping, context: Context) -> None:
     context.needs(mapping, "role", ("", "role", "", question), _ROLES)
     depths = ", ".join(mapping.column(name) for name in ("upper", "lower"))
     context.needs(mapping, "zero", (depths, "depth-convention", "", "where depth 0 is"), ZERO)
+    if "moisture" in mapping.fields and not isinstance(mapping.decide.get("moist"), list):
+        question = "which figures are of moist soil: a list of carbon, fine_mass, density"
+        context.needs(mapping, "moist", (mapping.column("moisture"), "moisture", "", question))
     _ask_keys(mapping, context)
     is_repeats = mapping.decide.get("role") == "repeats"
     types = {**FIELDS, "sampled_on": Type("day")} if is_repeats else FIELDS
