@@ -33,6 +33,9 @@ class Deduction(Result):
     widest_half_width_percent: Number | None
     """None where the programme has no bar."""
     eligible: bool
+    conversion_variance_t_co2e_per_ha_2: Number | None = None
+    """What errors of conversions between laboratory methods add to the variance; None where none was converted."""
+    conversion_degrees_of_freedom: Number | None = None
 
 
 type Decider = Literal["a", "b", "moment"]

@@ -60,6 +60,14 @@ def run_equation(id: str, arguments: Mapping[str, str]) -> Any:
         raise EquationError(f"{id} takes {', '.join(equation.parameters)}: {message}") from None
     except ValueError as error:
         raise EquationError(f"{id}: {error}") from None
+    except AttributeError:
+        takes = ", ".join(equation.parameters)
+        message = (
+            f"{id} takes {takes}, which are structures of several fields: numbers and lists cannot carry them"
+        )
+        raise EquationError(message) from None
+    except (ArithmeticError, LookupError, MemoryError) as error:
+        raise EquationError(f"{id} cannot be computed of these: {error or type(error).__name__}") from None
     return result.tolist() if hasattr(result, "tolist") else result
 
 

@@ -92,7 +92,9 @@ def run(
         Literal["all", "analytic", "montecarlo", "posterior"],
         typer.Option(help="All routes, or one beside the analytic one; what issues of them is a rule."),
     ] = "all",
-    seed: Annotated[int, typer.Option(help="Of the draws of declared measurement errors.")] = 0,
+    seed: Annotated[
+        int, typer.Option(help="Of the draws of declared measurement errors.", min=0, max=2**63 - 1)
+    ] = 0,
     reference: Annotated[
         Literal["none", "nuts"],
         typer.Option(help="nuts samples the posterior by PyMC too, and keeps its draws; a minute or more."),

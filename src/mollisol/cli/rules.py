@@ -113,7 +113,9 @@ def rules_diff(
     printed: Annotated[
         bool, typer.Option("--printed", help="Lay the proposal as-printed over both sides.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="The same on both sides, and of drawn orders.")] = 0,
+    seed: Annotated[
+        int, typer.Option(help="The same on both sides, and of drawn orders.", min=0, max=2**63 - 1)
+    ] = 0,
     as_json: Json = False,
 ) -> None:
     """Show which rules and switches differ, and what each does to the credits of a project."""

@@ -17,6 +17,7 @@ from mollisol.methodology.trace import Quantity
 from mollisol.routes.budget import moment_budget
 from mollisol.routes.calibration_variance import CalibrationVariance, calibration_variance
 from mollisol.routes.components import terms_of_side, variance_components
+from mollisol.routes.conversions import ConversionVariance, conversion_variance
 from mollisol.routes.interface import (
     Moment,
     Moments,
@@ -45,8 +46,18 @@ PRINTED_CONFIDENCE = 0.667
 
 def analytic_route(inputs: PeriodInputs) -> tuple[RouteOutcome, Moment]:
     """Compute the methodology's moment form (Eqs. 70 to 74), as printed and as corrected."""
-    calibration = calibration_variance(inputs)
-    moments: Moments = {form: moment_form(inputs, form, _spread(inputs, form, calibration)) for form in FORMS}
+    calibration, conversion = calibration_variance(inputs), conversion_variance(inputs)
+    spreads = {form: _spread(inputs, form, calibration) for form in FORMS}
+    if conversion is not None:
+        spreads["corrected"] = _with_conversion(inputs, spreads["corrected"], conversion)
+    moments: Moments = {form: moment_form(inputs, form, spread) for form, spread in spreads.items()}
+    if conversion is not None:
+        shown = {
+            "conversion_variance_t_co2e_per_ha_2": figure(conversion.variance),
+            "conversion_degrees_of_freedom": figure(conversion.freedom),
+        }
+        own = moments["corrected"]
+        moments = {**moments, "corrected": replace(own, deduction=own.deduction.model_copy(update=shown))}
     corrected = moments["corrected"]
     variance = variance_components(
         inputs.context,
@@ -58,10 +69,10 @@ def analytic_route(inputs: PeriodInputs) -> tuple[RouteOutcome, Moment]:
         1.0 / inputs.hectares**2,
     )
     outcome = moment_outcome(inputs, moments, variance)
-    carried = 0.0
+    carried = 0.0 if conversion is None else figure(conversion.variance)
     if calibration is not None:
         outcome.details["spectroscopy"] = calibration.result
-        carried = calibration.result.carried_t_co2e_per_ha_2
+        carried += calibration.result.carried_t_co2e_per_ha_2
     outcome.details["variance_budget"] = moment_budget(
         corrected.deduction, variance, inputs.hectares, carried
     ).beside(corrected.uncertainty)
@@ -121,6 +132,31 @@ def _spread(inputs: PeriodInputs, form: Form, calibration: CalibrationVariance |
     return replace(
         spread, variance=variance, freedom=freedom, further=(calibration.variance[form], calibration.freedom)
     )
+
+
+def _with_conversion(inputs: PeriodInputs, spread: Spread, conversion: ConversionVariance) -> Spread:
+    """Add the error of conversions between methods to the corrected spread; the documents print no place for it."""
+    variance = inputs.context.compute(
+        "variance_with_conversion.corrected",
+        variance_with_calibration,
+        sampling_variance=spread.variance,
+        calibration_variance=conversion.variance,
+    )
+    before, more = float(spread.variance.value), float(conversion.variance.value)
+    freedom = inputs.context.record(
+        "degrees_of_freedom_with_conversion.corrected",
+        float(
+            satterthwaite(
+                variances=np.array([before, more]),
+                degrees_of_freedom=np.array([float(spread.freedom.value), float(conversion.freedom.value)]),
+            )
+        ),
+        satterthwaite,
+        variances=variance,
+        degrees_of_freedom=spread.freedom,
+        conversion_degrees_of_freedom=conversion.freedom,
+    )
+    return replace(spread, variance=variance, freedom=freedom)
 
 
 def freedom_with_one_more(

@@ -40,6 +40,9 @@ class Given:
     calibration_variance: float = 0.0
     calibration_freedom: float = math.inf
     """What calibrations of spectroscopy add to the variance of the mean, and its degrees of freedom."""
+    conversion_variance: float = 0.0
+    conversion_freedom: float = math.inf
+    """The same of conversions between laboratory methods."""
 
 
 def rows_of(inputs: Mapping[str, bytes], name: str) -> list[Row]:
@@ -91,7 +94,11 @@ def design_based(
         char = _biochar_t_c(inputs, start, end) * CO2E_PER_C
         project, baseline = figures.pop("project_t_co2e") - char, figures.pop("baseline_t_co2e")
         own = given[period["name"]]
-        spread, freedom = with_calibration(figures.pop("variance"), figures["degrees_of_freedom"], own)
+        spread, freedom = figures.pop("variance"), figures["degrees_of_freedom"]
+        for more in ("calibration", "conversion"):
+            spread, freedom = with_more(
+                spread, freedom, getattr(own, f"{more}_variance"), getattr(own, f"{more}_freedom")
+            )
         figures["degrees_of_freedom"] = freedom
         figures |= deduction((project - baseline) / area, spread, freedom, confidence)
         percent = (
@@ -243,12 +250,12 @@ def period_change(
     return figures
 
 
-def with_calibration(sampling: float, freedom: float, mine: Given) -> tuple[float, float]:
-    """Add what calibrations add to the variance, and to Satterthwaite's degrees of freedom (8.6.2, Eqs. 72, 73)."""
-    if not mine.calibration_variance:
+def with_more(sampling: float, freedom: float, more: float, of_more: float) -> tuple[float, float]:
+    """Add what calibrations or conversions add to the variance, and to Satterthwaite's degrees of freedom (8.6.2)."""
+    if not more:
         return sampling, freedom
-    spread = sampling + mine.calibration_variance
-    lost = sampling**2 / freedom + mine.calibration_variance**2 / mine.calibration_freedom
+    spread = sampling + more
+    lost = sampling**2 / freedom + more**2 / of_more
     return spread, spread**2 / lost
 
 
