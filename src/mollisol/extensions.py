@@ -23,6 +23,7 @@ SHIPPED: Final[Mapping[Group, Mapping[str, str]]] = {
         "vectors": "mollisol.importing.readers.vectors:read_vectors",
         "modus": "mollisol.importing.readers.modus:read_modus",
         "farmos": "mollisol.importing.readers.farmos:read_farmos",
+        "tree": "mollisol.importing.readers.tree:read_tree",
     },
     "mollisol.exports": {
         name: f"mollisol.templates.output:{name}" for name in ("html", "pdf", "docx", "xlsx", "csv", "json")

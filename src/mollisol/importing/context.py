@@ -51,6 +51,18 @@ class Decided:
     becomes: str
 
 
+@dataclass(frozen=True, slots=True)
+class Censored:
+    """A content below a limit, and the soil that it stands for."""
+
+    campaign: str
+    point: str
+    rule: str
+    limit_g_per_kg: float
+    density: float
+    thickness_cm: float
+
+
 class Names:
     """Names that are known, found again whatever the case, blanks, punctuation and leading zeros."""
 
@@ -134,6 +146,7 @@ class Context:
     start: date | None = None
     asked: Questions = field(default_factory=Questions)
     log: list[Decided] = field(default_factory=list)
+    censored: list[Censored] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     outputs: Outputs = field(default_factory=Outputs)
     points: Names = field(default_factory=Names)
@@ -143,7 +156,6 @@ class Context:
     strata_of_points: dict[str, str] = field(default_factory=dict)
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
-    lines: list[str] = field(default_factory=list)
     _columns: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     @classmethod

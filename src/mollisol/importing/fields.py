@@ -168,7 +168,9 @@ class FieldReader:
             return got
         if meaning in ("half the limit", "the limit", "zero"):
             share = {"half the limit": 0.5, "the limit": 1.0, "zero": 0.0}[meaning]
+            limit = self._scaled(replace(got), number, unit).value
             made = self._scaled(got, number * share, unit)
+            made.limit = limit
         elif meaning in ("take the number", "decimal comma"):
             made = self._scaled(got, number, unit)
         else:

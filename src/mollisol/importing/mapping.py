@@ -20,7 +20,7 @@ RAW: Final = "raw"
 TOP: Final = frozenset({"kind", "file", "preset", "note", "read", "fields", "decide", "products", "table"})
 READ: Final = frozenset({
     "format", "encoding", "separator", "decimal", "thousands", "header", "data", "sheet", "layer", "crs", "blocks",
-    "split", "join", "fill_down", "last", "names",
+    "split", "join", "fill_down", "last", "names", "records",
 })  # fmt: skip
 FIELD: Final = frozenset({
     "column", "columns", "value", "read", "write", "words", "crosswalk", "unit", "order", "zone", "is", "factor",

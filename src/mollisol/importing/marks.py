@@ -65,6 +65,7 @@ _OF_A_MAPPING: Final = ("guess", "kind", "encoding", "separator", "header", "lay
 def ask_marks(mapping: FileMapping, context: Context) -> None:
     """Ask about every open mark of a mapping, for each of its files."""
     for mark in mapping.marks:
+        last = mark.keys[-1]
         path = ".".join(mark.keys)
         if (mark.keys[0] == "decide" and len(mark.keys) == 2) or path == "file":
             if mark.guess is not None and path != "file":
@@ -75,7 +76,7 @@ def ask_marks(mapping: FileMapping, context: Context) -> None:
             continue  # the rows ask for it, with their places
         named = f"{mark.keys[1]}.{mark.keys[-1]}" if len(mark.keys) > 2 else path
         other = ("guess", "whether the guess is right" if mark.guess is not None else "what it is", ())
-        kind, words, choices = _WORDS.get(path) or _WORDS.get(named) or _WORDS.get(mark.keys[-1]) or other
+        kind, words, choices = _WORDS.get(path) or _WORDS.get(named) or _WORDS.get(last) or other
         column = _column(mapping, mark)
         found = "" if mark.guess is None else f"guess: {mark.guess}"
         files = mapping.files(context.raw_files())

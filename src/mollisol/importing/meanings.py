@@ -84,6 +84,10 @@ class Got:
         The alternative of the field that it came from.
     done
         What was done to it.
+    unit
+        That it was given in.
+    limit
+        The limit of a content below it, in the unit of our tables.
     """
 
     value: Any = None
@@ -95,3 +99,4 @@ class Got:
     source: Mapping[str, Any] | None = None
     done: str = ""
     unit: str = ""
+    limit: float | None = None

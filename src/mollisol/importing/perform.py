@@ -17,6 +17,7 @@ from mollisol.importing.context import Context
 from mollisol.importing.mapping import FileMapping, load_mappings
 from mollisol.importing.marks import ask_marks
 from mollisol.importing.outputs import MOST_PLACES, Outputs, OutputTable, written
+from mollisol.importing.summary import summary_lines
 from mollisol.methodology.columns import FIRST_ROW
 from mollisol.methodology.findings import Finding, FindingsError, Place, UserError, blocking, finding
 from mollisol.output import canonical_json, write_beside
@@ -151,7 +152,13 @@ def _import(context: Context, folder: Path, contents: Mapping[str, bytes], name:
     rows = {table: len(outputs.tables[table].rows) for table in wanted}
     tables = tables if not blocking(findings) else {}
     return Import(
-        tuple(context.asked), tuple(findings), tables, rows, context.counts, decided, tuple(context.lines)
+        tuple(context.asked),
+        tuple(findings),
+        tables,
+        rows,
+        context.counts,
+        decided,
+        tuple(summary_lines(context)),
     )
 
 

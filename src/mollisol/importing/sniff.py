@@ -177,7 +177,7 @@ def _read_of(raw: RawFile) -> tuple[dict[str, Any], str]:
     reader = format_of(raw.name)
     begin = raw.begin(4000).lstrip(b"\xef\xbb\xbf \r\n\t")
     if raw.name.lower().endswith((".xml", ".json")):
-        modus_or_logs = "modus" if b"odus" in begin else "farmos"
+        modus_or_logs = "modus" if b"odus" in begin else "farmos" if b"log--" in begin else "tree"
         reader = "vectors" if b"FeatureCollection" in begin else modus_or_logs
         return {"format": reader}, reader
     if reader == "text":

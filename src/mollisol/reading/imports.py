@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Final
 
@@ -12,6 +14,8 @@ from mollisol.reading.intake import Intake
 LOCK: Final = "imports/lock.json"
 LOG: Final = "imports/log.csv"
 PROVENANCE: Final = "imports/provenance.csv"
+_LEFT_OUT: Final = "(row left out)"
+_MOST_PLACES: Final = 5
 
 
 def check_imports(intake: Intake) -> list[Finding]:
@@ -37,6 +41,29 @@ def check_imports(intake: Intake) -> list[Finding]:
         if now is None or sha256(now).hexdigest() != digest:
             state = "gone since the import" if now is None else "changed by hand since the import"
             found.append(finding("import-table-changed", Place(file=name), state))
-    for name in (LOG, PROVENANCE):
-        intake.take(name, required=False)
-    return found
+    intake.take(PROVENANCE, required=False)
+    return [*found, *_decided(intake)]
+
+
+def _decided(intake: Intake) -> Iterator[Finding]:
+    """Yield a note for each kind of decision about a column, and for rows that were left out."""
+    text = intake.text(LOG, required=False)
+    if text is None:
+        return
+    groups: dict[tuple[str, str, str, str], list[str]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        file, column, decided, becomes = (
+            row.get(name) or "" for name in ("file", "column", "decided", "becomes")
+        )
+        if becomes == _LEFT_OUT:
+            groups.setdefault(("import-left-out", file, column, decided), []).append(row.get("at") or "")
+        elif decided not in (
+            becomes,
+            "yes",
+            "no",
+        ):  # a word that was only translated is no decision about a number
+            groups.setdefault(("import-decided", file, column, decided), []).append(row.get("at") or "")
+    for (code, file, column, decided), places in groups.items():
+        where = Place(file=f"raw/{file}", column=column)
+        found = f"{decided}: {', '.join(places[:_MOST_PLACES])}" + ", ..." * (len(places) > _MOST_PLACES)
+        yield finding(code, where, found[:300], more=len(places) - 1)

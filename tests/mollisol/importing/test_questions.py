@@ -215,3 +215,19 @@ def test_what_our_tables_do_not_allow_is_told_at_its_place_in_the_raw_file(proje
     )
     assert result.is_open
     assert not result.tables
+
+
+def test_the_rule_for_limits_is_told_in_tonnes(project_of: Maker) -> None:
+    """Two points, one below 5 g/kg in 15 cm of 1.3 g/cm3: 5 x 1.3 x 15 x 0.1 / 2 = 4.875 t C/ha between the ends."""
+    words = '{ column = "oc", unit = "%", is = "organic", words = { "<" = "half the limit" } }'
+    text = LAB.replace('{ column = "oc", unit = "%", is = "organic" }', words)
+    rows = ROWS.replace(b"1.5", b"<0.5") + b"P-02,0,15,1.4,1.2,2021-10-01\n"
+    result = imported(project_of({"lab.csv": rows}, {"lab": text}))
+    assert (
+        "0-15 cm, campaign 2021: 2 increments, 8.25 (sd 8.1) g C/kg, fine soil 1.25 (sd 0.071) g/cm3"
+        in result.lines
+    )
+    assert result.lines[-1] == (
+        "campaign 2021: 1 contents below a limit count as half the limit; "
+        "zero -2.4 t C/ha, summed over strata, the limit +2.4 t C/ha, summed over strata"
+    )

@@ -215,3 +215,21 @@ def test_help_and_check_load_no_reader() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_records_of_json_and_xml(tmp_path: Path) -> None:
+    """What stands above an item is in each record; items may be a list, repeated elements or named."""
+    options = {"records": "farm.field.year"}
+    xml = b'<farm name="Lea"><field id="A"><year n="2021"><crop>wheat</crop></year><year n="2022"/></field></farm>'
+    made = sheet_of(raw(tmp_path, "farm.xml", xml), options, tmp_path)
+    assert [dict(zip(made.columns, cells, strict=True)) for _, cells in made.rows()] == [
+        {"farm.name": "Lea", "farm.field.id": "A", "n": "2021", "crop": "wheat"},
+        {"farm.name": "Lea", "farm.field.id": "A", "n": "2022", "crop": None},
+    ]
+    text = b'{"lab": "X", "samples": {"S1": {"oc": {"value": 1.5, "unit": "%"}}, "S2": {"oc": {"value": 2}}}}'
+    named = sheet_of(raw(tmp_path, "lab.json", text), {"records": "samples"}, tmp_path)
+    assert list(named.rows()) == [
+        ("samples.S1", ["X", "S1", 1.5, "%"]),
+        ("samples.S2", ["X", "S2", 2.0, None]),
+    ]
+    assert "lists that there are" in words(tmp_path, "other.json", b'{"a": {"b": [{"c": 1}]}}', records="x")

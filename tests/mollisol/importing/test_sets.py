@@ -210,3 +210,16 @@ def test_check_asks_for_a_new_import_when_a_raw_file_a_mapping_or_a_table_change
             found = [(one.code, one.where.file) for one in read_project(folder).findings if one.code in told]
             assert found == [(code, name)]
             path.write_bytes(content)
+
+
+def test_check_tells_what_was_decided_and_left_out(made: tuple[Path, Path]) -> None:
+    told = {
+        (one.code, one.where.file, one.found.split(":")[0]): one.more
+        for one in read_project(made[0]).findings
+    }
+    if made[0].name == "innerste":
+        assert told["import-decided", "raw/AN-21-3307_Ergebnisse.xlsx", "half the limit"] == 29
+        assert told["import-left-out", "raw/kontrolle_2021.gpx", "leave out"] == 0
+    else:
+        assert told["import-decided", "raw/F26-11820_modus.json", "half the limit"] == 9
+        assert told["import-left-out", "raw/farmos_logs_2021-2026.json", "leave out"] == 0

@@ -47,6 +47,8 @@ class Increment:
         Fine soil per total volume in g/cm3, or its dry mass, and how it came about.
     others
         Further determinations of the same increment.
+    below
+        Of a content below a limit: the rule that was taken, and the limit in g/kg.
     """
 
     row: Row
@@ -63,6 +65,7 @@ class Increment:
     mass_g: float | None = None
     soil_done: str = ""
     others: tuple[Increment, ...] = ()
+    below: tuple[str, float] | None = None
 
     @property
     def name(self) -> str:

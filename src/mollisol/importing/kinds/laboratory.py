@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
 
-from mollisol.importing.context import Context, Decided, Row
+from mollisol.importing.context import Censored, Context, Decided, Row
 from mollisol.importing.kinds.increments import (
     MOISTURE,
     ZERO,
@@ -155,6 +155,9 @@ def _increment(row: Row) -> Increment | None:
     core = core_of(row, point, campaign)
     made = Increment(row.without_cells(), point, campaign, *depths, row["sampled_on"], method, *content, core)
     set_soil(made, row)
+    got = row.got["carbon"]
+    if got.limit is not None:
+        made.below = (got.decided, got.limit * float(row.source("carbon").get("factor", 1.0)))
     return made
 
 
@@ -212,6 +215,9 @@ def _write(made: Increment, day_of_core: date | None) -> None:
     if soil.mass_g is not None:
         cells["fine_soil_mass_g"] = soil.mass_g
         cells["probe_inner_diameter_mm"], cells["cores"] = made.core.probe_mm, made.core.cores
+    if made.below is not None and soil.density is not None:
+        thickness = float(made.lower - made.upper)
+        context.censored.append(Censored(made.campaign, made.point, *made.below, soil.density, thickness))
     places = (row.place, *(one.row.place for one in made.others))
     origin = Origin(row.file, places, "; ".join(filter(None, (done, soil.soil_done))), made.core.carried)
     differs = context.outputs.add("core_increments.csv", cells, origin, mapping=row.mapping.name)

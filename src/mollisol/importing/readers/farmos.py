@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mollisol.importing.readers.raw import RawFile, Sheet, refused
 from mollisol.importing.readers.text import read_text
+from mollisol.importing.readers.tree import json_of
 
 _COLUMNS: Final = [
     "id",
@@ -31,10 +31,7 @@ def read_farmos(raw: RawFile, options: Mapping[str, Any]) -> Sheet:
     """
     if raw.begin(100).lstrip(b"\xef\xbb\xbf \r\n\t")[:1] not in (b"{", b"["):
         return _csv(raw, options)
-    try:
-        data = json.loads(raw.content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise refused(raw.name, f"no JSON: {error}") from None
+    data = json_of(raw)
     logs = data.get("data") if isinstance(data, dict) else data
     if not isinstance(logs, list):
         raise refused(raw.name, "no list `data`: no logs of farmOS")

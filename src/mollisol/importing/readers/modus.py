@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
-from xml.parsers import expat
 
 from mollisol.importing.readers.raw import RawFile, Sheet, refused
+from mollisol.importing.readers.tree import json_of, xml_of
 
 _HEAD: Final = (
     "event", "EventDate", "ReceivedDate", "ProcessedDate", "LabName", "LabEventID", "LabReportID", "SampleNumber",
     "FMISSampleID", "SampleContainerID", "upper", "lower", "depth unit",
 )  # fmt: skip
-_DEEPEST: Final = 60
 
 
 def read_modus(raw: RawFile, options: Mapping[str, Any]) -> Sheet:
     """Return one record for each sample and depth: a column for each element, and one for its unit."""
     begin = raw.begin(200).lstrip(b"\xef\xbb\xbf \r\n\t")
     if begin.startswith(b"<"):
-        records = list(_version_1(_tree(raw), "Event {0} SoilSample {1}", 1))
-        return _sheet(raw, records)
-    try:
-        data = json.loads(raw.content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise refused(raw.name, f"no JSON: {error}") from None
+        tree = xml_of(raw)
+        root = next((value for value in tree.values() if isinstance(value, dict)), {})
+        if not _items(root, "Events", "Event"):
+            raise refused(raw.name, f"no Event in {', '.join(tree)}: no Modus result")
+        return _sheet(raw, list(_version_1(root, "Event {0} SoilSample {1}", 1)))
+    data = json_of(raw)
     if isinstance(data, dict) and "samples" in data:
         return _sheet(raw, list(_slim(data)))
     data = data.get("ModusResult", data) if isinstance(data, dict) else data
@@ -143,44 +141,3 @@ def _items(data: Any, *keys: str) -> list[dict[str, Any]]:
         if isinstance(value, dict) and value:
             return [value]
     return []
-
-
-def _tree(raw: RawFile) -> dict[str, Any]:
-    """Return an XML document as nested tables: a repeated element is a list, an attribute a key; no entities."""
-    parser = expat.ParserCreate(namespace_separator=None)
-    stack: list[tuple[str, dict[str, Any], list[str]]] = [("", {}, [])]
-
-    def forbidden(*_: Any) -> None:
-        raise refused(raw.name, "a document type or an entity in XML", do="take it out")
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        if len(stack) > _DEEPEST:
-            raise refused(raw.name, f"elements deeper than {_DEEPEST}")
-        nil = any(key.endswith(":nil") and value == "true" for key, value in attributes.items())
-        stack.append((name.rpartition(":")[2], {} if nil else dict(attributes), []))
-
-    def end(_: str) -> None:
-        name, inner, words = stack.pop()
-        text = "".join(words).strip()
-        value: Any = {**inner, **({"text": text} if text else {})} if inner else text or None
-        above = stack[-1][1]
-        if name not in above:
-            above[name] = value
-        elif isinstance(above[name], list):
-            above[name].append(value)
-        else:
-            above[name] = [above[name], value]
-
-    parser.StartDoctypeDeclHandler = forbidden
-    parser.EntityDeclHandler = forbidden
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = lambda text: stack[-1][2].append(text)
-    try:
-        parser.Parse(raw.content, True)
-    except expat.ExpatError as error:
-        raise refused(raw.name, f"no XML: {error}") from None
-    root = next((value for value in stack[0][1].values() if isinstance(value, dict)), {})
-    if not _items(root, "Events", "Event"):
-        raise refused(raw.name, f"no Event in {', '.join(stack[0][1])}: no Modus result")
-    return root
