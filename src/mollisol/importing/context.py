@@ -349,7 +349,9 @@ class Context:
             for item in alternatives:
                 name = item.get("crosswalk")
                 if name and name not in made:
-                    path = self.folder / "imports" / str(name)
+                    path = self.folder / "imports" / Path(str(name)).name
+                    if not path.is_file():
+                        raise mapping_fault(mapping.file, "crosswalk", f"no such file: imports/{path.name}")
                     with path.open(newline="", encoding="utf-8-sig") as stream:
                         rows = list(csv.reader(stream))[1:]
                     made[str(name)] = {row[0]: row[1] for row in rows if len(row) > 1}

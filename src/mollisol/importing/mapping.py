@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -272,6 +273,10 @@ def _form(data: Mapping[str, Any], where: str) -> Iterator[Finding]:
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, dict):
                 yield from _unknown(item, FIELD, where, f"fields.{name}.")
+                begins = item.get("begins", "10-01")
+                if not re.fullmatch(r"(0?[1-9]|1[0-2])-(0?[1-9]|[12]\d|3[01])", str(begins)):
+                    allowed = "month and day, such as 10-01"
+                    yield mapping_fault(where, f"fields.{name}.begins", repr(begins), allowed).findings[0]
             elif not isinstance(item, str):
                 found = f"{name} = {item!r}"
                 yield mapping_fault(

@@ -14,7 +14,7 @@ from typing import Any
 
 from mollisol.importing.asked import Question
 from mollisol.importing.context import Context
-from mollisol.importing.mapping import FileMapping, load_mappings
+from mollisol.importing.mapping import FileMapping, load_mappings, mapping_fault
 from mollisol.importing.marks import ask_marks
 from mollisol.importing.outputs import MOST_PLACES, Outputs, OutputTable, written
 from mollisol.importing.summary import summary_lines
@@ -101,6 +101,10 @@ def evaluated(folder: Path, mappings: Sequence[FileMapping]) -> Context:
                 action(mapping, context)
             except FindingsError as error:
                 context.findings += error.findings
+            except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+                # a value of a mapping that is of another kind than its key asks for
+                found = f"{type(error).__name__}: {error}"
+                context.findings += mapping_fault(mapping.file, "", found).findings
         if kind == "places" and context.lands:
             from mollisol.importing.kinds.places import finish_places
 

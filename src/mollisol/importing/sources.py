@@ -43,8 +43,20 @@ class Source:
         if "read" in spec:
             try:
                 self.pattern = re.compile(str(spec["read"]))
+                groups = re.findall(r"\{(\w+)[^{}]*\}", str(spec.get("write", "")))
+                missing = [
+                    one
+                    for one in groups
+                    if not (
+                        int(one) <= self.pattern.groups if one.isdecimal() else one in self.pattern.groupindex
+                    )
+                ]
             except re.error as error:
                 raise refused(sheet.file, f"{self.label}: read: {error}") from None
+            if missing:
+                raise refused(
+                    sheet.file, f"{self.label}: write names groups that read has not: {', '.join(missing)}"
+                )
         self.decimal = str(sheet.options.get("decimal", "."))
         self.thousands = str(sheet.options.get("thousands", ""))
         unit = spec.get("unit")

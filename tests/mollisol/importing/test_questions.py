@@ -231,3 +231,50 @@ def test_the_rule_for_limits_is_told_in_tonnes(project_of: Maker) -> None:
         "campaign 2021: 1 contents below a limit count as half the limit; "
         "zero -2.4 t C/ha, summed over strata, the limit +2.4 t C/ha, summed over strata"
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "word"),
+    [
+        ('point = "id"', 'point = { column = "id", crosswalk = "none.csv" }', "import-mapping", "none.csv"),
+        ('point = "id"', 'point = { column = "id", read = "(" }', "import-file", "read:"),
+        (
+            'point = "id"',
+            'point = { column = "id", read = "P", write = "{1}" }',
+            "import-file",
+            "write names groups",
+        ),
+        ('point = "id"', 'point = "nowhere"', "import-file", "no column 'nowhere'"),
+        ('point = "id"', "point = 5", "import-mapping", "point = 5"),
+        ('unit = "%"', 'unit = ["%"]', "", ""),
+        ('"organic"', '"organic", factor = "x"', "", ""),
+        ('file = "lab.csv"', 'file = "lab.csv"\nkind = "x"', "import-mapping", ""),
+        ('kind = "laboratory"', 'kind = "lab"', "import-mapping", "'lab'"),
+        ('kind = "laboratory"', 'preset = "nobody"\nkind = "laboratory"', "import-mapping", "'nobody'"),
+        ("[decide]", "[read]\nheader = 99\n[decide]", "import-file", "no names of columns"),
+        ("[decide]", '[read]\nencoding = "none"\n[decide]', "import-file", "no encoding"),
+        ("[decide]", '[read]\nformat = "none"\n[decide]', "import-file", "format 'none'"),
+        (
+            "[decide]",
+            '[read]\njoin = { file = "x.csv", column = "id", matches = "y" }\n[decide]',
+            "import-file",
+            "raw/",
+        ),
+    ],
+)
+def test_a_mapping_that_is_wrong_is_told_in_words(
+    project_of: Maker, before: str, after: str, code: str, word: str
+) -> None:
+    from mollisol.methodology.findings import FindingsError
+
+    folder = project_of({"lab.csv": ROWS}, {"lab": LAB.replace(before, after)})
+    try:
+        result = imported(folder)
+    except FindingsError as error:
+        found = error.findings
+    else:
+        found = result.findings
+        assert result.is_open or not code
+    if code:
+        assert code in {one.code for one in found}
+        assert word in " ".join(f"{one.found} {one.do} {one.allowed}" for one in found)
