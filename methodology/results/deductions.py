@@ -103,6 +103,20 @@ class RouteSummary(Result):
     issues: bool = False
 
 
+class SelectionByBar(Result):
+    """What the bar does to the promise, per hectare over the period (docs/selection.md). Nothing issues on it.
+
+    The promise holds over all campaigns, issued or refused; the bar lets the lucky ones through. A project with a
+    change below ``least_creditable`` is over-credited whenever it passes; the bound given the bar holds among campaigns
+    that pass.
+    """
+
+    least_creditable_t_co2e_per_ha: Number
+    standard_errors_above_bar: Number
+    bound_given_the_bar_t_co2e_per_ha: Number
+    credited_t_co2e_per_ha: Number
+
+
 class MonteCarloDeduction(Result):
     """The moment form with declared measurement errors drawn and propagated (Eqs. 65-71), per hectare.
 

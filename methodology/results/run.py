@@ -17,6 +17,7 @@ from mollisol.methodology.results.deductions import (
     PosteriorDeduction,
     PosteriorReference,
     RouteSummary,
+    SelectionByBar,
     SharpDeduction,
 )
 from mollisol.methodology.results.figure import Number, Result, Whole
@@ -237,6 +238,8 @@ class PeriodResult(Result):
     deduction_printed: Deduction
     posterior: PosteriorDeduction | None = None
     sharp: SharpDeduction | None = None
+    selection: SelectionByBar | None = None
+    """None behind the bar, without one, and in bundles of release 0.1.0."""
     guarded: GuardedDeduction | None = None
     """Under the rules of release 0.1.0."""
     montecarlo: MonteCarloDeduction | None = None

@@ -135,11 +135,12 @@ def page() -> str:
 
 # How sure is the number
 
-What is credited is what the truth exceeds with probability 2/3. Three routes compute it from the same changes and
-one declaration of the sources of error. Each gives a mean, a standard error, a credited value and checks of its
-own; `results.json` has them under `routes`. The rule `mollisol.issuance.form` says which issues: as it stands, the
-sharp form of the analytic route where control sites were measured ([the deduction](deduction.md)), else the
-posterior, and never more than the moment form.
+What is credited is what the truth exceeds with probability 2/3, over all campaigns, issued or refused
+([selection](selection.md) has what is left of it among those that issue). Three routes compute it from the same
+changes and one declaration of the sources of error. Each gives a mean, a standard error, a credited value and
+checks of its own; `results.json` has them under `routes`. The rule `mollisol.issuance.form` says which issues: as
+it stands, the sharp form of the analytic route where control sites were measured ([the deduction](deduction.md)),
+else the posterior, and never more than the moment form.
 
 `mollisol run PROJECT --out DIR` runs all. `--route analytic`, `montecarlo` or `posterior` runs that one beside the
 analytic route, from which the others start; where it is the posterior that issues, leaving it out refuses.

@@ -24,6 +24,7 @@ from mollisol.routes.interface import (
 from mollisol.routes.moment import analytic_route
 from mollisol.routes.monte_carlo import montecarlo_route
 from mollisol.routes.posterior import posterior_route
+from mollisol.routes.selection import selected_by_the_bar, selection_by_bar
 from mollisol.routes.sharp import sharp_form
 from mollisol.uncertainty.deduction.estimate import Estimate
 from mollisol.uncertainty.deduction.issuing import largest_deduction_percent
@@ -80,6 +81,9 @@ def run_routes[Inputs: RouteInputs](
     chosen, issues = choose_deduction(inputs.context, computed)
     name = f"uncertainty_after_allowance{inputs.context.place}"
     uncertainty = after_allowance(chosen, name, inputs.context.trace)
+    selection = selection_by_bar(inputs, moment, uncertainty)
+    if selection is not None:
+        details["selection"] = selection
     summaries = [outcome.summary for outcome in outcomes.values() if outcome.summary is not None]
     severity = _severities(inputs, outcomes, issues)
     findings = [
@@ -87,6 +91,7 @@ def run_routes[Inputs: RouteInputs](
         for form, outcome in outcomes.items()
         for found in outcome.findings
     ]
+    findings += [selected_by_the_bar(inputs, selection)] if selection is not None else []
     return RoutesFound(
         uncertainty,
         issues,

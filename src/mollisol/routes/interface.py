@@ -21,6 +21,7 @@ from mollisol.methodology.results.deductions import (
     RouteCheck,
     RouteName,
     RouteSummary,
+    SelectionByBar,
     SharpDeduction,
 )
 from mollisol.methodology.results.figure import figure
@@ -141,6 +142,7 @@ class RouteDetails(TypedDict, total=False):
     deductions: dict[Form, Deduction]
     variance: tuple[VarianceComponent, ...]
     sharp: SharpDeduction
+    selection: SelectionByBar
     guarded: GuardedDeduction
     montecarlo: MonteCarloDeduction
     posterior: PosteriorDeduction

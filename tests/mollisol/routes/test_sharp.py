@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from scipy.stats import nct, t
 
 from mollisol.engine import run_project
 from mollisol.methodology.results.run import PeriodResult
@@ -119,3 +120,33 @@ def test_data_without_spread_are_refused(make_project: Callable[[Layout], Path])
     run = run_project(make_project(flat), route="analytic")
     assert "sharp-not-computed" in {finding.code for finding in run.findings}
     assert run.results.state == "refused"
+
+
+def test_what_the_bar_does_is_told_where_it_was_passed(make_project: Callable[[Layout], Path]) -> None:
+    """The least that is credited behind the bar is (t(0.95) / B - t(2/3)) SE, by SciPy's own Student's t."""
+    run = run_project(make_project(TV2), route="analytic")
+    (period,) = run.results.periods
+    own, found = period.deduction, period.selection
+    assert found is not None
+    student = t(own.degrees_of_freedom)
+    least = (student.ppf(0.95) - student.ppf(2 / 3)) * own.standard_error_t_co2e_per_ha
+    assert found.least_creditable_t_co2e_per_ha == pytest.approx(least, rel=1e-9)
+    ratio = own.mean_t_co2e_per_ha / own.standard_error_t_co2e_per_ha
+    assert found.standard_errors_above_bar == pytest.approx(ratio - student.ppf(0.95), rel=1e-9)
+    shift = found.bound_given_the_bar_t_co2e_per_ha / own.standard_error_t_co2e_per_ha
+    other = nct(own.degrees_of_freedom, shift)
+    assert other.sf(ratio) == pytest.approx(other.sf(student.ppf(0.95)) / 3, rel=1e-6)
+    assert found.credited_t_co2e_per_ha == pytest.approx(
+        period.sharp.credited_t_co2e_per_ha if period.sharp else 0.0, rel=1e-9
+    )
+    (told,) = (one for one in run.findings if one.code == "selected-by-the-bar")
+    assert told.severity.value == "note"
+
+
+def test_behind_the_bar_nothing_is_told_of_it(make_project: Callable[[Layout], Path]) -> None:
+    wide = replace(
+        TV2, project={**TV2.project, "s1": [(40.0, 40.0 + C * d) for d in (30.0, -28.0, 25.0, -24.0)]}
+    )
+    run = run_project(make_project(wide), route="analytic")
+    assert run.results.periods[0].selection is None
+    assert "selected-by-the-bar" not in {finding.code for finding in run.findings}
