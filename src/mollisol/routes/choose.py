@@ -11,6 +11,7 @@ from mollisol.methodology.findings import Finding, Severity, finding
 from mollisol.methodology.results.deductions import CreditedForm, RouteSummary
 from mollisol.methodology.results.run import RouteChoice
 from mollisol.methodology.trace import Quantity
+from mollisol.routes.deduction_notes import selected_by_the_bar, selection_by_bar
 from mollisol.routes.guarded import guarded_form
 from mollisol.routes.interface import (
     Moment,
@@ -24,7 +25,6 @@ from mollisol.routes.interface import (
 from mollisol.routes.moment import analytic_route
 from mollisol.routes.monte_carlo import montecarlo_route
 from mollisol.routes.posterior import posterior_route
-from mollisol.routes.selection import selected_by_the_bar, selection_by_bar
 from mollisol.routes.sharp import sharp_form
 from mollisol.uncertainty.deduction.estimate import Estimate
 from mollisol.uncertainty.deduction.issuing import largest_deduction_percent

@@ -15,6 +15,7 @@ from mollisol.methodology.trace import Quantity
 from mollisol.quantification.averages import mean_by_group
 from mollisol.quantification.totals import total_t_co2e
 from mollisol.routes.components import sampling_per_hectare
+from mollisol.routes.deduction_notes import no_spread, notes_of_sharp
 from mollisol.routes.interface import (
     Moment,
     PeriodInputs,
@@ -23,7 +24,6 @@ from mollisol.routes.interface import (
     route_outcome,
     student,
 )
-from mollisol.routes.sharp_findings import no_spread, notes_of_sharp
 from mollisol.routes.weights import weight_of_points
 from mollisol.uncertainty.deduction.estimate import Reading, sharp_estimate
 from mollisol.uncertainty.deduction.issuing import (
