@@ -167,10 +167,10 @@ def between(known: Sequence[tuple[float, float]], share: float) -> float:
 
 
 @cache
-def honest_folders(per_family: int) -> tuple[Folder, ...]:
+def honest_folders(per_family: int, families: tuple[str, ...] = FAMILIES) -> tuple[Folder, ...]:
     """Return honest projects that nothing blocks and that are worth something, the first seeds of each family."""
     made: list[Folder] = []
-    for family in FAMILIES:
+    for family in families:
         found, seed = 0, FIRST_SEED
         while found < per_family:
             folder = Folder(files_of(family, seed))

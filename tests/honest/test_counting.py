@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.honest.counting import PER_FAMILY, by_code, count, counted, upper_bound
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "questioned-inputs.md"
 
 
 def test_the_bound_is_that_of_clopper_and_pearson() -> None:
@@ -28,3 +32,7 @@ def test_of_a_thousand_honest_projects_hardly_any_is_refused_or_warned() -> None
     assert told.number >= 1000
     assert told.refused_at_most < 0.01, by_code(found)
     assert told.warned_at_most < 0.10, by_code(found)
+    page = PAGE.read_text(encoding="utf-8")
+    assert f"| of {told.number:,} honest projects |" in page
+    for what, cases in (("a new refusal or block", told.refused), ("a new warning", told.warned)):
+        assert f"| {what} | {cases} | {cases / told.number:.2%} |" in page

@@ -88,12 +88,14 @@ def _rates(context: Context, stocks: UnitStocks, pairs: Pairs) -> tuple[list[Rat
     """Return the rates of the strata, of all control sites and of the differences, each whole first."""
     project = context.project
     before, after = stocks.by_campaign[pairs.first], stocks.by_campaign[pairs.last]
-    at_first = dict(zip(before.index, before.value.tolist(), strict=True))
-    values: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for unit, value in zip(after.index, after.value.tolist(), strict=True):
-        if unit in at_first:
-            values[stocks.home_of[unit]].append((at_first[unit], (value - at_first[unit]) / pairs.years))
-    of = {home: np.array(pairs_of_home) for home, pairs_of_home in values.items()}
+    position = {unit: number for number, unit in enumerate(before.index)}
+    both = [number for number, unit in enumerate(after.index) if unit in position]
+    first = before.value[[position[after.index[number]] for number in both]]
+    pairs_of_units = np.stack([first, (after.value[both] - first) / pairs.years], axis=1)
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, number in enumerate(both):
+        places[stocks.home_of[after.index[number]]].append(place)
+    of = {home: pairs_of_units[inner] for home, inner in places.items()}
     linked: dict[str, list[str]] = defaultdict(list)
     for link in project.control_links:
         if link.control_site in of:

@@ -65,6 +65,8 @@ def check_zeros(project: Project) -> Iterator[Finding]:
     """Yield contents of exactly 0, by campaign and depth; a refusal where another campaign has more at a place."""
     cores = project.core_increments
     content = cores.column("soc_g_per_kg").numbers()
+    if not (content == 0).any():
+        return
     for (upper,), at_depth in cores.groups("upper_cm").items():
         zero = [place for place in at_depth if content[place] == 0]
         if not zero:

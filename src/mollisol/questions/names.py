@@ -45,6 +45,9 @@ def _of_column(table: Columns[Any], column: str) -> Iterator[Finding]:
 
 def _alike(names: Iterable[str], where: Place, kind: str) -> Iterator[Finding]:
     """Yield names with the same looks, each with what sets it apart, and single names of mixed scripts."""
+    names = list(names)
+    if _all_differ(names):
+        return
     told: set[str] = set()
     looks = {name: plain(name) for name in names}
     for look in (lambda text: text.translate(_ALIKE), str.casefold):
@@ -59,6 +62,16 @@ def _alike(names: Iterable[str], where: Place, kind: str) -> Iterator[Finding]:
     for name in sorted(looks.keys() - told):
         if mixed := _hidden(name):
             yield finding("name-mixes-scripts", where, f"{name}: {mixed} among Latin letters")
+
+
+def _all_differ(names: list[str]) -> bool:
+    """Return whether names of plain letters and signs differ in any looks: the usual case, asked of all at once."""
+    text = "\n".join(names)
+    if not text.isascii() or len(text.split()) != len(names) or text.count("\n") != len(names) - 1:
+        return False
+    return all(
+        len(set(looks.split("\n"))) == len(names) for looks in (text.translate(_ALIKE), text.casefold())
+    )
 
 
 def _hidden(name: str) -> str:

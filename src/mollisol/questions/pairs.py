@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ type Places = NDArray[np.intp]
 
 DAYS_PER_YEAR = 365.25
 PROJECT, CONTROLS = "project", "controls"
-_FARM = re.compile(r"^([^\W_]+)[-._/ ]")
+_SIGNS = str.maketrans("._/ ", "----")
 _T_PER_HA_OF_ONE_CM = 100.0
 
 
@@ -106,35 +106,49 @@ def by_point(
     return points, np.bincount(place, values * weight) / np.bincount(place, weight)
 
 
+type Grouping = tuple[Sequence[str], Places]
+"""Names of groups, and the number of the group of each point."""
+
+
 def groupings(
-    context: Context, layers: Layers, pairs: Pairs, points: Sequence[int]
-) -> Mapping[str, Sequence[str]]:
+    context: Context, layers: Layers, pairs: Pairs, points: NDArray[np.integer[Any]]
+) -> Mapping[str, Grouping]:
     """Return the group of each point in each way of grouping that parts the points.
 
     Points are parted by side, stratum or control site, farm (what stands before the first sign in the id of a point),
-    laboratory method and day of the last campaign.
+    laboratory method and day of the last campaign. A group without a name is none.
     """
     project = context.project
-    home = {item.point: item.stratum or item.control_site or "" for item in project.sample_points}
-    inside = {item.point for item in project.sample_points if item.stratum is not None}
-    unit = {item.stratum: item.quantification_unit for item in project.strata}
-    names = [layers.names[number] for number in points]
-    first_row = dict(zip(layers.point[pairs.after].tolist(), pairs.after.tolist(), strict=True))
-    rows = [first_row[number] for number in points]
-    methods, days = (
-        project.core_increments.column(name).values() for name in ("laboratory_method", "sampled_on")
-    )
-
-    def farm(name: str) -> str:
-        match = _FARM.match(name)
-        return match[1] if match and name in inside else ""
-
-    ways: dict[str, list[str]] = {
-        "side": [PROJECT if name in inside else CONTROLS for name in names],
-        "quantification unit": [unit.get(home[name], "") if name in inside else "" for name in names],
-        "stratum or control site": [home[name] for name in names],
-        "farm": [farm(name) for name in names],
-        "laboratory method": [str(methods[row]) for row in rows],
-        "day of sampling": [str(days[row]) for row in rows],
+    table, cores = project.sample_points, project.core_increments
+    stratum, site = table.column("stratum"), table.column("control_site")
+    place_of = {name: place for place, name in enumerate(table.column("point").values())}
+    place = np.array([place_of[layers.names[number]] for number in points.tolist()], dtype=np.intp)
+    inside = stratum.given()[place]
+    homes = [*(str(label or "") for label in stratum.labels), *(str(label or "") for label in site.labels)]
+    home = np.where(inside, stratum.codes[place], len(stratum.labels) + site.codes[place])
+    unit_of = {item.stratum: item.quantification_unit for item in project.strata}
+    units = ["", *dict.fromkeys(unit_of.values())]
+    unit = np.array([units.index(unit_of.get(name, "")) for name in homes], dtype=np.intp)
+    last_row = np.zeros(len(layers.names), dtype=np.intp)
+    last_row[layers.point[pairs.after][::-1]] = pairs.after[
+        ::-1
+    ]  # of the rows of a point the first one stays
+    rows = last_row[points]
+    method, day = (cores.column(name) for name in ("laboratory_method", "sampled_on"))
+    farms = [_farm(layers.names[number]) for number in points.tolist()]
+    known = {name: number for number, name in enumerate(dict.fromkeys(["", *farms]))}
+    ways: dict[str, Grouping] = {
+        "side": ((CONTROLS, PROJECT), inside.astype(np.intp)),
+        "quantification unit": (units, np.where(inside, unit[home], 0)),
+        "stratum or control site": (homes, home),
+        "farm": ([*known], np.where(inside, [known[name] for name in farms], 0)),
+        "laboratory method": ([*map(str, method.labels)], method.codes[rows].astype(np.intp)),
+        "day of sampling": ([*map(str, day.labels)], day.codes[rows].astype(np.intp)),
     }
-    return {way: labels for way, labels in ways.items() if len(set(labels)) > 1}
+    return {way: grouping for way, grouping in ways.items() if np.ptp(grouping[1]) > 0}
+
+
+def _farm(name: str) -> str:
+    """Return what stands before the first sign in the id of a point; nothing where there is no sign."""
+    head = name.translate(_SIGNS).partition("-")
+    return head[0] if head[1] and head[0].isalnum() else ""

@@ -6,12 +6,14 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.periods import anniversary
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.measurement import (
@@ -27,6 +29,9 @@ from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 INCREMENTS = "core_increments.csv"
+
+type _Degrees = tuple[float, float]
+
 _METRES_PER_DEGREE = 111_195.0
 """Of latitude, on a sphere of the mean radius; over the metres asked about the ellipsoid changes nothing."""
 _DAYS_PER_YEAR = 365.25
@@ -92,31 +97,38 @@ def _seed(head: PlanHead) -> Iterable[Finding]:
 def _points(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
     """Yield points that are missing in a campaign that was measured, and points that the plan does not ask for."""
     campaigns = [campaign.name for campaign in project.head.campaigns]
+    cores = project.core_increments
+    cored, campaign_of = cores.column("point"), cores.column("campaign")
     measured: dict[str, set[str]] = defaultdict(set)
-    for campaign, point in project.core_increments.distinct("campaign", "point"):
-        measured[campaign].add(point)
+    for code, name in enumerate(campaign_of.labels):
+        there = np.bincount(cored.codes[campaign_of.codes == code], minlength=len(cored.labels)) > 0
+        measured[name] = {cored.labels[place] for place in np.flatnonzero(there).tolist()}
     everywhere = set().union(*measured.values())
+    uses = zip(*(plan.points.column(name).values() for name in ("point", "use")), strict=True)
+    drawn = [name for name, use in uses if use == "sample"]
     excused: set[str] = {status.point for status in project.point_statuses}
     replaced: dict[str, int] = defaultdict(int)
     for campaign in campaigns:
         if not measured[campaign]:
             continue
         told = unsampled(project.point_statuses, campaigns, campaign, campaign)
-        missing = [
-            row.point
-            for row in plan.points
-            if row.use == "sample" and row.point not in measured[campaign] | told.keys()
-        ]
+        accounted = measured[campaign] | told.keys()
+        missing = [name for name in drawn if name not in accounted]
         if missing:
             yield finding(
                 "plan-point-missing",
                 Place(file=PLAN_POINTS_FILE, thing=f"campaign {campaign}"),
                 f"not measured, and no reason: {_some(missing)}",
             )
-    home = {row.point: row.stratum or row.control_site or "" for row in plan.points}
-    planned = {row.point for row in plan.points if row.use == "sample"}
-    if not any(row.control_site for row in plan.points):  # a plan of the project's side alone
-        excused |= {row.point for row in project.sample_points if row.control_site}
+    names, strata, sites = (
+        plan.points.column(name).values() for name in ("point", "stratum", "control_site")
+    )
+    home = {name: one or other or "" for name, one, other in zip(names, strata, sites, strict=True)}
+    planned = set(drawn)
+    if not any(sites):  # a plan of the project's side alone
+        own = project.sample_points
+        of_control = zip(own.column("point").values(), own.column("control_site").values(), strict=True)
+        excused |= {name for name, site in of_control if site}
     for point in planned & (excused | (planned - everywhere)):
         replaced[home[point]] += 1
     for point in sorted(everywhere - planned - excused):
@@ -128,12 +140,13 @@ def _points(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
 
 
 def _drawn_in(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
-    drawn = {row.point: (row.stratum, row.control_site, row.sampling_unit) for row in plan.points}
-    points = project.sample_points
     names = ("point", "stratum", "control_site", "sampling_unit")
+    planned = zip(*(plan.points.column(name).values() for name in names), strict=True)
+    drawn = {name: rest for name, *rest in planned}
+    points = project.sample_points
     for number, values in enumerate(zip(*(points.column(name).values() for name in names), strict=True)):
         was = drawn.get(values[0])
-        if was is not None and was != values[1:]:
+        if was is not None and was != [*values[1:]]:
             before, now = (" / ".join(part for part in those if part) for those in (was, values[1:]))
             yield finding(
                 "plan-point-restratified",
@@ -145,23 +158,32 @@ def _drawn_in(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
 
 
 def _moved_from_plan(project: Project, rules: RulesInForce, plan: SamplingPlan) -> Iterable[Finding]:
-    drawn = {
-        row.point: (row.longitude_deg, row.latitude_deg)
-        for row in plan.points
-        if row.longitude_deg is not None and row.latitude_deg is not None
-    }
+    drawn = _degrees(plan.points)
+    if not drawn:
+        return
     taken = [
         (item.point, (item.longitude_deg, item.latitude_deg), f"campaign {item.campaign}")
         for item in project.core_places
     ]
     known = {point for point, _, _ in taken}
     taken += [
-        (item.point, (item.longitude_deg, item.latitude_deg), "sample_points.csv")
-        for item in project.sample_points
-        if item.longitude_deg is not None and item.latitude_deg is not None and item.point not in known
+        (name, place, "sample_points.csv")
+        for name, place in _degrees(project.sample_points).items()
+        if name not in known
     ]
     pairs = [(point, drawn[point], place, told) for point, place, told in taken if point in drawn]
     yield from _moves(rules, PLAN_POINTS_FILE, [(*pair[:3], f"the plan and {pair[3]}") for pair in pairs])
+
+
+def _degrees(points: Columns[Any]) -> dict[str, _Degrees]:
+    """Return longitude and latitude of the points that have both."""
+    x, y = (points.column(name).numbers() for name in ("longitude_deg", "latitude_deg"))
+    given = np.flatnonzero(~np.isnan(x + y))
+    name = points.column("point")
+    return {
+        name.labels[name.codes[place]]: (x, y)
+        for place, x, y in zip(given.tolist(), x[given].tolist(), y[given].tolist(), strict=True)
+    }
 
 
 def _moved_between_campaigns(project: Project, rules: RulesInForce) -> Iterable[Finding]:
@@ -175,9 +197,6 @@ def _moved_between_campaigns(project: Project, rules: RulesInForce) -> Iterable[
         for (first, one), (then, other) in pairwise(places)
     ]
     yield from _moves(rules, PLACES_FILE, pairs)
-
-
-type _Degrees = tuple[float, float]
 
 
 def _moves(
@@ -230,11 +249,10 @@ def _kept(project: Project, rules: RulesInForce, head: PlanHead) -> Iterable[Fin
         planned = ", ".join(head.laboratory_methods)
         where = Place(file=PLAN_FILE, thing="laboratory_methods")
         yield finding("plan-not-kept", where, f"used: {', '.join(other)}; planned: {planned}")
-    deepest = {
-        sample: max(cores.column("lower_cm").numbers()[places])
-        for (sample,), places in cores.groups("sample").items()
-    }
-    shallow = sorted(sample for sample, depth in deepest.items() if depth < head.depth_cm)
+    sample = cores.column("sample")
+    deepest = np.zeros(len(sample.labels))
+    np.maximum.at(deepest, sample.codes, cores.column("lower_cm").numbers())
+    shallow = sorted(sample.labels[place] for place in np.flatnonzero(deepest < head.depth_cm).tolist())
     if shallow:
         where = Place(file=PLAN_FILE, thing="depth_cm")
         state = f"{head.depth_cm:g} cm planned; less deep: {_some(shallow)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,7 +13,7 @@ from mollisol.methodology.checks.likely_causes import likely_causes
 from mollisol.methodology.checks.sampling import INCREMENTS
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
-from mollisol.questions.pairs import Floats, Layers, Pairs, by_point, groupings
+from mollisol.questions.pairs import Floats, Grouping, Layers, Pairs, by_point, groupings
 
 TO_SIGMA: Final = 1.4826
 """From the median of absolute deviations to a standard deviation: arithmetic of the normal distribution."""
@@ -41,7 +41,7 @@ def check_groups(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Fin
     limits = _Limits.of(context)
     spreads = context.rules.number("mollisol.single-value.spreads")
     points = np.unique(layers.point[pairs.before])
-    ways = groupings(context, layers, pairs, points.tolist())
+    ways = groupings(context, layers, pairs, points)
     for quantity, values in (("carbon", layers.content), ("density", layers.density)):
         one, other = values[pairs.before], values[pairs.after]
         whole = (one > 0) & (other > 0)
@@ -49,8 +49,8 @@ def check_groups(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Fin
         _, ratio = by_point(layers, pairs, moved)
         seen: set[bytes] = set()
         told = np.zeros(ratio.size, dtype=np.bool_)
-        for way, labels in ways.items():
-            for name, own in _apart(labels, ratio, limits, seen):
+        for way, grouping in ways.items():
+            for name, own in _apart(grouping, ratio, limits, seen):
                 told |= own
                 yield _group(quantity, f"{way} {name}", ratio, own, pairs, limits)
         for own in _profiles_apart(ratio, limits, spreads):
@@ -67,20 +67,22 @@ def check_groups(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Fin
 
 
 def _apart(
-    labels: Sequence[str], ratio: Floats, limits: _Limits, seen: set[bytes]
+    grouping: Grouping, ratio: Floats, limits: _Limits, seen: set[bytes]
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Yield each group that lies apart from the rest, once for the same points."""
-    names, of = np.unique(np.array(labels), return_inverse=True)
+    there, of = np.unique(grouping[1], return_inverse=True)
+    names: list[str] = [grouping[0][int(number)] for number in there]
     counts = np.bincount(of)
     parts = np.split(ratio[np.argsort(of, kind="stable")], np.cumsum(counts)[:-1])
     middle = np.array([np.median(part) for part in parts])
-    freedom = ratio.size - names.size
+    freedom = ratio.size - there.size
     spread = float(np.sqrt(((ratio - middle[of]) ** 2).sum() / freedom)) if freedom > 0 else float("inf")
     spread = max(spread, limits.least_spread)
     # A group that is half of all pulls the middle of all half its way; others lie farther from the rest than that.
     asked = np.abs(middle - np.median(ratio)) > limits.warns / 4
-    for place in np.flatnonzero(asked & (counts >= limits.fewest)).tolist():
-        if not names[place] or ratio.size - counts[place] < limits.fewest:
+    for place in sorted(range(len(names)), key=lambda number: names[number]):
+        few = min(counts[place], ratio.size - counts[place]) < limits.fewest
+        if few or not asked[place] or not names[place]:
             continue
         own = of == place
         key = min(own.tobytes(), (~own).tobytes())
@@ -88,7 +90,7 @@ def _apart(
         error = spread * float(np.sqrt(1 / counts[place] + 1 / (ratio.size - counts[place])))
         if apart > limits.warns and apart > limits.errors * error and key not in seen:
             seen.add(key)
-            yield str(names[place]), own
+            yield names[place], own
 
 
 def _profiles_apart(ratio: Floats, limits: _Limits, spreads: float) -> Iterator[NDArray[np.bool_]]:
@@ -159,19 +161,21 @@ def check_single_values(context: Context, layers: Layers) -> Iterator[Finding]:
     apart = float(np.log(context.rules.number("mollisol.single-value.factor")))
     spreads = context.rules.number("mollisol.single-value.spreads")
     project = context.project
-    home = {point.point: point.stratum or point.control_site or "" for point in project.sample_points}
+    columns = (project.sample_points.column(name).values() for name in ("point", "stratum", "control_site"))
+    home = {name: stratum or site or "" for name, stratum, site in zip(*columns, strict=True)}
     homes, of_home = np.unique([home[name] for name in layers.names], return_inverse=True)
-    depth = np.unique(np.stack([layers.upper, layers.lower]), axis=1, return_inverse=True)[1].ravel()
+    depth = np.unique(layers.upper + 1j * layers.lower, return_inverse=True)[1]
     group = (of_home[layers.point] * (depth.max() + 1) + depth) * len(layers.campaigns) + layers.campaign
     place = layers.point.astype(np.int64) * (depth.max() + 1) + depth
     cores = project.core_increments
+    by_group, by_place = _Grouped.by(group), _Grouped.by(place)
     for column, quantity, values in (
         ("soc_g_per_kg", "carbon", layers.content),
         ("fine_soil_density_g_per_cm3", "density", layers.density),
     ):
         logs = np.log(np.maximum(values, 1e-6))
-        around = logs - _middles(logs, group)
-        own = logs - _middles(logs, place)
+        around = logs - by_group.middles(logs)
+        own = logs - by_place.middles(logs)
         # Two campaigns have their middle between them: each lies off by half of what they are apart.
         limits = [
             max(apart, spreads * max(TO_SIGMA * float(np.median(np.abs(off))), limit.least_spread))
@@ -181,7 +185,7 @@ def check_single_values(context: Context, layers: Layers) -> Iterator[Finding]:
         half, middle = _step(values) / 2, np.exp(logs - around)
         high, low = np.maximum(values, middle), np.minimum(values, middle)
         sure = np.log(np.maximum(high - half, 1e-6) / np.maximum(low + half, 1e-6))
-        far = (sure > limits[0]) & (np.bincount(group)[group] >= limit.fewest)
+        far = (sure > limits[0]) & (by_group.counts[by_group.of] >= limit.fewest)
         far |= (np.abs(own) * 2 > limits[1]) & (sure > limits[1] / 2)
         rows = np.flatnonzero(far)
         if rows.size:
@@ -216,12 +220,27 @@ def _step(values: Floats) -> float:
     return float(gaps.min()) if gaps.size else 0.0
 
 
-def _middles(values: Floats, group: NDArray[np.int64]) -> Floats:
-    """Return for each value the median of its group."""
-    _, of, counts = np.unique(group, return_inverse=True, return_counts=True)
-    order = np.lexsort([values, of])
-    start = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    inner = values[order]
-    low, high = inner[start + (counts - 1) // 2], inner[start + counts // 2]
-    middle: Floats = ((low + high) / 2)[of]
-    return middle
+@dataclass(frozen=True, slots=True, eq=False)
+class _Grouped:
+    """Rows by group: the number of each row's group, where each group starts, and how many it has."""
+
+    of: NDArray[np.intp]
+    start: NDArray[np.intp]
+    counts: NDArray[np.intp]
+
+    @classmethod
+    def by(cls, key: NDArray[np.int64]) -> _Grouped:
+        """Return the grouping by a key."""
+        _, of, counts = np.unique(key, return_inverse=True, return_counts=True)
+        return cls(of, np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+
+    def middles(self, values: Floats) -> Floats:
+        """Return for each value the median of its group."""
+        low, high = float(values.min()), float(values.max())
+        # below 1: one sort orders the groups and what is in them
+        within = (values - low) / max(2 * (high - low), 1e-300)
+        inner = values[np.argsort(self.of + within)]
+        middle: Floats = (
+            (inner[self.start + (self.counts - 1) // 2] + inner[self.start + self.counts // 2]) / 2
+        )[self.of]
+        return middle

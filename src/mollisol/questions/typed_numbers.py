@@ -92,7 +92,7 @@ def tell_typed(context: Context, periods: Sequence[PeriodResult]) -> list[Findin
             "credit-on-typed-numbers",
             Place(file=figure.file, thing=figure.name),
             f"{figure.effect_t_co2e:+.1f} t CO2e of {verified:.1f} verified",
-            severity=Severity.WARNING if figure.effect_t_co2e > material else Severity.NOTE,
+            severity=Severity.WARNING if verified > 0 and figure.effect_t_co2e > material else Severity.NOTE,
         )
         for figure in figures
     ]

@@ -77,8 +77,12 @@ def batches(grounds: Grounds) -> Seen | None:
     looks = 0
     for pair in grounds.pairs:
         points, moved, rows = _moved(grounds, pair)
-        ways = groupings(grounds.context, grounds.layers, pair, points.tolist())
-        asked = {way: ways[way] for way in ("laboratory method", "day of sampling") if way in ways}
+        ways = groupings(grounds.context, grounds.layers, pair, points)
+        asked = {
+            way: [ways[way][0][number] for number in ways[way][1].tolist()]
+            for way in ("laboratory method", "day of sampling")
+            if way in ways
+        }
         for way, labels in {**asked, **_laboratory_batches(grounds, rows)}.items():
             names, batch = np.unique(np.array(labels), return_inverse=True)
             homes = grounds.home_code[points]

@@ -22,8 +22,8 @@ from mollisol.methodology.findings import Finding, FindingsError, blocking
 from mollisol.methodology.measurement import CoreIncrement, SamplePoint
 from mollisol.methodology.project import ProjectHead
 from mollisol.programmes.registry import programme_of, threshold_of
-from mollisol.questions.copies import Profiles, profiles_of
 from mollisol.questions.places.overlaps import land_of_points, shared_land, shared_places
+from mollisol.questions.profiles import Profiles, profiles_of
 from mollisol.reading.intake import Handed, Intake
 from mollisol.reading.outlines import area_ha, read_outlines
 from mollisol.reading.project import read_head
@@ -226,7 +226,7 @@ def _values(given: Sequence[_Given], chance: float) -> _Found:
         ]
         owner = np.repeat([number for number, _ in parts], [len(profiles.rows) for _, profiles in parts])
         labels = [
-            f"{point} in {campaign}"
+            f"{profiles.names[point]} in {profiles.campaigns[campaign]}"
             for _, profiles in parts
             for point, campaign in zip(profiles.point, profiles.campaign, strict=True)
         ]

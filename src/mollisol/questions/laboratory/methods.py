@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from math import sqrt
+from operator import eq
 from typing import Final
 
 import numpy as np
@@ -27,7 +29,7 @@ type Shares = Mapping[Procedure, float]
 
 def question_methods(context: Context) -> list[Finding]:
     """Return what the methods leave open, and each change of method that does not cancel between the sides."""
-    used = set(context.project.core_increments.column("laboratory_method").values())
+    used = set(context.project.core_increments.column("laboratory_method").labels)
     methods = [method for method in context.project.head.laboratory_methods if method.id in used]
     findings = [*_undeclared(methods), *_basis(methods), *_carbonate(context, methods)]
     findings += [told for method in methods for told in question_words(method, context.rules)]
@@ -64,13 +66,13 @@ def _basis(methods: Iterable[LaboratoryMethod]) -> Iterator[Finding]:
 def _carbonate(context: Context, methods: Iterable[LaboratoryMethod]) -> Iterator[Finding]:
     """Yield a finding for each method whose values may hold carbonate: for sure, or as far as anybody has said."""
     cores = context.project.core_increments
-    taken = np.array(cores.column("laboratory_method").values(), dtype=object)
+    taken = cores.column("laboratory_method")
     inorganic, ph = cores.column("inorganic_carbon_g_per_kg").numbers(), cores.column("ph_in_water").numbers()
     limit = context.rules.number("mollisol.carbonate.least-ph") if (~np.isnan(ph)).any() else np.inf
     for method in methods:
         if method.inorganic_carbon in _EXCLUDED:
             continue
-        held = (taken == method.id) & ((inorganic > 0) | (np.isnan(inorganic) & (ph >= limit)))
+        held = taken.holds(partial(eq, method.id)) & ((inorganic > 0) | (np.isnan(inorganic) & (ph >= limit)))
         shown = (
             f"{int(held.sum())} increments with inorganic carbon, or pH {limit:g} and more without a value"
         )
@@ -132,12 +134,27 @@ def _reads_as(method: LaboratoryMethod, known: Mapping[str, LaboratoryMethod]) -
 
 def _counts(project: Project, read: Mapping[str, Procedure]) -> dict[tuple[str, str], Counter[Procedure]]:
     """Return how many points each side has by campaign and what their values read like."""
-    points = project.sample_points
-    names, controls = points.column("point").values(), points.column("control_site").values()
-    side = {name: SIDES[control is not None] for name, control in zip(names, controls, strict=True)}
+    points, cores = project.sample_points, project.core_increments
+    controls = {
+        name
+        for name, given in zip(
+            points.column("point").values(), points.column("control_site").given(), strict=True
+        )
+        if given
+    }
+    point, campaign, method = (cores.column(name) for name in ("point", "campaign", "laboratory_method"))
+    size = len(campaign.labels), len(method.labels)
+    once = np.unique((point.codes.astype(np.int64) * size[0] + campaign.codes) * size[1] + method.codes)
+    of_control = np.array([name in controls for name in point.labels], dtype=np.int64)
+    kinds, numbers = np.unique(
+        of_control[once // (size[0] * size[1])] * size[0] * size[1] + once % (size[0] * size[1]),
+        return_counts=True,
+    )
     counts: dict[tuple[str, str], Counter[Procedure]] = {}
-    for campaign, point, method in project.core_increments.distinct("campaign", "point", "laboratory_method"):
-        counts.setdefault((side[point], campaign), Counter())[read[method]] += 1
+    for kind, number in zip(kinds.tolist(), numbers.tolist(), strict=True):
+        side, rest = divmod(kind, size[0] * size[1])
+        name = campaign.labels[rest // size[1]]
+        counts.setdefault((SIDES[side], name), Counter())[read[method.labels[rest % size[1]]]] += number
     return counts
 
 

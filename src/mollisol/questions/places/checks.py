@@ -159,13 +159,13 @@ def _strata_of(points: Points, numbers: Any, valid: Mapping[str, Any]) -> dict[i
 
 def _controls_on_project_land(points: Points, valid: Mapping[str, Any]) -> Iterable[Finding]:
     """Return control points inside an outline of the project, or at the place of a project point."""
-    own = {
-        (x, y): n for n, (x, y) in enumerate(zip(points.x, points.y, strict=True)) if not points.of_control[n]
-    }
     controls = np.flatnonzero(points.of_control)
+    places = points.x + 1j * points.y
+    shared = np.isin(places, places[controls]) & ~points.of_control
+    own = {places[n]: n for n in np.flatnonzero(shared).tolist()}
     land = _strata_of(points, controls, valid)
     for number in controls.tolist():
-        same = own.get((points.x[number], points.y[number]))
+        same = own.get(places[number])
         if number in land or same is not None:
             state = f"inside stratum {land[number][0]} of the project" if number in land else ""
             if same is not None:
@@ -176,9 +176,10 @@ def _controls_on_project_land(points: Points, valid: Mapping[str, Any]) -> Itera
 
 def _at_one_place(points: Points) -> Iterable[Finding]:
     """Return places at which several sampling units, strata or control sites have points."""
+    _, of, counts = np.unique(points.x + 1j * points.y, return_inverse=True, return_counts=True)
     places: dict[tuple[float, float], list[int]] = {}
-    for number, at in enumerate(zip(points.x.tolist(), points.y.tolist(), strict=True)):
-        places.setdefault(at, []).append(number)
+    for number in np.flatnonzero(counts[of] > 1).tolist():
+        places.setdefault((float(points.x[number]), float(points.y[number])), []).append(number)
     for (x, y), numbers in places.items():
         sides = {bool(points.of_control[n]) for n in numbers}
         if len({points.unit[n] for n in numbers}) > 1 and len(sides) == 1:  # both sides: told as a control
