@@ -381,9 +381,19 @@ class Context:
         text = " ".join(str(cell) for cell in cells if cell not in (None, ""))[:200]
         self.log.append(Decided(mapping.name, file, place, "", text, "a note, no record", "(row left out)"))
 
-    def scenario(self, year: int) -> str:
-        """Return the scenario of a year: of the baseline before the year in which the project starts."""
-        return "baseline" if self.start is None or year < self.start.year else "project"
+    def scenario(self, row: Row) -> str:
+        """Return the scenario of a row: stated, or the baseline before the year in which the project starts."""
+        if row["scenario"]:
+            return str(row["scenario"])
+        if self.start is None:
+            question = "which years are of the baseline: project.toml has no start_date"
+            row.ask(
+                "scenario",
+                ("meaning-of-year", "", question),
+                "fields.scenario, or start_date of project.toml",
+            )
+            return ""
+        return "baseline" if row["year"] < self.start.year else "project"
 
 
 def shown(value: Any) -> str:

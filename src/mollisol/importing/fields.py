@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 from mollisol.importing.meanings import CHOICES, KEYS, LEAVE_OUT, SAME_CORE, Got, Type
 from mollisol.importing.readers.raw import Sheet, refused
 from mollisol.importing.sources import Source, project_year, written
 from mollisol.importing.units import UnknownUnitError, celsius, centimetres, factor, number_and_unit
 from mollisol.importing.values import (
-    ZONE,
     day_in_zone,
     day_of,
     degrees_of,
@@ -23,7 +22,11 @@ from mollisol.importing.values import (
     number_of,
     serial_day,
     text_of,
+    zone_of,
 )
+
+_ENDS: Final = (timezone(timedelta(hours=-12)), timezone(timedelta(hours=14)))
+"""The zones between which all others lie."""
 
 
 class FieldReader:
@@ -216,10 +219,10 @@ class FieldReader:
             return serial_day(cell, date.fromisoformat(meaning.removeprefix("days since "))), ""
         text = text_of(cell)
         if (moment := moment_of(text)) is not None:
-            zone = str(source.spec.get("zone", ""))
-            if ZONE.fullmatch(zone):
+            zone = zone_of(str(source.spec.get("zone", "")))
+            if zone is not None:
                 return day_in_zone(moment, zone), ""
-            days = {day_in_zone(moment, "UTC-12"), day_in_zone(moment, "UTC+14")}
+            days = {day_in_zone(moment, end) for end in _ENDS}
             begins = source.spec.get("begins")
             if begins and len({project_year(day, begins) for day in days}) == 1:
                 return min(days), ""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 from mollisol.importing.layout import guessed_unit
@@ -41,10 +42,10 @@ def mark(guess: Any = None) -> str:
     return f"{MARK} {guess}"
 
 
-def recognised(columns: Sequence[str], reader: str) -> str:
+def recognised(columns: Sequence[str], reader: str, folder: Path | None = None) -> str:
     """Return the preset that a file's columns or its format fit best; empty where none does."""
     best, most = "", 0
-    for name, data in recognisers():
+    for name, data in recognisers(folder):
         facts = data.get("recognise", {})
         wanted = facts.get("columns", [])
         if facts.get("format") and facts["format"] == reader:

@@ -131,7 +131,7 @@ def _guessed(raw: RawFile, folder: Path, there: Sequence[str]) -> dict[str, Any]
         ):
             read["sheet"] = _fullest(raw, source)
     sheet = source if isinstance(source, Sheet) else sheet_of(raw, read, folder)
-    preset = recognised(sheet.columns, reader)
+    preset = recognised(sheet.columns, reader, folder)
     named = dict(zip(sheet.columns, hints, strict=False))
     blocks = None if preset else blocks_of(sheet.columns, read.get("header"))
     if blocks:
@@ -144,7 +144,7 @@ def _guessed(raw: RawFile, folder: Path, there: Sequence[str]) -> dict[str, Any]
     elif reader == "vectors":
         read |= marks_of_numbers([cell for row in rows for cell in row if isinstance(cell, str)])
     data: dict[str, Any] = {"preset": preset} if preset else {}
-    kind = _kind_of_preset(preset) or guessed_kind(sheet.columns, _polygons(sheet, rows))
+    kind = _kind_of_preset(preset, folder) or guessed_kind(sheet.columns, _polygons(sheet, rows))
     data |= {"kind": kind or "nothing", "file": raw.name}
     if not kind:
         data["note"] = "no kind was recognised: write one of docs/importing.md, or leave it at nothing"
@@ -193,10 +193,10 @@ def _fullest(raw: RawFile, grid: Grid) -> str:
     return grid.prefix.removesuffix("!")
 
 
-def _kind_of_preset(name: str) -> str:
+def _kind_of_preset(name: str, folder: Path) -> str:
     from mollisol.importing.mapping import preset_of
 
-    return str(preset_of(name, "")["kind"]) if name else ""
+    return str(preset_of(name, "", folder)["kind"]) if name else ""
 
 
 def _polygons(sheet: Sheet, rows: Sequence[Sequence[Any]]) -> bool | None:
@@ -213,7 +213,7 @@ def _facts(
     blocks: Mapping[str, str] | None,
 ) -> dict[str, Any]:
     """Return what the project says that helps to guess."""
-    facts: dict[str, Any] = {"file": raw.name, "block": (blocks or {}).get("column")}
+    facts: dict[str, Any] = {"file": raw.name, "folder": folder, "block": (blocks or {}).get("column")}
     try:
         project = tomllib.loads((folder / "project.toml").read_text("utf-8-sig")).get("project", {})
     except (OSError, ValueError):
@@ -294,7 +294,9 @@ def _fields(
     from mollisol.importing.mapping import preset_of
 
     fields = {
-        name: entry for name, entry in preset_of(preset, "")["fields"].items() if MARK in json.dumps(entry)
+        name: entry
+        for name, entry in preset_of(preset, "", facts["folder"])["fields"].items()
+        if MARK in json.dumps(entry)
     }
     if kind == "laboratory":
         fields |= _modus_fields(sheet, cells, facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
 type Cell = str | float | date | datetime | None
@@ -95,12 +95,24 @@ def moment_of(text: str) -> datetime | None:
         return None
 
 
-def day_in_zone(moment: datetime, zone: str) -> date:
-    """Return the day of a moment in a zone such as ``UTC-6``."""
-    found = ZONE.fullmatch(zone)
-    sign, hours, minutes = found.groups() if found else (None, None, None)
+def zone_of(text: str) -> tzinfo | None:
+    """Return a zone such as ``UTC-6`` or ``America/Chicago``; None where it is none."""
+    found = ZONE.fullmatch(text)
+    if found is None:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            return ZoneInfo(text) if "/" in text else None
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return None
+    sign, hours, minutes = found.groups()
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
-    return moment.astimezone(timezone(offset) if offset else UTC).date()
+    return timezone(offset) if abs(offset) < timedelta(hours=24) else None
+
+
+def day_in_zone(moment: datetime, zone: tzinfo) -> date:
+    """Return the day of a moment in a zone."""
+    return moment.astimezone(zone).date()
 
 
 def serial_day(number: float, first: date) -> date:

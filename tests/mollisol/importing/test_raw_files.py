@@ -233,3 +233,41 @@ def test_records_of_json_and_xml(tmp_path: Path) -> None:
         ("samples.S2", ["X", "S2", 2.0, None]),
     ]
     assert "lists that there are" in words(tmp_path, "other.json", b'{"a": {"b": [{"c": 1}]}}', records="x")
+
+
+def test_an_ods_sheet(tmp_path: Path) -> None:
+    """Repeated empty rows of ODS are no rows, and a number is one."""
+    content = (
+        '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+        '<table:table table:name="Results"><table:table-row><table:table-cell office:value-type="string">'
+        "<text:p>id</text:p></table:table-cell><table:table-cell office:value-type="
+        '"string"><text:p>oc</text:p></table:table-cell></table:table-row><table:table-row>'
+        '<table:table-cell office:value-type="string"><text:p>P-01</text:p></table:table-cell>'
+        '<table:table-cell office:value-type="float" office:value="1.5"><text:p>1,5</text:p></table:table-cell>'
+        '</table:table-row><table:table-row table:number-rows-repeated="1048574"><table:table-cell/>'
+        "</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", content)
+    made = sheet_of(raw(tmp_path, "book.ods", out.getvalue()), {"sheet": "Results"}, tmp_path)
+    assert [cells for _, cells in made.rows()] == [["P-01", 1.5]]
+
+
+def test_a_preset_of_ones_own_is_known_to_sniff(project_of: Maker) -> None:
+    from mollisol.importing.sniff import sniffed
+
+    folder = project_of({"station.csv": b"when,warm,wet\n2021-01-01,1,2\n"}, {})
+    (folder / "imports" / "presets").mkdir(parents=True)
+    (folder / "imports" / "presets" / "station.toml").write_text(
+        'kind = "weather"\n[recognise]\ncolumns = ["when", "warm", "wet"]\n[fields]\ncell = { value = "?" }\n'
+        'date = "when"\ntmean = { column = "warm", unit = "C" }\nrain = { column = "wet", unit = "mm" }\n',
+        encoding="utf-8",
+    )
+    sniffed(folder, [])
+    text = (folder / "imports" / "station.toml").read_text(encoding="utf-8")
+    assert 'preset = "station"' in text

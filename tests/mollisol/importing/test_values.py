@@ -11,7 +11,7 @@ from mollisol.importing.kinds.soil import fine_soil_density
 from mollisol.importing.kinds.weather import extraterrestrial_mj, hargreaves_mm
 from mollisol.importing.sources import project_year
 from mollisol.importing.units import AREA, CONTENT, MASS, UnknownUnitError, celsius, centimetres, factor
-from mollisol.importing.values import day_in_zone, day_of, degrees_of, moment_of, number_of
+from mollisol.importing.values import day_in_zone, day_of, degrees_of, moment_of, number_of, zone_of
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,14 @@ def test_a_day_needs_its_order_where_it_has_two(text: str, order: str, day: date
 
 
 def test_the_day_of_a_moment_is_the_farms() -> None:
-    moment = moment_of("2022-10-01T05:30:00+00:00")
+    moment = moment_of("2022-10-01T05:10:00+00:00")
     assert moment is not None
-    assert day_in_zone(moment, "UTC-6") == date(2022, 9, 30)
-    assert day_in_zone(moment, "UTC") == date(2022, 10, 1)
+    for name, day in (("UTC-6", 30), ("UTC", 1), ("America/Chicago", 1), ("UTC-5:30", 30)):
+        zone = zone_of(name)
+        assert zone is not None
+        assert day_in_zone(moment, zone).day == day, name
+    assert zone_of("Chicago") is None
+    assert zone_of("UTC-99") is None
     assert project_year(date(2022, 9, 30), "10-01") == 2021
 
 

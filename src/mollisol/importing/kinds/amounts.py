@@ -118,7 +118,9 @@ def _row(row: Row, totals: dict[tuple[Any, ...], _Total], years: Years | None) -
         row.ask("product", words, answer, tuple(sorted(_ENTRY)))
         return
     unit = unit_of(row)
-    scenario = str(row["scenario"] or row.context.scenario(row["year"]))
+    scenario = row.context.scenario(row)
+    if not scenario:
+        return
     if years is not None and unit:
         _practice(row, entry, years.setdefault((unit, scenario, row["year"]), YearOfLand()))
     if "table" not in entry or not _is_whole(row, entry, text) or not unit:

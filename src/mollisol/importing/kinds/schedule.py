@@ -57,7 +57,9 @@ def import_schedule(mapping: FileMapping, context: Context) -> None:
             unit = unit_of(row)
             if not unit:
                 continue
-            scenario = str(row["scenario"] or context.scenario(row["year"]))
+            scenario = context.scenario(row)
+            if not scenario:
+                continue
             year = years.setdefault((unit, scenario, row["year"]), YearOfLand())
             year.tell(row.file, row.place)
             split = row.source("crop").get("split")
