@@ -53,11 +53,18 @@ def check_groups(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Fin
             for name, own in _apart(grouping, ratio, limits, seen):
                 told |= own
                 yield _group(quantity, f"{way} {name}", ratio, own, pairs, limits)
-        for own in _profiles_apart(ratio, limits, spreads):
-            if (told & own).any():
-                continue
-            name = f"point {layers.names[points[own][0]]}"
-            yield _group(quantity, name, ratio, own, pairs, replace(limits, refuses=float("inf")))
+        alone = _profiles_apart(ratio, limits, spreads)
+        alone = alone[~told[alone]]
+        if alone.size:
+            names = [layers.names[points[place]] for place in alone.tolist()]
+            own = np.zeros(ratio.size, dtype=np.bool_)
+            own[alone[0]] = True
+            worst = _group(
+                quantity, f"point {names[0]}", ratio, own, pairs, replace(limits, refuses=float("inf"))
+            )
+            others = zip(names[1:SHOWN], np.exp(ratio[alone[1:SHOWN]]).tolist(), strict=True)
+            found = "; ".join([worst.found, *(f"point {name} {factor:.3f}" for name, factor in others)])
+            yield worst.model_copy(update={"found": found, "more": alone.size - 1})
         if quantity == "carbon" and ratio.size >= limits.fewest:
             middle = float(np.median(ratio))
             error = max(float(ratio.std(ddof=1)), limits.least_spread) / np.sqrt(ratio.size)
@@ -93,14 +100,12 @@ def _apart(
             yield names[place], own
 
 
-def _profiles_apart(ratio: Floats, limits: _Limits, spreads: float) -> Iterator[NDArray[np.bool_]]:
-    """Yield each point whose whole profile moved by another factor than those of the other points scatter by."""
-    off = ratio - np.median(ratio)
-    spread = max(TO_SIGMA * float(np.median(np.abs(off))), limits.least_spread)
-    for place in np.flatnonzero(np.abs(off) > max(limits.refuses, spreads * spread)).tolist():
-        own = np.zeros(ratio.size, dtype=np.bool_)
-        own[place] = True
-        yield own
+def _profiles_apart(ratio: Floats, limits: _Limits, spreads: float) -> NDArray[np.intp]:
+    """Return the points whose whole profile moved by another factor than the others scatter by, the farthest first."""
+    off = np.abs(ratio - np.median(ratio))
+    spread = max(TO_SIGMA * float(np.median(off)), limits.least_spread)
+    far = np.flatnonzero(off > max(limits.refuses, spreads * spread))
+    return far[np.argsort(-off[far], kind="stable")]
 
 
 def _group(
