@@ -171,6 +171,15 @@ class Columns[Row: BaseModel](Sequence[Row]):
     def __repr__(self) -> str:
         return f"Columns({self.file or self.row_type.__name__}, {len(self)} rows)"
 
+    def numbered(self, row_numbers: NDArray[np.int64]) -> Columns[Row]:
+        """Return the same rows with the numbers that they have in their file."""
+        return Columns(self.row_type, self._columns, row_numbers, self.file)
+
+    @property
+    def numbered_rows(self) -> Iterator[tuple[int, Row]]:
+        """Each row with its number in the file."""
+        return zip(self.row_numbers.tolist(), self.rows, strict=True)
+
     def at(self, places: Sequence[int]) -> Columns[Row]:
         """Return the rows at some places as a table of their own."""
         columns = {

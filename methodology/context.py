@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mollisol.methodology.checks.periods import whole_years
+from mollisol.methodology.land.covered import project_of_period
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
@@ -21,9 +22,10 @@ class Context:
     trace: Trace
 
     def during(self, period: VerificationPeriod) -> PeriodContext:
-        """Return the same with a verification period, without control sites that were lost in it."""
-        lost = self.project.lost_control_sites(period.first_campaign, period.last_campaign)
-        return PeriodContext(self.project.without_control_sites(lost), self.rules, self.trace, period)
+        """Return the land of a verification period, without control sites that were lost in it."""
+        project = project_of_period(self.project, period)
+        lost = project.lost_control_sites(period.first_campaign, period.last_campaign)
+        return PeriodContext(project.without_control_sites(lost), self.rules, self.trace, period)
 
 
 @dataclass(frozen=True, slots=True)

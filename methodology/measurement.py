@@ -177,12 +177,15 @@ class SamplePoint(DomainObject):
         averaged before any variance: they are not replicates.
     longitude_deg, latitude_deg
         WGS 84.
+    field
+        The field of ``fields.csv`` that it lies in. It is in a period if its field is.
     """
 
     point: Identifier
     stratum: Identifier | None = None
     control_site: Identifier | None = None
     sampling_unit: Identifier
+    field: Identifier | None = None
     longitude_deg: Longitude | None = None
     latitude_deg: Latitude | None = None
 

@@ -31,6 +31,7 @@ from mollisol.methodology.boundary import ProjectBoundary
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.eligibility_facts import EligibilityFacts
 from mollisol.methodology.factors.project_factors import ProjectFactor
+from mollisol.methodology.land.fields import LandField
 from mollisol.methodology.ledger import Ledger
 from mollisol.methodology.measurement import (
     Campaign,
@@ -106,13 +107,16 @@ class BiocharApplication(DomainObject):
 class VerificationPeriod(DomainObject):
     """The time between two campaigns whose change is credited; its years are the vintages.
 
-    Under measure and model the campaigns may be left out: the runs start from the initial one.
+    Under measure and model the campaigns may be left out: the runs start from the initial one. ``units`` are the
+    quantification units that it covers; none is all. Units with campaigns and clocks of their own have periods of their
+    own, as those that join later.
     """
 
     name: Identifier
     during: Interval
     first_campaign: Identifier | Literal[""] = ""
     last_campaign: Identifier | Literal[""] = ""
+    units: Items[Identifier] = ()
 
 
 class MonitoringPeriod(DomainObject):
@@ -259,6 +263,7 @@ class Project(DomainObject):
     core_places: Columns[CorePlace] = Columns.of(CorePlace, ())
     laboratory_repeats: Columns[LaboratoryRepeat] = Columns.of(LaboratoryRepeat, ())
     spectroscopy_validation: Columns[ValidationSample] = Columns.of(ValidationSample, ())
+    fields: Columns[LandField] = Columns.of(LandField, ())
     biochar: Columns[BiocharApplication] = Columns.of(BiocharApplication, ())
     site_conditions: Columns[SiteConditions] = Columns.of(SiteConditions, ())
     fuel_use: Columns[FuelUse] = Columns.of(FuelUse, ())

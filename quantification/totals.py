@@ -50,6 +50,47 @@ def running_total_t_co2e(*, before_t_co2e: Tonnes, added_t_co2e: Tonnes) -> Valu
     return before_t_co2e + added_t_co2e
 
 
+@equation("mollisol:share-of-amounts", "X", "t CO2e", vm0042("8.5", "37, sum of the switch"))
+def share_of_amounts_t_co2e(
+    *,
+    amounts_t_co2e: Annotated[FloatArray, Range(unit="t CO2e", least=1)],
+    share: Annotated[FloatArray, Range(0, 1, "1", least=1)],
+) -> Value:
+    r"""Return what units carry that were parts of earlier periods: of each amount the share of their area, summed.
+
+    Parameters
+    ----------
+    amounts_t_co2e
+        What each of these periods carries, shape (n,). [t CO2e]
+    share
+        Area of the units that go on, over that of all units of the period, shape (n,). [1]
+
+    Returns
+    -------
+    float
+        Summed. [t CO2e]
+
+    Raises
+    ------
+    ValueError
+        For a share outside of 0 to 1, or a number that is not finite.
+
+    Notes
+    -----
+    .. math:: X = \sum_i w_i X_i
+
+    Here :math:`X_i` is ``amounts_t_co2e`` and :math:`w_i` is ``share``.
+
+    Source: hand arithmetic; the sum that the switch of Eqs. 37 and 40 looks at belongs to all land of a period.
+
+    Examples
+    --------
+    >>> print(share_of_amounts_t_co2e(amounts_t_co2e=[300.0, -40.0], share=[0.25, 1.0]))
+    35.0
+    """
+    return float((amounts_t_co2e * share).sum())
+
+
 @equation("mollisol:total", "total", "t CO2e", vm0042("8.7", "79, all years"))
 def total_t_co2e(*, parts_t_co2e: Annotated[FloatArray, Range(unit="t CO2e", least=1)]) -> Value:
     r"""Return the sum over the years of a period.

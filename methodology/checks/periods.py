@@ -10,6 +10,12 @@ from math import ceil
 from mollisol.methodology.base import Interval
 from mollisol.methodology.eligibility.schedule import check_schedule
 from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.land.covered import (
+    first_periods,
+    periods_before,
+    project_of_period,
+    starts_of_units,
+)
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
@@ -102,17 +108,18 @@ def _chain(project: Project) -> Iterable[Finding]:
             yield _not_chained(
                 period.name, f"starts and ends with campaign {period.first_campaign}", "two campaigns"
             )
-    for one, other in pairwise(project.head.verification_periods):
-        if other.first_campaign != one.last_campaign:
-            found = f"starts with {other.first_campaign}; the one before ends with {one.last_campaign}"
-            yield _not_chained(
-                other.name, found, "each period starts with the campaign that ended the one before"
-            )
-        if other.during.start != one.during.end + timedelta(days=1):
-            found = f"starts {other.during.start}; the one before ends {one.during.end}"
-            yield _not_chained(
-                other.name, found, "the day after the one before ends: the cumulative switch needs all"
-            )
+    for other in project.head.verification_periods:
+        for one in periods_before(project, other):
+            if other.first_campaign != one.last_campaign:
+                found = f"starts with {other.first_campaign}; the one before ends with {one.last_campaign}"
+                yield _not_chained(
+                    other.name, found, "each period starts with the campaign that ended the one before"
+                )
+            if other.during.start != one.during.end + timedelta(days=1):
+                found = f"starts {other.during.start}; the one before ends {one.during.end}"
+                yield _not_chained(
+                    other.name, found, "the day after the one before ends: the cumulative switch needs all"
+                )
 
 
 def _not_chained(name: str, state: str, allowed: str) -> Finding:
@@ -138,30 +145,36 @@ def _start(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     head, tolerance = project.head, rules.number("mollisol.start.tolerance")
     if not head.verification_periods or project.ledger or not project.measured_controls:
         return
-    first = head.verification_periods[0].first_campaign
-    taken = project.core_increments.distinct("campaign", "sampled_on")
-    days = [day for campaign, day in taken if campaign == first]
-    off = [day for day in days if not anniversary(head.start_date, -1 * int(tolerance)) <= day]
-    late = [day for day in days if day > anniversary(head.start_date, int(tolerance))]
-    if off or late:
-        yield finding(
-            "initial-measurement-off-start",
-            Place(file="core_increments.csv", column="sampled_on", thing=f"campaign {first}"),
-            f"sampled {min(days)} to {max(days)}, start date {head.start_date}",
-            tolerance=tolerance,
-        )
+    for period in {item.name: item for item in first_periods(project).values()}.values():
+        # land that joined later has a start of its own, the first day of its first period
+        joined = period is not head.verification_periods[0]
+        start = period.during.start if joined else head.start_date
+        first = period.first_campaign
+        taken = project_of_period(project, period).core_increments.distinct("campaign", "sampled_on")
+        days = [day for campaign, day in taken if campaign == first]
+        off = [day for day in days if not anniversary(start, -1 * int(tolerance)) <= day]
+        late = [day for day in days if day > anniversary(start, int(tolerance))]
+        if off or late:
+            yield finding(
+                "initial-measurement-off-start",
+                Place(file="core_increments.csv", column="sampled_on", thing=f"campaign {first}"),
+                f"sampled {min(days)} to {max(days)}, start date {start}",
+                tolerance=tolerance,
+            )
 
 
 def _look_back(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     least = rules.number("vm0042.look-back.least-years")
+    starts = starts_of_units(project)
     for row, unit in enumerate(project.quantification_units, start=2):
         schedule = project.schedule_of(unit.quantification_unit, "baseline")
-        years = {item.year for item in schedule.before(project.head.start_date.year)}
+        start = starts[unit.quantification_unit].year
+        years = {item.year for item in schedule.before(start)}
         if len(years) < least:
             yield finding(
                 "look-back-short",
                 Place(file="quantification_units.csv", row=row, thing=f"unit {unit.quantification_unit}"),
-                f"{len(years)} baseline years before {project.head.start_date.year} in the schedule",
+                f"{len(years)} baseline years before {start} in the schedule",
                 least=least,
             )
 

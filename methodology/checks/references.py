@@ -10,6 +10,7 @@ from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.look_alikes import did_you_mean
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.land.fields import FIELDS_FILE
 from mollisol.methodology.measurement import PLACES_FILE, STATUS_FILE
 from mollisol.methodology.project import Project
 
@@ -24,6 +25,7 @@ def check_references(project: Project) -> list[Finding]:
     strata = set(project.strata.column("stratum").labels)
     points = set(project.sample_points.column("point").labels)
     controls = set(project.control_sites.column("control_site").labels)
+    fields = set(project.fields.column("field").labels)
     campaigns = {campaign.name for campaign in head.campaigns}
     methods = {method.id for method in head.laboratory_methods}
     findings = [
@@ -31,6 +33,7 @@ def check_references(project: Project) -> list[Finding]:
         *_repeated("strata.csv", project.strata, "stratum"),
         *_repeated("sample_points.csv", project.sample_points, "point"),
         *_repeated("control_sites.csv", project.control_sites, "control_site"),
+        *_repeated(FIELDS_FILE, project.fields, "field"),
         *_repeated(PLACES_FILE, project.core_places, "campaign", "point"),
         *_repeated("control_links.csv", project.control_links, "control_site", "stratum"),
     ]
@@ -56,6 +59,8 @@ def check_references(project: Project) -> list[Finding]:
             methods,
             "project.toml",
         ),
+        (FIELDS_FILE, project.fields, "stratum", strata, "strata.csv"),
+        ("sample_points.csv", project.sample_points, "field", fields, FIELDS_FILE),
         ("biochar.csv", project.biochar, "quantification_unit", units, "quantification_units.csv"),
         (
             "schedule_of_activities.csv",
@@ -67,6 +72,10 @@ def check_references(project: Project) -> list[Finding]:
     ):
         findings += _unknown(file, rows, column, known, table)
     for period in head.verification_periods:
+        for name in period.units:
+            if name not in units:
+                where = Place(file="project.toml", thing=f"verification period {period.name}")
+                findings.append(_reference(where, name, "quantification_units.csv", units))
         for name in (period.first_campaign, period.last_campaign):
             if name and name not in campaigns:
                 where = Place(file="project.toml", thing=f"verification period {period.name}")

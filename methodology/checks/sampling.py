@@ -9,6 +9,7 @@ from datetime import date
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, Severity, finding
+from mollisol.methodology.land.covered import project_of_period
 from mollisol.methodology.measurement import PROXIMAL, CoreIncrement, unsampled
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -265,7 +266,11 @@ def _coverage(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     campaigns = [campaign.name for campaign in project.head.campaigns]
     least = rules.number("vm0042.control.least-sites") if project.measured_controls else 0.0
     for period in periods if project.measured_controls else ():
-        first, last = measured[period.first_campaign], measured[period.last_campaign]
+        covered = project_of_period(project, period)
+        first, last = (measured[name] for name in (period.first_campaign, period.last_campaign))
+        if covered is not project:
+            known = set(covered.sample_points.column("point").values())
+            first, last = first & known, last & known
         if not first or not last:
             continue
         told = unsampled(project.point_statuses, campaigns, period.first_campaign, period.last_campaign)
@@ -277,7 +282,7 @@ def _coverage(project: Project, rules: RulesInForce) -> Iterable[Finding]:
                 f"only in {period.first_campaign}: {_some(lost)}; only in {period.last_campaign}: {_some(new)}",
             )
         elif first and last:
-            yield from _unpaired_homes(project, period, first, last, least)
+            yield from _unpaired_homes(covered, period, first, last, least)
     everywhere = set().union(*(measured[campaign] for campaign in counted))
     for row, name in project.sample_points.places("point", lambda point: point not in everywhere):
         yield finding(
@@ -337,10 +342,11 @@ def _timing(project: Project, rules: RulesInForce) -> Iterable[Finding]:
         return
     season, interval = rules.number("mollisol.season.tolerance"), rules.number("mollisol.interval.tolerance")
     for period in project.head.verification_periods:
+        known = set(project_of_period(project, period).sample_points.column("point").values())
         pairs = {
             point: (day[period.first_campaign, point], day[period.last_campaign, point])
             for campaign, point in day
-            if campaign == period.first_campaign and (period.last_campaign, point) in day
+            if campaign == period.first_campaign and (period.last_campaign, point) in day and point in known
         }
         years = ((period.during.end - period.during.start).days + 1) / _DAYS_PER_YEAR
         off = {p: (b - a).days / _DAYS_PER_YEAR for p, (a, b) in pairs.items()}

@@ -209,16 +209,15 @@ def _periods(
     from mollisol.changes.baselines import change_by_baselines
     from mollisol.changes.biochar import biochar_carbon
     from mollisol.changes.change import ChangeOptions
-    from mollisol.crediting.ledger import carried_at_start
+    from mollisol.crediting.carrying import Carrying
     from mollisol.crediting.outcome import outcome_findings
     from mollisol.crediting.period import credit_period
 
-    carried = carried_at_start(context)
-    issued = context.project.ledger.issued_units_t if context.project.ledger else 0
+    carrying = Carrying(context)
     periods: list[PeriodResult] = []
     findings: list[Finding] = []
     for period in context.project.head.verification_periods:
-        current = context.during(period)
+        current, carried = context.during(period), carrying.before(period)
         carbon_t, biochar = biochar_carbon(current)
         change, baselines = change_by_baselines(
             current, sides, programme.why_not, ChangeOptions(biochar, route, seed)
@@ -228,8 +227,8 @@ def _periods(
         activity = programme.activity(current, carried)
         result, carried = credit_period(programme, current, change, activity, carried, carbon_t)
         findings += [*change.findings, *activity.findings]
-        findings += outcome_findings(result, issued, programme.clauses)
-        issued += result.units_to_issue_t
+        findings += outcome_findings(result, carrying.issued_units_t, programme.clauses)
+        carrying.after(period, carried, result.units_to_issue_t)
         periods.append(result.model_copy(update={"baselines": baselines}))
     bounds = programme.check_amounts(context, periods, carried)
     if blocking(bounds):

@@ -32,7 +32,8 @@ class Layout:
     biochar: Sequence[tuple[str, str, float, float]] = field(default_factory=tuple)
 
 
-def _write(path: Path, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def write_rows(path: Path, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Write a table."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(head)
@@ -50,12 +51,12 @@ def write_project(folder: Path, layout: Layout) -> Path:
     (folder / "schedule_of_activities.csv").write_text(
         SCHEDULE.replace("PLACEHOLDER-unit", "unit"), encoding="utf-8"
     )
-    _write(
+    write_rows(
         folder / "quantification_units.csv",
         ["quantification_unit", "approach", "area_ha"],
         [["unit", "measure_and_remeasure", sum(layout.areas_ha.values())]],
     )
-    _write(
+    write_rows(
         folder / "strata.csv",
         ["stratum", "quantification_unit", "area_ha"],
         [[name, "unit", area] for name, area in layout.areas_ha.items()],
@@ -75,8 +76,8 @@ def write_project(folder: Path, layout: Layout) -> Path:
                     [campaign, point, f"{point}.{campaign}.{core}", day, 0, 30, content, "dumas", 1.0]
                     for core in range(layout.cores_per_point)
                 ]
-    _write(folder / "sample_points.csv", ["point", "stratum", "control_site", "sampling_unit"], points)
-    _write(
+    write_rows(folder / "sample_points.csv", ["point", "stratum", "control_site", "sampling_unit"], points)
+    write_rows(
         folder / "core_increments.csv",
         [
             "campaign", "point", "sample", "sampled_on", "upper_cm", "lower_cm", "soc_g_per_kg", "laboratory_method",
@@ -84,14 +85,14 @@ def write_project(folder: Path, layout: Layout) -> Path:
         ],
         cores,
     )  # fmt: skip
-    _write(
+    write_rows(
         folder / "control_sites.csv",
         ["control_site", "managed_by", "distance_km"],
         [[name, "test", 10] for name in layout.control],
     )
-    _write(folder / "control_links.csv", ["control_site", "stratum"], layout.links)
+    write_rows(folder / "control_links.csv", ["control_site", "stratum"], layout.links)
     if layout.biochar:
-        _write(
+        write_rows(
             folder / "biochar.csv",
             ["quantification_unit", "applied_on", "biochar_t", "organic_carbon_fraction"],
             layout.biochar,

@@ -13,7 +13,7 @@ def biochar_carbon(context: PeriodContext) -> tuple[Figure, Quantity]:
     subtracted = context.rules.value(rule).value if context.rules.has(rule) else True
     applied = [
         (row, item.biochar_t * item.organic_carbon_fraction)
-        for row, item in enumerate(context.project.biochar, start=2)
+        for row, item in context.project.biochar.numbered_rows
         if context.period.during.holds(item.applied_on) and subtracted
     ]
     total = sum(carbon for _, carbon in applied)

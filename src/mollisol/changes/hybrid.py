@@ -129,6 +129,8 @@ def _modelled(
     known = {point.point: point for point in context.project.sample_points}
     homes: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for number, id in enumerate(runs.points):
+        if id not in known:
+            continue  # on land that the period does not cover
         homes[known[id].stratum or known[id].control_site or ""][known[id].sampling_unit].append(number)
     draws = np.stack(
         [

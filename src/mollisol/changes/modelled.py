@@ -48,7 +48,7 @@ class _Points:
 def _points(context: PeriodContext, runs: ModelledStocks) -> _Points:
     known = {point.point: point for point in context.project.sample_points}
     stratum_of = {stratum.stratum: number for number, stratum in enumerate(context.project.strata)}
-    places = [place for place, name in enumerate(runs.points) if known[name].stratum is not None]
+    places = [place for place, name in enumerate(runs.points) if name in known and known[name].stratum]
     points = [known[runs.points[place]] for place in places]
     labels = [(stratum_of[point.stratum or ""], f"{point.stratum}/{point.sampling_unit}") for point in points]
     units = sorted(set(labels))

@@ -28,7 +28,7 @@ def area_of_strata(context: PeriodContext) -> Quantity:
     """Record the areas of the strata, in the order of their table."""
     names = tuple(stratum.stratum for stratum in context.project.strata)
     areas = np.array([stratum.area_ha for stratum in context.project.strata])
-    rows = [f"strata.csv:{row}" for row in range(2, len(names) + 2)]
+    rows = [f"strata.csv:{row}" for row in context.project.strata.row_numbers]
     return context.given("area_ha", areas, "ha", rows, names)
 
 

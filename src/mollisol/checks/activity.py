@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from mollisol.checks.activity_livestock import HERDS, SHARES, check_commodities, check_livestock
 from mollisol.emissions.factors import moisture_at, sites_of
-from mollisol.emissions.grid import FIRST_ROW, look_back_years, project_years
+from mollisol.emissions.grid import FIRST_ROW, look_back_years, project_years, years_of_units
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.look_alikes import did_you_mean
 from mollisol.methodology.context import Context
@@ -17,6 +17,7 @@ from mollisol.methodology.eligibility.burning import check_burning
 from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.factors.project_factors import check_project_factor
 from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.land.covered import starts_of_units
 from mollisol.methodology.project import Project
 from mollisol.methodology.provenance import Range
 from mollisol.methodology.rules_in_force.rule import MissingRuleError
@@ -131,15 +132,13 @@ def _places(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
 
 def _years(project: Project) -> Iterable[Finding]:
     """Return rows whose year is not of their scenario: of the look-back for the baseline, of the project for it."""
-    start, open_years = project.head.start_date.year, project_years(project)
-    last = max(open_years, default=start)
-    back = {
-        unit.quantification_unit: look_back_years(project, unit.quantification_unit)
-        for unit in project.quantification_units
-    }
+    starts, open_years = starts_of_units(project), years_of_units(project)
+    back = look_back_years(project)
     for table in _TABLES:
         for number, row in _rows(project, table):
             length = back.get(row.quantification_unit, 0)
+            start = starts.get(row.quantification_unit, project.head.start_date).year
+            last = max(open_years.get(row.quantification_unit, ()), default=start)
             baseline = getattr(row, "scenario", "project") == "baseline"
             low, high = (start - length, start - 1) if baseline else (start, last)
             if not low <= row.year <= high:

@@ -40,6 +40,7 @@ from mollisol.methodology.eligibility.similarity import SoilCarbonComparison, ch
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds, thresholds_of
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
 from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.land.covered import starts_of_units
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.trace import Quantity
@@ -127,9 +128,10 @@ def _silent(section: str, state: str, clause: str) -> Finding:
 
 def _look_back(project: Project, facts: EligibilityFacts, limits: EligibilityThresholds) -> Iterable[Finding]:
     rotations = {rotation.place: rotation.years for rotation in facts.rotations}
-    start = project.head.start_date.year
+    starts = starts_of_units(project)
     for unit in project.quantification_units:
         name = unit.quantification_unit
+        start = starts[name].year
         years = {start - item.year for item in project.schedule_of(name, "baseline").before(start)}
         if name in rotations and years:
             yield from check_look_back(

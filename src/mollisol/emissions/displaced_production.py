@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from mollisol.emissions.grid import FIRST_ROW, Grid
+from mollisol.emissions.grid import Grid
 from mollisol.methodology.activity import CommodityFacts, NewLand
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.factors.displacement import (
     accounting_for,
@@ -155,17 +156,17 @@ def _change(
         )
     )
 
-    def series(stem: str, file: str, rows: Sequence[Any], years: Callable[[int], bool]) -> Quantity:
+    def series(stem: str, file: str, rows: Columns[Any], years: Callable[[int], bool]) -> Quantity:
         chosen = sorted(
             (row.year, row.produced, number)
-            for number, row in enumerate(rows, start=FIRST_ROW)
+            for number, row in rows.numbered_rows
             if row.commodity == facts.commodity and years(row.year)
         )
         values = np.array([produced for _, produced, _ in chosen] or [0.0])
         lines = [f"{file}:{number}" for *_, number in chosen] or [f"{file}: no row"]
         return context.given(f"{stem}.{facts.commodity}", values, f"{facts.unit}/yr", lines)
 
-    def grown(stem: str, equation: _Equation, past: str, file: str, rows: Sequence[Any]) -> Quantity:
+    def grown(stem: str, equation: _Equation, past: str, file: str, rows: Columns[Any]) -> Quantity:
         return context.compute(
             f"{stem}.{facts.commodity}",
             equation,
@@ -174,7 +175,7 @@ def _change(
             years_since_start=float(grid.years[-1] - start + 1),
         )
 
-    def monitored(stem: str, raw: str, file: str, rows: Sequence[Any]) -> Quantity:
+    def monitored(stem: str, raw: str, file: str, rows: Columns[Any]) -> Quantity:
         return context.compute(
             f"{stem}.{facts.commodity}",
             vmd0054_v1_1.monitored_production_per_year,
@@ -266,7 +267,7 @@ def _mitigation_emission(context: PeriodContext, grid: Grid) -> Quantity:
     start = context.project.head.start_date.year
     rows = [
         (number, row)
-        for number, row in enumerate(context.project.mitigation, start=FIRST_ROW)
+        for number, row in context.project.mitigation.numbered_rows
         if start <= row.year <= grid.years[-1]
     ]
     lines = [f"{_MITIGATION}:{number}" for number, _ in rows] or [f"{_MITIGATION}: no row"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,27 +10,47 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mollisol.methodology.base import DomainObject
 from mollisol.methodology.checks.periods import anniversary, whole_years
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.eligibility.schedule import mapped_year
-from mollisol.methodology.project import Project
+from mollisol.methodology.land.covered import starts_of_units, units_of
+from mollisol.methodology.project import Project, VerificationPeriod
 
 type Floats = NDArray[np.float64]
 
 FIRST_ROW = 2
 
 
-def look_back_years(project: Project, unit: str) -> int:
-    """Return x, the number of years of the unit's schedule before the start."""
-    schedule = project.schedule_of(unit, "baseline").before(project.head.start_date.year)
-    return len({item.year for item in schedule})
+def look_back_years(project: Project) -> dict[str, int]:
+    """Return x of each unit: the number of years of its schedule before its start."""
+    return {
+        unit: len({item.year for item in project.schedule_of(unit, "baseline").before(start.year)})
+        for unit, start in starts_of_units(project).items()
+    }
+
+
+def years_of_units(project: Project) -> dict[str, set[int]]:
+    """Return, for each unit, the calendar years in which a year of a period that covers it begins."""
+    units = project.quantification_units.column("quantification_unit").values()
+    periods: dict[str, list[VerificationPeriod]] = {unit: [] for unit in units}
+    for period in project.head.verification_periods:
+        for unit in units_of(project, period):
+            periods.setdefault(unit, []).append(period)
+    return {unit: years_of_periods(own) for unit, own in periods.items()}
 
 
 def project_years(project: Project) -> set[int]:
     """Return the calendar years in which a project year of any verification period begins."""
+    return years_of_periods(project.head.verification_periods)
+
+
+def years_of_periods(periods: Iterable[VerificationPeriod]) -> set[int]:
+    """Return the calendar years in which a year of some verification periods begins."""
     return {
         anniversary(period.during.start, number).year
-        for period in project.head.verification_periods
+        for period in periods
         for number in range(whole_years(period.during) or 0)
     }
 
@@ -54,9 +74,9 @@ class Grid:
         """Return the years as labels of a trace."""
         return tuple(map(str, self.years))
 
-    def fill[Row](
+    def fill[Row: DomainObject](
         self,
-        rows: Sequence[Row],
+        rows: Columns[Row],
         scenario: str,
         *,
         file: str,
@@ -82,7 +102,7 @@ class Grid:
         """
         sums: dict[tuple[str, int, Hashable], float] = {}
         lines: dict[tuple[str, int, Hashable], list[int]] = {}
-        for number, row in enumerate(rows, start=FIRST_ROW):
+        for number, row in rows.numbered_rows:
             entry: Any = row
             if getattr(entry, "scenario", scenario) != scenario:
                 continue
@@ -106,10 +126,10 @@ def grid_of(context: PeriodContext) -> Grid:
     project, period = context.project, context.period
     units = project.quantification_units
     days = tuple(anniversary(period.during.start, number) for number in range(context.years))
-    start = project.head.start_date.year
-    history = {}
+    starts, lengths, history = starts_of_units(project), look_back_years(project), {}
     for unit in units:
-        length = max(1, look_back_years(project, unit.quantification_unit))
+        start = starts[unit.quantification_unit].year
+        length = max(1, lengths[unit.quantification_unit])
         history[unit.quantification_unit] = tuple(
             start + mapped_year(day.year - start + 1, length) for day in days
         )

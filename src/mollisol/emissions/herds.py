@@ -13,7 +13,8 @@ def mean_heads(project: Project) -> dict[tuple[str, str, str], float]:
         if row.scenario == "baseline":
             key = (row.quantification_unit, row.animal, row.productivity)
             sums[key] = sums.get(key, 0.0) + row.head
-    return {key: total / max(1, look_back_years(project, key[0])) for key, total in sums.items()}
+    years = look_back_years(project) if sums else {}
+    return {key: total / max(1, years[key[0]]) for key, total in sums.items()}
 
 
 def floors_of(project: Project) -> dict[tuple[str, str, str], float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mollisol.emissions.displaced_production import central_factor, displaced_leakage
-from mollisol.emissions.grid import FIRST_ROW, Grid
+from mollisol.emissions.grid import Grid
 from mollisol.emissions.hooks import ON_LEAKAGE, after_discount
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.factors.warming import retained_fraction
@@ -142,7 +142,7 @@ def _residues(context: PeriodContext, grid: Grid) -> tuple[Quantity, tuple[Findi
     """Compute the leakage of diverted residues by year; what is abundant anyway leaks nothing."""
     rows = [
         (number, row)
-        for number, row in enumerate(context.project.residue_diversions, start=FIRST_ROW)
+        for number, row in context.project.residue_diversions.numbered_rows
         if not row.abundant and row.year in grid.years
     ]
     if not rows:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from mollisol.emissions.grid import FIRST_ROW
 from mollisol.emissions.hooks import after_allowance
 from mollisol.emissions.terms import UnitsOfPeriod
 from mollisol.methodology.trace import Quantity
@@ -53,7 +52,7 @@ def gas_reduction(units: UnitsOfPeriod, gas: str) -> tuple[Quantity, Quantity]:
     word, equations = gas.lower(), _GASES[gas]
     rows = [
         (number, row)
-        for number, row in enumerate(units.project.modelled_gases, start=FIRST_ROW)
+        for number, row in units.project.modelled_gases.numbered_rows
         if row.gas == gas and row.year in grid.years
     ]
     if not rows or not units.project.head.boundary.includes(equations.source):

@@ -11,6 +11,7 @@ import numpy as np
 from mollisol.emissions.factors import FactorBook, Picked, moisture_at, sites_of
 from mollisol.emissions.grid import Grid
 from mollisol.methodology.activity import SiteConditions
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.factors import climate
 from mollisol.methodology.project import Project
@@ -116,7 +117,7 @@ class Scenario:
         """Enter an array whose first axis is the years of the period."""
         return self.units.enter(f"{stem}{self.place}", values, unit, rows)
 
-    def read(self, stem: str, unit: str, rows: Sequence[Any], **layout: Any) -> Quantity:
+    def read(self, stem: str, unit: str, rows: Columns[Any], **layout: Any) -> Quantity:
         """Enter rows of a table as an array (years, units, categories)."""
         values, used = self.units.grid.fill(rows, self.name, **layout)
         return self.enter(stem, values, unit, used or [f"{layout['file']}: no row"])

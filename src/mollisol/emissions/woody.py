@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mollisol.emissions.grid import FIRST_ROW, Floats
+from mollisol.emissions.grid import Floats
 from mollisol.emissions.terms import UnitsOfPeriod
 from mollisol.methodology.results.figure import Figure, figure
 from mollisol.methodology.results.sources import WoodyResult
@@ -48,7 +48,7 @@ def woody_changes(units: UnitsOfPeriod) -> dict[str, Quantity]:
 def _read(units: UnitsOfPeriod, kind: str, scenario: str, end: str, day: date) -> Quantity:
     """Enter the stock of each unit in a scenario on the day of an end."""
     value, lines = np.zeros(len(units.grid.units)), []
-    for number, row in enumerate(units.project.woody_stocks, start=FIRST_ROW):
+    for number, row in units.project.woody_stocks.numbered_rows:
         if row.kind == kind and row.measured_on == day and row.scenario == scenario:
             value[units.grid.units.index(row.quantification_unit)] = row.stock_t_co2e_per_ha
             lines.append(f"woody_stocks.csv:{number}")

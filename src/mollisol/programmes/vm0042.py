@@ -20,6 +20,7 @@ from mollisol.methodology.checks.baseline_controls import check_controls_stayed
 from mollisol.methodology.checks.baseline_model import check_model_setup
 from mollisol.methodology.checks.baselines import check_baselines, credits_soil
 from mollisol.methodology.checks.control_sites import check_control_sites
+from mollisol.methodology.checks.land import check_land
 from mollisol.methodology.checks.periods import check_periods
 from mollisol.methodology.checks.sampling import check_sampling
 from mollisol.methodology.checks.spectroscopy import check_spectroscopy
@@ -118,7 +119,12 @@ class VM0042(Programme):
         findings += [*check_baselines(project, rules), *check_model_setup(project, rules)]
         if project.measured_controls:
             findings += [*check_control_sites(project, rules), *check_controls_stayed(project)]
-        findings += [*check_periods(project, rules), *check_activity(context), *question_typed(context)]
+        findings += [
+            *check_land(project, rules),
+            *check_periods(project, rules),
+            *check_activity(context),
+            *question_typed(context),
+        ]
         findings += check_declarations(project, rules)
         return [*findings, *check_eligibility(context), *question_registration(context, ("VM0042",))]
 

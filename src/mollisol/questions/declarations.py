@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mollisol.emissions.grid import project_years
+from mollisol.emissions.grid import years_of_periods, years_of_units
 from mollisol.methodology.findings import Finding, Place, Severity, finding
+from mollisol.methodology.land.covered import starts_of_units, units_of
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
@@ -127,7 +128,7 @@ def _practice(project: Project, practice: _Practice, contradiction: Severity) ->
     tables = " and ".join(practice.files)
     declared = {item.table for item in project.head.absent_tables} & set(practice.files)
     severity = Severity.WARNING if declared or practice.soft else contradiction
-    begins, credited = {}, project_years(project)
+    begins, years_credited = {}, years_of_units(project)
     for unit in project.quantification_units.column("quantification_unit").values():
         years, rows = scheduled.get(unit, {}), given.get(unit, {})
         before, after = years.get("baseline", frozenset()), years.get("project", frozenset())
@@ -135,7 +136,7 @@ def _practice(project: Project, practice: _Practice, contradiction: Severity) ->
         if left_out and not rows.get("project") and after and (not before or practice.column == "grazing"):
             begins[unit] = after
         if not left_out and not practice.soft:
-            late = after & credited - rows.get("project", frozenset())
+            late = after & years_credited[unit] - rows.get("project", frozenset())
             if after and not rows.get("project"):
                 state = f"{word} in {_span(after)} of the project, and no row of it above 0 in {tables}"
                 yield finding("practice-without-rows", where, state, severity=severity, tables=tables)
@@ -169,8 +170,8 @@ def _fuel_ends(project: Project, contradiction: Severity) -> Iterator[Finding]:
     years: dict[tuple[str, str], set[int]] = defaultdict(set)
     for row in project.fuel_use:
         years[row.quantification_unit, row.scenario].add(row.year)
-    for unit in project.quantification_units.column("quantification_unit").values():
-        lacking = project_years(project) - years[unit, "project"]
+    for unit, credited in years_of_units(project).items():
+        lacking = credited - years[unit, "project"]
         if years[unit, "baseline"] and lacking:
             state = (
                 f"fuel in {_span(years[unit, 'baseline'])} of the baseline, and no row in {_span(lacking)}"
@@ -211,14 +212,16 @@ def _years_missing(project: Project, contradiction: Severity) -> Iterator[Findin
     periods = project.head.verification_periods
     if not periods:
         return
-    first, last = periods[0].during.start.year, periods[-1].during.end.year
-    wanted = len(project_years(project))
-    within = set(range(first + 1, last))
     years: dict[str, set[int]] = defaultdict(set)
     for place, scenario, year in project.schedule.distinct("place", "scenario", "year"):
         if scenario == "project":
             years[place].add(year)
     for unit in project.quantification_units.column("quantification_unit").values():
+        own = [period for period in periods if unit in units_of(project, period)]
+        if not own:
+            continue
+        first, last = own[0].during.start.year, own[-1].during.end.year
+        wanted, within = len(years_of_periods(own)), set(range(first + 1, last))
         there = {year for year in years[unit] if first <= year <= last}
         lacking = sorted(within - there)
         if lacking or len(there) < wanted:
@@ -234,14 +237,18 @@ def _years_missing(project: Project, contradiction: Severity) -> Iterator[Findin
 def _not_changed(project: Project, contradiction: Severity) -> Iterator[Finding]:
     """Yield practice changes that no unit shows: the years of the project are like those before it, or worse."""
     units = set(project.quantification_units.column("quantification_unit").labels)
-    table, start = project.schedule, project.head.start_date.year
+    table, starts = project.schedule, starts_of_units(project)
     for change in project.head.practice_changes:
         shown = []
         for name in _COLUMNS[change.group]:
             values: dict[tuple[str, str], list[Any]] = defaultdict(list)
             columns = (table.column(column).values() for column in ("place", "scenario", "year", name))
             for place, scenario, year, value in zip(*columns, strict=True):
-                if place in units and value is not None and (scenario == "project" or year < start):
+                if (
+                    place in units
+                    and value is not None
+                    and (scenario == "project" or year < starts[place].year)
+                ):
                     values[place, scenario].append(value)
             pairs = [(values[unit, "baseline"], values[unit, "project"]) for unit in units]
             shown.append(

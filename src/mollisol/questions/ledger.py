@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, Final
 
+from mollisol.methodology.checks.ledger import check_ledger
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, finding
-from mollisol.methodology.ledger import LedgerEntry, check_ledger, ledger_place
+from mollisol.methodology.ledger import LedgerEntry, ledger_place
 from mollisol.methodology.project import ProjectHead
 from mollisol.output import MANIFEST, SIGNATURE, UNSIGNED
 from mollisol.reading.archive import BundleFaultError, open_packed
@@ -26,8 +27,7 @@ _SAME: Final[Mapping[str, str]] = {"programme": "programme", "project": "name", 
 def question_ledger(context: Context, inputs: Mapping[str, bytes]) -> list[Finding]:
     """Return where closed periods do not fit the project, contradict their bundle, or have none to show."""
     ledger, head = context.project.ledger, context.project.head
-    periods = [(period.name, period.during) for period in head.verification_periods]
-    findings = check_ledger(ledger, start=head.start_date, periods=periods, inputs=inputs)
+    findings = check_ledger(context.project, inputs)
     if ledger is None or not context.rules.value("mollisol.words.shown").value:
         return findings
     shown = [

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.land.covered import project_of_period
 from mollisol.methodology.measurement import STATUS_FILE, SamplePoint, unsampled
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.results.run import PeriodResult
@@ -108,11 +109,14 @@ class Loss:
 
     Parameters
     ----------
+    project
+        As far as the period covers it.
     change
         Of each point that both campaigns measured. [t CO2e/ha]
     """
 
     period: VerificationPeriod
+    project: Project
     statuses: Mapping[str, str]
     lost: Sequence[str]
     change: Mapping[str, float]
@@ -124,7 +128,7 @@ def check_lost_points(context: Context, samples: Samples) -> list[Finding]:
     for loss in _losses(context.project, samples):
         findings.append(_told(loss.period, loss.statuses))
         if loss.lost:
-            findings += _lost_in_period(context, loss.period, loss.change, loss.lost)
+            findings += _lost_in_period(context, loss)
     return findings
 
 
@@ -142,9 +146,7 @@ def tell_lost_points(
         if not loss.lost:
             continue
         result = results[loss.period.name]
-        as_it_is, worst = (
-            difference_t_co2e(context.project, loss.change, points) for points in ((), loss.lost)
-        )
+        as_it_is, worst = (difference_t_co2e(loss.project, loss.change, points) for points in ((), loss.lost))
         taken = max(0.0, as_it_is - worst) * (1 - head.non_permanence_rating_percent / 100)
         units = max(0, floor(result.verified_total_t_co2e - taken))
         where = Place(file=STATUS_FILE, thing=f"verification period {loss.period.name}")
@@ -163,6 +165,8 @@ def _losses(project: Project, samples: Samples) -> Iterable[Loss]:
     # a point that joined later hides nothing, nor one whose hectares are out of the count
     gone = _points_without_land(project)
     for period in project.head.verification_periods:
+        covered = project_of_period(project, period)
+        known = set(covered.sample_points.column("point").values())
         told = unsampled(project.point_statuses, campaigns, period.first_campaign, period.last_campaign)
         first, last = (
             dict(zip(stock.index, np.asarray(stock.value).tolist(), strict=True))
@@ -171,10 +175,15 @@ def _losses(project: Project, samples: Samples) -> Iterable[Loss]:
                 for name in (period.first_campaign, period.last_campaign)
             )
         )
-        change = {point: CO2E_PER_C * (last[point] - first[point]) for point in first if point in last}
+        change = {
+            point: CO2E_PER_C * (last[point] - first[point])
+            for point in first
+            if point in last and point in known
+        }
+        told = {point: status for point, status in told.items() if point in known}
         joined = {point for point, status in told.items() if status == "joined"}
         if told:
-            yield Loss(period, told, sorted(told.keys() - change.keys() - gone - joined), change)
+            yield Loss(period, covered, told, sorted(told.keys() - change.keys() - gone - joined), change)
 
 
 def _points_without_land(project: Project) -> set[str]:
@@ -195,11 +204,9 @@ def _told(period: VerificationPeriod, statuses: Mapping[str, str]) -> Finding:
     return finding("points-lost", Place(file=STATUS_FILE, thing=f"verification period {period.name}"), words)
 
 
-def _lost_in_period(
-    context: Context, period: VerificationPeriod, change: Mapping[str, float], lost: Sequence[str]
-) -> Iterable[Finding]:
-    project, rules = context.project, context.rules
-    where = Place(file=STATUS_FILE, thing=f"verification period {period.name}")
+def _lost_in_period(context: Context, loss: Loss) -> Iterable[Finding]:
+    project, rules, change, lost = loss.project, context.rules, loss.change, loss.lost
+    where = Place(file=STATUS_FILE, thing=f"verification period {loss.period.name}")
     most = rules.number("mollisol.selection.greatest-loss")
     for name, gone, number in _shares_lost(project, change, lost):
         if gone > most * number:

@@ -16,6 +16,7 @@ from mollisol.methodology.base import DomainObject
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
 from mollisol.methodology.findings import Finding, Place, Severity, blocking, finding
+from mollisol.methodology.land.fields import FIELDS_FILE, LandField
 from mollisol.methodology.ledger import LEDGER_FILE, Ledger
 from mollisol.methodology.measurement import (
     PLACES_FILE,
@@ -79,6 +80,7 @@ TABLES: tuple[Table, ...] = (
     Table(PLACES_FILE, CorePlace, "core_places", required=False),
     Table("laboratory_repeats.csv", LaboratoryRepeat, "laboratory_repeats", required=False),
     Table("spectroscopy_validation.csv", ValidationSample, "spectroscopy_validation", required=False),
+    Table(FIELDS_FILE, LandField, "fields", required=False),
     Table("biochar.csv", BiocharApplication, "biochar", required=False),
     Table("site_conditions.csv", activity.SiteConditions, "site_conditions", required=False),
     Table("fuel_use.csv", activity.FuelUse, "fuel_use", required=False),

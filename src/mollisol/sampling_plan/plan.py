@@ -92,7 +92,8 @@ class Plan:
                 longitude, latitude = item.places[number] if item.places else (None, None)
                 point = f"{item.stratum[:90]}-{number + 1:03d}"
                 values = (point, item.stratum, None, point, longitude, latitude)
-                row = dict(zip(SamplePoint.model_fields, values, strict=True))
+                names = (name for name in SamplePoint.model_fields if name != "field")
+                row = dict(zip(names, values, strict=True))
                 rows.append((row, number >= item.samples))
         return rows
 

@@ -12,16 +12,16 @@ from mollisol.stocks.profiles import home_of_point
 
 
 def paired_stocks(context: PeriodContext, stocks: UnitStocks) -> UnitStocks:
-    """Return the stocks of the points that both campaigns of a period have; as they are where none differs.
+    """Return the stocks of the points of a period that both of its campaigns have; as they are where none differs.
 
     A point that was lost, or joined later, would change the mean of its unit without any change of the soil.
     """
     campaigns = (context.period.first_campaign, context.period.last_campaign)
     of_point = {name: stocks.points_by_campaign[name] for name in campaigns}
-    both = set.intersection(*(set(stock.index) for stock in of_point.values()))
+    known = {point.point: point for point in context.project.sample_points}
+    both = set.intersection(*(set(stock.index) for stock in of_point.values())) & known.keys()
     if all(len(stock.index) == len(both) for stock in of_point.values()):
         return stocks
-    known = {point.point: point for point in context.project.sample_points}
     points: dict[str, Quantity] = {}
     units: dict[str, Quantity] = {}
     for name, stock in of_point.items():

@@ -1,0 +1,1 @@
+"""The land of a project: its fields, and what of it a period covers."""

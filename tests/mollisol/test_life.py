@@ -1,0 +1,301 @@
+"""What a project meets in its life, by hand arithmetic: land joins and leaves, campaigns cover a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mollisol.engine import assess_project, run_project
+from mollisol.methodology.findings import Severity
+from mollisol.methodology.results.run import PeriodResult
+from tests.support.lives import Life, Part, write_life
+
+
+def points(
+    prefix: str, *stocks: tuple[float, ...], years: tuple[str, ...] = ("2021", "2026")
+) -> dict[str, Mapping[str, float]]:
+    return {
+        f"{prefix}{number}": dict(zip(years, values, strict=True))
+        for number, values in enumerate(stocks, start=1)
+    }
+
+
+A = Part(points("A", (150, 158), (162, 168), (171, 181), (158, 164)), 80.0, "alpha")
+"""Changes 8, 6, 10, 6: mean 7.5, in five years."""
+B = Part(points("B", (120, 124), (131, 134), (127, 132)), 40.0, "beta")
+"""Changes 4, 3, 5: mean 4."""
+CONTROL_A = Part(points("CA", (152, 153), (160, 163), (165, 164)), strata=["a"])
+"""Changes 1, 3, -1: mean 1."""
+CONTROL_B = Part(points("CB", (122, 122), (128, 127), (125, 126)), strata=["b"])
+"""Changes 0, -1, 1: mean 0."""
+TWO = Life({"a": A, "b": B}, {"ca": CONTROL_A, "cb": CONTROL_B}, [("1", 2021, 2026, ())])
+
+
+def results(folder: Path) -> dict[str, PeriodResult]:
+    return {period.name: period for period in run_project(folder, route="analytic").results.periods}
+
+
+def told(folder: Path, *severities: Severity) -> dict[str, str]:
+    """Return findings of some severities by their code, beside what every small test project lacks."""
+    asked = severities or (Severity.BLOCKING, Severity.REFUSAL)
+    found = [item for item in assess_project(folder).findings if item.severity in asked]
+    return {item.code: f"{item.where} {item.found}" for item in found if item.code not in LACKING}
+
+
+LACKING = frozenset(
+    {
+        "boundary-no-reason", "eligibility-not-declared", "geometry-missing", "laboratory-basis-undeclared",
+        "plan-missing", "production-undeclared", "schedule-incomplete",
+    }
+)  # fmt: skip
+"""What stops any project of these tests from issuing: they have soil, and nothing else."""
+
+
+def test_all_units_in_one_period(tmp_path: Path) -> None:
+    """7.5 - 1 on 80 ha and 4 - 0 on 40 ha: 520 + 160 t."""
+    folder = write_life(tmp_path / "two", TWO)
+    assert told(folder) == {}
+    assert results(folder)["1"].gross_t_co2e == pytest.approx(680, rel=1e-9)
+
+
+def joined(first: int = 2023) -> Life:
+    """Return a project that B joins in 2023, with a field, a first campaign and a look-back of its own."""
+    later = Part(points("B", (120, 124), (131, 134), (127, 132), years=(str(first), "2026")), 40.0, "beta")
+    control = Part(points("CB", (122, 122), (128, 127), (125, 126), years=(str(first), "2026")), strata=["b"])
+    return Life(
+        {"a": A, "b": later},
+        {"ca": CONTROL_A, "cb": control},
+        [("1", 2021, 2026, ["alpha"]), ("2", first, 2026, ["beta"])],
+        fields=[
+            ["north", "farm-1", "first", "a", 80, "2021-10-01", "", ""],
+            ["south", "farm-2", "second", "b", 40, f"{first}-10-01", "", ""],
+        ],
+        starts={"beta": first},
+    )
+
+
+def test_a_field_joins_with_a_start_and_a_campaign_of_its_own(tmp_path: Path) -> None:
+    """160 t in three years on B, the same 520 t in five on A as if B had never joined."""
+    folder = write_life(tmp_path / "joined", joined())
+    assert told(folder) == {}
+    periods = results(folder)
+    assert periods["1"].gross_t_co2e == pytest.approx(520, rel=1e-9)
+    assert periods["2"].gross_t_co2e == pytest.approx(160, rel=1e-9)
+    assert [vintage.during.start.year for vintage in periods["2"].vintages] == [2023, 2024, 2025]
+    alone = Life({"a": A}, {"ca": CONTROL_A}, [("1", 2021, 2026, ())])
+    as_if = results(write_life(tmp_path / "alone", alone))["1"]
+    assert periods["1"].verified_total_t_co2e == pytest.approx(as_if.verified_total_t_co2e, rel=1e-12)
+
+
+def test_a_unit_that_starts_later_must_have_joined_later(tmp_path: Path) -> None:
+    """Years of a unit that was there are not left away by giving it a period of its own."""
+    life = joined()
+    fields = [life.fields[0], ["south", "farm-2", "second", "b", 40, "2021-10-01", "", ""]]
+    found = told(write_life(tmp_path / "joined", replace(life, fields=fields, starts={})))
+    assert "begins 2023-10-01; beta begins 2021-10-01" in found["ledger-not-continuous"]
+
+
+def leaves(after: float) -> Life:
+    """Return a project whose unit B leaves after the first of two periods; the stocks of 2026 decide what it got."""
+    own = {
+        **points(
+            "A",
+            (150, 158, 161),
+            (162, 168, 173),
+            (171, 181, 184),
+            (158, 164, 171),
+            years=("2021", "2026", "2031"),
+        )
+    }
+    controls = points("CA", (152, 153, 154), (160, 163, 164), (165, 164, 165), years=("2021", "2026", "2031"))
+    gone = Part(points("B", (120, 124 + after), (131, 134 + after), (127, 132 + after)), 40.0, "beta")
+    return Life(
+        {"a": Part(own, 80.0, "alpha"), "b": gone},
+        {"ca": Part(controls, strata=["a"]), "cb": CONTROL_B},
+        [("1", 2021, 2026, ()), ("2", 2026, 2031, ["alpha"])],
+        fields=[
+            ["north", "farm-1", "", "a", 80, "2021-10-01", "", ""],
+            ["south", "farm-2", "", "b", 40, "2021-10-01", "2026-12-01", "sold for building"],
+        ],
+    )
+
+
+def test_land_leaves_and_its_history_stays_in_the_tables(tmp_path: Path) -> None:
+    """A: 3, 5, 3, 7, mean 4.5 less 1 on 80 ha in the second period: 280 t, whatever B had."""
+    folder = write_life(tmp_path / "leaves", leaves(0))
+    assert told(folder) == {}
+    periods = results(folder)
+    assert periods["1"].gross_t_co2e == pytest.approx(680, rel=1e-9)
+    assert periods["2"].area_ha == 80
+    assert periods["2"].gross_t_co2e == pytest.approx(280, rel=1e-9)
+    other = results(write_life(tmp_path / "other", leaves(-9)))
+    assert other["1"].gross_t_co2e == pytest.approx(680 - 9 * 40, rel=1e-9)
+    assert other["2"].deduction == periods["2"].deduction
+    assert other["2"].verified_total_t_co2e == pytest.approx(periods["2"].verified_total_t_co2e, rel=1e-12)
+
+
+def test_a_unit_is_not_left_out_in_silence(tmp_path: Path) -> None:
+    life = leaves(-9)
+    found = told(write_life(tmp_path / "silent", replace(life, fields=())))
+    assert list(found) == ["unit-left-out"]
+    assert "unit beta last in period 1" in found["unit-left-out"]
+    fields = [life.fields[0], [*life.fields[1][:7], ""]]
+    assert list(told(write_life(tmp_path / "unsaid", replace(life, fields=fields)))) == [
+        "field-left-without-reason"
+    ]
+
+
+def test_a_field_of_a_stratum_leaves_with_its_points(tmp_path: Path) -> None:
+    """Of 80 ha 20 leave with A4 before the period ends: 8 on 60 ha less 1, and 160 t of B: 580 t."""
+    field_of = {"A1": "n1", "A2": "n1", "A3": "n1", "A4": "n2", "B1": "s", "B2": "s", "B3": "s"}
+    fields = [
+        ["n1", "", "", "a", 60, "2021-10-01", "", ""],
+        ["n2", "", "", "a", 20, "2021-10-01", "2025-01-01", "leased to somebody else"],
+        ["s", "", "", "b", 40, "2021-10-01", "", ""],
+    ]
+    small = replace(A, area_ha=60.0)
+    life = replace(TWO, strata={"a": small, "b": B}, fields=fields, field_of=field_of)
+    folder = write_life(tmp_path / "field", life)
+    assert told(folder) == {}
+    period = results(folder)["1"]
+    assert period.area_ha == 100
+    assert period.gross_t_co2e == pytest.approx(580, rel=1e-9)
+    # its last samples do not matter, nor that they are there
+    points_without = {**A.points, "A4": {"2021": 158.0}}
+    gone = replace(life, strata={"a": replace(small, points=points_without), "b": B})
+    folder = write_life(tmp_path / "gone", gone)
+    assert told(folder) == {}
+    assert results(folder)["1"].verified_total_t_co2e == pytest.approx(
+        period.verified_total_t_co2e, rel=1e-12
+    )
+
+
+def test_areas_of_fields_are_those_of_their_stratum(tmp_path: Path) -> None:
+    fields = [["n1", "", "", "a", 60, "2021-10-01", "", ""], ["s", "", "", "b", 40, "2021-10-01", "", ""]]
+    found = told(write_life(tmp_path / "less", replace(TWO, fields=fields)))
+    assert "stratum a: 80 ha, its fields 60 ha on 2026-09-30" in found["field-areas-differ"]
+    found = told(write_life(tmp_path / "none", replace(TWO, fields=fields[:1])))
+    assert "stratum b" in found["stratum-without-fields"]
+
+
+def test_a_campaign_that_covers_part_of_the_units(tmp_path: Path) -> None:
+    """A alone was measured in 2024, and goes on from there; B is measured at both ends: 160 t."""
+    own = points(
+        "A",
+        (150, 154, 158),
+        (162, 165, 168),
+        (171, 177, 181),
+        (158, 162, 164),
+        years=("2021", "2024", "2026"),
+    )
+    control = points("CA", (152, 152, 153), (160, 162, 163), (165, 165, 164), years=("2021", "2024", "2026"))
+    life = Life(
+        {"a": Part(own, 80.0, "alpha"), "b": B},
+        {"ca": Part(control, strata=["a"]), "cb": CONTROL_B},
+        [("1", 2021, 2024, ["alpha"]), ("2", 2024, 2026, ["alpha"]), ("3", 2021, 2026, ["beta"])],
+    )
+    folder = write_life(tmp_path / "part", life)
+    assert told(folder) == {}
+    gross = {name: period.gross_t_co2e for name, period in results(folder).items()}
+    # 4, 3, 6, 4 less 0, 2, 0; then 4, 3, 4, 2 less 1, 1, -1
+    first, second = 80 * (17 / 4 - 2 / 3), 80 * (13 / 4 - 1 / 3)
+    assert gross == {
+        name: pytest.approx(value, rel=1e-9) for name, value in zip("123", (first, second, 160), strict=True)
+    }
+    assert first + second == pytest.approx(520)
+
+
+def test_units_that_were_apart_go_on_as_one(tmp_path: Path) -> None:
+    """The sum that the switch looks at is that of both before."""
+    life = joined()
+    strata = {
+        "a": replace(A, points={name: {**own, "2031": own["2026"] + 2} for name, own in A.points.items()}),
+        "b": replace(
+            life.strata["b"],
+            points={name: {**own, "2031": own["2026"] + 3} for name, own in life.strata["b"].points.items()},
+        ),
+    }
+    controls = {
+        site: replace(part, points={name: {**own, "2031": own["2026"]} for name, own in part.points.items()})
+        for site, part in life.controls.items()
+    }
+    folder = write_life(
+        tmp_path / "one",
+        replace(life, strata=strata, controls=controls, periods=[*life.periods, ("3", 2026, 2031, ())]),
+    )
+    assert told(folder) == {}
+    periods = results(folder)
+    assert periods["3"].gross_t_co2e == pytest.approx(80 * 2 + 40 * 3, rel=1e-9)
+    before = sum(periods[name].vintages[-1].cumulative_project_change_t_co2e for name in "12")
+    first = periods["3"].vintages[0]
+    assert first.cumulative_project_change_t_co2e == pytest.approx(
+        before + first.project_change_t_co2e, rel=1e-12
+    )
+
+
+def test_one_of_two_units_takes_its_share_of_what_both_carried(tmp_path: Path) -> None:
+    """80 of 120 ha go on: two thirds of the sum that the first period handed on."""
+    periods = results(write_life(tmp_path / "leaves", leaves(0)))
+    handed = periods["1"].vintages[-1].cumulative_project_change_t_co2e
+    first = periods["2"].vintages[0]
+    assert first.cumulative_project_change_t_co2e == pytest.approx(
+        handed * 2 / 3 + first.project_change_t_co2e, rel=1e-12
+    )
+
+
+def test_periods_do_not_count_land_twice(tmp_path: Path) -> None:
+    life = replace(TWO, periods=[("1", 2021, 2026, ()), ("2", 2021, 2026, ["beta"])])
+    found = told(write_life(tmp_path / "twice", life))
+    assert "periods-not-chained" in found
+    assert (
+        "beta"
+        in told(write_life(tmp_path / "nobody", replace(TWO, periods=[("1", 2021, 2026, ["betta"])])))[
+            "unknown-reference"
+        ]
+    )
+
+
+def test_a_unit_in_no_period_is_told(tmp_path: Path) -> None:
+    found = told(write_life(tmp_path / "apart", replace(TWO, periods=[("1", 2021, 2026, ["alpha"])])))
+    assert "unit beta in no verification period" in found["unit-left-out"]
+
+
+def test_a_point_lies_in_the_stratum_of_its_field(tmp_path: Path) -> None:
+    fields = [["n", "", "", "a", 80, "2021-10-01", "", ""], ["s", "", "", "b", 40, "2021-10-01", "", ""]]
+    folder = write_life(tmp_path / "moved", replace(TWO, fields=fields, field_of={"A1": "s"}))
+    assert "point A1 of stratum a, field s of b" in told(folder)["field-of-another-stratum"]
+
+
+def test_what_was_verified_on_land_that_left_is_told(tmp_path: Path) -> None:
+    """A third of what period 1 verified on 120 ha was verified on the 40 ha that left."""
+    life = leaves(0)
+    folder = write_life(tmp_path / "told", life)
+    assert "nothing in the ledger was verified on them" in told(folder, Severity.NOTE)["field-left"]
+    closed = write_life(tmp_path / "closed", replace(life, periods=life.periods[1:]))
+    (closed / "ledger.toml").write_text(LEDGER, encoding="utf-8")
+    found = told(closed, Severity.WARNING)["credited-land-left"]
+    assert "by area 100.0 t CO2e of periods 1 were verified on them" in found
+    # the sum is handed on by area too
+    first = results(closed)["2"].vintages[0]
+    assert first.cumulative_project_change_t_co2e == pytest.approx(
+        240 + first.project_change_t_co2e, rel=1e-12
+    )
+
+
+LEDGER = f"""[[entry]]
+period = "1"
+during = {{ start = 2021-10-01, end = 2026-09-30 }}
+rules = "vm0042-2.2+2026-06-11"
+cumulative_project_change_t_co2e = 360.0
+cumulative_displaced_leakage_t_co2e = 0.0
+verified_total_t_co2e = 300.0
+issued_reduction_units_t = 0
+issued_removal_units_t = 300
+buffer_t_co2e = 50.0
+bundle_manifest_sha256 = "{"0" * 64}"
+signed_off_by = "a verifier"
+signed_off_on = 2027-01-01
+"""
