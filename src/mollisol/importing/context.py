@@ -156,6 +156,7 @@ class Context:
     strata_of_points: dict[str, str] = field(default_factory=dict)
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+    _tree: tuple[int, Any, list[Land]] | None = None
     _columns: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     @classmethod
@@ -168,6 +169,16 @@ class Context:
         except (OSError, ValueError):
             pass
         return made
+
+    def lands_at(self, here: Any) -> list[Land]:
+        """Return the fields and control sites that hold a point."""
+        import shapely
+
+        if self._tree is None or self._tree[0] != len(self.lands):
+            lands = list(self.lands.values())
+            self._tree = (len(lands), shapely.STRtree([land.shape for land in lands]), lands)
+        _, tree, lands = self._tree
+        return [lands[place] for place in sorted(tree.query(here, predicate="intersects").tolist())]
 
     def known_points(self) -> None:
         """Take the points of a table that no import wrote."""

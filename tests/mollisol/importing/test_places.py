@@ -141,3 +141,23 @@ def test_coordinates_without_a_system_are_asked_about(project_of: Maker) -> None
     (folder / "sample_points.csv").unlink()
     (question,) = imported(folder).questions
     assert (question.kind, question.answer) == ("crs", "imports/points.toml read.crs")
+
+
+def test_two_fields_of_one_name_in_two_strata_are_asked_about(project_of: Maker) -> None:
+    raw = {"fields.geojson": geojson(("A", "L", square(0, 0)), ("A", "C", square(0.02, 0)))}
+    (question,) = imported(project_of(raw, {"fields": FIELDS})).questions
+    assert (question.kind, question.found, question.places) == ("duplicate", "A", ["feature 2"])
+
+
+def test_a_field_in_two_parts_is_one_field(project_of: Maker) -> None:
+    raw = {"fields.geojson": geojson(("A", "L", square(0, 0)), ("A", "L", square(0.02, 0)))}
+    result = imported(project_of(raw, {"fields": FIELDS}))
+    (stratum,) = rows(result, "strata.csv")
+    cell_ha = 6378.137 * math.radians(0.01) * 6378.137 * (1 - 0.00669438) * math.radians(0.01) * 100
+    assert float(stratum["area_ha"]) == pytest.approx(2 * cell_ha, rel=1e-4)
+
+
+def test_control_sites_without_fields_have_no_distance(project_of: Maker) -> None:
+    raw = {"controls.geojson": geojson(("K", "L", square(0.05, 0)))}
+    (question,) = imported(project_of(raw, {"controls": CONTROLS})).questions
+    assert question.kind == "definition"

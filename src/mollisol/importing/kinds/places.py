@@ -100,8 +100,16 @@ def _place(mapping: FileMapping, context: Context, row: Row, shape: Any, control
     import shapely
 
     shape = shapely.force_2d(shape)
-    name = str((row["control_site"] if control else row["field"]) or row.place)
+    name = str((row["control_site"] if control else row["field"]) or f"{row.file} {row.place}")
     kept = context.lands.get(name)
+    if kept is not None and (kept.stratum, kept.unit) != (str(row["stratum"]), str(row["unit"] or "")):
+        words = (
+            "duplicate",
+            name,
+            "a second field of this name, in another stratum or unit: name them apart",
+        )
+        row.ask("control_site" if control else "field", words, "fields.field: read and write, or words")
+        return
     if kept is not None:  # a field in several features is one field
         shape = shapely.union_all([kept.shape, shape])
     area = ellipsoid_ha(shape)
@@ -160,7 +168,13 @@ def finish_places(context: Context) -> None:
     for land in (one for one in context.lands.values() if one.is_control):
         mapping, row, _ = context.place_rows[land.name][0]
         cells = {"control_site": land.name, "managed_by": row["managed_by"]}
-        if union is not None:
+        if union is None:
+            row.ask(
+                "control_site",
+                ("definition", "", "no fields are imported that the distance could be to"),
+                "places",
+            )
+        else:
             centres = mapping.decide.get("distance") == DISTANCES[1]
             cells["distance_km"] = round(_distance_km(land.shape, union, centres), 2)
         _add(
@@ -189,6 +203,8 @@ def _overlaps(context: Context, fields: Sequence[Land]) -> None:
     """Add a finding for each pair of fields that hold the same land: more than a thousandth of the smaller one."""
     import shapely
 
+    if not fields:
+        return
     shapes = [land.shape for land in fields]
     tree = shapely.STRtree(shapes)
     for left, right in zip(*tree.query(shapes, predicate="intersects"), strict=True):

@@ -158,12 +158,17 @@ def _land(
     import shapely
 
     here = shapely.Point(position)
-    inside = [land for land in context.lands.values() if land.shape.intersects(here)]
+    inside = context.lands_at(here)
     if not inside:
         words = ("no-match", name, "the point lies in no field and no control site")
         row.ask("point", words, f'fields.point.words."{row.got["point"].text}"', ("leave out",))
         return None, ""
-    return ("", inside[0].name) if inside[0].is_control else (inside[0].stratum, "")
+    places = {("", land.name) if land.is_control else (land.stratum, "") for land in inside}
+    if len(places) > 1:
+        words = ("no-match", name, f"the point lies in several: {', '.join(land.name for land in inside)}")
+        row.ask("point", words, "fields.stratum")
+        return None, ""
+    return next(iter(places))
 
 
 def grid_metres(text: str) -> tuple[float, float] | None:
