@@ -67,7 +67,7 @@ def check_carbon_against_density(context: Context, layers: Layers) -> Iterator[F
 
 
 def check_density_shift(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Finding]:
-    """Yield a finding where soil became heavier or lighter on one side, or on both."""
+    """Yield a finding where soil became heavier or lighter on one side, or on both; a note where it is little."""
     number = context.rules.number
     warns, refuses = number("mollisol.density-shift.warns"), number("mollisol.density-shift.refuses")
     together = number("mollisol.density-shift.both")
@@ -88,14 +88,18 @@ def check_density_shift(context: Context, layers: Layers, pairs: Pairs) -> Itera
         sure = number("mollisol.change.confidence")
         near = np.expm1(apart - error * float(t_quantile(probability=sure, degrees_of_freedom=freedom)))
         ratio = float(np.exp(apart))
-        if near > refuses or (abs(ratio - 1) > warns and abs(apart) > errors * error):
+        moved = any(
+            abs(part.mean()) > errors * part.std(ddof=1) / np.sqrt(part.size) for part in sides.values()
+        )
+        told = near > refuses or (abs(ratio - 1) > warns and abs(apart) > errors * error)
+        if told or moved:
             yield finding(
                 "density-shift-by-side",
                 where,
                 f"soil mass changed by {np.expm1(sides[PROJECT].mean()):+.1%} in the project and "
                 f"{np.expm1(sides[CONTROLS].mean()):+.1%} at the controls: apart by a factor of {ratio:.3f}, for sure "
                 f"by {max(near, 0.0):.1%} towards credits; {likely_causes('density', ratio)}",
-                severity=Severity.REFUSAL if near > refuses else Severity.WARNING,
+                severity=Severity.REFUSAL if near > refuses else Severity.WARNING if told else Severity.NOTE,
                 warns=warns,
                 refuses=refuses,
             )

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from mollisol.engine import assess_project, run_project
-from mollisol.methodology.findings import Finding, FindingsError
+from mollisol.methodology.findings import Finding
 from mollisol.methodology.rules_in_force.rule import Overlay, OverlayValue
 from tests.honest.faults.of_records import area
 from tests.honest.folder import CORES, POINTS, SCHEDULE, SOC, Folder, Row
@@ -109,13 +109,6 @@ def proposed(folder: Folder) -> Told:
     return run_project(folder.files, overlays=[overlay]).findings
 
 
-def one_route(folder: Folder) -> Told:
-    try:
-        return run_project(folder.files, route="analytic").findings
-    except FindingsError as error:
-        return error.findings
-
-
 def two_at_once(folder: Folder) -> Told:
     """Plant a fault in each of two tables; what is said counts where each table is named."""
     made = folder.copy()
@@ -158,7 +151,6 @@ UNSIZED: tuple[tuple[str, str, Planted], ...] = (
     ("format-or-crs", "decimal commas", edited(commas)),
     ("ledger", "a closed period typed by hand", edited(ledger_by_hand)),
     ("proposal-or-route", "a proposal that lowers the deduction", proposed),
-    ("proposal-or-route", "one route of those that the rule needs", one_route),
     (
         "rules-dated",
         "registered in 2009 under an edition of 2025",
