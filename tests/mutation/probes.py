@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from mollisol.equations import all_equations
 from mollisol.methodology.findings import Finding, FindingsError
 from mollisol.methodology.results.run import RouteChoice
 from mollisol.methodology.rules_in_force.proposal import lay_over
-from mollisol.methodology.rules_in_force.rule import Overlay, OverlaySwitch, RuleValue
+from mollisol.methodology.rules_in_force.rule import Overlay, OverlaySwitch, OverlayValue, RuleValue
 from mollisol.methodology.rules_in_force.rule_set import RuleSet
 from mollisol.output import write_folder
 from mollisol.trials.predictions import published
@@ -245,6 +246,19 @@ def _broken(case: str, folder: Path) -> Path:
     return folder
 
 
+def _lowest(rules: RuleSet) -> RuleSet:
+    """Lay over what release 0.1.0 issued: the lowest of all forms."""
+    form = OverlayValue.model_validate(
+        {
+            "id": "mollisol.issuance.form",
+            "from": date(2020, 1, 1),
+            "value": "lower",
+            "reason": "release 0.1.0",
+        }
+    )
+    return lay_over(rules, [Overlay(label="lowest", set=(form,))], all_equations)
+
+
 def _printed(rules: RuleSet) -> RuleSet:
     switch = OverlaySwitch(id="switch.displaced-production", form="printed", reason="as printed")
     return lay_over(rules, [Overlay(label="printed", switch=(switch,))], all_equations)
@@ -334,6 +348,8 @@ class Probes:
                 return partial(_check, _fuelled(folder))
             case "leaking":
                 return partial(_run, _leaking(folder))
+            case "lowest":
+                return lambda rules: _run(EXAMPLES / "woburn-ley", _lowest(rules), route="all")
             case "printed":
                 leaking = _leaking(folder)
                 return lambda rules: _run(leaking, _printed(rules))

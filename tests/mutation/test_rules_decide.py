@@ -43,7 +43,6 @@ PROBES = {
         mollisol.control.equivalence-margin mollisol.esm.extrapolation-refuses
         mollisol.esm.extrapolation-warns mollisol.interval.tolerance mollisol.issuance.form
         mollisol.season.tolerance mollisol.sharp.few-samples mollisol.sharp.setting
-        mollisol.sharp.setting-of-few-samples
         mollisol.musts.decide mollisol.start.tolerance vcs.buffer.greatest-rating vcs.buffer.least-rating
         vcs.buffer.rating-step
         vcs.eligibility.half-width vm0042.accounting.basis vm0042.control.greatest-distance
@@ -74,9 +73,12 @@ PROBES = {
         vm0042.biochar.subtracted vm0042.leakage.amendment-basis vmd0054.production.growth
         vmd0054.response.new-land vmd0054.response.supply""",
     "printed": "vm0042.leakage.in-net",
+    "lowest": "mollisol.skew-guard.prior-samples mollisol.skew-guard.prior-skewness",
     "modelled": "vm0042.baseline.credited-kinds vmd0053.domain.clay-span vmd0053.domain.least-studies",
     "elsewhere": "vmd0053.domain.every-climate-zone vmd0053.domain.predominant-textures",
-    "drawn": "mollisol.montecarlo.draws mollisol.montecarlo.error-share mollisol.montecarlo.most-draws",
+    "drawn": """
+        mollisol.montecarlo.draws mollisol.montecarlo.error-share mollisol.montecarlo.most-draws
+        mollisol.sharp.setting-of-few-samples""",
     "predicted": "mollisol.calibration.bias-significance vm0042.spectroscopy.least-share",
     "trials": """
         vmd0053.calibration.finest-region vmd0053.calibration.independent-data vmd0053.coverage.least-share
@@ -167,7 +169,7 @@ def decides(rule: str, probes: Probes, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.fail(f"{rule} moves nothing of {probe}")
 
     def shipped(self: RuleSet, id: str, clocks: Clocks) -> ChosenValue:
-        return read(SHIPPED, id, clocks)
+        return read(SHIPPED if id == rule else self, id, clocks)
 
     read = RuleSet.value
     monkeypatch.setattr(RuleSet, "value", shipped)

@@ -327,7 +327,7 @@ def sharp_deduction(
     multiplier = np.asarray(lengthened_multiplier(t_quantile=t, skewness_of_losses=skewness))
     variance_b, freedom_b, b = zero, np.full(zero.shape, np.inf), zero
     if by_sites is not None:
-        variance_b, freedom_b, t_b = by_sites.total(confidence - setting.below_confidence)
+        variance_b, freedom_b, t_b = by_sites.total(max(confidence - setting.below_confidence, 0.5))
         b = t_b * np.sqrt(variance_b)
     a, mean = multiplier * np.sqrt(variance_a), mean - means.sum(axis=-1)
     return SharpDeduction(

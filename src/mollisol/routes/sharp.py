@@ -121,7 +121,7 @@ def sharp_form(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
     confidence = trace.rule("programme.deduction.confidence")
     level = context.given(
         "sharp_level_of_sites",
-        float(confidence.value) - setting.below_confidence,
+        max(float(confidence.value) - setting.below_confidence, 0.5),
         "1",
         [f"programme.deduction.confidence less {setting.below_confidence:.4f}: docs/deduction.md"],
     )
