@@ -78,13 +78,13 @@ def test_other_commands_read_it_too(taken: Taken, tmp_path: Path) -> None:
     done = run(app, ["report", folder, "--format", "html,csv", "--out", str(tmp_path / "report")])
     assert done.exit_code == 0, done.output
     assert "Woburn ley-arable" in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
-    done = run(app, ["ledger", folder, "--by", "An auditor", "--on", "2026-12-01"])
+    done = run(app, ["ledger", "close", folder, "--dry-run", "--by", "An auditor", "--on", "2026-12-01"])
     assert done.exit_code == 0, done.output
     assert "issued_units_t = 576" in done.stdout or "units_t = 576" in done.stdout
     done = run(app, ["explain", folder, "periods.1.units_to_issue_t"])
     assert done.exit_code == 0, done.output
     assert "= 576 whole t CO2e" in done.stdout
-    done = run(app, ["ledger", folder, "--by", "x", "--on", "2026-12-01"])
+    done = run(app, ["ledger", "close", folder, "--dry-run", "--by", "x", "--on", "2026-12-01"])
     assert done.exit_code == 2
     assert "names nobody" in done.output
 

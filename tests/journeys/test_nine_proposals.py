@@ -238,7 +238,9 @@ def test_the_ledger_refuses_what_was_proposed(run: Runs) -> None:
     bundle = run("leakage-discount").bundle
     with pytest.raises(LedgerError, match="computed under proposed rules"):
         CliRunner().invoke(
-            app, ["ledger", str(bundle), "--by", "an auditor", "--on", "2026-12-01"], catch_exceptions=False
+            app,
+            ["ledger", "close", str(bundle), "--dry-run", "--by", "an auditor", "--on", "2026-12-01"],
+            catch_exceptions=False,
         )
 
 

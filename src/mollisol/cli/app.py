@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,8 +11,9 @@ from mollisol.cli.audit import audit_app
 from mollisol.cli.explain import explain
 from mollisol.cli.findings import findings
 from mollisol.cli.importing import import_app
+from mollisol.cli.ledger import ledger_app
 from mollisol.cli.model import model_app
-from mollisol.cli.printing import EXIT_BLOCKED, Json, as_data, print_json, tell
+from mollisol.cli.printing import EXIT_BLOCKED, Json, print_json, tell
 from mollisol.cli.project import check, demo, new, run
 from mollisol.cli.report import report
 from mollisol.cli.rules import rules_app
@@ -36,6 +36,7 @@ app.add_typer(model_app, name="model")
 app.add_typer(audit_app, name="audit")
 app.add_typer(sample_app, name="sample")
 app.add_typer(import_app, name="import")
+app.add_typer(ledger_app, name="ledger")
 for command in (new, check, run, demo, explain, verify, sign, report, trueup, upgrade, findings):
     app.command()(command)
 
@@ -56,36 +57,6 @@ def every_command(
     ] = False,
 ) -> None:
     """Soil-carbon credits from raw field data, with the uncertainty computed."""
-
-
-@app.command()
-def ledger(
-    bundle: Annotated[Path, typer.Argument(help="The bundle that was signed off.", metavar="BUNDLE")],
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who signed it off.")],
-    on: Annotated[str, typer.Option("--on", metavar="DAY", help="The day, as 2026-11-21.")],
-    as_json: Json = False,
-) -> None:
-    """Print the ledger entries of a bundle; append them to ledger.toml, and put the zip of the bundle beside it."""
-    from datetime import date
-
-    from pydantic import TypeAdapter, ValidationError
-
-    from mollisol.crediting.ledger import as_toml, entries_of_bundle
-    from mollisol.methodology.base import RequiredText
-
-    try:
-        day = date.fromisoformat(on)
-    except ValueError:
-        raise typer.BadParameter(f"{on!r} is no day: write it as 2026-11-21") from None
-    try:
-        TypeAdapter(RequiredText).validate_python(by)
-    except ValidationError:
-        raise typer.BadParameter(f"{by!r} names nobody: give a name of three letters or more") from None
-    entries = entries_of_bundle(bundle, signed_off_by=by, signed_off_on=day)
-    if as_json:
-        print_json(as_data(entries))
-    else:
-        typer.echo(as_toml(entries), nl=False)
 
 
 @app.command()

@@ -271,7 +271,16 @@ def test_the_command_prints_what_the_project_reads(farm: Farm, tmp_path: Path) -
     first = farm()
     keep_period(first, "1")
     write_folder(tmp_path / "bundle", bundle_files(run_project(first)))
-    arguments = ["ledger", str(tmp_path / "bundle"), "--by", "a verifier", "--on", "2024-03-01"]
+    arguments = [
+        "ledger",
+        "close",
+        str(tmp_path / "bundle"),
+        "--dry-run",
+        "--by",
+        "a verifier",
+        "--on",
+        "2024-03-01",
+    ]
     result = CliRunner().invoke(app, arguments)
     entries = entries_of_bundle(tmp_path / "bundle", signed_off_by="a verifier", signed_off_on=DAY)
     assert result.stdout == as_toml(entries)
