@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -110,6 +111,12 @@ class Outputs:
             self.tables[table] = OutputTable(KEYS.get(table, ()))
         self.tables[table].writers.add(mapping)
         return self.tables[table].add(cells, origin, (alias,) if alias else ())
+
+
+def rounded(value: float, decimals: int) -> float:
+    """Return a number to so many decimals, halves away from zero as a person rounds its ten digits."""
+    exact = Decimal(f"{value:.10g}")
+    return float(exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
 def written(value: Any) -> str:

@@ -19,7 +19,7 @@ from mollisol.importing.kinds.schedule import (
 )
 from mollisol.importing.mapping import FileMapping
 from mollisol.importing.meanings import LEAVE_OUT, Type
-from mollisol.importing.outputs import Origin
+from mollisol.importing.outputs import Origin, rounded
 from mollisol.importing.units import (
     AREA,
     DENSITY,
@@ -61,6 +61,8 @@ _QUESTIONS: Final = {
     "share": "mass of product or of carbonate: the share of the mass that counts, 1 for all of it",
     "carbon": "carbon content, t per t",
 }
+_DECIMALS: Final = 6
+"""Of an amount in t: a gram."""
 _DAYS_OF_A_YEAR: Final = 365.0
 
 
@@ -92,7 +94,7 @@ def import_amounts(mapping: FileMapping, context: Context) -> None:
     for (table, *_), total in sorted(totals.items(), key=lambda item: tuple(map(str, item[0]))):
         cells = dict(total.cells)
         later = {name: cells.pop(name) for name in ("nitrogen_t_per_t",) if name in cells}
-        cells = {**cells, _TABLES[table][0]: float(f"{total.amount:.12g}"), **later}
+        cells = {**cells, _TABLES[table][0]: rounded(total.amount, _DECIMALS), **later}
         for origin in total.origins.values():
             context.outputs.add(f"{table}.csv", cells, origin, mapping=mapping.name)
 

@@ -22,7 +22,7 @@ from mollisol.importing.kinds.increments import (
 from mollisol.importing.kinds.soil import BASES
 from mollisol.importing.mapping import FileMapping
 from mollisol.importing.meanings import REFERENCE, SAME_CORE, Type
-from mollisol.importing.outputs import Origin
+from mollisol.importing.outputs import Origin, rounded
 from mollisol.importing.units import CONTENT, DENSITY, SHARE, WEIGHT
 from mollisol.methodology.findings import Place, finding
 
@@ -50,6 +50,7 @@ FIELDS: Final[Mapping[str, Type]] = {
 }
 _CARBON: Final = ("organic", "total", "matter")
 _MATTER: Final = "organic matter to organic carbon: the factor, such as 0.58 or 0.5"
+_DENSITY_DECIMALS: Final = 5
 _DUPLICATES: Final = ("mean", "first", "last")
 _ROLES: Final = ("results", "repeats")
 _NEEDS: Final = (
@@ -210,7 +211,7 @@ def _write(made: Increment, day_of_core: date | None) -> None:
     cells: dict[str, Any] = {
         "campaign": made.campaign, "point": made.point, "sample": made.core.sample, "sampled_on": day,
         "upper_cm": made.upper, "lower_cm": made.lower, "soc_g_per_kg": carbon, "laboratory_method": made.method,
-        "fine_soil_density_g_per_cm3": soil.density,
+        "fine_soil_density_g_per_cm3": None if soil.density is None else rounded(soil.density, _DENSITY_DECIMALS),
     }  # fmt: skip
     if soil.mass_g is not None:
         cells["fine_soil_mass_g"] = soil.mass_g

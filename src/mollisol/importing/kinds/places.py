@@ -9,7 +9,7 @@ from typing import Any, Final
 from mollisol.importing.context import Context, Land, Row
 from mollisol.importing.mapping import FileMapping
 from mollisol.importing.meanings import Type
-from mollisol.importing.outputs import Origin
+from mollisol.importing.outputs import Origin, rounded
 from mollisol.importing.readers.raw import Sheet
 from mollisol.importing.readers.vectors import GEOMETRY
 from mollisol.importing.units import AREA
@@ -147,7 +147,7 @@ def finish_places(context: Context) -> None:
         cells = {
             "quantification_unit": unit,
             "approach": approach,
-            "area_ha": round(sum(land.area_ha for land in inside), 4),
+            "area_ha": rounded(sum(land.area_ha for land in inside), 2),
         }
         _add(context, "quantification_units.csv", cells, inside, f"sum of {len(inside)} fields")
     features = []
@@ -156,7 +156,7 @@ def finish_places(context: Context) -> None:
         cells = {
             "stratum": stratum,
             "quantification_unit": inside[0].unit,
-            "area_ha": round(sum(land.area_ha for land in inside), 4),
+            "area_ha": rounded(sum(land.area_ha for land in inside), 2),
         }
         _add(context, "strata.csv", cells, inside, f"sum of {len(inside)} fields")
         shape = shapely.union_all([land.shape for land in inside])
