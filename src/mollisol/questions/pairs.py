@@ -135,7 +135,7 @@ def groupings(
     ]  # of the rows of a point the first one stays
     rows = last_row[points]
     method, day = (cores.column(name) for name in ("laboratory_method", "sampled_on"))
-    farms = [_farm(layers.names[number]) for number in points.tolist()]
+    farms = _farms([layers.names[number] for number in points.tolist()])
     known = {name: number for number, name in enumerate(dict.fromkeys(["", *farms]))}
     ways: dict[str, Grouping] = {
         "side": ((CONTROLS, PROJECT), inside.astype(np.intp)),
@@ -148,7 +148,7 @@ def groupings(
     return {way: grouping for way, grouping in ways.items() if np.ptp(grouping[1]) > 0}
 
 
-def _farm(name: str) -> str:
-    """Return what stands before the first sign in the id of a point; nothing where there is no sign."""
-    head = name.translate(_SIGNS).partition("-")
-    return head[0] if head[1] and head[0].isalnum() else ""
+def _farms(names: Sequence[str]) -> list[str]:
+    """Return what stands before the first sign in the id of each point; nothing where there is no sign."""
+    heads = [name.partition("-") for name in "\n".join(names).translate(_SIGNS).split("\n")]
+    return [head if sign and head.isalnum() else "" for head, sign, _ in heads]

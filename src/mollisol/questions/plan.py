@@ -141,10 +141,12 @@ def _points(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
 
 def _drawn_in(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
     names = ("point", "stratum", "control_site", "sampling_unit")
-    planned = zip(*(plan.points.column(name).values() for name in names), strict=True)
-    drawn = {name: rest for name, *rest in planned}
     points = project.sample_points
-    for number, values in enumerate(zip(*(points.column(name).values() for name in names), strict=True)):
+    planned, given = ([table.column(name).values() for name in names] for table in (plan.points, points))
+    if planned == given:
+        return
+    drawn = {name: rest for name, *rest in zip(*planned, strict=True)}
+    for number, values in enumerate(zip(*given, strict=True)):
         was = drawn.get(values[0])
         if was is not None and was != [*values[1:]]:
             before, now = (" / ".join(part for part in those if part) for those in (was, values[1:]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,11 +77,10 @@ def _apart(
     grouping: Grouping, ratio: Floats, limits: _Limits, seen: set[bytes]
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Yield each group that lies apart from the rest, once for the same points."""
-    there, of = np.unique(grouping[1], return_inverse=True)
+    grouped = _Grouped.by(grouping[1])
+    of, counts, middle = grouped.of, grouped.counts, grouped.medians(ratio)
+    there = grouping[1][np.unique(of, return_index=True)[1]]
     names: list[str] = [grouping[0][int(number)] for number in there]
-    counts = np.bincount(of)
-    parts = np.split(ratio[np.argsort(of, kind="stable")], np.cumsum(counts)[:-1])
-    middle = np.array([np.median(part) for part in parts])
     freedom = ratio.size - there.size
     spread = float(np.sqrt(((ratio - middle[of]) ** 2).sum() / freedom)) if freedom > 0 else float("inf")
     spread = max(spread, limits.least_spread)
@@ -168,7 +167,8 @@ def check_single_values(context: Context, layers: Layers) -> Iterator[Finding]:
     project = context.project
     columns = (project.sample_points.column(name).values() for name in ("point", "stratum", "control_site"))
     home = {name: stratum or site or "" for name, stratum, site in zip(*columns, strict=True)}
-    homes, of_home = np.unique([home[name] for name in layers.names], return_inverse=True)
+    number = {name: place for place, name in enumerate(dict.fromkeys(home.values()))}
+    homes, of_home = [*number], np.array([number[home[name]] for name in layers.names], dtype=np.int64)
     depth = np.unique(layers.upper + 1j * layers.lower, return_inverse=True)[1]
     group = (of_home[layers.point] * (depth.max() + 1) + depth) * len(layers.campaigns) + layers.campaign
     place = layers.point.astype(np.int64) * (depth.max() + 1) + depth
@@ -234,18 +234,23 @@ class _Grouped:
     counts: NDArray[np.intp]
 
     @classmethod
-    def by(cls, key: NDArray[np.int64]) -> _Grouped:
+    def by(cls, key: NDArray[np.integer[Any]]) -> _Grouped:
         """Return the grouping by a key."""
         _, of, counts = np.unique(key, return_inverse=True, return_counts=True)
         return cls(of, np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
 
-    def middles(self, values: Floats) -> Floats:
-        """Return for each value the median of its group."""
+    def medians(self, values: Floats) -> Floats:
+        """Return the median of each group."""
         low, high = float(values.min()), float(values.max())
         # below 1: one sort orders the groups and what is in them
         within = (values - low) / max(2 * (high - low), 1e-300)
         inner = values[np.argsort(self.of + within)]
-        middle: Floats = (
-            (inner[self.start + (self.counts - 1) // 2] + inner[self.start + self.counts // 2]) / 2
-        )[self.of]
+        medians: Floats = (
+            inner[self.start + (self.counts - 1) // 2] + inner[self.start + self.counts // 2]
+        ) / 2
+        return medians
+
+    def middles(self, values: Floats) -> Floats:
+        """Return for each value the median of its group."""
+        middle: Floats = self.medians(values)[self.of]
         return middle
