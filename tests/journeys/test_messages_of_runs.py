@@ -28,14 +28,19 @@ def bundle(project: Path) -> Path:
     out = project.parent / "bundle"
     result = CliRunner().invoke(app, ["run", str(project), "--out", str(out), "--route", "analytic"])
     assert result.exit_code == 3
-    (project.parent / "stderr.txt").write_text(result.stderr)
+    (project.parent / "stdout.txt").write_text(result.stdout)
     return out
 
 
-def test_a_refused_run_says_why(bundle: Path) -> None:
-    told = (bundle.parent / "stderr.txt").read_text()
-    assert "REFUSAL kind-placeholder  project.toml kind\n" in told
-    assert "do       put in the project's own data and set the kind" in told
+def test_a_provisional_run_says_why_and_check_says_all_of_it(project: Path, bundle: Path) -> None:
+    told = (bundle.parent / "stdout.txt").read_text()
+    assert " computed, provisional: 0 can be requested  PLACEHOLDER project (placeholders)\n" in told
+    assert "A registry would still ask, before units can be requested:\n" in told
+    assert "  eligibility-not-declared: The project declares nothing on its eligibility.\n" in told
+    assert " more: mollisol check tells all, with what to do\n" in told
+    checked = CliRunner().invoke(app, ["check", str(project)]).stdout
+    assert "REFUSAL kind-placeholder  project.toml kind\n" in checked
+    assert "do       put in the project's own data and set the kind" in checked
 
 
 def test_amounts_below_zero_are_added_not_taken_twice() -> None:

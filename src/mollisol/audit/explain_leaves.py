@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+_SETTING: Final = (
+    "docs/deduction.md, the constants: mollisol.sharp.setting chooses among them, or for few samples its own"
+)
+
 DECLARED: Final[dict[str, str]] = {
     "years": "project.toml: verification_periods",
     "years_since_start": "project.toml: start_date and verification_periods",
@@ -38,6 +42,16 @@ DECLARED: Final[dict[str, str]] = {
     "mollisol:upper-tail-of-f denominator_degrees_of_freedom": "sample_points.csv: sampling units less strata",
     "mollisol:mean-difference baseline_change_t_co2e": "nothing: project and baseline were subtracted before",
     "vm0042:74 degrees_of_freedom": "infinite: the variance of a model counts as known",
+    "mollisol:excess-skewness samples": "sample_points.csv: samples of strata, or of control sites, with three or more",
+    "mollisol:excess-skewness harmful": "losses of the project over-credit, and gains at control sites",
+    "mollisol:excess-skewness gate": _SETTING,
+    "mollisol:excess-skewness sample_term": _SETTING,
+    "mollisol:excess-skewness longest": _SETTING,
+    "mollisol:lone-site-variance factor": _SETTING,
+    "mollisol:skewness-of-estimate samples": "sample_points.csv: samples of each stratum and control site; "
+    "infinite for errors that samples share",
+    "mollisol:satterthwaite degrees_of_freedom": "sample_points.csv and control_links.csv: samples less one of each "
+    "stratum and control site, sites less their groups; infinite for a declared error",
     "fertilizer_t_co2e_per_ha": "no row in fertilizers.csv, or left out of the boundary",
     "manure_t_co2e_per_ha": "no row in manure_systems.csv, or left out of the boundary",
     "fixing_species_t_co2e_per_ha": "no row in nitrogen_fixing_species.csv, or left out of the boundary",

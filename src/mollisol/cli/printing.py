@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, NoReturn
 import typer
 from pydantic import BaseModel
 
-from mollisol.methodology.findings import Finding, Severity
+from mollisol.methodology.findings import Finding, Place, Severity
 
 EXIT_BLOCKED: Final = 2
 EXIT_REFUSED: Final = 3
@@ -90,8 +90,13 @@ def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
             typer.echo("\n".join(_lines(finding)), err=err)
         if rest := group[_IN_FULL:]:
             more = sum(finding.more for finding in rest)
-            places = ", ".join(str(finding.where) for finding in rest)
+            places = ", ".join(_briefly(finding.where) for finding in rest)
             typer.echo(f"{_head(rest[0])}  also at {places}" + (f" and {more} more" if more else ""), err=err)
+
+
+def _briefly(place: Place) -> str:
+    """Return a place in few words: a row is found without what it is about."""
+    return str(place if place.row is None else place.model_copy(update={"thing": ""}))
 
 
 def _fault(finding: Finding) -> tuple[object, ...]:

@@ -33,7 +33,7 @@ def sums_of(results: Mapping[str, Any]) -> Numbers:
     """Return what the report adds up, by path.
 
     ``totals.FIELD`` over periods that issue, ``computed.FIELD`` over all, ``periods.P.all_years.FIELD`` over the years
-    of one, and ``periods.P.forms.FIELD``: printed less in force, and both forms over the area.
+    of one, and ``periods.P.forms.FIELD``: printed less in force, both forms over the area, what the moment form takes.
     """
     found: dict[tuple[str, ...], float] = {}
     for group, periods in ((ALL_PERIODS, _issued(results)), (ALL_COMPUTED, results["periods"])):
@@ -65,7 +65,8 @@ def _forms(period: Mapping[str, Any]) -> dict[str, float]:
         "printed_credited_t_co2e": printed["credited_t_co2e_per_ha"] * area,
     }
     both = {"printed_less_credited_t_co2e": over["printed_credited_t_co2e"] - over["credited_t_co2e"]}
-    return less | over | both
+    taken = {"moment_deduction_t_co2e_per_ha": own["mean_t_co2e_per_ha"] - own["credited_t_co2e_per_ha"]}
+    return less | over | both | taken
 
 
 def quantities_of(results: Mapping[str, Any], origins: Mapping[str, Origin]) -> dict[str, str]:
@@ -124,6 +125,9 @@ def _parts_of_forms(name: str, field: str) -> tuple[str, list[tuple[str, ...]]]:
         case "printed_less_credited_t_co2e":
             parts = [(*form, "credited_t_co2e_per_ha") for form in both]
             return "printed form less the one in force, times the area", [*parts, area]
+        case "moment_deduction_t_co2e_per_ha":
+            fields = ("mean_t_co2e_per_ha", "credited_t_co2e_per_ha")
+            return "the mean less what the moment form credits", [(*both[1], one) for one in fields]
     own = field.removeprefix("printed_less_")
     return "printed form less the one in force", [(*form, own) for form in both]
 
