@@ -35,7 +35,7 @@ from mollisol.methodology.validation import Unit
 from mollisol.quantification.checks import FloatArray
 from mollisol.trials.calibrate import read_for_calibration, write_set
 from mollisol.trials.folds import FoldPlan, folds_of
-from mollisol.true_up.checks import WHOLE
+from mollisol.true_up.checks import WHOLE, credited_of
 from mollisol.uncertainty.calibration.fit import calibration_trials, fit
 from mollisol.uncertainty.calibration.predict import predict
 from mollisol.uncertainty.calibration.sampler import SamplerSettings
@@ -336,7 +336,7 @@ def make_example(sets: Path) -> None:
 def replay_rows(work: Path, periods: int = 6) -> list[dict[str, object]]:
     """Replay the project and give a row a period."""
     rows = []
-    sums = dict.fromkeys(("issued", "moment", "posterior"), 0.0)
+    sums = dict.fromkeys(("issued", "posterior"), 0.0)
     for told in project.replay(work, periods=periods):
         period, result = told.period, told.done.result
         (effect,) = [r for r in result.forecasts if (r.place, r.what) == (WHOLE, "practice effect")]
@@ -344,8 +344,7 @@ def replay_rows(work: Path, periods: int = 6) -> list[dict[str, object]]:
         (error,) = [row for row in result.errors if row.practice_effect]
         (future,) = result.future
         credit = {row.form: row.credited_t_co2e_per_ha for row in period.routes}
-        sums["issued"] += min(credit.values())
-        sums["moment"] += credit["moment"]
+        sums["issued"] += credited_of(period)
         sums["posterior"] += credit["posterior"]
         amount = result.remeasured
         rows.append(
@@ -361,7 +360,7 @@ def replay_rows(work: Path, periods: int = 6) -> list[dict[str, object]]:
                 "inside": "yes" if effect.inside else "no",
                 "strata_inside": f"{sum(row.inside for row in strata)} of {len(strata)}",
                 "period_effect": round(period.deduction.mean_t_co2e_per_ha, 2),
-                "credited": round(min(credit.values()), 2),
+                "credited": round(credited_of(period), 2),
                 "credited_posterior": round(credit["posterior"], 2),
                 "next_credited_before": round(future.credited_before_t_co2e_per_ha, 2),
                 "next_credited_after": round(future.credited_after_t_co2e_per_ha, 2),
@@ -423,7 +422,7 @@ def page() -> None:
     credit = {
         "period": "{period}",
         "effect of the period": "{period_effect}",
-        "credited, all routes": "{credited}",
+        "credited": "{credited}",
         "posterior alone": "{credited_posterior}",
         "next period before -> after": "{next_credited_before} -> {next_credited_after}",
         "sum credited": "{cumulative_credited}",
@@ -499,7 +498,7 @@ def draw_replay() -> None:
         ls="--",
         label="sum credited, posterior alone",
     )
-    axis.plot(year, of("cumulative_credited"), color="#b23a48", lw=1.5, label="sum credited, lowest route")
+    axis.plot(year, of("cumulative_credited"), color="#b23a48", lw=1.5, label="sum credited")
     axis.axhline(0, color="#888888", lw=0.6)
     axis.set_ylabel("t CO2e/ha since the start")
     axis.set_xlabel("end of the period")

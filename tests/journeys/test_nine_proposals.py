@@ -145,25 +145,26 @@ def test_3_an_allowance_of_15_percent_leaves_only_what_lies_above_it(run: Runs) 
     assert less == pytest.approx(15, abs=1e-9)
 
 
-def test_4_a_bar_of_50_percent_takes_the_units_of_one_period(run: Runs, tmp_path: Path) -> None:
-    before, after = run("", "woburn-ley", "all"), run("bar-50", "woburn-ley", "all")
-    only_computed(after, "bar at 50 %", "vcs.eligibility.half-width: 50;")
+def test_4_a_bar_of_20_percent_takes_the_units_of_one_period(run: Runs, tmp_path: Path) -> None:
+    """The half-widths of the farm are 23.3 and 11.8 % of the estimate: Student's t(0.95) x SE / mean of each period."""
+    before, after = run(""), run("bar-20")
+    only_computed(after, "bar at 20 %", "vcs.eligibility.half-width: 20;")
     assert before.exit_code == 0
-    assert [period["state"] for period in after.periods] == ["proposed", "refused"]
+    assert [period["state"] for period in after.periods] == ["refused", "proposed"]
     assert (
-        f"{before.periods[0]['units_to_issue_t']:,} t CO2e credited, were the proposed rules in force"
+        f"{before.periods[1]['units_to_issue_t']:,} t CO2e credited, were the proposed rules in force"
         in after.out
     )
-    assert "REFUSAL half-width-over-estimate  verification period 2" in after.err
-    file = PROPOSALS / "bar-50.toml"
-    project = ["--project", str(approved_copy(tmp_path, "woburn-ley"))]
+    assert "REFUSAL half-width-over-estimate  verification period 1" in after.err
+    file = PROPOSALS / "bar-20.toml"
+    project = ["--project", str(approved_copy(tmp_path, "mixed-farm"))]
     asked = ["rules", "diff", RULES, "--proposal", str(file), *project]
     lines = CliRunner().invoke(app, asked, catch_exceptions=False).stdout
-    assert "reason: A half-width as wide as the estimate says too little" in lines
-    assert "periods that have no units any more: 2" in lines
-    assert "finding gained: refusal half-width-over-estimate verification period 2" in lines
+    assert "reason: A half-width of more than a fifth of the estimate says too little" in lines
+    assert "periods that have no units any more: 1" in lines
+    assert "finding gained: refusal half-width-over-estimate verification period 1" in lines
     found = json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)
-    assert found["periods_without_units_now"] == ["2"]
+    assert found["periods_without_units_now"] == ["1"]
     assert [finding["code"] for finding in found["findings_gained"]] == ["half-width-over-estimate"]
     assert found["change"]["units_to_issue_t"] < 0
     assert found["change"]["verified_total_t_co2e"] == 0
