@@ -21,6 +21,7 @@ from mollisol.methodology.results.deductions import (
     PosteriorComponent,
     PosteriorDeduction,
     RouteCheck,
+    RouteSummary,
 )
 from mollisol.methodology.results.run import (
     PeriodResult,
@@ -713,8 +714,19 @@ def test_the_posterior_stands_beside_the_moment_form() -> None:
         ),
         checks=(RouteCheck(name="k-hat", verdict="pass", found=0.2, allowed=0.7, text="tail of <b>0.2</b>"),),
     )
+    found = RouteSummary(
+        route="posterior",
+        form="posterior",
+        mean_t_co2e_per_ha=5.25,
+        standard_error_t_co2e_per_ha=1.5,
+        credited_t_co2e_per_ha=4.625,
+        uncertainty_percent=11.9,
+        issues=True,
+    )
     results = _results()
-    first = results.periods[0].model_copy(update={"posterior": posterior, "credited_form": "posterior"})
+    first = results.periods[0].model_copy(
+        update={"posterior": posterior, "credited_form": "posterior", "routes": (found,)}
+    )
     results = results.model_copy(update={"periods": (first, *results.periods[1:])})
     model = report_model(results=results, findings=(), trace=_trace(), manifest=MANIFEST, head=_head())
     page = render_html(model, make_figures(results))
