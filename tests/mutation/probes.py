@@ -264,12 +264,6 @@ def _printed(rules: RuleSet) -> RuleSet:
     return lay_over(rules, [Overlay(label="printed", switch=(switch,))], all_equations)
 
 
-def _lowest(rules: RuleSet) -> RuleSet:
-    """Return the rules with the lowest of all forms issuing, as in release 0.1.0: the guarded form runs there alone."""
-    entry = {"id": "mollisol.issuance.form", "from": date(2000, 1, 1), "value": "lower", "reason": "as then"}
-    return lay_over(rules, [Overlay.model_validate({"label": "lowest", "set": [entry]})], all_equations)
-
-
 def _trials(rules: RuleSet) -> Observed:
     """Validate the published set, and two made-up ones: seen on the trials, and with a number for one site."""
     seen = calibrated_on("light")
@@ -340,8 +334,6 @@ class Probes:
         match kind:
             case "woburn":
                 return partial(_run, EXAMPLES / "woburn-ley", route="all")
-            case "lowest":
-                return lambda rules: _run(EXAMPLES / "woburn-ley", _lowest(rules), route="all")
             case "farm":
                 return partial(_run, EXAMPLES / "mixed-farm")
             case "modelled":

@@ -61,7 +61,6 @@ PROBES = {
         vm0042.practice.least-change vm0042.productivity.greatest-loss vmd0054.production.edition
         vmd0054.production.least-years
         vmd0054.response.whole""",
-    "lowest": "mollisol.skew-guard.prior-samples mollisol.skew-guard.prior-skewness",
     "declared": """
         vm0042.burning.least-plots vm0042.factors.recheck-years
         vm0042.baseline.production-data-years vm0042.baseline.reassess-recommended

@@ -14,6 +14,7 @@ from mollisol.crediting.ledger import as_toml, entries_of_bundle
 from mollisol.engine import run_project
 from mollisol.output import write_folder
 from tests.support import modelled_project
+from tests.support.declarations import declare
 from tests.support.modelled_project import write_modelled_project
 
 
@@ -47,7 +48,7 @@ def write_first(folder: Path) -> Path:
     assert campaign in text
     text = text.replace(campaign, "").replace('first_campaign = "2015"\nlast_campaign = "2020"\n', "")
     head.write_text(text, encoding="utf-8")
-    return folder
+    return declare(folder)
 
 
 def write_second(folder: Path, bundle: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
