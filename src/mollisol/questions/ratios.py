@@ -32,8 +32,14 @@ class _Limits:
 
     @classmethod
     def of(cls, context: Context) -> _Limits:
-        names = ("warns", "refuses", "errors", "fewest", "least-spread")
-        return cls(*(context.rules.number(f"mollisol.ratio.{name}") for name in names))
+        number = context.rules.number
+        return cls(
+            warns=number("mollisol.ratio.warns"),
+            refuses=number("mollisol.ratio.refuses"),
+            errors=number("mollisol.ratio.errors"),
+            fewest=number("mollisol.ratio.fewest"),
+            least_spread=number("mollisol.ratio.least-spread"),
+        )
 
 
 def check_groups(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Finding]:

@@ -40,7 +40,7 @@ MANIFEST = [
     ("versions that are none", manifest(lambda m: m.update(versions=[])), "manifest-entry-form", "versions"),
     ("the seed of the options", manifest(lambda m: m["options"].update(seed=7)), "seed", "results.json: seed"),
     ("the route", manifest(lambda m: m["options"].update(route="posterior")),
-     "result", "results.json: periods[1].credited_form"),
+     "result", "results.json: periods[1].posterior"),
     ("a route that is none", manifest(lambda m: m["options"].update(route="best")),
      "option-unknown", "options.route"),
     ("an option that is none", manifest(lambda m: m["options"].update(bonus=1)), "option-unknown", "options.bonus"),

@@ -41,7 +41,7 @@ class Measured:
 @cache
 def measured() -> Mapping[str, Measured]:
     """Return the table by kind."""
-    text = files("mollisol.audit.leads").joinpath(TABLE).read_text(encoding="utf-8")
+    text = files(__package__).joinpath(TABLE).read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     return {
         row["kind"]: Measured(int(row["projects"]), {share: float(row[f"{share:g}"]) for share in SHARES})
@@ -51,5 +51,5 @@ def measured() -> Mapping[str, Measured]:
 
 def note() -> str:
     """Return in words on which projects the table rests."""
-    text = files("mollisol.audit.leads").joinpath(TABLE).read_text(encoding="utf-8")
+    text = files(__package__).joinpath(TABLE).read_text(encoding="utf-8")
     return " ".join(line.lstrip("# ") for line in text.splitlines() if line.startswith("#"))
