@@ -299,3 +299,60 @@ bundle_manifest_sha256 = "{"0" * 64}"
 signed_off_by = "a verifier"
 signed_off_on = 2027-01-01
 """
+
+
+def later(part: Part, years: dict[str, dict[str, float]]) -> Part:
+    """Return a part with stocks of further campaigns by point; a point that is new begins there."""
+    points_of = {name: dict(own) for name, own in part.points.items()}
+    for name, own in years.items():
+        points_of.setdefault(name, {}).update(own)
+    return replace(part, points=points_of)
+
+
+def test_a_sample_fails_and_a_point_is_replaced(tmp_path: Path) -> None:
+    """A4 failed in the laboratory in 2026, A3 was lost then and A5 took its place: each counts where it has a pair.
+
+    A in the first period: 8, 6 at A1 and A2, mean 7; in the second: 2, 4 at them and 3 at A5, mean 3.
+    """
+    a = Part(points("A", (150, 158), (162, 168)), 80.0, "alpha")
+    a = later(
+        a,
+        {
+            "A1": {"2031": 160},
+            "A2": {"2031": 172},
+            "A3": {"2021": 171},
+            "A4": {"2021": 158, "2031": 169},
+            "A5": {"2026": 170, "2031": 173},
+        },
+    )
+    controls = {
+        "ca": later(CONTROL_A, {name: {"2031": own["2026"]} for name, own in CONTROL_A.points.items()}),
+        "cb": later(CONTROL_B, {name: {"2031": own["2026"]} for name, own in CONTROL_B.points.items()}),
+    }
+    b = later(B, {name: {"2031": own["2026"]} for name, own in B.points.items()})
+    life = Life(
+        {"a": a, "b": b},
+        controls,
+        [("1", 2021, 2026, ()), ("2", 2026, 2031, ())],
+        statuses=[
+            ["A4", "missed", "2026", "the sample failed in the laboratory"],
+            ["A3", "lost", "2026", "a road was built"],
+            ["A5", "joined", "2026", "the spare of A3"],
+        ],
+    )
+    folder = write_life(tmp_path / "failed", life)
+    assert set(told(folder)) == {"points-lost-many"}, "half of four points: told, and computed"
+    periods = results(folder)
+    assert periods["1"].gross_t_co2e == pytest.approx(80 * (7 - 1) + 160, rel=1e-9)
+    assert periods["2"].gross_t_co2e == pytest.approx(80 * 3, rel=1e-9)
+
+
+def test_points_drawn_anew_are_refused_in_words(tmp_path: Path) -> None:
+    """Without a pair there is no change of a point, and samples of two draws are not computed as pairs."""
+    old = {name: {"2021": own["2021"]} for name, own in A.points.items()}
+    new = {f"N{number}": {"2026": own["2026"]} for number, own in enumerate(A.points.values(), start=1)}
+    statuses = [[name, "left", "2026", "drawn anew"] for name in old]
+    statuses += [[name, "joined", "2026", "drawn anew"] for name in new]
+    life = replace(TWO, strata={"a": replace(A, points=old | new), "b": B}, statuses=statuses)
+    found = told(write_life(tmp_path / "anew", life))
+    assert "no point of stratum a was measured at both 2021 and 2026" in found["stratum-unpaired"]
