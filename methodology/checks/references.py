@@ -71,6 +71,11 @@ def check_references(project: Project) -> list[Finding]:
         ),
     ):
         findings += _unknown(file, rows, column, known, table)
+    for campaign in head.campaigns:
+        for name in campaign.drawn_anew:
+            if name not in strata:
+                where = Place(file="project.toml", thing=f"campaign {campaign.name}")
+                findings.append(_reference(where, name, "strata.csv", strata))
     for period in head.verification_periods:
         for name in period.units:
             if name not in units:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy import stats
 
 from mollisol.engine import assess_project, run_project
 from mollisol.methodology.findings import Severity
@@ -32,6 +34,14 @@ CONTROL_A = Part(points("CA", (152, 153), (160, 163), (165, 164)), strata=["a"])
 CONTROL_B = Part(points("CB", (122, 122), (128, 127), (125, 126)), strata=["b"])
 """Changes 0, -1, 1: mean 0."""
 TWO = Life({"a": A, "b": B}, {"ca": CONTROL_A, "cb": CONTROL_B}, [("1", 2021, 2026, ())])
+
+
+def later(part: Part, years: dict[str, dict[str, float]]) -> Part:
+    """Return a part with stocks of further campaigns by point; a point that is new begins there."""
+    points_of = {name: dict(own) for name, own in part.points.items()}
+    for name, own in years.items():
+        points_of.setdefault(name, {}).update(own)
+    return replace(part, points=points_of)
 
 
 def results(folder: Path) -> dict[str, PeriodResult]:
@@ -209,19 +219,15 @@ def test_a_campaign_that_covers_part_of_the_units(tmp_path: Path) -> None:
 
 
 def test_units_that_were_apart_go_on_as_one(tmp_path: Path) -> None:
-    """The sum that the switch looks at is that of both before."""
+    """Changes 1, 3, 1, 3 and 2, 3, 4, none at the controls; the switch looks at the sum of both before."""
     life = joined()
-    strata = {
-        "a": replace(A, points={name: {**own, "2031": own["2026"] + 2} for name, own in A.points.items()}),
-        "b": replace(
-            life.strata["b"],
-            points={name: {**own, "2031": own["2026"] + 3} for name, own in life.strata["b"].points.items()},
-        ),
-    }
-    controls = {
-        site: replace(part, points={name: {**own, "2031": own["2026"]} for name, own in part.points.items()})
-        for site, part in life.controls.items()
-    }
+
+    def moved(part: Part, *changes: float) -> Part:
+        own = zip(part.points.items(), changes, strict=True)
+        return later(part, {name: {"2031": stocks["2026"] + change} for (name, stocks), change in own})
+
+    strata = {"a": moved(A, 1, 3, 1, 3), "b": moved(life.strata["b"], 2, 3, 4)}
+    controls = {"ca": moved(CONTROL_A, 0, 1, -1), "cb": moved(life.controls["cb"], 1, 0, -1)}
     folder = write_life(
         tmp_path / "one",
         replace(life, strata=strata, controls=controls, periods=[*life.periods, ("3", 2026, 2031, ())]),
@@ -301,14 +307,6 @@ signed_off_on = 2027-01-01
 """
 
 
-def later(part: Part, years: dict[str, dict[str, float]]) -> Part:
-    """Return a part with stocks of further campaigns by point; a point that is new begins there."""
-    points_of = {name: dict(own) for name, own in part.points.items()}
-    for name, own in years.items():
-        points_of.setdefault(name, {}).update(own)
-    return replace(part, points=points_of)
-
-
 def test_a_sample_fails_and_a_point_is_replaced(tmp_path: Path) -> None:
     """A4 failed in the laboratory in 2026, A3 was lost then and A5 took its place: each counts where it has a pair.
 
@@ -345,6 +343,45 @@ def test_a_sample_fails_and_a_point_is_replaced(tmp_path: Path) -> None:
     periods = results(folder)
     assert periods["1"].gross_t_co2e == pytest.approx(80 * (7 - 1) + 160, rel=1e-9)
     assert periods["2"].gross_t_co2e == pytest.approx(80 * 3, rel=1e-9)
+
+
+def drawn_anew(*stocks: float) -> Life:
+    """Return the project with other points in stratum a in 2026."""
+    old = {name: {"2021": own["2021"]} for name, own in A.points.items()}
+    new = {f"N{number}": {"2026": stock} for number, stock in enumerate(stocks, start=1)}
+    return replace(TWO, strata={"a": replace(A, points=old | new), "b": B}, anew={"2026": ["a"]})
+
+
+def test_points_drawn_anew_are_two_samples(tmp_path: Path) -> None:
+    """The change is the difference of the means, its error that of Welch's test, which SciPy computes."""
+    end = (158.0, 168.0, 181.0, 164.0, 172.0)
+    folder = write_life(tmp_path / "anew", drawn_anew(*end))
+    assert told(folder) == {}
+    period = {item.name: item for item in run_project(folder).results.periods}["1"]
+    start = [own["2021"] for own in A.points.values()]
+    welch = stats.ttest_ind(end, start, equal_var=False)
+    change = np.mean(end) - np.mean(start)
+    assert period.gross_t_co2e == pytest.approx(80 * (change - 1) + 160, rel=1e-9)
+    (stratum,) = [item for item in period.strata if item.stratum == "a"]
+    own = (change / welch.statistic) ** 2
+    assert stratum.project_variance_t2 == pytest.approx(80**2 * own, rel=1e-9)
+    assert stratum.project_degrees_of_freedom == pytest.approx(welch.df, rel=1e-9)
+    # B: changes 4, 3, 5; controls 1, 3, -1 and 0, -1, 1: variances 1, 4 and 1 of three each
+    terms = np.array([80**2 * own, 40**2 / 3, 80**2 * 4 / 3, 40**2 / 3])
+    assert period.deduction.standard_error_t_co2e_per_ha == pytest.approx(
+        np.sqrt(terms.sum()) / 120, rel=1e-9
+    )
+    freedom = terms.sum() ** 2 / (terms**2 / np.array([welch.df, 2, 2, 2])).sum()
+    assert period.deduction.degrees_of_freedom == pytest.approx(freedom, rel=1e-9)
+    assert period.credited_form == "sharp"
+    # pairs of the same stocks know more: their covariance is taken off
+    paired = results(write_life(tmp_path / "paired", TWO))["1"]
+    assert paired.deduction.standard_error_t_co2e_per_ha < period.deduction.standard_error_t_co2e_per_ha
+
+
+def test_one_point_of_a_new_draw_shows_no_spread(tmp_path: Path) -> None:
+    found = told(write_life(tmp_path / "one", drawn_anew(165.0)))
+    assert "campaign 2026 has 1 units of it" in found["stratum-unpaired"]
 
 
 def test_points_drawn_anew_are_refused_in_words(tmp_path: Path) -> None:

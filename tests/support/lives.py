@@ -35,6 +35,7 @@ class Life:
     fields: Sequence[Sequence[object]] = field(default_factory=tuple)
     statuses: Sequence[Sequence[object]] = field(default_factory=tuple)
     field_of: Mapping[str, str] = field(default_factory=dict)
+    anew: Mapping[str, Sequence[str]] = field(default_factory=dict)
     starts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -45,6 +46,7 @@ def _head(life: Life, campaigns: Sequence[str]) -> str:
     for name in campaigns:
         text += f'\n[[project.campaigns]]\nname = "{name}"\n'
         text += f"during = {{ start = {name}-09-01, end = {name}-11-30 }}\n"
+        text += f"drawn_anew = {list(life.anew[name])}\n".replace("'", '"') if name in life.anew else ""
     for kind, (name, first, last, units) in product(("monitoring", "verification"), life.periods):
         text += f'\n[[project.{kind}_periods]]\nname = "{name}"\n'
         text += f"during = {{ start = {first}-10-01, end = {last}-09-30 }}\n"

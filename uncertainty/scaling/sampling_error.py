@@ -127,6 +127,57 @@ def paired_change_variance_t2(
     return _of_totals(area_ha, (_deviation(end) - _deviation(start)) ** 2)
 
 
+@equation(
+    "mollisol:independent-change-variance", "s2_dSOC,wp,h", "(t CO2e)^2", vm0042("8.6.2", "71, COV = 0")
+)
+def independent_change_variance_t2(
+    *,
+    area_ha: Hectares,
+    stock_start_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)],
+    stock_end_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)],
+) -> Value:
+    r"""Return the variance of the change of one stratum's total, other points each time.
+
+    Parameters
+    ----------
+    area_ha
+        Area of the stratum. [ha]
+    stock_start_t_co2e_per_ha, stock_end_t_co2e_per_ha
+        Stocks at points drawn independently, shapes (n,) and (m,), two or more each. [t CO2e/ha]
+
+    Returns
+    -------
+    float
+        s_f^2 + s_s^2, without a covariance. [(t CO2e)^2]
+
+    Raises
+    ------
+    ValueError
+        For one point, or an argument outside its range.
+
+    Notes
+    -----
+    .. math::
+
+        s_h^2 = A_h^2 \left(\frac{s_{start}^2}{n} + \frac{s_{end}^2}{m}\right)
+
+    Here :math:`A_h` is ``area_ha``, :math:`s_{start}^2` and :math:`s_{end}^2` are the variances between
+    ``stock_start_t_co2e_per_ha`` and between ``stock_end_t_co2e_per_ha``.
+
+    Source: Eq. 71 with two samples that have no covariance; the standard error of Welch's two-sample test.
+
+    Examples
+    --------
+    >>> result = independent_change_variance_t2(
+    ...     area_ha=10.0, stock_start_t_co2e_per_ha=[30.0, 32.0], stock_end_t_co2e_per_ha=[35.0, 37.0, 33.0]
+    ... )
+    >>> print(result)
+    233.333333
+    """
+    ends = (stock_start_t_co2e_per_ha, stock_end_t_co2e_per_ha)
+    return float(sum(_of_totals(area_ha, _deviation(stock) ** 2) for stock in ends))
+
+
 @equation("vm0042:70", "s2_dSOC,t", "(t CO2e/ha)^2", vm0042("8.6.2", "70"))
 def variance_of_mean_change(
     *, project_variance_t2: Amounts, control_variance_t2: Amount, area_ha: Positives

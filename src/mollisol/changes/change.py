@@ -104,7 +104,9 @@ def changes_of_strata(
             ),
             project_variance_t2=entry(side.variance, number),
             project_degrees_of_freedom=beside(
-                side.replicates[number] - 1.0, "sampling units of the stratum, less one", side.variance
+                float(side.degrees_of_freedom[number]),
+                "sampling units of the stratum, less one",
+                side.variance,
             ),
         )
         for number, stratum in enumerate(inputs.context.project.strata)

@@ -47,11 +47,19 @@ def hybrid_change(
     declared: HybridBaseline,
     options: ChangeOptions,
 ) -> ChangeOfPeriod:
-    """Compute the measured change of the project, the corrected baseline, and the deduction."""
+    """Compute the measured change of the project, the corrected baseline, and the deduction.
+
+    Raises
+    ------
+    ValueError
+        Where points were drawn anew: its routes are of changes at points.
+    """
+    if stocks.anew:
+        raise ValueError(f"points of {', '.join(stocks.anew)} were drawn anew, and this baseline is of pairs")
     names = [stratum.stratum for stratum in context.project.strata]
     sites = tuple(sorted({link.control_site for link in context.project.control_links}))
     area, units = area_of_strata(context), changes_of_units(context, stocks)
-    project = project_side(context, units, area)
+    project = project_side(context, units, area, stocks)
     modelled = _modelled(context, runs, "modelled_baseline_of_stratum", names)
     at_sites = _modelled(context, runs, "modelled_change_of_site", sites)
     residual = _residual(context, units, sites, at_sites)

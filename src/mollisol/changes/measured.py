@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
 from mollisol.changes.change import ChangeOfPeriod, ChangeOptions, changes_of_strata
+from mollisol.changes.drawn_anew import OfStratum, hold_what_is_computed, stratum_drawn_anew
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.checks.control_sites import control_groups
 from mollisol.methodology.context import PeriodContext
@@ -32,7 +34,8 @@ def measured_change(
 ) -> ChangeOfPeriod:
     """Compute change (Eqs. 46, 47), variance (Eqs. 70, 71) and deduction (Eq. 74 and posterior) of a period."""
     area, units = area_of_strata(context), changes_of_units(context, samples.stocks)
-    project, control = project_side(context, units, area), _control_side(context, units)
+    side = project_side(context, units, area, samples.stocks)
+    project, control = side, _control_side(context, units)
     baseline = context.compute(
         "baseline_change_of_stratum",
         control_mean_by_stratum,
@@ -53,6 +56,7 @@ def measured_change(
         control_side=control,
         errors=declared_errors(context, samples, laboratory),
     )
+    hold_what_is_computed(inputs)
     outcome = run_measured_routes(inputs, options.route)
     return ChangeOfPeriod(
         area=area,
@@ -98,43 +102,74 @@ def changes_of_units(context: PeriodContext, stocks: UnitStocks) -> ChangesOfUni
     return ChangesOfUnits(start, end, change, stocks.members(period.first_campaign), stocks.home_of)
 
 
-def project_side(context: PeriodContext, units: ChangesOfUnits, area: Quantity) -> ProjectSide:
+def project_side(
+    context: PeriodContext, units: ChangesOfUnits, area: Quantity, stocks: UnitStocks
+) -> ProjectSide:
     """Compute mean and variance (Eq. 71) of the change of each stratum."""
     names = tuple(stratum.stratum for stratum in context.project.strata)
-    change = context.pick("project_change_of_unit", units.change, units.places(names))
-    means = units.means(context, "project_change_of_stratum", change, names)
-    ends, variances = [], []
+    paired = [name for name in names if name not in stocks.anew]
+    change = context.pick("project_change_of_unit", units.change, units.places(paired))
+    means = units.means(context, "project_change_of_stratum", change, paired) if paired else None
+    sides = []
     for number, stratum in enumerate(context.project.strata):
-        name, places = stratum.stratum, units.members[stratum.stratum]
-        first, last = (
-            context.compute(
-                f"{label}_stock_co2e.{name}",
-                stock_t_co2e_per_ha,
-                index=[stock.index[place] for place in places],
-                stock_t_c_per_ha=context.pick(f"{label}_stock.{name}", stock, places),
-            )
-            for label, stock in (("first", units.start), ("last", units.end))
+        name = stratum.stratum
+        hectares = context.arrange(f"area_ha.{name}", stratum.area_ha, [area], places=[number])
+        if name in stocks.anew:
+            sides.append(stratum_drawn_anew(context, name, hectares, *stocks.anew[name]))
+        else:
+            sides.append(_paired(context, name, hectares, units))
+    if stocks.anew:
+        of = dict(zip(paired, means.value, strict=True)) if means is not None else {}
+        parts = [side.mean for side in sides if side.mean is not None]
+        of |= {side.name: float(side.mean.value) for side in sides if side.mean is not None}
+        means = context.arrange(
+            "project_change_of_strata",
+            np.array([of[name] for name in names]),
+            [*([means] if means is not None else []), *parts],
+            index=names,
         )
-        ends.append((first, last))
-        variances.append(
-            context.compute(
-                f"project_variance.{name}",
-                # the units are the same at both times: the covariance of the two stocks is taken off
-                paired_change_variance_t2,
-                area_ha=context.arrange(f"area_ha.{name}", stratum.area_ha, [area], places=[number]),
-                stock_start_t_co2e_per_ha=first,
-                stock_end_t_co2e_per_ha=last,
-            )
+        change = context.join(
+            "project_change_and_stocks",
+            [part for part in (change, *(stock for side in sides for stock in side.apart)) if part.index],
         )
+    ends = [side for side in sides if side.mean is not None]
+    groups = [place for place, name in enumerate(paired) for _ in units.members[name]]
+    for place, stock in enumerate(stock for side in ends for stock in side.apart):
+        groups += [len(paired) + place] * len(stock.index)
     return ProjectSide(
         labels=names,
-        mean=means,
-        variance=context.join("project_variance", variances, names),
-        replicates=tuple(len(units.members[name]) for name in names),
+        mean=cast("Quantity", means),
+        variance=context.join("project_variance", [side.variance for side in sides], names),
+        replicates=tuple(side.replicates for side in sides),
         replicate=("sampling units",) * len(names),
+        freedom={side.name: side.freedom for side in ends},
         change=change,
-        ends=tuple(ends),
+        group=tuple(groups),
+        ends=tuple((side.first, side.last) for side in sides),
     )
+
+
+def _paired(context: PeriodContext, name: str, hectares: Quantity, units: ChangesOfUnits) -> OfStratum:
+    """Compute the variance of a stratum whose units are the same at both times."""
+    places = units.members[name]
+    first, last = (
+        context.compute(
+            f"{label}_stock_co2e.{name}",
+            stock_t_co2e_per_ha,
+            index=[stock.index[place] for place in places],
+            stock_t_c_per_ha=context.pick(f"{label}_stock.{name}", stock, places),
+        )
+        for label, stock in (("first", units.start), ("last", units.end))
+    )
+    variance = context.compute(
+        f"project_variance.{name}",
+        # the units are the same at both times: the covariance of the two stocks is taken off
+        paired_change_variance_t2,
+        area_ha=hectares,
+        stock_start_t_co2e_per_ha=first,
+        stock_end_t_co2e_per_ha=last,
+    )
+    return OfStratum(name, first, last, variance, len(places))
 
 
 def _control_side(context: PeriodContext, units: ChangesOfUnits) -> ControlSide:

@@ -54,6 +54,10 @@ def run_measured_routes(inputs: PeriodInputs, choice: RouteChoice) -> RoutesFoun
         {"guarded": guarded_form} if lowest else {"sharp": sharp_form}
     )
     others = {**closed, "montecarlo": montecarlo_route, "posterior": posterior_route}
+    if (
+        inputs.project_side.freedom
+    ):  # of points drawn anew there is no change at a point, which the posterior is of
+        del others["posterior"]
     return run_routes(inputs, choice, analytic_route, others)
 
 

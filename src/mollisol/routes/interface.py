@@ -44,11 +44,13 @@ class Side:
     variance: Quantity
     replicates: tuple[int, ...]
     replicate: tuple[str, ...]
+    freedom: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def degrees_of_freedom(self) -> NDArray[np.float64]:
-        """Return the replicates less one, label by label."""
-        return np.array(self.replicates, dtype=np.float64) - 1
+        """Return the replicates less one, label by label, where there are no degrees of freedom of its own."""
+        pairs = zip(self.labels, self.replicates, strict=True)
+        return np.array([self.freedom.get(label, count - 1.0) for label, count in pairs])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,12 +60,16 @@ class ProjectSide(Side):
     Parameters
     ----------
     change
-        Of each sampling unit, stratum after stratum. [t CO2e/ha]
+        Of each sampling unit, stratum after stratum. Of points drawn anew, the stocks at the start with their sign
+        turned, then those at the end. [t CO2e/ha]
+    group
+        The number of the group of each: a stratum, or one of its two independent samples.
     ends
         Stocks of the sampling units of each stratum at the start and at the end. [t CO2e/ha]
     """
 
     change: Quantity
+    group: tuple[int, ...]
     ends: tuple[tuple[Quantity, Quantity], ...]
 
 

@@ -112,8 +112,7 @@ def sharp_form(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
     context, side = inputs.context, inputs.project_side
     setting, trace = _setting(inputs), inputs.context.trace
     project = sampling_per_hectare(context, inputs.area, side)
-    strata = [place for place, count in enumerate(side.replicates) for _ in range(count)]
-    tail = _tail(context, setting, "project", side.change, strata)
+    tail = _tail(context, setting, "project", side.change, side.group)
     own = _Part(project.variance, side.degrees_of_freedom.tolist(), side.replicates, tail.excess)
     sites = _sites(inputs, setting, project.hectares)
     if not (project.variance.value.any() or sites.points.variance.value.any()):

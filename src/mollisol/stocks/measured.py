@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -56,6 +56,9 @@ class UnitStocks:
         What the stocks were interpolated from, each with its reference soil mass.
     interpolation
         What they were interpolated by.
+    anew
+        By stratum, of those whose points were drawn anew in a period: stocks of the sampling units at its start and at
+        its end, which are no pairs.
     """
 
     increments: Increments
@@ -65,6 +68,7 @@ class UnitStocks:
     reference_of: dict[str, Figure]
     profiles: tuple[tuple[Profiles, Quantity], ...]
     interpolation: Interpolation
+    anew: Mapping[str, tuple[Quantity, Quantity]] = field(default_factory=dict)
 
     def members(self, campaign: str) -> dict[str, list[int]]:
         """Return the places of the sampling units of each stratum and control site in a campaign's stocks."""

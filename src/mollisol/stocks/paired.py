@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mollisol.methodology.context import PeriodContext
+from mollisol.methodology.land.covered import strata_drawn_anew
+from mollisol.methodology.measurement import SamplePoint
 from mollisol.methodology.trace import Quantity
 from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks
@@ -19,7 +22,10 @@ def paired_stocks(context: PeriodContext, stocks: UnitStocks) -> UnitStocks:
     campaigns = (context.period.first_campaign, context.period.last_campaign)
     of_point = {name: stocks.points_by_campaign[name] for name in campaigns}
     known = {point.point: point for point in context.project.sample_points}
+    anew = strata_drawn_anew(context.project, context.period)
+    stocks = replace(stocks, anew=_drawn_anew(context, of_point, known, sorted(anew)))
     both = set.intersection(*(set(stock.index) for stock in of_point.values())) & known.keys()
+    both = {name for name in both if known[name].stratum not in anew}
     if all(len(stock.index) == len(both) for stock in of_point.values()):
         return stocks
     points: dict[str, Quantity] = {}
@@ -38,3 +44,29 @@ def paired_stocks(context: PeriodContext, stocks: UnitStocks) -> UnitStocks:
         by_campaign={**stocks.by_campaign, **units},
         points_by_campaign={**stocks.points_by_campaign, **points},
     )
+
+
+def _drawn_anew(
+    context: PeriodContext,
+    of_point: Mapping[str, Quantity],
+    known: Mapping[str, SamplePoint],
+    strata: Sequence[str],
+) -> dict[str, tuple[Quantity, Quantity]]:
+    """Compute the stocks of the sampling units of strata at both ends, of whatever points each campaign has."""
+    found = {}
+    for stratum in strata:
+        ends = []
+        for name, stock in of_point.items():
+            places = [
+                n for n, point in enumerate(stock.index) if point in known and known[point].stratum == stratum
+            ]
+            own = context.pick(f"anew_stock_of_point.{stratum}.{name}", stock, places)
+            unit_of = [f"{stratum}/{known[point].sampling_unit}" for point in own.index]
+            ends.append(
+                group_means(
+                    context, f"anew_stock_of_unit.{stratum}.{name}", own, unit_of, sorted(set(unit_of))
+                )
+            )
+        if all(end.index for end in ends):
+            found[stratum] = (ends[0], ends[1])
+    return found

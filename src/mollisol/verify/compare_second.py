@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mollisol.methodology.land.fields import FIELDS_FILE
 from mollisol.methodology.measurement import STATUS_FILE
 from mollisol.methodology.rules_in_force.rule_set import RuleSet
 from mollisol.verify.compare import Comparison
@@ -48,8 +49,12 @@ def outside(files: Mapping[str, bytes], rules: RuleSet | None = None) -> str:
         head = tomllib.loads(inputs["project.toml"].decode("utf-8-sig"))["project"]
         kinds = {item["kind"] for item in head.get("baselines", ()) if item.get("pool", _SOIL) == _SOIL}
         kinds |= {row["approach"] for row in rows_of(inputs, "quantification_units.csv")}
+        apart = any(item.get("units") for item in head["verification_periods"])
+        anew = any(item.get("drawn_anew") for item in head["campaigns"])
     except (LookupError, TypeError, ValueError, AttributeError):
         return ""
+    if FIELDS_FILE in inputs or apart or anew:
+        return "one whose land joins or leaves, or whose points were drawn anew"
     if STATUS_FILE in inputs:
         return "one whose points were lost or joined"
     other = sorted(kinds - {"measured_controls", "measure_and_remeasure"})

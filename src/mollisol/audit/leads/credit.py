@@ -83,6 +83,9 @@ class Credit:
         self._areas = {stratum.stratum: stratum.area_ha for stratum in project.strata}
         self._groups = control_groups(project) if project.measured_controls else {}
         self._periods = tuple(project.head.verification_periods)
+        anew = any(campaign.drawn_anew for campaign in project.head.campaigns)
+        if len(project.fields) or anew or any(period.units for period in self._periods):
+            self._periods = ()  # each period has land or pairs of its own, which this short form does not know
         self._confidence = context.rules.number("programme.deduction.confidence")
         self.stocks: dict[str, Floats] = {}
         for campaign, quantity in stocks.points_by_campaign.items():

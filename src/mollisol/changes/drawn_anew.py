@@ -1,0 +1,115 @@
+"""Strata whose points were drawn anew: their change is the difference of two independent means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mollisol.methodology.context import PeriodContext
+from mollisol.methodology.trace import Quantity
+from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
+from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
+from mollisol.routes.interface import PeriodInputs
+from mollisol.stocks.groups import mean_of_all
+from mollisol.uncertainty.degrees_of_freedom import satterthwaite
+from mollisol.uncertainty.scaling.sampling_error import independent_change_variance_t2, sampling_variance_t2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OfStratum:
+    """The stocks of a stratum at both ends, and the variance of its change.
+
+    Parameters
+    ----------
+    mean, freedom
+        Of a stratum whose points were drawn anew: its change, and the degrees of freedom of the variance.
+    apart
+        Its two samples as independent groups: the stocks at the start with their sign turned, and those at the end.
+    """
+
+    name: str
+    first: Quantity
+    last: Quantity
+    variance: Quantity
+    replicates: int
+    mean: Quantity | None = None
+    freedom: float = 0.0
+    apart: tuple[Quantity, ...] = ()
+
+
+def stratum_drawn_anew(
+    context: PeriodContext, name: str, hectares: Quantity, start: Quantity, end: Quantity
+) -> OfStratum:
+    """Compute change and variance of a stratum from two independent samples of it.
+
+    The degrees of freedom are Welch's: those of two variances, each of its own sample, by Satterthwaite.
+    """
+    first, last = (
+        context.compute(
+            f"{label}_stock_co2e.{name}", stock_t_co2e_per_ha, index=stock.index, stock_t_c_per_ha=stock
+        )
+        for label, stock in (("first", start), ("last", end))
+    )
+    means = [mean_of_all(context, f"anew_mean.{name}.{n}", stock) for n, stock in enumerate((start, end))]
+    change = context.compute(
+        f"anew_change.{name}",
+        stock_change_t_co2e_per_ha,
+        stock_start_t_c_per_ha=means[0],
+        stock_end_t_c_per_ha=means[1],
+    )
+    parts = [
+        context.compute(
+            f"anew_variance.{name}.{n}", sampling_variance_t2, area_ha=hectares, change_t_co2e_per_ha=stock
+        )
+        for n, stock in enumerate((first, last))
+    ]
+    freedom = context.compute(
+        f"anew_degrees_of_freedom.{name}",
+        satterthwaite,
+        variances=context.arrange(
+            f"anew_variances.{name}", np.array([float(part.value) for part in parts]), parts
+        ),
+        degrees_of_freedom=[len(stock.index) - 1.0 for stock in (first, last)],
+    )
+    variance = context.compute(
+        f"project_variance.{name}",
+        # other units each time: there is no covariance to take off
+        independent_change_variance_t2,
+        area_ha=hectares,
+        stock_start_t_co2e_per_ha=first,
+        stock_end_t_co2e_per_ha=last,
+    )
+    turned = context.arrange(f"start_turned.{name}", -np.asarray(first.value), [first], index=first.index)
+    return OfStratum(
+        name,
+        first,
+        last,
+        variance,
+        min(len(first.index), len(last.index)),
+        context.arrange(f"anew_change_of_stratum.{name}", float(np.ravel(change.value)[0]), [change]),
+        float(freedom.value),
+        (turned, last),
+    )
+
+
+def hold_what_is_computed(inputs: PeriodInputs) -> None:
+    """Stop where points were drawn anew and the forms of a period cannot carry what is declared.
+
+    Raises
+    ------
+    ValueError
+        With errors of the laboratory, or under rules that issue the posterior or the lowest of all forms.
+    """
+    if not inputs.project_side.freedom:
+        return
+    names = ", ".join(sorted(inputs.project_side.freedom))
+    if inputs.errors is not None:
+        raise ValueError(
+            f"points of {names} were drawn anew; errors of laboratory or soil mass are not carried there"
+        )
+    rule = str(inputs.context.trace.rule("mollisol.issuance.form").value)
+    if rule not in ("sharp", "moment"):
+        raise ValueError(
+            f"points of {names} were drawn anew, of which the form that issues ({rule}) has no model"
+        )
