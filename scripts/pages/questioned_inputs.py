@@ -22,6 +22,7 @@ from mollisol.methodology.findings import Finding, Severity
 from tests.honest.counting import (
     FIRST_SEED,
     MUSTS,
+    NEVER_DECLARED,
     PER_FAMILY,
     TOLD_BEFORE,
     Asked,
@@ -61,6 +62,9 @@ check`.
 
 {stopped} of them are stopped by a *must* of the methodology ({musts}) and are not asked to the end: they are counted
 apart. Not counted as new is what was told in the same words before inputs were questioned ({before}).
+
+The generator writes no file for some other musts, so that each of its projects is *provisional* and none eligible to
+request; they are asked to the end, and these codes are counted apart too: {never}.
 
 | of {number:,} honest projects | told | share | 95 % upper bound (Clopper-Pearson, one-sided) | asked for |
 |---|---|---|---|---|
@@ -112,7 +116,7 @@ finds it below the scatter of cores and laboratories, and a question that claime
 - The last campaign of the project alone raised by less than trials have seen in the time, without a change of
   laboratory in the tables. What shows it: blind repeats, and control samples in the same batch.
 - Points that gained least and were never handed in, where no plan was there first and the others are numbered anew.
-  What shows it: a plan that somebody else dated. Without one page one says so.
+  What shows it: a plan that somebody else dated. Without one a run is provisional.
 - Points that were never sampled, with values made to scatter as the others do, at places of their own, where there is
   no plan. What shows it: cores in the archive, the field kit's record.
 - Areas and outlines drawn too large alike. What shows it: the land register, and neighbours' claims.
@@ -142,6 +146,7 @@ def honest_part(projects: Sequence[Asked]) -> str:
         stopped=told.stopped,
         musts="; ".join(f"`{code}`, {clause}" for code, clause in MUSTS.items()),
         before=", ".join(f"`{code}`" for code in sorted(TOLD_BEFORE)),
+        never=", ".join(f"`{code}`" for code in NEVER_DECLARED),
         number=told.number,
         refused=told.refused,
         refused_share=told.refused / told.number,
