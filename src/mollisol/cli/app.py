@@ -18,6 +18,7 @@ from mollisol.cli.project import check, demo, new, run
 from mollisol.cli.report import report
 from mollisol.cli.rules import rules_app
 from mollisol.cli.sample import sample_app
+from mollisol.cli.schema import schema
 from mollisol.cli.true_up import trueup
 from mollisol.cli.upgrade import upgrade
 from mollisol.cli.verify import sign, verify
@@ -37,7 +38,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(sample_app, name="sample")
 app.add_typer(import_app, name="import")
 app.add_typer(ledger_app, name="ledger")
-for command in (new, check, run, demo, explain, verify, sign, report, trueup, upgrade, findings):
+for command in (new, check, run, demo, explain, verify, sign, report, trueup, upgrade, schema, findings):
     app.command()(command)
 
 
@@ -57,28 +58,6 @@ def every_command(
     ] = False,
 ) -> None:
     """Soil-carbon credits from raw field data, with the uncertainty computed."""
-
-
-@app.command()
-def schema(
-    table: Annotated[
-        str, typer.Argument(help="project, or a table such as core_increments.csv.", metavar="[TABLE]")
-    ] = "",
-) -> None:
-    """Print the JSON Schema of project.toml and of each table."""
-    from mollisol.methodology.eligibility_facts import EligibilityFacts
-    from mollisol.methodology.ledger import Ledger
-    from mollisol.methodology.measurement import PLAN_POINTS_FILE, PlanHead, PlannedPoint
-    from mollisol.methodology.project import ProjectHead
-    from mollisol.reading.project import TABLES
-
-    schemas = {"project": ProjectHead.model_json_schema()}
-    schemas |= {"eligibility": EligibilityFacts.model_json_schema(), "ledger": Ledger.model_json_schema()}
-    schemas |= {"plan": PlanHead.model_json_schema(), PLAN_POINTS_FILE: PlannedPoint.model_json_schema()}
-    schemas |= {item.file: item.row_type.model_json_schema() for item in TABLES}
-    if table and table not in schemas:
-        raise typer.BadParameter(f"there is no table {table}; there are: {', '.join(schemas)}")
-    print_json(schemas[table] if table else schemas)
 
 
 @app.command()

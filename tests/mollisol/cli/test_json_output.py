@@ -95,9 +95,9 @@ def test_demo(tmp_path: Path) -> None:
         ("rules", "show", "switch.shared-control", "--json"),
         ("findings", "--json"),
         ("findings", "control-too-few", "--json"),
-        ("schema",),
-        ("schema", "project"),
-        ("schema", "core_increments.csv"),
+        ("schema", "--json"),
+        ("schema", "project", "--json"),
+        ("schema", "core_increments.csv", "--json"),
     ],
 )
 def test_documents_without_a_project(arguments: tuple[str, ...], mollisol: Mollisol) -> None:
