@@ -25,7 +25,7 @@ from mollisol.methodology.rules_in_force.rule_set import (
     unusable_rules,
 )
 from mollisol.methodology.trace import Trace
-from mollisol.programmes.interface import Programme
+from mollisol.programmes.interface import Carried, Programme
 from mollisol.programmes.registry import programme_of
 from mollisol.programmes.rules import not_trusted, rules_of_project
 from mollisol.questions.cores import question_cores
@@ -216,6 +216,7 @@ def _periods(
     carrying = Carrying(context)
     periods: list[PeriodResult] = []
     findings: list[Finding] = []
+    handed_on: list[Carried] = []
     for period in context.project.head.verification_periods:
         current, carried = context.during(period), carrying.before(period)
         carbon_t, biochar = biochar_carbon(current)
@@ -229,8 +230,9 @@ def _periods(
         findings += [*change.findings, *activity.findings]
         findings += outcome_findings(result, carrying.issued_units_t, programme.clauses)
         carrying.after(period, carried, result.units_to_issue_t)
+        handed_on.append(carried)
         periods.append(result.model_copy(update={"baselines": baselines}))
-    bounds = programme.check_amounts(context, periods, carried)
+    bounds = programme.check_amounts(context, periods, handed_on[-1])
     if blocking(bounds):
         raise FindingsError(bounds)
     return periods, list(dict.fromkeys([*findings, *bounds]))

@@ -19,6 +19,7 @@ WORDS = {
     "basis",
     "interpolation",
     "group",
+    "harmful",
     "transformation",
     "side",
     "shape",

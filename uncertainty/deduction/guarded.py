@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mollisol.methodology.provenance import Locator
-from mollisol.quantification.arguments import Number, Percent, equation
+from mollisol.quantification.arguments import Amount, Number, equation
 from mollisol.quantification.checks import FloatArray, Value
 from mollisol.uncertainty.deduction.tail import (
     pooled_skewness,
@@ -144,7 +144,7 @@ def _variances(groups: Sequence[FloatArray]) -> FloatArray:
     "1",
     Locator("Hall, Journal of the Royal Statistical Society B 54", "1992", page="221-228"),
 )
-def guarded_multiplier(*, t_quantile: Percent, skewness_of_estimate: Number) -> Value:
+def guarded_multiplier(*, t_quantile: Amount, skewness_of_estimate: Number) -> Value:
     r"""Return the multiplier of the standard error in the deduction, lengthened for skewness to losses.
 
     Parameters

@@ -70,13 +70,13 @@ def least_creditable(
     Examples
     --------
     >>> result = least_creditable(
-    ...     standard_error_t_co2e_per_ha=1.0,
+    ...     standard_error_t_co2e_per_ha=2.0,
     ...     degrees_of_freedom=5.0,
     ...     confidence=0.6666666666666666,
     ...     widest_half_width_percent=100.0,
     ... )
     >>> print(result)
-    1.558114
+    3.115580
     """
     at_bar = t_quantile(probability=HALF_WIDTH, degrees_of_freedom=degrees_of_freedom)
     deducted = t_quantile(probability=confidence, degrees_of_freedom=degrees_of_freedom)

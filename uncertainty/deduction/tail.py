@@ -56,7 +56,7 @@ def pooled_skewness(*, value: Numbers, group: Labels) -> Value:
 
     Examples
     --------
-    >>> print(pooled_skewness(value=[1.0, 2.0, 6.0, 4.0, 5.0], group=["a", "a", "a", "b", "b"]))
+    >>> print(pooled_skewness(value=[1.0, 2.0, 6.0], group=[0, 0, 0]))
     1.457863
     """
     ids = np.asarray(group)
@@ -192,8 +192,8 @@ def skewness_of_estimate(*, part_variance: Amounts, samples: Freedom, skewness: 
 
     Examples
     --------
-    >>> print(skewness_of_estimate(part_variance=[0.0], samples=[4.0], skewness=[1.0]))
-    0.0
+    >>> print(skewness_of_estimate(part_variance=[3.0], samples=[4.0], skewness=[-1.0]))
+    -0.5
     """
     known = np.isfinite(samples)
     total = part_variance.sum(axis=-1, keepdims=True)

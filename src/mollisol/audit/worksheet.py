@@ -135,7 +135,7 @@ def worksheet(bundle: Bundle, *, size: int, seed: int) -> str:
     increments = _increments(bundle)
     drawn = _drawn_from(bundle, size, seed)
     out = io.StringIO(newline="")
-    table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    table: csv.DictWriter[str] = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     table.writeheader()
     for typed in typed_of(bundle):
         row = {"file_row": typed.file, "typed_figure": typed.name, "drawn_from": drawn}

@@ -78,7 +78,7 @@ class ChangeOfPeriod:
     @property
     def deductions(self) -> dict[Form, Deduction]:
         """Return the methodology's own form, corrected and as printed."""
-        return self.outcome.details["deductions"]
+        return self.outcome.details.get("deductions", {})
 
 
 def changes_of_strata(

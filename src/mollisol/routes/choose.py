@@ -53,7 +53,11 @@ def run_measured_routes(inputs: PeriodInputs, choice: RouteChoice) -> RoutesFoun
     closed: Mapping[CreditedForm, Route[PeriodInputs]] = (
         {"guarded": guarded_form} if lowest else {"sharp": sharp_form}
     )
-    others = {**closed, "montecarlo": montecarlo_route, "posterior": posterior_route}
+    drawn: Mapping[CreditedForm, Route[PeriodInputs]] = {
+        "montecarlo": montecarlo_route,
+        "posterior": posterior_route,
+    }
+    others: Mapping[CreditedForm, Route[PeriodInputs]] = {**closed, **drawn}
     if (
         inputs.project_side.freedom
     ):  # of points drawn anew there is no change at a point, which the posterior is of
@@ -74,8 +78,9 @@ def run_routes[Inputs: RouteInputs](
     first, moment = analytic(inputs)
     outcomes: dict[CreditedForm, RouteOutcome] = {"moment": first}
     if inputs.difference.value != 0:
-        wanted = {form: run for form, run in others.items() if choice in ("all", form) or form == "sharp"}
-        outcomes |= {form: run(inputs, moment) for form, run in wanted.items()}
+        for form, run in others.items():
+            if choice in ("all", form) or form == "sharp":
+                outcomes[form] = run(inputs, moment)
     details: RouteDetails = {}
     computed: dict[CreditedForm, Quantity] = {}
     for form, outcome in outcomes.items():

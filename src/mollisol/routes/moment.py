@@ -47,7 +47,7 @@ PRINTED_CONFIDENCE = 0.667
 def analytic_route(inputs: PeriodInputs) -> tuple[RouteOutcome, Moment]:
     """Compute the methodology's moment form (Eqs. 70 to 74), as printed and as corrected."""
     calibration, conversion = calibration_variance(inputs), conversion_variance(inputs)
-    spreads = {form: _spread(inputs, form, calibration) for form in FORMS}
+    spreads: dict[Form, Spread] = {form: _spread(inputs, form, calibration) for form in FORMS}
     if conversion is not None:
         spreads["corrected"] = _with_conversion(inputs, spreads["corrected"], conversion)
     moments: Moments = {form: moment_form(inputs, form, spread) for form, spread in spreads.items()}

@@ -181,7 +181,8 @@ def _load(path: Path, key: str) -> Chains:
                     f"{path.name} is of another calibration: trials, priors, seed or settings have changed; "
                     "run without --resume"
                 )
-            values = {field.name: kept[field.name] for field in fields(Chains)}
-            return Chains(**values | {name: int(values[name]) for name in ("generation", "accepted")})
+            values: dict[str, Any] = {field.name: kept[field.name] for field in fields(Chains)}
+            values |= {name: int(values[name]) for name in ("generation", "accepted")}
+            return Chains(**values)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(f"{path.name} cannot be read; run without --resume") from error

@@ -39,6 +39,7 @@ from mollisol.verify.results import (
     IndependentFigure,
     PeriodAgain,
     RuleMove,
+    Trust,
     Verification,
     VersionRow,
 )
@@ -130,6 +131,7 @@ def _verified(
     results, rules, options, notes = given.results, given.rules, given.options, given.notes
     to.total_t = recorded_total_t_co2e(results)
     run = materiality = standing = None
+    listed: Trust = "nobody"
     periods: tuple[PeriodAgain, ...] = ()
     moves: tuple[RuleMove, ...] = ()
     earlier: tuple[Earlier, ...] = ()

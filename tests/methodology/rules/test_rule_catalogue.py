@@ -215,7 +215,7 @@ def test_the_ends_of_a_proposed_range_must_hold_its_value() -> None:
         ({"id": "vm0042.control.least-sites", "value": 3.5}, "may be a whole number from 1 to 1000, not 3.5"),
         (
             {"id": "mollisol.issuance.form", "value": "lowest"},
-            "may be 'lower' or 'moment' or 'posterior', not 'lowest'",
+            "may be 'sharp' or 'lower' or 'moment' or 'posterior', not 'lowest'",
         ),
         (
             {"id": "vm0042.factors.selection", "value": "median"},

@@ -128,6 +128,7 @@ def test_what_the_bar_does_is_told_where_it_was_passed(make_project: Callable[[L
     (period,) = run.results.periods
     own, found = period.deduction, period.selection
     assert found is not None
+    assert own.degrees_of_freedom is not None
     student = t(own.degrees_of_freedom)
     least = (student.ppf(0.95) - student.ppf(2 / 3)) * own.standard_error_t_co2e_per_ha
     assert found.least_creditable_t_co2e_per_ha == pytest.approx(least, rel=1e-9)

@@ -38,7 +38,7 @@ def test_the_closed_form_of_a_known_error() -> None:
     mu, tau, sites = 4.0, 2.0, 4_000
     population = Population(
         name="known", truth=((1.0, mu, tau),), strata=(1,), fields=(sites,), sites=(sites,),
-        field_sd=(1.5 * np.sqrt(sites),) * 2, site_sd=(1e-6,) * 2,
+        field_sd=(1.5 * np.sqrt(sites), 1.5 * np.sqrt(sites)), site_sd=(1e-6, 1e-6),
     )  # fmt: skip
     sigma, z = 1.5, norm.ppf(2 / 3)
     total = np.hypot(tau, sigma)
