@@ -213,10 +213,9 @@ def _periods(
     from mollisol.crediting.outcome import outcome_findings
     from mollisol.crediting.period import credit_period
 
-    carrying = Carrying(context)
+    carrying, handed_on = Carrying(context), list[Carried]()
     periods: list[PeriodResult] = []
     findings: list[Finding] = []
-    handed_on: list[Carried] = []
     for period in context.project.head.verification_periods:
         current, carried = context.during(period), carrying.before(period)
         carbon_t, biochar = biochar_carbon(current)

@@ -76,7 +76,7 @@ def least_creditable(
     ...     widest_half_width_percent=100.0,
     ... )
     >>> print(result)
-    3.115580
+    3.115581
     """
     at_bar = t_quantile(probability=HALF_WIDTH, degrees_of_freedom=degrees_of_freedom)
     deducted = t_quantile(probability=confidence, degrees_of_freedom=degrees_of_freedom)

@@ -53,15 +53,10 @@ def run_measured_routes(inputs: PeriodInputs, choice: RouteChoice) -> RoutesFoun
     closed: Mapping[CreditedForm, Route[PeriodInputs]] = (
         {"guarded": guarded_form} if lowest else {"sharp": sharp_form}
     )
-    drawn: Mapping[CreditedForm, Route[PeriodInputs]] = {
-        "montecarlo": montecarlo_route,
-        "posterior": posterior_route,
-    }
-    others: Mapping[CreditedForm, Route[PeriodInputs]] = {**closed, **drawn}
-    if (
-        inputs.project_side.freedom
-    ):  # of points drawn anew there is no change at a point, which the posterior is of
-        del others["posterior"]
+    others: dict[CreditedForm, Route[PeriodInputs]] = {**closed, "montecarlo": montecarlo_route}
+    if not inputs.project_side.freedom:
+        # of points drawn anew there is no change at a point, which the posterior is of
+        others["posterior"] = posterior_route
     return run_routes(inputs, choice, analytic_route, others)
 
 
