@@ -381,6 +381,20 @@ been chosen.
 Made by `python scripts/examples/woburn_ley.py` from `source/`; a test makes it again and compares byte for
 byte.
 
+## What the run says, and why that is right
+
+*Provisional* (exit 3; `demo` exits 0): the tonnes are computed and none can be requested, as if it were a real project.
+
+| finding | why |
+|---|---|
+| `deviation-not-approved`, four times | depth, one increment, chosen plots, start off the sampling: nobody can approve a replay |
+| `eligibility-not-declared`, `schedule-incomplete`, `production-undeclared` | the archive tells of soil alone |
+| `plan-missing` | the plots were laid out in 1938; `docs/woburn-ley.md` shows all that could have been picked |
+| `laboratory-basis-undeclared` | the archive does not say all of it, and we did not make it up |
+| `points-not-located` (warning) | the plots have no published coordinates |
+| `method-changed` (note), `method-not-recommended` (warning) | wet oxidation to 1979, then dry combustion, both sides |
+| `campaign-spread` (note) | one block was sampled each year |
+
 ## Whose data
 
 Poulton, P.R., Johnston, A.E., Gregory, A.S. and Glendining, M.J. (2022) Woburn Ley-arable experiment soil

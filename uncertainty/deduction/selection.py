@@ -23,6 +23,7 @@ from mollisol.uncertainty.student import t_quantile
 
 HALF_WIDTH: Final = 0.95
 """Probability below the upper end of a two-sided interval of 90 %."""
+_FAR: Final = 30.0
 _REACH: Final = 12.0
 """How far above the estimate a root is looked for, in standard errors."""
 
@@ -160,4 +161,8 @@ def bound_given_the_bar(
 
     if ratio < bar or excess(0.0) >= 0:
         return 0.0
+    if ratio > bar + _FAR:
+        # so far behind the bar that passing it says nothing; the noncentral distribution would lose its digits
+        plain = float(t_quantile(probability=confidence, degrees_of_freedom=nu))
+        return float(mean_change_t_co2e_per_ha) - plain * float(standard_error_t_co2e_per_ha)
     return float(brentq(excess, 0.0, ratio + _REACH, xtol=1e-12)) * float(standard_error_t_co2e_per_ha)

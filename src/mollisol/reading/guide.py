@@ -56,25 +56,25 @@ def unit_of(column: str) -> str:
     return " ".join(unit).replace(" per ", "/").replace("co2e", "CO2e").replace("gj", "GJ")
 
 
-def _allowed(told: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
+def _allowed(column: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     """Return in words what a cell may be, from the JSON Schema of its column."""
-    for part in told.get("anyOf", ()):
+    for part in column.get("anyOf", ()):
         if part.get("type") != "null":
             return _allowed(part, schema)
-    if "$ref" in told:
-        return _allowed(schema["$defs"][told["$ref"].rpartition("/")[2]], schema)
-    if "enum" in told or "const" in told:
-        return ", ".join(map(str, told.get("enum") or [told["const"]]))
-    kind = str(told.get("type", ""))
+    if "$ref" in column:
+        return _allowed(schema["$defs"][column["$ref"].rpartition("/")[2]], schema)
+    if "enum" in column or "const" in column:
+        return ", ".join(map(str, column.get("enum") or [column["const"]]))
+    kind = str(column.get("type", ""))
     if kind in ("number", "integer"):
-        low, high = told.get("minimum"), told.get("maximum")
-        above, below = told.get("exclusiveMinimum"), told.get("exclusiveMaximum")
+        low, high = column.get("minimum"), column.get("maximum")
+        above, below = column.get("exclusiveMinimum"), column.get("exclusiveMaximum")
         limits = [
             f"{low:g} or more" if low is not None else f"above {above:g}" if above is not None else "",
             f"up to {high:g}" if high is not None else f"below {below:g}" if below is not None else "",
         ]
         return ", ".join(["whole number" if kind == "integer" else "number", *filter(None, limits)])
-    if told.get("format") == "date":
+    if column.get("format") == "date":
         return "day, as 2026-11-21"
     return {"string": "text", "boolean": "yes or no"}.get(kind, kind)
 

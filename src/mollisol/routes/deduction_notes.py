@@ -114,12 +114,12 @@ def selection_by_bar(inputs: RouteInputs, moment: Moment, issuing: Quantity) -> 
     ).beside(least, bound)
 
 
-def selected_by_the_bar(inputs: RouteInputs, found: SelectionByBar) -> Finding:
+def selected_by_the_bar(inputs: RouteInputs, selection: SelectionByBar) -> Finding:
     """Return the note on it."""
     return finding(
         "selected-by-the-bar",
         f"verification period {inputs.context.period.name}",
-        f"a project whose change is below {found.least_creditable_t_co2e_per_ha:.3g} t CO2e/ha is over-credited "
+        f"a project whose change is below {selection.least_creditable_t_co2e_per_ha:.3g} t CO2e/ha is over-credited "
         f"whenever it passes; given that the bar was passed the bound is "
-        f"{found.bound_given_the_bar_t_co2e_per_ha:.3g} in place of {found.credited_t_co2e_per_ha:.3g}",
+        f"{selection.bound_given_the_bar_t_co2e_per_ha:.3g} in place of {selection.credited_t_co2e_per_ha:.3g}",
     )

@@ -144,10 +144,13 @@ def _given(period: Mapping[str, Any]) -> Given:
         uncertainty_percent=None
         if period["credited_form"] == "moment"
         else period["issuing_uncertainty_percent"],
-        calibration_variance=spectroscopy.get("carried_t_co2e_per_ha_2", 0.0),
-        calibration_freedom=min(samples) - 2.0 if samples else math.inf,
-        conversion_variance=period["deduction"].get("conversion_variance_t_co2e_per_ha_2") or 0.0,
-        conversion_freedom=period["deduction"].get("conversion_degrees_of_freedom") or math.inf,
+        further=(
+            (spectroscopy.get("carried_t_co2e_per_ha_2", 0.0), min(samples) - 2.0 if samples else math.inf),
+            (
+                period["deduction"].get("conversion_variance_t_co2e_per_ha_2") or 0.0,
+                period["deduction"].get("conversion_degrees_of_freedom") or math.inf,
+            ),
+        ),
     )
 
 

@@ -37,12 +37,8 @@ class Given:
     woody_baseline: float = 0.0
     uncertainty_percent: float | None = None
     """None where the deduction of this path issues."""
-    calibration_variance: float = 0.0
-    calibration_freedom: float = math.inf
-    """What calibrations of spectroscopy add to the variance of the mean, and its degrees of freedom."""
-    conversion_variance: float = 0.0
-    conversion_freedom: float = math.inf
-    """The same of conversions between laboratory methods."""
+    further: Sequence[tuple[float, float]] = ()
+    """What calibrations and conversions add to the variance of the mean, each with its degrees of freedom."""
 
 
 def rows_of(inputs: Mapping[str, bytes], name: str) -> list[Row]:
@@ -95,10 +91,8 @@ def design_based(
         project, baseline = figures.pop("project_t_co2e") - char, figures.pop("baseline_t_co2e")
         own = given[period["name"]]
         spread, freedom = figures.pop("variance"), figures["degrees_of_freedom"]
-        for more in ("calibration", "conversion"):
-            spread, freedom = with_more(
-                spread, freedom, getattr(own, f"{more}_variance"), getattr(own, f"{more}_freedom")
-            )
+        for more in own.further:
+            spread, freedom = with_more(spread, freedom, *more)
         figures["degrees_of_freedom"] = freedom
         figures |= deduction((project - baseline) / area, spread, freedom, confidence)
         percent = (
