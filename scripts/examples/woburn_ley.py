@@ -387,7 +387,7 @@ byte.
 
 | finding | why |
 |---|---|
-| `deviation-not-approved`, four times | depth, one increment, chosen plots, start off the sampling: nobody can approve a replay |
+| `deviation-not-approved`, four times | depth, one increment, chosen plots, late start: a replay has nobody to ask |
 | `eligibility-not-declared`, `schedule-incomplete`, `production-undeclared` | the archive tells of soil alone |
 | `plan-missing` | the plots were laid out in 1938; `docs/woburn-ley.md` shows all that could have been picked |
 | `laboratory-basis-undeclared` | the archive does not say all of it, and we did not make it up |
