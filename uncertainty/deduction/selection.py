@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import nctdtr, ndtr
+from scipy.special import chdtri, nctdtr, ndtr, ndtri
 
 from mollisol.methodology.provenance import Locator
 from mollisol.quantification.arguments import (
@@ -23,7 +23,8 @@ from mollisol.uncertainty.student import t_quantile
 
 HALF_WIDTH: Final = 0.95
 """Probability below the upper end of a two-sided interval of 90 %."""
-_FAR: Final = 30.0
+_FAR: Final = 1e4
+"""Beyond this, in standard errors behind the bar, the limit holds to 1e-6 and the distribution has no digits."""
 _REACH: Final = 12.0
 """How far above the estimate a root is looked for, in standard errors."""
 
@@ -161,8 +162,9 @@ def bound_given_the_bar(
 
     if ratio < bar or excess(0.0) >= 0:
         return 0.0
+    error = float(standard_error_t_co2e_per_ha)
     if ratio > bar + _FAR:
-        # so far behind the bar that passing it says nothing; the noncentral distribution would lose its digits
-        plain = float(t_quantile(probability=confidence, degrees_of_freedom=nu))
-        return float(mean_change_t_co2e_per_ha) - plain * float(standard_error_t_co2e_per_ha)
-    return float(brentq(excess, 0.0, ratio + _REACH, xtol=1e-12)) * float(standard_error_t_co2e_per_ha)
+        # passing the bar says nothing there, and noncentral t is the normal part over a chi: their ratio alone is left
+        shift = ratio * np.sqrt(chdtri(nu, confidence) / nu) if np.isfinite(nu) else ratio - ndtri(confidence)
+        return float(shift) * error
+    return float(brentq(excess, 0.0, ratio + _REACH, xtol=1e-12)) * error
