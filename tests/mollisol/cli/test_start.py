@@ -76,6 +76,6 @@ def test_commands_that_print_results_know_json(command: tuple[str, ...]) -> None
 
 
 def test_schema_knows_each_file_of_the_skeleton() -> None:
-    known = json.loads(CliRunner().invoke(app, ["schema"]).stdout)
+    known = json.loads(CliRunner().invoke(app, ["schema", "--json"]).stdout)
     skeleton = {item.name for item in files("mollisol").joinpath("skeleton").iterdir()}
     assert {name.replace("project.toml", "project") for name in skeleton} <= set(known)
