@@ -14,12 +14,20 @@ from mollisol.methodology.land.fields import FIELDS_FILE
 from mollisol.methodology.measurement import PLACES_FILE, STATUS_FILE
 from mollisol.methodology.project import Project
 
+_PLACES: Final = "the units and sites"
+_TABLES_OF_PLACES: Final = {"quantification_units.csv", "control_sites.csv"}
 _MOST_ASKED: Final = 5
 """Names of a column for which a nearest one is looked up: where more are unknown, the whole table is another's."""
 
 
-def check_references(project: Project) -> list[Finding]:
-    """Return ids that stand twice, and references to rows that are not there."""
+def check_references(project: Project, unread: Collection[str] = ()) -> list[Finding]:
+    """Return ids that stand twice, and references to rows that are not there.
+
+    Parameters
+    ----------
+    unread
+        Tables that could not be read whole: nothing is said of what refers to them.
+    """
     head = project.head
     units = set(project.quantification_units.column("quantification_unit").labels)
     strata = set(project.strata.column("stratum").labels)
@@ -67,10 +75,11 @@ def check_references(project: Project) -> list[Finding]:
             project.schedule,
             "place",
             units | controls,
-            "the units and sites",
+            _PLACES,
         ),
     ):
-        findings += _unknown(file, rows, column, known, table)
+        if table not in unread and not (table == _PLACES and _TABLES_OF_PLACES & set(unread)):
+            findings += _unknown(file, rows, column, known, table)
     for campaign in head.campaigns:
         for name in campaign.drawn_anew:
             if name not in strata:

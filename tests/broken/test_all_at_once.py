@@ -80,3 +80,15 @@ def test_a_broken_rule_in_each_row_is_shown_often_and_then_counted(broken: Break
     assert {finding.code for finding in findings} == {"soil-mass-missing"}
     assert len(findings) == PLACES_PER_FAULT
     assert sum(1 + finding.more for finding in findings) == 60
+
+
+def test_a_fault_of_form_in_one_table_hides_no_reference_of_another(broken: Breaker) -> None:
+    """What refers to the table that could not be read whole is left out: it may be there after all."""
+    fault = {"file": "core_increments.csv", "where": {}, "column": "soc_g_per_kg", "value": "700"}
+    cases = [CASES["reference-schedule"], CASES["point-nowhere"]]
+    edits = [fault, *(edit for case in cases for edit in case["edit"])]
+    codes = {finding.code for finding in blocking(assess_project(broken(edits)).findings)}
+    assert codes == {"value-out-of-range", *(case["code"] for case in cases)}
+    unread = {"file": "strata.csv", "where": {}, "column": "area_ha", "value": "x"}
+    found = assess_project(broken([unread])).findings
+    assert not [finding for finding in found if finding.code == "unknown-reference"]

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from mollisol.methodology import activity
 from mollisol.methodology.base import DomainObject
+from mollisol.methodology.checks.references import check_references
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
 from mollisol.methodology.findings import Finding, Place, Severity, blocking, finding
@@ -154,7 +155,7 @@ def read_project(place: Handed) -> Reading:
     model = None
     if head is not None and head.model is not None and not blocking(intake.findings):
         model = project_model_of(intake, head.model)
-    if head is None or blocking(intake.findings):
+    if head is None:
         return Reading(None, tuple(intake.findings), intake.contents)
     project = Project(
         head=head,
@@ -165,6 +166,10 @@ def read_project(place: Handed) -> Reading:
         found_files=found_files,
         **cast("dict[str, Any]", tables),
     )
+    if stop := blocking(intake.findings):
+        # what was read is held together all the same, so that a first fault hides no other
+        told = [*intake.findings, *check_references(project, {fault.where.file for fault in stop})]
+        return Reading(None, tuple(told), intake.contents)
     people = b"" if intake.kept else Intake(place).take(PEOPLE, required=False)
     return Reading(project, tuple(intake.findings), intake.contents, people or b"")
 
