@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mollisol.uncertainty.deduction.tail import lengthened_multiplier
+from mollisol.uncertainty.scaling.spread_of_sites import level_of_sites
 from mollisol.uncertainty.student import t_quantile
 
 
@@ -66,7 +67,7 @@ class Reading:
 
     def deduction(self, confidence: float) -> float:
         """Return the deduction at a confidence. [t CO2e/ha]."""
-        level = max(confidence - self.below_confidence, 0.5)
+        level = level_of_sites(confidence=confidence, below_confidence=self.below_confidence)
         t = float(t_quantile(probability=level, degrees_of_freedom=self.degrees_of_freedom))
         longer = lengthened_multiplier(t_quantile=t, skewness_of_losses=self.skewness_of_losses)
         return float(longer) * self.standard_error

@@ -29,6 +29,7 @@ from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.scaling.spread_of_sites import (
     freedom_of_sites,
     groups_of_sites,
+    level_of_sites,
     lone_site_variance,
     spread_of_sites,
 )
@@ -327,7 +328,9 @@ def sharp_deduction(
     multiplier = np.asarray(lengthened_multiplier(t_quantile=t, skewness_of_losses=skewness))
     variance_b, freedom_b, b = zero, np.full(zero.shape, np.inf), zero
     if by_sites is not None:
-        variance_b, freedom_b, t_b = by_sites.total(max(confidence - setting.below_confidence, 0.5))
+        variance_b, freedom_b, t_b = by_sites.total(
+            float(level_of_sites(confidence=confidence, below_confidence=setting.below_confidence))
+        )
         b = t_b * np.sqrt(variance_b)
     a, mean = multiplier * np.sqrt(variance_a), mean - means.sum(axis=-1)
     return SharpDeduction(

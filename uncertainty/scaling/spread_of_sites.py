@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.provenance import Locator
-from mollisol.quantification.arguments import Amount, Numbers, equation, ours
+from mollisol.quantification.arguments import Amount, Confidence, Fraction, Numbers, equation, ours
 from mollisol.quantification.checks import FloatArray, Value
 from mollisol.uncertainty.groups import Labels
 
@@ -124,3 +124,40 @@ def lone_site_variance(*, variance_of_site_mean: Amount, factor: Amount) -> Valu
     3.0
     """
     return factor * variance_of_site_mean
+
+
+@equation("mollisol:level-of-sites", "p_B", "1", ours("a larger of two deductions covers more than either"))
+def level_of_sites(*, confidence: Confidence, below_confidence: Fraction) -> Value:
+    r"""Return the level of the deduction that takes control sites as replicates.
+
+    Parameters
+    ----------
+    confidence
+        Of the methodology's deduction. [fraction]
+    below_confidence
+        How far this one's lies below it. [fraction]
+
+    Returns
+    -------
+    float or array
+        Not below a half; shape of the arguments combined. [fraction]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside its range, or shapes that do not fit.
+
+    Notes
+    -----
+    .. math:: p_B = \max\left(\frac{1}{2}, p - b\right)
+
+    Here :math:`p` is ``confidence`` and :math:`b` is ``below_confidence``.
+
+    Source: docs/deduction.md. The larger of two deductions covers more than either, so that one has a lower level.
+
+    Examples
+    --------
+    >>> print(level_of_sites(confidence=0.75, below_confidence=0.01))
+    0.74
+    """
+    return np.maximum(confidence - below_confidence, 0.5)[()]

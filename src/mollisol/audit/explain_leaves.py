@@ -48,6 +48,7 @@ DECLARED: Final[dict[str, str]] = {
     "mollisol:excess-skewness sample_term": _SETTING,
     "mollisol:excess-skewness longest": _SETTING,
     "mollisol:lone-site-variance factor": _SETTING,
+    "mollisol:level-of-sites below_confidence": _SETTING,
     "mollisol:skewness-of-estimate samples": "sample_points.csv: samples of each stratum and control site; "
     "infinite for errors that samples share",
     "mollisol:satterthwaite degrees_of_freedom": "sample_points.csv and control_links.csv: samples less one of each "

@@ -48,6 +48,7 @@ from mollisol.uncertainty.scaling.sampling_error import variance_of_group_mean
 from mollisol.uncertainty.scaling.spread_of_sites import (
     freedom_of_sites,
     groups_of_sites,
+    level_of_sites,
     lone_site_variance,
     spread_of_sites,
 )
@@ -118,11 +119,11 @@ def sharp_form(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
     if not (project.variance.value.any() or sites.points.variance.value.any()):
         return RouteOutcome(None, None, findings=(no_spread(context.period),))
     confidence = trace.rule("programme.deduction.confidence")
-    level = context.given(
+    level = context.compute(
         "sharp_level_of_sites",
-        max(float(confidence.value) - setting.below_confidence, 0.5),
-        "1",
-        [f"programme.deduction.confidence less {setting.below_confidence:.4f}: docs/deduction.md"],
+        level_of_sites,
+        confidence=confidence,
+        below_confidence=setting.below_confidence,
     )
     further = _further(inputs, moment)
     a = _deduced(inputs, "a", [own, sites.points, *further], confidence)
