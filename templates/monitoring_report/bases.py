@@ -87,6 +87,7 @@ BASES: Final[dict[str, Basis]] = {
             "mollisol:lengthened-multiplier",
             "mollisol:spread-of-sites",
             "mollisol:lone-site-variance",
+            "mollisol:level-of-sites",
             "mollisol:mean-less-multiple",
             "mollisol:posterior-credited",
             "mollisol:deduction-percent",
