@@ -55,6 +55,7 @@ SLIPS: dict[tuple[str, str], tuple[float, ...]] = {
 BLIND: dict[tuple[str, str], str] = {
     ("quantification_units.csv", "area_ha"): "held against the strata and the polygons",
     ("strata.csv", "area_ha"): "held against the units and the polygons",
+    ("fields.csv", "area_ha"): "held against the strata",
     ("strata.csv", "shallow_soil_depth_cm"): "not in this project",
     ("control_sites.csv", "distance_km"): "held against the 250 km of the methodology",
     ("sample_points.csv", "longitude_deg"): "not in this project",
