@@ -128,8 +128,8 @@ def _parameters(book: Book, model: ReportModel, known: Known) -> None:
             "cumulative project change before the first period; ledger.toml",
         ),
         "issuing_form": (
-            str(issuing.value) if issuing else "lower", "",
-            told("mollisol.issuance.form", "lower, moment or posterior") + "; one of lower, moment, posterior",
+            str(issuing.value) if issuing else "sharp", "",
+            told("mollisol.issuance.form", "which form issues") + "; one of sharp, lower, moment, posterior",
         ),
         "form_shared_control": (
             known.form(f"control_variance_total.corrected{first}"), "",

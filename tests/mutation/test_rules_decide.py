@@ -93,7 +93,8 @@ PROBES = {
     "broken:stock-inconsistent": "mollisol.stock.agreement",
     "broken:validation-few": "mollisol.calibration.least-samples",
     "broken:density-against-carbon": """
-        mollisol.mixing.greatest-ratio mollisol.mixing.organic mollisol.mixing.refuses-share""",
+        mollisol.mixing.greatest-ratio mollisol.mixing.organic""",
+    "broken:density-of-one-point-everywhere": "mollisol.mixing.refuses-share",
     "broken:change-implausible-slow": "mollisol.change.refuses-t-c mollisol.change.refuses-share",
     "broken:controls-change-fast": "mollisol.change.controls-share mollisol.change.confidence",
     "broken:density-of-a-site": "mollisol.mixing.home-share",

@@ -12,6 +12,7 @@ import itertools
 import json
 import shutil
 import subprocess
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import pytest
 
 from mollisol.bundle.write import trace_document
 from mollisol.engine import run_project
+from mollisol.methodology.rules_in_force.rule import Overlay
 from mollisol.run import Run
 from mollisol.templates.monitoring_report.report import ReportModel, report_model
 from mollisol.templates.workbook.book import write_workbook
@@ -157,7 +159,10 @@ def test_with_every_route_too(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_changed_core_moves_the_credit_as_the_engine_does(tmp_path: Path) -> None:
-    """One carbon content goes up by 2 g/kg: in the workbook by hand, in the engine through the file."""
+    """One carbon content goes up by 2 g/kg: in the workbook by hand, in the engine through the file.
+
+    Both under the moment form, whose deduction the cells compute; that of the sharp form is carried over.
+    """
     workbook = openpyxl.load_workbook(io.BytesIO(farm()[1]))
     row = next(
         number
@@ -166,6 +171,11 @@ def test_a_changed_core_moves_the_credit_as_the_engine_does(tmp_path: Path) -> N
     )
     before = workbook["Increments"][f"G{row}"].value
     workbook["Increments"][f"G{row}"].value = before + 2
+    (issuing,) = (
+        cells[1] for cells in workbook["Parameters"].iter_rows() if cells[0].value == "issuing_form"
+    )
+    assert issuing.value == "sharp"
+    issuing.value = "moment"
     fresh = _recalculated(workbook, tmp_path / "office")
     shutil.copytree(EXAMPLES / "mixed-farm", tmp_path / "project")
     table = tmp_path / "project" / "core_increments.csv"
@@ -175,14 +185,16 @@ def test_a_changed_core_moves_the_credit_as_the_engine_does(tmp_path: Path) -> N
     lines[row - 1][column] = repr(before + 2)
     with table.open("w", newline="") as stream:
         csv.writer(stream).writerows(lines)
-    again = run_project(tmp_path / "project", route="analytic")
+    form = {"id": "mollisol.issuance.form", "from": date(2020, 1, 1), "value": "moment", "reason": "a test"}
+    overlay = Overlay.model_validate({"label": "a test", "set": [form]})
+    again = run_project(tmp_path / "project", route="analytic", overlays=[overlay])
     sheet = fresh["Comparison"]
     found = {(str(r[0].value), r[1].value): r[2].value for r in sheet.iter_rows(min_row=5)}
     for period in again.results.periods:
         assert found[period.name, "verified total, t CO2e"] == pytest.approx(
             period.verified_total_t_co2e, rel=1e-9
         )
-        assert found[period.name, "units, whole t CO2e"] == period.units_to_issue_t
+        assert found[period.name, "units, whole t CO2e"] == period.units_if_eligible_t
         assert found[period.name, "UNC of the moment form, %"] == pytest.approx(
             period.deduction.uncertainty_percent, rel=1e-9
         )
