@@ -53,11 +53,11 @@ def notes_of_sharp(
     links = inputs.site_link
     if links.shape[0] > 1 and (links.sum(axis=0) == 1).all() and (links.sum(axis=1) == 1).all():
         notes.append(("own-sites-alone", f"{links.shape[0]} strata with one control site each"))
-    if deduction.setting != DEFAULT.name:
+    few = inputs.context.rules.number("mollisol.sharp.few-samples")
+    if units < few and deduction.setting != DEFAULT.name:
         notes.append(("few-samples-setting", f"{units} sampling units: setting {deduction.setting}"))
     if units < UNITS_THAT_SHOW_A_TAIL:
         notes.append(("long-tail-unseen", f"{units} sampling units"))
-    few = inputs.context.rules.number("mollisol.sharp.few-samples")
     return tuple(
         finding(code, _place(period), found, few=few, units_that_show_a_tail=UNITS_THAT_SHOW_A_TAIL)
         for code, found in notes
