@@ -174,7 +174,7 @@ run gives the size. Nothing here is below the moment form.
 
 {open}
 
-Which number of samples closes what: ten project samples for the mild tail (0.643), fifty for gamma -2.5; three
+Which number of samples closes what: ten project samples for the mild tail (0.645), fifty for gamma -2.5; three
 control sites in place of one end L1 to L3 (G, K, O above).
 
 ### A grid
@@ -188,8 +188,8 @@ control sites in place of one end L1 to L3 (G, K, O above).
 
 From ten project samples on the setting is `default` (`mollisol.sharp.setting`), below ten it is `insured`
 (`mollisol.sharp.setting-of-few-samples`, `mollisol.sharp.few-samples`). A registry can choose otherwise: the tables
-above have the price of each. `insured` keeps 0.64 to 0.65 with a mild tail even at three samples, and costs 7 to 12
-% of the credit of a regular project of three; `lean` is the cheapest, and believes a tail late.
+above have the price of each. `insured` keeps 0.64 to 0.65 with a mild tail even at three samples, and costs 6 to 11
+% of the credit of a regular project of three (n3 and F); `lean` is the cheapest, and believes a tail late.
 
 | setting | gate | a lone site counts |
 |---|---|---|
