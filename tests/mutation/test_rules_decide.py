@@ -42,7 +42,7 @@ PROBES = {
         mollisol.area.agreement mollisol.credit.discount mollisol.deduction.allowance
         mollisol.control.equivalence-margin mollisol.esm.extrapolation-refuses
         mollisol.esm.extrapolation-warns mollisol.interval.tolerance mollisol.issuance.form
-        mollisol.season.tolerance mollisol.sharp.few-samples mollisol.sharp.setting
+        mollisol.season.tolerance mollisol.sharp.few-samples
         mollisol.musts.decide mollisol.start.tolerance vcs.buffer.greatest-rating vcs.buffer.least-rating
         vcs.buffer.rating-step
         vcs.eligibility.half-width vm0042.accounting.basis vm0042.control.greatest-distance
@@ -52,7 +52,7 @@ PROBES = {
         vm0042.soc.remeasure-years""",
     "farm": """
         mollisol.amount.live-weight mollisol.typed.greatest-burned mollisol.amount.scenarios-factor
-        mollisol.leakage.discount mollisol.modelled-gas.least-error mollisol.typed.greatest-fuel
+        mollisol.leakage.discount mollisol.modelled-gas.least-error mollisol.sharp.setting mollisol.typed.greatest-fuel
         mollisol.typed.greatest-nitrogen mollisol.typed.greatest-production mollisol.typed.greatest-ratio
         mollisol.woody.greatest-acceleration mollisol.woody.greatest-growth
         vcs.gwp.methane vcs.gwp.nitrous-oxide vm0042.additionality.common-practice vm0042.baseline.reassess-years
