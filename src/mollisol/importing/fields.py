@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
+from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Any, Final
 
 from mollisol.importing.meanings import CHOICES, KEYS, LEAVE_OUT, SAME_CORE, Got, Type
@@ -27,6 +29,16 @@ from mollisol.importing.values import (
 
 _ENDS: Final = (timezone(timedelta(hours=-12)), timezone(timedelta(hours=14)))
 """The zones between which all others lie."""
+_FIRST_ROWS: Final = 40
+"""Among which the names of columns are looked for, where they are not in the row that a mapping states."""
+
+
+def _place_of_names(sheet: Sheet, names: Set[str]) -> str:
+    """Return the row among the first that has one of some names of columns as a cell; empty where none does."""
+    for place, cells in islice(sheet.rows(), _FIRST_ROWS):
+        if any(fnmatchcase(text_of(cell), name) for cell in cells for name in names if text_of(cell)):
+            return place
+    return ""
 
 
 class FieldReader:
@@ -54,6 +66,8 @@ class FieldReader:
         if not self.sources:
             wanted = "; ".join(item.label for item in self._items)
             do = f"name one of: {', '.join(sheet.columns)[:600]}"
+            if place := _place_of_names(sheet, {str(item.get("column", "")) for item in alternatives}):
+                do = f"{place} has that name: state read.header, or take out what stands above it"
             raise refused(sheet.file, f"no column {wanted!r} for {name}", do=do)
         self._memo: dict[tuple[int, str], Got] = {}
 

@@ -97,7 +97,7 @@ def _named(grid: Grid, options: Mapping[str, Any]) -> Sheet:
                     grid.file,
                     found,
                     thing=f"{grid.prefix}{number}",
-                    do="state read.header, or quote the cell",
+                    do=f"state read.header ({number}, if the names stand here), or quote the cell",
                 )
             yield f"{grid.prefix}{number}", [*cells[:width], *[None] * (width - len(cells))]
 
@@ -121,9 +121,16 @@ def _names(grid: Grid, rows: Sequence[int]) -> list[str]:
     while names and re.fullmatch(r"column \d+", names[-1]):
         names.pop()
     if not names:
-        raise refused(
-            grid.file, f"no names of columns in row {', '.join(map(str, rows))}", do="state read.header"
+        below = next(
+            (
+                f": row {number} has {', '.join(filter(None, map(text_of, cells)))}"
+                for number, cells in grid.rows()
+                if number > max(rows, default=0) and sum(bool(text_of(cell)) for cell in cells) > 1
+            ),
+            "",
         )
+        found = f"no names of columns in row {', '.join(map(str, rows))}"
+        raise refused(grid.file, found, do=f"state read.header{below[:300]}")
     return names
 
 

@@ -15,6 +15,8 @@ LOCK: Final = "imports/lock.json"
 LOG: Final = "imports/log.csv"
 PROVENANCE: Final = "imports/provenance.csv"
 _LEFT_OUT: Final = "(row left out)"
+NOT_AS_HEADING: Final = "not what its heading says"
+"""A decision: the mapping says another unit or kind than the raw file."""
 _MOST_PLACES: Final = 5
 
 
@@ -57,6 +59,9 @@ def _decided(intake: Intake) -> Iterator[Finding]:
         )
         if becomes == _LEFT_OUT:
             groups.setdefault(("import-left-out", file, column, decided), []).append(row.get("at") or "")
+        elif decided == NOT_AS_HEADING:
+            where = Place(file=f"raw/{file}", column=column, thing=row.get("at") or "")
+            yield finding("import-heading-differs", where, f"{row.get('found')}, {becomes}")
         elif decided not in (
             becomes,
             "yes",

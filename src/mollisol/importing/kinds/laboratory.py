@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from mollisol.importing.context import Censored, Context, Decided, Row
+from mollisol.importing.headings import hold_headings
 from mollisol.importing.kinds.increments import (
     MOISTURE,
     ZERO,
@@ -77,6 +78,7 @@ def import_laboratory(mapping: FileMapping, context: Context) -> None:
     types = {**FIELDS, "sampled_on": Type("day")} if is_repeats else FIELDS
     profiles: dict[tuple[str, str], list[Increment]] = {}
     for sheet in context.sheets(mapping):
+        hold_headings(mapping, sheet, context)
         for row in context.rows(mapping, sheet, types):
             made = _increment(row)
             if made is not None and is_repeats:
@@ -197,6 +199,8 @@ def _write(made: Increment, day_of_core: date | None) -> None:
         (one for one in (made, *made.others) if one.density is not None or one.mass_g is not None), made
     )
     if soil.density is None and soil.mass_g is None:
+        if "stones" not in row.mapping.fields and "density" in row.mapping.fields:
+            return  # asked for the file as a whole
         words = (
             "missing",
             "(empty)",
