@@ -41,6 +41,8 @@ type Residue = Literal[
     "savanna grassland, mid/late dry season, all", "savanna grassland, early dry season, all",
 ]  # fmt: skip
 type Commodity = Literal["agricultural", "fuelwood"]
+type NitrogenForm = Literal["aggregated", "urea", "ammonium-based", "nitrate-based", "ammonium-nitrate-based"]
+"""Rows of Frac_GASF in Table 11.3; a mixture of forms is ``aggregated``."""
 
 
 class SiteConditions(DomainObject):
@@ -105,12 +107,17 @@ class ManureShare(_OfAnimals):
 
 
 class Fertilizer(_OfYear):
-    """A nitrogen fertilizer of a year (Eqs. 19 and 20); mass and content on one basis, fresh or dry."""
+    """A nitrogen fertilizer of a year (Eqs. 19 and 20); mass and content on one basis, fresh or dry.
+
+    ``nitrogen_form`` is what of a synthetic one goes into the air: ``aggregated`` for a mixture. Left out, it is not
+    known.
+    """
 
     product: Identifier
     kind: Literal["synthetic", "organic"]
     applied_t: Tonnes
     nitrogen_t_per_t: Annotated[float, Field(ge=0, le=0.83, allow_inf_nan=False)]
+    nitrogen_form: NitrogenForm | None = None
 
 
 class FixingSpecies(_OfYear):

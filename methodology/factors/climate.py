@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from mollisol.methodology.activity import NitrogenForm
 from mollisol.methodology.base import DomainObject
 from mollisol.methodology.factors.factor import Factor, FactorError
 from mollisol.methodology.factors.tables import look_up
@@ -14,7 +15,6 @@ type Moisture = Literal["wet", "dry"]
 type Zone = Literal["boreal", "temperate", "tropical"]
 type Irrigation = Literal["none", "drip", "other"]
 type NitrogenKind = Literal["synthetic", "organic", "residue"]
-type Fertilizer = Literal["aggregated", "urea", "ammonium-based", "nitrate-based", "ammonium-nitrate-based"]
 
 WET_TROPICS_MM = 1000.0
 """Annual precipitation above which a tropical climate is wet."""
@@ -90,9 +90,9 @@ def leached_factor() -> Factor:
     return look_up("11.3", factor="EF5", condition="all")
 
 
-def volatilised_synthetic(fertilizer: Fertilizer = "aggregated") -> Factor:
-    """Return Frac_GASF; the values by kind of fertilizer are from memory, so the aggregated one is the default."""
-    return look_up("11.3", factor="Frac_GASF", condition=fertilizer)
+def volatilised_synthetic(form: NitrogenForm = "aggregated") -> Factor:
+    """Return Frac_GASF by the form of the nitrogen; the aggregated one where it is a mixture or not known."""
+    return look_up("11.3", factor="Frac_GASF", condition=form)
 
 
 def volatilised_organic() -> Factor:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from mollisol.quantification.arguments import equation, vm0042
+import numpy as np
+
+from mollisol.quantification.arguments import Amount, equation, vm0042
 from mollisol.quantification.checks import Value
 from mollisol.quantification.sources import ranges
 from mollisol.quantification.sources.ranges import Area, GwpN2o, per_ha, summed
@@ -175,6 +177,58 @@ def fertilizer_direct_t_co2e_per_ha(
     synthetic = synthetic_n_t * direct_factor_synthetic_t_n2o_n_per_t_n
     organic = organic_n_t * direct_factor_organic_t_n2o_n_per_t_n
     return per_ha((synthetic + organic) * N2O_PER_N * gwp_n2o, area_ha)
+
+
+@equation("vm0042:22-share", "Frac_GASF", "t N/t N", vm0042("8.6.3", "22"))
+def volatilised_share_of_products(
+    *,
+    synthetic_fertilizer_t: Amount,
+    synthetic_n_content_t_per_t: Annotated[Value, ranges.SYNTHETIC_N_CONTENT],
+    volatilised_of_product_t_per_t: Annotated[Value, ranges.VOLATILISED_SYNTHETIC],
+) -> Value:
+    r"""Return the share of the nitrogen of several synthetic products that goes into the air, by their forms.
+
+    Parameters
+    ----------
+    synthetic_fertilizer_t
+        Product, shape (..., products). [t]
+    synthetic_n_content_t_per_t
+        Nitrogen in the product. [t N/t]
+    volatilised_of_product_t_per_t
+        Frac_GASF of the form of each product (Table 11.3). [t N/t N]
+
+    Returns
+    -------
+    float or array
+        Shape (...), weighted by nitrogen; 0 where there is none. [t N/t N]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside its range, or shapes that do not fit.
+
+    Notes
+    -----
+    .. math:: Frac_{GASF} = \frac{\sum_{SF} M_{SF} \, NC_{SF} \, Frac_{GASF,SF}}{\sum_{SF} M_{SF} \, NC_{SF}}
+
+    Here :math:`M_{SF}` is ``synthetic_fertilizer_t``, :math:`NC_{SF}` is ``synthetic_n_content_t_per_t`` and
+    :math:`Frac_{GASF,SF}` is ``volatilised_of_product_t_per_t``.
+
+    Source: section 8.6.3, the most specific factor that there is; IPCC 2019 Refinement, Vol. 4, Table 11.3.
+
+    Examples
+    --------
+    >>> result = volatilised_share_of_products(
+    ...     synthetic_fertilizer_t=[10.0, 4.0], synthetic_n_content_t_per_t=[0.46, 0.35],
+    ...     volatilised_of_product_t_per_t=[0.15, 0.05]
+    ... )
+    >>> print(round(result, 6))
+    0.126667
+    """
+    nitrogen = np.atleast_1d(synthetic_fertilizer_t * synthetic_n_content_t_per_t)
+    whole = summed(nitrogen)
+    volatilised = summed(nitrogen * volatilised_of_product_t_per_t)
+    return np.divide(volatilised, whole, out=np.zeros_like(whole), where=whole > 0)[()]
 
 
 @equation("vm0042:22", "N2O_fert,volat", "t CO2e", vm0042("8.2.9", "22"))

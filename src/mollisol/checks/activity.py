@@ -172,10 +172,21 @@ def _nitrogen(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]
         synthetic = row.kind == "synthetic"
         content = ranges.SYNTHETIC_N_CONTENT if synthetic else ranges.ORGANIC_N_CONTENT
         yield from _judged(file, number, "nitrogen_t_per_t", row.nitrogen_t_per_t, content)
+        if row.nitrogen_form is not None and not synthetic:
+            where = Place(file=file, row=number, column="nitrogen_form")
+            yield finding("nitrogen-form-of-organic", where, f"{row.product}, organic: {row.nitrogen_form}")
         if row.quantification_unit in areas:
             amount = row.applied_t / areas[row.quantification_unit]
             span = ranges.SYNTHETIC_PER_HA if synthetic else ranges.ORGANIC_PER_HA
             yield from _judged(file, number, "applied_t", amount, span)
+    formless = [
+        number
+        for number, row in enumerate(project.fertilizers, start=FIRST_ROW)
+        if row.kind == "synthetic" and row.nitrogen_form is None and row.applied_t > 0
+    ]
+    if formless:
+        where = Place(file=file, row=formless[0], column="nitrogen_form")
+        yield finding("nitrogen-form-unknown", where, f"{len(formless)} rows of synthetic fertilizer")
     for number, fixing in enumerate(project.fixing_species, start=FIRST_ROW):
         yield from _judged(
             "nitrogen_fixing_species.csv", number, "nitrogen_t_per_t_dm", fixing.nitrogen_t_per_t_dm,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from mollisol.emissions.factors import FactorBook, moisture_at
 from mollisol.emissions.terms import Scenario, Source, UnitsOfPeriod
-from mollisol.methodology.activity import Burning
+from mollisol.methodology.activity import Burning, Fertilizer, NitrogenForm
 from mollisol.methodology.eligibility.burning import burned_category, combustion_factor
 from mollisol.methodology.factors import climate, warming
 from mollisol.methodology.factors.tables import look_up
@@ -133,30 +133,48 @@ def _fertilizer(units: UnitsOfPeriod) -> Source:
     kinds: tuple[climate.NitrogenKind, ...] = ("synthetic", "organic")
     direct = {kind: _direct(units, book, kind) for kind in kinds}
     indirect = units.indirect(book)
+    products: dict[str, list[_Product]] = {
+        kind: sorted({_product(row) for row in rows if row.kind == kind}) for kind in kinds
+    }
+    forms: list[NitrogenForm] = [product.form for product in products["synthetic"]] or ["aggregated"]
+    fractions = [book.name(_fraction(form), climate.volatilised_synthetic, form) for form in forms]
     equations: dict[str, Callable[..., Any]] = {
         "synthetic": fertilizer_n2o.synthetic_nitrogen_t,
         "organic": fertilizer_n2o.organic_nitrogen_t,
     }
 
-    def nitrogen(scenario: Scenario, kind: str) -> Quantity:
-        products = sorted({(row.product, row.nitrogen_t_per_t) for row in rows if row.kind == kind})
-        if not products:
-            none = np.zeros((len(units.grid.years), len(units.grid.units)))
-            return scenario.enter(f"{kind}_nitrogen", none, "t N", ["fertilizers.csv: no row"])
-        given = {
+    def applied(scenario: Scenario, kind: str) -> dict[str, Quantity]:
+        own = products[kind]
+        return {
             f"{kind}_fertilizer_t": scenario.read(
-                f"{kind}_fertilizer", "t", rows, file="fertilizers.csv", categories=products,
-                category=lambda row: (row.product, row.nitrogen_t_per_t), value=lambda row: row.applied_t,
+                f"{kind}_fertilizer", "t", rows, file="fertilizers.csv", categories=own,
+                category=_product, value=lambda row: row.applied_t,
             ),
             f"{kind}_n_content_t_per_t": units.context.given(
-                f"{kind}_n_content{scenario.place}", np.array([share for _, share in products]), "t N/t",
-                ["fertilizers.csv"], [name for name, _ in products],
+                f"{kind}_n_content{scenario.place}", np.array([product.nitrogen_t_per_t for product in own]),
+                "t N/t", ["fertilizers.csv"], [product.name for product in own],
             ),
         }  # fmt: skip
-        return scenario.areal(f"{kind}_nitrogen", equations[kind], **given)
+
+    def volatilised(scenario: Scenario, amounts: dict[str, Quantity]) -> Quantity:
+        if set(forms) == {"aggregated"}:
+            return scenario.factors("volatilised_synthetic_t_per_t", fractions[:1] * len(units.grid.units))
+        return scenario.compute(
+            "volatilised_synthetic", fertilizer_n2o.volatilised_share_of_products, **amounts,
+            volatilised_of_product_t_per_t=scenario.factors("volatilised_of_product", fractions),
+        )  # fmt: skip
 
     def term(scenario: Scenario) -> Quantity:
-        given: dict[str, Any] = {f"{kind}_n_t": nitrogen(scenario, kind) for kind in kinds}
+        given, amounts = dict[str, Any](), dict[str, dict[str, Quantity]]()
+        for kind in kinds:
+            if products[kind]:
+                amounts[kind] = applied(scenario, kind)
+                given[f"{kind}_n_t"] = scenario.areal(f"{kind}_nitrogen", equations[kind], **amounts[kind])
+            else:
+                none = np.zeros((len(units.grid.years), len(units.grid.units)))
+                given[f"{kind}_n_t"] = scenario.enter(
+                    f"{kind}_nitrogen", none, "t N", ["fertilizers.csv: no row"]
+                )
         given["gwp_n2o"] = units.gwp("n2o")
         factors = {
             f"direct_factor_{kind}_t_n2o_n_per_t_n": scenario.factors(f"direct_{kind}", names)
@@ -165,7 +183,8 @@ def _fertilizer(units: UnitsOfPeriod) -> Source:
         first = scenario.areal(
             "fertilizer_direct", fertilizer_n2o.fertilizer_direct_t_co2e_per_ha, **given, **factors
         )
-        shares = {name: scenario.factors(name, names) for name, names in indirect.items()}
+        shares = {"volatilised_synthetic_t_per_t": volatilised(scenario, amounts.get("synthetic", {}))}
+        shares |= {name: scenario.factors(name, names) for name, names in indirect.items()}
         leached = {name: shares.pop(name) for name in LEACHING}
         second = scenario.areal(
             "fertilizer_indirect", soil_n2o.fertilizer_indirect_t_co2e_per_ha,
@@ -182,6 +201,22 @@ def _fertilizer(units: UnitsOfPeriod) -> Source:
         )  # fmt: skip
 
     return Source("nitrogen_fertilizer_n2o", "Nitrogen fertilizer", book, term)
+
+
+class _Product(NamedTuple):
+    """A fertilizer as a category of the rows: one product of two contents, or of two forms, is two."""
+
+    name: str
+    nitrogen_t_per_t: float
+    form: NitrogenForm
+
+
+def _product(row: Fertilizer) -> _Product:
+    return _Product(row.product, row.nitrogen_t_per_t, row.nitrogen_form or "aggregated")
+
+
+def _fraction(form: NitrogenForm) -> str:
+    return "Frac_GASF" if form == "aggregated" else f"Frac_GASF / {form}"
 
 
 def _fixing(units: UnitsOfPeriod) -> Source:

@@ -202,7 +202,6 @@ def _manure_n2o(units: UnitsOfPeriod) -> Source:
             manure_factor_kg_n2o_n_per_kg_n=scenario.factors("manure_n2o_factor", factors), **given,
         )  # fmt: skip
         shares = {name: scenario.factors(name, names) for name, names in indirect.items()}
-        shares.pop("volatilised_synthetic_t_per_t")
         leached = {name: shares.pop(name) for name in LEACHING}
         return scenario.compute(
             "manure_nitrous_oxide", soil_n2o.manure_t_co2e_per_ha,

@@ -81,7 +81,6 @@ class UnitsOfPeriod:
             wet, watered = moisture_at(site), site.irrigation
             leached = f"Frac_LEACH / {wet} / irrigation {watered}"
             for argument, name in {
-                "volatilised_synthetic_t_per_t": book.name("Frac_GASF", climate.volatilised_synthetic),
                 "volatilised_organic_t_per_t": book.name("Frac_GASM", climate.volatilised_organic),
                 "volatilised_factor_t_n2o_n_per_t_n": book.name(
                     f"EF4 / {wet}", climate.volatilised_factor, wet

@@ -50,6 +50,30 @@ def test_where_the_direction_turns_the_end_that_credits_less_is_taken(tmp_path: 
     assert any("credits less" in factor.reason for factor in source.factors)
 
 
+def test_synthetic_nitrogen_goes_into_the_air_by_its_form(tmp_path: Path) -> None:
+    """Ammonium nitrate before, urea and a mixture after: two years, by hand with the high ends of Table 11.3."""
+    folder = tmp_path / "farm"
+    shutil.copytree(FARM, folder)
+    rows = [
+        f"mixed,baseline,{year},nitrate,synthetic,1,0.35,ammonium-nitrate-based"
+        for year in (2018, 2019, 2020)
+    ]
+    for year in range(2021, 2026):
+        rows += [
+            f"mixed,project,{year},urea,synthetic,2,0.46,urea",
+            f"mixed,project,{year},npk,synthetic,1,0.15,",
+        ]
+    header = HEADER.strip() + ",nitrogen_form\n"
+    (folder / "fertilizers.csv").write_text(header + "\n".join(rows) + "\n", encoding="utf-8")
+    run = run_project(folder, route="analytic")
+    (source,) = [s for s in run.results.periods[0].sources if s.id == "nitrogen_fertilizer_n2o"]
+    rest = 0.019 + 0.73 * 0.020
+    before, after = 0.35 * (rest + 0.2 * 0.017), 0.92 * (rest + 0.43 * 0.017) + 0.15 * (rest + 0.33 * 0.017)
+    assert source.reduction_t_co2e == pytest.approx(2 * (before - after) * 44 / 28 * 265, rel=1e-9)
+    (unknown,) = [item for item in run.findings if item.code == "nitrogen-form-unknown"]
+    assert unknown.found == "5 rows of synthetic fertilizer"
+
+
 @pytest.mark.parametrize("key", rule_set_keys())
 def test_the_potentials_are_those_of_their_set_on_their_day(key: str) -> None:
     rule_set = load_rule_set(key)

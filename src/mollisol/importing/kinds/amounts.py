@@ -53,7 +53,7 @@ _TABLES: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
 """The column of a table that takes the amount, its unit, and what a product has to say beside its name."""
 _ENTRY: Final = frozenset({
     "table", "name", "kind", "nitrogen", "share", "density", "units", "origin", "carbon", "exemption", "evidence",
-    "productivity", "live_weight_kg", "time_on_land_fraction", "practice", "crop",
+    "productivity", "live_weight_kg", "time_on_land_fraction", "practice", "crop", "nitrogen_form",
 })  # fmt: skip
 _IS: Final = ("product", "nutrient")
 _QUESTIONS: Final = {
@@ -239,7 +239,12 @@ def _cells(entry: Mapping[str, Any], unit: str, scenario: str, year: int) -> dic
     table, name = entry["table"], entry["name"]
     base: dict[str, Any] = {"quantification_unit": unit, "scenario": scenario, "year": year}
     if table == "fertilizers":
-        return base | {"product": name, "kind": entry["kind"], "nitrogen_t_per_t": float(entry["nitrogen"])}
+        form = {key: entry[key] for key in ("nitrogen_form",) if key in entry}
+        return (
+            base
+            | {"product": name, "kind": entry["kind"], "nitrogen_t_per_t": float(entry["nitrogen"])}
+            | form
+        )
     if table == "liming":
         return base | {"lime": name}
     if table == "fuel_use":
