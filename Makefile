@@ -3,6 +3,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# One worker for each core, at most four; the tests of one file stay together, for they share what they have made.
+SPREAD := -n logical --maxprocesses 4 --dist loadfile
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,12 +21,17 @@ demo: $(STAMP) ## run the bundled real project end to end and print its credited
 test: $(STAMP) ## lint, both type checkers and the tests: below 10 minutes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory -j2 mypy pyright
+	$(BIN)/pytest $(SPREAD) -m "not slow and not statistics"
+
+mypy: $(STAMP)
 	$(BIN)/mypy src tests
+
+pyright: $(STAMP)
 	$(BIN)/pyright
-	$(BIN)/pytest -m "not slow and not statistics"
 
 slow: $(STAMP) ## the longer tests, with LibreOffice, Chromium and R: below 20 minutes
-	$(BIN)/pytest -m "slow and not statistics"
+	$(BIN)/pytest $(SPREAD) -m "slow and not statistics"
 
 statistics: $(STAMP) ## promises at the replicates of the specification: hours, before a release
 	$(BIN)/pytest -m statistics
@@ -46,4 +53,4 @@ lock: ## resolve requirements.lock again (needs uv)
 	uv pip compile --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  --all-extras --group dev pyproject.toml -o requirements.lock
 
-.PHONY: help setup demo test slow statistics programs lint docs bench lock
+.PHONY: help setup demo test mypy pyright slow statistics programs lint docs bench lock
