@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,10 @@ OTHER_TABLES = ("mollisol.verify", "mollisol.audit", "mollisol.origins")
 """Where codes of differences between two bundles stand, which are not findings."""
 
 
-def calls() -> Iterator[tuple[str, ast.Call, list[str]]]:
-    """Yield each call that makes a finding, with the codes of the table that it can be of."""
+@cache
+def calls() -> list[tuple[str, ast.Call, list[str]]]:
+    """Return each call that makes a finding, with the codes of the table that it can be of."""
+    found = []
     for module, tree in sources().items():
         for node in ast.walk(tree):
             if (
@@ -36,7 +39,8 @@ def calls() -> Iterator[tuple[str, ast.Call, list[str]]]:
                 and _name(node.func) in MAKERS
                 and (_name(node.func) != "add" or len(node.args) > 2)
             ):
-                yield module, node, list(_codes(node.args[0]))
+                found.append((module, node, list(_codes(node.args[0]))))
+    return found
 
 
 def _name(node: ast.expr) -> str:

@@ -6,8 +6,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from types import CodeType
 
 import pytest
 from typer.testing import CliRunner
@@ -33,22 +32,26 @@ def entered(tmp_path_factory: pytest.TempPathFactory) -> set[Path]:
     """Return every file of which a function ran while the example was run, proposed against, explained and verified."""
     seen: set[str] = set()
 
-    def note(frame: FrameType, event: str, _: Any) -> None:
-        if event == "call":
-            seen.add(frame.f_code.co_filename)
+    def note(code: CodeType, _: int) -> object:
+        seen.add(code.co_filename)
+        return watch.DISABLE  # of this function: it has been seen
 
     folder = tmp_path_factory.mktemp("walk")
     project, bundle = folder / "project", folder / "bundle"
     shutil.copytree(ROOT / "examples" / "woburn-ley", project)
     call = CliRunner().invoke
-    sys.setprofile(note)
+    watch = sys.monitoring
+    watch.use_tool_id(watch.PROFILER_ID, "walk")
+    watch.register_callback(watch.PROFILER_ID, watch.events.PY_START, note)
+    watch.set_events(watch.PROFILER_ID, watch.events.PY_START)
     try:
         call(app, ["run", str(project), "--out", str(bundle)], catch_exceptions=False)
         call(app, ["check", str(project), "--proposal", "gwp-ar6"], catch_exceptions=False)
         call(app, ["explain", str(bundle), "periods.1.units_if_eligible_t"], catch_exceptions=False)
         call(app, ["verify", str(bundle)], catch_exceptions=False)
     finally:
-        sys.setprofile(None)
+        watch.set_events(watch.PROFILER_ID, watch.events.NO_EVENTS)
+        watch.free_tool_id(watch.PROFILER_ID)
     return {Path(name).resolve() for name in seen if not name.startswith("<")}
 
 

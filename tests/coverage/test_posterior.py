@@ -143,7 +143,7 @@ DIFFERING = {
     "name",
     [
         "one stratum of 10, 5 sites",
-        "10 strata of 3, 8 shared sites of 3",
+        pytest.param("10 strata of 3, 8 shared sites of 3", marks=pytest.mark.slow),
         pytest.param("one stratum of 50, 10 sites of 5", marks=pytest.mark.slow),
     ],
 )
