@@ -30,17 +30,15 @@ OTHER_TABLES = ("mollisol.verify", "mollisol.audit", "mollisol.origins")
 @cache
 def calls() -> list[tuple[str, ast.Call, list[str]]]:
     """Return each call that makes a finding, with the codes of the table that it can be of."""
-    found = []
-    for module, tree in sources().items():
-        for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Call)
-                and node.args
-                and _name(node.func) in MAKERS
-                and (_name(node.func) != "add" or len(node.args) > 2)
-            ):
-                found.append((module, node, list(_codes(node.args[0]))))
-    return found
+    return [
+        (module, node, list(_codes(node.args[0])))
+        for module, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and node.args
+        and _name(node.func) in MAKERS
+        and (_name(node.func) != "add" or len(node.args) > 2)
+    ]
 
 
 def _name(node: ast.expr) -> str:

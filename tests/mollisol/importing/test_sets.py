@@ -252,9 +252,10 @@ def as_generated(name: str, folder: Path) -> Path:
 def test_figures_are_those_of_the_right_tables(made: tuple[Path, Path], tmp_path: Path) -> None:
     """All that is computed from the raw files is what the tables of the generator give.
 
-    Of prairie-fork to 3e-6 of themselves or of the gross change alone: ``boundaries.kml`` has eight decimals of a degree,
-    a millimetre of land, and the generator's areas are of the land before it was written. With its own vertices in the
-    raw file the areas agree to the last digit, and what is left are amounts by the acre that it rounded to a gram.
+    Of prairie-fork to 3e-6 of themselves or of the gross change alone: ``boundaries.kml`` has eight decimals of a
+    degree, a millimetre of land, and the generator's areas are of the land before it was written. With its own
+    vertices in the raw file the areas agree to the last digit, and what is left are amounts by the acre that it
+    rounded to a gram.
     """
     name = made[0].name
     got, want = as_computed(made[0]), as_computed(as_generated(name, tmp_path / name))
