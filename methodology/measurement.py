@@ -16,6 +16,7 @@ PLACES_FILE: Final = "core_places.csv"
 
 type Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 type Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+type GridNumber = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 type RelativeSd = Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)]
 
 
@@ -184,6 +185,10 @@ class SamplePoint(DomainObject):
         WGS 84.
     field
         The field of ``fields.csv`` that it lies in. It is in a period if its field is.
+    part
+        The stratum within the field, as in ``drawn_fields.csv``.
+    grid_row, grid_column
+        Of a systematic grid: the numbers of its row and its column.
     """
 
     point: Identifier
@@ -191,6 +196,9 @@ class SamplePoint(DomainObject):
     control_site: Identifier | None = None
     sampling_unit: Identifier
     field: Identifier | None = None
+    part: Identifier | None = None
+    grid_row: GridNumber | None = None
+    grid_column: GridNumber | None = None
     longitude_deg: Longitude | None = None
     latitude_deg: Latitude | None = None
 
@@ -295,6 +303,9 @@ class PlannedPoint(DomainObject):
     control_site: Identifier | None = None
     sampling_unit: Identifier
     use: Literal["sample", "spare"] = "sample"
+    part: Identifier | None = None
+    grid_row: GridNumber | None = None
+    grid_column: GridNumber | None = None
     longitude_deg: Longitude | None = None
     latitude_deg: Latitude | None = None
 

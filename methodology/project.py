@@ -31,6 +31,7 @@ from mollisol.methodology.boundary import ProjectBoundary
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.eligibility_facts import EligibilityFacts
 from mollisol.methodology.factors.project_factors import ProjectFactor
+from mollisol.methodology.land.design import FieldPart, SamplingDesign
 from mollisol.methodology.land.fields import LandField
 from mollisol.methodology.ledger import Ledger
 from mollisol.methodology.measurement import (
@@ -198,13 +199,6 @@ class FoundFile(DomainObject):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class SamplingDesign(DomainObject):
-    """How the points were drawn. Anything but stratified random sampling is a deviation (section 8.2.1.2)."""
-
-    kind: Literal["stratified_random", "systematic", "fixed_plots"]
-    description: Text = ""
-
-
 class ProjectHead(DomainObject):
     """What ``project.toml`` holds."""
 
@@ -264,6 +258,7 @@ class Project(DomainObject):
     laboratory_repeats: Columns[LaboratoryRepeat] = Columns.of(LaboratoryRepeat, ())
     spectroscopy_validation: Columns[ValidationSample] = Columns.of(ValidationSample, ())
     fields: Columns[LandField] = Columns.of(LandField, ())
+    drawn_fields: Columns[FieldPart] = Columns.of(FieldPart, ())
     biochar: Columns[BiocharApplication] = Columns.of(BiocharApplication, ())
     site_conditions: Columns[SiteConditions] = Columns.of(SiteConditions, ())
     fuel_use: Columns[FuelUse] = Columns.of(FuelUse, ())

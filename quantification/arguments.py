@@ -36,6 +36,8 @@ Carbon = Annotated[Value, Range(0, 1000)]
 Numbers = Annotated[FloatArray, Range(least=1)]
 Amounts = Annotated[FloatArray, Range(0, least=1)]
 Positives = Annotated[FloatArray, Range(0, above=True, least=1)]
+Places = Annotated[FloatArray, Range(0, whole=True, least=1)]
+"""Numbers of members, groups or points, counted from 0."""
 
 Tonnes = Annotated[Value, Range(unit="t CO2e")]
 TonnesPerHa = Annotated[Value, Range(unit="t CO2e/ha")]

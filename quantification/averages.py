@@ -10,6 +10,8 @@ from mollisol.quantification.arguments import (
     Hectares,
     Number,
     Numbers,
+    Places,
+    Positives,
     Tonnes,
     TonnesPerHa,
     Years,
@@ -62,6 +64,59 @@ def mean_by_group(*, values: Numbers, group: Sequence[int]) -> FloatArray:
     if place.min() < 0 or not count.all():
         raise ValueError("group must number the groups from 0 without a gap")
     return np.bincount(place, weights=values) / count
+
+
+@equation(
+    "mollisol:mean-over-parts", "mean", "unit of the values", vm0042("Appendix 6", "A6.1, mean of a field")
+)
+def mean_over_parts(*, values: Numbers, part: Places, unit_of_part: Places, area_ha: Positives) -> FloatArray:
+    r"""Return the mean of each sampling unit whose parts were sampled by themselves.
+
+    Parameters
+    ----------
+    values
+        One value per point, shape (n,). [any unit]
+    part
+        Number of the part of each point, from 0 to the last without a gap, shape (n,).
+    unit_of_part
+        Number of the unit of each part, from 0 to the last without a gap, shape (parts,).
+    area_ha
+        Area of each part, shape (parts,). [ha]
+
+    Returns
+    -------
+    array
+        Shape (units,). [unit of the values]
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ, a part without points, or an argument outside its range.
+
+    Notes
+    -----
+    .. math:: \bar{y}_u = \frac{\sum_{h \in u} A_h \, \bar{y}_h}{\sum_{h \in u} A_h}
+
+    Here :math:`A_h` is ``area_ha``, :math:`\bar{y}_h` is the plain mean of the ``values`` of a ``part``, and :math:`u`
+    is ``unit_of_part``.
+
+    Source: Eq. A6.1, the sum over the strata of a field, per hectare of the field.
+
+    Examples
+    --------
+    >>> print(mean_over_parts(
+    ...     values=[1.0, 1.4, 0.6, 1.0, 0.8], part=[0, 0, 1, 1, 2], unit_of_part=[0, 0, 1],
+    ...     area_ha=[12.0, 8.0, 30.0]
+    ... ))
+    [1.04 0.8 ]
+    """
+    means = mean_by_group(values=values, group=part.astype(np.intp).tolist())
+    unit = unit_of_part.astype(np.intp)
+    if not means.shape == unit.shape == area_ha.shape:
+        raise ValueError(
+            f"unit_of_part and area_ha must have one entry per part, found {unit.shape} and {area_ha.shape}"
+        )
+    return np.bincount(unit, weights=area_ha * means) / np.bincount(unit, weights=area_ha)
 
 
 @equation("mollisol:mean-difference", "d_mean", "t CO2e/ha", vm0042("8.6.4", "74, the mean"))

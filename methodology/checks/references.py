@@ -10,6 +10,7 @@ from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.look_alikes import did_you_mean
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.land.design import DRAWN_FIELDS_FILE
 from mollisol.methodology.land.fields import FIELDS_FILE
 from mollisol.methodology.measurement import PLACES_FILE, STATUS_FILE
 from mollisol.methodology.project import Project
@@ -68,6 +69,7 @@ def check_references(project: Project, unread: Collection[str] = ()) -> list[Fin
             "project.toml",
         ),
         (FIELDS_FILE, project.fields, "stratum", strata, "strata.csv"),
+        (DRAWN_FIELDS_FILE, project.drawn_fields, "stratum", strata | controls, "strata.csv"),
         ("sample_points.csv", project.sample_points, "field", fields, FIELDS_FILE),
         ("biochar.csv", project.biochar, "quantification_unit", units, "quantification_units.csv"),
         (

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from mollisol.methodology.checks.design import check_design
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, Severity, finding
@@ -24,7 +25,8 @@ def check_sampling(project: Project, rules: RulesInForce) -> list[Finding]:
     """Return every finding on how the soil was sampled; references must already meet."""
     return gathered(
         [
-            *_depth_and_design(project, rules),
+            *_depth(project, rules),
+            *check_design(project, rules),
             *_areas(project, rules),
             *_methods(project),
             *_soil_mass(project.core_increments),
@@ -39,7 +41,7 @@ def check_sampling(project: Project, rules: RulesInForce) -> list[Finding]:
     )
 
 
-def _depth_and_design(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+def _depth(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     head, least = project.head, rules.number("vm0042.soc.minimum-depth")
     if head.reporting_depth_cm < least:
         yield finding(
@@ -47,10 +49,6 @@ def _depth_and_design(project: Project, rules: RulesInForce) -> Iterable[Finding
             Place(file="project.toml", thing="reporting_depth_cm"),
             f"{head.reporting_depth_cm:g} cm",
             least=least,
-        )
-    if head.design.kind != "stratified_random":
-        yield finding(
-            "design-not-stratified-random", Place(file="project.toml", thing="design"), head.design.kind
         )
 
 

@@ -123,8 +123,12 @@ class ChangeSheets:
             sheet.live(row, 4, f"AVERAGE({span})", project)
             sheet.live(row, 5, baseline[stratum.stratum], control)
             sheet.live(row, 6, f"E{line}-F{line}", own.difference_t_co2e_per_ha)
-            sheet.live(row, 7, f"C{line}^2*VAR({span})/D{line}", own.project_variance_t2)
-            sheet.live(row, 8, f"D{line}-1", own.project_degrees_of_freedom, number="0")
+            if own.project_degrees_of_freedom == n - 1:
+                sheet.live(row, 7, f"C{line}^2*VAR({span})/D{line}", own.project_variance_t2)
+                sheet.live(row, 8, f"D{line}-1", own.project_degrees_of_freedom, number="0")
+            else:  # the design has an estimator of its own
+                sheet.put(row, 7, own.project_variance_t2)
+                sheet.put(row, 8, own.project_degrees_of_freedom)
             sheet.live(row, 9, f"C{line}*E{line}", stratum.area_ha * project)
             sheet.live(row, 10, f"C{line}*F{line}", stratum.area_ha * control)
         blocks = ((1, count), (second + 1, second + groups))

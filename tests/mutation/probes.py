@@ -28,6 +28,7 @@ from tests.broken.conftest import BASES, CASES, apply
 from tests.mollisol.routes.conftest import validation as predictions
 from tests.mollisol.routes.conftest import with_methods
 from tests.mollisol.trials.conftest import SETTINGS, calibrated_on, trials
+from tests.support.designs import grid
 from tests.support.projects import FOUR_SITES, write_project
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -353,6 +354,8 @@ class Probes:
             case "printed":
                 leaking = _leaking(folder)
                 return lambda rules: _run(leaking, _printed(rules))
+            case "gridded":
+                return partial(_run, grid(folder))
             case "drawn":
                 return partial(_run, _drawn(folder), route="montecarlo")
             case "predicted":

@@ -73,6 +73,7 @@ PROBES = {
         vm0042.biochar.subtracted vm0042.leakage.amendment-basis vmd0054.production.growth
         vmd0054.response.new-land vmd0054.response.supply""",
     "printed": "vm0042.leakage.in-net",
+    "gridded": "mollisol.systematic.variance",
     "lowest": "mollisol.skew-guard.prior-samples mollisol.skew-guard.prior-skewness",
     "modelled": "vm0042.baseline.credited-kinds vmd0053.domain.clay-span vmd0053.domain.least-studies",
     "elsewhere": "vmd0053.domain.every-climate-zone vmd0053.domain.predominant-textures",

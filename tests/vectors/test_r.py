@@ -106,3 +106,33 @@ def test_degrees_of_freedom_of_a_difference() -> None:
     (upper,) = r(data + "found <- t.test(project, control, conf.level = 1 / 3)$conf.int[1]")
     credited = mean - error * compute("mollisol:t-quantile", probability=2 / 3, degrees_of_freedom=degrees)
     assert credited == pytest.approx(upper, rel=1e-10), "the end of R's two-sided interval of one third"
+
+
+def test_variance_of_a_grid() -> None:
+    """Geary's ratio of a grid of 4 by 5 without two corners, times the variance of the mean of a random sample."""
+    values = np.random.default_rng(3).normal(5.0, 2.0, size=(4, 5)).round(3)
+    nodes = [
+        (row, column) for row in range(4) for column in range(5) if (row, column) not in ((0, 0), (3, 4))
+    ]
+    changes = [float(values[node]) for node in nodes]
+    pairs = [
+        (nodes.index(node), nodes.index(beside))
+        for node in nodes
+        for beside in ((node[0], node[1] + 1), (node[0] + 1, node[1]))
+        if beside in nodes
+    ]
+    first, second = zip(*pairs, strict=True)
+    program = (
+        f"y <- {vector(changes)}\n"
+        f"at <- cbind({vector(row for row, _ in nodes)}, {vector(column for _, column in nodes)})\n"
+        "n <- length(y); w <- (as.matrix(dist(at)) == 1) * 1\n"
+        "geary <- (n - 1) * sum(w * outer(y, y, '-')^2) / (2 * sum(w) * sum((y - mean(y))^2))\n"
+        "l <- diag(rowSums(w)) - w\n"
+        "found <- c(30^2 * geary * var(y) / n, sum(diag(l))^2 / sum(l * t(l)))"
+    )
+    variance, freedom = r(program)
+    given = {"first": list(first), "second": list(second)}
+    found = compute("mollisol:systematic-variance", area_ha=30.0, change_t_co2e_per_ha=changes, **given)
+    assert found == pytest.approx(variance, rel=1e-12)
+    found = compute("mollisol:systematic-degrees-of-freedom", points=float(len(nodes)), **given)
+    assert found == pytest.approx(freedom, rel=1e-12)

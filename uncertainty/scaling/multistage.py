@@ -93,6 +93,12 @@ class Landowner:
         except (KeyError, TypeError) as error:
             raise ValueError(f"landowners must be area_ha, fields, strata, values: {error}") from None
 
+    @classmethod
+    def of_means(cls, area_ha: float, mean_t_co2e_per_ha: FloatArray) -> Self:
+        """Build the tree from the mean of each drawn field, shape (fields,): Eq. A6.1 needs no more of a field."""
+        means = (FieldStratum(1.0, [float(value)]) for value in mean_t_co2e_per_ha)
+        return cls(area_ha, tuple(Field(1.0, (mean,)) for mean in means))
+
 
 def _expanded(landowner: Landowner) -> FloatArray:
     """Return each field's estimate of the landowner's total, shape (fields,) or (fields, draws)."""
@@ -144,7 +150,7 @@ def landowner_variances_t2(*, landowners: Sequence[Landowner]) -> FloatArray:
     Returns
     -------
     array
-        Shape (landowners,); goes with :func:`landowner_degrees_of_freedom` into Satterthwaite. [(t CO2e)^2]
+        Shape (landowners,). [(t CO2e)^2]
 
     Raises
     ------
@@ -155,27 +161,6 @@ def landowner_variances_t2(*, landowners: Sequence[Landowner]) -> FloatArray:
     if any(total.ndim != 1 for total in totals):
         raise ValueError("values_t_co2e_per_ha must be one value per point, found draws")
     return np.array([_between(total, total) for total in totals])
-
-
-def landowner_degrees_of_freedom(*, landowners: Sequence[Landowner]) -> FloatArray:
-    """Return the degrees of freedom of each landowner's variance: fields less one.
-
-    Parameters
-    ----------
-    landowners
-        One or more.
-
-    Returns
-    -------
-    array
-        Shape (landowners,).
-
-    Raises
-    ------
-    ValueError
-        For no landowner, or one with fewer than two fields.
-    """
-    return np.array([_expanded(landowner).shape[0] - 1.0 for landowner in _some(landowners)])
 
 
 @equation("vm0042:A6.1", "s2_sampling", "(t CO2e)^2", vm0042("Appendix 6", "A6.1"))

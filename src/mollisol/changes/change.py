@@ -105,7 +105,9 @@ def changes_of_strata(
             project_variance_t2=entry(side.variance, number),
             project_degrees_of_freedom=beside(
                 float(side.degrees_of_freedom[number]),
-                "sampling units of the stratum, less one",
+                "of the design's estimator"
+                if stratum.stratum in side.freedom
+                else "sampling units of the stratum, less one",
                 side.variance,
             ),
         )

@@ -22,8 +22,10 @@ class OfStratum:
 
     Parameters
     ----------
-    mean, freedom
-        Of a stratum whose points were drawn anew: its change, and the degrees of freedom of the variance.
+    freedom
+        The degrees of freedom of the variance, where they are not the units less one.
+    mean
+        Of a stratum whose points were drawn anew: its change.
     apart
         Its two samples as independent groups: the stocks at the start with their sign turned, and those at the end.
     """
@@ -34,7 +36,7 @@ class OfStratum:
     variance: Quantity
     replicates: int
     mean: Quantity | None = None
-    freedom: float = 0.0
+    freedom: float | None = None
     apart: tuple[Quantity, ...] = ()
 
 
@@ -101,9 +103,9 @@ def hold_what_is_computed(inputs: PeriodInputs) -> None:
     ValueError
         With errors of the laboratory, or under rules that issue the posterior or the lowest of all forms.
     """
-    if not inputs.project_side.freedom:
+    if not inputs.stocks.anew:
         return
-    names = ", ".join(sorted(inputs.project_side.freedom))
+    names = ", ".join(sorted(inputs.stocks.anew))
     if inputs.errors is not None:
         raise ValueError(
             f"points of {names} were drawn anew; errors of laboratory or soil mass are not carried there"

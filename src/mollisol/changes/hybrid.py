@@ -19,7 +19,9 @@ from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.baseline import HybridBaseline
 from mollisol.methodology.checks.baseline_model import year_before
 from mollisol.methodology.context import PeriodContext
+from mollisol.methodology.land.design import shares_in_unit
 from mollisol.methodology.trace import Quantity
+from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.routes.hybrid import HybridInputs, ModelledPlaces, hybrid_routes
 from mollisol.stocks.groups import mean_of_all
@@ -135,17 +137,15 @@ def _modelled(
         )
     )
     known = {point.point: point for point in context.project.sample_points}
-    homes: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    # what lies on land that the period does not cover is left out
+    points = [known[id] for id in runs.points if id in known]
+    share = shares_in_unit(points, context.project.drawn_fields)
+    homes: dict[str, dict[str, list[FloatArray]]] = defaultdict(lambda: defaultdict(list))
     for number, id in enumerate(runs.points):
-        if id not in known:
-            continue  # on land that the period does not cover
-        homes[known[id].stratum or known[id].control_site or ""][known[id].sampling_unit].append(number)
-    draws = np.stack(
-        [
-            np.stack([drawn[points].mean(axis=0) for points in homes[place].values()]).mean(axis=0)
-            for place in places
-        ]
-    )
+        if id in known:
+            units = homes[known[id].stratum or known[id].control_site or ""]
+            units[known[id].sampling_unit].append(share[id] * drawn[number])
+    draws = np.stack([np.stack([sum(own) for own in homes[place].values()]).mean(axis=0) for place in places])
     rows = [*runs.source, f"scenario baseline, mean of {runs.draws} draws"]
     mean = context.given(f"{name}", draws.mean(axis=1), "t CO2e/ha", rows, places)
     return ModelledPlaces(mean, draws)

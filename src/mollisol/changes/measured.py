@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 import numpy as np
 
 from mollisol.changes.change import ChangeOfPeriod, ChangeOptions, changes_of_strata
+from mollisol.changes.designed import variance_by_design
 from mollisol.changes.drawn_anew import OfStratum, hold_what_is_computed, stratum_drawn_anew
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.checks.control_sites import control_groups
@@ -26,7 +28,7 @@ from mollisol.routes.spread import spread_between_strata
 from mollisol.stocks.groups import group_means, mean_of_all
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.samples import Samples
-from mollisol.uncertainty.scaling.sampling_error import paired_change_variance_t2, sampling_variance_t2
+from mollisol.uncertainty.scaling.sampling_error import sampling_variance_t2
 
 
 def measured_change(
@@ -142,7 +144,7 @@ def project_side(
         variance=context.join("project_variance", [side.variance for side in sides], names),
         replicates=tuple(side.replicates for side in sides),
         replicate=("sampling units",) * len(names),
-        freedom={side.name: side.freedom for side in ends},
+        freedom={side.name: side.freedom for side in sides if side.freedom is not None},
         change=change,
         group=tuple(groups),
         ends=tuple((side.first, side.last) for side in sides),
@@ -150,7 +152,7 @@ def project_side(
 
 
 def _paired(context: PeriodContext, name: str, hectares: Quantity, units: ChangesOfUnits) -> OfStratum:
-    """Compute the variance of a stratum whose units are the same at both times."""
+    """Compute the variance of a stratum whose units are the same at both times, by its design."""
     places = units.members[name]
     first, last = (
         context.compute(
@@ -161,15 +163,9 @@ def _paired(context: PeriodContext, name: str, hectares: Quantity, units: Change
         )
         for label, stock in (("first", units.start), ("last", units.end))
     )
-    variance = context.compute(
-        f"project_variance.{name}",
-        # the units are the same at both times: the covariance of the two stocks is taken off
-        paired_change_variance_t2,
-        area_ha=hectares,
-        stock_start_t_co2e_per_ha=first,
-        stock_end_t_co2e_per_ha=last,
-    )
-    return OfStratum(name, first, last, variance, len(places))
+    change = partial(context.pick, f"change_of_unit.{name}", units.change, places)
+    found = variance_by_design(context, ("project_variance", name), hectares, change, (first, last))
+    return OfStratum(name, first, last, found.variance, len(places), freedom=found.freedom)
 
 
 def _control_side(context: PeriodContext, units: ChangesOfUnits) -> ControlSide:

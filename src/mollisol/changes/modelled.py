@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from mollisol.changes.change import ChangeOfPeriod, ChangeOptions, changes_of_strata
+from mollisol.changes.designed import variance_by_design
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.checks.baseline_model import year_before
 from mollisol.methodology.context import PeriodContext
+from mollisol.methodology.land.design import shares_in_unit
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.modelled_stock import modelled_stock_t_c_per_ha
@@ -21,8 +24,8 @@ from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.model_error import effective_draws, model_error
 from mollisol.stocks.modelled import ModelledStocks
+from mollisol.stocks.units import unit_means
 from mollisol.uncertainty.monte_carlo.modelled import modelled_reduction_t_co2e_per_ha
-from mollisol.uncertainty.scaling.sampling_error import sampling_variance_t2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +36,7 @@ class _Points:
     places: list[int]
     names: list[str]
     unit_of_point: list[str]
+    share: FloatArray
     units: list[str]
     stratum_of_unit: list[int]
 
@@ -57,6 +61,7 @@ def _points(context: PeriodContext, runs: ModelledStocks) -> _Points:
         places,
         [point.point for point in points],
         [label for _, label in labels],
+        np.array(list(shares_in_unit(points, context.project.drawn_fields).values())),
         [label for _, label in units],
         [stratum for stratum, _ in units],
     )
@@ -159,7 +164,9 @@ def _one_scenario(
 
 
 def _to_units(context: PeriodContext, points: _Points, name: str, of_point: Quantity) -> Quantity:
-    return group_means(context, f"{name}_of_unit", of_point, points.unit_of_point, points.units)
+    known = {point.point: point for point in context.project.sample_points}
+    parts = context.project.drawn_fields
+    return unit_means(context, f"{name}_of_unit", of_point, known, parts, points.units)
 
 
 def _side(
@@ -167,21 +174,24 @@ def _side(
 ) -> Side:
     """Compute the sampling variance of the effect in each stratum (Eq. 62)."""
     names = tuple(stratum.stratum for stratum in context.project.strata)
-    variances = [
-        context.compute(
-            f"sampling_variance.{name}",
-            sampling_variance_t2,
-            area_ha=context.arrange(f"area_ha.{name}", float(area.value[number]), [area], places=[number]),
-            change_t_co2e_per_ha=context.pick(f"effect_of_unit.{name}", effect, places[number]),
+    found = [
+        variance_by_design(
+            context,
+            ("sampling_variance", name),
+            context.arrange(f"area_ha.{name}", float(area.value[number]), [area], places=[number]),
+            partial(context.pick, f"effect_of_unit.{name}", effect, places[number]),
         )
         for number, name in enumerate(names)
     ]
     return Side(
         labels=names,
         mean=mean,
-        variance=context.join("sampling_variance", variances, names),
+        variance=context.join("sampling_variance", [one.variance for one in found], names),
         replicates=tuple(len(units) for units in places),
         replicate=("sampling units",) * len(names),
+        freedom={
+            name: one.freedom for name, one in zip(names, found, strict=True) if one.freedom is not None
+        },
     )
 
 
@@ -196,6 +206,6 @@ def _drawn(points: _Points, scenario: str, years: tuple[int, int]) -> FloatArray
     effect = modelled_reduction_t_co2e_per_ha(
         baseline_emission_t_co2e_per_ha=baseline, project_emission_t_co2e_per_ha=project
     )
-    member = np.equal.outer(points.units, points.unit_of_point).astype(np.float64)
-    of_unit: FloatArray = member @ np.asarray(effect) / member.sum(axis=1, keepdims=True)
+    member = np.equal.outer(points.units, points.unit_of_point) * points.share
+    of_unit: FloatArray = member @ np.asarray(effect)
     return of_unit

@@ -50,6 +50,7 @@ from mollisol.quantification.accounting.vm0042.deduction import (
 from mollisol.quantification.totals import uncertainty_fraction
 from mollisol.questions.declarations import check_declarations
 from mollisol.questions.laboratory.methods import question_methods
+from mollisol.questions.places.grid import check_grid
 from mollisol.questions.plan import check_plan
 from mollisol.questions.registration import question_registration
 from mollisol.questions.selection import check_lost_points, check_selection
@@ -115,7 +116,7 @@ class VM0042(Programme):
         project, rules = context.project, context.rules
         findings = [*check_boundary(project.head.boundary, HEAD), *check_sampling(project, rules)]
         findings += [*check_spectroscopy(project, rules), *check_plan(context), *check_selection(context)]
-        findings += question_methods(context)
+        findings += [*question_methods(context), *check_grid(project, rules)]
         findings += [*check_baselines(project, rules), *check_model_setup(project, rules)]
         if project.measured_controls:
             findings += [*check_control_sites(project, rules), *check_controls_stayed(project)]

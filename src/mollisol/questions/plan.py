@@ -140,7 +140,7 @@ def _points(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
 
 
 def _drawn_in(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
-    names = ("point", "stratum", "control_site", "sampling_unit")
+    names = ("point", "stratum", "control_site", "sampling_unit", "part", "grid_row", "grid_column")
     points = project.sample_points
     planned, given = ([table.column(name).values() for name in names] for table in (plan.points, points))
     if planned == given:
@@ -149,7 +149,9 @@ def _drawn_in(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
     for number, values in enumerate(zip(*given, strict=True)):
         was = drawn.get(values[0])
         if was is not None and was != [*values[1:]]:
-            before, now = (" / ".join(part for part in those if part) for those in (was, values[1:]))
+            before, now = (
+                " / ".join(str(part) for part in those if part is not None) for those in (was, values[1:])
+            )
             yield finding(
                 "plan-point-restratified",
                 Place(

@@ -54,7 +54,7 @@ def run_measured_routes(inputs: PeriodInputs, choice: RouteChoice) -> RoutesFoun
         {"guarded": guarded_form} if lowest else {"sharp": sharp_form}
     )
     others: dict[CreditedForm, Route[PeriodInputs]] = {**closed, "montecarlo": montecarlo_route}
-    if not inputs.project_side.freedom:
+    if not inputs.stocks.anew:
         # of points drawn anew there is no change at a point, which the posterior is of
         others["posterior"] = posterior_route
     return run_routes(inputs, choice, analytic_route, others)

@@ -46,7 +46,7 @@ def variance_components(
     """
     figures = [entry(spread.terms, place) * scale for place in range(len(terms))]
     variances = np.array(figures)
-    freedom = np.array([term.replicates - 1.0 for term in terms])
+    freedom = np.array([float(entry(spread.replicates_less_one, place)) for place in range(len(terms))])
     deduction, one_more = deduction_with_one_more(
         variance_of_mean=variances,
         degrees_of_freedom=freedom,

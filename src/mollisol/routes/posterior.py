@@ -50,6 +50,9 @@ _REACH: Final = 4.0
 _GRID: Final = 101
 _MOST_DIGITS: Final = 6
 """How far the density is given, in standard deviations to each side, and at how many values, dense in the middle."""
+_PARTS: Final = (
+    "declared errors of laboratory or soil mass, and fields whose parts were sampled by themselves"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +67,9 @@ class PointsOfPeriod:
 def posterior_route(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     """Compute the posterior quantile of a period from the changes at its points, and its budget by source of error."""
     context = inputs.context
+    if inputs.errors is not None and len(context.project.drawn_fields):
+        # its errors are of points, and its changes of fields
+        return RouteOutcome(None, None, findings=(_cannot(context, _PARTS),))
     # points go in, not means of units: what points of a field share and what they do not are told apart by the model
     strata, sites = inputs.project_side.labels, inputs.control_sites
     points = points_of_period(inputs, inputs.stocks)
@@ -111,9 +117,14 @@ def rounding_error(inputs: PeriodInputs) -> Quantity:
 
 
 def points_of_period(inputs: RouteInputs, stocks: UnitStocks) -> PointsOfPeriod:
-    """Compute the changes at the points of the project and of its control sites, with the place of each."""
+    """Compute the changes at the points of the project and of its control sites, with the place of each.
+
+    Where fields have parts a field stands as one point: the model has no place for areas within a sampling unit.
+    """
     context = inputs.context
     project, period = context.project, context.period
+    if len(project.drawn_fields):
+        return _units_of_period(inputs, stocks)
     start = stocks.points_by_campaign[period.first_campaign]
     change = context.compute(
         "change_of_point",
@@ -136,6 +147,34 @@ def points_of_period(inputs: RouteInputs, stocks: UnitStocks) -> PointsOfPeriod:
         "project_unit": [unit_of[unit] for unit in units],
         "control_change_t_co2e_per_ha": context.pick("control_change_of_point", change, control),
         "control_site": [site_of[points[place].control_site or ""] for place in control],
+        "site_link": inputs.site_link,
+        "offset_t_co2e_per_ha": biochar_offset(inputs),
+    }
+    return PointsOfPeriod(given, own, control)
+
+
+def _units_of_period(inputs: RouteInputs, stocks: UnitStocks) -> PointsOfPeriod:
+    """Compute the changes of the sampling units of the project and of its control sites."""
+    context, period = inputs.context, inputs.context.period
+    start = stocks.by_campaign[period.first_campaign]
+    change = context.compute(
+        "change_of_field",
+        stock_change_t_co2e_per_ha,
+        index=start.index,
+        stock_start_t_c_per_ha=start,
+        stock_end_t_c_per_ha=stocks.by_campaign[period.last_campaign],
+    )
+    stratum_of, site_of = _numbers(inputs.project_side.labels), _numbers(inputs.control_sites)
+    home = [stocks.home_of[unit] for unit in change.index]
+    own = [place for place, name in enumerate(home) if name in stratum_of]
+    control = [place for place, name in enumerate(home) if name in site_of]
+    given: dict[str, Any] = {
+        "area_ha": inputs.area,
+        "project_change_t_co2e_per_ha": context.pick("project_change_of_field", change, own),
+        "project_stratum": [stratum_of[home[place]] for place in own],
+        "project_unit": list(range(len(own))),
+        "control_change_t_co2e_per_ha": context.pick("control_change_of_field", change, control),
+        "control_site": [site_of[home[place]] for place in control],
         "site_link": inputs.site_link,
         "offset_t_co2e_per_ha": biochar_offset(inputs),
     }

@@ -12,7 +12,7 @@ def spread_between_strata(inputs: PeriodInputs) -> SpreadTest | None:
     """Test the spread between strata; None where there is one stratum, or nothing to tell them apart by."""
     context, side = inputs.context, inputs.project_side
     group = [name for name, count in zip(side.labels, side.replicates, strict=True) for _ in range(count)]
-    if side.freedom:  # of points drawn anew there is no change of a unit
+    if inputs.stocks.anew:  # of points drawn anew there is no change of a unit
         return None
     try:
         statistic = context.compute(

@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 
 from mollisol.methodology.checks.control_sites import control_groups
+from mollisol.methodology.land.design import shares_in_unit
 from mollisol.quantification.checks import FloatArray
 from mollisol.routes.declared_errors import DeclaredErrors
 from mollisol.routes.interface import PeriodInputs
@@ -21,10 +22,15 @@ def weight_of_points(inputs: PeriodInputs, errors: DeclaredErrors) -> FloatArray
     share = {
         home: float(part) / len(group) for group, part in zip(homes, lever, strict=True) for home in group
     }
-    points = {point.point: point for point in project.sample_points}
-    unit = [
-        (point.stratum or point.control_site or "", point.sampling_unit)
-        for point in (points[id] for id in errors.points)
-    ]
-    points_in, units_in = Counter(unit), Counter(home for home, _ in set(unit))
-    return np.array([share.get(key[0], 0.0) / units_in[key[0]] / points_in[key] for key in unit])
+    known = {point.point: point for point in project.sample_points}
+    points = [known[id] for id in errors.points]
+    home = [point.stratum or point.control_site or "" for point in points]
+    pairs = zip(home, points, strict=True)
+    units_in = Counter(home for home, _ in {(home, point.sampling_unit) for home, point in pairs})
+    in_unit = shares_in_unit(points, project.drawn_fields)
+    return np.array(
+        [
+            share.get(of, 0.0) / units_in[of] * in_unit[point.point]
+            for of, point in zip(home, points, strict=True)
+        ]
+    )

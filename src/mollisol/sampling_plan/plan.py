@@ -61,6 +61,10 @@ class StratumPlan:
     spares: int = 0
 
 
+_OF_THE_OWNER = frozenset({"field", "part", "grid_row", "grid_column"})
+"""Columns of points that a plan of independent places does not fill."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A sampling plan and the precision that it is expected to reach on the project side."""
@@ -92,7 +96,7 @@ class Plan:
                 longitude, latitude = item.places[number] if item.places else (None, None)
                 point = f"{item.stratum[:90]}-{number + 1:03d}"
                 values = (point, item.stratum, None, point, longitude, latitude)
-                names = (name for name in SamplePoint.model_fields if name != "field")
+                names = (name for name in SamplePoint.model_fields if name not in _OF_THE_OWNER)
                 row = dict(zip(names, values, strict=True))
                 rows.append((row, number >= item.samples))
         return rows

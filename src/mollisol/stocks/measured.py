@@ -14,7 +14,7 @@ from mollisol.methodology.findings import Finding
 from mollisol.methodology.measurement import SamplePoint
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.figure import Figure, figure
-from mollisol.methodology.trace import Quantity, Trace
+from mollisol.methodology.trace import Quantity
 from mollisol.quantification.equivalent_soil_mass import (
     Interpolation,
     carbon_at_equivalent_soil_mass_t_per_ha,
@@ -30,6 +30,7 @@ from mollisol.stocks.profiles import (
     increment_masses,
     reference_mass,
 )
+from mollisol.stocks.units import unit_label, unit_means
 
 SHARED_REFERENCE = "all"
 """The reference that all but shallow soils share."""
@@ -123,7 +124,7 @@ def quantify_stocks(context: Context) -> tuple[UnitStocks, list[Finding]]:
     ]
     stock = trace.join("stock_of_sample", parts, [sample for part in parts for sample in part.index])
     points_by_campaign = _point_stocks(context, stock)
-    by_campaign, home_of = _unit_stocks(points_by_campaign, points, trace)
+    by_campaign, home_of = _unit_stocks(points_by_campaign, points, context)
     reference_of = {s.stratum: figure(references[reference_group[s.stratum]]) for s in project.strata}
     stocks = UnitStocks(
         increments, by_campaign, points_by_campaign, home_of, reference_of, tuple(profiles), interpolation
@@ -160,15 +161,15 @@ def _point_stocks(context: Context, stock: Quantity) -> dict[str, Quantity]:
 
 
 def _unit_stocks(
-    points_by_campaign: Mapping[str, Quantity], points: Mapping[str, SamplePoint], trace: Trace
+    points_by_campaign: Mapping[str, Quantity], points: Mapping[str, SamplePoint], context: Context
 ) -> tuple[dict[str, Quantity], dict[str, str]]:
     """Average points to sampling units, campaign by campaign."""
     by_campaign: dict[str, Quantity] = {}
     home_of: dict[str, str] = {}
+    parts = context.project.drawn_fields
     for campaign, of_point in points_by_campaign.items():
-        unit_of = [f"{home_of_point(points[id])}/{points[id].sampling_unit}" for id in of_point.index]
-        by_campaign[campaign] = group_means(
-            trace, f"stock_of_unit@{campaign}", of_point, unit_of, sorted(set(unit_of))
+        by_campaign[campaign] = unit_means(
+            context.trace, f"stock_of_unit@{campaign}", of_point, points, parts
         )
-        home_of |= {unit: home_of_point(points[id]) for unit, id in zip(unit_of, of_point.index, strict=True)}
+        home_of |= {unit_label(points[id]): home_of_point(points[id]) for id in of_point.index}
     return by_campaign, home_of

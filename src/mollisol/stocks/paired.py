@@ -9,9 +9,8 @@ from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.land.covered import strata_drawn_anew
 from mollisol.methodology.measurement import SamplePoint
 from mollisol.methodology.trace import Quantity
-from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks
-from mollisol.stocks.profiles import home_of_point
+from mollisol.stocks.units import unit_means
 
 
 def paired_stocks(context: PeriodContext, stocks: UnitStocks) -> UnitStocks:
@@ -33,11 +32,8 @@ def paired_stocks(context: PeriodContext, stocks: UnitStocks) -> UnitStocks:
     for name, stock in of_point.items():
         places = [place for place, point in enumerate(stock.index) if point in both]
         points[name] = context.pick(f"paired_stock_of_point.{name}", stock, places)
-        unit_of = [
-            f"{home_of_point(known[point])}/{known[point].sampling_unit}" for point in points[name].index
-        ]
-        units[name] = group_means(
-            context, f"paired_stock_of_unit.{name}", points[name], unit_of, sorted(set(unit_of))
+        units[name] = unit_means(
+            context, f"paired_stock_of_unit.{name}", points[name], known, context.project.drawn_fields
         )
     return replace(
         stocks,
@@ -61,12 +57,8 @@ def _drawn_anew(
                 n for n, point in enumerate(stock.index) if point in known and known[point].stratum == stratum
             ]
             own = context.pick(f"anew_stock_of_point.{stratum}.{name}", stock, places)
-            unit_of = [f"{stratum}/{known[point].sampling_unit}" for point in own.index]
-            ends.append(
-                group_means(
-                    context, f"anew_stock_of_unit.{stratum}.{name}", own, unit_of, sorted(set(unit_of))
-                )
-            )
+            unit = f"anew_stock_of_unit.{stratum}.{name}"
+            ends.append(unit_means(context, unit, own, known, context.project.drawn_fields))
         if all(end.index for end in ends):
             found[stratum] = (ends[0], ends[1])
     return found

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mollisol.methodology.land.design import DRAWN_FIELDS_FILE
 from mollisol.methodology.land.fields import FIELDS_FILE
 from mollisol.methodology.measurement import STATUS_FILE
 from mollisol.methodology.rules_in_force.rule_set import RuleSet
@@ -51,10 +52,13 @@ def outside(files: Mapping[str, bytes], rules: RuleSet | None = None) -> str:
         kinds |= {row["approach"] for row in rows_of(inputs, "quantification_units.csv")}
         apart = any(item.get("units") for item in head["verification_periods"])
         anew = any(item.get("drawn_anew") for item in head["campaigns"])
+        design = head.get("design", {})
     except (LookupError, TypeError, ValueError, AttributeError):
         return ""
     if FIELDS_FILE in inputs or apart or anew:
         return "one whose land joins or leaves, or whose points were drawn anew"
+    if DRAWN_FIELDS_FILE in inputs or design.get("random_start"):
+        return "one whose design has an estimator of its own"
     if STATUS_FILE in inputs:
         return "one whose points were lost or joined"
     other = sorted(kinds - {"measured_controls", "measure_and_remeasure"})

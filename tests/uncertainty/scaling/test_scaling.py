@@ -11,6 +11,7 @@ from scipy.integrate import dblquad
 from mollisol.uncertainty.planning.allocation import best_cores_per_composite
 from mollisol.uncertainty.scaling.clusters import design_effect
 from mollisol.uncertainty.scaling.geostatistics import mean_covariance
+from mollisol.uncertainty.scaling.systematic import systematic_degrees_of_freedom, systematic_variance_t2
 
 
 def test_the_design_effect_is_what_clusters_do() -> None:
@@ -64,3 +65,49 @@ def test_the_best_composite_has_the_smallest_cost_times_variance() -> None:
         within_variance=36.0, laboratory_variance=4.0, cost_per_core=5.0, cost_per_measurement=20.0
     )
     assert cores[product.argmin()] == pytest.approx(float(best))
+
+
+def grid_pairs(rows: int, columns: int) -> Any:
+    number = np.arange(rows * columns).reshape(rows, columns)
+    first = [*number[:, :-1].ravel(), *number[:-1].ravel()]
+    return first, [*number[:, 1:].ravel(), *number[1:].ravel()]
+
+
+def test_the_variance_of_a_grid_is_that_of_a_random_sample_where_nothing_is_near_alike() -> None:
+    """Independent changes of variance 4 at 5 x 6 points: 4 / 30 on average, spread by the degrees of freedom."""
+    random, (first, second) = np.random.default_rng(1), grid_pairs(5, 6)
+    found = np.array(
+        [
+            systematic_variance_t2(
+                area_ha=1.0, change_t_co2e_per_ha=random.normal(0, 2, 30), first=first, second=second
+            )
+            for _ in range(4000)
+        ]
+    )
+    freedom = systematic_degrees_of_freedom(points=30.0, first=first, second=second)
+    assert found.mean() == pytest.approx(4 / 30, rel=0.02)
+    assert 2 * found.mean() ** 2 / found.var() == pytest.approx(freedom, rel=0.08)
+
+
+def test_the_variance_of_a_grid_holds_on_land_that_changes_smoothly_and_fails_where_it_repeats() -> None:
+    """On a plane of waves of many steps the neighbours over-state; of one step both forms see nothing of the error."""
+    random, (first, second) = np.random.default_rng(2), grid_pairs(6, 6)
+
+    def campaign(length: float) -> tuple[float, float, float]:
+        row, column = np.meshgrid(np.arange(6.0), np.arange(6.0), indexing="ij")
+        means, of_grid, plain = [], [], []
+        for start in random.random((2000, 2)):
+            x, y = (row + start[0]).ravel(), (column + start[1]).ravel()
+            values = np.sin(2 * np.pi * x / length) + np.sin(2 * np.pi * y / length) + 0.3 * x
+            means.append(values.mean())
+            of_grid.append(
+                systematic_variance_t2(area_ha=1.0, change_t_co2e_per_ha=values, first=first, second=second)
+            )
+            plain.append(values.var(ddof=1) / values.size)
+        return float(np.var(means)), float(np.mean(of_grid)), float(np.mean(plain))
+
+    true, of_grid, plain = campaign(7.0)
+    assert true < of_grid < plain
+    true, of_grid, plain = campaign(1.0)
+    assert of_grid < 0.1 * true
+    assert plain < 0.1 * true

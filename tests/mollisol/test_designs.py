@@ -1,0 +1,138 @@
+"""Declared sampling designs from tables to credit: drawn fields of landowners (Appendix 6), and grids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from mollisol.engine import assess_project, run_project
+from mollisol.methodology.findings import Severity
+from mollisol.methodology.results.run import PeriodResult
+from mollisol.methodology.rules_in_force.rule import Overlay
+from mollisol.run import Run
+from tests.support.designs import GRID, grid, landowners
+
+
+def only(run: Run) -> PeriodResult:
+    (period,) = run.results.periods
+    return period
+
+
+def told(folder: Path) -> dict[str, str]:
+    return {item.code: item.found for item in assess_project(folder).findings}
+
+
+def test_appendix_6_from_tables_to_credit(tmp_path: Path) -> None:
+    """The test vector of Appendix 6: 4 and 36 (t CO2e)^2, mean 1.0875; the deduction by Student's t."""
+    run = run_project(landowners(tmp_path / "project"))
+    period = only(run)
+    assert [item.project_variance_t2 for item in period.strata] == pytest.approx([4.0, 36.0], rel=1e-9)
+    assert [item.project_change_t_co2e_per_ha for item in period.strata] == pytest.approx([1.02, 1.2])
+    assert run.trace.quantities["project_variance.west@1"].equation == "vm0042:A6.9"
+    moment = period.deduction
+    assert moment.mean_t_co2e_per_ha == pytest.approx(1.0875)
+    variance = 40 / 160**2 + 0.01
+    freedom = variance**2 / ((4**2 / 1 + 36**2 / 1) / 160**4 + 0.01**2 / 2)
+    assert moment.standard_error_t_co2e_per_ha == pytest.approx(np.sqrt(variance), rel=1e-9)
+    assert moment.degrees_of_freedom == pytest.approx(freedom, rel=1e-9)
+    credited = 1.0875 - stats.t.ppf(2 / 3, freedom) * np.sqrt(variance)
+    assert moment.credited_t_co2e_per_ha == pytest.approx(credited, rel=1e-9)
+    forms = {row.form for row in period.routes}
+    assert forms == {"moment", "sharp", "montecarlo", "posterior"}
+    for row in period.routes:
+        assert row.mean_t_co2e_per_ha == pytest.approx(1.0875, abs=0.02)
+
+
+def test_drawn_fields_are_no_deviation_and_reconcile_with_the_plan(tmp_path: Path) -> None:
+    assert "design-not-stratified-random" not in told(landowners(tmp_path / "project"))
+
+
+def test_a_grid_from_tables_to_credit(tmp_path: Path) -> None:
+    """D'Orazio's estimator by hand: half the mean squared difference of the 17 pairs of neighbours, over 12 points."""
+    period = only(run_project(grid(tmp_path / "project")))
+    (stratum,) = period.strata
+    squares = [*np.diff(GRID, axis=0).ravel() ** 2, *np.diff(GRID, axis=1).ravel() ** 2]
+    assert len(squares) == 17
+    variance = 50.0**2 * np.sum(squares) / 17 / 2 / 12
+    assert stratum.project_variance_t2 == pytest.approx(variance, rel=1e-9)
+    # 4 corners with 2 neighbours, 6 edges with 3, 2 inside with 4
+    freedom = 34**2 / (34 + 4 * 4 + 6 * 9 + 2 * 16)
+    assert stratum.project_degrees_of_freedom == pytest.approx(freedom, rel=1e-12)
+    assert variance < 50.0**2 * GRID.var(ddof=1) / 12, "the trend over the land is no error of a grid"
+    moment, of_mean = period.deduction, variance / 50**2 + 0.01
+    assert moment.standard_error_t_co2e_per_ha == pytest.approx(np.sqrt(of_mean), rel=1e-9)
+    nu = of_mean**2 / ((variance / 50**2) ** 2 / freedom + 0.01**2 / 2)
+    assert moment.degrees_of_freedom == pytest.approx(nu, rel=1e-9)
+    assert {row.form for row in period.routes} == {"moment", "sharp", "montecarlo", "posterior"}
+
+
+def test_a_grid_without_random_start_or_under_the_other_rule_is_a_random_sample(tmp_path: Path) -> None:
+    plain = 50.0**2 * GRID.var(ddof=1) / 12
+    chosen = grid(tmp_path / "chosen", 'kind = "systematic"')
+    assert told(chosen)["design-table-unused"].startswith("systematic without random_start")
+    other = {
+        "label": "a grid as a random sample",
+        "set": [
+            {
+                "id": "mollisol.systematic.variance",
+                "from": date(2026, 11, 21),
+                "value": "random sample",
+                "reason": "a test",
+            }
+        ],
+    }
+    run = run_project(grid(tmp_path / "grid"), overlays=[Overlay.model_validate(other)])
+    assert only(run).strata[0].project_variance_t2 == pytest.approx(plain, rel=1e-9)
+
+
+def edit(folder: Path, name: str, old: str, new: str) -> Path:
+    path = folder / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("make", "file", "old", "new", "code", "found"),
+    [
+        (
+            landowners,
+            "project.toml",
+            '"multi_stage"',
+            '"stratified_random"',
+            "design-table-unused",
+            "drawn_fields",
+        ),
+        (landowners, "drawn_fields.csv", "W1,rise", "W1,ridge", "field-part-unknown", "rise"),
+        (
+            landowners,
+            "drawn_fields.csv",
+            "8.0\n",
+            "8.0\nwest,W1,foot,3.0\n",
+            "field-part-unknown",
+            "second time",
+        ),
+        (landowners, "drawn_fields.csv", "rise,12.0", "rise,120.0", "area-mismatch", "W1 has 128 ha"),
+        (landowners, "drawn_fields.csv", "8.0\n", "8.0\nwest,W1,top,3.0\n", "field-part-not-sampled", "top"),
+        (grid, "sample_points.csv", "g00,plain,,g00,,0,0", "g00,plain,,g00,,0,1", "grid-incomplete", "node"),
+        (grid, "sample_points.csv", ",10.001,", ",10.004,", "grid-place-differs", "lie"),
+        (grid, "sample_points.csv", "10.003,0.002", ",", "grid-not-shown", "11 of 12"),
+    ],
+)
+def test_what_a_design_lacks_is_told(
+    tmp_path: Path, make: Callable[[Path], Path], file: str, old: str, new: str, code: str, found: str
+) -> None:
+    assert found in told(edit(make(tmp_path / "project"), file, old, new))[code]
+
+
+def test_an_honest_design_is_left_in_peace(tmp_path: Path) -> None:
+    for make in (landowners, grid):
+        folder = make(tmp_path / make.__name__)
+        codes = {f.code for f in assess_project(folder).findings if f.severity is Severity.BLOCKING}
+        assert not codes
