@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
+from mollisol.methodology.checks.external_model import check_external_model
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.periods import whole_years
 from mollisol.methodology.checks.validation import check_project_domain
@@ -38,6 +39,7 @@ def check_model_setup(project: Project, rules: RulesInForce) -> list[Finding]:
             *_points(project, model),
             *_scenarios(model),
             *_weather(project, model),
+            *check_external_model(project, modelled_points(project), _years_needed(project, model, rules)),
             *_station(head, rules),
             *_initial(project, head, model, rules),
             *_validation(project, head, model, rules),
@@ -104,24 +106,34 @@ def _points(project: Project, model: ProjectModel) -> Iterable[Finding]:
 
 
 def _scenarios(model: ProjectModel) -> Iterable[Finding]:
-    names = sorted({row.scenario for row in model.inputs.schedule})
-    if tuple(names) != SCENARIOS or model.inputs.baseline != "baseline":
+    names, external = model.inputs.scenarios, model.inputs.external
+    if names != SCENARIOS or model.inputs.baseline != "baseline":
         yield finding(
             "model-scenarios",
-            Place(file=SCHEDULE, column="scenario"),
+            Place(file=SCHEDULE if external is None else external.rows.file, column="scenario"),
             ", ".join(names) + f"; model.toml takes {model.inputs.baseline} for the baseline",
         )
 
 
+def last_year(project: Project) -> int:
+    """Return the last year that ends within the periods."""
+    end = project.head.verification_periods[-1].during.end
+    return end.year if _ends_with_year(end) else end.year - 1
+
+
+def _years_needed(project: Project, model: ProjectModel, rules: RulesInForce) -> range:
+    """Return the years whose ends a run goes through: from the start, or an earlier measurement, to the last period."""
+    if model.inputs.external is None or not project.head.verification_periods:
+        return range(0)
+    start = year_before(project.head.start_date)
+    measured = start + initial_shift_years(project, rules.number("mollisol.start.tolerance"))
+    return range(min(start, measured), max(last_year(project), measured) + 1)
+
+
 def _weather(project: Project, model: ProjectModel) -> Iterable[Finding]:
-    periods = project.head.verification_periods
-    if not periods:
+    if not project.head.verification_periods or model.inputs.external is not None:
         return
-    needed = (
-        periods[-1].during.end.year
-        if _ends_with_year(periods[-1].during.end)
-        else periods[-1].during.end.year - 1
-    )
+    needed = last_year(project)
     years = {row.year for row in model.inputs.weather}
     first = year_before(project.head.start_date) + 1
     if model.inputs.model == "tier2":

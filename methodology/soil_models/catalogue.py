@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from mollisol.methodology.base import DomainObject
+
+EXTERNAL: Final = "external"
+"""The id under which the results of DayCent, DNDC and the like stand in the place of a model."""
 
 
 class ModelCard(DomainObject):
@@ -128,6 +133,22 @@ MODELS: dict[str, ModelCard] = {
             creditable=False,
             document="Andren and Katterer 1997",
             start="steady state under the mean input of the baseline, scaled to the measured stock",
+        ),
+        ModelCard(
+            id=EXTERNAL,
+            title="a model that ran elsewhere",
+            parameter_set="",
+            step="as it ran",
+            pools=(),
+            answers_to=("what its own validation shows",),
+            silent_on=(),
+            lands=("cropland", "grassland", "woodland", "paddy"),
+            soils=("mineral", "volcanic", "organic", "permafrost"),
+            caution=(),
+            depth_cm=(5.0, 200.0),
+            creditable=True,
+            document="VMD0053",
+            start="as it ran: its change is laid over the measured stock",
         ),
     )
 }

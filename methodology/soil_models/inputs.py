@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from mollisol.methodology.base import DomainObject
+from collections.abc import Collection
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mollisol.methodology.base import DomainObject, Items, RequiredText, Text
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Place
 from mollisol.methodology.soil_models.parameters import ParameterSet
 
@@ -116,13 +122,97 @@ class ExternalRow(Row):
     ch4_kg_ha: float | None = None
 
 
+type _Name = Annotated[Text, Field(min_length=1)]
+
+
+class DeclaredInput(DomainObject):
+    """What drove a model that ran elsewhere: files of the folder, and where they come from."""
+
+    what: Literal["weather", "soil", "management", "parameters"]
+    files: Annotated[Items[RequiredText], Field(min_length=1)]
+    source: RequiredText
+
+
+class ExternalModel(DomainObject):
+    """The table ``[external]`` of ``model.toml``: a model that ran elsewhere.
+
+    Parameters
+    ----------
+    name, version, parameter_set
+        As each row of the results has them; the hash of the parameter set is of the files of its numbers.
+    document
+        Where the model is published, and shown to represent the practice.
+    results
+        The table of its results, beside ``model.toml``.
+    depth_cm
+        The layer, from the surface on, whose stocks it has. [cm]
+    inputs
+        What drove it: weather, soil, management and parameters, each with its files.
+    """
+
+    name: _Name
+    version: _Name
+    parameter_set: _Name
+    document: RequiredText
+    results: RequiredText
+    depth_cm: Annotated[float, Field(gt=0, le=500)]
+    inputs: Items[DeclaredInput] = ()
+
+    def files_of(self, what: str) -> tuple[str, ...]:
+        """Return the files that are declared for a kind of input."""
+        return tuple(file for item in self.inputs if item.what == what for file in item.files)
+
+
+class ExternalResults(DomainObject):
+    """A model that ran elsewhere, with its results."""
+
+    declared: ExternalModel
+    rows: Columns[ExternalRow]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that drove the model."""
+        return tuple(file for item in self.declared.inputs for file in item.files)
+
+    def within(self, years: tuple[int, int], points: Collection[str]) -> ExternalResults:
+        """Return the results of some points from the end of one year to the end of another."""
+        kept = zip(self.rows.column("point").values(), self.rows.column("year").values(), strict=True)
+        places = [
+            place
+            for place, (point, year) in enumerate(kept)
+            if point in points and years[0] <= year <= years[1]
+        ]
+        return self.model_copy(update={"rows": self.rows.at(places)})
+
+
 class ModelInputs(DomainObject):
-    """Everything a run of the scenarios takes: the model, its parameter set, and the checked tables."""
+    """Everything a run of the scenarios takes: the model, its parameter set, and the checked tables.
+
+    A model that ran elsewhere has its results in place of weather and schedule.
+    """
 
     model: str
     parameters: ParameterSet
     baseline: str = "baseline"
     run_in_years: int = 5
-    weather: tuple[WeatherRow, ...]
+    weather: tuple[WeatherRow, ...] = ()
     sites: tuple[SiteRow, ...]
-    schedule: tuple[ActivityRow, ...]
+    schedule: tuple[ActivityRow, ...] = ()
+    external: ExternalResults | None = None
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of the scenarios."""
+        if self.external is not None:
+            return tuple(sorted(set(self.external.rows.column("scenario").labels)))
+        return tuple(sorted({row.scenario for row in self.schedule}))
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """First and last year of the weather, or of the results of a model that ran elsewhere."""
+        years = (
+            self.external.rows.column("year").labels
+            if self.external is not None
+            else {row.year for row in self.weather}
+        )
+        return min(years), max(years)

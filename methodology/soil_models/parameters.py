@@ -22,7 +22,7 @@ class Source(DomainObject):
     title: str
     document: str
     licence: str
-    read: datetime.date
+    read: datetime.date | None = None
 
 
 class Parameter(DomainObject):
@@ -64,6 +64,8 @@ class ParameterSet(DomainObject):
         All options that the file offers.
     chosen
         The option chosen in each group.
+    files
+        Name and SHA-256 of the files that hold the numbers, of a model that ran elsewhere.
     """
 
     id: str
@@ -76,6 +78,7 @@ class ParameterSet(DomainObject):
     parameter: tuple[Parameter, ...]
     option: tuple[Option, ...] = ()
     chosen: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
 
     @property
     def values(self) -> dict[str, float]:
@@ -87,8 +90,9 @@ class ParameterSet(DomainObject):
 
     @property
     def sha256(self) -> str:
-        """Hash of model, version and numbers: two sets with the same numbers have the same hash."""
-        text = json.dumps([self.model, self.version, sorted(self.values.items())])
+        """Hash of model, version and numbers or files: two sets with the same numbers have the same hash."""
+        numbers = [sorted(self.values.items()), *([self.files] if self.files else [])]
+        text = json.dumps([self.model, self.version, *numbers])
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property

@@ -73,6 +73,11 @@ class ComparisonRow(Row):
     to_year: int
 
 
+def scenario_of_trials(inputs: ModelInputs) -> str:
+    """Return the scenario of the trials: the one that is not the baseline, where there is one."""
+    return next((name for name in inputs.scenarios if name != inputs.baseline), inputs.baseline)
+
+
 class Trials(DomainObject):
     """A trial folder, read and checked.
 

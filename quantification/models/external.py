@@ -3,66 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from mollisol.methodology.findings import FindingsError, Severity
-from mollisol.methodology.soil_models.external import check_external
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.soil_models.inputs import ExternalRow
 from mollisol.quantification.models.arrays import FloatArray
-from mollisol.quantification.models.scenarios import ScenarioRuns
+
+_DECEMBER = 12
 
 
-@dataclass(frozen=True, slots=True)
-class ExternalRuns:
-    """Stocks and fluxes of an external model.
+def december_stocks(
+    rows: Columns[ExternalRow], sites: Sequence[str], years: tuple[int, int]
+) -> dict[str, FloatArray]:
+    """Return the stocks at the end of each year by scenario.
 
     Parameters
     ----------
-    runs
-        The same value as a run of our own gives: stocks by scenario, (date, point, draw). [t C/ha]
-    dates
-        (year, month) of each row.
-    n2o_kg_ha, ch4_kg_ha
-        Fluxes by scenario where the file has them for every row, (date, point, draw). [kg/ha]
-    """
+    rows
+        Results, of which those at the end of December count.
+    sites
+        The sites that are wanted.
+    years
+        First and last year.
 
-    runs: ScenarioRuns
-    dates: tuple[tuple[int, int], ...]
-    n2o_kg_ha: dict[str, FloatArray]
-    ch4_kg_ha: dict[str, FloatArray]
-
-
-def gather_external(rows: Sequence[ExternalRow]) -> ExternalRuns:
-    """Bring the rows of an external model to arrays, once nothing blocks.
+    Returns
+    -------
+    dict
+        By scenario, (year, site, draw); draws in the order of their numbers. [t C/ha]
 
     Raises
     ------
-    FindingsError
-        With every finding, if any of them blocks.
+    ValueError
+        If a site has no stock at the end of a year in a scenario and draw.
     """
-    findings = list(check_external(rows))
-    if any(f.severity is Severity.BLOCKING for f in findings):
-        raise FindingsError(findings)
-    points = sorted({r.point for r in rows})
-    dates = sorted({(r.year, r.month) for r in rows})
-    draws = sorted({r.draw for r in rows})
-    scenarios = sorted({r.scenario for r in rows})
-    at_point, at_date, at_draw = ({name: i for i, name in enumerate(axis)} for axis in (points, dates, draws))
-
-    def cube(column: str) -> dict[str, FloatArray]:
-        if any(getattr(r, column) is None for r in rows):
-            return {}
-        cubes = {name: np.empty((len(dates), len(points), len(draws))) for name in scenarios}
-        for r in rows:
-            place = at_date[r.year, r.month], at_point[r.point], at_draw[r.draw]
-            cubes[r.scenario][place] = getattr(r, column)
-        return cubes
-
-    first = rows[0]
-    label = f"{first.model} {first.model_version}, {first.parameter_set}"
-    runs = ScenarioRuns(
-        first.model, label, tuple(points), tuple(year for year, _ in dates), cube("soc_t_ha"), tuple(findings)
-    )
-    return ExternalRuns(runs, tuple(dates), cube("n2o_kg_ha"), cube("ch4_kg_ha"))
+    scenario, point = rows.column("scenario"), rows.column("point")
+    year, draw = (rows.column(name).numbers().astype(np.int64) for name in ("year", "draw"))
+    numbers = {site: number for number, site in enumerate(sites)}
+    place = np.array([numbers.get(label, -1) for label in point.labels])[point.codes]
+    wanted = (place >= 0) & (rows.column("month").numbers() == _DECEMBER)
+    wanted &= (year >= years[0]) & (year <= years[1])
+    _, column = np.unique(draw, return_inverse=True)
+    stock = rows.column("soc_t_ha").numbers()
+    cubes = {}
+    for code, name in enumerate(scenario.labels):
+        mine = wanted & (scenario.codes == code)
+        cube = np.full((years[1] - years[0] + 1, len(sites), int(column.max()) + 1), np.nan)
+        cube[year[mine] - years[0], place[mine], column[mine]] = stock[mine]
+        if np.isnan(cube).any():
+            gap, site, _ = np.argwhere(np.isnan(cube))[0].tolist()
+            raise ValueError(f"no stock of {sites[site]} at the end of {years[0] + gap} in scenario {name}")
+        cubes[name] = cube
+    return cubes

@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike
 
 from mollisol.methodology.findings import Finding, FindingsError, Severity, finding
 from mollisol.methodology.soil_models.catalogue import MODELS, ModelCard
-from mollisol.methodology.soil_models.inputs import ModelInputs, SiteRow, WeatherRow
+from mollisol.methodology.soil_models.inputs import ExternalResults, ModelInputs, SiteRow, WeatherRow
 from mollisol.methodology.soil_models.parameters import ParameterSet
 from mollisol.quantification.models.amg import AmgForcing, AmgParameters, run_amg
 from mollisol.quantification.models.arrays import FloatArray, with_axes
+from mollisol.quantification.models.external import december_stocks
 from mollisol.quantification.models.icbm import IcbmParameters, run_icbm, steady_icbm
 from mollisol.quantification.models.linear.steady import shifted
 from mollisol.quantification.models.rothc.equations import inert_from_stock
@@ -145,6 +146,12 @@ def gather_weather(rows: Sequence[WeatherRow], sites: Sequence[SiteRow]) -> Weat
     return Weather((first, last), np.array([at[s.cell] for s in sites], dtype=np.int64), *streams)
 
 
+def _weather_elsewhere(years: tuple[int, int]) -> Weather:
+    """Return the years of a model that ran elsewhere, under weather that it took itself."""
+    nothing = np.empty((0, 0))
+    return Weather(years, np.empty(0, dtype=np.int64), nothing, nothing, nothing)
+
+
 def run_scenarios(
     inputs: ModelInputs,
     *,
@@ -178,10 +185,12 @@ def run_scenarios(
     model, parameters, baseline, sites = inputs.model, inputs.parameters, inputs.baseline, inputs.sites
     if parameters.model != model:
         raise ValueError(f"parameter set {parameters.id} belongs to {parameters.model}, not to {model}")
-    names = sorted({row.scenario for row in inputs.schedule})
-    if baseline not in names:
-        raise ValueError(f"no scenario {baseline} in the schedule; there is {', '.join(names) or 'none'}")
-    air = gather_weather(inputs.weather, sites)
+    if baseline not in inputs.scenarios:
+        raise ValueError(f"no scenario {baseline}; there is {', '.join(inputs.scenarios) or 'none'}")
+    if inputs.external is None:
+        air, names = gather_weather(inputs.weather, sites), inputs.scenarios
+    else:
+        air, names = _weather_elsewhere(inputs.years), ()
     plans = {name: plan(inputs.schedule, scenario=name, sites=sites, years=air.years) for name in names}
     findings = tuple(f for p in plans.values() for f in p.findings if f.code in MODELS[model].concerns)
     stop = [f for f in findings if f.severity is Severity.BLOCKING]
@@ -192,9 +201,8 @@ def run_scenarios(
     stock = with_axes(own if start_t_ha is None else start_t_ha, 2, "start_t_ha")
     free = (*drawn.values.values(), drawn.inert_factor, drawn.slow_shift)
     many = max(stock.shape[1], *(np.size(v) for v in free))
-    job = Job(
-        air, sites, plans, baseline, drawn, inputs.run_in_years, np.broadcast_to(stock, (len(sites), many))
-    )
+    start = np.broadcast_to(stock, (len(sites), many))
+    job = Job(air, sites, plans, baseline, drawn, inputs.run_in_years, start, inputs.external)
     skipped, stocks, more = RUNNERS[model](job)
     rows = next(iter(stocks.values())).shape[0]
     first = air.years[0] + skipped - 1
@@ -224,6 +232,8 @@ class Job:
     run_in_years: int
     stock: FloatArray
     """At the start, (site, draw)."""
+    external: ExternalResults | None = None
+    """Of a model that ran elsewhere: its results, in place of weather and plans."""
 
 
 def _shared_run_in(years: int) -> Finding:
@@ -378,6 +388,17 @@ def _icbm(job: Job) -> Outcome:
     return 0, stocks, ()
 
 
+def _external(job: Job) -> Outcome:
+    """Lay the change since the first year of runs that were made elsewhere over the stock at the start.
+
+    They cannot be started again from another stock. A draw is the same parameters at every site and in every scenario.
+    """
+    if job.external is None:
+        raise ValueError("there are no results of the model that ran elsewhere")
+    runs = december_stocks(job.external.rows, [site.site for site in job.sites], job.air.years)
+    return 1, {name: job.stock[None] + (run - run[:1]) for name, run in runs.items()}, ()
+
+
 @dataclass(frozen=True, slots=True)
 class SoilModel:
     """A soil model as the registry has it: what it is, its runner, and parameter sets that do not ship."""
@@ -391,6 +412,7 @@ ROTHC = SoilModel(MODELS["rothc"], _rothc)
 TIER2 = SoilModel(MODELS["tier2"], _tier2)
 AMG = SoilModel(MODELS["amg"], _amg)
 ICBM = SoilModel(MODELS["icbm"], _icbm)
+EXTERNAL = SoilModel(MODELS["external"], _external)
 
-RUNNERS = {model.card.id: model.run for model in (ROTHC, TIER2, AMG, ICBM)}
+RUNNERS = {model.card.id: model.run for model in (ROTHC, TIER2, AMG, ICBM, EXTERNAL)}
 """By id of the model; :mod:`mollisol.soil_models` adds those that other packages register."""

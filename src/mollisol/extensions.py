@@ -15,7 +15,7 @@ SHIPPED: Final[Mapping[Group, Mapping[str, str]]] = {
     "mollisol.programmes": {"vm0042": "mollisol.programmes.vm0042:VM0042"},
     "mollisol.soil_models": {
         name: f"mollisol.quantification.models.scenarios:{name.upper()}"
-        for name in ("rothc", "tier2", "amg", "icbm")
+        for name in ("rothc", "tier2", "amg", "icbm", "external")
     },
     "mollisol.importers": {
         "text": "mollisol.importing.readers.text:read_text",

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.external_project import write_external_project
 from tests.support.modelled_project import write_modelled_project
 
 HERE = Path(__file__).parent
@@ -32,8 +33,12 @@ def write_skeleton(folder: Path) -> Path:
     return folder
 
 
-BASES: dict[str, Callable[[Path], Path]] = {"skeleton": write_skeleton, "modelled": write_modelled_project}
-"""What a case starts from: the skeleton, or the project under measure and model of ``tests/baseline``."""
+BASES: dict[str, Callable[[Path], Path]] = {
+    "skeleton": write_skeleton,
+    "modelled": write_modelled_project,
+    "elsewhere": write_external_project,
+}
+"""What a case starts from: the skeleton, a project under measure and model, or one whose model ran elsewhere."""
 
 
 def _table(path: Path, edit: Edit) -> None:

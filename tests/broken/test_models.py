@@ -13,12 +13,13 @@ import pytest
 from typer.testing import CliRunner
 
 from mollisol.cli.model import model_app
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Severity
 from mollisol.methodology.soil_models.catalogue import MODELS
 from mollisol.methodology.soil_models.checks import check_sites
 from mollisol.methodology.soil_models.domains import practice_refusals, site_refusals
 from mollisol.methodology.soil_models.external import check_external
-from mollisol.methodology.soil_models.inputs import WeatherRow
+from mollisol.methodology.soil_models.inputs import ExternalRow, WeatherRow
 from mollisol.methodology.soil_models.weather import check_weather, weather_limits
 from mollisol.reading.intake import Intake
 from mollisol.reading.model_folder import read_external, read_folder
@@ -123,7 +124,7 @@ def test_files_that_are_not_tables(tmp_path: Path) -> None:
         "unknown.csv": ["column-unknown"],
     }
     assert table_codes(tmp_path, "none.csv") == ["file-missing"]
-    assert [f.code for f in check_external([])] == ["external-empty"]
+    assert [f.code for f in check_external(Columns.of(ExternalRow, ()))] == ["external-empty"]
 
 
 def test_a_file_over_the_limit_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,7 +283,7 @@ def test_two_kinds_of_evaporation_in_a_cell_are_refused() -> None:
 
 def test_names_and_years_that_are_not_there() -> None:
     rows, _ = read_external(BROKEN / "base" / "external.csv")
-    nameless = [row.model_copy(update={"parameter_set": " "}) for row in rows]
+    nameless = Columns.of(ExternalRow, [row.model_copy(update={"parameter_set": " "}) for row in rows])
     assert {f.code for f in check_external(nameless)} == {"external-name-missing"}
 
 

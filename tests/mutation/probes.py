@@ -366,4 +366,6 @@ class Probes:
                 return partial(_verified, _changed_bundle(folder))
             case "broken":
                 return partial(_check, _broken(case, folder))
+            case "ran":
+                return partial(_run, _broken(case, folder))
         raise AssertionError(name)

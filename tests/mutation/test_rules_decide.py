@@ -90,6 +90,7 @@ PROBES = {
     "broken:inorganic-carbon-counted": "mollisol.carbonate.least-ph",
     "broken:deviation-not-approved": "mollisol.words.shown",
     "broken:model-station": "vm0042.model.station",
+    "ran:external-start-off": "mollisol.external.start-gap",
     "broken:initial-too-far": "vm0042.soc.back-model-years",
     "broken:stock-inconsistent": "mollisol.stock.agreement",
     "broken:validation-few": "mollisol.calibration.least-samples",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mollisol.methodology.soil_models.inputs import ActivityRow, SiteRow
-from mollisol.methodology.soil_models.trials import Trials
+from mollisol.methodology.soil_models.trials import Trials, scenario_of_trials
 from mollisol.quantification.models.arrays import FloatArray, IntArray
 from mollisol.quantification.models.scenarios import Weather, gather_weather
 from mollisol.quantification.models.schedule import Plan, plan
@@ -119,8 +119,7 @@ def lay_out(trials: Trials, *, until: Mapping[str, int] | None = None) -> Layout
     inputs = trials.inputs
     sites = inputs.sites
     air = gather_weather(inputs.weather, sites)
-    names = sorted({row.scenario for row in inputs.schedule})
-    scenario = next((name for name in names if name != inputs.baseline), inputs.baseline)
+    scenario = scenario_of_trials(inputs)
 
     def planned(rows: Sequence[ActivityRow], name: str) -> Plan:
         return plan(rows, scenario=name, sites=sites, years=air.years)

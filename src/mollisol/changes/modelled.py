@@ -140,7 +140,7 @@ def _one_scenario(
                 f"{name}_modelled_{label}",
                 points.between(run, runs.years[0], year).mean(axis=1),
                 "t C/ha",
-                [*runs.source, f"scenario {run}, end of {year}, mean of {runs.draws} draws"],
+                runs.rows_behind(run, year, points.names),
                 points.names,
             ),
         )

@@ -8,9 +8,10 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path, PureWindowsPath
+from reprlib import Repr
 from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, FindingsError, Place, finding
@@ -20,10 +21,13 @@ from mollisol.reading.archive import (
     LARGEST_TOML_BYTES,
     opened_plain,
 )
-from mollisol.reading.tables import decoded, read_table
+from mollisol.reading.tables import decoded, problem_code, read_table
 
 if TYPE_CHECKING:
     from io import BufferedReader
+
+_WORDS = Repr(maxlevel=3, maxstring=80, maxother=80, maxlong=40)
+"""Shows a value of an input in a few words, however deep or long it is."""
 
 type Handed = str | Path | Mapping[str, bytes]
 """What somebody hands over: a folder, or the bytes of its files by name, as they were taken from a bundle."""
@@ -170,6 +174,18 @@ class Intake:
         table, findings = read_table(content, file, row_type)
         self.findings += findings
         return table
+
+    def valid[Kind: BaseModel](self, file: str, kind: type[Kind], data: Mapping[str, Any]) -> Kind | None:
+        """Return what tables of a TOML file hold as a typed value; None, with every fault told, where they do not."""
+        try:
+            return kind.model_validate(data)
+        except ValidationError as error:
+            for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
+                code, texts = problem_code(problem)
+                thing = ".".join(map(str, problem["loc"]))[:200]
+                found = "no such key" if code == "key-missing" else _WORDS.repr(problem["input"])[:80]
+                self.add(code, file, found, thing=thing, **texts)
+            return None
 
     def add(
         self, code: str, file: str, state: str, *, thing: str = "", column: str = "", **texts: Any

@@ -10,7 +10,7 @@ from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, blocking, finding
 from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ProjectModel
 from mollisol.methodology.soil_models import checks
-from mollisol.methodology.soil_models.catalogue import MODELS
+from mollisol.methodology.soil_models.catalogue import EXTERNAL, MODELS
 from mollisol.methodology.soil_models.domains import practice_refusals, site_refusals
 from mollisol.methodology.soil_models.external import check_external
 from mollisol.methodology.soil_models.inputs import ActivityRow, ExternalRow, ModelInputs, SiteRow, WeatherRow
@@ -19,10 +19,11 @@ from mollisol.methodology.soil_models.tables import crops, manures
 from mollisol.methodology.soil_models.weather import check_weather
 from mollisol.methodology.validation import ValidationResult
 from mollisol.reading.calibrated_sets import calibrated_of
+from mollisol.reading.external_model import EXTERNAL_KEYS, SETTINGS, SITES, external_of
 from mollisol.reading.intake import Intake
 from mollisol.soil_models import is_model, model_names
 
-SETTINGS, SITES, WEATHER, SCHEDULE = "model.toml", "sites.csv", "weather.csv", "schedule.csv"
+WEATHER, SCHEDULE = "weather.csv", "schedule.csv"
 
 
 def project_model_of(intake: Intake, head: ModelHead) -> ProjectModel | None:
@@ -109,13 +110,16 @@ def model_of(
     """
     file = inside + SETTINGS
     settings = intake.toml(file, required=settings_required) or {}
-    told = {"allowed": ", ".join(_KEYS), "do": "take it out or correct its name"}
-    for key in (key for key in settings if key not in _KEYS):
-        intake.add("key-unknown", file, key, thing=key, **told)
     model = model or str(settings.get("model", "rothc"))
     if not is_model(model):
         intake.add("model-unknown", file, model, allowed=", ".join(model_names()))
         return None
+    keys = EXTERNAL_KEYS if model == EXTERNAL else _KEYS
+    told = {"allowed": ", ".join(keys), "do": "take it out or correct its name"}
+    for key in (key for key in settings if key not in keys):
+        intake.add("key-unknown", file, key, thing=key, **told)
+    if model == EXTERNAL:
+        return external_of(intake, inside, settings)
     own = settings if settings.get("model", model) == model else {}
     pairs = _options(own.get("options"), options)
     chosen = _parameters(intake, file, model, parameters or str(own.get("parameters", "")), pairs)

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from reprlib import Repr
 from typing import Any, cast
-
-from pydantic import ValidationError
 
 from mollisol.methodology import activity
 from mollisol.methodology.base import DomainObject
@@ -54,10 +51,6 @@ from mollisol.reading.imports import check_imports
 from mollisol.reading.intake import Handed, Intake
 from mollisol.reading.model_folder import project_model_of
 from mollisol.reading.schema import HEAD_FILE, TOP_KEYS, check_schema, head_values
-from mollisol.reading.tables import problem_code
-
-_WORDS = Repr(maxlevel=3, maxstring=80, maxother=80, maxlong=40)
-"""Shows a value of an input in a few words, however deep or long it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +195,13 @@ def read_head(intake: Intake) -> ProjectHead | None:
         do = "write it at the top of the file, beside schema"
         intake.add("key-unknown", HEAD_FILE, "programme in [project]", allowed="programme at the top", do=do)
         return None
-    return _valid(intake, HEAD_FILE, ProjectHead, head_values(data))
+    return intake.valid(HEAD_FILE, ProjectHead, head_values(data))
 
 
 def _declared[Kind: DomainObject](intake: Intake, file: str, kind: type[Kind]) -> Kind | None:
     """Return what an optional TOML file holds."""
     data = intake.toml(file, required=False)
-    return None if data is None else _valid(intake, file, kind, data)
+    return None if data is None else intake.valid(file, kind, data)
 
 
 def _plan(intake: Intake) -> SamplingPlan | None:
@@ -246,17 +239,3 @@ def _ledger(intake: Intake) -> Ledger | None:
         for file in filter(None, (entry.bundle_file, entry.manifest_file, entry.results_file)):
             intake.take(file)
     return ledger
-
-
-def _valid[Kind: DomainObject](
-    intake: Intake, file: str, kind: type[Kind], data: Mapping[str, Any]
-) -> Kind | None:
-    try:
-        return kind.model_validate(data)
-    except ValidationError as error:
-        for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
-            code, texts = problem_code(problem)
-            thing = ".".join(map(str, problem["loc"]))[:200]
-            found = "no such key" if code == "key-missing" else _WORDS.repr(problem["input"])[:80]
-            intake.add(code, file, found, thing=thing, **texts)
-        return None

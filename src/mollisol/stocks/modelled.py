@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from mollisol.methodology.checks.baseline_model import (
     SITES,
     WEATHER,
     initial_shift_years,
+    last_year,
     modelled_points,
     simulated,
     year_before,
@@ -23,6 +24,7 @@ from mollisol.methodology.findings import Finding, FindingsError, Place, finding
 from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ProjectModel
 from mollisol.methodology.project import Project
 from mollisol.methodology.soil_models.calibrated import ModelIdentity
+from mollisol.methodology.soil_models.catalogue import EXTERNAL
 from mollisol.methodology.soil_models.inputs import ActivityRow, ModelInputs
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
@@ -34,6 +36,7 @@ from mollisol.quantification.modelled_stock import (
 from mollisol.quantification.models.rotation import phase_of_rotation
 from mollisol.quantification.models.scenarios import JointDraws, ScenarioRuns, run_scenarios
 from mollisol.quantification.soil_carbon_stock import soil_carbon_model_input_t_per_ha
+from mollisol.stocks.external import rows_of_results, start_gaps
 from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks
 
@@ -60,6 +63,8 @@ class ModelledStocks:
         Model, parameter set and settings; its hash is the model hash.
     source
         What a quantity that comes from these runs names as its rows.
+    rows
+        By scenario, point and year: the row of a result, where the model ran elsewhere and gave one draw.
     findings
         What was assumed on the way.
     """
@@ -71,6 +76,18 @@ class ModelledStocks:
     identity: ModelIdentity
     source: tuple[str, ...]
     findings: tuple[Finding, ...]
+    rows: Mapping[tuple[str, str, int], str] = field(default_factory=dict)
+
+    def rows_behind(self, scenario: str, year: int, points: Sequence[str]) -> list[str]:
+        """Return what changes of points since the start are read from, the same number of rows for each point."""
+        if not self.rows:
+            return [*self.source, f"scenario {scenario}, end of {year}, mean of {self.draws} draws"]
+        ends = (self.years[0], year)
+        return [
+            row
+            for point in points
+            for row in (*(self.rows[scenario, point, end] for end in ends), *self.source)
+        ]
 
     @property
     def draws(self) -> int:
@@ -112,21 +129,22 @@ def run_model(context: Context, stocks: UnitStocks) -> ModelledStocks:
     if phases:
         change["blended"] = np.asarray(rotation_mean_t_c_per_ha(change_by_phase_t_c_per_ha=np.stack(phases)))
     identity = simulated(model)
+    external = model.inputs.external
+    driven = (SITES, WEATHER, SCHEDULE) if external is None else (external.rows.file, *external.files)
     source = (
         f"model hash {identity.sha256[:12]}",
         f"parameter set {identity.parameter_set}",
-        *(f"{file}: all rows" for file in (SITES, WEATHER, SCHEDULE)),
+        *(f"{file}: all rows" for file in driven),
     )
     initial = measured
     if shift:
         at_start = done.stock_t_ha["baseline"][first].mean(axis=1)
         initial = context.trace.given("modelled_initial_stock", at_start, "t C/ha", source, points)
-    return ModelledStocks(points, done.years[first:], initial, change, identity, source, tuple(done.findings))
-
-
-def _last_year(project: Project) -> int:
-    end = project.head.verification_periods[-1].during.end
-    return end.year if (end.month, end.day) == (12, 31) else end.year - 1
+    findings, rows = tuple(done.findings), {}
+    if external is not None:
+        findings += start_gaps(context, external, measured, start + shift)
+        rows = rows_of_results(external)
+    return ModelledStocks(points, done.years[first:], initial, change, identity, source, findings, rows)
 
 
 def _measured(context: Context, stocks: UnitStocks, head: ModelHead, points: Sequence[str]) -> Quantity:
@@ -203,8 +221,8 @@ class _Runs:
 
 def _runs(project: Project, model: ProjectModel, points: Sequence[str], start: int, shift: int) -> _Runs:
     inputs = model.inputs
-    last = max(_last_year(project), start + shift)
-    lead = {"tier2": inputs.run_in_years, "amg": 1}.get(inputs.model, 0)
+    last = max(last_year(project), start + shift)
+    lead = {"tier2": inputs.run_in_years, "amg": 1, EXTERNAL: 1}.get(inputs.model, 0)
     first = min(start, start + shift) - lead + 1
     site, here = {row.site: row for row in inputs.sites}, set(points)
     rows = [row for row in inputs.schedule if row.site in here and first <= row.year <= last]
@@ -217,6 +235,7 @@ def _runs(project: Project, model: ProjectModel, points: Sequence[str], start: i
         "sites": tuple(site[name] for name in points),
         "schedule": tuple(schedule),
         "baseline": "baseline",
+        "external": inputs.external and inputs.external.within((first, last), here),
     }
     return _Runs(inputs.model_copy(update=cut), _joint(model))
 

@@ -18,6 +18,7 @@ from mollisol.methodology.soil_models.calibration_plan import (
 )
 from mollisol.methodology.soil_models.trials import Trials
 from mollisol.output import write_beside
+from mollisol.reading.external_model import SETTINGS
 from mollisol.reading.intake import Intake
 from mollisol.reading.trials import trials_of
 
@@ -59,6 +60,9 @@ def calibration_of(intake: Intake) -> tuple[Trials | None, CalibrationPlan | Non
     """Read and check trials and plan; every finding goes to the intake."""
     trials = trials_of(intake)
     if trials is None:
+        return None, None
+    if trials.inputs.external is not None:
+        intake.add("external-not-calibrated", SETTINGS, trials.inputs.external.declared.name)
         return None, None
     model = trials.inputs.model
     plan = _plan(intake, model)

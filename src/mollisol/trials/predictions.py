@@ -9,7 +9,7 @@ import numpy as np
 
 from mollisol.methodology.soil_models.calibrated import CalibratedSet
 from mollisol.methodology.soil_models.calibration_plan import CalibrationPlan
-from mollisol.methodology.soil_models.trials import ComparisonRow, Trials
+from mollisol.methodology.soil_models.trials import ComparisonRow, Trials, scenario_of_trials
 from mollisol.methodology.units import CO2E_PER_C
 from mollisol.quantification.checks import FloatArray
 
@@ -76,6 +76,26 @@ def published(
         for site, year, weight in one:
             weights[place, at[site, year]] += weight
     return Prediction(weights @ stock.T * CO2E_PER_C, None)
+
+
+def ran_elsewhere(
+    trials: Trials, groups: Sequence[Group], _: CalibratedSet | None, __: Trials | None
+) -> Prediction:
+    """Take what a model that ran elsewhere gave for the sites; a column for each of its draws."""
+    from mollisol.quantification.models.external import december_stocks
+
+    inputs = trials.inputs
+    if inputs.external is None:
+        raise ValueError("the model of the trials ran here")
+    contrasts = [contrast_of(group) for group in groups]
+    scenario = scenario_of_trials(inputs)
+    pairs = {(site, year) for one in contrasts for site, year, _ in one}
+    stock = {
+        (site, year): december_stocks(inputs.external.rows, [site], (year, year))[scenario][0, 0]
+        for site, year in pairs
+    }
+    effect = np.stack([sum(weight * stock[site, year] for site, year, weight in one) for one in contrasts])
+    return Prediction(effect * CO2E_PER_C, None)
 
 
 def under_draws(plan: CalibrationPlan) -> Predict:

@@ -17,7 +17,7 @@ from mollisol.reading.intake import Intake
 from mollisol.reading.trials import trials_of
 from mollisol.trials.calibrate import calibration_of
 from mollisol.trials.folds import FoldPlan
-from mollisol.trials.predictions import published, under_draws
+from mollisol.trials.predictions import published, ran_elsewhere, under_draws
 from mollisol.trials.validate import Fit, Validation, Words, validate
 from mollisol.uncertainty.calibration.fit import calibration_trials, fit
 from mollisol.uncertainty.calibration.sampler import SamplerSettings
@@ -52,10 +52,13 @@ def prepared_validation(
             calibrated, more = fit(calibration_trials(trials), plan, seed=SEED)
             findings += more
         of_fold = _folds(plan, calibrated, tell)
+    predict = under_draws(plan) if plan is not None else published
+    if trials.inputs.external is not None:
+        predict = ran_elsewhere
     validation = validate(
         trials,
         settings=model_settings(trials.inputs),
-        predict=under_draws(plan) if plan is not None else published,
+        predict=predict,
         calibrated=calibrated,
         cross=cross,
         fit=of_fold,

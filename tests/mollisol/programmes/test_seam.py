@@ -210,7 +210,10 @@ def test_a_soil_model_of_another_package_is_listed_and_run() -> None:
     unknown = mollisol("model", "run", folder, "--model", "nothing", "--json")
     assert unknown.returncode == 2
     (finding,) = json.loads(unknown.stdout)["findings"]
-    assert (finding["code"], finding["allowed"]) == ("model-unknown", "rothc, tier2, amg, icbm, drain")
+    assert (finding["code"], finding["allowed"]) == (
+        "model-unknown",
+        "rothc, tier2, amg, icbm, external, drain",
+    )
 
 
 def test_an_export_of_another_package_is_written(bundle: Path) -> None:
