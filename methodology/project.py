@@ -32,7 +32,7 @@ from mollisol.methodology.columns import Columns
 from mollisol.methodology.eligibility_facts import EligibilityFacts
 from mollisol.methodology.factors.project_factors import ProjectFactor
 from mollisol.methodology.land.design import FieldPart, SamplingDesign
-from mollisol.methodology.land.fields import LandField
+from mollisol.methodology.land.fields import Instance, LandField
 from mollisol.methodology.ledger import Ledger
 from mollisol.methodology.measurement import (
     Campaign,
@@ -211,6 +211,12 @@ class ProjectHead(DomainObject):
     rules: Text
     registered_on: Day
     start_date: Day
+    listed_on: Day | None = None
+    """The day on which the project was listed in the pipeline of the registry."""
+    registration_requested_on: Day | None = None
+    """The day by which validation was complete and registration was asked for."""
+    expected_t_co2e_per_year: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] | None = None
+    """What the project description estimated beforehand; small projects have more time."""
     kind: Literal["project", "replay", "constructed", "placeholder", "undeclared"] = "undeclared"
     reporting_depth_cm: Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
     equivalent_soil_mass_interpolation: Literal["natural_cubic_spline", "linear", "undeclared"] = "undeclared"
@@ -259,6 +265,7 @@ class Project(DomainObject):
     spectroscopy_validation: Columns[ValidationSample] = Columns.of(ValidationSample, ())
     fields: Columns[LandField] = Columns.of(LandField, ())
     drawn_fields: Columns[FieldPart] = Columns.of(FieldPart, ())
+    instances: Columns[Instance] = Columns.of(Instance, ())
     biochar: Columns[BiocharApplication] = Columns.of(BiocharApplication, ())
     site_conditions: Columns[SiteConditions] = Columns.of(SiteConditions, ())
     fuel_use: Columns[FuelUse] = Columns.of(FuelUse, ())

@@ -11,7 +11,7 @@ from mollisol.methodology.checks.look_alikes import did_you_mean
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.land.design import DRAWN_FIELDS_FILE
-from mollisol.methodology.land.fields import FIELDS_FILE
+from mollisol.methodology.land.fields import FIELDS_FILE, INSTANCES_FILE
 from mollisol.methodology.measurement import PLACES_FILE, STATUS_FILE
 from mollisol.methodology.project import Project
 
@@ -35,6 +35,7 @@ def check_references(project: Project, unread: Collection[str] = ()) -> list[Fin
     points = set(project.sample_points.column("point").labels)
     controls = set(project.control_sites.column("control_site").labels)
     fields = set(project.fields.column("field").labels)
+    instances = set(project.fields.column("instance").labels)
     campaigns = {campaign.name for campaign in head.campaigns}
     methods = {method.id for method in head.laboratory_methods}
     findings = [
@@ -43,6 +44,7 @@ def check_references(project: Project, unread: Collection[str] = ()) -> list[Fin
         *_repeated("sample_points.csv", project.sample_points, "point"),
         *_repeated("control_sites.csv", project.control_sites, "control_site"),
         *_repeated(FIELDS_FILE, project.fields, "field"),
+        *_repeated(INSTANCES_FILE, project.instances, "instance"),
         *_repeated(PLACES_FILE, project.core_places, "campaign", "point"),
         *_repeated("control_links.csv", project.control_links, "control_site", "stratum"),
     ]
@@ -71,6 +73,7 @@ def check_references(project: Project, unread: Collection[str] = ()) -> list[Fin
         (FIELDS_FILE, project.fields, "stratum", strata, "strata.csv"),
         (DRAWN_FIELDS_FILE, project.drawn_fields, "stratum", strata | controls, "strata.csv"),
         ("sample_points.csv", project.sample_points, "field", fields, FIELDS_FILE),
+        (INSTANCES_FILE, project.instances, "instance", instances, FIELDS_FILE),
         ("biochar.csv", project.biochar, "quantification_unit", units, "quantification_units.csv"),
         (
             "schedule_of_activities.csv",

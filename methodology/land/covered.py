@@ -8,7 +8,7 @@ from typing import Any
 
 from mollisol.methodology.base import Day
 from mollisol.methodology.columns import Columns
-from mollisol.methodology.land.fields import areas_of_strata
+from mollisol.methodology.land.fields import LandField, areas_of_strata
 from mollisol.methodology.project import Project, VerificationPeriod
 
 
@@ -35,6 +35,30 @@ def strata_drawn_anew(project: Project, period: VerificationPeriod) -> set[str]:
         return set()
     span = slice(names.index(period.first_campaign) + 1, names.index(period.last_campaign) + 1)
     return {stratum for campaign in project.head.campaigns[span] for stratum in campaign.drawn_anew}
+
+
+def fields_of_period(project: Project, period: VerificationPeriod) -> list[LandField]:
+    """Return the fields that a period covers: of its units, there from its first day to its last."""
+    unit_of = {item.stratum: item.quantification_unit for item in project.strata}
+    units = set(units_of(project, period))
+    return [
+        item for item in project.fields if unit_of.get(item.stratum) in units and item.is_there(period.during)
+    ]
+
+
+def places_gone(project: Project) -> set[str]:
+    """Return fields, instances and units whose fields have all left, and that no open period covers."""
+    unit_of = {item.stratum: item.quantification_unit for item in project.strata}
+    covered = {
+        item.field
+        for period in project.head.verification_periods
+        for item in fields_of_period(project, period)
+    }
+    staying, gone = set[str](), set[str]()
+    for item in project.fields:
+        names = {item.field, item.instance or item.field, unit_of.get(item.stratum, item.field)}
+        (gone if item.left_on is not None and item.field not in covered else staying).update(names)
+    return gone - staying
 
 
 def first_periods(project: Project) -> dict[str, VerificationPeriod]:

@@ -11,6 +11,7 @@ from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, T
 from mollisol.methodology.columns import Columns
 
 FIELDS_FILE: Final = "fields.csv"
+INSTANCES_FILE: Final = "instances.csv"
 
 
 class LandField(DomainObject):
@@ -40,6 +41,22 @@ class LandField(DomainObject):
     def is_there(self, during: Interval) -> bool:
         """Return whether the field is in the project from the first day to the last."""
         return self.joined_on <= during.start and (self.left_on is None or self.left_on > during.end)
+
+
+class Instance(DomainObject):
+    """An instance of a grouped project, which fields name.
+
+    Parameters
+    ----------
+    validated_on
+        The day on which its inclusion was validated; empty until then.
+    note
+        Where that stands, such as the report of a verification.
+    """
+
+    instance: Identifier
+    validated_on: Day | None = None
+    note: Text | None = None
 
 
 def day_of(day: Day) -> Interval:

@@ -20,6 +20,7 @@ _NOT_SHOWN: Final = frozenset(
         "eligibility-not-declared",
         "factor-not-rechecked",
         "geometry-missing",
+        "instance-not-validated",
         "laboratory-basis-undeclared",
         "plan-afterwards",
         "plan-missing",

@@ -14,7 +14,8 @@ from mollisol.methodology.findings import UserError
 from mollisol.methodology.provenance import Locator
 
 type Status = Literal["verified", "two-sources", "secondary", "from-memory", "conflict"]
-type Clock = Literal["edition", "emission_date", "registered_on"]
+type Clock = Literal["edition", "emission_date", "registered_on", "event_date"]
+"""``event_date`` is the day of what is judged, such as that of a listing."""
 type Form = Literal["printed", "corrected"]
 type RuleValue = float | str | bool
 

@@ -222,8 +222,8 @@ def _periods(
         change, baselines = change_by_baselines(
             current, sides, programme.why_not, ChangeOptions(biochar, route, seed)
         )
-        barred = programme.bar(current, change)
-        change = replace(change, findings=(*change.findings, *refusals, *barred))
+        stopped = programme.stopped(current, change, refusals)
+        change = replace(change, findings=(*change.findings, *stopped))
         activity = programme.activity(current, carried)
         result, carried = credit_period(programme, current, change, activity, carried, carbon_t)
         findings += [*change.findings, *activity.findings]

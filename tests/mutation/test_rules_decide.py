@@ -115,6 +115,10 @@ PROBES = {
         mollisol.single-value.factor mollisol.single-value.spreads mollisol.unit.least-content""",
     "broken:changes-too-regular": "mollisol.copies.least-scatter mollisol.copies.least-group",
     "broken:profiles-identical": "mollisol.copies.chance",
+    "broken:listing-late": "vcs.pipeline.listing-years",
+    "broken:registration-late": "vcs.pipeline.registration-years vcs.pipeline.small-project",
+    "broken:registration-late-small": "vcs.pipeline.registration-years-small",
+    "broken:instance-late": "vcs.instance.validation-years",
     "broken:plan-moved": "mollisol.plan.farthest-move",
     "broken:numbering-gaps": """
         mollisol.selection.numbering-gaps mollisol.selection.fewest-missing mollisol.selection.least-filled""",

@@ -37,12 +37,17 @@ class Life:
     field_of: Mapping[str, str] = field(default_factory=dict)
     anew: Mapping[str, Sequence[str]] = field(default_factory=dict)
     starts: Mapping[str, int] = field(default_factory=dict)
+    instances: Sequence[Sequence[object]] = field(default_factory=tuple)
+    head: Sequence[str] = ()
+    """Further lines of ``[project]``."""
+    eligibility: str = ""
 
 
 def _head(life: Life, campaigns: Sequence[str]) -> str:
     head = HEAD.replace('kind = "placeholder"', 'kind = "constructed"')
     blocks = r"\[\[project\.(campaigns|monitoring_periods|verification_periods)\]\]\n(.+\n)+\n"
     text = re.sub(blocks, "", head)
+    text = text.replace("[project]\n", "\n".join(["[project]", *life.head]) + "\n", 1)
     for name in campaigns:
         text += f'\n[[project.campaigns]]\nname = "{name}"\n'
         text += f"during = {{ start = {name}-09-01, end = {name}-11-30 }}\n"
@@ -111,6 +116,10 @@ def write_life(folder: Path, life: Life) -> Path:
     if life.fields:
         names = ["field", "farm", "instance", "stratum", "area_ha", "joined_on", "left_on", "reason"]
         write_rows(folder / "fields.csv", names, life.fields)
+    if life.instances:
+        write_rows(folder / "instances.csv", ["instance", "validated_on"], life.instances)
+    if life.eligibility:
+        (folder / "eligibility.toml").write_text(life.eligibility, encoding="utf-8")
     if life.statuses:
         write_rows(folder / "point_status.csv", ["point", "status", "campaign", "reason"], life.statuses)
     return approve(folder)

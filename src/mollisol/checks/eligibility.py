@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ from mollisol.methodology.eligibility.similarity import SoilCarbonComparison, ch
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds, thresholds_of
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
 from mollisol.methodology.findings import Finding, Place, finding
-from mollisol.methodology.land.covered import starts_of_units
+from mollisol.methodology.land.covered import places_gone, starts_of_units
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.trace import Quantity
@@ -52,9 +52,9 @@ from mollisol.stocks.samples import Samples
 def check_eligibility(context: Context) -> list[Finding]:
     """Return every finding on what the project declares; without the file, that nothing was declared."""
     project = context.project
-    facts = project.eligibility
-    if facts is None:
+    if project.eligibility is None:
         return [*check_practice_changes(project.head.practice_changes), _not_declared()]
+    facts = _of_land_that_stays(project, project.eligibility)
     limits = thresholds_of(context.rules)
     # a baseline is as old as it becomes in the last period that it serves
     ends = [period.during.end for period in project.head.verification_periods]
@@ -88,9 +88,22 @@ def _not_declared() -> Finding:
     )
 
 
+def _of_land_that_stays(project: Project, facts: EligibilityFacts) -> EligibilityFacts:
+    """Return the facts without those on land that left: they are history, and stop nobody else."""
+    gone = places_gone(project)
+    sections = ("adjustments", "land_use", "native_clearing", "productivity", "wetlands", "rotations")
+    kept = {name: tuple(item for item in getattr(facts, name) if item.place not in gone) for name in sections}
+    return facts.model_copy(update=kept if gone else {})
+
+
 def _undeclared(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
-    """Return a finding for each section that the file is silent on."""
-    units = {unit.quantification_unit for unit in project.quantification_units}
+    """Return a finding for each section that the file is silent on.
+
+    What is said of a unit holds for all of its land, unless instances of a grouped project share it: then each is asked
+    for, since evidence is brought again when one joins.
+    """
+    gone, parts = places_gone(project), _parts(project)
+    units = {unit.quantification_unit for unit in project.quantification_units} - gone
     for section, clause, given in (
         ("land_use", "4, condition 3", {item.place for item in facts.land_use}),
         ("native_clearing", "4, condition 5", {item.place for item in facts.native_clearing}),
@@ -98,6 +111,10 @@ def _undeclared(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
         ("rotations", "6, look-back period", {item.place for item in facts.rotations}),
     ):
         missing = sorted(units - given)
+        if section != "rotations":
+            missing = sorted(
+                set[str]().union(*(_not_said(parts.get(unit, {}), unit, given) for unit in units))
+            )
         if missing:
             yield _silent(section, f"nothing on {', '.join(missing)}", clause)
     for section, clause, there in (
@@ -114,6 +131,29 @@ def _undeclared(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
     missing = sorted(adjusted - {item.group for item in facts.adjustments})
     if missing:
         yield _silent("adjustments", f"nothing on {', '.join(missing)}", "4, condition 2")
+
+
+def _parts(project: Project) -> dict[str, dict[str, set[str]]]:
+    """Return, by unit, its instances with the fields of each that did not leave; ``""`` stands for no instance."""
+    gone = places_gone(project)
+    unit_of = {item.stratum: item.quantification_unit for item in project.strata}
+    found: dict[str, dict[str, set[str]]] = {}
+    for item in project.fields:
+        if item.field not in gone:
+            own = found.setdefault(unit_of[item.stratum], {})
+            own.setdefault(item.instance or "", set()).add(item.field)
+    return found
+
+
+def _not_said(parts: Mapping[str, Set[str]], unit: str, given: Set[str]) -> set[str]:
+    """Return what of a unit no fact is on: the unit, or the instances that share it."""
+    if len(parts) < 2:
+        alone = next(iter(parts), "")
+        fields = parts.get(alone, set())
+        return set() if {unit, alone} & given or (fields and fields <= given) else {unit}
+    return {
+        name or unit for name, fields in parts.items() if (name or unit) not in given and not fields <= given
+    }
 
 
 def _silent(section: str, state: str, clause: str) -> Finding:

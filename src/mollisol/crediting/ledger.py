@@ -23,12 +23,13 @@ class LedgerError(UserError):
 
 
 def entries_of_bundle(bundle: Path, *, signed_off_by: str, signed_off_on: date) -> tuple[LedgerEntry, ...]:
-    """Return an entry for each period of a bundle.
+    """Return an entry for each period of a bundle that nothing stopped.
 
     Raises
     ------
     LedgerError
-        If the folder holds no bundle, a period of it was refused, or its rules were proposed.
+        If the folder holds no bundle, all periods of it were stopped or one that a later one goes on from, or its rules
+        were proposed.
     """
     try:
         source = open_source(bundle)
@@ -42,29 +43,44 @@ def entries_of_bundle(bundle: Path, *, signed_off_by: str, signed_off_on: date) 
         raise LedgerError(f"{bundle} holds no bundle: {error}") from None
     if results.get("state") == "proposed":
         raise LedgerError(f"{bundle} was computed under proposed rules: nothing of it was issued")
-    entries = []
+    going = [period for period in results["periods"] if period["issuance"] != "refused"]
     for period in results["periods"]:
-        if period["issuance"] == "refused":
-            raise LedgerError(f"period {period['name']} was refused: there is nothing to sign off")
-        entries.append(
-            LedgerEntry.model_validate_json(
-                json.dumps(
-                    {
-                        "period": period["name"],
-                        "during": period["during"],
-                        "units": units.get(period["name"], ()),
-                        "rules": results["rule_set"],
-                        **figures_of_period(period),
-                        "bundle_file": bundle.name if bundle.is_file() else "",
-                        "signed_by_key": key,
-                        "bundle_manifest_sha256": hashlib.sha256(manifest).hexdigest(),
-                        "signed_off_by": signed_off_by,
-                        "signed_off_on": signed_off_on.isoformat(),
-                    }
-                )
+        covered = set(units.get(period["name"], ()))
+        later = [one for one in going if one["during"]["start"] > period["during"]["start"]]
+        goes_on = any(
+            not (own := set(units.get(one["name"], ()))) or not covered or own & covered for one in later
+        )
+        if period not in going and (goes_on or not going):
+            raise LedgerError(f"period {period['name']} {_stopped(results)}: there is nothing to sign off")
+    shared = {
+        "rules": results["rule_set"],
+        "bundle_file": bundle.name if bundle.is_file() else "",
+        "signed_by_key": key,
+        "bundle_manifest_sha256": hashlib.sha256(manifest).hexdigest(),
+        "signed_off_by": signed_off_by,
+        "signed_off_on": signed_off_on.isoformat(),
+    }
+    return tuple(
+        LedgerEntry.model_validate_json(
+            json.dumps(
+                {
+                    "period": period["name"],
+                    "during": period["during"],
+                    "units": units.get(period["name"], ()),
+                    **figures_of_period(period),
+                    **shared,
+                }
             )
         )
-    return tuple(entries)
+        for period in going
+    )
+
+
+def _stopped(results: dict[str, Any]) -> str:
+    """Return in words why a period of a bundle has no units, as far as the state of its run tells."""
+    if results.get("state") == "provisional":
+        return "is provisional (something that must be declared or shown was not; the report says what)"
+    return "was refused"
 
 
 def as_toml(entries: tuple[LedgerEntry, ...]) -> str:

@@ -30,7 +30,7 @@ _SAYS: Final[Mapping[str, tuple[str, Sequence[tuple[str, str]]]]] = {
 
 
 def hold_headings(mapping: FileMapping, sheet: Sheet, context: Context) -> None:
-    """Tell of each column whose heading says another unit or kind than the mapping: the mapping counts."""
+    """Add a finding for each column whose heading says another unit or kind than the mapping, which counts."""
     for name, alternatives in mapping.fields.items():
         for item in alternatives:
             place = sheet.index(str(item.get("column", "")))

@@ -193,6 +193,17 @@ class Programme(Protocol):
         """Return the yearly changes after the deduction for uncertainty."""
         ...
 
+    def stopped(
+        self, context: PeriodContext, change: ChangeOfPeriod, refusals: Sequence[Finding]
+    ) -> list[Finding]:
+        """Return what stops a period: refusals of the whole project that concern it, and its own bar."""
+        concerning = [finding for finding in refusals if self.concerns(finding, context)]
+        return [*concerning, *self.bar(context, change)]
+
+    def concerns(self, finding: Finding, context: PeriodContext) -> bool:
+        """Return whether a refusal of the whole project stops a period; one of other land does not."""
+        return True
+
     def bar(self, context: PeriodContext, change: ChangeOfPeriod) -> list[Finding]:
         """Return a refusal where an estimate is too uncertain to credit anything."""
         return []

@@ -19,6 +19,7 @@ from mollisol.methodology.boundary import check_boundary
 from mollisol.methodology.checks.baseline_controls import check_controls_stayed
 from mollisol.methodology.checks.baseline_model import check_model_setup
 from mollisol.methodology.checks.baselines import check_baselines, credits_soil
+from mollisol.methodology.checks.clocks import check_clocks, instances_of_period
 from mollisol.methodology.checks.control_sites import check_control_sites
 from mollisol.methodology.checks.land import check_land
 from mollisol.methodology.checks.periods import check_periods
@@ -123,6 +124,7 @@ class VM0042(Programme):
         findings += [
             *check_land(project, rules),
             *check_periods(project, rules),
+            *check_clocks(project, rules),
             *check_activity(context),
             *question_typed(context),
         ]
@@ -206,6 +208,11 @@ class VM0042(Programme):
                 **trees("baseline"),
             ),
         )
+
+    def concerns(self, finding: Finding, context: PeriodContext) -> bool:
+        """Return whether a refusal stops a period: one of an instance stops those that cover its land."""
+        kind, _, name = finding.where.thing.partition(" ")
+        return kind != "instance" or name in instances_of_period(context.project, context.period)
 
     def bar(self, context: PeriodContext, change: ChangeOfPeriod) -> list[Finding]:
         """Return a refusal above the half-width of the VCS Methodology Requirements."""

@@ -15,7 +15,7 @@ from mollisol.methodology.columns import Columns
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
 from mollisol.methodology.findings import Finding, Place, Severity, blocking, finding
 from mollisol.methodology.land.design import DRAWN_FIELDS_FILE, FieldPart
-from mollisol.methodology.land.fields import FIELDS_FILE, LandField
+from mollisol.methodology.land.fields import FIELDS_FILE, INSTANCES_FILE, Instance, LandField
 from mollisol.methodology.ledger import LEDGER_FILE, Ledger
 from mollisol.methodology.measurement import (
     PLACES_FILE,
@@ -77,6 +77,7 @@ TABLES: tuple[Table, ...] = (
     Table("spectroscopy_validation.csv", ValidationSample, "spectroscopy_validation", required=False),
     Table(FIELDS_FILE, LandField, "fields", required=False),
     Table(DRAWN_FIELDS_FILE, FieldPart, "drawn_fields", required=False),
+    Table(INSTANCES_FILE, Instance, "instances", required=False),
     Table("biochar.csv", BiocharApplication, "biochar", required=False),
     Table("site_conditions.csv", activity.SiteConditions, "site_conditions", required=False),
     Table("fuel_use.csv", activity.FuelUse, "fuel_use", required=False),
