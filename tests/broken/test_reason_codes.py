@@ -112,7 +112,7 @@ def test_a_project_that_declares_nothing_is_asked_for_all_of_it_at_once(broken: 
         severity: {finding.code for finding in assessment.findings if finding.severity is severity}
         for severity in Severity
     }
-    assert by_severity[Severity.NOTE] == {"control-similar", "esm-inside-sampled-mass"}
+    assert by_severity[Severity.NOTE] == {"clocks-undeclared", "control-similar", "esm-inside-sampled-mass"}
     assert by_severity[Severity.REFUSAL] == {
         "boundary-no-reason",
         "eligibility-not-declared",
