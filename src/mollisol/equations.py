@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from inspect import unwrap
+from typing import Any, get_args, get_type_hints
 
 from mollisol.methodology.findings import UserError
-from mollisol.methodology.provenance import Passport, registered_equations
+from mollisol.methodology.provenance import Passport, ranges_of, registered_equations
 from mollisol.quantification.arguments import checked
 
 
@@ -41,34 +42,53 @@ def passport(id: str) -> Passport:
     return known[id]
 
 
-def run_equation(id: str, arguments: Mapping[str, str]) -> Any:
+def run_equation(id: str, arguments: Mapping[str, str], of_file: Mapping[str, Any] | None = None) -> Any:
     """Return the result of one equation on arguments as they are typed: numbers, JSON lists, or words.
+
+    Parameters
+    ----------
+    of_file
+        Further arguments as values; a list of one number stands for the number where the equation takes no rows.
 
     Raises
     ------
     EquationError
-        If there is no such equation, an argument is missing or unknown, or a value is not allowed.
+        If there is no such equation, an argument is missing, unknown or given twice, or a value is not allowed.
     """
-    equation = passport(id)
-    unknown = sorted(set(arguments) - set(equation.parameters))
+    equation, tables = passport(id), of_file or {}
+    unknown = sorted({*arguments, *tables} - set(equation.parameters))
     if unknown:
         raise EquationError(f"{id} takes {', '.join(equation.parameters)}; not {', '.join(unknown)}")
+    if twice := sorted(arguments.keys() & tables.keys()):
+        raise EquationError(f"{', '.join(twice)}: given in the file and beside it")
+    given = {name: _value(text) for name, text in arguments.items()} | dict(tables)
     try:
-        result = checked(equation.function)(**{name: _value(text) for name, text in arguments.items()})
+        built = _built(equation, given, tables.keys())
+        result = checked(equation.function)(**built)
     except TypeError as error:
         message = str(error).partition("()")[2].strip() or str(error)
         raise EquationError(f"{id} takes {', '.join(equation.parameters)}: {message}") from None
     except ValueError as error:
         raise EquationError(f"{id}: {error}") from None
-    except AttributeError:
-        takes = ", ".join(equation.parameters)
-        message = (
-            f"{id} takes {takes}, which are structures of several fields: numbers and lists cannot carry them"
-        )
-        raise EquationError(message) from None
-    except (ArithmeticError, LookupError, MemoryError) as error:
+    except (ArithmeticError, AttributeError, LookupError, MemoryError) as error:
         raise EquationError(f"{id} cannot be computed of these: {error or type(error).__name__}") from None
     return result.tolist() if hasattr(result, "tolist") else result
+
+
+def _built(equation: Passport, given: Mapping[str, Any], of_file: Collection[str]) -> dict[str, Any]:
+    """Return arguments as the function takes them: structures from plain tables, and a lone cell as a number."""
+    hints, limits = get_type_hints(unwrap(equation.function)), ranges_of(equation.function)
+    built = dict(given)
+    for name, value in given.items():
+        item = next(iter(get_args(hints.get(name))), None)
+        if build := getattr(item, "from_mapping", None):
+            if not isinstance(value, list):
+                raise ValueError(f"{name} must be a list of structures, found {str(value)[:80]!r}")
+            built[name] = [build(one) for one in value]
+        elif name in of_file and isinstance(value, list) and len(value) == 1:
+            rows = any(limit.least for limit in limits.get(name, ())) or name not in limits
+            built[name] = value if rows or isinstance(value[0], list) else value[0]
+    return built
 
 
 def _value(text: str) -> Any:

@@ -91,7 +91,8 @@ class Landowner:
                 ),
             )
         except (KeyError, TypeError) as error:
-            raise ValueError(f"landowners must be area_ha, fields, strata, values: {error}") from None
+            keys = "area_ha and fields; a field of area_ha and strata; a stratum of area_ha and values_t_co2e_per_ha"
+            raise ValueError(f"a landowner is made of {keys}: {error}") from None
 
     @classmethod
     def of_means(cls, area_ha: float, mean_t_co2e_per_ha: FloatArray) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -68,11 +69,16 @@ def eq(
     arguments: Annotated[
         list[str] | None, typer.Argument(help="Arguments; lists as JSON.", metavar="[NAME=VALUE]...")
     ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--from", help="Arguments by key of a .toml or .json file, or by column of a .csv."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run one equation by itself and show its passport; without arguments, the passport alone."""
     from mollisol.equations import all_equations, passport, run_equation
     from mollisol.methodology.rules_in_force.rule_set import load_rule_set, rule_set_keys
+    from mollisol.reading.arguments import arguments_of_file
 
     if not id:
         known = all_equations().values()
@@ -83,11 +89,13 @@ def eq(
         return
     given = dict(_pair(argument) for argument in arguments or [])
     found = passport(id)
-    value = run_equation(id, given) if given else None
+    tables = {} if file is None else arguments_of_file(file)
+    value = run_equation(id, given, tables) if given or tables else None
     switches = load_rule_set(rule_set_keys()[-1]).switches
     if as_json:
         names = ("id", "symbol", "unit", "formula", "parameters", "ranges")
         document: dict[str, Any] = {name: getattr(found, name) for name in names}
+        given |= {name: str(value) for name, value in tables.items()}
         document |= {"citation": str(found.locator), "given": given, "value": value}
         document["switches"] = list(found.switch)
         print_json(document)
