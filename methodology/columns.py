@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,17 +30,39 @@ class Column:
     @classmethod
     def of(cls, values: Iterable[Any]) -> Column:
         """Return the column of some values, one a row."""
-        numbers: dict[Any, int] = {}
-        codes = [numbers.setdefault(value, len(numbers)) for value in values]
-        return cls(tuple(numbers), np.array(codes, dtype=np.int32))
+        numbers: defaultdict[Any, int] = defaultdict()
+        numbers.default_factory = numbers.__len__  # a new value takes the next number
+        codes = np.fromiter(map(numbers.__getitem__, values), dtype=np.int32)
+        return cls(tuple(numbers), codes)
 
     def values(self) -> list[Any]:
         """Return the value of each row."""
-        return [self.labels[code] for code in self.codes.tolist()]
+        values: list[Any] = np.fromiter(self.labels, dtype=object, count=len(self.labels))[
+            self.codes
+        ].tolist()
+        return values
 
     def numbers(self) -> NDArray[np.float64]:
         """Return the numbers of the rows; NaN where a cell is empty."""
         return np.array(self.labels or (None,), dtype=np.float64)[self.codes]
+
+    def ranks(self) -> NDArray[np.intp]:
+        """Return for each row the place of its number among the distinct ones in their order; empty cells come last."""
+        order = np.argsort(np.array(self.labels or (None,), dtype=np.float64), kind="stable")
+        rank = np.empty_like(order)
+        rank[order] = np.arange(order.size)
+        ranks: NDArray[np.intp] = rank[self.codes]
+        return ranks
+
+    def at(self, places: Any) -> Column:
+        """Return the column of the rows at some places."""
+        codes = self.codes[places]
+        first = np.full(len(self.labels), codes.size)
+        first[codes[::-1]] = np.arange(codes.size)[::-1]
+        there = np.argsort(first, kind="stable")[: np.count_nonzero(first < codes.size)]
+        number = np.zeros(len(self.labels), dtype=np.int32)
+        number[there] = np.arange(there.size)
+        return Column(tuple(self.labels[code] for code in there.tolist()), number[codes])
 
     def days(self) -> NDArray[np.datetime64]:
         """Return the dates of the rows."""
@@ -47,7 +70,10 @@ class Column:
 
     def given(self) -> NDArray[np.bool_]:
         """Return for each row whether it has a value."""
-        return self.holds(lambda value: value is not None)
+        if None not in self.labels:
+            return np.ones(self.codes.size, dtype=np.bool_)
+        given: NDArray[np.bool_] = self.codes != self.labels.index(None)
+        return given
 
     def holds(self, condition: Callable[[Any], bool]) -> NDArray[np.bool_]:
         """Return for each row whether its value meets a condition, which is asked once a distinct value."""
@@ -80,6 +106,7 @@ class Columns[Row: BaseModel](Sequence[Row]):
         self.row_type, self.file, self.row_numbers = row_type, file, row_numbers
         self._columns = dict(columns)
         self._groups: dict[tuple[str, ...], dict[tuple[Any, ...], list[int]]] = {}
+        self._found: dict[tuple[str, Column], NDArray[np.intp]] = {}
 
     @classmethod
     def of(cls, row_type: type[Row], rows: Iterable[Row], file: str = "") -> Columns[Row]:
@@ -105,7 +132,7 @@ class Columns[Row: BaseModel](Sequence[Row]):
         if name in self._columns:
             return self._columns[name]
         default = self.row_type.model_fields[name].default
-        return Column((default,), np.zeros(len(self), dtype=np.int32))
+        return Column((default,) if len(self) else (), np.zeros(len(self), dtype=np.int32))
 
     def places(self, name: str, condition: Callable[[Any], bool]) -> Iterator[tuple[int, Any]]:
         """Yield number and value of each row whose value of a column meets a condition."""
@@ -115,25 +142,57 @@ class Columns[Row: BaseModel](Sequence[Row]):
 
     def distinct(self, *names: str) -> dict[tuple[Any, ...], int]:
         """Return the combinations of values that some columns have, each with its first place, in the file's order."""
-        columns = [self.column(name) for name in names]
-        _, first = np.unique(_combined(columns), return_index=True)
-        first.sort()
-        values = [[column.labels[code] for code in column.codes[first].tolist()] for column in columns]
-        return dict(zip(zip(*values, strict=True), first.tolist(), strict=True))
+        return dict(zip(*self._combinations(names)[:2], strict=True))
 
     def groups(self, *names: str) -> dict[tuple[Any, ...], list[int]]:
         """Return the places of the rows by the values of some columns, in the file's order."""
         if names not in self._groups:
-            places: dict[int, list[int]] = {}
-            for place, key in enumerate(_combined([self.column(name) for name in names]).tolist()):
-                places.setdefault(key, []).append(place)
-            self._groups[names] = dict(zip(self.distinct(*names), places.values(), strict=True))
+            values, _, of = self._combinations(names)
+            places = sorted_places(of).tolist()
+            ends = np.cumsum(np.bincount(of)).tolist() if len(self) else []
+            starts = [0, *ends][: len(ends)]
+            self._groups[names] = {
+                value: places[start:end] for value, start, end in zip(values, starts, ends, strict=True)
+            }
         return self._groups[names]
+
+    def _combinations(
+        self, names: Sequence[str]
+    ) -> tuple[list[tuple[Any, ...]], list[int], NDArray[np.intp]]:
+        """Return the combinations of values that are there, the first place of each, and which one each row has."""
+        columns = [self.column(name) for name in names]
+        of = numbered(columns[0].codes)[1]
+        for column in columns[1:]:
+            of = numbered(of * max(1, len(column.labels)) + column.codes)[1]
+        first = np.zeros(int(of.max(initial=-1)) + 1, dtype=np.intp)
+        first[of[::-1]] = np.arange(len(self))[::-1]
+        order = np.argsort(first)
+        number = np.empty_like(order)
+        number[order] = np.arange(order.size)
+        first = first[order]
+        values = zip(
+            *([column.labels[code] for code in column.codes[first].tolist()] for column in columns),
+            strict=True,
+        )
+        return list(values), first.tolist(), number[of]
 
     def order(self, name: str, *numbers: str) -> NDArray[np.intp]:
         """Return the places of the rows sorted by a name, in the order in which names first come, and by numbers."""
-        keys: list[Any] = [self.column(number).numbers() for number in reversed(numbers)]
-        return np.lexsort([*keys, self.column(name).codes])
+        return sorted_places(self.column(name).codes, *(self.column(number).ranks() for number in numbers))
+
+    def find(self, name: str, other: Column) -> NDArray[np.intp]:
+        """Return for each distinct value of a column of another table the first row here that has it; -1 where none."""
+        if (name, other) not in self._found:
+            own = self.column(name)
+            first = np.full(len(own.labels), -1)
+            first[own.codes[::-1]] = np.arange(len(self))[::-1]
+            if own.labels == other.labels:
+                self._found[name, other] = first
+            else:
+                number = dict(zip(own.labels, first.tolist(), strict=True))
+                found = [number.get(label, -1) for label in other.labels]
+                self._found[name, other] = np.array(found, dtype=np.intp)
+        return self._found[name, other]
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -182,10 +241,7 @@ class Columns[Row: BaseModel](Sequence[Row]):
 
     def at(self, places: Sequence[int]) -> Columns[Row]:
         """Return the rows at some places as a table of their own."""
-        columns = {
-            name: Column.of(column.labels[code] for code in column.codes[places])
-            for name, column in self._columns.items()
-        }
+        columns = {name: column.at(places) for name, column in self._columns.items()}
         return Columns(self.row_type, columns, self.row_numbers[places], self.file)
 
 
@@ -194,9 +250,31 @@ def one_behind_the_other(arrays: Iterable[Any]) -> NDArray[np.float64]:
     return np.concatenate([np.ravel(array) for array in arrays])
 
 
-def _combined(columns: Sequence[Column]) -> NDArray[np.int64]:
-    """Return one number for each combination of values."""
-    combined = np.zeros(len(columns[0].codes), dtype=np.int64)
-    for column in columns:
-        combined = combined * max(1, len(column.labels)) + column.codes
-    return combined
+def numbered(keys: NDArray[np.integer[Any]]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Return the distinct keys in their order, for each key its place among them, and how often each is there.
+
+    What ``np.unique`` gives, without sorting where whole keys from 0 on are few.
+    """
+    if not keys.size or int(keys.max()) > 8 * keys.size + 1024:
+        found, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        return found.astype(np.intp), place, counts
+    counts = np.bincount(keys)
+    there = np.flatnonzero(counts)
+    number = np.empty(counts.size, dtype=np.intp)
+    number[there] = np.arange(there.size)
+    return there, number[keys], counts[there]
+
+
+_DIGIT_BITS = 16
+"""NumPy sorts whole numbers of so many bits by counting them, which no comparison of larger ones comes near."""
+
+
+def sorted_places(*keys: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
+    """Return the places of rows sorted by whole numbers from 0 on, the first key before the next; equal rows stay."""
+    order: NDArray[np.intp] | None = None
+    for key in reversed(keys):
+        for shift in range(0, max(1, int(key.max(initial=0)).bit_length()), _DIGIT_BITS):
+            digit = (key >> shift).astype(np.uint16)
+            step = np.argsort(digit if order is None else digit[order], kind="stable")
+            order = step if order is None else order[step]
+    return np.zeros(0, dtype=np.intp) if order is None else order

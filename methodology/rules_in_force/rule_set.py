@@ -117,10 +117,7 @@ class RuleSet(DomainObject):
         RuleError
             As :meth:`value`, and if the value is not a number.
         """
-        value = self.value(id, clocks).value
-        if isinstance(value, bool | str):
-            raise RuleError(f"{id} is not a number but {value!r}")
-        return float(value)
+        return _number(id, self.value(id, clocks).value)
 
     def form(self, switch_id: str) -> Form:
         """Return the form in force of a printed/corrected switch."""
@@ -142,6 +139,12 @@ class RuleSet(DomainObject):
         if day is None:
             raise RuleError(f"{rule.id} is keyed by {rule.keyed_by}, and no such date was given")
         return rule.keyed_by, day
+
+
+def _number(id: str, value: float | bool | str) -> float:
+    if isinstance(value, bool | str):
+        raise RuleError(f"{id} is not a number but {value!r}")
+    return float(value)
 
 
 class TrustedRuleSet(RuleSet):
@@ -183,6 +186,9 @@ class RulesInForce:
             The day whose value is wanted, for rules on that clock.
         """
         clocks = self.clocks
+        known = self._chosen.get((self.id_of(id), emission_date))
+        if known is not None:
+            return known
         if emission_date is not None:
             clocks = clocks.model_copy(update={"emission_date": emission_date})
         chosen = self.rule_set.value(self.id_of(id), clocks)
@@ -191,7 +197,7 @@ class RulesInForce:
 
     def number(self, id: str) -> float:
         """Look a numeric rule up and remember it; raises as :meth:`RuleSet.number`."""
-        return self.rule_set.number(self.value(id).rule, self.clocks)
+        return _number(id, self.value(id).value)
 
     def has(self, id: str) -> bool:
         """Return whether the programme has a rule behind ``programme.NAME``."""

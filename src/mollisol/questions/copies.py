@@ -16,13 +16,15 @@ from scipy.special import chdtr, pdtrc
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.sampling import INCREMENTS
+from mollisol.methodology.columns import numbered, sorted_places
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.questions.profiles import Floats, Places, Profiles, profiles_of
+from mollisol.questions.grouped import MULTIPLIER, Floats, Grouped, Places
+from mollisol.questions.profiles import Profiles, profiles_of
 
-_MULTIPLIER = np.uint64(6364136223846793005)
-"""Of Knuth's linear congruential generator: odd, so that products wrap around and keep every bit."""
+type Flags = NDArray[np.bool_]
+
 _GROUPS_SHOWN = 3
 
 
@@ -71,17 +73,16 @@ def _groups(project: Project) -> _Groups:
         label: place for place, label in enumerate(label for label in stratum.labels if label is not None)
     }
     of_label = np.array([number.get(label, len(number)) for label in stratum.labels], dtype=np.intp)
-    home = dict(zip(points.column("point").values(), of_label[stratum.codes].tolist(), strict=True))
+    place = points.find("point", project.core_increments.column("point"))
     names = [*(f"stratum {label}" for label in number), "the control sites"]
-    cored = project.core_increments.column("point").labels
-    return names, np.array([home.get(name, len(number)) for name in cored], dtype=np.intp)
+    return names, np.where(place >= 0, of_label[stratum.codes[place]], len(number))
 
 
 def _twice(profiles: Profiles, chance: float) -> Iterable[Finding]:
     """Return samples of different points that agree in every number: first whole histories, then single samples."""
     told: set[int] = set()
     for rows, values, odds in (*_histories(profiles), _single(profiles)):
-        for pair in _agreeing(profiles.point[rows], values, odds, chance):
+        for pair in _agreeing(profiles, rows, values, odds, chance):
             one, other = sorted((int(rows[pair[0]]), int(rows[pair[1]])), key=lambda row: profiles.rows[row])
             if int(profiles.point[other]) not in told:
                 told.add(int(profiles.point[other]))
@@ -109,37 +110,41 @@ def _histories(profiles: Profiles) -> Iterator[_Table]:
     _, values, odds = _single(profiles)
     counts = np.bincount(profiles.point)
     points = int((counts > 0).sum())
-    campaigns = len(np.unique(profiles.campaign))
+    campaigns = np.count_nonzero(np.bincount(profiles.campaign))
     if campaigns > 1 and points > 1 and (counts[counts > 0] == campaigns).all():
-        order = np.lexsort([profiles.campaign, profiles.point])
+        order = sorted_places(profiles.point, profiles.campaign)
         rows = order.reshape(points, campaigns)
         yield rows[:, 0], values[rows].reshape(points, -1), odds[rows].reshape(points, -1)
 
 
 def _agreeing(
-    points: NDArray[np.int32], values: Floats, odds: Floats, chance: float
+    profiles: Profiles, rows: Places, values: Floats, odds: Floats, chance: float
 ) -> Iterator[tuple[int, int]]:
     """Yield pairs of rows of different points with the same numbers, where so many pairs are no chance.
 
     Pairs that agree in their first number are counted; what the other numbers add is taken from the odds.
     """
-    _, first, sizes = np.unique(values[:, 0], return_inverse=True, return_counts=True)
-    expected = float(np.sum((sizes[first] - 1) / 2 * odds[:, 1:].prod(axis=1)))
     # rows with the same bits have the same sum of them; those few are held against each other
     bits = np.ascontiguousarray(values).view(np.uint64)
-    mixture = (bits * np.cumprod(np.full(values.shape[1], _MULTIPLIER))).sum(axis=1)
-    _, group, members = np.unique(mixture, return_inverse=True, return_counts=True)
+    mixture = (bits * np.cumprod(np.full(values.shape[1], MULTIPLIER))).sum(axis=1)
+    order = np.argsort(mixture)
+    twice = np.diff(mixture[order]) == 0
     same: dict[bytes, list[int]] = {}
-    for row in np.flatnonzero(members[group] > 1).tolist():
+    for row in sorted({*order[1:][twice].tolist(), *order[:-1][twice].tolist()}):
         same.setdefault(values[row].tobytes(), []).append(row)
-    pairs = [(rows[0], row) for rows in same.values() for row in rows[1:] if points[row] != points[rows[0]]]
-    if pairs and pdtrc(len(pairs) - 1, expected) < chance:
+    points = profiles.point[rows]
+    pairs = [(few[0], row) for few in same.values() for row in few[1:] if points[row] != points[few[0]]]
+    if not pairs:
+        return
+    _, of, sizes = numbered(profiles.carbon[rows])
+    expected = float(np.sum((sizes[of] - 1) / 2 * odds[:, 1:].prod(axis=1)))
+    if pdtrc(len(pairs) - 1, expected) < chance:
         yield from pairs
 
 
 def _between_campaigns(profiles: Profiles, groups: _Groups, limits: _Limits) -> Iterator[tuple[str, str]]:
     """Return groups of points whose results are those of an earlier campaign, or all moved alike."""
-    held = sorted(np.unique(profiles.campaign).tolist(), key=lambda code: profiles.campaigns[code])
+    held = sorted(numbered(profiles.campaign)[0].tolist(), key=lambda code: profiles.campaigns[code])
     first_row = {code: np.full(len(profiles.names), -1, dtype=np.intp) for code in held}
     for code in held:
         # of a point that stands twice the first one stays
@@ -147,24 +152,75 @@ def _between_campaigns(profiles: Profiles, groups: _Groups, limits: _Limits) -> 
         first_row[code][profiles.point[rows]] = rows
     for one, other in combinations(held, 2):
         common = np.flatnonzero((first_row[one] >= 0) & (first_row[other] >= 0))
-        for number, both in _parted(groups[1][common], common):
-            a, b = first_row[one][both], first_row[other][both]
-            alike = (profiles.upper[a] == profiles.upper[b]).all(axis=1)
-            a, b = a[alike], b[alike]
-            where = (
-                f"{groups[0][number]}, campaigns {profiles.campaigns[one]} and {profiles.campaigns[other]}"
-            )
-            if carried := [*_carried_over(profiles, a, b, limits.chance)]:
-                yield "results-carried-over", f"{where}: {'; '.join(carried)}"
-            if regular := [*_moved_alike(profiles, a, b, limits)]:
-                yield "changes-too-regular", f"{where}: {'; '.join(regular)}"
+        a, b = first_row[one][common], first_row[other][common]
+        alike = (profiles.upper[a] == profiles.upper[b]).all(axis=1)
+        a, b, common = a[alike], b[alike], common[alike]
+        grouped = Grouped.by(groups[1][common])
+        where = f"campaigns {profiles.campaigns[one]} and {profiles.campaigns[other]}"
+        asked = _may_be_carried_over(profiles, a, b, grouped, limits.chance)
+        asked |= _may_have_moved_alike(profiles, a, b, grouped, limits)
+        for number, both in _asked(grouped, asked):
+            name = groups[0][number]
+            if carried := [*_carried_over(profiles, a[both], b[both], limits.chance)]:
+                yield "results-carried-over", f"{name}, {where}: {'; '.join(carried)}"
+            if regular := [*_moved_alike(profiles, a[both], b[both], limits)]:
+                yield "changes-too-regular", f"{name}, {where}: {'; '.join(regular)}"
 
 
-def _parted(number: Places, items: Places) -> Iterator[tuple[int, Places]]:
-    """Yield each number that is there with its items, in their order."""
-    order = np.argsort(number, kind="stable")
-    found, starts = np.unique(number[order], return_index=True)
-    yield from zip(found.tolist(), np.split(items[order], starts[1:]), strict=True) if found.size else ()
+def _asked(grouped: Grouped, asked: Flags) -> Iterator[tuple[int, Places]]:
+    """Yield the number of each group that is asked for, with the places of its rows."""
+    if asked.any():
+        rows = grouped.rows()
+        for place in np.flatnonzero(asked).tolist():
+            yield int(grouped.keys[place]), rows[place]
+
+
+def _may_be_carried_over(profiles: Profiles, a: Places, b: Places, grouped: Grouped, chance: float) -> Flags:
+    """Return which groups may have the numbers of an earlier campaign again: those, and few more."""
+    soc, mass = profiles.soc[a] == profiles.soc[b], profiles.mass[a] == profiles.mass[b]
+    odds = profiles.soc_chance[b]
+    again = np.stack([grouped.sums(layer) for layer in mass.T], axis=1)
+    kept = np.maximum(
+        profiles.mass_chance[b], (np.maximum(again - 1, 0) / grouped.counts[:, None])[grouped.of]
+    )
+    tests = [
+        ((soc & mass).all(axis=1), (odds * kept).prod(axis=1)),
+        (soc.all(axis=1), odds.prod(axis=1)),
+        *zip(soc.T, odds.T, strict=True),
+    ]
+    found = np.zeros(grouped.counts.size, dtype=np.bool_)
+    for equal, expected in tests:
+        number = grouped.sums(equal)
+        found |= (number > 0) & (pdtrc(number - 1, grouped.sums(expected)) < chance * _NEARLY)
+    return found
+
+
+def _may_have_moved_alike(
+    profiles: Profiles, a: Places, b: Places, grouped: Grouped, limits: _Limits
+) -> Flags:
+    """Return in which groups the carbon of a layer may have changed by one amount or one factor."""
+    found = np.zeros(grouped.counts.size, dtype=np.bool_)
+    for before, after in zip(profiles.soc[a].T, profiles.soc[b].T, strict=True):
+        level = np.sqrt(grouped.means(after**2))
+        found |= _may_be_even(after - before, np.sqrt(2) * limits.scatter * level, grouped, limits)
+        whole = (before > 0) & (after > 0)
+        moved = np.log(np.where(whole, after, 1.0) / np.where(whole, before, 1.0))
+        found |= _may_be_even(moved, np.sqrt(2) * limits.scatter, grouped, limits)
+    return found
+
+
+_NEARLY = 1.001
+"""Sums of many groups at once are rounded otherwise than those of one: what is near is asked for by itself."""
+
+
+def _may_be_even(values: Floats, least: Floats | float, grouped: Grouped, limits: _Limits) -> Flags:
+    """Return in which groups values that scatter by ``least`` may look this even no more than once in many projects."""
+    asked = (grouped.counts >= limits.fewest) & (least > 0)
+    if not asked.any():
+        return asked
+    ratio = grouped.squares(values) / np.where(asked, least, 1.0) ** 2
+    even: Flags = asked & (chdtr(grouped.counts - 1, ratio) < limits.chance * _NEARLY)
+    return even
 
 
 def _carried_over(profiles: Profiles, a: Places, b: Places, chance: float) -> Iterator[str]:
@@ -216,12 +272,18 @@ def _moved_alike(profiles: Profiles, a: Places, b: Places, limits: _Limits) -> I
 
 def _within_campaigns(profiles: Profiles, groups: _Groups, limits: _Limits) -> Iterator[tuple[str, str]]:
     """Return groups of points whose values, or ratios between layers, hardly differ from each other."""
-    held = sorted(np.unique(profiles.campaign).tolist(), key=lambda code: profiles.campaigns[code])
+    held = sorted(numbered(profiles.campaign)[0].tolist(), key=lambda code: profiles.campaigns[code])
     rank = np.zeros(len(profiles.campaigns), dtype=np.intp)
     rank[held] = np.arange(len(held))
-    for number, rows in _parted(
-        groups[1][profiles.point] * len(held) + rank[profiles.campaign], np.arange(len(profiles.point))
-    ):
+    grouped = Grouped.by(groups[1][profiles.point] * len(held) + rank[profiles.campaign])
+    asked = np.zeros(grouped.counts.size, dtype=np.bool_)
+    whole = np.log(np.where(profiles.soc > 0, profiles.soc, 1.0))
+    for layer in range(whole.shape[1]):
+        asked |= _may_be_even(whole[:, layer], limits.scatter, grouped, limits)
+        if layer:
+            ratio = whole[:, layer] - whole[:, 0]
+            asked |= _may_be_even(ratio, np.sqrt(2) * limits.scatter, grouped, limits)
+    for number, rows in _asked(grouped, asked):
         soc = profiles.soc[rows]
         if not (soc > 0).all():
             continue

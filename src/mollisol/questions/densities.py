@@ -27,15 +27,14 @@ def check_carbon_against_density(context: Context, layers: Layers) -> Iterator[F
     ratio = layers.density / density_by_mixing(layers.content, mineral, organic)
     wrong = (ratio < ends[0]) | (ratio > ends[1])
     cores = context.project.core_increments
-    home = {point.point: point.stratum or point.control_site for point in context.project.sample_points}
-    homes = np.unique([home.get(name) or "" for name in layers.names], return_inverse=True)[1][layers.point]
-    homes = homes * len(layers.campaigns) + layers.campaign
+    homes = layers.home[layers.point] * len(layers.campaigns) + layers.campaign
     # A pocket of peat is one core; a unit that was mistaken for one laboratory list is most of a stratum or site.
     of_home = np.bincount(homes)
     shown_by = np.bincount(
-        np.unique(np.stack([homes, layers.point])[:, wrong], axis=1)[0], minlength=of_home.size
+        np.unique(np.stack([homes[wrong], layers.point[wrong]]), axis=1)[0], minlength=of_home.size
     )
-    listed = (shown_by > 1) & (np.bincount(homes, wrong) > number("mollisol.mixing.home-share") * of_home)
+    many = np.bincount(homes[wrong], minlength=of_home.size) > number("mollisol.mixing.home-share") * of_home
+    listed = (shown_by > 1) & many
     for place, campaign in enumerate(layers.campaigns):
         rows = np.flatnonzero(wrong & (layers.campaign == place))
         if not rows.size:
@@ -72,11 +71,8 @@ def check_density_shift(context: Context, layers: Layers, pairs: Pairs) -> Itera
     warns, refuses = number("mollisol.density-shift.warns"), number("mollisol.density-shift.refuses")
     together = number("mollisol.density-shift.both")
     thickness = (layers.lower - layers.upper)[pairs.before]
-    points, before = by_point(layers, pairs, layers.density[pairs.before], thickness)
-    _, after = by_point(layers, pairs, layers.density[pairs.after], thickness)
-    inside = np.array([False] * len(layers.names))
-    inside[layers.point[layers.on_project]] = True
-    shift, own = np.log(after / before), inside[points]
+    before, after = (by_point(pairs, layers.density[rows], thickness) for rows in (pairs.before, pairs.after))
+    shift, own = np.log(after / before), layers.inside[pairs.by_point.keys]
     where = Place(file=INCREMENTS, thing=str(pairs))
     sides = {PROJECT: shift[own], CONTROLS: shift[~own]}
     errors = number("mollisol.density-shift.errors")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from string import ascii_lowercase
 from typing import Any, Final
 
 from mollisol.methodology.checks.gathered import gathered
@@ -39,7 +40,7 @@ def check_names(project: Project) -> list[Finding]:
 
 
 def _of_column(table: Columns[Any], column: str) -> Iterator[Finding]:
-    names = [name for name in table.column(column).labels if isinstance(name, str)]
+    names = [*filter(None, table.column(column).labels)]
     yield from _alike(names, Place(file=table.file, column=column), column.replace("_", " ") + "s")
 
 
@@ -65,13 +66,22 @@ def _alike(names: Iterable[str], where: Place, kind: str) -> Iterator[Finding]:
 
 
 def _all_differ(names: list[str]) -> bool:
-    """Return whether names of plain letters and signs differ in any looks: the usual case, asked of all at once."""
+    """Return whether names of plain letters and signs differ in any looks: the usual case, asked of all at once.
+
+    Names that differ look different where no two of their letters look the same: only where some do are they compared.
+    """
     text = "\n".join(names)
-    if not text.isascii() or len(text.split()) != len(names) or text.count("\n") != len(names) - 1:
+    if not text.isascii() or text.count("\n") != len(names) - 1 or any(space in text for space in _SPACES):
         return False
+    if not any(sum(letter in text for letter in alike) > 1 for alike in _LOOKS):
+        return True
     return all(
         len(set(looks.split("\n"))) == len(names) for looks in (text.translate(_ALIKE), text.casefold())
     )
+
+
+_SPACES: Final = " \t\r\x0b\x0c\x1c\x1d\x1e\x1f"
+_LOOKS: Final = ("I1|l", "0O", *(letter + letter.upper() for letter in ascii_lowercase))
 
 
 def _hidden(name: str) -> str:

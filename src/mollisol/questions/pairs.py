@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mollisol.methodology.columns import Column, numbered, sorted_places
 from mollisol.methodology.context import Context
 from mollisol.methodology.project import Project
+from mollisol.questions.grouped import Grouped
 from mollisol.stocks.measured import UnitStocks
 
 type Floats = NDArray[np.float64]
@@ -23,11 +26,12 @@ _SIGNS = str.maketrans("._/ ", "----")
 _T_PER_HA_OF_ONE_CM = 100.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Layers:
     """Each increment of the cores: content in g/kg, fine soil density in g/cm3, and where it lies.
 
-    ``point`` numbers the points as the column of the table does; ``on_project`` is by row, ``names`` by number.
+    ``point`` numbers the points as the column of the table does; ``on_project`` is by row, ``names`` by number, and so
+    is ``home``, the number of the stratum or control site in ``homes``. ``by_depth`` goes by bounds to a millimetre.
     """
 
     content: Floats
@@ -39,36 +43,75 @@ class Layers:
     names: tuple[str, ...]
     campaigns: tuple[str, ...]
     on_project: NDArray[np.bool_]
+    inside: NDArray[np.bool_]
+    home: Places
+    homes: tuple[str, ...]
+    by_depth: Grouped
+    ascending: Mapping[str, Places]
+    """The places of contents and densities in their order."""
+
+    @cached_property
+    def farms(self) -> Grouping:
+        """What stands before the first sign in the id of each point of the project; nothing where there is no sign."""
+        rows = np.flatnonzero(self.inside)
+        names = "\n".join([self.names[row] for row in rows.tolist()]).translate(_SIGNS).split("\n")
+        heads = Column.of([head if sign else "" for head, sign, _ in (name.partition("-") for name in names)])
+        farms = ["", *(head for head in heads.labels if head.isalnum())]
+        number = {farm: place for place, farm in enumerate(farms)}
+        of = np.zeros(len(self.names), dtype=np.intp)
+        if rows.size:
+            of[rows] = np.array([number.get(head, 0) for head in heads.labels])[heads.codes]
+        return farms, of
 
 
 def layers_of(project: Project, stocks: UnitStocks) -> Layers:
     """Return the increments of a project."""
-    cores = project.core_increments
+    cores, points = project.core_increments, project.sample_points
     upper, lower = (cores.column(name).numbers() for name in ("upper_cm", "lower_cm"))
     point, campaign = cores.column("point"), cores.column("campaign")
-    in_project = {item.point for item in project.sample_points if item.stratum is not None}
+    place = points.find("point", point)
+    stratum, site = points.column("stratum"), points.column("control_site")
+    inside = stratum.given()[place]
+    carbon = cores.column("soc_g_per_kg")
+    density = stocks.increments.soil_mass.value / ((lower - upper) * _T_PER_HA_OF_ONE_CM)
     return Layers(
-        cores.column("soc_g_per_kg").numbers(),
-        stocks.increments.soil_mass.value / ((lower - upper) * _T_PER_HA_OF_ONE_CM),
+        carbon.numbers(),
+        density,
         upper,
         lower,
         point.codes,
         campaign.codes,
         point.labels,
         campaign.labels,
-        point.holds(lambda name: name in in_project),
+        inside[point.codes],
+        inside,
+        np.where(inside, stratum.codes[place], len(stratum.labels) + site.codes[place]),
+        tuple(str(label or "") for label in (*stratum.labels, *site.labels)),
+        _by_depth(cores.column("upper_cm"), cores.column("lower_cm")),
+        {"carbon": sorted_places(carbon.ranks()), "density": np.argsort(density, kind="stable")},
     )
+
+
+def _by_depth(upper: Column, lower: Column) -> Grouped:
+    """Return the increments by their bounds, from the top down."""
+    pairs, of, _ = numbered(upper.codes.astype(np.int64) * len(lower.labels) + lower.codes)
+    top, bottom = (
+        np.rint(np.array(column.labels, dtype=np.float64) * 10)[codes]
+        for column, codes in zip((upper, lower), np.divmod(pairs, max(1, len(lower.labels))), strict=True)
+    )
+    return Grouped.by(np.unique(top * 1e5 + bottom, return_inverse=True)[1][of])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
-    """Increments of the same bounds at the same points in two campaigns: their places in the table."""
+    """Increments of the same bounds at the same points in two campaigns: their places in the table, and by point."""
 
     first: str
     last: str
     years: float
     before: Places
     after: Places
+    by_point: Grouped
 
     def __str__(self) -> str:
         return f"campaigns {self.first} and {self.last}"
@@ -81,29 +124,29 @@ def pairs_of(context: Context, layers: Layers) -> Iterator[Pairs]:
     asked = dict.fromkeys(itertools.pairwise(ordered))
     asked |= {(period.first_campaign, period.last_campaign): None for period in head.verification_periods}
     days = context.project.core_increments.column("sampled_on").days().astype(np.int64)
-    key = np.rint(layers.upper * 10).astype(np.int64) * 10_000 + np.rint(layers.lower * 10).astype(np.int64)
-    key += layers.point.astype(np.int64) * 100_000_000
+    key = layers.point.astype(np.int64) * layers.by_depth.keys.size + layers.by_depth.of
+    slots = len(layers.names) * layers.by_depth.keys.size
     for first, last in asked:
         if first == last or not {first, last} <= set(layers.campaigns):
             continue
-        one, other = (
-            np.flatnonzero(layers.campaign == layers.campaigns.index(name)) for name in (first, last)
-        )
-        _, before, after = np.intersect1d(key[one], key[other], return_indices=True)
+        row = np.full((2, slots), -1)
+        for side, name in enumerate((first, last)):
+            # of an increment that stands twice the first one stays
+            rows = np.flatnonzero(layers.campaign == layers.campaigns.index(name))[::-1]
+            row[side, key[rows]] = rows
+        before, after = row[:, (row >= 0).all(axis=0)]
         if before.size:
-            before, after = one[before], other[after]
             years = float(np.median(days[after] - days[before])) / DAYS_PER_YEAR
             if years > 0:
-                yield Pairs(first, last, years, before, after)
+                yield Pairs(first, last, years, before, after, Grouped.by(layers.point[before]))
 
 
-def by_point(
-    layers: Layers, pairs: Pairs, values: Floats, weights: Floats | None = None
-) -> tuple[NDArray[np.int32], Floats]:
-    """Return the points of pairs, and the mean of values of their increments."""
-    points, place = np.unique(layers.point[pairs.before], return_inverse=True)
-    weight = np.ones(values.size) if weights is None else weights
-    return points, np.bincount(place, values * weight) / np.bincount(place, weight)
+def by_point(pairs: Pairs, values: Floats, weights: Floats | None = None) -> Floats:
+    """Return the mean of values of the increments of each point of pairs."""
+    if weights is None:
+        return pairs.by_point.means(values)
+    means: Floats = pairs.by_point.sums(values * weights) / pairs.by_point.sums(weights)
+    return means
 
 
 type Grouping = tuple[Sequence[str], Places]
@@ -119,36 +162,24 @@ def groupings(
     laboratory method and day of the last campaign. A group without a name is none.
     """
     project = context.project
-    table, cores = project.sample_points, project.core_increments
-    stratum, site = table.column("stratum"), table.column("control_site")
-    place_of = {name: place for place, name in enumerate(table.column("point").values())}
-    place = np.array([place_of[layers.names[number]] for number in points.tolist()], dtype=np.intp)
-    inside = stratum.given()[place]
-    homes = [*(str(label or "") for label in stratum.labels), *(str(label or "") for label in site.labels)]
-    home = np.where(inside, stratum.codes[place], len(stratum.labels) + site.codes[place])
-    unit_of = {item.stratum: item.quantification_unit for item in project.strata}
-    units = ["", *dict.fromkeys(unit_of.values())]
-    unit = np.array([units.index(unit_of.get(name, "")) for name in homes], dtype=np.intp)
+    cores = project.core_increments
+    inside, home = layers.inside[points], layers.home[points]
+    names = (project.strata.column(name).values() for name in ("stratum", "quantification_unit"))
+    unit_of = dict(zip(*names, strict=True))
+    units = {name: number for number, name in enumerate(dict.fromkeys(["", *unit_of.values()]))}
+    unit = np.array([units[unit_of.get(name, "")] for name in layers.homes], dtype=np.intp)
     last_row = np.zeros(len(layers.names), dtype=np.intp)
-    last_row[layers.point[pairs.after][::-1]] = pairs.after[
-        ::-1
-    ]  # of the rows of a point the first one stays
+    # of the rows of a point the first one stays
+    last_row[layers.point[pairs.after][::-1]] = pairs.after[::-1]
     rows = last_row[points]
     method, day = (cores.column(name) for name in ("laboratory_method", "sampled_on"))
-    farms = _farms([layers.names[number] for number in points.tolist()])
-    known = {name: number for number, name in enumerate(dict.fromkeys(["", *farms]))}
+    farms, farm = layers.farms
     ways: dict[str, Grouping] = {
         "side": ((CONTROLS, PROJECT), inside.astype(np.intp)),
-        "quantification unit": (units, np.where(inside, unit[home], 0)),
-        "stratum or control site": (homes, home),
-        "farm": ([*known], np.where(inside, [known[name] for name in farms], 0)),
+        "quantification unit": ([*units], np.where(inside, unit[home], 0)),
+        "stratum or control site": (layers.homes, home),
+        "farm": (farms, farm[points]),
         "laboratory method": ([*map(str, method.labels)], method.codes[rows].astype(np.intp)),
         "day of sampling": ([*map(str, day.labels)], day.codes[rows].astype(np.intp)),
     }
     return {way: grouping for way, grouping in ways.items() if np.ptp(grouping[1]) > 0}
-
-
-def _farms(names: Sequence[str]) -> list[str]:
-    """Return what stands before the first sign in the id of each point; nothing where there is no sign."""
-    heads = [name.partition("-") for name in "\n".join(names).translate(_SIGNS).split("\n")]
-    return [head if sign and head.isalnum() else "" for head, sign, _ in heads]

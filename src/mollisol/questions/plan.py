@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import pairwise
+from operator import eq
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.periods import anniversary
-from mollisol.methodology.columns import Columns
+from mollisol.methodology.columns import Column, Columns, numbered
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.measurement import (
@@ -29,8 +31,6 @@ from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 INCREMENTS = "core_increments.csv"
-
-type _Degrees = tuple[float, float]
 
 _METRES_PER_DEGREE = 111_195.0
 """Of latitude, on a sphere of the mean radius; over the metres asked about the ellipsoid changes nothing."""
@@ -82,7 +82,7 @@ def _dated(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
     whom += ", the seed is the proponent's choice" if head.seed_by == "proponent" else ""
     state = f"{'' if vouched else 'self-dated: '}made on {head.made_on}, SHA-256 {plan.sha256}, {whom}"
     yield finding("plan-dated" if vouched else "plan-self-dated", where, state)
-    first = min(project.core_increments.column("sampled_on").values(), default=None)
+    first = min(project.core_increments.distinct("sampled_on"), default=(None,))[0]
     if first is not None and head.made_on > first:
         yield finding("plan-afterwards", where, f"made on {head.made_on}; the first core is of {first}")
 
@@ -99,39 +99,44 @@ def _points(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
     campaigns = [campaign.name for campaign in project.head.campaigns]
     cores = project.core_increments
     cored, campaign_of = cores.column("point"), cores.column("campaign")
-    measured: dict[str, set[str]] = defaultdict(set)
-    for code, name in enumerate(campaign_of.labels):
-        there = np.bincount(cored.codes[campaign_of.codes == code], minlength=len(cored.labels)) > 0
-        measured[name] = {cored.labels[place] for place in np.flatnonzero(there).tolist()}
-    everywhere = set().union(*measured.values())
-    uses = zip(*(plan.points.column(name).values() for name in ("point", "use")), strict=True)
-    drawn = [name for name, use in uses if use == "sample"]
+    drawn = plan.points.column("use").holds(partial(eq, "sample"))
+    row = plan.points.find("point", cored)  # of each point that was cored
+    names, strata, sites = (plan.points.column(name) for name in ("point", "stratum", "control_site"))
     excused: set[str] = {status.point for status in project.point_statuses}
-    replaced: dict[str, int] = defaultdict(int)
     for campaign in campaigns:
-        if not measured[campaign]:
+        if campaign not in campaign_of.labels:
             continue
         told = unsampled(project.point_statuses, campaigns, campaign, campaign)
-        accounted = measured[campaign] | told.keys()
-        missing = [name for name in drawn if name not in accounted]
+        there = numbered(cored.codes[campaign_of.codes == campaign_of.labels.index(campaign)])[0]
+        measured = np.zeros(len(names.labels), dtype=np.bool_)
+        measured[names.codes[row[there][row[there] >= 0]]] = True
+        left = _at(names, np.flatnonzero(drawn & ~measured[names.codes]))
+        missing = [name for name in left if name not in told]
         if missing:
             yield finding(
                 "plan-point-missing",
                 Place(file=PLAN_POINTS_FILE, thing=f"campaign {campaign}"),
                 f"not measured, and no reason: {_some(missing)}",
             )
-    names, strata, sites = (
-        plan.points.column(name).values() for name in ("point", "stratum", "control_site")
-    )
-    home = {name: one or other or "" for name, one, other in zip(names, strata, sites, strict=True)}
-    planned = set(drawn)
-    if not any(sites):  # a plan of the project's side alone
+    if not sites.given().any():  # a plan of the project's side alone
         own = project.sample_points
-        of_control = zip(own.column("point").values(), own.column("control_site").values(), strict=True)
-        excused |= {name for name, site in of_control if site}
-    for point in planned & (excused | (planned - everywhere)):
-        replaced[home[point]] += 1
-    for point in sorted(everywhere - planned - excused):
+        excused |= set(_at(own.column("point"), np.flatnonzero(own.column("control_site").given())))
+    asked_for = np.zeros(len(names.labels), dtype=np.bool_)
+    asked_for[names.codes[drawn]] = True
+    planned = row >= 0
+    planned[planned] = asked_for[names.codes[row[planned]]]
+    others = (cored.labels[number] for number in np.flatnonzero(~planned).tolist())
+    extra = sorted(name for name in others if name not in excused)
+    if not extra:
+        return
+    home = {
+        name: one or other or ""
+        for name, one, other in zip(names.values(), strata.values(), sites.values(), strict=True)
+    }
+    everywhere = set(cored.labels)
+    lost = {name for name in _at(names, np.flatnonzero(drawn)) if name in excused or name not in everywhere}
+    replaced = Counter(home[name] for name in lost)
+    for point in extra:
         if replaced[home.get(point, "")] > 0 and point in home:
             replaced[home[point]] -= 1
             continue
@@ -142,9 +147,9 @@ def _points(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
 def _drawn_in(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
     names = ("point", "stratum", "control_site", "sampling_unit", "part", "grid_row", "grid_column")
     points = project.sample_points
-    planned, given = ([table.column(name).values() for name in names] for table in (plan.points, points))
-    if planned == given:
+    if all(_alike(plan.points.column(name), points.column(name)) for name in names):
         return
+    planned, given = ([table.column(name).values() for name in names] for table in (plan.points, points))
     drawn = {name: rest for name, *rest in zip(*planned, strict=True)}
     for number, values in enumerate(zip(*given, strict=True)):
         was = drawn.get(values[0])
@@ -161,33 +166,45 @@ def _drawn_in(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
             )
 
 
+def _alike(one: Column, other: Column) -> bool:
+    """Return whether two columns have the same values in the same rows."""
+    return one.labels == other.labels and np.array_equal(one.codes, other.codes)
+
+
+def _at(column: Column, places: NDArray[np.intp]) -> list[str]:
+    return [column.labels[code] for code in column.codes[places].tolist()]
+
+
 def _moved_from_plan(project: Project, rules: RulesInForce, plan: SamplingPlan) -> Iterable[Finding]:
-    drawn = _degrees(plan.points)
-    if not drawn:
-        return
-    taken = [
-        (item.point, (item.longitude_deg, item.latitude_deg), f"campaign {item.campaign}")
-        for item in project.core_places
-    ]
-    known = {point for point, _, _ in taken}
-    taken += [
-        (name, place, "sample_points.csv")
-        for name, place in _degrees(project.sample_points).items()
-        if name not in known
-    ]
-    pairs = [(point, drawn[point], place, told) for point, place, told in taken if point in drawn]
-    yield from _moves(rules, PLAN_POINTS_FILE, [(*pair[:3], f"the plan and {pair[3]}") for pair in pairs])
+    """Yield points that were sampled far from where they were drawn: each core where it has a place of its own."""
+    drawn, own, cored = _degrees(plan.points), project.sample_points, project.core_places
+    for table in (cored, own) if len(cored) else (own,):
+        name = table.column("point")
+        row = plan.points.find("point", name)[name.codes]
+        there = _degrees(table)
+        placed = (row >= 0) & ~np.isnan(there + drawn[row]).any(axis=1)
+        if table is own and len(cored):
+            placed &= cored.find("point", name)[name.codes] < 0
+        asked = np.flatnonzero(placed)
+        if not asked.size:
+            continue
+        farthest = rules.number("mollisol.plan.farthest-move")
+        far = metres_between(drawn[row[asked]], there[asked])
+        for number in np.flatnonzero(far > farthest).tolist():
+            place = int(asked[number])
+            told = f"campaign {cored[place].campaign}" if table is cored else "sample_points.csv"
+            yield _moved(
+                PLAN_POINTS_FILE,
+                name.labels[name.codes[place]],
+                far[number],
+                f"the plan and {told}",
+                farthest,
+            )
 
 
-def _degrees(points: Columns[Any]) -> dict[str, _Degrees]:
-    """Return longitude and latitude of the points that have both."""
-    x, y = (points.column(name).numbers() for name in ("longitude_deg", "latitude_deg"))
-    given = np.flatnonzero(~np.isnan(x + y))
-    name = points.column("point")
-    return {
-        name.labels[name.codes[place]]: (x, y)
-        for place, x, y in zip(given.tolist(), x[given].tolist(), y[given].tolist(), strict=True)
-    }
+def _degrees(points: Columns[Any]) -> NDArray[np.float64]:
+    """Return longitude and latitude of points, shape (points, 2)."""
+    return np.stack([points.column(name).numbers() for name in ("longitude_deg", "latitude_deg")], axis=1)
 
 
 def _moved_between_campaigns(project: Project, rules: RulesInForce) -> Iterable[Finding]:
@@ -200,24 +217,18 @@ def _moved_between_campaigns(project: Project, rules: RulesInForce) -> Iterable[
         for point, places in of_point.items()
         for (first, one), (then, other) in pairwise(places)
     ]
-    yield from _moves(rules, PLACES_FILE, pairs)
-
-
-def _moves(
-    rules: RulesInForce, file: str, pairs: Sequence[tuple[str, _Degrees, _Degrees, str]]
-) -> Iterable[Finding]:
     if not pairs:
         return
     farthest = rules.number("mollisol.plan.farthest-move")
     far = metres_between(np.array([pair[1] for pair in pairs]), np.array([pair[2] for pair in pairs]))
     for number in (far > farthest).nonzero()[0].tolist():
         point, _, _, told = pairs[number]
-        yield finding(
-            "plan-point-moved",
-            Place(file=file, thing=f"point {point}"),
-            f"{far[number]:,.0f} m between {told}",
-            farthest=farthest,
-        )
+        yield _moved(PLACES_FILE, point, far[number], told, farthest)
+
+
+def _moved(file: str, point: str, metres: float, told: str, farthest: float) -> Finding:
+    where = Place(file=file, thing=f"point {point}")
+    return finding("plan-point-moved", where, f"{metres:,.0f} m between {told}", farthest=farthest)
 
 
 def metres_between(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -248,7 +259,7 @@ def _strata(project: Project, rules: RulesInForce, head: PlanHead) -> Iterable[F
 
 def _kept(project: Project, rules: RulesInForce, head: PlanHead) -> Iterable[Finding]:
     cores = project.core_increments
-    used = set(cores.column("laboratory_method").values())
+    used = set(cores.column("laboratory_method").labels)
     if head.laboratory_methods and (other := sorted(used - set(head.laboratory_methods))):
         planned = ", ".join(head.laboratory_methods)
         where = Place(file=PLAN_FILE, thing="laboratory_methods")

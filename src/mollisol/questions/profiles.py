@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.methodology.columns import Columns
+from mollisol.methodology.columns import Columns, numbered
 from mollisol.methodology.measurement import CoreIncrement
 
 type Floats = NDArray[np.float64]
@@ -36,6 +37,8 @@ class Profiles:
     mass_chance: Floats
     names: tuple[str, ...]
     campaigns: tuple[str, ...]
+    carbon: NDArray[np.int32]
+    """The number of the first layer's carbon as the column of the table numbers it."""
 
     def name(self, row: int) -> str:
         """Return the name of the point of a row."""
@@ -51,27 +54,36 @@ def profiles_of(cores: Columns[CoreIncrement], scatter: float) -> Iterator[Profi
     sample = cores.column("sample").codes[order]
     starts = np.flatnonzero(np.r_[True, sample[1:] != sample[:-1]])
     layers = np.diff(np.r_[starts, len(sample)])
-    column = {name: cores.column(name).numbers()[order] for name in (_SOC, _DENSITY, _MASS, "upper_cm")}
-    mass = np.where(np.isnan(column[_DENSITY]), column[_MASS], column[_DENSITY])
     point, campaign = cores.column("point"), cores.column("campaign")
-    points, held = point.codes[order], campaign.codes[order]
-    steps = [_steps(cores, name)[order] for name in (_SOC, _DENSITY)]
+    carbon, density, weight = (cores.column(name) for name in (_SOC, _DENSITY, _MASS))
+    of_mass = np.where(density.given(), density.codes, len(density.labels) + weight.codes)
+    masses = np.array([*density.labels, *weight.labels], dtype=np.float64)
+    upper = cores.column("upper_cm").numbers()
+    steps = [_steps(cores, name) for name in (_SOC, _DENSITY)]
     for number in np.unique(layers).tolist():
-        first = starts[layers == number]
-        at = first[:, None] + np.arange(number)
-        soc, weight = column[_SOC][at], mass[at]
+        at = order[starts[layers == number][:, None] + np.arange(number)]
+        first = at[:, 0]
+        soc, mass = carbon.codes[at], of_mass[at]
+        contents, weights = np.array(carbon.labels, dtype=np.float64)[soc], masses[mass]
         yield Profiles(
-            cores.row_numbers[order[first]],
-            points[first],
-            held[first],
-            column["upper_cm"][at],
-            soc,
-            weight,
-            _chance_of_equal(soc, steps[0][at], scatter),
-            _chance_of_equal(weight, steps[1][at], scatter),
+            cores.row_numbers[first],
+            point.codes[first],
+            campaign.codes[first],
+            upper[at],
+            contents,
+            weights,
+            _chance_of_equal(contents, steps[0][at], scatter, _common(soc)),
+            _chance_of_equal(weights, steps[1][at], scatter, _common(mass)),
             point.labels,
             campaign.labels,
+            soc[:, 0],
         )
+
+
+def _common(codes: NDArray[np.integer[Any]]) -> Floats:
+    """Return the share of rows beside a pair that have the same value in the same layer."""
+    layers = [numbered(codes[:, layer])[1:] for layer in range(codes.shape[1])]
+    return np.stack([np.maximum(counts[of] - 2, 0) for of, counts in layers], axis=1) / len(codes)
 
 
 def _steps(cores: Columns[CoreIncrement], name: str) -> Floats:
@@ -94,18 +106,15 @@ def _digits(values: Floats) -> Places:
     return found
 
 
-def _chance_of_equal(values: Floats, steps: Floats, scatter: float) -> Floats:
+def _chance_of_equal(values: Floats, steps: Floats, scatter: float, common: Floats) -> Floats:
     """Return the chance that a second determination gives the same number.
 
     The difference of two has the least scatter times the square root of two; its density at zero times the step of
     the laboratory is the chance. A value that many rows share (a density per stratum, a limit of detection) proves as
     little as it is common.
     """
-    chance = np.ones_like(values)
-    given = ~np.isnan(values) & (values > 0)
-    chance[given] = np.minimum(1.0, steps[given] / (np.sqrt(4 * np.pi) * scatter * values[given]))
-    for layer in range(values.shape[1]):
-        _, inverse, counts = np.unique(values[:, layer], return_inverse=True, return_counts=True)
-        others = np.maximum(counts[inverse] - 2, 0) / len(values)
-        chance[:, layer] = np.maximum(chance[:, layer], others)
-    return chance
+    with np.errstate(divide="ignore", invalid="ignore"):
+        chance = np.minimum(1.0, steps / (np.sqrt(4 * np.pi) * scatter * values))
+    chance = np.where(values > 0, chance, 1.0)
+    found: Floats = np.maximum(chance, common)
+    return found

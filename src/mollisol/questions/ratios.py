@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ from mollisol.methodology.checks.likely_causes import likely_causes
 from mollisol.methodology.checks.sampling import INCREMENTS
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
-from mollisol.questions.pairs import Floats, Grouping, Layers, Pairs, by_point, groupings
+from mollisol.questions.grouped import Floats, Grouped, Places
+from mollisol.questions.pairs import Layers, Pairs, by_point, groupings
 
 TO_SIGMA: Final = 1.4826
 """From the median of absolute deviations to a standard deviation: arithmetic of the normal distribution."""
@@ -46,17 +47,20 @@ def check_groups(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Fin
     """Yield a finding where the contents or densities of a group of cores moved by another factor than the rest."""
     limits = _Limits.of(context)
     spreads = context.rules.number("mollisol.single-value.spreads")
-    points = np.unique(layers.point[pairs.before])
-    ways = groupings(context, layers, pairs, points)
+    points = pairs.by_point.keys
+    ways = {
+        way: (names, Grouped.by(of)) for way, (names, of) in groupings(context, layers, pairs, points).items()
+    }
     for quantity, values in (("carbon", layers.content), ("density", layers.density)):
         one, other = values[pairs.before], values[pairs.after]
         whole = (one > 0) & (other > 0)
         moved = np.where(whole, np.log(np.where(whole, other, 1.0) / np.where(whole, one, 1.0)), 0.0)
-        _, ratio = by_point(layers, pairs, moved)
+        ratio = by_point(pairs, moved)
+        ascending = np.argsort(ratio, kind="stable")
         seen: set[bytes] = set()
         told = np.zeros(ratio.size, dtype=np.bool_)
-        for way, grouping in ways.items():
-            for name, own in _apart(grouping, ratio, limits, seen):
+        for way, (group_names, grouped) in ways.items():
+            for name, own in _apart(group_names, grouped, ratio, ascending, limits, seen):
                 told |= own
                 yield _group(quantity, f"{way} {name}", ratio, own, pairs, limits)
         alone = _profiles_apart(ratio, limits, spreads)
@@ -80,21 +84,24 @@ def check_groups(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Fin
 
 
 def _apart(
-    grouping: Grouping, ratio: Floats, limits: _Limits, seen: set[bytes]
+    names: Sequence[str],
+    grouped: Grouped,
+    ratio: Floats,
+    ascending: Places,
+    limits: _Limits,
+    seen: set[bytes],
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Yield each group that lies apart from the rest, once for the same points."""
-    grouped = _Grouped.by(grouping[1])
-    of, counts, middle = grouped.of, grouped.counts, grouped.medians(ratio)
-    there = grouping[1][np.unique(of, return_index=True)[1]]
-    names: list[str] = [grouping[0][int(number)] for number in there]
-    freedom = ratio.size - there.size
+    of, counts, middle = grouped.of, grouped.counts, grouped.medians(ratio, ascending)
+    freedom = ratio.size - counts.size
     spread = float(np.sqrt(((ratio - middle[of]) ** 2).sum() / freedom)) if freedom > 0 else float("inf")
     spread = max(spread, limits.least_spread)
     # A group that is half of all pulls the middle of all half its way; others lie farther from the rest than that.
     asked = np.abs(middle - np.median(ratio)) > limits.warns / 4
-    for place in sorted(range(len(names)), key=lambda number: names[number]):
-        few = min(counts[place], ratio.size - counts[place]) < limits.fewest
-        if few or not asked[place] or not names[place]:
+    asked &= np.minimum(counts, ratio.size - counts) >= limits.fewest
+    called = {place: names[int(grouped.keys[place])] for place in np.flatnonzero(asked).tolist()}
+    for place, name in sorted(called.items(), key=lambda item: item[1]):
+        if not name:
             continue
         own = of == place
         key = min(own.tobytes(), (~own).tobytes())
@@ -102,7 +109,7 @@ def _apart(
         error = spread * float(np.sqrt(1 / counts[place] + 1 / (ratio.size - counts[place])))
         if apart > limits.warns and apart > limits.errors * error and key not in seen:
             seen.add(key)
-            yield names[place], own
+            yield name, own
 
 
 def _profiles_apart(ratio: Floats, limits: _Limits, spreads: float) -> NDArray[np.intp]:
@@ -170,30 +177,27 @@ def check_single_values(context: Context, layers: Layers) -> Iterator[Finding]:
     limit = _Limits.of(context)
     apart = float(np.log(context.rules.number("mollisol.single-value.factor")))
     spreads = context.rules.number("mollisol.single-value.spreads")
-    project = context.project
-    columns = (project.sample_points.column(name).values() for name in ("point", "stratum", "control_site"))
-    home = {name: stratum or site or "" for name, stratum, site in zip(*columns, strict=True)}
-    number = {name: place for place, name in enumerate(dict.fromkeys(home.values()))}
-    homes, of_home = [*number], np.array([number[home[name]] for name in layers.names], dtype=np.int64)
-    depth = np.unique(layers.upper + 1j * layers.lower, return_inverse=True)[1]
-    group = (of_home[layers.point] * (depth.max() + 1) + depth) * len(layers.campaigns) + layers.campaign
-    place = layers.point.astype(np.int64) * (depth.max() + 1) + depth
-    cores = project.core_increments
-    by_group, by_place = _Grouped.by(group), _Grouped.by(place)
+    homes, of_home = layers.homes, layers.home
+    depth, depths = layers.by_depth.of, layers.by_depth.keys.size
+    by_group = Grouped.by((of_home[layers.point] * depths + depth) * len(layers.campaigns) + layers.campaign)
+    by_place = Grouped.by(layers.point.astype(np.int64) * depths + depth)
+    cores = context.project.core_increments
     for column, quantity, values in (
         ("soc_g_per_kg", "carbon", layers.content),
         ("fine_soil_density_g_per_cm3", "density", layers.density),
     ):
         logs = np.log(np.maximum(values, 1e-6))
-        around = logs - by_group.middles(logs)
-        own = logs - by_place.middles(logs)
+        ascending = layers.ascending[quantity]
+        around, own = (
+            logs - grouped.medians(logs, ascending)[grouped.of] for grouped in (by_group, by_place)
+        )
         # Two campaigns have their middle between them: each lies off by half of what they are apart.
         limits = [
             max(apart, spreads * max(TO_SIGMA * float(np.median(np.abs(off))), limit.least_spread))
             for off in (around, own * 2)
         ]
         # As far apart as the written digits say for sure: whole grams hardly tell 2 from 5.
-        half, middle = _step(values) / 2, np.exp(logs - around)
+        half, middle = _step(values[ascending]) / 2, np.exp(logs - around)
         high, low = np.maximum(values, middle), np.minimum(values, middle)
         sure = np.log(np.maximum(high - half, 1e-6) / np.maximum(low + half, 1e-6))
         far = (sure > limits[0]) & (by_group.counts[by_group.of] >= limit.fewest)
@@ -225,38 +229,7 @@ def _called(layers: Layers, row: int) -> str:
     return f"point {layers.names[layers.point[row]]}, campaign {layers.campaigns[layers.campaign[row]]}"
 
 
-def _step(values: Floats) -> float:
+def _step(ascending: Floats) -> float:
     """Return the step in which values are written: the least that two of them lie apart."""
-    gaps = np.diff(np.unique(values))
-    return float(gaps.min()) if gaps.size else 0.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Grouped:
-    """Rows by group: the number of each row's group, where each group starts, and how many it has."""
-
-    of: NDArray[np.intp]
-    start: NDArray[np.intp]
-    counts: NDArray[np.intp]
-
-    @classmethod
-    def by(cls, key: NDArray[np.integer[Any]]) -> _Grouped:
-        """Return the grouping by a key."""
-        _, of, counts = np.unique(key, return_inverse=True, return_counts=True)
-        return cls(of, np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
-
-    def medians(self, values: Floats) -> Floats:
-        """Return the median of each group."""
-        low, high = float(values.min()), float(values.max())
-        # below 1: one sort orders the groups and what is in them
-        within = (values - low) / max(2 * (high - low), 1e-300)
-        inner = values[np.argsort(self.of + within)]
-        medians: Floats = (
-            inner[self.start + (self.counts - 1) // 2] + inner[self.start + self.counts // 2]
-        ) / 2
-        return medians
-
-    def middles(self, values: Floats) -> Floats:
-        """Return for each value the median of its group."""
-        middle: Floats = self.medians(values)[self.of]
-        return middle
+    gaps = np.diff(ascending)
+    return float(gaps[gaps > 0].min(initial=np.inf)) if gaps.any() else 0.0

@@ -19,7 +19,7 @@ from mollisol.quantification.equivalent_soil_mass import (
     natural_cubic_spline_at,
 )
 from mollisol.quantification.mixing_law import density_by_mixing
-from mollisol.questions.changes import Rate
+from mollisol.questions.changes import Rates
 from tests.honest.generator import write_honest
 
 type Edit = Callable[[dict[str, str]], object]
@@ -63,13 +63,14 @@ def test_the_mixing_law_by_hand() -> None:
 
 def test_the_near_end_is_the_mean_less_what_noise_may_be() -> None:
     """t(0.95, 4) = 2.1318: a mean of 3 with an error of 0.5 reaches down to 1.934."""
-    rate = Rate("x", -3.0, 0.5, 4.0, 60.0)
-    assert rate.near(0.95) == pytest.approx(3 - 0.5 * 2.13185, abs=1e-4)
-    assert rate.beyond(1.25, 0.025, 0.015, 0.95)
-    assert not rate.beyond(2.0, 0.04, 0.025, 0.95)
-    assert Rate("x", 0.5, 0.5, 4.0, 60.0).near(0.95) == 0.0
-    rich = Rate("x", 2.5, 0.0, 4.0, 208.0)
-    assert not rich.beyond(2.0, 0.04, 0.025, 0.95), "1.2 % a year of a rich soil"
+    means, errors, stocks = (
+        np.array(values) for values in ([-3.0, 0.5, 2.5], [0.5, 0.5, 0.0], [60.0, 60.0, 208.0])
+    )
+    rates = Rates(["fast", "noisy", "rich"], means, errors, np.full(3, 4.0), stocks)
+    assert rates.near(0.95) == pytest.approx([3 - 0.5 * 2.13185, 0.0, 2.5], abs=1e-4)
+    assert rates.beyond(1.25, 0.025, 0.015, 0.95)[0]
+    assert not rates.beyond(2.0, 0.04, 0.025, 0.95)[0]
+    assert not rates.beyond(2.0, 0.04, 0.025, 0.95)[2], "1.2 % a year of a rich soil"
 
 
 def test_layers_bound_the_stock_and_straight_lines_keep_the_bounds() -> None:

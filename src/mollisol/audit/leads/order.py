@@ -26,7 +26,7 @@ def _moved(grounds: Grounds, pair: Pairs) -> tuple[Places, Floats, Places]:
     """
     layers = grounds.layers
     before, after = (np.maximum(layers.content[rows], 1e-6) for rows in (pair.before, pair.after))
-    points, moved = by_point(layers, pair, np.log(after / before))
+    points, moved = pair.by_point.keys, by_point(pair, np.log(after / before))
     first = np.unique(layers.point[pair.after], return_index=True)[1]
     rows: Places = pair.after[first]
     order = np.argsort(rows, kind="stable")
@@ -154,8 +154,8 @@ def rows_shifted(grounds: Grounds) -> Seen | None:
     for pair in grounds.pairs:
         for what, values in (("carbon", layers.content), ("density", layers.density)):
             logs = np.log(np.maximum(values, 1e-6))
-            points, one = by_point(layers, pair, logs[pair.before])
-            _, other = by_point(layers, pair, logs[pair.after])
+            points = pair.by_point.keys
+            one, other = (by_point(pair, logs[rows]) for rows in (pair.before, pair.after))
             _, first = np.unique(layers.point[pair.after], return_index=True)
             order = np.argsort(pair.after[first], kind="stable")
             one, other, points = one[order], other[order], points[order]

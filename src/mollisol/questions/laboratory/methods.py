@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from mollisol.methodology.checks.laboratory import repeats_of
+from mollisol.methodology.columns import numbered
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.measurement import LaboratoryMethod
@@ -135,26 +136,19 @@ def _reads_as(method: LaboratoryMethod, known: Mapping[str, LaboratoryMethod]) -
 def _counts(project: Project, read: Mapping[str, Procedure]) -> dict[tuple[str, str], Counter[Procedure]]:
     """Return how many points each side has by campaign and what their values read like."""
     points, cores = project.sample_points, project.core_increments
-    controls = {
-        name
-        for name, given in zip(
-            points.column("point").values(), points.column("control_site").given(), strict=True
-        )
-        if given
-    }
     point, campaign, method = (cores.column(name) for name in ("point", "campaign", "laboratory_method"))
-    size = len(campaign.labels), len(method.labels)
-    once = np.unique((point.codes.astype(np.int64) * size[0] + campaign.codes) * size[1] + method.codes)
-    of_control = np.array([name in controls for name in point.labels], dtype=np.int64)
-    kinds, numbers = np.unique(
-        of_control[once // (size[0] * size[1])] * size[0] * size[1] + once % (size[0] * size[1]),
-        return_counts=True,
-    )
+    size = len(campaign.labels) * len(method.labels)
+    kind = campaign.codes.astype(np.int64) * len(method.labels) + method.codes
+    once = numbered(point.codes * size + kind)[0]
+    of_control = points.column("control_site").given()[points.find("point", point)]
+    kinds, _, numbers = numbered(of_control[once // size] * size + once % size)
     counts: dict[tuple[str, str], Counter[Procedure]] = {}
-    for kind, number in zip(kinds.tolist(), numbers.tolist(), strict=True):
-        side, rest = divmod(kind, size[0] * size[1])
-        name = campaign.labels[rest // size[1]]
-        counts.setdefault((SIDES[side], name), Counter())[read[method.labels[rest % size[1]]]] += number
+    for each, number in zip(kinds.tolist(), numbers.tolist(), strict=True):
+        side, rest = divmod(each, size)
+        taken, way = divmod(rest, len(method.labels))
+        counts.setdefault((SIDES[side], campaign.labels[taken]), Counter())[read[method.labels[way]]] += (
+            number
+        )
     return counts
 
 

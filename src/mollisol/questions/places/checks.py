@@ -45,11 +45,14 @@ def check_places(project: Project, outlines: Outlines, rules: RulesInForce) -> l
 
 def _not_located(project: Project, points: Points) -> Iterable[Finding]:
     """Yield how many points have a place neither as they were drawn nor as they were sampled."""
+    table = project.sample_points
+    if len(points.rows) == len(table):
+        return
     placed = {*points.names, *project.core_places.column("point").values()}
-    nowhere = [name for name in project.sample_points.column("point").values() if name not in placed]
+    nowhere = [name for name in table.column("point").values() if name not in placed]
     if nowhere:
         where = Place(file=POINTS, column="longitude_deg")
-        state = f"{len(nowhere)} of {len(project.sample_points)} points without a place, such as {nowhere[0]}"
+        state = f"{len(nowhere)} of {len(table)} points without a place, such as {nowhere[0]}"
         yield finding("points-not-located", where, state)
 
 
@@ -112,7 +115,7 @@ def _why(shape: Any, drawn: float, declared: float, tolerance: float) -> str:
 
 def _exchanged(points: Points, valid: Mapping[str, Any]) -> Iterable[Finding]:
     """Return where most points lie in their strata once longitude and latitude are exchanged, and not as they are."""
-    drawn = np.isin(points.stratum.astype(str), list(valid))
+    drawn = points.home(valid) >= 0
     if not drawn.any():
         return
     given, turned = points.inside(valid, points.x, points.y), points.inside(valid, points.y, points.x)
@@ -127,7 +130,7 @@ def _exchanged(points: Points, valid: Mapping[str, Any]) -> Iterable[Finding]:
 
 def _outside(points: Points, valid: Mapping[str, Any]) -> Iterable[Finding]:
     """Return points outside the outline of their stratum, with what would explain it."""
-    drawn = np.isin(points.stratum.astype(str), list(valid))
+    drawn = points.home(valid) >= 0
     outside = np.flatnonzero(drawn & ~points.inside(valid, points.x, points.y))
     if not outside.size:
         return
@@ -160,12 +163,11 @@ def _strata_of(points: Points, numbers: Any, valid: Mapping[str, Any]) -> dict[i
 def _controls_on_project_land(points: Points, valid: Mapping[str, Any]) -> Iterable[Finding]:
     """Return control points inside an outline of the project, or at the place of a project point."""
     controls = np.flatnonzero(points.of_control)
-    places = points.x + 1j * points.y
-    shared = np.isin(places, places[controls]) & ~points.of_control
-    own = {places[n]: n for n in np.flatnonzero(shared).tolist()}
+    shared = np.isin(points.places, points.places[controls]) & ~points.of_control
+    own = {(points.x[n], points.y[n]): n for n in np.flatnonzero(shared).tolist()}
     land = _strata_of(points, controls, valid)
-    for number in controls.tolist():
-        same = own.get(places[number])
+    for number in controls.tolist() if own or land else ():
+        same = own.get((points.x[number], points.y[number]))
         if number in land or same is not None:
             state = f"inside stratum {land[number][0]} of the project" if number in land else ""
             if same is not None:
@@ -176,9 +178,10 @@ def _controls_on_project_land(points: Points, valid: Mapping[str, Any]) -> Itera
 
 def _at_one_place(points: Points) -> Iterable[Finding]:
     """Return places at which several sampling units, strata or control sites have points."""
-    _, of, counts = np.unique(points.x + 1j * points.y, return_inverse=True, return_counts=True)
+    ordered = np.sort(points.places)
+    shared = np.isin(points.places, ordered[1:][ordered[1:] == ordered[:-1]])
     places: dict[tuple[float, float], list[int]] = {}
-    for number in np.flatnonzero(counts[of] > 1).tolist():
+    for number in np.flatnonzero(shared).tolist():
         places.setdefault((float(points.x[number]), float(points.y[number])), []).append(number)
     for (x, y), numbers in places.items():
         sides = {bool(points.of_control[n]) for n in numbers}

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mollisol.methodology.findings import Place
 from mollisol.methodology.project import Project
+from mollisol.questions.grouped import MULTIPLIER
 
 POINTS = "sample_points.csv"
 
@@ -24,20 +25,30 @@ class Points:
         longitude, latitude = (table.column(name).numbers() for name in ("longitude_deg", "latitude_deg"))
         given = np.flatnonzero(~np.isnan(longitude + latitude))
         self.rows = table.row_numbers[given]
-        self.x, self.y = longitude[given], latitude[given]
+        self.x, self.y = longitude[given] + 0.0, latitude[given] + 0.0
+        self.places: NDArray[np.uint64] = self.x.view(np.uint64) * MULTIPLIER + self.y.view(np.uint64)
+        """One number for each place: where two differ so do the places."""
         names = ("point", "stratum", "control_site", "sampling_unit")
         self.names, self.stratum, self.control, self.unit = (
-            np.array(table.column(name).values(), dtype=object)[given] for name in names
+            np.fromiter(column.labels, dtype=object, count=len(column.labels))[column.codes[given]]
+            for column in map(table.column, names)
         )
-        self.of_control = np.array([site is not None for site in self.control], dtype=np.bool_)
+        stratum = table.column("stratum")
+        self._stratum, self._strata = stratum.codes[given], stratum.labels
+        self.of_control = table.column("control_site").given()[given]
+
+    def home(self, valid: Mapping[str, Any]) -> NDArray[np.intp]:
+        """Return for each point which of the outlines is that of its stratum; -1 where none is."""
+        number = {name: place for place, name in enumerate(valid)}
+        home = np.array([number.get(name, -1) for name in self._strata], dtype=np.intp)
+        return home[self._stratum] if home.size else np.full(len(self.rows), -1)
 
     def inside(self, valid: Mapping[str, Any], x: NDArray[np.float64], y: NDArray[np.float64]) -> Flags:
         """Return for each point whether a place lies in its stratum; also beyond 180 degrees."""
         import shapely
 
         inside = np.zeros(len(self.rows), dtype=np.bool_)
-        number = {name: place for place, name in enumerate(valid)}
-        home = np.array([number.get(name, -1) for name in self.stratum.tolist()], dtype=np.intp)
+        home = self.home(valid)
         own = np.flatnonzero(home >= 0)
         if not own.size:
             return inside

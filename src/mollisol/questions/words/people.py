@@ -30,8 +30,10 @@ _LARGEST_BYTES: Final = 5_000_000
 
 def check_ids(project: Project) -> Iterator[Finding]:
     """Yield where a name of a person seems to stand in place of an id. Bundles have what is said, so no name is."""
-    for place, value in _named(project):
-        if _a_name(value):
+    named = [*_named(project)]
+    names = {value for value in {value for _, value in named} if _a_name(value)}
+    for place, value in named:
+        if value in names:
             yield finding("name-for-id", place, "two or more words with capitals, as a name of a person has")
 
 
