@@ -27,6 +27,7 @@ from mollisol.uncertainty.deduction.tail import (
 )
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.scaling.spread_of_sites import (
+    LONE_SITE,
     freedom_of_sites,
     groups_of_sites,
     level_of_sites,
@@ -65,7 +66,7 @@ class SharpSetting:
 
     name: str = "default"
     gate: float = 1.25
-    lone_site: float = 1.5
+    lone_site: float = LONE_SITE
     sample_term: float = 60.0
     longest: float = 5.0
     below_confidence: float = CONFIDENCE - 0.655

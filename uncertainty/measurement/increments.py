@@ -7,7 +7,7 @@ all profiles and campaigns. What a batch shares is one number for all its increm
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Final, Literal
 
 import numpy as np
@@ -113,6 +113,18 @@ class IncrementErrors:
         """Return whether any error is above 0."""
         own = any(group.carbon_cv.any() or group.soil_mass_cv.any() for group in self.profiles)
         return bool(own or self.carbon_batch_cv.any() or self.soil_mass_batch_cv.any())
+
+    def shared(self) -> IncrementErrors:
+        """Return the same without the errors that increments have to themselves."""
+        none = (
+            replace(
+                group,
+                carbon_cv=np.zeros_like(group.carbon_cv),
+                soil_mass_cv=np.zeros_like(group.soil_mass_cv),
+            )
+            for group in self.profiles
+        )
+        return replace(self, profiles=tuple(none))
 
     def batch_effects(self) -> tuple[FloatArray, FloatArray]:
         """Return what a relative error of 1 in each batch does to each stock, by carbon and by soil mass, first order.

@@ -75,12 +75,13 @@ def spectroscopy_parts_t2(
     stock_start_t_co2e_per_ha: Sequence[ArrayLike],
     stock_end_t_co2e_per_ha: Sequence[ArrayLike],
     form: Form = "corrected",
+    covariance: Form = "printed",
 ) -> SpectroscopyParts:
     """Return the terms of Eq. 72 one by one.
 
     Parameters
     ----------
-    area_ha, stock_start_t_co2e_per_ha, stock_end_t_co2e_per_ha, form
+    area_ha, stock_start_t_co2e_per_ha, stock_end_t_co2e_per_ha, form, covariance
         As in :func:`spectroscopy_variance_t2`.
 
     Returns
@@ -119,21 +120,32 @@ def spectroscopy_parts_t2(
             total += float(hectares**2 / (n * (n - 1)) * sums)
         return total
 
-    def calibration(strata: list[FloatArray]) -> float:
-        totals = sum(hectares * values.mean(axis=0) for hectares, values in zip(area, strata, strict=True))
-        return float(np.var(totals, ddof=1)) * times_counted
+    def totals(strata: list[FloatArray]) -> FloatArray:
+        parts = [hectares * values.mean(axis=0) for hectares, values in zip(area, strata, strict=True)]
+        return np.asarray(np.sum(parts, axis=0))
 
+    def calibration(one: FloatArray, other: FloatArray) -> float:
+        return float(np.cov(one, other, ddof=1)[0, 1]) * times_counted
+
+    first_total, last_total = totals(start), totals(end)
+    shared = joined(start, end, over_draws=form_of(covariance))
+    if not form_of(covariance):
+        shared += calibration(first_total, last_total)
     return SpectroscopyParts(
         sample_start=joined(start, start, over_draws=False),
         sample_end=joined(end, end, over_draws=False),
-        model_start=calibration(start),
-        model_end=calibration(end),
-        covariance=joined(start, end, over_draws=True),
+        model_start=calibration(first_total, first_total),
+        model_end=calibration(last_total, last_total),
+        covariance=shared,
     )
 
 
 @equation(
-    "vm0042:72", "s2_dSOC,wp", "(t CO2e)^2", vm0042("8.6.2", "72"), switch=("switch.spectroscopy-once",)
+    "vm0042:72",
+    "s2_dSOC,wp",
+    "(t CO2e)^2",
+    vm0042("8.6.2", "72"),
+    switch=("switch.spectroscopy-once", "switch.spectroscopy-covariance"),
 )
 def spectroscopy_variance_t2(
     *,
@@ -141,6 +153,7 @@ def spectroscopy_variance_t2(
     stock_start_t_co2e_per_ha: Sequence[ArrayLike],
     stock_end_t_co2e_per_ha: Sequence[ArrayLike],
     form: Form = "corrected",
+    covariance: Form = "printed",
 ) -> Value:
     r"""Return the variance of the change of all strata's total, stocks predicted by spectroscopy.
 
@@ -154,6 +167,9 @@ def spectroscopy_variance_t2(
     form
         ``corrected`` takes stratum means over the points and adds the calibration part once for the project;
         ``printed`` divides by the area instead (D5) and adds it in every stratum (D6).
+    covariance
+        ``printed`` averages products of deviations over the draws; ``corrected`` pairs the means over draws between
+        points, and takes the part that all points share as the covariance of the totals over draws.
 
     Returns
     -------
@@ -169,8 +185,9 @@ def spectroscopy_variance_t2(
     -----
     .. math:: s^2 = s_{sample,1}^2 + s_{sample,2}^2 + s_{model,1}^2 + s_{model,2}^2 - 2 \, COV_{1,2}
 
-    Source: Eq. 72, summed over strata as Eq. 70 does. The covariance is as printed, with n - 1 under the
-    part that all points share, so it takes off less than the whole of a positive covariance.
+    Source: Eq. 72, summed over strata as Eq. 70 does. The printed covariance has n - 1 under the part that all points
+    share, so it takes off less than the whole of a positive covariance. Corrected, model parts and covariance together
+    are the variance over draws of the change of the total.
 
     Examples
     --------
@@ -186,6 +203,7 @@ def spectroscopy_variance_t2(
         stock_start_t_co2e_per_ha=stock_start_t_co2e_per_ha,
         stock_end_t_co2e_per_ha=stock_end_t_co2e_per_ha,
         form=form,
+        covariance=covariance,
     ).total
 
 

@@ -6,7 +6,7 @@ exactly: no draw of a profile is needed, and none that is left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -114,6 +114,10 @@ class CalibrationErrors:
         )
         return drawn
 
+    def shared(self) -> CalibrationErrors:
+        """Return the same without the errors that samples have to themselves."""
+        return replace(self, sample_error_g_per_kg=np.zeros_like(self.sample_error_g_per_kg))
+
     def _of(self, group: Profiles) -> NDArray[np.int64]:
         of: NDArray[np.int64] = self.calibration_of_batch[group.batch]
         return of
@@ -218,7 +222,7 @@ def variance_with_calibration(*, sampling_variance: Amount, calibration_variance
     Here :math:`s_{sampling}^2` is ``sampling_variance`` and :math:`s_{calibration}^2` is
     ``calibration_variance``.
 
-    Source: Eq. 72. Errors of single samples are in the sampling part too; adding them again is the document's way.
+    Source: Eq. 72. Errors of single samples are in the sampling part too: added again they count twice.
 
     Examples
     --------

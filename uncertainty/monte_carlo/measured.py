@@ -120,8 +120,8 @@ def sampling_and_drawn_variance(*, sampling_variance: Amount, drawn_variance: Am
     :math:`L` is ``draws``. Without a drawn variance there is no factor.
 
     Source: sections 8.6.1.2.2 (the spread of drawn inputs goes into the sampling term) and 8.6.1.2.3 (a finite number
-    of draws widens the standard error by sqrt(1 + 1/L)). Errors of single points are in the sampling term too, as
-    spread between points; adding them again is the document's way and errs to the safe side.
+    of draws widens the standard error by sqrt(1 + 1/L)). Errors of single points are in the sampling term already, as
+    spread between points: drawn too, they count twice.
 
     Examples
     --------

@@ -12,6 +12,7 @@ from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.posterior.compiling import Compiled, Side, compile_specification
 from mollisol.uncertainty.posterior.declaration import ControlPoints, IntArray, ProjectPoints
 from mollisol.uncertainty.posterior.marginal import Marginal
+from mollisol.uncertainty.posterior.replicates import ONE_MORE_CORE
 from mollisol.uncertainty.posterior.results import BudgetRow, OneMoreRow
 from mollisol.uncertainty.posterior.sample import Sample
 from mollisol.uncertainty.posterior.specification import Specification
@@ -146,13 +147,22 @@ def one_more(specification: Specification, budget: tuple[BudgetRow, ...]) -> tup
     Returns
     -------
     tuple of OneMoreRow
-        What can be added; a second point in units that have one has no known spread and is left out.
+        What can be added; a point in each unit is left out where the spread of points within it is not known.
     """
     spread = {row.source: row.sd_t_co2e_per_ha for row in budget if row.kind == "component"}
-    now = _sd(specification, spread)
+    now, means = _sd(specification, spread), specification.spread_prior == "log-uniform"
     rows = []
+    for known in specification.evidence:
+        if known.name == ONE_MORE_CORE and now is not None:
+            less = {
+                name: max(sd**2 - known.variance, (_STEP * sd) ** 2) ** 0.5
+                for name, sd in spread.items()
+                if name.startswith("s_field")
+            }
+            then = _sd(specification, {**spread, **less})
+            rows += [OneMoreRow("core in each sampling unit", -1, now, then)] if then is not None else []
     for what, place, more in (
-        ("core in each sampling unit", -1, _with_points(specification)),
+        ("core in each sampling unit", -1, None if means else _with_points(specification)),
         ("sampling unit", *_with_unit(specification)),
         ("control site", *_with_site(specification)),
     ):
@@ -176,11 +186,12 @@ def _with_points(specification: Specification) -> Specification:
     return _with_project_rows(specification, first, specification.project.unit[first])
 
 
-def _with_unit(specification: Specification) -> tuple[int, Specification | None]:
-    """Put one more unit into the stratum that gains most, like the first of its units."""
+def _with_unit(specification: Specification, controls: bool = False) -> tuple[int, Specification | None]:
+    """Put one more unit into the stratum that gains most, like the first of its units; of those of ``controls``."""
     units, first = np.unique(specification.project.unit, return_index=True)
     sampled = np.bincount(specification.project.stratum[first], minlength=specification.strata.area_ha.size)
-    stratum = int(np.argmax(specification.strata.weight**2 / (sampled * (sampled + 1.0))))
+    gain = specification.strata.weight**2 / (sampled * (sampled + 1.0))
+    stratum = int(np.argmax(np.where(specification.strata.against == controls, gain, -1.0)))
     if sampled[stratum] >= specification.strata.fields[stratum]:
         return stratum, None
     like = units[specification.project.stratum[first] == stratum][0]
@@ -190,6 +201,10 @@ def _with_unit(specification: Specification) -> tuple[int, Specification | None]
 
 def _with_site(specification: Specification) -> tuple[int, Specification | None]:
     """Put one more control site beside those that stand for most area and are fewest, like the first of them."""
+    if specification.strata.against.any():
+        stratum, more = _with_unit(specification, controls=True)
+        place = int(np.flatnonzero(specification.project.stratum == stratum)[0])
+        return place - int((~specification.strata.against[specification.project.stratum]).sum()), more
     if specification.control is None or specification.baseline == "hybrid":
         return -1, None
     held, group, count = np.unique(

@@ -8,8 +8,13 @@ from typing import Final
 import numpy as np
 
 from mollisol.quantification.checks import FloatArray
-from mollisol.uncertainty.posterior.declaration import IntArray, Prior
-from mollisol.uncertainty.posterior.declaration_checks import control_residual, link_group, pooled_sd
+from mollisol.uncertainty.posterior.declaration import IntArray, Prior, SpreadPrior
+from mollisol.uncertainty.posterior.declaration_checks import (
+    control_residual,
+    link_group,
+    pooled_sd,
+    within,
+)
 from mollisol.uncertainty.posterior.specification import Specification
 from mollisol.uncertainty.posterior.sufficient import Block
 
@@ -24,6 +29,10 @@ for both gave P(truth >= credited) = 0.61 where sites differ, a quarter of it 0.
 """
 
 
+WIDE: Final = (0.01, 10.0)
+"""Ends of a log-uniform prior, in units of its scale: beyond what a few replicates could show."""
+
+
 @dataclass(frozen=True, slots=True)
 class Component:
     """A variance component: its prior scale and the unit its logarithm is taken in. [t CO2e/ha]."""
@@ -32,11 +41,14 @@ class Component:
     scale: float
     unit: float
     source: str
+    family: SpreadPrior = "half-normal"
+    freedom: float = np.inf
+    """Degrees of freedom that its replicates show it with, where the prior is on the spread of means."""
 
     @property
     def prior(self) -> Prior:
         """Return the prior as it is printed."""
-        return Prior(self.name, "half-normal", self.scale, self.source)
+        return Prior(self.name, self.family, self.scale, self.source)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,13 +111,23 @@ class Compiled:
         return self.names.index(name) if name in self.names else NO_UNIT_LEVEL
 
 
+def spread_names(specification: Specification, replicated: bool) -> tuple[IntArray, list[str]]:
+    """Return the codes of the classes of strata that have points, and the component of each."""
+    spread, against = specification.strata.point_spread, specification.strata.against
+    used = np.unique(spread[specification.project.stratum])
+    label = "s_point" if replicated else "s_field"
+    names = [label if k == 0 else f"{label}[{k}]" for k in range(used.size)]
+    controls = set(spread[against].tolist())
+    return used, [
+        "s_control" if int(code) in controls else name for code, name in zip(used, names, strict=True)
+    ]
+
+
 def _pairs(specification: Specification, replicated: bool) -> tuple[IntArray, IntArray, list[str], list[str]]:
     """Return the point component of each project and control point, as places in two lists of names."""
     spread = specification.strata.point_spread
-    used = np.unique(spread[specification.project.stratum])
+    used, names = spread_names(specification, replicated)
     mine = np.searchsorted(used, spread[specification.project.stratum])
-    label = "s_point" if replicated else "s_field"
-    names = [label if k == 0 else f"{label}[{k}]" for k in range(used.size)]
     if specification.control is None:
         return mine, np.empty(0, np.int64), names, []
     if not replicated:
@@ -125,9 +147,10 @@ def compile_specification(specification: Specification) -> Compiled:
     try:
         unit = pooled_sd(specification)
     except ValueError:
-        if specification.prior_scale is None:
+        known = max((item.variance for item in specification.evidence), default=0.0)
+        unit = specification.prior_scale or float(np.sqrt(known))
+        if not unit:
             raise
-        unit = specification.prior_scale
     scale = specification.prior_scale if specification.prior_scale is not None else 2 * unit
     said = (
         "declared" if specification.prior_scale is not None else "twice the pooled sd of the paired changes"
@@ -145,12 +168,19 @@ def compile_specification(specification: Specification) -> Compiled:
     if control is not None:
         labels.append("s_control")
         shares = control.link[np.unique(control.site)]
-        if number > 1 and not np.allclose(shares, strata.weight, rtol=1e-9, atol=1e-12):
+        if (
+            specification.spread_prior == "half-normal"
+            and number > 1
+            and not np.allclose(shares, strata.weight, rtol=1e-9, atol=1e-12)
+        ):
             labels.append("s_theta")
-    components = [
-        Component(name, SHARE_OF_STRATA * scale if name == "s_theta" else scale, unit, said)
-        for name in labels
-    ]
+    if specification.spread_prior == "half-normal":
+        components = [
+            Component(name, SHARE_OF_STRATA * scale if name == "s_theta" else scale, unit, said)
+            for name in labels
+        ]
+    else:
+        components = [_of_means(specification, name, names, unit) for name in labels]
     components += _validation_components(specification)
     place = {component.name: k for k, component in enumerate(components)}
     if "s_climate" in place and len(components) > MOST_COMPONENTS:
@@ -161,7 +191,7 @@ def compile_specification(specification: Specification) -> Compiled:
 
     designs = specification.shared
     cut, cut_estimand, fixed = _model_draws(specification, unit)
-    known = (specification.measurement_sd / unit) ** 2
+    measured = (specification.measurement_sd / unit) ** 2
 
     def side(
         value: FloatArray, unit_code: IntArray, group: IntArray, kind: IntArray, point: IntArray,
@@ -178,7 +208,7 @@ def compile_specification(specification: Specification) -> Compiled:
             code.reshape(-1),
             pair[0],
             where,
-            known[pair[0]],
+            measured[pair[0]],
             place[level] if replicated else NO_UNIT_LEVEL,
         )
 
@@ -233,6 +263,34 @@ def compile_specification(specification: Specification) -> Compiled:
         bias_weight=bias_weight,
         bias_place=bias_place,
         bias_design=bias_design,
+    )
+
+
+def _of_means(specification: Specification, name: str, names: list[str], unit: float) -> Component:
+    """Return the component of a spread of means: its scale is the spread that its own replicates show."""
+    points, spread = specification.project, specification.strata.point_spread
+    squares, freedom = 0.0, 0.0
+    if name in names:
+        code = spread_names(specification, replicated=False)[0][names.index(name)]
+        own = spread[points.stratum] == code
+        squares, count = within(points.change[own], points.stratum[own])
+        freedom = float(count)
+    elif specification.control is not None:
+        residual = control_residual(specification)
+        squares, count = within(residual, np.zeros(residual.size, np.int64))
+        freedom = float(count)
+    for known in specification.evidence:
+        if known.name == name:
+            squares, freedom = squares + known.freedom * known.variance, freedom + known.freedom
+    if specification.prior_scale is not None:
+        scale = specification.prior_scale
+        return Component(name, scale, scale, "declared", "log-uniform", freedom)
+    if freedom == 0:
+        raise ValueError(f"nothing shows the spread {name}: take two replicates or more")
+    # replicates that agree exactly are known no better than to a hundredth of the spread of all
+    scale = max(float(np.sqrt(squares / freedom)), WIDE[0] * unit)
+    return Component(
+        name, scale, scale, f"spread of its replicates, {freedom:g} d.f.", "log-uniform", freedom
     )
 
 

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from mollisol.quantification.checks import FloatArray, at_least, finite, positive, whole
 
 type IntArray = NDArray[np.int64]
+type BoolArray = NDArray[np.bool_]
 type Baseline = Literal["measured", "modelled", "hybrid", "none"]
 
 MOST_CLASSES: Final = 24
 """Measurement classes: sums are kept by field and class, and their products by pairs of classes."""
 MOST_POINT_SPREADS: Final = 3
+"""Classes of strata with a spread of their own, besides that of control sites."""
 FEWEST_POINTS_OF_A_SPREAD: Final = 20
 FEWEST_CONTROL_SITES: Final = 3
 _ROUNDING: Final = 1e-13
@@ -75,7 +77,9 @@ class Strata(_Frozen):
         Code of each stratum's climate zone, shape (H,); only model error differs by it.
     point_spread
         Code of the class of strata that shares one spread between points, shape (H,); at most three
-        classes, of 20 points or more each.
+        classes, of 20 points or more each where the prior is half-normal.
+    against
+        True for groups of control sites that stand as strata and count against the project, shape (H,).
     """
 
     area_ha: FloatArray
@@ -83,6 +87,7 @@ class Strata(_Frozen):
     practice: IntArray = field(default_factory=_none)
     point_spread: IntArray = field(default_factory=_none)
     climate: IntArray = field(default_factory=_none)
+    against: BoolArray = field(default_factory=_none)
 
     def __post_init__(self) -> None:
         """Check shapes and ranges."""
@@ -102,15 +107,16 @@ class Strata(_Frozen):
                 "point_spread",
                 zero if np.size(self.point_spread) == 0 else self.point_spread,
                 area.size,
-                MOST_POINT_SPREADS,
+                MOST_POINT_SPREADS + int(np.any(self.against)),
             ),
+            against=zero.astype(bool) if np.size(self.against) == 0 else np.array(self.against, bool),
         )
 
     @property
     def weight(self) -> FloatArray:
-        """Share of each stratum in the area, shape (H,)."""
-        share: FloatArray = self.area_ha / self.area_ha.sum()
-        return share
+        """Share of each stratum in the area of the project, shape (H,); below 0 where it counts against it."""
+        share: FloatArray = self.area_ha / self.area_ha[~self.against].sum()
+        return np.where(self.against, -share, share)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -297,12 +303,27 @@ class ModelDraws(_Frozen):
                 self._set(**{place.name: draws})
 
 
+type SpreadPrior = Literal["half-normal", "log-uniform"]
+
+
 @dataclass(frozen=True, slots=True)
-class Prior:
-    """A prior as it is printed: half-normal of this scale on a standard deviation, or flat or normal."""
+class Evidence:
+    """What is known of a standard deviation besides the data: a variance with so many degrees of freedom.
+
+    Its likelihood is that of a sum of squares, freedom times variance, that is chi-square about the true variance.
+    """
 
     name: str
-    family: Literal["half-normal", "flat", "normal"]
+    freedom: float
+    variance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """A prior as it is printed: of this scale on a standard deviation, or flat or normal."""
+
+    name: str
+    family: SpreadPrior | Literal["flat", "normal"]
     scale: float
     source: str
 
@@ -334,6 +355,10 @@ class Declaration(_Frozen):
         [t CO2e/ha]
     effect_prior_sd
         sd of a normal prior on the means; None is flat, the only choice for crediting.
+    spread_prior
+        Family of the priors on the spread of units and of control sites.
+    evidence
+        What is known of these spreads besides the data.
     """
 
     strata: Strata
@@ -349,6 +374,8 @@ class Declaration(_Frozen):
     validation_scale: float | None = None
     bias_scale: float | None = None
     effect_prior_sd: float | None = None
+    spread_prior: SpreadPrior = "half-normal"
+    evidence: tuple[Evidence, ...] = ()
 
     def __post_init__(self) -> None:
         """Check each part by itself."""

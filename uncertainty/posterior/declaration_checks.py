@@ -65,7 +65,8 @@ def _project(declaration: Declaration) -> None:
             f"stratum {short[0]} has {sampled[short[0]]} sampled fields but {strata.fields[short[0]]:g} in all"
         )
     used, size = np.unique(strata.point_spread[points.stratum], return_counts=True)
-    if used.size > 1 and (size < FEWEST_POINTS_OF_A_SPREAD).any():
+    own = declaration.spread_prior == "half-normal"
+    if own and used.size > 1 and (size < FEWEST_POINTS_OF_A_SPREAD).any():
         raise ValueError(f"a class of point_spread needs {FEWEST_POINTS_OF_A_SPREAD} points or more")
 
 
@@ -178,9 +179,10 @@ def control_residual(declaration: Declaration) -> FloatArray:
 
 def _spread(declaration: Declaration) -> None:
     """Refuse exact ties that would drive a variance to zero with infinite likelihood."""
-    if declaration.prior_scale is None:
+    if declaration.prior_scale is None and not declaration.evidence:
         pooled_sd(declaration)
-    if (declaration.measurement_sd == 0).any():
+    # a log-uniform prior ends above 0, so that ties are no infinite likelihood
+    if (declaration.measurement_sd == 0).any() and declaration.spread_prior == "half-normal":
         fields, inside = within(declaration.project.change, declaration.project.unit)
         sites, at_sites = 0.0, 0
         if declaration.control is not None:

@@ -10,7 +10,11 @@ from scipy.special import ndtr
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.posterior.declaration import FEWEST_CONTROL_SITES
 from mollisol.uncertainty.posterior.declaration_checks import link_group
-from mollisol.uncertainty.posterior.influence import influence_of_control_sites, predictive_residuals
+from mollisol.uncertainty.posterior.influence import (
+    influence_of_control_sites,
+    influence_of_replicates,
+    predictive_residuals,
+)
 from mollisol.uncertainty.posterior.marginal import Conditional, Marginal
 from mollisol.uncertainty.posterior.mixture import Mixture
 from mollisol.uncertainty.posterior.results import CheckResult, Verdict
@@ -85,6 +89,19 @@ def _resting_on_priors(sample: Sample) -> list[CheckResult]:
     of = sample.marginal.of
     control, strata = of.specification.control, of.specification.project
     names, rows = of.names, []
+    if of.specification.spread_prior == "log-uniform":
+        sites = (
+            int(of.specification.strata.against[strata.stratum].sum())
+            if control is None
+            else len(control.link)
+        )
+        for c in of.components:
+            if c.name == "s_control" and sites < FEWEST_CONTROL_SITES:
+                rows.append(_rests(c.name, sites, FEWEST_CONTROL_SITES, f"{sites} control site(s)"))
+            elif c.family == "log-uniform" and c.freedom < FEWEST_CONTROL_SITES - 1:
+                text = f"{c.freedom:g} comparison(s) of units"
+                rows.append(_rests(c.name, int(c.freedom), FEWEST_CONTROL_SITES - 1, text))
+        return rows
     if control is not None and "s_control" in names:
         sites = control.link.shape[0]
         if sites < FEWEST_CONTROL_SITES:
@@ -170,7 +187,9 @@ def _bias(sample: Sample, probability: float) -> list[CheckResult]:
 
 
 def _influence(sample: Sample, probability: float) -> list[CheckResult]:
-    found = influence_of_control_sites(sample, probability)
+    against = sample.marginal.of.specification.strata.against.any()
+    find = influence_of_replicates if against else influence_of_control_sites
+    found = find(sample, probability)
     if found is None:
         return []
     site, shift = found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from scipy.special import ndtri
 
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.posterior.compiling import NO_UNIT_LEVEL, Side
@@ -76,7 +77,44 @@ def predictive_residuals(sample: Sample) -> dict[str, tuple[IntArray, FloatArray
         information = np.bincount(place, 1 / within)
         mean = np.bincount(place, (value - fitted) / within) / information
         out[label] = (code, mean / np.sqrt(1 / information + between))
+    against = spec.strata.against[spec.project.stratum]
+    if (
+        against.any()
+    ):  # control sites stand as units of strata that count against the project, after all others
+        code, residual = out["field"]
+        out["field"] = (code[~against], residual[~against])
+        if np.bincount(spec.project.stratum[against]).max() > 1:
+            out["control site"] = (code[against] - code[~against].size, residual[against])
     return out
+
+
+def influence_of_replicates(sample: Sample, probability: float) -> tuple[int, float] | None:
+    """Find the control site without which the credited value moves most, where sites stand as units of strata.
+
+    Sites of a group are replicates of each other: without one of them the mean of the others stands in its place.
+
+    Returns
+    -------
+    tuple or None
+        Site and move in posterior sd; None where no group has two sites.
+    """
+    marginal, spec = sample.marginal, sample.marginal.of.specification
+    stratum, change = spec.project.stratum, spec.project.change
+    count = np.bincount(stratum)
+    places = np.flatnonzero(spec.strata.against[stratum] & (count[stratum] > 1))
+    if not places.size:
+        return None
+    eta = sample.typical()
+    now = marginal.of.unit**2 * float(marginal.conditional(eta[None]).variance[0])
+    spread = float(marginal.components(eta)[marginal.of.place("s_control")])
+    others, lever = count[stratum[places]] - 1, spec.strata.weight[stratum[places]]
+    middle = (np.bincount(stratum, change) / count)[stratum[places]]
+    moved = lever * (middle - change[places]) / others
+    then = now + (lever * spread) ** 2 * (1 / others - 1 / (others + 1))
+    moves = moved + ndtri(probability) * (np.sqrt(then) - np.sqrt(now))
+    worst = int(np.abs(moves).argmax())
+    first = int((~spec.strata.against[stratum]).sum())
+    return int(places[worst]) - first, float(moves[worst] / sample.mixture().spread)
 
 
 def influence_of_control_sites(sample: Sample, probability: float) -> tuple[int, float] | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from mollisol.quantification.checks import FloatArray
-from mollisol.uncertainty.posterior.compiling import LOWEST_LOG, NO_UNIT_LEVEL, Compiled, Side
+from mollisol.uncertainty.posterior.compiling import LOWEST_LOG, NO_UNIT_LEVEL, WIDE, Compiled, Side
 from mollisol.uncertainty.posterior.sufficient import Pieces
 
 
@@ -79,6 +79,9 @@ class Marginal:
         self.dimensions = len(compiled.components)
         self._unit = np.array([c.unit for c in compiled.components])
         self._ratio = np.array([c.unit / c.scale for c in compiled.components])
+        self._flat_log = np.array([c.family == "log-uniform" for c in compiled.components])
+        places = [(compiled.place(known.name), known) for known in compiled.specification.evidence]
+        self._evidence = [(k, known) for k, known in places if k >= 0]
         self._strata = compiled.weight.size
         spec = compiled.specification
         self._theta = compiled.place("s_theta")
@@ -104,11 +107,14 @@ class Marginal:
 
     def bounds(self) -> tuple[FloatArray, FloatArray]:
         """Return where the density is cut off, shape (d,) each: far below the data and far above the prior."""
-        return np.full(self.dimensions, LOWEST_LOG), 4.0 - np.log(self._ratio)
+        low, high = np.log(WIDE[0] / self._ratio), np.log(WIDE[1] / self._ratio)
+        flat = self._flat_log
+        return np.where(flat, low, LOWEST_LOG), np.where(flat, high, 4.0 - np.log(self._ratio))
 
     def log_prior(self, eta: FloatArray) -> FloatArray:
-        """Return the log of the half-normal priors, without the Jacobian, shape (B,); constants left out."""
-        return np.asarray(-0.5 * ((np.exp(eta) * self._ratio) ** 2).sum(axis=-1))
+        """Return the log of the priors, without the Jacobian, shape (B,); constants left out."""
+        half_normal = -0.5 * (np.exp(eta) * self._ratio) ** 2
+        return np.asarray(np.where(self._flat_log, -eta, half_normal).sum(axis=-1))
 
     def log_density(self, eta: FloatArray) -> FloatArray:
         """Return the log posterior density of ``eta`` up to a constant, shape (B,)."""
@@ -181,6 +187,9 @@ class Marginal:
             block, rhs, extra = self._validation.pieces(sd)
             precision[:, own, own], data[:, own] = power * block, power * rhs
             constant = constant + power * extra
+        for k, known in self._evidence:
+            said = 2 * eta[:, k] + known.variance / sd[:, k] ** 2
+            constant = constant + power * known.freedom * said
         scale, prior = self._scales(sd)
         precision = precision * scale[:, :, None] * scale[:, None, :]
         data, cut = data * scale, cut * scale[..., None]

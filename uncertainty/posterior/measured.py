@@ -19,6 +19,7 @@ from mollisol.uncertainty.posterior.declaration import (
     Strata,
 )
 from mollisol.uncertainty.posterior.exact import posterior_of_change
+from mollisol.uncertainty.posterior.replicates import PriorStandsOn, with_prior
 from mollisol.uncertainty.posterior.specification import Specification
 
 
@@ -53,6 +54,7 @@ def measured_specification(
     site_link: ArrayLike,
     offset_t_co2e_per_ha: ArrayLike = 0.0,
     errors: MeasurementErrors | None = None,
+    prior: PriorStandsOn = "half-normal",
 ) -> Specification:
     """Declare everything that makes the mean difference in stock change uncertain, project minus control.
 
@@ -74,6 +76,9 @@ def measured_specification(
         Known amount taken off the project change, such as biochar carbon. [t CO2e/ha]
     errors
         Declared measurement errors; None where they are negligible.
+    prior
+        ``half-normal``: on each standard deviation; ``means``: flat on the logarithm of the spread of the means of
+        units and of control sites, which are the data then.
 
     Returns
     -------
@@ -110,7 +115,7 @@ def measured_specification(
         if errors is None
         else errors
     )
-    return Specification(
+    declared = Specification(
         measurement_sd=at_least("class_sd", known.class_sd, 0.0),
         shared=known.shared,
         strata=Strata(area),
@@ -127,6 +132,7 @@ def measured_specification(
             _numbers("control_class", known.control_class, control),
         ),
     )
+    return with_prior(declared, prior)
 
 
 def _numbers(name: str, value: ArrayLike, change: FloatArray) -> IntArray:
@@ -147,7 +153,7 @@ def posterior_credited_t_co2e_per_ha(*, confidence: ArrayLike, **data: Any) -> f
     ----------
     area_ha, project_change_t_co2e_per_ha, project_stratum, project_unit
         As in :func:`measured_specification`.
-    control_change_t_co2e_per_ha, control_site, site_link, offset_t_co2e_per_ha, errors
+    control_change_t_co2e_per_ha, control_site, site_link, offset_t_co2e_per_ha, errors, prior
         As in :func:`measured_specification`.
     confidence
         Probability with which the truth exceeds what is credited. [fraction]

@@ -20,6 +20,7 @@ from mollisol.uncertainty.posterior.declaration import (
     Validation,
 )
 from mollisol.uncertainty.posterior.exact import posterior_of_change
+from mollisol.uncertainty.posterior.replicates import PriorStandsOn, with_prior
 from mollisol.uncertainty.posterior.results import PosteriorResult
 from mollisol.uncertainty.posterior.specification import Specification
 
@@ -110,6 +111,7 @@ def modelled_posterior(
     effect_draws_t_co2e_per_ha: ArrayLike | None = None,
     offset_t_co2e_per_ha: ArrayLike = 0.0,
     climate: Sequence[int] = (),
+    prior: PriorStandsOn = "half-normal",
 ) -> PosteriorResult:
     """Return the posterior of the mean effect over the project's area, where both scenarios are modelled.
 
@@ -135,6 +137,8 @@ def modelled_posterior(
         Known amount taken off the effect, such as biochar carbon. [t CO2e/ha]
     climate
         Code of each stratum's climate zone, shape (H,), as in the validation; none where there is one zone.
+    prior
+        As in :func:`mollisol.uncertainty.posterior.measured.measured_specification`; of the units alone.
 
     Returns
     -------
@@ -154,19 +158,22 @@ def modelled_posterior(
     name = "effect_draws_t_co2e_per_ha"
     draws = None if effect_draws_t_co2e_per_ha is None else _row(name, effect_draws_t_co2e_per_ha)
     return posterior_of_change(
-        Specification(
-            strata=strata,
-            project=ProjectPoints(
-                effect - _offset(offset_t_co2e_per_ha),
-                _codes("stratum", stratum),
-                _codes("sampling_unit", sampling_unit),
+        with_prior(
+            Specification(
+                strata=strata,
+                project=ProjectPoints(
+                    effect - _offset(offset_t_co2e_per_ha),
+                    _codes("stratum", stratum),
+                    _codes("sampling_unit", sampling_unit),
+                ),
+                baseline="modelled",
+                validation=trials.comparisons(),
+                model=None if draws is None else ModelDraws(effect=draws),
+                period_years=_years(years),
+                bias_scale=trials.bias_scale_t_co2e_per_ha,
+                validation_scale=_scale(trials),
             ),
-            baseline="modelled",
-            validation=trials.comparisons(),
-            model=None if draws is None else ModelDraws(effect=draws),
-            period_years=_years(years),
-            bias_scale=trials.bias_scale_t_co2e_per_ha,
-            validation_scale=_scale(trials),
+            prior,
         ),
         confidence=confidence,
     )
@@ -195,6 +202,7 @@ def hybrid_posterior(
     years: float,
     confidence: ArrayLike,
     offset_t_co2e_per_ha: ArrayLike = 0.0,
+    prior: PriorStandsOn = "half-normal",
 ) -> PosteriorResult:
     """Return the posterior of the mean difference: measured project less modelled baseline, corrected at controls.
 
@@ -213,6 +221,8 @@ def hybrid_posterior(
         Length of the period.
     confidence
         Probability with which the truth exceeds what is credited. [fraction]
+    prior
+        As in :func:`mollisol.uncertainty.posterior.measured.measured_specification`.
 
     Returns
     -------
@@ -230,28 +240,31 @@ def hybrid_posterior(
         raise ValueError("site_link must have a row for each control site, each linked to a stratum")
     trials = ValidationErrors.of(validation)
     return posterior_of_change(
-        Specification(
-            strata=Strata(area),
-            project=ProjectPoints(
-                _row("project_change_t_co2e_per_ha", project_change_t_co2e_per_ha)
-                - _offset(offset_t_co2e_per_ha),
-                _codes("project_stratum", project_stratum),
-                _codes("project_unit", project_unit),
+        with_prior(
+            Specification(
+                strata=Strata(area),
+                project=ProjectPoints(
+                    _row("project_change_t_co2e_per_ha", project_change_t_co2e_per_ha)
+                    - _offset(offset_t_co2e_per_ha),
+                    _codes("project_stratum", project_stratum),
+                    _codes("project_unit", project_unit),
+                ),
+                control=ControlPoints(
+                    _row("control_change_t_co2e_per_ha", control_change_t_co2e_per_ha),
+                    _codes("control_site", control_site),
+                    link / link.sum(axis=1, keepdims=True),
+                ),
+                baseline="hybrid",
+                validation=trials.comparisons(),
+                model=ModelDraws(
+                    baseline_stratum=_row("baseline_draws_t_co2e_per_ha", baseline_draws_t_co2e_per_ha),
+                    baseline_control=_row("control_draws_t_co2e_per_ha", control_draws_t_co2e_per_ha),
+                ),
+                period_years=_years(years),
+                bias_scale=trials.bias_scale_t_co2e_per_ha,
+                validation_scale=_scale(trials),
             ),
-            control=ControlPoints(
-                _row("control_change_t_co2e_per_ha", control_change_t_co2e_per_ha),
-                _codes("control_site", control_site),
-                link / link.sum(axis=1, keepdims=True),
-            ),
-            baseline="hybrid",
-            validation=trials.comparisons(),
-            model=ModelDraws(
-                baseline_stratum=_row("baseline_draws_t_co2e_per_ha", baseline_draws_t_co2e_per_ha),
-                baseline_control=_row("control_draws_t_co2e_per_ha", control_draws_t_co2e_per_ha),
-            ),
-            period_years=_years(years),
-            bias_scale=trials.bias_scale_t_co2e_per_ha,
-            validation_scale=_scale(trials),
+            prior,
         ),
         confidence=confidence,
     )
@@ -266,7 +279,7 @@ def modelled_credited_t_co2e_per_ha(**data: Any) -> float:
     ----------
     area_ha, effect_t_co2e_per_ha, stratum, sampling_unit, practice, effect_draws_t_co2e_per_ha
         As in :func:`modelled_posterior`.
-    validation, years, confidence, offset_t_co2e_per_ha, climate
+    validation, years, confidence, offset_t_co2e_per_ha, climate, prior
         As in :func:`modelled_posterior`.
 
     Returns
@@ -320,7 +333,7 @@ def hybrid_credited_t_co2e_per_ha(**data: Any) -> float:
         As in :func:`hybrid_posterior`.
     control_site, site_link, baseline_draws_t_co2e_per_ha, control_draws_t_co2e_per_ha
         As in :func:`hybrid_posterior`.
-    validation, years, confidence, offset_t_co2e_per_ha
+    validation, years, confidence, offset_t_co2e_per_ha, prior
         As in :func:`hybrid_posterior`.
 
     Returns

@@ -14,7 +14,14 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from mollisol.quantification.checks import FloatArray, positive
-from mollisol.uncertainty.posterior.compiling import NO_UNIT_LEVEL, Compiled, compile_specification
+from mollisol.uncertainty.posterior.compiling import (
+    NO_UNIT_LEVEL,
+    WIDE,
+    Compiled,
+    Component,
+    compile_specification,
+    spread_names,
+)
 from mollisol.uncertainty.posterior.declaration import IntArray
 from mollisol.uncertainty.posterior.declaration_checks import control_residual
 from mollisol.uncertainty.posterior.marginal import Marginal
@@ -199,7 +206,12 @@ def build_model(
     wide = spec.effect_prior_sd
     field_code, field = np.unique(points.unit, return_inverse=True)
     with pm.Model() as model:
-        sd = {c.name: pm.HalfNormal(c.name, sigma=c.scale / unit) for c in of.components}
+        sd = {c.name: _spread(pm, c, unit) for c in of.components}
+        for known in spec.evidence:
+            if known.name in sd:
+                ratio = known.variance / (unit * sd[known.name]) ** 2
+                term = -known.freedom * (pm.math.log(sd[known.name]) + ratio / 2)
+                pm.Potential(f"known {known.name}", term)
         named = [sd[name] for name in of.names]
 
         def mean(name: str, size: int | None, centre: Any) -> Any:
@@ -237,6 +249,15 @@ def build_model(
     return model, of
 
 
+def _spread(pm: Any, component: Component, unit: float) -> Any:
+    """Return a standard deviation with its prior."""
+    if component.family == "half-normal":
+        return pm.HalfNormal(component.name, sigma=component.scale / unit)
+    low, high = (float(np.log(end * component.scale / unit)) for end in WIDE)
+    log = pm.Uniform(f"log {component.name}", lower=low, upper=high)
+    return pm.Deterministic(component.name, pm.math.exp(log))
+
+
 def _point_sd(pm: Any, compiled: Compiled, named: list[Any], which: Literal["project", "control"]) -> Any:
     """Return the standard deviation of each point, from its own class and spread."""
     spec = compiled.specification
@@ -245,12 +266,14 @@ def _point_sd(pm: Any, compiled: Compiled, named: list[Any], which: Literal["pro
     else:
         kind = spec.controls.measurement_class
         code = spec.strata.point_spread[spec.controls.link.argmax(axis=1)][spec.controls.site]
-    main = "s_point" if "s_point" in compiled.names else "s_field" if which == "project" else "s_control"
-    own = [value for name, value in zip(compiled.names, named, strict=True) if name.split("[")[0] == main]
+    used, names = spread_names(spec, "s_point" in compiled.names)
+    if which == "control" and "s_point" not in compiled.names:
+        names = ["s_control"]
+    own = [named[compiled.names.index(name)] for name in names]
     known = (spec.measurement_sd[kind] / compiled.unit) ** 2
     if len(own) == 1:
         return pm.math.sqrt(own[0] ** 2 + known)
-    place = np.searchsorted(np.unique(spec.strata.point_spread[spec.project.stratum]), code)
+    place = np.searchsorted(used, code)
     return pm.math.sqrt(pm.math.stack(own)[place] ** 2 + known)
 
 

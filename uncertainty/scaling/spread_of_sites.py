@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,10 @@ from mollisol.methodology.provenance import Locator
 from mollisol.quantification.arguments import Amount, Confidence, Fraction, Numbers, equation, ours
 from mollisol.quantification.checks import FloatArray, Value
 from mollisol.uncertainty.groups import Labels
+
+LONE_SITE: Final = 1.5
+"""What the variance of a control site counts where no second site shows a spread: puts a design that is all control
+variance at 0.69; 1.7 at 0.70, 1.0 at 0.667 (docs/deduction.md)."""
 
 
 def groups_of_sites(link_weight: FloatArray) -> NDArray[np.int64]:

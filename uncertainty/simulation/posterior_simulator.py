@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from mollisol.quantification.checks import FloatArray
-from mollisol.uncertainty.posterior.compiling import compile_specification
+from mollisol.uncertainty.posterior.compiling import WIDE, compile_specification, spread_names
 from mollisol.uncertainty.posterior.declaration_checks import control_residual
 from mollisol.uncertainty.posterior.specification import Specification
 
@@ -77,11 +77,9 @@ class Simulator:
             spread = spec.strata.point_spread[spec.project.stratum]
         else:
             spread = spec.strata.point_spread[spec.controls.link.argmax(axis=1)][spec.controls.site]
-        used = np.unique(spec.strata.point_spread[spec.project.stratum])
-        main = "s_point" if self._units else "s_field"
+        used, names = spread_names(spec, self._units)
         if side == "control" and not self._units:
             return np.full(spread.size, self.sd["s_control"])
-        names = [main if k == 0 else f"{main}[{k}]" for k in range(used.size)]
         return np.array([self.sd[names[k]] for k in np.searchsorted(used, spread)])
 
     def _project_latents(self) -> None:
@@ -191,6 +189,13 @@ class Simulator:
             validation=None
             if spec.validation is None
             else replace(spec.validation, residual=outcome.residual),
+            evidence=tuple(
+                replace(
+                    known, variance=self.sd[known.name] ** 2 * dice.chisquare(known.freedom) / known.freedom
+                )
+                for known in spec.evidence
+                if known.name in self.sd
+            ),
         )
         return drawn, truth
 
@@ -232,7 +237,15 @@ def observed(specification: Specification) -> FloatArray:
 def draw_components(specification: Specification, dice: np.random.Generator) -> dict[str, float]:
     """Draw the standard deviations from their priors."""
     compiled = compile_specification(specification)
-    return {c.name: abs(float(dice.standard_normal())) * c.scale for c in compiled.components}
+    return {
+        c.name: c.scale
+        * (
+            abs(float(dice.standard_normal()))
+            if c.family == "half-normal"
+            else float(np.exp(dice.uniform(*np.log(WIDE))))
+        )
+        for c in compiled.components
+    }
 
 
 def plain_monte_carlo(

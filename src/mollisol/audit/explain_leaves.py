@@ -28,6 +28,7 @@ DECLARED: Final[dict[str, str]] = {
     "basis": "vm0042.leakage.amendment-basis",
     "displaced_in_print": "vm0042.leakage.in-net",
     "errors": "project.toml: laboratory_methods declare no measurement error",
+    "prior": "mollisol.posterior.prior",
     "vm0042:62 area_ha": "one hectare: the variance is taken per hectare",
     "mollisol:linear-at reference_soil_mass_t_per_ha": "project.toml: reporting_depth_cm, or strata.csv",
     "vm0042:73 points": "sample_points.csv: sampling units of the project",

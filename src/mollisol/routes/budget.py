@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,10 +51,14 @@ class ErrorNames:
         Standard deviation of each measurement class, by source; their squares add up to the class's.
     of_effect
         Source of each shared effect, by its name.
+    inside
+        Mean square of the errors of what is replicated, by side and source, where they are in its spread.
+        [(t CO2e/ha)^2]
     """
 
     class_sd: Mapping[ErrorSourceName, NDArray[np.float64]]
     of_effect: Mapping[str, ErrorSourceName]
+    inside: Mapping[str, Mapping[ErrorSourceName, float]] = field(default_factory=dict)
 
 
 def posterior_budget(
@@ -64,16 +68,23 @@ def posterior_budget(
     strata: Sequence[str],
     sites: Sequence[str],
     area_ha: float,
+    within: float = 0.0,
 ) -> VarianceBudget:
-    """Gather the posterior's budget by source; what one more replicate buys is at the same spreads."""
+    """Gather the posterior's budget by source; what one more replicate buys is at the same spreads.
+
+    Parameters
+    ----------
+    within
+        What points of a unit add to the variance of its mean, where the prior stands on means. [(t CO2e/ha)^2]
+    """
     variance = dict.fromkeys(SOURCES, 0.0)
+    one_point = not any(row.source.startswith("s_point") for row in result.budget)
     for row in result.budget:
-        for source, part in _sources(row, names).items():
+        for source, part in _sources(row, names, one_point, within).items():
             variance[source] += part * row.variance_t_co2e_per_ha_2
     deduction = result.mean - result.credited
-    one_point = not any(row.source.startswith("s_point") for row in result.budget)
     note = {
-        "between fields": _ONE_POINT if one_point else "",
+        "between fields": _ONE_POINT if one_point and not within else "",
         "control sites": "" if one_point or specification.control is None else _SAME_SPREAD,
     }
     return VarianceBudget(
@@ -139,8 +150,18 @@ def budget_parts(
     )
 
 
-def _sources(row: BudgetRow, names: ErrorNames) -> dict[ErrorSourceName, float]:
-    """Split a row of the posterior's budget over the sources; the parts sum to 1."""
+def _sources(
+    row: BudgetRow, names: ErrorNames, one_point: bool, within: float
+) -> dict[ErrorSourceName, float]:
+    """Split a row of the posterior's budget over the sources; the parts sum to 1.
+
+    Parameters
+    ----------
+    one_point
+        Whether the spread of points is that of units and sites.
+    within
+        What points of a unit add to the variance of its mean, where that is in the spread of units. [(t CO2e/ha)^2]
+    """
     if row.kind == "measurement class" and row.source.startswith("class "):
         place = int(row.source.removeprefix("class "))
         square: dict[ErrorSourceName, float] = {
@@ -149,9 +170,18 @@ def _sources(row: BudgetRow, names: ErrorNames) -> dict[ErrorSourceName, float]:
         return {source: part / sum(square.values()) for source, part in square.items()}
     if row.source in names.of_effect:
         return {names.of_effect[row.source]: 1.0}
-    if row.side == "control":
-        return {"control sites": 1.0}
-    return {_COMPONENTS.get(row.source.partition("[")[0], "model"): 1.0}
+    component = row.source.partition("[")[0]
+    side = "control" if row.side == "control" or component == "s_control" else "project"
+    rest: ErrorSourceName = "control sites" if side == "control" else _COMPONENTS.get(component, "model")
+    if component not in (("s_field", "s_control") if one_point else ("s_point",)):
+        return {rest: 1.0}
+    whole = row.sd_t_co2e_per_ha**2
+    own = {source: part / whole for source, part in names.inside.get(side, {}).items()}
+    if side == "project" and within:
+        own["within fields"] = max(0.0, within / whole - sum(own.values()))
+    # more than the points show cannot be in their spread
+    shares = {source: part / max(1.0, sum(own.values())) for source, part in own.items()}
+    return {**shares, rest: 1.0 - sum(shares.values())}
 
 
 def _one_more(

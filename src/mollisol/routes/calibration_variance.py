@@ -49,7 +49,8 @@ class CalibrationVariance:
 def calibration_variance(inputs: PeriodInputs) -> CalibrationVariance | None:
     """Return what calibrations add to the variance of the mean; None where nothing was predicted.
 
-    Corrected is exact: joint over points, times and scenarios, so that what cancels is out. Printed is Eq. 73 in
+    Corrected is exact: joint over points, times and scenarios, so that what cancels is out, and what a sample has to
+    itself, which is in the spread between points. Printed is Eq. 73 in
     every stratum, at both times, in both scenarios.
     """
     errors = inputs.errors
@@ -103,7 +104,8 @@ def calibration_variance(inputs: PeriodInputs) -> CalibrationVariance | None:
 
 def _carried(inputs: PeriodInputs, errors: DeclaredErrors, calibrations: CalibrationsOfPeriod) -> Quantity:
     weight = errors.weights(weight_of_points(inputs, errors))
-    lines = calibrations.errors
+    added = errors.added(inputs.context).calibrations or calibrations
+    lines = added.errors
     offset, slope = (effect @ weight for effect in lines.effects())
     value = calibration_variance_of_mean(
         offset_error_g_per_kg=lines.offset_error_g_per_kg,
@@ -186,6 +188,9 @@ def _equation_72(inputs: PeriodInputs, errors: DeclaredErrors, calibrations: Cal
                     stock_start_t_co2e_per_ha=times[0],
                     stock_end_t_co2e_per_ha=times[1],
                     form=form,
+                    covariance="printed"
+                    if form == "printed"
+                    else context.rules.form("switch.spectroscopy-covariance"),
                 )
             ),
             spectroscopy_variance_t2,

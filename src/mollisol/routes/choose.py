@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from mollisol.emissions.hooks import after_allowance
 from mollisol.methodology.context import PeriodContext
@@ -50,14 +51,26 @@ def run_measured_routes(inputs: PeriodInputs, choice: RouteChoice) -> RoutesFoun
     forms, the guarded form stands in its place.
     """
     lowest = inputs.context.trace.rule("mollisol.issuance.form").value == "lower"
+    core = choice in ("all", "posterior") and core_issues(inputs)
     closed: Mapping[CreditedForm, Route[PeriodInputs]] = (
-        {"guarded": guarded_form} if lowest else {"sharp": sharp_form}
+        {"guarded": guarded_form} if lowest else {"sharp": partial(sharp_form, ceiling=core)}
     )
     others: dict[CreditedForm, Route[PeriodInputs]] = {**closed, "montecarlo": montecarlo_route}
     if not inputs.stocks.anew:
         # of points drawn anew there is no change at a point, which the posterior is of
         others["posterior"] = posterior_route
-    return run_routes(inputs, choice, analytic_route, others)
+    return run_routes(inputs, choice, analytic_route, others, core=core and "posterior" in others)
+
+
+def core_issues(inputs: PeriodInputs) -> bool:
+    """Return whether the posterior issues on a measured period, below the ceiling of deduction A.
+
+    It does where points share declared errors: it learns them together with the spread, which deduction B cannot.
+    """
+    if inputs.errors is None or inputs.project_side.freedom:
+        return False
+    prior = inputs.context.trace.rule("mollisol.posterior.prior").value
+    return prior == "means" and inputs.errors.added(inputs.context).any
 
 
 def run_routes[Inputs: RouteInputs](
@@ -65,10 +78,13 @@ def run_routes[Inputs: RouteInputs](
     choice: RouteChoice,
     analytic: MomentRoute[Inputs],
     others: Mapping[CreditedForm, Route[Inputs]],
+    *,
+    core: bool = False,
 ) -> RoutesFound:
     """Run the routes that were asked for; the analytic one always runs, for the others start from its variance.
 
-    Of what ran the rule chooses; a mean of exactly 0 is left to the analytic route.
+    Of what ran the rule chooses; a mean of exactly 0 is left to the analytic route. With ``core`` the posterior issues
+    where the sharp form would, below the ceiling of deduction A.
     """
     first, moment = analytic(inputs)
     outcomes: dict[CreditedForm, RouteOutcome] = {"moment": first}
@@ -82,14 +98,14 @@ def run_routes[Inputs: RouteInputs](
         details |= outcome.details
         if outcome.uncertainty is not None:
             computed[form] = outcome.uncertainty
-    chosen, issues = choose_deduction(inputs.context, computed)
+    chosen, issues = choose_deduction(inputs.context, computed, core=core)
     name = f"uncertainty_after_allowance{inputs.context.place}"
     uncertainty = after_allowance(chosen, name, inputs.context.trace)
     selection = selection_by_bar(inputs, moment, uncertainty)
     if selection is not None:
         details["selection"] = selection
     summaries = [outcome.summary for outcome in outcomes.values() if outcome.summary is not None]
-    severity = _severities(inputs, outcomes, issues)
+    severity = _severities(inputs, outcomes, issues, core)
     findings = [
         found.model_copy(update={"severity": severity[form]}) if severity.get(form) else found
         for form, outcome in outcomes.items()
@@ -108,19 +124,20 @@ def run_routes[Inputs: RouteInputs](
 
 
 def choose_deduction(
-    context: PeriodContext, computed: Mapping[CreditedForm, Quantity]
+    context: PeriodContext, computed: Mapping[CreditedForm, Quantity], *, core: bool = False
 ) -> tuple[Quantity, CreditedForm]:
     """Choose the deduction that issues of those that were computed: by the rule, else the one that credits least.
 
     The sharp form is never above the moment form. Where it cannot be, for a baseline that no control site measured, the
-    posterior issues under that ceiling.
+    posterior issues under that ceiling; with ``core`` it does under that of the sharp form.
     """
     which = str(context.trace.rule("mollisol.issuance.form").value)
     for form in computed:
-        if form == which:
+        if form == which and not (core and form == "sharp"):
             return computed[form], form
     if which == "sharp":
-        computed = {form: found for form, found in computed.items() if form in ("moment", "posterior")}
+        ceiling = "sharp" if "sharp" in computed else "moment"
+        computed = {form: found for form, found in computed.items() if form in (ceiling, "posterior")}
     largest = context.compute(
         "issuing_uncertainty_percent",
         largest_deduction_percent,
@@ -130,16 +147,20 @@ def choose_deduction(
 
 
 def _severities(
-    inputs: RouteInputs, outcomes: Mapping[CreditedForm, RouteOutcome], issues: CreditedForm
+    inputs: RouteInputs,
+    outcomes: Mapping[CreditedForm, RouteOutcome],
+    issues: CreditedForm,
+    core: bool,
 ) -> Mapping[CreditedForm, Severity]:
     """Return another severity for the findings of some forms: what issues must be computed, the rest informs."""
-    if issues == "sharp":
+    if issues == "sharp" and not core:
         return dict.fromkeys((form for form in outcomes if form not in ("moment", "sharp")), Severity.NOTE)
-    core = outcomes.get("posterior")
+    severity: dict[CreditedForm, Severity] = {"montecarlo": Severity.NOTE} if core else {}
+    posterior = outcomes.get("posterior")
     rule = inputs.context.trace.rule("mollisol.issuance.form").value
-    if rule == "sharp" and core is not None and core.summary is None:
-        return {"posterior": Severity.REFUSAL}
-    return {}
+    if rule == "sharp" and posterior is not None and posterior.summary is None:
+        severity["posterior"] = Severity.REFUSAL
+    return severity
 
 
 def _not_all(inputs: RouteInputs, choice: RouteChoice, issues: CreditedForm) -> list[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -68,6 +68,25 @@ class DeclaredErrors:
     own_error: dict[ErrorSourceName, tuple[Quantity, ...]]
     sd: tuple[Quantity, ...]
     calibrations: CalibrationsOfPeriod | None = None
+
+    @property
+    def any(self) -> bool:
+        """Return whether any error is above 0."""
+        return self.increments.any or self.calibrations is not None
+
+    def added(self, context: PeriodContext) -> DeclaredErrors:
+        """Return what is added to the spread between points: by the rule, what they share alone.
+
+        An error that a point has to itself is in that spread as it was measured; added again it counts twice.
+        """
+        if context.trace.rule("mollisol.errors.of-points").value == "again":
+            return self
+        calibrations = self.calibrations
+        return replace(
+            self,
+            increments=self.increments.shared(),
+            calibrations=calibrations and replace(calibrations, errors=calibrations.errors.shared()),
+        )
 
     def of_change(self, effect: FloatArray) -> FloatArray:
         """Turn what a batch does to stocks, (batches, places), into what it does to changes. [t CO2e/ha]."""
@@ -211,14 +230,22 @@ class ErrorsOfPosterior:
 
 
 def posterior_errors(
-    context: PeriodContext, errors: DeclaredErrors, project: list[int], control: list[int]
+    context: PeriodContext,
+    errors: DeclaredErrors,
+    project: list[int],
+    control: list[int],
+    replicates: tuple[int, int],
 ) -> ErrorsOfPosterior:
     """Compile declared errors for the posterior: a class of points by how it was measured, an effect by batch.
+
+    By the rule the errors of a class are in the spread between points, and told in the budget alone.
 
     Parameters
     ----------
     project, control
         Places of the project's and of the controls' points among ``errors.points``.
+    replicates
+        How many there are on each side: points, or the units and sites whose means the prior stands on.
     """
     classes = _classes(errors)
     place = np.concatenate([group.place for group in errors.increments.profiles])
@@ -256,16 +283,26 @@ def posterior_errors(
         of_calibrations = shared_effects(errors.calibrations, lines, project, control)
         of_effect |= dict.fromkeys((effect.name for effect in of_calibrations), LABORATORY)
         shared += of_calibrations
+    of_class = {source: np.asarray(part.value) for source, part in parts.items()}
+    again = context.trace.rule("mollisol.errors.of-points").value == "again"
     declared = MeasurementErrors(
-        class_sd=np.hypot(*(part.value for part in parts.values())),
+        class_sd=np.hypot(*of_class.values()) * float(again),
         project_class=classes[project].tolist(),
         control_class=classes[control].tolist(),
         shared=tuple(shared),
     )
+    inside = {
+        side: {
+            source: float((sd[classes[places]] ** 2).mean()) * count / len(places)
+            for source, sd in of_class.items()
+        }
+        for side, places, count in zip(("project", "control"), (project, control), replicates, strict=True)
+        if places and not again
+    }
     return ErrorsOfPosterior(
         declared,
-        ErrorNames({source: part.value for source, part in parts.items()}, of_effect),
-        {f"{source.replace(' ', '_')}_error": part for source, part in parts.items()},
+        ErrorNames(of_class, of_effect, inside),
+        {f"{source.replace(' ', '_')}_error": part for source, part in parts.items()} if again else {},
     )
 
 

@@ -16,7 +16,7 @@ from mollisol.routes.choose import RoutesFound, run_routes
 from mollisol.routes.components import Term, sampling_per_hectare, terms_of_side, variance_components
 from mollisol.routes.interface import Moment, Moments, Route, RouteDetails, RouteInputs, RouteOutcome, Spread
 from mollisol.routes.moment import FORMS, moment_form, moment_outcome
-from mollisol.routes.posterior import points_of_period, posterior_outcome, values_of
+from mollisol.routes.posterior import points_of_period, posterior_outcome, prior_of, values_of
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.model_error import ModelError
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
@@ -101,6 +101,7 @@ def _posterior(inputs: HybridInputs, _: Moment, /) -> RouteOutcome:
         **points_of_period(inputs, inputs.stocks).given,
         "years": float(inputs.context.years),
         "confidence": inputs.context.trace.rule("programme.deduction.confidence"),
+        **prior_of(inputs.context),
     }
 
     def compute() -> tuple[PosteriorResult, RouteDetails]:

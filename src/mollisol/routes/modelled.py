@@ -31,7 +31,7 @@ from mollisol.routes.interface import (
 )
 from mollisol.routes.moment import FORMS, moment_form, moment_outcome
 from mollisol.routes.monte_carlo import credited_from_draws
-from mollisol.routes.posterior import biochar_offset, posterior_outcome, values_of
+from mollisol.routes.posterior import biochar_offset, posterior_outcome, prior_of, values_of
 from mollisol.stocks.model_error import ModelError
 from mollisol.uncertainty.deduction.estimate import student_estimate
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
@@ -255,6 +255,7 @@ def _posterior(inputs: ModelledInputs, _: Moment, /) -> RouteOutcome:
         **({"climate": list(inputs.error.climate)} if inputs.error.climate else {}),
         "years": float(inputs.context.years),
         "confidence": inputs.context.trace.rule("programme.deduction.confidence"),
+        **prior_of(inputs.context),
         "offset_t_co2e_per_ha": biochar_offset(inputs),
     }
     means = np.stack([inputs.drawn[places].mean(axis=0) for places in inputs.places])

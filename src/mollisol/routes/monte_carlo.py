@@ -33,11 +33,12 @@ from mollisol.uncertainty.student import standard_error, t_quantile
 def montecarlo_route(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
     """Draw declared errors until the credited value is known well enough, and add their spread to Eqs. 70 and 71.
 
-    Where no error is declared nothing is drawn, and the route equals the analytic one.
+    Where points share no declared error nothing is drawn, and the route equals the analytic one.
     """
-    context, trace, errors = inputs.context, inputs.context.trace, inputs.errors
+    context, trace = inputs.context, inputs.context.trace
+    errors = None if inputs.errors is None else inputs.errors.added(context)
     sampling, share = moment.spread.sampling, trace.rule("mollisol.montecarlo.error-share")
-    drawn = None if errors is None else _draw(inputs, errors, moment, float(share.value))
+    drawn = None if errors is None or not errors.any else _draw(inputs, errors, moment, float(share.value))
     draws = context.given(
         "montecarlo_draws",
         0.0 if drawn is None else float(drawn.draws.size),
@@ -94,7 +95,7 @@ def montecarlo_route(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
         allowed=deduction.allowed_error_t_co2e_per_ha,
         text=f"error of the credited value over repetitions of {deduction.draws} draws"
         if deduction.draws
-        else "no measurement error is declared: nothing is drawn",
+        else f"{'no measurement error is declared' if errors is None else 'points share no error'}: nothing is drawn",
     )
     return route_outcome(
         "montecarlo",

@@ -44,7 +44,9 @@ from mollisol.uncertainty.posterior.measured import (
     measured_specification,
     posterior_credited_t_co2e_per_ha,
 )
+from mollisol.uncertainty.posterior.replicates import variance_of_cores
 from mollisol.uncertainty.posterior.results import PosteriorResult
+from mollisol.uncertainty.scaling.spread_of_sites import level_of_sites
 
 _REACH: Final = 4.0
 _GRID: Final = 101
@@ -73,15 +75,20 @@ def posterior_route(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     # points go in, not means of units: what points of a field share and what they do not are told apart by the model
     strata, sites = inputs.project_side.labels, inputs.control_sites
     points = points_of_period(inputs, inputs.stocks)
-    specified, told = values_of(points.given), dict(points.given)
+    told = {**points.given, **prior_of(context)}
+    specified = values_of(told)
     declared, names = None, ErrorNames({}, {})
     if inputs.errors is not None:
-        errors = posterior_errors(context, inputs.errors, points.project, points.control)
+        sides = points.given["project_unit"], points.given["control_site"]
+        counts = [len(set(side) if "prior" in told else side) for side in sides]
+        errors = posterior_errors(
+            context, inputs.errors, points.project, points.control, (counts[0], counts[1])
+        )
         declared, names = errors.declared, errors.names
         told |= errors.of_class
         if inputs.errors.calibrations is not None:
             told |= {f"{sd.name.replace('.', '_')}_error": sd for sd in inputs.errors.calibrations.sd}
-    confidence = told["confidence"] = context.trace.rule("programme.deduction.confidence")
+    confidence = told["confidence"] = level_of_posterior(context)
 
     def compute() -> tuple[PosteriorResult, RouteDetails]:
         try:
@@ -97,10 +104,27 @@ def posterior_route(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
             )
             specification = measured_specification(errors=rounded, **specified)
             result = posterior_of_change(specification, confidence=confidence.value)
-        budget = posterior_budget(result, specification, names, strata, sites, inputs.hectares)
+        plain = {name: value for name, value in specified.items() if name != "prior"}
+        within = variance_of_cores(measured_specification(**plain)) if "prior" in specified else 0.0
+        budget = posterior_budget(result, specification, names, strata, sites, inputs.hectares, within)
         return result, {"variance_budget": budget}
 
     return posterior_outcome(inputs, compute, posterior_credited_t_co2e_per_ha, told)
+
+
+def prior_of(context: PeriodContext) -> dict[str, Any]:
+    """Return the prior that the rule asks for, as an argument where it is not the equation's own."""
+    prior = context.trace.rule("mollisol.posterior.prior").value
+    return {} if prior == "half-normal" else {"prior": str(prior)}
+
+
+def level_of_posterior(context: PeriodContext) -> Quantity:
+    """Return the probability of the quantile: below the confidence where the sharp form stands beside it."""
+    confidence = context.trace.rule("programme.deduction.confidence")
+    below = context.trace.rule("mollisol.posterior.below-confidence")
+    if context.trace.rule("mollisol.issuance.form").value != "sharp" or not below.value:
+        return confidence
+    return context.compute("posterior_level", level_of_sites, confidence=confidence, below_confidence=below)
 
 
 def rounding_error(inputs: PeriodInputs) -> Quantity:

@@ -104,11 +104,12 @@ class _Deduced:
         return Reading(float(self.error.value), float(self.freedom.value), skewness, below)
 
 
-def sharp_form(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
+def sharp_form(inputs: PeriodInputs, moment: Moment, *, ceiling: bool = False) -> RouteOutcome:
     """Compute the sharp form of a period, step by step into the trace (docs/deduction.md).
 
     Deduction A is the methodology's, lengthened where the samples show a tail that over-credits. Deduction B takes the
     mean change of each control site as one replicate. The larger issues, and never less than the moment form takes.
+    With ``ceiling`` B only informs: the posterior stands in its place.
     """
     context, side = inputs.context, inputs.project_side
     setting, trace = _setting(inputs), inputs.context.trace
@@ -129,6 +130,8 @@ def sharp_form(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
     a = _deduced(inputs, "a", [own, sites.points, *further], confidence)
     b = _deduced(inputs, "b", [replace(own, excess=None), sites.between, *further], level)
     percents: dict[Decider, Quantity] = {"a": a.percent, "b": b.percent, "moment": moment.uncertainty}
+    if ceiling:
+        del percents["b"]
     percent = context.compute(
         "sharp_uncertainty_percent",
         largest_deduction_percent,
@@ -170,7 +173,7 @@ def sharp_form(inputs: PeriodInputs, moment: Moment) -> RouteOutcome:
     ).beside(percent)
     estimate = sharp_estimate(
         student(inputs.difference, moment.error, moment.spread.freedom),
-        [part.reading(below) for part, below in ((a, 0.0), (b, setting.below_confidence))],
+        [a.reading(0.0), *([] if ceiling else [b.reading(setting.below_confidence)])],
     )
     lone = 0.0 if sites.freedom else float(np.sqrt(sites.points.variance.value.sum()))
     notes = notes_of_sharp(inputs, moment, deduction, lone)

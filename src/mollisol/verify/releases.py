@@ -50,15 +50,20 @@ def with_constants(rules: RuleSet, shipped: RuleSet, notes: Iterable[ReleaseNote
 
     Each stands for every day, whatever edition the older rule set names, as a constant does.
     """
-    added = {}
+    added, switches = {}, {}
     for note in notes:
         for id, value in note.rules.items():
+            if id in shipped.switches and id not in rules.switches:
+                switches[id] = shipped.switches[id].model_copy(update={"default": value})
             if id in rules.rules or id not in shipped.rules:
                 continue
             rule = shipped.rules[id]
             held = rule.value[-1].model_copy(update={"start": date.min, "value": value})
             added[id] = rule.model_copy(update={"keyed_by": "registered_on", "value": (held,)})
-    return rules.model_copy(update={"rules": {**rules.rules, **added}}) if added else rules
+    if not added and not switches:
+        return rules
+    more = {"rules": {**rules.rules, **added}, "switches": {**rules.switches, **switches}}
+    return rules.model_copy(update=more)
 
 
 def name_notes(differences: Iterable[Difference], notes: Sequence[ReleaseNote]) -> tuple[Difference, ...]:

@@ -23,7 +23,7 @@ class ReleaseNote(DomainObject):
     moves, figures
         Patterns of differences in words and in numbers, ``kind: place``, in which ``*`` stands for any text.
     rules
-        Constants that became rules, with the value that held before.
+        Constants that became rules or switches, with the value that held before.
     """
 
     id: str

@@ -74,10 +74,25 @@ def test_a_batch_error_does_not_average_out(make_project: Callable[[Layout], Pat
     assert found.measurement_variance_t_co2e_per_ha_2 == pytest.approx(expected, rel=0.2)
 
 
-def test_a_repeat_error_averages_over_points(make_project: Callable[[Layout], Path]) -> None:
-    """Own errors of 3 %: 0.03^2 x sum over groups of (area share)^2 x sum of squared stocks / points^2."""
-    found = period_of(declare(make_project(FOUR_SITES), "repeat_relative_sd = 0.03")).montecarlo
-    assert found is not None
+def test_a_repeat_error_is_in_the_spread_between_points_and_enters_once(
+    make_project: Callable[[Layout], Path],
+) -> None:
+    """Own errors of 3 % are in what was measured: nothing is added, in Monte Carlo or in the posterior.
+
+    Under the rule that held before they were added again: 0.03^2 x sum over groups of (area share)^2 x sum of squared
+    stocks / points^2, as much as the samples themselves already show of it.
+    """
+    folder, bare = declare(make_project(FOUR_SITES), "repeat_relative_sd = 0.03"), make_project(FOUR_SITES)
+    found, without = period_of(folder), period_of(bare)
+    assert found.montecarlo is not None
+    assert found.posterior is not None
+    assert without.posterior is not None
+    assert (found.montecarlo.draws, found.montecarlo.measurement_variance_t_co2e_per_ha_2) == (0, 0.0)
+    assert found.montecarlo.credited_t_co2e_per_ha == found.deduction.credited_t_co2e_per_ha
+    assert found.posterior.credited_t_co2e_per_ha == without.posterior.credited_t_co2e_per_ha
+    (before,) = run_project(folder, overlays=[overlay("mollisol.errors.of-points", "again")]).results.periods
+    assert before.montecarlo is not None
+    assert before.posterior is not None
     co2e = {
         home: 44 / 12 * np.array(stocks, dtype=float)
         for homes in (FOUR_SITES.project, FOUR_SITES.control)
@@ -87,7 +102,8 @@ def test_a_repeat_error_averages_over_points(make_project: Callable[[Layout], Pa
     expected = 0.03**2 * sum(
         share[home] ** 2 * (stock**2).sum() / len(stock) ** 2 for home, stock in co2e.items()
     )
-    assert found.measurement_variance_t_co2e_per_ha_2 == pytest.approx(expected, rel=0.2)
+    assert before.montecarlo.measurement_variance_t_co2e_per_ha_2 == pytest.approx(expected, rel=0.2)
+    assert before.posterior.credited_t_co2e_per_ha < found.posterior.credited_t_co2e_per_ha
 
 
 @pytest.mark.parametrize("line", ["repeat_relative_sd = 0.03", "batch_relative_sd = 0.05"])
@@ -260,8 +276,9 @@ def test_declared_errors_reach_all_routes_and_the_budget(
     assert part[source] > 0
     others: tuple[ErrorSourceName, ...] = ("laboratory", "soil mass", "model")
     assert all(part[other] == 0 for other in others if other != source)
-    assert after.montecarlo.measurement_variance_t_co2e_per_ha_2 > 0
-    assert after.montecarlo.credited_t_co2e_per_ha < before.deduction.credited_t_co2e_per_ha
+    shared = "batch" in key
+    assert (after.montecarlo.measurement_variance_t_co2e_per_ha_2 > 0) == shared
+    assert (after.montecarlo.credited_t_co2e_per_ha < before.deduction.credited_t_co2e_per_ha) == shared
 
 
 def test_the_budget_by_source_is_whole(farm: dict[str, PeriodResult]) -> None:
@@ -323,11 +340,12 @@ def test_without_a_posterior_the_moment_form_has_the_budget(make_project: Callab
 
 
 def test_cores_of_a_point_average_their_own_error(make_project: Callable[[Layout], Path]) -> None:
-    """Three cores at each point: a third of the variance of one; what a campaign shares stays."""
+    """Three cores at each point: a third of the variance of one, where it is added; what a campaign shares stays."""
     many = replace(FOUR_SITES, cores_per_point=3)
 
     def drawn(layout: Layout, line: str) -> float:
-        found = period_of(declare(make_project(layout), line)).montecarlo
+        again = [overlay("mollisol.errors.of-points", "again")]
+        found = run_project(declare(make_project(layout), line), overlays=again).results.periods[0].montecarlo
         assert found is not None
         return found.measurement_variance_t_co2e_per_ha_2
 
