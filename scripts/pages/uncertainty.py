@@ -163,8 +163,8 @@ Whether strata differ in spread is a result, Brown and Forsythe's test on the ch
 
 {spread_words(periods)}
 
-Where they do differ, this route carries it, stratum by stratum; in the posterior the two heaviest strata of five units or
-more have a spread of their own, and all others share one.
+Where they do differ, this route carries it, stratum by stratum; in the posterior the two heaviest strata of five
+units or more have a spread of their own, and all others share one.
 
 ## Monte Carlo: declared errors are drawn
 
@@ -186,12 +186,12 @@ and cancels where project and control have the same stock. With one increment to
 mass changes nothing: at equal mass the stock is mass times content.
 
 What points share is drawn, and the spread over draws is added to the sampling term. An error that a point has to
-itself is in the spread between points as it was measured: added again it would count twice, as the document writes it and
-as it was done before (`mollisol.errors.of-points`: `again`; a repeat error of 2 % then took 0.66 t CO2e/ha off the mixed
-farm's 9.13, and one of 5 % in soil mass 0.46). It is told in the budget, as a part of that spread. Drawing goes on, doubling
-from `mollisol.montecarlo.draws`, until the Monte Carlo error of the credited value is below
-`mollisol.montecarlo.error-share` of the deduction. Where points share no error nothing is drawn, and the route equals the
-moment form, as at Woburn. On the mixed farm, which has two depths, period 1:
+itself is in the spread between points as it was measured: added again it would count twice, as the document writes
+it and as it was done before (`mollisol.errors.of-points`: `again`; a repeat error of 2 % then took 0.66 t CO2e/ha
+off the mixed farm's 9.13, and one of 5 % in soil mass 0.46). It is told in the budget, as a part of that spread.
+Drawing goes on, doubling from `mollisol.montecarlo.draws`, until the Monte Carlo error of the credited value is
+below `mollisol.montecarlo.error-share` of the deduction. Where points share no error nothing is drawn, and the
+route equals the moment form, as at Woburn. On the mixed farm, which has two depths, period 1:
 
 {declared_table()}
 
@@ -203,11 +203,11 @@ routes: [spectroscopy](spectroscopy.md).
 
 ## Posterior
 
-A model of where the spread comes from ([posterior](posterior.md)): units of strata and control sites, each by its mean
-change. Effects are integrated out exactly; the few standard deviations are integrated over with a fixed quasi-random
-sequence, so the same data give the same bits. There is no prior on the effect itself, and that on a spread is flat on its
-logarithm. Its level lies below the confidence (`mollisol.posterior.below-confidence`), for it stands beside deduction A.
-Woburn, period 2:
+A model of where the spread comes from ([posterior](posterior.md)): units of strata and control sites, each by its
+mean change. Effects are integrated out exactly; the few standard deviations are integrated over with a fixed
+quasi-random sequence, so the same data give the same bits. There is no prior on the effect itself, and that on a
+spread is flat on its logarithm. Its level lies below the confidence (`mollisol.posterior.below-confidence`), for it
+stands beside deduction A. Woburn, period 2:
 
 {components_table(periods[1])}
 
