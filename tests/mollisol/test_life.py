@@ -84,6 +84,7 @@ def joined(first: int = 2023) -> Life:
             ["south", "farm-2", "second", "b", 40, f"{first}-10-01", "", ""],
         ],
         starts={"beta": first},
+        instances=[["second", f"{first + 2}-03-01"]],
     )
 
 
