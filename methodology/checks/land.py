@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
 from mollisol.methodology.findings import Finding, Place, finding
-from mollisol.methodology.land.covered import units_of
-from mollisol.methodology.land.fields import FIELDS_FILE, LandField, areas_of_strata, day_before, day_of
+from mollisol.methodology.land.covered import fields_that_count, units_of
+from mollisol.methodology.land.fields import FIELDS_FILE, LandField
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
@@ -40,33 +39,17 @@ def _dates(project: Project) -> Iterable[Finding]:
 
 
 def _areas(project: Project, rules: RulesInForce) -> Iterable[Finding]:
-    """Yield strata whose area is not the sum of their fields.
-
-    On the last day of the last period that covers them, or the last on which any field was there.
-    """
+    """Yield strata whose area is not the sum of their fields."""
     if not project.fields:
         return
-    tolerance = rules.number("mollisol.area.agreement")
-    last = {
-        unit: period.during.end
-        for period in project.head.verification_periods
-        for unit in units_of(project, period)
-    }
-    own: dict[str, list[LandField]] = defaultdict(list)
-    for item in project.fields:
-        own[item.stratum].append(item)
+    tolerance, counting = rules.number("mollisol.area.agreement"), fields_that_count(project)
     for row, stratum in project.strata.numbered_rows:
         where = Place(file="strata.csv", row=row, column="area_ha")
-        fields = own[stratum.stratum]
-        if not fields:
+        if stratum.stratum not in counting:
             yield finding("stratum-without-fields", where, f"stratum {stratum.stratum}")
             continue
-        gone = [item.left_on for item in fields if item.left_on is not None]
-        days = [last[stratum.quantification_unit]] if stratum.quantification_unit in last else []
-        days += [day_before(max(gone))] if gone else []
-        days += [max(item.joined_on for item in fields)]
-        sums = {day: areas_of_strata(project.fields, day_of(day))[stratum.stratum] for day in days}
-        day, area = next(((day, area) for day, area in sums.items() if area), (days[0], 0.0))
+        day, fields = counting[stratum.stratum]
+        area = sum(item.area_ha for item in fields)
         if abs(area - stratum.area_ha) > tolerance * stratum.area_ha:
             found = f"stratum {stratum.stratum}: {stratum.area_ha:g} ha, its fields {area:g} ha on {day}"
             yield finding("field-areas-differ", where, found, tolerance=tolerance)

@@ -8,7 +8,7 @@ from typing import Any
 
 from mollisol.methodology.base import Day
 from mollisol.methodology.columns import Columns
-from mollisol.methodology.land.fields import LandField, areas_of_strata
+from mollisol.methodology.land.fields import LandField, areas_of_strata, day_before, day_of
 from mollisol.methodology.project import Project, VerificationPeriod
 
 
@@ -59,6 +59,31 @@ def places_gone(project: Project) -> set[str]:
         names = {item.field, item.instance or item.field, unit_of.get(item.stratum, item.field)}
         (gone if item.left_on is not None and item.field not in covered else staying).update(names)
     return gone - staying
+
+
+def fields_that_count(project: Project) -> dict[str, tuple[Day, list[LandField]]]:
+    """Return, of each stratum that has fields, those whose areas it declares, and the day of that.
+
+    It is the last day of the last period that covers the stratum, or else the last on which any field was there.
+    """
+    last = {
+        unit: period.during.end
+        for period in project.head.verification_periods
+        for unit in units_of(project, period)
+    }
+    own: dict[str, list[LandField]] = defaultdict(list)
+    for item in project.fields:
+        own[item.stratum].append(item)
+    found = {}
+    for stratum in project.strata:
+        if fields := own[stratum.stratum]:
+            gone = [item.left_on for item in fields if item.left_on is not None]
+            days = [last[stratum.quantification_unit]] if stratum.quantification_unit in last else []
+            days += [day_before(max(gone))] if gone else []
+            days += [max(item.joined_on for item in fields)]
+            there = ((day, [item for item in fields if item.is_there(day_of(day))]) for day in days)
+            found[stratum.stratum] = next(((day, kept) for day, kept in there if kept), (days[0], []))
+    return found
 
 
 def first_periods(project: Project) -> dict[str, VerificationPeriod]:

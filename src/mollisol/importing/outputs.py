@@ -10,9 +10,11 @@ from typing import Any, Final
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "quantification_units.csv": ("quantification_unit",),
     "strata.csv": ("stratum",),
+    "fields.csv": ("field",),
     "control_sites.csv": ("control_site",),
     "control_links.csv": ("control_site", "stratum"),
     "sample_points.csv": ("point",),
+    "core_places.csv": ("campaign", "point"),
     "core_increments.csv": ("campaign", "point", "upper_cm"),
     "laboratory_repeats.csv": (),
     "schedule_of_activities.csv": ("place", "scenario", "year"),

@@ -96,7 +96,7 @@ def evaluated(folder: Path, mappings: Sequence[FileMapping]) -> Context:
                 )
     for kind, action in _actions().items():
         inside = [one for one in mappings if one.kind == kind]
-        for mapping in sorted(inside, key=lambda one: "control_site" in one.fields):
+        for mapping in sorted(inside, key=lambda one: bool({"control_site", "campaign"} & set(one.fields))):
             try:
                 action(mapping, context)
             except FindingsError as error:

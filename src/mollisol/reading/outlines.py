@@ -20,17 +20,21 @@ _TURN = 360.0
 _GEOPACKAGE_IDS = {b"GPKG", b"GP10", b"GP11"}
 
 
-def read_outlines(file: str, content: bytes) -> tuple[dict[str, Any], list[Finding]]:
-    """Read the polygons of a GeoPackage or GeoJSON by stratum, and what is wrong with its form or was done to it."""
-    return _read_geopackage(file, content) if file.endswith(".gpkg") else _read_geojson(file, content)
+def read_outlines(file: str, content: bytes, name: str = "stratum") -> tuple[dict[str, Any], list[Finding]]:
+    """Read the polygons of a GeoPackage or GeoJSON by stratum, and what is wrong with its form or was done to it.
+
+    By another property, such as ``field``, features without it are left out.
+    """
+    read = _read_geopackage if file.endswith(".gpkg") else _read_geojson
+    return read(file, content, name)
 
 
-def _read_geojson(file: str, content: bytes) -> tuple[dict[str, Any], list[Finding]]:
+def _read_geojson(file: str, content: bytes, name: str) -> tuple[dict[str, Any], list[Finding]]:
     from shapely.errors import ShapelyError
 
     try:
         data = load_json(content.removeprefix(BOM_UTF8), file)
-        named = _features(data)
+        named = _features(data, name)
     except BundleFaultError as error:
         found, allowed = f"{error.finding.found} ({error.finding.code})", error.finding.allowed
     except (ValueError, OverflowError, RecursionError, ShapelyError) as error:
@@ -41,8 +45,8 @@ def _read_geojson(file: str, content: bytes) -> tuple[dict[str, Any], list[Findi
     return {}, [finding("geometry-unreadable", Place(file=file), found[:300], allowed=allowed)]
 
 
-def _features(data: Any) -> list[tuple[str, Any]]:
-    """Return stratum and shape of each feature.
+def _features(data: Any, name: str) -> list[tuple[str, Any]]:
+    """Return a property and the shape of each feature.
 
     Raises
     ------
@@ -57,6 +61,8 @@ def _features(data: Any) -> list[tuple[str, Any]]:
     named = []
     for number, feature in enumerate(features, start=1):
         properties = feature.get("properties") if isinstance(feature, dict) else None
+        if name != "stratum" and isinstance(properties, dict) and properties.get(name) is None:
+            continue
         if not isinstance(properties, dict) or properties.get("stratum") is None:
             names = ", ".join(map(str, properties)) if isinstance(properties, dict) else ""
             raise ValueError(f"feature {number} has no property `stratum`; it has {names[:150] or 'none'}")
@@ -64,11 +70,11 @@ def _features(data: Any) -> list[tuple[str, Any]]:
             polygon = shape(feature["geometry"])
         except (KeyError, TypeError, AttributeError, IndexError):
             raise ValueError(f"feature {number} has no geometry that can be read") from None
-        named.append((unicodedata.normalize("NFC", str(properties["stratum"])), polygon))
+        named.append((unicodedata.normalize("NFC", str(properties[name])), polygon))
     return named
 
 
-def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Finding]]:
+def _read_geopackage(file: str, content: bytes, name: str) -> tuple[dict[str, Any], list[Finding]]:
     import shapely
 
     if content[:16] != b"SQLite format 3\x00" or content[68:72] not in _GEOPACKAGE_IDS:
@@ -90,15 +96,19 @@ def _read_geopackage(file: str, content: bytes) -> tuple[dict[str, Any], list[Fi
                 found = f"{len(layers)} layers with geometry: {', '.join(layers)}"
                 return {}, [_no_geopackage(file, found[:120])]
             meta, _, geometry, fields = read(path, layer=layers[0])
-            names = fields[list(meta["fields"]).index("stratum")]
+            columns = list(meta["fields"])
+            if name != "stratum" and name not in columns:
+                return {}, []
+            names = fields[columns.index(name)]
             polygons = [shapely.Polygon() if wkb is None else shapely.from_wkb(wkb) for wkb in geometry]
         except (DataSourceError, DataLayerError, ValueError, shapely.errors.ShapelyError) as error:
             return {}, [_no_geopackage(file, str(error).replace(f"{path}", file)[:120])]
     return _named_polygons(
         file,
         [
-            (unicodedata.normalize("NFC", str(name)), shape)
-            for name, shape in zip(names, polygons, strict=True)
+            (unicodedata.normalize("NFC", str(value)), shape)
+            for value, shape in zip(names, polygons, strict=True)
+            if name == "stratum" or value is not None
         ],
         str(meta["crs"] or WGS84),
     )

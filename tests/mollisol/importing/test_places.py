@@ -161,3 +161,80 @@ def test_control_sites_without_fields_have_no_distance(project_of: Maker) -> Non
     raw = {"controls.geojson": geojson(("K", "L", square(0.05, 0)))}
     (question,) = imported(project_of(raw, {"controls": CONTROLS})).questions
     assert question.kind == "definition"
+
+
+DATED = FIELDS.replace(
+    "[decide]",
+    """farm = { value = "lindqvist" }
+joined_on = { column = "since" }
+left_on = { column = "until" }
+reason = { column = "why" }
+[decide]""",
+)
+PLACES = (
+    POINTS.replace("points.csv", "cores.csv")
+    .replace(
+        "[decide]",
+        """campaign = { value = "2021" }
+[decide]
+ids = "loose"
+""",
+    )
+    .replace('stratum = "by outline"\n', "")
+)
+
+
+def dated(*features: tuple[str, str, Sequence[Sequence[float]], str, str, str]) -> bytes:
+    data = json.loads(geojson(*((name, soil, ring) for name, soil, ring, *_ in features)))
+    for one, (*_, since, until, why) in zip(data["features"], features, strict=True):
+        one["properties"] |= {"since": since, "until": until, "why": why}
+    return json.dumps(data).encode()
+
+
+def test_fields_with_their_days_and_outlines_of_their_own(project_of: Maker) -> None:
+    """Three cells of 123.09 ha, of which one left: two strata of one cell each, and points on all three."""
+    raw = {
+        "fields.geojson": dated(
+            ("north", "L", square(0, 0), "2021-10-01", "", ""),
+            ("south", "L", square(0, -0.01), "2021-10-01", "2024-03-01", "sold"),
+            ("east", "C", square(0.02, 0), "2023-10-01", "", ""),
+        ),
+        "points.csv": b"name,lon,lat\nN-01,0.004,0.004\nS-01,0.004,-0.004\nE-01,0.024,0.004\n",
+        "cores.csv": b"name,lon,lat\nn1,0.0041,0.0041\n",
+    }
+    folder = project_of(raw, {"fields": DATED, "points": POINTS, "cores": PLACES})
+    (folder / "sample_points.csv").unlink()
+    result = imported(folder)
+    assert result.questions == ()
+    assert codes(result) == []
+    fields = {row["field"]: row for row in rows(result, "fields.csv")}
+    assert [fields[name]["left_on"] for name in ("north", "south", "east")] == ["", "2024-03-01", ""]
+    assert fields["south"]["reason"] == "sold"
+    assert {row["area_ha"] for row in fields.values()} == {"123.09"}
+    assert {row["stratum"]: row["area_ha"] for row in rows(result, "strata.csv")} == {
+        "loess": "123.09",
+        "clay": "123.09",
+    }
+    assert {row["point"]: row["field"] for row in rows(result, "sample_points.csv")} == {
+        "N-01": "north", "S-01": "south", "E-01": "east",
+    }  # fmt: skip
+    drawn = json.loads(result.tables["units.geojson"])["features"]
+    assert [one["properties"] for one in drawn] == [
+        {"field": "north", "stratum": "loess"}, {"field": "south", "stratum": "loess"},
+        {"field": "east", "stratum": "clay"},
+    ]  # fmt: skip
+    assert rows(result, "core_places.csv") == [
+        {"campaign": "2021", "point": "N-01", "longitude_deg": "0.0041", "latitude_deg": "0.0041"}
+    ]
+
+
+def test_a_field_without_a_day_is_asked_about_where_others_have_one(project_of: Maker) -> None:
+    raw = {
+        "fields.geojson": dated(
+            ("a", "L", square(0, 0), "2021-10-01", "", ""), ("b", "C", square(0.02, 0), "", "", "")
+        )
+    }
+    result = imported(project_of(raw, {"fields": DATED}))
+    (question,) = result.questions
+    assert (question.found, question.answer) == ("b", "imports/fields.toml fields.joined_on")
+    assert result.tables == {}

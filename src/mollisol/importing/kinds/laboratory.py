@@ -20,6 +20,7 @@ from mollisol.importing.kinds.increments import (
     organic_carbon,
     set_soil,
 )
+from mollisol.importing.kinds.points import known_point
 from mollisol.importing.kinds.soil import BASES
 from mollisol.importing.mapping import FileMapping
 from mollisol.importing.meanings import REFERENCE, SAME_CORE, Type
@@ -151,7 +152,7 @@ def _increment(row: Row) -> Increment | None:
         name = text.removeprefix(REFERENCE).strip(" :") or row.got["point"].text
         _determination(row, method, name, content, core_of(row, name, campaign))
         return None
-    point = _point(row, text)
+    point = known_point(row, text)
     if not point or not method or row["upper"] is None or row["lower"] is None:
         return None
     depths = (row["upper"], row["lower"])
@@ -162,25 +163,6 @@ def _increment(row: Row) -> Increment | None:
     if got.limit is not None:
         made.below = (got.decided, got.limit * float(row.source("carbon").get("factor", 1.0)))
     return made
-
-
-def _point(row: Row, text: str) -> str:
-    """Return the point that a row means; ask where it is none that is known."""
-    known = row.context.points
-    if not known:
-        question = "which points there are: no mapping of points, and no sample_points.csv"
-        row.ask("point", ("no-match", "", question), "a mapping of kind points")
-        return text
-    point, is_loose = known.find(text)
-    if point and is_loose and row.mapping.decide.get("ids") != "loose":
-        question = "names that differ in case, blanks, punctuation or leading zeros: are they the points they look like"
-        row.ask("point", ("ids", "", question), "decide.ids", ("loose", "exact"))
-    if not point:
-        near, found = known.near(text), row.got["point"].text
-        question = "no such point" + (f"; most like it: {', '.join(near)}" if near else "")
-        choices = (*(f"is {one}" for one in near), "leave out", f"{REFERENCE} NAME")
-        row.ask("point", ("no-match", found, question), f'fields.point.words."{found}"', choices)
-    return point
 
 
 def _write(made: Increment, day_of_core: date | None) -> None:

@@ -24,6 +24,11 @@ FIELDS: Final[Mapping[str, Type]] = {
     "control_site": Type(words_needed=True),
     "managed_by": Type(),
     "declared_area": Type("number", AREA),
+    "farm": Type(),
+    "instance": Type(),
+    "joined_on": Type("day"),
+    "left_on": Type("day"),
+    "reason": Type(),
     "status": Type(words_needed=True),
 }
 AREAS: Final = ("geometry on the ellipsoid", "declared")
@@ -131,7 +136,9 @@ def finish_places(context: Context) -> None:
     """Add units, strata, control sites, links and outlines of all places."""
     import shapely
 
-    fields = [land for land in context.lands.values() if not land.is_control]
+    every = [land for land in context.lands.values() if not land.is_control]
+    has_days = _write_fields(context, every)
+    fields = [land for land in every if not has_days or _row(context, land)["left_on"] is None] or every
     _overlaps(context, fields)
     for unit in dict.fromkeys(land.unit for land in fields if land.unit):
         inside = [land for land in fields if land.unit == unit]
@@ -159,8 +166,11 @@ def finish_places(context: Context) -> None:
             "area_ha": rounded(sum(land.area_ha for land in inside), 2),
         }
         _add(context, "strata.csv", cells, inside, f"sum of {len(inside)} fields")
-        shape = shapely.union_all([land.shape for land in inside])
-        features.append({"type": "Feature", "properties": {"stratum": stratum}, "geometry": _geojson(shape)})
+        if not has_days:
+            shape = shapely.union_all([land.shape for land in inside])
+            features.append(_feature(shape, stratum=stratum))
+    if has_days:
+        features = [_feature(land.shape, field=land.name, stratum=land.stratum) for land in every]
     if features:
         document = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
         context.outputs.files[_OUTLINES] = document.encode() + b"\n"
@@ -185,6 +195,32 @@ def finish_places(context: Context) -> None:
             "distance in an equidistant projection about the site",
         )
         _add(context, "control_links.csv", {"control_site": land.name, "stratum": land.stratum}, [land], "")
+
+
+def _row(context: Context, land: Land) -> Row:
+    return context.place_rows[land.name][0][1]
+
+
+def _write_fields(context: Context, fields: Sequence[Land]) -> bool:
+    """Add ``fields.csv`` where the mappings say since when fields are in the project; return whether they do."""
+    days = [_row(context, land)["joined_on"] is not None for land in fields]
+    for land, known in zip(fields, days, strict=True):
+        row = _row(context, land)
+        if any(days) and not known:
+            words = ("missing", land.name, "since when the field is in the project, as others say")
+            row.ask("joined_on", words, "fields.joined_on")
+        elif known:
+            names = ("farm", "instance", "joined_on", "left_on", "reason")
+            cells = {
+                "field": land.name, "stratum": land.stratum, "area_ha": rounded(land.area_ha, 2),
+                **{name: row[name] for name in names},
+            }  # fmt: skip
+            _add(context, "fields.csv", cells, [land], "")
+    return any(days)
+
+
+def _feature(shape: Any, **properties: str) -> dict[str, Any]:
+    return {"type": "Feature", "properties": properties, "geometry": _geojson(shape)}
 
 
 def _add(context: Context, table: str, cells: Mapping[str, Any], lands: Sequence[Land], done: str) -> None:

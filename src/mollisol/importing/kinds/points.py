@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mollisol.importing.context import Context, Decided, Row
 from mollisol.importing.mapping import FileMapping
-from mollisol.importing.meanings import Type
+from mollisol.importing.meanings import REFERENCE, Type
 from mollisol.importing.outputs import Origin
 from mollisol.importing.readers.raw import Sheet
 from mollisol.importing.readers.vectors import GEOMETRY
@@ -25,6 +25,7 @@ FIELDS: Final[Mapping[str, Type]] = {
     "stratum": Type(words_needed=True),
     "control_site": Type(words_needed=True),
     "sampling_unit": Type(),
+    "campaign": Type(),
     "status": Type(words_needed=True),
 }
 _BY_OUTLINE: Final = "by outline"
@@ -34,7 +35,10 @@ _LETTERS: Final = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
 
 
 def import_points(mapping: FileMapping, context: Context) -> None:
-    """Add the points of a mapping, and make their names known."""
+    """Add the points of a mapping, and make their names known; with a campaign, where its cores were taken in fact."""
+    if "campaign" in mapping.fields:
+        _write_places(mapping, context)
+        return
     if not {"stratum", "control_site"} & set(mapping.fields):
         words = ("stratum", "stratum", "no column", "which stratum or control site a point is of")
         context.needs(mapping, "stratum", words, (_BY_OUTLINE,))
@@ -47,6 +51,45 @@ def import_points(mapping: FileMapping, context: Context) -> None:
             context.points.add(name, row.got["point"].text)
     for name, items in found.items():
         _write(name, items, mapping, context)
+
+
+def known_point(row: Row, text: str) -> str:
+    """Return the point that a row means; ask where it is none that is known."""
+    known = row.context.points
+    if not known:
+        question = "which points there are: no mapping of points, and no sample_points.csv"
+        row.ask("point", ("no-match", "", question), "a mapping of kind points")
+        return text
+    point, is_loose = known.find(text)
+    if point and is_loose and row.mapping.decide.get("ids") != "loose":
+        question = "names that differ in case, blanks, punctuation or leading zeros: are they the points they look like"
+        row.ask("point", ("ids", "", question), "decide.ids", ("loose", "exact"))
+    if not point:
+        near, found = known.near(text), row.got["point"].text
+        question = "no such point" + (f"; most like it: {', '.join(near)}" if near else "")
+        choices = (*(f"is {one}" for one in near), "leave out", f"{REFERENCE} NAME")
+        row.ask("point", ("no-match", found, question), f'fields.point.words."{found}"', choices)
+    return point
+
+
+def _write_places(mapping: FileMapping, context: Context) -> None:
+    """Add where the cores of a campaign were taken, of points that are known."""
+    context.known_points()
+    for sheet in context.sheets(mapping):
+        rows, places = _positions(mapping, context, sheet)
+        for row in rows:
+            point = known_point(row, str(row["point"]))
+            position = places.get(row.place)
+            if not point or position is None:
+                continue
+            cells = {
+                "campaign": str(row["campaign"]), "point": point,
+                "longitude_deg": round(position[0], _DECIMALS), "latitude_deg": round(position[1], _DECIMALS),
+            }  # fmt: skip
+            origin = Origin(row.file, [row.place])
+            if context.outputs.add("core_places.csv", cells, origin, mapping=mapping.name):
+                words = ("duplicate", point, "a second place of this point in the campaign: which one counts")
+                row.ask("point", words, f'fields.point.words."{row.place}"', ("leave out",))
 
 
 def _positions(
@@ -129,7 +172,7 @@ def _write(
                     f"{position}",
                 )
             )
-    stratum, control = _land(name, row, position, mapping, context)
+    stratum, control, field = _land(name, row, position, mapping, context)
     if stratum is None:
         return
     context.strata_of_points[name] = stratum
@@ -137,6 +180,7 @@ def _write(
         "point": name, "stratum": stratum, "control_site": control, "sampling_unit": row["sampling_unit"] or name,
         "longitude_deg": None if position is None else round(position[0], _DECIMALS),
         "latitude_deg": None if position is None else round(position[1], _DECIMALS),
+        "field": field if "fields.csv" in context.outputs.tables else None,
     }  # fmt: skip
     origin = Origin(row.file, [one.place for one, _ in items if one.file == row.file], done)
     context.outputs.add("sample_points.csv", cells, origin, mapping=mapping.name)
@@ -144,17 +188,17 @@ def _write(
 
 def _land(
     name: str, row: Row, position: tuple[float, float] | None, mapping: FileMapping, context: Context
-) -> tuple[str | None, str]:
-    """Return stratum and control site of a point, one of which is empty; None where that is open."""
+) -> tuple[str | None, str, str]:
+    """Return stratum and control site of a point, one of which is empty, and its field; None where that is open."""
     if row["control_site"]:
-        return "", str(row["control_site"])
+        return "", str(row["control_site"]), ""
     if row["stratum"]:
-        return str(row["stratum"]), ""
+        return str(row["stratum"]), "", ""
     if not context.lands or position is None:
         if mapping.decide.get("stratum") == _BY_OUTLINE:
             words = ("stratum", "", "no outlines of fields are imported, or the point has no position")
             row.ask("stratum", words, "fields.stratum")
-        return None, ""
+        return None, "", ""
     import shapely
 
     here = shapely.Point(position)
@@ -162,12 +206,14 @@ def _land(
     if not inside:
         words = ("no-match", name, "the point lies in no field and no control site")
         row.ask("point", words, f'fields.point.words."{row.got["point"].text}"', ("leave out",))
-        return None, ""
-    places = {("", land.name) if land.is_control else (land.stratum, "") for land in inside}
+        return None, "", ""
+    places = {("", land.name, "") if land.is_control else (land.stratum, "", land.name) for land in inside}
+    if "fields.csv" not in context.outputs.tables:
+        places = {(stratum, control, "") for stratum, control, _ in places}
     if len(places) > 1:
         words = ("no-match", name, f"the point lies in several: {', '.join(land.name for land in inside)}")
         row.ask("point", words, "fields.stratum")
-        return None, ""
+        return None, "", ""
     return next(iter(places))
 
 

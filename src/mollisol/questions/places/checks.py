@@ -17,6 +17,7 @@ from mollisol.methodology.findings import Finding, Place, blocking, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.questions.places.distances import check_distances
+from mollisol.questions.places.fields import check_fields
 from mollisol.questions.places.outlines import Outlines
 from mollisol.questions.places.overlaps import land_of_points, shared_land
 from mollisol.questions.places.points import POINTS, Points
@@ -32,7 +33,7 @@ def check_places(project: Project, outlines: Outlines, rules: RulesInForce) -> l
         return findings
     if outlines.file:
         findings += [*_strata_match(project, outlines), *_areas(project, outlines, rules)]
-        findings += _overlaps(valid, outlines.file)
+        findings += [*_overlaps(valid, outlines.file), *check_fields(project, outlines, rules)]
     points = Points(project)
     exchanged = [*_exchanged(points, valid)]
     findings += exchanged or gathered(_outside(points, valid))
