@@ -33,7 +33,7 @@ def check_control_sites(project: Project, rules: RulesInForce) -> list[Finding]:
     return [
         *_number_and_distance(project, rules),
         *_links(project, rules),
-        *_measured(project),
+        *_without(project),
         *_depths(project),
         *_replication(project),
     ]
@@ -73,25 +73,20 @@ def _links(project: Project, rules: RulesInForce) -> Iterable[Finding]:
                 f"{linked} linked control sites",
                 least=least,
             )
-    linked_sites = {link.control_site for link in project.control_links}
-    for row, site in enumerate(project.control_sites, start=2):
-        if site.control_site not in linked_sites:
-            yield finding(
-                "control-unused",
-                Place(file="control_sites.csv", row=row, thing=f"control site {site.control_site}"),
-                "linked to no stratum",
-            )
 
 
-def _measured(project: Project) -> Iterable[Finding]:
-    with_points = {point.control_site for point in project.sample_points}
-    for row, site in enumerate(project.control_sites, start=2):
-        if site.control_site not in with_points:
-            yield finding(
-                "control-not-measured",
-                Place(file="control_sites.csv", row=row, thing=f"control site {site.control_site}"),
-                "no sample point",
-            )
+def _without(project: Project) -> Iterable[Finding]:
+    """Yield the control sites that no stratum is linked to, and those that no sample point is at."""
+    linked = {link.control_site for link in project.control_links}
+    measured = {point.control_site for point in project.sample_points}
+    for code, sites, found in (
+        ("control-unused", linked, "linked to no stratum"),
+        ("control-not-measured", measured, "no sample point"),
+    ):
+        for row, site in enumerate(project.control_sites, start=2):
+            if site.control_site not in sites:
+                where = Place(file="control_sites.csv", row=row, thing=f"control site {site.control_site}")
+                yield finding(code, where, found)
 
 
 def _depths(project: Project) -> Iterable[Finding]:

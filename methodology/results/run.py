@@ -24,7 +24,7 @@ from mollisol.methodology.results.figure import Number, Result, Whole
 from mollisol.methodology.results.sources import LeakageResult, SourceResult, WoodyResult
 from mollisol.methodology.results.spectroscopy import SpectroscopyResult
 from mollisol.methodology.results.state import RunState
-from mollisol.methodology.rules_in_force.rule import Overlay
+from mollisol.methodology.rules_in_force.overlay import Overlay
 
 type RouteChoice = Literal["all", "analytic", "montecarlo", "posterior"]
 """What a run computes: all routes, or the analytic one and the one that is named."""

@@ -17,17 +17,8 @@ from mollisol.methodology.factors.factor import Factor, FactorError
 from mollisol.methodology.factors.tables import look_up
 from mollisol.methodology.findings import Finding, FindingsError, finding
 from mollisol.methodology.provenance import Passport
-from mollisol.methodology.rules_in_force.rule import (
-    HOUSE,
-    DatedValue,
-    Overlay,
-    OverlayEquation,
-    OverlayFactor,
-    OverlayValue,
-    Rule,
-    RuleError,
-    Source,
-)
+from mollisol.methodology.rules_in_force.overlay import Overlay, OverlayEquation, OverlayFactor, OverlayValue
+from mollisol.methodology.rules_in_force.rule import HOUSE, DatedValue, Rule, RuleError, Source
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, read_toml, toml_files
 
 LARGEST_BYTES = 5_000_000

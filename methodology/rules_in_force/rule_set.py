@@ -23,6 +23,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from mollisol.methodology.base import DomainObject, Items
 from mollisol.methodology.factors.factor import Factor
 from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.rules_in_force.rule import (
     OF_PROGRAMME,
     WARNING_STATUSES,
@@ -31,7 +32,6 @@ from mollisol.methodology.rules_in_force.rule import (
     DatedValue,
     Form,
     MissingRuleError,
-    Overlay,
     Rule,
     RuleError,
     RuleSetHead,

@@ -103,20 +103,29 @@ class Trials(DomainObject):
         return {row.site: row.study for row in self.trial_sites}
 
     def only(self, studies: frozenset[str]) -> Trials:
-        """Return the trials of these studies alone; weather stays whole."""
-        sites = {row.site for row in self.trial_sites if row.study in studies}
+        """Return the trials of these studies alone."""
+        return self.at(frozenset(row.site for row in self.trial_sites if row.study in studies))
+
+    def at(self, sites: frozenset[str]) -> Trials:
+        """Return the trials at these sites alone, and the studies that have any; weather stays whole."""
         inputs = self.inputs.model_copy(
             update={
-                "sites": tuple(r for r in self.inputs.sites if r.site in sites),
-                "schedule": tuple(r for r in self.inputs.schedule if r.site in sites),
+                "sites": tuple(row for row in self.inputs.sites if row.site in sites),
+                "schedule": tuple(row for row in self.inputs.schedule if row.site in sites),
             }
         )
+        kept = tuple(row for row in self.trial_sites if row.site in sites)
+        studies = {row.study for row in kept}
         return self.model_copy(
             update={
                 "inputs": inputs,
-                "studies": tuple(r for r in self.studies if r.study in studies),
-                "trial_sites": tuple(r for r in self.trial_sites if r.site in sites),
-                "observations": tuple(r for r in self.observations if r.site in sites),
-                "comparisons": tuple(r for r in self.comparisons if r.study in studies),
+                "studies": tuple(row for row in self.studies if row.study in studies),
+                "trial_sites": kept,
+                "observations": tuple(row for row in self.observations if row.site in sites),
+                "comparisons": tuple(
+                    row
+                    for row in self.comparisons
+                    if row.treated_site in sites and row.reference_site in sites | {""}
+                ),
             }
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,8 @@ from mollisol.methodology.deviations import apply_deviations
 from mollisol.methodology.findings import Finding, FindingsError, Severity, blocking, in_order
 from mollisol.methodology.results.run import PeriodResult, ReferenceChoice, RouteChoice, RunResult
 from mollisol.methodology.results.state import held_as_musts, state_of
-from mollisol.methodology.rules_in_force.rule import Overlay, RuleError
+from mollisol.methodology.rules_in_force.overlay import Overlay
+from mollisol.methodology.rules_in_force.rule import RuleError
 from mollisol.methodology.rules_in_force.rule_set import (
     RuleSet,
     RulesInForce,
@@ -37,17 +38,12 @@ from mollisol.questions.tables import question_tables
 from mollisol.reading.intake import Handed
 from mollisol.reading.project import Reading, read_project
 from mollisol.reading.schema import HEAD_FILE
-from mollisol.run import Assessment, Run, RunOptions
+from mollisol.run import Assessment, Run, RunOptions, Tell, silent
 from mollisol.stocks.means import stock_means
 from mollisol.stocks.samples import quantify_samples
 
 if TYPE_CHECKING:
     from mollisol.changes.baselines import Sides
-
-type Tell = Callable[[str], None]
-
-
-def _silent(_: str) -> None: ...
 
 
 def assess_project(
@@ -56,7 +52,7 @@ def assess_project(
     rules_key: str = "",
     overlays: Sequence[Overlay] = (),
     rule_set: RuleSet | None = None,
-    tell: Tell = _silent,
+    tell: Tell = silent,
 ) -> Assessment:
     """Read a project folder and hold it against its rules; every finding at once, as far as the data carry.
 
@@ -127,7 +123,7 @@ def run_project(
     route: RouteChoice = "all",
     seed: int = 0,
     reference: ReferenceChoice = "none",
-    tell: Tell = _silent,
+    tell: Tell = silent,
 ) -> Run:
     """Run a project folder from cores to units.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,13 +11,18 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, FindingsError, blocking
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import ReferenceChoice, RouteChoice, RunResult
-from mollisol.methodology.rules_in_force.rule import Overlay
-from mollisol.methodology.rules_in_force.rule_set import (
-    RulesInForce,
-)
+from mollisol.methodology.rules_in_force.overlay import Overlay
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Trace
 from mollisol.reading.project import Reading
 from mollisol.stocks.samples import Samples
+
+type Tell = Callable[[str], None]
+"""Takes a line on each step."""
+
+
+def silent(_: str) -> None:
+    """Take a line on a step, and print nothing."""
 
 
 class RunOptions(DomainObject):

@@ -15,7 +15,7 @@ import pytest
 
 from mollisol.engine import assess_project
 from mollisol.methodology.findings import Severity, in_order, reasons
-from mollisol.methodology.rules_in_force.rule import Overlay
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from tests.broken.conftest import CASES, Breaker
 from tests.support.source import ROOT, sources
 

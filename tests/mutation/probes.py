@@ -17,8 +17,9 @@ from mollisol.engine import assess_project, run_project
 from mollisol.equations import all_equations
 from mollisol.methodology.findings import Finding, FindingsError
 from mollisol.methodology.results.run import RouteChoice
+from mollisol.methodology.rules_in_force.overlay import Overlay, OverlaySwitch, OverlayValue
 from mollisol.methodology.rules_in_force.proposal import lay_over
-from mollisol.methodology.rules_in_force.rule import Overlay, OverlaySwitch, OverlayValue, RuleValue
+from mollisol.methodology.rules_in_force.rule import RuleValue
 from mollisol.methodology.rules_in_force.rule_set import RuleSet
 from mollisol.output import write_folder
 from mollisol.trials.predictions import published

@@ -13,8 +13,9 @@ import pytest
 from mollisol.bundle.write import bundle_files
 from mollisol.engine import run_project
 from mollisol.equations import all_equations
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.rules_in_force.proposal import lay_over
-from mollisol.methodology.rules_in_force.rule import ChosenValue, Clocks, Overlay, Rule, RuleValue
+from mollisol.methodology.rules_in_force.rule import ChosenValue, Clocks, Rule, RuleValue
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set
 from tests.mutation.probes import EXAMPLES, Probes, differs
 

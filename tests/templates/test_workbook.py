@@ -21,7 +21,7 @@ import pytest
 
 from mollisol.bundle.write import trace_document
 from mollisol.engine import run_project
-from mollisol.methodology.rules_in_force.rule import Overlay
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.run import Run
 from mollisol.templates.monitoring_report.report import ReportModel, report_model
 from mollisol.templates.workbook.book import write_workbook

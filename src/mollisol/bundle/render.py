@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from mollisol.bundle.read import Bundle, open_bundle
@@ -13,11 +13,9 @@ from mollisol.origins.sums import quantities_of
 from mollisol.programmes.registry import programme
 from mollisol.reading.outlines import outlines_of
 from mollisol.reading.project import read_project
+from mollisol.run import Tell, silent
 from mollisol.templates.monitoring_report.report import Site, report_model
 from mollisol.templates.output import Export, Report
-
-
-def _silent(_: str) -> None: ...
 
 
 def render_bundle(
@@ -25,7 +23,7 @@ def render_bundle(
     formats: Sequence[str],
     *,
     template: Path | None = None,
-    tell: Callable[[str], None] = _silent,
+    tell: Tell = silent,
 ) -> dict[str, bytes]:
     """Return the files of a report by name, from a bundle and nothing else.
 

@@ -14,7 +14,7 @@ from mollisol.cli.findings import findings
 from mollisol.cli.importing import import_app
 from mollisol.cli.ledger import ledger_app
 from mollisol.cli.model import model_app
-from mollisol.cli.printing import EXIT_BLOCKED, Json, print_json, tell
+from mollisol.cli.printing import EXIT_BLOCKED, Json, print_found, print_json, tell
 from mollisol.cli.project import check, demo, new, run
 from mollisol.cli.report import report
 from mollisol.cli.rules import rules_app
@@ -82,10 +82,8 @@ def eq(
 
     if not id:
         known = all_equations().values()
-        if as_json:
-            print_json([{"id": p.id, "summary": p.summary, "parameters": p.parameters} for p in known])
-        else:
-            typer.echo("\n".join(f"{p.id:34} {p.summary}" for p in known))
+        rows = [{"id": p.id, "summary": p.summary, "parameters": p.parameters} for p in known]
+        print_found(rows, (f"{p.id:34} {p.summary}" for p in known), as_json)
         return
     given = dict(_pair(argument) for argument in arguments or [])
     found = passport(id)

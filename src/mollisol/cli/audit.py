@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mollisol.cli.printing import EXIT_REFUSED, Json, exit_with, print_json, tell
+from mollisol.cli.printing import EXIT_REFUSED, Json, exit_with, print_found, tell
 from mollisol.methodology.findings import FindingsError, UserError
 
 if TYPE_CHECKING:
@@ -56,10 +56,7 @@ def leads(bundle: BundleFolder, as_json: Json = False) -> None:
         found = leads_of(handed, rules_key=key)
     except FindingsError as error:
         exit_with(error.findings, as_json, words="nothing was looked at")
-    if as_json:
-        print_json(found.as_json())
-    else:
-        typer.echo("\n".join(leads_in_words(found)))
+    print_found(found.as_json(), leads_in_words(found), as_json)
 
 
 @audit_app.command()
@@ -79,10 +76,7 @@ def overlap(
         found = overlaps_of(projects)
     except FindingsError as error:
         exit_with(error.findings, as_json, words="nothing was compared")
-    if as_json:
-        print_json(found.as_json())
-    else:
-        typer.echo("\n".join(overlaps_in_words(found)))
+    print_found(found.as_json(), overlaps_in_words(found), as_json)
     if found.found:
         raise typer.Exit(EXIT_REFUSED)
 
@@ -99,10 +93,7 @@ def extrapolate(
     from mollisol.reading.intake import taken
 
     projection = projected(open_bundle(bundle), taken(filled))
-    if as_json:
-        print_json(projection.as_json())
-    else:
-        typer.echo("\n".join(_lines(projection)))
+    print_found(projection.as_json(), _lines(projection), as_json)
 
 
 def _lines(p: Projection) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mollisol.cli.printing import BundlePath, Json, print_json, tell
+from mollisol.cli.printing import BundlePath, Json, print_found, tell
 
 if TYPE_CHECKING:
     from mollisol.audit.explain import Node
@@ -43,13 +43,10 @@ def explain(
     explainer = Explainer(opened, again)
     if not name:
         names = explainer.names
-        print_json(list(names)) if as_json else typer.echo("\n".join(names))
+        print_found(list(names), names, as_json)
         return
     tree = explainer.explain(name, depth)
-    if as_json:
-        print_json(tree.as_json())
-    else:
-        typer.echo("\n".join(lines_of(tree)))
+    print_found(tree.as_json(), lines_of(tree), as_json)
 
 
 def lines_of(node: Node) -> Iterator[str]:

@@ -38,6 +38,11 @@ def print_json(data: Any) -> None:
     typer.echo(json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False))
 
 
+def print_found(data: Any, lines: Iterable[str], as_json: bool) -> None:
+    """Print what was found as one JSON document, or as lines."""
+    print_json(data) if as_json else typer.echo("\n".join(lines))
+
+
 def chosen(option: str, text: str, known: Sequence[str]) -> list[str]:
     """Return the words of an option that takes several with commas between, in the order in which they are known."""
     words = [word.strip().lower() for word in text.split(",") if word.strip()]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mollisol.cli.printing import EXIT_BLOCKED, Json, count, print_findings, print_json, tell
+from mollisol.cli.printing import EXIT_BLOCKED, Json, count, print_findings, print_found, print_json, tell
 from mollisol.methodology.findings import FindingsError
 
 rules_app = typer.Typer(help="The rule catalogue.", no_args_is_help=True, rich_markup_mode=None)
@@ -28,10 +28,8 @@ def rules_list(
 
     if not rules:
         heads = rule_sets()
-        if as_json:
-            print_json([{"key": s.key, "label": s.head.label, "hash": s.hash} for s in heads])
-        else:
-            typer.echo("\n".join(f"{s.key:26} {s.head.label}" for s in heads))
+        rows = [{"key": s.key, "label": s.head.label, "hash": s.hash} for s in heads]
+        print_found(rows, (f"{s.key:26} {s.head.label}" for s in heads), as_json)
         return
     chosen = rule_set_named(rules)
     if as_json:
@@ -55,10 +53,7 @@ def rules_show(
     from mollisol.rule_catalogue.show import document_of, lines_of_document
 
     document = document_of(id, rule_set_named(rules))
-    if as_json:
-        print_json(document)
-    else:
-        typer.echo("\n".join(lines_of_document(document)))
+    print_found(document, lines_of_document(document), as_json)
 
 
 @rules_app.command("check")
@@ -131,7 +126,4 @@ def rules_diff(
         print_findings(error.findings, err=True)
         raise typer.Exit(EXIT_BLOCKED) from None
     found = compare_all(*pair, project or [], projects, seed=seed, tell=tell)
-    if as_json:
-        print_json(found.model_dump(mode="json"))
-    else:
-        typer.echo("\n".join(lines_of(found)))
+    print_found(found.model_dump(mode="json"), lines_of(found), as_json)

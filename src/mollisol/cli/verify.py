@@ -61,6 +61,7 @@ def verify(
         independent=independent,
         tolerance=tolerance,
         trusted=trusted,
+        evidence=evidence or "",
         tell=tell,
     )
     if as_json:

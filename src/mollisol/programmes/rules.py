@@ -8,8 +8,9 @@ from mollisol.equations import all_equations
 from mollisol.extensions import UnknownExtensionError
 from mollisol.methodology.findings import Finding, FindingsError
 from mollisol.methodology.project import ProjectHead
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.rules_in_force.proposal import lay_over, proposed
-from mollisol.methodology.rules_in_force.rule import Clocks, Overlay, RuleError
+from mollisol.methodology.rules_in_force.rule import Clocks, RuleError
 from mollisol.methodology.rules_in_force.rule_set import (
     RuleSet,
     RulesInForce,

@@ -15,12 +15,12 @@ from typing import Any
 from mollisol.equations import all_equations
 from mollisol.methodology.base import DomainObject
 from mollisol.methodology.findings import Finding, Place, Severity, finding, in_order
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.rules_in_force.proposal import dated, load_proposal, proposal_faults
 from mollisol.methodology.rules_in_force.rule import (
     OF_PROGRAMME,
     WARNING_STATUSES,
     DatedValue,
-    Overlay,
     Rule,
     RuleError,
     RuleSetHead,

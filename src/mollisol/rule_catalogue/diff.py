@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from mollisol.engine import Tell, run_project
+from mollisol.engine import run_project
 from mollisol.equations import all_equations
 from mollisol.methodology.findings import Finding, FindingsError, UserError, blocking
 from mollisol.methodology.results.run import RunResult
@@ -21,6 +21,7 @@ from mollisol.rule_catalogue.differences import (
     why_zero,
 )
 from mollisol.rule_catalogue.shapley import Measures, shapley_shares
+from mollisol.run import Tell
 
 MEASURES = (
     "verified_total_t_co2e",

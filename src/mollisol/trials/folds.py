@@ -58,7 +58,7 @@ def folds_of(trials: Trials, chosen: Sequence[ComparisonRow], unit: Unit) -> tup
     for name in names:
         left_out = tuple(row for row in chosen if group(row.treated_site) == name)
         parts = {name} if unit == "block" else {of_site[row.treated_site] for row in left_out}
-        fitted = _without(trials, frozenset(site for site in of_site if group(site) == name))
+        fitted = trials.at(frozenset(site for site in of_site if group(site) != name))
         plans.append(FoldPlan(name, tuple(sorted(parts)), left_out, fitted))
     return tuple(plans)
 
@@ -75,31 +75,6 @@ def _between(row: ComparisonRow, group: Callable[[str], str], unit: Unit) -> lis
         do = "compare sites of one block, or leave out studies"
         return [_fault(f"sites in {' and '.join(found)}", f"one {unit}", do, where)]
     return []
-
-
-def _without(trials: Trials, sites: frozenset[str]) -> Trials:
-    """Return the trials without these sites; studies that lose all their sites go too."""
-    kept = tuple(row for row in trials.trial_sites if row.site not in sites)
-    names, studies = {row.site for row in kept}, {row.study for row in kept}
-    inputs = trials.inputs.model_copy(
-        update={
-            "sites": tuple(row for row in trials.inputs.sites if row.site in names),
-            "schedule": tuple(row for row in trials.inputs.schedule if row.site in names),
-        }
-    )
-    return trials.model_copy(
-        update={
-            "inputs": inputs,
-            "studies": tuple(row for row in trials.studies if row.study in studies),
-            "trial_sites": kept,
-            "observations": tuple(row for row in trials.observations if row.site in names),
-            "comparisons": tuple(
-                row
-                for row in trials.comparisons
-                if row.treated_site in names and (not row.reference_site or row.reference_site in names)
-            ),
-        }
-    )
 
 
 def _fault(state: str, allowed: str, do: str, thing: str) -> Finding:

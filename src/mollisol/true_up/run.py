@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mollisol.bundle.read import MANIFEST, Bundle, open_bundle
-from mollisol.engine import Tell, assess_project, run_project
+from mollisol.engine import assess_project, run_project
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, FindingsError, Severity, blocking, finding, in_order
 from mollisol.methodology.model_setup import MODEL_FOLDER
@@ -24,7 +24,7 @@ from mollisol.methodology.soil_models.calibrated import identity_findings
 from mollisol.methodology.trace import Trace
 from mollisol.methodology.true_up import ForecastCheck, FuturePeriod, IssuedPeriod, Remeasured, TrueUpResult
 from mollisol.methodology.validation import ValidationResult
-from mollisol.run import Assessment
+from mollisol.run import Assessment, Tell, silent
 from mollisol.stocks.modelled import run_model
 from mollisol.stocks.samples import Samples
 from mollisol.true_up.assimilation import assimilation
@@ -37,9 +37,6 @@ from mollisol.true_up.validation import comparison_name, error_changes, joined_v
 _INTERVAL = 0.90
 
 
-def _silent(_: str) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class TrueUp:
     """A finished true-up: the result, and the validation that future periods take."""
@@ -49,7 +46,7 @@ class TrueUp:
 
 
 def true_up(
-    folder: Path, against: Path, *, recalibrated: bool = False, assimilate: bool = False, tell: Tell = _silent
+    folder: Path, against: Path, *, recalibrated: bool = False, assimilate: bool = False, tell: Tell = silent
 ) -> TrueUp:
     """Return what a re-measurement says of what a bundle forecast and issued.
 

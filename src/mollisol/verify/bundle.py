@@ -12,7 +12,7 @@ from typing import Any, Final
 from mollisol.bundle.crate import CRATE, crate_metadata
 from mollisol.bundle.read import Bundle, open_bundle
 from mollisol.bundle.write import RULES, bundle_files
-from mollisol.engine import Tell, run_project
+from mollisol.engine import run_project
 from mollisol.methodology.findings import FindingsError, UserError, blocking
 from mollisol.methodology.results.figure import Origin
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, trust
@@ -25,7 +25,7 @@ from mollisol.programmes.registry import (
     programme_of_results,
     threshold_of,
 )
-from mollisol.run import Run, RunOptions
+from mollisol.run import Run, RunOptions, Tell, silent
 from mollisol.verify.compare import Comparison, count_numbers
 from mollisol.verify.compare_second import compare_independent, outside
 from mollisol.verify.earlier import verify_earlier
@@ -68,9 +68,6 @@ _MOVES: Final = {
 }
 
 
-def _silent(_: str) -> None: ...
-
-
 def verify_bundle(
     path: str | Path,
     *,
@@ -79,7 +76,7 @@ def verify_bundle(
     tolerance: float = TOLERANCE,
     trusted: Collection[str] = (),
     evidence: str | Path = "",
-    tell: Tell = _silent,
+    tell: Tell = silent,
 ) -> Verification:
     """Verify a bundle.
 

@@ -165,22 +165,13 @@ def _shipped(
 
 
 def _compare(carried: RuleSet, shipped: RuleSet, comparison: Comparison) -> None:
-    _each(
-        "rule",
-        (
-            (f"rule {id}", carried.rules.get(id), shipped.rules.get(id))
-            for id in _ids(carried.rules, shipped.rules)
-        ),
-        comparison,
-    )
-    _each(
-        "switch",
-        (
-            (f"{id}", carried.switches.get(id), shipped.switches.get(id))
-            for id in _ids(carried.switches, shipped.switches)
-        ),
-        comparison,
-    )
+    tables: list[tuple[str, str, Mapping[str, DomainObject], Mapping[str, DomainObject]]] = [
+        ("rule", "rule ", carried.rules, shipped.rules),
+        ("switch", "", carried.switches, shipped.switches),
+    ]
+    for code, prefix, own, theirs in tables:
+        ids = sorted(own.keys() | theirs.keys())
+        _each(code, [(f"{prefix}{id}", own.get(id), theirs.get(id)) for id in ids], comparison)
     _each("rule-set-head", [(f"rule set {carried.head.key}", carried.head, shipped.head)], comparison)
     for name in ("overlays", "settled", "factors", "equations"):
         if getattr(carried, name) != getattr(shipped, name):
@@ -189,10 +180,6 @@ def _compare(carried: RuleSet, shipped: RuleSet, comparison: Comparison) -> None
 
 def _plain(rules: RuleSet, name: str) -> Any:
     return rules.model_dump(mode="json", include={name})[name]
-
-
-def _ids(carried: Mapping[str, object], shipped: Mapping[str, object]) -> list[str]:
-    return sorted(carried.keys() | shipped.keys())
 
 
 def _each(

@@ -10,7 +10,7 @@ import numpy as np
 
 from mollisol.engine import assess_project, run_project
 from mollisol.methodology.findings import Finding
-from mollisol.methodology.rules_in_force.rule import Overlay, OverlayValue
+from mollisol.methodology.rules_in_force.overlay import Overlay, OverlayValue
 from tests.honest.faults.of_records import area
 from tests.honest.folder import CORES, POINTS, SCHEDULE, SOC, Folder, Row
 

@@ -15,6 +15,7 @@ from mollisol.cli.app import app
 from mollisol.engine import run_project
 from mollisol.equations import all_equations
 from mollisol.methodology.findings import Finding, FindingsError
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.rules_in_force.proposal import (
     AS_PRINTED,
     lay_over,
@@ -22,7 +23,6 @@ from mollisol.methodology.rules_in_force.proposal import (
     proposal_faults,
     proposal_names,
 )
-from mollisol.methodology.rules_in_force.rule import Overlay
 from mollisol.methodology.rules_in_force.rule_set import (
     RuleSet,
     TrustedRuleSet,

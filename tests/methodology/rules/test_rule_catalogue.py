@@ -14,8 +14,9 @@ from mollisol.cli.app import app
 from mollisol.engine import run_project
 from mollisol.equations import all_equations
 from mollisol.methodology.findings import FindingsError
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.rules_in_force.proposal import lay_over
-from mollisol.methodology.rules_in_force.rule import Clocks, MissingRuleError, Overlay, Rule, RuleError
+from mollisol.methodology.rules_in_force.rule import Clocks, MissingRuleError, Rule, RuleError
 from mollisol.methodology.rules_in_force.rule_set import RuleFolders, load_rule_set, read_toml, rule_set_keys
 from mollisol.rule_catalogue.audit import audit, audit_programmes, read_catalogue
 

@@ -10,8 +10,9 @@ import pytest
 
 from mollisol.equations import all_equations
 from mollisol.methodology.findings import FindingsError, reasons
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.rules_in_force.proposal import lay_over, read_proposal
-from mollisol.methodology.rules_in_force.rule import Clocks, MissingRuleError, Overlay, Rule, RuleError
+from mollisol.methodology.rules_in_force.rule import Clocks, MissingRuleError, Rule, RuleError
 from mollisol.methodology.rules_in_force.rule_set import (
     RulesInForce,
     load_rule_set,

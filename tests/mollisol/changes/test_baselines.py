@@ -13,7 +13,7 @@ from mollisol.methodology.baseline import APPROACH_OF, Baseline, HybridBaseline
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import FindingsError, Severity
 from mollisol.methodology.results.run import BaselineResult, PeriodResult
-from mollisol.methodology.rules_in_force.rule import Overlay
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.soil_models.inputs import ActivityRow
 from mollisol.quantification.models.rotation import phase_of_rotation
 from tests.support.baselines import Make

@@ -17,7 +17,7 @@ from mollisol.crediting.ledger import LedgerError, as_toml, entries_of_bundle
 from mollisol.engine import run_project
 from mollisol.methodology.findings import FindingsError
 from mollisol.methodology.ledger import Ledger
-from mollisol.methodology.rules_in_force.rule import Overlay
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.output import write_folder
 
 FARM = Path(__file__).parents[3] / "examples" / "mixed-farm"

@@ -7,10 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from mollisol.bundle.write import bundle_files
+from mollisol.cli.app import app
 from mollisol.engine import assess_project, run_project
-from mollisol.methodology.findings import Severity
+from mollisol.methodology.findings import Severity, UserError
 from mollisol.output import write_folder
 from mollisol.questions.words.evidence import behind
 from mollisol.verify.bundle import verify_bundle
@@ -118,6 +120,12 @@ def test_the_bundle_has_register_and_hashes_and_no_document(tmp_path: Path) -> N
     (folder / "evidence" / "report.txt").unlink()
     outcome = verify_bundle(tmp_path / "bundle", evidence=folder)
     assert [item.code for item in outcome.differences] == ["evidence-file-missing"]
+
+
+def test_the_command_hands_the_folder_of_documents_on(tmp_path: Path) -> None:
+    asked = ["verify", str(tmp_path), "--evidence", str(tmp_path / "none")]
+    with pytest.raises(UserError, match="none: no such folder"):
+        CliRunner().invoke(app, asked, catch_exceptions=False)
 
 
 def test_without_a_register_one_note_says_what_hangs_on_what(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from mollisol.engine import run_project
 from mollisol.methodology.findings import Finding
-from mollisol.methodology.rules_in_force.rule import Overlay
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from tests.support.projects import FOUR_SITES, Layout
 
 

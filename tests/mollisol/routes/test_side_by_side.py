@@ -16,7 +16,7 @@ from mollisol.engine import run_project
 from mollisol.methodology.findings import FindingsError
 from mollisol.methodology.results.budget import ErrorSourceName
 from mollisol.methodology.results.run import PeriodResult, RouteChoice
-from mollisol.methodology.rules_in_force.rule import Overlay
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from tests.support.projects import FOUR_SITES, TV2, Layout
 
 

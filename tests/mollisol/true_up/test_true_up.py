@@ -18,7 +18,7 @@ from mollisol.bundle.write import bundle_files
 from mollisol.cli.app import app
 from mollisol.engine import run_project
 from mollisol.methodology.findings import FindingsError
-from mollisol.methodology.rules_in_force.rule import Overlay
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.soil_models.calibrated import calibrated_from
 from mollisol.methodology.true_up import ForecastCheck, TrueUpResult
 from mollisol.methodology.validation import ValidationResult
