@@ -13,7 +13,7 @@ from scipy import stats
 from mollisol.engine import assess_project, run_project
 from mollisol.methodology.findings import Severity
 from mollisol.methodology.results.run import PeriodResult
-from mollisol.methodology.rules_in_force.rule import Overlay
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.run import Run
 from tests.support.designs import GRID, grid, landowners
 

@@ -18,8 +18,8 @@ from mollisol.equations import all_equations
 from mollisol.methodology.checks.clocks import check_clocks
 from mollisol.methodology.findings import Severity
 from mollisol.methodology.results.run import PeriodResult
+from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.rules_in_force.proposal import lay_over
-from mollisol.methodology.rules_in_force.rule import Overlay
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set, trust
 from mollisol.output import write_folder
 from mollisol.programmes.rules import rules_of_project

@@ -21,8 +21,8 @@ from mollisol.equations import all_equations
 from mollisol.methodology.result_paths import numbers_of
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.results.spectroscopy import SpectroscopyResult
-from mollisol.methodology.rules_in_force.proposal import lay_over
 from mollisol.methodology.rules_in_force.overlay import Overlay
+from mollisol.methodology.rules_in_force.proposal import lay_over
 from mollisol.methodology.rules_in_force.rule_set import load_rule_set
 from mollisol.output import write_folder
 from mollisol.run import Run
