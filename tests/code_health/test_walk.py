@@ -61,4 +61,4 @@ def test_a_run_goes_the_way_that_the_walk_describes(entered: set[Path]) -> None:
 
 
 def test_a_file_that_no_run_enters_would_be_missed(entered: set[Path]) -> None:
-    assert (ROOT / "uncertainty" / "scaling" / "multistage.py").resolve() not in entered
+    assert (ROOT / "uncertainty" / "simulation" / "landscapes.py").resolve() not in entered
