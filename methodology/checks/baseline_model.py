@@ -9,6 +9,7 @@ from datetime import date
 from mollisol.methodology.checks.external_model import check_external_model
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.periods import whole_years
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.checks.validation import check_project_domain
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.model_setup import MODEL_FOLDER, ModelHead, ModelledStrata, ProjectModel
@@ -36,16 +37,20 @@ def check_model_setup(project: Project, rules: RulesInForce) -> list[Finding]:
     return gathered(
         [
             *model.findings,
-            *_points(project, model),
-            *_scenarios(model),
-            *_weather(project, model),
-            *check_external_model(project, modelled_points(project), _years_needed(project, model, rules)),
-            *_station(head, rules),
-            *_initial(project, head, model, rules),
-            *_validation(project, head, model, rules),
-            *_identity(model),
+            *heard(_points, project, model),
+            *heard(_scenarios, model),
+            *heard(_weather, project, model),
+            *heard(_external, project, model, rules),
+            *heard(_station, head, rules),
+            *heard(_initial, project, head, model, rules),
+            *heard(_validation, project, head, model, rules),
+            *heard(_identity, model),
         ]
     )
+
+
+def _external(project: Project, model: ProjectModel, rules: RulesInForce) -> Iterable[Finding]:
+    return check_external_model(project, modelled_points(project), _years_needed(project, model, rules))
 
 
 def simulated(model: ProjectModel) -> ModelIdentity:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from mollisol.methodology.baseline import APPROACH_OF, SOIL, WORDS, Baseline, credited_kinds
 from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.eligibility.approaches import SOIL_N2O, TABLE_5
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
@@ -20,12 +21,12 @@ def check_baselines(project: Project, rules: RulesInForce) -> list[Finding]:
     """Return every finding on which baselines were declared; what one needs beyond that is checked where it is read."""
     return gathered(
         [
-            *_approaches(project),
-            *_sources(project),
+            *heard(_approaches, project),
+            *heard(_sources, project),
             *(finding for item in project.head.baselines for finding in _one(item, project)),
-            *_twice(project),
-            *_needs(project),
-            *_credited(project, rules),
+            *heard(_twice, project),
+            *heard(_needs, project),
+            *heard(_credited, project, rules),
         ]
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -31,11 +32,11 @@ def control_groups(project: Project) -> dict[tuple[str, ...], tuple[str, ...]]:
 def check_control_sites(project: Project, rules: RulesInForce) -> list[Finding]:
     """Return every finding on the number, distance, links and replication of control sites."""
     return [
-        *_number_and_distance(project, rules),
-        *_links(project, rules),
-        *_without(project),
-        *_depths(project),
-        *_replication(project),
+        *heard(_number_and_distance, project, rules),
+        *heard(_links, project, rules),
+        *heard(_without, project),
+        *heard(_depths, project),
+        *heard(_replication, project),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.land.covered import fields_that_count, units_of
 from mollisol.methodology.land.fields import FIELDS_FILE, LandField
@@ -17,12 +18,12 @@ HEAD: Final = "project.toml"
 def check_land(project: Project, rules: RulesInForce) -> list[Finding]:
     """Return every finding on fields and on the land of periods; references must already meet."""
     return [
-        *_dates(project),
-        *_areas(project, rules),
-        *_points(project),
-        *_overlaps(project),
-        *_left_out(project),
-        *_left(project),
+        *heard(_dates, project),
+        *heard(_areas, project, rules),
+        *heard(_points, project),
+        *heard(_overlaps, project),
+        *heard(_left_out, project),
+        *heard(_left, project),
     ]
 
 

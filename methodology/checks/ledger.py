@@ -7,6 +7,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from mollisol.methodology.base import Interval
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.land.covered import periods_before, starts_of_units, units_of
 from mollisol.methodology.ledger import Ledger, ledger_place
@@ -22,7 +23,7 @@ def check_ledger(project: Project, inputs: Mapping[str, bytes]) -> list[Finding]
         The files that were read, for copies of manifests.
     """
     ledger, names = project.ledger, [period.name for period in project.head.verification_periods]
-    found = list(_chain(project))
+    found = heard(_chain, project)
     if ledger is None or not ledger.entry:
         return found
     return [*found, *_dates(ledger), *_names(ledger, names), *_hashes(ledger, inputs)]

@@ -8,6 +8,7 @@ from itertools import pairwise
 from math import ceil
 
 from mollisol.methodology.base import Interval
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.eligibility.schedule import check_schedule
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.land.covered import (
@@ -40,16 +41,20 @@ def whole_years(interval: Interval) -> int | None:
 def check_periods(project: Project, rules: RulesInForce) -> list[Finding]:
     """Return every finding on dates and periods."""
     return [
-        *_order(project),
-        *_lengths(project, rules),
-        *_chain(project),
-        *_monitored(project),
-        *_start(project, rules),
-        *_look_back(project, rules),
-        *check_schedule(project.schedule, _amounts_elsewhere(project), "schedule_of_activities.csv"),
-        *_rating(project, rules),
-        *_unused(project),
+        *heard(_order, project),
+        *heard(_lengths, project, rules),
+        *heard(_chain, project),
+        *heard(_monitored, project),
+        *heard(_start, project, rules),
+        *heard(_look_back, project, rules),
+        *heard(_schedule, project),
+        *heard(_rating, project, rules),
+        *heard(_unused, project),
     ]
+
+
+def _schedule(project: Project) -> Iterable[Finding]:
+    return check_schedule(project.schedule, _amounts_elsewhere(project), "schedule_of_activities.csv")
 
 
 def _order(project: Project) -> Iterable[Finding]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from mollisol.methodology.checks.design import check_design
 from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.land.covered import project_of_period, strata_drawn_anew
@@ -25,18 +26,18 @@ def check_sampling(project: Project, rules: RulesInForce) -> list[Finding]:
     """Return every finding on how the soil was sampled; references must already meet."""
     return gathered(
         [
-            *_depth(project, rules),
-            *check_design(project, rules),
-            *_areas(project, rules),
-            *_methods(project),
-            *_soil_mass(project.core_increments),
-            *_increments(project.core_increments),
-            *_deep_enough(project),
-            *_dates(project),
-            *_increment_count(project, rules),
-            *_replication(project, rules),
-            *_coverage(project, rules),
-            *_timing(project, rules),
+            *heard(_depth, project, rules),
+            *heard(check_design, project, rules),
+            *heard(_areas, project, rules),
+            *heard(_methods, project),
+            *heard(_soil_mass, project.core_increments),
+            *heard(_increments, project.core_increments),
+            *heard(_deep_enough, project),
+            *heard(_dates, project),
+            *heard(_increment_count, project, rules),
+            *heard(_replication, project, rules),
+            *heard(_coverage, project, rules),
+            *heard(_timing, project, rules),
         ]
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.unread import UNREAD, heard
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.measurement import PROXIMAL, LaboratoryMethod, ValidationSample
 from mollisol.methodology.project import Project
@@ -37,21 +38,29 @@ def validation_rows(project: Project, calibration: str) -> list[tuple[int, Valid
     ]
 
 
+def methods_used(project: Project) -> list[LaboratoryMethod]:
+    """Return the laboratory methods that cores are of; all of them where the cores cannot be read."""
+    cores, methods = project.core_increments, project.head.laboratory_methods
+    if cores is UNREAD:
+        return [*methods]
+    return [method for method in methods if method.id in cores.column("laboratory_method").labels]
+
+
 def check_spectroscopy(project: Project, rules: RulesInForce) -> list[Finding]:
     """Return every finding on methods that predict carbon, as far as nothing has to be computed for it."""
     calibrations = calibration_by_method(project)
-    used = set(project.core_increments.column("laboratory_method").labels) & set(calibrations)
-    methods = [method for method in project.head.laboratory_methods if method.id in used]
-    findings = [*_rows(project, calibrations)]
+    methods = [method for method in methods_used(project) if method.id in calibrations]
+    used = {method.id for method in methods}
+    findings = heard(_rows, project, calibrations)
     for method in methods:
         findings += _described(method)
     for calibration in sorted({calibrations[method] for method in used}):
-        findings += _validated(project, calibration, rules)
+        findings += heard(_validated, project, calibration, rules)
     if used:
         findings += [
-            *_campaigns(project, calibrations),
-            *_with_model(project, methods),
-            *_share(project, calibrations, rules),
+            *heard(_campaigns, project, calibrations),
+            *heard(_with_model, project, methods),
+            *heard(_share, project, calibrations, rules),
         ]
     return gathered(findings)
 

@@ -27,6 +27,7 @@ WAY: tuple[tuple[str, ...], ...] = (
     ("changes",),
     ("programmes",),
     ("crediting",),
+    ("computing",),
     ("engine",),
     ("origins",),
     ("bundle",),

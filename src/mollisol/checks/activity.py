@@ -12,6 +12,7 @@ from mollisol.emissions.factors import moisture_at, sites_of
 from mollisol.emissions.grid import FIRST_ROW, look_back_years, project_years, years_of_units
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.look_alikes import did_you_mean
+from mollisol.methodology.checks.unread import UNREAD, heard
 from mollisol.methodology.context import Context
 from mollisol.methodology.eligibility.burning import check_burning
 from mollisol.methodology.factors.factor import FactorError
@@ -79,34 +80,39 @@ _EXEMPT: Mapping[str, tuple[str, ...]] = {
 def check_activity(context: Context) -> list[Finding]:
     """Return every finding on the activity tables."""
     project = context.project
-    areas = {unit.quantification_unit: unit.area_ha for unit in project.quantification_units}
     return gathered(
         [
-            *_places(project, areas),
-            *_years(project),
-            *_amounts(project, areas),
-            *_nitrogen(project, areas),
-            *_fires(project, areas),
-            *_burning(context),
-            *check_livestock(project),
-            *_sites(project),
-            *_potentials(context),
-            *_approaches(project),
-            *_exemptions(project),
-            *_woody(project, areas),
-            *check_commodities(context),
-            *_without_rows(project),
-            *_own_factors(context),
+            *heard(_places, project),
+            *heard(_years, project),
+            *heard(_amounts, project),
+            *heard(_nitrogen, project),
+            *heard(_fires, project),
+            *heard(_burning, context),
+            *heard(check_livestock, project),
+            *heard(_sites, project),
+            *heard(_potentials, context),
+            *heard(_approaches, project),
+            *heard(_exemptions, project),
+            *heard(_woody, project),
+            *heard(check_commodities, context),
+            *heard(_without_rows, project),
+            *heard(_own_factors, context),
         ]
     )
+
+
+def _areas(project: Project) -> dict[str, float]:
+    """Return the area of each quantification unit in ha."""
+    return {unit.quantification_unit: unit.area_ha for unit in project.quantification_units}
 
 
 def _rows(project: Project, table: _Table) -> Iterable[tuple[int, Any]]:
     return enumerate(getattr(project, table.field), start=FIRST_ROW)
 
 
-def _places(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
+def _places(project: Project) -> Iterable[Finding]:
     """Find rows of units that are not there, and rows that stand twice."""
+    areas = _areas(project)
     woody = _Table("woody_stocks.csv", "woody_stocks", ("kind", "measured_on"))
     sites = _Table(SITES, "site_conditions", ())
     for table in (*_TABLES, woody, sites):
@@ -156,7 +162,8 @@ def _judged(table: str, number: int, column: str, value: float, span: Range) -> 
         yield finding("amount-per-hectare", where, f"{value:g} {span.unit}", span=span)
 
 
-def _amounts(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
+def _amounts(project: Project) -> Iterable[Finding]:
+    areas = _areas(project)
     for table in _TABLES:
         for number, row in _rows(project, table):
             area = areas.get(row.quantification_unit)
@@ -166,7 +173,8 @@ def _amounts(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
                 )
 
 
-def _nitrogen(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
+def _nitrogen(project: Project) -> Iterable[Finding]:
+    areas = _areas(project)
     file = "fertilizers.csv"
     for number, row in enumerate(project.fertilizers, start=FIRST_ROW):
         synthetic = row.kind == "synthetic"
@@ -194,7 +202,8 @@ def _nitrogen(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]
         )  # fmt: skip
 
 
-def _fires(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
+def _fires(project: Project) -> Iterable[Finding]:
+    areas = _areas(project)
     for number, row in enumerate(project.burning, start=FIRST_ROW):
         area = areas.get(row.quantification_unit, row.burned_area_ha)
         if row.burned_area_ha > area:
@@ -272,7 +281,7 @@ def _exemptions(project: Project) -> Iterable[Finding]:
             yield finding("exemption-without-evidence", where, row.exemption)
 
 
-def _woody(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
+def _woody(project: Project) -> Iterable[Finding]:
     if not project.woody_stocks:
         return
     days = {period.during.start for period in project.head.verification_periods}
@@ -297,7 +306,8 @@ def _woody(project: Project, areas: Mapping[str, float]) -> Iterable[Finding]:
 
 def _without_rows(project: Project) -> Iterable[Finding]:
     for id, fields in _ROWS_OF.items():
-        if project.head.boundary.includes(id) and not any(getattr(project, field) for field in fields):
+        tables = [getattr(project, field) for field in fields]
+        if project.head.boundary.includes(id) and UNREAD not in tables and not any(tables):
             where = Place(file="project.toml", thing=f"boundary {id}")
             yield finding("source-without-data", where, "included, and no table has a row of it")
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mollisol.emissions.herds import mean_heads
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.context import Context
 from mollisol.methodology.eligibility.additionality import (
     check_barriers,
@@ -74,9 +75,9 @@ def check_eligibility(context: Context) -> list[Finding]:
         *(f for evidence in facts.evidence for f in check_evidence(evidence, limits)),
         *(f for one in facts.baselines for f in check_baseline_age(one, on=used_on, thresholds=limits)),
         *(f for end in facts.ends_of_baseline for f in check_end_of_baseline(end, limits)),
-        *_look_back(project, facts, limits),
-        *_herds(project, facts),
-        *_undeclared(project, facts),
+        *heard(_look_back, project, facts, limits),
+        *heard(_herds, project, facts),
+        *heard(_undeclared, project, facts),
     ]
 
 

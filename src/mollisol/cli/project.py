@@ -20,7 +20,7 @@ from mollisol.cli.printing import (
     tell,
 )
 from mollisol.cli.summary import print_asked, print_summary
-from mollisol.methodology.findings import FindingsError, Severity, UserError
+from mollisol.methodology.findings import FindingsError, Severity, UserError, blocking
 from mollisol.methodology.results.state import NOT_DECLARED
 
 ProjectFolder = Annotated[Path, typer.Argument(help="The project folder.", metavar="PROJECT")]
@@ -70,17 +70,19 @@ def check(
     project: ProjectFolder, rules: RulesKey = "", proposal: Proposals = None, as_json: Json = False
 ) -> None:
     """Print every finding at once: where, what was found, what is allowed, what to do, and the clause."""
+    from mollisol.computing import told_by_a_run
     from mollisol.engine import assess_project
     from mollisol.questions.words.people import check_people
 
     assessment = assess_project(project, rules_key=rules, overlays=_overlays(proposal), tell=tell)
-    findings = [*assessment.findings, *check_people(assessment.reading)]
+    findings = [*told_by_a_run(assessment), *check_people(assessment.reading)]
+    blocked = bool(blocking(findings))
     if as_json:
-        print_json({"blocked": assessment.blocked, "findings": as_data(findings)})
+        print_json({"blocked": blocked, "findings": as_data(findings)})
     else:
         print_findings(findings)
         typer.echo(f"findings: {count(findings)}")
-    raise typer.Exit(EXIT_BLOCKED if assessment.blocked else 0)
+    raise typer.Exit(EXIT_BLOCKED if blocked else 0)
 
 
 def run(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,6 +25,7 @@ from mollisol.methodology.checks.land import check_land
 from mollisol.methodology.checks.periods import check_periods
 from mollisol.methodology.checks.sampling import check_sampling
 from mollisol.methodology.checks.spectroscopy import check_spectroscopy
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.findings import Finding, FindingsError, Place, blocking, finding
@@ -115,26 +116,33 @@ class VM0042(Programme):
     def check(self, context: Context) -> list[Finding]:
         """Return what sections 4 to 8 find in the tables."""
         project, rules = context.project, context.rules
-        findings = [*check_boundary(project.head.boundary, HEAD), *check_sampling(project, rules)]
-        findings += [*check_spectroscopy(project, rules), *check_plan(context), *check_selection(context)]
-        findings += [*question_methods(context), *check_grid(project, rules)]
-        findings += [*check_baselines(project, rules), *check_model_setup(project, rules)]
-        if project.measured_controls:
-            findings += [*check_control_sites(project, rules), *check_controls_stayed(project)]
-        findings += [
-            *check_land(project, rules),
-            *check_periods(project, rules),
-            *check_clocks(project, rules),
-            *check_activity(context),
-            *question_typed(context),
-        ]
-        findings += check_declarations(project, rules)
-        return [*findings, *check_eligibility(context), *question_registration(context, ("VM0042",))]
+        asked: tuple[Callable[[], Iterable[Finding]], ...] = (
+            lambda: check_boundary(project.head.boundary, HEAD),
+            lambda: check_sampling(project, rules),
+            lambda: check_spectroscopy(project, rules),
+            lambda: check_plan(context),
+            lambda: check_selection(context),
+            lambda: question_methods(context),
+            lambda: check_grid(project, rules),
+            lambda: check_baselines(project, rules),
+            lambda: check_model_setup(project, rules),
+            lambda: check_control_sites(project, rules) if project.measured_controls else (),
+            lambda: check_controls_stayed(project) if project.measured_controls else (),
+            lambda: check_land(project, rules),
+            lambda: check_periods(project, rules),
+            lambda: check_clocks(project, rules),
+            lambda: check_activity(context),
+            lambda: question_typed(context),
+            lambda: check_declarations(project, rules),
+            lambda: check_eligibility(context),
+            lambda: question_registration(context, ("VM0042",)),
+        )
+        return [found for check in asked for found in heard(check)]
 
     def check_samples(self, context: Context, samples: Samples) -> list[Finding]:
         """Return what the similarity of control sites asks."""
-        lost = check_lost_points(context, samples)
-        return [*check_similarity(context, samples), *check_sites(context, samples), *lost]
+        asked = (check_similarity, check_sites, check_lost_points)
+        return [found for check in asked for found in heard(check, context, samples)]
 
     def check_amounts(
         self, context: Context, periods: Sequence[PeriodResult], carried: Carried

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mollisol.emissions.grid import years_of_periods, years_of_units
+from mollisol.methodology.checks.unread import UNREAD, heard
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.land.covered import starts_of_units, units_of
 from mollisol.methodology.project import Project
@@ -71,15 +72,15 @@ _ACTIVITY = (
 def check_declarations(project: Project, rules: RulesInForce) -> list[Finding]:
     """Return what schedule, boundary and activity tables say against each other, and what nobody declared."""
     contradiction = Severity(str(rules.value("mollisol.declarations.contradiction").value))
-    missing = [*_years_missing(project, contradiction)]
+    missing = heard(_years_missing, project, contradiction)
     return [
         *missing,
-        *(item for practice in _PRACTICES for item in _practice(project, practice, contradiction)),
-        *([] if missing else _not_changed(project, contradiction)),
-        *_fuel_ends(project, contradiction),
-        *_amended_in_silence(project),
-        *_production(project),
-        *_absent(project),
+        *(item for practice in _PRACTICES for item in heard(_practice, project, practice, contradiction)),
+        *([] if missing else heard(_not_changed, project, contradiction)),
+        *heard(_fuel_ends, project, contradiction),
+        *heard(_amended_in_silence, project),
+        *heard(_production, project),
+        *heard(_absent, project),
     ]
 
 
@@ -97,19 +98,18 @@ def _years_of(project: Project, column: str) -> _Years:
 def _rows_of(project: Project, practice: _Practice) -> _Years:
     """Return the years for which the activity tables have a row of a practice."""
     found: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    organic = [row for row in project.fertilizers if row.kind != "synthetic"]
-    amended = [row for row in project.amendments if row.amendment == practice.column]
-    rows: Mapping[str, list[Any]] = {
-        "grazing": [*project.herds],
-        "liming": [*project.liming],
-        "synthetic_nitrogen": [row for row in project.fertilizers if row.kind == "synthetic"],
-        "manure": [*organic, *amended, *project.herds],  # what a herd drops is counted with the herd
-        "compost": [*organic, *amended],
-        "irrigation": [*project.fuel_use],
-    }
+    rows: list[Any] = []
+    if practice.column in ("grazing", "manure"):
+        rows += project.herds  # the manure that a herd drops is counted with the herd
+    if practice.column in ("manure", "compost"):
+        rows += [row for row in project.fertilizers if row.kind != "synthetic"]
+        rows += [row for row in project.amendments if row.amendment == practice.column]
+    if practice.column == "synthetic_nitrogen":
+        rows += [row for row in project.fertilizers if row.kind == "synthetic"]
+    rows += {"liming": project.liming, "irrigation": project.fuel_use}.get(practice.column, ())
     modelled = [gas for gas in project.modelled_gases if gas.gas == "N2O"]
     nitrous = practice.column not in ("grazing", "liming", "irrigation")
-    for row in [*rows[practice.column], *(modelled if nitrous else [])]:
+    for row in [*rows, *(modelled if nitrous else [])]:
         if any(getattr(row, amount, 1.0) == 0 for amount in _AMOUNTS):
             continue  # a row of nothing is no row of something that took place
         found[row.quantification_unit][getattr(row, "scenario", "project")].add(row.year)
@@ -275,7 +275,8 @@ def _production(project: Project) -> Iterator[Finding]:
     declared = {item.table for item in project.head.absent_tables}
     if len(project.commodities) or declared & {"commodities.csv", "production.csv"}:
         return
-    others = [name for name in _ACTIVITY if len(getattr(project, name))]
+    tables = {name: getattr(project, name) for name in _ACTIVITY}
+    others = [name for name, table in tables.items() if table is not UNREAD and len(table)]
     if project.head.new_land is not None:
         others.insert(0, "[project.new_land], which is asked for where production falls")
     state = "no commodities.csv and no production.csv: displaced production counts as nothing"

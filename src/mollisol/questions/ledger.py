@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from mollisol.methodology.checks.ledger import check_ledger
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.ledger import LedgerEntry, ledger_place
@@ -27,7 +28,7 @@ _SAME: Final[Mapping[str, str]] = {"programme": "programme", "project": "name", 
 def question_ledger(context: Context, inputs: Mapping[str, bytes]) -> list[Finding]:
     """Return where closed periods do not fit the project, contradict their bundle, or have none to show."""
     ledger, head = context.project.ledger, context.project.head
-    findings = check_ledger(context.project, inputs)
+    findings = heard(check_ledger, context.project, inputs)
     if ledger is None or not context.rules.value("mollisol.words.shown").value:
         return findings
     shown = [

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.periods import anniversary
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.columns import Column, Columns, numbered
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, finding
@@ -40,7 +41,7 @@ _DAYS_PER_YEAR = 365.25
 def check_plan(context: Context) -> list[Finding]:
     """Return what the plan says and the samples do not, and who dates it; a note where there is no plan."""
     project, rules, plan = context.project, context.rules, context.project.plan
-    findings: list[Finding] = [*_moved_between_campaigns(project, rules)]
+    findings: list[Finding] = [*heard(_moved_between_campaigns, project, rules)]
     if plan is None:
         return [
             *findings,
@@ -51,13 +52,13 @@ def check_plan(context: Context) -> list[Finding]:
             ),
         ]
     findings += [
-        *_dated(project, plan),
-        *_seed(plan.head),
-        *_points(project, plan),
-        *_drawn_in(project, plan),
-        *_moved_from_plan(project, rules, plan),
-        *_strata(project, rules, plan.head),
-        *_kept(project, rules, plan.head),
+        *heard(_dated, project, plan),
+        *heard(_seed, plan.head),
+        *heard(_points, project, plan),
+        *heard(_drawn_in, project, plan),
+        *heard(_moved_from_plan, project, rules, plan),
+        *heard(_strata, project, rules, plan.head),
+        *heard(_kept, project, rules, plan.head),
     ]
     return gathered(findings)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -19,15 +22,16 @@ from mollisol.questions.words.redrawn import check_redrawn
 
 def question_tables(project: Project, outlines: Outlines, rules: RulesInForce) -> list[Finding]:
     """Return what the tables, the outlines and the tables among themselves leave open."""
-    return [
-        *check_places(project, outlines, rules),
-        *check_copies(project, rules),
-        *check_amounts(project, rules),
-        *check_zeros(project),
-        *check_placeholders(project),
-        *check_legumes(project),
-        *check_names(project),
-        *check_ids(project),
-        *check_register(project),
-        *check_redrawn(project, outlines),
-    ]
+    asked: tuple[Callable[[], Iterable[Finding]], ...] = (
+        lambda: check_places(project, outlines, rules),
+        lambda: check_copies(project, rules),
+        lambda: check_amounts(project, rules),
+        lambda: check_zeros(project),
+        lambda: check_placeholders(project),
+        lambda: check_legumes(project),
+        lambda: check_names(project),
+        lambda: check_ids(project),
+        lambda: check_register(project),
+        lambda: check_redrawn(project, outlines),
+    )
+    return [found for check in asked for found in heard(check)]

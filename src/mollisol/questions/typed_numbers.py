@@ -17,6 +17,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.project import Project
@@ -104,13 +105,13 @@ def question_typed(context: Context) -> list[Finding]:
     areas = {unit.quantification_unit: unit.area_ha for unit in project.quantification_units}
     return gathered(
         [
-            *_gases(context),
-            *_fuel(context, areas),
-            *_nitrogen(context, areas),
-            *_woody(context),
-            *_production(context),
-            *_burned(context, areas),
-            *_yields(context),
+            *heard(_gases, context),
+            *heard(_fuel, context, areas),
+            *heard(_nitrogen, context, areas),
+            *heard(_woody, context),
+            *heard(_production, context),
+            *heard(_burned, context, areas),
+            *heard(_yields, context),
         ]
     )
 

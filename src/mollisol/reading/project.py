@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from mollisol.methodology import activity
 from mollisol.methodology.base import DomainObject
-from mollisol.methodology.checks.references import check_references
+from mollisol.methodology.checks.unread import UNREAD
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
 from mollisol.methodology.findings import Finding, Place, Severity, blocking, finding
@@ -102,14 +102,16 @@ TABLES: tuple[Table, ...] = (
 class Reading:
     """What was read.
 
-    ``project`` is None where faults of form stand in the way; ``inputs`` holds each file byte for byte. ``people`` is
-    the file of names, empty where there is none: it is no input, and what is said of it is in no bundle.
+    ``project`` is None where faults of form stand in the way; ``part`` is then what could be read of it, for checks
+    that ask for no more. ``inputs`` holds each file byte for byte. ``people`` is the file of names, empty where there
+    is none: it is no input, and what is said of it is in no bundle.
     """
 
     project: Project | None
     findings: tuple[Finding, ...]
     inputs: dict[str, bytes]
     people: bytes = b""
+    part: Project | None = None
 
 
 def read_project(place: Handed) -> Reading:
@@ -149,7 +151,7 @@ def read_project(place: Handed) -> Reading:
     plan = _plan(intake)
     intake.findings += check_imports(intake)
     model = None
-    if head is not None and head.model is not None and not blocking(intake.findings):
+    if head is not None and head.model is not None:
         model = project_model_of(intake, head.model)
     if head is None:
         return Reading(None, tuple(intake.findings), intake.contents)
@@ -162,12 +164,45 @@ def read_project(place: Handed) -> Reading:
         found_files=found_files,
         **cast("dict[str, Any]", tables),
     )
-    if stop := blocking(intake.findings):
-        # what was read is held together all the same, so that a first fault hides no other
-        told = [*intake.findings, *check_references(project, {fault.where.file for fault in stop})]
-        return Reading(None, tuple(told), intake.contents)
+    if blocking(intake.findings):
+        return Reading(None, tuple(intake.findings), intake.contents, part=project)
     people = b"" if intake.kept else Intake(place).take(PEOPLE, required=False)
     return Reading(project, tuple(intake.findings), intake.contents, people or b"")
+
+
+_FIELDS_OF_FILE: Mapping[str, str] = {
+    **{table.file: table.field for table in TABLES},
+    ELIGIBILITY_FILE: "eligibility",
+    LEDGER_FILE: "ledger",
+    PLAN_FILE: "plan",
+    PLAN_POINTS_FILE: "plan",
+}
+_LISTS_OF_HEAD: Mapping[str, str] = {
+    "campaign": "campaigns",
+    "laboratory method": "laboratory_methods",
+    "verification period": "verification_periods",
+    "monitoring period": "monitoring_periods",
+    "boundary entry": "boundary",
+}
+"""The lists of the head by what a finding calls one of their entries."""
+
+
+def without_faults(project: Project, faults: Iterable[Finding]) -> Project:
+    """Return the project with what blocking findings are on marked as unread; itself where there are none."""
+    stops = blocking(faults)
+    unread, lists = dict[str, Any](), dict[str, Any]()
+    for fault in stops:
+        file, thing = fault.where.file, fault.where.thing
+        if file == HEAD_FILE:
+            lists |= {name: UNREAD for kind, name in _LISTS_OF_HEAD.items() if thing.startswith(f"{kind} ")}
+        elif file in _FIELDS_OF_FILE:
+            unread[_FIELDS_OF_FILE[file]] = UNREAD
+    if stops and project.head.model is not None and project.model is None:
+        unread["model"] = UNREAD
+    if "evidence" in unread:
+        unread["found_files"] = UNREAD
+    head = project.head.model_copy(update=lists)
+    return project.model_copy(update={"head": head, **unread}) if unread or lists else project
 
 
 def _optional(head: ProjectHead | None, table: Table) -> bool:

@@ -15,7 +15,7 @@ from mollisol.bundle.write import bundle_files
 from mollisol.cli.app import app
 from mollisol.crediting.ledger import LedgerError, as_toml, entries_of_bundle
 from mollisol.engine import run_project
-from mollisol.methodology.findings import FindingsError
+from mollisol.methodology.findings import FindingsError, blocking
 from mollisol.methodology.ledger import Ledger
 from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.output import write_folder
@@ -185,7 +185,7 @@ def test_trees_that_the_project_fells_must_be_in(farm: Farm) -> None:
     )
     with pytest.raises(FindingsError) as error:
         run_project(folder, route="analytic")
-    (finding,) = error.value.findings
+    (finding,) = blocking(error.value.findings)
     assert finding.code == "source-must-be-included"
     assert "Aboveground woody biomass" in finding.found
 

@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 
 from mollisol.methodology.checks.laboratory import repeats_of
+from mollisol.methodology.checks.spectroscopy import methods_used
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.columns import numbered
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
@@ -30,13 +32,16 @@ type Shares = Mapping[Procedure, float]
 
 def question_methods(context: Context) -> list[Finding]:
     """Return what the methods leave open, and each change of method that does not cancel between the sides."""
-    used = set(context.project.core_increments.column("laboratory_method").labels)
-    methods = [method for method in context.project.head.laboratory_methods if method.id in used]
-    findings = [*_undeclared(methods), *_basis(methods), *_carbonate(context, methods)]
+    methods = methods_used(context.project)
+    findings = [*_undeclared(methods), *_basis(methods), *heard(_carbonate, context, methods)]
     findings += [told for method in methods for told in question_words(method, context.rules)]
-    if context.project.measured_controls:
-        findings += [*_conversions(context.project, methods), *_by_side(context, methods)]
+    findings += heard(_between_sides, context, methods)
     return findings
+
+
+def _between_sides(context: Context, methods: list[LaboratoryMethod]) -> Iterator[Finding]:
+    yield from _conversions(context.project, methods) if context.project.measured_controls else ()
+    yield from _by_side(context, methods) if context.project.measured_controls else ()
 
 
 def _place(method: LaboratoryMethod, key: str = "") -> Place:

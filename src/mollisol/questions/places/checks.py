@@ -5,7 +5,7 @@ Areas are taken on the WGS 84 ellipsoid with pyproj; shapes are judged with shap
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.likely_causes import likely_causes
 from mollisol.methodology.checks.look_alikes import did_you_mean
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.findings import Finding, Place, blocking, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -29,19 +30,21 @@ _FARTHEST = "programme.control.greatest-distance"
 def check_places(project: Project, outlines: Outlines, rules: RulesInForce) -> list[Finding]:
     """Return what is wrong with outlines and coordinates: against declared strata and areas, and each other."""
     valid, findings = outlines.valid, [*outlines.findings]
-    if blocking(findings):
-        return findings
-    if outlines.file:
-        findings += [*_strata_match(project, outlines), *_areas(project, outlines, rules)]
-        findings += [*_overlaps(valid, outlines.file), *check_fields(project, outlines, rules)]
+    if outlines.file and not blocking(findings):
+        findings += [*heard(_strata_match, project, outlines), *heard(_areas, project, outlines, rules)]
+        findings += [*_overlaps(valid, outlines.file), *heard(check_fields, project, outlines, rules)]
+    return [*findings, *heard(_of_points, project, valid, rules)]
+
+
+def _of_points(project: Project, valid: Mapping[str, Any], rules: RulesInForce) -> Iterator[Finding]:
     points = Points(project)
     exchanged = [*_exchanged(points, valid)]
-    findings += exchanged or gathered(_outside(points, valid))
+    yield from exchanged or gathered(_outside(points, valid))
     if not exchanged:
-        findings += gathered(_controls_on_project_land(points, valid))
-        if project.measured_controls and rules.has(_FARTHEST):
-            findings += check_distances(project, points, valid, rules.number(_FARTHEST))
-    return [*findings, *gathered(_at_one_place(points)), *_not_located(project, points)]
+        yield from gathered(_controls_on_project_land(points, valid))
+    yield from [*gathered(_at_one_place(points)), *_not_located(project, points)]
+    if not exchanged and project.measured_controls and rules.has(_FARTHEST):
+        yield from check_distances(project, points, valid, rules.number(_FARTHEST))
 
 
 def _not_located(project: Project, points: Points) -> Iterable[Finding]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
+from mollisol.methodology.checks.unread import UNREAD
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, blocking, finding
 from mollisol.methodology.land.covered import fields_that_count
@@ -47,6 +48,8 @@ def outlines_drawn(project: Project, inputs: Mapping[str, bytes]) -> Outlines:
     if not file:
         where = Place(file="project.toml", thing="geometry_file")
         return Outlines(findings=(finding("geometry-missing", where, "no polygons"),))
+    if file not in inputs:
+        return Outlines()  # what stood in the way of its bytes is told
     polygons, findings = read_outlines(file, inputs[file])
     digest = sha256(inputs[file]).hexdigest()
     if blocking(findings):
@@ -73,6 +76,8 @@ def counted_areas(
     strata by what their fields lose. Beyond the tolerance nothing is counted: the difference blocks.
     """
     outlines = outlines_drawn(project, inputs)
+    if any(table is UNREAD for table in (project.strata, project.quantification_units)):
+        return project, outlines
     tolerance = rules.number("mollisol.area.agreement")
     lost: dict[str, float] = defaultdict(float)
     strata, fields = [], []

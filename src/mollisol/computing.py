@@ -1,0 +1,136 @@
+"""From an assessed project to what its periods are credited: changes, credits, and what is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mollisol.changes.baselines import both_sides, model_use
+from mollisol.methodology.context import Context
+from mollisol.methodology.findings import Finding, FindingsError, Severity, blocking, in_order
+from mollisol.methodology.results.run import PeriodResult, RunResult
+from mollisol.methodology.results.state import state_of
+from mollisol.methodology.rules_in_force.rule_set import status_findings
+from mollisol.programmes.interface import Carried, Programme
+from mollisol.programmes.registry import programme_of
+from mollisol.questions.deviations import deviation_effects
+from mollisol.questions.selection import tell_lost_points
+from mollisol.run import Assessment, Run, RunOptions, Tell, silent
+from mollisol.stocks.means import stock_means
+
+if TYPE_CHECKING:
+    from mollisol.changes.baselines import Sides
+
+
+def told_by_a_run(assessment: Assessment) -> list[Finding]:
+    """Return every finding that a run would end with, those of its arithmetic too; no file is written.
+
+    Of the routes those are run that decide: where control sites were measured and the sharp form issues, it is computed
+    from the analytic route, and the others inform.
+    """
+    context = assessment.context
+    if assessment.blocked or context is None:
+        return list(assessment.findings)
+    form = context.rules.value("mollisol.issuance.form").value
+    measured = all(baseline.kind == "measured_controls" for baseline in context.project.soil_baselines)
+    options = RunOptions(route="analytic" if form == "sharp" and measured else "all")
+    try:
+        return list(compute(assessment, options, silent).findings)
+    except FindingsError as error:
+        return list(error.findings)
+
+
+def compute(assessment: Assessment, options: RunOptions, tell: Tell) -> Run:
+    """Return the run of a project that was held against its rules.
+
+    Raises
+    ------
+    FindingsError
+        If a finding blocks, also one that only the arithmetic makes; it carries all findings.
+    """
+    context, samples = assessment.passed()
+    project, rules, head = context.project, context.rules, context.project.head
+    programme = programme_of(head)
+    refusals = [finding for finding in assessment.findings if finding.severity is Severity.REFUSAL]
+    sides = both_sides(context, samples)
+    try:
+        periods, outcome = _periods(programme, context, sides, refusals, options)
+    except FindingsError as error:
+        raise FindingsError(in_order([*assessment.findings, *error.findings])) from None
+    diagnostics, told = programme.diagnose(context, samples, periods[0])
+    results = RunResult(
+        project=head.name,
+        programme=programme.id,
+        description=head.description,
+        proponent=head.proponent,
+        country=head.country,
+        kind=head.kind,
+        start_date=head.start_date,
+        attribution=head.attribution,
+        rule_set=rules.rule_set.key,
+        rule_set_hash=rules.rule_set.hash,
+        state=state_of([*refusals, *outcome]),
+        proposals=rules.rule_set.overlays,
+        reporting_depth_cm=head.reporting_depth_cm,
+        equivalent_soil_mass_interpolation=head.interpolation,
+        seed=options.seed,
+        periods=tuple(periods),
+        stocks=stock_means(project, samples.stocks),
+        model=model_use(context, sides.runs),
+        control_diagnostics=diagnostics,
+    )
+    checked = [finding for finding in assessment.findings if finding.code != "rule-weakly-sourced"]
+    told = [*told, *deviation_effects(context, assessment.asked, assessment.reading.inputs, periods)]
+    told += tell_lost_points(context, samples, periods)
+    findings = in_order(dict.fromkeys([*checked, *outcome, *told, *status_findings(rules.chosen)]))
+    if options.rules_key:
+        options = options.model_copy(update={"rules_key": rules.rule_set.head.key})
+    draws: dict[str, bytes] = {}
+    if options.reference != "none":
+        from mollisol.routes.reference import sample_references
+
+        tell("sampling the reference")
+        results, draws, differing = sample_references(results, context.trace)
+        findings = in_order([*findings, *differing])
+    inputs, people = assessment.reading.inputs, assessment.reading.people
+    return Run(results, tuple(findings), project, rules, context.trace, inputs, options, draws, people)
+
+
+def _periods(
+    programme: Programme,
+    context: Context,
+    sides: Sides,
+    refusals: Sequence[Finding],
+    options: RunOptions,
+) -> tuple[list[PeriodResult], list[Finding]]:
+    """Return every period in its order, each with what the one before hands on."""
+    from mollisol.changes.baselines import change_by_baselines
+    from mollisol.changes.biochar import biochar_carbon
+    from mollisol.changes.change import ChangeOptions
+    from mollisol.crediting.carrying import Carrying
+    from mollisol.crediting.outcome import outcome_findings
+    from mollisol.crediting.period import credit_period
+
+    carrying, handed_on = Carrying(context), list[Carried]()
+    periods: list[PeriodResult] = []
+    findings: list[Finding] = []
+    for period in context.project.head.verification_periods:
+        current, carried = context.during(period), carrying.before(period)
+        carbon_t, biochar = biochar_carbon(current)
+        change, baselines = change_by_baselines(
+            current, sides, programme.why_not, ChangeOptions(biochar, options.route, options.seed)
+        )
+        stopped = programme.stopped(current, change, refusals)
+        change = replace(change, findings=(*change.findings, *stopped))
+        activity = programme.activity(current, carried)
+        result, carried = credit_period(programme, current, change, activity, carried, carbon_t)
+        findings += [*change.findings, *activity.findings]
+        findings += outcome_findings(result, carrying.issued_units_t, programme.clauses)
+        carrying.after(period, carried, result.units_to_issue_t)
+        handed_on.append(carried)
+        periods.append(result.model_copy(update={"baselines": baselines}))
+    bounds = programme.check_amounts(context, periods, handed_on[-1])
+    if blocking(bounds):
+        raise FindingsError(bounds)
+    return periods, list(dict.fromkeys([*findings, *bounds]))
