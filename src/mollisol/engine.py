@@ -14,6 +14,8 @@ from mollisol.methodology.checks.unread import UnreadError, heard
 from mollisol.methodology.context import Context
 from mollisol.methodology.deviations import apply_deviations
 from mollisol.methodology.findings import Finding, FindingsError, blocking, in_order
+from mollisol.methodology.land.design import DRAWN_FIELDS_FILE
+from mollisol.methodology.land.fields import FIELDS_FILE, INSTANCES_FILE
 from mollisol.methodology.results.run import ReferenceChoice, RouteChoice
 from mollisol.methodology.results.state import held_as_musts
 from mollisol.methodology.rules_in_force.overlay import Overlay
@@ -42,7 +44,8 @@ from mollisol.stocks.samples import Samples, quantify_samples
 _STOCKS_ARE_OF = frozenset(
     {
         "", HEAD_FILE, "core_increments.csv", "sample_points.csv", "strata.csv", "quantification_units.csv",
-        "control_sites.csv", "control_links.csv", "laboratory_repeats.csv", "spectroscopy_validation.csv",
+        "control_sites.csv", "control_links.csv", FIELDS_FILE, DRAWN_FIELDS_FILE, INSTANCES_FILE,
+        "laboratory_repeats.csv", "spectroscopy_validation.csv",
     }
 )  # fmt: skip
 """Files that stocks are computed from: what blocks in another one does not keep them from being asked."""
