@@ -106,7 +106,10 @@ def _rows_of(project: Project, practice: _Practice) -> _Years:
         rows += [row for row in project.amendments if row.amendment == practice.column]
     if practice.column == "synthetic_nitrogen":
         rows += [row for row in project.fertilizers if row.kind == "synthetic"]
-    rows += {"liming": project.liming, "irrigation": project.fuel_use}.get(practice.column, ())
+    if practice.column == "liming":
+        rows += project.liming
+    if practice.column == "irrigation":
+        rows += project.fuel_use
     modelled = [gas for gas in project.modelled_gases if gas.gas == "N2O"]
     nitrous = practice.column not in ("grazing", "liming", "irrigation")
     for row in [*rows, *(modelled if nitrous else [])]:
