@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mollisol.methodology.land.covered import project_of_period, strata_drawn_anew
 from mollisol.methodology.project import Project
 from mollisol.methodology.units import CO2E_PER_C
 from mollisol.templates.documents.packing import EARLIEST, repacked
@@ -25,6 +26,7 @@ _LOOKS: Final[Mapping[Look, str]] = {
 _NOT_HERE: Final = (
     "the posterior, the sharp form and the Monte Carlo form of the deduction: their UNC",
     "other gases, trees and shrubs, and leakage: their yearly amounts",
+    "the change of periods that cover a part of the land, or in which points were drawn anew",
     "refusals that do not come from the half-width",
     "the check of similarity of control sites, and of what else the findings tell",
 )
@@ -66,6 +68,7 @@ def write_workbook(model: ReportModel, project: Project, quantities: Any) -> byt
     found: dict[str, dict[str, Cell]] = {}
     for number, period in enumerate(model.results.periods, start=1):
         measured = f"change_of_unit@{period.name}" in known and f"control_variance@{period.name}" in known
+        measured = measured and _of_all_points(project, period.name)
         changes = ChangeSheets(book, project, period, number, known) if measured else None
         strata = changes.write(cores.unit_stock) if changes is not None else None
         credit = CreditSheet(book, period, number, known)
@@ -75,6 +78,13 @@ def write_workbook(model: ReportModel, project: Project, quantities: Any) -> byt
     _compare(comparison, found)
     book.close()
     return repacked(target.getvalue())
+
+
+def _of_all_points(project: Project, name: str) -> bool:
+    """Return whether a period compares each point of the project with itself: else its change is carried over."""
+    period = next(one for one in project.head.verification_periods if one.name == name)
+    land = project_of_period(project, period)
+    return len(land.sample_points) == len(project.sample_points) and not strata_drawn_anew(project, period)
 
 
 def _about(sheet: Sheet, model: ReportModel) -> None:

@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from mollisol.bundle.render import render_bundle
+from mollisol.bundle.write import bundle_files
 from mollisol.engine import assess_project, run_project
 from mollisol.methodology.findings import Severity
 from mollisol.methodology.results.run import PeriodResult
+from mollisol.output import write_folder
 from tests.support.lives import Life, Part, write_life
 
 
@@ -146,6 +149,37 @@ def test_land_leaves_and_its_history_stays_in_the_tables(tmp_path: Path) -> None
     assert other["1"].gross_t_co2e == pytest.approx(680 - 9 * 40, rel=1e-9)
     assert other["2"].deduction == periods["2"].deduction
     assert other["2"].verified_total_t_co2e == pytest.approx(periods["2"].verified_total_t_co2e, rel=1e-12)
+
+
+def test_soil_of_land_that_left_does_not_move_what_stayed(tmp_path: Path) -> None:
+    """B has a quarter more soil: it would be the reference of all, and what stays has none of it below 30 cm.
+
+    The first period compares both: A's 6.5 is extrapolated to 3750 t/ha, 80 ha times 8.125, and B has 40 ha times
+    5. The second one compares A alone, at its 3000 t/ha.
+    """
+    life = leaves(0)
+    heavy = replace(life, strata={"a": life.strata["a"], "b": replace(life.strata["b"], density=1.25)})
+    sites = {"ca": life.controls["ca"], "cb": replace(life.controls["cb"], density=1.25)}
+    folder = write_life(tmp_path / "heavy", replace(heavy, controls=sites))
+    periods, as_before = results(folder), results(write_life(tmp_path / "light", life))
+    assert periods["1"].gross_t_co2e == pytest.approx(80 * 6.5 * 1.25 + 40 * 4 * 1.25, rel=1e-9)
+    assert periods["2"].gross_t_co2e == pytest.approx(280, rel=1e-9)
+    assert periods["2"].strata[0].reference_soil_mass_t_per_ha == pytest.approx(3000, rel=1e-12)
+    for name in ("deduction", "verified_total_t_co2e"):
+        assert getattr(periods["2"], name) == getattr(as_before["2"], name)
+    beyond = [one for one in assess_project(folder).findings if one.code.startswith("esm-")]
+    assert "reference 3750.0 t soil/ha" in beyond[0].found
+
+
+@pytest.mark.slow
+def test_reports_of_a_life_are_written(tmp_path: Path) -> None:
+    """Every format of every kind of life: a period of a part of the land, land that left, points drawn anew."""
+    lives = {"joined": joined(), "leaves": leaves(0), "anew": drawn_anew(158.0, 168.0, 181.0, 164.0, 172.0)}
+    for name, life in lives.items():
+        run = run_project(write_life(tmp_path / name, life), route="analytic")
+        write_folder(tmp_path / f"{name}-run", bundle_files(run))
+        files = render_bundle(tmp_path / f"{name}-run", ["html", "xlsx"])
+        assert {path.rpartition(".")[2] for path in files} >= {"html", "xlsx"}
 
 
 def test_a_unit_is_not_left_out_in_silence(tmp_path: Path) -> None:

@@ -17,12 +17,16 @@ type Stocks = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Part:
-    """A stratum, or a control site: its area in ha, its points, its unit or the strata that it stands for."""
+    """A stratum, or a control site: its area in ha, its points, its unit or the strata that it stands for.
+
+    Stocks are those of soil of 1 g/cm3; a denser one has as many times more.
+    """
 
     points: Mapping[str, Stocks]
     area_ha: float = 0.0
     unit: str = ""
     strata: Sequence[str] = ()
+    density: float = 1.0
 
 
 @dataclass
@@ -95,7 +99,7 @@ def write_life(folder: Path, life: Life) -> Path:
         ["campaign", "point", "sample", "sampled_on", "upper_cm", "lower_cm", "soc_g_per_kg",
          "laboratory_method", "fine_soil_density_g_per_cm3"],
         [
-            [name, point, f"{point}.{name}", f"{name}-10-01", 0, 30, repr(own[name] * C / 3), "dumas", 1.0]
+            [name, point, f"{point}.{name}", f"{name}-10-01", 0, 30, repr(own[name] * C / 3), "dumas", part.density]
             for name in campaigns
             for part in parts.values()
             for point, own in part.points.items()

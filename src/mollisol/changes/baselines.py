@@ -13,6 +13,7 @@ from mollisol.methodology.baseline import Baseline, BlendedBaseline, HybridBasel
 from mollisol.methodology.checks.baseline_model import initial_shift_years
 from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.findings import Finding, FindingsError, Severity, finding
+from mollisol.methodology.project import VerificationPeriod
 from mollisol.methodology.results.figure import figure, total
 from mollisol.methodology.results.run import BaselineResult, ModelUse
 from mollisol.routes.laboratory_repeats import LaboratoryErrors, laboratory_errors
@@ -34,6 +35,11 @@ class Sides:
     samples: Samples
     laboratory: LaboratoryErrors
     runs: ModelledStocks | None
+
+    def during(self, period: VerificationPeriod) -> Sides:
+        """Return them with the stocks of a period that covers a part of the land."""
+        own = self.samples.stocks.of_period.get(period.name)
+        return self if own is None else replace(self, samples=replace(self.samples, stocks=own))
 
 
 def both_sides(context: Context, samples: Samples) -> Sides:
@@ -66,6 +72,7 @@ def change_by_baselines(
         measured one was declared. Quantities of baselines that do not issue carry ``:kind`` after the period's name.
     """
     project, period = context.project, context.period
+    sides = sides.during(period)
     issues = issuing_baseline(context, why_not)
     changes: dict[str, ChangeOfPeriod] = {}
     notes: list[Finding] = []

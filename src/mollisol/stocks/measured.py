@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from mollisol.methodology.checks.sampling import reporting_depth_by_point
-from mollisol.methodology.context import Context
+from mollisol.methodology.columns import Columns
+from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.findings import Finding
-from mollisol.methodology.measurement import SamplePoint
+from mollisol.methodology.land.covered import project_of_period
+from mollisol.methodology.measurement import CoreIncrement, SamplePoint
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.figure import Figure, figure
 from mollisol.methodology.trace import Quantity
@@ -19,7 +21,7 @@ from mollisol.quantification.equivalent_soil_mass import (
     Interpolation,
     carbon_at_equivalent_soil_mass_t_per_ha,
 )
-from mollisol.stocks.groups import group_means
+from mollisol.stocks.groups import Book, group_means
 from mollisol.stocks.interpolation import interpolation_in_force
 from mollisol.stocks.profiles import (
     Increments,
@@ -60,6 +62,9 @@ class UnitStocks:
     anew
         By stratum, of those whose points were drawn anew in a period: stocks of the sampling units at its start and at
         its end, which are no pairs.
+    of_period
+        By period, of those that cover a part of the land: stocks at the reference mass of its samples alone. What left,
+        or joined elsewhere, does not move them.
     """
 
     increments: Increments
@@ -70,6 +75,7 @@ class UnitStocks:
     profiles: tuple[tuple[Profiles, Quantity], ...]
     interpolation: Interpolation
     anew: Mapping[str, tuple[Quantity, Quantity]] = field(default_factory=dict)
+    of_period: Mapping[str, UnitStocks] = field(default_factory=dict)
 
     def members(self, campaign: str) -> dict[str, list[int]]:
         """Return the places of the sampling units of each stratum and control site in a campaign's stocks."""
@@ -87,11 +93,38 @@ def quantify_stocks(context: Context) -> tuple[UnitStocks, list[Finding]]:
     tuple
         The stocks, and what is to be said of how far each reference mass lies beyond the sampled one.
     """
-    project, trace = context.project, context.trace
+    project = context.project
+    increments = increment_masses(project.core_increments, context.trace)
+    stocks, findings = _stocks_of(context, context.trace, project.core_increments, increments)
+    parts: dict[str, UnitStocks] = {}
+    told: list[Finding] = []
+    for period in project.head.verification_periods:
+        land = project_of_period(project, period)
+        if len(land.sample_points) < len(project.sample_points):
+            current = PeriodContext(land, context.rules, context.trace, period)
+            parts[period.name], more = _stocks_of(current, current, project.core_increments, increments)
+            told += more
+    if parts and len(parts) == len(project.head.verification_periods):
+        findings = []  # no period compares all samples with each other
+    return replace(stocks, of_period=parts), [*findings, *told]
+
+
+def _stocks_of(
+    context: Context, book: Book, cores: Columns[CoreIncrement], increments: Increments
+) -> tuple[UnitStocks, list[Finding]]:
+    """Compute the stocks of a project, or of the land of a period, at the reference mass of its samples.
+
+    Parameters
+    ----------
+    book
+        Where quantities are entered: the context of a period names them by it.
+    cores, increments
+        Of the whole project.
+    """
+    project = context.project
     points = {point.point: point for point in project.sample_points}
     reference_group = _reference_groups(project)
-    increments = increment_masses(project.core_increments, trace)
-    batches = gather_profiles(project.core_increments, points, reference_group, increments, trace)
+    batches = gather_profiles(cores, points, reference_group, increments, book)
     depth_of = reporting_depth_by_point(project)
     depth = {reference_group[home_of_point(point)]: depth_of[point.point] for point in project.sample_points}
     findings: list[Finding] = []
@@ -100,19 +133,19 @@ def quantify_stocks(context: Context) -> tuple[UnitStocks, list[Finding]]:
     own_of: dict[str, list[Profiles]] = {}
     for group in sorted({group for group, _ in batches}):
         own = [batch for (of, _), batch in sorted(batches.items()) if of == group]
-        references[group] = reference_mass(group, own, depth[group], trace)
+        references[group] = reference_mass(group, own, depth[group], book)
         profiles += [(batch, references[group]) for batch in own]
-        findings.append(extrapolation(group, references[group], own, context))
+        findings.append(extrapolation(group, references[group], own, context.rules, book))
         own_of[group] = own
     interpolation, more = interpolation_in_force(context, profiles)
     parts = [
-        trace.compute(
+        book.compute(
             f"stock_at_reference.{group}.{batch.lower_cm.shape[1]}",
             carbon_at_equivalent_soil_mass_t_per_ha,
             index=batch.samples,
             cumulative_soil_mass_t_per_ha=batch.mass,
             cumulative_carbon_t_per_ha=batch.carbon,
-            reference_soil_mass_t_per_ha=trace.arrange(
+            reference_soil_mass_t_per_ha=book.arrange(
                 f"reference_soil_masses.{group}.{batch.lower_cm.shape[1]}",
                 np.array([references[group].value]),
                 [references[group]],
@@ -122,9 +155,9 @@ def quantify_stocks(context: Context) -> tuple[UnitStocks, list[Finding]]:
         for group, own in own_of.items()
         for batch in own
     ]
-    stock = trace.join("stock_of_sample", parts, [sample for part in parts for sample in part.index])
-    points_by_campaign = _point_stocks(context, stock)
-    by_campaign, home_of = _unit_stocks(points_by_campaign, points, context)
+    stock = book.join("stock_of_sample", parts, [sample for part in parts for sample in part.index])
+    points_by_campaign = _point_stocks(project, stock, book)
+    by_campaign, home_of = _unit_stocks(points_by_campaign, points, project, book)
     reference_of = {s.stratum: figure(references[reference_group[s.stratum]]) for s in project.strata}
     stocks = UnitStocks(
         increments, by_campaign, points_by_campaign, home_of, reference_of, tuple(profiles), interpolation
@@ -141,9 +174,8 @@ def _reference_groups(project: Project) -> dict[str, str]:
     return group | {link.control_site: group[link.stratum] for link in project.control_links}
 
 
-def _point_stocks(context: Context, stock: Quantity) -> dict[str, Quantity]:
+def _point_stocks(project: Project, stock: Quantity, book: Book) -> dict[str, Quantity]:
     """Average samples to points, campaign by campaign."""
-    project, trace = context.project, context.trace
     cores = project.core_increments
     where = {
         name: (campaign, point) for name, campaign, point in cores.distinct("sample", "campaign", "point")
@@ -152,24 +184,25 @@ def _point_stocks(context: Context, stock: Quantity) -> dict[str, Quantity]:
     for campaign in (item.name for item in project.head.campaigns):
         chosen = [i for i, sample in enumerate(stock.index) if where[sample][0] == campaign]
         if chosen:
-            of_sample = trace.pick(f"stock_of_sample@{campaign}", stock, chosen)
+            of_sample = book.pick(f"stock_of_sample@{campaign}", stock, chosen)
             point_of = [where[sample][1] for sample in of_sample.index]
             by_campaign[campaign] = group_means(
-                trace, f"stock_of_point@{campaign}", of_sample, point_of, sorted(set(point_of))
+                book, f"stock_of_point@{campaign}", of_sample, point_of, sorted(set(point_of))
             )
     return by_campaign
 
 
 def _unit_stocks(
-    points_by_campaign: Mapping[str, Quantity], points: Mapping[str, SamplePoint], context: Context
+    points_by_campaign: Mapping[str, Quantity],
+    points: Mapping[str, SamplePoint],
+    project: Project,
+    book: Book,
 ) -> tuple[dict[str, Quantity], dict[str, str]]:
     """Average points to sampling units, campaign by campaign."""
     by_campaign: dict[str, Quantity] = {}
     home_of: dict[str, str] = {}
-    parts = context.project.drawn_fields
     for campaign, of_point in points_by_campaign.items():
-        by_campaign[campaign] = unit_means(
-            context.trace, f"stock_of_unit@{campaign}", of_point, points, parts
-        )
+        name = f"stock_of_unit@{campaign}"
+        by_campaign[campaign] = unit_means(book, name, of_point, points, project.drawn_fields)
         home_of |= {unit_label(points[id]): home_of_point(points[id]) for id in of_point.index}
     return by_campaign, home_of

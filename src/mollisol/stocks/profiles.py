@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from mollisol.methodology.checks.sampling import INCREMENTS
 from mollisol.methodology.columns import Columns
-from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.measurement import CoreIncrement, SamplePoint
+from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.quantification.averages import cumulate
 from mollisol.quantification.equivalent_soil_mass import (
@@ -27,6 +27,7 @@ from mollisol.quantification.soil_carbon_stock import (
     soil_carbon_mass_kg_per_ha,
 )
 from mollisol.quantification.unit_crossing import tonnes
+from mollisol.stocks.groups import Book
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +121,16 @@ def gather_profiles(
     points: Mapping[str, SamplePoint],
     reference_group: Mapping[str, str],
     masses: Increments,
-    trace: Trace,
+    trace: Book,
 ) -> dict[tuple[str, int], Profiles]:
-    """Return the profiles by their reference and their number of increments."""
+    """Return the profiles of some points by their reference and their number of increments."""
     sample_of, point_of, upper = (
         increments.column(name).values() for name in ("sample", "point", "upper_cm")
     )
     places: dict[tuple[str, int], list[list[int]]] = defaultdict(list)
     for positions in increments.groups("sample").values():
+        if point_of[positions[0]] not in points:
+            continue
         group = reference_group[home_of_point(points[point_of[positions[0]]])]
         places[group, len(positions)].append(sorted(positions, key=upper.__getitem__))
     batches = {}
@@ -156,7 +159,7 @@ def gather_profiles(
     return batches
 
 
-def reference_mass(group: str, batches: Sequence[Profiles], depth_cm: float, trace: Trace) -> Quantity:
+def reference_mass(group: str, batches: Sequence[Profiles], depth_cm: float, trace: Book) -> Quantity:
     """Compute the soil mass that the profiles of a group are compared at, from what they hold down to a depth."""
     at_depth = []
     for batch in batches:
@@ -183,12 +186,13 @@ def reference_mass(group: str, batches: Sequence[Profiles], depth_cm: float, tra
     )
 
 
-def extrapolation(group: str, reference: Quantity, batches: Sequence[Profiles], context: Context) -> Finding:
+def extrapolation(
+    group: str, reference: Quantity, batches: Sequence[Profiles], rules: RulesInForce, trace: Book
+) -> Finding:
     """Return how far the reference mass lies beyond what was sampled: beyond it nothing is known of the carbon."""
-    warns = context.rules.number("mollisol.esm.extrapolation-warns")
-    refuses = context.rules.number("mollisol.esm.extrapolation-refuses")
+    warns = rules.number("mollisol.esm.extrapolation-warns")
+    refuses = rules.number("mollisol.esm.extrapolation-refuses")
     samples = [sample for batch in batches for sample in batch.samples]
-    trace = context.trace
     share = trace.compute(
         f"extrapolated_share.{group}",
         extrapolated_share,
