@@ -51,19 +51,21 @@ def _overlays(files: list[Path] | None) -> list[Any]:
     return [load_proposal(file) for file in files or []]
 
 
-def new(folder: Annotated[Path, typer.Argument(help="The folder to make.", metavar="DIR")]) -> None:
+def new(
+    folder: Annotated[Path, typer.Argument(help="The folder to make.", metavar="DIR")],
+    xlsx: Annotated[
+        bool, typer.Option("--xlsx", help="The tables as a workbook in raw/, for mollisol import run.")
+    ] = False,
+) -> None:
     """Write a project skeleton that passes check, with placeholders marked."""
-    from importlib.resources import files
-
+    from mollisol.importing.template import project_files
     from mollisol.output import write_folder
 
     if folder.exists():
         raise typer.BadParameter(f"{folder} is there already; name a folder that is not")
-    skeleton = files("mollisol").joinpath("skeleton")
-    write_folder(
-        folder, {item.name: item.read_bytes() for item in sorted(skeleton.iterdir(), key=lambda i: i.name)}
-    )
-    typer.echo(f"{folder} made. Next: mollisol check {folder}")
+    write_folder(folder, project_files(workbook=xlsx))
+    then = f"fill raw/tables.xlsx in, then mollisol import run --project {folder}" if xlsx else ""
+    typer.echo(f"{folder} made. Next: {then or f'mollisol check {folder}'}")
 
 
 def check(

@@ -34,7 +34,8 @@ NUMBERS: Final = frozenset({
 """Keys whose values are numbers or lists."""
 SOURCES: Final = frozenset({"column", "columns", "value"})
 KINDS: Final = (
-    "laboratory", "points", "places", "schedule", "amounts", "weather", "sites", "model results", "table", "nothing",
+    "laboratory", "points", "places", "schedule", "amounts", "weather", "sites", "model results", "table",
+    "tables", "nothing",
 )  # fmt: skip
 DECIDE: Final[Mapping[str, frozenset[str]]] = {
     "laboratory": frozenset({"role", "zero", "litter", "duplicates", "ids", "moist"}),
@@ -46,6 +47,7 @@ DECIDE: Final[Mapping[str, frozenset[str]]] = {
     "sites": frozenset({"zero", "litter", "component", "depth_cm", "sites"}),
     "model results": frozenset({"months"}),
     "table": frozenset({"sum"}),
+    "tables": frozenset(),
     "nothing": frozenset(),
 }
 

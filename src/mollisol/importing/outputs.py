@@ -61,13 +61,16 @@ class Made:
 
 
 class OutputTable:
-    """Rows of one of our tables by key; a row is a tuple, so that a million of them fit."""
+    """Rows of one of our tables by key; a row is a tuple, so that a million of them fit.
 
-    def __init__(self, names: Sequence[str]) -> None:
+    Without names of a key each row is one of its own; ``shown`` are then what ``provenance.csv`` calls it by.
+    """
+
+    def __init__(self, names: Sequence[str], shown: Sequence[str] = ()) -> None:
         self.columns: list[str] = []
         self.rows: dict[tuple[str, ...], Made] = {}
         self.writers: set[str] = set()
-        self._names = names
+        self._names, self._shown = names, shown
 
     def add(self, cells: Mapping[str, Any], origin: Origin, aliases: tuple[str, ...]) -> str:
         """Add a row, or the columns that one of its key has not; return a column that both fill differently."""
@@ -95,6 +98,9 @@ class OutputTable:
         """Return the keys of a row as ``provenance.csv`` has them."""
         if self._names:
             return ["|".join(key)]
+        if "sample" not in self.columns or self._shown:
+            cells = dict(zip(self.columns, row.cells, strict=False))
+            return ["|".join(written(cells.get(name)) for name in self._shown or self.columns)]
         return list(dict.fromkeys([written(row.cells[self.columns.index("sample")]), *row.aliases]))
 
 

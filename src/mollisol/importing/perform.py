@@ -124,9 +124,11 @@ def _actions() -> Mapping[str, Callable[[FileMapping, Context], None]]:
     from mollisol.importing.kinds.points import import_points
     from mollisol.importing.kinds.schedule import import_schedule
     from mollisol.importing.kinds.sites import import_sites
+    from mollisol.importing.kinds.tables import import_tables
     from mollisol.importing.kinds.weather import import_weather
 
     return {
+        "tables": import_tables,
         "places": import_places,
         "points": import_points,
         "laboratory": import_laboratory,

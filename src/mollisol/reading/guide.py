@@ -23,25 +23,26 @@ _EXAMPLES: Final = ("mixed-farm", "measure-and-model", "woburn-ley")
 
 @dataclass(frozen=True, slots=True)
 class GuideRow:
-    """A column of a table."""
+    """A column of a table; ``schema`` is the JSON Schema of a cell that is not empty."""
 
     column: str
     unit: str
     allowed: str
     needed: bool
     example: str
+    schema: Mapping[str, Any]
 
 
 def guide_of(file: str, row_type: type[BaseModel]) -> list[GuideRow]:
     """Return the columns of a table, in the order of its rows."""
     schema = row_type.model_json_schema()
     examples = _examples(file)
-    return [
-        GuideRow(name, unit_of(name), _allowed(told, schema), field.is_required(), examples.get(name, ""))
-        for (name, field), told in (
-            (item, schema["properties"].get(item[0], {})) for item in row_type.model_fields.items()
-        )
-    ]
+    rows = []
+    for name, field in row_type.model_fields.items():
+        cell = _of_cell(schema["properties"].get(name, {}), schema)
+        given = examples.get(name, "")
+        rows.append(GuideRow(name, unit_of(name), _allowed(cell), field.is_required(), given, cell))
+    return rows
 
 
 def unit_of(column: str) -> str:
@@ -56,15 +57,20 @@ def unit_of(column: str) -> str:
     return " ".join(unit).replace(" per ", "/").replace("co2e", "CO2e").replace("gj", "GJ")
 
 
-def _allowed(column: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
-    """Return in words what a cell may be, from the JSON Schema of its column."""
+def _of_cell(column: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the JSON Schema of a cell that is not empty; a lone word is a list of one."""
     for part in column.get("anyOf", ()):
         if part.get("type") != "null":
-            return _allowed(part, schema)
+            return _of_cell(part, schema)
     if "$ref" in column:
-        return _allowed(schema["$defs"][column["$ref"].rpartition("/")[2]], schema)
-    if "enum" in column or "const" in column:
-        return ", ".join(map(str, column.get("enum") or [column["const"]]))
+        return _of_cell(schema["$defs"][column["$ref"].rpartition("/")[2]], schema)
+    return {"type": "string", "enum": [column["const"]]} if "const" in column else column
+
+
+def _allowed(column: Mapping[str, Any]) -> str:
+    """Return in words what a cell may be."""
+    if "enum" in column:
+        return ", ".join(map(str, column["enum"]))
     kind = str(column.get("type", ""))
     if kind in ("number", "integer"):
         low, high = column.get("minimum"), column.get("maximum")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mollisol.methodology.findings import Finding, Place, Severity, UserError, finding
-from mollisol.methodology.project import UNDECLARED
+from mollisol.methodology.project import UNDECLARED, ProjectHead
 
 HEAD_FILE: Final = "project.toml"
 SCHEMA: Final = 2
@@ -61,6 +61,24 @@ def head_values(data: dict[str, Any]) -> dict[str, Any]:
     if data.get("schema", 1) == 1:
         return {"programme": _PROGRAMME_OF_1, **_MEANT_BY_1, **project}
     return {"programme": data.get("programme", UNDECLARED), **project}
+
+
+def head_schema() -> dict[str, Any]:
+    """Return the JSON Schema of ``project.toml``, for editors that a line ``#:schema`` leads to it."""
+    schema = ProjectHead.model_json_schema()
+    definitions = schema.pop("$defs", {})
+    programme = schema["properties"].pop("programme")
+    schema["required"] = [name for name in schema["required"] if name != "programme"]
+    top = {"schema": {"const": SCHEMA}, "programme": programme, "project": schema}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": HEAD_FILE,
+        "type": "object",
+        "properties": top,
+        "required": list(top),
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
 
 
 def upgrade_project(folder: Path) -> Upgrade:

@@ -40,6 +40,8 @@ class RawFile:
     path: Path
     _sha256: str = ""
     _content: bytes = field(default=b"", repr=False)
+    book: Any = field(default=None, repr=False)
+    """What a library made of it, so that many sheets open it once."""
 
     @property
     def sha256(self) -> str:

@@ -52,6 +52,8 @@ def read_workbook(raw: RawFile, options: Mapping[str, Any]) -> Grid:
 
 
 def _opened(raw: RawFile) -> Any:
+    if raw.book is not None:
+        return raw.book
     begin = raw.begin(4)
     if raw.name.lower().endswith((".xlsx", ".xlsm", ".ods", ".xlsb")) or begin == b"PK\x03\x04":
         check_archive(raw)
@@ -59,7 +61,8 @@ def _opened(raw: RawFile) -> Any:
             check_formulas(raw)
     import python_calamine
 
-    return _safely(raw, lambda: python_calamine.CalamineWorkbook.from_path(raw.path))
+    raw.book = _safely(raw, lambda: python_calamine.CalamineWorkbook.from_path(raw.path))
+    return raw.book
 
 
 def _safely(raw: RawFile, action: Any) -> Any:
