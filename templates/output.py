@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ class Report:
         Rings of the strata for the map.
     template
         A Word file in the place of the shipped template.
+    inputs
+        The project's files, byte for byte.
     """
 
     model: ReportModel
@@ -35,6 +37,7 @@ class Report:
     quantities: Any
     outlines: Outlines | None = None
     template: Path | None = None
+    inputs: Mapping[str, bytes] = field(default_factory=dict)
 
     @cached_property
     def drawings(self) -> Mapping[str, Any]:

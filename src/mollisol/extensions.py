@@ -27,7 +27,8 @@ SHIPPED: Final[Mapping[Group, Mapping[str, str]]] = {
     },
     "mollisol.exports": {
         name: f"mollisol.templates.output:{name}" for name in ("html", "pdf", "docx", "xlsx", "csv", "json")
-    },
+    }
+    | {"datapackage": "mollisol.bundle.data_package:datapackage"},
 }
 """The same as the entry points in ``pyproject.toml``: a checkout whose metadata is old or gone finds them too."""
 

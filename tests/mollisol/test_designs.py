@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -12,10 +13,11 @@ from scipy import stats
 
 from mollisol.engine import assess_project, run_project
 from mollisol.methodology.findings import Severity
+from mollisol.methodology.land.design import FieldPart, SamplingDesign
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.run import Run
-from tests.support.designs import GRID, grid, landowners
+from tests.support.designs import AREAS, GRID, PARTS, grid, landowners
 
 
 def only(run: Run) -> PeriodResult:
@@ -136,3 +138,14 @@ def test_an_honest_design_is_left_in_peace(tmp_path: Path) -> None:
         folder = make(tmp_path / make.__name__)
         codes = {f.code for f in assess_project(folder).findings if f.severity is Severity.BLOCKING}
         assert not codes
+
+
+def test_the_page_has_every_kind_the_columns_and_the_project_of_the_test_vector() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "designs.md").read_text("utf-8")
+    assert all(f"`{kind}`" in page for kind in get_args(SamplingDesign.model_fields["kind"].annotation))
+    assert ",".join(FieldPart.model_fields) in page
+    assert all(f"{owner},alpha,{area:g}" in page for owner, area in AREAS.items())
+    assert all(
+        ",".join(f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in row) in page
+        for row in PARTS
+    )

@@ -48,7 +48,7 @@ def render_bundle(
         chapters=own.chapters(),
     )
     tell(f"rendering {', '.join(formats)}")
-    given = Report(model, project, opened.trace["quantities"], outlines, template)
+    given = Report(model, project, opened.trace["quantities"], outlines, template, inputs)
     files: dict[str, bytes] = {}
     for name in formats:
         export: Export = extension("mollisol.exports", name)

@@ -19,7 +19,7 @@ def report(
         typer.Option(
             "--format",
             metavar="LIST",
-            help="Some of html,pdf,docx,xlsx,csv,json, with commas between.",
+            help="Some of html,pdf,docx,xlsx,csv,json,datapackage, with commas between.",
         ),
     ] = "html",
     out: Annotated[
@@ -55,8 +55,9 @@ def report(
     shown = [name for name in files if "/" not in name]
     for name in shown:
         typer.echo(str(target / name))
-    if len(files) > len(shown):
-        typer.echo(f"{target / 'tables'}: {len(files) - len(shown)} tables")
+    for folder in ("tables", "data"):
+        if inside := sum(name.startswith(f"{folder}/") for name in files):
+            typer.echo(f"{target / folder}: {inside} tables")
 
 
 def _check_target(target: Path) -> None:

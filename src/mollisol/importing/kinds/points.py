@@ -15,6 +15,7 @@ from mollisol.importing.readers.vectors import GEOMETRY
 from mollisol.methodology.findings import Place, finding
 from mollisol.reading.reference_systems import WGS84, UnknownSystemError, to_wgs84
 
+_OF_DESIGN: Final = ("part", "grid_row", "grid_column")
 FIELDS: Final[Mapping[str, Type]] = {
     "point": Type(required=True),
     "longitude": Type("degrees"),
@@ -26,6 +27,7 @@ FIELDS: Final[Mapping[str, Type]] = {
     "control_site": Type(words_needed=True),
     "sampling_unit": Type(),
     "campaign": Type(),
+    **dict.fromkeys(_OF_DESIGN, Type()),
     "status": Type(words_needed=True),
 }
 _BY_OUTLINE: Final = "by outline"
@@ -182,6 +184,7 @@ def _write(
         "latitude_deg": None if position is None else round(position[1], _DECIMALS),
         "field": field if "fields.csv" in context.outputs.tables else None,
     }  # fmt: skip
+    cells |= {column: row[column] for column in _OF_DESIGN if column in row.got}
     origin = Origin(row.file, [one.place for one, _ in items if one.file == row.file], done)
     context.outputs.add("sample_points.csv", cells, origin, mapping=mapping.name)
 
