@@ -19,6 +19,8 @@ from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.run import Run
 from tests.support.designs import AREAS, GRID, PARTS, grid, landowners
 
+SHARED = 'kind = "dry_combustion"\nbatch_relative_sd = 0.03'
+
 
 def only(run: Run) -> PeriodResult:
     (period,) = run.results.periods
@@ -149,3 +151,21 @@ def test_the_page_has_every_kind_the_columns_and_the_project_of_the_test_vector(
         ",".join(f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in row) in page
         for row in PARTS
     )
+
+
+@pytest.mark.parametrize("make", [landowners, grid])
+def test_declared_errors_are_carried_and_the_sharp_form_issues(
+    make: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    """What all samples of a campaign share comes on top of what the design gives, in the sharp and the drawn form."""
+    plain = only(run_project(make(tmp_path / "plain")))
+    folder = edit(make(tmp_path / "errors"), "project.toml", 'kind = "dry_combustion"', SHARED)
+    period = only(run_project(folder))
+    assert period.credited_form == "sharp"
+    assert period.deduction.standard_error_t_co2e_per_ha == pytest.approx(
+        plain.deduction.standard_error_t_co2e_per_ha, rel=1e-12
+    )
+    for form in ("sharp", "montecarlo"):
+        more, less = getattr(period, form), getattr(plain, form)
+        assert more.standard_error_t_co2e_per_ha > 1.05 * less.standard_error_t_co2e_per_ha
+    assert (period.posterior is None) == (make is landowners), "areas of parts have no place in its model"

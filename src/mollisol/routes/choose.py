@@ -65,9 +65,11 @@ def run_measured_routes(inputs: PeriodInputs, choice: RouteChoice) -> RoutesFoun
 def core_issues(inputs: PeriodInputs) -> bool:
     """Return whether the posterior issues on a measured period, below the ceiling of deduction A.
 
-    It does where points share declared errors: it learns them together with the spread, which deduction B cannot.
+    It does where points share declared errors: it learns them together with the spread, which deduction B cannot. A
+    grid, parts of fields and points drawn anew it has no model of.
     """
-    if inputs.errors is None or inputs.project_side.freedom:
+    parted = len(inputs.context.project.drawn_fields) > 0
+    if inputs.errors is None or inputs.project_side.freedom or parted:
         return False
     prior = inputs.context.trace.rule("mollisol.posterior.prior").value
     return prior == "means" and inputs.errors.added(inputs.context).any
