@@ -52,7 +52,7 @@ _STOCKS_ARE_OF = frozenset(
 
 
 def assess_project(
-    folder: Handed,
+    folder: Handed | Reading,
     *,
     rules_key: str = "",
     overlays: Sequence[Overlay] = (),
@@ -64,7 +64,7 @@ def assess_project(
     Parameters
     ----------
     folder
-        The project folder, or its files as they were taken.
+        The project folder, its files as they were taken, or what was read of them before.
     rules_key
         Rule set to use instead of the project's own.
     overlays
@@ -74,8 +74,11 @@ def assess_project(
     tell
         Called with a line on each step.
     """
-    tell("reading the files" if isinstance(folder, Mapping) else f"reading {folder}")
-    reading = read_project(folder)
+    if isinstance(folder, Reading):
+        reading = folder
+    else:
+        tell("reading the files" if isinstance(folder, Mapping) else f"reading {folder}")
+        reading = read_project(folder)
     project = reading.project or reading.part
     if project is None:
         return Assessment(reading, tuple(in_order(reading.findings)))
@@ -140,7 +143,7 @@ def _of_samples(programme: Programme, context: Context) -> tuple[Context, Sample
 
 
 def run_project(
-    folder: Handed,
+    folder: Handed | Reading,
     *,
     rules_key: str = "",
     overlays: Sequence[Overlay] = (),
@@ -179,7 +182,7 @@ def run_project(
     return compute(assessment, options, tell)
 
 
-def _missing(folder: Handed, rules: RulesInForce, programme: Programme) -> list[Finding]:
+def _missing(folder: Handed | Reading, rules: RulesInForce, programme: Programme) -> list[Finding]:
     """Return every rule that the project looks up under the rule set that has them all, and this one does not know."""
     if not rules.rule_set.head.open:
         return []

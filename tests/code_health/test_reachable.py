@@ -19,9 +19,6 @@ WAITING: dict[str, str] = {
     "mollisol.methodology.soil_models.tables:Tier1Factor": "questions put to a modelled change: Tier 1 beside it",
     "mollisol.methodology.soil_models.tables:tier1_factor": "questions put to a modelled change: Tier 1 beside it",
     "mollisol.quantification.models.tier1": "questions put to a modelled change: Tier 1 beside it",
-    "mollisol.uncertainty.deduction.sharp:Campaign": "the laboratory's fast engine: many campaigns at once",
-    "mollisol.uncertainty.deduction.sharp:SharpDeduction": "the laboratory's fast engine: many campaigns at once",
-    "mollisol.uncertainty.deduction.sharp:sharp_deduction": "the laboratory's fast engine: many campaigns at once",
 }
 """Code that waits in place, by module or by name, each with the feature that will use it."""
 

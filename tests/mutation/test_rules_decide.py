@@ -40,7 +40,8 @@ INFORMS = {
 """Rules that decide nothing and why they stay: a reader of the trace or the report is told what was done."""
 PROBES = {
     "woburn": """
-        mollisol.area.agreement mollisol.credit.discount mollisol.deduction.allowance
+        mollisol.area.agreement mollisol.bar.basis mollisol.credit.discount mollisol.deduction.allowance
+        mollisol.negatives.of-periods mollisol.pool.members mollisol.prior.mean mollisol.prior.sd
         mollisol.control.equivalence-margin mollisol.esm.extrapolation-refuses
         mollisol.esm.extrapolation-warns mollisol.interval.tolerance mollisol.issuance.form
         mollisol.season.tolerance mollisol.sharp.few-samples

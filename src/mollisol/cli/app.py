@@ -12,6 +12,7 @@ from mollisol.cli.audit import audit_app
 from mollisol.cli.explain import explain
 from mollisol.cli.findings import findings
 from mollisol.cli.importing import import_app
+from mollisol.cli.lab import lab_app
 from mollisol.cli.ledger import ledger_app
 from mollisol.cli.model import model_app
 from mollisol.cli.printing import EXIT_BLOCKED, Json, print_found, print_json, tell
@@ -39,6 +40,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(sample_app, name="sample")
 app.add_typer(import_app, name="import")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(lab_app, name="lab")
 for command in (new, check, run, demo, explain, verify, sign, report, trueup, upgrade, schema, findings):
     app.command()(command)
 

@@ -30,7 +30,7 @@ from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.findings import Finding, FindingsError, Place, blocking, finding
 from mollisol.methodology.results.run import ControlDiagnostics, PeriodResult
-from mollisol.methodology.rules_in_force.rule import MissingRuleError
+from mollisol.methodology.rules_in_force.rule import MissingRuleError, RuleValue
 from mollisol.methodology.rules_in_force.rule_set import RuleFolders, RulesInForce
 from mollisol.methodology.trace import Quantity
 from mollisol.programmes.interface import (
@@ -64,8 +64,15 @@ if TYPE_CHECKING:
     from mollisol.changes.change import ChangeOfPeriod
 
 HEAD = "project.toml"
-YEARLY = "year by year"
-"""The accounting that there are equations of."""
+_COMPUTED: Mapping[str, RuleValue] = {
+    "vm0042.accounting.basis": "year by year",
+    "mollisol.bar.basis": "estimate",
+    "mollisol.negatives.of-periods": "dropped",
+    "mollisol.pool.members": 1,
+    "mollisol.prior.mean": 0,
+    "mollisol.prior.sd": 0,
+}
+"""What there are equations of. Of the others the laboratory has some, over many projects."""
 
 
 class VM0042(Programme):
@@ -97,21 +104,21 @@ class VM0042(Programme):
 
     def check_rules(self, rules: RulesInForce) -> list[Finding]:
         """Return a finding where the rule set accounts in a way that there are no equations of."""
-        basis = rules.rule_set.rules["vm0042.accounting.basis"]
-        try:
-            value = rules.value(basis.id).value
-        except MissingRuleError:
-            return []
-        if value == YEARLY:
-            return []
-        return [
-            finding(
-                "accounting-not-computed",
-                Place(file=HEAD, thing="rules"),
-                f"{basis.label}: {value}",
-                rule=basis.id,
-            )
-        ]
+        found = []
+        for name, computed in _COMPUTED.items():
+            rule = rules.rule_set.rules.get(name)
+            if rule is None:  # of an old bundle
+                continue
+            try:
+                value = rules.rule_set.value(name, rules.clocks).value
+            except MissingRuleError:
+                continue
+            if value != computed:
+                where, told = Place(file=HEAD, thing="rules"), f"{rule.label}: {value}"
+                found.append(
+                    finding("accounting-not-computed", where, told, allowed=str(computed), rule=name)
+                )
+        return found
 
     def check(self, context: Context) -> list[Finding]:
         """Return what sections 4 to 8 find in the tables."""

@@ -1,0 +1,148 @@
+"""``mollisol lab``: many projects with known truth under several rules, on the same draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mollisol.cli.printing import Json, exit_with, print_findings, print_json, tell
+from mollisol.methodology.findings import FindingsError
+
+if TYPE_CHECKING:
+    from mollisol.laboratory.results import LabResult, ScenarioResult
+
+lab_app = typer.Typer(
+    help="Many projects with known truth under several rules.", no_args_is_help=True, rich_markup_mode=None
+)
+
+WorldName = Annotated[str, typer.Argument(help="A world: a file, or one that ships.", metavar="WORLD")]
+Keys = Annotated[
+    list[str] | None,
+    typer.Option("--rules", metavar="KEY", help="Rule set; may be repeated. The first is compared with."),
+]
+Proposals = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--proposal",
+        metavar="FILE",
+        help="Proposal laid over the first rule set: a file or a shipped name, A+B for both at once; may be repeated.",
+    ),
+]
+Seed = Annotated[int, typer.Option(help="Of the draws.", min=0, max=2**63 - 1)]
+Projects = Annotated[
+    int, typer.Option(help="Projects to draw; 0 draws until 50,000 have issued.", min=0, max=2_000_000)
+]
+
+
+@lab_app.command("make")
+def lab_make(
+    world: Annotated[
+        Path, typer.Argument(help="The file to write, or to check where it is there.", metavar="WORLD")
+    ],
+    like: Annotated[
+        str, typer.Option("--like", help="World to start from: a name that ships, or a file.")
+    ] = "default",
+    around: Annotated[
+        Path | None,
+        typer.Option(
+            "--around", metavar="PROJECT", help="Replicates of one project: its design and measured spreads."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a world to change, or check one: what projects, soils, campaigns and developers are drawn from."""
+    from mollisol.laboratory.make import make_world
+
+    try:
+        found, written = make_world(world, like, around)
+    except FindingsError as error:
+        exit_with(error.findings, as_json, words="no world was made")
+    if as_json:
+        print_json(found.model_dump(mode="json", by_alias=True))
+        return
+    typer.echo(f"{found.name}: {found.about}")
+    for name, status, source in found.weakest:
+        typer.echo(f"  {status:12} {name}: {source}")
+    typer.echo(f"{'wrote' if written else 'checked'} {world}")
+
+
+@lab_app.command("run")
+def lab_run(
+    world: WorldName,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for what was found.", metavar="DIR")
+    ] = None,
+    rules: Keys = None,
+    proposal: Proposals = None,
+    projects: Projects = 0,
+    seed: Seed = 0,
+    check: Annotated[
+        int, typer.Option(help="Projects that the full engine computes too.", min=0, max=10_000)
+    ] = 20,
+    workers: Annotated[int, typer.Option(help="Processes; the result is the same.", min=1, max=64)] = 1,
+    as_json: Json = False,
+) -> None:
+    """Draw projects of a world and credit them under each rule set, on the same draws."""
+    from mollisol.laboratory.run import lab_files, run_lab
+    from mollisol.laboratory.scenarios import scenarios_of
+    from mollisol.laboratory.world import world_of, world_text
+    from mollisol.output import check_output, write_folder
+
+    if out is not None:
+        check_output(out)
+    try:
+        text = world_text(world)
+        made = scenarios_of(rules or [], proposal or [])
+        result, drawn = run_lab(
+            world_of(text, Path(world).name),
+            text,
+            made,
+            seed=seed,
+            projects=projects,
+            sample=check,
+            workers=workers,
+            tell=tell,
+        )
+    except FindingsError as error:
+        exit_with(error.findings, as_json)
+    if out is not None:
+        write_folder(out, lab_files(result, drawn, made, text))
+    if as_json:
+        print_json(result.model_dump(mode="json"))
+        return
+    print_run(result)
+    print_findings(result.findings, err=True)
+    if out is not None:
+        typer.echo(f"folder: {out}")
+
+
+def print_run(result: LabResult) -> None:
+    """Print the figures of each rule set, and what differs from the first."""
+    typer.echo(typer.style(result.world, bold=True) + f": {result.about}; {result.projects:,} projects")
+    for place, one in enumerate(result.scenarios):
+        typer.echo(typer.style(one.name, bold=True) + ("" if place else " (compared with)"))
+        for change in one.changes:
+            typer.echo(f"  {change}")
+        total = result.projects
+        states = ", ".join(f"{name} {count / total:.3f}" for name, count in one.states.items())
+        typer.echo(f"  {states}; {one.issued:,} issued")
+        if not one.figures:
+            typer.echo("  fewer than 400 issued: no figure")
+            continue
+        for name, found in one.figures.items():
+            typer.echo(f"  {name:16} {found.value:9.4f} ({found.error:.4f}){_difference(one, name)}")
+        typer.echo(
+            f"  {one.samples:.1f} samples and {one.sites:.1f} control sites a project; cost {one.cost:,.0f}, "
+            f"earned {one.earned:,.0f}"
+        )
+
+
+def _difference(one: ScenarioResult, name: str) -> str:
+    found = one.differences.get(name)
+    if found is None:
+        return ""
+    if not found.shown:
+        return "   not told apart" if found.error else "   the same"
+    return f"   {found.value:+.4f} ({found.error:.4f})"

@@ -1,0 +1,352 @@
+"""The fast kernel: deduction, bar, split, buffer and leakage of many projects at once, by the engine's own equations.
+
+It holds what a period of measured changes is credited under VM0042. On a sample of the projects of each run it is held
+against the full engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Self
+
+import numpy as np
+
+from mollisol.laboratory.draws import DEEPER_CM, SURFACE_CM, Block, Group, Plan
+from mollisol.laboratory.schemes import design_half_width_percent, pooled, quantile_with_prior
+from mollisol.methodology.findings import FindingsError, Place, finding
+from mollisol.methodology.rules_in_force.rule import Clocks, Form
+from mollisol.methodology.rules_in_force.rule_set import RuleSet, RulesInForce
+from mollisol.programmes.registry import programme
+from mollisol.quantification.accounting.units import after_discount_t_co2e
+from mollisol.quantification.accounting.vm0042 import issuance, reductions_removals
+from mollisol.quantification.accounting.vm0042.deduction import (
+    baseline_change_after_deduction,
+    project_change_after_deduction,
+)
+from mollisol.quantification.checks import FloatArray
+from mollisol.quantification.totals import uncertainty_fraction
+from mollisol.routes.moment import PRINTED_CONFIDENCE
+from mollisol.uncertainty.deduction.issuing import deduction_percent
+from mollisol.uncertainty.deduction.moment import (
+    credited_after_deduction,
+    deduction_after_allowance_percent,
+    half_width_percent,
+    uncertainty_percent,
+)
+from mollisol.uncertainty.deduction.sharp import (
+    SETTINGS,
+    Campaign,
+    SharpSetting,
+    sharp_deduction,
+)
+from mollisol.uncertainty.degrees_of_freedom import satterthwaite
+
+REGISTERED: Final = date(2026, 12, 1)
+"""The day on which the projects of a world are registered: the clock of rules that change with it."""
+_COMPUTED: Final = {
+    "mollisol.issuance.form": ("sharp", "moment"),
+    "vm0042.accounting.basis": ("year by year",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a rule set says to the kernel: values of its rules, and forms of its switches."""
+
+    name: str
+    confidence: float
+    confidence_of_moment: float
+    bar_percent: float
+    allowance_percent: float
+    discount_percent: float
+    form: str
+    setting: SharpSetting
+    setting_of_few: SharpSetting
+    few: float
+    least_samples: int
+    least_sites: int
+    least_depth_cm: float
+    denominator: Form
+    bar_quantile: Form
+    shared_control: Form
+    bar_basis: str = "estimate"
+    negatives: str = "dropped"
+    pool: int = 1
+    prior: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def engine_knows(self) -> bool:
+        """Return whether the full engine has equations of all of it."""
+        return (self.bar_basis, self.negatives, self.pool, self.prior[1]) == ("estimate", "dropped", 1, 0.0)
+
+    @classmethod
+    def of(cls, rule_set: RuleSet, name: str) -> Self:
+        """Return the terms of a rule set.
+
+        Raises
+        ------
+        FindingsError
+            If a rule has a value that the kernel has no equations of.
+        RuleError
+            If the rule set does not know one of the rules.
+        """
+        rules = RulesInForce(rule_set, Clocks(registered_on=REGISTERED), programme("vm0042").rule_names)
+        for rule, allowed in _COMPUTED.items():
+            value = rules.value(rule).value
+            if value not in allowed:
+                where, words = Place(thing=f"rule set {name}"), ", ".join(allowed)
+                raise FindingsError(
+                    [finding("rule-not-in-kernel", where, f"{rule}: {value}", allowed=words, rule=rule)]
+                )
+        confidence = rules.number("programme.deduction.confidence")
+        printed = rules.form("switch.confidence") == "printed"
+        return cls(
+            name=name,
+            confidence=confidence,
+            confidence_of_moment=PRINTED_CONFIDENCE if printed else confidence,
+            bar_percent=rules.number("programme.eligibility.half-width"),
+            allowance_percent=rules.number("mollisol.deduction.allowance"),
+            discount_percent=rules.number("mollisol.credit.discount"),
+            form=str(rules.value("mollisol.issuance.form").value),
+            setting=SETTINGS[str(rules.value("mollisol.sharp.setting").value)],
+            setting_of_few=SETTINGS[str(rules.value("mollisol.sharp.setting-of-few-samples").value)],
+            few=rules.number("mollisol.sharp.few-samples"),
+            least_samples=int(rules.number("programme.soc.least-samples-per-stratum")),
+            least_sites=int(rules.number("vm0042.control.least-sites")),
+            least_depth_cm=rules.number("vm0042.soc.minimum-depth"),
+            denominator=rules.form("switch.deduction-denominator"),
+            bar_quantile=rules.form("switch.eligibility-quantile"),
+            shared_control=rules.form("switch.shared-control"),
+            bar_basis=str(rules.value("mollisol.bar.basis").value),
+            negatives=str(rules.value("mollisol.negatives.of-periods").value),
+            pool=int(rules.number("mollisol.pool.members")),
+            prior=(rules.number("mollisol.prior.mean"), rules.number("mollisol.prior.sd")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """What projects of a block are credited under a rule set; each an array over the projects.
+
+    Parameters
+    ----------
+    estimate, error, freedom
+        Of the mean, with its standard error of the moment form and its degrees of freedom. [t CO2e/ha], [1]
+    half_width
+        Two-sided, 90 %. [% of the estimate]
+    deduction
+        That issues. [% of the estimate]
+    credited
+        What of the soil's change is credited, before leakage and buffer. [t CO2e/ha]
+    verified
+        After leakage, buffer and discount. [t CO2e]
+    state
+        ``issued``, ``debt`` (a credit below zero that is booked), ``bar``, ``nothing``, or the code of what blocks.
+    samples, sites
+        That were taken, in all and of control sites.
+    cost
+        Of the campaigns. [money]
+    """
+
+    estimate: FloatArray
+    error: FloatArray
+    freedom: FloatArray
+    half_width: FloatArray
+    deduction: FloatArray
+    credited: FloatArray
+    verified: FloatArray
+    state: np.ndarray
+    samples: FloatArray
+    sites: FloatArray
+    cost: FloatArray
+
+    @property
+    def issued(self) -> np.ndarray:
+        """Return whether each project's credit enters the ledger."""
+        return np.asarray((self.state == "issued") | (self.state == "debt"))
+
+
+def plan_of(block: Block, terms: Terms) -> Plan:
+    """Return how developers sample under a rule set, by what the world says of their reactions."""
+    planned, reacts = block.planned, block.world.reacts
+    if block.world.design is not None:
+        return planned
+    samples, sites = planned.samples, planned.sites
+    if reacts.samples == "comply":
+        samples = np.maximum(samples, terms.least_samples)
+    if reacts.sites == "comply":
+        sites = np.maximum(sites, terms.least_sites)
+    if reacts.sites == "least":
+        alone = np.where(block.points < 2, 2, 1)
+        sites = np.maximum(terms.least_sites, alone)
+    deeper = (reacts.depth == "comply") & (SURFACE_CM < terms.least_depth_cm <= DEEPER_CM)
+    return Plan(samples, sites, np.full(block.size, deeper))
+
+
+def credits_of(block: Block, terms: Terms, plan: Plan | None = None) -> Credits:
+    """Return what a block is credited under a rule set.
+
+    Parameters
+    ----------
+    plan
+        How it is sampled, in place of what developers do.
+    """
+    plan = plan_of(block, terms) if plan is None else plan
+    found = {name: np.zeros(block.size) for name in Credits.__dataclass_fields__ if name != "state"}
+    state = np.full(block.size, "issued", dtype="U24")
+    economy = block.world.economy
+    for group in block.groups(plan):
+        at = group.index
+        amounts = _group(group, block, terms)
+        for name, values in amounts.items():
+            found[name][at] = values
+        samples = sum(x.shape[-1] for x in group.project)
+        points = sum(y.shape[-1] for y in group.control)
+        found["samples"][at], found["sites"][at] = samples, len(group.control)
+        found["cost"][at] = (
+            economy.per_project
+            + economy.per_sample * (samples + points)
+            + economy.per_site * len(group.control)
+        ) + economy.per_deeper_sample * (samples + points) * plan.deeper[at]
+    if terms.pool > 1:
+        credit, found["half_width"] = pooled(
+            found["estimate"], found["error"], found["freedom"], block.area, terms.pool, terms.confidence
+        )
+        found["credited"] = np.asarray(
+            after_discount_t_co2e(amount_t_co2e=credit, discount_percent=terms.discount_percent)
+        )
+        found["verified"] = block.area * found["credited"] * (1 - block.rating / 100)
+    below = ~((found["credited"] > 0) & (found["verified"] > 0))
+    state[below] = "debt" if terms.negatives == "booked" else "nothing"
+    if terms.bar_basis != "none":
+        state[found["half_width"] > terms.bar_percent] = "bar"
+    state[found["sites"] < terms.least_sites] = "control-too-few"
+    depth = np.where(plan.deeper, DEEPER_CM, SURFACE_CM)
+    state[depth < terms.least_depth_cm] = "depth-below-minimum"
+    return Credits(state=state, **found)
+
+
+def _group(group: Group, block: Block, terms: Terms) -> dict[str, FloatArray]:
+    """Compute the amounts of projects of one design."""
+    setting = terms.setting_of_few if sum(x.shape[-1] for x in group.project) < terms.few else terms.setting
+    sharp = sharp_deduction(
+        campaign=Campaign(group.share, group.project, group.control, group.link),
+        setting=setting,
+        confidence=terms.confidence,
+    )
+    variance, freedom = _moment(group, terms.shared_control)
+    mean = sharp.mean
+    percent = np.asarray(
+        uncertainty_percent(
+            variance_of_mean=variance,
+            mean_change=mean,
+            degrees_of_freedom=freedom,
+            confidence=terms.confidence_of_moment,
+            form=terms.denominator,
+        )
+    )
+    if terms.form == "sharp":
+        of_sharp = deduction_percent(mean_change_t_co2e_per_ha=mean, credited_t_co2e_per_ha=sharp.credited)
+        percent = np.maximum(percent, of_sharp)
+    if terms.prior[1]:
+        least = quantile_with_prior(mean, np.sqrt(variance), freedom, terms.prior, terms.confidence)
+        percent = np.asarray(deduction_percent(mean_change_t_co2e_per_ha=mean, credited_t_co2e_per_ha=least))
+    percent = np.asarray(
+        deduction_after_allowance_percent(
+            uncertainty_percent=percent, allowance_percent=terms.allowance_percent
+        )
+    )
+    credited = credited_after_deduction(mean_change=mean, uncertainty_percent=percent, form=terms.denominator)
+    if terms.bar_basis == "design":
+        width = design_half_width_percent(group, block)
+    else:
+        width = np.asarray(
+            half_width_percent(
+                mean_change=mean,
+                variance_of_mean=variance,
+                degrees_of_freedom=freedom,
+                form=terms.bar_quantile,
+            )
+        )
+    of_project = np.stack([x.mean(axis=-1) for x in group.project], axis=-1) @ group.share
+    return {
+        "estimate": mean,
+        "error": np.sqrt(variance),
+        "freedom": freedom,
+        "half_width": width,
+        "deduction": percent,
+        "credited": np.asarray(
+            after_discount_t_co2e(amount_t_co2e=credited, discount_percent=terms.discount_percent)
+        ),
+        "verified": _verified(group, block, terms, percent, of_project, of_project - mean),
+    }
+
+
+def _moment(group: Group, form: Form) -> tuple[FloatArray, FloatArray]:
+    """Return variance and degrees of freedom of the mean as Eq. 70 has them: control sites are replicates."""
+    parts = [
+        (share**2 * x.var(axis=-1, ddof=1) / x.shape[-1], x.shape[-1] - 1.0)
+        for share, x in zip(group.share, group.project, strict=True)
+    ]
+    alike, place = np.unique(group.link > 0, axis=1, return_inverse=True)
+    for number in range(alike.shape[1]):
+        chosen = np.flatnonzero(place.ravel() == number)
+        weight = group.share * group.link[:, chosen].sum(axis=1)
+        sites = [group.control[c] for c in chosen]
+        values = sites[0] if chosen.size == 1 else np.stack([y.mean(axis=-1) for y in sites], axis=-1)
+        lever = (weight**2).sum() if form == "printed" else weight.sum() ** 2
+        parts.append((lever * values.var(axis=-1, ddof=1) / values.shape[-1], values.shape[-1] - 1.0))
+    variances = np.stack([variance for variance, _ in parts], axis=-1)
+    nu = satterthwaite(
+        variances=variances, degrees_of_freedom=np.broadcast_to([nu for _, nu in parts], variances.shape)
+    )
+    return variances.sum(axis=-1), np.asarray(nu)
+
+
+def _verified(
+    group: Group,
+    block: Block,
+    terms: Terms,
+    percent: FloatArray,
+    of_project: FloatArray,
+    of_baseline: FloatArray,
+) -> FloatArray:
+    """Return reductions and removals of all years after buffer and discount (Eqs. 37 to 45, 75 to 79). [t CO2e]."""
+    years, area, rating = block.world.period_years, block.area[group.index], block.rating[group.index]
+    fraction = uncertainty_fraction(uncertainty_percent=percent)
+    yearly = {
+        "project": area * of_project / years,
+        "baseline": area * of_baseline / years,
+    }
+    difference = yearly["project"] - yearly["baseline"]
+    project, baseline = (
+        equation(
+            soil_change_t_co2e=yearly[side],
+            uncertainty_fraction=fraction,
+            project_minus_baseline_t_co2e=difference,
+        )
+        for side, equation in (
+            ("project", project_change_after_deduction),
+            ("baseline", baseline_change_after_deduction),
+        )
+    )
+    total = np.zeros(area.size)
+    for year in range(1, years + 1):
+        switch = reductions_removals.removals_switch(cumulative_project_change_t_co2e=year * project)
+        stock = {
+            "project_change_t_co2e": project,
+            "baseline_change_t_co2e": baseline,
+            "removals_switch": switch,
+        }
+        reductions = reductions_removals.emission_reductions_t_co2e(source_terms_t_co2e=0.0, **stock)
+        removals = reductions_removals.removals_t_co2e(**stock)
+        rated = stock | {"non_permanence_rating_percent": rating}
+        for amount, taken in (
+            (reductions, issuance.buffer_on_reductions_t_co2e(**rated)),
+            (removals, issuance.buffer_on_removals_t_co2e(**rated)),
+        ):
+            total += after_discount_t_co2e(
+                amount_t_co2e=amount - taken, discount_percent=terms.discount_percent
+            )
+    return total
