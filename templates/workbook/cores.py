@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from mollisol.methodology.checks.sampling import reporting_depth_by_point
+from mollisol.methodology.land.design import shares_in_unit
 from mollisol.methodology.measurement import CoreIncrement
 from mollisol.methodology.project import Project
 from mollisol.templates.workbook.known import Known
@@ -190,7 +191,7 @@ class CoreSheets:
     def _write_points(
         self, profiles: list[_Profile], stock: Mapping[str, str]
     ) -> dict[tuple[str, str], list[Cell]]:
-        """Average the samples of a point; give the points of each campaign and sampling unit."""
+        """Average the samples of a point; give the points of each campaign and unit with their shares in it."""
         sheet = self._book.sheet("Points", (12, 20, 14, 14, 10, 14))
         labels = ("campaign", "stratum or control site", "sampling unit", "point", "samples", "stock, t C/ha")
         sheet.head(0, labels)
@@ -199,12 +200,16 @@ class CoreSheets:
             members[profile.campaign, profile.point].append(profile)
         units: dict[tuple[str, str], list[Cell]] = defaultdict(list)
         found = {c: self._known.by_label(f"stock_of_point@{c}") for c in {p.campaign for p in profiles}}
+        share = {
+            name: shares_in_unit((self._points[point] for point in stocks), self._project.drawn_fields)
+            for name, stocks in found.items()
+        }
         for row, ((campaign, point), own) in enumerate(members.items(), start=1):
             sheet.words(row, (campaign, own[0].home, own[0].unit, point))
             sheet.put(row, 4, len(own), "text")
             value = found[campaign][point]
             at = sheet.live(row, 5, average_of([stock[profile.sample] for profile in own]), value)
-            units[campaign, f"{own[0].home}/{own[0].unit}"].append((at, value))
+            units[campaign, f"{own[0].home}/{own[0].unit}"].append((at, share[campaign][point]))
         return units
 
     def _write_units(self, points: Mapping[tuple[str, str], list[Cell]]) -> None:
@@ -222,4 +227,6 @@ class CoreSheets:
                 if own:
                     value = found[campaign][label]
                     formula = average_of([at for at, _ in own])
+                    if len(self._project.drawn_fields):  # parts of a field count by their areas
+                        formula = "+".join(f"{share!r}*{at}" for at, share in own)
                     self.unit_stock[campaign, label] = (sheet.live(row, column, formula, value), value)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -12,12 +14,18 @@ import pytest
 from scipy import stats
 
 from mollisol.engine import assess_project, run_project
+from mollisol.importing.perform import imported
 from mollisol.methodology.findings import Severity
 from mollisol.methodology.land.design import FieldPart, SamplingDesign
+from mollisol.methodology.measurement import PlannedPoint
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.run import Run
-from tests.support.designs import AREAS, GRID, PARTS, grid, landowners
+from tests.support.declarations import declare
+from tests.support.designs import AREAS, CONTROL, GRID, PARTS, design, grid, landowners
+from tests.support.lives import Life, Part, write_life
+from tests.support.modelled_project import write_modelled_project
+from tests.support.projects import write_rows
 
 SHARED = 'kind = "dry_combustion"\nbatch_relative_sd = 0.03'
 
@@ -52,8 +60,82 @@ def test_appendix_6_from_tables_to_credit(tmp_path: Path) -> None:
         assert row.mean_t_co2e_per_ha == pytest.approx(1.0875, abs=0.02)
 
 
-def test_drawn_fields_are_no_deviation_and_reconcile_with_the_plan(tmp_path: Path) -> None:
+def test_drawn_fields_are_no_deviation(tmp_path: Path) -> None:
     assert "design-not-stratified-random" not in told(landowners(tmp_path / "project"))
+
+
+PLAN = """made_on = 2021-08-15
+depth_cm = 30.0
+seed = 17
+strata = [{ stratum = "west", area_ha = 100.0 }, { stratum = "east", area_ha = 60.0 }]
+"""
+
+
+def test_the_plan_reconciles_with_the_parts_that_points_were_drawn_in(tmp_path: Path) -> None:
+    folder = landowners(tmp_path / "project")
+    with (folder / "sample_points.csv").open(encoding="utf-8") as stream:
+        rows = [{"use": "sample", **row} for row in csv.DictReader(stream) if row["stratum"]]
+    names = [name for name in PlannedPoint.model_fields if name in rows[0]]
+    (folder / "plan").mkdir()
+    (folder / "plan" / "plan.toml").write_text(PLAN, encoding="utf-8")
+    write_rows(folder / "plan" / "points.csv", names, [[row[name] for name in names] for row in rows])
+    assert not {code for code in told(folder) if code.startswith("plan-point")}
+    edit(folder, "sample_points.csv", "W1rise0,west,,W1,,rise", "W1rise0,west,,W1,,foot")
+    assert told(folder)["plan-point-restratified"] == "west / W1 / foot; drawn in west / W1 / rise"
+
+
+def test_a_point_that_is_lost_leaves_its_part_to_the_others(tmp_path: Path) -> None:
+    """Without W1rise0 the mean of W1 is (12 x 1.4 + 8 x 0.8) / 20 = 1.16: totals 116 and 100, variance 8^2 = 64."""
+    folder = landowners(tmp_path / "project")
+    write_rows(
+        folder / "point_status.csv",
+        ["point", "status", "campaign", "reason"],
+        [["W1rise0", "lost", "2026", "a ditch"]],
+    )
+    path = folder / "core_increments.csv"
+    kept = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("2026,W1rise0,")]
+    path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    west, east = only(run_project(folder, route="analytic")).strata
+    assert (west.project_change_t_co2e_per_ha, west.project_variance_t2) == pytest.approx((1.08, 64.0))
+    assert east.project_variance_t2 == pytest.approx(36.0)
+
+
+def test_fields_drawn_anew_are_two_samples_of_the_land(tmp_path: Path) -> None:
+    """Means of fields at the start 150.2, 151.0 and anew 152, 154 by hand: 60^2 (0.32 + 2) / 2 with other fields."""
+    stocks = {"A": (150.2, None), "B": (151.0, None), "C": (None, 152.0), "D": (None, 154.0)}
+    points = {
+        name: {year: value for year, value in zip(("2021", "2026"), ends, strict=True) if value is not None}
+        for name, ends in stocks.items()
+    }
+    life = Life(
+        {"east": Part(points, 60.0, "alpha")},
+        {"site": replace(CONTROL, strata=["east"])},
+        [("1", 2021, 2026, ())],
+        anew={"2026": ["east"]},
+    )
+    write_life(tmp_path / "project", life)
+    folder = design(tmp_path / "project", 'kind = "multi_stage"', {})
+    (east,) = only(run_project(folder, route="analytic")).strata
+    assert east.project_variance_t2 == pytest.approx(60.0**2 * (0.32 + 2) / 2)
+    assert east.project_change_t_co2e_per_ha == pytest.approx(153 - 150.6)
+
+
+def test_modelled_effects_of_drawn_fields(tmp_path: Path) -> None:
+    """Eq. A6.1 of the effects of two fields, each the mean of its parts by their areas, as the run recorded points."""
+    folder = write_modelled_project(tmp_path / "project")
+    unit = {"L1": "F1", "L2": "F1", "L3": "F2", "L4": "F3"}
+    design(folder, 'kind = "multi_stage"', {"sampling_unit": unit, "part": {"L1": "top", "L2": "foot"}})
+    names = ["stratum", "sampling_unit", "part", "area_ha"]
+    write_rows(folder / "drawn_fields.csv", names, [["loam", "F1", "top", 3], ["loam", "F1", "foot", 1]])
+    run = run_project(declare(folder))
+    points = run.trace.quantities["effect_of_point@1"]
+    effect = dict(zip(points.index, points.value.tolist(), strict=True))
+    fields = [0.75 * effect["L1"] + 0.25 * effect["L2"], effect["L3"], effect["L4"]]
+    found = run.trace.quantities["sampling_variance.loam@1"]
+    assert found.equation == "vm0042:A6.1"
+    assert found.value == pytest.approx(80.0**2 * np.var(fields, ddof=1) / 3, rel=1e-9)
+    posterior = only(run).posterior
+    assert posterior is not None
 
 
 def test_a_grid_from_tables_to_credit(tmp_path: Path) -> None:
@@ -169,3 +251,28 @@ def test_declared_errors_are_carried_and_the_sharp_form_issues(
         more, less = getattr(period, form), getattr(plain, form)
         assert more.standard_error_t_co2e_per_ha > 1.05 * less.standard_error_t_co2e_per_ha
     assert (period.posterior is None) == (make is landowners), "areas of parts have no place in its model"
+
+
+def test_raw_points_bring_their_part_and_their_node(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "imports").mkdir()
+    raw = "id,owner,field,soil,r,c\nW1-1,west,W1,rise,,\nG1,plain,G1,,0,2\n"
+    (tmp_path / "raw" / "gps.csv").write_text(raw, encoding="utf-8")
+    mapping = """kind = "points"
+file = "gps.csv"
+[fields]
+point = "id"
+stratum = { column = "owner", words = { "west" = "west", "plain" = "plain" } }
+sampling_unit = "field"
+part = "soil"
+grid_row = "r"
+grid_column = "c"
+"""
+    (tmp_path / "imports" / "gps.toml").write_text(mapping, encoding="utf-8")
+    made = imported(tmp_path)
+    assert not made.is_open, made.questions
+    assert made.tables["sample_points.csv"].decode().splitlines() == [
+        "point,stratum,control_site,sampling_unit,part,grid_row,grid_column",
+        "W1-1,west,,W1,rise,,",
+        "G1,plain,,G1,,0,2",
+    ]

@@ -12,6 +12,7 @@ import itertools
 import json
 import shutil
 import subprocess
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.run import Run
 from mollisol.templates.monitoring_report.report import ReportModel, report_model
 from mollisol.templates.workbook.book import write_workbook
+from tests.support.designs import grid, landowners
 from tests.support.programs import find_program, missing_program, need_program
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -82,13 +84,13 @@ def _formulas(workbook: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _agree(content: bytes, folder: Path) -> None:
+def _agree(content: bytes, folder: Path, least: int = 500) -> None:
     """Hold every cell with a formula against what the engine gave for it."""
     formulas = openpyxl.load_workbook(io.BytesIO(content))
     stored = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
     fresh = _recalculated(formulas, folder)
     places = _formulas(formulas)
-    assert len(places) > 500
+    assert len(places) > least
     for sheet, cell in places:
         expected, found = stored[sheet][cell].value, fresh[sheet][cell].value
         if expected in (None, ""):
@@ -247,3 +249,10 @@ def test_a_modelled_period_carries_its_change_and_its_variance_over(tmp_path: Pa
         assert str(cells["standard error"].value).startswith("=SQRT(")
     fresh = _recalculated(workbook, tmp_path / "office")
     assert abs(fresh["Comparison"]["E2"].value) < 1e-9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("write", [landowners, grid])
+def test_formulas_of_declared_designs(write: Callable[[Path], Path], tmp_path: Path) -> None:
+    """Parts of a field count by their areas; the variance of a grid is carried over, for no formula is short enough."""
+    _agree(_workbook(run_project(write(tmp_path / "project"))), tmp_path / "office", 150)
