@@ -16,6 +16,8 @@ _ROWS: Final = 400
 _REPLICATE: Final = re.compile(
     r"^(?P<name>.+?)[ _]*(?P<block>(?:rep|repl|replicate|wdh|wdhl|r[ée]p)\.? ?\d+)$", re.IGNORECASE
 )
+_YEAR_BEHIND: Final = re.compile(r"^(?P<name>.*[^\d\s_-])[\s_-]+(?P<block>(?:19|20)\d\d)$")
+_YEAR_BEFORE: Final = re.compile(r"^(?P<block>(?:19|20)\d\d)[\s_-]+(?P<name>[^\d\s_-].*)$")
 _DEPTH: Final = re.compile(r"^(?P<name>.*?[^\d\s-])[ _(]*(?P<block>\d+\s*[-–]\s*\d+)\s*(?:cm\)?)?\)?$")
 
 
@@ -105,11 +107,13 @@ def blocks_of(columns: Sequence[str], header: Any) -> dict[str, str] | None:
             top = common[0][0].replace("\\ ", " ")
             column = re.sub(r"\\d\+|[^\w ]", "", top).strip() or "block"
             return {"read": f"^(?P<block>{top}) / (?P<name>.+)$", "column": column}
-    for pattern, column in ((_REPLICATE, "replicate"), (_DEPTH, "depth")):
+    for pattern, column in (
+        (_YEAR_BEHIND, "year"), (_YEAR_BEFORE, "year"), (_REPLICATE, "replicate"), (_DEPTH, "depth"),
+    ):  # fmt: skip
         found = [match for name in columns if (match := pattern.match(name))]
         if len({match["block"] for match in found}) > 1 and len(found) > 1:
             return {
-                "read": pattern.pattern if column == "depth" else f"(?i){pattern.pattern}",
+                "read": f"(?i){pattern.pattern}" if column == "replicate" else pattern.pattern,
                 "column": column,
             }
     return None

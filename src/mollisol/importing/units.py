@@ -43,6 +43,12 @@ STOCK: Final = {
     "t/ha": 1.0, "Mg/ha": 1.0, "kg/ha": 0.001, "g/m2": 0.01, "kg/m2": 10.0, "lb/ac": 0.45359237e-3 / 0.40468564224,
 }  # fmt: skip
 """Mass on an area, to t/ha."""
+RATE: Final = {f"{mass}/{area}": t / ha for mass, t in MASS.items() for area, ha in AREA.items()}
+"""Masses on areas, to t/ha."""
+RATE_KG: Final = {unit: 1000 * times for unit, times in RATE.items()}
+"""The same, to kg/ha."""
+PER_AREA: Final = {f"/{area}": 1 / ha for area, ha in AREA.items()}
+"""Counts on areas, to 1/ha."""
 WEIGHT: Final = {"g": 1.0, "kg": 1000.0, "mg": 0.001}
 """Masses of a sample, to g."""
 HEADS: Final = {"head": 1.0}

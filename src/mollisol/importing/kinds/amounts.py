@@ -36,6 +36,9 @@ FIELDS: Final[Mapping[str, Type]] = {
     "product": Type(required=True),
     "amount": Type("number"),
     "days": Type("number"),
+    "from": Type("day"),
+    "until": Type("day"),
+    "content": Type(),
     "field": Type(),
     "unit": Type(),
     "scenario": Type(),
@@ -161,10 +164,31 @@ def _is_whole(row: Row, entry: Mapping[str, Any], text: str) -> bool:
     for name in missing:
         words = ("content", text, _QUESTIONS.get(name, f"its {name}"))
         row.ask("product", words, f'products."{text}".{name}')
-    if table == "fertilizers" and row.source("amount").get("is") not in _IS:
+    if table == "fertilizers" and _content(row) not in _IS:
         row.ask("amount", ("content", "", "mass of product or of nutrient"), "fields.amount.is", _IS)
         return False
     return not missing
+
+
+def _content(row: Row) -> Any:
+    """Return whether the amount of a row is of product or of nutrient: as its words say, else as the field does."""
+    return row["content"] if row["content"] in _IS else row.source("amount").get("is")
+
+
+def _days(row: Row) -> float | None:
+    """Return on how many days the animals of a row were there; ask where it is not told, or more than a year has."""
+    if row["from"] is not None and row["until"] is not None:
+        days = float((row["until"] - row["from"]).days)
+    elif row["days"] is not None:
+        days = float(row["days"])
+    else:
+        question = "on how many days of the year: a column or value of days, or of from and until"
+        row.ask("days", ("missing", "", question), "fields.days")
+        return None
+    if not 0 <= days <= _DAYS_OF_A_YEAR + 1:
+        row.ask("days", ("missing", f"{days:g}", "days of one year: from 0 to 366"), "fields.days")
+        return None
+    return days
 
 
 def _amount(row: Row, entry: Mapping[str, Any], text: str) -> tuple[float, str] | None:
@@ -175,10 +199,8 @@ def _amount(row: Row, entry: Mapping[str, Any], text: str) -> tuple[float, str] 
         return None
     table = entry["table"]
     if table == "livestock":
-        days = row["days"]
+        days = _days(row)
         if days is None:
-            question = "on how many days of the year: name a column or a value"
-            row.ask("days", ("missing", "", question), "fields.days")
             return None
         return got.value * days / _DAYS_OF_A_YEAR, f"{got.value:.10g} head x {days:g} / 365 days"
     unit, _, area = got.unit.partition("/")
@@ -189,25 +211,29 @@ def _amount(row: Row, entry: Mapping[str, Any], text: str) -> tuple[float, str] 
             if hectares is None:
                 return None
             value, done = value * hectares / factor(area, AREA), f"{done} x {hectares:.6g} ha"
-        value = _converted(value, unit, entry, _TABLES[table][1])
+        value, density = _converted(value, unit, entry, _TABLES[table][1])
+        done += density
     except UnknownUnitError as error:
         answer = f'products."{text}".density' if "density" in str(error) else "fields.amount.unit"
         row.ask("amount", ("unit", got.unit, f"{text}: {error}"), answer)
         return None
-    if table == "fertilizers" and row.source("amount").get("is") == "nutrient":
+    if table == "fertilizers" and _content(row) == "nutrient":
         value, done = value / float(entry["nitrogen"]), f"{done} of nutrient / {entry['nitrogen']:g}"
     if "share" in entry:
         value, done = value * float(entry["share"]), f"{done} x {entry['share']:g}"
     return value, done
 
 
-def _converted(value: float, unit: str, entry: Mapping[str, Any], target: str) -> float:
-    """Return an amount in t or l; a volume needs the density of the product to be a mass, and the other way round."""
+def _converted(value: float, unit: str, entry: Mapping[str, Any], target: str) -> tuple[float, str]:
+    """Return an amount in t or l, and the density that it took, in words.
+
+    A volume needs the density of the product to be a mass, and the other way round.
+    """
     named = {str(key): str(text) for key, text in entry.get("units", {}).items()}
     unit = named.get(unit.strip(), unit)
     wanted, other = (MASS, VOLUME) if target == "t" else (VOLUME, MASS)
     try:
-        return value * factor(unit, wanted)
+        return value * factor(unit, wanted), ""
     except UnknownUnitError:
         if plain(unit.split(maxsplit=1)[-1] if unit[:1].isdigit() else unit) not in other:
             raise
@@ -216,7 +242,9 @@ def _converted(value: float, unit: str, entry: Mapping[str, Any], target: str) -
     number, per = number_and_unit(str(entry["density"]))
     density = float(number) * factor(per.replace("gal", "gal"), DENSITY)  # kg/l, which is t/m3
     litres_or_tonnes = value * factor(unit, other)
-    return litres_or_tonnes * density / 1000 if target == "t" else litres_or_tonnes * 1000 / density
+    if target == "t":
+        return litres_or_tonnes * density / 1000, f" x {entry['density']}"
+    return litres_or_tonnes * 1000 / density, f" / {entry['density']}"
 
 
 def _hectares(row: Row) -> float | None:

@@ -4,20 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from mollisol.importing.context import Context, Row
 from mollisol.importing.mapping import FileMapping
 from mollisol.importing.meanings import Type
-from mollisol.importing.outputs import Origin
+from mollisol.importing.outputs import Origin, rounded
+from mollisol.importing.units import PER_AREA, RAIN, RATE, RATE_KG, SHARE
 
 PRACTICES: Final = (
     "tillage", "residue_removed", "synthetic_nitrogen", "manure", "compost", "irrigation", "grazing", "liming",
 )  # fmt: skip
+AMOUNTS: Final[Mapping[str, Type]] = {
+    "yield_t_per_ha": Type("number", RATE),
+    "tillage_depth_cm": Type("depth"),
+    "tillage_times": Type("number"),
+    "residue_removed_fraction": Type("number", SHARE),
+    "synthetic_n_kg_per_ha": Type("number", RATE_KG),
+    "manure_t_per_ha": Type("number", RATE),
+    "compost_t_per_ha": Type("number", RATE),
+    "irrigation_mm": Type("number", RAIN),
+    "stocking_head_days_per_ha": Type("number", PER_AREA),
+    "lime_t_per_ha": Type("number", RATE),
+}
+"""Amounts of Table 4: means of the fields of a unit by their areas."""
+_DAYS: Final = ("planting", "harvest")
 FIELDS: Final[Mapping[str, Type]] = {
     "year": Type("year", required=True),
     "crop": Type(),
     **{name: Type("yes") for name in PRACTICES},
+    **AMOUNTS,
+    **{name: Type("day") for name in _DAYS},
     "field": Type(),
     "unit": Type(),
     "scenario": Type(),
@@ -29,10 +46,19 @@ ABSENT: Final = ("no",)
 
 @dataclass(slots=True)
 class YearOfLand:
-    """What was done on a unit in a year, and where it stands."""
+    """What was done on a unit in a year, and where it stands.
+
+    ``shares`` are areas with a practice of ``area``, and ``amounts`` values with the area that each is of: in ha, or
+    one for each row where no field is named. ``empty`` are rows without an amount that others have.
+    """
 
     crops: set[str] = field(default_factory=set)
     practices: dict[str, bool] = field(default_factory=dict)
+    shares: dict[str, float] = field(default_factory=dict)
+    area: float = 0.0
+    amounts: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    empty: dict[str, list[Row]] = field(default_factory=dict)
+    days: dict[str, set[str]] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
     evidence: str = ""
 
@@ -65,10 +91,53 @@ def import_schedule(mapping: FileMapping, context: Context) -> None:
             split = row.source("crop").get("split")
             crops = str(row["crop"] or "").split(split) if split else [str(row["crop"] or "")]
             year.crops |= {crop.strip() for crop in crops if crop.strip()}
-            for name in PRACTICES:
-                year.practices[name] = year.practices.get(name, False) or bool(row[name])
+            _take(row, year)
             year.evidence = str(row["evidence"] or f"{sheet.file}")
     write_schedule(years, mapping, context)
+
+
+def _take(row: Row, year: YearOfLand) -> None:
+    """Take practices, amounts and days of a row, with the area of its field."""
+    name, _ = row.context.land_names.find(str(row["field"] or ""))
+    area = row.context.lands[name].area_ha if name else 1.0
+    year.area += area
+    for practice in PRACTICES:
+        year.practices[practice] = year.practices.get(practice, False) or bool(row[practice])
+        year.shares[practice] = year.shares.get(practice, 0.0) + area * bool(row[practice])
+    for amount in AMOUNTS:
+        if row[amount] is not None:
+            year.amounts.setdefault(amount, []).append((float(row[amount]), area))
+        elif amount in row.got and not row.got[amount].decided:
+            year.empty.setdefault(amount, []).append(row)
+    for day in _DAYS:
+        if row[day] is not None:
+            year.days.setdefault(day, set()).add(str(row[day]))
+
+
+def _amounts(year: YearOfLand) -> dict[str, Any]:
+    """Return the means of the amounts of a year; ask what is meant where some fields have none."""
+    for name, rows in year.empty.items():
+        for row in rows if name in year.amounts else ():
+            words = (
+                "missing",
+                "(empty)",
+                "no amount, where other fields of the unit have one: 0, or not known",
+            )
+            row.ask(name, words, f"fields.{name}.words.empty", ("0", "missing"))
+    means = {
+        name: rounded(sum(value * area for value, area in found) / sum(area for _, area in found), 4)
+        for name, found in year.amounts.items()
+    }
+    return means | {name: "; ".join(sorted(found)) for name, found in year.days.items()}
+
+
+def _shares(year: YearOfLand) -> str:
+    """Return in words on which share of its area a practice took place, where it was not all or nothing."""
+    return ", ".join(
+        f"{name} on {area / year.area:.0%} of the area"
+        for name, area in year.shares.items()
+        if 0 < area < year.area
+    )
 
 
 def write_schedule(years: Years, mapping: FileMapping, context: Context) -> None:
@@ -77,9 +146,10 @@ def write_schedule(years: Years, mapping: FileMapping, context: Context) -> None
         cells = {
             "place": unit, "scenario": scenario, "year": number, "crop": "; ".join(sorted(year.crops)),
             **{name: year.practices.get(name, False) for name in PRACTICES},
-            "evidence": year.evidence or ", ".join(year.origins),
+            "evidence": year.evidence or ", ".join(year.origins), **_amounts(year),
         }  # fmt: skip
         for origin in year.origins.values():
+            origin.done = _shares(year)
             context.outputs.add("schedule_of_activities.csv", cells, origin, mapping=mapping.name)
 
 
