@@ -207,9 +207,9 @@ def main() -> None:
     )
 
 
-CALIBRATION = """the exact engine with 1,000
-  replicates in the design with shared laboratory error and a finite population, with 300 in four others (modelled,
-  hybrid, one stratum, one point a unit); NUTS with 100 in one stratum."""
+CALIBRATION = """the exact engine with 1,000 replicates in the design with shared laboratory error and a finite
+population, with 300 in four others (modelled, hybrid, one stratum, one point a unit); NUTS with 100 in one stratum;
+under the prior on means the exact engine with 100 in three designs."""
 
 BENCHMARK = """| fields x points | exact | PyMC, point form | ratio | without compiling and tuning |
 |---|---|---|---|---|
@@ -254,6 +254,28 @@ engines are made from it:
 
 `posterior_of_change(specification)` gives mean, sd, the 1/3 quantile with its integration error, the components, an
 error budget and checks. Everything is in t CO2e/ha over the period.
+
+## Means as replicates
+
+The route takes the mean of each unit and of each control site as one datum (`mollisol.posterior.prior`: `means`,
+`replicates.py`): unit i of stratum h `d = mu_h + eps_i + shared`, site c `e = lambda_g(c) + delta_c + shared`, where
+g is the group of sites that stand for the same strata. Whatever differs inside a unit or a site is in the spread of
+these means; an error that a point has to itself is in it too, and is not added. Flat priors on `mu_h` and `lambda_g`;
+each spread is flat on its logarithm from 0.01 to 10 times what its own replicates show. The estimand is the
+area-weighted `mu` less the `lambda` of each stratum's sites, so that its mean is that of the samples.
+
+- *Spreads*: the two heaviest strata of five units or more have their own, all others share one; one for control sites.
+- *No two sites for the same strata*: each stratum is subtracted by its own site, and what is known of the spread is
+  that of all sites about one mean (`Evidence`: a sum of squares that is chi-square about the true variance).
+- *One control site*: 1.5 times the variance of the mean of its points, with their degrees of freedom, as in deduction
+  B.
+- *Strata of several campaigns* ([campaigns](campaigns.md)): one datum each, and their variance as evidence.
+- *Modelled and hybrid baselines*: the same prior on the spread of units, and on that of the residuals of control
+  sites, which share one correction; the block of the trials as below.
+
+Where points share no error this is a sum of independent Student's t. [The deduction](deduction.md) has what it keeps
+and costs beside deduction A and B, design by design, and what fixed each constant. The three engines carry both
+priors; what follows was written of the half-normal one, under which bundles of release 0.1.0 are performed again.
 
 ## Model
 
@@ -365,7 +387,9 @@ sites integrated out, to 0.8 and 1.25.
 - **Closed forms**: TV-5a, b, c. TV-5d (Behrens-Fisher, a variance for each of three small strata) is wider than
   Satterthwaite's form, multiplier 0.538 against 0.445: expected, and why the strata share s_point here.
 - **NUTS**: five designs, and two with climate zones, within three combined errors of the quantile, components within
-  their errors.
+  their errors; five designs under the prior on means.
+- **Student's t**: under the prior on means, two spreads against quadrature of their convolution, one shared by twelve
+  strata against t with twelve degrees of freedom; the ensemble against importance sampling.
 - **Stocks with multiplying errors** (`LogNormalStocks`, PyMC only): the log density equals a sum of scipy densities to
   1e-9; eight points with errors of 25 % give the quantile of a double quadrature; errors of 1 % give the normal model.
 - **Calibration** (ranks of truth, reduction and every component, Kolmogorov-Smirnov p above 0.01): {calibration}

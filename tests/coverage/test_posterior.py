@@ -13,6 +13,7 @@ from mollisol.uncertainty.posterior.compiling import compile_specification
 from mollisol.uncertainty.posterior.declaration import ControlPoints, ProjectPoints, Strata
 from mollisol.uncertainty.posterior.exact import sample_posterior
 from mollisol.uncertainty.posterior.marginal import Marginal
+from mollisol.uncertainty.posterior.replicates import by_means
 from mollisol.uncertainty.posterior.specification import Specification
 from mollisol.uncertainty.simulation.posterior_simulator import Simulator, draw_components
 
@@ -74,6 +75,18 @@ def test_calibration_long(designs: dict[str, Design]) -> None:
 @pytest.mark.parametrize("name", ["modelled", "zones", "one stratum", "points only"])
 def test_calibration_of_other_designs(name: str, replicates: int, designs: dict[str, Design]) -> None:
     check_uniform(designs[name](), replicates)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["small", "modelled", "one stratum"])
+def test_calibration_of_the_prior_on_means(name: str, designs: dict[str, Design]) -> None:
+    """Spreads from 0.015 to 15; what is known beside the data (a lone site, sites of single strata) is drawn too."""
+    check_uniform(by_means(designs[name]()), 100)
+
+
+@pytest.mark.slow
+def test_calibration_of_what_is_known_beside_the_data(designs: dict[str, Design]) -> None:
+    check_uniform(by_means(designs["one stratum"](sites=1)), 60)
 
 
 @pytest.mark.slow

@@ -428,3 +428,48 @@ def test_points_drawn_anew_are_refused_in_words(tmp_path: Path) -> None:
     life = replace(TWO, strata={"a": replace(A, points=old | new), "b": B}, statuses=statuses)
     found = told(write_life(tmp_path / "anew", life))
     assert "no point of stratum a was measured at both 2021 and 2026" in found["stratum-unpaired"]
+
+
+def test_points_that_stay_beside_new_ones_enter_with_their_covariance(tmp_path: Path) -> None:
+    """Two points of stratum a stay, two are gone and two are new: dense least squares in numpy.
+
+    Units of their own have a correlation of 0.7 between two campaigns in the weights; the variance is of what each unit
+    adds, panel by panel.
+    """
+    names = list(A.points)
+    kept = names[:2]
+    old = {
+        name: {"2021": own["2021"]} | ({"2026": own["2026"]} if name in kept else {})
+        for name, own in A.points.items()
+    }
+    new = {"N1": {"2026": 171.0}, "N2": {"2026": 160.0}}
+    life = replace(TWO, strata={"a": replace(A, points=old | new), "b": B}, anew={"2026": ["a"]})
+    folder = write_life(tmp_path / "part", life)
+    assert told(folder) == {}
+    period = {item.name: item for item in run_project(folder).results.periods}["1"]
+    rows = [
+        (n, t, own[year])
+        for n, own in enumerate((old | new).values())
+        for t, year in enumerate(("2021", "2026"))
+        if year in own
+    ]
+    unit, campaign, stock = (np.array(column) for column in zip(*rows, strict=True))
+    covariance = np.where(np.equal.outer(unit, unit), 0.7, 0.0)
+    np.fill_diagonal(covariance, 1.0)
+    design = np.eye(2)[campaign]
+    weighted = np.linalg.solve(covariance, design)
+    weight = np.linalg.solve(design.T @ weighted, weighted.T)
+    weight = weight[1] - weight[0]
+    assert period.gross_t_co2e == pytest.approx(80 * (weight @ stock - 1) + 160, rel=1e-9)
+    added = np.bincount(unit, weight * stock)
+    panels = [
+        [n for n, own in enumerate((old | new).values()) if set(own) == years]
+        for years in ({"2021", "2026"}, {"2021"}, {"2026"})
+    ]
+    variance = sum(len(panel) * added[panel].var(ddof=1) for panel in panels if len(panel) > 1)
+    (stratum,) = [item for item in period.strata if item.stratum == "a"]
+    assert stratum.project_variance_t2 == pytest.approx(80**2 * variance, rel=1e-9)
+    # the posterior has the stratum by its change, its variance and its degrees of freedom, beside the sharp form
+    assert period.posterior is not None
+    assert period.credited_form == "sharp"
+    assert period.posterior.mean_t_co2e_per_ha == pytest.approx(period.deduction.mean_t_co2e_per_ha, abs=1e-6)

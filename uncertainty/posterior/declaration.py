@@ -107,7 +107,7 @@ class Strata(_Frozen):
                 "point_spread",
                 zero if np.size(self.point_spread) == 0 else self.point_spread,
                 area.size,
-                MOST_POINT_SPREADS + int(np.any(self.against)),
+                MOST_POINT_SPREADS + 2 * int(np.any(self.against)),
             ),
             against=zero.astype(bool) if np.size(self.against) == 0 else np.array(self.against, bool),
         )

@@ -19,7 +19,7 @@ from mollisol.uncertainty.posterior.declaration import (
     Strata,
 )
 from mollisol.uncertainty.posterior.exact import posterior_of_change
-from mollisol.uncertainty.posterior.replicates import PriorStandsOn, with_prior
+from mollisol.uncertainty.posterior.replicates import PriorStandsOn, StrataApart, with_prior
 from mollisol.uncertainty.posterior.specification import Specification
 
 
@@ -55,6 +55,7 @@ def measured_specification(
     offset_t_co2e_per_ha: ArrayLike = 0.0,
     errors: MeasurementErrors | None = None,
     prior: PriorStandsOn = "half-normal",
+    apart: StrataApart | None = None,
 ) -> Specification:
     """Declare everything that makes the mean difference in stock change uncertain, project minus control.
 
@@ -79,6 +80,8 @@ def measured_specification(
     prior
         ``half-normal``: on each standard deviation; ``means``: flat on the logarithm of the spread of the means of
         units and of control sites, which are the data then.
+    apart
+        Strata without paired changes, whose change is one estimate of several campaigns; under ``means`` alone.
 
     Returns
     -------
@@ -104,12 +107,17 @@ def measured_specification(
         raise ValueError(
             "site_link must have a row for each control site, each linked to at least one stratum"
         )
-    change = row(
-        "project_change_t_co2e_per_ha", finite("project_change_t_co2e_per_ha", project_change_t_co2e_per_ha)
-    )
+    name = "project_change_t_co2e_per_ha"
+    change = row(name, finite(name, project_change_t_co2e_per_ha), 0 if apart is not None else 1)
     control = row(
         "control_change_t_co2e_per_ha", finite("control_change_t_co2e_per_ha", control_change_t_co2e_per_ha)
     )
+    stratum, unit = list(project_stratum), list(project_unit)
+    if apart is not None:
+        more = row("change of strata apart", finite("change of strata apart", apart.change))
+        change = np.append(change, more)
+        stratum += [int(number) for number in np.asarray(apart.stratum)]
+        unit += list(range(max(unit, default=-1) + 1, max(unit, default=-1) + 1 + more.size))
     known = (
         MeasurementErrors([0.0], np.zeros(change.size), np.zeros(control.size), ())
         if errors is None
@@ -121,8 +129,8 @@ def measured_specification(
         strata=Strata(area),
         project=ProjectPoints(
             change - offset,
-            _numbers("project_stratum", project_stratum, change),
-            _numbers("project_unit", project_unit, change),
+            _numbers("project_stratum", stratum, change),
+            _numbers("project_unit", unit, change),
             _numbers("project_class", known.project_class, change),
         ),
         control=ControlPoints(
@@ -132,7 +140,7 @@ def measured_specification(
             _numbers("control_class", known.control_class, control),
         ),
     )
-    return with_prior(declared, prior)
+    return with_prior(declared, prior, apart)
 
 
 def _numbers(name: str, value: ArrayLike, change: FloatArray) -> IntArray:
@@ -153,7 +161,7 @@ def posterior_credited_t_co2e_per_ha(*, confidence: ArrayLike, **data: Any) -> f
     ----------
     area_ha, project_change_t_co2e_per_ha, project_stratum, project_unit
         As in :func:`measured_specification`.
-    control_change_t_co2e_per_ha, control_site, site_link, offset_t_co2e_per_ha, errors, prior
+    control_change_t_co2e_per_ha, control_site, site_link, offset_t_co2e_per_ha, errors, prior, apart
         As in :func:`measured_specification`.
     confidence
         Probability with which the truth exceeds what is credited. [fraction]

@@ -6,10 +6,11 @@ units of a stratum: nothing has to be estimated apart, and no prior scale carrie
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.posterior.declaration import (
@@ -42,8 +43,40 @@ ONE_MORE_CORE: Final = "one more core"
 type PriorStandsOn = Literal["means", "half-normal"]
 
 
-def with_prior(specification: Specification, prior: PriorStandsOn) -> Specification:
+@dataclass(frozen=True, slots=True, eq=False)
+class StrataApart:
+    """Strata whose change is one estimate of several campaigns, with a variance of its own; arrays of shape (a,).
+
+    Parameters
+    ----------
+    stratum, change
+        Number of each, and its mean change. [t CO2e/ha]
+    variance, freedom
+        Of that mean. [(t CO2e/ha)^2], [degrees of freedom]
+    """
+
+    stratum: ArrayLike
+    change: ArrayLike
+    variance: ArrayLike
+    freedom: ArrayLike
+
+    def evidence(self, name: str, weight: FloatArray) -> Evidence:
+        """Return one spread for all of them: of the sum of their changes, with Satterthwaite's degrees of freedom."""
+        share = weight[np.asarray(self.stratum, dtype=np.int64)] ** 2
+        parts = share * np.asarray(self.variance)
+        freedom = float(parts.sum() ** 2 / (parts**2 / np.asarray(self.freedom)).sum())
+        return Evidence(name, freedom, float(parts.sum() / share.sum()))
+
+
+def with_prior(
+    specification: Specification, prior: PriorStandsOn, apart: StrataApart | None = None
+) -> Specification:
     """Return the declaration under the prior that is asked for.
+
+    Parameters
+    ----------
+    apart
+        As in :func:`by_means`.
 
     Raises
     ------
@@ -52,16 +85,23 @@ def with_prior(specification: Specification, prior: PriorStandsOn) -> Specificat
     """
     if prior not in ("means", "half-normal"):
         raise ValueError(f"prior must be means or half-normal, found {prior!r}")
-    return by_means(specification) if prior == "means" else specification
+    if prior == "half-normal" and apart is not None:
+        raise ValueError("strata of several campaigns have no change of a point: the prior must be means")
+    return by_means(specification, apart) if prior == "means" else specification
 
 
-def by_means(specification: Specification) -> Specification:
+def by_means(specification: Specification, apart: StrataApart | None = None) -> Specification:
     """Return the declaration with the mean of each unit and of each control site as one datum.
 
     Each unit and site then shows the spread of its kind, with a prior that is flat on its logarithm. Against a measured
     baseline a control site is a unit of a stratum that counts against the project. Sites that stand for the same strata
     are replicates of each other; where no two do, their spread about one mean is what is known of it; a single site has
     the spread of its points, which counts more.
+
+    Parameters
+    ----------
+    apart
+        Strata that have one datum each, their change; what is known of its variance stands beside it.
 
     Raises
     ------
@@ -72,9 +112,16 @@ def by_means(specification: Specification) -> Specification:
     unit, first, place = np.unique(points.unit, return_index=True, return_inverse=True)
     stratum, kind = points.stratum[first], points.measurement_class[first]
     cores = _cores(spec)
+    code = shared_spreads(spec.strata.area_ha, np.bincount(stratum, minlength=spec.strata.area_ha.size))
+    if apart is not None:
+        own = np.asarray(apart.stratum, dtype=np.int64)
+        code[own] = code.max() + 1
+        number = int(np.searchsorted(np.unique(code), code[own[0]]))
+        name = f"s_field[{number}]" if number else "s_field"
+        cores = (*cores, apart.evidence(name, spec.strata.weight))
     units = replace(
         spec,
-        strata=replace(spec.strata, point_spread=shared_spreads(spec, stratum)),
+        strata=replace(spec.strata, point_spread=code),
         project=ProjectPoints(_means(points.change, place, unit.size), stratum, measurement_class=kind),
         spread_prior="log-uniform",
         evidence=cores,
@@ -153,20 +200,18 @@ def _with_sites(
     )
 
 
-def shared_spreads(specification: Specification, stratum: IntArray) -> IntArray:
+def shared_spreads(area_ha: FloatArray, units: IntArray) -> IntArray:
     """Return the class of strata that share one spread between units, by the design alone, shape (H,).
 
     The strata that weigh most have their own, where they have units enough; all others share one.
 
     Parameters
     ----------
-    stratum
-        Of each unit.
+    area_ha, units
+        Of each stratum, and the units that it was sampled at, shape (H,). [ha]
     """
-    strata = specification.strata
-    units = np.bincount(stratum, minlength=strata.area_ha.size)
     many = np.flatnonzero(units >= FEWEST_FOR_OWN_SPREAD)
-    heavy = many[np.argsort(-(strata.area_ha[many] ** 2) / units[many], kind="stable")]
+    heavy = many[np.argsort(-(area_ha[many] ** 2) / units[many], kind="stable")]
     chosen = heavy[: min(MOST_POINT_SPREADS - 1, units.size - 1)]
     code = np.zeros(units.size, np.int64)
     code[np.sort(chosen)] = np.arange(1, chosen.size + 1)

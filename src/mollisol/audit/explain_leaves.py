@@ -10,6 +10,7 @@ _SETTING: Final = (
 
 DECLARED: Final[dict[str, str]] = {
     "years": "project.toml: verification_periods",
+    "campaign": "project.toml: campaigns",
     "years_since_start": "project.toml: start_date and verification_periods",
     "interpolation": "project.toml: equivalent_soil_mass_interpolation",
     "group": "the columns of sample_points.csv and core_increments.csv that say what belongs together",

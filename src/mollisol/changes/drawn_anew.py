@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,14 @@ from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_h
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
 from mollisol.routes.interface import PeriodInputs
 from mollisol.stocks.groups import mean_of_all
+from mollisol.stocks.measured import StratumAnew
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
+from mollisol.uncertainty.scaling.campaigns import (
+    change_over_campaigns_t_co2e_per_ha,
+    freedom_over_campaigns,
+    panels_of,
+    variance_over_campaigns_t2,
+)
 from mollisol.uncertainty.scaling.sampling_error import independent_change_variance_t2, sampling_variance_t2
 
 
@@ -92,6 +100,56 @@ def stratum_drawn_anew(
         context.arrange(f"anew_change_of_stratum.{name}", float(np.ravel(change.value)[0]), [change]),
         float(freedom.value),
         (turned, last),
+    )
+
+
+def stratum_of_campaigns(
+    context: PeriodContext, name: str, hectares: Quantity, anew: StratumAnew
+) -> OfStratum:
+    """Compute change and variance of a stratum from all campaigns of a period, some of whose points are others."""
+    parts = [
+        context.compute(
+            f"campaign_stock_co2e.{name}.{n}", stock_t_co2e_per_ha, index=stock.index, stock_t_c_per_ha=stock
+        )
+        for n, stock in enumerate(anew.stocks)
+    ]
+    places = [place for campaign in anew.places for place in campaign]
+    number = {place: n for n, place in enumerate(dict.fromkeys(places))}
+    given: dict[str, Any] = {
+        "stock_t_co2e_per_ha": context.join(
+            f"campaign_stocks.{name}",
+            parts,
+            [f"{n}/{unit}" for n, part in enumerate(parts) for unit in part.index],
+        ),
+        "sampling_unit": [number[place] for place in places],
+        "campaign": [n for n, campaign in enumerate(anew.places) for _ in campaign],
+    }
+    change = context.compute(f"campaigns_change.{name}", change_over_campaigns_t_co2e_per_ha, **given)
+    variance = context.compute(
+        f"project_variance.{name}", variance_over_campaigns_t2, area_ha=hectares, **given
+    )
+    freedom = context.compute(f"campaigns_degrees_of_freedom.{name}", freedom_over_campaigns, **given)
+    panels = panels_of(
+        np.asarray(given["stock_t_co2e_per_ha"].value), given["sampling_unit"], given["campaign"]
+    )
+    apart = tuple(
+        context.arrange(
+            f"campaigns_panel.{name}.{k}",
+            panels.contribution[panels.panel == k] * size,
+            [given["stock_t_co2e_per_ha"]],
+            index=[str(unit) for unit in panels.unit[panels.panel == k]],
+        )
+        for k, size in enumerate(panels.sizes)
+    )
+    return OfStratum(
+        name,
+        parts[0],
+        parts[-1],
+        variance,
+        int(panels.sizes.sum()),
+        context.arrange(f"campaigns_change_of_stratum.{name}", float(change.value), [change]),
+        float(freedom.value),
+        apart,
     )
 
 

@@ -11,7 +11,12 @@ import numpy as np
 
 from mollisol.changes.change import ChangeOfPeriod, ChangeOptions, changes_of_strata
 from mollisol.changes.designed import variance_by_design
-from mollisol.changes.drawn_anew import OfStratum, hold_what_is_computed, stratum_drawn_anew
+from mollisol.changes.drawn_anew import (
+    OfStratum,
+    hold_what_is_computed,
+    stratum_drawn_anew,
+    stratum_of_campaigns,
+)
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.checks.control_sites import control_groups
 from mollisol.methodology.context import PeriodContext
@@ -117,7 +122,12 @@ def project_side(
         name = stratum.stratum
         hectares = context.arrange(f"area_ha.{name}", stratum.area_ha, [area], places=[number])
         if name in stocks.anew:
-            sides.append(stratum_drawn_anew(context, name, hectares, *stocks.anew[name]))
+            anew = stocks.anew[name]
+            sides.append(
+                stratum_drawn_anew(context, name, hectares, *anew.stocks)
+                if anew.apart
+                else stratum_of_campaigns(context, name, hectares, anew)
+            )
         else:
             sides.append(_paired(context, name, hectares, units))
     if stocks.anew:

@@ -56,8 +56,9 @@ def run_measured_routes(inputs: PeriodInputs, choice: RouteChoice) -> RoutesFoun
         {"guarded": guarded_form} if lowest else {"sharp": partial(sharp_form, ceiling=core)}
     )
     others: dict[CreditedForm, Route[PeriodInputs]] = {**closed, "montecarlo": montecarlo_route}
-    if not inputs.stocks.anew:
-        # of points drawn anew there is no change at a point, which the posterior is of
+    prior = inputs.context.trace.rule("mollisol.posterior.prior").value
+    if not inputs.stocks.anew or prior == "means":
+        # of points drawn anew there is no change at a point, which the half-normal prior is of
         others["posterior"] = posterior_route
     return run_routes(inputs, choice, analytic_route, others, core=core and "posterior" in others)
 

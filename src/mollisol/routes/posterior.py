@@ -44,7 +44,7 @@ from mollisol.uncertainty.posterior.measured import (
     measured_specification,
     posterior_credited_t_co2e_per_ha,
 )
-from mollisol.uncertainty.posterior.replicates import variance_of_cores
+from mollisol.uncertainty.posterior.replicates import StrataApart, variance_of_cores
 from mollisol.uncertainty.posterior.results import PosteriorResult
 from mollisol.uncertainty.scaling.spread_of_sites import level_of_sites
 
@@ -77,6 +77,9 @@ def posterior_route(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     points = points_of_period(inputs, inputs.stocks)
     told = {**points.given, **prior_of(context)}
     specified = values_of(told)
+    if inputs.stocks.anew:
+        specified["apart"], behind = _apart(inputs)
+        told |= behind
     declared, names = None, ErrorNames({}, {})
     if inputs.errors is not None:
         sides = points.given["project_unit"], points.given["control_site"]
@@ -104,12 +107,26 @@ def posterior_route(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
             )
             specification = measured_specification(errors=rounded, **specified)
             result = posterior_of_change(specification, confidence=confidence.value)
-        plain = {name: value for name, value in specified.items() if name != "prior"}
-        within = variance_of_cores(measured_specification(**plain)) if "prior" in specified else 0.0
+        plain = {name: value for name, value in specified.items() if name not in ("prior", "apart")}
+        means = "prior" in specified and not inputs.stocks.anew
+        within = variance_of_cores(measured_specification(**plain)) if means else 0.0
         budget = posterior_budget(result, specification, names, strata, sites, inputs.hectares, within)
         return result, {"variance_budget": budget}
 
     return posterior_outcome(inputs, compute, posterior_credited_t_co2e_per_ha, told)
+
+
+def _apart(inputs: PeriodInputs) -> tuple[StrataApart, dict[str, Quantity]]:
+    """Return the strata whose points were drawn anew, each with its change, and what that is from."""
+    side, areas = inputs.project_side, np.asarray(inputs.area.value)
+    own = [place for place, name in enumerate(side.labels) if name in inputs.stocks.anew]
+    apart = StrataApart(
+        own,
+        np.asarray(side.mean.value)[own],
+        np.asarray(side.variance.value)[own] / areas[own] ** 2,
+        side.degrees_of_freedom[own],
+    )
+    return apart, {"change_of_stratum": side.mean, "variance_of_stratum_t2": side.variance}
 
 
 def prior_of(context: PeriodContext) -> dict[str, Any]:

@@ -38,6 +38,27 @@ SHARED_REFERENCE = "all"
 """The reference that all but shallow soils share."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class StratumAnew:
+    """A stratum whose points were drawn anew in a period.
+
+    Parameters
+    ----------
+    stocks
+        Of its sampling units in each campaign from the first of the period to its last.
+    places
+        What each of them was measured at: the same in two campaigns where all of its points are. [id]
+    """
+
+    stocks: tuple[Quantity, ...]
+    places: tuple[tuple[str, ...], ...]
+
+    @property
+    def apart(self) -> bool:
+        """Return whether two campaigns measured it, each at places of its own."""
+        return len(self.stocks) == 2 and not set(self.places[0]) & set(self.places[1])
+
+
 @dataclass(frozen=True, slots=True)
 class UnitStocks:
     """Stocks at equal soil mass.
@@ -60,8 +81,7 @@ class UnitStocks:
     interpolation
         What they were interpolated by.
     anew
-        By stratum, of those whose points were drawn anew in a period: stocks of the sampling units at its start and at
-        its end, which are no pairs.
+        By stratum, of those whose points were drawn anew in a period.
     of_period
         By period, of those that cover a part of the land: stocks at the reference mass of its samples alone. What left,
         or joined elsewhere, does not move them.
@@ -74,7 +94,7 @@ class UnitStocks:
     reference_of: dict[str, Figure]
     profiles: tuple[tuple[Profiles, Quantity], ...]
     interpolation: Interpolation
-    anew: Mapping[str, tuple[Quantity, Quantity]] = field(default_factory=dict)
+    anew: Mapping[str, StratumAnew] = field(default_factory=dict)
     of_period: Mapping[str, UnitStocks] = field(default_factory=dict)
 
     def members(self, campaign: str) -> dict[str, list[int]]:

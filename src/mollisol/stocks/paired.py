@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -9,8 +10,8 @@ from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.land.covered import strata_drawn_anew
 from mollisol.methodology.measurement import SamplePoint
 from mollisol.methodology.trace import Quantity
-from mollisol.stocks.measured import UnitStocks
-from mollisol.stocks.units import unit_means
+from mollisol.stocks.measured import StratumAnew, UnitStocks
+from mollisol.stocks.units import unit_label, unit_means
 
 
 def paired_stocks(context: PeriodContext, stocks: UnitStocks) -> UnitStocks:
@@ -22,7 +23,7 @@ def paired_stocks(context: PeriodContext, stocks: UnitStocks) -> UnitStocks:
     of_point = {name: stocks.points_by_campaign[name] for name in campaigns}
     known = {point.point: point for point in context.project.sample_points}
     anew = strata_drawn_anew(context.project, context.period)
-    stocks = replace(stocks, anew=_drawn_anew(context, of_point, known, sorted(anew)))
+    stocks = replace(stocks, anew=_drawn_anew(context, stocks, known, sorted(anew)))
     both = set.intersection(*(set(stock.index) for stock in of_point.values())) & known.keys()
     both = {name for name in both if known[name].stratum not in anew}
     if all(len(stock.index) == len(both) for stock in of_point.values()):
@@ -43,22 +44,29 @@ def paired_stocks(context: PeriodContext, stocks: UnitStocks) -> UnitStocks:
 
 
 def _drawn_anew(
-    context: PeriodContext,
-    of_point: Mapping[str, Quantity],
-    known: Mapping[str, SamplePoint],
-    strata: Sequence[str],
-) -> dict[str, tuple[Quantity, Quantity]]:
-    """Compute the stocks of the sampling units of strata at both ends, of whatever points each campaign has."""
+    context: PeriodContext, stocks: UnitStocks, known: Mapping[str, SamplePoint], strata: Sequence[str]
+) -> dict[str, StratumAnew]:
+    """Gather the stocks of the units of strata in all campaigns of a period, of whatever points each of them has."""
+    names = [campaign.name for campaign in context.project.head.campaigns]
+    first, last = names.index(context.period.first_campaign), names.index(context.period.last_campaign)
     found = {}
     for stratum in strata:
-        ends = []
-        for name, stock in of_point.items():
-            places = [
-                n for n, point in enumerate(stock.index) if point in known and known[point].stratum == stratum
-            ]
-            own = context.pick(f"anew_stock_of_point.{stratum}.{name}", stock, places)
+        units, places, held = [], [], []
+        for name in names[first : last + 1]:
+            stock = stocks.points_by_campaign.get(name)
+            index = () if stock is None else stock.index
+            own = [n for n, point in enumerate(index) if point in known and known[point].stratum == stratum]
+            if stock is None or not own:
+                continue
+            of_points = context.pick(f"anew_stock_of_point.{stratum}.{name}", stock, own)
             unit = f"anew_stock_of_unit.{stratum}.{name}"
-            ends.append(unit_means(context, unit, own, known, context.project.drawn_fields))
-        if all(end.index for end in ends):
-            found[stratum] = (ends[0], ends[1])
+            of_units = unit_means(context, unit, of_points, known, context.project.drawn_fields)
+            points: dict[str, list[str]] = defaultdict(list)
+            for point in of_points.index:
+                points[unit_label(known[point])].append(point)
+            units.append(of_units)
+            places.append(tuple("+".join(sorted(points[label])) for label in of_units.index))
+            held.append(name)
+        if held and (held[0], held[-1]) == (names[first], names[last]):
+            found[stratum] = StratumAnew(tuple(units), tuple(places))
     return found
