@@ -176,12 +176,17 @@ def _sources(
     if component not in (("s_field", "s_control") if one_point else ("s_point",)):
         return {rest: 1.0}
     whole = row.sd_t_co2e_per_ha**2
-    own = {source: part / whole for source, part in names.inside.get(side, {}).items()}
+    own: dict[ErrorSourceName, float] = {
+        source: part / whole for source, part in names.inside.get(side, {}).items()
+    }
     if side == "project" and within:
         own["within fields"] = max(0.0, within / whole - sum(own.values()))
     # more than the points show cannot be in their spread
-    shares = {source: part / max(1.0, sum(own.values())) for source, part in own.items()}
-    return {**shares, rest: 1.0 - sum(shares.values())}
+    shares: dict[ErrorSourceName, float] = {
+        source: part / max(1.0, sum(own.values())) for source, part in own.items()
+    }
+    shares[rest] = 1.0 - sum(shares.values())
+    return shares
 
 
 def _one_more(

@@ -283,7 +283,9 @@ def posterior_errors(
         of_calibrations = shared_effects(errors.calibrations, lines, project, control)
         of_effect |= dict.fromkeys((effect.name for effect in of_calibrations), LABORATORY)
         shared += of_calibrations
-    of_class = {source: np.asarray(part.value) for source, part in parts.items()}
+    of_class: dict[ErrorSourceName, FloatArray] = {
+        source: np.asarray(part.value) for source, part in parts.items()
+    }
     again = context.trace.rule("mollisol.errors.of-points").value == "again"
     declared = MeasurementErrors(
         class_sd=np.hypot(*of_class.values()) * float(again),
@@ -291,7 +293,7 @@ def posterior_errors(
         control_class=classes[control].tolist(),
         shared=tuple(shared),
     )
-    inside = {
+    inside: dict[str, dict[ErrorSourceName, float]] = {
         side: {
             source: float((sd[classes[places]] ** 2).mean()) * count / len(places)
             for source, sd in of_class.items()

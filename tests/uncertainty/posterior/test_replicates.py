@@ -54,10 +54,10 @@ def test_several_sites_are_a_sum_of_two_students(probability: float) -> None:
     spec = campaign([PROJECT], SITES, [150.0], [[1.0]] * 4)
     means = [float(np.mean(y)) for y in SITES]
     expected = behrens_fisher_quantile(
-        mean=[np.mean(PROJECT), -np.mean(means)],
-        standard_error=[np.std(PROJECT, ddof=1) / np.sqrt(8), np.std(means, ddof=1) / 2],
-        degrees_of_freedom=[7, 3],
-        weight=[1.0, 1.0],
+        mean=np.array([np.mean(PROJECT), -np.mean(means)]),
+        standard_error=np.array([np.std(PROJECT, ddof=1) / np.sqrt(8), np.std(means, ddof=1) / 2]),
+        degrees_of_freedom=np.array([7.0, 3.0]),
+        weight=np.ones(2),
         probability=probability,
     )
     found = posterior_of_change(by_means(spec), confidence=1 - probability)
@@ -69,10 +69,12 @@ def test_a_lone_site_has_the_spread_of_its_points_times_its_factor() -> None:
     """Four points: variance of the mean 1.5 s^2 / 4 with 3 degrees of freedom; eight of the project."""
     spec = campaign([PROJECT], SITES[:1], [150.0], [[1.0]])
     expected = behrens_fisher_quantile(
-        mean=[np.mean(PROJECT), -np.mean(SITES[0])],
-        standard_error=[np.std(PROJECT, ddof=1) / np.sqrt(8), np.sqrt(1.5 * np.var(SITES[0], ddof=1) / 4)],
-        degrees_of_freedom=[7, 3],
-        weight=[1.0, 1.0],
+        mean=np.array([np.mean(PROJECT), -np.mean(SITES[0])]),
+        standard_error=np.array(
+            [np.std(PROJECT, ddof=1) / np.sqrt(8), np.sqrt(1.5 * np.var(SITES[0], ddof=1) / 4)]
+        ),
+        degrees_of_freedom=np.array([7.0, 3.0]),
+        weight=np.ones(2),
         probability=1 / 3,
     )
     assert posterior_of_change(by_means(spec)).quantile == pytest.approx(float(expected), rel=2e-3)
