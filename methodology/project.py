@@ -289,6 +289,8 @@ class Project(DomainObject):
     eligibility: EligibilityFacts | None = None
     model: ProjectModel | None = None
     plan: SamplingPlan | None = None
+    production_share: float = 1.0
+    """What of the displaced production a period takes, by area, where others cover other land at the same time."""
 
     def interpolated_by(self, interpolation: Literal["natural_cubic_spline", "linear"]) -> Project:
         """Return the project with what its stocks were interpolated by; itself where that was its choice."""

@@ -138,6 +138,7 @@ def project_of_period(project: Project, period: VerificationPeriod) -> Project:
     }
     gone = {item.field for item in project.fields if not item.is_there(period.during)}
     changed |= _places(project, set(strata.column("stratum").values()), gone)
+    changed["production_share"] = _share_of_production(project, period)
     for name, table in project:
         if name in changed or not isinstance(table, Columns) or not len(table):
             continue
@@ -146,6 +147,20 @@ def project_of_period(project: Project, period: VerificationPeriod) -> Project:
     sites = set(changed["control_sites"].column("control_site").values())
     changed["schedule"] = _where(project.schedule, "place", of_unit.keys() | sites)
     return project.model_copy(update=changed)
+
+
+def _share_of_production(project: Project, period: VerificationPeriod) -> float:
+    """Return the area of a period over that of all units which periods cover at the same time."""
+    area = {item.quantification_unit: item.area_ha for item in project.quantification_units}
+    beside = {
+        unit
+        for other in project.head.verification_periods
+        if other.during.start <= period.during.end and period.during.start <= other.during.end
+        for unit in units_of(project, other)
+    }
+    if not beside <= area.keys():  # the land of a period already
+        return project.production_share
+    return sum(area[unit] for unit in units_of(project, period)) / sum(area[unit] for unit in sorted(beside))
 
 
 def _places(project: Project, strata: Collection[str], gone: Collection[str]) -> dict[str, Any]:

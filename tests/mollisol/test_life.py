@@ -253,6 +253,72 @@ def test_a_campaign_that_covers_part_of_the_units(tmp_path: Path) -> None:
     assert first + second == pytest.approx(520)
 
 
+YEARS = ("2021", "2024", "2027", "2029")
+FOUR = Life(
+    {
+        "a": Part(
+            points("A", (150, 153, 158, 160), (162, 164, 168, 167), (171, 176, 181, 185), years=YEARS),
+            80.0,
+            "alpha",
+        ),
+        "b": Part(
+            points("B", (120, 121, 124, 127), (131, 133, 134, 135), (127, 128, 132, 131), years=YEARS),
+            40.0,
+            "beta",
+        ),
+    },
+    {
+        "ca": Part(
+            points("CA", (152, 152, 153, 153), (160, 162, 163, 165), (165, 165, 164, 164), years=YEARS),
+            strata=["a"],
+        ),
+        "cb": Part(
+            points("CB", (122, 122, 122, 124), (128, 127, 127, 127), (125, 126, 126, 125), years=YEARS),
+            strata=["b"],
+        ),
+    },
+    [("1", 2021, 2024, ()), ("2", 2024, 2027, ()), ("3", 2027, 2029, ())],
+)
+"""Means by campaign: A 161, 493/3, 169, 512/3; B 126, 382/3, 130, 131; their controls 159, 479/3, 160, 482/3 and 125,
+125, 125, 376/3.
+"""
+
+
+def test_a_fourth_campaign(tmp_path: Path) -> None:
+    """Each period takes the difference of its own two campaigns; what all three give is that of first and last."""
+    folder = write_life(tmp_path / "four", FOUR)
+    assert told(folder) == {}
+    periods = results(folder)
+    a = [161, 493 / 3, 169, 512 / 3]
+    b = [126, 382 / 3, 130, 131]
+    controls = [159, 479 / 3, 160, 482 / 3], [125, 125, 125, 376 / 3]
+    for number, name in enumerate("123"):
+        change = [c[number + 1] - c[number] for c in (a, b, *controls)]
+        assert periods[name].gross_t_co2e == pytest.approx(
+            80 * (change[0] - change[2]) + 40 * (change[1] - change[3]), rel=1e-9
+        )
+    whole = 80 * (a[3] - a[0] - (controls[0][3] - controls[0][0]))
+    whole += 40 * (b[3] - b[0] - (controls[1][3] - controls[1][0]))
+    assert sum(period.gross_t_co2e for period in periods.values()) == pytest.approx(whole, rel=1e-9)
+    # the switch looks at the running sum of all years before
+    last = [periods[name].vintages[-1].cumulative_project_change_t_co2e for name in "123"]
+    own = [sum(v.project_change_t_co2e for v in periods[name].vintages) for name in "123"]
+    assert last == pytest.approx([own[0], own[0] + own[1], sum(own)], rel=1e-12)
+
+
+def test_one_monitoring_period_of_several_verifications(tmp_path: Path) -> None:
+    """A monitoring period may hold several verification periods; one that none holds is refused."""
+    folder = write_life(tmp_path / "one", replace(FOUR, monitoring=[("m", 2021, 2029)]))
+    assert told(folder) == {}
+    same = results(write_life(tmp_path / "same", FOUR))
+    for name, period in results(folder).items():
+        assert period.verified_total_t_co2e == same[name].verified_total_t_co2e
+    found = told(
+        write_life(tmp_path / "gap", replace(FOUR, monitoring=[("m", 2021, 2025), ("n", 2025, 2029)]))
+    )
+    assert "verification period 2" in found["monitoring-gap"]
+
+
 def test_units_that_were_apart_go_on_as_one(tmp_path: Path) -> None:
     """Changes 1, 3, 1, 3 and 2, 3, 4, none at the controls; the switch looks at the sum of both before."""
     life = joined()
@@ -297,6 +363,38 @@ def test_periods_do_not_count_land_twice(tmp_path: Path) -> None:
             "unknown-reference"
         ]
     )
+
+
+NEW_LAND = """new_land = { biomass_t_c_per_ha = 60.0, reference_soil_t_c_per_ha = 80.0, land_use_factor = 0.7, \
+management_factor = 1.0, input_factor = 1.0, source = "constructed for a test" }"""
+COMMODITIES = """commodity,kind,unit,yield_per_ha,growth_fraction_per_year,produced_in_country,\
+national_production_rises,subsistence,evidence
+wheat,agricultural,t,7.5,0,yes,yes,no,"constructed"
+"""
+
+
+def test_displaced_production_of_periods_at_one_time_counts_once(tmp_path: Path) -> None:
+    """What the whole project no longer makes is shared by area: 80 of 120 ha take two thirds of it, 40 ha a third."""
+
+    def displaced(name: str, life: Life) -> dict[str, float]:
+        folder = write_life(tmp_path / name, replace(life, head=[NEW_LAND]))
+        rows = [f"wheat,{year},{500 if year < 2021 else 450}" for year in range(2018, 2026)]
+        (folder / "commodities.csv").write_text(COMMODITIES, encoding="utf-8")
+        (folder / "production.csv").write_text(
+            "\n".join(["commodity,year,produced", *rows]) + "\n", encoding="utf-8"
+        )
+        return {
+            name: one.leakage.displaced_production_t_co2e
+            for name, one in results(folder).items()
+            if one.leakage
+        }
+
+    (whole,) = displaced("whole", TWO).values()
+    assert whole > 1
+    apart = [("1", 2021, 2026, ["alpha"]), ("2", 2021, 2026, ["beta"])]
+    assert displaced("apart", replace(TWO, periods=apart)) == {
+        "1": pytest.approx(whole * 2 / 3, rel=1e-12), "2": pytest.approx(whole / 3, rel=1e-12),
+    }  # fmt: skip
 
 
 def test_a_unit_in_no_period_is_told(tmp_path: Path) -> None:

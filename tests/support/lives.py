@@ -45,6 +45,8 @@ class Life:
     head: Sequence[str] = ()
     """Further lines of ``[project]``."""
     eligibility: str = ""
+    monitoring: Sequence[tuple[str, int, int]] = ()
+    """Name, first and last year of monitoring periods, where they are not those of verification."""
 
 
 def _head(life: Life, campaigns: Sequence[str]) -> str:
@@ -56,7 +58,11 @@ def _head(life: Life, campaigns: Sequence[str]) -> str:
         text += f'\n[[project.campaigns]]\nname = "{name}"\n'
         text += f"during = {{ start = {name}-09-01, end = {name}-11-30 }}\n"
         text += f"drawn_anew = {list(life.anew[name])}\n".replace("'", '"') if name in life.anew else ""
-    for kind, (name, first, last, units) in product(("monitoring", "verification"), life.periods):
+    for name, first, last in life.monitoring:
+        text += f'\n[[project.monitoring_periods]]\nname = "{name}"\n'
+        text += f"during = {{ start = {first}-10-01, end = {last}-09-30 }}\n"
+    kinds = ("verification",) if life.monitoring else ("monitoring", "verification")
+    for kind, (name, first, last, units) in product(kinds, life.periods):
         text += f'\n[[project.{kind}_periods]]\nname = "{name}"\n'
         text += f"during = {{ start = {first}-10-01, end = {last}-09-30 }}\n"
         if kind == "verification":

@@ -28,6 +28,7 @@ from mollisol.quantification.leakage import (
     vmd0054_v1_1,
     vmd0054_v1_1_land,
 )
+from mollisol.quantification.totals import share_of_amounts_t_co2e
 
 type _Equation = Callable[..., Any]
 
@@ -99,6 +100,15 @@ def displaced_leakage(context: PeriodContext, grid: Grid, prior: Quantity) -> Di
     findings: tuple[Finding, ...] = ()
     if context.project.commodities:
         accounting, cumulative, findings = _since_start(context, grid, edition)
+        if (share := context.project.production_share) < 1:
+            cumulative = context.compute(
+                "displaced_cumulative_of_units",
+                share_of_amounts_t_co2e,
+                amounts_t_co2e=context.arrange(
+                    "displaced_cumulatives", [float(cumulative.value)], [cumulative]
+                ),
+                share=context.given("production_share", [share], "1", ["quantification_units.csv"]),
+            )
     else:
         cumulative = context.arrange("displaced_cumulative", float(prior.value), [prior])
     by_year = context.compute(
