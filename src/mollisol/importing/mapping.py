@@ -6,7 +6,7 @@ import fnmatch
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -165,6 +165,31 @@ def mapping_of(name: str, content: bytes, folder: Path | None = None) -> FileMap
         note=data.get("note", ""),
         marks=marks,
     )
+
+
+def mapping_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a mapping: its keys, for editors. What they may hold is told by an import."""
+
+    def keys(known: Collection[str]) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "properties": {key: {} for key in sorted(known)},
+            "additionalProperties": False,
+        }
+
+    texts = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+    either = {"anyOf": [{"type": "string"}, keys(FIELD)]}
+    field_of_row = {"anyOf": [*either["anyOf"], {"type": "array", "items": either}]}
+    named = {
+        "kind": {"enum": list(KINDS)},
+        "file": texts,
+        "read": keys(READ),
+        "decide": keys({key for known in DECIDE.values() for key in known}),
+        "fields": {"type": "object", "additionalProperties": field_of_row},
+    }
+    schema = keys(TOP)
+    schema["properties"] |= named
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "required": ["file"]}
 
 
 def preset_of(name: str, where: str, folder: Path | None = None) -> dict[str, Any]:

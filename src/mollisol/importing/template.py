@@ -9,7 +9,13 @@ from datetime import date, datetime
 from importlib.resources import files
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 from mollisol.importing.kinds.tables import ABOUT, EXPLAINED, FIRST, README, SHEETS
+from mollisol.importing.mapping import mapping_schema
+from mollisol.methodology.eligibility_facts import EligibilityFacts
+from mollisol.methodology.ledger import Ledger
+from mollisol.methodology.measurement import PlanHead
 from mollisol.output import canonical_json
 from mollisol.reading.guide import GuideRow, guide_of
 from mollisol.reading.project import TABLES
@@ -17,9 +23,10 @@ from mollisol.reading.schema import HEAD_FILE, head_schema
 from mollisol.templates.documents.extras import load
 from mollisol.templates.documents.packing import EARLIEST, repacked
 
-SCHEMA_FILE: Final = "schemas/project.json"
+SCHEMAS: Final = "schemas"
 WORKBOOK: Final = "raw/tables.xlsx"
 _MAPPING: Final = (
+    b"#:schema ../schemas/mapping.json\n"
     b"# The sheets of the workbook are tables of the project: mollisol import run\n"
     b'kind = "tables"\nfile = "tables.xlsx"\n'
 )
@@ -52,14 +59,21 @@ def project_files(*, workbook: bool) -> dict[str, bytes]:
     """
     skeleton = files("mollisol").joinpath("skeleton")
     made = {item.name: item.read_bytes() for item in sorted(skeleton.iterdir(), key=lambda item: item.name)}
-    made[HEAD_FILE] = f"#:schema ./{SCHEMA_FILE}\n".encode() + made[HEAD_FILE]
-    made[SCHEMA_FILE] = canonical_json(head_schema())
+    made[HEAD_FILE] = f"#:schema ./{SCHEMAS}/project.json\n".encode() + made[HEAD_FILE]
+    made |= {f"{SCHEMAS}/{name}.json": canonical_json(schema) for name, schema in _schemas().items()}
     if not workbook:
         return made
     known = set(SHEETS.values())
     tables = {name: content for name, content in made.items() if name in known}
     others = {name: content for name, content in made.items() if name not in known}
     return others | {WORKBOOK: workbook_of(tables), "imports/tables.toml": _MAPPING}
+
+
+def _schemas() -> dict[str, Any]:
+    """Return the JSON Schema of each TOML file that a project may have, for the line by which editors find it."""
+    kinds: dict[str, type[BaseModel]] = {"eligibility": EligibilityFacts, "ledger": Ledger, "plan": PlanHead}
+    made = {name: kind.model_json_schema() for name, kind in kinds.items()}
+    return {"project": head_schema(), **made, "mapping": mapping_schema()}
 
 
 def workbook_of(tables: Mapping[str, bytes]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -23,14 +24,12 @@ from mollisol.importing.kinds.tables import FIRST, SHEETS
 from mollisol.importing.perform import imported, write_import
 from mollisol.importing.template import project_files, workbook_of
 from mollisol.methodology.findings import Finding
-from mollisol.methodology.results.run import RouteChoice
 from mollisol.output import write_folder
 from mollisol.reading.guide import guide_of
 from mollisol.reading.project import TABLES
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 PROJECTS = sorted(path.parent.name for path in EXAMPLES.glob("*/project.toml"))
-QUICK = "woburn-ley"
 ROWS = {table.file: table.row_type for table in TABLES}
 
 
@@ -53,19 +52,14 @@ def import_all(folder: Path) -> None:
     write_import(folder, made)
 
 
-def results(folder: Path, route: RouteChoice) -> bytes:
-    return bundle_files(run_project(folder, route=route))["results.json"]
-
-
-@pytest.mark.parametrize(
-    ("name", "route"),
-    [(QUICK, "analytic"), *(pytest.param(name, "all", marks=pytest.mark.slow) for name in PROJECTS)],
-)
-def test_every_example_comes_back_from_its_workbook(name: str, route: RouteChoice, tmp_path: Path) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PROJECTS)
+def test_every_example_comes_back_from_its_workbook(name: str, tmp_path: Path) -> None:
     """Table to workbook to table: the same bytes of results."""
     folder = as_workbook(EXAMPLES / name, tmp_path / name)
     import_all(folder)
-    assert results(folder, route) == results(EXAMPLES / name, route)
+    before, after = (bundle_files(run_project(place))["results.json"] for place in (EXAMPLES / name, folder))
+    assert before == after
 
 
 def test_a_new_project_as_a_workbook_says_what_a_new_project_says(tmp_path: Path) -> None:
@@ -213,3 +207,25 @@ def test_editors_find_the_schema_of_the_head(tmp_path: Path) -> None:
     schema = json.loads(made["schemas/project.json"])
     assert schema["properties"]["project"]["properties"]["design"] == {"$ref": "#/$defs/SamplingDesign"}
     assert schema["properties"]["project"]["additionalProperties"] is False
+
+
+def test_each_schema_knows_the_keys_of_its_file() -> None:
+    """The keys of mappings that are under test elsewhere, and of the head of the skeleton."""
+    made = project_files(workbook=True)
+    assert made["imports/tables.toml"].startswith(b"#:schema ../schemas/mapping.json\n")
+    mapping = json.loads(made["schemas/mapping.json"])["properties"]
+    found = 0
+    for path in sorted((Path(__file__).parent / "sets").rglob("imports/*.toml")):
+        data = tomllib.loads(path.read_text("utf-8"))
+        assert data["kind"] in mapping["kind"]["enum"]
+        assert set(data) <= set(mapping)
+        assert set(data.get("read", {})) <= set(mapping["read"]["properties"])
+        found += 1
+    assert found > 10
+    head = json.loads(made["schemas/project.json"])["properties"]
+    written = tomllib.loads(made["project.toml"].decode())
+    assert set(written) <= set(head)
+    assert set(written["project"]) <= set(head["project"]["properties"])
+    assert {name for name in made if name.startswith("schemas/")} == {
+        f"schemas/{name}.json" for name in ("project", "eligibility", "ledger", "plan", "mapping")
+    }

@@ -11,6 +11,7 @@ from scipy.integrate import dblquad
 from mollisol.uncertainty.planning.allocation import best_cores_per_composite
 from mollisol.uncertainty.scaling.clusters import design_effect
 from mollisol.uncertainty.scaling.geostatistics import mean_covariance
+from mollisol.uncertainty.scaling.multistage import Landowner, multistage_sampling_variance_t2
 from mollisol.uncertainty.scaling.systematic import systematic_degrees_of_freedom, systematic_variance_t2
 
 
@@ -111,3 +112,30 @@ def test_the_variance_of_a_grid_holds_on_land_that_changes_smoothly_and_fails_wh
     true, of_grid, plain = campaign(1.0)
     assert of_grid < 0.1 * true
     assert plain < 0.1 * true
+
+
+def test_drawn_fields_of_landowners_give_the_total_and_its_variance_without_bias() -> None:
+    """Fields drawn by area with replacement, one noisy point in each: 4,000 campaigns against the land's own total."""
+    random = np.random.default_rng(4)
+    owners = [
+        (random.uniform(5, 60, 12), random.normal(2.0, 1.5, 12)),
+        (random.uniform(5, 60, 5), np.full(5, 1.0)),
+    ]
+    truth = sum(float(area @ change) for area, change in owners)
+    totals, variances = [], []
+    for _ in range(4000):
+        drawn = []
+        for number, (area, change) in enumerate(owners):
+            fields = random.choice(area.size, size=2 + number, p=area / area.sum())
+            values = change[fields] + random.normal(0, 0.5, fields.size)
+            drawn.append(Landowner.of_means(float(area.sum()), values))
+        totals.append(
+            sum(
+                owner.area_ha
+                * np.mean([np.mean(field.strata[0].values_t_co2e_per_ha) for field in owner.fields])
+                for owner in drawn
+            )
+        )
+        variances.append(multistage_sampling_variance_t2(landowners=drawn))
+    assert np.mean(totals) == pytest.approx(truth, abs=4 * np.std(totals) / np.sqrt(len(totals)))
+    assert np.mean(variances) == pytest.approx(np.var(totals), rel=0.08)
