@@ -23,9 +23,22 @@ _MEAN_STOCKS: Final = (
     "vm0042:4",
     "vm0042:8.2.1.6",
     "mollisol:mean-by-group",
+    "mollisol:mean-over-parts",
 )
-_VARIANCE: Final = ("vm0042:62", "vm0042:70", "vm0042:71", "vm0042:72", "mollisol:shared-control")
-_FREEDOM: Final = ("mollisol:satterthwaite", "mollisol:pooled-degrees-of-freedom")
+_OF_DESIGN: Final = ("vm0042:A6.1", "vm0042:A6.9", "mollisol:systematic-variance")
+_VARIANCE: Final = (
+    "vm0042:62",
+    "vm0042:70",
+    "vm0042:71",
+    "vm0042:72",
+    *_OF_DESIGN,
+    "mollisol:shared-control",
+)
+_FREEDOM: Final = (
+    "mollisol:systematic-degrees-of-freedom",
+    "mollisol:satterthwaite",
+    "mollisol:pooled-degrees-of-freedom",
+)
 
 BASES: Final[dict[str, Basis]] = {
     "credited": Basis(
@@ -70,6 +83,7 @@ BASES: Final[dict[str, Basis]] = {
             "mollisol:mean-by-group",
             "mollisol:weighted-control-mean",
             "vm0042:71",
+            *_OF_DESIGN,
             "mollisol:mean-difference",
         ),
         ("vm0042.control.least-sites", "vm0042.control.least-sites-per-stratum"),
