@@ -24,6 +24,13 @@ PROXIMAL: Final = frozenset({"mid_infrared", "near_infrared", "libs", "ins"})
 """Kinds of laboratory method that predict carbon by a calibration (Appendix 4)."""
 
 
+RICHEST_G_PER_KG: Final = 580.0
+"""What a cell of a content holds at most: organic matter is carbon to 58 % (van Bemmelen), and no soil is more."""
+LIGHTEST_G_PER_CM3: Final = 0.02
+DENSEST_G_PER_CM3: Final = 2.2
+"""What a cell of a density holds: from undecomposed peat to ground that no probe enters; quartz is 2.65."""
+
+
 class Conversion(DomainObject):
     """How the values of a method were brought to those of another, by samples that both determined.
 
@@ -129,8 +136,10 @@ class LaboratoryRepeat(DomainObject):
     laboratory_method: Identifier
     batch: Identifier
     sample: Identifier
-    soc_g_per_kg: Annotated[float, Field(gt=0, le=580, allow_inf_nan=False)] | None = None
-    fine_soil_density_g_per_cm3: Annotated[float, Field(ge=0.02, le=2.2, allow_inf_nan=False)] | None = None
+    soc_g_per_kg: Annotated[float, Field(gt=0, le=RICHEST_G_PER_KG, allow_inf_nan=False)] | None = None
+    fine_soil_density_g_per_cm3: (
+        Annotated[float, Field(ge=LIGHTEST_G_PER_CM3, le=DENSEST_G_PER_CM3, allow_inf_nan=False)] | None
+    ) = None
 
 
 class ValidationSample(DomainObject):
@@ -150,8 +159,8 @@ class ValidationSample(DomainObject):
 
     laboratory_method: Identifier
     sample: Identifier
-    predicted_soc_g_per_kg: Annotated[float, Field(ge=0, le=580, allow_inf_nan=False)]
-    reference_soc_g_per_kg: Annotated[float, Field(ge=0, le=580, allow_inf_nan=False)]
+    predicted_soc_g_per_kg: Annotated[float, Field(ge=0, le=RICHEST_G_PER_KG, allow_inf_nan=False)]
+    reference_soc_g_per_kg: Annotated[float, Field(ge=0, le=RICHEST_G_PER_KG, allow_inf_nan=False)]
 
 
 class Campaign(DomainObject):
@@ -233,12 +242,14 @@ class CoreIncrement(DomainObject):
     sampled_on: Day
     upper_cm: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)]
     lower_cm: Annotated[float, Field(gt=0, le=500, allow_inf_nan=False)]
-    soc_g_per_kg: Annotated[float, Field(ge=0, le=580, allow_inf_nan=False)]
+    soc_g_per_kg: Annotated[float, Field(ge=0, le=RICHEST_G_PER_KG, allow_inf_nan=False)]
     laboratory_method: Identifier
     fine_soil_mass_g: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)] | None = None
     probe_inner_diameter_mm: Annotated[float, Field(ge=5, le=500, allow_inf_nan=False)] | None = None
     cores: Annotated[int, Field(ge=1, le=1000)] | None = None
-    fine_soil_density_g_per_cm3: Annotated[float, Field(ge=0.02, le=2.2, allow_inf_nan=False)] | None = None
+    fine_soil_density_g_per_cm3: (
+        Annotated[float, Field(ge=LIGHTEST_G_PER_CM3, le=DENSEST_G_PER_CM3, allow_inf_nan=False)] | None
+    ) = None
     soc_stock_t_per_ha: Annotated[float, Field(ge=0, le=5000, allow_inf_nan=False)] | None = None
     inorganic_carbon_g_per_kg: Annotated[float, Field(ge=0, le=130, allow_inf_nan=False)] | None = None
     ph_in_water: Annotated[float, Field(ge=2, le=12, allow_inf_nan=False)] | None = None

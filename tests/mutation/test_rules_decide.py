@@ -123,6 +123,9 @@ PROBES = {
     "broken:registration-late-small": "vcs.pipeline.registration-years-small",
     "broken:instance-late": "vcs.instance.validation-years",
     "broken:plan-moved": "mollisol.plan.farthest-move",
+    "broken:plan-campaign": "mollisol.plan.interval-share",
+    "broken:polygons-overlap": "mollisol.overlap.seam",
+    "broken:unit-changed": "mollisol.unit.tenfold",
     "broken:numbering-gaps": """
         mollisol.selection.numbering-gaps mollisol.selection.fewest-missing mollisol.selection.least-filled""",
     "broken:points-lost-many": "mollisol.selection.greatest-loss",

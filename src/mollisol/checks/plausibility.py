@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import log
 from statistics import median
 
 import numpy as np
@@ -13,7 +14,7 @@ from mollisol.methodology.checks.sampling import INCREMENTS
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
-from mollisol.methodology.measurement import CoreIncrement
+from mollisol.methodology.measurement import DENSEST_G_PER_CM3, LIGHTEST_G_PER_CM3, CoreIncrement
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.quantification.mixing_law import density_by_mixing
@@ -23,8 +24,6 @@ from mollisol.quantification.soil_carbon_stock import (
 )
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.samples import Samples
-
-_TENFOLD = (6.0, 15.0)
 
 
 def check_units(project: Project, rules: RulesInForce) -> list[Finding]:
@@ -39,9 +38,9 @@ def check_units(project: Project, rules: RulesInForce) -> list[Finding]:
     for severity in dict.fromkeys(item.severity for item in poor):
         alike = [item for item in poor if item.severity is severity]
         findings.append(alike[0].model_copy(update={"more": len(alike) - 1}))
-    largest = max(middle.values())
+    largest, tenfold = max(middle.values()), rules.number("mollisol.unit.tenfold")
     for campaign, value in middle.items():
-        if value > 0 and _TENFOLD[0] <= largest / value <= _TENFOLD[1]:
+        if value > 0 and abs(log(largest / value / 10)) <= tenfold:
             told = f"median {value:g} g/kg where another campaign has {largest:g}"
             findings.append(finding("unit-changed", _contents(campaign), told))
     return [*findings, *check_weighed_soil(cores)]
@@ -126,9 +125,6 @@ def check_similarity(context: Context, samples: Samples) -> list[Finding]:
     return findings
 
 
-_LIGHTEST_G_PER_CM3, _DENSEST_G_PER_CM3 = 0.02, 2.2
-
-
 def check_weighed_soil(increments: Columns[CoreIncrement]) -> list[Finding]:
     """Return a finding where weighed soil gives a density that could not be given."""
     return gathered(_unlikely(increments))
@@ -166,12 +162,12 @@ def _unlikely(increments: Columns[CoreIncrement]) -> Iterable[Finding]:
         for name in ("fine_soil_mass_g", "probe_inner_diameter_mm", "cores", "upper_cm", "lower_cm")
     )
     density = np.where(np.isnan(mass), np.nan, _density(increments))
-    for place in np.flatnonzero((density < _LIGHTEST_G_PER_CM3) | (density > _DENSEST_G_PER_CM3)):
+    for place in np.flatnonzero((density < LIGHTEST_G_PER_CM3) | (density > DENSEST_G_PER_CM3)):
         yield finding(
             "weighed-density-unlikely",
             Place(file=INCREMENTS, row=int(increments.row_numbers[place]), column="fine_soil_mass_g"),
             f"{mass[place]:g} g in {cores[place]:.0f} cores of {diameter[place]:g} mm "
             f"over {lower[place] - upper[place]:g} cm give {density[place]:.3g} g/cm3",
-            lightest_g_per_cm3=_LIGHTEST_G_PER_CM3,
-            densest_g_per_cm3=_DENSEST_G_PER_CM3,
+            lightest_g_per_cm3=LIGHTEST_G_PER_CM3,
+            densest_g_per_cm3=DENSEST_G_PER_CM3,
         )

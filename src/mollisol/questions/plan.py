@@ -279,6 +279,7 @@ def _kept(project: Project, rules: RulesInForce, head: PlanHead) -> Iterable[Fin
 def _campaigns(project: Project, rules: RulesInForce, head: PlanHead) -> Iterable[Finding]:
     """Yield the campaigns that fell due between the first and the last one and were not held."""
     tolerance = rules.number("mollisol.interval.tolerance")
+    share = rules.number("mollisol.plan.interval-share")
     days = sorted(project.core_increments.distinct("sampled_on"))
     if not days or head.interval_years is None:
         return
@@ -286,7 +287,7 @@ def _campaigns(project: Project, rules: RulesInForce, head: PlanHead) -> Iterabl
     held = [(day - begun).days / _DAYS_PER_YEAR for (day,) in days]
     due = head.interval_years
     while due < (ended - begun).days / _DAYS_PER_YEAR - tolerance:
-        if not any(abs(years - due) <= max(tolerance, head.interval_years / 4) for years in held):
+        if not any(abs(years - due) <= max(tolerance, share * head.interval_years) for years in held):
             where = Place(file=PLAN_FILE, thing="interval_years")
             near = f"no campaign near {anniversary(begun, round(due))}"
             yield finding("plan-not-kept", where, f"{near}; planned every {head.interval_years:g} years")

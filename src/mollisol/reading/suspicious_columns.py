@@ -12,15 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.columns import Column
+from mollisol.methodology.measurement import DENSEST_G_PER_CM3, RICHEST_G_PER_KG
 from mollisol.reading.hints import fraction_hint
 
 _SOC, _DENSITY = "soc_g_per_kg", "fine_soil_density_g_per_cm3"
-_DENSEST_G_PER_CM3 = 2.2
-_RICHEST_G_PER_KG = 580.0
 _UPPER, _LOWER = "upper_cm", "lower_cm"
 _OTHER_UNITS = (
-    (_DENSITY, 200.0, 2200.0, "kg/m3", "divide by 1000"),
-    (_SOC, 2 * _RICHEST_G_PER_KG, 580_000.0, "mg/kg", "divide by 1000"),
+    (_DENSITY, 200.0, 1000 * DENSEST_G_PER_CM3, "kg/m3", "divide by 1000"),
+    (_SOC, 2 * RICHEST_G_PER_KG, 1000 * RICHEST_G_PER_KG, "mg/kg", "divide by 1000"),
     ("probe_inner_diameter_mm", 1.0, 4.999, "cm", "multiply by 10"),
 )
 """Column, smallest and largest value that another unit would give and the right one does not, its name, what to do."""
@@ -49,7 +48,7 @@ def looks(columns: Mapping[str, Column]) -> Iterator[Look]:
     swapped = np.zeros(0, dtype=np.intp)
     if _SOC in columns and _DENSITY in columns:
         soc, density = columns[_SOC].numbers(), columns[_DENSITY].numbers()
-        likely = (soc <= _DENSEST_G_PER_CM3) & (density > _DENSEST_G_PER_CM3) & (density <= _RICHEST_G_PER_KG)
+        likely = (soc <= DENSEST_G_PER_CM3) & (density > DENSEST_G_PER_CM3) & (density <= RICHEST_G_PER_KG)
         swapped = np.flatnonzero(likely)
         for first in swapped[:1]:
             found = f"{soc[first]:g} g C/kg in a soil of {density[first]:g} g/cm3"

@@ -23,15 +23,15 @@ HA_AT_THE_EQUATOR = 111_319.49 * 110_574.3 / 1e4
 
 def test_the_area_of_shared_land_is_that_on_the_ellipsoid() -> None:
     one, other = shapely.box(0, 0, 0.02, 0.01), shapely.box(0.01, 0, 0.03, 0.01)
-    (land,) = shared_land([one, other], ["A", "B"])
+    (land,) = shared_land([one, other], ["A", "B"], 1e-4)
     assert (land.one, land.other) == (0, 1)
     assert land.area_ha == pytest.approx(HA_AT_THE_EQUATOR * 0.01 * 0.01, rel=1e-4)
 
 
 def test_shapes_of_one_owner_and_shapes_that_only_touch_share_nothing() -> None:
     boxes = [shapely.box(0, 0, 1, 1), shapely.box(0.5, 0, 1.5, 1), shapely.box(1.5, 0, 2, 1)]
-    assert shared_land(boxes, ["A", "A", "B"]) == []
-    assert shared_land([], []) == []
+    assert shared_land(boxes, ["A", "A", "B"], 1e-4) == []
+    assert shared_land([], [], 1e-4) == []
 
 
 def test_land_across_the_date_line_is_found_from_both_sides() -> None:
@@ -40,7 +40,7 @@ def test_land_across_the_date_line_is_found_from_both_sides() -> None:
         shapely.box(-180, 0, -179.98, 0.01),
         shapely.box(0, 0, 1, 1),
     )
-    (land,) = shared_land([west, far, across], ["A", "B", "C"])
+    (land,) = shared_land([west, far, across], ["A", "B", "C"], 1e-4)
     assert (land.one, land.other) == (0, 2)
     assert land.area_ha == pytest.approx(HA_AT_THE_EQUATOR * 0.01 * 0.01, rel=1e-4)
     assert land_of_points([far, across], np.array([-179.995]), np.array([0.005])).tolist() == [[0], [1]]
@@ -59,7 +59,7 @@ def test_planted_overlaps_among_many_shapes_are_all_found() -> None:
     for number in planted:
         west, south, east, north = boxes[number].bounds
         boxes[number] = shapely.box(west, south, east + 0.2 * step, north)
-    found = shared_land(boxes, range(len(boxes)))
+    found = shared_land(boxes, range(len(boxes)), 1e-4)
     assert [land.one for land in found] == planted.tolist()
     assert [land.other for land in found] == (planted + side).tolist()
 

@@ -28,10 +28,11 @@ from mollisol.reading.intake import Handed, Intake
 from mollisol.reading.outlines import area_ha, read_outlines
 from mollisol.reading.project import read_head
 
-SAME_PLACE_M: Final = 10.0
-"""How near two points are one place: what handheld receivers differ by, and four decimals of a degree."""
-
 MOST_OWNERS: Final = 50
+_LIMITS: Final = (
+    "mollisol.copies.chance", "mollisol.copies.least-scatter", "mollisol.overlap.seam", "mollisol.plan.farthest-move",
+)  # fmt: skip
+"""Rules that decide what is told. Two cores as near as one may lie from its plan may be one core."""
 
 type Floats = NDArray[np.float64]
 type Places = NDArray[np.intp]
@@ -64,7 +65,7 @@ def overlaps_of(paths: Sequence[Path]) -> Overlaps:
     FindingsError
         If one of them cannot be read; it carries all findings.
     """
-    scatter = chance = None
+    limits: dict[str, float] = {}
     given: list[_Given] = []
     faults: list[Finding] = []
     notes: list[str] = []
@@ -72,21 +73,23 @@ def overlaps_of(paths: Sequence[Path]) -> Overlaps:
         try:
             handed, _ = handed_in(path)
             intake, head = _head(handed)
-            if scatter is None:
-                rules = programme_of(head)
-                scatter, chance = (
-                    float(threshold_of(rules, f"mollisol.copies.{name}").value)
-                    for name in ("least-scatter", "chance")
-                )
-            one, more = _given(str(path), intake, head, scatter)
+            if not limits:
+                programme = programme_of(head)
+                limits = {name: float(threshold_of(programme, name).value) for name in _LIMITS}
+            one, more = _given(str(path), intake, head, limits["mollisol.copies.least-scatter"])
             given.append(one)
             notes += more
         except FindingsError as error:
             faults += [_named(item, str(path)) for item in error.findings]
-    if faults or chance is None:
+    if faults or not limits:
         raise FindingsError(faults)
     found: dict[tuple[int, int], dict[str, Any]] = defaultdict(dict)
-    for part in (_land(given), _near(given), _inside(given), _values(given, chance)):
+    for part in (
+        _land(given, limits["mollisol.overlap.seam"]),
+        _near(given, limits["mollisol.plan.farthest-move"]),
+        _inside(given),
+        _values(given, limits["mollisol.copies.chance"]),
+    ):
         for pair, shared in part.items():
             found[pair] |= shared
     members = tuple(_member(one) for one in given)
@@ -161,30 +164,30 @@ def _member(one: _Given) -> Member:
 type _Found = dict[tuple[int, int], dict[str, Any]]
 
 
-def _land(given: Sequence[_Given]) -> _Found:
+def _land(given: Sequence[_Given], seam_ha: float) -> _Found:
     """Return the land that strata of each two projects share."""
     shapes = [shape for one in given for shape in one.outlines.values()]
     names = [(number, name) for number, one in enumerate(given) for name in one.outlines]
     found: dict[tuple[int, int], list[Land]] = defaultdict(list)
-    for land in shared_land(shapes, [owner for owner, _ in names]):
+    for land in shared_land(shapes, [owner for owner, _ in names], seam_ha):
         (one, first), (other, second) = names[land.one], names[land.other]
         found[one, other].append(Land(first, second, land.area_ha))
     return {pair: {"land": tuple(parts)} for pair, parts in found.items()}
 
 
-def _near(given: Sequence[_Given]) -> _Found:
+def _near(given: Sequence[_Given], metres: float) -> _Found:
     """Return the points of each two projects that are at one place."""
     owner, point = _numbered(given)
     longitude, latitude = (
         np.concatenate([getattr(one, name) for one in given]) for name in ("longitude", "latitude")
     )
     found: dict[tuple[int, int], list[Near]] = defaultdict(list)
-    pairs, apart = shared_places(longitude, latitude, owner, SAME_PLACE_M)
-    for (left, right), metres in zip(pairs.tolist(), apart.tolist(), strict=True):
+    pairs, apart = shared_places(longitude, latitude, owner, metres)
+    for (left, right), away in zip(pairs.tolist(), apart.tolist(), strict=True):
         one, other = given[int(owner[left])], given[int(owner[right])]
         a, b = int(point[left]), int(point[right])
         kinds = (bool(one.controls[a]), bool(other.controls[b]))
-        found[int(owner[left]), int(owner[right])].append(Near(one.points[a], other.points[b], kinds, metres))
+        found[int(owner[left]), int(owner[right])].append(Near(one.points[a], other.points[b], kinds, away))
     return {pair: {"near": tuple(parts)} for pair, parts in found.items()}
 
 

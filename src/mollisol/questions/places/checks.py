@@ -32,7 +32,8 @@ def check_places(project: Project, outlines: Outlines, rules: RulesInForce) -> l
     valid, findings = outlines.valid, [*outlines.findings]
     if outlines.file and not blocking(findings):
         findings += [*heard(_strata_match, project, outlines), *heard(_areas, project, outlines, rules)]
-        findings += [*_overlaps(valid, outlines.file), *heard(check_fields, project, outlines, rules)]
+        seam = rules.number("mollisol.overlap.seam")
+        findings += [*_overlaps(valid, outlines.file, seam), *heard(check_fields, project, outlines, rules)]
     return [*findings, *heard(_of_points, project, valid, rules)]
 
 
@@ -77,9 +78,9 @@ def _strata_match(project: Project, outlines: Outlines) -> Iterable[Finding]:
         yield finding("polygon-self-crossing", Place(file=file, thing=f"stratum {name}"), reason)
 
 
-def _overlaps(valid: Mapping[str, Any], file: str) -> Iterable[Finding]:
+def _overlaps(valid: Mapping[str, Any], file: str, seam_ha: float) -> Iterable[Finding]:
     names = list(valid)
-    for land in shared_land(list(valid.values()), names):
+    for land in shared_land(list(valid.values()), names, seam_ha):
         yield finding(
             "polygons-overlap",
             Place(file=file, thing=f"strata {names[land.one]}, {names[land.other]}"),

@@ -23,7 +23,7 @@ def check_fields(project: Project, outlines: Outlines, rules: RulesInForce) -> l
     return [
         *gathered(_names(project, outlines)),
         *gathered(_areas(project, outlines, rules.number("mollisol.area.agreement"))),
-        *_overlaps(known, outlines),
+        *_overlaps(known, outlines, rules.number("mollisol.overlap.seam")),
         *gathered(_points(project, outlines)),
     ]
 
@@ -62,10 +62,10 @@ def _areas(project: Project, outlines: Outlines, tolerance: float) -> Iterable[F
                 yield finding("field-of-another-stratum", where, found)
 
 
-def _overlaps(known: dict[str, LandField], outlines: Outlines) -> Iterable[Finding]:
+def _overlaps(known: dict[str, LandField], outlines: Outlines, seam_ha: float) -> Iterable[Finding]:
     """Yield land that two fields hold at the same time; that of one which left another may hold later."""
     names = list(outlines.fields)
-    for land in shared_land(list(outlines.fields.values()), names):
+    for land in shared_land(list(outlines.fields.values()), names, seam_ha):
         one, other = (known.get(names[place]) for place in (land.one, land.other))
         if one and other and _together(one, other):
             where = Place(file=outlines.file, thing=f"fields {one.field}, {other.field}")

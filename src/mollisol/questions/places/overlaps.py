@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from mollisol.reading.outlines import area_ha
 
-SEAM_HA = 1e-4
-"""Overlaps up to a square metre are seams of digitising."""
 _WHOLE_TURN = 360.0
 _EARTH_RADIUS_M = 6_371_000.0
 
@@ -32,7 +30,7 @@ class SharedLand:
     shape: Any
 
 
-def shared_land(shapes: Sequence[Any], owners: Sequence[Hashable]) -> list[SharedLand]:
+def shared_land(shapes: Sequence[Any], owners: Sequence[Hashable], seam_ha: float) -> list[SharedLand]:
     """Return the land that shapes of different owners share, by their order.
 
     Parameters
@@ -41,6 +39,8 @@ def shared_land(shapes: Sequence[Any], owners: Sequence[Hashable]) -> list[Share
         Polygons in WGS 84, sound ones; a shape across the date line goes on beyond 180 degrees.
     owners
         Whose each is; shapes of one owner are not compared.
+    seam_ha
+        Land up to which it is a seam of digitising.
     """
     import shapely
     from pyproj import Geod
@@ -60,7 +60,7 @@ def shared_land(shapes: Sequence[Any], owners: Sequence[Hashable]) -> list[Share
         if shape.area <= 0:
             continue
         area = area_ha(ellipsoid, shape)
-        if area > SEAM_HA and (pair not in found or area > found[pair].area_ha):
+        if area > seam_ha and (pair not in found or area > found[pair].area_ha):
             found[pair] = SharedLand(*pair, area, shape)
     return [found[pair] for pair in sorted(found)]
 
