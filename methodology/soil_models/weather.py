@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from statistics import fmean
 
 from pydantic import BaseModel, ConfigDict
@@ -57,6 +58,7 @@ def check_weather(rows: Sequence[WeatherRow]) -> Iterator[Finding]:
         yield from _months(cell, members)
         yield from _units(cell, members)
         yield from _seasons(cell, members)
+        yield from _repeated(cell, members)
 
 
 def _weather_row(row: WeatherRow) -> Iterator[Finding]:
@@ -161,6 +163,19 @@ def _unit(where: Place, a_year: float, state: str) -> Finding:
         severity=Severity.WARNING,
         do=f"look at the unit; likely, none of it shown: {'; '.join(likely) or otherwise}",
     )
+
+
+def _repeated(cell: str, rows: Sequence[WeatherRow]) -> Iterator[Finding]:
+    """Return a finding where most years are like the one before: long-term averages, and no weather of a year."""
+    years: dict[int, dict[int, tuple[float | None, ...]]] = defaultdict(dict)
+    for row in rows:
+        years[row.year][row.month] = (row.tmean_c, row.rain_mm, row.pan_evaporation_mm, row.pet_mm)
+    order = sorted(years)
+    alike = sum(years[one] == years[other] for one, other in pairwise(order))
+    if alike > max(1, (len(order) - 1) / 2):
+        state = f"{alike + 1} of {len(order)} years have the same twelve months as the year before"
+        where = Place(file=rows[0].file, column="rain_mm", thing=f"cell {cell}")
+        yield finding("weather-repeated", where, state)
 
 
 def _seasons(cell: str, rows: Sequence[WeatherRow]) -> Iterator[Finding]:

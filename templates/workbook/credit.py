@@ -35,8 +35,9 @@ class _Row(NamedTuple):
 
 
 _CARRIED: Final = "carried over from the engine"
-_ON_REDUCTIONS: Final = 'IF(form_leakage_allocation="printed",{reductions},MAX(0,{reductions}))'
-_ON_REMOVALS: Final = 'IF(form_leakage_allocation="printed",{removals},MAX(0,{removals}))'
+_AS_THEY_ARE: Final = 'OR(form_leakage_allocation="printed",MAX({reductions},{removals})<=0)'
+_ON_REDUCTIONS: Final = f"IF({_AS_THEY_ARE},{{reductions}},MAX(0,{{reductions}}))"
+_ON_REMOVALS: Final = f"IF({_AS_THEY_ARE},{{removals}},MAX(0,{{removals}}))"
 _PARTS: Final = f"({_ON_REDUCTIONS}+{_ON_REMOVALS})"
 _ROWS: Final[dict[str, _Row]] = {
     "project": _Row("project change after the deduction", "vm0042:45", "{after}", "project_change_t_co2e"),

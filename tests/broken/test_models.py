@@ -210,6 +210,19 @@ def test_weather_is_held_against_its_own_seasons_and_against_deserts(
     assert [found.code for found in check_weather(rows)] == codes
 
 
+@pytest.mark.parametrize(("same", "codes"), [(2, []), (3, ["weather-repeated"])])
+def test_averages_in_place_of_the_weather_of_each_year_are_told(same: int, codes: list[str]) -> None:
+    """Of five years ``same`` are like the one before: more than half of four is three."""
+    rows = [
+        WeatherRow(
+            cell="a", year=2020 + n, month=m, tmean_c=9.0, rain_mm=60.0 + max(0, n - same), pet_mm=40.0
+        )
+        for n in range(5)
+        for m in range(1, 13)
+    ]
+    assert [found.code for found in check_weather(rows)] == codes
+
+
 def test_every_limit_of_the_weather_has_a_source_and_a_status() -> None:
     assert all(limit.source and limit.status for limit in weather_limits().values())
 

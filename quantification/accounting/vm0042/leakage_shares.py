@@ -16,7 +16,8 @@ _SECTION = "8.5"
 def _share(leakage: Value, part: Value, other: Value, form: Form) -> Value:
     """Return the part of the leakage that falls on reductions or on removals."""
     if not form_of(form):
-        part, other = np.maximum(part, 0.0), np.maximum(other, 0.0)
+        some = np.maximum(part, other) > 0
+        part, other = (np.where(some, np.maximum(value, 0.0), value) for value in (part, other))
     total, lost = part + other, np.asarray(leakage)
     if ((total == 0) & (lost != 0)).any():
         raise ValueError(
@@ -42,8 +43,9 @@ def leakage_on_reductions_t_co2e(
     reductions_t_co2e, removals_t_co2e
         Eqs. 37 and 40. [t CO2e]
     form
-        ``corrected`` shares by the positive parts of the two; ``printed`` by the two as they are, so that a negative
-        one takes a negative share (E-13). The whole is the same.
+        ``corrected`` shares by the positive parts of the two, and by the two as they are where neither is above 0;
+        ``printed`` always by the two as they are, so that a negative one takes a negative share (E-13). The whole is
+        the same.
 
     Returns
     -------
@@ -60,7 +62,8 @@ def leakage_on_reductions_t_co2e(
     .. math:: LK_{ER,t} = LK_t \, \frac{\max(0, ER_t)}{\max(0, ER_t) + \max(0, CR_t)}
 
     Here :math:`LK_t` is ``leakage_t_co2e``, :math:`ER_t` is ``reductions_t_co2e`` and :math:`CR_t` is
-    ``removals_t_co2e``. The printed form has no maxima.
+    ``removals_t_co2e``. The printed form has no maxima, nor has
+    the corrected one where neither is above 0.
 
     Source: Eq. 39. No leakage gives 0 whatever the sum.
 
@@ -92,8 +95,9 @@ def leakage_on_removals_t_co2e(
     reductions_t_co2e, removals_t_co2e
         Eqs. 37 and 40. [t CO2e]
     form
-        ``corrected`` shares by the positive parts of the two; ``printed`` by the two as they are, so that a negative
-        one takes a negative share (E-13). The whole is the same.
+        ``corrected`` shares by the positive parts of the two, and by the two as they are where neither is above 0;
+        ``printed`` always by the two as they are, so that a negative one takes a negative share (E-13). The whole is
+        the same.
 
     Returns
     -------
@@ -110,7 +114,8 @@ def leakage_on_removals_t_co2e(
     .. math:: LK_{CR,t} = LK_t \, \frac{\max(0, CR_t)}{\max(0, ER_t) + \max(0, CR_t)}
 
     Here :math:`LK_t` is ``leakage_t_co2e``, :math:`ER_t` is ``reductions_t_co2e`` and :math:`CR_t` is
-    ``removals_t_co2e``. The printed form has no maxima.
+    ``removals_t_co2e``. The printed form has no maxima, nor has
+    the corrected one where neither is above 0.
 
     Source: Eq. 42. No leakage gives 0 whatever the sum.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from mollisol.checks.activity_livestock import HERDS, SHARES, check_commodities, check_livestock
@@ -18,7 +18,7 @@ from mollisol.methodology.eligibility.burning import check_burning
 from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.factors.project_factors import check_project_factor
 from mollisol.methodology.findings import Finding, Place, finding
-from mollisol.methodology.land.covered import starts_of_units
+from mollisol.methodology.land.covered import starts_of_units, units_of
 from mollisol.methodology.project import Project
 from mollisol.methodology.provenance import Range
 from mollisol.methodology.rules_in_force.rule import MissingRuleError
@@ -284,8 +284,12 @@ def _exemptions(project: Project) -> Iterable[Finding]:
 def _woody(project: Project) -> Iterable[Finding]:
     if not project.woody_stocks:
         return
-    days = {period.during.start for period in project.head.verification_periods}
-    days |= {period.during.end + timedelta(days=1) for period in project.head.verification_periods}
+    days: dict[str, set[date]] = {}
+    for (
+        period
+    ) in project.head.verification_periods:  # a unit that joins later is not asked for days before it
+        for unit in units_of(project, period):
+            days.setdefault(unit, set()).update({period.during.start, period.during.end + timedelta(days=1)})
     given = {
         (row.quantification_unit, row.kind, row.scenario, row.measured_on) for row in project.woody_stocks
     }
@@ -293,7 +297,7 @@ def _woody(project: Project) -> Iterable[Finding]:
         missing = [
             f"{scenario} {day}"
             for scenario in ("baseline", "project")
-            for day in sorted(days)
+            for day in sorted(days.get(unit, ()))
             if (unit, kind, scenario, day) not in given
         ]
         if missing:

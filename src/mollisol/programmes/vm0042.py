@@ -363,11 +363,10 @@ def _must_have_shares(year: Year, leakage: Quantity, shares: Shares, *, printed:
     Raises
     ------
     FindingsError
-        If there is leakage and neither reductions nor removals are above zero; as printed, if they sum to zero.
+        If there is leakage and reductions and removals sum to zero; where both are below it they share it as they are.
     """
     er, cr = float(shares.reductions.value), float(shares.removals.value)
-    without = er + cr == 0 if printed else max(er, cr) <= 0
-    if float(leakage.value) == 0 or not without:
+    if float(leakage.value) == 0 or er + cr != 0 or (max(er, cr) > 0 and not printed):
         return
     raise FindingsError(
         [

@@ -285,9 +285,12 @@ def vintage(
     losses, gains = min(0.0, wp) - min(0.0, bsl), max(0.0, wp) - max(0.0, bsl)
     stock_reductions, removals = losses + (1 - switch) * gains, switch * gains
     reductions = sources + stock_reductions
-    positive = max(0.0, reductions) + max(0.0, removals)
-    on_reductions = leakage * max(0.0, reductions) / positive if leakage else 0.0
-    on_removals = leakage * max(0.0, removals) / positive if leakage else 0.0
+    parts = (
+        [max(0.0, reductions), max(0.0, removals)]
+        if max(reductions, removals) > 0
+        else [reductions, removals]
+    )
+    on_reductions, on_removals = (leakage * part / sum(parts) if leakage else 0.0 for part in parts)
     verified_reductions = reductions - on_reductions - rating * stock_reductions
     verified_removals = removals - on_removals - rating * removals
     return {
