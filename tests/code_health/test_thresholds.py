@@ -60,6 +60,7 @@ NOT_RULES: Mapping[str, Mapping[float, str]] = {
     "src/mollisol/questions/selection.py": {5: SHOWN, 100: UNIT},
     "src/mollisol/questions/typed_numbers.py": {1e-6: ROUND, 100: UNIT, 365.25: UNIT, 1000.0: UNIT},
     "src/mollisol/questions/words/evidence.py": {64: "digits of a hash", 100: UNIT},
+    "src/mollisol/questions/words/eligibility.py": {5: SHOWN},
     "src/mollisol/questions/words/people.py": {
         5: "words of a name",
         5000000: "bytes that are looked through",

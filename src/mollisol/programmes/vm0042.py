@@ -57,6 +57,7 @@ from mollisol.questions.plan import check_plan
 from mollisol.questions.registration import question_registration
 from mollisol.questions.selection import check_lost_points, check_selection
 from mollisol.questions.typed_numbers import question_typed, tell_typed
+from mollisol.questions.words.eligibility import check_declared_practices
 from mollisol.questions.words.evidence import tell_evidence
 from mollisol.stocks.samples import Samples
 
@@ -142,9 +143,15 @@ class VM0042(Programme):
             lambda: question_typed(context),
             lambda: check_declarations(project, rules),
             lambda: check_eligibility(context),
+            lambda: self._declared_practices(context),
             lambda: question_registration(context, ("VM0042",)),
         )
         return [found for check in asked for found in heard(check)]
+
+    def _declared_practices(self, context: Context) -> Iterable[Finding]:
+        if context.project.eligibility is None:
+            return ()
+        return check_declared_practices(context.project, context.rules.number("vm0042.practice.least-change"))
 
     def check_samples(self, context: Context, samples: Samples) -> list[Finding]:
         """Return what the similarity of control sites asks."""

@@ -11,14 +11,19 @@ from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.practice import YearOfActivities
 from mollisol.methodology.project import Project
-from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 _ALIKE: Final = ("residue_removed", "manure", "compost", "irrigation")
 _CODE: Final = "eligibility-against-schedule"
 
 
-def check_declared_practices(project: Project, rules: RulesInForce) -> Iterator[Finding]:
-    """Yield where the file of eligibility and the schedule say different things of the same place."""
+def check_declared_practices(project: Project, least_change: float) -> Iterator[Finding]:
+    """Yield where the file of eligibility and the schedule say different things of the same place.
+
+    Parameters
+    ----------
+    least_change
+        From which share of the amount before on a change of practice is one.
+    """
     facts = project.eligibility
     if facts is None:
         return
@@ -36,8 +41,7 @@ def check_declared_practices(project: Project, rules: RulesInForce) -> Iterator[
             continue
         scheduled = fmean(known[1]) / fmean(known[0]) - 1
         declared = one.new_value / one.look_back_mean - 1
-        least = rules.number("vm0042.practice.least-change")
-        if abs(declared) > least and (abs(scheduled) <= least or scheduled * declared < 0):
+        if abs(declared) > least_change and (abs(scheduled) <= least_change or scheduled * declared < 0):
             where = Place(file=ELIGIBILITY_FILE, thing=f"{one.practice} at {one.place}")
             state = (
                 f"{one.look_back_mean:g} to {one.new_value:g} {one.unit}, {declared:+.0%}; the schedule has "
