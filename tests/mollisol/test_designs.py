@@ -98,6 +98,8 @@ def test_a_point_that_is_lost_leaves_its_part_to_the_others(tmp_path: Path) -> N
     west, east = only(run_project(folder, route="analytic")).strata
     assert (west.project_change_t_co2e_per_ha, west.project_variance_t2) == pytest.approx((1.08, 64.0))
     assert east.project_variance_t2 == pytest.approx(36.0)
+    # as the worst of its land, 0.6: W1 (12 x 1.0 + 8 x 0.8) / 20 = 0.92, of all (92 + 100) / 2 + 72 = 168
+    assert "180.0 t CO2e as it is, 168.0 t" in told(folder)["points-lost-decide"]
 
 
 def test_fields_drawn_anew_are_two_samples_of_the_land(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ type FloatArray = NDArray[np.float64]
 _STEP = 1e-4
 _TIE = 1e-9
 _MEAN, _CHANGE, _AT_REFERENCE = "mollisol:mean-by-group", "mollisol:stock-change", "vm0042:8.2.1.6"
+_OF_PARTS = "mollisol:mean-over-parts"
 
 
 class RecordsError(UserError):
@@ -143,6 +144,11 @@ class _Backwards:
                 group = _array(inputs["group"]).astype(np.int64)
                 count = np.bincount(group, minlength=slope.size)
                 self.add(inputs["values"], slope[group] / count[group])
+            case id if id == _OF_PARTS:
+                part, unit = (_array(inputs[name]).astype(np.int64) for name in ("part", "unit_of_part"))
+                area = _array(self._quantities[inputs["area_ha"]]["value"])
+                share = area / np.bincount(unit, weights=area)[unit] / np.bincount(part)
+                self.add(inputs["values"], (slope[unit] * share)[part])
             case id if id == _CHANGE:
                 self.add(inputs["stock_end_t_c_per_ha"], slope * CO2E_PER_C)
                 self.add(inputs["stock_start_t_c_per_ha"], -slope * CO2E_PER_C)

@@ -15,6 +15,7 @@ from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.land.covered import project_of_period
+from mollisol.methodology.land.design import shares_in_unit
 from mollisol.methodology.measurement import STATUS_FILE, SamplePoint, unsampled
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.results.run import PeriodResult
@@ -261,12 +262,13 @@ def difference_t_co2e(project: Project, change: Mapping[str, float], lost: Itera
     for name in lost:
         known = points[name].stratum is not None
         values[name] = worst.get(home[name], 0.0) if known else best
-    units: dict[tuple[str, str], list[float]] = defaultdict(list)
+    share = shares_in_unit([points[name] for name in values], project.drawn_fields)
+    units: dict[tuple[str, str], float] = defaultdict(float)
     for name, value in values.items():
-        units[home[name], points[name].sampling_unit].append(value)
+        units[home[name], points[name].sampling_unit] += share[name] * value
     homes: dict[str, list[float]] = defaultdict(list)
-    for (place, _), members in units.items():
-        homes[place].append(float(np.mean(members)))
+    for (place, _), of_unit in units.items():
+        homes[place].append(of_unit)
     sites: dict[str, list[str]] = defaultdict(list)
     for link in project.control_links:
         sites[link.stratum].append(link.control_site)

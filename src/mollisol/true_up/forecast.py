@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 from mollisol.bundle.read import Bundle
 from mollisol.engine import assess_project
 from mollisol.methodology.findings import FindingsError, blocking, finding
+from mollisol.methodology.land.design import shares_in_unit
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.validation import ValidationResult
@@ -125,9 +126,10 @@ def scenario_forecast(
     of = {point.point: point for point in issued.project.sample_points}
     for stratum in issued.project.strata:
         own = [place for place, name in enumerate(issued.runs.points) if of[name].stratum == stratum.stratum]
-        units = [of[issued.runs.points[place]].sampling_unit for place in own]
-        change = _drawn(issued.runs, scenario, years)[own]
-        drawn[stratum.stratum] = _mean_of_units(change, units)
+        points = [of[issued.runs.points[place]] for place in own]
+        share = np.array(list(shares_in_unit(points, issued.project.drawn_fields).values()))
+        units = len({point.sampling_unit for point in points})
+        drawn[stratum.stratum] = share @ _drawn(issued.runs, scenario, years)[own] / units
     mean = {name: float(draws.mean()) for name, draws in drawn.items()}
     several = {name: draws if draws.size > 1 else np.repeat(draws, 2) for name, draws in drawn.items()}
     return ScenarioForecast(mean, several, errors)
@@ -140,14 +142,6 @@ def _drawn(runs: ModelledStocks, scenario: str, years: tuple[int, int]) -> Float
         stock_start_t_c_per_ha=0.0, stock_end_t_c_per_ha=runs.between(scenario, *years)
     )
     return np.asarray(change)
-
-
-def _mean_of_units(change: FloatArray, units: Sequence[str]) -> FloatArray:
-    names = sorted(set(units))
-    member = np.equal.outer(names, list(units)).astype(np.float64)
-    of_unit = member @ change / member.sum(axis=1, keepdims=True)
-    mean: FloatArray = of_unit.mean(axis=0)
-    return mean
 
 
 def error_sds(issued: Issued, *, effect: bool) -> dict[str, float]:

@@ -20,6 +20,7 @@ from mollisol.engine import run_project
 from mollisol.output import write_folder
 from mollisol.run import Run
 from mollisol.uncertainty.audit.misstatement import systematic_selection
+from tests.support.designs import landowners
 
 CORES = "core_increments.csv"
 
@@ -125,3 +126,16 @@ def test_selection_is_proportional_to_size_and_repeatable() -> None:
 def test_selection_refuses(size: list[float], number: int) -> None:
     with pytest.raises(ValueError, match=r"size|number"):
         systematic_selection(size=size, number=number, seed=0)
+
+
+def test_the_effect_of_a_core_goes_by_the_area_of_its_part(tmp_path: Path) -> None:
+    """Of two points of a part of 12 ha in a field of 20: the run again, whose t follows the degrees of freedom."""
+    project = landowners(tmp_path / "project")
+    run = run_project(project, route="analytic")
+    write_folder(tmp_path / "bundle", bundle_files(run))
+    effects = effects_of_records(open_bundle(tmp_path / "bundle"))
+    for row in (16, 18, 20):
+        moved = (credited(again(project, row, "soc_g_per_kg", 1 + 1e-6)) - credited(run)) / 1e-6
+        place = effects.rows.index(f"{CORES}:{row}")
+        assert effects.carbon[place] == pytest.approx(moved, rel=0.05)
+        assert abs(moved) > 1
