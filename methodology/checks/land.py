@@ -13,6 +13,8 @@ from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 HEAD: Final = "project.toml"
+LEAVES: Final = "vcs.loss.land-that-leaves"
+LOST: Final = "counts as lost"
 
 
 def check_land(project: Project, rules: RulesInForce) -> list[Finding]:
@@ -23,7 +25,7 @@ def check_land(project: Project, rules: RulesInForce) -> list[Finding]:
         *heard(_points, project),
         *heard(_overlaps, project),
         *heard(_left_out, project),
-        *heard(_left, project),
+        *heard(_left, project, rules),
     ]
 
 
@@ -122,8 +124,12 @@ def _has_land(project: Project, unit: str, unit_of: dict[str, str]) -> bool:
     return not own or any(item.left_on is None or item.left_on > start for item in own)
 
 
-def _left(project: Project) -> Iterable[Finding]:
-    """Yield land that left, with what was verified on it by its share of the area of each closed period."""
+def _left(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+    """Yield land that left, with what was verified on it by its share of the area of each closed period.
+
+    Where the programme counts that as lost, it is held against what the closed periods put into the buffer.
+    """
+    held = sum(entry.buffer_t_co2e for entry in project.ledger.entry) if project.ledger else 0.0
     unit_of = {item.stratum: item.quantification_unit for item in project.strata}
     for row, item in project.fields.numbered_rows:
         if item.left_on is None:
@@ -140,8 +146,14 @@ def _left(project: Project) -> Iterable[Finding]:
                 periods.append(entry.period)
         where = Place(file=FIELDS_FILE, row=row, thing=f"field {item.field}")
         found = f"{item.area_ha:g} ha left on {item.left_on}: {item.reason or 'no reason'}"
-        if periods:
-            found += f"; by area {credited:,.1f} t CO2e of periods {', '.join(periods)} were verified on them"
+        if not periods:
+            yield finding("field-left", where, f"{found}; nothing in the ledger was verified on them")
+            continue
+        found += f"; by area {credited:,.1f} t CO2e of periods {', '.join(periods)} were verified on them"
+        day = max(item.left_on, rules.rule_set.rules[LEAVES].value[0].start)
+        if rules.value(LEAVES, day).value == LOST:
+            found += f"; the buffer has {held:,.1f} t of all closed periods"
+            found += ", and the rest is a reversal" * (credited > held)
             yield finding("credited-land-left", where, found)
         else:
-            yield finding("field-left", where, f"{found}; nothing in the ledger was verified on them")
+            yield finding("field-left", where, found)

@@ -417,6 +417,7 @@ def test_what_was_verified_on_land_that_left_is_told(tmp_path: Path) -> None:
     (closed / "ledger.toml").write_text(LEDGER, encoding="utf-8")
     found = told(closed, Severity.WARNING)["credited-land-left"]
     assert "by area 100.0 t CO2e of periods 1 were verified on them" in found
+    assert found.endswith("the buffer has 50.0 t of all closed periods, and the rest is a reversal")
     # the sum is handed on by area too
     first = results(closed)["2"].vintages[0]
     assert first.cumulative_project_change_t_co2e == pytest.approx(
@@ -510,6 +511,12 @@ def test_points_drawn_anew_are_two_samples(tmp_path: Path) -> None:
     # pairs of the same stocks know more: their covariance is taken off
     paired = results(write_life(tmp_path / "paired", TWO))["1"]
     assert paired.deduction.standard_error_t_co2e_per_ha < period.deduction.standard_error_t_co2e_per_ha
+
+
+def test_control_sites_keep_their_points(tmp_path: Path) -> None:
+    """Lost and replaced points of a site are rows of point_status.csv; the site is not drawn anew."""
+    found = told(write_life(tmp_path / "site", replace(TWO, anew={"2026": ["ca"]})))
+    assert "drawn_anew names ca" in found["control-drawn-anew"]
 
 
 def test_one_point_of_a_new_draw_shows_no_spread(tmp_path: Path) -> None:

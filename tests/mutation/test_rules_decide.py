@@ -122,6 +122,7 @@ PROBES = {
     "broken:registration-late": "vcs.pipeline.registration-years vcs.pipeline.small-project",
     "broken:registration-late-small": "vcs.pipeline.registration-years-small",
     "broken:instance-late": "vcs.instance.validation-years",
+    "broken:credited-land-left": "vcs.loss.land-that-leaves",
     "broken:plan-moved": "mollisol.plan.farthest-move",
     "broken:plan-campaign": "mollisol.plan.interval-share",
     "broken:polygons-overlap": "mollisol.overlap.seam",

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from mollisol.methodology.checks.sampling import INCREMENTS
+from mollisol.methodology.checks.unread import UNREAD
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.project import Project
@@ -25,9 +26,9 @@ def check_placeholders(project: Project) -> Iterator[Finding]:
     """Yield words of a form that nobody filled in, by table and column; not in a project that says it is a form."""
     if project.head.kind == "placeholder":
         return
-    head = [
-        found for found in _texts(project.head.model_dump(mode="json"), "") if _PLACEHOLDERS.search(found[1])
-    ]
+    unread = {name for name in type(project.head).model_fields if getattr(project.head, name) is UNREAD}
+    texts = _texts(project.head.model_dump(mode="json", exclude=unread), "")
+    head = [found for found in texts if _PLACEHOLDERS.search(found[1])]
     if head:
         shown = "; ".join(f"{key}: {text[:60]!r}" for key, text in head[:_SHOWN])
         where = Place(file="project.toml", thing=head[0][0])
