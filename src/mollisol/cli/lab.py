@@ -11,7 +11,7 @@ from mollisol.cli.printing import Json, exit_with, print_findings, print_json, t
 from mollisol.methodology.findings import FindingsError
 
 if TYPE_CHECKING:
-    from mollisol.laboratory.results import LabResult, ScenarioResult
+    from mollisol.laboratory.results import LabReport, LabResult, ScenarioResult
 
 lab_app = typer.Typer(
     help="Many projects with known truth under several rules.", no_args_is_help=True, rich_markup_mode=None
@@ -116,6 +116,64 @@ def lab_run(
     print_findings(result.findings, err=True)
     if out is not None:
         typer.echo(f"folder: {out}")
+
+
+@lab_app.command("report")
+def lab_report(
+    folder: Annotated[Path, typer.Argument(help="A folder that lab run wrote.", metavar="DIR")],
+    as_json: Json = False,
+) -> None:
+    """Write report.json and report.html: whom each rule meets, which rule did it, and which samples pay."""
+    from mollisol.laboratory.report import lab_report as report_of
+    from mollisol.laboratory.report import read_folder
+    from mollisol.output import canonical_json, write_beside
+    from mollisol.templates.laboratory_report.render import render_laboratory
+
+    try:
+        read = read_folder(folder)
+    except FindingsError as error:
+        exit_with(error.findings, as_json)
+    report = report_of(read)
+    document = report.model_dump(mode="json")
+    write_beside(folder / "report.json", canonical_json(document))
+    page = render_laboratory(document, read.scenarios[0].terms.confidence)
+    write_beside(folder / "report.html", page.encode())
+    if as_json:
+        print_json(document)
+        return
+    print_report(report)
+    typer.echo(f"page: {folder / 'report.html'}")
+
+
+def print_report(report: LabReport) -> None:
+    """Print winners and losers, which rule did it, and the samples that pay."""
+    for won in report.turnover:
+        typer.echo(
+            f"{won.scenario}: {won.winners:.3f} of the projects win {won.won_t_per_ha:.3f}, {won.losers:.3f} lose "
+            f"{won.lost_t_per_ha:.3f} t CO2e for each enrolled ha"
+        )
+    for part in report.attribution:
+        for rule, share in part.shares.items():
+            told = ", ".join(f"{name} {value:+.3f}" for name, value in share.items())
+            typer.echo(f"  {part.scenario}: {rule}: {told} t CO2e/ha")
+    for row in report.sampling:
+        same = (
+            "none of those tried"
+            if row.same_samples is None
+            else f"{row.same_samples} ({row.same_cost:+,.0f})"
+        )
+        typer.echo(f"{row.scenario}: {row.best} samples in each stratum earn most; for as many units: {same}")
+    for one in report.classes:
+        for name, found in one.differences.items():
+            more = found.get("credit_per_ha")
+            told = (
+                "fewer than 400 issued"
+                if more is None
+                else f"{more.value:+.3f}"
+                if more.shown
+                else "not told apart"
+            )
+            typer.echo(f"  {one.kind} {one.name}, {name}: credit {told} t CO2e/ha")
 
 
 def print_run(result: LabResult) -> None:

@@ -6,6 +6,7 @@ against the full engine.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
@@ -24,7 +25,7 @@ from mollisol.quantification.accounting.vm0042.deduction import (
     baseline_change_after_deduction,
     project_change_after_deduction,
 )
-from mollisol.quantification.checks import FloatArray
+from mollisol.quantification.checks import FloatArray, Value
 from mollisol.quantification.totals import uncertainty_fraction
 from mollisol.routes.moment import PRINTED_CONFIDENCE
 from mollisol.uncertainty.deduction.issuing import deduction_percent
@@ -44,6 +45,9 @@ from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 
 REGISTERED: Final = date(2026, 12, 1)
 """The day on which the projects of a world are registered: the clock of rules that change with it."""
+_MEASURED: Final = (
+    "mean", "variance", "freedom", "sharp", "of_project", "samples", "points", "sites", "design_width",
+)  # fmt: skip
 _COMPUTED: Final = {
     "mollisol.issuance.form": ("sharp", "moment"),
     "vm0042.accounting.basis": ("year by year",),
@@ -193,73 +197,19 @@ def credits_of(block: Block, terms: Terms, plan: Plan | None = None) -> Credits:
         How it is sampled, in place of what developers do.
     """
     plan = plan_of(block, terms) if plan is None else plan
-    found = {name: np.zeros(block.size) for name in Credits.__dataclass_fields__ if name != "state"}
-    state = np.full(block.size, "issued", dtype="U24")
-    economy = block.world.economy
+    measured = {name: np.zeros(block.size) for name in _MEASURED}
     for group in block.groups(plan):
-        at = group.index
-        amounts = _group(group, block, terms)
-        for name, values in amounts.items():
-            found[name][at] = values
-        samples = sum(x.shape[-1] for x in group.project)
-        points = sum(y.shape[-1] for y in group.control)
-        found["samples"][at], found["sites"][at] = samples, len(group.control)
-        found["cost"][at] = (
-            economy.per_project
-            + economy.per_sample * (samples + points)
-            + economy.per_site * len(group.control)
-        ) + economy.per_deeper_sample * (samples + points) * plan.deeper[at]
-    if terms.pool > 1:
-        credit, found["half_width"] = pooled(
-            found["estimate"], found["error"], found["freedom"], block.area, terms.pool, terms.confidence
-        )
-        found["credited"] = np.asarray(
-            after_discount_t_co2e(amount_t_co2e=credit, discount_percent=terms.discount_percent)
-        )
-        found["verified"] = block.area * found["credited"] * (1 - block.rating / 100)
-    below = ~((found["credited"] > 0) & (found["verified"] > 0))
-    state[below] = "debt" if terms.negatives == "booked" else "nothing"
-    if terms.bar_basis != "none":
-        state[found["half_width"] > terms.bar_percent] = "bar"
-    state[found["sites"] < terms.least_sites] = "control-too-few"
-    depth = np.where(plan.deeper, DEEPER_CM, SURFACE_CM)
-    state[depth < terms.least_depth_cm] = "depth-below-minimum"
-    return Credits(state=state, **found)
-
-
-def _group(group: Group, block: Block, terms: Terms) -> dict[str, FloatArray]:
-    """Compute the amounts of projects of one design."""
-    setting = terms.setting_of_few if sum(x.shape[-1] for x in group.project) < terms.few else terms.setting
-    sharp = sharp_deduction(
-        campaign=Campaign(group.share, group.project, group.control, group.link),
-        setting=setting,
-        confidence=terms.confidence,
+        for name, values in _group(group, block, terms).items():
+            measured[name][group.index] = values
+    mean, variance, freedom = (measured[name] for name in ("mean", "variance", "freedom"))
+    error, points = np.sqrt(variance), measured["samples"] + measured["points"]
+    percent = _percent(measured, terms)
+    credited = _left(
+        credited_after_deduction(mean_change=mean, uncertainty_percent=percent, form=terms.denominator), terms
     )
-    variance, freedom = _moment(group, terms.shared_control)
-    mean = sharp.mean
-    percent = np.asarray(
-        uncertainty_percent(
-            variance_of_mean=variance,
-            mean_change=mean,
-            degrees_of_freedom=freedom,
-            confidence=terms.confidence_of_moment,
-            form=terms.denominator,
-        )
-    )
-    if terms.form == "sharp":
-        of_sharp = deduction_percent(mean_change_t_co2e_per_ha=mean, credited_t_co2e_per_ha=sharp.credited)
-        percent = np.maximum(percent, of_sharp)
-    if terms.prior[1]:
-        least = quantile_with_prior(mean, np.sqrt(variance), freedom, terms.prior, terms.confidence)
-        percent = np.asarray(deduction_percent(mean_change_t_co2e_per_ha=mean, credited_t_co2e_per_ha=least))
-    percent = np.asarray(
-        deduction_after_allowance_percent(
-            uncertainty_percent=percent, allowance_percent=terms.allowance_percent
-        )
-    )
-    credited = credited_after_deduction(mean_change=mean, uncertainty_percent=percent, form=terms.denominator)
+    verified = _verified(block, terms, percent, measured["of_project"], measured["of_project"] - mean)
     if terms.bar_basis == "design":
-        width = design_half_width_percent(group, block)
+        width = measured["design_width"]
     else:
         width = np.asarray(
             half_width_percent(
@@ -269,18 +219,85 @@ def _group(group: Group, block: Block, terms: Terms) -> dict[str, FloatArray]:
                 form=terms.bar_quantile,
             )
         )
-    of_project = np.stack([x.mean(axis=-1) for x in group.project], axis=-1) @ group.share
-    return {
-        "estimate": mean,
-        "error": np.sqrt(variance),
+    if terms.pool > 1:
+        credit, width = pooled(mean, error, freedom, block.area, terms.pool, terms.confidence)
+        credited = _left(credit, terms)
+        verified = block.area * credited * (1 - block.rating / 100)
+    state = np.full(block.size, "issued", dtype="U24")
+    state[~((credited > 0) & (verified > 0))] = "debt" if terms.negatives == "booked" else "nothing"
+    if terms.bar_basis != "none":
+        state[width > terms.bar_percent] = "bar"
+    state[measured["sites"] < terms.least_sites] = "control-too-few"
+    state[np.where(plan.deeper, DEEPER_CM, SURFACE_CM) < terms.least_depth_cm] = "depth-below-minimum"
+    economy = block.world.economy
+    a_sample = economy.per_sample + economy.per_deeper_sample * plan.deeper
+    return Credits(
+        estimate=mean,
+        error=error,
+        freedom=freedom,
+        half_width=width,
+        deduction=percent,
+        credited=credited,
+        verified=verified,
+        state=state,
+        samples=measured["samples"],
+        sites=measured["sites"],
+        cost=economy.per_project + a_sample * points + economy.per_site * measured["sites"],
+    )
+
+
+def _group(group: Group, block: Block, terms: Terms) -> dict[str, FloatArray | float]:
+    """Return what was measured of projects of one design, by the names of ``_MEASURED``."""
+    samples = sum(x.shape[-1] for x in group.project)
+    sharp = sharp_deduction(
+        campaign=Campaign(group.share, group.project, group.control, group.link),
+        setting=terms.setting_of_few if samples < terms.few else terms.setting,
+        confidence=terms.confidence,
+    )
+    variance, freedom = _moment(group, terms.shared_control)
+    found: dict[str, FloatArray | float] = {
+        "mean": sharp.mean,
+        "variance": variance,
         "freedom": freedom,
-        "half_width": width,
-        "deduction": percent,
-        "credited": np.asarray(
-            after_discount_t_co2e(amount_t_co2e=credited, discount_percent=terms.discount_percent)
-        ),
-        "verified": _verified(group, block, terms, percent, of_project, of_project - mean),
+        "sharp": sharp.credited,
+        "of_project": np.stack([x.mean(axis=-1) for x in group.project], axis=-1) @ group.share,
+        "samples": samples,
+        "points": sum(y.shape[-1] for y in group.control),
+        "sites": len(group.control),
     }
+    return found | (
+        {"design_width": design_half_width_percent(group, block)} if terms.bar_basis == "design" else {}
+    )
+
+
+def _percent(measured: Mapping[str, FloatArray], terms: Terms) -> FloatArray:
+    """Return the deduction that issues. [% of the estimate]."""
+    mean, variance, freedom = (measured[name] for name in ("mean", "variance", "freedom"))
+    percent = np.asarray(
+        uncertainty_percent(
+            variance_of_mean=variance,
+            mean_change=mean,
+            degrees_of_freedom=freedom,
+            confidence=terms.confidence_of_moment,
+            form=terms.denominator,
+        )
+    )
+    if terms.prior[1]:
+        least = quantile_with_prior(mean, np.sqrt(variance), freedom, terms.prior, terms.confidence)
+        percent = np.asarray(deduction_percent(mean_change_t_co2e_per_ha=mean, credited_t_co2e_per_ha=least))
+    elif terms.form == "sharp":
+        of_sharp = deduction_percent(mean_change_t_co2e_per_ha=mean, credited_t_co2e_per_ha=measured["sharp"])
+        percent = np.maximum(percent, of_sharp)
+    return np.asarray(
+        deduction_after_allowance_percent(
+            uncertainty_percent=percent, allowance_percent=terms.allowance_percent
+        )
+    )
+
+
+def _left(credited: Value, terms: Terms) -> FloatArray:
+    """Return what the discount leaves of credits for each hectare. [t CO2e/ha]."""
+    return np.asarray(after_discount_t_co2e(amount_t_co2e=credited, discount_percent=terms.discount_percent))
 
 
 def _moment(group: Group, form: Form) -> tuple[FloatArray, FloatArray]:
@@ -305,15 +322,10 @@ def _moment(group: Group, form: Form) -> tuple[FloatArray, FloatArray]:
 
 
 def _verified(
-    group: Group,
-    block: Block,
-    terms: Terms,
-    percent: FloatArray,
-    of_project: FloatArray,
-    of_baseline: FloatArray,
+    block: Block, terms: Terms, percent: FloatArray, of_project: FloatArray, of_baseline: FloatArray
 ) -> FloatArray:
     """Return reductions and removals of all years after buffer and discount (Eqs. 37 to 45, 75 to 79). [t CO2e]."""
-    years, area, rating = block.world.period_years, block.area[group.index], block.rating[group.index]
+    years, area, rating = block.world.period_years, block.area, block.rating
     fraction = uncertainty_fraction(uncertainty_percent=percent)
     yearly = {
         "project": area * of_project / years,

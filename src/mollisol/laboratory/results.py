@@ -72,3 +72,81 @@ class LabResult(DomainObject):
     projects: int
     scenarios: Items[ScenarioResult]
     findings: Items[Finding]
+
+
+class ClassRow(DomainObject):
+    """The projects of one class under each scenario.
+
+    ``kind`` is size, practice, texture, region or strata; ``figures`` and ``differences`` are by the scenario's name.
+    """
+
+    kind: str
+    name: str
+    projects: int
+    issued: dict[str, int]
+    figures: dict[str, dict[str, Figure]]
+    differences: dict[str, dict[str, Difference]]
+
+
+class Turnover(DomainObject):
+    """Who wins and who loses under a scenario, against the first: shares of projects, and tonnes of units."""
+
+    scenario: str
+    winners: float
+    losers: float
+    won_t_per_ha: float
+    lost_t_per_ha: float
+
+
+class Attribution(DomainObject):
+    """Which difference in rules moves what: Shapley shares of sums over all projects, for each enrolled ha.
+
+    ``shares`` is by rule: verified, over-credited and lost. [t CO2e/ha]
+    """
+
+    scenario: str
+    method: str
+    shares: dict[str, dict[str, float]]
+
+
+class Sampling(DomainObject):
+    """What a number of samples in each stratum earns under a scenario.
+
+    Parameters
+    ----------
+    samples, earned, verified
+        Money and units for each project, by number of samples. [money], [t CO2e]
+    best
+        Number of samples that earns most; None where nothing issues at any.
+    same_samples, same_cost
+        Samples that verify as much as the first scenario does, and what they cost more for each project; None where
+        none of those tried does.
+    """
+
+    scenario: str
+    samples: Items[int]
+    earned: Items[float]
+    verified: Items[float]
+    best: int | None
+    same_samples: int | None
+    same_cost: float | None
+
+
+class FrontierPoint(DomainObject):
+    """Over-credited and lost tonnes for each enrolled ha, under the first scenario with another confidence and bar."""
+
+    confidence: float
+    bar_percent: float
+    over_credited: Figure
+    lost: Figure
+
+
+class LabReport(DomainObject):
+    """What a run says, class by class and rule by rule."""
+
+    run: LabResult
+    classes: Items[ClassRow]
+    turnover: Items[Turnover]
+    attribution: Items[Attribution]
+    sampling: Items[Sampling]
+    frontier: Items[FrontierPoint]

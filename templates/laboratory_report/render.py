@@ -1,0 +1,41 @@
+"""From what a laboratory found to one HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any, Final
+
+from mollisol.templates.drawing import style
+from mollisol.templates.laboratory_report.figures import frontier, promise, samples
+from mollisol.templates.monitoring_report.bases import Basis
+from mollisol.templates.monitoring_report.report import table_basis
+from mollisol.templates.render import page_of
+
+_PAGE: Final = "laboratory_report/page.html.j2"
+_BASIS: Final = Basis(clause="docs/laboratory.md and docs/selection.md have the definitions")
+
+
+def render_laboratory(report: Mapping[str, Any], confidence: float) -> str:
+    """Render the page of a laboratory.
+
+    Parameters
+    ----------
+    report
+        The report as plain data.
+    confidence
+        That the first rule set promises.
+    """
+    with style():
+        drawings = [promise(report["run"]["scenarios"], confidence)]
+        drawings += [samples(report["sampling"])] if report["sampling"] else []
+        drawings += [frontier(report["frontier"])] if report["frontier"] else []
+    return page_of(
+        _PAGE,
+        {drawing.name: drawing.svg() for drawing in drawings},
+        drawings={drawing.name: drawing.title for drawing in drawings},
+        report=report,
+        run=report["run"],
+        basis_of=table_basis(_BASIS),
+        mollisol=version("mollisol"),
+    )
