@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from mollisol.cli.printing import Json, exit_with, print_findings, print_json, tell
 from mollisol.methodology.findings import FindingsError
-
-if TYPE_CHECKING:
-    from mollisol.laboratory.results import LabReport, LabResult, ScenarioResult
 
 lab_app = typer.Typer(
     help="Many projects with known truth under several rules.", no_args_is_help=True, rich_markup_mode=None
@@ -87,6 +84,7 @@ def lab_run(
     """Draw projects of a world and credit them under each rule set, on the same draws."""
     from mollisol.laboratory.run import lab_files, run_lab
     from mollisol.laboratory.scenarios import scenarios_of
+    from mollisol.laboratory.text import lines_of_run
     from mollisol.laboratory.world import world_of, world_text
     from mollisol.output import check_output, write_folder
 
@@ -112,7 +110,7 @@ def lab_run(
     if as_json:
         print_json(result.model_dump(mode="json"))
         return
-    print_run(result)
+    typer.echo("\n".join(lines_of_run(result)))
     print_findings(result.findings, err=True)
     if out is not None:
         typer.echo(f"folder: {out}")
@@ -126,6 +124,7 @@ def lab_report(
     """Write report.json and report.html: whom each rule meets, which rule did it, and which samples pay."""
     from mollisol.laboratory.report import lab_report as report_of
     from mollisol.laboratory.report import read_folder
+    from mollisol.laboratory.text import lines_of_report
     from mollisol.output import canonical_json, write_beside
     from mollisol.templates.laboratory_report.render import render_laboratory
 
@@ -141,66 +140,5 @@ def lab_report(
     if as_json:
         print_json(document)
         return
-    print_report(report)
+    typer.echo("\n".join(lines_of_report(report)))
     typer.echo(f"page: {folder / 'report.html'}")
-
-
-def print_report(report: LabReport) -> None:
-    """Print winners and losers, which rule did it, and the samples that pay."""
-    for won in report.turnover:
-        typer.echo(
-            f"{won.scenario}: {won.winners:.3f} of the projects win {won.won_t_per_ha:.3f}, {won.losers:.3f} lose "
-            f"{won.lost_t_per_ha:.3f} t CO2e for each enrolled ha"
-        )
-    for part in report.attribution:
-        for rule, share in part.shares.items():
-            told = ", ".join(f"{name} {value:+.3f}" for name, value in share.items())
-            typer.echo(f"  {part.scenario}: {rule}: {told} t CO2e/ha")
-    for row in report.sampling:
-        same = (
-            "none of those tried"
-            if row.same_samples is None
-            else f"{row.same_samples} ({row.same_cost:+,.0f})"
-        )
-        typer.echo(f"{row.scenario}: {row.best} samples in each stratum earn most; for as many units: {same}")
-    for one in report.classes:
-        for name, found in one.differences.items():
-            more = found.get("credit_per_ha")
-            told = (
-                "fewer than 400 issued"
-                if more is None
-                else f"{more.value:+.3f}"
-                if more.shown
-                else "not told apart"
-            )
-            typer.echo(f"  {one.kind} {one.name}, {name}: credit {told} t CO2e/ha")
-
-
-def print_run(result: LabResult) -> None:
-    """Print the figures of each rule set, and what differs from the first."""
-    typer.echo(typer.style(result.world, bold=True) + f": {result.about}; {result.projects:,} projects")
-    for place, one in enumerate(result.scenarios):
-        typer.echo(typer.style(one.name, bold=True) + ("" if place else " (compared with)"))
-        for change in one.changes:
-            typer.echo(f"  {change}")
-        total = result.projects
-        states = ", ".join(f"{name} {count / total:.3f}" for name, count in one.states.items())
-        typer.echo(f"  {states}; {one.issued:,} issued")
-        if not one.figures:
-            typer.echo("  fewer than 400 issued: no figure")
-            continue
-        for name, found in one.figures.items():
-            typer.echo(f"  {name:16} {found.value:9.4f} ({found.error:.4f}){_difference(one, name)}")
-        typer.echo(
-            f"  {one.samples:.1f} samples and {one.sites:.1f} control sites a project; cost {one.cost:,.0f}, "
-            f"earned {one.earned:,.0f}"
-        )
-
-
-def _difference(one: ScenarioResult, name: str) -> str:
-    found = one.differences.get(name)
-    if found is None:
-        return ""
-    if not found.shown:
-        return "   not told apart" if found.error else "   the same"
-    return f"   {found.value:+.4f} ({found.error:.4f})"

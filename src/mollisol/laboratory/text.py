@@ -1,0 +1,68 @@
+"""What a laboratory prints, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mollisol.laboratory.results import LabReport, LabResult, ScenarioResult
+
+
+def lines_of_report(report: LabReport) -> Iterator[str]:
+    """Yield winners and losers, which rule did it, and the samples that pay."""
+    for won in report.turnover:
+        yield (
+            f"{won.scenario}: {won.winners:.3f} of the projects win {won.won_t_per_ha:.3f}, {won.losers:.3f} lose "
+            f"{won.lost_t_per_ha:.3f} t CO2e for each enrolled ha"
+        )
+    for part in report.attribution:
+        for rule, share in part.shares.items():
+            told = ", ".join(f"{name} {value:+.3f}" for name, value in share.items())
+            yield f"  {part.scenario}: {rule}: {told} t CO2e/ha"
+    for row in report.sampling:
+        same = (
+            "none of those tried"
+            if row.same_samples is None
+            else f"{row.same_samples} ({row.same_cost:+,.0f})"
+        )
+        yield f"{row.scenario}: {row.best} samples in each stratum earn most; for as many units: {same}"
+    for one in report.classes:
+        for name, found in one.differences.items():
+            more = found.get("credit_per_ha")
+            told = (
+                "fewer than 400 issued"
+                if more is None
+                else f"{more.value:+.3f}"
+                if more.shown
+                else "not told apart"
+            )
+            yield f"  {one.kind} {one.name}, {name}: credit {told} t CO2e/ha"
+
+
+def lines_of_run(result: LabResult) -> Iterator[str]:
+    """Yield the figures of each rule set, and what differs from the first."""
+    yield f"{result.world}: {result.about}; {result.projects:,} projects"
+    for place, one in enumerate(result.scenarios):
+        yield one.name + ("" if place else " (compared with)")
+        for change in one.changes:
+            yield f"  {change}"
+        total = result.projects
+        states = ", ".join(f"{name} {count / total:.3f}" for name, count in one.states.items())
+        yield f"  {states}; {one.issued:,} issued"
+        if not one.figures:
+            yield "  fewer than 400 issued: no figure"
+            continue
+        for name, found in one.figures.items():
+            yield f"  {name:16} {found.value:9.4f} ({found.error:.4f}){_difference(one, name)}"
+        yield (
+            f"  {one.samples:.1f} samples and {one.sites:.1f} control sites a project; cost {one.cost:,.0f}, "
+            f"earned {one.earned:,.0f}"
+        )
+
+
+def _difference(one: ScenarioResult, name: str) -> str:
+    found = one.differences.get(name)
+    if found is None:
+        return ""
+    if not found.shown:
+        return "   not told apart" if found.error else "   the same"
+    return f"   {found.value:+.4f} ({found.error:.4f})"
