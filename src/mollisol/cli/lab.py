@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mollisol.cli.printing import Json, exit_with, print_findings, print_json, tell
+from mollisol.cli.printing import Json, as_data, exit_with, print_findings, print_json, tell
 from mollisol.methodology.findings import FindingsError
 
 lab_app = typer.Typer(
@@ -142,3 +142,29 @@ def lab_report(
         return
     typer.echo("\n".join(lines_of_report(report)))
     typer.echo(f"page: {folder / 'report.html'}")
+
+
+@lab_app.command("game")
+def lab_game(
+    world: WorldName,
+    rules: Keys = None,
+    proposal: Proposals = None,
+    projects: Annotated[int, typer.Option(help="Projects that play.", min=1000, max=1_000_000)] = 20_000,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Play best responses against each rule set, beside the honest way on the same draws."""
+    from mollisol.laboratory.games import play
+    from mollisol.laboratory.scenarios import scenarios_of
+    from mollisol.laboratory.text import lines_of_games
+    from mollisol.laboratory.world import load_world
+
+    try:
+        loaded, made = load_world(world), scenarios_of(rules or [], proposal or [])
+        rows = list(play(loaded, made, seed=seed, projects=projects))
+    except FindingsError as error:
+        exit_with(error.findings, as_json)
+    if as_json:
+        print_json({"world": loaded.name, "about": loaded.about, "games": as_data(rows)})
+        return
+    typer.echo("\n".join(lines_of_games(loaded, rows)))

@@ -121,15 +121,20 @@ def differences_of(one: Outcome, other: Outcome) -> dict[str, Difference]:
     before, after = estimated(one), estimated(other)
     if not (before and after):
         return {}
-    found = {}
-    for name, first in before.items():
-        value = after[name].value - first.value
-        paired = name != "register_20" and first.influence.size == after[name].influence.size
-        error = (
-            float(np.sqrt(((after[name].influence - first.influence) ** 2).sum()))
-            if paired
-            else float(np.hypot(after[name].error, first.error))
-        )
-        shown = value != 0 and error <= SHOWN * abs(value)
-        found[name] = Difference(value=value, error=error, shown=shown)
-    return found
+    return {name: paired(first, after[name], alike=name != "register_20") for name, first in before.items()}
+
+
+def paired(one: Estimated, other: Estimated, *, alike: bool = True) -> Difference:
+    """Return what the other figure is above the first.
+
+    Parameters
+    ----------
+    alike
+        Whether the two are of the same projects, so that what each adds to both errors cancels.
+    """
+    value = other.value - one.value
+    if alike and one.influence.size == other.influence.size:
+        error = float(np.sqrt(((other.influence - one.influence) ** 2).sum()))
+    else:
+        error = float(np.hypot(other.error, one.error))
+    return Difference(value=value, error=error, shown=value != 0 and error <= SHOWN * abs(value))

@@ -199,28 +199,13 @@ def credits_of(block: Block, terms: Terms, plan: Plan | None = None) -> Credits:
     plan = plan_of(block, terms) if plan is None else plan
     measured = {name: np.zeros(block.size) for name in _MEASURED}
     for group in block.groups(plan):
-        for name, values in _group(group, block, terms).items():
+        for name, values in measured_group(group, block, terms).items():
             measured[name][group.index] = values
-    mean, variance, freedom = (measured[name] for name in ("mean", "variance", "freedom"))
-    error, points = np.sqrt(variance), measured["samples"] + measured["points"]
-    percent = _percent(measured, terms)
-    credited = _left(
-        credited_after_deduction(mean_change=mean, uncertainty_percent=percent, form=terms.denominator), terms
-    )
+    mean, error = measured["mean"], np.sqrt(measured["variance"])
+    percent, credited, width = deducted(measured, terms)
     verified = _verified(block, terms, percent, measured["of_project"], measured["of_project"] - mean)
-    if terms.bar_basis == "design":
-        width = measured["design_width"]
-    else:
-        width = np.asarray(
-            half_width_percent(
-                mean_change=mean,
-                variance_of_mean=variance,
-                degrees_of_freedom=freedom,
-                form=terms.bar_quantile,
-            )
-        )
     if terms.pool > 1:
-        credit, width = pooled(mean, error, freedom, block.area, terms.pool, terms.confidence)
+        credit, width = pooled(mean, error, measured["freedom"], block.area, terms.pool, terms.confidence)
         credited = _left(credit, terms)
         verified = block.area * credited * (1 - block.rating / 100)
     state = np.full(block.size, "issued", dtype="U24")
@@ -229,12 +214,12 @@ def credits_of(block: Block, terms: Terms, plan: Plan | None = None) -> Credits:
         state[width > terms.bar_percent] = "bar"
     state[measured["sites"] < terms.least_sites] = "control-too-few"
     state[np.where(plan.deeper, DEEPER_CM, SURFACE_CM) < terms.least_depth_cm] = "depth-below-minimum"
-    economy = block.world.economy
+    economy, points = block.world.economy, measured["samples"] + measured["points"]
     a_sample = economy.per_sample + economy.per_deeper_sample * plan.deeper
     return Credits(
         estimate=mean,
         error=error,
-        freedom=freedom,
+        freedom=measured["freedom"],
         half_width=width,
         deduction=percent,
         credited=credited,
@@ -246,7 +231,7 @@ def credits_of(block: Block, terms: Terms, plan: Plan | None = None) -> Credits:
     )
 
 
-def _group(group: Group, block: Block, terms: Terms) -> dict[str, FloatArray | float]:
+def measured_group(group: Group, block: Block, terms: Terms) -> dict[str, FloatArray | float]:
     """Return what was measured of projects of one design, by the names of ``_MEASURED``."""
     samples = sum(x.shape[-1] for x in group.project)
     sharp = sharp_deduction(
@@ -268,6 +253,23 @@ def _group(group: Group, block: Block, terms: Terms) -> dict[str, FloatArray | f
     return found | (
         {"design_width": design_half_width_percent(group, block)} if terms.bar_basis == "design" else {}
     )
+
+
+def deducted(measured: Mapping[str, FloatArray], terms: Terms) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the deduction [%], what it leaves [t CO2e/ha], and the half-width that the bar looks at [%]."""
+    percent = _percent(measured, terms)
+    credited = credited_after_deduction(
+        mean_change=measured["mean"], uncertainty_percent=percent, form=terms.denominator
+    )
+    if terms.bar_basis == "design":
+        return percent, _left(credited, terms), measured["design_width"]
+    width = half_width_percent(
+        mean_change=measured["mean"],
+        variance_of_mean=measured["variance"],
+        degrees_of_freedom=measured["freedom"],
+        form=terms.bar_quantile,
+    )
+    return percent, _left(credited, terms), np.asarray(width)
 
 
 def _percent(measured: Mapping[str, FloatArray], terms: Terms) -> FloatArray:

@@ -150,3 +150,24 @@ class LabReport(DomainObject):
     attribution: Items[Attribution]
     sampling: Items[Sampling]
     frontier: Items[FrontierPoint]
+
+
+class GameRow(DomainObject):
+    """A game under a rule set, beside the honest way on the same draws.
+
+    Parameters
+    ----------
+    game, scenario
+        What is played, under which rule set.
+    honest, played
+        Figures without and with it; empty where fewer than 400 issued. ``p_whole`` and ``ratio_whole`` are against the
+        truth of all land that was enrolled, ``land_kept`` is the share of it that is credited where a project issues.
+    gain
+        More credit for each enrolled ha. [t CO2e/ha]
+    """
+
+    game: str
+    scenario: str
+    honest: dict[str, Figure]
+    played: dict[str, Figure]
+    gain: Difference | None

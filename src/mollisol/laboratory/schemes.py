@@ -16,13 +16,9 @@ _NODES: Final = 256
 """Quantiles of the prior at which its product with the likelihood is added up."""
 
 
-def design_half_width_percent(group: Group, block: Block) -> FloatArray:
-    """Return the half-width that a design promises, in per cent of the effect that is declared before the data.
-
-    The spreads are those that the projects have, and the declared effect is the mean of their practice, soil and region
-    times what the world says of declarations.
-    """
-    index, world = group.index, block.world
+def design_variance(group: Group, block: Block) -> tuple[FloatArray, FloatArray]:
+    """Return the variance of the mean that a design has, with its degrees of freedom. [(t CO2e/ha)^2], [1]."""
+    index = group.index
     spread, lever = block.spread[index], group.share @ group.link
     parts = [
         (share**2 * spread**2 / x.shape[-1], x.shape[-1] - 1.0)
@@ -38,10 +34,20 @@ def design_half_width_percent(group: Group, block: Block) -> FloatArray:
     freedom = satterthwaite(
         variances=variances, degrees_of_freedom=np.broadcast_to([nu for _, nu in parts], variances.shape)
     )
+    return variances.sum(axis=-1), np.asarray(freedom)
+
+
+def design_half_width_percent(group: Group, block: Block) -> FloatArray:
+    """Return the half-width that a design promises, in per cent of the effect that is declared before the data.
+
+    The spreads are those that the projects have, and the declared effect is the mean of the population times what the
+    world says of declarations.
+    """
+    variance, freedom = design_variance(group, block)
     return np.asarray(
         half_width_percent(
-            mean_change=world.declared * block.declared_effect[index],
-            variance_of_mean=variances.sum(axis=-1),
+            mean_change=block.world.declared * block.declared_effect[group.index],
+            variance_of_mean=variance,
             degrees_of_freedom=freedom,
         )
     )

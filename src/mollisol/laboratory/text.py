@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from mollisol.laboratory.results import LabReport, LabResult, ScenarioResult
+from mollisol.laboratory.results import GameRow, LabReport, LabResult, ScenarioResult
+from mollisol.laboratory.world import World
 
 
 def lines_of_report(report: LabReport) -> Iterator[str]:
@@ -66,3 +67,22 @@ def _difference(one: ScenarioResult, name: str) -> str:
     if not found.shown:
         return "   not told apart" if found.error else "   the same"
     return f"   {found.value:+.4f} ({found.error:.4f})"
+
+
+def lines_of_games(world: World, rows: Sequence[GameRow]) -> Iterator[str]:
+    """Yield each game with its figures beside those of the honest way."""
+    yield f"{world.name}: {world.about}"
+    scenario = ""
+    for row in rows:
+        if row.scenario != scenario:
+            scenario = row.scenario
+            yield scenario
+        if not (row.honest and row.played):
+            yield f"  {row.game}: fewer than 400 issued, no figure"
+            continue
+        more = "no gain told apart"
+        if row.gain is not None and row.gain.shown:
+            more = f"{row.gain.value:+.3f} ({row.gain.error:.3f}) t CO2e credited for each enrolled ha"
+        yield f"  {row.game}: {more}"
+        told = (f"{name} {row.honest[name].value:.3f} -> {one.value:.3f}" for name, one in row.played.items())
+        yield f"    {', '.join(told)}"
