@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -86,7 +87,7 @@ def _allowed(column: Mapping[str, Any]) -> str:
 
 
 def _examples(file: str) -> dict[str, str]:
-    """Return the first cell of each column in a project that ships; nothing where none has the table."""
+    """Return the first cell of each column in a project that ships, else one of a list."""
     found: dict[str, str] = {}
     root = files("mollisol")
     for place in (*(root.joinpath("examples", name) for name in _EXAMPLES), root.joinpath("skeleton")):
@@ -97,4 +98,5 @@ def _examples(file: str) -> dict[str, str]:
             for name, cell in row.items():
                 if cell:
                     found.setdefault(name, cell)
-    return found
+    more = files(__package__).joinpath("examples.toml").read_text(encoding="utf-8")
+    return {**tomllib.loads(more).get(file, {}), **found}

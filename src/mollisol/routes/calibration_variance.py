@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.checks.spectroscopy import VALIDATION
+from mollisol.methodology.land.design import shares_in_unit
 from mollisol.methodology.results.figure import count, figure, whole
 from mollisol.methodology.results.spectroscopy import CalibrationResult, SpectroscopyResult
 from mollisol.methodology.rules_in_force.rule import Form
@@ -171,13 +172,18 @@ def _equation_72(inputs: PeriodInputs, errors: DeclaredErrors, calibrations: Cal
     members: dict[str, list[int]] = defaultdict(list)
     for place, id in enumerate(errors.points):
         members[f"{points[id].stratum or points[id].control_site}/{points[id].sampling_unit}"].append(place)
+    of_unit = shares_in_unit([points[id] for id in errors.points], context.project.drawn_fields)
+    share = np.array(list(of_unit.values()))
     times: tuple[list[NDArray[np.float64]], ...] = ([], [])
     behind = _behind(inputs, calibrations)
     for ends in inputs.project_side.ends:
         # draws hold the points at the start, then the same points at the end
         for held, stock, shift in zip(times, ends, (0, count), strict=True):
             behind[stock.name] = stock
-            more = [drawn[[shift + place for place in members[unit]]].mean(axis=0) for unit in stock.index]
+            more = [
+                share[members[unit]] @ drawn[[shift + place for place in members[unit]]]
+                for unit in stock.index
+            ]
             held.append(np.asarray(stock.value)[:, None] + np.array(more))
     return {
         form: context.record(

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import tomllib
+from importlib.resources import files
+
 import pytest
 from typer.testing import CliRunner
 
@@ -9,6 +14,7 @@ from mollisol.cli.app import app
 from mollisol.methodology.measurement import CoreIncrement
 from mollisol.reading.guide import guide_of, unit_of
 from mollisol.reading.project import TABLES
+from mollisol.reading.tables import read_table
 
 
 @pytest.mark.parametrize(
@@ -52,3 +58,19 @@ def test_the_command_prints_one_line_a_column() -> None:
         "column", "stratum", "quantification_unit", "area_ha", "shallow_soil_depth_cm",
     ]  # fmt: skip
     assert CliRunner().invoke(app, ["schema"]).exit_code == 0
+
+
+def test_every_column_has_an_example_that_it_may_hold() -> None:
+    for table in TABLES:
+        guide = guide_of(table.file, table.row_type)
+        assert all(row.example for row in guide), [row.column for row in guide if not row.example]
+        target = io.StringIO(newline="")
+        csv.writer(target).writerows([[row.column for row in guide], [row.example for row in guide]])
+        _, found = read_table(target.getvalue().encode(), table.file, table.row_type)
+        assert not found
+
+
+def test_examples_beside_those_of_projects_are_of_columns_that_there_are() -> None:
+    known = {table.file: set(table.row_type.model_fields) for table in TABLES}
+    listed = tomllib.loads(files("mollisol.reading").joinpath("examples.toml").read_text("utf-8"))
+    assert all(set(cells) <= known[file] for file, cells in listed.items())
