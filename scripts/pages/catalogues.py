@@ -1,4 +1,4 @@
-"""Make docs/equations.md, docs/rules.md, docs/switches.md and docs/findings.md from the code and the rule files."""
+"""Make docs/equations.md, rules.md, switches.md, findings.md and vm0042.md from code, rule files and tables."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from mollisol.equations import all_equations
 from mollisol.methodology.deviations import LIFTED, NEVER_LIFTED
 from mollisol.methodology.findings import catalogue
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set, rule_set_keys
+from mollisol.rule_catalogue.coverage import POINTERS, STATES, Requirement, requirements, tally
 
 DOCS = Path(__file__).parents[2] / "docs"
 MADE = (
@@ -116,7 +117,39 @@ def findings_page() -> str:
     return f"{MADE}# Reason codes\n\n{intro}" + table(head, rows)
 
 
+def coverage_page() -> str:
+    """List every requirement of VM0042 with where it is, its state and its tests."""
+    known = requirements()
+    intro = (
+        "What VM0042 2.2 and its corrections of 11 June 2026 (CC, C) require, and what of the VCS Standard 5.0 and the "
+        "Methodology Requirements 5.0 bears on a run, in our own words; pages are the printed ones of version 2.2. "
+        "`mollisol rules coverage` prints it, `mollisol rules coverage 35` one requirement.\n\n"
+        "*whole*: computed or checked in a run, and a test breaks it in a project, or a vector shows its equation. "
+        "*part* and *missing* say what is not there. *will not*: left out on purpose. "
+        "Value 3 moves units or decides eligibility, 2 is asked for by an auditor, 1 is paper.\n\n"
+    )
+    counted = table(
+        ["of those that", *STATES, "together"],
+        [[name, *states.values()] for name, states in tally(known).items()],
+    )
+    head = ["#", "clause", "requirement", "kind", "value", "state", "where", "test"]
+    rows: list[list[object]] = [
+        [row.number, row.clause, row.requirement, row.kind, row.value,
+         f"**{row.state}**" + (f": {row.missing}" if row.missing else ""), _where(row),
+         "<br>".join(f"`{test.removeprefix('tests/')}`" for test in row.tests)]
+        for row in known
+    ]  # fmt: skip
+    tests = "Tests stand under `tests/`.\n\n"
+    return f"{MADE}# VM0042 against the product\n\n{intro}{counted}\n{tests}" + table(head, rows)
+
+
+def _where(row: Requirement) -> str:
+    named = ((name, getattr(row, name)) for name in POINTERS if name != "tests")
+    return "<br>".join(f"{name}: {', '.join(f'`{id}`' for id in ids)}" for name, ids in named if ids)
+
+
 PAGES = {
+    "vm0042.md": coverage_page,
     "findings.md": findings_page,
     "equations.md": equations_page,
     "rules.md": rules_page,

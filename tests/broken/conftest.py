@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
@@ -33,12 +34,18 @@ def write_skeleton(folder: Path) -> Path:
     return folder
 
 
+def copy_farm(folder: Path) -> Path:
+    """Copy the mixed farm, which declares all of its eligibility."""
+    return Path(shutil.copytree(HERE.parents[1] / "examples" / "mixed-farm", folder))
+
+
 BASES: dict[str, Callable[[Path], Path]] = {
     "skeleton": write_skeleton,
     "modelled": write_modelled_project,
     "elsewhere": write_external_project,
+    "farm": copy_farm,
 }
-"""What a case starts from: the skeleton, a project under measure and model, or one whose model ran elsewhere."""
+"""What a case starts from: the skeleton, one under measure and model, one whose model ran elsewhere, or the farm."""
 
 
 def _table(path: Path, edit: Edit) -> None:

@@ -56,6 +56,39 @@ def rules_show(
     print_found(document, lines_of_document(document), as_json)
 
 
+@rules_app.command("coverage")
+def rules_coverage(
+    number: Annotated[
+        int, typer.Argument(help="One requirement, in full; none lists all.", metavar="[NUMBER]", min=0)
+    ] = 0,
+    state: Annotated[str, typer.Option(help="Those alone that are whole, part, missing or will not.")] = "",
+    value: Annotated[
+        int, typer.Option(help="Those alone of a value: 3 moves units, 2 an auditor asks, 1 is paper.", min=0)
+    ] = 0,
+    as_json: Json = False,
+) -> None:
+    """List what VM0042 and the documents around it require, where it is, what is missing, and which test breaks it."""
+    from mollisol.rule_catalogue.coverage import STATES, lines_of_requirements, requirements, tally
+
+    if state and state not in STATES:
+        raise typer.BadParameter(f"--state is one of {', '.join(STATES)}")
+    known = requirements()
+    if number > len(known):
+        raise typer.BadParameter(f"there are requirements 1 to {len(known)}")
+    chosen = [
+        row
+        for row in known
+        if number in (0, row.number) and state in ("", row.state) and value in (0, row.value)
+    ]
+    if as_json:
+        print_json({"tally": tally(known), "requirements": [row.model_dump(mode="json") for row in chosen]})
+        return
+    for line in lines_of_requirements(chosen, full=number > 0):
+        typer.echo(line)
+    for name, states in tally(known).items() if number == 0 else ():
+        typer.echo(f"{name}: " + ", ".join(f"{count} {word}" for word, count in states.items()))
+
+
 @rules_app.command("check")
 def rules_check(
     proposal: Annotated[
