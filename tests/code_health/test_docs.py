@@ -35,6 +35,18 @@ def test_the_uncertainty_page_is_fresh() -> None:
     assert page == _script("pages/uncertainty").page(), "run make docs"
 
 
+def test_every_must_decides_a_state_and_is_shown() -> None:
+    """Told alone is what the arithmetic settles: burned mass as it is in the field, products that offset nothing."""
+    script = _script("pages/musts")
+    assert (ROOT / "docs" / "musts.md").read_text(encoding="utf-8") == script.page(), "run make docs"
+    found = script.shown()
+    for row in script.musts():
+        codes = row["codes"].split()
+        assert all(found[code] for code in codes), row
+        decided = {script.state_of_code(code, found[code]) for code in codes}
+        assert decided - {"told"} or row["must"].startswith("an introduced product offsets only"), row
+
+
 def test_every_command_is_in_the_readme_and_has_help() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = get_command(app).commands  # type: ignore[attr-defined]

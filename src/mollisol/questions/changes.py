@@ -15,10 +15,12 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.questions.grouped import Floats, Grouped, Places
 from mollisol.questions.pairs import CONTROLS, Pairs
+from mollisol.questions.words.practices import fastest_gain
 from mollisol.stocks.measured import UnitStocks
 from mollisol.uncertainty.student import t_quantile
 
 SHOWN: Final = 4
+_DIFFERENCE: Final = "project minus controls"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +87,17 @@ def check_changes(context: Context, stocks: UnitStocks, pairs: Pairs) -> Iterato
             warns_share=warns[1],
             refuses=refuses[0],
             refuses_share=refuses[1],
+        )
+    share, practices = fastest_gain(context.project)
+    gains = np.array([name.startswith(_DIFFERENCE) for name in rates.names]) & (rates.mean > 0) & ~fast
+    gains &= rates.near(sure) > share * rates.stock
+    if gains.any():
+        yield finding(
+            "change-beyond-practice",
+            Place(file=INCREMENTS, thing=str(pairs)),
+            str(rates.at(np.flatnonzero(gains))),
+            practices=practices,
+            share=share,
         )
     moved = np.arange(fast.size) >= fast.size - controls
     moved &= ~fast & (rates.near(sure) > still * rates.stock)
@@ -163,7 +176,7 @@ def _rates(context: Context, stocks: UnitStocks, pairs: Pairs) -> tuple[Rates, i
     has = np.flatnonzero(baseline.count)
     control = baseline.rates([], has)
     differences = Rates(
-        [f"project minus controls in stratum {names[place]}" for place in there[has].tolist()],
+        [f"{_DIFFERENCE} in stratum {names[place]}" for place in there[has].tolist()],
         arms.mean[has] - control.mean,
         np.hypot(arms.error[has], control.error),
         np.minimum(arms.freedom[has], control.freedom),
@@ -174,7 +187,7 @@ def _rates(context: Context, stocks: UnitStocks, pairs: Pairs) -> tuple[Rates, i
     controls = everywhere.at(slice(0, int(sites.size > 0)))
     whole = [_whole("the project", arms, areas[there])] if there.size else []
     if there.size and sites.size and has.size == there.size:
-        whole.insert(0, _whole("project minus controls", differences, areas[there]))
+        whole.insert(0, _whole(_DIFFERENCE, differences, areas[there]))
         parts = [whole[0], differences, whole[1], arms, controls]
     else:
         parts = [differences, *whole, arms, controls]
