@@ -14,7 +14,7 @@ from typing import Any, Final
 from mollisol.importing.layout import guessed_unit
 from mollisol.importing.mapping import MARK, recognisers
 from mollisol.importing.readers.vectors import GEOMETRY
-from mollisol.importing.values import Cell, day_of, has_two_orders, text_of
+from mollisol.importing.values import Cell, day_of, has_two_orders, number_of, text_of
 
 _DIMENSIONS: Final = {
     "carbon": "content", "inorganic": "content", "density": "density", "stones": "share", "fine_mass": "weight",
@@ -151,10 +151,20 @@ def guessed_fields(
     elif kind == "points" and GEOMETRY in columns:
         for name in ("longitude", "latitude", "easting", "northing"):
             fields.pop(name, None)
+    elif kind == "points" and {"longitude", "latitude"} <= set(fields) and _in_metres(fields, cells):
+        for name, other in (("easting", "longitude"), ("northing", "latitude")):
+            fields[name] = fields.pop(other)
     elif kind == "points" and {"longitude", "latitude"} <= set(fields):
         for name in ("easting", "northing", "grid"):
             fields.pop(name, None)
     return fields
+
+
+def _in_metres(fields: Mapping[str, Any], cells: Mapping[str, Sequence[Cell]]) -> bool:
+    """Return whether what may be a longitude has numbers that no degrees are."""
+    column = str(fields["longitude"]["column"]).removeprefix(MARK).strip()
+    numbers = [number_of(text_of(cell)) for cell in cells.get(column, []) if text_of(cell)]
+    return any(number is not None and abs(number) > 360 for number in numbers)
 
 
 def _order(cells: Sequence[Cell]) -> str | None:
@@ -181,7 +191,7 @@ def _laboratory(fields: dict[str, Any], fits: Mapping[str, list[str]], facts: Ma
         for name, column in (("upper", "top"), ("lower", "bottom")):
             if facts.get("split"):
                 fields[name] = {"column": mark(column), "unit": mark("cm")}
-    if facts.get("split"):
+    if facts.get("split") == "name":
         fields["point"] = {"column": mark("name")}
     for name in ("campaign", "method"):
         fields.setdefault(name, {"value": mark(facts.get(name))})

@@ -18,7 +18,9 @@ _REPLICATE: Final = re.compile(
 )
 _YEAR_BEHIND: Final = re.compile(r"^(?P<name>.*[^\d\s_-])[\s_-]+(?P<block>(?:19|20)\d\d)$")
 _YEAR_BEFORE: Final = re.compile(r"^(?P<block>(?:19|20)\d\d)[\s_-]+(?P<name>[^\d\s_-].*)$")
-_DEPTH: Final = re.compile(r"^(?P<name>.*?[^\d\s-])[ _(]*(?P<block>\d+\s*[-–]\s*\d+)\s*(?:cm\)?)?\)?$")
+_DEPTH: Final = re.compile(
+    r"^(?P<name>.*?(?:[^\d\s-](?=\d)|\S(?=[ _(])))[ _(]*(?P<block>\d+\s*[-–]\s*\d+)\s*(?:cm\)?)?\)?$"
+)
 
 
 def text_layout(raw: RawFile) -> dict[str, Any]:
@@ -132,7 +134,7 @@ _UNITS: Final[Sequence[tuple[str, Mapping[str, str]]]] = (
     (r"kg/m\^?[3³]|kg m-?3", {"density": "kg/m3"}),
     (r"g/cm\^?[3³]|g cm-?3|g/cc|kg/dm\^?[3³]|t/m\^?[3³]|mg/m\^?[3³]|kg/l", {"density": "g/cm3"}),
     (r"%|percent|prozent|vol\.?-?%", {"content": "%", "share": "%"}),
-    (r"\bin\b|inch|\(in\)|\"", {"length": "in"}),
+    (r"\bin\b|inch|\(in\)|\"", {"length": "in", "rain": "in"}),
     (r"\bcm\b|\[cm\]|\(cm\)|_cm", {"length": "cm"}),
     (r"\bmm\b|\(mm\)|\[mm\]|mm/day", {"length": "mm", "rain": "mm"}),
     (r"\bm\b|\(m\)", {"length": "m"}),

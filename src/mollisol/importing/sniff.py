@@ -25,6 +25,7 @@ from mollisol.methodology.findings import Finding, FindingsError, UserError
 from mollisol.output import write_beside
 
 _SAMPLE: Final = 3000
+_DEPTHS: Final = r"(?P<top>\d+)\s*[-–]\s*(?P<bottom>\d+)"
 _SPLIT: Final = r"^\s*(?P<name>.+?)[\s/(]+(?P<top>\d+)\s*[-–]\s*(?P<bottom>\d+)\s*(?:cm)?\)?\s*$"
 _DECIDE: Final[Mapping[str, Mapping[str, str]]] = {
     "laboratory": {"role": mark("results"), "zero": mark("mineral surface"), "ids": mark("loose")},
@@ -245,11 +246,15 @@ def _split_ids(
     found = found_fields("laboratory", sheet.columns)
     column = found.get("point", [""])[0]
     texts = [text_of(cell) for cell in cells.get(column, []) if text_of(cell)]
+    if "upper" not in found and facts.get("block") == "depth":  # a column for each depth
+        read["split"] = {"column": "depth", "read": _DEPTHS}
+        facts["split"] = "depth"
+        return
     if "upper" in found or not texts:
         return
     if sum(bool(re.search(_SPLIT, text)) for text in texts) > 0.6 * len(texts):
         read["split"] = {"column": column, "read": _SPLIT}
-        facts["split"] = True
+        facts["split"] = "name"
 
 
 def _join(

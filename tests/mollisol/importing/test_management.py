@@ -8,7 +8,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import openpyxl  # type: ignore[import-untyped]
@@ -251,3 +253,53 @@ def test_sniff_sees_years_behind_the_names(project_of: Maker) -> None:
     assert 'crop = { column = "? Culture"' in text
     assert 'field = { column = "? Îlot" }' in text
     assert 'kind = "amounts"' in (folder / "imports" / "intrants.toml").read_text(encoding="utf-8")
+
+
+def report() -> bytes:
+    """Return a report with a column for each depth, stones only where there are some, and what they are under it."""
+    book: Any = openpyxl.Workbook()
+    book.active.append(["Laboratorio Agrario - Informe 21/884"])
+    names = [
+        f"{name} {depth} cm" for name in ("MO %", "Da g/cm3", "Gravas % vol") for depth in ("0-15", "15-30")
+    ]
+    book.active.append(["Muestra", "Fecha", *names])
+    book.active.append(["P-01", date(2021, 10, 4), 2.5, 1.7, 1.3, 1.42, 5, 8])
+    book.active.append(["P-02", date(2021, 10, 4), 2.6, 1.8, 1.3, 1.42, None, 8])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_laboratory_with_a_column_for_each_depth(project_of: Maker) -> None:
+    """2.5 % of organic matter is 14.5 g/kg of carbon by 0.58; fine soil 1.3 - 2.65 x 0.05. Alike questions are one."""
+    folder = project_of({"informe.xlsx": report()}, {})
+    sniffed(folder, [])
+    path = folder / "imports" / "informe.toml"
+    text = path.read_text(encoding="utf-8").replace('"? ', '"').replace("'? ", "'")
+    for key, answer in (("is", "matter"), ("basis", "whole soil"), ("by", "volume")):
+        text = re.sub(rf'\b{key} = "\?"', f'{key} = "{answer}"', text)
+    for name in ("method", "batch"):
+        text = text.replace(f'{name} = {{ value = "?" }}', f'{name} = {{ value = "x" }}')
+    path.write_text(text.replace('factor = "?"', "factor = 0.58"), encoding="utf-8")
+    (question,) = imported(folder).questions
+    assert question.kind == "stone-density", "and nothing that follows from it"
+    text = path.read_text(encoding="utf-8").replace('by = "volume"', 'by = "volume", particle_density = 2.65')
+    path.write_text(text, encoding="utf-8")
+    (question,) = imported(folder).questions
+    assert question.answer.endswith("fields.stones.words.empty")
+    path.write_text(
+        text.replace('by = "volume"', 'by = "volume", words = { empty = "zero" }'), encoding="utf-8"
+    )
+    found = {(row["point"], row["upper_cm"]): row for row in rows(imported(folder), "core_increments.csv")}
+    assert len(found) == 4
+    first = found["P-01", "0"]
+    assert (first["soc_g_per_kg"], first["fine_soil_density_g_per_cm3"]) == ("14.5", "1.1675")
+    assert found["P-02", "0"]["fine_soil_density_g_per_cm3"] == "1.3"
+
+
+def test_sniff_sees_metres_in_columns_that_are_called_x_and_y(project_of: Maker) -> None:
+    folder = project_of({"puntos.txt": b"ID;X;Y;Estrato\nP-01;440100;4470050;secano\n"}, {})
+    sniffed(folder, [])
+    text = (folder / "imports" / "puntos.toml").read_text(encoding="utf-8")
+    assert 'easting = { column = "? X" }' in text
+    assert 'stratum = { column = "? Estrato" }' in text

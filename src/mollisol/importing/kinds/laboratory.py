@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -55,11 +55,12 @@ _MATTER: Final = "organic matter to organic carbon: the factor, such as 0.58 or 
 _DENSITY_DECIMALS: Final = 5
 _DUPLICATES: Final = ("mean", "first", "last")
 _ROLES: Final = ("results", "repeats")
+_SIDES: Final = ("mass", "volume")
 _NEEDS: Final = (
     ("carbon", "is", _CARBON, "kind-of-carbon", "organic carbon, total carbon, or organic matter"),
     ("density", "basis", BASES, "basis-of-density", "density of the whole soil with its stones, of fine soil alone, or "
      "fine soil per total volume"),
-    ("stones", "by", ("mass", "volume"), "stones", "coarse fragments by mass or by volume"),
+    ("stones", "by", _SIDES, "stones", "coarse fragments by mass or by volume"),
     ("moisture", "is", MOISTURE, "moisture", "water as a share of the moist or of the dry soil"),
 )  # fmt: skip
 """Keys of fields that decide a number: field, key, what may be answered, and what is asked."""
@@ -134,10 +135,23 @@ def _ask_keys(mapping: FileMapping, context: Context) -> None:
         question = "a density of whole soil or of fine soil alone needs the coarse fragments: name a column or a value"
         need("stones", 1, "", ("stones", "", question))
     for number, item in enumerate(stones, start=1):
-        crossed = {("whole soil", "volume"), ("fine soil alone", "mass")}
-        if crossed & {(basis, item.get("by")) for basis in bases} and "particle_density" not in item:
+        if _needs_particles(bases, item):
             question = "density of the stones in g/cm3, such as 2.65"
             need("stones", number, "particle_density", ("stone-density", "", question))
+
+
+def _soil_is_asked(fields: Mapping[str, Sequence[Mapping[str, Any]]]) -> bool:
+    """Return whether keys of density and stones are open, and asked for the file as a whole."""
+    stones, bases = fields.get("stones", []), {item.get("basis") for item in fields.get("density", [])}
+    open_ = bases - set(BASES) or (bases & set(BASES[:2]) and not stones)
+    return bool(open_) or any(
+        item.get("by") not in _SIDES or _needs_particles(bases, item) for item in stones
+    )
+
+
+def _needs_particles(bases: Set[Any], stones: Mapping[str, Any]) -> bool:
+    crossed = {("whole soil", "volume"), ("fine soil alone", "mass")}
+    return bool(crossed & {(basis, stones.get("by")) for basis in bases}) and "particle_density" not in stones
 
 
 def _increment(row: Row) -> Increment | None:
@@ -181,18 +195,11 @@ def _write(made: Increment, day_of_core: date | None) -> None:
         (one for one in (made, *made.others) if one.density is not None or one.mass_g is not None), made
     )
     if soil.density is None and soil.mass_g is None:
-        if "stones" not in row.mapping.fields and "density" in row.mapping.fields:
-            return  # asked for the file as a whole
-        words = (
-            "missing",
-            "(empty)",
-            "no density of fine soil can be computed: density or stones are missing",
-        )
-        row.ask(
-            "stones" if "stones" in row.mapping.fields else "density",
-            words,
-            f'fields.density.words."{row.place}"',
-        )
+        fields = row.mapping.fields
+        if not _soil_is_asked(fields):
+            name = "stones" if "stones" in fields else "density"
+            question = "no density of fine soil can be computed: density or stones are missing"
+            row.ask(name, ("missing", "(empty)", question), f"fields.{name}.words.empty")
         return
     cells: dict[str, Any] = {
         "campaign": made.campaign, "point": made.point, "sample": made.core.sample, "sampled_on": day,
