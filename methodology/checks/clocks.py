@@ -45,7 +45,8 @@ def _registration(project: Project, rules: RulesInForce) -> Iterator[Finding]:
     small = _years(rules, "vcs.pipeline.small-project", day)
     is_small = small is not None and head.expected_t_co2e_per_year is not None
     is_small = is_small and (head.expected_t_co2e_per_year or 0.0) <= (small or 0.0)
-    years = _years(rules, f"vcs.pipeline.registration-years{'-small' if is_small else ''}", day)
+    rule = "vcs.pipeline.registration-years-small" if is_small else "vcs.pipeline.registration-years"
+    years = _years(rules, rule, day)
     where = Place(file=HEAD, thing="registration_requested_on")
     yield from _late("registration-late", where, head.start_date, day, years)
 
