@@ -242,10 +242,14 @@ class CreditSheet:
             own.half_width_percent, "%", "vcs-mr:2.4",
         )  # fmt: skip
         others = {name: self._other_form(name, words) for name, words in _FORMS}
+        sharp = others["sharp"]
+        if self._period.credited_form == "posterior":
+            # it stands in the place of deduction B, below the ceiling of deduction A
+            sharp = f"MAX({sharp},{others['posterior']})"
         choice = (
             f'IF(issuing_form="moment",{moment},IF(AND(issuing_form="posterior",ISNUMBER({others["posterior"]})),'
             f'{others["posterior"]},IF(issuing_form="sharp",'
-            f"MAX({moment},IF(ISNUMBER({others['sharp']}),{others['sharp']},{others['posterior']})),"
+            f"MAX({moment},IF(ISNUMBER({others['sharp']}),{sharp},{others['posterior']})),"
             f"MAX({moment},{','.join(others.values())}))))"
         )
         issuing = self._result(

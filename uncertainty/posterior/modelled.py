@@ -16,6 +16,7 @@ from mollisol.uncertainty.posterior.declaration import (
     IntArray,
     ModelDraws,
     ProjectPoints,
+    SharedEffect,
     Strata,
     Validation,
 )
@@ -112,6 +113,7 @@ def modelled_posterior(
     offset_t_co2e_per_ha: ArrayLike = 0.0,
     climate: Sequence[int] = (),
     prior: PriorStandsOn = "half-normal",
+    shared: tuple[SharedEffect, ...] = (),
 ) -> PosteriorResult:
     """Return the posterior of the mean effect over the project's area, where both scenarios are modelled.
 
@@ -139,6 +141,8 @@ def modelled_posterior(
         Code of each stratum's climate zone, shape (H,), as in the validation; none where there is one zone.
     prior
         As in :func:`mollisol.uncertainty.posterior.measured.measured_specification`; of the units alone.
+    shared
+        Errors that initial stocks share, with what each adds to the effect of a point.
 
     Returns
     -------
@@ -167,6 +171,7 @@ def modelled_posterior(
                     _codes("sampling_unit", sampling_unit),
                 ),
                 baseline="modelled",
+                shared=shared,
                 validation=trials.comparisons(),
                 model=None if draws is None else ModelDraws(effect=draws),
                 period_years=_years(years),
@@ -279,7 +284,7 @@ def modelled_credited_t_co2e_per_ha(**data: Any) -> float:
     ----------
     area_ha, effect_t_co2e_per_ha, stratum, sampling_unit, practice, effect_draws_t_co2e_per_ha
         As in :func:`modelled_posterior`.
-    validation, years, confidence, offset_t_co2e_per_ha, climate, prior
+    validation, years, confidence, offset_t_co2e_per_ha, climate, prior, shared
         As in :func:`modelled_posterior`.
 
     Returns

@@ -16,7 +16,12 @@ from mollisol.methodology.findings import Finding, FindingsError, Severity, find
 from mollisol.methodology.project import VerificationPeriod
 from mollisol.methodology.results.figure import figure, total
 from mollisol.methodology.results.run import BaselineResult, ModelUse
-from mollisol.routes.laboratory_repeats import LaboratoryErrors, laboratory_errors
+from mollisol.routes.laboratory_repeats import (
+    SHARED_ERRORS,
+    LaboratoryErrors,
+    laboratory_errors,
+    shares_errors,
+)
 from mollisol.stocks.modelled import ModelledStocks, run_model
 from mollisol.stocks.paired import paired_stocks
 from mollisol.stocks.samples import Samples
@@ -47,11 +52,11 @@ def both_sides(context: Context, samples: Samples) -> Sides:
     declared = context.project.soil_baselines
     measured = any(item.kind not in _MODELLED for item in declared)
     modelled = any(item.kind != "measured_controls" for item in declared)
-    return Sides(
-        samples,
-        laboratory_errors(context) if measured else LaboratoryErrors({}, ()),
-        run_model(context, samples.stocks) if modelled else None,
-    )
+    laboratory = LaboratoryErrors({}, ())
+    if measured or shares_errors(context.project):
+        laboratory = laboratory_errors(context)
+    methods = sorted({method for method, key in laboratory.sd if key in SHARED_ERRORS})
+    return Sides(samples, laboratory, run_model(context, samples.stocks, methods) if modelled else None)
 
 
 def issuing_baseline(context: Context, why_not: WhyNot) -> Baseline:
@@ -106,7 +111,7 @@ def _change(context: PeriodContext, sides: Sides, item: Baseline, options: Chang
         return hybrid_change(context, samples.stocks, runs, item, options)
     if isinstance(item, ModelledSchedule | BlendedBaseline) and runs is not None:
         scenario = "blended" if isinstance(item, BlendedBaseline) else "baseline"
-        return modelled_change(context, samples.stocks, runs, scenario, options)
+        return modelled_change(context, samples.stocks, runs, scenario, options, sides.laboratory)
     return measured_change(context, samples, sides.laboratory, options)
 
 

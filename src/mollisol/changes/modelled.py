@@ -14,12 +14,14 @@ from mollisol.methodology.checks.baseline_model import year_before
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.land.design import shares_in_unit
 from mollisol.methodology.trace import Quantity
+from mollisol.methodology.units import CO2E_PER_C
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.modelled_stock import modelled_stock_t_c_per_ha
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.routes.components import sampling_per_hectare
 from mollisol.routes.interface import Side
-from mollisol.routes.modelled import ModelledInputs, modelled_routes
+from mollisol.routes.laboratory_repeats import SHARED_ERRORS, LaboratoryErrors
+from mollisol.routes.modelled import InitialError, ModelledInputs, modelled_routes
 from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.model_error import effective_draws, model_error
@@ -68,7 +70,12 @@ def _points(context: PeriodContext, runs: ModelledStocks) -> _Points:
 
 
 def modelled_change(
-    context: PeriodContext, stocks: UnitStocks, runs: ModelledStocks, scenario: str, options: ChangeOptions
+    context: PeriodContext,
+    stocks: UnitStocks,
+    runs: ModelledStocks,
+    scenario: str,
+    options: ChangeOptions,
+    laboratory: LaboratoryErrors,
 ) -> ChangeOfPeriod:
     """Compute change (Eqs. 5, 46, 47), variance (Eqs. 60 to 69) and deduction (Eq. 74 and posterior) of a period."""
     first = year_before(context.period.during.start)
@@ -107,6 +114,7 @@ def modelled_change(
         error=model_error(context),
         sampling=sampling_per_hectare(context, area, side),
         effective_draws=effective_draws(context.project),
+        initial=_initial_errors(points, scenario, years, laboratory),
     )
     outcome = modelled_routes(inputs, options.route)
     return ChangeOfPeriod(
@@ -114,7 +122,7 @@ def modelled_change(
         totals=totals,
         strata=changes_of_strata(inputs, stocks, change["project"], change["baseline"], linked=False),
         outcome=outcome,
-        findings=(*runs.findings, *outcome.findings),
+        findings=(*runs.findings, *laboratory.findings, *outcome.findings),
     )
 
 
@@ -209,3 +217,23 @@ def _drawn(points: _Points, scenario: str, years: tuple[int, int]) -> FloatArray
     member = np.equal.outer(points.units, points.unit_of_point) * points.share
     of_unit: FloatArray = member @ np.asarray(effect)
     return of_unit
+
+
+def _initial_errors(
+    points: _Points, scenario: str, years: tuple[int, int], laboratory: LaboratoryErrors
+) -> tuple[InitialError, ...]:
+    """Return what the initial stocks share by laboratory method, and what that does to the effect of each unit."""
+    ends = [year - points.runs.years[0] for year in years]
+    member = np.equal.outer(points.units, points.unit_of_point) * points.share
+    found = []
+    for method, moved in points.runs.of_initial.items():
+        project, baseline = (
+            (run[ends[1]] - run[ends[0]])[points.places] for run in (moved["project"], moved[scenario])
+        )
+        line = CO2E_PER_C * (member @ (project - baseline))
+        found += [
+            InitialError(f"{key}, {method}", laboratory.sd[method, key], line)
+            for key in SHARED_ERRORS
+            if (method, key) in laboratory.sd
+        ]
+    return tuple(found)

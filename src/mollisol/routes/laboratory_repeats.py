@@ -11,6 +11,7 @@ import numpy as np
 from mollisol.methodology.checks.laboratory import DECLARED, REPEATS, repeats_of, shows_batches, shows_repeats
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, FindingsError, Place, Severity, finding
+from mollisol.methodology.project import Project
 from mollisol.methodology.trace import Quantity
 from mollisol.reading.schema import HEAD_FILE
 from mollisol.uncertainty.measurement.laboratory import (
@@ -20,6 +21,8 @@ from mollisol.uncertainty.measurement.laboratory import (
 )
 
 LARGEST: Final = 0.5
+SHARED_ERRORS: Final = ("batch_relative_sd", "soil_mass_batch_relative_sd")
+"""Keys of what all samples of a method share in a campaign."""
 _UNITS: Final = {"soc_g_per_kg": "g C/kg soil", "fine_soil_density_g_per_cm3": "g/cm3"}
 
 
@@ -29,6 +32,14 @@ class LaboratoryErrors:
 
     sd: Mapping[tuple[str, str], Quantity]
     findings: tuple[Finding, ...]
+
+
+def shares_errors(project: Project) -> bool:
+    """Return whether a laboratory method declares, or repeats show, an error that its samples share."""
+    declared = any(
+        getattr(method, key) for method in project.head.laboratory_methods for key in SHARED_ERRORS
+    )
+    return declared or bool(len(project.laboratory_repeats))
 
 
 def laboratory_errors(context: Context) -> LaboratoryErrors:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,8 @@ from mollisol.routes.posterior import biochar_offset, posterior_outcome, prior_o
 from mollisol.stocks.model_error import ModelError
 from mollisol.uncertainty.deduction.estimate import student_estimate
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
+from mollisol.uncertainty.measurement.laboratory import batch_variance_of_mean
+from mollisol.uncertainty.measurement.spectroscopy_errors import variance_with_calibration
 from mollisol.uncertainty.model.project_variance import project_model_variance, variance_with_model_error
 from mollisol.uncertainty.monte_carlo.measured import sampling_and_drawn_variance
 from mollisol.uncertainty.monte_carlo.modelled import (
@@ -45,9 +47,29 @@ from mollisol.uncertainty.monte_carlo.modelled import (
     variance_of_mean_from_total,
 )
 from mollisol.uncertainty.monte_carlo.stop_rule import deduction_error
+from mollisol.uncertainty.posterior.declaration import SharedEffect
 from mollisol.uncertainty.posterior.modelled import modelled_credited_t_co2e_per_ha, modelled_posterior
 from mollisol.uncertainty.posterior.results import PosteriorResult
 from mollisol.uncertainty.student import t_quantile
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InitialError:
+    """An error that initial stocks share, such as a laboratory's batch.
+
+    Parameters
+    ----------
+    name
+        What it is of.
+    sd
+        Relative. [fraction]
+    line
+        What a relative error of 1 adds to the effect of each sampling unit. [t CO2e/ha]
+    """
+
+    name: str
+    sd: Quantity
+    line: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,6 +90,8 @@ class ModelledInputs(RouteInputs):
         Of the effect.
     effective_draws
         Smallest effective sample size of the draws; None where they are independent.
+    initial
+        What the initial stocks share.
     """
 
     effect: Quantity
@@ -76,6 +100,13 @@ class ModelledInputs(RouteInputs):
     error: ModelError
     sampling: PerHectare
     effective_draws: float | None
+    initial: tuple[InitialError, ...] = ()
+
+    def of_mean(self, of_unit: FloatArray) -> float:
+        """Return the area-weighted mean over strata of what each unit has."""
+        areas = np.asarray(self.area.value)
+        means = [of_unit[places].mean() for places in self.places]
+        return float(areas @ np.array(means) / areas.sum())
 
 
 def modelled_routes(inputs: ModelledInputs, choice: RouteChoice) -> RoutesFound:
@@ -133,7 +164,41 @@ def _spread(inputs: ModelledInputs, form: Form, total: Quantity, replicates: Qua
     freedom = context.compute(
         f"degrees_of_freedom.{form}", satterthwaite, variances=terms, degrees_of_freedom=replicates
     )
-    return Spread(variance, freedom, variance, terms, replicates)
+    spread = Spread(variance, freedom, variance, terms, replicates)
+    return spread if form == "printed" or not inputs.initial else _with_initial(inputs, spread)
+
+
+def _with_initial(inputs: ModelledInputs, spread: Spread) -> Spread:
+    """Add what the initial stocks share to the corrected spread; the documents print no place for it."""
+    behind: dict[str, Any] = {one.sd.name: one.sd for one in inputs.initial}
+    value = sum((float(one.sd.value) * inputs.of_mean(one.line)) ** 2 for one in inputs.initial)
+    more = inputs.context.record(
+        "initial_variance.corrected",
+        value,
+        batch_variance_of_mean,
+        effect_of_unit=inputs.effect,
+        area_ha=inputs.area,
+        **behind,
+    )
+    variance = inputs.context.compute(
+        "variance_with_initial.corrected",
+        variance_with_calibration,
+        sampling_variance=spread.variance,
+        calibration_variance=more,
+    )
+    known = satterthwaite(
+        variances=np.append(spread.terms.value, value),
+        degrees_of_freedom=np.append(spread.replicates_less_one.value, np.inf),
+    )
+    freedom = inputs.context.record(
+        "degrees_of_freedom_with_initial.corrected",
+        float(known),
+        satterthwaite,
+        variances=spread.terms,
+        degrees_of_freedom=spread.replicates_less_one,
+        initial_variance=more,
+    )
+    return replace(spread, variance=variance, freedom=freedom)
 
 
 def _with_model(inputs: ModelledInputs, name: str, model: Quantity) -> Quantity:
@@ -237,6 +302,9 @@ def _drawn_groups(inputs: ModelledInputs) -> list[FloatArray]:
     shared = np.random.default_rng(inputs.seed).standard_normal((drawn.shape[1],))
     # the error spreads the mean and does not move it: its sample mean is no finding of this project
     shared -= shared.mean()
+    for number, one in enumerate(inputs.initial, start=1):
+        of_draw = np.random.default_rng([inputs.seed, number]).standard_normal((drawn.shape[1],))
+        drawn = drawn + float(one.sd.value) * np.outer(one.line, of_draw - of_draw.mean())
     spread = np.sqrt(np.asarray(inputs.error.variance.value, dtype=np.float64))
     return [drawn[places] + sd * shared for places, sd in zip(inputs.places, spread, strict=True)]
 
@@ -263,9 +331,13 @@ def _posterior(inputs: ModelledInputs, _: Moment, /) -> RouteOutcome:
 
     def compute() -> tuple[PosteriorResult, RouteDetails]:
         posterior = modelled_posterior(
-            validation=inputs.error.errors, effect_draws_t_co2e_per_ha=draws, **values_of(given)
+            validation=inputs.error.errors,
+            effect_draws_t_co2e_per_ha=draws,
+            shared=tuple(SharedEffect(one.name, float(one.sd.value), one.line) for one in inputs.initial),
+            **values_of(given),
         )
         return posterior, {}
 
     told = {**given, "validation": inputs.error.variance, "joint_draws": inputs.drawn.shape[1]}
+    told |= {f"{one.sd.name.replace('.', '_')}_error": one.sd for one in inputs.initial}
     return posterior_outcome(inputs, compute, modelled_credited_t_co2e_per_ha, told)

@@ -42,6 +42,8 @@ from mollisol.stocks.measured import UnitStocks
 
 _BACK_STEPS = 12
 _BACK_TOLERANCE_T_HA = 1e-9
+_STEP = 0.01
+"""Relative step of the initial stock: the models are linear in it but for their inert carbon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ class ModelledStocks:
         By scenario, point and year: the row of a result, where the model ran elsewhere and gave one draw.
     findings
         What was assumed on the way.
+    of_initial
+        By laboratory method and scenario: what a relative error of 1 in all that it measured of the initial stocks adds
+        to the change, (year, point). [t C/ha]
     """
 
     points: tuple[str, ...]
@@ -77,6 +82,7 @@ class ModelledStocks:
     source: tuple[str, ...]
     findings: tuple[Finding, ...]
     rows: Mapping[tuple[str, str, int], str] = field(default_factory=dict)
+    of_initial: Mapping[str, Mapping[str, FloatArray]] = field(default_factory=dict)
 
     def rows_behind(self, scenario: str, year: int, points: Sequence[str]) -> list[str]:
         """Return what changes of points since the start are read from, the same number of rows for each point."""
@@ -100,8 +106,13 @@ class ModelledStocks:
         return np.asarray(run[last_year - start] - run[first_year - start])
 
 
-def run_model(context: Context, stocks: UnitStocks) -> ModelledStocks:
+def run_model(context: Context, stocks: UnitStocks, methods: Sequence[str] = ()) -> ModelledStocks:
     """Run both scenarios of every point from measured stocks, with one joint draw for all of them.
+
+    Parameters
+    ----------
+    methods
+        Laboratory methods whose values share an error: what it does to the change is run too, if the model runs here.
 
     Raises
     ------
@@ -117,17 +128,22 @@ def run_model(context: Context, stocks: UnitStocks) -> ModelledStocks:
     shift = initial_shift_years(project, context.rules.number("mollisol.start.tolerance"))
     start = year_before(project.head.start_date)
     runs = _runs(project, model, points, start, shift)
-    done = runs.run(_start(runs, np.asarray(measured.value)[:, None], start + shift, back=shift > 0))
+    at_campaign = np.asarray(measured.value)[:, None]
+
+    def started(stock: FloatArray) -> ScenarioRuns:
+        return runs.run(_start(runs, stock, start + shift, back=shift > 0))
+
+    done = started(at_campaign)
     first = done.years.index(start)
-
-    def since_start(scenario: str) -> FloatArray:
-        stock = done.stock_t_ha[scenario]
-        return np.asarray(stock[first:] - stock[first])
-
-    change = {name: since_start(name) for name in done.stock_t_ha if name in ("baseline", "project")}
-    phases = [since_start(name) for name in sorted(done.stock_t_ha) if "phase" in name]
-    if phases:
-        change["blended"] = np.asarray(rotation_mean_t_c_per_ha(change_by_phase_t_c_per_ha=np.stack(phases)))
+    change = _changes(done, first)
+    of_initial = {}
+    for method in methods if model.inputs.external is None else ():
+        share = _share_of_method(context, stocks, head, points, method)
+        if share.any():
+            moved = _changes(started(at_campaign * (1 + _STEP * share[:, None])), first)
+            of_initial[method] = {
+                name: (moved[name] - own).mean(axis=2) / _STEP for name, own in change.items()
+            }
     identity = simulated(model)
     external = model.inputs.external
     driven = (SITES, WEATHER, SCHEDULE) if external is None else (external.rows.file, *external.files)
@@ -144,7 +160,37 @@ def run_model(context: Context, stocks: UnitStocks) -> ModelledStocks:
     if external is not None:
         findings += start_gaps(context, external, measured, start + shift)
         rows = rows_of_results(external)
-    return ModelledStocks(points, done.years[first:], initial, change, identity, source, findings, rows)
+    return ModelledStocks(
+        points, done.years[first:], initial, change, identity, source, findings, rows, of_initial
+    )
+
+
+def _changes(done: ScenarioRuns, first: int) -> dict[str, FloatArray]:
+    """Return the change since the start by scenario, (year, point, draw); of a rotation the mean over its phases."""
+
+    def since_start(scenario: str) -> FloatArray:
+        stock = done.stock_t_ha[scenario]
+        return np.asarray(stock[first:] - stock[first])
+
+    change = {name: since_start(name) for name in done.stock_t_ha if name in ("baseline", "project")}
+    phases = [since_start(name) for name in sorted(done.stock_t_ha) if "phase" in name]
+    if phases:
+        change["blended"] = np.asarray(rotation_mean_t_c_per_ha(change_by_phase_t_c_per_ha=np.stack(phases)))
+    return change
+
+
+def _share_of_method(
+    context: Context, stocks: UnitStocks, head: ModelHead, points: Sequence[str], method: str
+) -> FloatArray:
+    """Return the share of each point's initial carbon that a laboratory method measured, shape (points,)."""
+    depth, number = context.project.head.reporting_depth_cm, {name: n for n, name in enumerate(points)}
+    mass, content = np.asarray(stocks.increments.soil_mass.value), np.asarray(stocks.increments.content.value)
+    carbon = np.zeros((2, len(points)))
+    for place, item in enumerate(context.project.core_increments):
+        if item.campaign == head.initial_campaign and item.point in number and item.lower_cm <= depth:
+            held = mass[place] * content[place]
+            carbon[:, number[item.point]] += held, held * (item.laboratory_method == method)
+    return np.asarray(carbon[1] / np.where(carbon[0] > 0, carbon[0], 1.0))
 
 
 def _measured(context: Context, stocks: UnitStocks, head: ModelHead, points: Sequence[str]) -> Quantity:

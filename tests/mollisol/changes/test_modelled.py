@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -327,3 +329,50 @@ def test_comparisons_of_several_climate_zones_have_a_bias_of_each(
         assert found.mean_t_co2e_per_ha < difference - 1.5
     else:
         assert found.mean_t_co2e_per_ha == pytest.approx(difference, abs=1.0)
+
+
+def test_a_batch_error_of_the_initial_stocks_enters_each_route_once(modelled: Make) -> None:
+    """2 % of all initial stocks together: what 1.02 times the stocks do to the effect, from a project that has them.
+
+    Without a change of cover nothing would be left: both scenarios start alike, and a linear model forgets alike.
+
+    The contents of the initial campaign are raised by 2 % in a second project; the mean effect then moves by what the
+    batch error is worth. That square is added to the variance of the moment form, and to that of the posterior.
+    """
+    plain = modelled()
+    # bare soil in the project alone: the decay of what was there differs, so that its error does not cancel
+    with (plain / "model" / "schedule.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"project,{name},2016,1,cover,,0,returned\n" for name in POINTS if POINTS[name][0])
+    folder = plain.parent / "batch"
+    shutil.copytree(plain, folder)
+    head = (folder / "project.toml").read_text(encoding="utf-8")
+    marker = 'proficiency_test = "NAPT"\n'
+    (folder / "project.toml").write_text(
+        head.replace(marker, marker + "batch_relative_sd = 0.02\n"), encoding="utf-8"
+    )
+    before, after = (run_project(each).results.periods[0] for each in (plain, folder))
+    raised = plain.parent / "raised"
+    shutil.copytree(plain, raised)
+    rows = (raised / "core_increments.csv").read_text(encoding="utf-8").splitlines()
+    names = rows[0].split(",")
+    content, campaign = names.index("soc_g_per_kg"), names.index("campaign")
+    for place, row in enumerate(rows[1:], start=1):
+        cells = row.split(",")
+        if cells[campaign] == "2015":
+            cells[content] = repr(float(cells[content]) * 1.02)
+        rows[place] = ",".join(cells)
+    (raised / "core_increments.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    moved = run_project(raised).results.periods[0]
+    worth = moved.deduction.mean_t_co2e_per_ha - before.deduction.mean_t_co2e_per_ha
+    assert abs(worth) > 0.01
+    assert after.deduction.mean_t_co2e_per_ha == before.deduction.mean_t_co2e_per_ha
+    added = after.deduction.standard_error_t_co2e_per_ha**2 - before.deduction.standard_error_t_co2e_per_ha**2
+    assert added == pytest.approx(worth**2, rel=0.03)
+    assert after.deduction_printed == before.deduction_printed
+    assert before.posterior is not None
+    assert after.posterior is not None
+    wider = (
+        after.posterior.standard_deviation_t_co2e_per_ha**2
+        - before.posterior.standard_deviation_t_co2e_per_ha**2
+    )
+    assert wider > 0.3 * worth**2

@@ -76,6 +76,21 @@ def modelled(seed: int = 1, **changed: Any) -> Specification:
     return Specification(**given | changed)
 
 
+def initial_stocks(seed: int = 1, **changed: Any) -> Specification:
+    """``modelled``, where a batch and a density of the initial stocks are off for many points together."""
+    base, dice = modelled(seed), np.random.default_rng(seed + 300)
+    lines = dice.normal(4, 1, (2, base.project.change.size)) * np.array([[1.0], [0.3]])
+    given: dict[str, Any] = {
+        "shared": (
+            SharedEffect("batch, initial stocks", 0.1, lines[0], source="declared"),
+            SharedEffect(
+                "density, initial stocks", 0.2, lines[1] * (base.project.stratum > 0), source="declared"
+            ),
+        )
+    }
+    return replace(base, **given | changed)
+
+
 def hybrid(seed: int = 1, *, parameters: float = 0.3, **changed: Any) -> Specification:
     """``small`` with a modelled baseline at strata and control sites."""
     base, dice = small(seed), np.random.default_rng(seed + 200)
@@ -134,6 +149,7 @@ def one_stratum(seed: int = 1, *, points: int = 8, sites: int = 4, **changed: An
 DESIGNS: dict[str, Design] = {
     "small": small,
     "modelled": modelled,
+    "initial stocks": initial_stocks,
     "hybrid": hybrid,
     "zones": zones,
     "points only": points_only,

@@ -22,7 +22,7 @@ from mollisol.uncertainty.posterior.specification import Specification
 
 type Design = Callable[..., Specification]
 VECTORS = Path(__file__).parents[1] / "deduction" / "sharp_vectors.toml"
-FIVE = ("small", "modelled", "hybrid", "zones", "one stratum")
+FIVE = ("small", "initial stocks", "hybrid", "zones", "one stratum")
 
 
 def campaign(
