@@ -94,6 +94,11 @@ class Columns[Row: BaseModel](Sequence[Row]):
         The number of each row in its file, where the header is row 1.
     file
         The name of the file.
+
+    Attributes
+    ----------
+    as_read
+        The table before columns were put in the place of others.
     """
 
     def __init__(
@@ -107,6 +112,7 @@ class Columns[Row: BaseModel](Sequence[Row]):
         self._columns = dict(columns)
         self._groups: dict[tuple[str, ...], dict[tuple[Any, ...], list[int]]] = {}
         self._found: dict[tuple[str, Column], NDArray[np.intp]] = {}
+        self.as_read: Columns[Row] = self
 
     @classmethod
     def of(cls, row_type: type[Row], rows: Iterable[Row], file: str = "") -> Columns[Row]:
@@ -239,10 +245,18 @@ class Columns[Row: BaseModel](Sequence[Row]):
         """Each row with its number in the file."""
         return zip(self.row_numbers.tolist(), self.rows, strict=True)
 
+    def with_column(self, name: str, column: Column) -> Columns[Row]:
+        """Return the same rows with another column."""
+        made = Columns(self.row_type, {**self._columns, name: column}, self.row_numbers, self.file)
+        made.as_read = self.as_read
+        return made
+
     def at(self, places: Sequence[int]) -> Columns[Row]:
         """Return the rows at some places as a table of their own."""
         columns = {name: column.at(places) for name, column in self._columns.items()}
-        return Columns(self.row_type, columns, self.row_numbers[places], self.file)
+        made = Columns(self.row_type, columns, self.row_numbers[places], self.file)
+        made.as_read = made if self.as_read is self else self.as_read.at(places)
+        return made
 
 
 def one_behind_the_other(arrays: Iterable[Any]) -> NDArray[np.float64]:

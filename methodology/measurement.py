@@ -17,6 +17,9 @@ PLACES_FILE: Final = "core_places.csv"
 type Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 type Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 type GridNumber = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+type _Content = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
+type _Part = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+type _Stones = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 type RelativeSd = Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)]
 
 
@@ -216,7 +219,9 @@ class CoreIncrement(DomainObject):
     """One depth increment of one sample: what the probe and the laboratory gave.
 
     Soil mass comes either from the weighed fine soil of known cores (Eq. 3) or from a fine-soil density. Fine soil
-    is below 2 mm, free of plant material.
+    is below 2 mm, free of plant material. Carbon, weighed soil and density may also stand as the laboratory gave them,
+    in the columns from ``carbon_as_given_g_per_kg`` on: what follows from them is computed, and where it stands in its
+    own column too, that one counts and has to agree with it in its digits.
 
     Parameters
     ----------
@@ -225,7 +230,7 @@ class CoreIncrement(DomainObject):
     upper_cm, lower_cm
         Depth of the increment.
     soc_g_per_kg
-        Organic carbon per dry mass of fine soil.
+        Organic carbon per dry mass of fine soil; may be empty where it follows from other columns.
     fine_soil_mass_g, probe_inner_diameter_mm, cores
         Weighed dry fine soil of the composite, the probe and the number of cores in it.
     fine_soil_density_g_per_cm3
@@ -233,7 +238,25 @@ class CoreIncrement(DomainObject):
     soc_stock_t_per_ha
         Stock of the increment as the laboratory reports it; only compared with depth x density x concentration.
     inorganic_carbon_g_per_kg, ph_in_water
-        What says whether the soil holds carbonate; neither enters a stock.
+        What says whether the soil holds carbonate; the first is taken off total carbon.
+    carbon_as_given_g_per_kg
+        Organic carbon with the water that the soil still held, or the limit below which it was found.
+    organic_matter_g_per_kg, carbon_share_of_matter
+        Organic matter, and the carbon in a mass of it, such as 0.58.
+    total_carbon_g_per_kg
+        Total carbon, organic and inorganic.
+    below_limit
+        That the content is below a limit, which stands in its column, and what it counts as.
+    carbon_dry_matter_fraction
+        Oven-dry soil in a mass of the soil that carbon was determined in.
+    whole_soil_density_g_per_cm3, fine_earth_density_g_per_cm3
+        Density of the soil with its stones, or of the fine soil alone: its mass in its own volume.
+    coarse_fragments_mass_fraction, coarse_fragments_volume_fraction, particle_density_g_per_cm3
+        Stones above 2 mm, as a share of the whole soil, and their density.
+    moist_fine_soil_mass_g
+        Weighed fine soil that still held water.
+    soil_dry_matter_fraction
+        Oven-dry soil in that mass, or in the soil that the density was determined in.
     """
 
     campaign: Identifier
@@ -242,7 +265,7 @@ class CoreIncrement(DomainObject):
     sampled_on: Day
     upper_cm: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)]
     lower_cm: Annotated[float, Field(gt=0, le=500, allow_inf_nan=False)]
-    soc_g_per_kg: Annotated[float, Field(ge=0, le=RICHEST_G_PER_KG, allow_inf_nan=False)]
+    soc_g_per_kg: Annotated[float, Field(ge=0, le=RICHEST_G_PER_KG, allow_inf_nan=False)] | None
     laboratory_method: Identifier
     fine_soil_mass_g: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)] | None = None
     probe_inner_diameter_mm: Annotated[float, Field(ge=5, le=500, allow_inf_nan=False)] | None = None
@@ -253,6 +276,19 @@ class CoreIncrement(DomainObject):
     soc_stock_t_per_ha: Annotated[float, Field(ge=0, le=5000, allow_inf_nan=False)] | None = None
     inorganic_carbon_g_per_kg: Annotated[float, Field(ge=0, le=130, allow_inf_nan=False)] | None = None
     ph_in_water: Annotated[float, Field(ge=2, le=12, allow_inf_nan=False)] | None = None
+    carbon_as_given_g_per_kg: _Content | None = None
+    organic_matter_g_per_kg: _Content | None = None
+    carbon_share_of_matter: _Part | None = None
+    total_carbon_g_per_kg: _Content | None = None
+    below_limit: Literal["zero", "half the limit", "the limit"] | None = None
+    carbon_dry_matter_fraction: _Part | None = None
+    whole_soil_density_g_per_cm3: Annotated[float, Field(ge=0.02, le=2.8, allow_inf_nan=False)] | None = None
+    fine_earth_density_g_per_cm3: Annotated[float, Field(ge=0.02, le=2.2, allow_inf_nan=False)] | None = None
+    coarse_fragments_mass_fraction: _Stones | None = None
+    coarse_fragments_volume_fraction: _Stones | None = None
+    particle_density_g_per_cm3: Annotated[float, Field(ge=1, le=5, allow_inf_nan=False)] | None = None
+    moist_fine_soil_mass_g: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)] | None = None
+    soil_dry_matter_fraction: _Part | None = None
 
 
 class PlannedStratum(DomainObject):

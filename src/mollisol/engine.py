@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mollisol.checks.calibrations import check_calibrations
+from mollisol.checks.laboratory_figures import check_counted_figures
 from mollisol.checks.plausibility import check_reported_stocks, check_units
 from mollisol.methodology.checks.declared import check_declared, check_kind
 from mollisol.methodology.checks.laboratory import check_laboratory
@@ -39,6 +40,7 @@ from mollisol.reading.intake import Handed
 from mollisol.reading.project import Reading, read_project, without_faults
 from mollisol.reading.schema import HEAD_FILE
 from mollisol.run import Assessment, Run, RunOptions, Tell, silent
+from mollisol.stocks.laboratory_figures import with_figures
 from mollisol.stocks.samples import Samples, quantify_samples
 
 _STOCKS_ARE_OF = frozenset(
@@ -97,7 +99,9 @@ def assess_project(
     tell(f"checking against {rules.rule_set.key}")
     try:
         counted, outlines = counted_areas(project, reading.inputs, rules)
-        assessment = _held_against(programme, Context(counted, rules, Trace(rules)), reading, outlines, form)
+        counted, differing = with_figures(counted, rules)
+        context = Context(without_faults(counted, differing), rules, Trace(rules))
+        assessment = _held_against(programme, context, reading, outlines, [*form, *differing])
     except RuleError as error:
         return Assessment(reading, tuple(in_order([*form, unusable_rules(str(error))])))
     more = not_trusted(programme, rules.rule_set)
@@ -135,7 +139,7 @@ def _of_samples(programme: Programme, context: Context) -> tuple[Context, Sample
     """Return the stocks of all samples, and what they say."""
     samples, findings = quantify_samples(context)
     context = replace(context, project=context.project.interpolated_by(samples.stocks.interpolation))
-    for check in (check_reported_stocks, question_cores):
+    for check in (check_reported_stocks, question_cores, check_counted_figures):
         findings += heard(check, context, samples.stocks)
     for question in (programme.check_samples, check_calibrations):
         findings += heard(question, context, samples)

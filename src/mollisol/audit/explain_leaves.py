@@ -28,6 +28,7 @@ DECLARED: Final[dict[str, str]] = {
     "area_ha": "quantification_units.csv: area_ha",
     "basis": "vm0042.leakage.amendment-basis",
     "displaced_in_print": "vm0042.leakage.in-net",
+    "half_step": "core_increments.csv: half a unit of the last digit that the column is written with",
     "errors": "project.toml: laboratory_methods declare no measurement error",
     "prior": "mollisol.posterior.prior",
     "vm0042:62 area_ha": "one hectare: the variance is taken per hectare",

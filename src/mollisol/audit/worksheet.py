@@ -321,10 +321,18 @@ def _increments(bundle: Bundle) -> dict[str, dict[str, str]]:
     text = bundle.input(_INCREMENTS).decode("utf-8-sig")
     header, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     columns = [name.strip() for name in header]
-    return {
+    found = {
         f"{_INCREMENTS}:{number}": dict(zip(columns, (cell.strip() for cell in row), strict=False))
         for number, row in enumerate(rows, start=2)
     }
+    if any(
+        not row["soc_g_per_kg"] for row in found.values()
+    ):  # it was computed from what the laboratory gave
+        for name, values in bundle.computed_figures.items():
+            for place, value in values.items():
+                row = found[f"{_INCREMENTS}:{place + 2}"]
+                row[name] = row.get(name) or repr(value)
+    return found
 
 
 def _drawn_from(bundle: Bundle, size: int, seed: int) -> str:

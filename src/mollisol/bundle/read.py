@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from mollisol.bundle.trace_form import TraceForm
+from mollisol.methodology.columns import FIRST_ROW
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import ProjectHead
 from mollisol.methodology.results.figure import Origin
@@ -69,6 +70,19 @@ class Bundle:
     def findings(self) -> tuple[Finding, ...]:
         """``findings.json``."""
         return self._valid("findings.json", _FINDINGS.validate_json, self._checked("findings.json"))
+
+    @cached_property
+    def computed_figures(self) -> dict[str, dict[int, float]]:
+        """Contents, densities and masses of increments as they were counted, by column and place in the table."""
+        columns = ("soc_g_per_kg", "fine_soil_density_g_per_cm3", "fine_soil_mass_g")
+        return {
+            item["name"]: {
+                int(str(row).rpartition(":")[2]) - FIRST_ROW: float(value)
+                for row, value in zip(item["index"], item["value"], strict=True)
+            }
+            for item in self.trace["quantities"]
+            if item["name"] in columns
+        }
 
     @cached_property
     def trace(self) -> dict[str, Any]:

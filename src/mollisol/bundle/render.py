@@ -7,6 +7,8 @@ from pathlib import Path
 
 from mollisol.bundle.read import Bundle, open_bundle
 from mollisol.extensions import extension
+from mollisol.methodology.checks.laboratory import has_figures
+from mollisol.methodology.columns import Column
 from mollisol.methodology.findings import UserError
 from mollisol.methodology.project import Project
 from mollisol.origins.sums import quantities_of
@@ -63,4 +65,8 @@ def _project(bundle: Bundle) -> tuple[Project, dict[str, bytes]]:
         raise UserError(
             f"the inputs of {bundle.source.place} cannot be read; mollisol verify says what is wrong"
         )
-    return project, inputs
+    cores = project.core_increments
+    for name, found in bundle.computed_figures.items() if has_figures(cores) else ():
+        kept = enumerate(cores.column(name).values())
+        cores = cores.with_column(name, Column.of(found.get(n) if old is None else old for n, old in kept))
+    return project.model_copy(update={"core_increments": cores}), inputs

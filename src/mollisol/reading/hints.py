@@ -11,7 +11,9 @@ from typing import Any, Final
 _DENSITY: Final = (
     "fine_soil_density_g_per_cm3 is dry fine soil (below 2 mm) per total volume. With m the share of stones by mass "
     "and v by volume: density of all soil x (1 - m); of all soil by volume of stones, all - 2.65 v; of the fine soil "
-    "itself x (1 - v); density that is fine soil per total volume already stays. Convert, then leave this column out"
+    "itself x (1 - v); density that is fine soil per total volume already stays. Convert, then leave this column out; "
+    "or give what the laboratory gave in whole_soil_density_g_per_cm3 or fine_earth_density_g_per_cm3, with "
+    "coarse_fragments_mass_fraction or coarse_fragments_volume_fraction"
 )
 _COLUMNS: Final = (
     (r"coarse|stone|gravel|rock|fragment|skeleton", _DENSITY),
@@ -19,11 +21,13 @@ _COLUMNS: Final = (
     (
         r"organic_?matter|^s?om$|som_|_som|^om_|loi|humus",
         "organic matter is not carbon: soc_g_per_kg takes organic carbon. 1 % of organic matter is about 10 / 1.724 "
-        "= 5.8 g C/kg, and a conversion has an error of its own: ask the laboratory for carbon",
+        "= 5.8 g C/kg, and a conversion has an error of its own: ask the laboratory for carbon, or give "
+        "organic_matter_g_per_kg with carbon_share_of_matter",
     ),
     (
         r"total_?c|^tc$|^tc_|_tc$",
-        "total carbon holds carbonate: soc_g_per_kg takes organic carbon, total less inorganic, or after acid",
+        "total carbon holds carbonate: soc_g_per_kg takes organic carbon, total less inorganic, or after acid; or give "
+        "total_carbon_g_per_kg with inorganic_carbon_g_per_kg",
     ),
     (
         r"(soc|toc|oc|carbon).*(percent|pct|%)|^c_percent",

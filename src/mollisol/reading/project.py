@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from mollisol.methodology import activity
 from mollisol.methodology.base import DomainObject
+from mollisol.methodology.checks.laboratory import check_laboratory_figures
 from mollisol.methodology.checks.unread import UNREAD
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
@@ -137,6 +138,7 @@ def read_project(place: Handed) -> Reading:
         table.field: intake.table(table.file, table.row_type, required=not _optional(head, table))
         for table in TABLES
     }
+    intake.findings += check_laboratory_figures(cast("Columns[CoreIncrement]", tables["core_increments"]))
     if head is not None and head.geometry_file:
         intake.take(head.geometry_file)
     for unnamed in [] if head is None or head.geometry_file else intake.names(".geojson", ".gpkg"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,7 @@ from mollisol.quantification.soil_carbon_stock import (
 )
 from mollisol.quantification.unit_crossing import tonnes
 from mollisol.stocks.groups import Book
+from mollisol.stocks.laboratory_figures import column_at, figures_at, rows_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Increments:
 
 def increment_masses(increments: Columns[CoreIncrement], trace: Trace) -> Increments:
     """Return soil and carbon mass of each increment in t/ha, in file order."""
+    read = increments.as_read
     has_mass = increments.column("fine_soil_mass_g").given()
     weighed, from_density = np.flatnonzero(has_mass).tolist(), np.flatnonzero(~has_mass).tolist()
     soil = np.zeros(len(increments))
@@ -64,17 +66,19 @@ def increment_masses(increments: Columns[CoreIncrement], trace: Trace) -> Increm
             trace.compute(
                 "soil_mass.weighed",
                 fine_soil_mass_t_per_ha,
-                index=_rows(weighed),
-                fine_soil_mass_g=_column(increments, weighed, "fine_soil_mass_g", "g", trace),
-                probe_inner_diameter_mm=_column(increments, weighed, "probe_inner_diameter_mm", "mm", trace),
-                cores=_column(increments, weighed, "cores", "1", trace),
+                index=rows_named(weighed),
+                fine_soil_mass_g=figures_at(read, weighed, "fine_soil_mass_g", trace),
+                probe_inner_diameter_mm=column_at(
+                    increments, weighed, "probe_inner_diameter_mm", "mm", trace
+                ),
+                cores=column_at(increments, weighed, "cores", "1", trace),
             )
         )
         soil[weighed] = parts[-1].value
     if from_density:
         lower, upper = (increments.column(name).numbers()[from_density] for name in ("lower_cm", "upper_cm"))
-        density = _column(increments, from_density, "fine_soil_density_g_per_cm3", "g/cm3", trace)
-        rows = _rows(from_density)
+        density = figures_at(read, from_density, "fine_soil_density_g_per_cm3", trace)
+        rows = rows_named(from_density)
         parts.append(
             trace.compute(
                 "soil_mass.from_density",
@@ -87,8 +91,8 @@ def increment_masses(increments: Columns[CoreIncrement], trace: Trace) -> Increm
         soil[from_density] = parts[-1].value
     everything = range(len(increments))
     order = np.argsort([*weighed, *from_density]).tolist()
-    mass = trace.arrange("soil_mass", soil, parts, index=_rows(everything), places=order)
-    content = _column(increments, everything, "soc_g_per_kg", "g C/kg soil", trace)
+    mass = trace.arrange("soil_mass", soil, parts, index=rows_named(everything), places=order)
+    content = figures_at(read, everything, "soc_g_per_kg", trace)
     carbon_kg = trace.compute(
         "carbon_mass_kg",
         soil_carbon_mass_kg_per_ha,
@@ -98,17 +102,6 @@ def increment_masses(increments: Columns[CoreIncrement], trace: Trace) -> Increm
     )
     carbon = trace.compute("carbon_mass_t", tonnes, index=mass.index, unit="t C/ha", mass_kg=carbon_kg)
     return Increments(mass, content, carbon)
-
-
-def _rows(positions: Iterable[int]) -> tuple[str, ...]:
-    return tuple(f"{INCREMENTS}:{position + 2}" for position in positions)
-
-
-def _column(
-    increments: Columns[CoreIncrement], positions: Sequence[int], column: str, unit: str, trace: Trace
-) -> Quantity:
-    values = increments.column(column).numbers()[list(positions)]
-    return trace.given(column, values, unit, _rows(positions), _rows(positions))
 
 
 def home_of_point(point: SamplePoint) -> str:
@@ -136,7 +129,7 @@ def gather_profiles(
     batches = {}
     for (group, count), profiles in sorted(places.items()):
         samples = tuple(sample_of[positions[0]] for positions in profiles)
-        rows = tuple(row for positions in profiles for row in _rows(positions))
+        rows = tuple(row for positions in profiles for row in rows_named(positions))
         order = np.array(profiles)
         cumulative = [
             trace.compute(

@@ -21,6 +21,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mollisol.verify.second_figures import carbon_g_per_kg, soil_mass_t_per_ha
+
 CO2E_PER_C: Final = 44 / 12
 
 type Row = Mapping[str, str]
@@ -134,9 +136,7 @@ def unit_stocks(
         increments.sort(key=lambda row: float(row["upper_cm"]))
         place = lies_in[key[1]]
         mass = np.cumsum([soil_mass_t_per_ha(row) for row in increments])
-        carbon = np.cumsum(
-            [soil_mass_t_per_ha(row) * float(row["soc_g_per_kg"]) / 1000 for row in increments]
-        )
+        carbon = np.cumsum([soil_mass_t_per_ha(row) * carbon_g_per_kg(row) / 1000 for row in increments])
         lower = np.array([float(row["lower_cm"]) for row in increments])
         profiles[key] = (group.get(place, ""), mass, carbon)
         at_depth = straight(lower, mass, depth.get(place, limit))
@@ -159,15 +159,6 @@ def unit_stocks(
     for (campaign, unit), values in by_unit.items():
         stocks[campaign][unit] = average(values)
     return stocks, home
-
-
-def soil_mass_t_per_ha(row: Row) -> float:
-    """Eq. 3 without its carbon: weighed fine soil over the area of the cores; or density times thickness."""
-    if row.get("fine_soil_mass_g"):
-        radius = float(row["probe_inner_diameter_mm"]) / 2
-        return float(row["fine_soil_mass_g"]) / (math.pi * radius**2 * float(row["cores"])) * 10_000
-    thickness = float(row["lower_cm"]) - float(row["upper_cm"])
-    return float(row["fine_soil_density_g_per_cm3"]) * thickness * 100
 
 
 def straight(x: Vector, y: Vector, place: float) -> float:

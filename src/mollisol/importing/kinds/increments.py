@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from mollisol.importing.context import Decided, Row
@@ -17,6 +18,14 @@ ZERO: Final = ("mineral surface", "top of the litter")
 MOISTURE: Final = ("of moist soil", "of dry soil")
 """What the water content is a share of."""
 LITTER: Final = ("leave out", "count")
+
+
+NOTHING_GIVEN: Final[Mapping[str, Any]] = MappingProxyType({})
+_COLUMNS: Final = {
+    "organic": "carbon_as_given_g_per_kg",
+    "matter": "organic_matter_g_per_kg",
+    "total": "total_carbon_g_per_kg",
+}
 
 
 @dataclass(slots=True)
@@ -49,6 +58,8 @@ class Increment:
         Further determinations of the same increment.
     below
         Of a content below a limit: the rule that was taken, and the limit in g/kg.
+    carbon_given, soil_given
+        Figures as the laboratory gave them, by our columns, where carbon or soil had to be converted.
     """
 
     row: Row
@@ -66,6 +77,8 @@ class Increment:
     soil_done: str = ""
     others: tuple[Increment, ...] = ()
     below: tuple[str, float] | None = None
+    carbon_given: Mapping[str, Any] = NOTHING_GIVEN
+    soil_given: Mapping[str, Any] = NOTHING_GIVEN
 
     @property
     def name(self) -> str:
@@ -87,6 +100,38 @@ def organic_carbon(row: Row) -> tuple[float, str]:
         value, done = value - inorganic, f"{done}, less {inorganic:.6g} g/kg inorganic"
     dry = dry_share(row, "carbon")
     return (value, done) if dry == 1 else (value / dry, f"{done}, to oven-dry / {dry:.6g}")
+
+
+def carbon_given(row: Row) -> Mapping[str, Any]:
+    """Return the carbon of a row as the laboratory gave it; nothing where it stands there as we have it."""
+    source, got = row.source("carbon"), row.got["carbon"]
+    kind, dry = str(source.get("is")), dry_share(row, "carbon")
+    if kind not in _COLUMNS or (kind == "organic" and got.limit is None and dry == 1):
+        return NOTHING_GIVEN
+    given: dict[str, Any] = {_COLUMNS[kind]: float(got.value if got.limit is None else got.limit)}
+    if kind == "matter":
+        given["carbon_share_of_matter"] = float(source.get("factor", 1.0))
+    elif kind == "total":
+        given["inorganic_carbon_g_per_kg"] = float(row["inorganic"] or 0.0)
+    if got.limit is not None:
+        given["below_limit"] = got.decided
+    if dry != 1:
+        given["carbon_dry_matter_fraction"] = dry
+    return given
+
+
+def _soil_given(row: Row, basis: str, by: str, rho: float | None) -> Mapping[str, Any]:
+    """Return density and stones of a row as the laboratory gave them; nothing where they are fine soil already."""
+    dry = dry_share(row, "density")
+    if basis == BASES[2] and dry == 1:
+        return NOTHING_GIVEN
+    column = "fine_earth_density_g_per_cm3" if basis == BASES[1] else "whole_soil_density_g_per_cm3"
+    given: dict[str, Any] = {column: float(row["density"])}
+    stones = 0.0 if basis == BASES[2] else float(row["stones"] or 0.0)
+    given[f"coarse_fragments_{'mass' if basis == BASES[2] else by}_fraction"] = stones
+    if (basis, by) in ((BASES[0], "volume"), (BASES[1], "mass")):
+        given["particle_density_g_per_cm3"] = rho
+    return given if dry == 1 else {**given, "soil_dry_matter_fraction": dry}
 
 
 def dry_share(row: Row, name: str) -> float:
@@ -124,6 +169,9 @@ def set_soil(made: Increment, row: Row) -> None:
         made.soil_done = f"fine soil {row['fine_mass']:.6g} g" + (
             f" x {dry:.6g} oven-dry" if dry != 1 else ""
         )
+        if dry != 1:
+            weighed = {"moist_fine_soil_mass_g": float(row["fine_mass"]), "soil_dry_matter_fraction": dry}
+            made.soil_given = weighed
     basis, stones = row.source("density").get("basis", BASES[2]), row["stones"]
     if row["density"] is None or basis not in BASES or (basis != BASES[2] and stones is None):
         return
@@ -132,6 +180,8 @@ def set_soil(made: Increment, row: Row) -> None:
         made.density, made.soil_done = _fine_soil(
             float(row["density"]) * dry_share(row, "density"), basis, float(stones or 0.0), by, rho
         )
+        if not made.soil_given:
+            made.soil_given = _soil_given(row, basis, by, rho)
     except (ValueError, ZeroDivisionError):
         return  # the density of the stones is asked for by the mapping's keys
 

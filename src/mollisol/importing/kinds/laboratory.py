@@ -15,6 +15,7 @@ from mollisol.importing.kinds.increments import (
     ZERO,
     Core,
     Increment,
+    carbon_given,
     core_of,
     mineral,
     organic_carbon,
@@ -173,6 +174,7 @@ def _increment(row: Row) -> Increment | None:
     core = core_of(row, point, campaign)
     made = Increment(row.without_cells(), point, campaign, *depths, row["sampled_on"], method, *content, core)
     set_soil(made, row)
+    made.carbon_given = carbon_given(row)
     got = row.got["carbon"]
     if got.limit is not None:
         made.below = (got.decided, got.limit * float(row.source("carbon").get("factor", 1.0)))
@@ -206,6 +208,9 @@ def _write(made: Increment, day_of_core: date | None) -> None:
         "upper_cm": made.upper, "lower_cm": made.lower, "soc_g_per_kg": carbon, "laboratory_method": made.method,
         "fine_soil_density_g_per_cm3": None if soil.density is None else rounded(soil.density, _DENSITY_DECIMALS),
     }  # fmt: skip
+    cells |= soil.soil_given
+    if not made.others:  # of several determinations the chosen figure is none of the laboratory
+        cells |= made.carbon_given
     if soil.mass_g is not None:
         cells["fine_soil_mass_g"] = soil.mass_g
         cells["probe_inner_diameter_mm"], cells["cores"] = made.core.probe_mm, made.core.cores

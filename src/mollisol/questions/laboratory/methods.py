@@ -10,14 +10,15 @@ from operator import eq
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mollisol.methodology.checks.laboratory import repeats_of
+from mollisol.methodology.checks.laboratory import DENSITY, MATTER, repeats_of
 from mollisol.methodology.checks.spectroscopy import methods_used
 from mollisol.methodology.checks.unread import heard
-from mollisol.methodology.columns import numbered
+from mollisol.methodology.columns import Columns, numbered
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
-from mollisol.methodology.measurement import LaboratoryMethod
+from mollisol.methodology.measurement import CoreIncrement, LaboratoryMethod
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.questions.laboratory.words import question_words
 
@@ -33,7 +34,7 @@ type Shares = Mapping[Procedure, float]
 def question_methods(context: Context) -> list[Finding]:
     """Return what the methods leave open, and each change of method that does not cancel between the sides."""
     methods = methods_used(context.project)
-    findings = [*_undeclared(methods), *_basis(methods), *heard(_carbonate, context, methods)]
+    findings = [*_undeclared(methods), *heard(_basis, context, methods), *heard(_carbonate, context, methods)]
     findings += [told for method in methods for told in question_words(method, context.rules)]
     findings += heard(_between_sides, context, methods)
     return findings
@@ -58,33 +59,44 @@ def _undeclared(methods: Iterable[LaboratoryMethod]) -> Iterator[Finding]:
         yield finding("laboratory-basis-undeclared", where, "; ".join(silent))
 
 
-def _basis(methods: Iterable[LaboratoryMethod]) -> Iterator[Finding]:
+def _as_given(cores: Columns[CoreIncrement], method: LaboratoryMethod, *names: str) -> NDArray[np.bool_]:
+    """Return which increments of a method, by the number of their row, have any of these figures of the laboratory."""
+    found = np.zeros(len(cores), dtype=np.bool_)
+    for name in names:
+        found |= cores.column(name).given()
+    return np.asarray(found | ~cores.column("laboratory_method").holds(partial(eq, method.id)))
+
+
+def _basis(context: Context, methods: Iterable[LaboratoryMethod]) -> Iterator[Finding]:
+    """Yield a finding for each method whose values are of another basis and were not converted here, row by row."""
+    cores = context.project.core_increments
     for method in methods:
-        if method.analyte == "matter":
+        if method.analyte == "matter" and not _as_given(cores, method, MATTER).all():
             yield finding("analyte-not-carbon", _place(method, "analyte"), "organic matter")
-        if method.density_basis == "whole soil" and method.coarse_fragments != "none":
+        whole = method.density_basis == "whole soil" and method.coarse_fragments != "none"
+        if whole and not _as_given(cores, method, DENSITY[0]).all():
             found = f"density of whole soil, coarse fragments {method.coarse_fragments}"
             yield finding("density-of-whole-soil", _place(method, "density_basis"), found)
-        if method.drying == "air-dry":
+        if method.drying == "air-dry" and not _as_given(cores, method, "carbon_dry_matter_fraction").all():
             yield finding("soil-not-oven-dry", _place(method, "drying"), "air-dry")
 
 
 def _carbonate(context: Context, methods: Iterable[LaboratoryMethod]) -> Iterator[Finding]:
     """Yield a finding for each method whose values may hold carbonate: for sure, or as far as anybody has said."""
     cores = context.project.core_increments
-    taken = cores.column("laboratory_method")
     inorganic, ph = cores.column("inorganic_carbon_g_per_kg").numbers(), cores.column("ph_in_water").numbers()
     limit = context.rules.number("mollisol.carbonate.least-ph") if (~np.isnan(ph)).any() else np.inf
     for method in methods:
         if method.inorganic_carbon in _EXCLUDED:
             continue
-        held = taken.holds(partial(eq, method.id)) & ((inorganic > 0) | (np.isnan(inorganic) & (ph >= limit)))
+        subtracted = _as_given(cores, method, "total_carbon_g_per_kg")
+        held = ~subtracted & ((inorganic > 0) | (np.isnan(inorganic) & (ph >= limit)))
         shown = (
             f"{int(held.sum())} increments with inorganic carbon, or pH {limit:g} and more without a value"
         )
         if method.analyte == "total" and held.any():
             yield finding("inorganic-carbon-counted", _place(method), f"total carbon; {shown}")
-        elif method.analyte == "total" and method.inorganic_carbon != "none":
+        elif method.analyte == "total" and method.inorganic_carbon != "none" and not subtracted.all():
             yield finding(
                 "inorganic-carbon-unknown",
                 _place(method),
