@@ -8,7 +8,7 @@ from typing import Final
 from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.land.covered import fields_that_count, units_of
-from mollisol.methodology.land.fields import FIELDS_FILE, LandField
+from mollisol.methodology.land.fields import FIELDS_FILE, LandField, areas_of_strata
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
@@ -24,6 +24,7 @@ def check_land(project: Project, rules: RulesInForce) -> list[Finding]:
         *heard(_areas, project, rules),
         *heard(_points, project),
         *heard(_overlaps, project),
+        *heard(_landless, project),
         *heard(_left_out, project),
         *heard(_left, project, rules),
     ]
@@ -83,6 +84,19 @@ def _overlaps(project: Project) -> Iterable[Finding]:
                 yield finding(
                     "periods-not-chained", where, found, allowed="each unit in one period at a time"
                 )
+
+
+def _landless(project: Project) -> Iterable[Finding]:
+    """Yield periods of which no field is there from the first day to the last."""
+    for period in project.head.verification_periods if project.fields else ():
+        units = set(units_of(project, period))
+        areas = areas_of_strata(project.fields, period.during)
+        if not any(
+            areas.get(item.stratum, 1.0) for item in project.strata if item.quantification_unit in units
+        ):
+            where = Place(file=HEAD, thing=f"verification period {period.name}")
+            found = f"no field is there from {period.during.start} to {period.during.end}"
+            yield finding("period-without-land", where, found)
 
 
 def _left_out(project: Project) -> Iterable[Finding]:

@@ -218,6 +218,15 @@ def test_a_field_of_a_stratum_leaves_with_its_points(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("left_on", ["2021-10-02", "2023-01-01", "2026-09-30"])
+def test_a_period_of_which_all_land_left_is_refused(left_on: str, tmp_path: Path) -> None:
+    fields = [
+        ["n", "", "", "a", 80, "2021-10-01", left_on, "sold"], ["s", "", "", "b", 40, "2021-10-01", left_on, "sold"],
+    ]  # fmt: skip
+    found = told(write_life(tmp_path / "gone", replace(TWO, fields=fields)), Severity.BLOCKING)
+    assert "no field is there from 2021-10-01 to 2026-09-30" in found["period-without-land"]
+
+
 def test_areas_of_fields_are_those_of_their_stratum(tmp_path: Path) -> None:
     fields = [["n1", "", "", "a", 60, "2021-10-01", "", ""], ["s", "", "", "b", 40, "2021-10-01", "", ""]]
     found = told(write_life(tmp_path / "less", replace(TWO, fields=fields)))
