@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ def arguments_of_file(file: Path) -> dict[str, Any]:
     """Return the arguments that a file holds, by name.
 
     A column of one cell is a number, or a row of one where the equation takes rows; columns may end at different rows.
+    Columns with points in their names are tables within tables: ``landowners.fields.area_ha``.
 
     Raises
     ------
@@ -59,7 +61,10 @@ def _columns(text: str, file: Path) -> dict[str, Any]:
     for number, row in enumerate(rows, start=2):
         if len(row) > len(names):
             raise UserError(f"{file}, row {number}: {len(row)} cells under {len(names)} names")
+    found |= _nested(names, rows, file)
     for place, name in enumerate(names):
+        if "." in name:
+            continue
         cells = [row[place].strip() if place < len(row) else "" for row in rows]
         while cells and not cells[-1]:
             cells.pop()
@@ -68,6 +73,34 @@ def _columns(text: str, file: Path) -> dict[str, Any]:
         if cells:
             found[name] = [_cell(cell) for cell in cells]
     return found
+
+
+def _nested(names: Sequence[str], rows: Sequence[Sequence[str]], file: Path) -> dict[str, Any]:
+    """Return tables within tables: a cell in the first column of a table begins an entry, others add to its rows."""
+    top: dict[str, Any] = {}
+    first: dict[str, int] = {}
+    columns = [(place, *name.rpartition(".")[::2]) for place, name in enumerate(names) if "." in name]
+    for place, table, _ in columns:
+        first.setdefault(table, place)
+    for number, row in enumerate(rows, start=2):
+        for place, table, key in columns:
+            cell = row[place].strip() if place < len(row) else ""
+            if not cell:
+                continue
+            begins, entry = first[table] == place, top
+            for depth, word in enumerate(words := table.split("."), start=1):
+                entries = entry.setdefault(word, [])
+                if begins and depth == len(words):
+                    entries.append({})
+                if not entries:
+                    begin = names[first[".".join(words[:depth])]] if depth == len(words) else f"{word}.*"
+                    raise UserError(f"{file}, row {number}: {names[place]} before an entry of {begin}")
+                entry = entries[-1]
+            if begins:
+                entry[key] = _cell(cell)
+            else:
+                entry.setdefault(key, []).append(_cell(cell))
+    return top
 
 
 def _cell(text: str) -> float | str:

@@ -21,6 +21,22 @@ def test_landowners_from_a_file(mollisol: Mollisol, tmp_path: Path) -> None:
     assert (done.code, json.loads(done.out)["value"]) == (0, pytest.approx(4.0))
 
 
+TABLE = PAGE[PAGE.index("landowners.area_ha,") :].partition("```")[0]
+
+
+def test_landowners_from_columns(mollisol: Mollisol, tmp_path: Path) -> None:
+    """The same landowner as a table, as the page has it."""
+    (tmp_path / "owners.csv").write_text(TABLE, encoding="utf-8")
+    done = mollisol("eq", "vm0042:A6.1", "--from", str(tmp_path / "owners.csv"), "--json")
+    assert (done.code, json.loads(done.out)["value"]) == (0, pytest.approx(4.0))
+    (tmp_path / "late.csv").write_text(TABLE.replace("100,20,12,1.0", ",20,12,1.0"), encoding="utf-8")
+    done = mollisol("eq", "vm0042:A6.1", "--from", str(tmp_path / "late.csv"))
+    assert (done.code, "row 2: landowners.fields.area_ha before an entry of landowners" in done.err) == (
+        2,
+        True,
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
