@@ -136,6 +136,15 @@ def test_gaps_between_increments_are_findings(project_of: Maker) -> None:
     assert (found.code, found.found) == ("import-horizons", "P-01, campaign 2021: gap between 15 and 20 cm")
 
 
+def test_overlaps_between_increments_are_findings(project_of: Maker) -> None:
+    result = imported(project_of({"lab.csv": ROWS.replace(b"15,30", b"12,30")}, {"lab": LAB}))
+    (found,) = result.findings
+    assert (found.code, found.found) == (
+        "import-horizons",
+        "P-01, campaign 2021: overlap between 15 and 12 cm",
+    )
+
+
 def test_one_mapping_alone_keeps_the_tables_of_others(project_of: Maker) -> None:
     schedule = """
 kind = "schedule"
