@@ -155,12 +155,12 @@ class _Pages:
         else:
             page.write_string(row, column, text, self._text)
 
-    def _allowed(self, told: GuideRow, file: str) -> dict[str, Any]:
+    def _allowed(self, guide: GuideRow, file: str) -> dict[str, Any]:
         """Return what may be typed into a column: words of a list, a name of another sheet, numbers, days."""
-        schema, kind = told.schema, told.schema.get("type")
-        said = ", ".join(filter(None, (told.unit, told.allowed, "needed" if told.needed else "")))
-        made: dict[str, Any] = {"input_title": told.column[:32], "input_message": said[:255]}
-        source = _KEYS.get(told.column, file)
+        schema, kind = guide.schema, guide.schema.get("type")
+        said = ", ".join(filter(None, (guide.unit, guide.allowed, "needed" if guide.needed else "")))
+        made: dict[str, Any] = {"input_title": guide.column[:32], "input_message": said[:255]}
+        source = _KEYS.get(guide.column, file)
         if words := schema.get("enum") or (("yes", "no") if kind == "boolean" else ()):
             return made | {"validate": "list", "source": self._list(tuple(map(str, words)))}
         if source != file:
