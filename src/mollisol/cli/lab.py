@@ -15,6 +15,10 @@ lab_app = typer.Typer(
 )
 
 WorldName = Annotated[str, typer.Argument(help="A world: a file, or one that ships.", metavar="WORLD")]
+WorldOrFolder = Annotated[
+    str,
+    typer.Argument(help="A world, or a folder of real project folders for a backtest.", metavar="WORLD"),
+]
 Keys = Annotated[
     list[str] | None,
     typer.Option("--rules", metavar="KEY", help="Rule set; may be repeated. The first is compared with."),
@@ -67,7 +71,7 @@ def lab_make(
 
 @lab_app.command("run")
 def lab_run(
-    world: WorldName,
+    world: WorldOrFolder,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for what was found.", metavar="DIR")
     ] = None,
@@ -82,17 +86,22 @@ def lab_run(
     as_json: Json = False,
 ) -> None:
     """Draw projects of a world and credit them under each rule set, on the same draws."""
+    from mollisol.laboratory.backtest import backtest
     from mollisol.laboratory.run import lab_files, run_lab
     from mollisol.laboratory.scenarios import scenarios_of
-    from mollisol.laboratory.text import lines_of_run
+    from mollisol.laboratory.text import lines_of_backtest, lines_of_run
     from mollisol.laboratory.world import world_of, world_text
     from mollisol.output import check_output, write_folder
 
     if out is not None:
         check_output(out)
     try:
-        text = world_text(world)
         made = scenarios_of(rules or [], proposal or [])
+        if Path(world).is_dir():
+            rows = list(backtest(Path(world), made, tell=tell))
+            print_json(as_data(rows)) if as_json else typer.echo("\n".join(lines_of_backtest(rows)))
+            return
+        text = world_text(world)
         result, drawn = run_lab(
             world_of(text, Path(world).name),
             text,

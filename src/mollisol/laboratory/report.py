@@ -63,8 +63,8 @@ def read_folder(folder: Path) -> Folder:
         If it is no folder of a laboratory, or a file is not what the run wrote.
     """
 
-    def refuse(told: str) -> FindingsError:
-        return FindingsError([finding("lab-folder-not-usable", Place(file=folder.name), told)])
+    def refuse(words: str) -> FindingsError:
+        return FindingsError([finding("lab-folder-not-usable", Place(file=folder.name), words)])
 
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())

@@ -171,3 +171,16 @@ class GameRow(DomainObject):
     honest: dict[str, Figure]
     played: dict[str, Figure]
     gain: Difference | None
+
+
+class Backtested(DomainObject):
+    """A real project under one rule set; without amounts where ``state`` is the codes of what blocks it.
+
+    ``verified_t`` is what would be verified were the rules in force, ``units`` the whole units of it. [t CO2e]
+    """
+
+    project: str
+    scenario: str
+    state: str
+    verified_t: float | None = None
+    units: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mollisol.laboratory.results import GameRow, LabReport, LabResult, ScenarioResult
+from mollisol.laboratory.results import Backtested, GameRow, LabReport, LabResult, ScenarioResult
 from mollisol.laboratory.world import World
 
 
@@ -86,3 +86,20 @@ def lines_of_games(world: World, rows: Sequence[GameRow]) -> Iterator[str]:
         yield f"  {row.game}: {more}"
         told = (f"{name} {row.honest[name].value:.3f} -> {one.value:.3f}" for name, one in row.played.items())
         yield f"    {', '.join(told)}"
+
+
+def lines_of_backtest(rows: Sequence[Backtested]) -> Iterator[str]:
+    """Yield each project under each rule set, against the first, and the sums over projects that none blocks."""
+    first = {row.project: row for row in rows if row.scenario == rows[0].scenario}
+    blocked = {row.project for row in rows if row.verified_t is None}
+    for row in rows:
+        base = first[row.project].verified_t
+        told = row.state
+        if row.verified_t is not None:
+            told = f"{row.verified_t:,.1f} t, {row.units:,} units, {row.state}"
+            if base is not None and row is not first[row.project]:
+                told += f" ({row.verified_t - base:+,.1f} t)"
+        yield f"{row.project}, {row.scenario}: {told}"
+    for scenario in dict.fromkeys(row.scenario for row in rows):
+        own = [row for row in rows if row.scenario == scenario and row.project not in blocked]
+        yield f"{scenario}: {sum(row.verified_t or 0.0 for row in own):,.1f} t of {len(own)} projects"

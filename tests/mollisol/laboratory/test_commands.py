@@ -9,9 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from mollisol.cli.app import app
+from mollisol.engine import run_project
 from mollisol.laboratory.world import load_world, world_names, world_text
 from mollisol.methodology.findings import FindingsError
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
 BROKEN = {
     "a share": ("share = 0.40", "share = 0.50", "the shares of practice must sum to 1"),
     "a kind": ('kind = "normal", mean = 6.0, sd = 3.5', 'kind = "normal", mean = 6.0', "needs mean and sd"),
@@ -97,3 +99,33 @@ def test_a_proposal_that_does_not_fit_stops_before_anything_is_drawn(tmp_path: P
     seen = CliRunner().invoke(app, ["lab", "run", "V1", "--proposal", str(path)])
     assert seen.exit_code == 2
     assert "proposal-not-allowed" in seen.stderr
+
+
+@pytest.mark.slow
+def test_replicates_of_a_project_have_its_design_and_keep_its_promise(tmp_path: Path) -> None:
+    """What was measured is the truth of the replicates, so that the moment form keeps two thirds."""
+    path = tmp_path / "world.toml"
+    made = CliRunner().invoke(app, ["lab", "make", str(path), "--around", str(EXAMPLES / "mixed-farm")])
+    assert made.exit_code == 0, made.stderr
+    design = load_world(str(path)).design
+    assert design is not None
+    assert design.area_ha == (60.0, 40.0, 50.0)
+    assert design.samples == (8, 8, 8)
+    seen = CliRunner().invoke(app, ["lab", "run", str(path), "--projects", "4000", "--check", "2", "--json"])
+    found = json.loads(seen.stdout)["scenarios"][0]["figures"]["p_all"]
+    assert 0.657 - 3 * found["error"] <= found["value"] <= 0.705 + 3 * found["error"]
+
+
+@pytest.mark.slow
+def test_a_backtest_runs_the_real_projects_of_a_folder(tmp_path: Path) -> None:
+    """Its amounts are those of run; a higher confidence takes more off."""
+    seen = CliRunner().invoke(app, ["lab", "run", str(EXAMPLES), "--proposal", "no-bar-077", "--json"])
+    assert seen.exit_code == 0, seen.stderr
+    rows = {(row["project"], row["scenario"]): row for row in json.loads(seen.stdout)}
+    run = run_project(EXAMPLES / "woburn-ley", route="analytic").results
+    own = rows["woburn-ley", run.rule_set]
+    assert own["verified_t"] == pytest.approx(sum(period.verified_total_t_co2e for period in run.periods))
+    assert 0 < rows["woburn-ley", "no-bar-077"]["verified_t"] < own["verified_t"]
+    told = CliRunner().invoke(app, ["lab", "run", str(tmp_path)])
+    assert told.exit_code == 2
+    assert "no project folder" in told.stderr
