@@ -60,10 +60,10 @@ def hold(name: str, array: FloatArray, limits: Range, clause: str = "") -> None:
     ValueError
         If one is outside.
     """
-    # Two reductions and no temporary array; NaN fails both comparisons.
-    lowest = array.min()
+    # Two reductions and no temporary array, and none for one number; NaN fails both comparisons.
+    lowest, highest = (float(array),) * 2 if array.ndim == 0 else (array.min(), array.max())
     above = lowest > limits.low if limits.above else lowest >= limits.low
-    if above and array.max() <= limits.high and not limits.whole and not limits.below:
+    if above and highest <= limits.high and not limits.whole and not limits.below:
         return
     good = np.abs(array) <= LARGEST
     if not good.all() and limits.high <= LARGEST:

@@ -18,7 +18,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError
 
 from mollisol.methodology.base import DomainObject, Items
 from mollisol.methodology.factors.factor import Factor
@@ -148,12 +148,24 @@ def _number(id: str, value: float | bool | str) -> float:
 
 
 class TrustedRuleSet(RuleSet):
-    """A rule set that issues though it does not ship: an auditor trusts it, or it is compared as if in force."""
+    """A rule set that issues though it does not ship: an auditor trusts it, or it is compared as if in force.
+
+    Many projects are run under it, and its hash is computed once.
+    """
+
+    _hash: str = PrivateAttr("")
+
+    @property
+    def hash(self) -> str:
+        """As of any rule set."""
+        return self._hash
 
 
 def trust(rule_set: RuleSet) -> TrustedRuleSet:
     """Return the same rule set as one that is trusted; a project has no way to ask for this."""
-    return TrustedRuleSet.model_construct(**dict(rule_set))
+    trusted = TrustedRuleSet.model_construct(**dict(rule_set))
+    trusted._hash = rule_set.hash
+    return trusted
 
 
 class RulesInForce:

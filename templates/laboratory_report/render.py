@@ -16,8 +16,8 @@ _PAGE: Final = "laboratory_report/page.html.j2"
 _BASIS: Final = Basis(clause="docs/laboratory.md and docs/selection.md have the definitions")
 
 
-def render_laboratory(report: Mapping[str, Any], confidence: float) -> str:
-    """Render the page of a laboratory.
+def render_laboratory(report: Mapping[str, Any], confidence: float) -> dict[str, bytes]:
+    """Return the page of a laboratory and its figures, by the names of their files.
 
     Parameters
     ----------
@@ -30,12 +30,14 @@ def render_laboratory(report: Mapping[str, Any], confidence: float) -> str:
         drawings = [promise(report["run"]["scenarios"], confidence)]
         drawings += [samples(report["sampling"])] if report["sampling"] else []
         drawings += [frontier(report["frontier"])] if report["frontier"] else []
-    return page_of(
+    figures = {drawing.name: drawing.svg() for drawing in drawings}
+    page = page_of(
         _PAGE,
-        {drawing.name: drawing.svg() for drawing in drawings},
+        figures,
         drawings={drawing.name: drawing.title for drawing in drawings},
         report=report,
         run=report["run"],
         basis_of=table_basis(_BASIS),
         mollisol=version("mollisol"),
     )
+    return {"report.html": page.encode()} | {f"{name}.svg": svg.encode() for name, svg in figures.items()}

@@ -143,9 +143,10 @@ def lab_report(
         exit_with(error.findings, as_json)
     report = report_of(read)
     document = report.model_dump(mode="json")
-    write_beside(folder / "report.json", canonical_json(document))
-    page = render_laboratory(document, read.scenarios[0].terms.confidence)
-    write_beside(folder / "report.html", page.encode())
+    files = {"report.json": canonical_json(document)}
+    files |= render_laboratory(document, read.scenarios[0].terms.confidence)
+    for name, content in files.items():
+        write_beside(folder / name, content)
     if as_json:
         print_json(document)
         return

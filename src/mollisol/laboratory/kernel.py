@@ -182,8 +182,8 @@ def plan_of(block: Block, terms: Terms) -> Plan:
     if reacts.sites == "comply":
         sites = np.maximum(sites, terms.least_sites)
     if reacts.sites == "least":
-        alone = np.where(block.points < 2, 2, 1)
-        sites = np.maximum(terms.least_sites, alone)
+        fewest = np.maximum(terms.least_sites, np.where(block.points < 2, 2, 1))
+        sites = np.where(planned.sites == block.world.sites.least, fewest, np.maximum(sites, fewest))
     deeper = (reacts.depth == "comply") & (SURFACE_CM < terms.least_depth_cm <= DEEPER_CM)
     return Plan(samples, sites, np.full(block.size, deeper))
 

@@ -40,33 +40,53 @@ def lines_of_report(report: LabReport) -> Iterator[str]:
 
 
 def lines_of_run(result: LabResult) -> Iterator[str]:
-    """Yield the figures of each rule set, and what differs from the first."""
-    yield f"{result.world}: {result.about}; {result.projects:,} projects"
-    for place, one in enumerate(result.scenarios):
-        yield one.name + ("" if place else " (compared with)")
+    """Yield the figures of the rule sets side by side, each with its error, and what differs from the first."""
+    yield f"{result.world}: {result.about}"
+    first, *others = result.scenarios
+    yield f"{result.projects:,} projects; figures with their Monte Carlo error, and what differs from {first.name}"
+    for one in others:
         for change in one.changes:
-            yield f"  {change}"
-        total = result.projects
-        states = ", ".join(f"{name} {count / total:.3f}" for name, count in one.states.items())
-        yield f"  {states}; {one.issued:,} issued"
-        if not one.figures:
-            yield "  fewer than 400 issued: no figure"
-            continue
-        for name, found in one.figures.items():
-            yield f"  {name:16} {found.value:9.4f} ({found.error:.4f}){_difference(one, name)}"
-        yield (
-            f"  {one.samples:.1f} samples and {one.sites:.1f} control sites a project; cost {one.cost:,.0f}, "
-            f"earned {one.earned:,.0f}"
+            yield f"  {one.name}: {change}"
+    names = [name for one in result.scenarios for name in one.states]
+    rows = [("", [one.name for one in result.scenarios])]
+    rows += [
+        (
+            name,
+            [f"{one.states.get(name, 0) / result.projects:.3f} of the projects" for one in result.scenarios],
         )
+        for name in dict.fromkeys(names)
+    ]
+    rows += [(name, [_figure(one, name) for one in result.scenarios]) for name in _names(result)]
+    rows += [
+        ("samples", [f"{one.samples:.1f} a project" for one in result.scenarios]),
+        ("control sites", [f"{one.sites:.1f} a project" for one in result.scenarios]),
+        ("cost", [f"{one.cost:,.0f}" for one in result.scenarios]),
+        ("earned", [f"{one.earned:,.0f}" for one in result.scenarios]),
+    ]
+    wide = [max(len(cells[place]) for _, cells in rows) for place in range(len(result.scenarios))]
+    for name, cells in rows:
+        yield "  ".join(
+            [f"{name:15}", *(cell.ljust(width) for cell, width in zip(cells, wide, strict=True))]
+        ).rstrip()
+    for one in result.scenarios:
+        if not one.figures:
+            yield f"{one.name}: {one.issued:,} issued; no figure is printed below 400"
 
 
-def _difference(one: ScenarioResult, name: str) -> str:
-    found = one.differences.get(name)
+def _names(result: LabResult) -> list[str]:
+    return list(dict.fromkeys(name for one in result.scenarios for name in one.figures))
+
+
+def _figure(one: ScenarioResult, name: str) -> str:
+    found, more = one.figures.get(name), one.differences.get(name)
     if found is None:
-        return ""
-    if not found.shown:
-        return "   not told apart" if found.error else "   the same"
-    return f"   {found.value:+.4f} ({found.error:.4f})"
+        return "-"
+    told = f"{found.value:.3f} ({found.error:.3f})"
+    if more is None:
+        return told
+    if more.shown:
+        return f"{told} {more.value:+.3f} ({more.error:.3f})"
+    return f"{told} {'not told apart' if more.error else 'the same'}"
 
 
 def lines_of_games(world: World, rows: Sequence[GameRow]) -> Iterator[str]:

@@ -128,7 +128,7 @@ class Economy(Sourced):
 class Reactions(Sourced):
     """What developers do where a rule asks for more than they had in mind: ``comply``, or ``stay`` as they are.
 
-    Fewer control sites than planned are taken where ``sites`` is ``least``: as few as the rule lets through.
+    Where ``sites`` is ``least``, those who plan with the fewest take as few as the rule lets through; others comply.
     """
 
     samples: Literal["comply", "stay"]

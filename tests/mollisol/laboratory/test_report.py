@@ -58,8 +58,10 @@ def test_the_parts_of_a_report_add_up(folder: Path, monkeypatch: pytest.MonkeyPa
     over = [one.over_credited.value for one in sorted(strict, key=lambda one: one.confidence)]
     assert lost == sorted(lost)
     assert over == sorted(over, reverse=True)
-    page = render_laboratory(found.model_dump(mode="json"), 2 / 3)
-    assert page == render_laboratory(found.model_dump(mode="json"), 2 / 3)
+    files = render_laboratory(found.model_dump(mode="json"), 2 / 3)
+    assert files == render_laboratory(found.model_dump(mode="json"), 2 / 3)
+    assert set(files) == {"report.html", "promise.svg", "samples.svg", "frontier.svg"}
+    page = files["report.html"].decode()
     assert "not told apart" in page
     assert page.count("<svg") == 3
 
