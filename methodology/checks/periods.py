@@ -10,7 +10,7 @@ from math import ceil
 from mollisol.methodology.base import Interval
 from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.eligibility.schedule import check_schedule
-from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.land.covered import (
     first_periods,
     periods_before,
@@ -21,6 +21,7 @@ from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 HEAD = "project.toml"
+_DAYS_PER_YEAR = 365.25
 
 
 def anniversary(day: date, years: int) -> date:
@@ -43,11 +44,13 @@ def check_periods(project: Project, rules: RulesInForce) -> list[Finding]:
     return [
         *heard(_order, project),
         *heard(_lengths, project, rules),
+        *heard(_remeasured, project, rules),
         *heard(_chain, project),
         *heard(_monitored, project),
         *heard(_start, project, rules),
         *heard(_look_back, project, rules),
         *heard(_schedule, project),
+        *heard(_before_the_start, project),
         *heard(_rating, project, rules),
         *heard(_unused, project),
     ]
@@ -55,6 +58,22 @@ def check_periods(project: Project, rules: RulesInForce) -> list[Finding]:
 
 def _schedule(project: Project) -> Iterable[Finding]:
     return check_schedule(project.schedule, _amounts_elsewhere(project), "schedule_of_activities.csv")
+
+
+def _before_the_start(project: Project) -> Iterable[Finding]:
+    """Yield rows of the schedule in which a practice of the project is older than the start date."""
+    table, starts = project.schedule, starts_of_units(project)
+    columns = (table.column(name).values() for name in ("place", "scenario", "year"))
+    for number, place, scenario, year in zip(table.row_numbers.tolist(), *columns, strict=True):
+        if scenario == "project" and place in starts and year < starts[place].year:
+            yield finding(
+                "activity-year-outside",
+                Place(file="schedule_of_activities.csv", row=number, column="year"),
+                f"project {year}",
+                allowed=f"{starts[place].year} on: the start date is that of the first practice",
+                do="correct the year or the start date",
+                clause="VM0042 2.2, section 3, start date; VCS Standard, 3.8",
+            )
 
 
 def _order(project: Project) -> Iterable[Finding]:
@@ -102,6 +121,40 @@ def _lengths(project: Project, rules: RulesInForce) -> Iterable[Finding]:
                 shortest=shortest,
                 longest=longest,
                 remeasure=remeasure,
+            )
+
+
+def _remeasured(project: Project, rules: RulesInForce) -> Iterable[Finding]:
+    """Yield modelled periods that end longer after the last campaign than soil may go unmeasured.
+
+    The first campaign counts from the start date, to which its stocks are modelled.
+    """
+    if project.approach != "measure_and_model":
+        return
+    most, slack = rules.number("vm0042.soc.remeasure-years"), rules.number("mollisol.interval.tolerance")
+    measured = {name for (name,) in project.core_increments.distinct("campaign")}
+    ends = [
+        max(item.during.end, project.head.start_date)
+        for item in project.head.campaigns
+        if item.name in measured
+    ]
+    for period in project.head.verification_periods:
+        held = max(
+            (day for day in ends if day <= period.during.end + timedelta(_DAYS_PER_YEAR * slack)),
+            default=None,
+        )
+        if held is None:
+            continue
+        years = (period.during.end - held).days / _DAYS_PER_YEAR
+        if years > most + slack:
+            yield finding(
+                "remeasurement-late",
+                Place(file=HEAD, thing=f"verification period {period.name}"),
+                f"ends {years:.1f} years after the last campaign before it, {held}",
+                severity=Severity.REFUSAL,
+                allowed=f"a campaign in each {most:g} years, also where a model runs between them",
+                do="measure again, and end the period with that campaign",
+                clause="vm0042.soc.remeasure-years",
             )
 
 

@@ -11,6 +11,7 @@ from mollisol.methodology.base import DomainObject, Identifier, Items, Text
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
 from mollisol.methodology.findings import Finding, finding
 
+type Area = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
 type Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
@@ -41,8 +42,11 @@ class Adoption(DomainObject):
         Share of the land with it; None where there are no data. [fraction]
     evidence
         An expert's word needs a signed and dated attestation with qualifications and methods.
+    adopted_area_ha, different_area_ha
+        Land of the region with the practice, and the part of it whose circumstances differ, such as subsidised land:
+        F of VT0008 Step 4c (``vt0008:4c``) is computed from them. [ha]
     common_practice_factor
-        F of VT0008 Step 4c (``vt0008:4c``), on land area; None where it was not computed. [fraction]
+        F where it was computed elsewhere; the two areas are asked for beside it. [fraction]
     """
 
     region: Identifier
@@ -54,6 +58,8 @@ class Adoption(DomainObject):
     expert_signed_and_dated: bool = False
     expert_states_qualifications_and_methods: bool = False
     same_stratification_as_other_practices: bool = True
+    adopted_area_ha: Area | None = None
+    different_area_ha: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] | None = None
     common_practice_factor: Share | None = None
 
 

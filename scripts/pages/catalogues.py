@@ -126,7 +126,8 @@ def coverage_page() -> str:
         "`mollisol rules coverage` prints it, `mollisol rules coverage 35` one requirement.\n\n"
         "*whole*: computed or checked in a run, and a test breaks it in a project, or a vector shows its equation. "
         "*part* and *missing* say what is not there. *will not*: left out on purpose. "
-        "Value 3 moves units or decides eligibility, 2 is asked for by an auditor, 1 is paper.\n\n"
+        "Value 3 moves units or decides eligibility, 2 is asked for by an auditor, 1 is paper. "
+        "Which state a must that is not kept leaves a run in stands in [musts.md](musts.md).\n\n"
     )
     counted = table(
         ["of those that", *STATES, "together"],

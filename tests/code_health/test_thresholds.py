@@ -79,7 +79,12 @@ NOT_RULES: Mapping[str, Mapping[float, str]] = {
         4: SHOWN,
     },
     "methodology/checks/look_alikes.py": {0.6: "which name a hint offers; none is changed by it"},
-    "methodology/checks/periods.py": {3: SHOWN, 9: "digits that a rating is rounded to", 1e-9: ROUND},
+    "methodology/checks/periods.py": {
+        3: SHOWN,
+        9: "digits that a rating is rounded to",
+        1e-9: ROUND,
+        365.25: UNIT,
+    },
     "methodology/checks/references.py": {5: SHOWN},
     "methodology/checks/sampling.py": {
         0.1: "depths are written to a millimetre",

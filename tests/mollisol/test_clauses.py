@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from mollisol.engine import run_project
 from mollisol.methodology.findings import FindingsError
+from mollisol.methodology.rules_in_force.overlay import Overlay
 
+AGE = "vm0042.baseline.reassess-years"
 FARM = Path(__file__).parents[2] / "examples" / "mixed-farm"
 type Farm = Callable[..., Path]
 
@@ -45,6 +48,22 @@ def test_livestock_is_in_the_boundary(farm: Farm) -> None:
         run_project(farm(("project.toml", f"{entry}true", f"{entry}false")), route="analytic")
     found = [one for one in error.value.findings if one.code == "source-must-be-included"]
     assert ["enteric_fermentation_ch4" in one.where.thing for one in found] == [True]
+
+
+def test_a_baseline_of_which_nothing_is_said_is_as_old_as_its_start(farm: Farm) -> None:
+    """Section 6: under a rule of four years the farm's five are too many, said or not."""
+    stricter = Overlay.model_validate(
+        {
+            "label": "every four years",
+            "set": [{"id": AGE, "from": date(2025, 10, 21), "value": 4, "reason": "to see it"}],
+        }
+    )
+    silent = farm(("eligibility.toml", '[[baselines]]\nunit = "arable"\nvalid_from = 2021-10-01\n', ""))
+    for folder in (silent, farm()):
+        with pytest.raises(FindingsError) as error:
+            run_project(folder, overlays=[stricter], route="analytic")
+        old = [one.where.thing for one in error.value.findings if one.code == "baseline-too-old"]
+        assert sorted(old) == ["baseline of arable", "baseline of grass", "baseline of mixed"]
 
 
 def test_what_may_not_offset_offsets_nothing(farm: Farm) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 
+from mollisol.checks.silence import silent, undeclared
 from mollisol.emissions.herds import mean_heads
 from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.context import Context
 from mollisol.methodology.eligibility.additionality import (
+    Adoption,
     check_barriers,
     check_common_practice,
     check_regulatory_surplus,
@@ -35,17 +37,21 @@ from mollisol.methodology.eligibility.inclusion import (
     check_inclusion,
 )
 from mollisol.methodology.eligibility.livestock import LivestockInScenarios, check_livestock
-from mollisol.methodology.eligibility.reassessment import check_baseline_age, check_end_of_baseline
+from mollisol.methodology.eligibility.reassessment import (
+    BaselineReassessment,
+    check_baseline_age,
+    check_end_of_baseline,
+)
 from mollisol.methodology.eligibility.schedule import LookBack, check_look_back
 from mollisol.methodology.eligibility.similarity import SoilCarbonComparison, check_similarity
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds, thresholds_of
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
 from mollisol.methodology.findings import Finding, Place, finding
-from mollisol.methodology.land.covered import places_gone, starts_of_units
+from mollisol.methodology.land.covered import places_gone, starts_of_units, units_of
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.trace import Quantity
-from mollisol.quantification.sources.shares import omitted_share
+from mollisol.quantification.sources.shares import common_practice_factor, omitted_share
 from mollisol.quantification.totals import total_t_co2e
 from mollisol.stocks.samples import Samples
 
@@ -71,13 +77,14 @@ def check_eligibility(context: Context) -> list[Finding]:
         *(check_biochar(facts.biochar) if facts.biochar is not None else ()),
         *(f for surplus in facts.regulatory_surplus for f in check_regulatory_surplus(surplus)),
         *(f for analysis in facts.barriers for f in check_barriers(analysis)),
-        *(f for adoption in facts.adoption for f in check_common_practice(adoption, limits)),
+        *(f for item in facts.adoption for f in check_common_practice(_computed(item), limits)),
         *(f for evidence in facts.evidence for f in check_evidence(evidence, limits)),
         *(f for one in facts.baselines for f in check_baseline_age(one, on=used_on, thresholds=limits)),
+        *heard(_silent_baselines, project, facts, limits),
         *(f for end in facts.ends_of_baseline for f in check_end_of_baseline(end, limits)),
         *heard(_look_back, project, facts, limits),
         *heard(_herds, project, facts),
-        *heard(_undeclared, project, facts),
+        *heard(undeclared, project, facts),
     ]
 
 
@@ -97,74 +104,26 @@ def _of_land_that_stays(project: Project, facts: EligibilityFacts) -> Eligibilit
     return facts.model_copy(update=kept if gone else {})
 
 
-def _undeclared(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
-    """Return a finding for each section that the file is silent on.
-
-    What is said of a unit holds for all of its land, unless instances of a grouped project share it: then each is asked
-    for, since evidence is brought again when one joins.
-    """
-    gone, parts = places_gone(project), _parts(project)
-    units = {unit.quantification_unit for unit in project.quantification_units} - gone
-    for section, clause, given in (
-        ("land_use", "4, condition 3", {item.place for item in facts.land_use}),
-        ("native_clearing", "4, condition 5", {item.place for item in facts.native_clearing}),
-        ("wetlands", "4, condition 8", {item.place for item in facts.wetlands}),
-        ("rotations", "6, look-back period", {item.place for item in facts.rotations}),
-    ):
-        missing = sorted(units - given)
-        if section != "rotations":
-            missing = sorted(
-                set[str]().union(*(_not_said(parts.get(unit, {}), unit, given) for unit in units))
-            )
-        if missing:
-            yield _silent(section, f"nothing on {', '.join(missing)}", clause)
-    for section, clause, there in (
-        ("regulatory_surplus", "7, step 1", facts.regulatory_surplus),
-        ("barriers", "7, step 2", facts.barriers),
-        ("adoption", "7, step 3", facts.adoption),
-        ("productivity", "4, condition 6", facts.productivity),
-        ("evidence", "6, Box 1", facts.evidence),
-        ("models", "4, condition 4", facts.models or project.head.model is None),
-    ):
-        if not there:
-            yield _silent(section, "nothing declared", clause)
-    adjusted = {change.group for change in project.head.practice_changes if change.kind == "adjust"}
-    missing = sorted(adjusted - {item.group for item in facts.adjustments})
-    if missing:
-        yield _silent("adjustments", f"nothing on {', '.join(missing)}", "4, condition 2")
+def _computed(adoption: Adoption) -> Adoption:
+    """Return the adoption with the factor of its two areas, where they are given."""
+    whole, different = adoption.adopted_area_ha, adoption.different_area_ha
+    if whole is None or different is None or different > whole:
+        return adoption
+    factor = float(common_practice_factor(adopted_area_ha=whole, different_area_ha=different))
+    return adoption.model_copy(update={"common_practice_factor": factor})
 
 
-def _parts(project: Project) -> dict[str, dict[str, set[str]]]:
-    """Return, by unit, its instances with the fields of each that did not leave; ``""`` stands for no instance."""
-    gone = places_gone(project)
-    unit_of = {item.stratum: item.quantification_unit for item in project.strata}
-    found: dict[str, dict[str, set[str]]] = {}
-    for item in project.fields:
-        if item.field not in gone:
-            own = found.setdefault(unit_of[item.stratum], {})
-            own.setdefault(item.instance or "", set()).add(item.field)
-    return found
-
-
-def _not_said(parts: Mapping[str, Set[str]], unit: str, given: Set[str]) -> set[str]:
-    """Return what of a unit no fact is on: the unit, or the instances that share it."""
-    if len(parts) < 2:
-        alone = next(iter(parts), "")
-        fields = parts.get(alone, set())
-        return set() if {unit, alone} & given or (fields and fields <= given) else {unit}
-    return {
-        name or unit for name, fields in parts.items() if (name or unit) not in given and not fields <= given
-    }
-
-
-def _silent(section: str, state: str, clause: str) -> Finding:
-    return finding(
-        "eligibility-incomplete",
-        Place(file=ELIGIBILITY_FILE, thing=section),
-        state,
-        section=section,
-        part=clause,
-    )
+def _silent_baselines(
+    project: Project, facts: EligibilityFacts, limits: EligibilityThresholds
+) -> Iterable[Finding]:
+    """Yield units whose baseline nobody declares and that is too old: it is as old as the start of their land."""
+    known, starts = {item.unit for item in facts.baselines}, starts_of_units(project)
+    periods = project.head.verification_periods
+    last = {unit: period.during.end for period in periods for unit in units_of(project, period)}
+    for unit, day in last.items():
+        if unit in starts and unit not in known:
+            baseline = BaselineReassessment(unit=unit, valid_from=starts[unit])
+            yield from check_baseline_age(baseline, on=day, thresholds=limits)
 
 
 def _look_back(project: Project, facts: EligibilityFacts, limits: EligibilityThresholds) -> Iterable[Finding]:
@@ -218,7 +177,7 @@ def check_sites(context: Context, samples: Samples) -> list[Finding]:
     for site, unit in sorted({(link.control_site, units[link.stratum]) for link in project.control_links}):
         if site not in sites or unit not in sites:
             missing = ", ".join(name for name in (site, unit) if name not in sites)
-            found.append(_silent("sites", f"nothing on {missing}", "8.2, Table 7"))
+            found.append(silent("sites", f"nothing on {missing}", "8.2, Table 7"))
             continue
         known = samples.similarity.get(unit)
         compared = (

@@ -151,7 +151,10 @@ class VM0042(Programme):
     def _declared_practices(self, context: Context) -> Iterable[Finding]:
         if context.project.eligibility is None:
             return ()
-        return check_declared_practices(context.project, context.rules.number("vm0042.practice.least-change"))
+        least, greatest = "vm0042.practice.least-change", "vm0042.productivity.greatest-loss"
+        return check_declared_practices(
+            context.project, context.rules.number(least), context.rules.number(greatest)
+        )
 
     def check_samples(self, context: Context, samples: Samples) -> list[Finding]:
         """Return what the similarity of control sites asks."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from statistics import fmean
 from typing import Final
 
+from mollisol.methodology.eligibility.conditions import ProductivityExpectation
 from mollisol.methodology.eligibility.similarity import PracticeYear, SiteFacts
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE
 from mollisol.methodology.findings import Finding, Place, finding
@@ -16,19 +18,25 @@ _ALIKE: Final = ("residue_removed", "manure", "compost", "irrigation")
 _CODE: Final = "eligibility-against-schedule"
 
 
-def check_declared_practices(project: Project, least_change: float) -> Iterator[Finding]:
+def check_declared_practices(
+    project: Project, least_change: float, greatest_loss: float
+) -> Iterator[Finding]:
     """Yield where the file of eligibility and the schedule say different things of the same place.
 
     Parameters
     ----------
     least_change
         From which share of the amount before on a change of practice is one.
+    greatest_loss
+        Up to which share productivity may be expected to fall.
     """
     facts = project.eligibility
     if facts is None:
         return
     for site in facts.sites:
         yield from _years(project, site)
+    for expectation in facts.productivity:
+        yield from _yields(project, expectation, greatest_loss)
     for one in facts.adjustments:
         if one.group != "fertilizer":
             continue
@@ -48,6 +56,25 @@ def check_declared_practices(project: Project, least_change: float) -> Iterator[
                 f"{fmean(known[0]):.4g} and {fmean(known[1]):.4g} kg N/ha of synthetic fertilizer, {scheduled:+.0%}"
             )
             yield finding(_CODE, where, state)
+
+
+def _yields(project: Project, expected: ProductivityExpectation, greatest_loss: float) -> Iterator[Finding]:
+    """Yield crops whose mean yield fell by more than productivity may, where no such fall was expected."""
+    of_crop: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for scenario in ("baseline", "project"):
+        for year in project.schedule_of(expected.place, scenario).years:
+            if year.yield_t_per_ha:
+                of_crop[year.crop.partition(",")[0]][scenario].append(year.yield_t_per_ha)
+    for crop, given in of_crop.items():
+        before, after = given["baseline"], given["project"]
+        if not before or not after or fmean(after) >= (1 - greatest_loss) * fmean(before):
+            continue
+        where = Place(file=ELIGIBILITY_FILE, thing=f"productivity of {expected.place}")
+        state = (
+            f"{expected.relative_change:+.0%} expected; the schedule has {fmean(before):.4g} t/ha of {crop} in "
+            f"{len(before)} years before and {fmean(after):.4g} in {len(after)} of the project"
+        )
+        yield finding(_CODE, where, state, clause="VM0042 2.2, section 4, condition 6")
 
 
 def _years(project: Project, site: SiteFacts) -> Iterator[Finding]:
