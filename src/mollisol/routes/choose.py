@@ -51,9 +51,11 @@ def run_measured_routes(inputs: PeriodInputs, choice: RouteChoice) -> RoutesFoun
     forms, the guarded form stands in its place.
     """
     lowest = inputs.context.trace.rule("mollisol.issuance.form").value == "lower"
-    core = choice in ("all", "posterior") and core_issues(inputs)
+    core = core_issues(inputs)
     closed: Mapping[CreditedForm, Route[PeriodInputs]] = (
-        {"guarded": guarded_form} if lowest else {"sharp": partial(sharp_form, ceiling=core)}
+        {"guarded": guarded_form}
+        if lowest
+        else {"sharp": partial(sharp_form, ceiling=core and choice in ("all", "posterior"))}
     )
     others: dict[CreditedForm, Route[PeriodInputs]] = {**closed, "montecarlo": montecarlo_route}
     prior = inputs.context.trace.rule("mollisol.posterior.prior").value
@@ -101,7 +103,7 @@ def run_routes[Inputs: RouteInputs](
         details |= outcome.details
         if outcome.uncertainty is not None:
             computed[form] = outcome.uncertainty
-    chosen, issues = choose_deduction(inputs.context, computed, core=core)
+    chosen, issues = choose_deduction(inputs.context, computed, core=core and choice in ("all", "posterior"))
     name = f"uncertainty_after_allowance{inputs.context.place}"
     uncertainty = after_allowance(chosen, name, inputs.context.trace)
     selection = selection_by_bar(inputs, moment, uncertainty)
@@ -122,7 +124,7 @@ def run_routes[Inputs: RouteInputs](
         moment,
         tuple(row.model_copy(update={"issues": row.form == issues}) for row in summaries),
         details,
-        (*findings, *_not_all(inputs, choice, issues)),
+        (*findings, *_not_all(inputs, choice, issues, core)),
     )
 
 
@@ -166,11 +168,11 @@ def _severities(
     return severity
 
 
-def _not_all(inputs: RouteInputs, choice: RouteChoice, issues: CreditedForm) -> list[Finding]:
+def _not_all(inputs: RouteInputs, choice: RouteChoice, issues: CreditedForm, core: bool) -> list[Finding]:
     """Return a warning where a route was left out that the rule of issuance asks for."""
     rule = str(inputs.context.trace.rule("mollisol.issuance.form").value)
     wanted = "posterior" if rule == "sharp" else rule
-    if issues == rule or choice in ("all", wanted):
+    if (issues == rule and not core) or choice in ("all", wanted):
         return []
     return [
         finding(

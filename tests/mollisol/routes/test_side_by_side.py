@@ -147,6 +147,27 @@ def test_the_sharp_form_issues_whatever_else_ran(
         assert found.standard_error_t_co2e_per_ha > 0
 
 
+def test_where_points_share_an_error_the_posterior_issues_below_deduction_a(
+    make_project: Callable[[Layout], Path],
+) -> None:
+    """It learns the error with the spread; deduction B only informs. Left out, nothing may be issued."""
+    folder = declare(make_project(FOUR_SITES), "batch_relative_sd = 0.03")
+    run, alone = run_project(folder), run_project(folder, route="analytic")
+    (period,) = run.results.periods
+    assert period.sharp is not None
+    assert period.posterior is not None
+    ceiling = period.deduction.mean_t_co2e_per_ha - period.sharp.deduction_a_t_co2e_per_ha
+    assert period.sharp.decided_by in ("a", "moment")
+    assert period.posterior.credited_t_co2e_per_ha < ceiling
+    assert period.credited_form == "posterior"
+    assert period.after_deduction_t_co2e == pytest.approx(
+        120 * period.posterior.credited_t_co2e_per_ha, rel=1e-9
+    )
+    assert "routes-left-out" in {found.code for found in alone.findings}
+    before = [overlay("mollisol.posterior.prior", "half-normal")]
+    assert run_project(folder, overlays=before).results.periods[0].credited_form == "sharp"
+
+
 def test_the_lowest_of_all_forms_issues_where_the_rules_of_an_old_bundle_say_so(
     make_project: Callable[[Layout], Path],
 ) -> None:
