@@ -45,7 +45,8 @@ PROBES = {
         mollisol.control.equivalence-margin mollisol.esm.extrapolation-refuses
         mollisol.esm.extrapolation-warns mollisol.interval.tolerance mollisol.issuance.form
         mollisol.season.tolerance mollisol.sharp.few-samples
-        mollisol.musts.decide mollisol.start.tolerance vcs.buffer.greatest-rating vcs.buffer.least-rating
+        mollisol.musts.decide mollisol.posterior.below-confidence
+        mollisol.posterior.prior mollisol.start.tolerance vcs.buffer.greatest-rating vcs.buffer.least-rating
         vcs.buffer.rating-step
         vcs.eligibility.half-width vm0042.accounting.basis vm0042.control.greatest-distance
         vm0042.control.least-sites vm0042.control.least-sites-per-stratum vm0042.control.similarity-confidence
@@ -81,7 +82,7 @@ PROBES = {
     "elsewhere": "vmd0053.domain.every-climate-zone vmd0053.domain.predominant-textures",
     "drawn": """
         mollisol.errors.of-points mollisol.montecarlo.draws mollisol.montecarlo.error-share
-        mollisol.montecarlo.most-draws mollisol.posterior.below-confidence mollisol.posterior.prior
+        mollisol.montecarlo.most-draws
         mollisol.sharp.setting-of-few-samples""",
     "predicted": "mollisol.calibration.bias-significance vm0042.spectroscopy.least-share",
     "trials": """
