@@ -131,22 +131,18 @@ def _remeasured(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     """
     if project.approach != "measure_and_model":
         return
-    most, slack = rules.number("vm0042.soc.remeasure-years"), rules.number("mollisol.interval.tolerance")
+    most, start = rules.number("vm0042.soc.remeasure-years"), project.head.start_date
     measured = {name for (name,) in project.core_increments.distinct("campaign")}
-    ends = [
-        max(item.during.end, project.head.start_date)
-        for item in project.head.campaigns
-        if item.name in measured
-    ]
+    days = [max(item.during.end, start) for item in project.head.campaigns if item.name in measured]
     for period in project.head.verification_periods:
-        held = max(
-            (day for day in ends if day <= period.during.end + timedelta(_DAYS_PER_YEAR * slack)),
-            default=None,
-        )
-        if held is None:
+        end = period.during.end
+        held = max((day for day in days if day <= end), default=end)
+        years = (end - held).days / _DAYS_PER_YEAR
+        if years <= most:
             continue
-        years = (period.during.end - held).days / _DAYS_PER_YEAR
-        if years > most + slack:
+        slack = rules.number("mollisol.interval.tolerance")
+        soon = any(end < day <= end + timedelta(_DAYS_PER_YEAR * slack) for day in days)
+        if years > most + slack and not soon:
             yield finding(
                 "remeasurement-late",
                 Place(file=HEAD, thing=f"verification period {period.name}"),
