@@ -222,6 +222,11 @@ class Columns[Row: BaseModel](Sequence[Row]):
     @overload
     def __getitem__(self, place: slice) -> tuple[Row, ...]: ...
     def __getitem__(self, place: int | slice) -> Row | tuple[Row, ...]:
+        if isinstance(place, int) and "rows" not in self.__dict__:
+            values = {name: column.labels[column.codes[place]] for name, column in self._columns.items()}
+            if "row" in self.row_type.model_fields:
+                values |= {"file": self.file, "row": int(self.row_numbers[place])}
+            return self.row_type.model_validate(values)
         return self.rows[place]
 
     def __iter__(self) -> Iterator[Row]:

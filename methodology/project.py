@@ -336,7 +336,8 @@ class Project(DomainObject):
     @property
     def approach(self) -> str:
         """The approach of all units; checks refuse a project that mixes them."""
-        return self.quantification_units[0].approach if self.quantification_units else "measure_and_remeasure"
+        approaches = self.quantification_units.column("approach")
+        return approaches.labels[approaches.codes[0]] if approaches.codes.size else "measure_and_remeasure"
 
     @property
     def soil_baselines(self) -> tuple[Baseline, ...]:

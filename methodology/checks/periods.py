@@ -13,6 +13,7 @@ from mollisol.methodology.eligibility.schedule import check_schedule
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.land.covered import (
     first_periods,
+    look_back_years,
     periods_before,
     project_of_period,
     starts_of_units,
@@ -220,15 +221,12 @@ def _start(project: Project, rules: RulesInForce) -> Iterable[Finding]:
 def _look_back(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     least = rules.number("vm0042.look-back.least-years")
     starts = starts_of_units(project)
-    for row, unit in enumerate(project.quantification_units, start=2):
-        schedule = project.schedule_of(unit.quantification_unit, "baseline")
-        start = starts[unit.quantification_unit].year
-        years = {item.year for item in schedule.before(start)}
-        if len(years) < least:
+    for row, (unit, years) in enumerate(look_back_years(project).items(), start=2):
+        if years < least:
             yield finding(
                 "look-back-short",
-                Place(file="quantification_units.csv", row=row, thing=f"unit {unit.quantification_unit}"),
-                f"{len(years)} baseline years before {start} in the schedule",
+                Place(file="quantification_units.csv", row=row, thing=f"unit {unit}"),
+                f"{years} baseline years before {starts[unit].year} in the schedule",
                 least=least,
             )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated
 
 from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.practice import YearOfActivities
@@ -82,8 +84,12 @@ AMOUNTS: Mapping[str, tuple[str, ...]] = {
 """What a "yes" asks for."""
 
 
+def _is_absent(value: object) -> bool:
+    return value in ("", None)
+
+
 def check_schedule(
-    years: Sequence[YearOfActivities], elsewhere: Mapping[str, Collection[str]], file: str
+    years: Columns[YearOfActivities], elsewhere: Mapping[str, Collection[str]], file: str
 ) -> list[Finding]:
     """Return what Table 4 asks and the schedule lacks, and each amount that stands behind a "no".
 
@@ -96,22 +102,25 @@ def check_schedule(
     file
         The file of the schedule.
     """
-    found, missing, rows = [], set(), 0
-    for row, year in enumerate(years, start=2):
-        asked = ["planting", "harvest", "yield_t_per_ha"]
-        unused = []
-        for practice, columns in AMOUNTS.items():
-            if not getattr(year, practice):
-                unused += [name for name in columns if getattr(year, name)]
-            elif year.place not in elsewhere.get(practice, ()):
-                asked += columns
-        if unused:
-            where, text = Place(file=file, row=row, column=unused[0]), ", ".join(unused)
-            found.append(finding("schedule-contradicts", where, f"{year.place} {year.year}: {text}"))
-        absent = {name for name in asked if getattr(year, name) in ("", None)}
-        missing |= absent
-        rows += bool(absent)
+    found, unused, lacking = [], defaultdict[int, list[str]](list), {}
+    for name in ("planting", "harvest", "yield_t_per_ha"):
+        lacking[name] = years.column(name).holds(_is_absent)
+    for practice, columns in AMOUNTS.items():
+        took_place = years.column(practice).holds(bool)
+        asked = took_place & ~years.column("place").holds(set(elsewhere.get(practice, ())).__contains__)
+        for name in columns:
+            amount = years.column(name)
+            lacking[name] = asked & amount.holds(_is_absent)
+            for row in (~took_place & amount.holds(bool)).nonzero()[0].tolist():
+                unused[row].append(name)
+    place, year = (years.column(name) for name in ("place", "year"))
+    for row, names in sorted(unused.items()):
+        where = Place(file=file, row=row + 2, column=names[0])
+        when = f"{place.labels[place.codes[row]]} {year.labels[year.codes[row]]}"
+        found.append(finding("schedule-contradicts", where, f"{when}: {', '.join(names)}"))
+    missing = sorted(name for name, rows in lacking.items() if rows.any())
     if missing:
-        text = f"{rows} of {len(years)} rows without {', '.join(sorted(missing))}"
+        rows = {row for places in lacking.values() for row in places.nonzero()[0].tolist()}
+        text = f"{len(rows)} of {len(years)} rows without {', '.join(missing)}"
         found.append(finding("schedule-incomplete", Place(file=file), text))
     return found

@@ -86,6 +86,19 @@ def fields_that_count(project: Project) -> dict[str, tuple[Day, list[LandField]]
     return found
 
 
+def periods_of_units(project: Project) -> dict[str, tuple[VerificationPeriod, ...]]:
+    """Return the periods that cover each quantification unit, in the order of the file."""
+    units = project.quantification_units.column("quantification_unit").values()
+    whole = tuple(period for period in project.head.verification_periods if not period.units)
+    found = dict.fromkeys(units, whole)
+    for unit in {unit for period in project.head.verification_periods for unit in period.units}:
+        own = (
+            period for period in project.head.verification_periods if not period.units or unit in period.units
+        )
+        found[unit] = tuple(own)
+    return found
+
+
 def first_periods(project: Project) -> dict[str, VerificationPeriod]:
     """Return the first period of each quantification unit that any covers."""
     first: dict[str, VerificationPeriod] = {}
@@ -105,6 +118,16 @@ def starts_of_units(project: Project) -> dict[str, Day]:
         joined[unit] = min(joined.get(unit, item.joined_on), item.joined_on)
     names = project.quantification_units.column("quantification_unit").values()
     return {unit: max(head.start_date, joined.get(unit, head.start_date)) for unit in names}
+
+
+def look_back_years(project: Project) -> dict[str, int]:
+    """Return the number of years that the schedule of each unit has before its start."""
+    starts = starts_of_units(project)
+    years = dict.fromkeys(starts, 0)
+    for place, scenario, year in project.schedule.distinct("place", "scenario", "year"):
+        if scenario == "baseline" and place in starts and year < starts[place].year:
+            years[place] += 1
+    return years
 
 
 def project_of_period(project: Project, period: VerificationPeriod) -> Project:

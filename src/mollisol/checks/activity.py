@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from mollisol.checks.activity_livestock import HERDS, SHARES, check_commodities, check_livestock
 from mollisol.emissions.factors import moisture_at, sites_of
-from mollisol.emissions.grid import FIRST_ROW, look_back_years, project_years, years_of_units
+from mollisol.emissions.grid import FIRST_ROW, project_years, years_of_units
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.look_alikes import did_you_mean
 from mollisol.methodology.checks.unread import UNREAD, heard
@@ -18,7 +18,7 @@ from mollisol.methodology.eligibility.burning import check_burning
 from mollisol.methodology.factors.factor import FactorError
 from mollisol.methodology.factors.project_factors import check_project_factor
 from mollisol.methodology.findings import Finding, Place, finding
-from mollisol.methodology.land.covered import starts_of_units, units_of
+from mollisol.methodology.land.covered import look_back_years, starts_of_units, units_of
 from mollisol.methodology.project import Project
 from mollisol.methodology.provenance import Range
 from mollisol.methodology.rules_in_force.rule import MissingRuleError

@@ -129,8 +129,7 @@ def _silent_baselines(
 def _look_back(project: Project, facts: EligibilityFacts, limits: EligibilityThresholds) -> Iterable[Finding]:
     rotations = {rotation.place: rotation.years for rotation in facts.rotations}
     starts = starts_of_units(project)
-    for unit in project.quantification_units:
-        name = unit.quantification_unit
+    for name in project.quantification_units.column("quantification_unit").values() if rotations else ():
         start = starts[name].year
         years = {start - item.year for item in project.schedule_of(name, "baseline").before(start)}
         if name in rotations and years:

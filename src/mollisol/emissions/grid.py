@@ -15,7 +15,7 @@ from mollisol.methodology.checks.periods import anniversary, whole_years
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.eligibility.schedule import mapped_year
-from mollisol.methodology.land.covered import starts_of_units, units_of
+from mollisol.methodology.land.covered import look_back_years, periods_of_units, starts_of_units
 from mollisol.methodology.project import Project, VerificationPeriod
 
 type Floats = NDArray[np.float64]
@@ -23,22 +23,11 @@ type Floats = NDArray[np.float64]
 FIRST_ROW = 2
 
 
-def look_back_years(project: Project) -> dict[str, int]:
-    """Return x of each unit: the number of years of its schedule before its start."""
-    return {
-        unit: len({item.year for item in project.schedule_of(unit, "baseline").before(start.year)})
-        for unit, start in starts_of_units(project).items()
-    }
-
-
 def years_of_units(project: Project) -> dict[str, set[int]]:
     """Return, for each unit, the calendar years in which a year of a period that covers it begins."""
-    units = project.quantification_units.column("quantification_unit").values()
-    periods: dict[str, list[VerificationPeriod]] = {unit: [] for unit in units}
-    for period in project.head.verification_periods:
-        for unit in units_of(project, period):
-            periods.setdefault(unit, []).append(period)
-    return {unit: years_of_periods(own) for unit, own in periods.items()}
+    periods = periods_of_units(project)
+    shared = {id(own): years_of_periods(own) for own in {id(own): own for own in periods.values()}.values()}
+    return {unit: shared[id(own)] for unit, own in periods.items()}
 
 
 def project_years(project: Project) -> set[int]:

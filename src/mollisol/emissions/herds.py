@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mollisol.emissions.grid import look_back_years
+from mollisol.methodology.land.covered import look_back_years
 from mollisol.methodology.project import Project
 
 

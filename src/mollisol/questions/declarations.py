@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from mollisol.emissions.grid import years_of_periods, years_of_units
+import numpy as np
+
+from mollisol.emissions.grid import years_of_units
 from mollisol.methodology.checks.unread import UNREAD, heard
 from mollisol.methodology.findings import Finding, Place, Severity, finding
-from mollisol.methodology.land.covered import starts_of_units, units_of
+from mollisol.methodology.land.covered import periods_of_units, starts_of_units
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
@@ -88,10 +90,10 @@ def _years_of(project: Project, column: str) -> _Years:
     """Return the years in which the schedule of a unit says that a practice took place."""
     found: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     table = project.schedule
-    given = zip(*(table.column(name).values() for name in ("place", "scenario", "year", column)), strict=True)
-    for place, scenario, year, took_place in given:
-        if took_place:
-            found[place][scenario].add(year)
+    took_place = np.flatnonzero(table.column(column).holds(bool))
+    names = (table.column(name).at(took_place).values() for name in ("place", "scenario", "year"))
+    for place, scenario, year in zip(*names, strict=True):
+        found[place][scenario].add(year)
     return {unit: {name: frozenset(years) for name, years in by.items()} for unit, by in found.items()}
 
 
@@ -134,6 +136,8 @@ def _practice(project: Project, practice: _Practice, contradiction: Severity) ->
     begins, years_credited = {}, years_of_units(project)
     for unit in project.quantification_units.column("quantification_unit").values():
         years, rows = scheduled.get(unit, {}), given.get(unit, {})
+        if not years and not rows:
+            continue
         before, after = years.get("baseline", frozenset()), years.get("project", frozenset())
         where = Place(file=SCHEDULE, column=practice.column, thing=f"unit {unit}")
         if left_out and not rows.get("project") and after and (not before or practice.column == "grazing"):
@@ -219,12 +223,12 @@ def _years_missing(project: Project, contradiction: Severity) -> Iterator[Findin
     for place, scenario, year in project.schedule.distinct("place", "scenario", "year"):
         if scenario == "project":
             years[place].add(year)
-    for unit in project.quantification_units.column("quantification_unit").values():
-        own = [period for period in periods if unit in units_of(project, period)]
+    years_credited = years_of_units(project)
+    for unit, own in periods_of_units(project).items():
         if not own:
             continue
         first, last = own[0].during.start.year, own[-1].during.end.year
-        wanted, within = len(years_of_periods(own)), set(range(first + 1, last))
+        wanted, within = len(years_credited[unit]), set(range(first + 1, last))
         there = {year for year in years[unit] if first <= year <= last}
         lacking = sorted(within - there)
         if lacking or len(there) < wanted:
@@ -239,30 +243,32 @@ def _years_missing(project: Project, contradiction: Severity) -> Iterator[Findin
 
 def _not_changed(project: Project, contradiction: Severity) -> Iterator[Finding]:
     """Yield practice changes that no unit shows: the years of the project are like those before it, or worse."""
-    units = set(project.quantification_units.column("quantification_unit").labels)
+    units = project.quantification_units.column("quantification_unit").labels
     table, starts = project.schedule, starts_of_units(project)
+    rows, years = table.groups("place", "scenario"), table.column("year").values()
+
+    def sides(unit: str) -> tuple[list[int], list[int]]:
+        before = [row for row in rows.get((unit, "baseline"), ()) if years[row] < starts[unit].year]
+        return before, rows.get((unit, "project"), [])
+
     for change in project.head.practice_changes:
         shown = []
         for name in _COLUMNS[change.group]:
-            values: dict[tuple[str, str], list[Any]] = defaultdict(list)
-            columns = (table.column(column).values() for column in ("place", "scenario", "year", name))
-            for place, scenario, year, value in zip(*columns, strict=True):
-                if (
-                    place in units
-                    and value is not None
-                    and (scenario == "project" or year < starts[place].year)
-                ):
-                    values[place, scenario].append(value)
-            pairs = [(values[unit, "baseline"], values[unit, "project"]) for unit in units]
-            shown.append(
-                any(_differs(one, other, less=change.group in _LESS) for one, other in pairs if one and other)
-            )
+            values = table.column(name).values()
+            less = change.group in _LESS
+            shown.append(any(_shows(values, *sides(unit), less=less) for unit in units))
         tables = (getattr(project, name) for name in _TABLES_OF_GROUP.get(change.group, ()))
         if not any(shown) and not any(len(rows) for rows in tables):
             named = ", ".join(_COLUMNS[change.group][:3])
             state = f"{change.kind} {change.group}: {change.description}; no unit of the schedule shows it ({named})"
             where = Place(file=SCHEDULE, thing=f"practice change {change.group}")
             yield finding("practice-not-changed", where, state[:400], severity=contradiction)
+
+
+def _shows(values: Sequence[Any], baseline: list[int], project: list[int], *, less: bool) -> bool:
+    """Return whether the values of some rows differ from those of others; an empty cell says nothing."""
+    one, other = ([values[row] for row in rows if values[row] is not None] for rows in (baseline, project))
+    return bool(one and other) and _differs(one, other, less=less)
 
 
 def _differs(before: list[Any], after: list[Any], *, less: bool) -> bool:

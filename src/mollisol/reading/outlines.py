@@ -17,6 +17,9 @@ from mollisol.reading.json import load_json
 from mollisol.reading.reference_systems import WGS84, UnknownSystemError, name_of_geojson, to_wgs84
 
 _TURN = 360.0
+_POLYGON, _MULTIPOLYGON = 3, 6
+"""Numbers of these among the kinds of shapely."""
+_AREAL = (_POLYGON, _MULTIPOLYGON)
 _GEOPACKAGE_IDS = {b"GPKG", b"GP10", b"GP11"}
 
 
@@ -121,25 +124,31 @@ def _no_geopackage(file: str, state: str) -> Finding:
 def _named_polygons(
     file: str, named: Sequence[tuple[str, Any]], system: str
 ) -> tuple[dict[str, Any], list[Finding]]:
+    import numpy as np
+    import shapely
+
     findings = []
-    drawn = [(name, shape) for name, shape in named if not shape.is_empty]
+    empty = shapely.is_empty(np.array([shape for _, shape in named], dtype=object)).tolist()
+    drawn = [item for item, nothing in zip(named, empty, strict=True) if not nothing]
     try:
         shapes, moved_from = to_wgs84(system, [shape for _, shape in drawn])
     except UnknownSystemError as error:
         return {}, [finding("wrong-crs", Place(file=file), f"coordinate system {error}"[:200])]
     if moved_from:
         findings.append(finding("outlines-reprojected", Place(file=file), f"coordinates in {moved_from}"))
-    if not all(_in_degrees(shape) for shape in shapes):
+    boxes = shapely.bounds(np.array(shapes, dtype=object)).tolist()
+    if not all(map(_in_degrees, boxes)):
         findings.append(finding("wrong-crs", Place(file=file), "coordinates beyond 360 and 90 degrees"))
     parts: dict[str, list[Any]] = {}
-    for name, shape in [*zip((name for name, _ in drawn), shapes, strict=True), *(
-        (name, shape) for name, shape in named if shape.is_empty
-    )]:  # fmt: skip
-        if shape.geom_type not in {"Polygon", "MultiPolygon"} or shape.is_empty:
-            where = Place(file=file, thing=f"stratum {name[:60]}")
-            findings.append(finding("not-a-polygon", where, shape.geom_type))
+    areal = np.isin(shapely.get_type_id(np.array(shapes, dtype=object)), _AREAL).tolist()
+    for (name, _), shape, box, is_areal in zip(drawn, shapes, boxes, areal, strict=True):
+        if is_areal:
+            usual = -_TURN / 2 <= box[0] < _TURN / 2 and box[2] - box[0] <= _TURN / 2
+            own = shape if usual else _turned_back(_over_the_date_line(shape))
+            parts.setdefault(name, []).append(own)
         else:
-            parts.setdefault(name, []).append(_turned_back(_over_the_date_line(shape)))
+            findings.append(_no_polygon(file, name, shape))
+    findings += [_no_polygon(file, *item) for item, nothing in zip(named, empty, strict=True) if nothing]
     united = [f"{name} of {len(shapes)}" for name, shapes in parts.items() if len(shapes) > 1]
     if united:
         found = "strata of several features: " + ", ".join(united[:5]) + ", ..." * (len(united) > 5)
@@ -147,9 +156,13 @@ def _named_polygons(
     return {name: _united(shapes) for name, shapes in parts.items()}, findings
 
 
-def _in_degrees(shape: Any) -> bool:
+def _no_polygon(file: str, name: str, shape: Any) -> Finding:
+    return finding("not-a-polygon", Place(file=file, thing=f"stratum {name[:60]}"), shape.geom_type)
+
+
+def _in_degrees(box: Sequence[float]) -> bool:
     """Return whether coordinates are degrees; longitudes may be counted on beyond the date line."""
-    west, south, east, north = shape.bounds
+    west, south, east, north = box
     return bool(west >= -_TURN and east <= _TURN and south >= -90 and north <= 90)
 
 
@@ -196,6 +209,30 @@ def area_ha(ellipsoid: Any, polygon: Any) -> float:
     return abs(float(ellipsoid.geometry_area_perimeter(oriented)[0])) / 10_000
 
 
+def areas_ha(ellipsoid: Any, polygons: Mapping[str, Any]) -> dict[str, float]:
+    """Return the area of each polygon on the ellipsoid, without its holes."""
+    import numpy as np
+    import shapely
+
+    if not polygons:
+        return {}
+    shapes = shapely.orient_polygons(np.array(list(polygons.values()), dtype=object))
+    simple = (shapely.get_type_id(shapes) == _POLYGON) & (shapely.get_num_interior_rings(shapes) == 0)
+    corners, of = shapely.get_coordinates(shapes, return_index=True)
+    ends = np.searchsorted(of, np.arange(len(shapes) + 1)).tolist()
+    x, y = np.ascontiguousarray(corners.T)
+    areas = {}
+    for number, (name, shape) in enumerate(zip(polygons, shapes.tolist(), strict=True)):
+        own = slice(ends[number], ends[number + 1])
+        area = (
+            ellipsoid.polygon_area_perimeter(x[own], y[own])[0]
+            if simple[number]
+            else ellipsoid.geometry_area_perimeter(shape)[0]
+        )
+        areas[name] = abs(float(area)) / 10_000
+    return areas
+
+
 type Rings = tuple[tuple[tuple[float, float], ...], ...]
 
 
@@ -210,7 +247,7 @@ def outlines_of(project: Project, inputs: Mapping[str, bytes]) -> tuple[dict[str
     from pyproj import Geod
 
     ellipsoid = Geod(ellps="WGS84")
-    rings, areas = {}, {}
+    rings = {}
     for name, shape in polygons.items():
         parts = getattr(shape, "geoms", [shape])
         rings[name] = tuple(
@@ -218,5 +255,4 @@ def outlines_of(project: Project, inputs: Mapping[str, bytes]) -> tuple[dict[str
             for part in parts
             for ring in (part.exterior, *part.interiors)
         )
-        areas[name] = area_ha(ellipsoid, shape)
-    return rings, areas
+    return rings, areas_ha(ellipsoid, polygons)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.checks.sampling import INCREMENTS
-from mollisol.methodology.columns import Columns
+from mollisol.methodology.columns import Column, Columns
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.measurement import CoreIncrement, SamplePoint
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -117,20 +116,29 @@ def gather_profiles(
     trace: Book,
 ) -> dict[tuple[str, int], Profiles]:
     """Return the profiles of some points by their reference and their number of increments."""
-    sample_of, point_of, upper = (
-        increments.column(name).values() for name in ("sample", "point", "upper_cm")
-    )
-    places: dict[tuple[str, int], list[list[int]]] = defaultdict(list)
-    for positions in increments.groups("sample").values():
-        if point_of[positions[0]] not in points:
-            continue
-        group = reference_group[home_of_point(points[point_of[positions[0]]])]
-        places[group, len(positions)].append(sorted(positions, key=upper.__getitem__))
+    order = increments.order("sample", "upper_cm")
+    sample, point = increments.column("sample"), increments.column("point")
+    starts = np.flatnonzero(np.r_[True, np.diff(sample.codes[order]) != 0][: order.size])
+    counts = np.diff(np.r_[starts, order.size])
+    known = (points.get(name) for name in point.labels)
+    group_of_point = Column.of(item and reference_group[home_of_point(item)] for item in known)
+    group_of = group_of_point.codes[point.codes[order[starts]]]
+    every, lower_cm = masses.soil_mass.index, increments.column("lower_cm").numbers()
     batches = {}
-    for (group, count), profiles in sorted(places.items()):
-        samples = tuple(sample_of[positions[0]] for positions in profiles)
-        rows = tuple(row for positions in profiles for row in rows_named(positions))
-        order = np.array(profiles)
+    kinds = [
+        (name, count, code)
+        for code, name in enumerate(group_of_point.labels)
+        for count in np.unique(counts).tolist()
+        if name is not None
+    ]
+    for group, count, code in sorted(kinds):
+        first = starts[(counts == count) & (group_of == code)]
+        if not first.size:
+            continue
+        at = order[first[:, None] + np.arange(count)]
+        samples = tuple(sample.labels[number] for number in sample.codes[at[:, 0]].tolist())
+        profiles = at.tolist()
+        rows = tuple([every[place] for positions in profiles for place in positions])
         cumulative = [
             trace.compute(
                 f"cumulative_{name}.{group}.{count}",
@@ -139,7 +147,7 @@ def gather_profiles(
                 unit=part.unit,
                 values=trace.arrange(
                     f"{name}_of_profile.{group}.{count}",
-                    part.value[order],
+                    part.value[at],
                     [part],
                     index=samples,
                     places=profiles,
@@ -147,8 +155,7 @@ def gather_profiles(
             )
             for name, part in (("soil_mass", masses.soil_mass), ("carbon", masses.carbon))
         ]
-        lower = increments.column("lower_cm").numbers()[order]
-        batches[group, count] = Profiles(samples, rows, lower, *cumulative)
+        batches[group, count] = Profiles(samples, rows, lower_cm[at], *cumulative)
     return batches
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.eligibility import evidence as e
 from mollisol.methodology.eligibility import inclusion as i
 from mollisol.methodology.eligibility import reassessment as r
@@ -173,7 +174,8 @@ NOTHING: dict[str, Any] = {
     ],
 )
 def test_table_4(change: dict[str, Any], code: str, found: str) -> None:
-    findings = s.check_schedule([YearOfActivities(**NOTHING | change)], {"grazing": {"f1"}}, "schedule.csv")
+    years = Columns.of(YearOfActivities, [YearOfActivities(**NOTHING | change)])
+    findings = s.check_schedule(years, {"grazing": {"f1"}}, "schedule.csv")
     assert [(one.code, one.found) for one in findings] == ([(code, found)] if code else [])
 
 

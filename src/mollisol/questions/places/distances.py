@@ -26,12 +26,8 @@ def check_distances(
 
     declared = {site.control_site: site.distance_km for site in project.control_sites}
     controls = _controls(points)
-    land = _land(project, points, valid)
-    linked: dict[str, set[str]] = defaultdict(set)
-    unit_of = {stratum.stratum: stratum.quantification_unit for stratum in project.strata}
-    for link in project.control_links:
-        if link.control_site in controls and declared.get(link.control_site, 0.0) <= farthest:
-            linked[unit_of[link.stratum]].add(link.control_site)
+    linked = _far(project, points, controls, declared, farthest)
+    land = _land(project, points, valid) if linked else {}
     told: set[str] = set()
     for unit, sites in linked.items():
         if unit not in land:
@@ -51,6 +47,42 @@ def check_distances(
                     f"{distance:.0f} km from unit {unit}, {declared.get(site, 0.0):g} km declared",
                     farthest=farthest,
                 )
+
+
+_NEARLY = 0.98
+"""A great circle on the sphere is as long as on the ellipsoid to within one per cent."""
+
+
+def _far(
+    project: Project,
+    points: Points,
+    controls: Mapping[str, list[int]],
+    declared: Mapping[str, float],
+    farthest: float,
+) -> dict[str, set[str]]:
+    """Return the sites linked to each unit, those left out that are near enough to some point of the unit."""
+    columns = (project.strata.column(name).values() for name in ("stratum", "quantification_unit"))
+    unit_of = dict(zip(*columns, strict=True))
+    own = np.flatnonzero(~points.of_control)
+    some_point = {unit_of.get(points.stratum[number], ""): number for number in own.tolist()}
+    links = (project.control_links.column(name).values() for name in ("stratum", "control_site"))
+    pairs = {
+        (unit_of[stratum], site): None
+        for stratum, site in zip(*links, strict=True)
+        if site in controls and declared.get(site, 0.0) <= farthest
+    }
+    near = np.array([some_point.get(unit, -1) for unit, _ in pairs], dtype=np.intp)
+    globe, beyond = on_globe(points.x, points.y), near < 0
+    most = max(map(len, controls.values()), default=0)
+    for number in range(most):  # the first point of each site, then the second, and so on
+        point = {site: rows[min(number, len(rows) - 1)] for site, rows in controls.items()}
+        there = np.array([point[site] for _, site in pairs], dtype=np.intp)
+        beyond |= np.linalg.norm(globe[near] - globe[there], axis=1) > _NEARLY * farthest * 1000
+    linked: dict[str, set[str]] = defaultdict(set)
+    for (unit, site), far in zip(pairs, beyond.tolist(), strict=True):
+        if far:
+            linked[unit].add(site)
+    return linked
 
 
 def _controls(points: Points) -> dict[str, list[int]]:

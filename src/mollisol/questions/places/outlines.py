@@ -11,14 +11,16 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
+import numpy as np
+
 from mollisol.methodology.checks.unread import UNREAD
-from mollisol.methodology.columns import Columns
+from mollisol.methodology.columns import Column, Columns
 from mollisol.methodology.findings import Finding, Place, blocking, finding
 from mollisol.methodology.land.covered import fields_that_count
 from mollisol.methodology.land.fields import LandField
-from mollisol.methodology.project import Project, QuantificationUnit, Stratum
+from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.reading.outlines import area_ha, read_outlines
+from mollisol.reading.outlines import areas_ha, read_outlines
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,13 @@ def outlines_drawn(project: Project, inputs: Mapping[str, bytes]) -> Outlines:
     if blocking(findings):
         return Outlines(file, digest, findings=tuple(findings))
     ellipsoid = Geod(ellps="WGS84")
-    valid = {name: polygon for name, polygon in polygons.items() if polygon.is_valid}
+    sound = shapely.is_valid(np.array(list(polygons.values()), dtype=object)).tolist()
+    valid = {name: shape for (name, shape), whole in zip(polygons.items(), sound, strict=True) if whole}
     crossing = {name: shapely.is_valid_reason(shape) for name, shape in polygons.items() if name not in valid}
-    areas = {name: area_ha(ellipsoid, polygon) for name, polygon in valid.items()}
+    areas = areas_ha(ellipsoid, valid)
     drawn = read_outlines(file, inputs[file], "field")[0] if project.fields else {}
     fields = {name: polygon for name, polygon in drawn.items() if polygon.is_valid}
-    of_field = {name: area_ha(ellipsoid, polygon) for name, polygon in fields.items()}
+    of_field = areas_ha(ellipsoid, fields)
     for stratum, (_, counting) in fields_that_count(project).items() if fields else ():
         if stratum in areas and all(item.field in of_field for item in counting):
             areas[stratum] = sum(of_field[item.field] for item in counting)
@@ -79,32 +82,31 @@ def counted_areas(
     if any(table is UNREAD for table in (project.strata, project.quantification_units)):
         return project, outlines
     tolerance = rules.number("mollisol.area.agreement")
-    lost: dict[str, float] = defaultdict(float)
-    strata, fields = [], []
-
-    def less_of(declared: float, drawn: float | None) -> float:
-        less = 0.0 if drawn is None else declared - drawn
-        return less if 0 < less <= tolerance * declared else 0.0
-
+    fields = []
     for item in project.fields:
-        less = less_of(item.area_ha, outlines.field_areas.get(item.field))
-        fields.append(item.model_copy(update={"area_ha": item.area_ha - less}))
-    for stratum in project.strata:
-        less = less_of(stratum.area_ha, outlines.areas.get(stratum.stratum))
-        lost[stratum.quantification_unit] += less
-        strata.append(stratum.model_copy(update={"area_ha": stratum.area_ha - less}))
-    if not any(lost.values()) and list(project.fields) == fields:
+        gone = item.area_ha - outlines.field_areas.get(item.field, np.inf)
+        gone = gone if 0 < gone <= tolerance * item.area_ha else 0.0
+        fields.append(item.model_copy(update={"area_ha": item.area_ha - gone}))
+    names, homes = (project.strata.column(name).values() for name in ("stratum", "quantification_unit"))
+    declared_ha = project.strata.column("area_ha").numbers()
+    drawn_ha = np.array([outlines.areas.get(name, np.inf) for name in names])
+    less = declared_ha - drawn_ha
+    less = np.where((less > 0) & (less <= tolerance * declared_ha), less, 0.0)
+    if not less.any() and list(project.fields) == fields:
         return project, outlines
-    units = [
-        unit.model_copy(update={"area_ha": unit.area_ha - lost[unit.quantification_unit]})
-        for unit in project.quantification_units
-    ]
+    lost: dict[str, float] = defaultdict(float)
+    for unit, lost_ha in zip(homes, less.tolist(), strict=True):
+        lost[unit] += lost_ha
+    units = project.quantification_units
+    columns = (units.column(name).values() for name in ("quantification_unit", "area_ha"))
+    areas = [area - lost[unit] for unit, area in zip(*columns, strict=True)]
+    strata_ha = (declared_ha - less).tolist()
     tables = {
-        "strata": Columns.of(Stratum, strata, project.strata.file),
-        "quantification_units": Columns.of(QuantificationUnit, units, project.quantification_units.file),
+        "strata": project.strata.with_column("area_ha", Column.of(strata_ha)),
+        "quantification_units": units.with_column("area_ha", Column.of(areas)),
         "fields": Columns.of(LandField, fields, project.fields.file),
     }
-    counted, declared = (f"{sum(row.area_ha for row in rows):.4g}" for rows in (strata, project.strata))
+    counted, declared = (f"{sum(ha):.4g}" for ha in (strata_ha, declared_ha.tolist()))
     state = f"{counted} ha count of {declared} ha declared"
     if counted != declared:
         noted = finding("area-drawn-counts", Place(file=outlines.file), state)
