@@ -7,6 +7,7 @@ Sums, differences and multiples of figures keep their terms, so that the results
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, NamedTuple, Self
@@ -140,12 +141,18 @@ def figure(quantity: Quantity) -> Figure:
     return Figure(float(quantity.value), Origin(terms=(Term(quantity.name),)))
 
 
-def entry(quantity: Quantity, place: int) -> Figure:
-    """Return an entry of a quantity as a figure."""
-    label = str(quantity.index[place]) if quantity.index else ""
-    if not label or quantity.index.count(label) > 1:
-        label = f"#{place}"
-    return Figure(float(quantity.value[place]), Origin(terms=(Term(quantity.name, 1.0, label),)))
+def entries(quantity: Quantity) -> list[Figure]:
+    """Return the entries of a quantity as figures: by their labels, by their places where a label is none or twice."""
+    index, values = quantity.index, quantity.value.tolist()
+    times = Counter(index)
+    labels = [
+        label if label and times[label] == 1 else f"#{place}"
+        for place, label in enumerate(index or [""] * len(values))
+    ]
+    return [
+        Figure(value, Origin(terms=(Term(quantity.name, 1.0, label),)))
+        for value, label in zip(values, labels, strict=True)
+    ]
 
 
 def total(quantity: Quantity, words: str = "sum of its entries") -> Figure:

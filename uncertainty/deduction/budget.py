@@ -75,13 +75,14 @@ def deduction_with_one_more(
     variance = row("variance_of_mean", at_least("variance_of_mean", variance_of_mean, 0.0))
     freedom = row("degrees_of_freedom", degrees("degrees_of_freedom", degrees_of_freedom))
     same_shape(variance_of_mean=variance, degrees_of_freedom=freedom)
-    one = np.eye(variance.size)
-    replicates = freedom + 1
-    fewer = variance * (1 - one / (replicates + 1))
-    return float(_deduction(variance, freedom, confidence)), _deduction(fewer, freedom + one, confidence)
-
-
-def _deduction(variance: FloatArray, freedom: FloatArray, confidence: float) -> FloatArray:
     nu = satterthwaite(variances=variance, degrees_of_freedom=freedom)
-    t = t_quantile(probability=confidence, degrees_of_freedom=nu)
-    return np.asarray(t * np.sqrt(variance.sum(axis=-1)))
+    # Of each term: the sums without it and with what it has then, so that many terms make no square of numbers.
+    largest = float(variance.max()) or 1.0
+    share = variance / largest
+    fewer = share * (1 - 1 / (freedom + 2))
+    squares = share**2 / freedom
+    total = share.sum() - share + fewer
+    spread = squares.sum() - squares + fewer**2 / (freedom + 1)
+    one_more = np.where(spread > 0, total**2 / np.where(spread > 0, spread, 1.0), np.inf)
+    before, after = (t_quantile(probability=confidence, degrees_of_freedom=one) for one in (nu, one_more))
+    return float(before * np.sqrt(variance.sum())), np.asarray(after * np.sqrt(largest * total))

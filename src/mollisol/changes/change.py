@@ -9,7 +9,7 @@ from mollisol.changes.yearly_totals import YearlyTotals
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.results.budget import SpreadTest
 from mollisol.methodology.results.deductions import Deduction
-from mollisol.methodology.results.figure import beside, count, entry
+from mollisol.methodology.results.figure import beside, count, entries
 from mollisol.methodology.results.run import RouteChoice, StratumChange
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
@@ -86,25 +86,25 @@ def changes_of_strata(
 ) -> tuple[StratumChange, ...]:
     """Return the mean changes of both scenarios by stratum, beside its control sites where the baseline has any."""
     side: Side = inputs.project_side
+    freedom = side.degrees_of_freedom
     sites: dict[str, list[str]] = defaultdict(list)
     for link in inputs.context.project.control_links if linked else ():
         sites[link.stratum].append(link.control_site)
+    areas, own, others, variances = map(entries, (inputs.area, project, baseline, side.variance))
     return tuple(
         StratumChange(
             stratum=stratum.stratum,
             quantification_unit=stratum.quantification_unit,
-            area_ha=entry(inputs.area, number),
+            area_ha=areas[number],
             sampling_units=count(side.replicates[number], "sampling units of the stratum", side.variance),
             control_sites=tuple(sorted(sites[stratum.stratum])),
             reference_soil_mass_t_per_ha=stocks.reference_of[stratum.stratum],
-            project_change_t_co2e_per_ha=entry(project, number),
-            baseline_change_t_co2e_per_ha=entry(baseline, number),
-            difference_t_co2e_per_ha=(entry(project, number) - entry(baseline, number)).said(
-                "project less baseline"
-            ),
-            project_variance_t2=entry(side.variance, number),
+            project_change_t_co2e_per_ha=own[number],
+            baseline_change_t_co2e_per_ha=others[number],
+            difference_t_co2e_per_ha=(own[number] - others[number]).said("project less baseline"),
+            project_variance_t2=variances[number],
             project_degrees_of_freedom=beside(
-                float(side.degrees_of_freedom[number]),
+                float(freedom[number]),
                 "of the design's estimator"
                 if stratum.stratum in side.freedom
                 else "sampling units of the stratum, less one",

@@ -9,7 +9,7 @@ import numpy as np
 
 from mollisol.methodology.base import Interval
 from mollisol.methodology.context import PeriodContext
-from mollisol.methodology.results.figure import entry, whole
+from mollisol.methodology.results.figure import entries, whole
 from mollisol.methodology.results.run import CalendarPart, Vintage
 from mollisol.methodology.trace import Quantity
 from mollisol.programmes.interface import Shares
@@ -76,14 +76,14 @@ def calendar_parts(
         units_t=units,
         amount_t_co2e=both,
     )
-    width = len(years)
+    width, labelled, units_of_label = len(years), entries(both), entries(counted)
     return tuple(
         CalendarPart(
             year=year,
-            verified_reductions_t_co2e=entry(both, place),
-            verified_removals_t_co2e=entry(both, width + place),
-            reduction_units_t=whole(entry(counted, place)),
-            removal_units_t=whole(entry(counted, width + place)),
+            verified_reductions_t_co2e=labelled[place],
+            verified_removals_t_co2e=labelled[width + place],
+            reduction_units_t=whole(units_of_label[place]),
+            removal_units_t=whole(units_of_label[width + place]),
         )
         for place, year in enumerate(years)
     )

@@ -60,8 +60,9 @@ def gas_reduction(units: UnitsOfPeriod, gas: str) -> tuple[Quantity, Quantity]:
     output = {
         name: np.zeros((context.years, len(grid.units))) for name in ("baseline", "project", "variance")
     }
+    number = {unit: place for place, unit in enumerate(grid.units)}
     for _, row in rows:
-        place = (grid.years.index(row.year), grid.units.index(row.quantification_unit))
+        place = (grid.years.index(row.year), number[row.quantification_unit])
         output["baseline"][place] = row.baseline_t_per_ha
         output["project"][place] = row.project_t_per_ha
         output["variance"][place] = row.difference_variance_t2_per_ha2

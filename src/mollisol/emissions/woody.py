@@ -48,9 +48,10 @@ def woody_changes(units: UnitsOfPeriod) -> dict[str, Quantity]:
 def _read(units: UnitsOfPeriod, kind: str, scenario: str, end: str, day: date) -> Quantity:
     """Enter the stock of each unit in a scenario on the day of an end."""
     value, lines = np.zeros(len(units.grid.units)), []
+    place = {unit: number for number, unit in enumerate(units.grid.units)}
     for number, row in units.project.woody_stocks.numbered_rows:
         if row.kind == kind and row.measured_on == day and row.scenario == scenario:
-            value[units.grid.units.index(row.quantification_unit)] = row.stock_t_co2e_per_ha
+            value[place[row.quantification_unit]] = row.stock_t_co2e_per_ha
             lines.append(f"woody_stocks.csv:{number}")
     return units.context.given(
         f"{kind}_stock.{scenario}.{end}",

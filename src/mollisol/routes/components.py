@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mollisol.methodology.context import PeriodContext
-from mollisol.methodology.results.figure import entry
+from mollisol.methodology.results.figure import entries
 from mollisol.methodology.results.run import VarianceComponent
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.totals import total_t_co2e
@@ -44,9 +44,9 @@ def variance_components(
     scale
         Turns the variances of the spread into those of the mean.
     """
-    figures = [entry(spread.terms, place) * scale for place in range(len(terms))]
+    figures = [term * scale for term in entries(spread.terms)[: len(terms)]]
     variances = np.array(figures)
-    freedom = np.array([float(entry(spread.replicates_less_one, place)) for place in range(len(terms))])
+    freedom = np.asarray(spread.replicates_less_one.value, dtype=np.float64)[: len(terms)]
     deduction, one_more = deduction_with_one_more(
         variance_of_mean=variances,
         degrees_of_freedom=freedom,

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from mollisol.methodology.project import Project
-from mollisol.methodology.results.figure import Count, Figure, entry, mean
+from mollisol.methodology.results.figure import Count, Figure, entries, mean
 from mollisol.methodology.results.run import StockMean
 from mollisol.stocks.measured import UnitStocks
 from mollisol.uncertainty.student import t_quantile
@@ -31,8 +31,8 @@ def stock_means(project: Project, stocks: UnitStocks) -> tuple[StockMean, ...]:
     means = []
     for campaign, stock in stocks.by_campaign.items():
         of_home: dict[str, list[Figure]] = defaultdict(list)
-        for place, unit in enumerate(stock.index):
-            of_home[stocks.home_of[unit]].append(entry(stock, place))
+        for unit, value in zip(stock.index, entries(stock), strict=True):
+            of_home[stocks.home_of[unit]].append(value)
         for stratum in (item.stratum for item in project.strata):
             if of_home[stratum]:  # a stratum that joined later has no stock in the campaigns before
                 means.append(_mean(stratum, "project", campaign, of_home[stratum]))
