@@ -27,6 +27,10 @@ class Term(NamedTuple):
     factor: float = 1.0
     label: str = ""
 
+    def times(self, factor: float) -> Term:
+        """Return the term with its factor multiplied."""
+        return Term(self.quantity, factor * self.factor, self.label)
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -89,7 +93,7 @@ class Figure(float):
             float(self) + sign * float(other),
             Origin(
                 mine.words,
-                (*mine.terms, *(term._replace(factor=sign * term.factor) for term in theirs.terms)),
+                (*mine.terms, *(term.times(sign) for term in theirs.terms)),
                 mine.plus + sign * theirs.plus,
                 mine.adds_up and theirs.adds_up,
             ),
@@ -110,7 +114,7 @@ class Figure(float):
         return self * -1.0
 
     def __mul__(self, factor: float) -> Figure:
-        terms = tuple(term._replace(factor=factor * term.factor) for term in self.origin.terms)
+        terms = tuple(term.times(factor) for term in self.origin.terms)
         origin = replace(self.origin, terms=terms, plus=factor * self.origin.plus)
         if isinstance(factor, Figure):  # a product is no sum of terms
             origin = replace(self.origin, terms=(*self.origin.terms, *factor.origin.terms), adds_up=False)
@@ -163,7 +167,7 @@ def total(quantity: Quantity, words: str = "sum of its entries") -> Figure:
 def mean(figures: Sequence[Figure]) -> Figure:
     """Return the mean of figures, with the terms of all."""
     share = 1.0 / len(figures)
-    terms = tuple(term._replace(factor=share * term.factor) for each in figures for term in each.origin.terms)
+    terms = tuple(term.times(share) for each in figures for term in each.origin.terms)
     value = math.fsum(figures) / len(figures)
     return Figure(value, Origin("mean over the replicates", terms))
 

@@ -73,9 +73,12 @@ def _quantity(quantity: Quantity) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     """Turn arrays and numbers into JSON values; an infinity (degrees of freedom without spread) becomes a word."""
     if isinstance(value, np.ndarray):
-        return [_plain(item) for item in value.tolist()]
+        if value.dtype.kind in "fiu" and value.ndim and np.isfinite(value).all():
+            return value.astype(np.float64, copy=False).tolist()
+        return _plain(value.tolist())
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        kinds = set(map(type, value))
+        return [*map(float, value)] if kinds == {int} else [_plain(item) for item in value]
     if isinstance(value, bool | str):
         return value
     if isinstance(value, int | float | np.number):

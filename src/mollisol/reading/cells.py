@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from types import NoneType
 from typing import Any, get_args
@@ -52,6 +52,19 @@ def parser_for(hint: Any) -> Callable[[str], Any]:
         raise BadCellError("missing-value")
 
     return value
+
+
+_ID = r"[A-Za-z0-9_][\w .:/+-]*+"
+_ALL_PLAIN = re.compile(rf"(?:{_ID}\n)*+{_ID}", re.ASCII)
+
+
+def is_plain(hint: Any, cells: Sequence[str]) -> bool:
+    """Return whether cells of a column of text are values as they stand, as ids are: asked of all at once."""
+    if _base_type(hint)[0] is not str or not cells:
+        return False
+    text = "\n".join(cells)
+    stripped = " \n" not in text and text[-1:] != " " and text.count("\n") == len(cells) - 1
+    return stripped and _ALL_PLAIN.fullmatch(text) is not None
 
 
 def _given(text: str, parse: Callable[[str], Any]) -> Any:

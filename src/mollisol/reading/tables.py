@@ -20,7 +20,7 @@ from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.columns import FIRST_ROW, Column, Columns
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.soil_models.inputs import Row as ModelRow
-from mollisol.reading.cells import BadCellError, parser_for
+from mollisol.reading.cells import BadCellError, is_plain, parser_for
 from mollisol.reading.hints import column_hint, date_hint, is_daily, value_hint
 from mollisol.reading.suspicious_columns import looks
 
@@ -185,34 +185,29 @@ def _cells(
     """
     numbers, empty = array("q"), array("q")
     lengths: list[tuple[int, int]] = []
-    broken: list[Finding] = []
+    errors: list[str] = []
 
-    def sound() -> Iterator[list[str]]:
-        number = FIRST_ROW - 1
+    def whole() -> Iterator[list[str]]:
         try:
-            for number, row in enumerate(lines, start=FIRST_ROW):
-                if len(row) == width and any(row):
-                    numbers.append(number)
-                    yield row
-                elif any(row):
-                    lengths.append((number, len(row)))
-                else:
-                    empty.append(number)
+            yield from lines
         except csv.Error as error:
-            found, do = f"{error}; what follows was not read", "mend the quotes"
-            broken.append(_fault("table-syntax", file, found, do=do, row=number + 1))
+            errors.append(f"{error}; what follows was not read")
 
     distinct: list[defaultdict[str, int]] = [defaultdict() for _ in range(width)]
     for texts in distinct:
         texts.default_factory = texts.__len__  # a new cell takes the next number
     codes: list[list[NDArray[np.int32]]] = [[np.zeros(0, dtype=np.int32)] for _ in range(width)]
-    rows = sound()
+    rows, row = whole(), FIRST_ROW
     while block := list(islice(rows, _BLOCK)):
+        first, row = row, row + len(block)
+        if set(map(len, block)) == {width} and all(map(any, block)):
+            numbers.extend(range(first, row))
+        elif not (block := _sound(block, first, width, numbers, lengths, empty)):
+            continue
         for texts, parts, cells in zip(distinct, codes, zip(*block, strict=True), strict=True):
             parts.append(np.fromiter(map(texts.__getitem__, cells), dtype=np.int32, count=len(block)))
-    last = max(
-        (*numbers[-1:], *(row for row, _ in lengths), *(fault.where.row or 0 for fault in broken)), default=1
-    )
+    broken = [_fault("table-syntax", file, found, do="mend the quotes", row=row) for found in errors]
+    last = max((*numbers[-1:], *(number for number, _ in lengths), *(row for _ in broken)), default=1)
     faults = chain(
         (_fault("row-length", file, f"{cells} cells", row=row, width=width) for row, cells in lengths),
         broken,
@@ -220,6 +215,27 @@ def _cells(
     )
     read = [(list(texts), np.concatenate(parts)) for texts, parts in zip(distinct, codes, strict=True)]
     return read, np.array(numbers, dtype=np.int64), gathered(faults)
+
+
+def _sound(
+    block: list[list[str]],
+    first: int,
+    width: int,
+    numbers: array[int],
+    lengths: list[tuple[int, int]],
+    empty: array[int],
+) -> list[list[str]]:
+    """Return the rows of a block that have a cell for each column; the others are told by their numbers."""
+    kept = []
+    for number, row in enumerate(block, start=first):
+        if len(row) == width and any(row):
+            numbers.append(number)
+            kept.append(row)
+        elif any(row):
+            lengths.append((number, len(row)))
+        else:
+            empty.append(number)
+    return kept
 
 
 def _table[Row: BaseModel](
@@ -294,6 +310,8 @@ def _parsed(
     parse, info = parser_for(_hints(row_type)[name]), row_type.model_fields[name]
     may_be_empty = issubclass(row_type, ModelRow) and not info.is_required()
     bad: dict[int, _Words] = {}
+    if not may_be_empty and is_plain(_hints(row_type)[name], cells):
+        return Column(tuple(cells), codes), bad
     numbers: dict[Any, int] = {}
     renumbered = np.zeros(len(cells), dtype=np.int32)
     for number, cell in enumerate(cells):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -44,6 +45,11 @@ def stock_means(project: Project, stocks: UnitStocks) -> tuple[StockMean, ...]:
     return tuple(means)
 
 
+@cache
+def _t(number: int) -> float:
+    return float(t_quantile(probability=_TWO_SIDED_90, degrees_of_freedom=number - 1))
+
+
 def _mean(
     stratum: str, scenario: Literal["project", "baseline"], campaign: str, values: Sequence[Figure]
 ) -> StockMean:
@@ -51,7 +57,7 @@ def _mean(
     error = half = None
     if number > 1:
         error = float(np.std(values, ddof=1) / np.sqrt(number))
-        half = error * float(t_quantile(probability=_TWO_SIDED_90, degrees_of_freedom=number - 1))
+        half = error * _t(number)
     by_side = level.origin
 
     def made_of(value: float | None, words: str) -> Figure | None:
