@@ -19,6 +19,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
 
+import numpy as np
+
 CAMPAIGNS = ("2021", "2026")
 POINTS_PER_UNIT = 3
 SITES_PER_GROUP = 3
@@ -111,13 +113,17 @@ def _inside(corner: tuple[float, float], number: int) -> tuple[float, float]:
 
 
 def _cores(points: Sequence[tuple[str, str]]) -> Iterable[tuple[object, ...]]:
-    for campaign, (number, (point, site)) in product(CAMPAIGNS, enumerate(points)):
-        noise = (number * 7919 + int(campaign) * 104729) % 401 / 2000
-        gain = 1.2 + number * 31 % 17 / 20 if campaign == CAMPAIGNS[-1] and not site else 0.0
-        carbon = 14.0 + 0.8 * (number % POINTS_PER_UNIT - 1) + noise + gain
-        for upper, lower, density, share in DEPTHS:
+    dice = np.random.default_rng(1)
+    level = 14.0 + 0.8 * (np.arange(len(points)) % POINTS_PER_UNIT - 1) + dice.normal(0, 0.1, len(points))
+    for campaign in CAMPAIGNS:
+        gain = 1.2 * (campaign == CAMPAIGNS[-1])
+        for place, (point, site) in enumerate(points):
             sample, day = f"{point}-{campaign}", f"{campaign}-10-01"
-            yield (campaign, point, sample, day, upper, lower, f"{carbon * share:.2f}", "dumas", density)
+            noise = dice.normal(1, 0.02, (len(DEPTHS), 2)).tolist()
+            for (upper, lower, density, share), (carbon, weight) in zip(DEPTHS, noise, strict=True):
+                content = (level[place] + (0.0 if site else gain)) * share * carbon
+                soil = float(density) * weight
+                yield (campaign, point, sample, day, upper, lower, f"{content:.2f}", "dumas", f"{soil:.2f}")
 
 
 def _write(folder: Path, table: str, header: str, rows: Iterable[tuple[object, ...]]) -> None:
