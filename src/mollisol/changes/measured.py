@@ -213,8 +213,9 @@ def _control_side(context: PeriodContext, units: ChangesOfUnits) -> ControlSide:
 
 def _weights(names: Sequence[str], groups: Mapping[tuple[str, ...], tuple[str, ...]]) -> FloatArray:
     """Return the weight of a group in the control mean of a stratum: its share of the sites linked to the stratum."""
-    sites = np.array(
-        [[float(len(sites)) * (name in strata) for strata, sites in groups.items()] for name in names]
-    )
+    row = {name: number for number, name in enumerate(names)}
+    sites = np.zeros((len(names), len(groups)))
+    for column, (strata, own) in enumerate(groups.items()):
+        sites[[row[name] for name in strata if name in row], column] = len(own)
     weight: FloatArray = sites / sites.sum(axis=1, keepdims=True)
     return weight

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Literal
+from typing import Any
 
 import numpy as np
 
@@ -34,14 +34,19 @@ def stock_means(project: Project, stocks: UnitStocks) -> tuple[StockMean, ...]:
         of_home: dict[str, list[Figure]] = defaultdict(list)
         for unit, value in zip(stock.index, entries(stock), strict=True):
             of_home[stocks.home_of[unit]].append(value)
-        for stratum in (item.stratum for item in project.strata):
+        of_sites: dict[tuple[str, ...], dict[str, Any]] = {}  # many strata share their control sites
+        for stratum in project.strata.column("stratum").values():
             if of_home[stratum]:  # a stratum that joined later has no stock in the campaigns before
-                means.append(_mean(stratum, "project", campaign, of_home[stratum]))
-            sites = [site for site in sorted(linked[stratum]) if of_home[site]]
+                own = _mean(of_home[stratum])
+                means.append(StockMean(stratum=stratum, scenario="project", campaign=campaign, **own))
+            sites = tuple(site for site in sorted(linked[stratum]) if of_home[site])
             if not sites:
                 continue
-            control = [mean(of_home[site]) for site in sites] if len(sites) > 1 else of_home[sites[0]]
-            means.append(_mean(stratum, "baseline", campaign, control))
+            if sites not in of_sites:
+                control = [mean(of_home[site]) for site in sites] if len(sites) > 1 else of_home[sites[0]]
+                of_sites[sites] = _mean(control)
+            shared = of_sites[sites]
+            means.append(StockMean(stratum=stratum, scenario="baseline", campaign=campaign, **shared))
     return tuple(means)
 
 
@@ -50,9 +55,8 @@ def _t(number: int) -> float:
     return float(t_quantile(probability=_TWO_SIDED_90, degrees_of_freedom=number - 1))
 
 
-def _mean(
-    stratum: str, scenario: Literal["project", "baseline"], campaign: str, values: Sequence[Figure]
-) -> StockMean:
+def _mean(values: Sequence[Figure]) -> dict[str, Any]:
+    """Return the mean of replicates with their number, its standard error and its interval."""
     level, number = mean(values), len(values)
     error = half = None
     if number > 1:
@@ -63,15 +67,11 @@ def _mean(
     def made_of(value: float | None, words: str) -> Figure | None:
         return None if value is None else Figure(value, replace(by_side, words=words, adds_up=False))
 
-    return StockMean(
-        stratum=stratum,
-        scenario=scenario,
-        campaign=campaign,
-        sampling_units=Count(number, replace(by_side, words="number of the replicates", adds_up=False)),
-        mean_t_c_per_ha=level,
-        standard_error_t_c_per_ha=made_of(
-            error, "standard deviation over the square root of the number of replicates"
-        ),
-        low_t_c_per_ha=made_of(None if half is None else level - half, _INTERVAL),
-        high_t_c_per_ha=made_of(None if half is None else level + half, _INTERVAL),
-    )
+    words = "standard deviation over the square root of the number of replicates"
+    return {
+        "sampling_units": Count(number, replace(by_side, words="number of the replicates", adds_up=False)),
+        "mean_t_c_per_ha": level,
+        "standard_error_t_c_per_ha": made_of(error, words),
+        "low_t_c_per_ha": made_of(None if half is None else level - half, _INTERVAL),
+        "high_t_c_per_ha": made_of(None if half is None else level + half, _INTERVAL),
+    }
