@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -124,6 +125,10 @@ def _pair(argument: str) -> tuple[str, str]:
 
 def main() -> None:
     """Run the command line; faults that the user can mend end with exit code 2 and no traceback."""
+    # What a command makes of a large project is held to its end: looking through it for cycles again and again finds
+    # nothing, and took a fifth of the time at 10,000 units.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
     try:
         app()
     except UserError as error:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from mollisol.methodology.findings import Finding, finding
 from mollisol.methodology.project import Project
@@ -23,6 +22,7 @@ def check_distances(
     The land of a unit is the sample points and the corners of the outlines of its strata.
     """
     from pyproj import Geod
+    from scipy.spatial import cKDTree
 
     declared = {site.control_site: site.distance_km for site in project.control_sites}
     controls = _controls(points)
