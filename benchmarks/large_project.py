@@ -114,12 +114,12 @@ def _inside(corner: tuple[float, float], number: int) -> tuple[float, float]:
 
 def _cores(points: Sequence[tuple[str, str]]) -> Iterable[tuple[object, ...]]:
     dice = np.random.default_rng(1)
-    level = 14.0 + 0.8 * (np.arange(len(points)) % POINTS_PER_UNIT - 1) + dice.normal(0, 0.1, len(points))
+    level = 14.0 + 0.8 * (np.arange(len(points)) % POINTS_PER_UNIT - 1) + dice.normal(0, 0.05, len(points))
     for campaign in CAMPAIGNS:
         gain = 1.2 * (campaign == CAMPAIGNS[-1])
         for place, (point, site) in enumerate(points):
             sample, day = f"{point}-{campaign}", f"{campaign}-10-01"
-            noise = dice.normal(1, 0.02, (len(DEPTHS), 2)).tolist()
+            noise = dice.normal(1, 0.01, (len(DEPTHS), 2)).tolist()
             for (upper, lower, density, share), (carbon, weight) in zip(DEPTHS, noise, strict=True):
                 content = (level[place] + (0.0 if site else gain)) * share * carbon
                 soil = float(density) * weight

@@ -119,18 +119,18 @@ class _Sums:
     squares: Floats
     stock: Floats
 
-    def together(self, of: Places, size: int, places: Places) -> _Sums:
-        """Return groups of groups: ``of`` is the number of the larger group that the group at each place belongs to."""
+    def together(self, group: Places, size: int, places: Places) -> _Sums:
+        """Return groups of groups: ``group`` is the number of the larger one that the group at each place is of."""
         count, mean, squares, stock = (
             values[places] for values in (self.count, self.mean, self.squares, self.stock)
         )
-        number = np.bincount(of, count, minlength=size)
+        whole_count = np.bincount(group, count, minlength=size)
         whole, first = (
-            np.bincount(of, count * values, minlength=size) / np.maximum(number, 1)
+            np.bincount(group, count * values, minlength=size) / np.maximum(whole_count, 1)
             for values in (mean, stock)
         )
-        within = squares + count * (mean - whole[of]) ** 2
-        return _Sums(number, whole, np.bincount(of, within, minlength=size), first)
+        within = squares + count * (mean - whole[group]) ** 2
+        return _Sums(whole_count, whole, np.bincount(group, within, minlength=size), first)
 
     def rates(self, names: Sequence[str], places: Places | slice = slice(None)) -> Rates:
         """Return the rates at some places; the change of a single unit says nothing."""

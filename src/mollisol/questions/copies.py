@@ -167,11 +167,11 @@ def _between_campaigns(profiles: Profiles, groups: _Groups, limits: _Limits) -> 
                 yield "changes-too-regular", f"{name}, {where}: {'; '.join(regular)}"
 
 
-def _asked(grouped: Grouped, asked: Flags) -> Iterator[tuple[int, Places]]:
+def _asked(grouped: Grouped, flags: Flags) -> Iterator[tuple[int, Places]]:
     """Yield the number of each group that is asked for, with the places of its rows."""
-    if asked.any():
+    if flags.any():
         rows = grouped.rows()
-        for place in np.flatnonzero(asked).tolist():
+        for place in np.flatnonzero(flags).tolist():
             yield int(grouped.keys[place]), rows[place]
 
 

@@ -227,9 +227,9 @@ def _moved_between_campaigns(project: Project, rules: RulesInForce) -> Iterable[
         yield _moved(PLACES_FILE, point, far[number], told, farthest)
 
 
-def _moved(file: str, point: str, metres: float, told: str, farthest: float) -> Finding:
+def _moved(file: str, point: str, metres: float, words: str, farthest: float) -> Finding:
     where = Place(file=file, thing=f"point {point}")
-    return finding("plan-point-moved", where, f"{metres:,.0f} m between {told}", farthest=farthest)
+    return finding("plan-point-moved", where, f"{metres:,.0f} m between {words}", farthest=farthest)
 
 
 def metres_between(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
