@@ -43,7 +43,7 @@ class Outcome:
     area: FloatArray
     issued: NDArray[np.bool_]
 
-    def __getitem__(self, chosen: NDArray[np.bool_]) -> Outcome:
+    def __getitem__(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Outcome:
         """Return some of the projects."""
         return Outcome(self.truth[chosen], self.credit[chosen], self.area[chosen], self.issued[chosen])
 

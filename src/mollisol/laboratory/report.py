@@ -211,7 +211,7 @@ def _sampling(folder: Folder, block: Block) -> Iterator[Sampling]:
     """Yield what each number of samples earns; a design of one project stays as it is."""
     if folder.world.design is not None:
         return
-    target: float | None = None
+    target, paid = None, 0.0
     price = folder.world.economy.price_per_t
     for scenario in folder.scenarios:
         own = plan_of(block, scenario.terms)

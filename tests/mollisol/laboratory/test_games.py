@@ -150,7 +150,7 @@ def played(name: str, between_strata: float) -> dict[str, GameRow]:
     spread = world.between_strata.model_copy(update={"value": between_strata})
     scenario = scenarios_of([], [])[0]
     moment = replace(scenario, terms=replace(scenario.terms, form="moment"))
-    rows = play(world.model_copy(update={"between_strata": spread}), [moment], seed=5, projects=20_000)
+    rows = play(world.model_copy(update={"between_strata": spread}), [moment], seed=5, projects=8_000)
     return {row.game: row for row in rows}
 
 

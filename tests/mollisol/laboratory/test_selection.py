@@ -57,7 +57,7 @@ def held(world: World, cases: Sequence[dict[str, Any]], projects: int) -> None:
 @pytest.mark.parametrize("name", ["V1", "V2"])
 def test_the_printed_rule_in_the_reference_worlds(name: str) -> None:
     own = [case for case in CASES if case["population"] == name and case.get("bar_percent") == 100.0]
-    held(load_world(name), [case for case in own if case["confidence"] < 0.7], 60_000)
+    held(load_world(name), [case for case in own if case["confidence"] < 0.7], 40_000)
 
 
 @pytest.mark.slow
@@ -78,8 +78,8 @@ def known(sigma: float, mu: float, tau: float) -> World:
     return world.model_copy(
         update={
             "practice": (world.practice[0].model_copy(update={"change": change}),),
-            "strata": value(1), "samples": value(400), "sites": value(3), "between_sites": value(1e-6),
-            "spread": value(sigma * 20),
+            "strata": value(1), "samples": value(200), "sites": value(3), "between_sites": value(1e-6),
+            "spread": value(sigma * np.sqrt(200)),
         }
     )  # fmt: skip
 
@@ -92,14 +92,14 @@ def test_the_closed_form_of_a_known_error() -> None:
     share = norm.sf(a)
     joint = multivariate_normal(cov=[[1, -sigma / total], [-sigma / total, 1]]).cdf([z, -a])
     rise = norm.pdf(a) / share
-    drawn = draw(known(sigma, mu, tau), [printed()], projects=20_000, seed=SEED)
+    drawn = draw(known(sigma, mu, tau), [printed()], projects=10_000, seed=SEED)
     found = figures_of(drawn.outcome(0))
     for name, exact in (
         ("share_issued", share),
         ("p_issued", joint / share),
         ("ratio_issued", (mu + total * rise - z * sigma) / (mu + tau**2 / total * rise)),
     ):
-        assert found[name].value == pytest.approx(exact, abs=3 * found[name].error + 2e-3), name
+        assert found[name].value == pytest.approx(exact, abs=3 * found[name].error + 4e-3), name
 
 
 def test_too_few_that_issue_print_nothing() -> None:
