@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, Final
 
 from mollisol.importing.context import Decided, Row
@@ -20,7 +19,9 @@ MOISTURE: Final = ("of moist soil", "of dry soil")
 LITTER: Final = ("leave out", "count")
 
 
-NOTHING_GIVEN: Final[Mapping[str, Any]] = MappingProxyType({})
+type Given = tuple[tuple[str, ...], tuple[Any, ...]]
+"""Columns and their values; the columns are shared by all rows, so that a million of them fit."""
+NOTHING_GIVEN: Final[Given] = ((), ())
 _COLUMNS: Final = {
     "organic": "carbon_as_given_g_per_kg",
     "matter": "organic_matter_g_per_kg",
@@ -77,8 +78,8 @@ class Increment:
     soil_done: str = ""
     others: tuple[Increment, ...] = ()
     below: tuple[str, float] | None = None
-    carbon_given: Mapping[str, Any] = NOTHING_GIVEN
-    soil_given: Mapping[str, Any] = NOTHING_GIVEN
+    carbon_given: Given = NOTHING_GIVEN
+    soil_given: Given = NOTHING_GIVEN
 
     @property
     def name(self) -> str:
@@ -102,7 +103,18 @@ def organic_carbon(row: Row) -> tuple[float, str]:
     return (value, done) if dry == 1 else (value / dry, f"{done}, to oven-dry / {dry:.6g}")
 
 
-def carbon_given(row: Row) -> Mapping[str, Any]:
+@lru_cache(maxsize=50_000)
+def _shared(*pairs: tuple[str, Any]) -> Given:
+    """Return columns and values; rows with the same figures share them, and all rows the columns."""
+    return _columns(*(name for name, _ in pairs)), tuple(value for _, value in pairs)
+
+
+@lru_cache(maxsize=1_000)
+def _columns(*names: str) -> tuple[str, ...]:
+    return names
+
+
+def carbon_given(row: Row) -> Given:
     """Return the carbon of a row as the laboratory gave it; nothing where it stands there as we have it."""
     source, got = row.source("carbon"), row.got["carbon"]
     kind, dry = str(source.get("is")), dry_share(row, "carbon")
@@ -117,10 +129,10 @@ def carbon_given(row: Row) -> Mapping[str, Any]:
         given["below_limit"] = got.decided
     if dry != 1:
         given["carbon_dry_matter_fraction"] = dry
-    return given
+    return _shared(*given.items())
 
 
-def _soil_given(row: Row, basis: str, by: str, rho: float | None) -> Mapping[str, Any]:
+def _soil_given(row: Row, basis: str, by: str, rho: float | None) -> Given:
     """Return density and stones of a row as the laboratory gave them; nothing where they are fine soil already."""
     dry = dry_share(row, "density")
     if basis == BASES[2] and dry == 1:
@@ -131,7 +143,7 @@ def _soil_given(row: Row, basis: str, by: str, rho: float | None) -> Mapping[str
     given[f"coarse_fragments_{'mass' if basis == BASES[2] else by}_fraction"] = stones
     if (basis, by) in ((BASES[0], "volume"), (BASES[1], "mass")):
         given["particle_density_g_per_cm3"] = rho
-    return given if dry == 1 else {**given, "soil_dry_matter_fraction": dry}
+    return _shared(*given.items(), *([] if dry == 1 else [("soil_dry_matter_fraction", dry)]))
 
 
 def dry_share(row: Row, name: str) -> float:
@@ -171,7 +183,7 @@ def set_soil(made: Increment, row: Row) -> None:
         )
         if dry != 1:
             weighed = {"moist_fine_soil_mass_g": float(row["fine_mass"]), "soil_dry_matter_fraction": dry}
-            made.soil_given = weighed
+            made.soil_given = _shared(*weighed.items())
     basis, stones = row.source("density").get("basis", BASES[2]), row["stones"]
     if row["density"] is None or basis not in BASES or (basis != BASES[2] and stones is None):
         return
@@ -180,7 +192,7 @@ def set_soil(made: Increment, row: Row) -> None:
         made.density, made.soil_done = _fine_soil(
             float(row["density"]) * dry_share(row, "density"), basis, float(stones or 0.0), by, rho
         )
-        if not made.soil_given:
+        if made.soil_given is NOTHING_GIVEN:
             made.soil_given = _soil_given(row, basis, by, rho)
     except (ValueError, ZeroDivisionError):
         return  # the density of the stones is asked for by the mapping's keys

@@ -208,9 +208,9 @@ def _write(made: Increment, day_of_core: date | None) -> None:
         "upper_cm": made.upper, "lower_cm": made.lower, "soc_g_per_kg": carbon, "laboratory_method": made.method,
         "fine_soil_density_g_per_cm3": None if soil.density is None else rounded(soil.density, _DENSITY_DECIMALS),
     }  # fmt: skip
-    cells |= soil.soil_given
+    cells |= zip(*soil.soil_given, strict=True)
     if not made.others:  # of several determinations the chosen figure is none of the laboratory
-        cells |= made.carbon_given
+        cells |= zip(*made.carbon_given, strict=True)
     if soil.mass_g is not None:
         cells["fine_soil_mass_g"] = soil.mass_g
         cells["probe_inner_diameter_mm"], cells["cores"] = made.core.probe_mm, made.core.cores
