@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 LATIN: Final = str.maketrans(
-    "аеорсухѕіјԁһԛԝѵАВЕКМНОРСТУХЅІЈԚԜѴ" "αονρΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" "օսհոցզ",
-    "aeopcyxsijdhqwvABEKMHOPCTYXSIJQWV" "aovpABEZHIKMNOPTYX" "ouhngq",
+    "аеорсухѕіјԁһԛԝѵАВЕКМНОРСТУХЅІЈԚԜѴ" "αιονρΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" "օսհոցզ",
+    "aeopcyxsijdhqwvABEKMHOPCTYXSIJQWV" "aiovpABEZHIKMNOPTYX" "ouhngq",
 )  # fmt: skip
 _FEWEST_ALIKE: Final = 0.6
 """Share of letters, the measure of ``difflib``: its own default."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -38,6 +39,9 @@ _COLUMNS: Final = (
     (r"feet|foot|_ft$", "1 foot is 0.3048 m or 30.48 cm: convert"),
 )
 """Words in the name of a column, and what is said of them; the first that fits."""
+MOST_DEGREES: Final = 180.0
+_RADIUS_M: Final = 6_378_137.0
+"""Of the sphere of Web Mercator: the half axis of WGS 84."""
 _DAILY: Final = re.compile(r"^(yday|doy|day|jday|julian|day_of_year)\b|/ ?day|per_day|_d-?1\b", re.I)
 
 
@@ -53,6 +57,16 @@ def column_hint(name: str, known: Sequence[str]) -> str:
 def is_daily(columns: Sequence[str], required: Sequence[str]) -> bool:
     """Return whether a table that wants a row a month has a row a day."""
     return "month" in required and any(_DAILY.search(column) for column in columns)
+
+
+def projected_hint(east_m: float, north_m: float) -> str:
+    """Return what coordinates that are no degrees may be, and where Web Mercator would put them."""
+    likely = "likely, none of it shown: a national or UTM grid"
+    if not max(abs(east_m), abs(north_m)) <= math.pi * _RADIUS_M:  # the square that Web Mercator fills
+        return likely
+    longitude = math.degrees(east_m / _RADIUS_M)
+    latitude = math.degrees(math.atan(math.sinh(north_m / _RADIUS_M)))
+    return f"{likely}; Web Mercator (EPSG:3857), which would be {longitude:.5f} E, {latitude:.5f} N"
 
 
 def fraction_hint(name: str, value: float) -> str:

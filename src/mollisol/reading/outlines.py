@@ -13,6 +13,7 @@ from typing import Any
 from mollisol.methodology.findings import Finding, Place, blocking, finding
 from mollisol.methodology.project import Project
 from mollisol.reading.archive import BundleFaultError
+from mollisol.reading.hints import projected_hint
 from mollisol.reading.json import load_json
 from mollisol.reading.reference_systems import WGS84, UnknownSystemError, name_of_geojson, to_wgs84
 
@@ -137,8 +138,11 @@ def _named_polygons(
     if moved_from:
         findings.append(finding("outlines-reprojected", Place(file=file), f"coordinates in {moved_from}"))
     boxes = shapely.bounds(np.array(shapes, dtype=object)).tolist()
-    if not all(map(_in_degrees, boxes)):
-        findings.append(finding("wrong-crs", Place(file=file), "coordinates beyond 360 and 90 degrees"))
+    if beyond := [box for box in boxes if not _in_degrees(box)]:
+        west, south, *_ = beyond[0]
+        do = f"reproject the layer to EPSG:4326, and name its system in the file; {projected_hint(west, south)}"
+        state = f"coordinates beyond 360 and 90 degrees, such as {west:g} and {south:g}"
+        findings.append(finding("wrong-crs", Place(file=file), state, do=do))
     parts: dict[str, list[Any]] = {}
     areal = np.isin(shapely.get_type_id(np.array(shapes, dtype=object)), _AREAL).tolist()
     for (name, _), shape, box, is_areal in zip(drawn, shapes, boxes, areal, strict=True):

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from mollisol.methodology.columns import Column
 from mollisol.methodology.measurement import DENSEST_G_PER_CM3, RICHEST_G_PER_KG
-from mollisol.reading.hints import fraction_hint
+from mollisol.reading.hints import MOST_DEGREES, fraction_hint, projected_hint
 
 _SOC, _DENSITY = "soc_g_per_kg", "fine_soil_density_g_per_cm3"
 _UPPER, _LOWER = "upper_cm", "lower_cm"
+_EAST, _NORTH = "longitude_deg", "latitude_deg"
 _OTHER_UNITS = (
     (_DENSITY, 200.0, 1000 * DENSEST_G_PER_CM3, "kg/m3", "divide by 1000"),
     (_SOC, 2 * RICHEST_G_PER_KG, 1000 * RICHEST_G_PER_KG, "mg/kg", "divide by 1000"),
@@ -62,6 +63,8 @@ def looks(columns: Mapping[str, Column]) -> Iterator[Look]:
                 f"from {upper[first]:g} down to {lower[first]:g} cm, in {exchanged.size} of {upper.size} rows"
             )
             yield Look((_UPPER, _LOWER), exchanged, ("depths-exchanged", found, {}))
+    if _EAST in columns and _NORTH in columns:
+        yield from _projected(columns[_EAST].numbers(), columns[_NORTH].numbers())
     for name, least, most, unit, do in _OTHER_UNITS:
         if name in columns:
             places = np.setdiff1d(_between(columns[name], least, most), swapped)
@@ -77,6 +80,16 @@ def looks(columns: Mapping[str, Column]) -> Iterator[Look]:
                 value = float(column.numbers()[places[0]])
                 do = fraction_hint(name, value)
                 yield Look((name,), places, ("percent-for-fraction", f"{value:g}", {"do": do}))
+
+
+def _projected(east: NDArray[np.float64], north: NDArray[np.float64]) -> Iterator[Look]:
+    """Yield coordinates that are no degrees: metres of a map, with where Web Mercator would put them."""
+    places = np.flatnonzero((np.abs(east) > MOST_DEGREES) & (np.abs(north) > MOST_DEGREES))
+    if places.size:
+        x, y = float(east[places[0]]), float(north[places[0]])
+        found = f"{x:g} and {y:g}, which look like metres of a projected map"
+        do = "convert to longitude and latitude in WGS 84; " + projected_hint(x, y)
+        yield Look((_EAST, _NORTH), places, ("wrong-unit", found, {"do": do}))
 
 
 def _between(column: Column, least: float, most: float) -> NDArray[np.intp]:
