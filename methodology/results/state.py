@@ -24,7 +24,6 @@ _NOT_SHOWN: Final = frozenset(
         "laboratory-basis-undeclared",
         "plan-afterwards",
         "plan-missing",
-        "points-not-located",
         "production-undeclared",
         "schedule-incomplete",
         "validation-not-judged",
@@ -46,6 +45,7 @@ NOT_ASSESSED: Final = NOT_DECLARED | {
     "guard-not-computed",
     "plan-self-dated",
     "points-lost",
+    "points-not-located",
     "posterior-not-computed",
 }
 """Codes that say that something could not be judged: it was not declared, shown or computed. Page one has them."""

@@ -391,7 +391,7 @@ byte.
 | `eligibility-not-declared`, `schedule-incomplete`, `production-undeclared` | the archive tells of soil alone |
 | `plan-missing` | the plots were laid out in 1938; `docs/woburn-ley.md` shows all that could have been picked |
 | `laboratory-basis-undeclared` | the archive does not say all of it, and we did not make it up |
-| `points-not-located` (refusal) | the plots have no published coordinates |
+| `points-not-located` (warning) | the plots have no published coordinates |
 | `method-changed` (note), `method-not-recommended` (warning) | wet oxidation to 1979, then dry combustion, both sides |
 | `campaign-spread` (note) | one block was sampled each year |
 

@@ -120,7 +120,6 @@ def test_a_project_that_declares_nothing_is_asked_for_all_of_it_at_once(broken: 
         "kind-placeholder",
         "laboratory-basis-undeclared",
         "plan-missing",
-        "points-not-located",
         "production-undeclared",
         "schedule-incomplete",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -59,6 +60,11 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "grazing": ("grazing", "stocking_head_days_per_ha"),
 }  # fmt: skip
 _AMOUNTS = ("head", "lime_t", "applied_t", "fuel_litre")
+_PLOUGHLESS = re.compile(
+    r"\b(no|zero)[ -]?till(age)?\b|\bdirect[ -]?(drill|seed)|direktsaat|pfluglos|siembra directa|plantio direto",
+    re.I,
+)
+"""Words for soil that is not ploughed: residues that stay do not show it."""
 _LESS = frozenset({"tillage_and_residue"})
 """Groups whose practice is to become less: soil that is disturbed and residues that leave the field."""
 _TABLES_OF_GROUP: Mapping[str, tuple[str, ...]] = {
@@ -253,10 +259,29 @@ def _not_changed(project: Project, contradiction: Severity) -> Iterator[Finding]
 
     for change in project.head.practice_changes:
         shown = []
+<<<<<<< HEAD
         for name in _COLUMNS[change.group]:
             values = table.column(name).values()
             less = change.group in _LESS
             shown.append(any(_shows(values, *sides(unit), less=less) for unit in units))
+=======
+        ploughless = change.kind == "adopt" and _PLOUGHLESS.search(change.description)
+        names = _COLUMNS[change.group]
+        for name in [name for name in names if not ploughless or name.startswith("tillage")]:
+            values: dict[tuple[str, str], list[Any]] = defaultdict(list)
+            columns = (table.column(column).values() for column in ("place", "scenario", "year", name))
+            for place, scenario, year, value in zip(*columns, strict=True):
+                if (
+                    place in units
+                    and value is not None
+                    and (scenario == "project" or year < starts[place].year)
+                ):
+                    values[place, scenario].append(value)
+            pairs = [(values[unit, "baseline"], values[unit, "project"]) for unit in units]
+            shown.append(
+                any(_differs(one, other, less=change.group in _LESS) for one, other in pairs if one and other)
+            )
+>>>>>>> 38207ce (No-till is shown by tillage and not by residues; points without a place warn, as an honest project may keep them back)
         tables = (getattr(project, name) for name in _TABLES_OF_GROUP.get(change.group, ()))
         if not any(shown) and not any(len(rows) for rows in tables):
             named = ", ".join(_COLUMNS[change.group][:3])
