@@ -259,29 +259,12 @@ def _not_changed(project: Project, contradiction: Severity) -> Iterator[Finding]
 
     for change in project.head.practice_changes:
         shown = []
-<<<<<<< HEAD
-        for name in _COLUMNS[change.group]:
-            values = table.column(name).values()
-            less = change.group in _LESS
-            shown.append(any(_shows(values, *sides(unit), less=less) for unit in units))
-=======
         ploughless = change.kind == "adopt" and _PLOUGHLESS.search(change.description)
         names = _COLUMNS[change.group]
         for name in [name for name in names if not ploughless or name.startswith("tillage")]:
-            values: dict[tuple[str, str], list[Any]] = defaultdict(list)
-            columns = (table.column(column).values() for column in ("place", "scenario", "year", name))
-            for place, scenario, year, value in zip(*columns, strict=True):
-                if (
-                    place in units
-                    and value is not None
-                    and (scenario == "project" or year < starts[place].year)
-                ):
-                    values[place, scenario].append(value)
-            pairs = [(values[unit, "baseline"], values[unit, "project"]) for unit in units]
-            shown.append(
-                any(_differs(one, other, less=change.group in _LESS) for one, other in pairs if one and other)
-            )
->>>>>>> 38207ce (No-till is shown by tillage and not by residues; points without a place warn, as an honest project may keep them back)
+            values = table.column(name).values()
+            less = change.group in _LESS
+            shown.append(any(_shows(values, *sides(unit), less=less) for unit in units))
         tables = (getattr(project, name) for name in _TABLES_OF_GROUP.get(change.group, ()))
         if not any(shown) and not any(len(rows) for rows in tables):
             named = ", ".join(_COLUMNS[change.group][:3])
