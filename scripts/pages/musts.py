@@ -24,8 +24,8 @@ leaves a run *blocked* (nothing is computed), *refused* (computed, no units), or
 computed, no units to request). The state is read off what the tests show: the worst severity among the projects of
 `tests/broken/cases` that are broken in that way, else that of the table of reason codes. Where a registry may let a
 project depart from a must, an approved deviation lowers it (*). Where it says *told*, the arithmetic takes the reading
-that credits less, and says so; points without coordinates stand on page one, because outlines and plan may show the land
-where places are kept from a file that many read.
+that credits less, and says so; points without coordinates stand on page one, because outlines and plan may show the
+land where places are kept from a file that many read.
 
 """
 TAIL = """
