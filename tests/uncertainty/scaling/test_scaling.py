@@ -122,7 +122,8 @@ def test_drawn_fields_of_landowners_give_the_total_and_its_variance_without_bias
         (random.uniform(5, 60, 5), np.full(5, 1.0)),
     ]
     truth = sum(float(area @ change) for area, change in owners)
-    totals, variances = [], []
+    totals: list[float] = []
+    variances: list[float] = []
     for _ in range(4000):
         drawn = []
         for number, (area, change) in enumerate(owners):
@@ -132,10 +133,14 @@ def test_drawn_fields_of_landowners_give_the_total_and_its_variance_without_bias
         totals.append(
             sum(
                 owner.area_ha
-                * np.mean([np.mean(field.strata[0].values_t_co2e_per_ha) for field in owner.fields])
+                * float(
+                    np.mean(
+                        [np.asarray(field.strata[0].values_t_co2e_per_ha).mean() for field in owner.fields]
+                    )
+                )
                 for owner in drawn
             )
         )
-        variances.append(multistage_sampling_variance_t2(landowners=drawn))
+        variances.append(float(multistage_sampling_variance_t2(landowners=drawn)))
     assert np.mean(totals) == pytest.approx(truth, abs=4 * np.std(totals) / np.sqrt(len(totals)))
     assert np.mean(variances) == pytest.approx(np.var(totals), rel=0.08)
