@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from mollisol.laboratory.draws import DEEPER_CM, SURFACE_CM, Block, Plan
-from mollisol.laboratory.kernel import REGISTERED
+from mollisol.laboratory.terms import REGISTERED
 from mollisol.methodology.units import CO2E_PER_C
 from mollisol.output import csv_table
 

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from mollisol.laboratory.draws import Block, Group
 from mollisol.laboratory.figures import Figure, Outcome, estimated, paired
-from mollisol.laboratory.kernel import Terms, deducted, measured_group, plan_of
+from mollisol.laboratory.kernel import deducted, measured_group, plan_of
 from mollisol.laboratory.periods import Known, best_of, correlation_of_dates, many_periods, stopped
 from mollisol.laboratory.results import GameRow
 from mollisol.laboratory.scenarios import Scenario
 from mollisol.laboratory.schemes import design_variance
+from mollisol.laboratory.terms import Terms
 from mollisol.laboratory.world import World
 from mollisol.quantification.checks import FloatArray
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mollisol.laboratory.draws import Block, Plan
 from mollisol.laboratory.figures import Outcome, differences_of, figures_of
-from mollisol.laboratory.kernel import Credits, Terms, credits_of, plan_of
+from mollisol.laboratory.kernel import Credits, credits_of, plan_of
 from mollisol.laboratory.results import (
     Attribution,
     ClassRow,
@@ -28,6 +28,7 @@ from mollisol.laboratory.results import (
 )
 from mollisol.laboratory.run import Drawn
 from mollisol.laboratory.scenarios import Scenario, mixed_terms, moving_parts
+from mollisol.laboratory.terms import Terms
 from mollisol.laboratory.world import World, world_of
 from mollisol.methodology.findings import FindingsError, Place, finding
 from mollisol.methodology.rules_in_force.rule_set import RuleSet

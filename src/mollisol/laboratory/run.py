@@ -18,9 +18,10 @@ from mollisol.engine import run_project
 from mollisol.laboratory.draws import BLOCK, Block
 from mollisol.laboratory.figures import Outcome, differences_of, figures_of
 from mollisol.laboratory.folder import project_files
-from mollisol.laboratory.kernel import Credits, Terms, credits_of, plan_of
+from mollisol.laboratory.kernel import Credits, credits_of, plan_of
 from mollisol.laboratory.results import EngineCheck, LabResult, ScenarioResult
 from mollisol.laboratory.scenarios import Scenario, beside_kernel
+from mollisol.laboratory.terms import Terms
 from mollisol.laboratory.world import World
 from mollisol.methodology.findings import (
     Finding,

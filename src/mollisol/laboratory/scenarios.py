@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from mollisol.equations import all_equations
-from mollisol.laboratory.kernel import Terms
+from mollisol.laboratory.terms import Terms
 from mollisol.methodology.rules_in_force.proposal import lay_over, load_proposal
 from mollisol.methodology.rules_in_force.rule_set import RuleSet
 from mollisol.programmes.registry import rule_set_named

@@ -15,10 +15,10 @@ import pytest
 from scipy.stats import multivariate_normal, norm
 
 from mollisol.laboratory.figures import Figure, figures_of
-from mollisol.laboratory.kernel import Terms
 from mollisol.laboratory.run import draw
 from mollisol.laboratory.scenarios import scenarios_of
 from mollisol.laboratory.schemes import quantile_with_prior
+from mollisol.laboratory.terms import Terms
 from mollisol.laboratory.world import Distribution, World, load_world
 
 CASES = tomllib.loads((Path(__file__).parent / "selection_vectors.toml").read_text(encoding="utf-8"))["case"]
