@@ -29,7 +29,10 @@ NOT_RULES: Mapping[str, Mapping[float, str]] = {
     "src/mollisol/questions/missing.py": {5: SHOWN},
     "src/mollisol/questions/pairs.py": {10: UNIT, 100.0: UNIT, 365.25: UNIT, 100_000: "a key of two depths"},
     "src/mollisol/questions/places/checks.py": {5: SHOWN, 90: "latitudes end there"},
-    "src/mollisol/questions/places/distances.py": {1000: UNIT},
+    "src/mollisol/questions/places/distances.py": {
+        0.98: "a first sieve: the sphere is within one per cent",
+        1000: UNIT,
+    },
     "src/mollisol/questions/places/fields.py": {360.0: "a whole turn"},
     "src/mollisol/questions/places/overlaps.py": {
         360.0: "a whole turn",
@@ -66,6 +69,7 @@ NOT_RULES: Mapping[str, Mapping[float, str]] = {
         5000000: "bytes that are looked through",
     },
     "src/mollisol/checks/control_sites.py": {100: UNIT, 365.25: UNIT},
+    "src/mollisol/checks/laboratory_figures.py": {1000.0: UNIT},
     "src/mollisol/checks/plausibility.py": {
         0.5: "nearer to the one reading in most of the rows",
         1e-9: ROUND,
