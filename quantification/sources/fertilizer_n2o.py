@@ -222,8 +222,8 @@ def volatilised_share_of_products(
     ...     synthetic_fertilizer_t=[10.0, 4.0], synthetic_n_content_t_per_t=[0.46, 0.35],
     ...     volatilised_of_product_t_per_t=[0.15, 0.05]
     ... )
-    >>> print(round(result, 6))
-    0.126667
+    >>> print(round(result, 7))
+    0.1266667
     """
     nitrogen = np.atleast_1d(synthetic_fertilizer_t * synthetic_n_content_t_per_t)
     whole = summed(nitrogen)

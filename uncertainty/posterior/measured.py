@@ -112,12 +112,13 @@ def measured_specification(
     control = row(
         "control_change_t_co2e_per_ha", finite("control_change_t_co2e_per_ha", control_change_t_co2e_per_ha)
     )
-    stratum, unit = list(project_stratum), list(project_unit)
+    stratum = _numbers("project_stratum", project_stratum, change)
+    unit = _numbers("project_unit", project_unit, change)
     if apart is not None:
         more = row("change of strata apart", finite("change of strata apart", apart.change))
         change = np.append(change, more)
-        stratum += [int(number) for number in np.asarray(apart.stratum)]
-        unit += list(range(max(unit, default=-1) + 1, max(unit, default=-1) + 1 + more.size))
+        stratum = np.append(stratum, np.asarray(apart.stratum, dtype=np.int64))
+        unit = np.append(unit, unit.max(initial=-1) + 1 + np.arange(more.size))
     known = (
         MeasurementErrors([0.0], np.zeros(change.size), np.zeros(control.size), ())
         if errors is None
@@ -129,8 +130,8 @@ def measured_specification(
         strata=Strata(area),
         project=ProjectPoints(
             change - offset,
-            _numbers("project_stratum", stratum, change),
-            _numbers("project_unit", unit, change),
+            stratum,
+            unit,
             _numbers("project_class", known.project_class, change),
         ),
         control=ControlPoints(
@@ -144,7 +145,7 @@ def measured_specification(
 
 
 def _numbers(name: str, value: ArrayLike, change: FloatArray) -> IntArray:
-    codes = row(name, whole(name, value, 0))
+    codes = row(name, whole(name, value, 0), 0)
     if codes.shape != change.shape:
         raise ValueError(
             f"{name} must hold {change.size} numbers, one for each change, found shape {codes.shape}"

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.quantification.arguments import Hectares, Numbers, equation, ours
-from mollisol.quantification.checks import FloatArray, Value
+from mollisol.quantification.checks import FloatArray, Value, whole
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 
 CORRELATION: Final = 0.7
@@ -76,12 +76,13 @@ def panels_of(
     ValueError
         For shapes that differ, a unit twice in a campaign, or an end that no panel of two units or more measured.
     """
-    units, place = np.unique(np.asarray(sampling_unit), return_inverse=True)
-    when = np.asarray(campaign, dtype=np.int64)
-    if not stock_t_co2e_per_ha.shape == place.shape == when.shape:
+    number, order = whole("sampling_unit", sampling_unit, 0), whole("campaign", campaign, 0)
+    if not stock_t_co2e_per_ha.shape == number.shape == order.shape:
         raise ValueError(
             "stock_t_co2e_per_ha, sampling_unit and campaign must hold one number for each measurement"
         )
+    units, place = np.unique(number.astype(np.int64), return_inverse=True)
+    when = order.astype(np.int64)
     count = int(when.max()) + 1
     stock = np.full((units.size, count), np.nan)
     stock[place, when] = stock_t_co2e_per_ha
@@ -114,9 +115,9 @@ def _inverse(pattern: NDArray[np.bool_]) -> FloatArray:
     count = int(pattern.sum())
     within = np.full((count, count), CORRELATION)
     np.fill_diagonal(within, 1.0)
-    whole = np.zeros((pattern.size, pattern.size))
-    whole[np.ix_(pattern, pattern)] = np.linalg.inv(within)
-    return whole
+    inverse = np.zeros((pattern.size, pattern.size))
+    inverse[np.ix_(pattern, pattern)] = np.linalg.inv(within)
+    return inverse
 
 
 @equation(
