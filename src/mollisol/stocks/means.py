@@ -43,8 +43,8 @@ def stock_means(project: Project, stocks: UnitStocks) -> tuple[StockMean, ...]:
             if not sites:
                 continue
             if sites not in of_sites:
-                control = [mean(of_home[site]) for site in sites] if len(sites) > 1 else of_home[sites[0]]
-                of_sites[sites] = _mean(control)
+                groups = [of_home[site] for site in sites]
+                of_sites[sites] = _mean([mean(group) for group in groups] if len(groups) > 1 else groups[0])
             shared = of_sites[sites]
             means.append(StockMean(stratum=stratum, scenario="baseline", campaign=campaign, **shared))
     return tuple(means)
