@@ -7,14 +7,13 @@ helps where points were drawn anew in part, and changes nothing where all points
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from mollisol.quantification.arguments import Hectares, Numbers, equation, ours
+from mollisol.quantification.arguments import Hectares, Numbers, Places, equation, ours
 from mollisol.quantification.checks import FloatArray, Value, whole
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 
@@ -56,9 +55,7 @@ class Panels:
         return np.asarray(size * squares / (size - 1))
 
 
-def panels_of(
-    stock_t_co2e_per_ha: FloatArray, sampling_unit: Sequence[int], campaign: Sequence[int]
-) -> Panels:
+def panels_of(stock_t_co2e_per_ha: FloatArray, sampling_unit: ArrayLike, campaign: ArrayLike) -> Panels:
     """Return the contribution of each unit to the change from the first campaign to the last.
 
     Weights are those of generalised least squares with one correlation between the campaigns of a unit. They hang on
@@ -124,7 +121,7 @@ def _inverse(pattern: NDArray[np.bool_]) -> FloatArray:
     "mollisol:change-over-campaigns", "d_h", "t CO2e/ha", ours("docs/campaigns.md, generalised least squares")
 )
 def change_over_campaigns_t_co2e_per_ha(
-    *, stock_t_co2e_per_ha: Numbers, sampling_unit: Sequence[int], campaign: Sequence[int]
+    *, stock_t_co2e_per_ha: Numbers, sampling_unit: Places, campaign: Places
 ) -> Value:
     r"""Return the mean change of a stratum from the first campaign to the last, from the units of all of them.
 
@@ -174,7 +171,7 @@ def change_over_campaigns_t_co2e_per_ha(
     ours("docs/campaigns.md, the spread of contributions"),
 )
 def variance_over_campaigns_t2(
-    *, area_ha: Hectares, stock_t_co2e_per_ha: Numbers, sampling_unit: Sequence[int], campaign: Sequence[int]
+    *, area_ha: Hectares, stock_t_co2e_per_ha: Numbers, sampling_unit: Places, campaign: Places
 ) -> Value:
     r"""Return the variance of the change of a stratum's total, from the units of all campaigns of a period.
 
@@ -219,9 +216,7 @@ def variance_over_campaigns_t2(
 @equation(
     "mollisol:freedom-over-campaigns", "nu_h", "1", ours("docs/campaigns.md, Satterthwaite over panels")
 )
-def freedom_over_campaigns(
-    *, stock_t_co2e_per_ha: Numbers, sampling_unit: Sequence[int], campaign: Sequence[int]
-) -> Value:
+def freedom_over_campaigns(*, stock_t_co2e_per_ha: Numbers, sampling_unit: Places, campaign: Places) -> Value:
     r"""Return the degrees of freedom of the variance over all campaigns: each panel has its units less one.
 
     Parameters
