@@ -79,8 +79,8 @@ def test_units_that_stay_halve_the_variance_of_independent_ends() -> None:
             variance_over_campaigns_t2(
                 area_ha=1.0,
                 stock_t_co2e_per_ha=drawn(dice, unit, campaign, 10.0, 4.0),
-                sampling_unit=unit.tolist(),
-                campaign=campaign.tolist(),
+                sampling_unit=unit.astype(np.float64),
+                campaign=campaign.astype(np.float64),
             )
         )
         for _ in range(400)
