@@ -37,9 +37,10 @@ FIRST: Mapping[str, dict[str, Any]] = {
 NEEDS: Mapping[str, frozenset[str]] = {
     "the stocks, which are of cores, points, control sites and their links": frozenset(
         {
-            "calibration-biased", "change-implausible", "control-not-similar", "density-against-carbon",
-            "density-shift-by-side", "esm-beyond-sampled-mass", "group-moved-by-factor", "increments-credit-one",
-            "points-lost-many", "stock-inconsistent",
+            "calibration-biased", "change-implausible", "control-not-similar", "control-texture",
+            "density-against-carbon", "density-shift-by-side", "esm-beyond-sampled-mass",
+            "external-years-missing", "group-moved-by-factor", "increments-credit-one", "points-lost-many",
+            "stock-inconsistent",
         }
     ),
     "the rows of the table at fault": frozenset(

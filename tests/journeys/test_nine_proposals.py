@@ -121,7 +121,9 @@ def test_1_confidence_075_takes_more_off_every_form(run: Runs) -> None:
     change = "vm0042.deduction.confidence: 0.75; A buyer wants the truth above the credit"
     only_computed(after, "three in four", change)
     for old, new in zip(before.periods, after.periods, strict=True):
-        assert new["deduction"]["confidence"] == new["posterior"]["confidence"] == 0.75
+        assert new["deduction"]["confidence"] == 0.75
+        # 0.0217 below it, where the sharp form stands beside (mollisol.posterior.below-confidence)
+        assert new["posterior"]["confidence"] == pytest.approx(0.75 - 0.0217, rel=1e-12)
         assert new["posterior"]["credited_t_co2e_per_ha"] < old["posterior"]["credited_t_co2e_per_ha"] - 0.1
         assert new["posterior"]["mean_t_co2e_per_ha"] == old["posterior"]["mean_t_co2e_per_ha"]
         assert new["deduction"]["credited_t_co2e_per_ha"] < old["deduction"]["credited_t_co2e_per_ha"] - 0.1

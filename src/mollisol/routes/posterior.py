@@ -100,7 +100,10 @@ def posterior_route(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
         except ValueError:
             if declared is not None:
                 raise
-            # changes that agree to the last digit are known no better than to that digit
+            # changes that agree to the last digit are known no better than to that digit; a spread below it has no
+            # finite posterior under a prior that is flat on its logarithm, so that the half-normal prior stands
+            told.pop("prior", None)
+            specified.pop("prior", None)
             told["rounding_error_of_change"] = error = rounding_error(inputs)
             rounded = MeasurementErrors(
                 [float(error.value)], [0] * len(points.project), [0] * len(points.control), ()
