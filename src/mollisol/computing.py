@@ -27,16 +27,19 @@ def told_by_a_run(assessment: Assessment) -> list[Finding]:
     """Return every finding that a run would end with, those of its arithmetic too; no file is written.
 
     Of the routes those are run that decide: where control sites were measured and the sharp form issues, it is computed
-    from the analytic route, and the others inform.
+    from the analytic route, and the others inform. Where that route may not issue by itself, all are run.
     """
     context = assessment.context
     if assessment.blocked or context is None:
         return list(assessment.findings)
     form = context.rules.value("mollisol.issuance.form").value
     measured = all(baseline.kind == "measured_controls" for baseline in context.project.soil_baselines)
-    options = RunOptions(route="analytic" if form == "sharp" and measured else "all")
     try:
-        return list(compute(assessment, options, silent).findings)
+        if form == "sharp" and measured:
+            findings = compute(assessment, RunOptions(route="analytic"), silent).findings
+            if not any(finding.code == "routes-left-out" for finding in findings):
+                return list(findings)
+        return list(compute(assessment, RunOptions(route="all"), silent).findings)
     except FindingsError as error:
         return list(error.findings)
 

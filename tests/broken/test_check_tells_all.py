@@ -37,20 +37,21 @@ FIRST: Mapping[str, dict[str, Any]] = {
 NEEDS: Mapping[str, frozenset[str]] = {
     "the stocks, which are of cores, points, control sites and their links": frozenset(
         {
-            "calibration-biased", "change-implausible", "control-not-similar", "control-texture",
-            "density-against-carbon", "density-shift-by-side", "esm-beyond-sampled-mass",
-            "external-years-missing", "group-moved-by-factor", "increments-credit-one", "points-lost-many",
-            "stock-inconsistent",
+            "calibration-biased", "change-implausible", "control-climate", "control-ecoregion",
+            "control-not-similar", "control-practice", "control-slope", "control-soil-group", "control-station",
+            "control-texture", "density-against-carbon", "density-shift-by-side", "esm-beyond-sampled-mass",
+            "external-no-phases", "external-start-differs", "external-years-missing", "group-moved-by-factor",
+            "increments-credit-one", "model-depth-differs", "model-point-missing", "points-lost-many",
+            "remeasurement-late", "stock-inconsistent",
         }
     ),
     "the rows of the table at fault": frozenset(
         {
-            "activity-year-outside",
-            "campaign-not-measured", "control-contaminated", "control-distance-differs",
-            "initial-measurement-off-start", "plan-afterwards", "plan-point-missing",
-            "point-not-measured", "sample-too-shallow", "schedule-contradicts", "schedule-incomplete",
-            "source-begins-uncounted", "source-without-data", "stratum-unpaired",
-            "unknown-reference", "validation-share-small",
+            "activity-year-outside", "analyte-not-carbon", "campaign-not-measured", "control-contaminated",
+            "control-distance-differs", "density-of-whole-soil", "initial-measurement-off-start",
+            "no-practice-change", "plan-afterwards", "plan-point-missing", "point-not-measured",
+            "sample-too-shallow", "schedule-contradicts", "schedule-incomplete", "source-begins-uncounted",
+            "source-without-data", "stratum-unpaired", "unknown-reference", "validation-share-small",
         }
     ),
 }  # fmt: skip

@@ -208,10 +208,12 @@ def _leaking(folder: Path) -> Path:
 
 
 def _drawn(folder: Path) -> Path:
-    """Write four control sites and two strata, with a declared error of the laboratory."""
+    """Write four control sites and two strata, with errors of the laboratory: of points, and of a batch."""
     head = write_project(folder, FOUR_SITES) / "project.toml"
     kind = 'kind = "dry_combustion"'
-    text = head.read_text(encoding="utf-8").replace(kind, f"{kind}\nrepeat_relative_sd = 0.03")
+    text = head.read_text(encoding="utf-8").replace(
+        kind, f"{kind}\nrepeat_relative_sd = 0.03\nbatch_relative_sd = 0.02"
+    )
     head.write_text(text, encoding="utf-8")
     return folder
 
