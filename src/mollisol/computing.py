@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from mollisol.changes.baselines import both_sides, model_use
+from mollisol.changes.baselines import Sides, both_sides, change_by_baselines, model_use
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, FindingsError, Severity, blocking, in_order
 from mollisol.methodology.project import Project
@@ -19,9 +18,6 @@ from mollisol.questions.deviations import deviation_effects
 from mollisol.questions.selection import tell_lost_points
 from mollisol.run import Assessment, Run, RunOptions, Tell, silent
 from mollisol.stocks.means import stock_means
-
-if TYPE_CHECKING:
-    from mollisol.changes.baselines import Sides
 
 
 def told_by_a_run(assessment: Assessment) -> list[Finding]:
@@ -118,7 +114,6 @@ def _periods(
     options: RunOptions,
 ) -> tuple[list[PeriodResult], list[Finding]]:
     """Return every period in its order, each with what the one before hands on."""
-    from mollisol.changes.baselines import change_by_baselines
     from mollisol.changes.biochar import biochar_carbon
     from mollisol.changes.change import ChangeOptions
     from mollisol.crediting.carrying import Carrying
