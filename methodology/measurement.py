@@ -169,8 +169,8 @@ class ValidationSample(DomainObject):
 class Campaign(DomainObject):
     """One round of sampling in which each unit is measured once; ids of who sampled, whose names ``people.csv`` has.
 
-    ``drawn_anew`` are the strata whose points were drawn anew for it: they are other points than before, and their
-    change is that of two independent samples.
+    ``drawn_anew`` are the strata and control sites whose points were drawn anew for it: they are other points than
+    before, and their change is that of two independent samples.
     """
 
     name: Identifier

@@ -315,6 +315,8 @@ class Project(DomainObject):
             if campaign in measured and site_of.get(point):
                 measured[campaign].add(point)
         paired = {site_of[point] for point in measured[first] & measured[last]}
+        anew = {name for campaign in self.head.campaigns for name in campaign.drawn_anew}
+        paired |= anew & set.intersection(*({site_of[point] for point in own} for own in measured.values()))
         once = {site_of[point] for point in measured[first] ^ measured[last]} - paired
         sites: dict[str, set[str]] = {}
         for link in self.control_links:

@@ -87,12 +87,11 @@ def check_references(project: Project, unread: Collection[str] = ()) -> list[Fin
             findings += _unknown(file, rows, column, known, table)
     for campaign in head.campaigns:
         for name in campaign.drawn_anew:
-            if name in controls:
+            if name not in strata | controls:
                 where = Place(file="project.toml", thing=f"campaign {campaign.name}")
-                findings.append(finding("control-drawn-anew", where, f"drawn_anew names {name}"))
-            elif name not in strata:
-                where = Place(file="project.toml", thing=f"campaign {campaign.name}")
-                findings.append(_reference(where, name, "strata.csv", strata))
+                findings.append(
+                    _reference(where, name, "strata.csv and control_sites.csv", strata | controls)
+                )
     for period in head.verification_periods:
         for name in period.units:
             if name not in units:

@@ -11,7 +11,7 @@ from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, Severity, finding
-from mollisol.methodology.land.covered import project_of_period, strata_drawn_anew
+from mollisol.methodology.land.covered import places_drawn_anew, project_of_period
 from mollisol.methodology.measurement import PROXIMAL, CoreIncrement, unsampled
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -267,11 +267,11 @@ def _coverage(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     for period in periods if project.measured_controls else ():
         covered = project_of_period(project, period)
         first, last = (measured[name] for name in (period.first_campaign, period.last_campaign))
-        anew = strata_drawn_anew(project, period)
+        anew = places_drawn_anew(project, period)
         if covered is not project or anew:
-            points = covered.sample_points
-            names = zip(points.column("point").values(), points.column("stratum").values(), strict=True)
-            known = {name for name, stratum in names if stratum not in anew}
+            known = {
+                one.point for one in covered.sample_points if (one.stratum or one.control_site) not in anew
+            }
             yield from _too_few_anew(covered, period, anew, measured)
             first, last = first & known, last & known
         if not first or not last:
@@ -298,18 +298,19 @@ def _coverage(project: Project, rules: RulesInForce) -> Iterable[Finding]:
 def _too_few_anew(
     project: Project, period: VerificationPeriod, anew: set[str], measured: Mapping[str, set[str]]
 ) -> Iterable[Finding]:
-    """Yield strata drawn anew with fewer than two sampling units in a campaign: they show no spread."""
+    """Yield places drawn anew with fewer than two sampling units in a campaign: they show no spread."""
+    linked = {link.control_site for link in project.control_links}
     for campaign in (period.first_campaign, period.last_campaign):
         units: dict[str, set[str]] = defaultdict(set)
         for point in project.sample_points if anew else ():
-            if point.stratum in anew and point.point in measured[campaign]:
-                units[point.stratum or ""].add(point.sampling_unit)
-        for name in sorted(anew & set(project.strata.column("stratum").labels)):
+            if point.point in measured[campaign]:
+                units[point.stratum or point.control_site or ""].add(point.sampling_unit)
+        for name in sorted(anew & {*project.strata.column("stratum").labels, *linked}):
             if len(units[name]) < 2:
                 yield finding(
                     "stratum-unpaired",
                     Place(file=INCREMENTS, thing=f"verification period {period.name}"),
-                    f"stratum {name} was drawn anew, and campaign {campaign} has {len(units[name])} units of it",
+                    f"{name} was drawn anew, and campaign {campaign} has {len(units[name])} units of it",
                 )
 
 

@@ -28,13 +28,13 @@ def periods_before(project: Project, period: VerificationPeriod) -> list[Verific
     return list({other.name: other for other in found}.values())
 
 
-def strata_drawn_anew(project: Project, period: VerificationPeriod) -> set[str]:
-    """Return the strata whose points were drawn anew after the first campaign of a period, up to its last."""
+def places_drawn_anew(project: Project, period: VerificationPeriod) -> set[str]:
+    """Return the strata and control sites that were drawn anew after the first campaign of a period, up to its last."""
     names = [campaign.name for campaign in project.head.campaigns]
     if period.first_campaign not in names or period.last_campaign not in names:
         return set()
     span = slice(names.index(period.first_campaign) + 1, names.index(period.last_campaign) + 1)
-    return {stratum for campaign in project.head.campaigns[span] for stratum in campaign.drawn_anew}
+    return {name for campaign in project.head.campaigns[span] for name in campaign.drawn_anew}
 
 
 def fields_of_period(project: Project, period: VerificationPeriod) -> list[LandField]:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mollisol.methodology.land.covered import project_of_period, strata_drawn_anew
+from mollisol.methodology.land.covered import places_drawn_anew, project_of_period
 from mollisol.methodology.project import Project
 from mollisol.methodology.units import CO2E_PER_C
 from mollisol.templates.documents.packing import EARLIEST, repacked
@@ -84,7 +84,7 @@ def _of_all_points(project: Project, name: str) -> bool:
     """Return whether a period compares each point of the project with itself: else its change is carried over."""
     period = next(one for one in project.head.verification_periods if one.name == name)
     land = project_of_period(project, period)
-    return len(land.sample_points) == len(project.sample_points) and not strata_drawn_anew(project, period)
+    return len(land.sample_points) == len(project.sample_points) and not places_drawn_anew(project, period)
 
 
 def _about(sheet: Sheet, model: ReportModel) -> None:

@@ -522,10 +522,106 @@ def test_points_drawn_anew_are_two_samples(tmp_path: Path) -> None:
     assert paired.deduction.standard_error_t_co2e_per_ha < period.deduction.standard_error_t_co2e_per_ha
 
 
-def test_control_sites_keep_their_points(tmp_path: Path) -> None:
-    """Lost and replaced points of a site are rows of point_status.csv; the site is not drawn anew."""
-    found = told(write_life(tmp_path / "site", replace(TWO, anew={"2026": ["ca"]})))
-    assert "drawn_anew names ca" in found["control-drawn-anew"]
+def test_points_of_a_lone_control_site_drawn_anew(tmp_path: Path) -> None:
+    """Its change is the difference of its means, its error that of Welch's test, which SciPy computes."""
+    end = (155.0, 161.0, 159.0, 166.0)
+    old = {name: {"2021": own["2021"]} for name, own in CONTROL_A.points.items()}
+    new = {f"N{number}": {"2026": stock} for number, stock in enumerate(end, start=1)}
+    life = replace(TWO, controls={"ca": replace(CONTROL_A, points=old | new), "cb": CONTROL_B})
+    folder = write_life(tmp_path / "site", replace(life, anew={"2026": ["ca"]}))
+    assert told(folder) == {}
+    period = run_project(folder).results.periods[0]
+    start = [own["2021"] for own in CONTROL_A.points.values()]
+    welch = stats.ttest_ind(end, start, equal_var=False)
+    change = np.mean(end) - np.mean(start)
+    assert period.gross_t_co2e == pytest.approx(80 * (7.5 - change) + 160, rel=1e-9)
+    # A: changes 8, 6, 10, 6 of variance 11 / 3; B: 4, 3, 5; its controls 0, -1, 1
+    terms = np.array([80**2 * 11 / 3 / 4, 40**2 / 3, 80**2 * (change / welch.statistic) ** 2, 40**2 / 3])
+    freedom = terms.sum() ** 2 / (terms**2 / np.array([3, 2, welch.df, 2])).sum()
+    error = np.sqrt(terms.sum()) / 120
+    assert period.deduction.standard_error_t_co2e_per_ha == pytest.approx(error, rel=1e-9)
+    assert period.deduction.degrees_of_freedom == pytest.approx(freedom, rel=1e-9)
+    assert period.sharp is not None
+    assert period.sharp.standard_error_t_co2e_per_ha == pytest.approx(error, rel=1e-9)
+    assert period.sharp.degrees_of_freedom == pytest.approx(freedom, rel=1e-9)
+    assert period.credited_form == "sharp"
+    assert period.posterior is not None
+    assert period.posterior.mean_t_co2e_per_ha == pytest.approx(period.deduction.mean_t_co2e_per_ha, abs=1e-6)
+
+
+def test_one_of_three_control_sites_drawn_anew(tmp_path: Path) -> None:
+    """Sites are the replicates: the mean and the spread of 1, 2 and the difference of the means of the third.
+
+    Two of its points stay, two are gone and two are new: its change is that of dense least squares in numpy.
+    """
+    third = {
+        "X1": {"2021": 150.0, "2026": 152.0},
+        "X2": {"2021": 160.0, "2026": 159.0},
+        "X3": {"2021": 155.0},
+        "X4": {"2021": 149.0},
+        "X5": {"2026": 158.0},
+        "X6": {"2026": 154.0},
+    }
+    second = Part(points("CC", (140, 142), (150, 151), (147, 150)), strata=["a"])  # changes 2, 1, 3
+    sites = {"ca": CONTROL_A, "cc": second, "cx": Part(third, strata=["a"])}
+    life = Life({"a": A}, sites, [("1", 2021, 2026, ())], anew={"2026": ["cx"]})
+    folder = write_life(tmp_path / "three", life)
+    assert told(folder) == {}
+    period = run_project(folder).results.periods[0]
+    change = least_squares_change(third)[0]
+    of_sites = np.array([1.0, 2.0, change])
+    assert period.gross_t_co2e == pytest.approx(80 * (7.5 - of_sites.mean()), rel=1e-9)
+    terms = np.array([11 / 3 / 4, of_sites.var(ddof=1) / 3])
+    assert period.deduction.standard_error_t_co2e_per_ha == pytest.approx(np.sqrt(terms.sum()), rel=1e-9)
+    freedom = terms.sum() ** 2 / (terms**2 / np.array([3, 2])).sum()
+    assert period.deduction.degrees_of_freedom == pytest.approx(freedom, rel=1e-9)
+    # deduction A of the sharp form: the spread of points inside of each site
+    inside = np.array([4 / 3, 1 / 3, least_squares_change(third)[1]]) / 9
+    assert period.sharp is not None
+    assert period.sharp.standard_error_t_co2e_per_ha == pytest.approx(
+        np.sqrt(11 / 3 / 4 + inside.sum()), rel=1e-9
+    )
+    assert period.sharp.variance_between_sites_t_co2e_per_ha_2 == pytest.approx(
+        of_sites.var(ddof=1), rel=1e-9
+    )
+
+
+def least_squares_change(own: Mapping[str, Mapping[str, float]]) -> tuple[float, float]:
+    """Return the change from 2021 to 2026 by dense least squares with a correlation of 0.7, and its variance.
+
+    The variance is of what each unit adds, panel by panel.
+    """
+    rows = [
+        (n, t, stocks[year])
+        for n, stocks in enumerate(own.values())
+        for t, year in enumerate(("2021", "2026"))
+        if year in stocks
+    ]
+    unit, campaign, stock = (np.array(column) for column in zip(*rows, strict=True))
+    covariance = np.where(np.equal.outer(unit, unit), 0.7, 0.0)
+    np.fill_diagonal(covariance, 1.0)
+    design = np.eye(2)[campaign]
+    weighted = np.linalg.solve(covariance, design)
+    weight = np.linalg.solve(design.T @ weighted, weighted.T)
+    weight = weight[1] - weight[0]
+    added = np.bincount(unit, weight * stock)
+    panels = [
+        [n for n, stocks in enumerate(own.values()) if set(stocks) == years]
+        for years in ({"2021", "2026"}, {"2021"}, {"2026"})
+    ]
+    variance = sum(len(panel) * added[panel].var(ddof=1) for panel in panels if len(panel) > 1)
+    return float(weight @ stock), float(variance)
+
+
+def test_a_control_site_drawn_anew_needs_two_points(tmp_path: Path) -> None:
+    old = {name: {"2021": own["2021"]} for name, own in CONTROL_A.points.items()}
+    life = replace(
+        TWO, controls={"ca": replace(CONTROL_A, points=old | {"N": {"2026": 1.0}}), "cb": CONTROL_B}
+    )
+    found = told(write_life(tmp_path / "one", replace(life, anew={"2026": ["ca"]})))
+    assert "ca was drawn anew, and campaign 2026 has 1 units of it" in found["stratum-unpaired"]
+    found = told(write_life(tmp_path / "nowhere", replace(life, anew={"2026": ["cz"]})))
+    assert "cz" in found["unknown-reference"]
 
 
 def test_one_point_of_a_new_draw_shows_no_spread(tmp_path: Path) -> None:
@@ -561,26 +657,8 @@ def test_points_that_stay_beside_new_ones_enter_with_their_covariance(tmp_path: 
     folder = write_life(tmp_path / "part", life)
     assert told(folder) == {}
     period = {item.name: item for item in run_project(folder).results.periods}["1"]
-    rows = [
-        (n, t, own[year])
-        for n, own in enumerate((old | new).values())
-        for t, year in enumerate(("2021", "2026"))
-        if year in own
-    ]
-    unit, campaign, stock = (np.array(column) for column in zip(*rows, strict=True))
-    covariance = np.where(np.equal.outer(unit, unit), 0.7, 0.0)
-    np.fill_diagonal(covariance, 1.0)
-    design = np.eye(2)[campaign]
-    weighted = np.linalg.solve(covariance, design)
-    weight = np.linalg.solve(design.T @ weighted, weighted.T)
-    weight = weight[1] - weight[0]
-    assert period.gross_t_co2e == pytest.approx(80 * (weight @ stock - 1) + 160, rel=1e-9)
-    added = np.bincount(unit, weight * stock)
-    panels = [
-        [n for n, own in enumerate((old | new).values()) if set(own) == years]
-        for years in ({"2021", "2026"}, {"2021"}, {"2026"})
-    ]
-    variance = sum(len(panel) * added[panel].var(ddof=1) for panel in panels if len(panel) > 1)
+    change, variance = least_squares_change(old | new)
+    assert period.gross_t_co2e == pytest.approx(80 * (change - 1) + 160, rel=1e-9)
     (stratum,) = [item for item in period.strata if item.stratum == "a"]
     assert stratum.project_variance_t2 == pytest.approx(80**2 * variance, rel=1e-9)
     # the posterior has the stratum by its change, its variance and its degrees of freedom, beside the sharp form

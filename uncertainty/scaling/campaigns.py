@@ -214,6 +214,58 @@ def variance_over_campaigns_t2(
 
 
 @equation(
+    "mollisol:values-over-campaigns",
+    "y_u",
+    "t CO2e/ha",
+    ours("docs/campaigns.md, control sites whose points were drawn anew"),
+)
+def values_over_campaigns_t_co2e_per_ha(
+    *, stock_t_co2e_per_ha: Numbers, sampling_unit: Places, campaign: Places
+) -> FloatArray:
+    r"""Return a value for each unit, so that all of them stand for the change of a place as changes of units would.
+
+    Parameters
+    ----------
+    stock_t_co2e_per_ha, sampling_unit, campaign
+        As in :func:`change_over_campaigns_t_co2e_per_ha`.
+
+    Returns
+    -------
+    array
+        Of the units that count, in the order of their numbers; the mean of them is the change, and the variance of
+        that mean what :func:`variance_over_campaigns_t2` gives for one hectare. [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        As there.
+
+    Notes
+    -----
+    .. math:: y_u = d + \sqrt{\frac{n_k n (n - 1)}{n_k - 1}} \, (b_k^\top y_u - c_k)
+
+    Here :math:`d` is the change, :math:`b_k^\top y_u` what the unit adds to it by its ``stock_t_co2e_per_ha`` of each
+    ``campaign``, :math:`c_k` the mean of that in its panel of :math:`n_k` units, and :math:`n` the number of units,
+    each a ``sampling_unit``. With the same units at both ends these are their changes.
+
+    Source: docs/campaigns.md; the sum of squares of all values over :math:`n (n - 1)` is
+    :math:`\sum_k n_k s_k^2`.
+
+    Examples
+    --------
+    >>> print(values_over_campaigns_t_co2e_per_ha(
+    ...     stock_t_co2e_per_ha=[30.0, 34.0, 35.0, 41.0], sampling_unit=[0, 1, 0, 1], campaign=[0, 0, 1, 1]
+    ... ))
+    [5. 7.]
+    """
+    of = panels_of(stock_t_co2e_per_ha, sampling_unit, campaign)
+    size, count = of.sizes, of.unit.size
+    mean = np.bincount(of.panel, of.contribution) / size
+    stretch = np.sqrt(size * count * (count - 1) / (size - 1))
+    return np.asarray(of.contribution.sum() + stretch[of.panel] * (of.contribution - mean[of.panel]))
+
+
+@equation(
     "mollisol:freedom-over-campaigns", "nu_h", "1", ours("docs/campaigns.md, Satterthwaite over panels")
 )
 def freedom_over_campaigns(*, stock_t_co2e_per_ha: Numbers, sampling_unit: Places, campaign: Places) -> Value:

@@ -1,4 +1,4 @@
-"""Strata whose points were drawn anew: their change is the difference of two independent means."""
+"""Strata and control sites whose points were drawn anew: their change is that of independent samples."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
-from mollisol.routes.interface import PeriodInputs
+from mollisol.routes.interface import PeriodInputs, SiteAnew
 from mollisol.stocks.groups import mean_of_all
-from mollisol.stocks.measured import StratumAnew
+from mollisol.stocks.measured import PlaceAnew
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 from mollisol.uncertainty.scaling.campaigns import (
     change_over_campaigns_t_co2e_per_ha,
     freedom_over_campaigns,
     panels_of,
+    values_over_campaigns_t_co2e_per_ha,
     variance_over_campaigns_t2,
 )
 from mollisol.uncertainty.scaling.sampling_error import independent_change_variance_t2, sampling_variance_t2
@@ -103,27 +104,9 @@ def stratum_drawn_anew(
     )
 
 
-def stratum_of_campaigns(
-    context: PeriodContext, name: str, hectares: Quantity, anew: StratumAnew
-) -> OfStratum:
+def stratum_of_campaigns(context: PeriodContext, name: str, hectares: Quantity, anew: PlaceAnew) -> OfStratum:
     """Compute change and variance of a stratum from all campaigns of a period, some of whose points are others."""
-    parts = [
-        context.compute(
-            f"campaign_stock_co2e.{name}.{n}", stock_t_co2e_per_ha, index=stock.index, stock_t_c_per_ha=stock
-        )
-        for n, stock in enumerate(anew.stocks)
-    ]
-    places = [place for campaign in anew.places for place in campaign]
-    number = {place: n for n, place in enumerate(dict.fromkeys(places))}
-    given: dict[str, Any] = {
-        "stock_t_co2e_per_ha": context.join(
-            f"campaign_stocks.{name}",
-            parts,
-            [f"{n}/{unit}" for n, part in enumerate(parts) for unit in part.index],
-        ),
-        "sampling_unit": [number[place] for place in places],
-        "campaign": [n for n, campaign in enumerate(anew.places) for _ in campaign],
-    }
+    parts, given = _of_campaigns(context, name, anew)
     change = context.compute(f"campaigns_change.{name}", change_over_campaigns_t_co2e_per_ha, **given)
     variance = context.compute(
         f"project_variance.{name}", variance_over_campaigns_t2, area_ha=hectares, **given
@@ -153,6 +136,46 @@ def stratum_of_campaigns(
     )
 
 
+def site_drawn_anew(context: PeriodContext, name: str, anew: PlaceAnew) -> SiteAnew:
+    """Compute values of a control site's units that have the mean and the spread of its change."""
+    _, given = _of_campaigns(context, name, anew)
+    places = [*dict.fromkeys(place for campaign in anew.places for place in campaign)]
+    used = panels_of(
+        np.asarray(given["stock_t_co2e_per_ha"].value), given["sampling_unit"], given["campaign"]
+    )
+    value = context.compute(
+        f"campaigns_values.{name}",
+        values_over_campaigns_t_co2e_per_ha,
+        index=[f"{name}/{places[unit]}" for unit in used.unit],
+        **given,
+    )
+    freedom = context.compute(f"campaigns_degrees_of_freedom.{name}", freedom_over_campaigns, **given)
+    return SiteAnew(value, float(freedom.value))
+
+
+def _of_campaigns(
+    context: PeriodContext, name: str, anew: PlaceAnew
+) -> tuple[list[Quantity], dict[str, Any]]:
+    """Return the stocks of each campaign, and all of them as arguments of the estimate over campaigns."""
+    parts = [
+        context.compute(
+            f"campaign_stock_co2e.{name}.{n}", stock_t_co2e_per_ha, index=stock.index, stock_t_c_per_ha=stock
+        )
+        for n, stock in enumerate(anew.stocks)
+    ]
+    places = [place for campaign in anew.places for place in campaign]
+    number = {place: n for n, place in enumerate(dict.fromkeys(places))}
+    return parts, {
+        "stock_t_co2e_per_ha": context.join(
+            f"campaign_stocks.{name}",
+            parts,
+            [f"{n}/{unit}" for n, part in enumerate(parts) for unit in part.index],
+        ),
+        "sampling_unit": [number[place] for place in places],
+        "campaign": [n for n, campaign in enumerate(anew.places) for _ in campaign],
+    }
+
+
 def hold_what_is_computed(inputs: PeriodInputs) -> None:
     """Stop where points were drawn anew and the forms of a period cannot carry what is declared.
 
@@ -161,9 +184,9 @@ def hold_what_is_computed(inputs: PeriodInputs) -> None:
     ValueError
         With errors of the laboratory, or under rules that issue the posterior or the lowest of all forms.
     """
-    if not inputs.stocks.anew:
+    if not (anew := sorted({**inputs.stocks.anew, **inputs.stocks.sites_anew})):
         return
-    names = ", ".join(sorted(inputs.stocks.anew))
+    names = ", ".join(anew)
     if inputs.errors is not None:
         raise ValueError(
             f"points of {names} were drawn anew; errors of laboratory or soil mass are not carried there"

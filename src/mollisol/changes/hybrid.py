@@ -56,8 +56,8 @@ def hybrid_change(
     ValueError
         Where points were drawn anew: its routes are of changes at points.
     """
-    if stocks.anew:
-        raise ValueError(f"points of {', '.join(stocks.anew)} were drawn anew, and this baseline is of pairs")
+    if anew := {**stocks.anew, **stocks.sites_anew}:
+        raise ValueError(f"points of {', '.join(anew)} were drawn anew, and this baseline is of pairs")
     names = [stratum.stratum for stratum in context.project.strata]
     sites = tuple(sorted({link.control_site for link in context.project.control_links}))
     area, units = area_of_strata(context), changes_of_units(context, stocks)

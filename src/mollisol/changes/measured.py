@@ -14,6 +14,7 @@ from mollisol.changes.designed import variance_by_design
 from mollisol.changes.drawn_anew import (
     OfStratum,
     hold_what_is_computed,
+    site_drawn_anew,
     stratum_drawn_anew,
     stratum_of_campaigns,
 )
@@ -27,7 +28,7 @@ from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_h
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
 from mollisol.routes.choose import run_measured_routes
 from mollisol.routes.declared_errors import declared_errors
-from mollisol.routes.interface import ControlSide, PeriodInputs, ProjectSide
+from mollisol.routes.interface import ControlSide, PeriodInputs, ProjectSide, with_values
 from mollisol.routes.laboratory_repeats import LaboratoryErrors
 from mollisol.routes.spread import spread_between_strata
 from mollisol.stocks.groups import group_means, mean_of_all
@@ -42,7 +43,7 @@ def measured_change(
     """Compute change (Eqs. 46, 47), variance (Eqs. 70, 71) and deduction (Eq. 74 and posterior) of a period."""
     area, units = area_of_strata(context), changes_of_units(context, samples.stocks)
     side = project_side(context, units, area, samples.stocks)
-    project, control = side, _control_side(context, units)
+    project, control = side, _control_side(context, units, samples.stocks)
     baseline = context.compute(
         "baseline_change_of_stratum",
         control_mean_by_stratum,
@@ -178,7 +179,7 @@ def _paired(context: PeriodContext, name: str, hectares: Quantity, units: Change
     return OfStratum(name, first, last, found.variance, len(places), freedom=found.freedom)
 
 
-def _control_side(context: PeriodContext, units: ChangesOfUnits) -> ControlSide:
+def _control_side(context: PeriodContext, units: ChangesOfUnits, stocks: UnitStocks) -> ControlSide:
     """Compute mean and variance of each group of control sites that stand for the same strata.
 
     Sites are the replicates of a group, since what a site shares does not average out over its units; a group of one
@@ -186,11 +187,18 @@ def _control_side(context: PeriodContext, units: ChangesOfUnits) -> ControlSide:
     """
     groups = control_groups(context.project)
     labels = ["+".join(sites) for sites in groups.values()]
-    parts, means, variances = [], [], []
+    anew = {name: site_drawn_anew(context, name, site) for name, site in stocks.sites_anew.items()}
+    parts, means, variances, freedom = [], [], [], {}
     for label, sites in zip(labels, groups.values(), strict=True):
-        values = context.pick(f"control_change_of_unit.{label}", units.change, units.places(sites))
+        paired = [site for site in sites if site not in anew]
+        own = {site: anew[site] for site in sites if site in anew}
+        values = context.pick(f"control_change_of_unit.{label}", units.change, units.places(paired))
+        homes = [units.home_of[unit] for unit in values.index]
+        values, homes = with_values(context, f"control_values_of_unit.{label}", values, homes, own)
         if len(sites) > 1:
-            values = units.means(context, f"control_change_of_site.{label}", values, sites)
+            values = group_means(context, f"control_change_of_site.{label}", values, homes, sites)
+        elif own:
+            freedom[label] = next(iter(own.values())).freedom
         parts.append(values)
         means.append(mean_of_all(context, f"control_change.{label}", values))
         variances.append(
@@ -205,6 +213,8 @@ def _control_side(context: PeriodContext, units: ChangesOfUnits) -> ControlSide:
         variance=context.join("control_variance", variances, labels),
         replicates=tuple(len(values.index) for values in parts),
         replicate=tuple("control sites" if len(sites) > 1 else "sampling units" for sites in groups.values()),
+        freedom=freedom,
+        anew=anew,
         weight=context.given(
             "control_group_weight", _weights(names, groups), "1", ["control_links.csv"], names
         ),

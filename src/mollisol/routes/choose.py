@@ -59,7 +59,7 @@ def run_measured_routes(inputs: PeriodInputs, choice: RouteChoice) -> RoutesFoun
     )
     others: dict[CreditedForm, Route[PeriodInputs]] = {**closed, "montecarlo": montecarlo_route}
     prior = inputs.context.trace.rule("mollisol.posterior.prior").value
-    if not inputs.stocks.anew or prior == "means":
+    if not (inputs.stocks.anew or inputs.stocks.sites_anew) or prior == "means":
         # of points drawn anew there is no change at a point, which the half-normal prior is of
         others["posterior"] = posterior_route
     return run_routes(inputs, choice, analytic_route, others, core=core and "posterior" in others)

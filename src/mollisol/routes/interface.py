@@ -73,11 +73,40 @@ class ProjectSide(Side):
     ends: tuple[tuple[Quantity, Quantity], ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SiteAnew:
+    """A control site whose points were drawn anew: values of its units, and the degrees of freedom of their spread.
+
+    Their mean is the change of the site and the variance of their mean that of the change. [t CO2e/ha]
+    """
+
+    value: Quantity
+    freedom: float
+
+
+def with_values[Home](
+    context: PeriodContext, name: str, change: Quantity, homes: list[Home], anew: Mapping[Home, SiteAnew]
+) -> tuple[Quantity, list[Home]]:
+    """Return changes of units with the values of sites that were drawn anew behind them, and the site of each."""
+    if not anew:
+        return change, homes
+    parts = [part for part in (change, *(site.value for site in anew.values())) if part.index]
+    joined = context.join(name, parts, [label for part in parts for label in part.index])
+    return joined, [*homes, *(home for home, site in anew.items() for _ in site.value.index)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ControlSide(Side):
-    """The groups of control sites, and the weight of each group in the control mean of each stratum."""
+    """The groups of control sites, and the weight of each group in the control mean of each stratum.
+
+    Parameters
+    ----------
+    anew
+        By site, of those whose points were drawn anew.
+    """
 
     weight: Quantity
+    anew: Mapping[str, SiteAnew]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

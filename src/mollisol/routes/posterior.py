@@ -34,6 +34,7 @@ from mollisol.routes.interface import (
     RouteOutcome,
     route_outcome,
     severity_without,
+    with_values,
 )
 from mollisol.stocks.measured import UnitStocks
 from mollisol.uncertainty.deduction.estimate import Estimate
@@ -75,6 +76,11 @@ def posterior_route(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
     # points go in, not means of units: what points of a field share and what they do not are told apart by the model
     strata, sites = inputs.project_side.labels, inputs.control_sites
     points = points_of_period(inputs, inputs.stocks)
+    if anew := inputs.control_side.anew:
+        change, homes = (points.given[name] for name in ("control_change_t_co2e_per_ha", "control_site"))
+        by_number = {sites.index(name): site for name, site in anew.items()}
+        change, homes = with_values(context, "control_values_of_point", change, homes, by_number)
+        points.given.update(control_change_t_co2e_per_ha=change, control_site=homes)
     told = {**points.given, **prior_of(context)}
     specified = values_of(told)
     if inputs.stocks.anew:
@@ -111,7 +117,7 @@ def posterior_route(inputs: PeriodInputs, _: Moment) -> RouteOutcome:
             specification = measured_specification(errors=rounded, **specified)
             result = posterior_of_change(specification, confidence=confidence.value)
         plain = {name: value for name, value in specified.items() if name not in ("prior", "apart")}
-        means = "prior" in specified and not inputs.stocks.anew
+        means = "prior" in specified and not (inputs.stocks.anew or anew)
         within = variance_of_cores(measured_specification(**plain)) if means else 0.0
         budget = posterior_budget(result, specification, names, strata, sites, inputs.hectares, within)
         return result, {"variance_budget": budget}

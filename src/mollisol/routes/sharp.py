@@ -23,6 +23,7 @@ from mollisol.routes.interface import (
     finite_or_none,
     route_outcome,
     student,
+    with_values,
 )
 from mollisol.routes.weights import weight_of_points
 from mollisol.uncertainty.deduction.estimate import Reading, sharp_estimate
@@ -208,15 +209,17 @@ def _tail(
 
 def _sites(inputs: PeriodInputs, setting: SharpSetting, hectares: Quantity) -> _Sites:
     """Compute what the control sites bring in, by their points and by their means."""
-    context, names = inputs.context, inputs.control_sites
+    context, names, anew = inputs.context, inputs.control_sites, inputs.control_side.anew
     home_of, members = inputs.stocks.home_of, inputs.stocks.members(context.period.first_campaign)
-    change = context.pick(
-        "control_change_of_unit", inputs.change, [place for site in names for place in members[site]]
-    )
+    paired = [place for site in names if site not in anew for place in members[site]]
+    change = context.pick("control_change_of_unit", inputs.change, paired)
     number = {site: place for place, site in enumerate(names)}
-    homes = [number[home_of[unit]] for unit in change.index]
-    samples = np.array([float(len(members[site])) for site in names])
-    freedom = np.maximum(samples - 1, 1.0).tolist()
+    site_of = [home_of[unit] for unit in change.index]
+    change, site_of = with_values(context, "control_values_of_unit", change, site_of, anew)
+    homes = [number[site] for site in site_of]
+    samples = np.bincount(homes).astype(np.float64)
+    freedom = np.maximum(samples - 1, 1.0)
+    freedom[[number[name] for name in anew]] = [site.freedom for site in anew.values()]
     link = inputs.site_link.T
     weight = context.given(
         "control_site_weight",
@@ -243,7 +246,7 @@ def _sites(inputs: PeriodInputs, setting: SharpSetting, hectares: Quantity) -> _
     own = context.compute(
         "variance_of_site_mean", variance_of_group_mean, index=names, values=change, group=homes
     )
-    points = _Part(of_mean("site_variance_by_points", own), freedom, samples.tolist(), tail.excess)
+    points = _Part(of_mean("site_variance_by_points", own), freedom.tolist(), samples.tolist(), tail.excess)
     group = groups_of_sites(link)
     sites = freedom_of_sites(group)
     if not sites:
@@ -254,7 +257,7 @@ def _sites(inputs: PeriodInputs, setting: SharpSetting, hectares: Quantity) -> _
             variance_of_site_mean=points.variance,
             factor=setting.lone_site,
         )
-        return _Sites(points, _Part(lone, freedom, samples.tolist()), tail, None, 0)
+        return _Sites(points, _Part(lone, freedom.tolist(), samples.tolist()), tail, None, 0)
     spread = context.compute(
         "variance_between_sites",
         spread_of_sites,

@@ -39,8 +39,8 @@ SHARED_REFERENCE = "all"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StratumAnew:
-    """A stratum whose points were drawn anew in a period.
+class PlaceAnew:
+    """A stratum or control site whose points were drawn anew in a period.
 
     Parameters
     ----------
@@ -80,8 +80,8 @@ class UnitStocks:
         What the stocks were interpolated from, each with its reference soil mass.
     interpolation
         What they were interpolated by.
-    anew
-        By stratum, of those whose points were drawn anew in a period.
+    anew, sites_anew
+        By stratum and by control site, of those whose points were drawn anew in a period.
     of_period
         By period, of those that cover a part of the land: stocks at the reference mass of its samples alone. What left,
         or joined elsewhere, does not move them.
@@ -94,7 +94,8 @@ class UnitStocks:
     reference_of: dict[str, Figure]
     profiles: tuple[tuple[Profiles, Quantity], ...]
     interpolation: Interpolation
-    anew: Mapping[str, StratumAnew] = field(default_factory=dict)
+    anew: Mapping[str, PlaceAnew] = field(default_factory=dict)
+    sites_anew: Mapping[str, PlaceAnew] = field(default_factory=dict)
     of_period: Mapping[str, UnitStocks] = field(default_factory=dict)
 
     def members(self, campaign: str) -> dict[str, list[int]]:
