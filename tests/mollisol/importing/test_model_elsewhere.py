@@ -28,6 +28,7 @@ from mollisol.trials.scenarios import run_folder
 from mollisol.trials.validate import validate
 from tests.mollisol.trials.conftest import FOLDER as TRIALS
 from tests.mollisol.trials.conftest import SETTINGS, trials
+from tests.support.declarations import declare
 from tests.support.external_project import (
     DECLARED,
     GAIN,
@@ -94,6 +95,27 @@ def test_raw_outputs_end_in_a_credit(model: str, tmp_path: Path) -> None:
     assert {dict(zip(columns, end, strict=True))["point"] for end in ends} == {"L1"}
     told_of = {f["code"] for f in json.loads((out / "findings.json").read_text(encoding="utf-8"))}
     assert ("external-gases-unused" in told_of) == (model == "dndc")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["daycent", "dndc"])
+def test_from_raw_outputs_to_an_eligible_project(model: str, tmp_path: Path) -> None:
+    """With all declarations, a plan, evidence and a validation it issues, and its bundle is performed again."""
+    folder = write_raw_project(tmp_path / "project", model)  # type: ignore[arg-type]
+    assert RUN.invoke(app, ["import", "run", "--project", str(folder)]).exit_code == 0
+    declare(validated(folder))
+    out = tmp_path / "bundle"
+    shown = RUN.invoke(app, ["run", str(folder), "--out", str(out)])
+    assert shown.exit_code == 0, shown.output
+    results = json.loads((out / "results.json").read_text(encoding="utf-8"))
+    (period,) = results["periods"]
+    assert (results["state"], period["issuance"]) == ("eligible", "issued")
+    assert period["units_to_issue_t"] == int(period["verified_total_t_co2e"]) > 0
+    by_route = {row["route"]: row for row in period["routes"]}
+    mean, error = by_hand()
+    assert by_route["analytic"]["mean_t_co2e_per_ha"] == pytest.approx(mean, rel=1e-4)
+    assert by_route["analytic"]["standard_error_t_co2e_per_ha"] == pytest.approx(error, rel=1e-3)
+    assert RUN.invoke(app, ["verify", str(out)]).exit_code == 0
 
 
 def test_the_same_stocks_credit_the_same_as_where_the_model_runs_here(tmp_path: Path) -> None:
