@@ -161,9 +161,11 @@ class Trace:
         inputs: dict[str, Any],
     ) -> Quantity:
         passport = passport_of(function)
-        given = [part for part in inputs.values() if isinstance(part, Quantity)]
-        names = {key: part.name if isinstance(part, Quantity) else part for key, part in inputs.items()}
-        rules = tuple(rule for part in given if not part.equation for rule in part.rules)
+        names, rules = dict(inputs), ()
+        for key, part in inputs.items():
+            if isinstance(part, Quantity):
+                names[key] = part.name
+                rules = rules if part.equation else (*rules, *part.rules)
         unit = unit or passport.unit
         return self._enter(Quantity(name, value, unit, passport.id, names, rules, index=tuple(index)))
 

@@ -47,6 +47,9 @@ def within(name: str, value: ArrayLike, limits: Range) -> FloatArray:
     ValueError
         If it is not; the message names the argument, the range with its unit, and what was found.
     """
+    # one number between both ends is in any range
+    if isinstance(value, float) and limits.low < value < limits.high and not (limits.whole or limits.least):
+        return np.asarray(value)
     array = numbers(name, value)
     hold(name, array, limits)
     return row(name, array, limits.least) if limits.least else array

@@ -150,15 +150,23 @@ def _number(id: str, value: float | bool | str) -> float:
 class TrustedRuleSet(RuleSet):
     """A rule set that issues though it does not ship: an auditor trusts it, or it is compared as if in force.
 
-    Many projects are run under it, and its hash is computed once.
+    Many projects are run under it: its hash is computed once, and each value is looked up once for a clock.
     """
 
     _hash: str = PrivateAttr("")
+    _found: dict[tuple[str, date | None, date | None], ChosenValue] = PrivateAttr(default_factory=dict)
 
     @property
     def hash(self) -> str:
         """As of any rule set."""
         return self._hash
+
+    def value(self, id: str, clocks: Clocks) -> ChosenValue:
+        """As of any rule set."""
+        key = id, clocks.registered_on, clocks.emission_date
+        if key not in self._found:
+            self._found[key] = super().value(id, clocks)
+        return self._found[key]
 
 
 def trust(rule_set: RuleSet) -> TrustedRuleSet:

@@ -58,15 +58,11 @@ def compute(assessment: Assessment, options: RunOptions, tell: Tell) -> Run:
     FindingsError
         If a finding blocks, also one that only the arithmetic makes; it carries all findings.
     """
+    periods, outcome, sides = credited(assessment, options)
     context, samples = assessment.passed()
     project, rules, head = context.project, context.rules, context.project.head
     programme = programme_of(head)
     refusals = [finding for finding in assessment.findings if finding.severity is Severity.REFUSAL]
-    sides = both_sides(context, samples)
-    try:
-        periods, outcome = _periods(programme, context, sides, refusals, options)
-    except FindingsError as error:
-        raise FindingsError(in_order([*assessment.findings, *error.findings])) from None
     diagnostics, told = programme.diagnose(context, samples, periods[0])
     results = RunResult(
         project=head.name,
@@ -104,6 +100,24 @@ def compute(assessment: Assessment, options: RunOptions, tell: Tell) -> Run:
         findings = in_order([*findings, *differing])
     inputs, people = assessment.reading.inputs, assessment.reading.people
     return Run(results, tuple(findings), project, rules, context.trace, inputs, options, draws, people)
+
+
+def credited(assessment: Assessment, options: RunOptions) -> tuple[list[PeriodResult], list[Finding], Sides]:
+    """Return the periods of a project that was held against its rules, what they find, and what they stand on.
+
+    Raises
+    ------
+    FindingsError
+        As :func:`compute`.
+    """
+    context, samples = assessment.passed()
+    refusals = [finding for finding in assessment.findings if finding.severity is Severity.REFUSAL]
+    sides = both_sides(context, samples)
+    try:
+        periods, found = _periods(programme_of(context.project.head), context, sides, refusals, options)
+    except FindingsError as error:
+        raise FindingsError(in_order([*assessment.findings, *error.findings])) from None
+    return periods, found, sides
 
 
 def _periods(

@@ -17,7 +17,7 @@ from mollisol.methodology.deviations import apply_deviations
 from mollisol.methodology.findings import Finding, FindingsError, blocking, in_order
 from mollisol.methodology.land.design import DRAWN_FIELDS_FILE
 from mollisol.methodology.land.fields import FIELDS_FILE, INSTANCES_FILE
-from mollisol.methodology.results.run import ReferenceChoice, RouteChoice
+from mollisol.methodology.results.run import PeriodResult, ReferenceChoice, RouteChoice
 from mollisol.methodology.results.state import held_as_musts
 from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.rules_in_force.rule import RuleError
@@ -34,7 +34,7 @@ from mollisol.programmes.rules import not_trusted, rules_of_project
 from mollisol.questions.cores import question_cores
 from mollisol.questions.deviations import question_deviations
 from mollisol.questions.ledger import question_ledger
-from mollisol.questions.places.outlines import Outlines, counted_areas
+from mollisol.questions.places.outlines import counted_areas
 from mollisol.questions.tables import question_tables
 from mollisol.reading.intake import Handed
 from mollisol.reading.project import Reading, read_project, without_faults
@@ -59,6 +59,7 @@ def assess_project(
     rules_key: str = "",
     overlays: Sequence[Overlay] = (),
     rule_set: RuleSet | None = None,
+    questions: bool = True,
     tell: Tell = silent,
 ) -> Assessment:
     """Read a project folder and hold it against its rules; every finding at once, as far as the data carry.
@@ -73,6 +74,8 @@ def assess_project(
         Proposals laid over the rule set.
     rule_set
         A rule set as a value, in place of a key. It issues if it ships or is one that an auditor trusts.
+    questions
+        Whether questions are put to it too: they find much, and move no amount.
     tell
         Called with a line on each step.
     """
@@ -101,7 +104,14 @@ def assess_project(
         counted, outlines = counted_areas(project, reading.inputs, rules)
         counted, differing = with_figures(counted, rules)
         context = Context(without_faults(counted, differing), rules, Trace(rules))
-        assessment = _held_against(programme, context, reading, outlines, [*form, *differing])
+        if questions:
+            differing = [
+                *differing,
+                *programme.ask(context),
+                *question_tables(context.project, outlines, rules),
+            ]
+            differing += heard(question_ledger, context, reading.inputs)
+        assessment = _held_against(programme, context, reading, [*form, *differing], questions)
     except RuleError as error:
         return Assessment(reading, tuple(in_order([*form, unusable_rules(str(error))])))
     more = not_trusted(programme, rules.rule_set)
@@ -112,19 +122,17 @@ def _held_against(
     programme: Programme,
     context: Context,
     reading: Reading,
-    outlines: Outlines,
-    form: Sequence[Finding],
+    found: Sequence[Finding],
+    questions: bool,
 ) -> Assessment:
-    """Return every finding: on form, then on what the programme asks, then on the stocks where nothing blocks."""
+    """Return every finding: what the programme checks beside what was found, and the stocks where nothing blocks."""
     project, rules, head = context.project, context.rules, context.project.head
-    findings = [*form, *programme.check(context), *question_tables(project, outlines, rules)]
-    findings += heard(question_ledger, context, reading.inputs)
-    findings += heard(check_units, project, rules)
+    findings = [*found, *programme.check(context), *heard(check_units, project, rules)]
     samples = None
     stops = {stop.where.file for stop in blocking(apply_deviations(findings, head.deviations))}
     if not stops & _STOCKS_ARE_OF:
         try:
-            context, samples, told = _of_samples(programme, context)
+            context, samples, told = _of_samples(programme, context, questions)
             findings += told
         except UnreadError:
             pass  # what could not be read is told
@@ -135,11 +143,14 @@ def _held_against(
     return Assessment(reading, tuple(in_order(told)), context, samples, tuple(findings))
 
 
-def _of_samples(programme: Programme, context: Context) -> tuple[Context, Samples, list[Finding]]:
+def _of_samples(
+    programme: Programme, context: Context, questions: bool
+) -> tuple[Context, Samples, list[Finding]]:
     """Return the stocks of all samples, and what they say."""
     samples, findings = quantify_samples(context)
     context = replace(context, project=context.project.interpolated_by(samples.stocks.interpolation))
-    for check in (check_reported_stocks, question_cores, check_counted_figures):
+    asked = (question_cores,) if questions else ()
+    for check in (check_reported_stocks, *asked, check_counted_figures):
         findings += heard(check, context, samples.stocks)
     for question in (programme.check_samples, check_calibrations):
         findings += heard(question, context, samples)
@@ -184,6 +195,24 @@ def run_project(
     )
     tell("computing")
     return compute(assessment, options, tell)
+
+
+def credited_periods(
+    reading: Reading, *, rule_set: RuleSet, route: RouteChoice = "analytic"
+) -> Sequence[PeriodResult]:
+    """Return the periods of a project as :func:`run_project` credits them, without what a run only tells.
+
+    No question is put, no diagnostics are made, and no effect of a deviation is computed: for very many projects.
+
+    Raises
+    ------
+    FindingsError
+        If a finding blocks.
+    """
+    from mollisol.computing import credited
+
+    assessment = assess_project(reading, rule_set=rule_set, questions=False)
+    return credited(assessment, RunOptions(route=route))[0]
 
 
 def _missing(folder: Handed | Reading, rules: RulesInForce, programme: Programme) -> list[Finding]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mollisol.engine import run_project
+from mollisol.engine import credited_periods
 from mollisol.laboratory.draws import BLOCK, Block
 from mollisol.laboratory.figures import Outcome, differences_of, figures_of
 from mollisol.laboratory.folder import project_files
@@ -253,7 +253,7 @@ def check_engine(world: World, scenario: Scenario, seed: int, sample: int, tell:
     for place, reading in enumerate(readings):
         state = str(made.state[place])
         try:
-            period = run_project(reading, rule_set=rule_set, route="analytic").results.periods[0]
+            period = credited_periods(reading, rule_set=rule_set)[0]
         except FindingsError as error:
             codes = sorted({one.code for one in blocking(error.findings)})
             if state not in codes:

@@ -164,6 +164,10 @@ class Programme(Protocol):
         """Return what its rules find in the tables of a project, before anything is computed."""
         return []
 
+    def ask(self, context: Context) -> list[Finding]:
+        """Return what the tables of a project leave open, beside what its rules find; it moves no amount."""
+        return []
+
     def check_samples(self, context: Context, samples: Samples) -> list[Finding]:
         """Return what its rules find in the samples."""
         return []

@@ -128,10 +128,6 @@ class VM0042(Programme):
             lambda: check_boundary(project.head.boundary, HEAD),
             lambda: check_sampling(project, rules),
             lambda: check_spectroscopy(project, rules),
-            lambda: check_plan(context),
-            lambda: check_selection(context),
-            lambda: question_methods(context),
-            lambda: check_grid(project, rules),
             lambda: check_baselines(project, rules),
             lambda: check_model_setup(project, rules),
             lambda: check_control_sites(project, rules) if project.measured_controls else (),
@@ -140,13 +136,24 @@ class VM0042(Programme):
             lambda: check_periods(project, rules),
             lambda: check_clocks(project, rules),
             lambda: check_activity(context),
+            lambda: check_eligibility(context),
+        )
+        return [found for check in asked for found in heard(check)]
+
+    def ask(self, context: Context) -> list[Finding]:
+        """Return what the tables leave open: plan, choice of places, methods, typed numbers, what was declared."""
+        project, rules = context.project, context.rules
+        asked: tuple[Callable[[], Iterable[Finding]], ...] = (
+            lambda: check_plan(context),
+            lambda: check_selection(context),
+            lambda: question_methods(context),
+            lambda: check_grid(project, rules),
             lambda: question_typed(context),
             lambda: check_declarations(project, rules),
-            lambda: check_eligibility(context),
             lambda: self._declared_practices(context),
             lambda: question_registration(context, ("VM0042",)),
         )
-        return [found for check in asked for found in heard(check)]
+        return [found for question in asked for found in heard(question)]
 
     def _declared_practices(self, context: Context) -> Iterable[Finding]:
         if context.project.eligibility is None:

@@ -9,13 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mollisol.engine import credited_periods, run_project
 from mollisol.laboratory import run as laboratory
 from mollisol.laboratory.draws import Block, Plan
+from mollisol.laboratory.folder import project_files
 from mollisol.laboratory.kernel import credits_of, plan_of
 from mollisol.laboratory.run import check_engine, draw, lab_files, run_lab
 from mollisol.laboratory.scenarios import Scenario, moving_parts, scenarios_of
 from mollisol.laboratory.world import World, load_world, world_text
 from mollisol.methodology.findings import FindingsError
+from mollisol.methodology.rules_in_force.rule_set import trust
+from mollisol.reading.project import read_project
 
 PROPOSALS = Path(__file__).parents[2] / "journeys" / "proposals"
 
@@ -51,6 +55,17 @@ def test_the_kernel_credits_what_the_engine_credits(tmp_path: Path) -> None:
         assert found is not None
         assert found.largest < 1e-10
         assert found.blocked == 0
+
+
+def test_the_engine_credits_what_a_whole_run_credits() -> None:
+    """Without the questions that a run puts beside: the same periods, figure by figure."""
+    scenario = scenarios_of([], [])[0]
+    block = Block(rich(), 3, 0, 3)
+    plan = plan_of(block, scenario.terms)
+    for place in range(3):
+        reading = read_project(project_files(block, place, plan, scenario.rule_set.head.key))
+        run = run_project(reading, rule_set=trust(scenario.rule_set), route="analytic")
+        assert tuple(credited_periods(reading, rule_set=trust(scenario.rule_set))) == run.results.periods
 
 
 def test_what_a_must_blocks_is_a_category_of_both(tmp_path: Path) -> None:
