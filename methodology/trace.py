@@ -161,7 +161,8 @@ class Trace:
         inputs: dict[str, Any],
     ) -> Quantity:
         passport = passport_of(function)
-        names, rules = dict(inputs), ()
+        names = dict(inputs)
+        rules: tuple[ChosenValue, ...] = ()
         for key, part in inputs.items():
             if isinstance(part, Quantity):
                 names[key] = part.name
