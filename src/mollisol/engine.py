@@ -17,7 +17,7 @@ from mollisol.methodology.deviations import apply_deviations
 from mollisol.methodology.findings import Finding, FindingsError, blocking, in_order
 from mollisol.methodology.land.design import DRAWN_FIELDS_FILE
 from mollisol.methodology.land.fields import FIELDS_FILE, INSTANCES_FILE
-from mollisol.methodology.results.run import PeriodResult, ReferenceChoice, RouteChoice
+from mollisol.methodology.results.run import ReferenceChoice, RouteChoice
 from mollisol.methodology.results.state import held_as_musts
 from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.rules_in_force.rule import RuleError
@@ -122,12 +122,12 @@ def _held_against(
     programme: Programme,
     context: Context,
     reading: Reading,
-    found: Sequence[Finding],
+    form: Sequence[Finding],
     questions: bool,
 ) -> Assessment:
     """Return every finding: what the programme checks beside what was found, and the stocks where nothing blocks."""
     project, rules, head = context.project, context.rules, context.project.head
-    findings = [*found, *programme.check(context), *heard(check_units, project, rules)]
+    findings = [*form, *programme.check(context), *heard(check_units, project, rules)]
     samples = None
     stops = {stop.where.file for stop in blocking(apply_deviations(findings, head.deviations))}
     if not stops & _STOCKS_ARE_OF:
@@ -195,24 +195,6 @@ def run_project(
     )
     tell("computing")
     return compute(assessment, options, tell)
-
-
-def credited_periods(
-    reading: Reading, *, rule_set: RuleSet, route: RouteChoice = "analytic"
-) -> Sequence[PeriodResult]:
-    """Return the periods of a project as :func:`run_project` credits them, without what a run only tells.
-
-    No question is put, no diagnostics are made, and no effect of a deviation is computed: for very many projects.
-
-    Raises
-    ------
-    FindingsError
-        If a finding blocks.
-    """
-    from mollisol.computing import credited
-
-    assessment = assess_project(reading, rule_set=rule_set, questions=False)
-    return credited(assessment, RunOptions(route=route))[0]
 
 
 def _missing(folder: Handed | Reading, rules: RulesInForce, programme: Programme) -> list[Finding]:

@@ -14,37 +14,23 @@ from typing import Any, Final
 
 import numpy as np
 
-from mollisol.engine import credited_periods
+from mollisol.laboratory.against_engine import SAMPLE, check_engine
 from mollisol.laboratory.draws import BLOCK, Block
 from mollisol.laboratory.figures import Outcome, differences_of, figures_of
-from mollisol.laboratory.folder import project_files
-from mollisol.laboratory.kernel import Credits, credits_of, plan_of
-from mollisol.laboratory.results import EngineCheck, LabResult, ScenarioResult
+from mollisol.laboratory.kernel import Credits, credits_of
+from mollisol.laboratory.results import LabResult, ScenarioResult
 from mollisol.laboratory.scenarios import Scenario, beside_kernel
 from mollisol.laboratory.terms import Terms
 from mollisol.laboratory.world import World
-from mollisol.methodology.findings import (
-    Finding,
-    FindingsError,
-    Place,
-    Severity,
-    UserError,
-    blocking,
-    finding,
-)
-from mollisol.methodology.rules_in_force.rule_set import trust
+from mollisol.methodology.findings import Finding, Place, Severity, UserError, finding
 from mollisol.output import MANIFEST, canonical_json, made_with
 from mollisol.quantification.checks import FloatArray
-from mollisol.reading.project import read_project
 from mollisol.run import Tell
 
 ISSUED: Final = 50_000
 """Drawing goes on until so many issued under each rule set."""
 MOST: Final = 2_000_000
 """And no further than this."""
-SAMPLE: Final = 20
-"""Projects of a run that the full engine computes too."""
-ALIKE: Final = 1e-9
 _HARDLY: Final = 1e-3
 """Of a rule set that issues to a smaller share of the projects no more are waited for."""
 _KEPT: Final = (
@@ -229,66 +215,6 @@ def selected(world: World, result: ScenarioResult) -> Finding:
         f"Population: {world.about}",
         severity=Severity.WARNING if bad else Severity.NOTE,
     )
-
-
-def check_engine(world: World, scenario: Scenario, seed: int, sample: int, tell: Tell) -> EngineCheck | None:
-    """Return how the kernel and the full engine agree on the first projects of a run.
-
-    Raises
-    ------
-    FindingsError
-        If an amount differs by more than 1e-9, or one blocks what the other does not.
-    """
-    if not sample:
-        return None
-    if not scenario.terms.engine_knows:
-        tell(f"{scenario.name}: the full engine has no equations of it; nothing holds the kernel")
-        return None
-    block = Block(world, seed, 0, sample)
-    plan, rule_set = plan_of(block, scenario.terms), trust(scenario.rule_set)
-    made = credits_of(block, scenario.terms, plan)
-    key = scenario.rule_set.head.key
-    readings = [read_project(project_files(block, place, plan, key)) for place in range(sample)]
-    begun, largest, blocked = process_time(), 0.0, 0
-    for place, reading in enumerate(readings):
-        state = str(made.state[place])
-        try:
-            period = credited_periods(reading, rule_set=rule_set)[0]
-        except FindingsError as error:
-            codes = sorted({one.code for one in blocking(error.findings)})
-            if state not in codes:
-                raise FindingsError(
-                    [_apart(scenario, place, state, f"blocked by {', '.join(codes)}")]
-                ) from None
-            blocked += 1
-            continue
-        moment = period.deduction
-        pairs = {
-            "estimate": moment.mean_t_co2e_per_ha,
-            "error": moment.standard_error_t_co2e_per_ha,
-            "half_width": moment.half_width_percent,
-            "deduction": period.issuing_uncertainty_percent,
-            "verified": period.verified_total_t_co2e,
-        }
-        for name, value in pairs.items():
-            own = float(getattr(made, name)[place])
-            apart = abs(own - value) / max(1.0, abs(value))
-            largest = max(largest, apart)
-            if apart > ALIKE:
-                raise FindingsError([_apart(scenario, place, f"{name} {own!r}", repr(float(value)))])
-        if state not in ("issued", "bar", "nothing") or (state == "bar") == moment.eligible:
-            raise FindingsError([_apart(scenario, place, state, f"eligible: {moment.eligible}")])
-    taken = process_time() - begun
-    tell(
-        f"{scenario.name}: {sample} projects in the full engine, {taken / sample * 1000:.0f} ms each; "
-        f"largest deviation {largest:.1e}"
-    )
-    return EngineCheck(projects=sample, blocked=blocked, largest=largest)
-
-
-def _apart(scenario: Scenario, place: int, kernel: str, engine: str) -> Finding:
-    where = Place(thing=f"project {place} under {scenario.name}")
-    return finding("kernel-and-engine-differ", where, f"kernel: {kernel}; full engine: {engine}")
 
 
 def lab_files(result: LabResult, drawn: Drawn, scenarios: Sequence[Scenario], text: str) -> dict[str, bytes]:

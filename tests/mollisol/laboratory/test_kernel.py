@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mollisol.engine import credited_periods, run_project
-from mollisol.laboratory import run as laboratory
+from mollisol.engine import run_project
+from mollisol.laboratory import against_engine
+from mollisol.laboratory.against_engine import check_engine, credited_periods
 from mollisol.laboratory.draws import Block, Plan
 from mollisol.laboratory.folder import project_files
 from mollisol.laboratory.kernel import credits_of, plan_of
-from mollisol.laboratory.run import check_engine, draw, lab_files, run_lab
+from mollisol.laboratory.run import draw, lab_files, run_lab
 from mollisol.laboratory.scenarios import Scenario, moving_parts, scenarios_of
 from mollisol.laboratory.world import World, load_world, world_text
 from mollisol.methodology.findings import FindingsError
@@ -65,7 +66,7 @@ def test_the_engine_credits_what_a_whole_run_credits() -> None:
     for place in range(3):
         reading = read_project(project_files(block, place, plan, scenario.rule_set.head.key))
         run = run_project(reading, rule_set=trust(scenario.rule_set), route="analytic")
-        assert tuple(credited_periods(reading, rule_set=trust(scenario.rule_set))) == run.results.periods
+        assert tuple(credited_periods(reading, trust(scenario.rule_set))) == run.results.periods
 
 
 def test_what_a_must_blocks_is_a_category_of_both(tmp_path: Path) -> None:
@@ -83,7 +84,7 @@ def test_a_kernel_that_differs_is_found(monkeypatch: pytest.MonkeyPatch) -> None
         made = credits_of(block, terms, plan)
         return replace(made, verified=made.verified * (1 + 1e-7))
 
-    monkeypatch.setattr(laboratory, "credits_of", wrong)
+    monkeypatch.setattr(against_engine, "credits_of", wrong)
     with pytest.raises(FindingsError) as caught:
         check_engine(load_world("V4"), scenarios_of([], [])[0], 1, 2, quiet)
     assert [one.code for one in caught.value.findings] == ["kernel-and-engine-differ"]
