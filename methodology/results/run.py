@@ -26,8 +26,8 @@ from mollisol.methodology.results.spectroscopy import SpectroscopyResult
 from mollisol.methodology.results.state import RunState
 from mollisol.methodology.rules_in_force.overlay import Overlay
 
-type RouteChoice = Literal["all", "analytic", "montecarlo", "posterior"]
-"""What a run computes: all routes, or the analytic one and the one that is named."""
+type RouteChoice = Literal["all", "analytic", "montecarlo", "posterior", "deciding"]
+"""What a run computes: all routes, the analytic one and the one that is named, or those that decide what issues."""
 
 type ReferenceChoice = Literal["none", "nuts"]
 """Whether another sampler runs beside the exact engine of the posterior."""

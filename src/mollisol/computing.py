@@ -8,7 +8,6 @@ from dataclasses import replace
 from mollisol.changes.baselines import Sides, both_sides, change_by_baselines, model_use
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, FindingsError, Severity, blocking, in_order
-from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult, RunResult
 from mollisol.methodology.results.state import state_of
 from mollisol.methodology.rules_in_force.rule_set import status_findings
@@ -23,31 +22,14 @@ from mollisol.stocks.means import stock_means
 def told_by_a_run(assessment: Assessment) -> list[Finding]:
     """Return every finding that a run would end with, those of its arithmetic too; no file is written.
 
-    Of the routes those are run that decide: where control sites were measured and the sharp form issues, it is computed
-    from the analytic route, and the others inform. Where the posterior may issue, all are run.
+    Of the routes those are run that decide what issues.
     """
-    context = assessment.context
-    if assessment.blocked or context is None:
+    if assessment.blocked:
         return list(assessment.findings)
-    form = context.rules.value("mollisol.issuance.form").value
-    measured = all(baseline.kind == "measured_controls" for baseline in context.project.soil_baselines)
-    alone = form == "sharp" and measured and not _declares_errors(context.project)
     try:
-        return list(compute(assessment, RunOptions(route="analytic" if alone else "all"), silent).findings)
+        return list(compute(assessment, RunOptions(route="deciding"), silent).findings)
     except FindingsError as error:
         return list(error.findings)
-
-
-def _declares_errors(project: Project) -> bool:
-    """Return whether the laboratory's errors are declared or measured: where points share them the posterior issues."""
-    return bool(project.laboratory_repeats or project.spectroscopy_validation) or any(
-        method.conversion is not None
-        or method.batch_relative_sd
-        or method.soil_mass_batch_relative_sd
-        or method.repeat_relative_sd
-        or method.soil_mass_repeat_relative_sd
-        for method in project.head.laboratory_methods
-    )
 
 
 def compute(assessment: Assessment, options: RunOptions, tell: Tell) -> Run:

@@ -40,14 +40,14 @@ class Rates:
         quantile = t_quantile(probability=confidence, degrees_of_freedom=self.freedom)
         return np.maximum(0.0, np.abs(self.mean) - self.error * quantile)
 
-    def beyond(self, tonnes: float, share: float, least: float, confidence: float) -> NDArray[np.bool_]:
+    def beyond(self, near: Floats, tonnes: float, share: float, least: float) -> NDArray[np.bool_]:
         """Return whether even the near end lies beyond a share of the stock, or beyond a change in t C/ha.
 
         In a soil that holds much, tonnes alone say little: what a laboratory shares in a campaign is a share of the
         stock. A change in tonnes counts from a least share on.
         """
         bound = np.minimum(share * self.stock, np.maximum(tonnes, least * self.stock))
-        found: NDArray[np.bool_] = self.near(confidence) > bound
+        found: NDArray[np.bool_] = near > bound
         return found
 
     def at(self, places: Places | slice) -> Rates:
@@ -75,9 +75,10 @@ def check_changes(context: Context, stocks: UnitStocks, pairs: Pairs) -> Iterato
     refuses = number("mollisol.change.refuses-t-c"), number("mollisol.change.refuses-share")
     still, sure = number("mollisol.change.controls-share"), number("mollisol.change.confidence")
     rates, controls = _rates(context, stocks, pairs)
-    fast = rates.beyond(*warns, still, sure)
+    near = rates.near(sure)
+    fast = rates.beyond(near, *warns, still)
     if fast.any():
-        severe = rates.at(np.flatnonzero(fast)).beyond(*refuses, warns[1], sure).any()
+        severe = (fast & rates.beyond(near, *refuses, warns[1])).any()
         yield finding(
             "change-implausible",
             Place(file=INCREMENTS, thing=str(pairs)),
@@ -90,7 +91,7 @@ def check_changes(context: Context, stocks: UnitStocks, pairs: Pairs) -> Iterato
         )
     share, practices = fastest_gain(context.project)
     gains = np.array([name.startswith(_DIFFERENCE) for name in rates.names]) & (rates.mean > 0) & ~fast
-    gains &= rates.near(sure) > share * rates.stock
+    gains &= near > share * rates.stock
     if gains.any():
         yield finding(
             "change-beyond-practice",
@@ -100,7 +101,7 @@ def check_changes(context: Context, stocks: UnitStocks, pairs: Pairs) -> Iterato
             share=share,
         )
     moved = np.arange(fast.size) >= fast.size - controls
-    moved &= ~fast & (rates.near(sure) > still * rates.stock)
+    moved &= ~fast & (near > still * rates.stock)
     if moved.any():
         yield finding(
             "controls-change-fast",

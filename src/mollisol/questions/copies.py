@@ -20,7 +20,7 @@ from mollisol.methodology.columns import numbered, sorted_places
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
-from mollisol.questions.grouped import MULTIPLIER, Floats, Grouped, Places
+from mollisol.questions.grouped import MULTIPLIER, Floats, Grouped, Places, repeated
 from mollisol.questions.profiles import Profiles, profiles_of
 
 type Flags = NDArray[np.bool_]
@@ -80,64 +80,57 @@ def _groups(project: Project) -> _Groups:
 
 def _twice(profiles: Profiles, chance: float) -> Iterable[Finding]:
     """Return samples of different points that agree in every number: first whole histories, then single samples."""
+    values = np.hstack([profiles.soc, profiles.mass])
+    # rows with the same bits have the same sum of them; hardly any others do
+    bits = np.ascontiguousarray(values).view(np.uint64)
+    again = repeated(bits @ np.cumprod(np.full(values.shape[1], MULTIPLIER)))
+    if not again.any():
+        return
+    odds = np.hstack([profiles.soc_chance, profiles.mass_chance])
     told: set[int] = set()
-    for rows, values, odds in (*_histories(profiles), _single(profiles)):
-        for pair in _agreeing(profiles, rows, values, odds, chance):
-            one, other = sorted((int(rows[pair[0]]), int(rows[pair[1]])), key=lambda row: profiles.rows[row])
+    for rows in (*_histories(profiles), np.arange(len(values))[:, None]):
+        for pair in _agreeing(profiles, rows, values, odds, chance, again):
+            one, other = sorted(pair, key=lambda row: profiles.rows[row])
             if int(profiles.point[other]) not in told:
                 told.add(int(profiles.point[other]))
                 here, there = (
                     f"point {profiles.name(row)} in {profiles.campaigns[profiles.campaign[row]]}"
                     for row in (other, one)
                 )
-                state = f"sample of {here} and of {there} agree exactly in all {values.shape[1]} numbers"
+                numbers = values.shape[1] * rows.shape[1]
+                state = f"sample of {here} and of {there} agree exactly in all {numbers} numbers"
                 thing = f"point {profiles.name(other)}"
                 where = Place(file=INCREMENTS, row=int(profiles.rows[other]), thing=thing)
                 yield finding("profiles-identical", where, state)
 
 
-type _Table = tuple[Places, Floats, Floats]
-"""Rows of the profiles, their numbers, and the chance of each to be equal."""
-
-
-def _single(profiles: Profiles) -> _Table:
-    values = np.hstack([profiles.soc, profiles.mass])
-    return np.arange(len(values)), values, np.hstack([profiles.soc_chance, profiles.mass_chance])
-
-
-def _histories(profiles: Profiles) -> Iterator[_Table]:
-    """Yield all campaigns of each point side by side, where each point was sampled once in each."""
-    _, values, odds = _single(profiles)
+def _histories(profiles: Profiles) -> Iterator[Places]:
+    """Yield the rows of all campaigns of each point side by side, where each point was sampled once in each."""
     counts = np.bincount(profiles.point)
     points = int((counts > 0).sum())
     campaigns = np.count_nonzero(np.bincount(profiles.campaign))
     if campaigns > 1 and points > 1 and (counts[counts > 0] == campaigns).all():
-        order = sorted_places(profiles.point, profiles.campaign)
-        rows = order.reshape(points, campaigns)
-        yield rows[:, 0], values[rows].reshape(points, -1), odds[rows].reshape(points, -1)
+        yield sorted_places(profiles.point, profiles.campaign).reshape(points, campaigns)
 
 
 def _agreeing(
-    profiles: Profiles, rows: Places, values: Floats, odds: Floats, chance: float
+    profiles: Profiles, rows: Places, values: Floats, odds: Floats, chance: float, again: Flags
 ) -> Iterator[tuple[int, int]]:
-    """Yield pairs of rows of different points with the same numbers, where so many pairs are no chance.
+    """Yield pairs of first rows of different points with the same numbers, where so many pairs are no chance.
 
-    Pairs that agree in their first number are counted; what the other numbers add is taken from the odds.
+    What is compared are one sample or several side by side, of which each comes ``again``. Pairs that agree in their
+    first number are counted; what the other numbers add is taken from the odds.
     """
-    # rows with the same bits have the same sum of them; those few are held against each other
-    bits = np.ascontiguousarray(values).view(np.uint64)
-    mixture = (bits * np.cumprod(np.full(values.shape[1], MULTIPLIER))).sum(axis=1)
-    order = np.argsort(mixture)
-    twice = np.diff(mixture[order]) == 0
     same: dict[bytes, list[int]] = {}
-    for row in sorted({*order[1:][twice].tolist(), *order[:-1][twice].tolist()}):
-        same.setdefault(values[row].tobytes(), []).append(row)
-    points = profiles.point[rows]
+    for side_by_side in rows[again[rows].all(axis=1)].tolist():
+        same.setdefault(values[side_by_side].tobytes(), []).append(side_by_side[0])
+    points = profiles.point
     pairs = [(few[0], row) for few in same.values() for row in few[1:] if points[row] != points[few[0]]]
     if not pairs:
         return
-    _, of, sizes = numbered(profiles.carbon[rows])
-    expected = float(np.sum((sizes[of] - 1) / 2 * odds[:, 1:].prod(axis=1)))
+    _, of, sizes = numbered(profiles.carbon[rows[:, 0]])
+    others = odds[rows].reshape(len(rows), -1)[:, 1:]
+    expected = float(np.sum((sizes[of] - 1) / 2 * others.prod(axis=1)))
     if pdtrc(len(pairs) - 1, expected) < chance:
         yield from pairs
 
@@ -183,15 +176,14 @@ def _may_be_carried_over(profiles: Profiles, a: Places, b: Places, grouped: Grou
     kept = np.maximum(
         profiles.mass_chance[b], (np.maximum(again - 1, 0) / grouped.counts[:, None])[grouped.of]
     )
-    tests = [
-        ((soc & mass).all(axis=1), (odds * kept).prod(axis=1)),
-        (soc.all(axis=1), odds.prod(axis=1)),
-        *zip(soc.T, odds.T, strict=True),
-    ]
+    every = [(soc & mass, odds * kept), (soc, odds)]
+    tests = [(equal.all(axis=1)[:, None], chances.prod(axis=1)[:, None]) for equal, chances in every]
     found = np.zeros(grouped.counts.size, dtype=np.bool_)
-    for equal, expected in tests:
-        number = grouped.sums(equal)
-        found |= (number > 0) & (pdtrc(number - 1, grouped.sums(expected)) < chance * _NEARLY)
+    for equal, expected in [*tests, (soc, odds)]:
+        for layer in np.flatnonzero(equal.any(axis=0)).tolist():
+            number = grouped.sums(equal[:, layer])
+            rare = pdtrc(number - 1, grouped.sums(expected[:, layer])) < chance * _NEARLY
+            found |= (number > 0) & rare
     return found
 
 

@@ -97,6 +97,8 @@ def _years_of(project: Project, column: str) -> _Years:
     found: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     table = project.schedule
     took_place = np.flatnonzero(table.column(column).holds(bool))
+    if not took_place.size:
+        return {}
     names = (table.column(name).at(took_place).values() for name in ("place", "scenario", "year"))
     for place, scenario, year in zip(*names, strict=True):
         found[place][scenario].add(year)

@@ -9,6 +9,7 @@ import numpy as np
 
 from mollisol.methodology.checks.likely_causes import likely_causes
 from mollisol.methodology.checks.sampling import INCREMENTS
+from mollisol.methodology.columns import numbered
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.quantification.mixing_law import density_by_mixing
@@ -31,7 +32,8 @@ def check_carbon_against_density(context: Context, layers: Layers) -> Iterator[F
     # A pocket of peat is one core; a unit that was mistaken for one laboratory list is most of a stratum or site.
     of_home = np.bincount(homes)
     shown_by = np.bincount(
-        np.unique(np.stack([homes[wrong], layers.point[wrong]]), axis=1)[0], minlength=of_home.size
+        numbered(homes[wrong] * len(layers.names) + layers.point[wrong])[0] // max(1, len(layers.names)),
+        minlength=of_home.size,
     )
     many = np.bincount(homes[wrong], minlength=of_home.size) > number("mollisol.mixing.home-share") * of_home
     listed = (shown_by > 1) & many

@@ -18,6 +18,20 @@ MULTIPLIER = np.uint64(6364136223846793005)
 """Of Knuth's linear congruential generator: odd, so that products of bits wrap around and keep every one."""
 
 
+def middle(values: Floats) -> float:
+    """Return the median of some numbers, in a fraction of the time that NumPy takes to prepare its own."""
+    low, high = (values.size - 1) // 2, values.size // 2
+    parted = np.partition(values, (low, high))
+    return float(parted[low] + parted[high]) / 2
+
+
+def repeated(numbers: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return for each number whether it is there more than once."""
+    ascending = np.sort(numbers)
+    twice = ascending[1:][ascending[1:] == ascending[:-1]]
+    return np.isin(numbers, twice) if twice.size else np.zeros(numbers.size, dtype=np.bool_)
+
+
 @dataclass(frozen=True, eq=False)
 class Grouped:
     """The groups that are there in the order of their keys, the place of each row's group, and how many rows it has."""

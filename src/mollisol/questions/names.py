@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from string import ascii_lowercase
 from typing import Any, Final
+
+import numpy as np
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.look_alikes import LATIN, letter_names, letters, plain
@@ -73,7 +74,8 @@ def _all_differ(names: list[str]) -> bool:
     text = "\n".join(names)
     if not text.isascii() or text.count("\n") != len(names) - 1 or any(space in text for space in _SPACES):
         return False
-    if not any(sum(letter in text for letter in alike) > 1 for alike in _LOOKS):
+    there = np.bincount(np.frombuffer(text.encode(), dtype=np.uint8), minlength=len(_LOOKS))
+    if np.bincount(_LOOKS[np.flatnonzero(there)], minlength=1).max() <= 1:
         return True
     return all(
         len(set(looks.split("\n"))) == len(names) for looks in (text.translate(_ALIKE), text.casefold())
@@ -81,7 +83,10 @@ def _all_differ(names: list[str]) -> bool:
 
 
 _SPACES: Final = " \t\r\x0b\x0c\x1c\x1d\x1e\x1f"
-_LOOKS: Final = ("I1|l", "0O", *(letter + letter.upper() for letter in ascii_lowercase))
+_LOOKS: Final = np.array(
+    [*map(ord, bytes(range(128)).decode().translate(_ALIKE).casefold().replace("i", "l"))]
+)
+"""For each plain letter or sign the number of the one that stands for all that may look like it."""
 
 
 def _hidden(name: str) -> str:

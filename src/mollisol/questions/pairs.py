@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from mollisol.methodology.columns import Column, numbered, sorted_places
 from mollisol.methodology.context import Context
 from mollisol.methodology.project import Project
-from mollisol.questions.grouped import Grouped
+from mollisol.questions.grouped import Grouped, middle
 from mollisol.stocks.measured import UnitStocks
 
 type Floats = NDArray[np.float64]
@@ -22,7 +23,7 @@ type Places = NDArray[np.intp]
 
 DAYS_PER_YEAR = 365.25
 PROJECT, CONTROLS = "project", "controls"
-_SIGNS = str.maketrans("._/ ", "----")
+_BEFORE_SIGN = re.compile(r"^(?:([^\W_]+)[-._/ ])?.*", re.MULTILINE)
 _T_PER_HA_OF_ONE_CM = 100.0
 
 
@@ -48,20 +49,16 @@ class Layers:
     homes: tuple[str, ...]
     by_depth: Grouped
     ascending: Mapping[str, Places]
-    """The places of contents and densities in their order."""
+    """The places of contents and densities in their order; of densities to seven digits."""
 
     @cached_property
     def farms(self) -> Grouping:
         """What stands before the first sign in the id of each point of the project; nothing where there is no sign."""
         rows = np.flatnonzero(self.inside)
-        names = "\n".join([self.names[row] for row in rows.tolist()]).translate(_SIGNS).split("\n")
-        heads = Column.of([head if sign else "" for head, sign, _ in (name.partition("-") for name in names)])
-        farms = ["", *(head for head in heads.labels if head.isalnum())]
-        number = {farm: place for place, farm in enumerate(farms)}
+        heads = Column.of(_BEFORE_SIGN.findall("\n".join([self.names[row] for row in rows.tolist()])))
         of = np.zeros(len(self.names), dtype=np.intp)
-        if rows.size:
-            of[rows] = np.array([number.get(head, 0) for head in heads.labels])[heads.codes]
-        return farms, of
+        of[rows] = heads.codes[: rows.size]
+        return heads.labels, of
 
 
 def layers_of(project: Project, stocks: UnitStocks) -> Layers:
@@ -88,7 +85,10 @@ def layers_of(project: Project, stocks: UnitStocks) -> Layers:
         np.where(inside, stratum.codes[place], len(stratum.labels) + site.codes[place]),
         tuple(str(label or "") for label in (*stratum.labels, *site.labels)),
         _by_depth(cores.column("upper_cm"), cores.column("lower_cm")),
-        {"carbon": sorted_places(carbon.ranks()), "density": np.argsort(density, kind="stable")},
+        {
+            "carbon": sorted_places(carbon.ranks()),
+            "density": sorted_places(density.astype(np.float32).view(np.uint32)),
+        },
     )
 
 
@@ -123,7 +123,7 @@ def pairs_of(context: Context, layers: Layers) -> Iterator[Pairs]:
     ordered = [item.name for item in sorted(head.campaigns, key=lambda item: item.during.start)]
     asked = dict.fromkeys(itertools.pairwise(ordered))
     asked |= {(period.first_campaign, period.last_campaign): None for period in head.verification_periods}
-    days = context.project.core_increments.column("sampled_on").days().astype(np.int64)
+    days = context.project.core_increments.column("sampled_on").days().astype(np.float64)
     key = layers.point.astype(np.int64) * layers.by_depth.keys.size + layers.by_depth.of
     slots = len(layers.names) * layers.by_depth.keys.size
     for first, last in asked:
@@ -136,7 +136,7 @@ def pairs_of(context: Context, layers: Layers) -> Iterator[Pairs]:
             row[side, key[rows]] = rows
         before, after = row[:, (row >= 0).all(axis=0)]
         if before.size:
-            years = float(np.median(days[after] - days[before])) / DAYS_PER_YEAR
+            years = middle(days[after] - days[before]) / DAYS_PER_YEAR
             if years > 0:
                 yield Pairs(first, last, years, before, after, Grouped.by(layers.point[before]))
 

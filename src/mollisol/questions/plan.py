@@ -83,7 +83,7 @@ def _dated(project: Project, plan: SamplingPlan) -> Iterable[Finding]:
     whom += ", the seed is the proponent's choice" if head.seed_by == "proponent" else ""
     state = f"{'' if vouched else 'self-dated: '}made on {head.made_on}, SHA-256 {plan.sha256}, {whom}"
     yield finding("plan-dated" if vouched else "plan-self-dated", where, state)
-    first = min(project.core_increments.distinct("sampled_on"), default=(None,))[0]
+    first = min(project.core_increments.column("sampled_on").labels, default=None)
     if first is not None and head.made_on > first:
         yield finding("plan-afterwards", where, f"made on {head.made_on}; the first core is of {first}")
 
@@ -280,11 +280,11 @@ def _campaigns(project: Project, rules: RulesInForce, head: PlanHead) -> Iterabl
     """Yield the campaigns that fell due between the first and the last one and were not held."""
     tolerance = rules.number("mollisol.interval.tolerance")
     share = rules.number("mollisol.plan.interval-share")
-    days = sorted(project.core_increments.distinct("sampled_on"))
+    days = sorted(project.core_increments.column("sampled_on").labels)
     if not days or head.interval_years is None:
         return
-    begun, ended = days[0][0], days[-1][0]
-    held = [(day - begun).days / _DAYS_PER_YEAR for (day,) in days]
+    begun, ended = days[0], days[-1]
+    held = [(day - begun).days / _DAYS_PER_YEAR for day in days]
     due = head.interval_years
     while due < (ended - begun).days / _DAYS_PER_YEAR - tolerance:
         if not any(abs(years - due) <= max(tolerance, share * head.interval_years) for years in held):

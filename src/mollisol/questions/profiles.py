@@ -52,15 +52,15 @@ def profiles_of(cores: Columns[CoreIncrement], scatter: float) -> Iterator[Profi
         return
     order = cores.order("sample", "upper_cm")
     sample = cores.column("sample").codes[order]
-    starts = np.flatnonzero(np.r_[True, sample[1:] != sample[:-1]])
-    layers = np.diff(np.r_[starts, len(sample)])
+    starts = np.flatnonzero(np.diff(sample, prepend=-1))
+    layers = np.diff(starts, append=len(sample))
     point, campaign = cores.column("point"), cores.column("campaign")
     carbon, density, weight = (cores.column(name) for name in (_SOC, _DENSITY, _MASS))
     of_mass = np.where(density.given(), density.codes, len(density.labels) + weight.codes)
     masses = np.array([*density.labels, *weight.labels], dtype=np.float64)
     upper = cores.column("upper_cm").numbers()
     steps = [_steps(cores, name) for name in (_SOC, _DENSITY)]
-    for number in np.unique(layers).tolist():
+    for number in np.flatnonzero(np.bincount(layers)).tolist():
         at = order[starts[layers == number][:, None] + np.arange(number)]
         first = at[:, 0]
         soc, mass = carbon.codes[at], of_mass[at]

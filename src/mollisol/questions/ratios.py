@@ -13,7 +13,7 @@ from mollisol.methodology.checks.likely_causes import likely_causes
 from mollisol.methodology.checks.sampling import INCREMENTS
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
-from mollisol.questions.grouped import Floats, Grouped, Places
+from mollisol.questions.grouped import Floats, Grouped, Places, middle
 from mollisol.questions.pairs import Layers, Pairs, by_point, groupings
 
 TO_SIGMA: Final = 1.4826
@@ -57,13 +57,14 @@ def check_groups(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Fin
         moved = np.where(whole, np.log(np.where(whole, other, 1.0) / np.where(whole, one, 1.0)), 0.0)
         ratio = by_point(pairs, moved)
         ascending = np.argsort(ratio, kind="stable")
+        center = middle(ratio)
         seen: set[bytes] = set()
         told = np.zeros(ratio.size, dtype=np.bool_)
         for way, (group_names, grouped) in ways.items():
-            for name, own in _apart(group_names, grouped, ratio, ascending, limits, seen):
+            for name, own in _apart(group_names, grouped, ratio, ascending, center, limits, seen):
                 told |= own
                 yield _group(quantity, f"{way} {name}", ratio, own, pairs, limits)
-        alone = _profiles_apart(ratio, limits, spreads)
+        alone = _profiles_apart(ratio, center, limits, spreads)
         alone = alone[~told[alone]]
         if alone.size:
             names = [layers.names[points[place]] for place in alone.tolist()]
@@ -76,9 +77,8 @@ def check_groups(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Fin
             found = "; ".join([worst.found, *(f"point {name} {factor:.3f}" for name, factor in others)])
             yield worst.model_copy(update={"found": found, "more": alone.size - 1})
         if quantity == "carbon" and ratio.size >= limits.fewest:
-            middle = float(np.median(ratio))
             error = max(float(ratio.std(ddof=1)), limits.least_spread) / np.sqrt(ratio.size)
-            if abs(middle) > limits.warns and abs(middle) > limits.errors * error:
+            if abs(center) > max(limits.warns, limits.errors * error):
                 everything = np.ones(ratio.size, dtype=np.bool_)
                 yield _group(quantity, "all cores", ratio, everything, pairs, limits)
 
@@ -88,16 +88,17 @@ def _apart(
     grouped: Grouped,
     ratio: Floats,
     ascending: Places,
+    center: float,
     limits: _Limits,
     seen: set[bytes],
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Yield each group that lies apart from the rest, once for the same points."""
-    of, counts, middle = grouped.of, grouped.counts, grouped.medians(ratio, ascending)
+    of, counts, medians = grouped.of, grouped.counts, grouped.medians(ratio, ascending)
     freedom = ratio.size - counts.size
-    spread = float(np.sqrt(((ratio - middle[of]) ** 2).sum() / freedom)) if freedom > 0 else float("inf")
+    spread = float(np.sqrt(((ratio - medians[of]) ** 2).sum() / freedom)) if freedom > 0 else float("inf")
     spread = max(spread, limits.least_spread)
     # A group that is half of all pulls the middle of all half its way; others lie farther from the rest than that.
-    asked = np.abs(middle - np.median(ratio)) > limits.warns / 4
+    asked = np.abs(medians - center) > limits.warns / 4
     asked &= np.minimum(counts, ratio.size - counts) >= limits.fewest
     called = {place: names[int(grouped.keys[place])] for place in np.flatnonzero(asked).tolist()}
     for place, name in sorted(called.items(), key=lambda item: item[1]):
@@ -105,17 +106,17 @@ def _apart(
             continue
         own = of == place
         key = min(own.tobytes(), (~own).tobytes())
-        apart = abs(float(middle[place] - np.median(ratio[~own])))
+        apart = abs(float(medians[place]) - middle(ratio[~own]))
         error = spread * float(np.sqrt(1 / counts[place] + 1 / (ratio.size - counts[place])))
         if apart > limits.warns and apart > limits.errors * error and key not in seen:
             seen.add(key)
             yield name, own
 
 
-def _profiles_apart(ratio: Floats, limits: _Limits, spreads: float) -> NDArray[np.intp]:
+def _profiles_apart(ratio: Floats, center: float, limits: _Limits, spreads: float) -> NDArray[np.intp]:
     """Return the points whose whole profile moved by another factor than the others scatter by, the farthest first."""
-    off = np.abs(ratio - np.median(ratio))
-    spread = max(TO_SIGMA * float(np.median(off)), limits.least_spread)
+    off = np.abs(ratio - center)
+    spread = max(TO_SIGMA * middle(off), limits.least_spread)
     far = np.flatnonzero(off > max(limits.refuses, spreads * spread))
     return far[np.argsort(-off[far], kind="stable")]
 
@@ -193,12 +194,12 @@ def check_single_values(context: Context, layers: Layers) -> Iterator[Finding]:
         )
         # Two campaigns have their middle between them: each lies off by half of what they are apart.
         limits = [
-            max(apart, spreads * max(TO_SIGMA * float(np.median(np.abs(off))), limit.least_spread))
+            max(apart, spreads * max(TO_SIGMA * middle(np.abs(off)), limit.least_spread))
             for off in (around, own * 2)
         ]
         # As far apart as the written digits say for sure: whole grams hardly tell 2 from 5.
-        half, middle = _step(values[ascending]) / 2, np.exp(logs - around)
-        high, low = np.maximum(values, middle), np.minimum(values, middle)
+        half, usual = _step(values[ascending]) / 2, np.exp(logs - around)
+        high, low = np.maximum(values, usual), np.minimum(values, usual)
         sure = np.log(np.maximum(high - half, 1e-6) / np.maximum(low + half, 1e-6))
         far = (sure > limits[0]) & (by_group.counts[by_group.of] >= limit.fewest)
         far |= (np.abs(own) * 2 > limits[1]) & (sure > limits[1] / 2)

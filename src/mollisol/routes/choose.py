@@ -55,7 +55,7 @@ def run_measured_routes(inputs: PeriodInputs, choice: RouteChoice) -> RoutesFoun
     closed: Mapping[CreditedForm, Route[PeriodInputs]] = (
         {"guarded": guarded_form}
         if lowest
-        else {"sharp": partial(sharp_form, ceiling=core and choice in ("all", "posterior"))}
+        else {"sharp": partial(sharp_form, ceiling=core and choice not in ("analytic", "montecarlo"))}
     )
     others: dict[CreditedForm, Route[PeriodInputs]] = {**closed, "montecarlo": montecarlo_route}
     prior = inputs.context.trace.rule("mollisol.posterior.prior").value
@@ -89,8 +89,12 @@ def run_routes[Inputs: RouteInputs](
     """Run the routes that were asked for; the analytic one always runs, for the others start from its variance.
 
     Of what ran the rule chooses; a mean of exactly 0 is left to the analytic route. With ``core`` the posterior issues
-    where the sharp form would, below the ceiling of deduction A.
+    where the sharp form would, below the ceiling of deduction A. Where the sharp form issues, it and the analytic route
+    decide; elsewhere all do.
     """
+    if choice == "deciding":
+        rule = inputs.context.trace.rule("mollisol.issuance.form").value
+        choice = "analytic" if rule == "sharp" and "sharp" in others and not core else "all"
     first, moment = analytic(inputs)
     outcomes: dict[CreditedForm, RouteOutcome] = {"moment": first}
     if inputs.difference.value != 0:

@@ -68,9 +68,10 @@ def test_the_near_end_is_the_mean_less_what_noise_may_be() -> None:
     )
     rates = Rates(["fast", "noisy", "rich"], means, errors, np.full(3, 4.0), stocks)
     assert rates.near(0.95) == pytest.approx([3 - 0.5 * 2.13185, 0.0, 2.5], abs=1e-4)
-    assert rates.beyond(1.25, 0.025, 0.015, 0.95)[0]
-    assert not rates.beyond(2.0, 0.04, 0.025, 0.95)[0]
-    assert not rates.beyond(2.0, 0.04, 0.025, 0.95)[2], "1.2 % a year of a rich soil"
+    near = rates.near(0.95)
+    assert rates.beyond(near, 1.25, 0.025, 0.015)[0]
+    assert not rates.beyond(near, 2.0, 0.04, 0.025)[0]
+    assert not rates.beyond(near, 2.0, 0.04, 0.025)[2], "1.2 % a year of a rich soil"
 
 
 def test_layers_bound_the_stock_and_straight_lines_keep_the_bounds() -> None:

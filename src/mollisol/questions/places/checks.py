@@ -168,8 +168,8 @@ def _strata_of(points: Points, numbers: Any, valid: Mapping[str, Any]) -> dict[i
 def _controls_on_project_land(points: Points, valid: Mapping[str, Any]) -> Iterable[Finding]:
     """Return control points inside an outline of the project, or at the place of a project point."""
     controls = np.flatnonzero(points.of_control)
-    shared = np.isin(points.places, points.places[controls]) & ~points.of_control
-    own = {(points.x[n], points.y[n]): n for n in np.flatnonzero(shared).tolist()}
+    shared = np.flatnonzero(points.shared & ~points.of_control)
+    own = {(points.x[n], points.y[n]): n for n in shared.tolist()}
     land = _strata_of(points, controls, valid)
     for number in controls.tolist() if own or land else ():
         same = own.get((points.x[number], points.y[number]))
@@ -183,10 +183,8 @@ def _controls_on_project_land(points: Points, valid: Mapping[str, Any]) -> Itera
 
 def _at_one_place(points: Points) -> Iterable[Finding]:
     """Return places at which several sampling units, strata or control sites have points."""
-    ordered = np.sort(points.places)
-    shared = np.isin(points.places, ordered[1:][ordered[1:] == ordered[:-1]])
     places: dict[tuple[float, float], list[int]] = {}
-    for number in np.flatnonzero(shared).tolist():
+    for number in np.flatnonzero(points.shared).tolist():
         places.setdefault((float(points.x[number]), float(points.y[number])), []).append(number)
     for (x, y), numbers in places.items():
         sides = {bool(points.of_control[n]) for n in numbers}

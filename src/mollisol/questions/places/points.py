@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from mollisol.methodology.findings import Place
 from mollisol.methodology.project import Project
-from mollisol.questions.grouped import MULTIPLIER
+from mollisol.questions.grouped import MULTIPLIER, repeated
 
 POINTS = "sample_points.csv"
 
@@ -28,14 +29,37 @@ class Points:
         self.x, self.y = longitude[given] + 0.0, latitude[given] + 0.0
         self.places: NDArray[np.uint64] = self.x.view(np.uint64) * MULTIPLIER + self.y.view(np.uint64)
         """One number for each place: where two differ so do the places."""
-        names = ("point", "stratum", "control_site", "sampling_unit")
-        self.names, self.stratum, self.control, self.unit = (
-            np.fromiter(column.labels, dtype=object, count=len(column.labels))[column.codes[given]]
-            for column in map(table.column, names)
-        )
+        self.shared = repeated(self.places)
+        self._table, self._given = table, given
         stratum = table.column("stratum")
         self._stratum, self._strata = stratum.codes[given], stratum.labels
         self.of_control = table.column("control_site").given()[given]
+
+    @cached_property
+    def names(self) -> NDArray[np.object_]:
+        """Ids of the points."""
+        return self._of("point")
+
+    @cached_property
+    def stratum(self) -> NDArray[np.object_]:
+        """Strata of the points."""
+        return self._of("stratum")
+
+    @cached_property
+    def control(self) -> NDArray[np.object_]:
+        """Control sites of the points."""
+        return self._of("control_site")
+
+    @cached_property
+    def unit(self) -> NDArray[np.object_]:
+        """Sampling units of the points."""
+        return self._of("sampling_unit")
+
+    def _of(self, name: str) -> NDArray[np.object_]:
+        column = self._table.column(name)
+        labels = np.fromiter(column.labels, dtype=object, count=len(column.labels))
+        values: NDArray[np.object_] = labels[column.codes[self._given]]
+        return values
 
     def home(self, valid: Mapping[str, Any]) -> NDArray[np.intp]:
         """Return for each point which of the outlines is that of its stratum; -1 where none is."""

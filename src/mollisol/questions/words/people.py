@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from mollisol.methodology.findings import Finding, Place, Severity, finding
@@ -30,11 +30,8 @@ _LARGEST_BYTES: Final = 5_000_000
 
 def check_ids(project: Project) -> Iterator[Finding]:
     """Yield where a name of a person seems to stand in place of an id. Bundles have what is said, so no name is."""
-    named = [*_named(project)]
-    names = {value for value in {value for _, value in named} if _a_name(value)}
-    for place, value in named:
-        if value in names:
-            yield finding("name-for-id", place, "two or more words with capitals, as a name of a person has")
+    for place, _ in _named(project, _a_name):
+        yield finding("name-for-id", place, "two or more words with capitals, as a name of a person has")
 
 
 def check_people(reading: Reading) -> list[Finding]:
@@ -44,7 +41,7 @@ def check_people(reading: Reading) -> list[Finding]:
     people, faults = read_table(reading.people, PEOPLE, Person)
     findings = [fault.model_copy(update={"severity": Severity.WARNING}) for fault in faults]
     ids = {person.id for person in people}
-    missing = {value: place for place, value in _named(reading.project) if value not in ids}
+    missing = {value: place for place, value in _named(reading.project, lambda value: value not in ids)}
     unknown = [finding("person-unknown", place, value[:100]) for value, place in missing.items()]
     return [*findings, *unknown, *_written(people, reading.inputs)]
 
@@ -65,8 +62,17 @@ def _written(people: Iterable[Person], inputs: Mapping[str, bytes]) -> Iterator[
                 )
 
 
-def _named(project: Project) -> Iterator[tuple[Place, str]]:
-    """Yield each place where an id of somebody stands, and what stands there."""
+def _named(project: Project, wanted: Callable[[str], bool]) -> Iterator[tuple[Place, str]]:
+    """Yield each place where an id of somebody stands that is wanted, and what stands there."""
+    for place, value in _in_documents(project):
+        if wanted(value):
+            yield place, value
+    for table in (project.quantification_units, project.control_sites):
+        for row, value in table.places("managed_by", lambda value: bool(value) and wanted(value)):
+            yield Place(file=table.file, row=row, column="managed_by"), value
+
+
+def _in_documents(project: Project) -> Iterator[tuple[Place, str]]:
     head = project.head
     for deviation in head.deviations:
         yield Place(file=HEAD_FILE, thing=f"deviation {deviation.id}"), deviation.approved_by
@@ -80,9 +86,6 @@ def _named(project: Project) -> Iterator[tuple[Place, str]]:
         yield Place(file=LEDGER_FILE, thing=f"period {entry.period}"), entry.signed_off_by
     if project.plan is not None and project.plan.head.dated_by_whom:
         yield Place(file=PLAN_FILE, thing="dated_by_whom"), project.plan.head.dated_by_whom
-    for table in (project.quantification_units, project.control_sites):
-        for row, value in table.places("managed_by", bool):
-            yield Place(file=table.file, row=row, column="managed_by"), value
 
 
 def _a_name(text: str) -> bool:
