@@ -33,6 +33,8 @@ class LedgerEntry(DomainObject):
         Where the bundle itself is not kept: copies of that manifest and of the ``results.json`` that it lists.
     units
         The quantification units that the period covered; none is all.
+    non_permanence_rating_percent
+        Under which its buffer was set aside; what a later verification sets free follows from it.
     signed_by_key
         The public key that the bundle was signed with, where signing is used.
     """
@@ -52,6 +54,7 @@ class LedgerEntry(DomainObject):
     manifest_file: Text = ""
     results_file: Text = ""
     signed_by_key: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    non_permanence_rating_percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
     signed_off_by: RequiredText
     signed_off_on: Day
 

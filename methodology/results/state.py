@@ -25,6 +25,8 @@ _NOT_SHOWN: Final = frozenset(
         "plan-afterwards",
         "plan-missing",
         "production-undeclared",
+        "rating-not-answered",
+        "rating-not-shown",
         "schedule-incomplete",
         "validation-not-judged",
     }

@@ -350,6 +350,31 @@ def activity() -> None:
           )  # fmt: skip
 
 
+RISK = (
+    "plan yes species no enforcement no skills no presence no late-loss-report no farmers-untrained no "
+    "farmers-unaware no team yes training yes pay-back-years 4 funding-percent 85 callable no alternative-percent 0 "
+    "subsistence none agreement crediting_period support no longevity-years 60 holder different expropriation none "
+    "tenure-disputed-percent 0 access-disputed-percent 0 upstream no protected no resolving no due-process yes "
+    "consulted-inside-percent 100 consulted-outside-percent 100 governance 0.9 land-in-ndc no climate-fraction 0.25 "
+    "climate-criteria 5"
+)
+"""Questions of the risk tool, each with its answer."""
+EVENTS = (
+    ("fire", 4, 60, "both", "yes"), ("pest", 4, 15, "both", "yes"), ("weather", 10, 30, "history", "yes"),
+    ("landslide", 0, "", "none", "no"), ("geology", 0, "", "none", "no"), ("other-event", 0, "", "none", "no"),
+    ("sea-level", 0, "", "none", "no"),
+)  # fmt: skip
+
+
+def risk() -> None:
+    """Write the answers behind a rating of 15 %."""
+    words = RISK.split()
+    pairs = zip(words[::2], words[1::2], strict=True)
+    rows = [["", question, answer.replace("_", " "), "", "none", "no"] for question, answer in pairs]
+    write("non_permanence.csv", "unit,question,answer,years,mitigation,climate_worsens",
+          [*rows, *(["", *event] for event in EVENTS)])  # fmt: skip
+
+
 DOCUMENTS = (
     ("laboratory-report.txt", "laboratory report", ("core_increments.csv",)),
     ("farm-accounts.txt", "invoice", ("fuel_use.csv", "fertilizers.csv", "liming.csv", "organic_amendments.csv")),
@@ -475,6 +500,7 @@ def main() -> None:
     (OUT / "units.geojson").write_text(outlines(), encoding="utf-8")
     soil()
     evidence()
+    risk()
     schedule()
     activity()
 

@@ -121,6 +121,7 @@ def test_a_project_that_declares_nothing_is_asked_for_all_of_it_at_once(broken: 
         "laboratory-basis-undeclared",
         "plan-missing",
         "production-undeclared",
+        "rating-not-shown",
         "schedule-incomplete",
     }
     assert list(assessment.findings) == in_order(assessment.findings)

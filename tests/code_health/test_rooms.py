@@ -197,6 +197,7 @@ PROGRAMMES_OWN = (
     "checks/activity.py",
     "checks/activity_livestock.py",
     "checks/eligibility.py",
+    "checks/non_permanence.py",
     "verify/second_implementation.py",
     "verify/compare_second.py",
 )

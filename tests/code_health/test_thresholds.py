@@ -70,6 +70,7 @@ NOT_RULES: Mapping[str, Mapping[float, str]] = {
     },
     "src/mollisol/checks/control_sites.py": {100: UNIT, 365.25: UNIT},
     "src/mollisol/checks/laboratory_figures.py": {1000.0: UNIT},
+    "src/mollisol/checks/non_permanence.py": {365.25: UNIT},
     "src/mollisol/checks/plausibility.py": {
         0.5: "nearer to the one reading in most of the rows",
         1e-9: ROUND,

@@ -28,6 +28,7 @@ NEVER_DECLARED = {
     "laboratory-basis-undeclared": "VM0042 2.2, section 8.2.1.5: fine soil, oven-dry, no coarse matter",
     "plan-missing": "VM0042 2.2, section 8.2.1.2: a sampling plan",
     "production-undeclared": "VM0042 2.2, section 8.4.3",
+    "rating-not-shown": "AFOLU Non-Permanence Risk Tool 5.0, section 2.5.3",
     "schedule-incomplete": "VM0042 2.2, section 6, Table 4",
 }
 """Musts that the generator's projects have no file for: all of them are provisional, and are asked to the end."""

@@ -58,6 +58,7 @@ PROBES = {
         mollisol.leakage.discount mollisol.modelled-gas.least-error mollisol.sharp.setting mollisol.typed.greatest-fuel
         mollisol.typed.greatest-nitrogen mollisol.typed.greatest-production mollisol.typed.greatest-ratio
         mollisol.woody.greatest-acceleration mollisol.woody.greatest-growth
+        vcs.adaptation.least-criteria vcs.adaptation.spared
         vcs.gwp.methane vcs.gwp.nitrous-oxide vm0042.additionality.common-practice vm0042.baseline.reassess-years
         vm0042.boundary.de-minimis-share vm0042.control.precipitation vm0042.control.same-practice-years
         vm0042.control.station vm0042.factors.selection vm0042.land.native-clearing-years
@@ -124,6 +125,11 @@ PROBES = {
     "broken:registration-late-small": "vcs.pipeline.registration-years-small",
     "broken:instance-late": "vcs.instance.validation-years",
     "broken:credited-land-left": "vcs.loss.land-that-leaves",
+    "broken:rating-internal": "vcs.buffer.greatest-internal",
+    "broken:rating-external": "vcs.buffer.greatest-external",
+    "broken:rating-natural": "vcs.buffer.greatest-natural",
+    "broken:longevity-short": "vcs.longevity.least-years",
+    "ran:buffer-release": "vcs.buffer.release-share vcs.buffer.release-years",
     "broken:plan-moved": "mollisol.plan.farthest-move",
     "broken:plan-campaign": "mollisol.plan.interval-share",
     "broken:polygons-overlap": "mollisol.overlap.seam",

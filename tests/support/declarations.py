@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mollisol.methodology.boundary import POOLS_AND_GASES
+from mollisol.methodology.eligibility.non_permanence import RISK_FILE
 from mollisol.methodology.eligibility.schedule import AMOUNTS
 
 KM_PER_DEGREE = 111.2
@@ -137,6 +138,8 @@ def declare(folder: Path) -> Path:
     if "[project.model]" in (folder / "project.toml").read_text(encoding="utf-8"):
         text += MODEL
     (folder / "eligibility.toml").write_text(text, encoding="utf-8")
+    risk = Path(__file__).parents[2] / "examples" / "mixed-farm" / RISK_FILE
+    (folder / RISK_FILE).write_bytes(risk.read_bytes())
     return folder
 
 

@@ -56,6 +56,7 @@ def entries_of_bundle(bundle: Path, *, signed_off_by: str, signed_off_on: date) 
         "rules": results["rule_set"],
         "bundle_file": bundle.name if bundle.is_file() else "",
         "signed_by_key": key,
+        "non_permanence_rating_percent": head.get("non_permanence_rating_percent"),
         "bundle_manifest_sha256": hashlib.sha256(manifest).hexdigest(),
         "signed_off_by": signed_off_by,
         "signed_off_on": signed_off_on.isoformat(),
@@ -93,6 +94,8 @@ def as_toml(entries: tuple[LedgerEntry, ...]) -> str:
                 lines.append(f"during = {{ start = {entry.during.start}, end = {entry.during.end} }}")
             elif name == "units":
                 lines += [f"units = {json.dumps(value, ensure_ascii=False)}"] if value else []
+            elif value is None:
+                continue
             elif isinstance(value, str):
                 lines.append(f"{name} = {json.dumps(value, ensure_ascii=False)}")
             else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from mollisol.checks.activity import check_activity
 from mollisol.checks.control_sites import diagnose_controls
 from mollisol.checks.eligibility import check_boundary_amounts, check_eligibility, check_sites
+from mollisol.checks.non_permanence import check_rating, tell_release
 from mollisol.checks.plausibility import check_similarity
 from mollisol.emissions.grid import grid_of
 from mollisol.emissions.hooks import ON_CREDIT, after_discount
@@ -135,6 +136,7 @@ class VM0042(Programme):
             lambda: check_land(project, rules),
             lambda: check_periods(project, rules),
             lambda: check_clocks(project, rules),
+            lambda: check_rating(context),
             lambda: check_activity(context),
             lambda: check_eligibility(context),
         )
@@ -175,7 +177,8 @@ class VM0042(Programme):
         findings = check_boundary_amounts(context, periods, carried.net)
         if blocking(findings):
             return findings
-        return [*findings, *tell_typed(context, periods), *tell_evidence(context, periods)]
+        told = (tell_typed, tell_evidence, tell_release)
+        return [*findings, *(found for tell in told for found in tell(context, periods))]
 
     def diagnose(
         self, context: Context, samples: Samples, first: PeriodResult

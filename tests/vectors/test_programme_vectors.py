@@ -1,0 +1,106 @@
+"""The vectors of the programmes: worked cases of two implementations that were written apart from ours."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mollisol.quantification.accounting.non_permanence import (
+    buffer_release_t_co2e,
+    longevity_score,
+    natural_risk,
+    overall_rating_percent,
+    risk_of_boxes,
+)
+
+HERE = Path(__file__).parent / "programmes"
+
+
+def cases(name: str, locator: str) -> dict[str, Any]:
+    found = tomllib.loads((HERE / f"{name}.toml").read_text(encoding="utf-8"))["case"]
+    return {id: case for id, case in found.items() if case["formula"] == locator}
+
+
+LONGEVITY, RATINGS = cases("nonpermanence", "Table 4"), cases("nonpermanence", "Tables 1 to 15")
+RELEASES, AMPLIFIERS = cases("nonpermanence", "5.2"), cases("nonpermanence", "2.4.4")
+
+
+@pytest.mark.parametrize("id", LONGEVITY)
+def test_longevity(id: str) -> None:
+    given, expected = LONGEVITY[id]["inputs"], LONGEVITY[id]["expected"]
+    score = longevity_score(
+        years=given["years"],
+        agreement=float(given["legal_agreement"]),
+        from_the_start=float(given["hundred_year_agreement"]),
+    )
+    assert score == pytest.approx(expected["score"], rel=1e-9)
+    assert (given["years"] < (40 if given["requested_from_2024"] else 30)) == expected["fails"]
+
+
+@pytest.mark.parametrize("id", AMPLIFIERS)
+def test_climate(id: str) -> None:
+    given = AMPLIFIERS[id]["inputs"]
+    factor = natural_risk(
+        climate_points=[1.0], climate_fraction=given["fraction"], adapts=float(given["criteria_met"] >= 5),
+        spared=0.4, other_points=[0.0],
+    )  # fmt: skip
+    assert factor == pytest.approx(AMPLIFIERS[id]["expected"]["factor"], rel=1e-9)
+
+
+@pytest.mark.parametrize("id", RATINGS)
+def test_rating(id: str) -> None:
+    given, expected = RATINGS[id]["inputs"], RATINGS[id]["expected"]
+    internal = risk_of_boxes(
+        box_points=[
+            sum(given["pm"]), given["fv_q1"], given["fv_q2"] + given["fv_mitigation"], sum(given["oc"]),
+            given["longevity_score"],
+        ]
+    )  # fmt: skip
+    external = risk_of_boxes(
+        box_points=[sum(given[box]) for box in ("land_tenure", "stakeholders", "political")]
+    )
+    other = [points * left for points, left in given["natural_other"]]
+    natural = natural_risk(
+        climate_points=[points * left for points, left in given["natural_climate"]],
+        climate_fraction=given["amplifier"] - 1,
+        adapts=0,
+        spared=0.4,
+        other_points=[*other, given["sea_level"]],
+    )
+    rating = overall_rating_percent(
+        internal=internal, external=external, natural=natural, step_percent=1, least_percent=12
+    )
+    found = (internal, external, natural, rating)
+    names = ("internal", "external", "natural", "rating_percent")
+    assert found == pytest.approx([expected[name] for name in names], rel=1e-9)
+    assert (internal > 35 or external > 20 or natural > 35 or rating > 60) == expected["fails"]
+    assert rating / 100 * given["net_stock_change_t_co2e"] == pytest.approx(expected["buffer_t_co2e"])
+
+
+@pytest.mark.parametrize("id", RELEASES)
+def test_release(id: str) -> None:
+    given = RELEASES[id]["inputs"]
+    released = buffer_release_t_co2e(
+        rating_before_percent=given["old_rating_percent"],
+        rating_percent=given["new_rating_percent"],
+        verified_before_t_co2e=given["verified_before_t"],
+        verified_t_co2e=given["verified_now_t"],
+        years_since_first=given["years_since_first_approval"],
+        wait_years=5,
+        share=0.15,
+    )
+    assert released == pytest.approx(RELEASES[id]["expected"]["released_b"], rel=1e-9)
+
+
+def test_areas_with_their_own_rating() -> None:
+    (case,) = cases("nonpermanence", "2.5.4").values()
+    given, expected = case["inputs"], case["expected"]
+    rating, change = np.array(given["rating_percent"]), np.array(given["net_stock_change_t_co2e"])
+    assert rating.max() / 100 * change.sum() == pytest.approx(expected["highest_rating_for_all_t_co2e"]), (
+        "the product takes the highest of all areas, which the standard lets it"
+    )
+    assert (rating / 100 * change).sum() < rating.max() / 100 * change.sum()
