@@ -103,8 +103,8 @@ def categories_of(points: Points, rules: RulesInForce) -> dict[str, float]:
         other_points=np.array([*points.events[False], 0.0]),
     )
     return {
-        "internal": float(risk_of_boxes(box_points=points.category("internal")) + longevity),
-        "external": float(risk_of_boxes(box_points=points.category("external"))),
+        "internal": float(risk_of_boxes(box_points=np.array(points.category("internal"))) + longevity),
+        "external": float(risk_of_boxes(box_points=np.array(points.category("external")))),
         "natural": float(natural),
     }
 
