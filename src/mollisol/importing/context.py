@@ -340,7 +340,11 @@ class Context:
                 )
             if alternatives == [{}]:
                 continue
-            made[name] = FieldReader(name, alternatives, types[name], sheet, crosswalks)
+            try:
+                made[name] = FieldReader(name, alternatives, types[name], sheet, crosswalks)
+            except FindingsError:
+                if name not in mapping.of_preset:
+                    raise
         return made
 
     def columns(self, mapping: FileMapping, file: str) -> list[str]:

@@ -42,13 +42,15 @@ def mark(guess: Any = None) -> str:
     return f"{MARK} {guess}"
 
 
-def recognised(columns: Sequence[str], reader: str, folder: Path | None = None) -> str:
-    """Return the preset that a file's columns or its format fit best; empty where none does."""
+def recognised(columns: Sequence[str], reader: str, folder: Path | None = None, file: str = "") -> str:
+    """Return the preset that a file's columns, its format or its ending fit best; empty where none does."""
     best, most = "", 0
     for name, data in recognisers(folder):
         facts = data.get("recognise", {})
         wanted = facts.get("columns", [])
         if facts.get("format") and facts["format"] == reader:
+            return name
+        if facts.get("ending") and file.lower().endswith(facts["ending"]):
             return name
         if wanted and len(wanted) > most and all(_fits(one, columns) for one in wanted):
             best, most = name, len(wanted)
@@ -84,11 +86,8 @@ def guessed_kind(columns: Sequence[str], has_polygons: bool | None) -> str:
         return "weather"
     if "carbon" in lab and ("point" in lab or "density" in lab or "upper" in lab):
         return "laboratory"
-    if (
-        ({"longitude", "latitude"} <= set(have["points"]))
-        or ({"easting", "northing"} <= set(have["points"]))
-        or "grid" in have["points"]
-    ):
+    pairs = ({"longitude", "latitude"}, {"easting", "northing"}, {"grid"})
+    if any(pair | {"point"} <= set(have["points"]) for pair in pairs):
         return "points"
     if len(set(have["schedule"]) & {"crop", "tillage", "residue_removed", "manure", "liming"}) > 1:
         return "schedule"
@@ -179,7 +178,7 @@ def _laboratory(fields: dict[str, Any], fits: Mapping[str, list[str]], facts: Ma
         if name in fields:
             fields[name][key] = MARK
     carbons = fits.get("carbon", [])
-    if carbons and not re.search(r"total|gesamt|^(tc|ct|c_tot)\b", carbons[0], re.IGNORECASE):
+    if carbons and not re.search(r"total|gesamt|\b(tc|ct|c_tot)\b", carbons[0], re.IGNORECASE):
         fields.pop("inorganic", None)  # organic carbon needs none, and what needs none is not read
     if (
         "carbon" in fields
@@ -190,7 +189,7 @@ def _laboratory(fields: dict[str, Any], fits: Mapping[str, list[str]], facts: Ma
     if "upper" not in fields and "lower" not in fields:
         for name, column in (("upper", "top"), ("lower", "bottom")):
             if facts.get("split"):
-                fields[name] = {"column": mark(column), "unit": mark("cm")}
+                fields[name] = {"column": mark(column), "unit": mark(facts.get("depth_unit", "cm"))}
     if facts.get("split") == "name":
         fields["point"] = {"column": mark("name")}
     for name in ("campaign", "method"):
@@ -208,9 +207,9 @@ def _places(
         _CONTROL.search(column) for column in columns
     )
     if is_control:
-        fields.pop("field", None)
         fields.pop("declared_area", None)
-        fields.setdefault("control_site", {"column": MARK})
+        fields.setdefault("control_site", fields.pop("field", {"column": MARK}))
+        fields.pop("field", None)
         fields.setdefault("managed_by", {"column": MARK})
     else:
         for name in ("control_site", "managed_by"):

@@ -39,12 +39,19 @@ def text_layout(raw: RawFile) -> dict[str, Any]:
 def header_layout(grid: Grid) -> tuple[dict[str, Any], list[list[Cell]]]:
     """Return which rows are the header and where the data begin, as guesses, and the rows from one to the other."""
     rows = _head(grid)
+    if not rows:
+        return {}, []
     best = _header_row(rows)
     first = next((n for n in range(best + 1, len(rows)) if _is_data(rows[n], rows[best])), best + 1)
     names = [text_of(cell) for cell in rows[best]]
     twice = [name for name, times in Counter(filter(None, names)).items() if times > 1]
     header: int | list[int] = best + 1
-    if twice and best and sum(bool(text_of(cell)) for cell in rows[best - 1]) > 1:
+    below = rows[best + 1 : first]
+    if grid.merged and below and any(top == best and left < right for (top, left), (_, right) in grid.merged):
+        header = [
+            *range(best + 1, first + 1)
+        ]  # a heading over several columns, which the rows below tell apart
+    elif twice and best and sum(bool(text_of(cell)) for cell in rows[best - 1]) > 1:
         header = [best, best + 1]
     layout: dict[str, Any] = {} if header == 1 else {"header": header}
     if first != best + 1:

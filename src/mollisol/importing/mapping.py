@@ -81,6 +81,8 @@ class FileMapping:
     products: dict[str, Any] = field(default_factory=dict)
     table: str = ""
     note: str = ""
+    of_preset: frozenset[str] = frozenset()
+    """Fields that a preset alone says: a file that lacks their columns does not have them."""
     marks: list[Mark] = field(default_factory=list)
     guesses: dict[str, Any] = field(default_factory=dict)
 
@@ -144,9 +146,12 @@ def mapping_of(name: str, content: bytes, folder: Path | None = None) -> FileMap
         data = tomllib.loads(unicodedata.normalize("NFC", content.decode("utf-8-sig")))
     except (ValueError, RecursionError) as error:
         raise mapping_fault(where, "", str(error)) from None
-    preset = data.pop("preset", "")
+    preset, of_preset = data.pop("preset", ""), frozenset[str]()
     if preset:
-        data = _laid_over(preset_of(preset, where, folder), data)
+        under = preset_of(preset, where, folder)
+        own = data.get("fields", {})
+        of_preset = frozenset(under.get("fields", {})) - set(own if isinstance(own, dict) else ())
+        data = _laid_over(under, data)
     data, marks = _unmarked(data)
     _typed(data)
     faults = [*_form(data, where)]
@@ -163,6 +168,7 @@ def mapping_of(name: str, content: bytes, folder: Path | None = None) -> FileMap
         products=data.get("products", {}),
         table=data.get("table", ""),
         note=data.get("note", ""),
+        of_preset=of_preset,
         marks=marks,
     )
 

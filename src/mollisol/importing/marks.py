@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Final
 
 from mollisol.importing.context import Context
@@ -72,6 +73,8 @@ def ask_marks(mapping: FileMapping, context: Context) -> None:
                 mapping.decide.pop(mark.keys[1], None)  # the kind asks for it in words of its own
                 mapping.guesses[mark.keys[1]] = mark.guess
             continue
+        if mark.keys[0] == "fields" and mark.keys[1] in mapping.of_preset and _absent(mapping, context, mark):
+            continue
         if mark.keys[0] == "products" and len(mark.keys) == 2:
             continue  # the rows ask for it, with their places
         named = f"{mark.keys[1]}.{mark.keys[-1]}" if len(mark.keys) > 2 else path
@@ -83,6 +86,15 @@ def ask_marks(mapping: FileMapping, context: Context) -> None:
         for file in files[:1] if kind in _OF_A_MAPPING else files:
             told = choices or _columns(mapping, context, file, mark)
             context.ask(mapping, file, column, (kind, found, words), path, told)
+
+
+def _absent(mapping: FileMapping, context: Context, mark: Mark) -> bool:
+    """Return whether no file of a mapping has the column that a preset names for a field."""
+    named = [str(item.get("column", "*")) for item in mapping.fields.get(mark.keys[1], [])]
+    there = [
+        column for file in mapping.files(context.raw_files()) for column in context.columns(mapping, file)
+    ]
+    return mark.keys[-1] != "column" and not any(fnmatchcase(one, name) for name in named for one in there)
 
 
 def _columns(mapping: FileMapping, context: Context, file: str, mark: Mark) -> tuple[str, ...]:

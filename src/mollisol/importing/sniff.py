@@ -12,12 +12,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from mollisol.importing.asked import Question
+from mollisol.importing.combined import join_guessed, split_guessed
 from mollisol.importing.context import Context
 from mollisol.importing.guesses import guessed_fields, guessed_kind, mark, products_of, recognised
-from mollisol.importing.layout import blocks_of, header_layout, marks_of_numbers, text_layout, unit_hints
-from mollisol.importing.mapping import FOLDER, MARK, RAW, load_mappings, mapping_of
+from mollisol.importing.layout import (
+    blocks_of,
+    header_layout,
+    marks_of_numbers,
+    text_layout,
+    unit_hints,
+)
+from mollisol.importing.mapping import FOLDER, MARK, RAW, load_mappings, mapping_of, preset_of
 from mollisol.importing.perform import evaluated
 from mollisol.importing.readers.raw import Grid, RawFile, Sheet
+from mollisol.importing.readers.vectors import layers_of
 from mollisol.importing.sheets import SIDECARS, format_of, joined_files, opened, sheet_of
 from mollisol.importing.toml_text import toml_of
 from mollisol.importing.values import Cell, day_of, text_of
@@ -25,8 +33,6 @@ from mollisol.methodology.findings import Finding, FindingsError, UserError
 from mollisol.output import write_beside
 
 _SAMPLE: Final = 3000
-_DEPTHS: Final = r"(?P<top>\d+)\s*[-–]\s*(?P<bottom>\d+)"
-_SPLIT: Final = r"^\s*(?P<name>.+?)[\s/(]+(?P<top>\d+)\s*[-–]\s*(?P<bottom>\d+)\s*(?:cm)?\)?\s*$"
 _DECIDE: Final[Mapping[str, Mapping[str, str]]] = {
     "laboratory": {"role": mark("results"), "zero": mark("mineral surface"), "ids": mark("loose")},
     "points": {"stratum": mark("by outline")},
@@ -74,19 +80,25 @@ def sniffed(
         if name in joined:
             continue
         try:
-            data = _guessed(RawFile(name, folder / RAW / name), folder, there)
+            parts = _guesses(RawFile(name, folder / RAW / name), folder, there)
         except FindingsError as error:
             refused += error.findings
             continue
-        joined |= set(joined_files(data.get("read", {})))
-        alike = next((one for one in guessed if _same(one, data)), None)
-        if alike is not None:
-            alike["file"] = [*([alike["file"]] if isinstance(alike["file"], str) else alike["file"]), name]
-            continue
-        guessed.append(data)
+        for data in parts:
+            joined |= set(joined_files(data.get("read", {})))
+            alike = next((one for one in guessed if _same(one, data)), None)
+            if alike is None:
+                guessed.append(data)
+            else:
+                alike["file"] = [
+                    *([alike["file"]] if isinstance(alike["file"], str) else alike["file"]),
+                    name,
+                ]
     for data in guessed:
         name = data["file"] if isinstance(data["file"], str) else data["file"][0]
-        stem = _stem(name, [mapping.name for mapping in mappings])
+        part = str(data.get("read", {}).get("layer") or data.get("read", {}).get("sheet") or "")
+        part = part.removeprefix(MARK).strip() if sum(one["file"] == name for one in guessed) > 1 else ""
+        stem = _stem(name, [mapping.name for mapping in mappings], part)
         text = toml_of(data)
         mappings.append(mapping_of(stem, text.encode(), folder))
         fresh[f"{FOLDER}/{stem}.toml"] = text
@@ -109,30 +121,57 @@ def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return "preset" in one and plain[0] == plain[1]
 
 
-def _stem(name: str, taken: Sequence[str]) -> str:
-    plain = unicodedata.normalize("NFKD", Path(name).stem).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "file"
-    if stem in taken:
-        stem = f"{stem}-{Path(name).suffix.lower().strip('.')}"
-    return stem
+def _stem(name: str, taken: Sequence[str], part: str = "") -> str:
+    def plain(text: str) -> str:
+        ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+        return re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-") or "file"
+
+    stem = plain(Path(name).stem)
+    stem = f"{stem}-{plain(part)}" if part else stem
+    more = (
+        f"{stem}-{Path(name).suffix.lower().strip('.')}",
+        *(f"{stem}-{n}" for n in range(2, len(taken) + 3)),
+    )
+    return next(one for one in (stem, *more) if one not in taken)
 
 
-def _guessed(raw: RawFile, folder: Path, there: Sequence[str]) -> dict[str, Any]:
-    """Return the mapping of a raw file as data, with its marks."""
+def _guesses(raw: RawFile, folder: Path, there: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the mappings of a raw file: one for each sheet or layer of which a kind is recognised, or else one."""
     read, reader = _read_of(raw)
+    if reader == "vectors":
+        names = layers_of(raw)
+        parts: list[dict[str, Any]] = [{"layer": name} for name in names] if len(names) > 1 else [{}]
+    else:
+        source = opened(raw, read)
+        sheets = source.sheets if isinstance(source, Grid) else ()
+        plain = [name for name in sheets if not name.endswith("(hidden)")]
+        parts = [{"sheet": name} for name in plain] if len(sheets) > 1 else [{}]
+    made, refused = [], []
+    for part in parts:
+        try:
+            made.append(_guessed(raw, folder, there, read | part, reader))
+        except FindingsError as error:  # a sheet that is empty, beside those that are not
+            refused += error.findings
+    if not made:
+        raise FindingsError(refused)
+    return [data for data in made if data["kind"] != "nothing"] or made[:1]
+
+
+def _guessed(
+    raw: RawFile, folder: Path, there: Sequence[str], read: dict[str, Any], reader: str
+) -> dict[str, Any]:
+    """Return the mapping of a raw file, or of a part of it, as data with its marks."""
     source = opened(raw, read)
     hints: list[str] = []
     if isinstance(source, Grid):
         layout, head = header_layout(source)
         read |= layout
         hints = unit_hints(head)
-        if (
-            source.sheets
-            and len([one for one in source.sheets if "(hidden)" not in one]) + len(source.sheets) > 2
-        ):
-            read["sheet"] = _fullest(raw, source)
     sheet = source if isinstance(source, Sheet) else sheet_of(raw, read, folder)
-    preset = recognised(sheet.columns, reader, folder)
+    preset = recognised(sheet.columns, reader, folder, raw.name)
+    if preset and "names" in (own := preset_of(preset, "", folder).get("read", {})):
+        read, hints = {key: value for key, value in read.items() if key not in own}, []
+        sheet = sheet_of(raw, read | own, folder)
     named = dict(zip(sheet.columns, hints, strict=False))
     blocks = None if preset else blocks_of(sheet.columns, read.get("header"))
     if blocks:
@@ -150,9 +189,10 @@ def _guessed(raw: RawFile, folder: Path, there: Sequence[str]) -> dict[str, Any]
     if not kind:
         data["note"] = "no kind was recognised: write one of docs/importing.md, or leave it at nothing"
     facts = _facts(folder, raw, sheet, cells, blocks)
+    facts["file"] = " ".join([raw.name, str(read.get("layer", "")), str(read.get("sheet", ""))])
     if kind == "laboratory":
-        _split_ids(read, sheet, cells, facts)
-        join = _join(sheet, cells, folder, there) if reader == "modus" else None
+        split_guessed(read, sheet, cells, facts)
+        join = join_guessed(sheet, cells, folder, there) if reader == "modus" else None
         if join:
             read["join"] = join
     fields = {} if kind in ("", "nothing") else _fields(kind, preset, sheet, named, cells, facts)
@@ -189,14 +229,7 @@ def _read_of(raw: RawFile) -> tuple[dict[str, Any], str]:
     return {}, reader
 
 
-def _fullest(raw: RawFile, grid: Grid) -> str:
-    """Return the sheet that is read where none is named: the first that is not hidden."""
-    return grid.prefix.removesuffix("!")
-
-
 def _kind_of_preset(name: str, folder: Path) -> str:
-    from mollisol.importing.mapping import preset_of
-
     return str(preset_of(name, "", folder)["kind"]) if name else ""
 
 
@@ -237,54 +270,6 @@ def _year(cell: Cell) -> int | None:
     return None if day is None else day.year
 
 
-def _split_ids(
-    read: dict[str, Any], sheet: Sheet, cells: Mapping[str, Sequence[Cell]], facts: dict[str, Any]
-) -> None:
-    """Guess that ids hold depths, where no column has them and most ids end like ``0-15 cm``."""
-    from mollisol.importing.guesses import found_fields
-
-    found = found_fields("laboratory", sheet.columns)
-    column = found.get("point", [""])[0]
-    texts = [text_of(cell) for cell in cells.get(column, []) if text_of(cell)]
-    if "upper" not in found and facts.get("block") == "depth":  # a column for each depth
-        read["split"] = {"column": "depth", "read": _DEPTHS}
-        facts["split"] = "depth"
-        return
-    if "upper" in found or not texts:
-        return
-    if sum(bool(re.search(_SPLIT, text)) for text in texts) > 0.6 * len(texts):
-        read["split"] = {"column": column, "read": _SPLIT}
-        facts["split"] = "name"
-
-
-def _join(
-    sheet: Sheet, cells: Mapping[str, Sequence[Cell]], folder: Path, there: Sequence[str]
-) -> dict[str, Any] | None:
-    """Return a text file of ``raw/`` that has most of the barcodes of the samples, where the ids are empty."""
-    ids, bars = (
-        {text_of(cell) for cell in cells.get(name, []) if text_of(cell)}
-        for name in ("FMISSampleID", "SampleContainerID")
-    )
-    if ids or not bars:
-        return None
-    for name in there:
-        if format_of(name) != "text":
-            continue
-        try:
-            other = sheet_of(RawFile(name, folder / RAW / name), {}, folder)
-            rows = [row for _, row in islice(other.rows(), _SAMPLE)]
-        except FindingsError:
-            continue
-        for place, column in enumerate(other.columns):
-            if len(bars & {text_of(row[place]) for row in rows}) > 0.6 * len(bars):
-                from mollisol.importing.guesses import found_fields
-
-                found = found_fields("laboratory", [one for one in other.columns if one != column])
-                join = {"file": name, "column": "SampleContainerID", "matches": column}
-                return join | {"id": found.get("point", [""])[0], "day": found.get("sampled_on", [""])[0]}
-    return None
-
-
 def _fields(
     kind: str,
     preset: str,
@@ -296,16 +281,20 @@ def _fields(
     """Return the fields of a mapping; those of a preset stand in it, and only its marks are repeated."""
     if not preset:
         return guessed_fields(kind, sheet.columns, hints, cells, facts)
-    from mollisol.importing.mapping import preset_of
-
     fields = {
         name: entry
         for name, entry in preset_of(preset, "", facts["folder"])["fields"].items()
-        if MARK in json.dumps(entry)
+        if MARK in json.dumps(entry) and _may_be_there(entry, sheet)
     }
     if kind == "laboratory":
         fields |= _modus_fields(sheet, cells, facts)
     return fields
+
+
+def _may_be_there(entry: Any, sheet: Sheet) -> bool:
+    """Return whether a file may have a field of a preset: the preset is not sure of its column, or it is there."""
+    column = str(entry.get("column", MARK)) if isinstance(entry, dict) else MARK
+    return column.startswith(MARK) or sheet.index(column) is not None
 
 
 def _modus_fields(

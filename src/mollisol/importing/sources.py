@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from mollisol.importing.readers.raw import Sheet, refused
-from mollisol.importing.values import text_of
+from mollisol.importing.values import number_of, text_of
 
 _PLACE: Final = re.compile(r"(line|row|wpt|feature) \d+$|.+!\d+$|.*\[\d+\]|Event \d|samples\.")
 """A key of ``words`` that names a row."""
@@ -38,6 +38,8 @@ class Source:
             (key.casefold(), value) for key, value in self.words.items() if "*" in key and len(key) > 1
         ]
         self._folded = {" ".join(key.split()).casefold(): value for key, value in self.words.items()}
+        numbers = ((number_of(key), value) for key, value in self.words.items())
+        self._numbers = {number: value for number, value in numbers if number is not None}
         self.has_places = any(_PLACE.match(key) for key in self.words)
         self.pattern = None
         if "read" in spec:
@@ -89,6 +91,8 @@ class Source:
         folded = " ".join(text.split()).casefold()
         if folded in self._folded and folded not in _SPECIAL:
             return self._folded[folded]
+        if self._numbers and (number := number_of(folded, self.decimal)) in self._numbers:
+            return self._numbers[number]
         return next((value for key, value in self._globs if fnmatch.fnmatchcase(folded, key)), None)
 
 

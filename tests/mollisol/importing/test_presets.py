@@ -115,6 +115,8 @@ def rows_of(folder: Path, table: str) -> list[dict[str, str]]:
         ("lucas-topsoil", "LUCAS-SOIL-2018.csv", LUCAS),
         ("wosis-layers", "wosis.tsv", WOSIS),
         ("icasa-fertilizer", "fertilizer_events.csv", ICASA),
+        ("daycent-wth", "site.wth", b"1 1 2021 1 6.0 2.0 0.2\n2 1 2021 2 6.0 2.0 0.2\n"),
+        ("era5-daily", "era5.csv", b"valid_time,latitude,longitude,t2m,tp\n2021-01-01,42,-93,274.15,0.001\n"),
     ],
 )
 def test_a_file_is_known_by_its_columns(preset: str, file: str, content: bytes, project_of: Maker) -> None:
@@ -163,6 +165,44 @@ def test_comet_farm(project_of: Maker) -> None:
         ("baseline", "2020", "Corn", "yes", "yes", "no", "no", "no"),
         ("baseline", "2021", "Soybean", "no", "no", "yes", "no", "yes"),  # a mowing is no tillage
     ]
+
+
+def test_an_element_that_a_file_lacks_is_left_out_of_its_preset(project_of: Maker) -> None:
+    """No manure and no lime in the file: no column, and what no column tells did not take place."""
+    content = COMET.replace(b"<OMADApplicationList/>", b"")
+    for element in (b"OMADApplicationList", b"LimingList"):
+        content = content[: content.index(b"<" + element)] + content[
+            content.index(b"</" + element) :
+        ].replace(b"</" + element + b">", b"", 1)
+    mapping = "\n".join(line for line in COMET_MAPPING.splitlines() if not line.startswith("manure"))
+    folder = project_of(
+        {"comet.xml": content, "parcelles.geojson": parcels()}, {"places": PLACES, "comet": mapping}
+    )
+    rows = rows_of(folder, "schedule_of_activities.csv")
+    assert {(row["manure"], row["compost"], row["liming"]) for row in rows} == {("no", "no", "no")}
+
+
+WEATHER = (
+    'preset = "{}"\nfile = "{}"\n[fields]\ncell = {{ value = "c" }}\n{}[decide]\nevaporation = "none"\n{}'
+)
+
+
+def test_weather_of_daycent_has_no_names(project_of: Maker) -> None:
+    """Two days of 4 and 6 C with 0.2 cm and no rain known: 5 C; the day that is missing counts as none."""
+    days = b"  1  1 2021   1   6.00   2.00   0.20\n  2  1 2021   2   8.00   4.00 -99.99\n"
+    decide = 'gaps = "zero"\nshort_month = "sum of the days there are"\n'
+    folder = project_of({"site.wth": days}, {"w": WEATHER.format("daycent-wth", "site.wth", "", decide)})
+    (row,) = rows_of(folder, "model/weather.csv")
+    assert (float(row["tmean_c"]), float(row["rain_mm"])) == (5.0, 2.0)
+
+
+def test_weather_of_era5_is_kelvin_and_metres(project_of: Maker) -> None:
+    days = b"valid_time,latitude,longitude,t2m,tp\n2021-01-01,42,-93,274.15,0.001\n2021-01-02,42,-93,276.15,0.003\n"
+    more = 'rain = { unit = "m" }\n'
+    decide = 'short_month = "sum of the days there are"\n'
+    folder = project_of({"era5.csv": days}, {"w": WEATHER.format("era5-daily", "era5.csv", more, decide)})
+    (row,) = rows_of(folder, "model/weather.csv")
+    assert (float(row["tmean_c"]), float(row["rain_mm"])) == (2.0, 4.0)
 
 
 def test_icasa(project_of: Maker) -> None:

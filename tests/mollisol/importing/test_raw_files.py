@@ -271,3 +271,68 @@ def test_a_preset_of_ones_own_is_known_to_sniff(project_of: Maker) -> None:
     sniffed(folder, [])
     text = (folder / "imports" / "station.toml").read_text(encoding="utf-8")
     assert 'preset = "station"' in text
+
+
+def test_each_sheet_and_layer_gets_a_mapping_of_its_own(project_of: Maker) -> None:
+    """Headings in three rows with merged cells, depths as texts, and a sheet of words between those of results."""
+    from mollisol.importing.sniff import sniffed
+
+    book = openpyxl.Workbook()
+    book.active.title = "Read me"  # type: ignore[union-attr]
+    for year in (2021, 2026):
+        sheet = book.create_sheet(f"Fall {year}")
+        for row in (
+            ("Sample", "Depth", "Carbon", None, "Bulk density"),
+            (None, "in", "TC", "IC", "g/cc"),
+            (None, None, "%", "%", None),
+            ("P-01", "0-6", 1.5, 0.2, 1.3),
+            ("P-01", "6-12", 1.1, 0.2, 1.4),
+        ):
+            sheet.append(row)
+        sheet.merge_cells("C1:D1")
+    out = io.BytesIO()
+    book.save(out)
+    folder = project_of({"lab.xlsx": out.getvalue()}, {})
+    sniffed(folder, [])
+    assert sorted(path.name for path in (folder / "imports").iterdir()) == [
+        "lab-fall-2021.toml",
+        "lab-fall-2026.toml",
+    ]
+    text = (folder / "imports" / "lab-fall-2026.toml").read_text(encoding="utf-8")
+    for line in (
+        'sheet = "? Fall 2026"',
+        'header = "? [1, 2, 3]"',
+        'split = { column = "? Depth / in"',
+        'inorganic = { column = "? Carbon / IC / %", unit = "? %" }',
+        'upper = { column = "? top", unit = "? in" }',
+    ):
+        assert line in text
+
+
+def test_layers_of_a_vector_file(project_of: Maker) -> None:
+    from mollisol.importing.sniff import sniffed
+
+    def placemark(name: str, west: float) -> str:
+        ring = f"{west},1 {west + 0.1},1 {west + 0.1},1.1 {west},1.1 {west},1"
+        edge = (
+            f"<outerBoundaryIs><LinearRing><coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs>"
+        )
+        return f"<Placemark><name>{name}</name><Polygon>{edge}</Polygon></Placemark>"
+
+    content = (
+        '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
+        f"<Folder><name>fields</name>{placemark('Home', 1)}</Folder>"
+        f"<Folder><name>checks</name>{placemark('A', 2)}</Folder></Document></kml>"
+    )
+    folder = project_of({"farm.kml": content.encode()}, {})
+    sniffed(folder, [])
+    found = {path.stem: path.read_text(encoding="utf-8") for path in (folder / "imports").iterdir()}
+    assert sorted(found) == ["farm-checks", "farm-fields"]
+    assert "control_site = " in found["farm-checks"]
+    assert "control_site = " not in found["farm-fields"]
+
+
+def test_a_word_for_a_number_is_that_number_however_it_is_written(project_of: Maker) -> None:
+    text = LAB.replace('unit = "%", is', 'words = { "-999" = 1.2 }, unit = "%", is', 1)
+    result = imported(project_of({"lab.csv": ROWS.replace(b"1.5", b"-999.0", 1)}, {"lab": text}))
+    assert b"0,15,12,lab" in result.tables["core_increments.csv"]

@@ -15,6 +15,7 @@ from mollisol.importing.readers.vectors import GEOMETRY
 from mollisol.methodology.findings import Place, finding
 from mollisol.reading.reference_systems import WGS84, UnknownSystemError, to_wgs84
 
+_MOST_SHOWN: Final = 8
 _OF_DESIGN: Final = ("part", "grid_row", "grid_column")
 FIELDS: Final[Mapping[str, Type]] = {
     "point": Type(required=True),
@@ -146,7 +147,8 @@ def _write(
     if len(items) > 1:
         rule = mapping.decide.get("duplicates")
         if rule not in _DUPLICATES:
-            places = " and ".join(one.place for one, _ in items)
+            places = " and ".join(one.place for one, _ in items[:_MOST_SHOWN])
+            places += f", {len(items)} times" if len(items) > _MOST_SHOWN else ""
             words = ("duplicate", f"{row.got['point'].text} stands in {places}", "which position counts")
             for one, _ in items:
                 one.ask("point", words, "decide.duplicates", _DUPLICATES)

@@ -6,6 +6,7 @@ import json
 import shutil
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -39,15 +40,7 @@ def read_vectors(raw: RawFile, options: Mapping[str, Any]) -> Sheet:
         from pyogrio.raw import read
     except ImportError:
         raise refused(raw.name, "a vector file", do="install mollisol[geo]") from None
-    with TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # GDAL's remarks on how the file was made
-        path = Path(folder) / f"file{ending}"
-        shutil.copyfile(
-            raw.path, path
-        )  # no name of ours reaches GDAL, and nothing beside it but the sidecars
-        for sidecar in _SIDECARS if ending == ".shp" else ():
-            if (other := raw.beside(sidecar)) is not None:
-                shutil.copyfile(other.path, path.with_suffix(sidecar))
+    with _copied(raw, ending) as path:
         try:
             layers = [str(name) for name, kind in list_layers(path) if kind is not None]
             wanted = options.get("layer") or (
@@ -85,6 +78,37 @@ def read_vectors(raw: RawFile, options: Mapping[str, Any]) -> Sheet:
         rows,
         system=system,
     )
+
+
+def layers_of(raw: RawFile) -> list[str]:
+    """Return the layers of a vector file among which one has to be named; none where there is one, or one is usual."""
+    ending = Path(raw.name).suffix.lower()
+    if ending in (".parquet", ".geoparquet", ".gpx"):
+        return []
+    _check_begin(raw, ending)
+    try:
+        from pyogrio import list_layers
+        from pyogrio.errors import DataSourceError
+    except ImportError:
+        return []
+    with _copied(raw, ending) as path:
+        try:
+            return [str(name) for name, kind in list_layers(path) if kind is not None]
+        except (DataSourceError, ValueError, RuntimeError):
+            return []  # told where it is read
+
+
+@contextmanager
+def _copied(raw: RawFile, ending: str) -> Iterator[Path]:
+    """Give a copy of a file: no name of ours reaches GDAL, and nothing beside it but the sidecars."""
+    with TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # GDAL's remarks on how the file was made
+        path = Path(folder) / f"file{ending}"
+        shutil.copyfile(raw.path, path)
+        for sidecar in _SIDECARS if ending == ".shp" else ():
+            if (other := raw.beside(sidecar)) is not None:
+                shutil.copyfile(other.path, path.with_suffix(sidecar))
+        yield path
 
 
 def _check_begin(raw: RawFile, ending: str) -> None:
