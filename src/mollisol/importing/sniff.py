@@ -146,7 +146,8 @@ def _guesses(raw: RawFile, folder: Path, there: Sequence[str]) -> list[dict[str,
         sheets = source.sheets if isinstance(source, Grid) else ()
         plain = [name for name in sheets if not name.endswith("(hidden)")]
         parts = [{"sheet": name} for name in plain] if len(sheets) > 1 else [{}]
-    made, refused = [], []
+    made: list[dict[str, Any]] = []
+    refused: list[Finding] = []
     for part in parts:
         try:
             made.append(_guessed(raw, folder, there, read | part, reader))

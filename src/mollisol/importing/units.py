@@ -37,8 +37,6 @@ VOLUME: Final = {
 """Volumes, to litres."""
 RAIN: Final = {"mm": 1.0, "cm": 10.0, "in": 25.4, "m": 1000.0}
 """Depths of water of a day, to mm."""
-RADIATION: Final = {"MJ/m2": 1.0, "W/m2": 0.0864, "kWh/m2": 3.6, "J/cm2": 0.01}
-"""Energy of a day on a square metre, to MJ."""
 STOCK: Final = {
     "t/ha": 1.0, "Mg/ha": 1.0, "kg/ha": 0.001, "g/m2": 0.01, "kg/m2": 10.0, "lb/ac": 0.45359237e-3 / 0.40468564224,
 }  # fmt: skip
@@ -61,7 +59,7 @@ _ALIASES: Final = {
     "litre": "l", "liter": "l", "g/cc": "g/cm3", "g cm-3": "g/cm3", "kg m-3": "kg/m3", "g kg-1": "g/kg",
     "mg kg-1": "mg/kg", "deg C": "C", "deg c": "C", "degC": "C", "celsius": "C", "kelvin": "K", "degF": "F",
     "lbs": "lb", "tonne": "t", "tonnes": "t", "Mg/m-3": "Mg/m3", "m-3 m3": "m3/m3", "t ha-1": "t/ha",
-    "kg ha-1": "kg/ha", "mm/day": "mm", "MJ/m2/day": "MJ/m2", "kWh/m2/day": "kWh/m2", "US gallon": "US gal",
+    "kg ha-1": "kg/ha", "mm/day": "mm", "US gallon": "US gal",
     "quintal": "dt", "Stück": "head",
 }  # fmt: skip
 

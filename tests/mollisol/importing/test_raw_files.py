@@ -235,6 +235,29 @@ def test_records_of_json_and_xml(tmp_path: Path) -> None:
     assert "lists that there are" in words(tmp_path, "other.json", b'{"a": {"b": [{"c": 1}]}}', records="x")
 
 
+def test_a_formula_of_ods_without_a_value(tmp_path: Path) -> None:
+    cell = '<table:table-cell table:formula="of:=[.A1]+1" {}/>'
+    for value in ("", 'office:value-type="float" office:value="2"'):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+            archive.writestr("META-INF/manifest.xml", "<manifest/>")
+            content = (
+                '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+                'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"><office:body><office:spreadsheet>'
+                f'<table:table table:name="S"><table:table-row>{cell.format(value)}</table:table-row></table:table>'
+                "</office:spreadsheet></office:body></office:document-content>"
+            )
+            archive.writestr("content.xml", content)
+        if value:
+            grid = opened(raw(tmp_path, "book.ods", out.getvalue()), {})
+            assert isinstance(grid, Grid)
+            assert [cells for _, cells in grid.rows()] == [[2.0]]
+        else:
+            told = words(tmp_path, "book.ods", out.getvalue())
+            assert "1 formulas without a stored value: of:=[.A1]+1" in told
+
+
 def test_an_ods_sheet(tmp_path: Path) -> None:
     """Repeated empty rows of ODS are no rows, and a number is one."""
     content = (

@@ -13,7 +13,7 @@ from mollisol.importing.context import Context, Row
 from mollisol.importing.mapping import FileMapping
 from mollisol.importing.meanings import Type
 from mollisol.importing.outputs import Origin
-from mollisol.importing.units import RADIATION, RAIN
+from mollisol.importing.units import RAIN
 
 FIELDS: Final[Mapping[str, Type]] = {
     "cell": Type(required=True),
@@ -27,7 +27,6 @@ FIELDS: Final[Mapping[str, Type]] = {
     "tmin": Type("temperature"),
     "rain": Type("number", RAIN),
     "pet": Type("number", RAIN),
-    "radiation": Type("number", RADIATION),
 }
 GAPS: Final = ("mean of the other days", "zero", "leave out the month")
 SHORT: Final = ("sum of the days there are", "scale to the whole month", "leave out the month")

@@ -185,7 +185,7 @@ def check_archive(raw: RawFile) -> None:
 
 
 def check_formulas(raw: RawFile) -> None:
-    """Look for formulas of an XLSX workbook whose value was never stored: they would read as empty cells.
+    """Look for formulas of an XLSX or ODS workbook whose value was never stored: they would read as empty cells.
 
     Raises
     ------
@@ -194,7 +194,8 @@ def check_formulas(raw: RawFile) -> None:
     """
     with zipfile.ZipFile(raw.path) as archive:
         for name in archive.namelist():
-            if not re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name):
+            end_of_cell, pattern = _OF_ODS if name == "content.xml" else _OF_XLSX
+            if name != "content.xml" and not re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name):
                 continue
             bare: list[str] = []
             rest = b""
@@ -202,13 +203,14 @@ def check_formulas(raw: RawFile) -> None:
                 with archive.open(name) as stream:
                     while block := stream.read(_BLOCK):
                         rest += block
-                        end = rest.rfind(b"</c>")
+                        end = rest.rfind(end_of_cell)
                         if end < 0:
                             rest = rest[-LONGEST_CELL * 8 :]
                             continue
-                        part, rest = rest[: end + 4], rest[end + 4 :]
-                        if b"<f" in part:
-                            bare += [found.decode("ascii", "replace") for found in _BARE.findall(part)]
+                        end += len(end_of_cell)
+                        part, rest = rest[:end], rest[end:]
+                        if b"<f" in part or b"table:formula" in part:
+                            bare += [found.decode("utf-8", "replace") for found in pattern.findall(part)]
             except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
                 raise refused(raw.name, f"no workbook: {error}") from None
             if bare:
@@ -217,6 +219,12 @@ def check_formulas(raw: RawFile) -> None:
                 raise refused(raw.name, found, thing=name.rpartition("/")[2], do=do)
 
 
-_BARE: Final = re.compile(
-    rb'<c [^>]*?r="([A-Z]+\d+)"[^>]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+_OF_XLSX: Final = (
+    b"</c>",
+    re.compile(rb'<c [^>]*?r="([A-Z]+\d+)"[^>]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'),
 )
+_OF_ODS: Final = (
+    b">",
+    re.compile(rb'<table:table-cell (?![^>]*office:value-type)[^>]*table:formula="([^"]{1,60})[^>]*>'),
+)
+"""Where a cell ends, and a formula without a value, with its place or its text."""

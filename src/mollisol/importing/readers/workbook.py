@@ -57,7 +57,7 @@ def _opened(raw: RawFile) -> Any:
     begin = raw.begin(4)
     if raw.name.lower().endswith((".xlsx", ".xlsm", ".ods", ".xlsb")) or begin == b"PK\x03\x04":
         check_archive(raw)
-        if raw.name.lower().endswith((".xlsx", ".xlsm")) and begin == b"PK\x03\x04":
+        if raw.name.lower().endswith((".xlsx", ".xlsm", ".ods")) and begin == b"PK\x03\x04":
             check_formulas(raw)
     import python_calamine
 
