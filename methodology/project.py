@@ -29,6 +29,7 @@ from mollisol.methodology.base import Day, DomainObject, Identifier, Interval, I
 from mollisol.methodology.baseline import Baseline, baselines_of
 from mollisol.methodology.boundary import ProjectBoundary
 from mollisol.methodology.columns import Columns
+from mollisol.methodology.eligibility.clauses import Declaration
 from mollisol.methodology.eligibility.non_permanence import RiskAnswer
 from mollisol.methodology.eligibility_facts import EligibilityFacts
 from mollisol.methodology.factors.project_factors import ProjectFactor
@@ -285,6 +286,7 @@ class Project(DomainObject):
     residue_diversions: Columns[ResidueDiversion] = Columns.of(ResidueDiversion, ())
     risk_answers: Columns[RiskAnswer] = Columns.of(RiskAnswer, ())
     evidence: Columns[EvidenceItem] = Columns.of(EvidenceItem, ())
+    declarations: Columns[Declaration] = Columns.of(Declaration, ())
     found_files: Columns[FoundFile] = Columns.of(FoundFile, ())
     """The files of the evidence register that were there."""
     ledger: Ledger | None = None

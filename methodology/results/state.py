@@ -16,6 +16,8 @@ _NOT_SHOWN: Final = frozenset(
     {
         "boundary-no-reason",
         "burning-basis",
+        "clause-undeclared",
+        "clause-undocumented",
         "eligibility-incomplete",
         "eligibility-not-declared",
         "factor-not-rechecked",

@@ -387,8 +387,64 @@ DOCUMENTS = (
     ("methane-model.txt", "model output", ("modelled_soil_gases.csv",)),
     ("risk-report.txt", "tool output", ("project.toml",)),
     ("statistics.txt", "statistics", ("commodities.csv", "site_conditions.csv")),
+    ("statements.txt", "statement", ("declarations.csv",)),
 )  # fmt: skip
 """Made-up documents: name, kind and the tables that each stands for."""
+STATEMENTS = "evidence/statements.txt"
+STATED = (
+    ("template", "", "the edition on the page of the methodology on the day of writing, constructed"),
+    ("practice-pair", "arable", "ploughing and burnt straw before; no-till, residues, a cover crop after"),
+    ("practice-pair", "grass", "set stocking before; as before with slurry from outside after"),
+    ("practice-pair", "mixed", "ley and wheat before; with hedges and trees after: roots that stay"),
+    ("practice-unseen", "", "seen in organic_amendments.csv and woody_stocks.csv, beside the schedule"),
+    ("laws-read", "", "agricultural and environmental acts of the country, constructed"),
+    ("barrier-kinds", "", "market and investment, constructed"),
+    ("barrier-evidence", "", "government data; peer-reviewed"),
+    ("unit-alike", "", "one use, one soil group and one climate each; the three differ in use"),
+    ("flux-calibration", "", "constructed: no such publication"),
+    ("flux-validation", "", "constructed: no such publication"),
+    ("factor-search", "", "no factor of the project or of the country was found for these sources, constructed"),
+    ("factors-read", "", "2025-11-01"),
+    ("control-place", "", "outlines and points of the control sites, constructed"),
+    ("control-size", "", "yes"),
+    ("control-plan", "", "an agreement with the neighbours: as in the schedule, each year, constructed"),
+    ("control-values", "", "unbiased"),
+    ("composite-width", "", "2"),
+    ("analysis-plan", "", "2021-08-20"),
+    ("after-amendment", "", "170 days after the slurry, 20 before the compost, constructed"),
+    ("strata-annex", "", "strata, areas and points as in strata.csv and sample_points.csv"),
+    ("strata-factors", "", "land use and soil group; outlines of the units were taken"),
+    ("sample-shares", "", "area; spread"),
+    ("surface-cleared", "", "yes"),
+    ("cores-mixed", "", "yes"),
+    ("sieve", "", "2"),
+    ("shipped-days", "", "3"),
+    ("stored-months", "", "0"),
+    ("places-kept", "", "each core within a metre of its point, by satellite, in the field book"),
+    ("accreditation", "", "ISO/IEC 17025, constructed"),
+    ("ring-test", "", "each year, constructed"),
+    ("density-way", "", "core"),
+    ("density-standard", "", "ISO 11272"),
+    ("amounts-shown", "", "in the farm accounts, constructed"),
+    ("manure-store", "", "dry; aerated"),
+    ("yield-source", "", "regional; project"),
+    ("plan-tasks", "", "cores each second and third year, records each month"),
+    ("plan-boundary", "", "units.geojson and the boundary of project.toml"),
+    ("plan-parameters", "", "the columns of the tables of this folder"),
+    ("plan-sampling", "", "plan/plan.toml"),
+    ("plan-control-sites", "", "the agreement with the neighbours"),
+    ("plan-review", "", "2031, by regional statistics of the five years before"),
+    ("plan-quality", "", "a second person reads each table; repeats in the laboratory"),
+    ("plan-archive", "", "this folder and its bundles, on two places"),
+    ("plan-roles", "", "farmer, sampler, laboratory and reckoner, constructed"),
+    ("plan-modelling", "", "soil methane of the wet corner alone"),
+    ("archive-until", "", "2063-10-01"),
+    ("practices-since", "", "none after the first report"),
+    ("geodata", "", "in the field book, constructed"),
+    ("sources-newest", "", "yes"),
+    ("calibrated", "", "balances each year, corer by its maker, constructed"),
+)  # fmt: skip
+"""Clause, thing and answer; one document stands for all of them."""
 RATING = "non_permanence_rating_percent"
 
 
@@ -413,6 +469,7 @@ def evidence() -> None:
             ]
             for table in tables
         ]
+    write("declarations.csv", "clause,thing,answer,document", [[*row, STATEMENTS] for row in STATED])
     write("evidence/register.csv", "file,sha256,kind,table,rows,note", rows)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mollisol.equations import all_equations
 from mollisol.methodology.deviations import LIFTED, NEVER_LIFTED
+from mollisol.methodology.eligibility.clauses import clauses
 from mollisol.methodology.findings import catalogue
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, load_rule_set, rule_set_keys
 from mollisol.rule_catalogue.coverage import POINTERS, STATES, Requirement, requirements, tally
@@ -141,12 +142,38 @@ def coverage_page() -> str:
         for row in known
     ]  # fmt: skip
     tests = "Tests stand under `tests/`.\n\n"
-    return f"{MADE}# VM0042 against the product\n\n{intro}{counted}\n{tests}" + table(head, rows)
+    page = f"{MADE}# VM0042 against the product\n\n{intro}{counted}\n{tests}" + table(head, rows)
+    stated = (
+        "\n## Statements\n\nWhat no table shows is stated in `declarations.csv`: a row has the clause, the thing that "
+        "it is on (empty: all of that kind), the answer and, where one is asked for, a document of the evidence "
+        "register. A clause is asked on each thing that a project has. Without a statement that is a *refusal* the run is "
+        "provisional; an answer that is not allowed is refused as the last column says.\n\n"
+    )
+    asked: list[list[object]] = [
+        [f"`{one.id}`", one.row, one.asks, one.each, f"{one.kind} {one.allowed}".strip(),
+         "yes" if one.document else "", one.missing or "", one.broken or "", one.part]
+        for one in clauses()
+    ]  # fmt: skip
+    head = [
+        "clause",
+        "#",
+        "what is stated",
+        "of each",
+        "answer",
+        "document",
+        "if silent",
+        "if not allowed",
+        "source",
+    ]
+    return page + stated + table(head, asked)
 
 
 def _where(row: Requirement) -> str:
     named = ((name, getattr(row, name)) for name in POINTERS if name != "tests")
-    return "<br>".join(f"{name}: {', '.join(f'`{id}`' for id in ids)}" for name, ids in named if ids)
+    asked = [one.id for one in clauses() if one.row == row.number]
+    return "<br>".join(
+        f"{name}: {', '.join(f'`{id}`' for id in ids)}" for name, ids in (*named, ("clauses", asked)) if ids
+    )
 
 
 PAGES = {

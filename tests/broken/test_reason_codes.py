@@ -115,6 +115,7 @@ def test_a_project_that_declares_nothing_is_asked_for_all_of_it_at_once(broken: 
     assert by_severity[Severity.NOTE] == {"clocks-undeclared", "control-similar", "esm-inside-sampled-mass"}
     assert by_severity[Severity.REFUSAL] == {
         "boundary-no-reason",
+        "clause-undeclared",
         "eligibility-not-declared",
         "geometry-missing",
         "kind-placeholder",

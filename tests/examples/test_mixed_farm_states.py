@@ -38,6 +38,8 @@ def test_the_page_has_the_figures_of_the_run() -> None:
         ("eligibility-incomplete", [("eligibility.toml", r"\[\[adjustments\]\]\n(.+\n)+", "")]),
         ("eligibility-not-declared", [("eligibility.toml", "", None)]),
         ("geometry-missing", [("project.toml", r"geometry_file = .*\n", ""), ("units.geojson", "", None)]),
+        ("clause-undeclared", [("declarations.csv", "control-size.*\n", "")]),
+        ("clause-undocumented", [("declarations.csv", "(laws-read.*),evidence.*", r"\1,")]),
         ("plan-missing", [("plan/plan.toml", "", None), ("plan/points.csv", "", None)]),
         ("plan-afterwards", [("plan/plan.toml", "2021-08-20", "2023-01-01")]),
         ("schedule-incomplete", [("schedule_of_activities.csv", r",7\.5,", ",,")]),

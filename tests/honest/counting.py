@@ -24,6 +24,7 @@ PER_FAMILY = 136
 MUSTS = {"control-not-similar": "VM0042 2.2, section 8.2: not significantly different at the start"}
 """What the methodology demands, and honest sites drawn at random miss now and then; was blocking before."""
 NEVER_DECLARED = {
+    "clause-undeclared": "VM0042 2.2, sections 4 to 9.3: statements on clauses",
     "eligibility-not-declared": "VM0042 2.2, sections 4, 7 and 8.2, Table 7",
     "laboratory-basis-undeclared": "VM0042 2.2, section 8.2.1.5: fine soil, oven-dry, no coarse matter",
     "plan-missing": "VM0042 2.2, section 8.2.1.2: a sampling plan",

@@ -60,8 +60,9 @@ def told(folder: Path, *severities: Severity) -> dict[str, str]:
 
 LACKING = frozenset(
     {
-        "boundary-no-reason", "eligibility-not-declared", "geometry-missing", "laboratory-basis-undeclared",
-        "plan-missing", "points-not-located", "production-undeclared", "rating-not-shown", "schedule-incomplete",
+        "boundary-no-reason", "clause-undeclared", "eligibility-not-declared", "geometry-missing",
+        "laboratory-basis-undeclared", "plan-missing", "points-not-located", "production-undeclared",
+        "rating-not-shown", "schedule-incomplete",
     }
 )  # fmt: skip
 """What stops any project of these tests from issuing: they have soil, and nothing else."""

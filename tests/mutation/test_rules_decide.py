@@ -137,6 +137,9 @@ PROBES = {
     "broken:numbering-gaps": """
         mollisol.selection.numbering-gaps mollisol.selection.fewest-missing mollisol.selection.least-filled""",
     "broken:points-lost-many": "mollisol.selection.greatest-loss",
+    "broken:clause-limits": """
+        vm0042.archive.least-years vm0042.land.expert-years vm0042.soc.largest-particle vm0042.soc.shipping-days
+        vm0042.soc.storage-months vm0042.spectroscopy.least-articles""",
     "broken:practice-not-changed": "mollisol.declarations.contradiction",
 }
 """The rules that each project shows to decide."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from mollisol.methodology.boundary import POOLS_AND_GASES
 from mollisol.methodology.eligibility.non_permanence import RISK_FILE
 from mollisol.methodology.eligibility.schedule import AMOUNTS
+from tests.support.statements import state_all
 
 KM_PER_DEGREE = 111.2
 AMOUNT = "1"
@@ -140,7 +141,7 @@ def declare(folder: Path) -> Path:
     (folder / "eligibility.toml").write_text(text, encoding="utf-8")
     risk = Path(__file__).parents[2] / "examples" / "mixed-farm" / RISK_FILE
     (folder / RISK_FILE).write_bytes(risk.read_bytes())
-    return folder
+    return state_all(folder)
 
 
 def _head(path: Path) -> None:

@@ -58,6 +58,7 @@ from mollisol.questions.plan import check_plan
 from mollisol.questions.registration import question_registration
 from mollisol.questions.selection import check_lost_points, check_selection
 from mollisol.questions.typed_numbers import question_typed, tell_typed
+from mollisol.questions.words.clauses import check_declared_clauses
 from mollisol.questions.words.eligibility import check_declared_practices
 from mollisol.questions.words.evidence import tell_evidence
 from mollisol.stocks.samples import Samples
@@ -152,6 +153,7 @@ class VM0042(Programme):
             lambda: check_grid(project, rules),
             lambda: question_typed(context),
             lambda: check_declarations(project, rules),
+            lambda: check_declared_clauses(context),
             lambda: self._declared_practices(context),
             lambda: question_registration(context, ("VM0042",)),
         )

@@ -275,6 +275,22 @@ def _not_changed(project: Project, contradiction: Severity) -> Iterator[Finding]
             yield finding("practice-not-changed", where, state[:400], severity=contradiction)
 
 
+def reads_the_same(project: Project, unit: str) -> bool:
+    """Return whether no column of the schedule of a unit differs between the years before the project and its own."""
+    table, start = project.schedule, starts_of_units(project).get(unit)
+    rows, years = table.groups("place", "scenario"), table.column("year").values()
+    before = [row for row in rows.get((unit, "baseline"), ()) if start and years[row] < start.year]
+    after = rows.get((unit, "project"), [])
+    names = {name for columns in _COLUMNS.values() for name in columns} - {
+        "planting",
+        "harvest",
+        "yield_t_per_ha",
+    }
+    return bool(before and after) and not any(
+        _shows(table.column(name).values(), before, after, less=False) for name in names
+    )
+
+
 def _shows(values: Sequence[Any], baseline: list[int], project: list[int], *, less: bool) -> bool:
     """Return whether the values of some rows differ from those of others; an empty cell says nothing."""
     one, other = ([values[row] for row in rows if values[row] is not None] for rows in (baseline, project))

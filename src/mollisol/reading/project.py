@@ -13,6 +13,7 @@ from mollisol.methodology.base import DomainObject
 from mollisol.methodology.checks.laboratory import check_laboratory_figures
 from mollisol.methodology.checks.unread import UNREAD
 from mollisol.methodology.columns import Columns
+from mollisol.methodology.eligibility.clauses import DECLARATIONS_FILE, Declaration
 from mollisol.methodology.eligibility.non_permanence import RISK_FILE, RiskAnswer
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
 from mollisol.methodology.findings import Finding, Place, Severity, blocking, finding
@@ -97,6 +98,7 @@ TABLES: tuple[Table, ...] = (
     Table("leakage_mitigation.csv", activity.Mitigation, "mitigation", required=False),
     Table("residue_diversion.csv", activity.ResidueDiversion, "residue_diversions", required=False),
     Table(RISK_FILE, RiskAnswer, "risk_answers", required=False),
+    Table(DECLARATIONS_FILE, Declaration, "declarations", required=False),
     Table(EVIDENCE_FILE, EvidenceItem, "evidence", required=False),
 )
 

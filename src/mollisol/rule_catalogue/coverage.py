@@ -12,6 +12,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BeforeValidator, Field
 
 from mollisol.methodology.base import DomainObject, RequiredText, Text
+from mollisol.methodology.eligibility.clauses import clauses
 
 type State = Literal["whole", "part", "missing", "will not"]
 STATES: tuple[State, ...] = get_args(State.__value__)
@@ -82,3 +83,4 @@ def lines_of_requirements(rows: Iterable[Requirement], *, full: bool) -> Iterato
             yield from (
                 f"{'':18}{name}: {', '.join(getattr(row, name))}" for name in POINTERS if getattr(row, name)
             )
+            yield from (f"{'':18}clause {one.id}: {one.wanted}" for one in clauses() if one.row == row.number)
