@@ -144,10 +144,11 @@ def coverage_page() -> str:
     tests = "Tests stand under `tests/`.\n\n"
     page = f"{MADE}# VM0042 against the product\n\n{intro}{counted}\n{tests}" + table(head, rows)
     stated = (
-        "\n## Statements\n\nWhat no table shows is stated in `declarations.csv`: a row has the clause, the thing that "
-        "it is on (empty: all of that kind), the answer and, where one is asked for, a document of the evidence "
-        "register. A clause is asked on each thing that a project has. Without a statement that is a *refusal* the run is "
-        "provisional; an answer that is not allowed is refused as the last column says.\n\n"
+        "\n## Statements\n\nWhat no table shows is stated in `declarations.csv`: a row has the clause, the "
+        "thing that it is on (empty: all of that kind), the answer and, where one is asked for, a document of "
+        "the evidence register. A clause is asked on each thing that a project has. Without a statement that "
+        "is a *refusal* the run is provisional; an answer that is not allowed is refused as the last column "
+        "says.\n\n"
     )
     asked: list[list[object]] = [
         [f"`{one.id}`", one.row, one.asks, one.each, f"{one.kind} {one.allowed}".strip(),
