@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+from mollisol.methodology.checks.look_alikes import did_you_mean
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, finding
-from mollisol.methodology.land.design import DRAWN_FIELDS_FILE, grid_of_units, neighbours
+from mollisol.methodology.land.design import DRAWN_FIELDS_FILE, StratumDesign, grid_of_units, neighbours
 from mollisol.methodology.measurement import SamplePoint
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
@@ -17,26 +19,37 @@ _POINTS = "sample_points.csv"
 
 def check_design(project: Project, rules: RulesInForce) -> Iterator[Finding]:
     """Yield what stands against the design, and what its tables lack."""
-    design = project.head.design
-    where = Place(file="project.toml", thing="design")
-    if design.kind not in ("stratified_random", "multi_stage"):
-        yield finding("design-not-stratified-random", where, design.kind)
-    gridded = _given(project.sample_points, "grid_row", "grid_column")
-    parted = len(project.drawn_fields) > 0 or _given(project.sample_points, "part")
-    if parted and design.kind != "multi_stage":
-        state = f"{design.kind}, and {DRAWN_FIELDS_FILE} or column part has rows"
-        yield finding("design-table-unused", where, state, kind="multi_stage")
-    if gridded and not design.has_grid:
-        start = "" if design.random_start else " without random_start"
-        state = f"{design.kind}{start}, and column grid_row or grid_column has numbers"
-        yield finding("design-table-unused", where, state, kind="systematic with random_start = true")
-    if parted:
+    declared = project.head.design
+    known = set(project.strata.column("stratum").values())
+    for stratum, design in ((None, declared), *declared.of_strata.items()):
+        where = Place(file="project.toml", thing="design" + (f".of_strata.{stratum}" if stratum else ""))
+        if stratum and stratum not in known:
+            found = f"{stratum}{did_you_mean(stratum, known)}"
+            yield finding("unknown-reference", where, found, table="strata.csv")
+        if design.kind not in ("stratified_random", "multi_stage"):
+            yield finding("design-not-stratified-random", where, design.kind)
+
+        def here(name: str | None, own: StratumDesign = design) -> bool:
+            return declared.of(name) is own
+
+        points, fields = project.sample_points, project.drawn_fields
+        if declared.of_strata:
+            points = points.at(points.column("stratum").holds(here).nonzero()[0].tolist())
+            fields = fields.at(fields.column("stratum").holds(here).nonzero()[0].tolist())
+        gridded = _given(points, "grid_row", "grid_column")
+        if (len(fields) > 0 or _given(points, "part")) and design.kind != "multi_stage":
+            state = f"{design.kind}, and {DRAWN_FIELDS_FILE} or column part has rows"
+            yield finding("design-table-unused", where, state, kind="multi_stage")
+        if gridded and not design.has_grid:
+            start = "" if design.random_start else " without random_start"
+            state = f"{design.kind}{start}, and column grid_row or grid_column has numbers"
+            yield finding("design-table-unused", where, state, kind="systematic with random_start = true")
+    if len(project.drawn_fields) > 0 or _given(project.sample_points, "part"):
         yield from _parts(project, rules)
-    if design.has_grid:
-        yield from _grid(project)
+    yield from _grid(project)
 
 
-def _given(points: Columns[SamplePoint], *columns: str) -> bool:
+def _given(points: Columns[Any], *columns: str) -> bool:
     return any(bool(points.column(name).given().any()) for name in columns)
 
 
@@ -82,11 +95,13 @@ def _parts(project: Project, rules: RulesInForce) -> Iterable[Finding]:
 
 def _grid(project: Project) -> Iterable[Finding]:
     """Yield strata whose grid gives no pair of neighbours."""
+    if not any(one.has_grid for one in (project.head.design, *project.head.design.of_strata.values())):
+        return
     of_stratum: dict[str, list[SamplePoint]] = defaultdict(list)
     for point in project.sample_points:
         of_stratum[point.stratum or ""].append(point)
     for stratum in project.strata.column("stratum").values():
-        if not neighbours(grid_of_units(of_stratum[stratum])):
+        if project.head.design.of(stratum).has_grid and not neighbours(grid_of_units(of_stratum[stratum])):
             yield finding(
                 "grid-incomplete",
                 Place(file=_POINTS, column="grid_row", thing=f"stratum {stratum}"),

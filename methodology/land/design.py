@@ -17,8 +17,8 @@ type Node = tuple[int, int]
 """Row and column of a point in its grid."""
 
 
-class SamplingDesign(DomainObject):
-    """How the points were drawn; it decides the estimator of the variance.
+class StratumDesign(DomainObject):
+    """How the points of a stratum were drawn; it decides the estimator of the variance.
 
     Section 8.2.1.2 asks for stratified random sampling, in a multi-stage design as the stage before the point. Anything
     else is a deviation.
@@ -34,12 +34,28 @@ class SamplingDesign(DomainObject):
 
     kind: Literal["stratified_random", "multi_stage", "systematic", "fixed_plots"]
     random_start: bool = False
-    description: Text = ""
 
     @property
     def has_grid(self) -> bool:
         """Return whether there is an estimator for the grid: one without a random start is no random sample."""
         return self.kind == "systematic" and self.random_start
+
+
+class SamplingDesign(StratumDesign):
+    """How the points of a project were drawn.
+
+    Parameters
+    ----------
+    of_strata
+        By stratum, the design of those whose points were drawn another way.
+    """
+
+    description: Text = ""
+    of_strata: Mapping[Identifier, StratumDesign] = Field(default_factory=dict)
+
+    def of(self, stratum: str | None) -> StratumDesign:
+        """Return the design of a stratum; that of the project for a control site."""
+        return self.of_strata.get(stratum or "", self)
 
 
 class FieldPart(DomainObject):

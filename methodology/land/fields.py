@@ -42,6 +42,10 @@ class LandField(DomainObject):
         """Return whether the field is in the project from the first day to the last."""
         return self.joined_on <= during.start and (self.left_on is None or self.left_on > during.end)
 
+    def has_left(self, day: Day) -> bool:
+        """Return whether the field is not in the project any more on a day."""
+        return self.left_on is not None and self.left_on <= day
+
 
 class Instance(DomainObject):
     """An instance of a grouped project, which fields name.

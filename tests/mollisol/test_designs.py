@@ -178,6 +178,31 @@ def test_a_grid_without_random_start_or_under_the_other_rule_is_a_random_sample(
     assert only(run).strata[0].project_variance_t2 == pytest.approx(plain, rel=1e-9)
 
 
+def test_each_stratum_by_a_design_of_its_own(tmp_path: Path) -> None:
+    """A grid beside a random sample: D'Orazio's estimator in one stratum, s^2 / n in the other, by hand."""
+    changes = (4.0, 3.0, 5.0)
+    loam = Part(
+        {f"l{n}": {"2021": 150.0 + n, "2026": 150.0 + n + change} for n, change in enumerate(changes)},
+        30.0,
+        "alpha",
+    )
+    text = 'kind = "stratified_random"\nof_strata = { plain = { kind = "systematic", random_start = true } }'
+    folder = grid(tmp_path / "project", text, beside={"loam": loam})
+    found = told(folder)
+    assert "grid-incomplete" not in found
+    assert "design-table-unused" not in found
+    squares = [*np.diff(GRID, axis=0).ravel() ** 2, *np.diff(GRID, axis=1).ravel() ** 2]
+    plain, other = only(run_project(folder, route="analytic")).strata
+    assert plain.project_variance_t2 == pytest.approx(50.0**2 * np.sum(squares) / 17 / 2 / 12, rel=1e-9)
+    assert other.project_variance_t2 == pytest.approx(30.0**2 * 1 / 3, rel=1e-9)
+    assert told(edit(folder, "project.toml", "{ plain =", "{ plane ="))["unknown-reference"].startswith(
+        "plane"
+    )
+    wrong = edit(folder, "project.toml", "{ plane =", "{ loam =")
+    assert "column grid_row" in told(wrong)["design-table-unused"]
+    assert "grid-incomplete" in told(wrong)
+
+
 def edit(folder: Path, name: str, old: str, new: str) -> Path:
     path = folder / name
     text = path.read_text("utf-8")

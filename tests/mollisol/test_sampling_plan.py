@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 from mollisol.cli.app import app, main
 from mollisol.reading.project import read_project
 from mollisol.uncertainty.planning.places import draw_places
+from tests.support.declarations import KM_PER_DEGREE
 
 WOBURN = Path(str(files("mollisol").joinpath("examples", "woburn-ley")))
 
@@ -137,6 +138,44 @@ def test_points_are_inside_and_can_be_read_as_sample_points(tmp_path: Path) -> N
     other_seed = tmp_path / "other.csv"
     plan(project, "--detect", "6", "--spread", "8", "--seed", "1", "--out", other_seed)
     assert again.read_bytes() != other_seed.read_bytes()
+
+
+def test_no_point_is_drawn_on_land_that_left(project: Path, tmp_path: Path) -> None:
+    """Of 80 ha of loam 30 left: 50 ha are planned on, and every point lies in the field that stays."""
+    side = {
+        name: (1.006 * area / 100) ** 0.5 / KM_PER_DEGREE
+        for name, area in (("f1", 30), ("f2", 50), ("f3", 40))
+    }
+    features, rings, west = [], {}, 0.0
+    for name, stratum in (("f1", "loam"), ("f2", "loam"), ("f3", "sand")):
+        rings[name] = shapely.box(west, 0, west + side[name], side[name])
+        shape = json.loads(shapely.to_geojson(rings[name]))
+        features.append(
+            {"type": "Feature", "properties": {"stratum": stratum, "field": name}, "geometry": shape}
+        )
+        west += side[name] + 0.001
+    outlines = {"type": "FeatureCollection", "features": features}
+    (project / "units.geojson").write_text(json.dumps(outlines), encoding="utf-8")
+    (project / "fields.csv").write_text(
+        "field,stratum,area_ha,joined_on,left_on,reason\n"
+        "f1,loam,30,2021-10-01,2024-01-01,sold\nf2,loam,50,2021-10-01,,\nf3,sand,40,2021-10-01,,\n"
+    )
+    change(project / "strata.csv", ",80", ",50")
+    change(project / "quantification_units.csv", ",120", ",90")
+    change(
+        project / "project.toml", "reporting_depth_cm", 'geometry_file = "units.geojson"\nreporting_depth_cm'
+    )
+    out = tmp_path / "points.geojson"
+    done = plan(project, "--detect", "4", "--spread", "5", "--out", out)
+    assert done.exit_code == 0, done.output
+    drawn = json.loads(out.read_text(encoding="utf-8"))["features"]
+    places = {"loam": "f2", "sand": "f3"}
+    assert len(drawn) > 5
+    for item in drawn:
+        point = shapely.Point(*item["geometry"]["coordinates"])
+        assert rings[places[item["properties"]["stratum"]]].covers(point)
+    areas = planned(project, "--detect", "4", "--spread", "5")["strata"]
+    assert {row["stratum"]: row["area_ha"] for row in areas} == {"loam": 50, "sand": 40}
 
 
 def test_places_are_uniform_over_the_area() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -64,15 +65,20 @@ GRID = np.array([[6.0, 7.5, 9.0, 12.0], [5.0, 8.0, 8.5, 10.0], [4.0, 5.5, 9.5, 1
 """Changes on a grid of 3 rows and 4 columns, in t CO2e/ha; the land becomes better from west to east."""
 
 
-def grid(folder: Path, text: str = 'kind = "systematic"\nrandom_start = true', step: float = 0.001) -> Path:
+def grid(
+    folder: Path,
+    text: str = 'kind = "systematic"\nrandom_start = true',
+    step: float = 0.001,
+    beside: Mapping[str, Part] = MappingProxyType({}),
+) -> Path:
     """Write a project whose points lie on a grid of 50 ha; a step is some 111 m."""
     nodes = {f"g{row}{column}": (row, column) for row in range(3) for column in range(4)}
     points = {
         name: {"2021": START + 3 * node[0], "2026": START + 3 * node[0] + float(GRID[node])}
         for name, node in nodes.items()
     }
-    control = Part(CONTROL.points, strata=["plain"])
-    life = Life({"plain": Part(points, 50.0, "alpha")}, {"site": control}, [("1", 2021, 2026, ())])
+    control = Part(CONTROL.points, strata=["plain", *beside])
+    life = Life({"plain": Part(points, 50.0, "alpha"), **beside}, {"site": control}, [("1", 2021, 2026, ())])
     write_life(folder, life)
     design(
         folder,

@@ -44,7 +44,7 @@ def variance_by_design(
     ends
         Its stocks at the start and at the end, where they were measured. [t CO2e/ha]
     """
-    design, change = context.project.head.design, cache(change)
+    design, change = context.project.head.design.of(names[1]), cache(change)
     name, stratum = f"{names[0]}.{names[1]}", names[1]
     if design.has_grid and (found := _of_grid(context, name, stratum, hectares, change())) is not None:
         return found

@@ -83,12 +83,12 @@ def plan(
             spreads=partial(_by_stratum, "--spread", spread or []),
             costs=partial(_by_stratum, "--cost", cost or []),
             correlation=correlation,
-            draw=Draw(seed, public_value, spares),
+            draw=Draw(today := date.today(), seed, public_value, spares),
         )
     except FindingsError as error:
         exit_with(error.findings, as_json, words="nothing was planned")
     if out is not None and not out.suffix:
-        write_folder(out, plan_files(made, date.today()))
+        write_folder(out, plan_files(made, today))
     elif out is not None:
         write_beside(out, points_file(made, out.suffix))
     if as_json:

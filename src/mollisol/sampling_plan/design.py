@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ import numpy as np
 from mollisol.checks.plausibility import check_units
 from mollisol.methodology.checks.references import check_references
 from mollisol.methodology.checks.sampling import check_sampling
+from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import Context
 from mollisol.methodology.deviations import apply_deviations
 from mollisol.methodology.findings import (
@@ -24,13 +26,14 @@ from mollisol.methodology.findings import (
     blocking,
     finding,
 )
-from mollisol.methodology.project import Project
+from mollisol.methodology.land.fields import FIELDS_FILE
+from mollisol.methodology.project import Project, Stratum
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Trace
 from mollisol.programmes.rules import rules_of_project
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
 from mollisol.questions.places.checks import check_places
-from mollisol.questions.places.outlines import outlines_drawn
+from mollisol.questions.places.outlines import frame_on, outlines_drawn
 from mollisol.reading.intake import Intake
 from mollisol.reading.project import TABLES, read_head, read_project
 from mollisol.stocks.measured import quantify_stocks
@@ -65,8 +68,10 @@ class Spread:
     source: str
 
 
-def read_design(folder: Path) -> Design:
+def read_design(folder: Path, day: date) -> Design:
     """Read the head, the units, the strata and the polygons of a project; points and cores need not be there.
+
+    Land whose fields have left by the day is not planned on.
 
     Raises
     ------
@@ -77,11 +82,11 @@ def read_design(folder: Path) -> Design:
         raise FindingsError(read_project(folder).findings)
     intake = Intake(folder)
     head = read_head(intake)
-    needed = ("quantification_units", "strata")
+    needed = ["quantification_units", "strata", *(["fields"] if (folder / FIELDS_FILE).is_file() else [])]
     fields = {
         table.field: intake.table(table.file, table.row_type) if table.field in needed else ()
         for table in TABLES
-        if table.required
+        if table.required or table.field in needed
     }
     if head is not None and head.geometry_file:
         intake.take(head.geometry_file)
@@ -98,10 +103,27 @@ def read_design(folder: Path) -> Design:
     if head.geometry_file and not findings:
         outlines = outlines_drawn(project, intake.contents)
         findings = blocking(apply_deviations(check_places(project, outlines, rules), head.deviations))
-        polygons, frame = outlines.valid, outlines.sha256
+        polygons, frame = frame_on(project, outlines, day), outlines.sha256
     if findings:
         raise FindingsError(findings)
-    return Design(project, rules, polygons, frame)
+    return Design(_without_what_left(project, day), rules, polygons, frame)
+
+
+def _without_what_left(project: Project, day: date) -> Project:
+    """Return the project with the strata that have land on a day, each with the area of the fields that stay."""
+    left = {item.stratum for item in project.fields if item.has_left(day)}
+    if not left:
+        return project
+    area = dict.fromkeys(left, 0.0)
+    for item in project.fields:
+        if item.stratum in left and not item.has_left(day):
+            area[item.stratum] += item.area_ha
+    rows = [
+        row.model_copy(update={"area_ha": area.get(row.stratum, row.area_ha)})
+        for row in project.strata
+        if area.get(row.stratum, row.area_ha) > 0
+    ]
+    return project.model_copy(update={"strata": Columns.of(Stratum, rows, project.strata.file)})
 
 
 def measured_spreads(folder: Path, design: Design, *, correlation: float) -> dict[str, Spread]:

@@ -32,8 +32,9 @@ _MOST_SAMPLES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """How points are drawn: by a seed, or by the one that follows from frame, strata and a public value; and spares."""
+    """How points are drawn: on which day, by a seed or the one that follows from frame, strata and a public value."""
 
+    made_on: date
     seed: int = 0
     public_value: str = ""
     spares: int = 0
@@ -145,7 +146,7 @@ def planned(
     UserError
         If a cost is missing, or no plan reaches the target.
     """
-    design = read_design(folder)
+    design = read_design(folder, draw.made_on)
     names = [item.stratum for item in design.project.strata]
     declared = {name: Spread(value, 0, "declared") for name, value in spreads(names).items()}
     prices = costs(names)

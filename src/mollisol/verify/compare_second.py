@@ -57,7 +57,7 @@ def outside(files: Mapping[str, bytes], rules: RuleSet | None = None) -> str:
         return ""
     if FIELDS_FILE in inputs or apart or anew:
         return "one whose land joins or leaves, or whose points were drawn anew"
-    if DRAWN_FIELDS_FILE in inputs or design.get("random_start"):
+    if DRAWN_FIELDS_FILE in inputs or design.get("random_start") or design.get("of_strata"):
         return "one whose design has an estimator of its own"
     if STATUS_FILE in inputs:
         return "one whose points were lost or joined"

@@ -17,11 +17,12 @@ from mollisol.questions.plan import metres_between
 
 def check_grid(project: Project, rules: RulesInForce) -> Iterator[Finding]:
     """Yield neighbours of a grid that do not lie one step apart; a note where places do not show the grid."""
-    if not project.head.design.has_grid:
+    design = project.head.design
+    if not any(one.has_grid for one in (design, *design.of_strata.values())):
         return
     of_stratum: dict[str, list[SamplePoint]] = defaultdict(list)
     for point in project.sample_points:
-        if point.stratum is not None:
+        if point.stratum is not None and design.of(point.stratum).has_grid:
             of_stratum[point.stratum].append(point)
     farthest = rules.number("mollisol.plan.farthest-move")
     for stratum, points in of_stratum.items():

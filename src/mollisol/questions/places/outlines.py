@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -68,6 +69,22 @@ def outlines_drawn(project: Project, inputs: Mapping[str, bytes]) -> Outlines:
         if stratum in areas and all(item.field in of_field for item in counting):
             areas[stratum] = sum(of_field[item.field] for item in counting)
     return Outlines(file, digest, valid, crossing, areas, tuple(findings), fields, of_field)
+
+
+def frame_on(project: Project, outlines: Outlines, day: date) -> dict[str, Any]:
+    """Return the shapes of strata that points are drawn in on a day: without the fields that have left by then.
+
+    A stratum whose fields have all left has none.
+    """
+    import shapely
+
+    frame = dict(outlines.valid)
+    for stratum in {item.stratum for item in project.fields if item.has_left(day)} if outlines.fields else ():
+        frame.pop(stratum, None)
+        own = (item.field for item in project.fields if item.stratum == stratum and not item.has_left(day))
+        if kept := [outlines.fields[name] for name in own if name in outlines.fields]:
+            frame[stratum] = shapely.union_all(kept)
+    return frame
 
 
 def counted_areas(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.measurement import PLAN_FILE, PLAN_POINTS_FILE, SamplingPlan
 from mollisol.methodology.project import Project
-from mollisol.questions.places.outlines import Outlines
+from mollisol.questions.places.outlines import Outlines, frame_on
 from mollisol.questions.plan import metres_between
 from mollisol.uncertainty.planning.places import DRAWN_WITH, draw_places
 
@@ -27,7 +28,8 @@ def check_redrawn(project: Project, outlines: Outlines) -> Iterator[Finding]:
     if plan is None:
         return
     where = Place(file=PLAN_FILE, thing="seed")
-    if why := _why_not(plan, outlines):
+    frame = frame_on(project, outlines, plan.head.made_on)
+    if why := _why_not(plan, outlines, frame):
         yield finding("plan-not-redrawn", where, why)
         return
     planned = _planned(plan)
@@ -35,9 +37,7 @@ def check_redrawn(project: Project, outlines: Outlines) -> Iterator[Finding]:
         points = planned[stratum.stratum]
         places = [place for _, place in points]
         drawn = np.array(
-            draw_places(
-                outlines.valid[stratum.stratum], len(places), name=stratum.stratum, seed=plan.head.seed
-            )
+            draw_places(frame[stratum.stratum], len(places), name=stratum.stratum, seed=plan.head.seed)
         ).reshape(-1, 2)
         samples = sum(use == "sample" for use, _ in points)
         apart = _apart(places[:samples], drawn[:samples]) + _apart(places[samples:], drawn[samples:])
@@ -49,14 +49,14 @@ def check_redrawn(project: Project, outlines: Outlines) -> Iterator[Finding]:
             )
 
 
-def _why_not(plan: SamplingPlan, outlines: Outlines) -> str:
+def _why_not(plan: SamplingPlan, outlines: Outlines, frame: Mapping[str, Any]) -> str:
     """Return why points cannot be drawn again; empty where they can."""
     if plan.head.drawn_with != DRAWN_WITH:
         by = f"drawn with {plan.head.drawn_with}" if plan.head.drawn_with else "drawn_with says nothing"
         return f"{by}: whether seed {plan.head.seed} gives these points cannot be seen here"
     if plan.head.frame_sha256 != outlines.sha256:
         return f"the outlines are not those of the plan, {plan.head.frame_sha256[:12]}..."
-    if missing := [item.stratum for item in plan.head.strata if item.stratum not in outlines.valid]:
+    if missing := [item.stratum for item in plan.head.strata if item.stratum not in frame]:
         return f"no sound outline of stratum {', '.join(missing[:5])}"
     placed = plan.points.column("longitude_deg").given() | plan.points.column("control_site").given()
     return "" if placed.all() else "points without a place"
