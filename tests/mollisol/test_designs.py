@@ -24,7 +24,7 @@ from mollisol.run import Run
 from tests.support.declarations import declare
 from tests.support.designs import AREAS, CONTROL, GRID, PARTS, design, grid, landowners
 from tests.support.lives import Life, Part, write_life
-from tests.support.modelled_project import write_modelled_project
+from tests.support.modelled_project import LATER, POINTS, write_modelled_project
 from tests.support.projects import write_rows
 
 SHARED = 'kind = "dry_combustion"\nbatch_relative_sd = 0.03'
@@ -138,6 +138,47 @@ def test_modelled_effects_of_drawn_fields(tmp_path: Path) -> None:
     assert found.value == pytest.approx(80.0**2 * np.var(fields, ddof=1) / 3, rel=1e-9)
     posterior = only(run).posterior
     assert posterior is not None
+
+
+@pytest.mark.parametrize("kind", ["multi_stage", "systematic"])
+def test_a_hybrid_takes_the_variance_of_the_design(kind: str, tmp_path: Path) -> None:
+    """Its project side is measured: the spread between drawn fields (Eq. A6.9), or between neighbours of a grid.
+
+    Stocks by hand: contents on 4,050 t of soil a hectare. Neighbours of a square of four are its sides.
+    """
+    folder = write_modelled_project(tmp_path / "project")
+    change = {name: (LATER[name] - POINTS[name][3]) * 4.05 * 44 / 12 for name in ("L1", "L2", "L3", "L4")}
+    if kind == "multi_stage":
+        unit = {"L1": "F1", "L2": "F1", "L3": "F2", "L4": "F3"}
+        design(folder, 'kind = "multi_stage"', {"sampling_unit": unit, "part": {"L1": "top", "L2": "foot"}})
+        names = ["stratum", "sampling_unit", "part", "area_ha"]
+        write_rows(folder / "drawn_fields.csv", names, [["loam", "F1", "top", 3], ["loam", "F1", "foot", 1]])
+        fields = [0.75 * change["L1"] + 0.25 * change["L2"], change["L3"], change["L4"]]
+        variance, freedom = 80.0**2 * np.var(fields, ddof=1) / 3, 2.0
+    else:
+        nodes = {"L1": (0, 0), "L2": (0, 1), "L3": (1, 0), "L4": (1, 1)}
+        text = (
+            'kind = "stratified_random"\nof_strata = { loam = { kind = "systematic", random_start = true } }'
+        )
+        columns = {
+            "grid_row": {n: at[0] for n, at in nodes.items()},
+            "grid_column": {n: at[1] for n, at in nodes.items()},
+        }
+        design(folder, text, columns)
+        sides = [("L1", "L2"), ("L3", "L4"), ("L1", "L3"), ("L2", "L4")]
+        squares = sum((change[one] - change[other]) ** 2 for one, other in sides)
+        variance, freedom = 80.0**2 / 4 * squares / (2 * 4), 8**2 / (8 + 4 * 2**2)
+    head = folder / "project.toml"
+    more = '\n[[project.baselines]]\nkind = "hybrid"\n\n[[project.deviations]]\nid = "d"\nreason = "a grid"\n'
+    more += 'code = "design-not-stratified-random"\n'
+    head.write_text(head.read_text("utf-8") + more, encoding="utf-8")
+    edit(folder, "quantification_units.csv", "measure_and_model", "measure_and_remeasure")
+    run = run_project(folder, route="analytic")
+    (row,) = [item for item in only(run).baselines if item.kind == "hybrid"]
+    assert row.project_side == "measured"
+    assert run.trace.quantities["project_variance.loam@1"].value == pytest.approx(variance, rel=1e-6)
+    (stratum,) = [item for item in only(run).strata if item.stratum == "loam"]
+    assert stratum.project_degrees_of_freedom == pytest.approx(freedom, rel=1e-9)
 
 
 def test_a_grid_from_tables_to_credit(tmp_path: Path) -> None:
