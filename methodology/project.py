@@ -217,6 +217,9 @@ class ProjectHead(DomainObject):
     """The day on which the project was listed in the pipeline of the registry."""
     registration_requested_on: Day | None = None
     """The day by which validation was complete and registration was asked for."""
+    crediting_years: Annotated[int, Field(ge=1, le=1000)] | None = None
+    potentials_before_2021: Literal["AR4", "AR5"] = "AR4"
+    """Of emissions before 2021 the standard lets a project choose."""
     expected_t_co2e_per_year: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] | None = None
     """What the project description estimated beforehand; small projects have more time."""
     kind: Literal["project", "replay", "constructed", "placeholder", "undeclared"] = "undeclared"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from mollisol.methodology.checks.periods import anniversary
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.land.covered import fields_of_period
 from mollisol.methodology.land.fields import FIELDS_FILE, INSTANCES_FILE
+from mollisol.methodology.ledger import LEDGER_FILE
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
@@ -18,7 +20,8 @@ HEAD: Final = "project.toml"
 
 def check_clocks(project: Project, rules: RulesInForce) -> list[Finding]:
     """Return every deadline that the project or an instance of it missed, and days that it does not state."""
-    return [*_listing(project, rules), *_registration(project, rules), *_instances(project, rules)]
+    parts = (_listing, _registration, _crediting, _verification, _instances)
+    return [found for part in parts for found in part(project, rules)]
 
 
 def instances_of_period(project: Project, period: VerificationPeriod) -> set[str]:
@@ -28,8 +31,8 @@ def instances_of_period(project: Project, period: VerificationPeriod) -> set[str
 
 def _listing(project: Project, rules: RulesInForce) -> Iterator[Finding]:
     head = project.head
-    if head.listed_on is None or head.registration_requested_on is None:
-        names = [name for name in ("listed_on", "registration_requested_on") if getattr(head, name) is None]
+    stated = ("listed_on", "registration_requested_on", "crediting_years")
+    if names := [name for name in stated if getattr(head, name) is None]:
         yield finding("clocks-undeclared", Place(file=HEAD), f"no {' and no '.join(names)}")
     if head.listed_on is not None:
         years = _years(rules, "vcs.pipeline.listing-years", head.listed_on)
@@ -49,6 +52,38 @@ def _registration(project: Project, rules: RulesInForce) -> Iterator[Finding]:
     years = _years(rules, rule, day)
     where = Place(file=HEAD, thing="registration_requested_on")
     yield from _late("registration-late", where, head.start_date, day, years)
+
+
+def _crediting(project: Project, rules: RulesInForce) -> Iterator[Finding]:
+    """Yield a crediting period that is too short or too long, and periods that lie behind its end."""
+    head, years = project.head, project.head.crediting_years
+    if years is None:
+        return
+    day = head.registration_requested_on or head.registered_on
+    least, most = (
+        _years(rules, "vcs.crediting.least-years", day),
+        _years(rules, "vcs.crediting.most-years", day),
+    )
+    where = Place(file=HEAD, thing="crediting_years")
+    if least is not None and most is not None and not least <= years <= most:
+        yield finding("crediting-years", where, f"{years} years", allowed=f"{least:g} to {most:g} years")
+    end = anniversary(head.start_date, years)
+    for period in head.verification_periods:
+        if period.during.end >= end:
+            found = f"period {period.name} ends {period.during.end}"
+            yield finding("crediting-years", where, found, allowed=f"periods that end before {end}")
+
+
+def _verification(project: Project, rules: RulesInForce) -> Iterator[Finding]:
+    """Yield verifications that came so long after the one before that credits of the buffer are put on hold."""
+    signed = [(entry.period, entry.signed_off_on) for entry in project.ledger.entry] if project.ledger else []
+    ends = [(period.name, period.during.end) for period in project.head.verification_periods]
+    for (before, last), (name, day) in pairwise([*signed, *ends[: bool(signed)]]):
+        years = _years(rules, "vcs.verification.hold-years", day)
+        where = Place(file=HEAD if name in dict(ends) else LEDGER_FILE, thing=f"period {name}")
+        found = f"{day}; {before} was verified on {last}"
+        if years is not None and day > (limit := anniversary(last, int(years))):
+            yield finding("verification-late", where, found, limit=limit)
 
 
 def _instances(project: Project, rules: RulesInForce) -> Iterator[Finding]:

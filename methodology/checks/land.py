@@ -143,7 +143,7 @@ def _left(project: Project, rules: RulesInForce) -> Iterable[Finding]:
 
     Where the programme counts that as lost, it is held against what the closed periods put into the buffer.
     """
-    held = sum(entry.buffer_t_co2e for entry in project.ledger.entry) if project.ledger else 0.0
+    held, lost = sum(entry.buffer_t_co2e for entry in project.ledger.entry) if project.ledger else 0.0, 0.0
     unit_of = {item.stratum: item.quantification_unit for item in project.strata}
     for row, item in project.fields.numbered_rows:
         if item.left_on is None:
@@ -167,7 +167,8 @@ def _left(project: Project, rules: RulesInForce) -> Iterable[Finding]:
         day = max(item.left_on, rules.rule_set.rules[LEAVES].value[0].start)
         if rules.value(LEAVES, day).value == LOST:
             found += f"; the buffer has {held:,.1f} t of all closed periods"
-            found += ", and the rest is a reversal" * (credited > held)
-            yield finding("credited-land-left", where, found)
+            lost += credited
+            code = "credited-land-left" if lost <= held else "lost-land-reversal"
+            yield finding(code, where, found + ", and the rest is a reversal" * (lost > held))
         else:
             yield finding("field-left", where, found)

@@ -403,7 +403,9 @@ def missing_rules(rules: RulesInForce, needed: Iterable[ChosenValue]) -> Iterato
     """Return a finding on each value that is needed and that the rule set does not know."""
     for chosen in needed:
         try:
-            rules.value(chosen.rule, chosen.clock_date if chosen.clock == "emission_date" else None)
+            rules.value(
+                chosen.rule, chosen.clock_date if chosen.clock in ("emission_date", "event_date") else None
+            )
         except MissingRuleError as error:
             where = Place(file="project.toml", thing=f"rule {chosen.rule}")
             yield finding("rule-missing", where, str(error), rule=chosen.rule)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
-from mollisol.changes.baselines import Sides, both_sides, change_by_baselines, model_use
+from mollisol.changes.baselines import Sides, both_sides, change_by_baselines, change_over, model_use
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, FindingsError, Severity, blocking, in_order
 from mollisol.methodology.results.run import PeriodResult, RunResult
@@ -122,10 +123,9 @@ def _periods(
     for period in context.project.head.verification_periods:
         current, carried = context.during(period), carrying.before(period)
         carbon_t, biochar = biochar_carbon(current)
-        change, baselines = change_by_baselines(
-            current, sides, programme.why_not, ChangeOptions(biochar, options.route, options.seed)
-        )
-        stopped = programme.stopped(current, change, refusals)
+        asked = (current, sides, programme.why_not, ChangeOptions(biochar, options.route, options.seed))
+        change, baselines = change_by_baselines(*asked)
+        stopped = programme.stopped(current, change, refusals, partial(change_over, *asked))
         change = replace(change, findings=(*change.findings, *stopped))
         activity = programme.activity(current, carried)
         result, carried = credit_period(programme, current, change, activity, carried, carbon_t)

@@ -260,6 +260,8 @@ class CreditSheet:
             "within the bar", f"IF({half_width}<=bar_percent,1,0)", float(own.eligible), "0 or 1",
             "vcs.eligibility.half-width",
         )  # fmt: skip
+        if not own.eligible and self._period.state == "eligible":
+            passes = self._carried("within the bar over ten years", 1.0, "0 or 1", "the findings of the run")
         return issuing, passes
 
     def _other_form(self, name: str, words: str) -> str:

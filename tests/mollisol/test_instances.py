@@ -244,5 +244,5 @@ def test_what_is_not_stated_is_a_note(tmp_path: Path) -> None:
     folder = write_life(tmp_path / "project", replace(GROUPED, head=()))
     (note,) = [one for one in assess_project(folder).findings if one.code == "clocks-undeclared"]
     assert note.severity is Severity.NOTE
-    assert note.found == "no listed_on and no registration_requested_on"
+    assert note.found == "no listed_on and no registration_requested_on and no crediting_years"
     assert "clocks-undeclared" not in LACKING

@@ -425,7 +425,7 @@ def test_what_was_verified_on_land_that_left_is_told(tmp_path: Path) -> None:
     assert "nothing in the ledger was verified on them" in told(folder, Severity.NOTE)["field-left"]
     closed = write_life(tmp_path / "closed", replace(life, periods=life.periods[1:]))
     (closed / "ledger.toml").write_text(LEDGER, encoding="utf-8")
-    found = told(closed, Severity.WARNING)["credited-land-left"]
+    found = told(closed)["lost-land-reversal"]
     assert "by area 100.0 t CO2e of periods 1 were verified on them" in found
     assert found.endswith("the buffer has 50.0 t of all closed periods, and the rest is a reversal")
     # the sum is handed on by area too

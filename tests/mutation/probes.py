@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -28,8 +28,10 @@ from mollisol.verify.bundle import verify_bundle
 from tests.broken.conftest import BASES, CASES, apply
 from tests.mollisol.routes.conftest import validation as predictions
 from tests.mollisol.routes.conftest import with_methods
+from tests.mollisol.test_horizon import NOISY_MIDDLE
 from tests.mollisol.trials.conftest import SETTINGS, calibrated_on, trials
 from tests.support.designs import grid
+from tests.support.lives import write_life
 from tests.support.projects import FOUR_SITES, write_project
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -300,16 +302,20 @@ def _verified(bundle: Path, rules: RuleSet) -> Observed:
     return Observed({("material",): result.materiality.material}, frozenset())
 
 
-def _changed_bundle(folder: Path) -> Path:
-    """Write a bundle whose total says 1 % more than its inputs give."""
-    run = run_project(write_project(folder / "project", FOUR_SITES), route="analytic")
+def _changed_bundle(folder: Path, times: float = 1.0) -> Path:
+    """Write a bundle whose total says 2 % more than its inputs give, of so many times the area."""
+    areas = {name: area * times for name, area in FOUR_SITES.areas_ha.items()}
+    layout = replace(FOUR_SITES, areas_ha=areas)
+    run = run_project(write_project(folder / "project", layout), route="analytic")
     write_folder(folder / "bundle", bundle_files(run))
     results = folder / "bundle" / "results.json"
     total = run.results.periods[0].verified_total_t_co2e
     text = results.read_text(encoding="utf-8")
-    results.write_text(
-        text.replace(f'"verified_total_t_co2e":{total!r}', f'"verified_total_t_co2e":{total * 1.01!r}')
+    changed = text.replace(
+        f'"verified_total_t_co2e": {total!r}', f'"verified_total_t_co2e": {total * 1.02!r}'
     )
+    assert changed != text
+    results.write_text(changed)
     return folder / "bundle"
 
 
@@ -365,8 +371,12 @@ class Probes:
                 return partial(_run, _predicted(folder))
             case "trials":
                 return _trials
+            case "horizon":
+                return partial(_run, write_life(folder, NOISY_MIDDLE))
             case "verified":
                 return partial(_verified, _changed_bundle(folder))
+            case "large":
+                return partial(_verified, _changed_bundle(folder, 1e4))
             case "broken":
                 return partial(_check, _broken(case, folder))
             case "ran":

@@ -91,6 +91,8 @@ PROBES = {
         vmd0053.crop.group-attributes vmd0053.interval.coverage vmd0053.interval.multiplier
         vmd0053.practice.categories""",
     "verified": "vcs.materiality.share",
+    "large": "vcs.materiality.share-large vcs.materiality.large-project",
+    "horizon": "vcs.eligibility.horizon-years",
     "broken:method-changed-one-side": "mollisol.laboratory.side-share",
     "broken:inorganic-carbon-counted": "mollisol.carbonate.least-ph",
     "broken:deviation-not-approved": "mollisol.words.shown",
@@ -130,6 +132,9 @@ PROBES = {
     "broken:rating-natural": "vcs.buffer.greatest-natural",
     "broken:longevity-short": "vcs.longevity.least-years",
     "ran:buffer-release": "vcs.buffer.release-share vcs.buffer.release-years",
+    "broken:crediting-short": "vcs.crediting.least-years",
+    "broken:crediting-long": "vcs.crediting.most-years",
+    "broken:verification-late": "vcs.verification.hold-years",
     "broken:plan-moved": "mollisol.plan.farthest-move",
     "broken:plan-campaign": "mollisol.plan.interval-share",
     "broken:polygons-overlap": "mollisol.overlap.seam",

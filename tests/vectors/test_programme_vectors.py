@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from mollisol.quantification.accounting.non_permanence import (
     overall_rating_percent,
     risk_of_boxes,
 )
+from mollisol.uncertainty.deduction.moment import discount_from_half_width_percent, half_width_percent
 
 HERE = Path(__file__).parent / "programmes"
 
@@ -26,6 +28,7 @@ def cases(name: str, locator: str) -> dict[str, Any]:
 
 
 LONGEVITY, RATINGS = cases("nonpermanence", "Table 4"), cases("nonpermanence", "Tables 1 to 15")
+ONE_ESTIMATE, TEN_YEARS = cases("vcs", "MR 2.4"), cases("vcs", "MR 2.4, last paragraph")
 RELEASES, AMPLIFIERS = cases("nonpermanence", "5.2"), cases("nonpermanence", "2.4.4")
 
 
@@ -94,6 +97,42 @@ def test_release(id: str) -> None:
         share=0.15,
     )
     assert released == pytest.approx(RELEASES[id]["expected"]["released_b"], rel=1e-9)
+
+
+@pytest.mark.parametrize("id", ONE_ESTIMATE)
+def test_half_width_and_discount(id: str) -> None:
+    given, expected = ONE_ESTIMATE[id]["inputs"], ONE_ESTIMATE[id]["expected"]
+    percent = wide([given["estimate_t_co2e"]], [given["standard_error_t_co2e"]])
+    assert percent == pytest.approx(100 * expected["half_width_fraction"], rel=1e-9)
+    discount = discount_from_half_width_percent(half_width_percent=percent)
+    assert discount == pytest.approx(100 * expected["discount_fraction"], rel=1e-9)
+    left = given["estimate_t_co2e"] * (1 - discount / 100)
+    assert left == pytest.approx(expected["discounted_t_co2e"], rel=1e-9)
+    assert (percent > 100) == expected["beyond_bar"]
+    assert (percent <= 10) == expected["may_ignore"]
+
+
+@pytest.mark.parametrize("id", TEN_YEARS)
+def test_ten_years(id: str) -> None:
+    """The product takes the change from first to last campaign, in whose variance the correlation is."""
+    given, expected = TEN_YEARS[id]["inputs"], TEN_YEARS[id]["expected"]
+    estimates, errors = given["estimates_t_co2e"], given["standard_errors_t_co2e"]
+    each = [wide([one], [error]) / 100 for one, error in zip(estimates, errors, strict=True)]
+    assert each == pytest.approx(expected["each_fraction"], rel=1e-9)
+    assert wide(estimates, errors, given["correlation"]) / 100 == pytest.approx(
+        expected["all_fraction"], rel=1e-9
+    )
+
+
+def wide(estimates: list[float], errors: list[float], correlation: float = 0.0) -> float:
+    """Give the half-width of a sum of estimates in per cent; the document prints four digits of its quantile."""
+    variance = sum(error**2 for error in errors) + 2 * correlation * float(np.prod(errors)) * (
+        len(errors) - 1
+    )
+    found = half_width_percent(
+        mean_change=sum(estimates), variance_of_mean=variance, degrees_of_freedom=9.0, form="printed"
+    )
+    return float(found) * 1.6449 / NormalDist().inv_cdf(0.95)
 
 
 def test_areas_with_their_own_rating() -> None:

@@ -19,7 +19,7 @@ import numpy as np
 from mollisol.audit.effects import Effects, effects_of_records
 from mollisol.bundle.read import MANIFEST, Bundle
 from mollisol.methodology.findings import UserError
-from mollisol.programmes.registry import programme, threshold_of
+from mollisol.programmes.registry import material_share, programme
 from mollisol.questions.typed_numbers import TypedFigure, declared_errors, typed_figures
 from mollisol.templates.documents.inert import inert
 from mollisol.uncertainty.audit.misstatement import (
@@ -243,7 +243,7 @@ def _judged(
     error: float,
 ) -> Projection:
     half = float(t_quantile(probability=CONFIDENCE, degrees_of_freedom=picks - 1)) * error
-    rule = threshold_of(programme(bundle.results.programme), "programme.materiality.share")
+    rule = material_share(programme(bundle.results.programme), bundle.results.periods)
     credited = math.fsum(period.verified_total_t_co2e for period in bundle.results.periods)
     on_typed = math.fsum(figure.effect_t_co2e for figure in typed_figures(bundle.results.periods))
     material = abs(credited) * float(rule.value) / 100

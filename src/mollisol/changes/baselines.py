@@ -26,6 +26,7 @@ from mollisol.stocks.modelled import ModelledStocks, run_model
 from mollisol.stocks.paired import paired_stocks
 from mollisol.stocks.samples import Samples
 
+_DAYS_PER_YEAR = 365.25
 _MODELLED = ("hybrid", "modelled_schedule", "blended")
 
 
@@ -101,6 +102,37 @@ def change_by_baselines(
     others = [f for kind, change in changes.items() if kind != issues.kind for f in change.findings]
     notes += [finding for finding in others if finding.severity in (Severity.WARNING, Severity.NOTE)]
     return replace(credited, findings=tuple(dict.fromkeys((*credited.findings, *notes)))), results
+
+
+def change_over(
+    context: PeriodContext, sides: Sides, why_not: WhyNot, options: ChangeOptions, years: float
+) -> ChangeOfPeriod | None:
+    """Return the change from the latest campaign that lies so many years before the end of a period, in moment form.
+
+    None where no campaign does, where periods cover parts of the land, and where it cannot be computed.
+    """
+    period, head, stocks = context.period, context.project.head, sides.samples.stocks
+    named = {campaign.name: campaign.during.start for campaign in head.campaigns}
+    end = named.get(period.last_campaign)
+    slack = context.rules.number("mollisol.interval.tolerance")
+    early = [
+        (day, name)
+        for name, day in named.items()
+        if end is not None
+        and (end - day).days / _DAYS_PER_YEAR >= years - slack
+        and name in stocks.by_campaign
+    ]
+    if not early or stocks.of_period:
+        return None
+    day, first = max(early)
+    during = period.during.model_copy(update={"start": day})
+    update = {"name": f"{first}+{period.name}", "first_campaign": first, "during": during}
+    long = context.during(period.model_copy(update=update))
+    item = issuing_baseline(context, why_not)
+    try:
+        return _change(long, sides, item, replace(options, route="analytic"))
+    except (ValueError, FindingsError):
+        return None
 
 
 def _change(context: PeriodContext, sides: Sides, item: Baseline, options: ChangeOptions) -> ChangeOfPeriod:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,9 @@ class UnitsOfPeriod:
         """Return the potential of a gas by year, shape (years, 1); looked up where a source needs it."""
         if gas not in self.potentials:
             rule = POTENTIALS[gas]
-            parts = [self.context.trace.rule(rule, day) for day in self.grid.days]
+            newest = self.context.rules.rule_set.rules[rule].value[-1].start
+            least = newest if self.project.head.potentials_before_2021 == "AR5" else date.min
+            parts = [self.context.trace.rule(rule, max(day, least)) for day in self.grid.days]
             values = np.array([[float(part.value)] for part in parts])
             name = f"{rule.rpartition('.')[2]}_gwp"
             self.potentials[gas] = self.context.arrange(name, values, parts)

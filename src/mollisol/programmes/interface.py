@@ -130,6 +130,9 @@ def nothing(trace: Trace, name: str) -> Quantity:
     return trace.given(name, 0.0, "t CO2e", ["the programme has no such thing"])
 
 
+type Longer = Callable[[float], ChangeOfPeriod | None]
+
+
 class Programme(Protocol):
     """A crediting programme. What has a body here is what a programme without a word on it does.
 
@@ -198,18 +201,22 @@ class Programme(Protocol):
         ...
 
     def stopped(
-        self, context: PeriodContext, change: ChangeOfPeriod, refusals: Sequence[Finding]
+        self, context: PeriodContext, change: ChangeOfPeriod, refusals: Sequence[Finding], longer: Longer
     ) -> list[Finding]:
         """Return what stops a period: refusals of the whole project that concern it, and its own bar."""
         concerning = [finding for finding in refusals if self.concerns(finding, context)]
-        return [*concerning, *self.bar(context, change)]
+        return [*concerning, *self.bar(context, change, longer)]
 
     def concerns(self, finding: Finding, context: PeriodContext) -> bool:
         """Return whether a refusal of the whole project stops a period; one of other land does not."""
         return True
 
-    def bar(self, context: PeriodContext, change: ChangeOfPeriod) -> list[Finding]:
-        """Return a refusal where an estimate is too uncertain to credit anything."""
+    def bar(self, context: PeriodContext, change: ChangeOfPeriod, longer: Longer) -> list[Finding]:
+        """Return a refusal where an estimate is too uncertain to credit anything.
+
+        ``longer`` gives the change over so many years, or more, up to the end of the period; None where none was
+        measured.
+        """
         return []
 
     @abstractmethod

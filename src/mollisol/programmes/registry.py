@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +10,7 @@ from typing import Any, Final
 from mollisol.extensions import UnknownExtensionError, extension, extension_names
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import UNDECLARED, ProjectHead
-from mollisol.methodology.results.run import RunResult
+from mollisol.methodology.results.run import PeriodResult, RunResult
 from mollisol.methodology.rules_in_force.rule import ChosenValue, Clocks, RuleSetHead
 from mollisol.methodology.rules_in_force.rule_set import (
     SHIPPED,
@@ -81,6 +81,22 @@ def threshold_of(programme: Programme, name: str) -> ChosenValue:
     """Return a value that this version of a programme holds results against, whatever those hold."""
     rule_set = load_rule_set(programme.complete_rules, programme.rules)
     return RulesInForce(rule_set, Clocks(registered_on=date.max), programme.rule_names).value(name)
+
+
+def material_share(programme: Programme, periods: Sequence[PeriodResult]) -> ChosenValue:
+    """Return the share that is material for a project of the size of its periods: less of a large one.
+
+    Its size is what it verified in a year, of periods that lie over each other together.
+    """
+    sizes = [
+        sum(one.verified_total_t_co2e / one.years for one in periods if one.during.holds(period.during.start))
+        for period in periods
+    ]
+    limit = "materiality.large-project"
+    large = limit in programme.rule_names and max(sizes, default=0.0) > float(
+        threshold_of(programme, f"programme.{limit}").value
+    )
+    return threshold_of(programme, "programme.materiality.share" + "-large" * large)
 
 
 def programme_of_results(results: Mapping[str, Any]) -> Programme:

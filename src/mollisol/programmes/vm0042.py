@@ -38,6 +38,7 @@ from mollisol.programmes.interface import (
     Activity,
     Carried,
     Deducted,
+    Longer,
     Net,
     Programme,
     Shares,
@@ -96,7 +97,9 @@ class VM0042(Programme):
         "control.similarity-confidence": "vm0042.control.similarity-confidence",
         "deduction.confidence": "vm0042.deduction.confidence",
         "eligibility.half-width": "vcs.eligibility.half-width",
+        "materiality.large-project": "vcs.materiality.large-project",
         "materiality.share": "vcs.materiality.share",
+        "materiality.share-large": "vcs.materiality.share-large",
         "soc.least-samples-per-stratum": "vm0042.soc.least-samples-per-stratum",
     }
     clauses: ClassVar[Mapping[str, str]] = {
@@ -155,7 +158,7 @@ class VM0042(Programme):
             lambda: check_declarations(project, rules),
             lambda: check_declared_clauses(context),
             lambda: self._declared_practices(context),
-            lambda: question_registration(context, ("VM0042",)),
+            lambda: question_registration(context, ("VM0042",), self.rules.heads().values()),
         )
         return [found for question in asked for found in heard(question)]
 
@@ -251,19 +254,22 @@ class VM0042(Programme):
         kind, _, name = finding.where.thing.partition(" ")
         return kind != "instance" or name in instances_of_period(context.project, context.period)
 
-    def bar(self, context: PeriodContext, change: ChangeOfPeriod) -> list[Finding]:
-        """Return a refusal above the half-width of the VCS Methodology Requirements."""
-        deduction = change.deductions["corrected"]
+    def bar(self, context: PeriodContext, change: ChangeOfPeriod, longer: Longer) -> list[Finding]:
+        """Return a refusal above the half-width of the VCS Methodology Requirements, which slow removals may average.
+
+        From edition 5.0 on the change over ten years is judged where campaigns lie so far apart.
+        """
+        deduction, where = change.deductions["corrected"], f"verification period {context.period.name}"
         if deduction.eligible:
             return []
-        return [
-            finding(
-                "half-width-over-estimate",
-                f"verification period {context.period.name}",
-                f"two-sided 90 % half-width {deduction.half_width_percent:.1f} % of the estimate",
-                widest=deduction.widest_half_width_percent,
-            )
-        ]
+        state = f"two-sided 90 % half-width {deduction.half_width_percent:.1f} % of the estimate"
+        years = context.rules.number("vcs.eligibility.horizon-years")
+        if years and (over := longer(years)) is not None:
+            long = over.deductions["corrected"]
+            state += f", {long.half_width_percent:.1f} % over {years:g} years or more"
+            if long.eligible:
+                return [finding("half-width-over-one-period", where, state)]
+        return [finding("half-width-over-estimate", where, state, widest=deduction.widest_half_width_percent)]
 
     def split(self, year: Year, activity: Activity) -> Split:
         """Return reductions and removals by the switch (Eqs. 37 and 40)."""

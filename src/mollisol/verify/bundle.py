@@ -19,11 +19,11 @@ from mollisol.methodology.rules_in_force.rule_set import RuleSet, trust
 from mollisol.origins.paths import origins_of
 from mollisol.output import MANIFEST, UNSIGNED, canonical_json, made_with
 from mollisol.programmes.registry import (
+    material_share,
     programme,
     programme_names,
     programme_of,
     programme_of_results,
-    threshold_of,
 )
 from mollisol.run import Run, RunOptions, Tell, silent
 from mollisol.verify.compare import Comparison, count_numbers
@@ -141,7 +141,7 @@ def _verified(
         run = _again(given, rules, issues, to)
         standing = rules_trust(rules, listed, run.results if run else None)
     if rules is not None and run is not None:
-        threshold = threshold_of(programme_of(run.project.head), "programme.materiality.share")
+        threshold = material_share(programme_of(run.project.head), run.results.periods)
         to.threshold_percent = float(threshold.value)
         periods = compare_periods(results, run.results.periods)
         materiality = materiality_of(periods, threshold)

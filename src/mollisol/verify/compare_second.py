@@ -169,6 +169,6 @@ def _recorded(period: Mapping[str, Any]) -> list[tuple[str, float | None]]:
             (f"{vintage['number']}.{name}", value) for name, value in vintage.items() if name not in given
         ]
     rows.append(("verified_total_t_co2e", period["verified_total_t_co2e"]))
-    if period["issuance"] != "refused":
+    if period["issuance"] != "refused" and period["deduction"]["eligible"]:
         rows.append(("units_to_issue_t", period["units_to_issue_t"]))
     return rows
