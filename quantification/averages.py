@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mollisol.quantification.arguments import (
     Hectares,
@@ -19,6 +22,50 @@ from mollisol.quantification.arguments import (
     vm0042,
 )
 from mollisol.quantification.checks import FloatArray, Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ByEntry:
+    """What values say, each for one entry of a result: how many there are, their mean and squares, shape (entries,).
+
+    ``deviation`` is that of each value from the mean of its entry; ``squares`` sums its squares.
+    """
+
+    entry: NDArray[np.intp]
+    count: NDArray[np.intp]
+    mean: FloatArray
+    deviation: FloatArray
+    squares: FloatArray
+
+    @property
+    def variance_of_mean(self) -> FloatArray:
+        """Return s^2 / n of each entry."""
+        found: FloatArray = self.squares / (self.count * (self.count - 1.0))
+        return found
+
+
+def by_entry(name: str, values: FloatArray, entry: NDArray[Any] | None, least: int = 1) -> ByEntry:
+    """Return the statistics of values by the number of their entry; without numbers all are of one.
+
+    Raises
+    ------
+    ValueError
+        For numbers that do not fit the values, leave a gap or give an entry fewer values than ``least``.
+    """
+    place = np.zeros(values.size, np.intp) if entry is None else entry.astype(np.intp)
+    if values.ndim != 1 or place.shape != values.shape:
+        raise ValueError(f"{name} and its entry numbers must be rows of one length, found {values.shape}")
+    count = np.bincount(place)
+    if count.min() < least:
+        raise ValueError(f"{name} needs at least {least} value(s) for each entry, found {count.min()}")
+    mean = np.bincount(place, weights=values) / count
+    deviation = values - mean[place]
+    return ByEntry(place, count, mean, deviation, np.bincount(place, weights=deviation**2))
+
+
+def of_entries(result: FloatArray, entry: NDArray[Any] | None) -> Value:
+    """Return the results by entry; a number where there were no entries."""
+    return float(result[0]) if entry is None else result
 
 
 @equation("mollisol:mean-by-group", "mean", "unit of the values", vm0042("8.2.1.6", "step 5"))

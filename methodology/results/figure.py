@@ -6,10 +6,8 @@ Sums, differences and multiples of figures keep their terms, so that the results
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 from pydantic import WrapValidator
@@ -32,8 +30,7 @@ class Term(NamedTuple):
         return Term(self.quantity, factor * self.factor, self.label)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a figure comes from.
 
     Parameters
@@ -85,7 +82,7 @@ class Figure(float):
 
     def said(self, words: str) -> Figure:
         """Return the same figure with words on how it was made."""
-        return Figure(self, replace(self.origin, words=words))
+        return Figure(self, self.origin._replace(words=words))
 
     def _with(self, other: float, sign: float) -> Figure:
         mine, theirs = self.origin, other.origin if isinstance(other, Figure) else Origin(plus=float(other))
@@ -115,9 +112,10 @@ class Figure(float):
 
     def __mul__(self, factor: float) -> Figure:
         terms = tuple(term.times(factor) for term in self.origin.terms)
-        origin = replace(self.origin, terms=terms, plus=factor * self.origin.plus)
+        origin = self.origin._replace(terms=terms, plus=factor * self.origin.plus)
         if isinstance(factor, Figure):  # a product is no sum of terms
-            origin = replace(self.origin, terms=(*self.origin.terms, *factor.origin.terms), adds_up=False)
+            terms = (*self.origin.terms, *factor.origin.terms)
+            origin = self.origin._replace(terms=terms, adds_up=False)
         return Figure(float(self) * float(factor), origin)
 
     __rmul__ = __mul__
@@ -147,29 +145,26 @@ def figure(quantity: Quantity) -> Figure:
 
 def entries(quantity: Quantity) -> list[Figure]:
     """Return the entries of a quantity as figures: by their labels, by their places where a label is none or twice."""
-    index, values = quantity.index, quantity.value.tolist()
-    times = Counter(index)
-    labels = [
-        label if label and times[label] == 1 else f"#{place}"
-        for place, label in enumerate(index or [""] * len(values))
-    ]
+    terms = terms_of_entries(quantity)
     return [
-        Figure(value, Origin(terms=(Term(quantity.name, 1.0, label),)))
-        for value, label in zip(values, labels, strict=True)
+        Figure(value, Origin("", (term,))) for value, term in zip(quantity.value.tolist(), terms, strict=True)
     ]
+
+
+def terms_of_entries(quantity: Quantity, factor: float = 1.0) -> list[Term]:
+    """Return each entry of a quantity as a term."""
+    name, labels = quantity.name, quantity.index or ("",) * len(quantity.value)
+    if len(set(labels)) < len(labels) or "" in labels:
+        times = Counter(labels)
+        labels = tuple(
+            label if label and times[label] == 1 else f"#{place}" for place, label in enumerate(labels)
+        )
+    return [Term(name, factor, label) for label in labels]
 
 
 def total(quantity: Quantity, words: str = "sum of its entries") -> Figure:
     """Return the sum of the entries of a quantity as a figure."""
     return Figure(float(quantity.value.sum()), Origin(words, (Term(quantity.name),)))
-
-
-def mean(figures: Sequence[Figure]) -> Figure:
-    """Return the mean of figures, with the terms of all."""
-    share = 1.0 / len(figures)
-    terms = tuple(term.times(share) for each in figures for term in each.origin.terms)
-    value = math.fsum(figures) / len(figures)
-    return Figure(value, Origin("mean over the replicates", terms))
 
 
 def beside(value: float, words: str, *quantities: Quantity) -> Figure:

@@ -5,21 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from mollisol.methodology.provenance import Locator, Range
-from mollisol.quantification.arguments import AboveZero, Numbers, Positives, Years, equation, ours
+from mollisol.quantification.arguments import AboveZero, Numbers, Places, Positives, Years, equation, ours
+from mollisol.quantification.averages import ByEntry, by_entry, of_entries
 from mollisol.quantification.checks import FloatArray, Value, same_shape
-
-
-def _welch(first: FloatArray, second: FloatArray) -> tuple[float, float, float]:
-    """Return the difference of two means, its standard error and Satterthwaite's degrees of freedom."""
-    parts = np.array([values.var(ddof=1) / values.size for values in (first, second)])
-    spread = float(parts.sum())
-    if spread == 0:
-        return float(first.mean() - second.mean()), 0.0, np.inf
-    freedom = spread**2 / float((parts**2 / np.array([first.size - 1, second.size - 1])).sum())
-    return float(first.mean() - second.mean()), float(np.sqrt(spread)), freedom
+from mollisol.uncertainty.comparison.similarity import Welch
 
 
 @equation(
@@ -33,7 +26,9 @@ def equivalence_p_value(
     first: Annotated[FloatArray, Range(least=2)],
     second: Annotated[FloatArray, Range(least=2)],
     margin: AboveZero,
-) -> float:
+    first_entry: Places | None = None,
+    second_entry: Places | None = None,
+) -> Value:
     r"""Return the probability of means this near to each other if the true ones differed by the margin or more.
 
     Parameters
@@ -41,12 +36,14 @@ def equivalence_p_value(
     first, second
         One value per independent unit, shapes (n,) and (m,), at least two each. [any unit, the same]
     margin
-        Largest difference that counts as none. [the same unit]
+        Largest difference that counts as none, one for each test. [the same unit]
+    first_entry, second_entry
+        The number of the test that each value is of, from 0; left out where all are of one.
 
     Returns
     -------
-    float
-        The larger of the two one-sided p-values, after Welch. [0 to 1]
+    float or array
+        By test, the larger of the two one-sided p-values, after Welch. [0 to 1]
 
     Raises
     ------
@@ -71,11 +68,11 @@ def equivalence_p_value(
     >>> print(equivalence_p_value(first=[1.0, 3.0], second=[4.0, 6.0], margin=3.0))
     0.5
     """
-    width = float(margin)
-    gap, error, freedom = _welch(first, second)
-    if error == 0:
-        return 0.0 if abs(gap) < width else 1.0
-    return float(stdtr(freedom, -(width - abs(gap)) / error))
+    test = Welch.of(first, second, first_entry, second_entry)
+    room = margin - np.abs(test.gap)
+    varies = test.error > 0
+    chance = stdtr(test.freedom, -room / np.where(varies, test.error, 1.0))
+    return of_entries(np.where(varies, chance, room <= 0), first_entry)
 
 
 @equation(
@@ -86,6 +83,8 @@ def trend_difference_t_co2e_per_ha_yr(
     unit_change_t_co2e_per_ha: Numbers,
     control_change_t_co2e_per_ha: Numbers,
     years: Years,
+    unit_entry: Places | None = None,
+    control_entry: Places | None = None,
 ) -> Value:
     r"""Return the difference of yearly changes of unit and controls before the project began.
 
@@ -95,11 +94,13 @@ def trend_difference_t_co2e_per_ha_yr(
         Paired changes over the look-back, shapes (n,) and (m,). [t CO2e/ha]
     years
         Between the two samplings. [years]
+    unit_entry, control_entry
+        The number of the comparison that each value is of, from 0; left out where all are of one.
 
     Returns
     -------
-    float
-        Unit less control; near 0 where both ran in parallel. [t CO2e/(ha yr)]
+    float or array
+        By comparison, unit less control; near 0 where both ran in parallel. [t CO2e/(ha yr)]
 
     Raises
     ------
@@ -123,7 +124,9 @@ def trend_difference_t_co2e_per_ha_yr(
     >>> print(result)
     0.4
     """
-    return float((unit_change_t_co2e_per_ha.mean() - control_change_t_co2e_per_ha.mean()) / float(years))
+    unit = by_entry("unit_change_t_co2e_per_ha", unit_change_t_co2e_per_ha, unit_entry)
+    control = by_entry("control_change_t_co2e_per_ha", control_change_t_co2e_per_ha, control_entry)
+    return of_entries((unit.mean - control.mean) / years, unit_entry)
 
 
 @equation(
@@ -134,6 +137,7 @@ def regression_to_mean_t_co2e_per_ha(
     start_t_co2e_per_ha: Annotated[FloatArray, Range(least=4)],
     change_t_co2e_per_ha: Annotated[FloatArray, Range(least=4)],
     group: Annotated[FloatArray, Range(0, whole=True, least=4)],
+    entry: Places | None = None,
 ) -> Value:
     r"""Return the part of the difference between units and controls that their unlike starting stocks explain.
 
@@ -145,12 +149,14 @@ def regression_to_mean_t_co2e_per_ha(
         Change of the same units, shape (n,). [t CO2e/ha]
     group
         1 for project units, 0 for control sites, shape (n,), at least two of each.
+    entry
+        The number of the comparison that each is of, from 0, shape (n,); left out where all are of one.
 
     Returns
     -------
-    float
-        Slope of the change on the starting stock within groups, times the gap between the groups' starting stocks.
-        Above 0 it raises the difference without any effect of the practice. [t CO2e/ha]
+    float or array
+        By comparison, the slope of the change on the starting stock within groups, times the gap between the groups'
+        starting stocks. Above 0 it raises the difference without any effect of the practice. [t CO2e/ha]
 
     Raises
     ------
@@ -182,22 +188,37 @@ def regression_to_mean_t_co2e_per_ha(
     same_shape(
         start_t_co2e_per_ha=start_t_co2e_per_ha, change_t_co2e_per_ha=change_t_co2e_per_ha, group=group
     )
-    places = [np.flatnonzero(group == code) for code in (0.0, 1.0)]
-    if any(place.size < 2 for place in places) or sum(place.size for place in places) < group.size:
+    side = group if entry is None else 2 * entry + group
+    if (group > 1).any() or np.bincount(side.astype(np.intp), minlength=2).min() < 2:
         raise ValueError("group must be 0 or 1, with two or more of each")
-    across = along = 0.0
-    for place in places:
-        left = start_t_co2e_per_ha[place] - start_t_co2e_per_ha[place].mean()
-        across += float(left @ (change_t_co2e_per_ha[place] - change_t_co2e_per_ha[place].mean()))
-        along += float(left @ left)
-    if along <= (1e-12 * float(np.abs(start_t_co2e_per_ha).max())) ** 2:
+    start = by_entry("start_t_co2e_per_ha", start_t_co2e_per_ha, side)
+    change = by_entry("change_t_co2e_per_ha", change_t_co2e_per_ha, side)
+    across, along = (
+        np.bincount(start.entry, weights=start.deviation * other.deviation).reshape(-1, 2).sum(axis=1)
+        for other in (change, start)
+    )
+    if not _vary(start).all():
         raise ValueError("start_t_co2e_per_ha must differ between the units of a group")
-    gap = float(start_t_co2e_per_ha[places[1]].mean() - start_t_co2e_per_ha[places[0]].mean())
-    return across / along * gap
+    mean = start.mean.reshape(-1, 2)
+    return of_entries(across / along * (mean[:, 1] - mean[:, 0]), entry)
+
+
+def _vary(start: ByEntry) -> NDArray[np.bool_]:
+    """Return for each comparison whether starting stocks differ within its two groups."""
+    size = np.abs(start.mean).reshape(-1, 2).max(axis=1)
+    varies: NDArray[np.bool_] = start.squares.reshape(-1, 2).sum(axis=1) > (1e-12 * size) ** 2
+    return varies
+
+
+def starts_vary(start_t_co2e_per_ha: FloatArray, group: FloatArray, entry: FloatArray) -> NDArray[np.bool_]:
+    """Return for each comparison whether a regression to the mean can be computed: starting stocks differ."""
+    return _vary(by_entry("start_t_co2e_per_ha", start_t_co2e_per_ha, 2 * entry + group))
 
 
 @equation("mollisol:equivalence-margin", "Delta", "t C/ha", ours("docs/measure-and-model.md, control sites"))
-def equivalence_margin(*, stock_t_c_per_ha: Positives, share: AboveZero) -> Value:
+def equivalence_margin(
+    *, stock_t_c_per_ha: Positives, share: AboveZero, entry: Places | None = None
+) -> Value:
     r"""Return the difference of mean stocks that counts as none.
 
     Parameters
@@ -206,11 +227,13 @@ def equivalence_margin(*, stock_t_c_per_ha: Positives, share: AboveZero) -> Valu
         Stock of each sampling unit, shape (n,). [t C/ha]
     share
         Of their mean. [fraction]
+    entry
+        The number of the comparison that each unit is of, from 0, shape (n,); left out where all are of one.
 
     Returns
     -------
-    float
-        [t C/ha]
+    float or array
+        By comparison. [t C/ha]
 
     Raises
     ------
@@ -230,4 +253,4 @@ def equivalence_margin(*, stock_t_c_per_ha: Positives, share: AboveZero) -> Valu
     >>> print(equivalence_margin(stock_t_c_per_ha=[40.0, 60.0], share=0.1))
     5.0
     """
-    return float(share) * float(stock_t_c_per_ha.mean())
+    return of_entries(share * by_entry("stock_t_c_per_ha", stock_t_c_per_ha, entry).mean, entry)

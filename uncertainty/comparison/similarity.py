@@ -2,31 +2,66 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 from scipy.special import stdtr
 
 from mollisol.methodology.provenance import Range
-from mollisol.quantification.arguments import equation, vm0042
-from mollisol.quantification.checks import FloatArray
+from mollisol.quantification.arguments import Places, equation, vm0042
+from mollisol.quantification.averages import by_entry, of_entries
+from mollisol.quantification.checks import FloatArray, Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Welch:
+    """Differences of two means, their standard errors and Satterthwaite's degrees of freedom, shape (tests,)."""
+
+    gap: FloatArray
+    error: FloatArray
+    freedom: FloatArray
+
+    @classmethod
+    def of(
+        cls,
+        first: FloatArray,
+        second: FloatArray,
+        first_entry: FloatArray | None,
+        second_entry: FloatArray | None,
+    ) -> Welch:
+        """Return those of some tests, each with its own values on both sides."""
+        one, other = by_entry("first", first, first_entry, 2), by_entry("second", second, second_entry, 2)
+        if one.count.size != other.count.size:
+            raise ValueError(f"first has {one.count.size} tests and second {other.count.size}")
+        spread = one.variance_of_mean + other.variance_of_mean
+        parts = one.variance_of_mean**2 / (one.count - 1) + other.variance_of_mean**2 / (other.count - 1)
+        varies = spread > 0
+        freedom = np.where(varies, spread**2, np.inf) / np.where(varies, parts, 1.0)
+        return cls(one.mean - other.mean, np.sqrt(spread), freedom)
 
 
 @equation("mollisol:welch", "p", "1", vm0042("8.2", table="7", page="25-27"))
 def welch_p_value(
-    *, first: Annotated[FloatArray, Range(least=2)], second: Annotated[FloatArray, Range(least=2)]
-) -> float:
+    *,
+    first: Annotated[FloatArray, Range(least=2)],
+    second: Annotated[FloatArray, Range(least=2)],
+    first_entry: Places | None = None,
+    second_entry: Places | None = None,
+) -> Value:
     r"""Return the two-sided p-value of Welch's test that two means are equal.
 
     Parameters
     ----------
     first, second
         One value per independent unit, shapes (n,) and (m,), at least two each. [any unit, the same]
+    first_entry, second_entry
+        The number of the test that each value is of, from 0; left out where all are of one.
 
     Returns
     -------
-    float
-        1 where both have no spread and one mean, 0 where they have no spread and two. [0 to 1]
+    float or array
+        By test. 1 where both have no spread and one mean, 0 where they have no spread and two. [0 to 1]
 
     Raises
     ------
@@ -50,9 +85,7 @@ def welch_p_value(
     >>> print(welch_p_value(first=[1.0, 1.0], second=[1.0, 1.0]))
     1.0
     """
-    parts = np.array([values.var(ddof=1) / values.size for values in (first, second)])
-    gap, spread = float(first.mean() - second.mean()), float(parts.sum())
-    if spread == 0:
-        return 1.0 if gap == 0 else 0.0
-    freedom = spread**2 / float((parts**2 / np.array([first.size - 1, second.size - 1])).sum())
-    return float(2 * stdtr(freedom, -abs(gap) / np.sqrt(spread)))
+    test = Welch.of(first, second, first_entry, second_entry)
+    varies = test.error > 0
+    chance = 2 * stdtr(test.freedom, -np.abs(test.gap) / np.where(varies, test.error, 1.0))
+    return of_entries(np.where(varies, chance, test.gap == 0), first_entry)

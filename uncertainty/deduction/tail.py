@@ -65,17 +65,18 @@ def pooled_skewness(*, value: Numbers, group: Labels) -> Value:
     # scaled first, so that a cube neither overflows nor vanishes
     scale = np.abs(value - value.mean(axis=-1, keepdims=True)).max(axis=-1, keepdims=True)
     values = value / np.where(scale > 0, scale, 1.0)
+    _, place, size = np.unique(ids, return_inverse=True, return_counts=True)
+    order = np.argsort(place, kind="stable")
+    order = order[size[place[order]] >= FEWEST]
+    n = size[size >= FEWEST]
     third, variance = np.zeros(value.shape[:-1]), np.zeros(value.shape[:-1])
-    counted = 0
-    for name in np.unique(ids):
-        chosen = values[..., ids == name]
-        n = chosen.shape[-1]
-        if n < FEWEST:
-            continue
-        off = chosen - chosen.mean(axis=-1, keepdims=True)
-        third += n * n * (off**3).sum(axis=-1) / ((n - 1) * (n - 2))
-        variance += n * (off**2).sum(axis=-1) / (n - 1)
-        counted += n
+    counted = int(n.sum())
+    if counted:
+        first = np.cumsum(n) - n
+        chosen = values[..., order]
+        off = chosen - np.repeat(np.add.reduceat(chosen, first, axis=-1) / n, n, axis=-1)
+        third = (np.add.reduceat(off**3, first, axis=-1) * (n * n / ((n - 1.0) * (n - 2)))).sum(axis=-1)
+        variance = (np.add.reduceat(off**2, first, axis=-1) * (n / (n - 1.0))).sum(axis=-1)
     some = variance > 0
     ratio = np.divide(third, variance**1.5, out=np.zeros_like(third), where=some)
     pooled: FloatArray = ratio * np.sqrt(counted)

@@ -12,8 +12,17 @@ from typing import Annotated
 import numpy as np
 
 from mollisol.methodology.provenance import Locator, Range
-from mollisol.quantification.arguments import Amount, Amounts, Hectares, Numbers, Positives, equation, vm0042
-from mollisol.quantification.averages import mean_by_group
+from mollisol.quantification.arguments import (
+    Amount,
+    Amounts,
+    Hectares,
+    Numbers,
+    Places,
+    Positives,
+    equation,
+    vm0042,
+)
+from mollisol.quantification.averages import by_entry, mean_by_group
 from mollisol.quantification.checks import (
     FloatArray,
     Value,
@@ -37,9 +46,12 @@ def _of_totals(area: Value, products: FloatArray) -> FloatArray:
 
 @equation("vm0042:62", "s2_sampling,h", "(t CO2e)^2", vm0042("8.6.1.1", "62, one stratum"))
 def sampling_variance_t2(
-    *, area_ha: Hectares, change_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)]
+    *,
+    area_ha: Hectares,
+    change_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)],
+    entry: Places | None = None,
 ) -> Value:
-    r"""Return the sampling variance of the total of one stratum.
+    r"""Return the sampling variance of the total of one stratum, or of each of some strata.
 
     Parameters
     ----------
@@ -47,11 +59,13 @@ def sampling_variance_t2(
         Area of the stratum. [ha]
     change_t_co2e_per_ha
         Change at each point, shape (..., n) with n of 2 or more. [t CO2e/ha]
+    entry
+        The number of the stratum that each point is of, from 0, shape (n,); left out where all are of one.
 
     Returns
     -------
     float or array
-        A^2 s^2 / n along the last axis; strata add up. [(t CO2e)^2]
+        A^2 s^2 / n along the last axis, or by stratum; strata add up. [(t CO2e)^2]
 
     Raises
     ------
@@ -71,6 +85,8 @@ def sampling_variance_t2(
     >>> print(sampling_variance_t2(area_ha=60.0, change_t_co2e_per_ha=[0.8, 1.9, 0.2, 1.1]))
     450.0
     """
+    if entry is not None:
+        return area_ha**2 * by_entry("change_t_co2e_per_ha", change_t_co2e_per_ha, entry, 2).variance_of_mean
     return _of_totals(area_ha, _deviation(change_t_co2e_per_ha) ** 2)
 
 
@@ -80,8 +96,9 @@ def paired_change_variance_t2(
     area_ha: Hectares,
     stock_start_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)],
     stock_end_t_co2e_per_ha: Annotated[FloatArray, Range(least=2)],
+    entry: Places | None = None,
 ) -> Value:
-    r"""Return the variance of the change of one stratum's total, the same points measured twice.
+    r"""Return the variance of the change of one stratum's total, or of each of some, the same points measured twice.
 
     Parameters
     ----------
@@ -89,11 +106,13 @@ def paired_change_variance_t2(
         Area of the stratum. [ha]
     stock_start_t_co2e_per_ha, stock_end_t_co2e_per_ha
         Stocks at the same points, shape (..., n) with n of 2 or more. [t CO2e/ha]
+    entry
+        The number of the stratum that each point is of, from 0, shape (n,); left out where all are of one.
 
     Returns
     -------
     float or array
-        s_f^2 + s_s^2 - 2 COV, along the last axis. [(t CO2e)^2]
+        s_f^2 + s_s^2 - 2 COV, along the last axis or by stratum. [(t CO2e)^2]
 
     Raises
     ------
@@ -124,6 +143,10 @@ def paired_change_variance_t2(
     """
     start, end = stock_start_t_co2e_per_ha, stock_end_t_co2e_per_ha
     same_shape(stock_start_t_co2e_per_ha=start, stock_end_t_co2e_per_ha=end)
+    if entry is not None:
+        first, last = by_entry("stock_start_t_co2e_per_ha", start, entry, 2), by_entry("", end, entry)
+        squares = np.bincount(first.entry, weights=(last.deviation - first.deviation) ** 2)
+        return area_ha**2 * squares / (first.count * (first.count - 1.0))
     return _of_totals(area_ha, (_deviation(end) - _deviation(start)) ** 2)
 
 

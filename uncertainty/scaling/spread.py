@@ -61,7 +61,9 @@ def brown_forsythe_statistic(*, value: Numbers, group: Labels) -> Value:
     place, size = places("group", group, value)
     if size.size < 2 or size.max() < 3:
         raise ValueError("group must name two groups or more, one of them with three values")
-    median = np.array([np.median(value[place == number]) for number in range(size.size)])
+    order = np.lexsort((value, place))
+    first, count = (np.cumsum(size) - size).astype(np.intp), size.astype(np.intp)
+    median = (value[order[first + (count - 1) // 2]] + value[order[first + count // 2]]) / 2
     away = np.abs(value - median[place])
     mean = np.bincount(place, weights=away) / size
     within = float(((away - mean[place]) ** 2).sum())

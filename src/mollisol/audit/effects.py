@@ -98,12 +98,14 @@ def _start(
     """Put the influence of each replicate of a period on its change."""
     strata = quantities[f"project_change_of_stratum@{period}"]["inputs"]
     groups = [(strata["values"], _array(strata["group"]).astype(np.int64))]
-    labels = quantities[f"control_change@{period}"]["index"]
-    first = area.size
-    for number, label in enumerate(labels):
+    control = quantities[f"control_change@{period}"]
+    if control["equation"]:
+        of = control["inputs"]
+        groups.append((of["values"], area.size + _array(of["group"]).astype(np.int64)))
+    for number, label in enumerate(() if control["equation"] else control["index"]):  # up to release 0.1.0
         replicates = quantities[f"control_change.{label}@{period}"]["inputs"]["values"]
         count = len(quantities[replicates]["value"])
-        groups.append((replicates, np.full(count, first + number)))
+        groups.append((replicates, np.full(count, area.size + number)))
     weight = _array(quantities[f"control_group_weight@{period}"]["value"])
     influence = np.asarray(
         replicate_influence_ha(

@@ -272,14 +272,17 @@ class Explainer:
         return Node(kind=kind, equation=equation, children=children, **given)
 
     def _computed(self, quantity: Mapping[str, Any], picks: Picks) -> Iterable[Node]:
-        group = quantity["inputs"].get("group")
-        for argument, given in sorted(quantity["inputs"].items()):
+        inputs = quantity["inputs"]
+        for argument, given in sorted(inputs.items()):
             if isinstance(given, str) and given in self._quantities:
                 part = self._quantities[given]
                 own: Picks = None
-                if picks is not None and group is not None and argument == "values":
-                    own = tuple(place for place, number in enumerate(group) if int(number) in picks)
-                elif picks is not None and group is None and part["index"] == quantity["index"]:
+                # which entry each value went to: said for the argument, or for all that have as many values
+                entry = inputs.get(f"{argument.partition('_')[0]}_entry") or inputs.get("entry")
+                entry = inputs.get("group") if argument == "values" else entry
+                if picks is not None and entry is not None and len(entry) == _length(part["value"]):
+                    own = tuple(place for place, number in enumerate(entry) if int(number) in picks)
+                elif picks is not None and part["index"] == quantity["index"]:
                     own = None if quantity["equation"] in MIXES_ITS_ENTRIES else picks
                 yield self._quantity(given, own, argument)
             else:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from typing import Any
+
+import numpy as np
 
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.land.design import grid_of_units, neighbours
@@ -20,50 +22,97 @@ from mollisol.uncertainty.scaling.systematic import systematic_degrees_of_freedo
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByDesign:
-    """The variance of the change of a stratum's total; degrees of freedom where they are not the units less one."""
+    """Variances of the changes of strata's totals; degrees of freedom where they are not the units less one."""
 
     variance: Quantity
-    freedom: float | None = None
+    freedom: Mapping[str, float]
 
 
-def variance_by_design(
+def variances_by_design(
     context: PeriodContext,
-    names: tuple[str, str],
-    hectares: Quantity,
-    change: Callable[[], Quantity],
+    name: str,
+    units: Mapping[str, int],
+    area: Quantity,
+    change: Quantity,
     ends: tuple[Quantity, Quantity] | None = None,
 ) -> ByDesign:
-    """Compute the variance of a stratum's change, of units that are the same at both times.
+    """Compute the variance of each stratum's change, of units that are the same at both times.
 
     Parameters
     ----------
-    names
-        What the variance is called, and the stratum.
+    name
+        What the variance is called.
+    units
+        How many sampling units each stratum has.
+    area
+        Of the strata, in their order. [ha]
     change
-        Gives that of each sampling unit, where it is asked for. [t CO2e/ha]
+        That of each sampling unit, stratum after stratum. [t CO2e/ha]
     ends
-        Its stocks at the start and at the end, where they were measured. [t CO2e/ha]
+        Its stocks at the start and at the end, in the same order, where they were measured. [t CO2e/ha]
     """
-    design, change = context.project.head.design.of(names[1]), cache(change)
-    name, stratum = f"{names[0]}.{names[1]}", names[1]
-    if design.has_grid and (found := _of_grid(context, name, stratum, hectares, change())) is not None:
-        return found
-    if design.kind == "multi_stage":
-        return ByDesign(_of_landowner(context, name, hectares, ends or (change(),)))
+    designs = {stratum: context.project.head.design.of(stratum) for stratum in units}
+    if any(design.has_grid or design.kind == "multi_stage" for design in designs.values()):
+        return _one_by_one(context, name, units, area, change, ends)
+    entry = np.repeat(np.arange(len(units)), list(units.values())).tolist()
+    found = _variance(context, name, area, change, ends, index=tuple(units), entry=entry)
+    return ByDesign(found, {})
+
+
+def _variance(
+    context: PeriodContext,
+    name: str,
+    area: Quantity,
+    change: Quantity,
+    ends: tuple[Quantity, Quantity] | None,
+    **entries: Any,
+) -> Quantity:
+    """Compute the variance of units that were drawn at random."""
     if ends is None:
-        return ByDesign(
-            context.compute(name, sampling_variance_t2, area_ha=hectares, change_t_co2e_per_ha=change())
+        return context.compute(
+            name, sampling_variance_t2, area_ha=area, change_t_co2e_per_ha=change, **entries
         )
-    return ByDesign(
-        context.compute(
-            name,
-            # the units are the same at both times: the covariance of the two stocks is taken off
-            paired_change_variance_t2,
-            area_ha=hectares,
-            stock_start_t_co2e_per_ha=ends[0],
-            stock_end_t_co2e_per_ha=ends[1],
-        )
+    return context.compute(
+        name,
+        # the units are the same at both times: the covariance of the two stocks is taken off
+        paired_change_variance_t2,
+        area_ha=area,
+        stock_start_t_co2e_per_ha=ends[0],
+        stock_end_t_co2e_per_ha=ends[1],
+        **entries,
     )
+
+
+def _one_by_one(
+    context: PeriodContext,
+    name: str,
+    units: Mapping[str, int],
+    area: Quantity,
+    change: Quantity,
+    ends: tuple[Quantity, Quantity] | None,
+) -> ByDesign:
+    """Compute the variances of strata some of which have an estimator that goes by fields or nodes."""
+    variances, freedom, first = list[Quantity](), dict[str, float](), 0
+    for number, (stratum, count) in enumerate(units.items()):
+        design, places = context.project.head.design.of(stratum), range(first, first + count)
+        first += count
+        hectares = context.arrange(f"area_ha.{stratum}", float(area.value[number]), [area], places=[number])
+        own, both = context.pick(f"change_of_unit.{stratum}", change, places), None
+        if ends is not None:
+            start, end = (
+                context.pick(f"{label}_stock_co2e.{stratum}", stock, places)
+                for label, stock in zip(("first", "last"), ends, strict=True)
+            )
+            both = start, end
+        of_grid = design.has_grid and _of_grid(context, f"{name}.{stratum}", stratum, hectares, own)
+        if of_grid:
+            variances.append(of_grid[0])
+            freedom[stratum] = of_grid[1]
+        elif design.kind == "multi_stage":
+            variances.append(_of_landowner(context, f"{name}.{stratum}", hectares, both or (own,)))
+        else:
+            variances.append(_variance(context, f"{name}.{stratum}", hectares, own, both))
+    return ByDesign(context.join(name, variances, tuple(units)), freedom)
 
 
 def _of_landowner(
@@ -89,11 +138,12 @@ def _of_landowner(
 
 def _of_grid(
     context: PeriodContext, name: str, stratum: str, hectares: Quantity, change: Quantity
-) -> ByDesign | None:
-    """Compute the variance of a grid with a random start; None where no points lie side by side."""
+) -> tuple[Quantity, float] | None:
+    """Compute the variance of a grid with a random start and its freedom; None where no points lie side by side."""
     if context.trace.rule("mollisol.systematic.variance").value != "neighbours":
         return None
-    grid = grid_of_units(point for point in context.project.sample_points if point.stratum == stratum)
+    points = context.project.sample_points
+    grid = grid_of_units(points[place] for place in points.groups("stratum").get((stratum,), ()))
     number = {unit.partition("/")[2]: place for place, unit in enumerate(change.index)}
     pairs = [
         (number[one], number[other])
@@ -117,4 +167,4 @@ def _of_grid(
         first=first,
         second=second,
     )
-    return ByDesign(variance, float(freedom.value))
+    return variance, float(freedom.value)

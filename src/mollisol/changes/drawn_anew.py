@@ -32,9 +32,9 @@ class OfStratum:
     Parameters
     ----------
     freedom
-        The degrees of freedom of the variance, where they are not the units less one.
+        The degrees of freedom of the variance.
     mean
-        Of a stratum whose points were drawn anew: its change.
+        Its change.
     apart
         Its two samples as independent groups: the stocks at the start with their sign turned, and those at the end.
     """
@@ -44,9 +44,9 @@ class OfStratum:
     last: Quantity
     variance: Quantity
     replicates: int
-    mean: Quantity | None = None
-    freedom: float | None = None
-    apart: tuple[Quantity, ...] = ()
+    mean: Quantity
+    freedom: float
+    apart: tuple[Quantity, ...]
 
 
 def stratum_drawn_anew(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import cast
 
 import numpy as np
 
 from mollisol.changes.change import ChangeOfPeriod, ChangeOptions, changes_of_strata
-from mollisol.changes.designed import variance_by_design
+from mollisol.changes.designed import variances_by_design
 from mollisol.changes.drawn_anew import (
-    OfStratum,
     hold_what_is_computed,
     site_drawn_anew,
     stratum_drawn_anew,
@@ -22,7 +21,7 @@ from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.checks.control_sites import control_groups
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.trace import Quantity
-from mollisol.quantification.averages import control_mean_by_stratum
+from mollisol.quantification.averages import control_mean_by_stratum, mean_by_group
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
@@ -31,7 +30,7 @@ from mollisol.routes.declared_errors import declared_errors
 from mollisol.routes.interface import ControlSide, PeriodInputs, ProjectSide, with_values
 from mollisol.routes.laboratory_repeats import LaboratoryErrors
 from mollisol.routes.spread import spread_between_strata
-from mollisol.stocks.groups import group_means, mean_of_all
+from mollisol.stocks.groups import Replicates, group_means
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.samples import Samples
 from mollisol.uncertainty.scaling.sampling_error import sampling_variance_t2
@@ -114,69 +113,79 @@ def project_side(
     context: PeriodContext, units: ChangesOfUnits, area: Quantity, stocks: UnitStocks
 ) -> ProjectSide:
     """Compute mean and variance (Eq. 71) of the change of each stratum."""
-    names = tuple(stratum.stratum for stratum in context.project.strata)
+    names = tuple(context.project.strata.column("stratum").values())
     paired = [name for name in names if name not in stocks.anew]
-    change = context.pick("project_change_of_unit", units.change, units.places(paired))
-    means = units.means(context, "project_change_of_stratum", change, paired) if paired else None
-    sides = []
-    for number, stratum in enumerate(context.project.strata):
-        name = stratum.stratum
-        hectares = context.arrange(f"area_ha.{name}", stratum.area_ha, [area], places=[number])
-        if name in stocks.anew:
-            anew = stocks.anew[name]
-            sides.append(
-                stratum_drawn_anew(context, name, hectares, *anew.stocks)
-                if anew.apart
-                else stratum_of_campaigns(context, name, hectares, anew)
+    places = units.places(paired)
+    change = context.pick("project_change_of_unit", units.change, places)
+    count = {name: len(units.members[name]) for name in paired}
+    means = variance = None
+    freedom: dict[str, float] = {}
+    ends: list[tuple[Quantity, Quantity]] = []
+    if paired:
+        means = units.means(context, "project_change_of_stratum", change, paired)
+        start, end = (
+            context.compute(
+                f"{label}_stock_co2e_of_unit",
+                stock_t_co2e_per_ha,
+                index=change.index,
+                stock_t_c_per_ha=context.pick(f"{label}_stock_of_unit", stock, places),
             )
-        else:
-            sides.append(_paired(context, name, hectares, units))
+            for label, stock in (("first", units.start), ("last", units.end))
+        )
+        ends.append((start, end))
+        of_paired, name = area, "project_variance"
+        if stocks.anew:
+            at = [place for place, name in enumerate(names) if name in count]
+            of_paired = context.pick("area_ha_of_paired", area, at)
+            name = "project_variance_of_paired"
+        found = variances_by_design(context, name, count, of_paired, change, (start, end))
+        variance, freedom = found.variance, dict(found.freedom)
+    groups = np.repeat(np.arange(len(paired)), list(count.values())).tolist()
     if stocks.anew:
-        of = dict(zip(paired, means.value, strict=True)) if means is not None else {}
-        parts = [side.mean for side in sides if side.mean is not None]
-        of |= {side.name: float(side.mean.value) for side in sides if side.mean is not None}
-        means = context.arrange(
-            "project_change_of_strata",
-            np.array([of[name] for name in names]),
-            [*([means] if means is not None else []), *parts],
-            index=names,
+        sides = []
+        for number, name in enumerate(names):
+            if name in stocks.anew:
+                anew = stocks.anew[name]
+                hectares = context.arrange(
+                    f"area_ha.{name}", float(area.value[number]), [area], places=[number]
+                )
+                sides.append(
+                    stratum_drawn_anew(context, name, hectares, *anew.stocks)
+                    if anew.apart
+                    else stratum_of_campaigns(context, name, hectares, anew)
+                )
+        ends += [(side.first, side.last) for side in sides]
+        freedom |= {side.name: side.freedom for side in sides}
+        count |= {side.name: side.replicates for side in sides}
+        order = {name: place for place, name in enumerate([*paired, *(side.name for side in sides)])}
+        means, variance = (
+            context.arrange(
+                f"project_{label}",
+                np.concatenate([np.ravel(part.value) for part in parts])[[order[name] for name in names]],
+                parts,
+                index=names,
+                places=[order[name] for name in names],
+            )
+            for label, parts in (
+                ("change_of_strata", [*([means] if means else []), *(side.mean for side in sides)]),
+                ("variance", [*([variance] if variance else []), *(side.variance for side in sides)]),
+            )
         )
-        change = context.join(
-            "project_change_and_stocks",
-            [part for part in (change, *(stock for side in sides for stock in side.apart)) if part.index],
-        )
-    ends = [side for side in sides if side.mean is not None]
-    groups = [place for place, name in enumerate(paired) for _ in units.members[name]]
-    for place, stock in enumerate(stock for side in ends for stock in side.apart):
-        groups += [len(paired) + place] * len(stock.index)
+        apart = [stock for side in sides for stock in side.apart]
+        change = context.join("project_change_and_stocks", [part for part in (change, *apart) if part.index])
+        for place, stock in enumerate(apart):
+            groups += [len(paired) + place] * len(stock.index)
     return ProjectSide(
         labels=names,
         mean=cast("Quantity", means),
-        variance=context.join("project_variance", [side.variance for side in sides], names),
-        replicates=tuple(side.replicates for side in sides),
+        variance=cast("Quantity", variance),
+        replicates=tuple(count[name] for name in names),
         replicate=("sampling units",) * len(names),
-        freedom={side.name: side.freedom for side in sides if side.freedom is not None},
+        freedom=freedom,
         change=change,
         group=tuple(groups),
-        ends=tuple((side.first, side.last) for side in sides),
+        ends=tuple(ends),
     )
-
-
-def _paired(context: PeriodContext, name: str, hectares: Quantity, units: ChangesOfUnits) -> OfStratum:
-    """Compute the variance of a stratum whose units are the same at both times, by its design."""
-    places = units.members[name]
-    first, last = (
-        context.compute(
-            f"{label}_stock_co2e.{name}",
-            stock_t_co2e_per_ha,
-            index=[stock.index[place] for place in places],
-            stock_t_c_per_ha=context.pick(f"{label}_stock.{name}", stock, places),
-        )
-        for label, stock in (("first", units.start), ("last", units.end))
-    )
-    change = partial(context.pick, f"change_of_unit.{name}", units.change, places)
-    found = variance_by_design(context, ("project_variance", name), hectares, change, (first, last))
-    return OfStratum(name, first, last, found.variance, len(places), freedom=found.freedom)
 
 
 def _control_side(context: PeriodContext, units: ChangesOfUnits, stocks: UnitStocks) -> ControlSide:
@@ -188,32 +197,35 @@ def _control_side(context: PeriodContext, units: ChangesOfUnits, stocks: UnitSto
     groups = control_groups(context.project)
     labels = ["+".join(sites) for sites in groups.values()]
     anew = {name: site_drawn_anew(context, name, site) for name, site in stocks.sites_anew.items()}
-    parts, means, variances, freedom = [], [], [], {}
-    for label, sites in zip(labels, groups.values(), strict=True):
-        paired = [site for site in sites if site not in anew]
-        own = {site: anew[site] for site in sites if site in anew}
-        values = context.pick(f"control_change_of_unit.{label}", units.change, units.places(paired))
-        homes = [units.home_of[unit] for unit in values.index]
-        values, homes = with_values(context, f"control_values_of_unit.{label}", values, homes, own)
-        if len(sites) > 1:
-            values = group_means(context, f"control_change_of_site.{label}", values, homes, sites)
-        elif own:
-            freedom[label] = next(iter(own.values())).freedom
-        parts.append(values)
-        means.append(mean_of_all(context, f"control_change.{label}", values))
-        variances.append(
-            context.compute(
-                f"control_variance.{label}", sampling_variance_t2, area_ha=1.0, change_t_co2e_per_ha=values
-            )
-        )
-    names = [stratum.stratum for stratum in context.project.strata]
+    change, _ = with_values(context, "control_change_and_values", units.change, [], anew)
+    members, first = defaultdict(list, units.members), len(units.change.index)
+    for site, own in anew.items():
+        members[site] = list(range(first, first + len(own.value.index)))
+        first += len(own.value.index)
+    replicates = Replicates.of(list(groups.values()), members)
+    values = replicates.values(context, "control_change_of_replicate", change)
+    entry = replicates.entry.tolist()
+    names = context.project.strata.column("stratum").values()
     return ControlSide(
         labels=tuple(labels),
-        mean=context.join("control_change", means, labels),
-        variance=context.join("control_variance", variances, labels),
-        replicates=tuple(len(values.index) for values in parts),
+        mean=context.compute(
+            "control_change", mean_by_group, index=labels, unit=values.unit, values=values, group=entry
+        ),
+        variance=context.compute(
+            "control_variance",
+            sampling_variance_t2,
+            index=labels,
+            area_ha=np.ones(len(labels)),
+            change_t_co2e_per_ha=values,
+            entry=entry,
+        ),
+        replicates=tuple(np.bincount(replicates.entry).tolist()),
         replicate=tuple("control sites" if len(sites) > 1 else "sampling units" for sites in groups.values()),
-        freedom=freedom,
+        freedom={
+            label: anew[sites[0]].freedom
+            for label, sites in zip(labels, groups.values(), strict=True)
+            if len(sites) == 1 and sites[0] in anew
+        },
         anew=anew,
         weight=context.given(
             "control_group_weight", _weights(names, groups), "1", ["control_links.csv"], names

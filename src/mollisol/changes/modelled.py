@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from mollisol.changes.change import ChangeOfPeriod, ChangeOptions, changes_of_strata
-from mollisol.changes.designed import variance_by_design
+from mollisol.changes.designed import variances_by_design
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.checks.baseline_model import year_before
 from mollisol.methodology.context import PeriodContext
@@ -182,24 +181,18 @@ def _side(
 ) -> Side:
     """Compute the sampling variance of the effect in each stratum (Eq. 62)."""
     names = tuple(stratum.stratum for stratum in context.project.strata)
-    found = [
-        variance_by_design(
-            context,
-            ("sampling_variance", name),
-            context.arrange(f"area_ha.{name}", float(area.value[number]), [area], places=[number]),
-            partial(context.pick, f"effect_of_unit.{name}", effect, places[number]),
-        )
-        for number, name in enumerate(names)
-    ]
+    of_unit = context.pick(
+        "effect_of_unit_by_stratum", effect, [place for units in places for place in units]
+    )
+    count = {name: len(units) for name, units in zip(names, places, strict=True)}
+    found = variances_by_design(context, "sampling_variance", count, area, of_unit)
     return Side(
         labels=names,
         mean=mean,
-        variance=context.join("sampling_variance", [one.variance for one in found], names),
-        replicates=tuple(len(units) for units in places),
+        variance=found.variance,
+        replicates=tuple(count.values()),
         replicate=("sampling units",) * len(names),
-        freedom={
-            name: one.freedom for name, one in zip(names, found, strict=True) if one.freedom is not None
-        },
+        freedom=found.freedom,
     )
 
 

@@ -2,67 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 
 from mollisol.methodology.checks.baseline_controls import contaminated_sites, lost_sites
+from mollisol.methodology.columns import one_behind_the_other
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, finding
-from mollisol.methodology.results.figure import beside, count, figure
+from mollisol.methodology.results.figure import Count, Figure, Origin, entries, figure
 from mollisol.methodology.results.run import ControlDiagnostics, PeriodResult
 from mollisol.methodology.trace import Quantity
+from mollisol.quantification.averages import by_entry
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
-from mollisol.stocks.groups import group_means
+from mollisol.stocks.groups import Comparisons
 from mollisol.stocks.measured import UnitStocks
-from mollisol.stocks.samples import FEWEST, Samples, Similarity, places_of_units
+from mollisol.stocks.samples import Samples, Similarity
 from mollisol.uncertainty.comparison.control_sites import (
     equivalence_margin,
     equivalence_p_value,
     regression_to_mean_t_co2e_per_ha,
+    starts_vary,
     trend_difference_t_co2e_per_ha_yr,
 )
 from mollisol.uncertainty.comparison.similarity import welch_p_value
 
 _DAYS_PER_YEAR = 365.25
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Ground:
-    """What the diagnoses of all units share.
-
-    Parameters
-    ----------
-    members
-        The places of the sampling units of each stratum and control site at the start of the first period.
-    moves
-        Change and starting stock of all sampling units over the first period; None where they are not the same at both
-        ends. [t CO2e/ha]
-    contaminated, lost
-        Control sites.
-    confidence
-        Of the similarity test.
-    """
-
-    context: Context
-    stocks: UnitStocks
-    members: Mapping[str, list[int]]
-    moves: tuple[Quantity, Quantity] | None
-    contaminated: set[str]
-    lost: set[str]
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Unit:
-    """A quantification unit with its strata, its control sites, and how they compared at the start."""
-
-    name: str
-    strata: list[str]
-    sites: list[str]
-    similarity: Similarity
 
 
 def diagnose_controls(
@@ -80,106 +46,119 @@ def diagnose_controls(
     tuple
         One row for each unit that has control sites to compare with, and what there is to say. Nothing here refuses.
     """
-    project = context.project
-    if not project.measured_controls or not project.control_links:
+    project, alike = context.project, samples.similarity
+    if not project.measured_controls or alike is None:
         return (), []
-    compared: list[_Unit] = []
-    findings: list[Finding] = []
-    for name, (strata, sites) in places_of_units(project).items():
-        similarity = samples.similarity.get(name)
-        empty = _without_carbon(similarity.units) if similarity is not None else None
-        if empty is not None:
-            findings.append(empty)
-        elif similarity is not None:
-            compared.append(_Unit(name, strata, sites, similarity))
-    start = project.head.verification_periods[0].first_campaign
-    ground = _Ground(
-        context=context,
-        stocks=samples.stocks,
-        members=samples.stocks.members(start) if start in samples.stocks.by_campaign else {},
-        moves=_first_period(context, samples.stocks) if compared else None,
-        contaminated=set(contaminated_sites(project)),
-        lost=set(lost_sites(project)),
-        confidence=context.rules.number("programme.control.similarity-confidence"),
+    findings = list(_without_carbon(alike))
+    left_out = frozenset(
+        alike.comparisons.names[number]
+        for number in alike.comparisons.entry[np.asarray(alike.units.value) <= 0].tolist()
     )
-    rows = [_row(ground, unit) for unit in compared]
+    compared, units, controls = alike.comparisons, alike.units, alike.controls
+    if left_out:
+        compared = Comparisons.of(project, samples.stocks.members(alike.campaign), left_out)
+        units, controls = compared.sides(
+            context.trace, "equivalence", samples.stocks.by_campaign[alike.campaign]
+        )
+    if not compared.names:
+        return (), findings
+    rows = tuple(_rows(context, samples, alike, compared, (units, controls)))
     error = _standard_error(first)
-    findings += [finding for row in rows for finding in _findings(row, error, ground.confidence)]
-    return tuple(rows), findings
+    confidence = context.rules.number("programme.control.similarity-confidence")
+    findings += [finding for row in rows for finding in _findings(row, error, confidence)]
+    return rows, findings
 
 
-def _without_carbon(units: Quantity) -> Finding | None:
+def _without_carbon(alike: Similarity) -> Iterator[Finding]:
     """Find stocks of 0 in a unit: a margin that is a share of them means nothing."""
-    empty = [units.index[place] for place in np.flatnonzero(np.asarray(units.value) <= 0)]
-    if not empty:
-        return None
-    return finding(
-        "zero-stock",
-        Place(file="core_increments.csv", column="soc_g_per_kg", thing=f"sampling unit {empty[0]}"),
-        f"{len(empty)} of {len(units.index)} sampling units with a stock of 0 t C/ha or less at the start",
-    )
+    entry, empty = alike.comparisons.entry, np.asarray(alike.units.value) <= 0
+    for number in np.unique(entry[empty]).tolist():
+        own = np.flatnonzero(entry == number)
+        places = own[empty[own]]
+        yield finding(
+            "zero-stock",
+            Place(
+                file="core_increments.csv",
+                column="soc_g_per_kg",
+                thing=f"sampling unit {alike.units.index[places[0]]}",
+            ),
+            f"{places.size} of {own.size} sampling units with a stock of 0 t C/ha or less at the start",
+        )
 
 
-def _row(ground: _Ground, unit: _Unit) -> ControlDiagnostics:
-    trace, confidence, name = ground.context.trace, ground.confidence, unit.name
-    units, controls = unit.similarity.units, unit.similarity.controls
+def _rows(
+    context: Context,
+    samples: Samples,
+    alike: Similarity,
+    compared: Comparisons,
+    sides: tuple[Quantity, Quantity],
+) -> Iterator[ControlDiagnostics]:
+    """Yield the diagnosis of each unit; all are computed at once."""
+    trace, confidence = context.trace, context.rules.number("programme.control.similarity-confidence")
     share = trace.rule("mollisol.control.equivalence-margin")
-    level = float(np.mean(units.value))
+    own, others = compared.entry.tolist(), compared.controls.entry.tolist()
+    margin = trace.compute(
+        "equivalence_margin",
+        equivalence_margin,
+        index=compared.names,
+        stock_t_c_per_ha=sides[0],
+        share=share,
+        entry=own,
+    )
     chance = trace.compute(
-        f"equivalence_p_value.{name}",
+        "equivalence_p_value",
         equivalence_p_value,
-        first=units,
-        second=controls,
-        margin=trace.compute(
-            f"equivalence_margin.{name}", equivalence_margin, stock_t_c_per_ha=units, share=share
-        ),
+        index=compared.names,
+        first=sides[0],
+        second=sides[1],
+        margin=margin,
+        first_entry=own,
+        second_entry=others,
     )
-    printed = figure(unit.similarity.p_value)
-    trend, trend_p, years = _trend(ground, unit)
-    linked = set(unit.sites)
-    return ControlDiagnostics(
-        quantification_unit=name,
-        sampling_units=count(len(units.index), "how many there are", units),
-        control_values=count(len(controls.index), "how many there are", controls),
-        difference_percent=beside(
-            100 * (level - float(np.mean(controls.value))) / level,
-            "mean of the unit less that of its controls, over the former",
-            units,
-            controls,
-        ),
-        similarity_p_value=printed,
-        similar=printed >= 1 - confidence,
-        equivalence_p_value=figure(chance),
-        equivalence_margin_percent=(figure(share) * 100).said("in per cent"),
-        equivalent=float(chance.value) <= (1 - confidence) / 2,
-        trend_difference_t_co2e_per_ha_yr=trend,
-        trend_p_value=trend_p,
-        look_back_years=years,
-        regression_to_mean_t_co2e_per_ha=_regression(ground, unit),
-        contaminated=tuple(sorted(linked & ground.contaminated)),
-        lost=tuple(sorted(linked & ground.lost)),
+    units, controls = (
+        by_entry("stocks", np.asarray(side.value), entry)
+        for side, entry in zip(sides, (compared.entry, compared.controls.entry), strict=True)
     )
+    apart = 100 * (units.mean - controls.mean) / units.mean
+    printed = dict(zip(alike.p_value.index, entries(alike.p_value), strict=True))
+    start = context.project.head.verification_periods[0].first_campaign
+    at_start = alike.comparisons
+    if alike.campaign != start:
+        at_start = Comparisons.of(context.project, samples.stocks.members(start), frozenset())
+    trends, years = _trends(context, samples.stocks, at_start)
+    regressed = _regressions(context, samples.stocks, at_start, frozenset(compared.names))
+    contaminated, lost = set(contaminated_sites(context.project)), set(lost_sites(context.project))
+    margin_percent = (figure(share) * 100).said("in per cent")
+    for number, (name, shown) in enumerate(zip(compared.names, entries(chance), strict=True)):
+        of, linked, trend = shown.origin.terms, set(compared.linked[number]), trends.get(name)
+        counted = Origin("how many there are", of, adds_up=False)
+        yield ControlDiagnostics(
+            quantification_unit=name,
+            sampling_units=Count(units.count[number], counted),
+            control_values=Count(controls.count[number], counted),
+            difference_percent=Figure(
+                apart[number],
+                Origin("mean of the unit less that of its controls, over the former", of, adds_up=False),
+            ),
+            similarity_p_value=printed[name],
+            similar=printed[name] >= 1 - confidence,
+            equivalence_p_value=shown,
+            equivalence_margin_percent=margin_percent,
+            equivalent=shown <= (1 - confidence) / 2,
+            trend_difference_t_co2e_per_ha_yr=trend and trend[0],
+            trend_p_value=trend and trend[1],
+            look_back_years=years if trend else None,
+            regression_to_mean_t_co2e_per_ha=regressed.get(name),
+            contaminated=tuple(sorted(linked & contaminated)),
+            lost=tuple(sorted(linked & lost)),
+        )
 
 
-def _values(ground: _Ground, name: str, values: Quantity, unit: _Unit) -> tuple[Quantity, Quantity] | None:
-    """Pick the sampling units of the unit, and the means of its sites; None where a side has fewer than two."""
-    trace, members = ground.context.trace, ground.members
-    own = sorted(place for stratum in unit.strata for place in members.get(stratum, ()))
-    sites = [site for site in unit.sites for _ in members.get(site, ())]
-    linked = [place for site in unit.sites for place in members.get(site, ())]
-    if len(own) < FEWEST or len(linked) < FEWEST:
-        return None
-    units = trace.pick(f"{name}.unit", values, own)
-    control = trace.pick(f"{name}.control_unit", values, linked)
-    if len(set(sites)) == 1:
-        return units, control
-    return units, group_means(trace, f"{name}.control_site", control, sites, sorted(set(sites)))
-
-
-def _trend(ground: _Ground, unit: _Unit) -> tuple[float | None, float | None, float | None]:
+def _trends(
+    context: Context, stocks: UnitStocks, compared: Comparisons
+) -> tuple[dict[str, tuple[Figure, Figure]], float]:
     """Compare the changes before the start, where a campaign of the look-back measured the same units."""
-    trace, stocks, head = ground.context.trace, ground.stocks, ground.context.project.head
-    name = f"look_back_change.{unit.name}"
+    trace, head = context.trace, context.project.head
     first = head.verification_periods[0].first_campaign
     earlier = [
         campaign
@@ -190,29 +169,39 @@ def _trend(ground: _Ground, unit: _Unit) -> tuple[float | None, float | None, fl
     ]
     start = stocks.by_campaign.get(first)
     back = stocks.by_campaign[earlier[0].name] if earlier else None
-    if start is None or back is None or back.index != start.index:
-        return None, None, None
+    if start is None or back is None or back.index != start.index or not compared.names:
+        return {}, 0.0
     change = trace.compute(
-        name,
+        "look_back_change",
         stock_change_t_co2e_per_ha,
         index=start.index,
         stock_start_t_c_per_ha=back,
         stock_end_t_c_per_ha=start,
     )
-    sides = _values(ground, name, change, unit)
-    if sides is None:
-        return None, None, None
+    unit, control = compared.sides(trace, "look_back_change", change)
+    own, others = compared.entry.tolist(), compared.controls.entry.tolist()
     begun = next(campaign for campaign in head.campaigns if campaign.name == first)
     years = (begun.during.start - earlier[0].during.start).days / _DAYS_PER_YEAR
     trend = trace.compute(
-        f"trend_difference.{unit.name}",
+        "trend_difference",
         trend_difference_t_co2e_per_ha_yr,
-        unit_change_t_co2e_per_ha=sides[0],
-        control_change_t_co2e_per_ha=sides[1],
+        index=compared.names,
+        unit_change_t_co2e_per_ha=unit,
+        control_change_t_co2e_per_ha=control,
         years=years,
+        unit_entry=own,
+        control_entry=others,
     )
-    chance = trace.compute(f"trend_p_value.{unit.name}", welch_p_value, first=sides[0], second=sides[1])
-    return figure(trend), figure(chance), years
+    chance = trace.compute(
+        "trend_p_value",
+        welch_p_value,
+        index=compared.names,
+        first=unit,
+        second=control,
+        first_entry=own,
+        second_entry=others,
+    )
+    return dict(zip(compared.names, zip(entries(trend), entries(chance), strict=True), strict=True)), years
 
 
 def _first_period(context: Context, stocks: UnitStocks) -> tuple[Quantity, Quantity] | None:
@@ -233,30 +222,49 @@ def _first_period(context: Context, stocks: UnitStocks) -> tuple[Quantity, Quant
     return change, level
 
 
-def _regression(ground: _Ground, unit: _Unit) -> float | None:
-    """Compute what of the first period's difference unlike starting stocks explain."""
-    if ground.moves is None:
-        return None
-    trace, name = ground.context.trace, unit.name
-    moved = _values(ground, f"first_change.{name}", ground.moves[0], unit)
-    began = _values(ground, f"first_stock.{name}", ground.moves[1], unit)
-    if moved is None or began is None:
-        return None
+def _regressions(
+    context: Context, stocks: UnitStocks, found: Comparisons, kept: frozenset[str]
+) -> dict[str, Figure]:
+    """Compute what of the first period's difference unlike starting stocks explain, unit by unit.
+
+    Where starting stocks agree exactly nothing can regress: such a unit has none.
+    """
+    moves, trace = _first_period(context, stocks), context.trace
+    if moves is None or not found.names:
+        return {}
+    sides = {
+        key: found.sides(trace, f"first_{key}", values)
+        for key, values in zip(("change", "start"), moves, strict=True)
+    }
+    entry = np.concatenate([found.entry, found.controls.entry])
+    group = np.repeat([1, 0], [found.entry.size, found.controls.entry.size])
+    whole = one_behind_the_other(side.value for side in sides["start"])
+    varies = starts_vary(whole, group, entry) & [name in kept for name in found.names]
+    places = np.flatnonzero(varies[entry]).tolist()
+    if not places:
+        return {}
+    names = [name for name, there in zip(found.names, varies.tolist(), strict=True) if there]
+    labels = [label for side in sides["start"] for label in side.index]
     start, change = (
-        trace.join(f"regression_{key}.{name}", list(sides), [*sides[0].index, *sides[1].index])
-        for key, sides in (("start", began), ("change", moved))
-    )
-    try:
-        explained = trace.compute(
-            f"regression_to_mean.{name}",
-            regression_to_mean_t_co2e_per_ha,
-            start_t_co2e_per_ha=start,
-            change_t_co2e_per_ha=change,
-            group=[1] * len(moved[0].index) + [0] * len(moved[1].index),
+        trace.arrange(
+            f"regression_{key}",
+            one_behind_the_other(side.value for side in sides[key])[places],
+            sides[key],
+            index=[labels[place] for place in places],
+            places=places,
         )
-    except ValueError:
-        return None  # starting stocks that agree exactly: nothing can regress
-    return figure(explained)
+        for key in ("start", "change")
+    )
+    explained = trace.compute(
+        "regression_to_mean",
+        regression_to_mean_t_co2e_per_ha,
+        index=names,
+        start_t_co2e_per_ha=start,
+        change_t_co2e_per_ha=change,
+        group=group[places].tolist(),
+        entry=(np.cumsum(varies) - 1)[entry[places]].tolist(),
+    )
+    return dict(zip(names, entries(explained), strict=True))
 
 
 def _findings(row: ControlDiagnostics, error: float, confidence: float) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.measurement import DENSEST_G_PER_CM3, LIGHTEST_G_PER_CM3, CoreIncrement
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+from mollisol.quantification.averages import by_entry
 from mollisol.quantification.mixing_law import density_by_mixing
 from mollisol.quantification.soil_carbon_stock import (
     fine_soil_mass_from_density_t_per_ha,
@@ -102,23 +103,26 @@ def _stocks_that_differ(context: Context, stocks: UnitStocks) -> Iterable[Findin
 
 def check_similarity(context: Context, samples: Samples) -> list[Finding]:
     """Return whether each unit and its linked control sites began alike, at the first campaign (Table 7)."""
-    confidence = (
-        context.rules.number("programme.control.similarity-confidence") if samples.similarity else 0.0
-    )
+    alike = samples.similarity
+    if alike is None:
+        return []
+    confidence = context.rules.number("programme.control.similarity-confidence")
+    units = by_entry("units", np.asarray(alike.units.value), alike.comparisons.entry)
+    controls = by_entry("controls", np.asarray(alike.controls.value), alike.comparisons.controls.entry)
     findings = []
-    for row, unit in enumerate(context.project.quantification_units, start=2):
-        compared = samples.similarity.get(unit.quantification_unit)
-        if compared is None:
+    names = context.project.quantification_units.column("quantification_unit").values()
+    for row, unit in enumerate(names, start=2):
+        if (number := alike.number.get(unit)) is None:
             continue
-        units, controls, chance = compared.units, compared.controls, float(compared.p_value.value)
+        chance = float(alike.p_value.value[number])
         differ = chance < 1 - confidence
         findings.append(
             finding(
                 "control-not-similar" if differ else "control-similar",
-                Place(file="quantification_units.csv", row=row, thing=f"unit {unit.quantification_unit}"),
-                f"mean stock at equal mass {units.value.mean():.2f} in {len(units.index)} sampling units and "
-                f"{controls.value.mean():.2f} t C/ha in {len(controls.index)} control values, campaign "
-                f"{compared.campaign}; Welch p = {chance:.3f}",
+                Place(file="quantification_units.csv", row=row, thing=f"unit {unit}"),
+                f"mean stock at equal mass {units.mean[number]:.2f} in {units.count[number]} sampling units and "
+                f"{controls.mean[number]:.2f} t C/ha in {controls.count[number]} control values, campaign "
+                f"{alike.campaign}; Welch p = {chance:.3f}",
                 confidence=confidence,
             )
         )

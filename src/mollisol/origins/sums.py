@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from mollisol.methodology.result_paths import numbers_of
@@ -111,7 +110,7 @@ def origin_of_sum(
         return Origin(declared="no period issues, or no row in any table")
     whole = tuple(term for origin in own for term in origin.terms)
     plus = sum(origin.plus for origin in own)
-    return replace(own[0], words=words, terms=whole, plus=plus, adds_up=adds_up, declared="")
+    return own[0]._replace(words=words, terms=whole, plus=plus, adds_up=adds_up, declared="")
 
 
 def _parts_of_forms(name: str, field: str) -> tuple[str, list[tuple[str, ...]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -184,7 +185,9 @@ def _equation_72(inputs: PeriodInputs, errors: DeclaredErrors, calibrations: Cal
                 share[members[unit]] @ drawn[[shift + place for place in members[unit]]]
                 for unit in stock.index
             ]
-            held.append(np.asarray(stock.value)[:, None] + np.array(more))
+            whole = np.asarray(stock.value)[:, None] + np.array(more)
+            of_strata = [len(list(units)) for _, units in groupby(stock.index, inputs.stocks.home_of.get)]
+            held += np.split(whole, np.cumsum(of_strata)[:-1])
     return {
         form: context.record(
             f"spectroscopy_equation_72.{form}",

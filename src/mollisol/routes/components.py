@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from mollisol.methodology.context import PeriodContext
-from mollisol.methodology.results.figure import entries
+from mollisol.methodology.results.figure import BESIDE, Count, Figure, Origin, Term, terms_of_entries
 from mollisol.methodology.results.run import VarianceComponent
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.totals import total_t_co2e
@@ -17,23 +18,27 @@ from mollisol.routes.interface import Side, Spread
 from mollisol.uncertainty.deduction.budget import deduction_with_one_more, variance_shares
 from mollisol.uncertainty.monte_carlo.modelled import variance_of_mean_from_total
 
+type Kind = Literal["project stratum", "control group", "model error"]
 
-class Term(NamedTuple):
+
+class SpreadTerm(NamedTuple):
     """What a term of the variance is of, and how often that was replicated."""
 
-    kind: str
+    kind: Kind
     label: str
     replicates: int
     replicate: str
 
 
-def terms_of_side(kind: str, side: Side) -> list[Term]:
+def terms_of_side(kind: Kind, side: Side) -> list[SpreadTerm]:
     """Return a term for each stratum or control group of a side."""
-    return [Term(kind, *each) for each in zip(side.labels, side.replicates, side.replicate, strict=True)]
+    return [
+        SpreadTerm(kind, *each) for each in zip(side.labels, side.replicates, side.replicate, strict=True)
+    ]
 
 
 def variance_components(
-    context: PeriodContext, spread: Spread, terms: Sequence[Term], scale: float = 1.0
+    context: PeriodContext, spread: Spread, terms: Sequence[SpreadTerm], scale: float = 1.0
 ) -> tuple[VarianceComponent, ...]:
     """Return each term of the variance of the mean: its share, and what one more replicate of it would buy.
 
@@ -44,8 +49,7 @@ def variance_components(
     scale
         Turns the variances of the spread into those of the mean.
     """
-    figures = [term * scale for term in entries(spread.terms)[: len(terms)]]
-    variances = np.array(figures)
+    variances = np.asarray(spread.terms.value, dtype=np.float64)[: len(terms)] * scale
     freedom = np.asarray(spread.replicates_less_one.value, dtype=np.float64)[: len(terms)]
     deduction, one_more = deduction_with_one_more(
         variance_of_mean=variances,
@@ -56,20 +60,25 @@ def variance_components(
     share = np.asarray(variance_shares(variance_of_mean=variances)) if variances.any() else none
     # one more study of the model is no measurement that the project could take
     saved = np.where([term.kind == "model error" for term in terms], none, deduction - np.asarray(one_more))
+    words = "over the square of the area" if scale != 1 else ""
+    behind = tuple(Term(each.name) for each in (spread.terms, spread.replicates_less_one))
+    beside = partial(Figure, origin=Origin(BESIDE, behind, adds_up=False))
+    columns = (part.tolist() for part in (variances, freedom, share, share * deduction, saved))
     return tuple(
-        VarianceComponent.model_validate(
-            {
-                **term._asdict(),
-                "variance_t_co2e_per_ha_2": figures[place].said(
-                    "over the square of the area" if scale != 1 else ""
-                ),
-                "degrees_of_freedom": float(freedom[place]),
-                "share": float(share[place]),
-                "deduction_t_co2e_per_ha": float(share[place]) * deduction,
-                "one_more_t_co2e_per_ha": float(saved[place]),
-            }
-        ).beside(spread.terms, spread.replicates_less_one)
-        for place, term in enumerate(terms)
+        VarianceComponent(
+            kind=term.kind,
+            label=term.label,
+            replicates=Count(term.replicates, beside.keywords["origin"]),
+            replicate=term.replicate,
+            variance_t_co2e_per_ha_2=Figure(variance, Origin(words, (entry,))),
+            degrees_of_freedom=beside(nu),
+            share=beside(part),
+            deduction_t_co2e_per_ha=beside(taken),
+            one_more_t_co2e_per_ha=beside(less),
+        )
+        for term, entry, variance, nu, part, taken, less in zip(
+            terms, terms_of_entries(spread.terms, scale)[: len(terms)], *columns, strict=True
+        )
     )
 
 

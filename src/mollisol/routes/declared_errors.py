@@ -117,16 +117,21 @@ def declared_errors(
     """Gather the declared errors of a period, those of calibrations too; None where no method that it used has any."""
     project, period = context.project, context.period
     campaigns = (period.first_campaign, period.last_campaign)
-    methods_of: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    home: dict[str, tuple[str, str]] = {}
-    for item in project.core_increments:
-        if item.campaign in campaigns:
-            methods_of[item.sample].append((item.upper_cm, item.laboratory_method))
-            home[item.sample] = (item.campaign, item.point)
-    methods = {method for rows in methods_of.values() for _, method in rows}
+    cores = project.core_increments
+    used = cores.distinct("campaign", "laboratory_method")
+    methods = {method for campaign, method in used if campaign in campaigns}
     sds = {key: quantity for key, quantity in laboratory.sd.items() if key[0] in methods}
     if not sds and not methods & set(calibration_by_method(project)):
         return None
+    methods_of: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    home: dict[str, tuple[str, str]] = {}
+    names = ("campaign", "point", "sample", "upper_cm", "laboratory_method")
+    for campaign, point, sample, upper, method in zip(
+        *(cores.column(name).values() for name in names), strict=True
+    ):
+        if campaign in campaigns:
+            methods_of[sample].append((upper, method))
+            home[sample] = (campaign, point)
     batches = tuple((campaign, method) for campaign in campaigns for method in sorted(methods))
     points = samples.stocks.points_by_campaign[period.first_campaign].index
     place_of = {key: place for place, key in enumerate(product(campaigns, points))}

@@ -13,7 +13,7 @@ from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.totals import total_t_co2e
 from mollisol.routes.choose import RoutesFound, run_routes
-from mollisol.routes.components import Term, sampling_per_hectare, terms_of_side, variance_components
+from mollisol.routes.components import SpreadTerm, sampling_per_hectare, terms_of_side, variance_components
 from mollisol.routes.interface import Moment, Moments, Route, RouteDetails, RouteInputs, RouteOutcome, Spread
 from mollisol.routes.moment import FORMS, moment_form, moment_outcome
 from mollisol.routes.posterior import points_of_period, posterior_outcome, prior_of, values_of
@@ -89,7 +89,7 @@ def _analytic(inputs: HybridInputs, /) -> tuple[RouteOutcome, Moment]:
     spread = Spread(variance, freedom, variance, terms, replicates)
     moments: Moments = {form: moment_form(inputs, form, spread) for form in FORMS}
     sites = inputs.control_sites
-    controls = Term("control group", "+".join(sites), len(sites), "control sites")
+    controls = SpreadTerm("control group", "+".join(sites), len(sites), "control sites")
     sampled = [*terms_of_side("project stratum", side), controls]
     components = variance_components(context, spread, sampled)
     return moment_outcome(inputs, moments, components), moments["corrected"]

@@ -16,7 +16,7 @@ from mollisol.methodology.trace import Quantity
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.totals import total_t_co2e
 from mollisol.routes.choose import RoutesFound, run_routes
-from mollisol.routes.components import PerHectare, Term, terms_of_side, variance_components
+from mollisol.routes.components import PerHectare, SpreadTerm, terms_of_side, variance_components
 from mollisol.routes.interface import (
     ESTIMATED,
     Moment,
@@ -135,7 +135,7 @@ def _analytic(inputs: ModelledInputs, /) -> tuple[RouteOutcome, Moment]:
         form: moment_form(inputs, form, _spread(inputs, form, total, replicates)) for form in FORMS
     }
     corrected = moments["corrected"]
-    studies = Term("model error", "model", int(inputs.error.freedom) + 1, "studies")
+    studies = SpreadTerm("model error", "model", int(inputs.error.freedom) + 1, "studies")
     variance = variance_components(
         context, corrected.spread, [*terms_of_side("project stratum", side), studies]
     )

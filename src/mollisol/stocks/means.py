@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from mollisol.methodology.project import Project
-from mollisol.methodology.results.figure import Count, Figure, entries, mean
+from mollisol.methodology.results.figure import Count, Figure, Origin, Term, terms_of_entries
 from mollisol.methodology.results.run import StockMean
+from mollisol.quantification.averages import by_entry
 from mollisol.stocks.measured import UnitStocks
 from mollisol.uncertainty.student import t_quantile
 
 _TWO_SIDED_90 = 0.95
-_INTERVAL = "mean and standard error times t(0.95)"
 
 
 def stock_means(project: Project, stocks: UnitStocks) -> tuple[StockMean, ...]:
@@ -27,26 +25,42 @@ def stock_means(project: Project, stocks: UnitStocks) -> tuple[StockMean, ...]:
     the sampling units of the one control site.
     """
     linked: dict[str, list[str]] = defaultdict(list)
-    for link in project.control_links:
-        linked[link.stratum].append(link.control_site)
+    links = (project.control_links.column(name).values() for name in ("stratum", "control_site"))
+    for stratum, site in zip(*links, strict=True):
+        linked[stratum].append(site)
+    sites_of = {stratum: tuple(sorted(sites)) for stratum, sites in linked.items()}
     means = []
     for campaign, stock in stocks.by_campaign.items():
-        of_home: dict[str, list[Figure]] = defaultdict(list)
-        for unit, value in zip(stock.index, entries(stock), strict=True):
-            of_home[stocks.home_of[unit]].append(value)
+        members = stocks.members(campaign)
+        number = {home: place for place, home in enumerate(members)}
+        homes = np.array([number[stocks.home_of[unit]] for unit in stock.index], dtype=np.intp)
+        found = by_entry("stocks", np.asarray(stock.value), homes)
+        labels = [term.label for term in terms_of_entries(stock)]
+        errors = np.sqrt(found.squares / (found.count * np.maximum(found.count - 1.0, 1.0))).tolist()
+        levels, counts = found.mean.tolist(), found.count.tolist()
+
+        def of_home(home: str) -> tuple[int, float, float, tuple[Term, ...]]:
+            place = number[home]  # noqa: B023
+            share = 1.0 / counts[place]  # noqa: B023
+            own = tuple(Term(stock.name, share, labels[unit]) for unit in members[home])  # noqa: B023
+            return counts[place], levels[place], errors[place], own  # noqa: B023
+
         of_sites: dict[tuple[str, ...], dict[str, Any]] = {}  # many strata share their control sites
         for stratum in project.strata.column("stratum").values():
-            if of_home[stratum]:  # a stratum that joined later has no stock in the campaigns before
-                own = _mean(of_home[stratum])
-                means.append(StockMean(stratum=stratum, scenario="project", campaign=campaign, **own))
-            sites = tuple(site for site in sorted(linked[stratum]) if of_home[site])
+            where = {"stratum": stratum, "campaign": campaign}
+            if stratum in number:  # a stratum that joined later has no stock in the campaigns before
+                means.append(StockMean(scenario="project", **where, **_mean(*of_home(stratum))))
+            sites = tuple(site for site in sites_of.get(stratum, ()) if site in number)
             if not sites:
                 continue
             if sites not in of_sites:
-                groups = [of_home[site] for site in sites]
-                of_sites[sites] = _mean([mean(group) for group in groups] if len(groups) > 1 else groups[0])
-            shared = of_sites[sites]
-            means.append(StockMean(stratum=stratum, scenario="baseline", campaign=campaign, **shared))
+                of_sites[sites] = _mean(*of_home(sites[0]))
+                if len(sites) > 1:
+                    own = np.array([levels[number[site]] for site in sites])
+                    each = tuple(term.times(1 / len(sites)) for site in sites for term in of_home(site)[3])
+                    error = float(np.std(own, ddof=1) / np.sqrt(len(sites)))
+                    of_sites[sites] = _mean(len(sites), float(own.mean()), error, each)
+            means.append(StockMean(scenario="baseline", **where, **of_sites[sites]))
     return tuple(means)
 
 
@@ -55,23 +69,21 @@ def _t(number: int) -> float:
     return float(t_quantile(probability=_TWO_SIDED_90, degrees_of_freedom=number - 1))
 
 
-def _mean(values: Sequence[Figure]) -> dict[str, Any]:
-    """Return the mean of replicates with their number, its standard error and its interval."""
-    level, number = mean(values), len(values)
-    error = half = None
-    if number > 1:
-        error = float(np.std(values, ddof=1) / np.sqrt(number))
-        half = error * _t(number)
-    by_side = level.origin
-
-    def made_of(value: float | None, words: str) -> Figure | None:
-        return None if value is None else Figure(value, replace(by_side, words=words, adds_up=False))
-
-    words = "standard deviation over the square root of the number of replicates"
+def _mean(number: int, level: float, error: float, of: tuple[Term, ...]) -> dict[str, Any]:
+    """Return a mean of replicates with their number, its standard error and its interval."""
+    error_from, interval = (
+        Origin(words, of, adds_up=False)
+        for words in (
+            "standard deviation over the square root of the number of replicates",
+            "mean and standard error times t(0.95)",
+        )
+    )
+    half = error * _t(number) if number > 1 else 0.0
+    shown = number > 1
     return {
-        "sampling_units": Count(number, replace(by_side, words="number of the replicates", adds_up=False)),
-        "mean_t_c_per_ha": level,
-        "standard_error_t_c_per_ha": made_of(error, words),
-        "low_t_c_per_ha": made_of(None if half is None else level - half, _INTERVAL),
-        "high_t_c_per_ha": made_of(None if half is None else level + half, _INTERVAL),
+        "sampling_units": Count(number, Origin("number of the replicates", of, adds_up=False)),
+        "mean_t_c_per_ha": Figure(level, Origin("mean over the replicates", of)),
+        "standard_error_t_c_per_ha": Figure(error, error_from) if shown else None,
+        "low_t_c_per_ha": Figure(level - half, interval) if shown else None,
+        "high_t_c_per_ha": Figure(level + half, interval) if shown else None,
     }

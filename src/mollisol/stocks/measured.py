@@ -101,7 +101,8 @@ class UnitStocks:
     def members(self, campaign: str) -> dict[str, list[int]]:
         """Return the places of the sampling units of each stratum and control site in a campaign's stocks."""
         places: dict[str, list[int]] = defaultdict(list)
-        for place, unit in enumerate(self.by_campaign[campaign].index):
+        stock = self.by_campaign.get(campaign)
+        for place, unit in enumerate(stock.index if stock is not None else ()):
             places[self.home_of[unit]].append(place)
         return places
 

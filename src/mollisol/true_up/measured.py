@@ -16,9 +16,9 @@ from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
 from mollisol.routes.laboratory_repeats import laboratory_errors
-from mollisol.stocks.groups import mean_of_all
+from mollisol.stocks.groups import FEWEST, mean_of_all
 from mollisol.stocks.measured import UnitStocks
-from mollisol.stocks.samples import FEWEST, Samples
+from mollisol.stocks.samples import Samples
 from mollisol.uncertainty.scaling.control_sites import control_variance_t2
 from mollisol.uncertainty.scaling.sampling_error import paired_change_variance_t2
 

@@ -93,7 +93,7 @@ def spoil(bundle: Path, change: Callable[[dict[str, object]], object]) -> None:
     "change",
     [
         lambda q: q["name"].startswith("stock_of_unit") and q.update(equation="mollisol:total"),
-        lambda q: q["name"].startswith("control_change@") and q.update(index=["elsewhere"]),
+        lambda q: q["name"].startswith("control_change@") and q.update(inputs={"values": "elsewhere"}),
         lambda q: q["name"].startswith("stock_of_point") and q.update(inputs={}),
         lambda q: q["name"] == "stock_of_sample@2021" and q.update(places=[10**9]),
     ],
