@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -210,7 +210,9 @@ def _vary(start: ByEntry) -> NDArray[np.bool_]:
     return varies
 
 
-def starts_vary(start_t_co2e_per_ha: FloatArray, group: FloatArray, entry: FloatArray) -> NDArray[np.bool_]:
+def starts_vary(
+    start_t_co2e_per_ha: FloatArray, group: NDArray[Any], entry: NDArray[Any]
+) -> NDArray[np.bool_]:
     """Return for each comparison whether a regression to the mean can be computed: starting stocks differ."""
     return _vary(by_entry("start_t_co2e_per_ha", start_t_co2e_per_ha, 2 * entry + group))
 

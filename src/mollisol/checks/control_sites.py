@@ -223,27 +223,27 @@ def _first_period(context: Context, stocks: UnitStocks) -> tuple[Quantity, Quant
 
 
 def _regressions(
-    context: Context, stocks: UnitStocks, found: Comparisons, kept: frozenset[str]
+    context: Context, stocks: UnitStocks, compared: Comparisons, kept: frozenset[str]
 ) -> dict[str, Figure]:
     """Compute what of the first period's difference unlike starting stocks explain, unit by unit.
 
     Where starting stocks agree exactly nothing can regress: such a unit has none.
     """
     moves, trace = _first_period(context, stocks), context.trace
-    if moves is None or not found.names:
+    if moves is None or not compared.names:
         return {}
     sides = {
-        key: found.sides(trace, f"first_{key}", values)
+        key: compared.sides(trace, f"first_{key}", values)
         for key, values in zip(("change", "start"), moves, strict=True)
     }
-    entry = np.concatenate([found.entry, found.controls.entry])
-    group = np.repeat([1, 0], [found.entry.size, found.controls.entry.size])
+    entry = np.concatenate([compared.entry, compared.controls.entry])
+    group = np.repeat([1, 0], [compared.entry.size, compared.controls.entry.size])
     whole = one_behind_the_other(side.value for side in sides["start"])
-    varies = starts_vary(whole, group, entry) & [name in kept for name in found.names]
+    varies = starts_vary(whole, group, entry) & [name in kept for name in compared.names]
     places = np.flatnonzero(varies[entry]).tolist()
     if not places:
         return {}
-    names = [name for name, there in zip(found.names, varies.tolist(), strict=True) if there]
+    names = [name for name, there in zip(compared.names, varies.tolist(), strict=True) if there]
     labels = [label for side in sides["start"] for label in side.index]
     start, change = (
         trace.arrange(

@@ -69,10 +69,10 @@ def _t(number: int) -> float:
     return float(t_quantile(probability=_TWO_SIDED_90, degrees_of_freedom=number - 1))
 
 
-def _mean(number: int, level: float, error: float, of: tuple[Term, ...]) -> dict[str, Any]:
+def _mean(number: int, level: float, error: float, terms: tuple[Term, ...]) -> dict[str, Any]:
     """Return a mean of replicates with their number, its standard error and its interval."""
     error_from, interval = (
-        Origin(words, of, adds_up=False)
+        Origin(words, terms, adds_up=False)
         for words in (
             "standard deviation over the square root of the number of replicates",
             "mean and standard error times t(0.95)",
@@ -81,8 +81,8 @@ def _mean(number: int, level: float, error: float, of: tuple[Term, ...]) -> dict
     half = error * _t(number) if number > 1 else 0.0
     shown = number > 1
     return {
-        "sampling_units": Count(number, Origin("number of the replicates", of, adds_up=False)),
-        "mean_t_c_per_ha": Figure(level, Origin("mean over the replicates", of)),
+        "sampling_units": Count(number, Origin("number of the replicates", terms, adds_up=False)),
+        "mean_t_c_per_ha": Figure(level, Origin("mean over the replicates", terms)),
         "standard_error_t_c_per_ha": Figure(error, error_from) if shown else None,
         "low_t_c_per_ha": Figure(level - half, interval) if shown else None,
         "high_t_c_per_ha": Figure(level + half, interval) if shown else None,
