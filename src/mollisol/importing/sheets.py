@@ -15,7 +15,7 @@ type Rows = Iterator[tuple[str, list[Any]]]
 
 _BY_ENDING: Final = {
     ".csv": "text", ".txt": "text", ".tsv": "text", ".dat": "text", ".out": "text", ".lis": "text", ".wth": "text",
-    ".xlsx": "workbook", ".xlsm": "workbook", ".xls": "workbook", ".ods": "workbook", ".xlsb": "workbook",
+    ".xlsx": "workbook", ".xlsm": "workbook", ".xls": "workbook", ".ods": "workbook",
     ".shp": "vectors", ".gpkg": "vectors", ".kml": "vectors", ".kmz": "vectors", ".gpx": "vectors", ".fgb": "vectors",
     ".json": "tree", ".xml": "tree",
     ".geojson": "vectors", ".parquet": "vectors", ".geoparquet": "vectors", ".gml": "vectors",

@@ -63,6 +63,18 @@ def test_a_formula_with_a_stored_value_is_that_value(tmp_path: Path) -> None:
     assert [cells for _, cells in grid.rows()][1] == ["P-01", 1.5]
 
 
+def test_macros_and_links_are_inert(tmp_path: Path) -> None:
+    content, out = workbook(("id", "oc"), ("P-01", 1.5)), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
+        for item in before.namelist():
+            after.writestr(item, before.read(item))
+        after.writestr("xl/vbaProject.bin", b"Sub Auto_Open()")
+        after.writestr("xl/externalLinks/externalLink1.xml", b'<externalLink r="file:///etc/hostname"/>')
+    grid = opened(raw(tmp_path, "book.xlsm", out.getvalue()), {})
+    assert isinstance(grid, Grid)
+    assert [cells for _, cells in grid.rows()] == [["id", "oc"], ["P-01", 1.5]]
+
+
 def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -98,6 +110,25 @@ def test_a_million_columns_and_a_huge_cell(tmp_path: Path) -> None:
     assert "20,000 columns" in words(tmp_path, "wide.csv", b",".join([b"x"] * 20_000))
     assert "line 2" in words(tmp_path, "cell.csv", b"a,b\n" + b"x" * 100_000 + b",1\n")
     assert "characters" in words(tmp_path, "cell.xlsx", huge_cell())
+
+
+@pytest.mark.parametrize("place", ["XFD1048576", "ZZZZZ1", "A4000000000", "CV1048576"])
+def test_a_cell_in_the_far_corner_asks_for_no_memory(tmp_path: Path, place: str) -> None:
+    """Room for all cells before it would be hundreds of gigabytes, for which the library ends the program."""
+    content, out = workbook(("id", "oc"), ("P-01", "MARK")), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
+        for item in before.namelist():
+            after.writestr(item, before.read(item).replace(b'r="B2"', f'r="{place}"'.encode()))
+    assert "cells as far as row" in words(tmp_path, "far.xlsx", out.getvalue())
+    assert "cells as far as row" in words(tmp_path, "far.xls", out.getvalue())
+
+
+def test_a_binary_workbook_is_named(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("xl/worksheets/sheet1.bin", b"\x00")
+    for name in ("book.xlsx", "book.xls"):
+        assert "XLSB" in words(tmp_path, name, out.getvalue())
 
 
 def huge_cell() -> bytes:

@@ -20,6 +20,8 @@ MOST_COLUMNS: Final = 16_384
 """What a spreadsheet can hold."""
 LONGEST_CELL: Final = 32_767
 """Characters, the same."""
+MOST_CELLS: Final = 50_000_000
+"""From the first cell of a sheet to its last row and column: a library makes room for all of them."""
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BLOCK: Final = 1 << 20
 
@@ -184,25 +186,31 @@ def check_archive(raw: RawFile) -> None:
         raise refused(raw.name, f"unpacks to {total / 1e6:,.0f} MB in {len(entries):,} parts")
 
 
-def check_formulas(raw: RawFile) -> None:
-    """Look for formulas of an XLSX or ODS workbook whose value was never stored: they would read as empty cells.
+def check_sheets(raw: RawFile) -> None:
+    """Look at the sheets of an XLSX or ODS workbook: how far they reach, and for formulas without a stored value.
+
+    Such formulas would read as empty cells. A cell in the last row and column makes a library ask for more memory than
+    there is, which ends the program.
 
     Raises
     ------
     FindingsError
-        If there are any; the first ones are named.
+        If there are such; the first formulas are named. For a binary workbook.
     """
     with zipfile.ZipFile(raw.path) as archive:
         for name in archive.namelist():
             end_of_cell, pattern = _OF_ODS if name == "content.xml" else _OF_XLSX
+            if re.fullmatch(r"xl/worksheets/.*\.bin", name):
+                raise refused(raw.name, "a binary workbook (XLSB)", do="save it as XLSX")
             if name != "content.xml" and not re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name):
                 continue
             bare: list[str] = []
-            rest = b""
+            rest, reach = b"", (1, 1)
             try:
                 with archive.open(name) as stream:
                     while block := stream.read(_BLOCK):
                         rest += block
+                        reach = _reach(rest, reach) if pattern is _OF_XLSX[1] else reach
                         end = rest.rfind(end_of_cell)
                         if end < 0:
                             rest = rest[-LONGEST_CELL * 8 :]
@@ -213,12 +221,32 @@ def check_formulas(raw: RawFile) -> None:
                             bare += [found.decode("utf-8", "replace") for found in pattern.findall(part)]
             except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
                 raise refused(raw.name, f"no workbook: {error}") from None
+            if reach[0] * reach[1] > MOST_CELLS or reach[1] > MOST_COLUMNS:
+                found = f"cells as far as row {reach[0]:,} and column {reach[1]:,}"
+                raise refused(
+                    raw.name, found, thing=name.rpartition("/")[2], do="take out what stands far off"
+                )
             if bare:
                 found = f"{len(bare)} formulas without a stored value: {', '.join(bare[:8])}"
                 do = "open the workbook in a spreadsheet program and save it, or paste the values"
                 raise refused(raw.name, found, thing=name.rpartition("/")[2], do=do)
 
 
+def _reach(text: bytes, known: tuple[int, int]) -> tuple[int, int]:
+    """Return the last row and column that cells of a part of a sheet name, with those known before."""
+    row, column = known
+    for letters, far, beyond, alone in _PLACE.findall(text):
+        row = max(row, int(far or beyond or alone or b"1"))
+        if letters:
+            number = 0
+            for letter in letters:
+                number = number * 26 + letter - 64
+            column = max(column, number)
+    return row, max(column, 26)
+
+
+_PLACE: Final = re.compile(rb"""\sr\s*=\s*["'](?:([A-Z]{2,})([0-9]+)|[A-Z]([0-9]{7,})|([0-9]+))["']""")
+"""A cell beyond column Z, one far down, or a row; other cells of a row are not looked at."""
 _OF_XLSX: Final = (
     b"</c>",
     re.compile(rb'<c [^>]*?r="([A-Z]+\d+)"[^>]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'),

@@ -12,7 +12,7 @@ from mollisol.importing.readers.raw import (
     Grid,
     RawFile,
     check_archive,
-    check_formulas,
+    check_sheets,
     refused,
 )
 from mollisol.importing.values import Cell
@@ -55,10 +55,10 @@ def _opened(raw: RawFile) -> Any:
     if raw.book is not None:
         return raw.book
     begin = raw.begin(4)
-    if raw.name.lower().endswith((".xlsx", ".xlsm", ".ods", ".xlsb")) or begin == b"PK\x03\x04":
+    if raw.name.lower().endswith((".xlsx", ".xlsm", ".ods")) or begin == b"PK\x03\x04":
         check_archive(raw)
-        if raw.name.lower().endswith((".xlsx", ".xlsm", ".ods")) and begin == b"PK\x03\x04":
-            check_formulas(raw)
+        if begin == b"PK\x03\x04":
+            check_sheets(raw)
     import python_calamine
 
     raw.book = _safely(raw, lambda: python_calamine.CalamineWorkbook.from_path(raw.path))
