@@ -17,6 +17,10 @@ type _Amount = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] | None
 type _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None
 
 
+CROP_GROUPS = frozenset({"grasses", "legumes", "non-legume broadleaf"})
+"""Functional groups of crops (VM0042 2.2, Table 7, note e)."""
+
+
 class PracticeChange(DomainObject):
     """A change to existing practice that the project makes (applicability condition 1)."""
 
@@ -28,7 +32,8 @@ class PracticeChange(DomainObject):
 class YearOfActivities(DomainObject):
     """One year of the schedule of activities of one quantification unit or control site (Table 4).
 
-    The columns after ``evidence`` may be left out; an amount may stand in a table of its own instead.
+    The columns after ``evidence`` may be left out; an amount may stand in a table of its own instead. ``crop_group`` is
+    one or more of :data:`CROP_GROUPS`, with ``;`` between them, or ``none`` for fallow.
     """
 
     place: Identifier
@@ -56,6 +61,17 @@ class YearOfActivities(DomainObject):
     irrigation_mm: _Amount = None
     stocking_head_days_per_ha: _Amount = None
     lime_t_per_ha: _Amount = None
+    crop_group: Text | None = None
+    rotation: bool | None = None
+    cover_crop: bool | None = None
+    intercropping: bool | None = None
+    flooding: bool | None = None
+    mowing: bool | None = None
+    mowing_times: _Amount = None
+    soil_disturbed_fraction: _Share = None
+    manure_kind: Text | None = None
+    compost_kind: Text | None = None
+    animal: Text | None = None
 
 
 class ScheduleOfActivities(DomainObject):

@@ -12,7 +12,7 @@ from mollisol.methodology.base import DomainObject, Identifier, Items
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
 from mollisol.methodology.findings import Finding, Place, finding
-from mollisol.methodology.practice import YearOfActivities
+from mollisol.methodology.practice import CROP_GROUPS, YearOfActivities
 
 
 class LookBack(DomainObject):
@@ -72,16 +72,27 @@ def check_look_back(look_back: LookBack, thresholds: EligibilityThresholds) -> I
 
 
 AMOUNTS: Mapping[str, tuple[str, ...]] = {
-    "tillage": ("tillage_depth_cm", "tillage_times"),
+    "tillage": ("tillage_depth_cm", "tillage_times", "soil_disturbed_fraction"),
     "residue_removed": ("residue_removed_fraction",),
     "synthetic_nitrogen": ("synthetic_n_kg_per_ha",),
-    "manure": ("manure_t_per_ha",),
-    "compost": ("compost_t_per_ha",),
+    "manure": ("manure_t_per_ha", "manure_kind"),
+    "compost": ("compost_t_per_ha", "compost_kind"),
     "irrigation": ("irrigation_mm",),
-    "grazing": ("stocking_head_days_per_ha",),
+    "grazing": ("stocking_head_days_per_ha", "animal"),
     "liming": ("lime_t_per_ha",),
+    "mowing": ("mowing_times",),
 }
 """What a "yes" asks for."""
+_ASKED = (
+    "planting", "harvest", "yield_t_per_ha", "rotation", "cover_crop", "intercropping", "flooding", "mowing",
+)  # fmt: skip
+"""What is asked of every year."""
+
+
+def crop_groups(text: object) -> frozenset[str]:
+    """Return the functional groups that a cell names; none where it has another word."""
+    words = frozenset(word.strip().casefold() for word in str(text or "").split(";"))
+    return words if words <= CROP_GROUPS | {"none"} else frozenset()
 
 
 def _is_absent(value: object) -> bool:
@@ -103,8 +114,9 @@ def check_schedule(
         The file of the schedule.
     """
     found, unused, lacking = [], defaultdict[int, list[str]](list), {}
-    for name in ("planting", "harvest", "yield_t_per_ha"):
+    for name in _ASKED:
         lacking[name] = years.column(name).holds(_is_absent)
+    lacking["crop_group"] = years.column("crop_group").holds(lambda cell: not crop_groups(cell))
     for practice, columns in AMOUNTS.items():
         took_place = years.column(practice).holds(bool)
         asked = took_place & ~years.column("place").holds(set(elsewhere.get(practice, ())).__contains__)

@@ -10,6 +10,7 @@ from pydantic import Field
 from mollisol.methodology.base import DomainObject, Identifier, Items, Text
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
 from mollisol.methodology.findings import Finding, Severity, finding
+from mollisol.methodology.practice import CROP_GROUPS
 
 type SlopeClass = Literal[
     "nearly level", "gently sloping", "strongly sloping", "moderately steep", "steep", "very steep"
@@ -219,13 +220,14 @@ def _practices(
 def _crop(pair: str, one: PracticeYear, other: PracticeYear, label: str, argued: bool) -> Iterator[Finding]:
     if one.crop == other.crop:
         return
-    same_group = one.functional_group == other.functional_group
+    same_group = one.functional_group == other.functional_group and one.functional_group in CROP_GROUPS
     mild = Severity.NOTE if same_group else Severity.WARNING
     yield finding(
         "control-crop",
         pair,
         f"crop: {one.crop}, unit {other.crop}, {label}" + (", same functional group" if same_group else ""),
         severity=mild if same_group or argued else Severity.BLOCKING,
+        groups=", ".join(sorted(CROP_GROUPS)),
     )
 
 

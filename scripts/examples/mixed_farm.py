@@ -222,7 +222,9 @@ def soil() -> None:
 TABLE_4 = (
     "place,scenario,year,crop,tillage,residue_removed,synthetic_nitrogen,manure,compost,irrigation,grazing,liming,"
     "evidence,planting,harvest,yield_t_per_ha,tillage_depth_cm,tillage_times,residue_removed_fraction,"
-    "synthetic_n_kg_per_ha,manure_t_per_ha,compost_t_per_ha,irrigation_mm,stocking_head_days_per_ha,lime_t_per_ha"
+    "synthetic_n_kg_per_ha,manure_t_per_ha,compost_t_per_ha,irrigation_mm,stocking_head_days_per_ha,lime_t_per_ha,"
+    "crop_group,rotation,cover_crop,intercropping,flooding,mowing,mowing_times,soil_disturbed_fraction,manure_kind,"
+    "compost_kind,animal"
 )
 GRAZED = {"grass": (60 * 200 / 40, 12.0), "mixed": (180 * 200 / 50, 3.0)}
 """Head-days of 200 days on the land, and manure left and spread, of herds before the project. [per ha, t/ha]"""
@@ -258,6 +260,16 @@ def year_of(unit: str, year: int, *, project: bool) -> list[object]:
         "",
         SHEEP_AFTER if unit == "mixed" and project else head_days,
         lime[unit, year] if limed else "",
+        "grasses; legumes" if arable and project else "grasses",
+        *(
+            "yes" if mark else "no"
+            for mark in (arable or unit == "mixed", arable and project, False, False, False)
+        ),
+        "",
+        1.0 if tilled else "",
+        "" if arable else "dropped by the herd",
+        "town compost" if arable and project else "",
+        "" if arable else "cattle and sheep",
     ]
 
 

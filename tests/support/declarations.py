@@ -202,12 +202,14 @@ def _schedule(path: Path) -> None:
     rows: list[dict[str, str]] = []
     for row in rows_of(path):
         amounts = {
-            column: AMOUNT if row[practice] == "yes" else ""
+            column: AMOUNT if row.get(practice) == "yes" else ""
             for practice, columns in AMOUNTS.items()
             for column in columns
         }
-        if amounts["residue_removed_fraction"]:
-            amounts["residue_removed_fraction"] = "0.5"
-        more = {"planting": "October", "harvest": "August", "yield_t_per_ha": "6"}
+        for share in ("residue_removed_fraction", "soil_disturbed_fraction"):
+            if amounts[share]:
+                amounts[share] = "0.5"
+        more = {"planting": "October", "harvest": "August", "yield_t_per_ha": "6", "crop_group": "grasses"}
+        more |= dict.fromkeys(("rotation", "cover_crop", "intercropping", "flooding", "mowing"), "no")
         rows.append({**row, **more, **amounts})
     write_rows(path, rows)

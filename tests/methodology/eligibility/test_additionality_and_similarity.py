@@ -87,7 +87,7 @@ def year(back: int, **change: Any) -> t.PracticeYear:
         "tillage": "conventional",
         "residue_removed": False,
         "crop": "wheat",
-        "functional_group": "cereals",
+        "functional_group": "grasses",
         "manure": False,
         "compost": False,
         "irrigation": False,

@@ -158,6 +158,12 @@ NOTHING: dict[str, Any] = {
     "grazing": False,
     "liming": False,
     "evidence": "farm records",
+    "crop_group": "grasses",
+    "rotation": True,
+    "cover_crop": False,
+    "intercropping": False,
+    "flooding": False,
+    "mowing": False,
 }
 
 
@@ -166,7 +172,19 @@ NOTHING: dict[str, Any] = {
     [
         ({}, "", ""),
         ({"planting": ""}, "schedule-incomplete", "1 of 1 rows without planting"),
-        ({"tillage": True}, "schedule-incomplete", "1 of 1 rows without tillage_depth_cm, tillage_times"),
+        (
+            {"tillage": True},
+            "schedule-incomplete",
+            "1 of 1 rows without soil_disturbed_fraction, tillage_depth_cm, tillage_times",
+        ),
+        ({"crop_group": "cereals"}, "schedule-incomplete", "1 of 1 rows without crop_group"),
+        ({"intercropping": None}, "schedule-incomplete", "1 of 1 rows without intercropping"),
+        (
+            {"manure": True, "manure_t_per_ha": 20.0},
+            "schedule-incomplete",
+            "1 of 1 rows without manure_kind",
+        ),
+        ({"mowing": True}, "schedule-incomplete", "1 of 1 rows without mowing_times"),
         ({"synthetic_nitrogen": True, "synthetic_n_kg_per_ha": 120.0}, "", ""),
         ({"grazing": True}, "", ""),
         ({"lime_t_per_ha": 2.0}, "schedule-contradicts", "f1 2019: lime_t_per_ha"),

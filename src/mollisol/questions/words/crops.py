@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
+from mollisol.methodology.eligibility.schedule import crop_groups
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.project import Project
 
@@ -20,13 +21,22 @@ _ENTRY: Final = "nitrogen_fixing_species_n2o"
 
 
 def check_legumes(project: Project) -> Iterator[Finding]:
-    """Yield legumes among the crops of the project alone, where nitrogen-fixing species are nowhere."""
+    """Yield legumes among the crops of the project alone, where nitrogen-fixing species are nowhere.
+
+    A name is a guess and warns; a functional group is what the project says itself, and refuses.
+    """
     named: dict[str, set[str]] = defaultdict(set)
     for scenario, crop in project.schedule.distinct("scenario", "crop"):
         named[scenario] |= {match[0].casefold() for match in _LEGUMES.finditer(crop or "")}
     begun = sorted(named["project"] - named["baseline"])
+    groups: dict[str, set[str]] = {"baseline": set(), "project": set()}
+    for scenario, group in project.schedule.distinct("scenario", "crop_group"):
+        groups[scenario] |= crop_groups(group) & {"legumes"}
+    stated = groups["project"] - groups["baseline"]
+    begun = begun or sorted(stated)
     modelled = any(gas.gas == "N2O" for gas in project.modelled_gases)
-    if begun and not len(project.fixing_species) and not modelled:
+    omitted = project.eligibility.omitted_as_de_minimis if project.eligibility else ()
+    if begun and _ENTRY not in omitted and not len(project.fixing_species) and not modelled:
         entry = project.head.boundary.entry(_ENTRY)
         out = f"left out: {entry.reason}" if entry and not entry.included else "without a row"
         yield finding(
@@ -35,6 +45,6 @@ def check_legumes(project: Project) -> Iterator[Finding]:
             f"{', '.join(begun)} among the crops of the project and not before it; nitrogen-fixing species {out}"[
                 :600
             ],
-            severity=Severity.WARNING,
+            severity=Severity.REFUSAL if stated else Severity.WARNING,
             tables="nitrogen_fixing_species.csv",
         )

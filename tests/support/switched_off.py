@@ -1,0 +1,78 @@
+"""A plugin that switches off what a requirement names: its findings, the clauses on it and its equations.
+
+``MOLLISOL_OFF`` holds the number of the requirement. Findings of its codes get another code and weigh nothing, its
+clauses are not in the table, its equations give one per cent more. Two requirements name none of these: the schedule
+then repeats its oldest year alone, and the workbook has no formulas.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from mollisol.methodology import findings, provenance
+
+TABLES = Path(__file__).parents[2] / "methodology" / "tables"
+MAPPING, WORKBOOK = "34", "94"
+_STATED = ("clause-broken", "clause-undeclared", "clause-undocumented")
+
+
+def _row(number: str) -> dict[str, str]:
+    with (TABLES / "requirements.csv").open(newline="", encoding="utf-8") as stream:
+        return next(row for row in csv.DictReader(stream) if row["number"] == number)
+
+
+def _switch_off(number: str) -> None:
+    row = _row(number)
+    codes = set(filter(None, row["findings"].split("; "))).difference(_STATED)
+    equations = set(filter(None, row["equations"].split("; ")))
+    real, registered = findings.finding, provenance.equation
+
+    @wraps(real)
+    def finding(code: str, *where: Any, **more: Any) -> Any:
+        made = real(code, *where, **more)
+        off = {"code": "switched-off", "severity": findings.Severity.NOTE}
+        return made.model_copy(update=off) if code in codes else made
+
+    @wraps(registered)
+    def equation(id: str, *more: Any, **named: Any) -> Callable[[Any], Any]:
+        register = registered(id, *more, **named)
+
+        def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(function)
+            def wrong(*args: Any, **given: Any) -> Any:
+                found = function(*args, **given)
+                return found if isinstance(found, bool | str | None) else _more(found)
+
+            return register(wrong if id in equations else function)
+
+        return decorate
+
+    findings.finding, provenance.equation = finding, equation
+    from mollisol.methodology.eligibility import clauses
+
+    kept = tuple(one for one in clauses.clauses() if one.row != int(number))
+    clauses.clauses = lambda: kept  # type: ignore[assignment]
+    if number == MAPPING:
+        from mollisol.methodology.eligibility import schedule
+
+        schedule.mapped_year = lambda year, look_back: -look_back
+    if number == WORKBOOK:
+        from xlsxwriter.worksheet import Worksheet
+
+        Worksheet.write_formula = lambda *given: 0
+
+
+def _more(found: Any) -> Any:
+    try:
+        return found * 1.01
+    except TypeError:
+        return found
+
+
+if number := os.environ.get("MOLLISOL_OFF"):
+    _switch_off(number)
