@@ -56,6 +56,10 @@ class SiteConditions(DomainObject):
     irrigation: Literal["none", "drip", "other"]
     manure_climate: Literal["boreal", "temperate-cool", "temperate-warm", "tropical", "tropical-montane"]
     manure_moisture: Literal["dry", "moist", "wet", "undefined"]
+    flooded_rice: (
+        Literal["no", "aggregated", "continuous flooding", "single and multiple drainage"] | None
+    ) = None
+    """How rice of the unit is flooded, ``no`` for upland rice; its nitrogen takes the factor of Table 11.1."""
 
 
 class _OfYear(DomainObject):
@@ -142,6 +146,19 @@ class Burning(_OfYear):
     plots: Annotated[int, Field(ge=0, le=100_000)] | None = None
 
 
+class PracticeSample(DomainObject):
+    """Practice data of a source that were recorded on some units and stand for all (section 8.6.3).
+
+    The standard error is that of the source's reduction, in per cent of it, by the sampling error of section 8.6.1.
+    """
+
+    source: Identifier
+    units_sampled: Annotated[int, Field(ge=2, le=10**7)]
+    units_all: Annotated[int, Field(ge=2, le=10**7)]
+    standard_error_percent: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
+    design: RequiredText
+
+
 class WoodyStock(DomainObject):
     """Stock of trees or shrubs on a day, as an areal mean of the unit (Eqs. 48 to 51).
 
@@ -156,6 +173,8 @@ class WoodyStock(DomainObject):
     kind: Literal["tree", "shrub"]
     stock_t_co2e_per_ha: Annotated[float, Field(ge=0, le=4000, allow_inf_nan=False)]
     long_term_average_t_co2e_per_ha: Annotated[float, Field(ge=0, le=4000, allow_inf_nan=False)] | None = None
+    uncertainty_percent: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] | None = None
+    """Half-width of the 90 % interval of the stock; above 10 % of it the tool takes a discount."""
 
 
 class Amendment(_OfYear):

@@ -20,6 +20,7 @@ from mollisol.methodology.activity import (
     Mitigation,
     ModelledGas,
     NewLand,
+    PracticeSample,
     Production,
     ResidueDiversion,
     SiteConditions,
@@ -287,6 +288,7 @@ class Project(DomainObject):
     production: Columns[Production] = Columns.of(Production, ())
     mitigation: Columns[Mitigation] = Columns.of(Mitigation, ())
     residue_diversions: Columns[ResidueDiversion] = Columns.of(ResidueDiversion, ())
+    practice_samples: Columns[PracticeSample] = Columns.of(PracticeSample, ())
     risk_answers: Columns[RiskAnswer] = Columns.of(RiskAnswer, ())
     evidence: Columns[EvidenceItem] = Columns.of(EvidenceItem, ())
     declarations: Columns[Declaration] = Columns.of(Declaration, ())
@@ -296,6 +298,8 @@ class Project(DomainObject):
     eligibility: EligibilityFacts | None = None
     model: ProjectModel | None = None
     plan: SamplingPlan | None = None
+    last_joined_on: Day | None = None
+    """The day on which the last land of the whole project joined, where a period covers a part of it."""
     production_share: float = 1.0
     """What of the displaced production a period takes, by area, where others cover other land at the same time."""
 

@@ -50,8 +50,10 @@ def moisture_of(climate: AnnualClimate) -> Moisture:
     return "wet" if climate.precipitation_mm > bound else "dry"
 
 
-def direct_factor(nitrogen: NitrogenKind, moisture: Moisture) -> Factor:
-    """Return EF1 by climate and kind of nitrogen: the split is for wet climates only."""
+def direct_factor(nitrogen: NitrogenKind, moisture: Moisture, rice: str | None = None) -> Factor:
+    """Return EF1 by climate and kind of nitrogen: the split is for wet climates only; flooded rice has its own."""
+    if rice not in (None, "no"):
+        return look_up("11.1", factor="EF1_FR", input="all", condition=f"flooded rice, {rice}")
     if moisture == "dry":
         return look_up("11.1", factor="EF1", input="all", condition="dry")
     kind = "synthetic" if nitrogen == "synthetic" else "other (organic, residue, mineralised N)"

@@ -161,6 +161,9 @@ def project_of_period(project: Project, period: VerificationPeriod) -> Project:
     }
     gone = {item.field for item in project.fields if not item.is_there(period.during)}
     changed |= _places(project, set(strata.column("stratum").values()), gone)
+    changed["last_joined_on"] = max(
+        (item.joined_on for item in project.fields), default=project.last_joined_on
+    )
     changed["production_share"] = _share_of_production(project, period)
     for name, table in project:
         if name in changed or not isinstance(table, Columns) or not len(table):

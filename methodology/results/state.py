@@ -29,8 +29,10 @@ _NOT_SHOWN: Final = frozenset(
         "production-undeclared",
         "rating-not-answered",
         "rating-not-shown",
+        "rice-water-undeclared",
         "schedule-incomplete",
         "validation-not-judged",
+        "woody-uncertainty-undeclared",
     }
 )
 NOT_DECLARED: Final = _NOT_SHOWN | {

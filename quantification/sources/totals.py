@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Protocol
 
-from mollisol.quantification.arguments import equation, vm0042
+import numpy as np
+
+from mollisol.methodology.units import PERCENT_PER_FRACTION
+from mollisol.quantification.arguments import Amount, Percent, Tonnes, equation, vm0042
 from mollisol.quantification.checks import Value
 from mollisol.quantification.sources.ranges import SOURCE_PER_HA, Area, summed
 
@@ -98,3 +101,53 @@ soil_nitrous_oxide_reduction_t_co2e = _registered(
 burning_nitrous_oxide_reduction_t_co2e = _registered(
     59, "dN2O_bb,t", "burning_nitrous_oxide_reduction_t_co2e", "nitrous oxide of burning", "Eq. 32"
 )
+
+
+@equation(
+    "mollisol:practice-sampling",
+    "deduction of sampled practice data",
+    "t CO2e",
+    vm0042("8.6.3", "74, of a source"),
+)
+def practice_sampling_t_co2e(
+    *, reduction_t_co2e: Tonnes, standard_error_percent: Percent, t_quantile: Amount
+) -> Value:
+    r"""Return what is taken off a source whose practice data do not cover all units.
+
+    Parameters
+    ----------
+    reduction_t_co2e
+        Baseline less project of the source, by year. [t CO2e]
+    standard_error_percent
+        Standard error of that reduction as the sample of units gives it. [per cent]
+    t_quantile
+        Of the confidence of the deduction, at the units sampled less one. [1]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined; never above 0. [t CO2e]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside its range, or shapes that do not fit.
+
+    Notes
+    -----
+    .. math:: -t \, \frac{p}{100} \, |R|
+
+    Here :math:`R` is ``reduction_t_co2e``, :math:`p` is ``standard_error_percent`` and :math:`t` is ``t_quantile``.
+
+    Source: section 8.6.3 asks for the sampling error of 8.6.1 (Eq. 62); what is taken off is that of Eq. 74, for each
+    source by itself, and the same for a source that rises.
+
+    Examples
+    --------
+    >>> result = practice_sampling_t_co2e(
+    ...     reduction_t_co2e=[200.0, -50.0], standard_error_percent=10.0, t_quantile=0.5
+    ... )
+    >>> print(result)
+    [-10.   -2.5]
+    """
+    return -t_quantile * standard_error_percent / PERCENT_PER_FRACTION * np.abs(reduction_t_co2e)

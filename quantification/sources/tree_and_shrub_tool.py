@@ -1,7 +1,6 @@
-"""The core of the CDM tool for carbon in trees and shrubs, and the average of harvested stands.
+"""The core of the CDM tool for carbon in trees and shrubs, its discount, and the average of harvested stands.
 
-FROM MEMORY: the tool (AR-TOOL14) and the long-term-average rule of the VCS documents were not read. The locators say
-so, and whoever uses these equations reports status ``from-memory``.
+The tool is AR-TOOL14 04.2. FROM MEMORY is the long-term-average rule of the VCS documents; its locator says so.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import Annotated
 import numpy as np
 
 from mollisol.methodology.provenance import Locator, Range
-from mollisol.methodology.units import CO2E_PER_C
+from mollisol.methodology.units import CO2E_PER_C, PERCENT_PER_FRACTION
 from mollisol.quantification.arguments import equation, vm0042
 from mollisol.quantification.checks import FloatArray, Value
 from mollisol.quantification.sources.ranges import WOODY_STOCK, Area, Share, summed
@@ -21,12 +20,11 @@ SHRUB_BIOMASS = Range(0, 150, "t d.m./ha")
 CARBON_FRACTION = Range(0.35, 0.6, "t C/t d.m.")
 ROOT_TO_SHOOT = Range(0.05, 3, "t d.m./t d.m.")
 BIOMASS_RATIO = Range(0.011, 1, "(a fraction)")
-STATUS = "from-memory"
 
 CarbonFraction = Annotated[Value, CARBON_FRACTION]
 Advantage = Annotated[Value, Range(-WOODY_STOCK.high, WOODY_STOCK.high, "t CO2e/ha")]
-_TREES = Locator("CDM AR-TOOL14", "from memory", "carbon in trees")
-_SHRUBS = Locator("CDM AR-TOOL14", "from memory", "carbon in shrubs")
+_TREES = Locator("CDM AR-TOOL14", "04.2", "carbon in trees")
+_SHRUBS = Locator("CDM AR-TOOL14", "04.2", "carbon in shrubs")
 _AVERAGE = Locator("VCS Methodology Requirements", "from memory", "3.6")
 
 
@@ -65,7 +63,7 @@ def tree_stock_t_co2e(
     Here :math:`b_{TREE,i}` is ``tree_biomass_t_dm_per_ha``, :math:`A_i` is ``area_ha`` and :math:`CF_{TREE}` is
     ``carbon_fraction``.
 
-    Source: AR-TOOL14, from memory.
+    Source: AR-TOOL14 04.2.
 
     Examples
     --------
@@ -113,7 +111,7 @@ def shrub_biomass_t_dm_per_ha(
     Here :math:`BDR_{SF}` is ``biomass_ratio``, :math:`b_{FOREST}` is ``forest_biomass_t_dm_per_ha`` and
     :math:`CC_{SHRUB}` is ``crown_cover``.
 
-    Source: AR-TOOL14, from memory.
+    Source: AR-TOOL14 04.2.
 
     Examples
     --------
@@ -164,7 +162,7 @@ def shrub_stock_t_co2e(
     Here :math:`b_{SHRUB,i}` is ``shrub_biomass_t_dm_per_ha``, :math:`A_i` is ``area_ha``, :math:`CF_S` is
     ``carbon_fraction`` and :math:`R_S` is ``root_to_shoot``.
 
-    Source: AR-TOOL14, from memory.
+    Source: AR-TOOL14 04.2.
 
     Examples
     --------
@@ -177,6 +175,61 @@ def shrub_stock_t_co2e(
     """
     above_ground = shrub_biomass_t_dm_per_ha * area_ha * carbon_fraction
     return (summed(above_ground * (1 + root_to_shoot)) * CO2E_PER_C)[()]
+
+
+@equation(
+    "ar-tool14:discount", "C after the discount", "t CO2e/ha", Locator("CDM AR-TOOL14", "04.2", "Appendix 2")
+)
+def discounted_stock_t_co2e_per_ha(
+    *,
+    stock_t_co2e_per_ha: Annotated[Value, WOODY_STOCK],
+    uncertainty_percent: Annotated[Value, Range(0, 1000, "per cent")],
+    direction: Annotated[Value, Range(-1, 1, "1", whole=True)],
+) -> Value:
+    r"""Return a woody stock after the tool's discount for its uncertainty.
+
+    Parameters
+    ----------
+    stock_t_co2e_per_ha
+        Mean of the unit. [t CO2e/ha]
+    uncertainty_percent
+        Half-width of its 90 % interval. [per cent of the mean]
+    direction
+        -1 takes the discount off, 1 adds it. [-1 or 1]
+
+    Returns
+    -------
+    float or array
+        Shape of the arguments combined. [t CO2e/ha]
+
+    Raises
+    ------
+    ValueError
+        For an argument outside its range, or shapes that do not fit.
+
+    Notes
+    -----
+    .. math:: C' = C \, (1 + d \, f(U) \, U / 100)
+
+    Here :math:`C` is ``stock_t_co2e_per_ha``, :math:`U` is ``uncertainty_percent`` and :math:`d` is ``direction``. The
+    share :math:`f` is 0 up to 10 %, 0.25 up to 15 %, 0.5 up to 20 %, 0.75 up to 30 % and 1 above.
+
+    Source: AR-TOOL14 04.2, Appendix 2: upward in the baseline, downward in the project.
+
+    Examples
+    --------
+    >>> result = discounted_stock_t_co2e_per_ha(
+    ...     stock_t_co2e_per_ha=40.0, uncertainty_percent=[10.0, 12.0, 20.0, 30.0, 50.0], direction=-1
+    ... )
+    >>> print(result)
+    [40.  38.8 36.  31.  20. ]
+    """
+    share = np.select(
+        [uncertainty_percent <= limit for limit in (10, 15, 20, 30)], [0.0, 0.25, 0.5, 0.75], 1.0
+    )
+    return np.maximum(
+        0.0, stock_t_co2e_per_ha * (1 + direction * share * uncertainty_percent / PERCENT_PER_FRACTION)
+    )
 
 
 @equation("mollisol:woody-areal-stock", "C", "t CO2e/ha", vm0042("8.5.1", "48 to 51, the stocks"))

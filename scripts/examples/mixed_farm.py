@@ -327,9 +327,10 @@ def activity() -> None:
     days = ("2021-10-01", "2023-10-01", "2026-10-01")
     write(
         "woody_stocks.csv",
-        "quantification_unit,scenario,measured_on,kind,stock_t_co2e_per_ha,long_term_average_t_co2e_per_ha",
+        "quantification_unit,scenario,measured_on,kind,stock_t_co2e_per_ha,long_term_average_t_co2e_per_ha,"
+        "uncertainty_percent",
         [
-            [unit, scenario, day, kind, stock, average]
+            [unit, scenario, day, kind, stock, average, 9]
             for (unit, kind), (before, after, average) in stocks.items()
             for scenario, values in (("baseline", before), ("project", after))
             for day, stock in zip(days, values, strict=True)
@@ -416,6 +417,7 @@ STATED = (
     ("flux-calibration", "", "constructed: no such publication"),
     ("flux-validation", "", "constructed: no such publication"),
     ("factor-search", "", "no factor of the project or of the country was found for these sources, constructed"),
+    ("practice-coverage", "", "amounts were recorded on each of the three units, constructed"),
     ("factors-read", "", "2025-11-01"),
     ("control-place", "", "outlines and points of the control sites, constructed"),
     ("control-size", "", "yes"),

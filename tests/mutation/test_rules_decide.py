@@ -75,7 +75,7 @@ PROBES = {
     "tables": "mollisol.amount.weight-factor",
     "leaking": """
         vm0042.biochar.subtracted vm0042.leakage.amendment-basis vmd0054.production.growth
-        vmd0054.response.new-land vmd0054.response.supply""",
+        vmd0054.production.most-years vmd0054.response.new-land vmd0054.response.supply""",
     "printed": "vm0042.leakage.in-net",
     "gridded": "mollisol.systematic.variance",
     "lowest": "mollisol.skew-guard.prior-samples mollisol.skew-guard.prior-skewness",

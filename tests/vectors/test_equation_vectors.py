@@ -103,7 +103,7 @@ def test_passport_is_complete(passport: Passport) -> None:
     if passport.id.startswith("vmd0054"):
         edition = passport.id.partition(":")[0].removeprefix("vmd0054-")
         assert f"VMD0054 v{edition} Eq. {number}" in text
-    if passport.id.startswith(("ar-tool14", "tool16", "vcs:")):
+    if passport.id.startswith(("tool16", "vcs:")):
         assert passport.locator.edition == "from memory"
 
 

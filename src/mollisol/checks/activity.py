@@ -94,6 +94,7 @@ def check_activity(context: Context) -> list[Finding]:
             *heard(_approaches, project),
             *heard(_exemptions, project),
             *heard(_woody, project),
+            *heard(_practice_samples, project),
             *heard(check_commodities, context),
             *heard(_without_rows, project),
             *heard(_own_factors, context),
@@ -290,6 +291,13 @@ def _woody(project: Project) -> Iterable[Finding]:
     ) in project.head.verification_periods:  # a unit that joins later is not asked for days before it
         for unit in units_of(project, period):
             days.setdefault(unit, set()).update({period.during.start, period.during.end + timedelta(days=1)})
+    if silent := [
+        number for number, row in project.woody_stocks.numbered_rows if row.uncertainty_percent is None
+    ]:
+        where = Place(file="woody_stocks.csv", row=silent[0], column="uncertainty_percent")
+        yield finding(
+            "woody-uncertainty-undeclared", where, f"{len(silent)} of {len(project.woody_stocks)} rows"
+        )
     given = {
         (row.quantification_unit, row.kind, row.scenario, row.measured_on) for row in project.woody_stocks
     }
@@ -306,6 +314,20 @@ def _woody(project: Project) -> Iterable[Finding]:
                 Place(file="woody_stocks.csv", thing=f"unit {unit}"),
                 f"{kind}: no stock for {', '.join(missing)}",
             )
+
+
+def _practice_samples(project: Project) -> Iterable[Finding]:
+    """Find samples of practice data of no source that default factors compute, or twice, or of more units than all."""
+    seen: set[str] = set()
+    for number, row in project.practice_samples.numbered_rows:
+        where = Place(file="practice_samples.csv", row=number)
+        if row.source not in _ROWS_OF or row.source.endswith("woody_biomass") or row.source in seen:
+            yield finding(
+                "practice-sample-unusable", where, f"{row.source}: no source of default factors, or twice"
+            )
+        elif row.units_sampled > row.units_all:
+            yield finding("practice-sample-unusable", where, f"{row.units_sampled} of {row.units_all} units")
+        seen.add(row.source)
 
 
 def _without_rows(project: Project) -> Iterable[Finding]:

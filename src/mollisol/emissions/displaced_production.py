@@ -11,6 +11,7 @@ import numpy as np
 
 from mollisol.emissions.grid import Grid
 from mollisol.methodology.activity import CommodityFacts, NewLand
+from mollisol.methodology.checks.periods import anniversary
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.factors.displacement import (
@@ -98,7 +99,9 @@ def displaced_leakage(context: PeriodContext, grid: Grid, prior: Quantity) -> Di
     edition = _FIRST if module == "1.0" else _SECOND
     accounting = "none"
     findings: tuple[Finding, ...] = ()
-    if context.project.commodities:
+    joined = context.project.last_joined_on or context.project.head.start_date
+    most = int(context.rules.number("vmd0054.production.most-years"))
+    if context.project.commodities and context.period.during.start < anniversary(joined, most):
         accounting, cumulative, findings = _since_start(context, grid, edition)
         if (share := context.project.production_share) < 1:
             cumulative = context.compute(

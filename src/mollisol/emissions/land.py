@@ -121,11 +121,12 @@ def _burning(units: UnitsOfPeriod, gas: str) -> Source:
 
 
 def _direct(units: UnitsOfPeriod, book: FactorBook, kind: climate.NitrogenKind) -> list[str]:
-    sites = [units.sites[unit] for unit in units.grid.units]
-    return [
-        book.name(f"EF1 / {kind} / {moisture_at(site)}", climate.direct_factor, kind, moisture_at(site))
-        for site in sites
-    ]
+    names = []
+    for site in (units.sites[unit] for unit in units.grid.units):
+        wet, rice = moisture_at(site), site.flooded_rice
+        name = f"EF1 / {kind} / {wet}" if rice in (None, "no") else f"EF1_FR / {rice}"
+        names.append(book.name(name, climate.direct_factor, kind, wet, rice))
+    return names
 
 
 def _fertilizer(units: UnitsOfPeriod) -> Source:

@@ -15,6 +15,7 @@ from mollisol.emissions.livestock import livestock_sources
 from mollisol.emissions.modelled_gases import gas_reduction
 from mollisol.emissions.terms import Scenario, Source, UnitsOfPeriod, units_of_period
 from mollisol.emissions.woody import woody_changes, woody_result
+from mollisol.methodology.activity import PracticeSample
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.factors.conservative import (
     Selection,
@@ -30,6 +31,7 @@ from mollisol.methodology.results.sources import FactorUse, SourceResult, WoodyR
 from mollisol.methodology.trace import Quantity
 from mollisol.quantification.sources import soil_n2o, totals
 from mollisol.quantification.totals import areal_total_t_co2e, total_t_co2e
+from mollisol.uncertainty.student import t_quantile
 
 _REDUCTION: dict[str, totals.SourceReduction] = {
     "fossil_fuel_co2": totals.fossil_fuel_reduction_t_co2e,
@@ -102,6 +104,11 @@ def sources_of_period(context: PeriodContext, grid: Grid) -> SourcesOfPeriod:
     nitrogen = {id: means for id, means in included.items() if id in _SOIL_NITROGEN}
     if nitrogen:
         parts.append(_soil_nitrogen(units, nitrogen))
+    parts += [
+        _sampled(units, row, included[row.source])
+        for row in context.project.practice_samples
+        if row.source in included
+    ]
     ch4, uncertainty_ch4 = gas_reduction(units, "CH4")
     n2o, uncertainty_n2o = gas_reduction(units, "N2O")
     trees = context.project.woody_stocks and boundary.includes("aboveground_woody_biomass")
@@ -242,6 +249,29 @@ def _reduction(units: UnitsOfPeriod, name: str, means: _Means, function: totals.
         baseline_t_co2e_per_ha=means.baseline,
         project_t_co2e_per_ha=means.project,
         area_ha=units.area_ha,
+    )
+
+
+def _sampled(units: UnitsOfPeriod, row: PracticeSample, means: _Means) -> Quantity:
+    """Take off what a sample of practice data leaves open of a source (section 8.6.3)."""
+    context, id = units.context, row.source
+    function = _REDUCTION.get(id, totals.soil_nitrous_oxide_reduction_t_co2e)
+    return context.compute(
+        f"practice_sampling.{id}",
+        totals.practice_sampling_t_co2e,
+        index=units.grid.labels,
+        reduction_t_co2e=_reduction(units, f"sampled_reduction.{id}", means, function),
+        standard_error_percent=context.given(
+            f"practice_standard_error.{id}", row.standard_error_percent, "%", ["practice_samples.csv"]
+        ),
+        t_quantile=context.compute(
+            f"practice_t_quantile.{id}",
+            t_quantile,
+            probability=context.trace.rule("programme.deduction.confidence"),
+            degrees_of_freedom=context.given(
+                f"practice_freedom.{id}", row.units_sampled - 1.0, "1", ["practice_samples.csv"]
+            ),
+        ),
     )
 
 

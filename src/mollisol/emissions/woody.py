@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,6 +33,8 @@ def woody_changes(units: UnitsOfPeriod) -> dict[str, Quantity]:
     for kind in ("tree", "shrub"):
         baseline = {end: _read(units, kind, "baseline", end, day) for end, day in ends.items()}
         project = {end: _counted(units, kind, end, day, baseline[end]) for end, day in ends.items()}
+        baseline = _discounted(units, kind, "baseline", ends.values(), baseline)
+        project = _discounted(units, kind, "project", ends.values(), project)
         for scenario, stocks in (("baseline", baseline), ("project", project)):
             given: dict[str, Any] = {f"stock_{end}_t_co2e_per_ha": stock for end, stock in stocks.items()}
             changes[f"{kind}.{scenario}"] = units.context.compute(
@@ -43,6 +45,52 @@ def woody_changes(units: UnitsOfPeriod) -> dict[str, Quantity]:
                 area_ha=units.area_ha,
             )
     return changes
+
+
+def _discounted(
+    units: UnitsOfPeriod, kind: str, scenario: str, days: Collection[date], stocks: dict[str, Quantity]
+) -> dict[str, Quantity]:
+    """Return the stocks at both ends after the tool's discount; themselves where none is taken.
+
+    The wider interval of the two holds for both, so that a change is not made of it, and its direction makes the
+    baseline change larger and that of the project smaller.
+    """
+    wide, lines = np.zeros(len(units.grid.units)), []
+    place = {unit: number for number, unit in enumerate(units.grid.units)}
+    for number, row in units.project.woody_stocks.numbered_rows:
+        if (
+            row.kind == kind
+            and row.scenario == scenario
+            and row.measured_on in days
+            and row.uncertainty_percent
+        ):
+            at = place[row.quantification_unit]
+            wide[at] = max(wide[at], row.uncertainty_percent)
+            lines.append(f"woody_stocks.csv:{number}")
+    if not lines:
+        return stocks
+    names, rises = units.grid.units, stocks["end"].value >= stocks["start"].value
+    sign = np.where(rises, 1.0, -1.0) * (1.0 if scenario == "baseline" else -1.0)
+    given: dict[str, Any] = {
+        "uncertainty_percent": units.context.given(f"{kind}_uncertainty.{scenario}", wide, "%", lines, names),
+        "direction": units.context.given(
+            f"{kind}_discount_direction.{scenario}",
+            sign,
+            "1",
+            ["upward in the baseline, downward in the project"],
+            names,
+        ),
+    }
+    return {
+        end: units.context.compute(
+            f"{kind}_stock_discounted.{scenario}.{end}",
+            tree_and_shrub_tool.discounted_stock_t_co2e_per_ha,
+            index=names,
+            stock_t_co2e_per_ha=stock,
+            **given,
+        )
+        for end, stock in stocks.items()
+    }
 
 
 def _read(units: UnitsOfPeriod, kind: str, scenario: str, end: str, day: date) -> Quantity:

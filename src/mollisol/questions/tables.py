@@ -14,7 +14,7 @@ from mollisol.questions.missing import check_placeholders, check_zeros
 from mollisol.questions.names import check_names
 from mollisol.questions.places.checks import check_places
 from mollisol.questions.places.outlines import Outlines
-from mollisol.questions.words.crops import check_legumes
+from mollisol.questions.words.crops import check_legumes, check_rice
 from mollisol.questions.words.evidence import check_register
 from mollisol.questions.words.people import check_ids
 from mollisol.questions.words.redrawn import check_redrawn
@@ -29,6 +29,7 @@ def question_tables(project: Project, outlines: Outlines, rules: RulesInForce) -
         lambda: check_zeros(project),
         lambda: check_placeholders(project),
         lambda: check_legumes(project),
+        lambda: check_rice(project),
         lambda: check_names(project),
         lambda: check_ids(project),
         lambda: check_register(project),

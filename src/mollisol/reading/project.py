@@ -97,6 +97,7 @@ TABLES: tuple[Table, ...] = (
     Table("production.csv", activity.Production, "production", required=False),
     Table("leakage_mitigation.csv", activity.Mitigation, "mitigation", required=False),
     Table("residue_diversion.csv", activity.ResidueDiversion, "residue_diversions", required=False),
+    Table("practice_samples.csv", activity.PracticeSample, "practice_samples", required=False),
     Table(RISK_FILE, RiskAnswer, "risk_answers", required=False),
     Table(DECLARATIONS_FILE, Declaration, "declarations", required=False),
     Table(EVIDENCE_FILE, EvidenceItem, "evidence", required=False),

@@ -1,4 +1,4 @@
-"""Crops that the schedule names: legumes that come with the project bring nitrogen that somebody has to count."""
+"""Crops that the schedule names: legumes bring nitrogen that somebody has to count, and rice its own factors."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _LEGUMES: Final = re.compile(
     r"mucuna|crotalaria|cowpea|chickpea|serradell\w*|stylosanthes|desmodium",
     re.I,
 )
+_RICE: Final = re.compile(r"\brice\b|\bpaddy\b|\barroz\b|\briz\b|\breis\b|\briso\b|\bpadi\b", re.I)
 _ENTRY: Final = "nitrogen_fixing_species_n2o"
 
 
@@ -48,3 +49,19 @@ def check_legumes(project: Project) -> Iterator[Finding]:
             severity=Severity.REFUSAL if stated else Severity.WARNING,
             tables="nitrogen_fixing_species.csv",
         )
+
+
+def check_rice(project: Project) -> Iterator[Finding]:
+    """Yield units with rice of which nobody says how it is flooded, and paddies, of which VM0051 is the methodology."""
+    flooded = {site.quantification_unit: site.flooded_rice for site in project.site_conditions}
+    units = project.quantification_units.column("quantification_unit").labels
+    grown = {place for place, crop in project.schedule.distinct("place", "crop") if _RICE.search(crop or "")}
+    for unit in sorted(grown & set(units)):
+        where, water = (
+            Place(file="site_conditions.csv", column="flooded_rice", thing=f"unit {unit}"),
+            flooded.get(unit),
+        )
+        if water is None:
+            yield finding("rice-water-undeclared", where, "rice among the crops, and nothing on its water")
+        elif water != "no":
+            yield finding("rice-paddy", where, f"flooded rice, {water}")
