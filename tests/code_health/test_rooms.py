@@ -32,7 +32,7 @@ WAY: tuple[tuple[str, ...], ...] = (
     ("origins",),
     ("bundle",),
     ("audit", "rule_catalogue", "sampling_plan", "trials"),
-    ("laboratory",),
+    ("laboratory", "portfolio"),
     ("verify",),
     ("true_up",),
     ("cli",),

@@ -16,14 +16,14 @@ from mollisol.cli.importing import import_app
 from mollisol.cli.lab import lab_app
 from mollisol.cli.ledger import ledger_app
 from mollisol.cli.model import model_app
+from mollisol.cli.portfolio import portfolio_app
 from mollisol.cli.printing import EXIT_BLOCKED, Json, print_found, print_json, tell
-from mollisol.cli.project import check, demo, new, run
+from mollisol.cli.project import check, demo, new, run, upgrade
 from mollisol.cli.report import report
 from mollisol.cli.rules import rules_app
 from mollisol.cli.sample import sample_app
 from mollisol.cli.schema import schema
 from mollisol.cli.true_up import trueup
-from mollisol.cli.upgrade import upgrade
 from mollisol.cli.verify import sign, verify
 from mollisol.methodology.findings import UserError
 
@@ -42,6 +42,7 @@ app.add_typer(sample_app, name="sample")
 app.add_typer(import_app, name="import")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(lab_app, name="lab")
+app.add_typer(portfolio_app, name="portfolio")
 for command in (new, check, run, demo, explain, verify, sign, report, trueup, upgrade, schema, findings):
     app.command()(command)
 

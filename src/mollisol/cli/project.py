@@ -1,4 +1,4 @@
-"""The commands of a project: new, check, run and demo."""
+"""The commands of a project: new, check, run, demo and upgrade."""
 
 from __future__ import annotations
 
@@ -150,3 +150,19 @@ def demo(
         except OSError as error:
             raise UserError(f"{project} cannot be written: {error.strerror or error}") from None
     _run(project, bundle, as_json=as_json)
+
+
+def upgrade(project: ProjectFolder, as_json: Json = False) -> None:
+    """Bring project.toml to the present schema and show the change; what it cannot know becomes undeclared."""
+    from mollisol.output import write_beside
+    from mollisol.reading.schema import SCHEMA, upgrade_project
+
+    done = upgrade_project(project)
+    if done.changes:
+        write_beside(done.file, done.new.encode())
+    if as_json:
+        print_json({"schema": SCHEMA, "changes": done.changes, "undeclared": list(done.undeclared)})
+        return
+    typer.echo(done.changes or f"{done.file} is of schema {SCHEMA} already; nothing was changed\n", nl=False)
+    for key in done.undeclared:
+        typer.echo(f"undeclared: {key}; mollisol check {project} says what is allowed", err=True)

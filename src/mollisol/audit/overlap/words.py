@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mollisol.audit.overlap.found import Inside, Near, Overlaps, Shared
+from mollisol.audit.overlap.found import Inside, Member, Near, Overlaps, Shared
 
 _SHOWN = 5
 
@@ -30,7 +30,7 @@ def _lines(result: Overlaps) -> Iterator[str]:
         one, other = result.projects[pair.one], result.projects[pair.other]
         yield ""
         yield f"{one.place} ({one.name}) and {other.place} ({other.name})"
-        yield from _of_pair(pair, (one.name, other.name), one.hectares, other.hectares)
+        yield from pair_in_words(pair, one, other)
     if chance:
         yield ""
         yield "May be chance:"
@@ -48,11 +48,14 @@ def _lines(result: Overlaps) -> Iterator[str]:
         yield from result.notes
 
 
-def _of_pair(pair: Shared, names: tuple[str, str], one_ha: float, other_ha: float) -> Iterator[str]:
-    if names[0] == names[1]:
+def pair_in_words(pair: Shared, one: Member, other: Member) -> Iterator[str]:
+    """Yield what two projects have in common, a line for each kind."""
+    if one.name == other.name:
         yield "  both have the same name: two rounds of one project share all of it"
     if pair.land:
-        shares = f"{pair.land_ha / one_ha:.1%} of the one, {pair.land_ha / other_ha:.1%} of the other"
+        shares = (
+            f"{pair.land_ha / one.hectares:.1%} of the one, {pair.land_ha / other.hectares:.1%} of the other"
+        )
         parts = [f"{part.one} with {part.other} {part.area_ha:,.4g} ha" for part in pair.land]
         yield f"  land      {pair.land_ha:,.4g} ha on the ellipsoid ({shares}): {_some(parts)}"
     if controls := [item for item in pair.near if all(item.of_control)]:
@@ -64,7 +67,7 @@ def _of_pair(pair: Shared, names: tuple[str, str], one_ha: float, other_ha: floa
     if inside := [_inside(item) for item in pair.inside if not item.of_control]:
         yield f"  inside    {len(inside)} points on the other's land: {_some(inside)}"
     if pair.values:
-        told = [f"{one} = {other}" for one, other in pair.values.pairs]
+        told = [f"{left} = {right}" for left, right in pair.values.pairs]
         words = f"{len(told)} profiles agree in every number, {pair.values.expected:.2g} expected by chance"
         yield f"  values    {words}: {_some(told)}"
 
