@@ -32,13 +32,15 @@ def render_portfolio(report: Mapping[str, Any]) -> str:
     report
         What it shows, as plain data.
     """
-    found = report["sums"]["eligible"] or report["sums"]["computed"]
+    eligible, found = report["sums"]["eligible"], report["sums"]["computed"]
+    if eligible and eligible["projects"] > 1:
+        found = eligible
     figures: dict[str, str] = {}
     if found and found["independent"]["standard_error_t"]:
         with draw.style():
             figures["sum"] = _sum(found).svg()
     bases = {name: table_basis(basis) for name, basis in _BASES.items()}
-    return page_of(_PAGE, figures, report=report, bases=bases, mollisol=report["mollisol"])
+    return page_of(_PAGE, figures, report=report, shown=found, bases=bases, mollisol=report["mollisol"])
 
 
 def _sum(total: Mapping[str, Any]) -> draw.Drawing:
