@@ -92,9 +92,9 @@ def relative_error_of_range(*, low: Number, central: Number, high: Number) -> Va
 
     Examples
     --------
-    >>> result = relative_error_of_range(low=0.001, central=0.006, high=0.011)
-    >>> print(f"{result:.4f}")
-    0.4252
+    >>> result = relative_error_of_range(low=0.06, central=0.12, high=0.12)
+    >>> print(round(result, 9))
+    0.127553364
     """
     if np.any(np.asarray(central) == 0):
         raise ValueError("central must not be 0: a range around 0 has no relative error")

@@ -15,7 +15,7 @@ from mollisol.output import MANIFEST
 from mollisol.reading.schema import HEAD_FILE
 
 STORE_FILE: Final = "portfolio.duckdb"
-_CONFIG: Final = {"threads": 1}
+_CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {"threads": 1}
 _SHOWN_WORDS: Final = 300
 _TABLES: Final[Mapping[str, str]] = {
     "project": "name varchar primary key, folder varchar, title varchar, programme varchar, country varchar, "

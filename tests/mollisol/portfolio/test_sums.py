@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from statistics import NormalDist
 
@@ -16,7 +17,7 @@ LABORATORY = {"p0": "a", "p1": "a", "p2": "b", "p3": "b", "p4": "c", "p5": "a"}
 MODEL = {"p6": "set@1", "p7": "set@1", "p8": "set@2"}
 FACTOR = {"p0": -1.0, "p4": 1.0, "p9": 1.0}
 SAME_CONTROLS = ("p8", "p9")
-SIZES = {"laboratory": LABORATORY, "model": MODEL, "factor EF1": FACTOR}
+SIZES: dict[str, Collection[str]] = {"laboratory": LABORATORY, "model": MODEL, "factor EF1": FACTOR}
 SOURCES = ("laboratory", "model", "factor EF1", "control sites", "between fields")
 
 
@@ -34,7 +35,7 @@ def error_rows() -> list[Row]:
         for project in PROJECTS
         for period in ("1", "2")
         for source in SOURCES
-        if project in SIZES.get(source, PROJECTS)
+        if source not in SIZES or project in SIZES[source]
     ]
 
 

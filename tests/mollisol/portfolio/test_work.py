@@ -167,7 +167,8 @@ def test_tables_are_parquet_with_the_same_bytes(ran: tuple[Path, str], tmp_path:
         assert portfolio("export", ran[0], "--out", tmp_path / name)[0] == 0
     files = {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()}
     assert files == {path.name: path.read_bytes() for path in (tmp_path / "b").iterdir()}
-    units = duckdb.sql(f"select sum(units_if_eligible_t) from '{tmp_path}/a/periods.parquet'").fetchall()  # noqa: S608
+    query = f"select sum(units_if_eligible_t) from '{tmp_path}/a/periods.parquet'"  # noqa: S608
+    units = duckdb.connect().execute(query).fetchall()
     found = json.loads(portfolio("report", ran[0], "--json")[1])["projects"]["rows"]
     assert units == [(sum(row["units_if_eligible_t"] for row in found),)]
 
