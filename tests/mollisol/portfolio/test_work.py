@@ -24,7 +24,7 @@ from mollisol.engine import run_project
 from mollisol.portfolio import work
 from mollisol.portfolio.store import Row, opened
 from mollisol.run import Run
-from tests.support.portfolio import demo_like
+from tests.mollisol.portfolio.demos import demo_like
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-DEMO = Path(__file__).parents[2] / "examples" / "woburn-ley"
+DEMO = Path(__file__).parents[3] / "examples" / "woburn-ley"
 _TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(DEMO.iterdir()) if path.is_file()}
 
 
