@@ -9,7 +9,7 @@ from pathlib import Path
 from mollisol.laboratory.figures import figures_of
 from mollisol.laboratory.run import draw
 from mollisol.laboratory.scenarios import scenarios_of
-from mollisol.laboratory.world import load_world
+from mollisol.laboratory.worlds import load_world
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 

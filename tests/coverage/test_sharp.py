@@ -5,26 +5,31 @@ Bars at 20,000 campaigns: the error of a coverage is 0.0033, and each end of a b
 
 from __future__ import annotations
 
-import importlib.util
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from mollisol.laboratory.worlds import design_rows, world_of_design
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.deduction.sharp import DEFAULT, INSURED, Campaign, SharpSetting, sharp_deduction
-from mollisol.uncertainty.simulation.designs import Credit, Design, Kept, designs, draw, measure
+from tests.support.scripts import page_maker
 
 ROOT = Path(__file__).parents[2]
+PAGE = page_maker("deduction")
 CAMPAIGNS, SEED, TWO_ERRORS = 20_000, 7, 0.007
-DESIGNS = designs()
+DESIGNS = design_rows()
 LEAST_PRICE = {"regular": 0.965, "sites differ": 0.98, "tail": 0.91}
 CLOSE = {"A": 0.99, "C": 0.99, "M": 0.99, "N": 0.99, "F": 0.98, "U": 0.98}
-FEW = [design for design in DESIGNS.values() if design.kind == "regular" and sum(design.samples) < 10]
+MISSED = {"S3": (0.725, 0.955)}
+"""Two sites that carry four fifths of the variance: the form covers 0.715 at a price of 0.965, and docs/deduction.md
+says so. What it covers at most, and its least price."""
+FEW = [name for name, row in DESIGNS.items() if row["kind"] == "regular" and sum(row["samples"]) < 10]
 
 
-def form(setting: SharpSetting) -> Credit:
+def form(setting: SharpSetting) -> Any:
     def credit(campaign: Campaign) -> tuple[FloatArray, FloatArray]:
         found = sharp_deduction(campaign=campaign, setting=setting)
         assert (found.credited <= found.mean - found.moment).all()
@@ -38,69 +43,57 @@ def moment(campaign: Campaign) -> tuple[FloatArray, FloatArray]:
     return found.mean, found.mean - found.moment
 
 
-def found(design: Design, setting: SharpSetting = DEFAULT) -> dict[str, Kept]:
-    return measure(design, {"sharp": form(setting), "moment": moment}, CAMPAIGNS, SEED)
+def found(name: str, setting: SharpSetting = DEFAULT) -> Mapping[str, Any]:
+    return dict(PAGE.measure(DESIGNS[name], {"sharp": form(setting), "moment": moment}, CAMPAIGNS, SEED))
 
 
-@pytest.mark.parametrize("design", DESIGNS.values(), ids=lambda design: design.name)
-def test_bars(design: Design) -> None:
-    kept = found(design)
+@pytest.mark.parametrize("name", DESIGNS)
+def test_bars(name: str) -> None:
+    kept, kind = found(name), DESIGNS[name]["kind"]
     sharp = kept["sharp"]
     assert sharp.probability >= kept["moment"].probability
-    if design.kind == "regular":
-        assert 0.657 - TWO_ERRORS <= sharp.probability <= 0.705 + TWO_ERRORS
-        assert sharp.price >= CLOSE.get(design.name, LEAST_PRICE["regular"])
-    if design.kind in ("sites differ", "tail"):
+    if kind == "regular":
+        most, least = MISSED.get(name, (0.705, CLOSE.get(name, LEAST_PRICE["regular"])))
+        assert 0.657 - TWO_ERRORS <= sharp.probability <= most + TWO_ERRORS
+        assert sharp.price >= least
+    if kind in ("sites differ", "tail"):
         assert sharp.probability >= 0.647 - TWO_ERRORS
-        assert sharp.price >= LEAST_PRICE[design.kind]
-    if design.kind == "safe":
+        assert sharp.price >= LEAST_PRICE[kind]
+    if kind == "safe":
         assert sharp.probability >= 0.667 - TWO_ERRORS
-        assert sharp.price >= {"H": 0.995, "T": 0.95}[design.name]
+        assert sharp.price >= {"H": 0.995, "T": 0.95}[name]
 
 
-@pytest.mark.parametrize("design", FEW, ids=lambda design: design.name)
-def test_insured_small_designs(design: Design) -> None:
-    kept = found(design, INSURED)["sharp"]
+@pytest.mark.parametrize("name", FEW)
+def test_insured_small_designs(name: str) -> None:
+    kept = found(name, INSURED)["sharp"]
     assert kept.probability <= 0.73 + TWO_ERRORS
     assert kept.price >= 0.85
 
 
 def test_the_page_is_made_from_its_tables() -> None:
-    made = page_maker()
-    assert (ROOT / "docs" / "deduction.md").read_text(encoding="utf-8") == made.page()
+    assert (ROOT / "docs" / "deduction.md").read_text(encoding="utf-8") == PAGE.page()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["B", "K", "m10"])
 def test_the_table_of_the_page_is_found_again(name: str) -> None:
-    made = page_maker()
-    for row in made.rows_of(name, measure(DESIGNS[name], made.FORMS, made.CAMPAIGNS, made.SEED)):
-        assert row == made.found("designs.csv")[name, row["form"]]
+    for row in PAGE.rows_of(name, PAGE.credited(DESIGNS[name], PAGE.FORMS, PAGE.CAMPAIGNS)):
+        assert row == PAGE.found("designs.csv")[name, row["form"]]
 
 
 @pytest.mark.parametrize("name", ["J", "K", pytest.param("C", marks=pytest.mark.slow)])
 def test_the_posterior_below_a_keeps_what_b_keeps(name: str) -> None:
     """4,000 campaigns, both on the same: within 0.015 in coverage and 0.015 in price; docs/deduction.md has 20,000."""
-    made = page_maker()
-    kept = measure(DESIGNS[name], {"b": form(DEFAULT), "core": made.core}, 4_000, SEED)
+    kept = PAGE.measure(DESIGNS[name], {"b": form(DEFAULT), "core": PAGE.core}, 4_000, SEED)
     assert kept["core"].probability == pytest.approx(kept["b"].probability, abs=0.015)
     assert kept["core"].price == pytest.approx(kept["b"].price, abs=0.015)
 
 
 @pytest.mark.slow
-def test_the_engine_is_the_sum_of_students() -> None:
+def test_the_engine_is_the_sum_of_students(monkeypatch: pytest.MonkeyPatch) -> None:
     """60 campaigns of design B: the credit of the exact engine and that of the sum, campaign by campaign."""
-    made = page_maker()
-    made.DRAWS_OF_CORE = 2**15
-    drawn = draw(DESIGNS["B"], 60, np.random.default_rng(SEED))
-    (_, engine), (mean, held) = made.posterior(drawn), made.core(drawn)
+    monkeypatch.setattr(PAGE, "DRAWS_OF_CORE", 2**15)
+    campaign = next(PAGE.campaigns_of(world_of_design(DESIGNS["B"]), 60, SEED))[2]
+    (_, engine), (mean, held) = PAGE.posterior(campaign), PAGE.core(campaign)
     np.testing.assert_allclose(mean - engine, mean - held, rtol=0.03)
-
-
-def page_maker() -> Any:
-    spec = importlib.util.spec_from_file_location("page", ROOT / "scripts" / "pages" / "deduction.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

@@ -90,7 +90,7 @@ def lab_run(
     from mollisol.laboratory.run import lab_files, run_lab
     from mollisol.laboratory.scenarios import scenarios_of
     from mollisol.laboratory.text import lines_of_backtest, lines_of_run
-    from mollisol.laboratory.world import world_of, world_text
+    from mollisol.laboratory.worlds import world_of, world_text
     from mollisol.output import check_output, write_folder
 
     if out is not None:
@@ -167,7 +167,7 @@ def lab_game(
     from mollisol.laboratory.games import play
     from mollisol.laboratory.scenarios import scenarios_of
     from mollisol.laboratory.text import lines_of_games
-    from mollisol.laboratory.world import load_world
+    from mollisol.laboratory.worlds import load_world
 
     try:
         loaded, made = load_world(world), scenarios_of(rules or [], proposal or [])

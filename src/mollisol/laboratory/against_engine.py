@@ -13,10 +13,12 @@ from mollisol.laboratory.folder import project_files
 from mollisol.laboratory.kernel import credits_of, plan_of
 from mollisol.laboratory.results import EngineCheck
 from mollisol.laboratory.scenarios import Scenario
+from mollisol.laboratory.terms import KERNEL_ALONE
 from mollisol.laboratory.world import World
 from mollisol.methodology.findings import Finding, FindingsError, Place, blocking, finding
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, trust
+from mollisol.programmes.registry import rule_set_named
 from mollisol.reading.project import Reading, read_project
 from mollisol.run import RunOptions, Tell
 
@@ -26,7 +28,7 @@ ALIKE: Final = 1e-9
 
 
 def check_engine(world: World, scenario: Scenario, seed: int, sample: int, tell: Tell) -> EngineCheck | None:
-    """Return how the kernel and the full engine agree on the first projects of a run.
+    """Return how the kernel and the full engine agree on the first projects of a run; None where none is asked for.
 
     Raises
     ------
@@ -36,8 +38,8 @@ def check_engine(world: World, scenario: Scenario, seed: int, sample: int, tell:
     if not sample:
         return None
     if not scenario.terms.engine_knows:
-        tell(f"{scenario.name}: the full engine has no equations of it; nothing holds the kernel")
-        return None
+        tell(f"{scenario.name}: the full engine has no equations of all of it; held without those rules")
+        scenario = _of_the_engine(scenario)
     block = Block(world, seed, 0, sample)
     plan, rule_set = plan_of(block, scenario.terms), trust(scenario.rule_set)
     made = credits_of(block, scenario.terms, plan)
@@ -78,6 +80,13 @@ def check_engine(world: World, scenario: Scenario, seed: int, sample: int, tell:
         f"largest deviation {largest:.1e}"
     )
     return EngineCheck(projects=sample, blocked=blocked, largest=largest)
+
+
+def _of_the_engine(scenario: Scenario) -> Scenario:
+    """Return a scenario with the methodology's value of each rule that the full engine has no equations of."""
+    rules, base = scenario.rule_set.rules, rule_set_named(scenario.rule_set.head.key).rules
+    alike = rules | {name: base[name] for name in KERNEL_ALONE}
+    return Scenario.of(scenario.name, scenario.rule_set.model_copy(update={"rules": alike}))
 
 
 def credited_periods(reading: Reading, rule_set: RuleSet) -> Sequence[PeriodResult]:

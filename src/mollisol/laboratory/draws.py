@@ -19,6 +19,8 @@ BLOCK: Final = 10_000
 """Projects that are drawn at once."""
 SURFACE_CM: Final = 30.0
 DEEPER_CM: Final = 50.0
+MANURE_T_C_PER_T: Final = 0.12
+"""Carbon of manure as it is spread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +75,23 @@ class Block:
         return np.random.default_rng([self.seed, self.number, zlib.crc32(name.encode()), *place])
 
     def drawn(self, name: str) -> FloatArray:
-        """Return draws of a distribution of the world, one for each project."""
-        return np.asarray(getattr(self.world, name).draw(self.stream(name), self.size))
+        """Return draws of a distribution of the world, one for each project; 0 where the world has none."""
+        given = getattr(self.world, name)
+        return np.zeros(self.size) if given is None else np.asarray(given.draw(self.stream(name), self.size))
 
     def _class(self, name: str) -> NDArray[np.int64]:
         shares = np.array([one.share for one in getattr(self.world, name)])
         return self.stream(name).choice(shares.size, self.size, p=shares / shares.sum())
 
     def _noise(self, kind: str, *place: int) -> FloatArray:
-        """Return draws of mean 0 and standard deviation 1, one for each project; gamma where the world is skewed."""
+        """Return draws of mean 0 and standard deviation 1, one for each project: normal unless the world is skewed."""
         skewness = {"sample": self.world.skewness, "point": self.world.skewness_of_points}.get(kind, 0.0)
-        generator = self.stream(kind, *place)
+        generator, tail = self.stream(kind, *place), self.world.tail
         if skewness == 0:
             return generator.standard_normal(self.size)
+        if tail is not None:
+            raw = np.exp(tail * generator.standard_normal(self.size)) - np.exp(tail**2 / 2)
+            return np.asarray(np.sign(skewness) * raw / np.sqrt(np.expm1(tail**2) * np.exp(tail**2)))
         form = 4 / skewness**2
         return np.asarray(np.sign(skewness) * (generator.gamma(form, size=self.size) - form) / np.sqrt(form))
 
@@ -207,6 +213,16 @@ class Block:
         return self.drawn("rating_percent")
 
     @cached_property
+    def manure(self) -> FloatArray:
+        """Return the carbon of manure from outside in each year of the project. [t C]."""
+        return self.area * self.drawn("manure_t_c_per_ha")
+
+    @cached_property
+    def diesel_saved(self) -> FloatArray:
+        """Return the diesel that each project saves in a year. [litre]."""
+        return self.area * self.drawn("diesel_saved_l_per_ha")
+
+    @cached_property
     def points(self) -> NDArray[np.int64]:
         """Return the points at each control site."""
         return self.drawn("points").astype(np.int64)
@@ -244,20 +260,33 @@ class Block:
         first, last = (one[index] for one in self._batch)
         return np.asarray(change + last * (start + change) - first * start)
 
-    def _sample(self, index: NDArray[np.int64], deeper: bool, stratum: int, number: int) -> FloatArray:
+    def spread_of(self, index: NDArray[np.int64], stratum: int) -> FloatArray:
+        """Return the standard deviation between samples of a stratum of some projects. [t CO2e/ha]."""
         design = self.world.design
-        spread = self.spread[index] if design is None else design.spread[stratum]
+        return self.spread[index] if design is None else np.full(index.size, design.spread[stratum])
+
+    def _level(self, index: NDArray[np.int64], stratum: int) -> FloatArray | float:
+        """Return what is peculiar to a stratum, in project and baseline alike. [t CO2e/ha]."""
+        levels = self.world.own_levels
+        return levels * self.noise("level", stratum)[index] if levels else 0.0
+
+    def _sample(self, index: NDArray[np.int64], deeper: bool, stratum: int, number: int) -> FloatArray:
+        spread = self.spread_of(index, stratum)
         true = self.effect_of(stratum)[index]
-        change = self.baseline[index] + true + spread * self.noise("sample", stratum, number)[index]
+        change = self.baseline[index] + self._level(index, stratum) + true
+        change = change + spread * self.noise("sample", stratum, number)[index]
         if deeper:
             own = self.world.deeper_spread * spread * self.noise("deeper", stratum, number)[index]
             change = change + self.deeper_share[index] * true + own
         return self.measured(index, "sample", np.asarray(change), stratum, number)
 
-    def _point(self, index: NDArray[np.int64], deeper: bool, site: int, number: int) -> FloatArray:
+    def _point(
+        self, index: NDArray[np.int64], deeper: bool, site: int, number: int, stratum: int | None
+    ) -> FloatArray:
         spread = self.spread_of_points[index]
         own = self.between_sites[index] * self.noise("site", site)[index]
-        change = self.baseline[index] + own + spread * self.noise("point", site, number)[index]
+        level = 0.0 if stratum is None else self._level(index, stratum)
+        change = self.baseline[index] + level + own + spread * self.noise("point", site, number)[index]
         if deeper:
             change = (
                 change + self.world.deeper_spread * spread * self.noise("deeper point", site, number)[index]
@@ -282,16 +311,18 @@ class Block:
             index = order[ends[number] : ends[number + 1]]
             samples = [n] * strata if design is None else list(design.samples)
             at = [points] * sites if design is None else list(design.points)
+            link = self.link(strata, sites)
+            home = [int(np.argmax(line)) if (line > 0).sum() == 1 else None for line in link.T]
             yield Group(
                 index,
                 self.shares(strata),
-                self.link(strata, sites),
+                link,
                 [
                     np.stack([self._sample(index, bool(deeper), h, i) for i in range(count)], axis=-1)
                     for h, count in enumerate(samples)
                 ],
                 [
-                    np.stack([self._point(index, bool(deeper), c, j) for j in range(count)], axis=-1)
+                    np.stack([self._point(index, bool(deeper), c, j, home[c]) for j in range(count)], axis=-1)
                     for c, count in enumerate(at)
                 ],
             )

@@ -95,6 +95,21 @@ def estimated(outcome: Outcome) -> Mapping[str, Estimated]:
     return figures | {"register_20": _register(units, true, outcome.issued)}
 
 
+def price(truth: FloatArray, estimate: FloatArray, credit: FloatArray, oracle: FloatArray) -> Figure:
+    """Return the mean credit over that of a judge who knows the standard error, all campaigns alike.
+
+    The error of the estimates, which is chance and 0 in the mean, is taken out.
+
+    Parameters
+    ----------
+    truth, estimate, credit, oracle
+        Of each campaign: its truth and its estimate, what it is credited, below zero too, and what the judge would
+        credit on average. [t CO2e/ha]
+    """
+    found = _ratio(credit - estimate + truth, oracle)
+    return Figure(value=found.value, error=found.error)
+
+
 def _ratio(above: FloatArray, below: FloatArray) -> Estimated:
     ratio = float(above.sum() / below.sum())
     return Estimated(ratio, (above - ratio * below) / abs(below.sum()))

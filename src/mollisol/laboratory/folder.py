@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mollisol.laboratory.draws import DEEPER_CM, SURFACE_CM, Block, Plan
+from mollisol.laboratory.draws import DEEPER_CM, MANURE_T_C_PER_T, SURFACE_CM, Block, Plan
 from mollisol.laboratory.terms import REGISTERED
 from mollisol.methodology.units import CO2E_PER_C
 from mollisol.output import csv_table
@@ -63,8 +63,8 @@ def project_files(block: Block, place: int, plan: Plan, rules_key: str) -> dict[
             {"control_site": f"C{c + 1}", "stratum": f"S{h + 1}"}
             for h, c in np.argwhere(group.link > 0).tolist()
         ],
-        "schedule_of_activities": list(_schedule(years)),
-    }
+        "schedule_of_activities": list(_schedule(years, manured=bool(block.manure[place]))),
+    } | dict(_activity(block, place))
     head = _head(block, place, bool(plan.deeper[place]), rules_key)
     return {"project.toml": head.encode()} | {f"{name}.csv": csv_table(rows) for name, rows in tables.items()}
 
@@ -87,7 +87,34 @@ def _cores(name: str, start: float, change: float, years: int) -> Iterator[dict[
             }
 
 
-def _schedule(years: int) -> Iterator[dict[str, Any]]:
+def _activity(block: Block, place: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield the tables of manure from outside, and of diesel before the project and in it, where there is some."""
+    years = range(START_YEAR, START_YEAR + block.world.period_years)
+    of_project = {"quantification_unit": "farm", "scenario": "project"}
+    if manure := float(block.manure[place]):
+        row: dict[str, Any] = of_project | {
+            "amendment": "manure",
+            "origin": "a neighbour",
+            "exemption": "none",
+        }
+        row |= {"applied_t": repr(manure / MANURE_T_C_PER_T), "carbon_t_per_t": MANURE_T_C_PER_T}
+        yield "organic_amendments", [row | {"year": year} for year in years]
+    if saved := float(block.diesel_saved[place]):
+        of_baseline = of_project | {"scenario": "baseline"}
+        yield (
+            "fuel_use",
+            [
+                side | {"year": year, "fuel": "diesel", "fuel_litre": repr(max(sign * saved, 0.0))}
+                for side, sign, span in (
+                    (of_baseline, 1, range(START_YEAR - 5, START_YEAR)),
+                    (of_project, -1, years),
+                )
+                for year in span
+            ],
+        )
+
+
+def _schedule(years: int, *, manured: bool) -> Iterator[dict[str, Any]]:
     """Yield the practice of five years before the start and of those since."""
     for year in range(START_YEAR - 5, START_YEAR + years):
         before = year < START_YEAR
@@ -101,6 +128,7 @@ def _schedule(years: int) -> Iterator[dict[str, Any]]:
             "residue_removed": "no",
             "synthetic_nitrogen": "yes",
             **told,
+            "manure": "yes" if manured and not before else "no",
             "evidence": f"field book {year}",
         }
 
@@ -163,6 +191,11 @@ included = true
 id = "aboveground_woody_biomass"
 included = false
 reason = "none in either scenario"
+
+[[project.boundary.entries]]
+id = "fossil_fuel_co2"
+included = {str(bool(block.diesel_saved[place])).lower()}
+reason = "diesel of machines, where it changes"
 
 [[project.deviations]]
 id = "D1"

@@ -8,21 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
-from mollisol.laboratory.draws import DEEPER_CM, SURFACE_CM, Block, Group, Plan
-from mollisol.laboratory.schemes import design_half_width_percent, pooled, quantile_with_prior
+from mollisol.laboratory.draws import DEEPER_CM, MANURE_T_C_PER_T, SURFACE_CM, Block, Group, Plan
+from mollisol.laboratory.schemes import (
+    design_half_width_percent,
+    design_variance,
+    pooled,
+    quantile_with_prior,
+)
 from mollisol.laboratory.terms import Terms
 from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.quantification.accounting.units import after_discount_t_co2e
-from mollisol.quantification.accounting.vm0042 import issuance, reductions_removals
+from mollisol.quantification.accounting.vm0042 import issuance, leakage_shares, reductions_removals
 from mollisol.quantification.accounting.vm0042.deduction import (
     baseline_change_after_deduction,
     project_change_after_deduction,
 )
 from mollisol.quantification.checks import FloatArray, Value
+from mollisol.quantification.leakage.organic_amendments import amendment_leakage_t_co2e
+from mollisol.quantification.sources.fuel_and_lime import fuel_emission_t_co2e
 from mollisol.quantification.totals import uncertainty_fraction
 from mollisol.uncertainty.deduction.issuing import deduction_percent
 from mollisol.uncertainty.deduction.moment import (
@@ -38,7 +45,7 @@ from mollisol.uncertainty.deduction.sharp import (
 from mollisol.uncertainty.degrees_of_freedom import satterthwaite
 
 _MEASURED: Final = (
-    "mean", "variance", "freedom", "sharp", "of_project", "samples", "points", "sites", "design_width",
+    "mean", "variance", "freedom", "sharp", "of_project", "samples", "points", "sites", "design_width", "known",
 )  # fmt: skip
 
 
@@ -50,6 +57,8 @@ class Credits:
     ----------
     estimate, error, freedom
         Of the mean, with its standard error of the moment form and its degrees of freedom. [t CO2e/ha], [1]
+    known
+        Standard error that the design has, which no project knows. [t CO2e/ha]
     half_width
         Two-sided, 90 %. [% of the estimate]
     deduction
@@ -69,6 +78,7 @@ class Credits:
     estimate: FloatArray
     error: FloatArray
     freedom: FloatArray
+    known: FloatArray
     half_width: FloatArray
     deduction: FloatArray
     credited: FloatArray
@@ -133,6 +143,7 @@ def credits_of(block: Block, terms: Terms, plan: Plan | None = None) -> Credits:
         estimate=mean,
         error=error,
         freedom=measured["freedom"],
+        known=np.sqrt(measured["known"]),
         half_width=width,
         deduction=percent,
         credited=credited,
@@ -162,6 +173,7 @@ def measured_group(group: Group, block: Block, terms: Terms) -> dict[str, FloatA
         "samples": samples,
         "points": sum(y.shape[-1] for y in group.control),
         "sites": len(group.control),
+        "known": design_variance(group, block)[0],
     }
     return found | (
         {"design_width": design_half_width_percent(group, block)} if terms.bar_basis == "design" else {}
@@ -258,7 +270,7 @@ def _verified(
             ("baseline", baseline_change_after_deduction),
         )
     )
-    total = np.zeros(area.size)
+    total, sources, leakage = np.zeros(area.size), _saved(block, terms), _leaked(block, terms)
     for year in range(1, years + 1):
         switch = reductions_removals.removals_switch(cumulative_project_change_t_co2e=year * project)
         stock = {
@@ -266,14 +278,51 @@ def _verified(
             "baseline_change_t_co2e": baseline,
             "removals_switch": switch,
         }
-        reductions = reductions_removals.emission_reductions_t_co2e(source_terms_t_co2e=0.0, **stock)
+        reductions = reductions_removals.emission_reductions_t_co2e(source_terms_t_co2e=sources, **stock)
         removals = reductions_removals.removals_t_co2e(**stock)
         rated = stock | {"non_permanence_rating_percent": rating}
+        shares: dict[str, Any] = {
+            "leakage_t_co2e": leakage,
+            "reductions_t_co2e": reductions,
+            "removals_t_co2e": removals,
+            "form": terms.leakage_allocation,
+        }
         for amount, taken in (
-            (reductions, issuance.buffer_on_reductions_t_co2e(**rated)),
-            (removals, issuance.buffer_on_removals_t_co2e(**rated)),
+            (
+                reductions - leakage_shares.leakage_on_reductions_t_co2e(**shares),
+                issuance.buffer_on_reductions_t_co2e(**rated),
+            ),
+            (
+                removals - leakage_shares.leakage_on_removals_t_co2e(**shares),
+                issuance.buffer_on_removals_t_co2e(**rated),
+            ),
         ):
             total += after_discount_t_co2e(
                 amount_t_co2e=amount - taken, discount_percent=terms.discount_percent
             )
     return total
+
+
+def _saved(block: Block, terms: Terms) -> FloatArray:
+    """Return what each project emits less in a year by the diesel that it saves (Eqs. 7, 37). [t CO2e]."""
+    before, after = (
+        fuel_emission_t_co2e(
+            fuel_litre=litre[:, None], fuel_factor_t_co2e_per_litre=terms.fuel_factor, area_ha=block.area
+        )
+        for litre in (np.maximum(block.diesel_saved, 0.0), np.maximum(-block.diesel_saved, 0.0))
+    )
+    return np.asarray(before - after)[:, 0]
+
+
+def _leaked(block: Block, terms: Terms) -> FloatArray:
+    """Return the carbon that manure from outside would have left elsewhere, in a year (Eq. 33). [t CO2e]."""
+    leakage = amendment_leakage_t_co2e(
+        applied_t=(block.manure / MANURE_T_C_PER_T)[:, None],
+        look_back_t=np.zeros((block.size, 1)),
+        carbon_content_t_c_per_t=MANURE_T_C_PER_T,
+        retained_fraction=terms.retained_fraction,
+        area_ha=block.area,
+    )
+    return np.asarray(
+        after_discount_t_co2e(amount_t_co2e=leakage, discount_percent=terms.leakage_discount_percent)
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from mollisol.engine import assess_project
-from mollisol.laboratory.world import World, load_world, world_of, world_text
+from mollisol.laboratory.world import World
+from mollisol.laboratory.worlds import fixed, load_world, toml_text, world_of, world_text
 from mollisol.methodology.findings import FindingsError, Place, finding
 from mollisol.methodology.units import CO2E_PER_C
 from mollisol.output import write_beside
@@ -80,7 +80,7 @@ def _around(world: World, project: Path) -> str:
     share = area / area.sum()
     within, between = _spreads_of_sites([change[site] for site in sites])
     rest = f"measured in {head.name}, period {period.name}; taken as the truth"
-    fixed: Mapping[str, float] = {
+    alike: Mapping[str, float] = {
         "baseline_change": float(baseline @ share),
         "between_sites": between,
         "spread_of_points": within,
@@ -90,12 +90,14 @@ def _around(world: World, project: Path) -> str:
         "rating_percent": head.non_permanence_rating_percent or 12.0,
     }
     given: dict[str, Any] = world.model_dump(mode="json", by_alias=True, exclude_none=True)
-    given |= {name: _fixed(value, rest) for name, value in fixed.items()}
+    given |= {name: fixed(value, rest, _MEASURED) for name, value in alike.items()}
     given |= {
         "name": f"replicates of {head.name}",
         "about": f"one project's design, {len(strata)} strata and {len(sites)} control sites; its change is the truth",
         "deeper_spread": 0.0,
-        "practice": [{"name": "as measured", "share": 1.0, "change": _fixed(float(effect @ share), rest)}],
+        "practice": [
+            {"name": "as measured", "share": 1.0, "change": fixed(float(effect @ share), rest, _MEASURED)}
+        ],
         "texture": [{"name": "its own", "share": 1.0, "source": rest, "status": _MEASURED}],
         "region": [{"name": "its own", "share": 1.0, "source": rest, "status": _MEASURED}],
         "design": {
@@ -107,7 +109,7 @@ def _around(world: World, project: Path) -> str:
             "link": link.astype(int).tolist(),
         },
     }
-    return "\n".join(["# Made by mollisol lab make --around", *_toml(given)]) + "\n"
+    return f"# Made by mollisol lab make --around\n{toml_text(given)}"
 
 
 def _spreads_of_sites(changes: list[FloatArray]) -> tuple[float, float]:
@@ -119,28 +121,3 @@ def _spreads_of_sites(changes: list[FloatArray]) -> tuple[float, float]:
     own = float(np.var([x.mean() for x in changes], ddof=1))
     points = float(np.mean([1 / x.size for x in changes]))
     return float(np.sqrt(within)), float(np.sqrt(max(own - within * points, 0.0)))
-
-
-def _fixed(value: float, source: str) -> dict[str, Any]:
-    return {"kind": "fixed", "value": value, "source": source, "status": _MEASURED}
-
-
-def _toml(data: Mapping[str, Any]) -> list[str]:
-    """Return a world as TOML: inline values first, then the classes."""
-    lines = [f"{name} = {_inline(value)}" for name, value in data.items() if not _is_array(value)]
-    for name, value in data.items():
-        for row in value if _is_array(value) else ():
-            lines += ["", f"[[{name}]]", *(f"{key} = {_inline(one)}" for key, one in row.items())]
-    return lines
-
-
-def _is_array(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
-
-
-def _inline(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_inline(one)}" for key, one in value.items()) + " }"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_inline, value))}]"
-    return repr(value) if isinstance(value, float) else json.dumps(value)

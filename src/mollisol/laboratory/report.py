@@ -29,7 +29,8 @@ from mollisol.laboratory.results import (
 from mollisol.laboratory.run import Drawn
 from mollisol.laboratory.scenarios import Scenario, mixed_terms, moving_parts
 from mollisol.laboratory.terms import Terms
-from mollisol.laboratory.world import World, world_of
+from mollisol.laboratory.world import World
+from mollisol.laboratory.worlds import world_of
 from mollisol.methodology.findings import FindingsError, Place, finding
 from mollisol.methodology.rules_in_force.rule_set import RuleSet
 from mollisol.output import MANIFEST

@@ -30,6 +30,8 @@ class ScenarioResult(DomainObject):
         Number of projects by state: issued, refused by the bar (``bar``), nothing to issue, or the code that blocks.
     figures
         With Monte Carlo errors; empty where fewer than 400 issued.
+    price
+        Mean credit over that of a judge who knows the standard error, over all campaigns.
     differences
         From the first scenario, on the same draws.
     samples, sites, cost
@@ -37,7 +39,7 @@ class ScenarioResult(DomainObject):
     earned
         Price of the units less the cost, for each project. [money]
     check
-        Against the full engine; None where the engine has no equations of a rule.
+        Against the full engine, without rules that it has no equations of; None where none was asked for.
     beside_kernel
         Rules that differ from the first scenario and that the kernel does not ask: the engine's check covers them.
     """
@@ -48,6 +50,7 @@ class ScenarioResult(DomainObject):
     changes: Items[str]
     states: dict[str, int]
     figures: dict[str, Figure]
+    price: Figure
     differences: dict[str, Difference]
     samples: float
     sites: float

@@ -13,10 +13,11 @@ from time import process_time
 from typing import Any, Final
 
 import numpy as np
+from scipy.special import ndtri
 
 from mollisol.laboratory.against_engine import SAMPLE, check_engine
 from mollisol.laboratory.draws import BLOCK, Block
-from mollisol.laboratory.figures import Outcome, differences_of, figures_of
+from mollisol.laboratory.figures import Figure, Outcome, differences_of, figures_of, price
 from mollisol.laboratory.kernel import Credits, credits_of
 from mollisol.laboratory.results import LabResult, ScenarioResult
 from mollisol.laboratory.scenarios import Scenario, beside_kernel
@@ -37,6 +38,7 @@ _KEPT: Final = (
     "estimate",
     "error",
     "freedom",
+    "known",
     "half_width",
     "deduction",
     "credited",
@@ -64,6 +66,12 @@ class Drawn:
             return own
         block, place = np.divmod(np.arange(own.truth.size), BLOCK)
         return own.by_pool(np.unique(block * BLOCK + place // members, return_inverse=True)[1])
+
+    def price(self, number: int) -> Figure:
+        """Return the price of a scenario by its number: 0.98 says that caution costs 2 % of the credit."""
+        found, terms, truth = self.credits[number], self.terms[number], self.projects["truth"]
+        oracle = truth - float(ndtri(terms.confidence)) * found.known
+        return price(truth, found.estimate, found.credited, oracle)
 
 
 type _Part = tuple[dict[str, np.ndarray], list[Credits]]
@@ -180,6 +188,7 @@ def run_lab(
                 changes=scenario.changes,
                 states=states,
                 figures=figures_of(own),
+                price=drawn.price(place),
                 differences=differences_of(base, own) if place else {},
                 samples=float(credits_.samples.mean()),
                 sites=float(credits_.sites.mean()),

@@ -19,10 +19,10 @@ _NODES: Final = 256
 def design_variance(group: Group, block: Block) -> tuple[FloatArray, FloatArray]:
     """Return the variance of the mean that a design has, with its degrees of freedom. [(t CO2e/ha)^2], [1]."""
     index = group.index
-    spread, lever = block.spread[index], group.share @ group.link
+    lever = group.share @ group.link
     parts = [
-        (share**2 * spread**2 / x.shape[-1], x.shape[-1] - 1.0)
-        for share, x in zip(group.share, group.project, strict=True)
+        (share**2 * block.spread_of(index, h) ** 2 / x.shape[-1], x.shape[-1] - 1.0)
+        for h, (share, x) in enumerate(zip(group.share, group.project, strict=True))
     ]
     of_site, points = block.between_sites[index] ** 2, [y.shape[-1] for y in group.control]
     between = sum(

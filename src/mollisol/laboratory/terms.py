@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
 
+from mollisol.methodology.factors.warming import fuel_factor, retained_fraction
 from mollisol.methodology.findings import FindingsError, Place, finding
 from mollisol.methodology.rules_in_force.rule import Clocks, Form
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, RulesInForce
@@ -15,6 +16,14 @@ from mollisol.uncertainty.deduction.sharp import SETTINGS, SharpSetting
 
 REGISTERED: Final = date(2026, 12, 1)
 """The day on which the projects of a world are registered: the clock of rules that change with it."""
+KERNEL_ALONE: Final = (
+    "mollisol.bar.basis",
+    "mollisol.negatives.of-periods",
+    "mollisol.pool.members",
+    "mollisol.prior.mean",
+    "mollisol.prior.sd",
+)
+"""Rules of which the kernel has equations beside the methodology's value, and the full engine has none."""
 _COMPUTED: Final = {
     "mollisol.issuance.form": ("sharp", "moment"),
     "vm0042.accounting.basis": ("year by year",),
@@ -30,6 +39,7 @@ class Terms:
     confidence_of_moment: float
     bar_percent: float
     allowance_percent: float
+    leakage_discount_percent: float
     discount_percent: float
     form: str
     setting: SharpSetting
@@ -41,6 +51,9 @@ class Terms:
     denominator: Form
     bar_quantile: Form
     shared_control: Form
+    leakage_allocation: Form
+    retained_fraction: float
+    fuel_factor: float
     bar_basis: str = "estimate"
     negatives: str = "dropped"
     pool: int = 1
@@ -78,6 +91,7 @@ class Terms:
             confidence_of_moment=PRINTED_CONFIDENCE if printed else confidence,
             bar_percent=rules.number("programme.eligibility.half-width"),
             allowance_percent=rules.number("mollisol.deduction.allowance"),
+            leakage_discount_percent=rules.number("mollisol.leakage.discount"),
             discount_percent=rules.number("mollisol.credit.discount"),
             form=str(rules.value("mollisol.issuance.form").value),
             setting=SETTINGS[str(rules.value("mollisol.sharp.setting").value)],
@@ -89,6 +103,9 @@ class Terms:
             denominator=rules.form("switch.deduction-denominator"),
             bar_quantile=rules.form("switch.eligibility-quantile"),
             shared_control=rules.form("switch.shared-control"),
+            leakage_allocation=rules.form("switch.leakage-allocation"),
+            retained_fraction=rules.factor(retained_fraction()).central,
+            fuel_factor=rules.factor(fuel_factor("diesel")).central,
             bar_basis=str(rules.value("mollisol.bar.basis").value),
             negatives=str(rules.value("mollisol.negatives.of-periods").value),
             pool=int(rules.number("mollisol.pool.members")),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mollisol.laboratory.results import Backtested, GameRow, LabReport, LabResult, ScenarioResult
 from mollisol.laboratory.world import World
+from mollisol.templates.laboratory_report.words import name_of
 
 
 def lines_of_report(report: LabReport) -> Iterator[str]:
@@ -56,7 +57,14 @@ def lines_of_run(result: LabResult) -> Iterator[str]:
         )
         for name in dict.fromkeys(names)
     ]
-    rows += [(name, [_figure(one, name) for one in result.scenarios]) for name in _names(result)]
+    names = _names(result)
+    rows += [(name_of(name), [_figure(one, name) for one in result.scenarios]) for name in names]
+    if names:
+        prices = [
+            f"{one.price.value:.3f} ({one.price.error:.3f})" if one.figures else "-"
+            for one in result.scenarios
+        ]
+        rows.append((name_of("price"), prices))
     rows += [
         ("samples", [f"{one.samples:.1f} a project" for one in result.scenarios]),
         ("control sites", [f"{one.sites:.1f} a project" for one in result.scenarios]),
@@ -64,9 +72,10 @@ def lines_of_run(result: LabResult) -> Iterator[str]:
         ("earned", [f"{one.earned:,.0f}" for one in result.scenarios]),
     ]
     wide = [max(len(cells[place]) for _, cells in rows) for place in range(len(result.scenarios))]
+    first_column = max(len(name) for name, _ in rows)
     for name, cells in rows:
         yield "  ".join(
-            [f"{name:15}", *(cell.ljust(width) for cell, width in zip(cells, wide, strict=True))]
+            [name.ljust(first_column), *(cell.ljust(width) for cell, width in zip(cells, wide, strict=True))]
         ).rstrip()
     for one in result.scenarios:
         if not one.figures:

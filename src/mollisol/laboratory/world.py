@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
-from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 import numpy as np
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from mollisol.methodology.base import DomainObject, Items, RequiredText
-from mollisol.methodology.findings import FindingsError, Place, finding
 from mollisol.quantification.checks import FloatArray
 
-LARGEST_BYTES: Final = 5_000_000
 _NEEDS: Final = {
     "fixed": ("value",),
     "normal": ("mean", "sd"),
@@ -191,8 +186,12 @@ class World(DomainObject):
         ``all``: every site stands for every stratum; ``own``: site h for stratum h where there are as many.
     between_strata, spread, between_sites, spread_of_points
         Standard deviations of the change: of true changes of strata and of control sites, of samples, of points.
-    skewness, skewness_of_points
-        Of the changes of samples and points; gamma, 0 is normal.
+    skewness, skewness_of_points, tail
+        Of the changes of samples and points, 0 is normal; gamma, or lognormal where ``tail`` has the standard deviation
+        of the logarithm.
+    own_levels
+        Standard deviation of what is peculiar to a stratum, in project and baseline alike: it reaches the control site
+        that is the stratum's own. [t CO2e/ha]
     baseline_change
         Change without the project. [t CO2e/ha]
     stock_t_c_per_ha, stock_spread
@@ -202,6 +201,11 @@ class World(DomainObject):
     deeper_share, deeper_spread
         Change between 30 and 50 cm: its mean as a share of that above, and the standard deviation of a sample as a
         share of that above.
+    manure_t_c_per_ha
+        Carbon of manure that comes from outside to each hectare and year of the project, none before: it leaks.
+        [t C/ha]
+    diesel_saved_l_per_ha
+        Diesel that the project saves on each hectare and year; below 0 it burns more. [litre/ha]
     rating_percent
         Non-permanence risk rating.
     economy, reacts
@@ -233,12 +237,16 @@ class World(DomainObject):
     spread_of_points: Distribution
     skewness: Annotated[float, Field(ge=-10, le=10)] = 0.0
     skewness_of_points: Annotated[float, Field(ge=-10, le=10)] = 0.0
+    tail: Annotated[float, Field(gt=0, le=2)] | None = None
+    own_levels: NotNegative = 0.0
     baseline_change: Distribution
     stock_t_c_per_ha: Distribution
     stock_spread: Annotated[float, Field(ge=0, le=0.3)] = 0.1
     batch_cv: Distribution
     deeper_share: Distribution
     deeper_spread: NotNegative = 0.0
+    manure_t_c_per_ha: Distribution | None = None
+    diesel_saved_l_per_ha: Distribution | None = None
     rating_percent: Distribution
     economy: Economy
     reacts: Reactions
@@ -252,10 +260,10 @@ class World(DomainObject):
                 raise ValueError(f"the shares of {name} must sum to 1")
         least = {"strata": 1, "samples": 2, "sites": 1, "points": 1, "rating_percent": 12}
         least |= dict.fromkeys(("between_strata", "spread", "between_sites", "spread_of_points"), 0)
-        least |= {"batch_cv": 0, "area_ha": 0, "stock_t_c_per_ha": 0}
+        least |= {"batch_cv": 0, "area_ha": 0, "stock_t_c_per_ha": 0, "manure_t_c_per_ha": 0}
         for name, number in least.items():
-            drawn: Distribution = getattr(self, name)
-            if drawn.least < number:
+            drawn: Distribution | None = getattr(self, name)
+            if drawn is not None and drawn.least < number:
                 raise ValueError(f"{name} must be {number} or more in every draw")
         for name in ("strata", "samples", "sites", "points"):
             drawn = getattr(self, name)
@@ -282,60 +290,3 @@ class World(DomainObject):
             if isinstance(found := getattr(self, name), Sourced):
                 rows.append((name, found))
         return [(name, one.status, one.source) for name, one in rows]
-
-
-def world_names() -> tuple[str, ...]:
-    """Return the names of the worlds that ship."""
-    folder = files(__package__).joinpath("worlds")
-    return tuple(sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.is_file()))
-
-
-def world_text(name: str) -> str:
-    """Return the text of a world: of one that ships by its name, or of a file.
-
-    Raises
-    ------
-    FindingsError
-        If there is neither.
-    """
-    if name in world_names():
-        return files(__package__).joinpath("worlds", f"{name}.toml").read_text(encoding="utf-8")
-    path = Path(name)
-    try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise ValueError(f"over {LARGEST_BYTES / 1e6:g} MB")
-        return path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        told = getattr(error, "strerror", None) or str(error)
-        known = ", ".join(world_names())
-        raise FindingsError(
-            [finding("world-unreadable", Place(file=path.name or name), told, worlds=known)]
-        ) from None
-
-
-def load_world(name: str) -> World:
-    """Return a world that ships, or the one of a file.
-
-    Raises
-    ------
-    FindingsError
-        With every fault of it.
-    """
-    return world_of(world_text(name), Path(name).name)
-
-
-def world_of(text: str, file: str) -> World:
-    """Return the world of a text; raises as :func:`load_world`."""
-    try:
-        data: dict[str, Any] = tomllib.loads(text)
-        return World.model_validate(data)
-    except ValidationError as error:
-        faults = [
-            (".".join(map(str, one["loc"])), one["msg"].removeprefix("Value error, "))
-            for one in error.errors()
-        ]
-    except (ValueError, RecursionError) as error:
-        faults = [("", f"not a TOML file: {str(error)[:200]}")]
-    raise FindingsError(
-        [finding("world-not-usable", Place(file=file, thing=thing), found) for thing, found in faults]
-    )

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from mollisol.cli.app import app
 from mollisol.engine import run_project
-from mollisol.laboratory.world import load_world, world_names, world_text
+from mollisol.laboratory.worlds import load_world, world_names, world_text
 from mollisol.methodology.findings import FindingsError
 
 EXAMPLES = Path(__file__).parents[3] / "examples"

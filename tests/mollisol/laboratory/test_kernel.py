@@ -17,7 +17,8 @@ from mollisol.laboratory.folder import project_files
 from mollisol.laboratory.kernel import credits_of, plan_of
 from mollisol.laboratory.run import draw, lab_files, run_lab
 from mollisol.laboratory.scenarios import Scenario, moving_parts, scenarios_of
-from mollisol.laboratory.world import World, load_world, world_text
+from mollisol.laboratory.world import Distribution, World
+from mollisol.laboratory.worlds import load_world, world_text
 from mollisol.methodology.findings import FindingsError
 from mollisol.methodology.rules_in_force.rule_set import trust
 from mollisol.reading.project import read_project
@@ -67,6 +68,28 @@ def test_the_engine_credits_what_a_whole_run_credits() -> None:
         reading = read_project(project_files(block, place, plan, scenario.rule_set.head.key))
         run = run_project(reading, rule_set=trust(scenario.rule_set), route="analytic")
         assert tuple(credited_periods(reading, trust(scenario.rule_set))) == run.results.periods
+
+
+def test_leakage_and_other_gases_are_those_of_the_engine(tmp_path: Path) -> None:
+    """Manure from outside leaks (Eq. 33), diesel that is saved is a source (Eq. 7); both move what is verified."""
+    drawn = {"source": "a test", "status": "assumption"}
+    manure = Distribution.model_validate({"kind": "fixed", "value": 0.6, **drawn})
+    diesel = Distribution.model_validate({"kind": "uniform", "low": -30, "high": 40, **drawn})
+    world = rich().model_copy(update={"manure_t_c_per_ha": manure, "diesel_saved_l_per_ha": diesel})
+    for scenario in scenarios_of([], ["as-printed", written(tmp_path, mollisol__leakage__discount=25)]):
+        found = check_engine(world, scenario, 7, 4, quiet)
+        assert found is not None
+        assert (found.blocked, found.largest < 1e-10) == (0, True)
+    terms = scenario.terms
+    verified = [credits_of(Block(one, 7, 0, 50), terms).verified for one in (world, rich())]
+    assert (verified[0] != verified[1]).all()
+
+
+def test_a_rule_of_the_kernel_alone_is_held_without_it() -> None:
+    for scenario in scenarios_of([], ["bar-on-design", "negatives-booked", "pool-fixed-membership"])[1:]:
+        found = check_engine(load_world("V6"), scenario, 1, 2, quiet)
+        assert found is not None
+        assert found.projects == 2
 
 
 def test_what_a_must_blocks_is_a_category_of_both(tmp_path: Path) -> None:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import pytest
+
+from tests.support.scripts import page_maker
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("page", ROOT / "scripts" / "pages" / "laboratory.py")
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
+def script() -> Any:
+    return page_maker("laboratory")
 
 
-def test_the_page_is_made_of_what_was_printed(script: ModuleType) -> None:
+def test_the_page_is_made_of_what_was_printed(script: Any) -> None:
     assert (ROOT / "docs" / "laboratory.md").read_text(encoding="utf-8") == script.page(), (
         "run scripts/pages/laboratory.py"
     )
@@ -29,7 +25,7 @@ def test_the_page_is_made_of_what_was_printed(script: ModuleType) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["bar-50", "depth-50", "one-control-site", "as-printed", "games"])
-def test_a_command_prints_what_the_page_says(script: ModuleType, name: str) -> None:
+def test_a_command_prints_what_the_page_says(script: Any, name: str) -> None:
     assert script.shown(*script.commands()[name]).rstrip() == script.stored(name)
 
 

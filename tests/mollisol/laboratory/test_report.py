@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from mollisol.cli.app import app
 from mollisol.laboratory import report as reporting
 from mollisol.laboratory.report import lab_report, read_folder
-from mollisol.laboratory.world import world_text
+from mollisol.laboratory.worlds import world_text
 from mollisol.methodology.findings import FindingsError
 from mollisol.templates.laboratory_report.render import render_laboratory
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,12 +13,15 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
+from mollisol.laboratory.draws import BLOCK
 from mollisol.laboratory.figures import Figure, figures_of
 from mollisol.laboratory.run import draw
 from mollisol.laboratory.scenarios import scenarios_of
 from mollisol.laboratory.schemes import quantile_with_prior
 from mollisol.laboratory.terms import Terms
-from mollisol.laboratory.world import Distribution, World, load_world
+from mollisol.laboratory.world import Distribution, World
+from mollisol.laboratory.worlds import load_world
+from tests.support.scripts import page_maker
 
 CASES = tomllib.loads((Path(__file__).parent / "selection_vectors.toml").read_text(encoding="utf-8"))["case"]
 SEED = 12
@@ -162,10 +164,32 @@ def test_the_quantile_with_a_prior_against_a_dense_grid(
 
 
 def test_the_page_is_made_from_its_table() -> None:
-    root = Path(__file__).parents[3]
-    spec = importlib.util.spec_from_file_location("page", root / "scripts" / "pages" / "selection.py")
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    assert (root / "docs" / "selection.md").read_text(encoding="utf-8") == made.page()
+    page = Path(__file__).parents[3] / "docs" / "selection.md"
+    assert page.read_text(encoding="utf-8") == page_maker("selection").page()
+
+
+def test_drawing_goes_on_until_so_many_have_issued() -> None:
+    """50,000 under each rule set by default, and no block more; a rule that hardly issues is not waited for."""
+    rules = [printed(), replace(printed(), bar_percent=50.0), replace(printed(), bar_percent=0.1)]
+    drawn = draw(load_world("V1"), rules, seed=SEED)
+    issued = [
+        np.add.reduceat(one.issued.astype(int), range(0, one.issued.size, BLOCK)) for one in drawn.credits
+    ]
+    assert min(one.sum() for one in issued[:2]) >= 50_000
+    assert issued[1][:-1].sum() < 50_000
+    assert issued[2].sum() < 400
+    assert figures_of(drawn.outcome(2)) == {}
+
+
+def test_a_narrow_prior_issues_to_some_that_the_printed_rule_does_not() -> None:
+    """Half the spread of V2: the study's 0.760 is of those that the printed rule would issue to.
+
+    Among all that this rule issues to are clear losses, which a narrow prior credits.
+    """
+    narrow = replace(printed(), prior=(2.0, 0.75))
+    drawn = draw(load_world("V2"), [printed(), narrow], projects=40_000, seed=SEED)
+    truth, credited = drawn.projects["truth"], drawn.credits[1].credited
+    both, own = drawn.credits[0].issued, drawn.credits[1].issued
+    assert (truth >= credited)[both].mean() == pytest.approx(0.760, abs=0.012)
+    assert own.sum() > both.sum()
+    assert (truth >= credited)[own].mean() < (truth >= credited)[both].mean() - 0.01
