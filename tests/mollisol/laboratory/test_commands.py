@@ -82,7 +82,7 @@ def test_a_run_tells_the_promise_among_those_that_issue(tmp_path: Path) -> None:
     )  # fmt: skip
     assert seen.exit_code == 0, seen.stderr
     assert "selected-in-population" in seen.stderr
-    assert "the full engine has no equations of it" in seen.stderr
+    assert "the full engine has no equations of all of it" in seen.stderr
     assert "p_issued" in seen.stdout
     assert (tmp_path / "lab" / "manifest.json").is_file()
     again = CliRunner().invoke(app, ["lab", "run", "V1", "--projects", "100", "--check", "0", "--json"])
