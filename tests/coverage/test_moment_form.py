@@ -11,7 +11,7 @@ import pytest
 from mollisol.laboratory.run import draw
 from mollisol.laboratory.scenarios import scenarios_of
 from mollisol.laboratory.worlds import design_rows, world_of_design
-from tests.support.scripts import page_maker
+from tests.coverage.page_makers import page_maker
 
 ROOT = Path(__file__).parents[2]
 PAGE = page_maker("coverage_table")

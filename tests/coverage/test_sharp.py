@@ -15,7 +15,7 @@ import pytest
 from mollisol.laboratory.worlds import design_rows, world_of_design
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.deduction.sharp import DEFAULT, INSURED, Campaign, SharpSetting, sharp_deduction
-from tests.support.scripts import page_maker
+from tests.coverage.page_makers import page_maker
 
 ROOT = Path(__file__).parents[2]
 PAGE = page_maker("deduction")

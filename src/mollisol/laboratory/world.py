@@ -266,9 +266,9 @@ class World(DomainObject):
             if drawn is not None and drawn.least < number:
                 raise ValueError(f"{name} must be {number} or more in every draw")
         for name in ("strata", "samples", "sites", "points"):
-            drawn = getattr(self, name)
-            if drawn.kind not in ("fixed", "whole", "choice") or any(
-                x != int(x) for x in (drawn.value, *(drawn.values or ())) if x is not None
+            number_of: Distribution = getattr(self, name)
+            if number_of.kind not in ("fixed", "whole", "choice") or any(
+                x != int(x) for x in (number_of.value, *(number_of.values or ())) if x is not None
             ):
                 raise ValueError(f"{name} must be whole numbers: fixed, whole or choice")
         if self.design is None and self.sites.least < 2 and self.points.least < 2:

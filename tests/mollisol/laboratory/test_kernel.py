@@ -80,7 +80,7 @@ def test_leakage_and_other_gases_are_those_of_the_engine(tmp_path: Path) -> None
         found = check_engine(world, scenario, 7, 4, quiet)
         assert found is not None
         assert (found.blocked, found.largest < 1e-10) == (0, True)
-    terms = scenario.terms
+    terms = scenarios_of([], [])[0].terms
     verified = [credits_of(Block(one, 7, 0, 50), terms).verified for one in (world, rich())]
     assert (verified[0] != verified[1]).all()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.scripts import page_maker
+from tests.coverage.page_makers import page_maker
 
 ROOT = Path(__file__).parents[3]
 

@@ -21,7 +21,7 @@ from mollisol.laboratory.schemes import quantile_with_prior
 from mollisol.laboratory.terms import Terms
 from mollisol.laboratory.world import Distribution, World
 from mollisol.laboratory.worlds import load_world
-from tests.support.scripts import page_maker
+from tests.coverage.page_makers import page_maker
 
 CASES = tomllib.loads((Path(__file__).parent / "selection_vectors.toml").read_text(encoding="utf-8"))["case"]
 SEED = 12
