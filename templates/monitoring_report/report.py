@@ -19,7 +19,7 @@ from mollisol.templates.filters import slug
 from mollisol.templates.monitoring_report.bases import BASES, SWITCH_OF_FIGURE, Basis
 from mollisol.templates.monitoring_report.chapters import CHAPTERS, Chapter
 from mollisol.templates.monitoring_report.monitored import Monitored, monitored
-from mollisol.templates.monitoring_report.traced import TracedGroup, anchors_of, traced_groups
+from mollisol.templates.monitoring_report.traced import TracedGroup, anchors_of, shown_of, traced_groups
 
 _INPUTS = "inputs/"
 
@@ -168,7 +168,7 @@ def report_model(
     manifest: Mapping[str, Any],
     head: ProjectHead,
     site: Site | None = None,
-    quantity_of: Mapping[str, str] | None = None,
+    quantity_of: Iterable[tuple[str, str]] = (),
     chapters: Sequence[Chapter] = CHAPTERS,
 ) -> ReportModel:
     """Gather the page from the parts of a bundle.
@@ -183,7 +183,7 @@ def report_model(
         What was read of the project, and the areas of its outlines; without it the chapters on implementation, on
         monitored data and the annex of strata and points say that they are not at hand.
     quantity_of
-        The quantity of the trace that each number of the results leads to, by the path of the number.
+        Each number of the results by its path, with the quantity of the trace that it leads to.
     chapters
         Those of the programme, in their order.
     """
@@ -193,7 +193,8 @@ def report_model(
     equation_ids = {note.id for note in equations}
     rule_ids = {rule.rule for rule in rules}
     ordered = in_order(findings)
-    anchors = anchors_of(trace["quantities"])
+    shown = shown_of(trace["quantities"])
+    anchors = anchors_of(shown)
     touching = {switch.id for switch in switches if equation_ids.intersection(switch.equations)}
     issued = [period for period in results.periods if period.issuance == "issued"]
     effects = {one.where.thing: one.found for one in ordered if one.code == "deviation-effect"}
@@ -222,8 +223,8 @@ def report_model(
         moved={period.name: _moved(period, touching) for period in results.periods},
         equations=tuple(equations),
         bases=_bases(equation_ids, rule_ids),
-        trace=traced_groups(trace["quantities"], anchors),
-        anchors={path: anchors[name] for path, name in (quantity_of or {}).items() if name in anchors},
+        trace=traced_groups(shown, anchors),
+        anchors={path: anchors[name] for path, name in quantity_of if name in anchors},
         files=tuple(_files(manifest["files"])),
         versions=tuple(Version(name=n, version=str(v)) for n, v in sorted(manifest["versions"].items())),
         mollisol=str(manifest["mollisol"]),

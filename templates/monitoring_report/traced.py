@@ -16,7 +16,7 @@ _SHOWN_VALUES: Final = 6
 _SHOWN_ROWS: Final = 4
 _SHOWN_INPUTS: Final = 12
 _SHOWN_QUANTITIES: Final = 60
-"""Of a group; ``trace.json`` has them all."""
+"""Of a group; ``values.parquet`` has them all."""
 
 
 class TracedValue(DomainObject):
@@ -63,31 +63,33 @@ class TracedGroup(DomainObject):
     count: int
 
 
-def anchors_of(quantities: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Return each quantity of ``trace.json`` that the page shows its anchor on the page."""
-    shown = (item for items in _by_stem(quantities).values() for item in items[:_SHOWN_QUANTITIES])
-    return _anchors((str(item["name"]) for item in shown), "q-")
+type Shown = Mapping[str, tuple[list[Mapping[str, Any]], int]]
+"""By the name of a group: the first of its quantities, and how many there are."""
 
 
-def traced_groups(
-    quantities: Sequence[Mapping[str, Any]], anchors: Mapping[str, str]
-) -> tuple[TracedGroup, ...]:
-    """Group the quantities of ``trace.json``."""
-    stems = _by_stem(quantities)
-    groups = _anchors(stems, "g-")
-    return tuple(
-        _group(
-            name, groups[name], [_quantity(item, anchors) for item in items[:_SHOWN_QUANTITIES]], len(items)
-        )
-        for name, items in stems.items()
-    )
-
-
-def _by_stem(quantities: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
-    stems: dict[str, list[Mapping[str, Any]]] = {}
+def shown_of(quantities: Iterable[Mapping[str, Any]]) -> Shown:
+    """Group quantities of the trace, in the order of computing; of each group the first are kept."""
+    found: dict[str, tuple[list[Mapping[str, Any]], int]] = {}
     for item in quantities:
-        stems.setdefault(_stem(item), []).append(item)
-    return stems
+        first, count = found.get(stem := _stem(item), ([], 0))
+        if count < _SHOWN_QUANTITIES:
+            first.append(item)
+        found[stem] = (first, count + 1)
+    return found
+
+
+def anchors_of(shown: Shown) -> dict[str, str]:
+    """Return each quantity of the trace that the page shows with its anchor on the page."""
+    return _anchors((str(item["name"]) for items, _ in shown.values() for item in items), "q-")
+
+
+def traced_groups(shown: Shown, anchors: Mapping[str, str]) -> tuple[TracedGroup, ...]:
+    """Return the groups as the page shows them."""
+    groups = _anchors(shown, "g-")
+    return tuple(
+        _group(name, groups[name], [_quantity(item, anchors) for item in items], count)
+        for name, (items, count) in shown.items()
+    )
 
 
 def _group(name: str, anchor: str, members: Sequence[TracedQuantity], count: int) -> TracedGroup:
@@ -130,7 +132,6 @@ def _anchors(names: Iterable[str], prefix: str) -> dict[str, str]:
 
 def _quantity(item: Mapping[str, Any], anchors: Mapping[str, str]) -> TracedQuantity:
     name = str(item["name"])
-    rows = tuple(str(row) for row in item["rows"])
     inputs = sorted(item["inputs"].items(), key=lambda given: _natural(given[0]))
     return TracedQuantity(
         name=name,
@@ -141,8 +142,8 @@ def _quantity(item: Mapping[str, Any], anchors: Mapping[str, str]) -> TracedQuan
         inputs=tuple(_input(argument, given, anchors) for argument, given in inputs[:_SHOWN_INPUTS]),
         input_count=len(inputs),
         rules=tuple(item["rules"]),
-        rows=rows[:_SHOWN_ROWS],
-        row_count=len(rows),
+        rows=tuple(map(str, item["rows"][:_SHOWN_ROWS])),
+        row_count=len(item["rows"]),
     )
 
 
@@ -158,15 +159,21 @@ def _input(argument: str, given: Any, anchors: Mapping[str, str]) -> TracedInput
 
 
 def _value(value: Any, index: Sequence[str]) -> TracedValue:
-    if not isinstance(value, list | tuple):
+    if not _is_list(value):
         return TracedValue(first=(_scalar(value),), labels=(), count=1, scalar=True)
-    flat = list(_flat(value))
-    labels = tuple(str(label) for label in index[:_SHOWN_VALUES]) if len(index) == len(flat) else ()
-    return TracedValue(first=tuple(flat[:_SHOWN_VALUES]), labels=labels, count=len(flat), scalar=False)
+    first = tuple(_flat(value[:_SHOWN_VALUES]))[:_SHOWN_VALUES]
+    inner = value[0] if len(value) else ()
+    count = sum(1 for _ in _flat(value)) if _is_list(inner) else len(value)
+    labels = tuple(map(str, index[:_SHOWN_VALUES])) if len(index) == count else ()
+    return TracedValue(first=first, labels=labels, count=count, scalar=False)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def _flat(value: Any) -> Iterable[Scalar]:
-    if isinstance(value, list | tuple):
+    if _is_list(value):
         for item in value:
             yield from _flat(item)
     else:

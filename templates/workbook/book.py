@@ -48,7 +48,7 @@ def write_workbook(model: ReportModel, project: Project, quantities: Any) -> byt
     project
         The project as read from the inputs of the bundle.
     quantities
-        The quantities of the bundle's trace.
+        The quantities of the bundle's trace by name.
 
     Raises
     ------

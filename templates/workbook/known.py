@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 class Known:
     """Values of the trace by name, and by the label of an entry."""
 
-    def __init__(self, quantities: Sequence[Mapping[str, Any]]) -> None:
-        self._items = {str(item["name"]): item for item in quantities}
+    def __init__(self, quantities: Mapping[str, Mapping[str, Any]]) -> None:
+        self._items = quantities
         self._arrays: dict[str, NDArray[np.float64]] = {}
 
     def __contains__(self, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import stat
@@ -11,12 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from mollisol.audit.explain import Explainer
+from mollisol.bundle import table as values_table
 from mollisol.bundle.read import Bundle, open_bundle
+from mollisol.bundle.values import VALUES
 from mollisol.reading import archive as bundle_files
 from mollisol.reading.archive import BundleFaultError
+from tests.support.traces import change_trace
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,6 +33,7 @@ def every_part(path: Path) -> Bundle:
     assert bundle.head
     assert isinstance(bundle.findings, tuple)
     assert bundle.trace
+    assert all(item["name"] for item in bundle.quantities.values())
     for name in bundle.names:
         bundle.read(name)
     Explainer(bundle).explain("periods.1.units_to_issue_t" if bundle.results.periods else "seed")
@@ -44,9 +50,42 @@ def deep(levels: int) -> str:
 
 def with_trace(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
     def spoil(bundle: Path) -> None:
-        trace = json.loads((bundle / "trace.json").read_text(encoding="utf-8"))
-        change(trace)
-        write(bundle / "trace.json", json.dumps(trace))
+        change_trace(bundle, change)
+
+    return spoil
+
+
+def with_structure(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    def spoil(bundle: Path) -> None:
+        data = json.loads((bundle / "trace.json").read_text(encoding="utf-8"))
+        change(data)
+        write(bundle / "trace.json", json.dumps(data))
+
+    return spoil
+
+
+def cut(name: str, size: int) -> Callable[[Path], None]:
+    return lambda bundle: write_bytes(bundle / name, (bundle / name).read_bytes()[:size])
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def packed(bundle: Path, name: str, content: bytes) -> None:
+    (bundle / name).unlink()
+    (bundle / f"{name}.gz").write_bytes(content)
+
+
+def table(words: str) -> Callable[[Path], None]:
+    """Put another table in the place of the values, made of them by a query."""
+
+    def spoil(bundle: Path) -> None:
+        kept = bundle.with_name("kept.parquet")
+        (bundle / VALUES).rename(kept)
+        with duckdb.connect() as database:
+            database.execute(f"CREATE VIEW own AS SELECT * FROM '{kept}'")  # noqa: S608
+            database.execute(f"COPY ({words}) TO '{bundle / VALUES}' (FORMAT parquet, COMPRESSION zstd)")
 
     return spoil
 
@@ -99,17 +138,59 @@ TRICKS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "a result of another form": ("bundle-other-form", lambda b: write(b / "results.json", '{"seed": 0}')),
     "a manifest that is a list": ("bundle-other-form", lambda b: write(b / "manifest.json", "[]")),
     "a trace without quantities": ("bundle-other-form", lambda b: write(b / "trace.json", "{}")),
-    "quantities that are numbers": (
-        "bundle-other-form",
-        with_trace(lambda trace: trace.update(quantities=[1, 2])),
-    ),
+    "kinds that are numbers": ("bundle-other-form", with_structure(lambda data: data.update(kinds=[1, 2]))),
     "a name that is a list": (
         "bundle-other-form",
-        with_trace(lambda trace: trace["quantities"][0].update(name=["x"])),
+        with_structure(lambda data: data["kinds"][0].update(name=["x"])),
+    ),
+    "fewer kinds than there are": ("bundle-trace-broken", with_structure(lambda data: data.update(kinds=[]))),
+    "a value of a form that none has": (
+        "bundle-trace-broken",
+        with_structure(lambda data: [kind.update(value="pickled") for kind in data["kinds"]]),
+    ),
+    "values cut short": ("bundle-unreadable", cut(VALUES, 5_000)),
+    "values that are text": ("bundle-unreadable", lambda b: write(b / VALUES, "name,value\n")),
+    "no values": ("bundle-file-missing", replaced(VALUES, lambda path: None)),
+    "another table": ("bundle-other-form", table("SELECT 1 AS part, 'x' AS text")),
+    "values with a column more": ("bundle-other-form", table("SELECT *, 1 AS more FROM own")),
+    "numbers that stand nowhere": ("bundle-trace-broken", table("SELECT * FROM own WHERE part <> 2")),
+    "entries in another order": (
+        "bundle-trace-broken",
+        table("SELECT * REPLACE (CAST(9999 - spot AS INTEGER) AS spot) FROM own"),
+    ),
+    "a text of 20 MB": (
+        "bundle-unreadable",
+        table(
+            "SELECT * REPLACE (CASE WHEN part = 0 THEN repeat('x', 20_000_000) ELSE given END AS given) FROM own"
+        ),
+    ),
+    "arguments that are a list": (
+        "bundle-trace-broken",
+        table("SELECT * REPLACE (CASE WHEN part = 0 THEN '[1]' ELSE given END AS given) FROM own"),
     ),
     "an input that leads to nothing known": (
         "bundle-trace-broken",
         with_trace(lambda trace: [q.update(inputs={"x": 1}, equation="") for q in trace["quantities"]]),
+    ),
+    "a packed file that unpacks to far more": (
+        "bundle-archive-bomb",
+        lambda b: packed(b, "findings.json", gzip.compress(b"[" + b" " * 3_000_000 + b"]")),
+    ),
+    "a packed file that says it is small": (
+        "bundle-unreadable",
+        lambda b: packed(b, "findings.json", gzip.compress(b"[]" * 9)[:-4] + b"\x02\0\0\0"),
+    ),
+    "a packed file that is cut": (
+        "bundle-unreadable",
+        lambda b: packed(b, "findings.json", gzip.compress(b"[]")[:-8] + b"\x02\0\0\0"),
+    ),
+    "a packed file behind another": (
+        "bundle-unreadable",
+        lambda b: packed(b, "findings.json", gzip.compress(b"[]") + gzip.compress(b"[]")),
+    ),
+    "a file that is there packed, too": (
+        "bundle-bad-name",
+        lambda b: write_bytes(b / "findings.json.gz", gzip.compress(b"[]")),
     ),
     "a file of 2 GB": ("bundle-too-large", sparse("report.html", 2_147_483_648)),
     "a row of 1 GB": ("bundle-too-large", sparse("inputs/strata.csv", 1_000_000_000)),
@@ -163,6 +244,23 @@ def test_a_sound_bundle_is_read_in_full_also_zipped(bundle: Path, tmp_path: Path
         assert zipped.results == plain.results
     for name, content in plain.input_files.items():
         assert content == (bundle / "inputs" / name).read_bytes()
+
+
+def test_a_bundle_is_the_same_with_its_files_packed(bundle: Path) -> None:
+    plain = {name: open_bundle(bundle).read(name) for name in open_bundle(bundle).names}
+    for name in ("findings.json", "inputs/core_increments.csv"):
+        packed(bundle, name, gzip.compress(plain[name]))
+    again = every_part(bundle)
+    assert {name: again.read(name) for name in again.names} == plain
+
+
+def test_more_rows_than_any_run_writes(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table of few bytes can hold a billion rows that are all the same: the rows are counted first."""
+    monkeypatch.setattr(values_table, "MOST_ROWS", 1_000)
+    table("SELECT own.* FROM (SELECT * FROM own LIMIT 1) own, range(2_000_000)")(bundle)
+    assert (bundle / VALUES).stat().st_size < 100_000
+    with pytest.raises(BundleFaultError, match="bundle-too-large"):
+        every_part(bundle)
 
 
 def test_too_many_files(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:

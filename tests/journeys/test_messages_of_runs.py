@@ -14,6 +14,7 @@ from mollisol.audit.effects import RecordsError, effects_of_records
 from mollisol.bundle.read import open_bundle
 from mollisol.cli.app import app
 from mollisol.cli.summary import _less
+from tests.support.traces import put_trace, trace_of
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +66,8 @@ def test_records_of_a_bundle_without_measured_change(bundle: Path, tmp_path: Pat
     """As under measure and model, where no change of a control site is in the trace."""
     copy = tmp_path / "bundle"
     shutil.copytree(bundle, copy)
-    text = (copy / "trace.json").read_text()
-    (copy / "trace.json").write_text(text.replace('"control_change@1"', '"other_change@1"'))
+    trace = json.dumps(trace_of(copy)).replace('"control_change@1"', '"other_change@1"')
+    put_trace(copy, json.loads(trace))
     with pytest.raises(RecordsError) as raised:
         effects_of_records(open_bundle(copy))
     assert "only projects that measure and re-measure have such records" in str(raised.value)

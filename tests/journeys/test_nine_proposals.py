@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from mollisol.bundle.read import open_bundle
 from mollisol.cli.app import app
 from mollisol.crediting.ledger import LedgerError
 from mollisol.output import canonical_json
@@ -45,8 +46,7 @@ class Seen:
 
     @property
     def equations(self) -> dict[str, str]:
-        quantities = json.loads((self.bundle / "trace.json").read_text())["quantities"]
-        return {item["name"]: item["equation"] for item in quantities}
+        return {item["name"]: item["equation"] for item in open_bundle(self.bundle).quantities.values()}
 
     @property
     def banner(self) -> str:

@@ -423,7 +423,7 @@ def sample_model() -> ReportModel:
         trace=_trace(),
         manifest=MANIFEST,
         head=_head(),
-        quantity_of=LEADS,
+        quantity_of=LEADS.items(),
     )
 
 
@@ -666,7 +666,7 @@ def test_the_same_bytes_twice() -> None:
         trace=_trace(),
         manifest=MANIFEST,
         head=_head(),
-        quantity_of=LEADS,
+        quantity_of=LEADS.items(),
     )
     assert render_html(model, make_figures(again)) == sample_page()
 
@@ -679,7 +679,7 @@ def test_the_order_of_keys_in_the_files_does_not_matter() -> None:
         trace=trace,
         manifest=manifest,
         head=_head(),
-        quantity_of=LEADS,
+        quantity_of=LEADS.items(),
     )
     assert render_html(model, sample_figures()) == sample_page()
 

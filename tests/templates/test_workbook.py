@@ -36,12 +36,12 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 MANIFEST: dict[str, Any] = {"mollisol": "0", "versions": {}, "files": {}, "sampler": None}
 
 
-def _model(run: Run) -> tuple[ReportModel, list[dict[str, Any]]]:
+def _model(run: Run) -> tuple[ReportModel, dict[str, Any]]:
     trace = json.loads(json.dumps(trace_document(run)))
     model = report_model(
         results=run.results, findings=run.findings, trace=trace, manifest=MANIFEST, head=run.project.head
     )
-    return model, trace["quantities"]
+    return model, {item["name"]: item for item in trace["quantities"]}
 
 
 def _workbook(run: Run) -> bytes:

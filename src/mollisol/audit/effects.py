@@ -64,7 +64,7 @@ def effects_of_records(bundle: Bundle) -> Effects:
     RecordsError
         If the trace holds no measured change that was credited.
     """
-    quantities: dict[str, Mapping[str, Any]] = {q["name"]: q for q in bundle.trace["quantities"]}
+    quantities = bundle.quantities
     periods = [period.name for period in bundle.results.periods]
     try:
         return _effects(quantities, periods)
@@ -86,9 +86,9 @@ def _effects(quantities: Mapping[str, Mapping[str, Any]], periods: Sequence[str]
     back.run()
     rows = tuple(quantities["soc_g_per_kg"]["index"])
     effects = Effects(rows, np.zeros(len(rows)), np.zeros(len(rows)), credited)
-    for name, quantity in quantities.items():
-        if quantity["equation"] == _AT_REFERENCE and name in back.slope:
-            _of_profiles(effects, quantities, quantity, back.slope[name][:, 0])
+    for name in filter(back.slope.__contains__, quantities):
+        if quantities[name]["equation"] == _AT_REFERENCE:
+            _of_profiles(effects, quantities, quantities[name], back.slope[name][:, 0])
     return effects
 
 
@@ -161,7 +161,7 @@ class _Backwards:
         names = [name for _, name in _in_order(quantity["inputs"])]
         lengths = [len(self._quantities[name]["value"]) for name in names]
         whole = np.zeros(sum(lengths))
-        places = quantity.get("places") or list(range(sum(lengths)))
+        places = quantity.get("places") or range(sum(lengths))
         np.add.at(whole, np.ravel(places).astype(np.int64), np.ravel(slope))
         for name, part in zip(names, np.split(whole, np.cumsum(lengths)[:-1]), strict=True):
             self.add(name, part)

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from mollisol.audit.explain_leaves import DECLARED, MIXES_ITS_ENTRIES
 from mollisol.bundle.read import Bundle
+from mollisol.bundle.table import Entries, Picks
 from mollisol.methodology.findings import UserError
-from mollisol.methodology.result_paths import numbers_of
 from mollisol.methodology.results.figure import Origin, Term
-from mollisol.origins.sums import origin_of_sum, sums_of
+from mollisol.origins.sums import figures_of
 from mollisol.reading.archive import fault
-
-type Picks = tuple[int, ...] | None
-"""Places along the first axis of a quantity; None for all of it."""
 
 NEAR_NAMES = 8
 DEEPEST_TREE = 150
+MOST_CHILDREN = 25
+"""Of a number; the others are counted, and each is explained by its own name."""
+MOST_ENTRIES = 1000
+"""Of a list that are shown and followed; the others are counted."""
+MOST_NEAR = 50_000
+"""Names among which near ones are looked for letter by letter."""
 TOLERANCE = 1e-9
 
 
@@ -38,9 +42,11 @@ class Node:
         Of the quantity, figure, rule or argument.
     kind
         ``figure`` of the results, ``equation``, ``picked`` from other quantities, or a leaf: ``read`` from rows,
-        ``rule``, ``switch``, ``declared`` or ``seed``.
+        ``rule``, ``switch``, ``declared`` or ``seed``; ``more`` counts what is not shown.
     argument
         What the equation above calls it.
+    count, row_count
+        How many values and rows there are, where they are not all shown.
     words
         How it was made, or where it was declared.
     equation
@@ -67,6 +73,8 @@ class Node:
     rows: tuple[str, ...] = ()
     children: tuple[Node, ...] = ()
     above: bool = False
+    count: int = 0
+    row_count: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return the tree as plain data, without what is empty."""
@@ -78,6 +86,7 @@ class Node:
         data |= {} if self.value is None else {"value": self.value}
         data |= {"rows": list(self.rows)} if self.rows else {}
         data |= {"above": True} if self.above else {}
+        data |= {name: n for name in ("count", "row_count") if (n := getattr(self, name))}
         return data | ({"children": [child.as_json() for child in self.children]} if self.children else {})
 
 
@@ -95,16 +104,16 @@ class Explainer:
     def __init__(self, bundle: Bundle, origins: Mapping[str, Origin] | None = None) -> None:
         trace = bundle.trace
         self._bundle = bundle
-        self._quantities: dict[str, Mapping[str, Any]] = {q["name"]: q for q in trace["quantities"]}
+        self._quantities = bundle.quantities
         self._equations = {item["id"]: item for item in trace["equations"]}
         self._rules: dict[str, list[Mapping[str, Any]]] = {}
         for item in sorted(trace["rules"], key=lambda rule: rule["since"]):
             self._rules.setdefault(item["rule"], []).append(item)
         self._switches = {item["id"]: item for item in trace["switches"]}
-        results = bundle.results.model_dump(mode="json")
-        self._results = results
-        self._numbers = numbers_of(results) | sums_of(results)
-        self._origins = origins or bundle.origins
+        self._figures = bundle.figures
+        if origins:
+            found = figures_of(bundle.results.model_dump(mode="json"), origins)
+            self._figures = {path: (value, origin) for path, value, origin in found}
         self._seen: set[tuple[str, Picks]] = set()
         self._depth = 0
         self._limit = DEEPEST_TREE
@@ -112,7 +121,7 @@ class Explainer:
     @property
     def names(self) -> tuple[str, ...]:
         """Every name: quantities, numbers of the results by path, rules and switches."""
-        return (*self._quantities, *self._numbers, *self._rules, *self._switches)
+        return (*self._quantities, *self._figures, *self._rules, *self._switches)
 
     def explain(self, name: str, depth: int = 0) -> Node:
         """Return the tree under a name.
@@ -140,7 +149,7 @@ class Explainer:
             raise fault("bundle-trace-broken", "trace.json", found) from None
 
     def _found(self, name: str) -> Node:
-        if name in self._numbers:
+        if name in self._figures:
             return self._figure(name)
         if name in self._quantities:
             return self._quantity(name, None)
@@ -171,59 +180,74 @@ class Explainer:
         """Find ``NAME@unit.year``: the name before @, the label of an entry, the period or year after it."""
         stem, at, rest = text.partition("@")
         found: list[tuple[str, int | None]] = []
-        for name, quantity in self._quantities.items():
-            own, _, time = name.partition("@")
-            if own != stem or not at:
+        for name in self._stem(stem):
+            if not at:
+                found.append((name, None))
                 continue
-            labels = {str(label): place for place, label in enumerate(quantity["index"])}
+            _, _, time = name.partition("@")
+            index = self._quantities[name]["index"]
             written = (rest, rest.removeprefix(f"{time}@"), rest.removesuffix(f".{time}"))
-            found += [(name, labels[label]) for label in written if label in labels][:1]
-        if not at:
-            found += [(name, None) for name in self._stem(text)]
+            places = (place for label in written if (place := _place_of(index, label)) is not None)
+            found += [(name, place) for place in places][:1]
         return found
 
     def _stem(self, stem: str) -> list[str]:
-        return [name for name in self._quantities if name.partition("@")[0] == stem]
+        stored = self._bundle.stored
+        names = self._quantities if stored is None else stored.names(stem=stem)
+        return [name for name in names if name.partition("@")[0] == stem]
 
     def _unknown(self, name: str, several: Sequence[str]) -> str:
         if several:
             return f"{name} can be {len(several)} things: {', '.join(several[:NEAR_NAMES])}"
-        near = difflib.get_close_matches(name, self.names, n=NEAR_NAMES, cutoff=0.5)
-        inside = [known for known in self.names if name.lower() in known.lower()][:NEAR_NAMES]
+        known = (
+            self.names if len(self._quantities) + len(self._figures) <= MOST_NEAR else self._few_names(name)
+        )
+        near = difflib.get_close_matches(name, known, n=NEAR_NAMES, cutoff=0.5)
+        inside = [one for one in known if name.lower() in one.lower()][:NEAR_NAMES]
         offered = list(dict.fromkeys([*inside, *near]))[:NEAR_NAMES]
         ask = f"; near are: {', '.join(offered)}" if offered else ""
         return f"there is no number, quantity or rule called {name}{ask} (mollisol explain DIR lists all)"
 
+    def _few_names(self, name: str) -> tuple[str, ...]:
+        """Return names that hold this one, and what quantities have in common, where there are too many names."""
+        stored = self._bundle.stored
+        held = stored.names_with(name, NEAR_NAMES) if stored else []
+        kinds = {kind["name"]: None for kind in stored.kinds} if stored else {}
+        return (*held, *kinds, *self._rules, *self._switches)
+
     def _figure(self, path: str) -> Node:
-        steps, value = self._numbers[path]
-        origin = origin_of_sum(self._origins, self._results, steps) or self._origins.get(path)
+        value, origin = self._figures[path]
+        last = path.rpartition(".")[2]
         if origin is None:
             return Node(
                 path, "figure", value, words="not in the trace: this version does not know where it is from"
             )
         if origin.declared:
-            kind = "seed" if steps == ("seed",) else "declared"
+            kind = "seed" if path == "seed" else "declared"
             return Node(path, kind, value, words=origin.declared)
         if self._limit == 1:
-            return Node(path, "figure", value, _unit_of(steps[-1]), words=origin.words or "(more below)")
+            return Node(path, "figure", value, _unit_of(last), words=origin.words or "(more below)")
         self._depth += 1
-        children = tuple(self._term(origin, term) for term in origin.terms)
+        children = _first(origin.terms, lambda term: self._term(origin, term))
         words = [origin.words] if origin.words else []
         if origin.plus:
             words.append(f"plus {origin.plus:g}")
-        missing = [term.quantity for term in origin.terms if term.quantity not in self._quantities]
+        few = origin.terms[:MOST_ENTRIES]
+        missing = [term.quantity for term in few if term.quantity not in self._quantities]
         if missing:
             words.append(f"not in the trace: {', '.join(missing)}")
+        elif len(few) < len(origin.terms):
+            words.append(f"{len(origin.terms):,} terms, which mollisol verify adds up")
         elif origin.adds_up and not self._adds_up(origin, value):
             words.append("DOES NOT FOLLOW from the trace of this bundle")
-        unit = children[0].unit if len(children) == 1 and origin.adds_up else _unit_of(steps[-1])
+        unit = children[0].unit if len(children) == 1 and origin.adds_up else _unit_of(last)
         return Node(path, "figure", value, unit, words="; ".join(words), children=children)
 
     def _adds_up(self, origin: Origin, value: float) -> bool:
         parts = [
             term.factor * number
             for term in origin.terms
-            for number in _flat(_at(self._quantities[term.quantity]["value"], self._picks(term)))
+            for number in _flat(_at(self._quantities[term.quantity]["value"], self._picks(term), whole=True))
         ]
         total = math.fsum(parts) + origin.plus
         scale = max([abs(value), *(abs(part) for part in parts)], default=0.0)
@@ -234,8 +258,8 @@ class Explainer:
             return None
         if term.label.startswith("#"):
             return (int(term.label[1:]),)
-        index = [str(label) for label in self._quantities[term.quantity]["index"]]
-        return (index.index(term.label),) if term.label in index else None
+        place = _place_of(self._quantities[term.quantity]["index"], term.label)
+        return None if place is None else (place,)
 
     def _term(self, origin: Origin, term: Term) -> Node:
         if term.quantity not in self._quantities:
@@ -247,16 +271,21 @@ class Explainer:
         quantity = self._quantities[name]
         if not quantity["equation"] and not quantity["inputs"] and quantity["rules"]:
             return self._rule(name, argument)
-        index = [str(label) for label in quantity["index"]]
+        index, value = quantity["index"], quantity["value"]
+        entries = _length(value) if picks is None else len(picks)
         given: dict[str, Any] = {
             "name": name,
-            "value": _at(quantity["value"], picks),
+            "value": _at(value, picks),
             "unit": quantity["unit"],
             "argument": argument,
-            "label": ", ".join(index[i] for i in picks) if picks and len(picks) <= 3 and index else "",
+            "label": ", ".join(str(index[i]) for i in picks) if picks and len(picks) <= 3 and index else "",
+            "count": entries if entries > MOST_ENTRIES else 0,
         }
         if not quantity["equation"] and not quantity["inputs"]:
-            return Node(kind="read", rows=_rows(quantity["rows"], len(index), picks), **given)
+            rows = quantity["rows"]
+            kept = _rows(rows, len(index), picks)
+            more = len(rows) if picks is None or not index else len(rows) // len(index) * len(picks)
+            return Node(kind="read", rows=kept, row_count=more if more > len(kept) else 0, **given)
         kind = "equation" if quantity["equation"] else "picked"
         equation = self._equations.get(quantity["equation"], {})
         if (name, picks) in self._seen:
@@ -267,7 +296,7 @@ class Explainer:
             return Node(kind=kind, equation=equation, words="(more below)", **given)
         self._seen.add((name, picks))
         self._depth += 1
-        children = tuple(self._computed(quantity, picks) if equation else self._picked(quantity, picks))
+        children = tuple(self._computed(quantity, picks)) if equation else self._picked(quantity, picks)
         self._depth -= 1
         return Node(kind=kind, equation=equation, children=children, **given)
 
@@ -281,39 +310,38 @@ class Explainer:
                 entry = inputs.get(f"{argument.partition('_')[0]}_entry") or inputs.get("entry")
                 entry = inputs.get("group") if argument == "values" else entry
                 if picks is not None and entry is not None and len(entry) == _length(part["value"]):
-                    own = tuple(place for place, number in enumerate(entry) if int(number) in picks)
+                    chosen = set(picks)
+                    own = _few(place for place, number in enumerate(entry) if int(number) in chosen)
                 elif picks is not None and part["index"] == quantity["index"]:
                     own = None if quantity["equation"] in MIXES_ITS_ENTRIES else picks
                 yield self._quantity(given, own, argument)
             else:
                 yield self._bare(quantity["equation"], argument, given)
 
-    def _picked(self, quantity: Mapping[str, Any], picks: Picks) -> Iterable[Node]:
+    def _picked(self, quantity: Mapping[str, Any], picks: Picks) -> tuple[Node, ...]:
         """Follow each entry to its place in the quantities that it was picked from."""
         parts = sorted(quantity["inputs"].items(), key=lambda item: int(item[0][3:] or 0))
+        places, value = quantity.get("places") or [], quantity["value"]
+        if not places and picks is None:
+            return _first(parts, lambda part: self._quantity(part[1], None))
+        if not places and _is_list(value) and len(value) == len(parts):
+            return _first(picks or (), lambda place: self._quantity(parts[place][1], None))
         lengths = [_length(self._quantities[name]["value"]) for _, name in parts]
-        places = quantity.get("places") or []
-        value = quantity["value"]
+        wanted = picks
         if places:
-            chosen = places if picks is None else [places[i] for i in picks]
-            wanted: Picks = tuple(int(place) for place in _flat(chosen))
-        elif picks is not None and isinstance(value, list) and len(value) == sum(lengths):
-            wanted = picks
-        elif picks is not None and isinstance(value, list) and len(value) == len(parts):
-            for i in picks:
-                yield self._quantity(parts[i][1], None)
-            return
-        else:
+            chosen = places[:MOST_ENTRIES] if picks is None else [places[i] for i in picks]
+            wanted = tuple(int(place) for place in _flat(chosen))
+        elif not _is_list(value) or len(value) != sum(lengths):
             wanted = None
-        start = 0
+        start, found = 0, list[tuple[str, Picks]]()
         for (_, name), length in zip(parts, lengths, strict=True):
             own = None if wanted is None else tuple(p - start for p in wanted if start <= p < start + length)
             start += length
-            if own is None or len(own) == length or not isinstance(self._quantities[name]["value"], list):
-                if own != ():
-                    yield self._quantity(name, None)
-            elif own:
-                yield self._quantity(name, own)
+            if own is None or len(own) == length or not _is_list(self._quantities[name]["value"]):
+                own = own and None
+            if own != ():
+                found.append((name, own))
+        return _first(found, lambda part: self._quantity(*part))
 
     def _bare(self, equation: str, argument: str, value: Any) -> Node:
         if argument == "form":
@@ -330,7 +358,9 @@ class Explainer:
         if where in self._rules:
             return self._rule(where, argument)
         words = where or "not in the trace: this version does not know where it is from"
-        return Node(argument, "declared", value, argument=argument, words=words)
+        count = _length(value)
+        more = count if count > MOST_ENTRIES else 0
+        return Node(argument, "declared", _at(value, None), argument=argument, words=words, count=more)
 
     def _rule(self, name: str, argument: str = "") -> Node:
         id, _, day = name.partition("@")
@@ -349,27 +379,52 @@ def _called(quantity: Mapping[str, Any], place: int | None) -> str:
     return str(quantity["name"]) if place is None else f"{quantity['name']}@{quantity['index'][place]}"
 
 
+def _first[Item](items: Sequence[Item], node: Callable[[Item], Node]) -> tuple[Node, ...]:
+    """Return the nodes of the first items, and one that counts the others."""
+    nodes = tuple(node(item) for item in items[:MOST_CHILDREN])
+    more = len(items) - len(nodes)
+    rest = Node(f"and {more:,} more", "more", words="each is explained by its own name")
+    return (*nodes, rest) if more else nodes
+
+
+def _few(places: Iterable[int]) -> tuple[int, ...]:
+    return tuple(itertools.islice(places, MOST_ENTRIES))
+
+
+def _place_of(index: Sequence[Any], label: str) -> int | None:
+    """Return the first place of a label; None where it is not there."""
+    if isinstance(index, Entries):
+        return index.place_of(label)
+    return next((place for place, own in enumerate(index) if str(own) == label), None)
+
+
 def _rows(rows: Sequence[str], entries: int, picks: Picks) -> tuple[str, ...]:
     """Return the rows of the picked entries, where each entry has as many rows as the others."""
     if picks is None or not entries or len(rows) % entries:
-        return tuple(rows)
+        return tuple(rows[:MOST_ENTRIES])
     each = len(rows) // entries
-    return tuple(row for i in picks for row in rows[i * each : (i + 1) * each])
+    return tuple(row for i in picks for row in rows[i * each : (i + 1) * each])[:MOST_ENTRIES]
 
 
-def _at(value: Any, picks: Picks) -> Any:
-    if picks is None or not isinstance(value, list):
+def _at(value: Any, picks: Picks, *, whole: bool = False) -> Any:
+    if not _is_list(value):
         return value
+    if picks is None:
+        return value[:] if whole else value[:MOST_ENTRIES]
     chosen = [value[i] for i in picks]
     return chosen[0] if len(chosen) == 1 else chosen
 
 
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | Entries)
+
+
 def _length(value: Any) -> int:
-    return len(value) if isinstance(value, list) else 1
+    return len(value) if _is_list(value) else 1
 
 
 def _flat(value: Any) -> Iterable[Any]:
-    if isinstance(value, list):
+    if _is_list(value):
         for item in value:
             yield from _flat(item)
     elif isinstance(value, int | float):

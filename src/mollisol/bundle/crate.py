@@ -21,6 +21,7 @@ _FORMATS: Final = {
     ".gpkg": "application/geopackage+sqlite3",
     ".html": "text/html",
     ".json": "application/json",
+    ".parquet": "application/vnd.apache.parquet",
     ".pdf": "application/pdf",
     ".svg": "image/svg+xml",
     ".toml": "application/toml",
@@ -33,7 +34,8 @@ _SAID: Final = {
     "report.html": "The monitoring report",
     "results.json": "Every credited figure",
     "rules.json": "The whole rule set in force, proposals laid over it",
-    "trace.json": "Every quantity with its unit, equation, inputs and rules",
+    "trace.json": "What quantities have in common: unit, equation, inputs and rules",
+    "values.parquet": "Every quantity and figure with its values, labels, rows and places",
 }
 
 

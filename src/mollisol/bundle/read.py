@@ -6,7 +6,7 @@ Looking at names and sizes comes first; nothing is unpacked, followed or parsed 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
@@ -15,12 +15,15 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from mollisol.bundle.trace_form import TraceForm
+from mollisol.bundle.stored import Figures, Quantities, Stored
+from mollisol.bundle.trace_form import StructureForm, TraceForm
+from mollisol.bundle.values import VALUES
 from mollisol.methodology.columns import FIRST_ROW
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.project import ProjectHead
 from mollisol.methodology.results.figure import Origin
 from mollisol.methodology.results.run import RunResult
+from mollisol.origins.sums import figures_of
 from mollisol.reading.archive import Source, fault, open_source
 from mollisol.reading.json import load_json
 from mollisol.reading.schema import head_values
@@ -30,6 +33,7 @@ INPUTS = "inputs/"
 
 _FINDINGS: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
 _TRACE: TypeAdapter[TraceForm] = TypeAdapter(TraceForm)
+_STRUCTURE: TypeAdapter[StructureForm] = TypeAdapter(StructureForm)
 
 
 @dataclass(frozen=True)
@@ -76,23 +80,57 @@ class Bundle:
         """Contents, densities and masses of increments as they were counted, by column and place in the table."""
         columns = ("soc_g_per_kg", "fine_soil_density_g_per_cm3", "fine_soil_mass_g")
         return {
-            item["name"]: {
+            name: {
                 int(str(row).rpartition(":")[2]) - FIRST_ROW: float(value)
                 for row, value in zip(item["index"], item["value"], strict=True)
             }
-            for item in self.trace["quantities"]
-            if item["name"] in columns
+            for name in columns
+            if (item := self.quantities.get(name)) is not None
         }
 
     @cached_property
     def trace(self) -> dict[str, Any]:
-        """``trace.json``: quantities, rules, switches and equations as plain data."""
-        return dict(self._valid("trace.json", _TRACE.validate_python, self.json("trace.json")))
+        """``trace.json``: rules, switches and equations as plain data, and of the first edition the quantities."""
+        data = self.json("trace.json")
+        form = _TRACE if isinstance(data, dict) and "quantities" in data else _STRUCTURE
+        return dict(self._valid("trace.json", form.validate_python, data))
+
+    @cached_property
+    def stored(self) -> Stored | None:
+        """``values.parquet``; None for a bundle of the first edition."""
+        if "quantities" in self.trace:
+            return None
+        return Stored(self.read(VALUES), self.trace)
+
+    @cached_property
+    def quantities(self) -> Mapping[str, Mapping[str, Any]]:
+        """The quantities of the trace by name, in the order of computing."""
+        if self.stored is None:
+            return {item["name"]: item for item in self.trace["quantities"]}
+        return Quantities(self.stored)
 
     @cached_property
     def origins(self) -> dict[str, Origin]:
-        """Where each number of the results comes from, by its path; empty in bundles of release 0.1.0."""
+        """Where each number of the results of a bundle of the first edition comes from; empty for release 0.1.0."""
         return {path: Origin.from_json(data) for path, data in self.trace.get("figures", {}).items()}
+
+    @cached_property
+    def figures(self) -> Mapping[str, tuple[float, Origin | None]]:
+        """Each number of the results, and what the report adds up, with where it comes from, by its path."""
+        if self.stored is None:
+            return {
+                path: (value, origin)
+                for path, value, origin in figures_of(self.results.model_dump(mode="json"), self.origins)
+            }
+        return Figures(self.stored)
+
+    @property
+    def first_terms(self) -> Iterable[tuple[str, str]]:
+        """Each number of the results by its path, with the first quantity that it is made of."""
+        if self.stored is not None:
+            return self.stored.first_terms()
+        found = ((path, origin) for path, (_, origin) in self.figures.items())
+        return ((path, origin.terms[0].quantity) for path, origin in found if origin and origin.terms)
 
     @property
     def files(self) -> dict[str, bytes]:

@@ -11,7 +11,6 @@ from mollisol.methodology.checks.laboratory import has_figures
 from mollisol.methodology.columns import Column
 from mollisol.methodology.findings import UserError
 from mollisol.methodology.project import Project
-from mollisol.origins.sums import quantities_of
 from mollisol.programmes.registry import programme
 from mollisol.reading.outlines import outlines_of
 from mollisol.reading.project import read_project
@@ -42,15 +41,15 @@ def render_bundle(
     model = report_model(
         results=opened.results,
         findings=opened.findings,
-        trace=opened.trace,
+        trace=opened.trace | {"quantities": opened.quantities.values()},
         manifest=opened.manifest,
         head=opened.head,
         site=Site(project=project, outline_area_ha=areas),
-        quantity_of=quantities_of(opened.results.model_dump(mode="json"), opened.origins),
+        quantity_of=opened.first_terms,
         chapters=own.chapters(),
     )
     tell(f"rendering {', '.join(formats)}")
-    given = Report(model, project, opened.trace["quantities"], outlines, template, inputs)
+    given = Report(model, project, opened.quantities, outlines, template, inputs)
     files: dict[str, bytes] = {}
     for name in formats:
         export: Export = extension("mollisol.exports", name)

@@ -73,8 +73,52 @@ class FigureForm(TypedDict, total=False):
     declared: str
 
 
+class KindForm(TypedDict):
+    """What quantities of ``values.parquet`` have in common: the form of their value, and of their other lists."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    name: str
+    unit: str
+    equation: str
+    inputs: list[str]
+    rules: list[str]
+    value: str
+    count: int
+    index_form: NotRequired[str]
+    rows_form: NotRequired[str]
+    places_form: NotRequired[str]
+    value_shape: NotRequired[list[int]]
+    places_shape: NotRequired[list[int]]
+
+
+class OriginForm(TypedDict):
+    """What numbers of the results have in common, of how they were made."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    count: int
+    words: NotRequired[str]
+    adds_up: NotRequired[bool]
+    declared: NotRequired[str]
+    whole: NotRequired[bool]
+    known: NotRequired[bool]
+
+
+class StructureForm(TypedDict):
+    """``trace.json``: what is structure; values stand in ``values.parquet``."""
+
+    __pydantic_config__ = ConfigDict(extra="allow")  # type: ignore[misc]
+
+    kinds: list[KindForm]
+    origins: list[OriginForm]
+    rules: list[RuleForm]
+    switches: list[SwitchForm]
+    equations: list[EquationForm]
+
+
 class TraceForm(TypedDict):
-    """``trace.json``; bundles of release 0.1.0 have no figures in it."""
+    """``trace.json`` of the first edition, with all values; bundles of release 0.1.0 have no figures in it."""
 
     __pydantic_config__ = ConfigDict(extra="allow")  # type: ignore[misc]
 

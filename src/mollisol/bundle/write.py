@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 
 from mollisol.bundle.crate import CRATE, crate_metadata
+from mollisol.bundle.values import VALUES, stored
 from mollisol.methodology.provenance import registered_equations
 from mollisol.methodology.results.deductions import PosteriorReference
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.output import MANIFEST, PEOPLE, canonical_json, made_with
 from mollisol.programmes.registry import programme_of
+from mollisol.reading.archive import HIGHEST_RATIO, PACKED
 from mollisol.run import Run
 
 RULES = "rules.json"
+INPUTS = "inputs/"
+_LARGE_BYTES = 1_000_000
+_LEVEL = 6
 _SAMPLER = "posterior: a fixed quasi-random sequence; declared measurement errors: PCG64 from the seed"
 
 
@@ -37,11 +43,17 @@ class Traced(Protocol):
 
 def trace_document(run: Traced) -> dict[str, Any]:
     """Return the trace as plain data: quantities in the order of computing, rules, switches and equations used."""
-    quantities = list(run.trace.quantities.values())
-    equations = registered_equations()
-    used = sorted({quantity.equation for quantity in quantities if quantity.equation})
     return {
-        "quantities": [_quantity(quantity) for quantity in quantities],
+        "quantities": [dict(Written(quantity)) for quantity in run.trace.quantities.values()],
+        **_chosen(run),
+    }
+
+
+def _chosen(run: Traced) -> dict[str, Any]:
+    """Return rules, switches and equations that a run used."""
+    equations = registered_equations()
+    used = sorted({quantity.equation for quantity in run.trace.quantities.values() if quantity.equation})
+    return {
         "rules": [chosen.model_dump(mode="json") for chosen in run.rules.chosen],
         "switches": [switch.model_dump(mode="json") for switch in run.rules.rule_set.switches.values()],
         "equations": [
@@ -57,17 +69,36 @@ def trace_document(run: Traced) -> dict[str, Any]:
     }
 
 
-def _quantity(quantity: Quantity) -> dict[str, Any]:
-    return {
-        "name": quantity.name,
-        "value": _plain(quantity.value),
-        "unit": quantity.unit,
-        "equation": quantity.equation,
-        "inputs": {name: _plain(value) for name, value in quantity.inputs.items()},
-        "rules": [rule.rule for rule in quantity.rules],
-        "rows": list(quantity.rows),
-        "index": list(quantity.index),
-    } | ({"places": list(quantity.places)} if quantity.places else {})
+class Written(Mapping[str, Any]):
+    """A quantity as it is written, each part made when it is asked for; arrays stay NumPy's unless it is plain."""
+
+    def __init__(self, quantity: Quantity, *, plain: bool = True) -> None:
+        self._quantity, self._made = quantity, _plain if plain else _raw
+
+    def __getitem__(self, key: str) -> Any:
+        value = getattr(self._quantity, key)
+        match key:
+            case "value":
+                return self._made(value)
+            case "inputs":
+                return {name: self._made(given) for name, given in value.items()}
+            case "rules":
+                return [rule.rule for rule in value]
+            case "rows" | "index" | "places":
+                return list(value) if self._made is _plain else value
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        yield from ("name", "value", "unit", "equation", "inputs", "rules", "rows", "index")
+        yield from ("places",) if self._quantity.places else ()
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _raw(value: Any) -> Any:
+    array = isinstance(value, np.ndarray) and value.ndim and value.dtype.kind in "fiu"
+    return value if array else _plain(value)
 
 
 def _plain(value: Any) -> Any:
@@ -97,22 +128,25 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
         What the manifest and the report name as the versions; those here by default, as :func:`made_with` gives them.
     """
     from mollisol.origins.paths import origins_of
-    from mollisol.origins.sums import quantities_of
+    from mollisol.origins.sums import figures_of
     from mollisol.reading.outlines import outlines_of
     from mollisol.templates.figures import make_figures
     from mollisol.templates.monitoring_report.report import Site, report_model
     from mollisol.templates.render import render_html
 
-    trace = trace_document(run)
-    origins = origins_of(run.results)
-    trace["figures"] = {path: origin.as_json() for path, origin in origins.items()}
+    quantities = run.trace.quantities.values()
+    results = run.results.model_dump(mode="json")
+    numbers = list(figures_of(results, origins_of(run.results)))
+    chosen = _chosen(run)
+    structure, values = stored((Written(quantity, plain=False) for quantity in quantities), numbers)
     outlines, areas = outlines_of(run.project, run.inputs)
     figures = make_figures(run.results, run.project, outlines)
     files = {f"inputs/{name}": content for name, content in run.inputs.items()}
-    files["results.json"] = canonical_json(run.results.model_dump(mode="json"))
+    files["results.json"] = canonical_json(results)
     files["findings.json"] = canonical_json([finding.model_dump(mode="json") for finding in run.findings])
     files["project.json"] = canonical_json(run.project.head.model_dump(mode="json"))
-    files["trace.json"] = canonical_json(trace)
+    files["trace.json"] = canonical_json(structure | chosen)
+    files[VALUES] = values
     files[RULES] = canonical_json(run.rules.rule_set.model_dump(mode="json", by_alias=True))
     files |= run.draws
     files |= {f"figures/{name}.svg": text.encode() for name, text in figures.items()}
@@ -121,11 +155,13 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
     model = report_model(
         results=run.results,
         findings=run.findings,
-        trace=trace,
+        trace=chosen | {"quantities": map(Written, quantities)},
         manifest=manifest,
         head=run.project.head,
         site=Site(project=run.project, outline_area_ha=areas),
-        quantity_of=quantities_of(run.results.model_dump(mode="json"), origins),
+        quantity_of=[
+            (path, origin.terms[0].quantity) for path, _, origin in numbers if origin and origin.terms
+        ],
         chapters=programme_of(run.project.head).chapters(),
     )
     files["report.html"] = render_html(model, figures).encode()
@@ -134,9 +170,20 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
     return files
 
 
-def files_with_people(run: Run) -> dict[str, bytes]:
-    """Return every file of the bundle, and the file of names beside it, which nothing lists or signs."""
-    return bundle_files(run) | ({PEOPLE: run.people} if run.people else {})
+def files_to_write(run: Run) -> dict[str, bytes]:
+    """Return every file of the bundle as it is written, and the file of names beside it, which nothing lists or signs.
+
+    Large inputs and documents are written packed; the manifest has the sums of what they hold.
+    """
+    files = dict(map(_packed, *zip(*bundle_files(run).items(), strict=True)))
+    return files | ({PEOPLE: run.people} if run.people else {})
+
+
+def _packed(name: str, content: bytes) -> tuple[str, bytes]:
+    if len(content) < _LARGE_BYTES or not (name.startswith(INPUTS) or name.endswith(".json")):
+        return name, content
+    packed = gzip.compress(content, _LEVEL, mtime=0)
+    return (name + PACKED, packed) if len(packed) * HIGHEST_RATIO > len(content) else (name, content)
 
 
 def _reference(row: PosteriorReference) -> str:

@@ -34,7 +34,7 @@ def explain(
 
     opened = open_bundle(bundle)
     again = None
-    if name and not opened.origins:
+    if name and opened.stored is None and not opened.origins:
         from mollisol.verify.bundle import origins_again
 
         maker = opened.manifest.get("mollisol")
@@ -66,7 +66,7 @@ def _lines(node: Node, first: str, rest: str) -> Iterator[str]:
 def _head(node: Node) -> str:
     argument = f"{node.argument}: " if node.argument and node.argument != node.name else ""
     label = f" [{node.label}]" if node.label else ""
-    value = "" if node.value is None else f" = {_value(node.value)} {node.unit}".rstrip()
+    value = "" if node.value is None else f" = {_value(node.value, node.count)} {node.unit}".rstrip()
     return f"{argument}{node.name}{label}{value}" + ("  (see above)" if node.above else "")
 
 
@@ -79,7 +79,8 @@ def _details(node: Node) -> Iterator[str]:
         rule = node.rule
         yield f"rule {rule['rule']}, by {rule['clock']} {rule['clock_date']}: {rule['citation']} ({rule['status']})"
     if node.rows:
-        yield "rows " + ", ".join(gathered(node.rows))
+        more = f", ... ({node.row_count} rows)" if node.row_count else ""
+        yield "rows " + ", ".join(gathered(node.rows)) + more
 
 
 def gathered(rows: Sequence[str]) -> list[str]:
@@ -99,10 +100,10 @@ def gathered(rows: Sequence[str]) -> list[str]:
     return [f"{file}:{low}" if low == high else f"{file}:{low}-{high}" for file, low, high in runs] + shown
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, count: int = 0) -> str:
     if isinstance(value, list):
         flat = list(_flat(value))
-        more = f", ... ({len(flat)} values)" if len(flat) > _SHOWN_VALUES else ""
+        more = f", ... ({count or len(flat)} values)" if len(flat) > _SHOWN_VALUES else ""
         return "[" + ", ".join(_value(item) for item in flat[:_SHOWN_VALUES]) + more + "]"
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 

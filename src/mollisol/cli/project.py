@@ -112,7 +112,7 @@ def run(
 
 
 def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:
-    from mollisol.bundle.write import files_with_people
+    from mollisol.bundle.write import files_to_write
     from mollisol.engine import run_project
     from mollisol.output import check_output, write_folder
 
@@ -122,7 +122,7 @@ def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:
     except FindingsError as error:
         exit_with(error.findings, as_json)
     tell("writing the bundle and the report")
-    write_folder(out, files_with_people(done))
+    write_folder(out, files_to_write(done))
     if as_json:
         print_json(done.results.model_dump(mode="json"))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mollisol.methodology.result_paths import numbers_of
@@ -68,14 +68,12 @@ def _forms(period: Mapping[str, Any]) -> dict[str, float]:
     return less | over | both | taken
 
 
-def quantities_of(results: Mapping[str, Any], origins: Mapping[str, Origin]) -> dict[str, str]:
-    """Return, for each number by its path, the first quantity of the trace that it is or is made of."""
-    found: dict[str, str] = {}
-    for path, (steps, _) in (numbers_of(results) | sums_of(results)).items():
-        origin = origin_of_sum(origins, results, steps) or origins.get(path)
-        if origin and origin.terms:
-            found[path] = origin.terms[0].quantity
-    return found
+def figures_of(
+    results: Mapping[str, Any], origins: Mapping[str, Origin]
+) -> Iterator[tuple[str, float, Origin | None]]:
+    """Return each number of the results and each sum by its path, with its origin; None where that is not known."""
+    for path, (steps, value) in (numbers_of(results) | sums_of(results)).items():
+        yield path, value, origin_of_sum(origins, results, steps) or origins.get(path)
 
 
 def origin_of_sum(

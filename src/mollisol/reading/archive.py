@@ -28,6 +28,9 @@ LARGEST_DIRECTORY_BYTES = 8_000_000
 HIGHEST_RATIO = 200
 """Unpacked to packed: text of a bundle packs to a tenth; deflate can do a thousandth."""
 
+PACKED = ".gz"
+"""What the name of a file of a bundle ends with that was written packed; it is read under its own name."""
+
 _SMALL_BYTES = 1_000_000
 _END = b"PK\x05\x06"
 _END64_LOCATOR = b"PK\x06\x07"
@@ -130,7 +133,7 @@ def _folder(folder: Path) -> Source:
         with opened_plain(folder / name) as stream:
             return stream.read(count)
 
-    return Source(str(folder), sizes, begin)
+    return _unpacked(Source(str(folder), sizes, begin))
 
 
 def _walked(folder: Path) -> Iterable[tuple[str, int]]:
@@ -186,7 +189,38 @@ def _archive(place: str, opened: Callable[[], IO[bytes]]) -> Source:
         with opened() as stream, zipfile.ZipFile(stream) as archive, archive.open(top + name) as packed:
             return packed.read(count)
 
-    return Source(place, sizes, begin)
+    return _unpacked(Source(place, sizes, begin))
+
+
+def _unpacked(source: Source) -> Source:
+    """Return the same files, those that were written packed under their own names and with their own sizes."""
+    held = [name for name in source.sizes if name.endswith(PACKED)]
+    own = {name.removesuffix(PACKED): name for name in held}
+
+    def size_of(name: str) -> int:
+        size, packed = int.from_bytes(source.read(name)[-4:], "little"), source.sizes[name]
+        if size > _SMALL_BYTES and size > HIGHEST_RATIO * packed:
+            raise _bomb(name, size, packed)
+        return size
+
+    plain = [(name, size) for name, size in source.sizes.items() if name not in held]
+    sizes = _checked([*plain, *((name, size_of(packed)) for name, packed in own.items())])
+
+    def begin(name: str, count: int) -> bytes:
+        if name not in own:
+            return source.begin(name, count)
+        unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        content = unpacking.decompress(source.read(own[name]), count)
+        if unpacking.unused_data or (len(content) < count and not unpacking.eof):
+            raise OSError("not one whole packed file")
+        return content
+
+    return Source(source.place, sizes, begin) if held else source
+
+
+def _bomb(name: str, size: int, packed: int) -> BundleFaultError:
+    found = f"{size / 1e6:,.0f} MB out of {packed / 1e6:,.3f} MB"
+    return fault("bundle-archive-bomb", name, found, highest_ratio=HIGHEST_RATIO)
 
 
 def _check_directory(place: str, opened: Callable[[], IO[bytes]]) -> None:
@@ -215,8 +249,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise fault("bundle-archive", name, "an unusual packing", allowed="stored or deflated")
     if entry.file_size > _SMALL_BYTES and entry.file_size > HIGHEST_RATIO * max(1, entry.compress_size):
-        found = f"{entry.file_size / 1e6:,.0f} MB out of {entry.compress_size / 1e6:,.3f} MB"
-        raise fault("bundle-archive-bomb", name, found, highest_ratio=HIGHEST_RATIO)
+        raise _bomb(name, entry.file_size, entry.compress_size)
 
 
 def _top_folder(names: list[str]) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from mollisol.bundle.crate import CRATE, crate_metadata
 from mollisol.bundle.read import Bundle, open_bundle
+from mollisol.bundle.values import VALUES
 from mollisol.bundle.write import RULES, bundle_files
 from mollisol.engine import run_project
 from mollisol.methodology.findings import FindingsError, UserError, blocking
@@ -46,6 +47,7 @@ from mollisol.verify.results import (
 from mollisol.verify.rule_moves import rule_moves
 from mollisol.verify.rules import BundleRules, compare_asked
 from mollisol.verify.signature import signed, signers
+from mollisol.verify.trace import TRACE, compare_values, in_first_edition
 from mollisol.verify.trust import rules_trust, trust_in
 
 TOLERANCE: Final = 1e-9
@@ -59,6 +61,7 @@ _CODES: Final = {
 }
 _MOVES: Final = {
     "mollisol": "rules, equations, fields of the files, words of the report; CHANGELOG says which",
+    "duckdb": "the bytes of values.parquet",
     "python": "the last digits of numbers, seldom",
     "numpy": "the last digits of numbers",
     "scipy": "the last digits of quantiles and of the posterior",
@@ -244,6 +247,8 @@ def _compare(given: Opened, run: Run, comparison: Comparison) -> None:
         "versions": mapping(manifest.get("versions")),
     }
     made = bundle_files(run, named)
+    if VALUES not in files and "quantities" in mapping(recorded.get(TRACE)):
+        made = in_first_edition(made, run)
     if given.notes and RULES in files:
         # Rules of an earlier release were held against those released: they would be written with our fields now.
         made[RULES] = files[RULES]
@@ -258,6 +263,10 @@ def _compare(given: Opened, run: Run, comparison: Comparison) -> None:
         comparison.add("file-not-made", name, "a file", "not written by the run", why["mollisol"])
     shared = [name for name in (*DOCUMENTS, CRATE) if name in recorded]
     shared += sorted((made.keys() & files.keys()) - {*DOCUMENTS, CRATE, MANIFEST})
+    if VALUES in made and VALUES in files and TRACE in files:
+        shared = [name for name in shared if name not in (TRACE, VALUES)]
+        writer = mapping(manifest.get("versions")).get("duckdb") == made_with()["versions"]["duckdb"]
+        compare_values(given.bundle, made, comparison, why["values"], same_writer=writer)
     for name in shared:
         _compare_file(name, files[name], recorded.get(name), made[name], why, comparison)
 
@@ -321,6 +330,7 @@ def _why(versions: tuple[VersionRow, ...]) -> dict[str, str]:
         "mollisol": mollisol,
         "matplotlib": "; ".join(filter(None, (mollisol, drawn))),
         "report": report,
+        "values": "; ".join(filter(None, (mollisol, other.get("duckdb", "")))),
     }
 
 

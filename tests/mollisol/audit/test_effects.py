@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import shutil
 from collections.abc import Callable
 from importlib.resources import as_file, files
@@ -21,6 +20,7 @@ from mollisol.output import write_folder
 from mollisol.run import Run
 from mollisol.uncertainty.audit.misstatement import systematic_selection
 from tests.support.designs import landowners
+from tests.support.traces import change_trace
 
 CORES = "core_increments.csv"
 
@@ -83,10 +83,7 @@ def test_every_core_of_the_credit_has_an_effect(farm: Path) -> None:
 
 
 def spoil(bundle: Path, change: Callable[[dict[str, object]], object]) -> None:
-    trace = json.loads((bundle / "trace.json").read_text(encoding="utf-8"))
-    for quantity in trace["quantities"]:
-        change(quantity)
-    (bundle / "trace.json").write_text(json.dumps(trace), encoding="utf-8")
+    change_trace(bundle, lambda trace: [change(quantity) for quantity in trace["quantities"]])
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from mollisol.audit.explain_leaves import MIXES_ITS_ENTRIES
 from mollisol.bundle.read import open_bundle
 from mollisol.equations import all_equations
 from mollisol.methodology.result_paths import numbers_of
+from tests.support.traces import trace_of
 
 LEAVES = {"read", "rule", "switch", "declared", "seed"}
 
@@ -27,8 +28,7 @@ def explainer(bundle: Path) -> Explainer:
 
 @pytest.fixture(scope="module")
 def trace(bundle: Path) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads((bundle / "trace.json").read_text(encoding="utf-8"))
-    return data
+    return trace_of(bundle)
 
 
 def nodes(node: Node) -> Iterator[Node]:

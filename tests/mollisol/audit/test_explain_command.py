@@ -16,6 +16,7 @@ from mollisol.cli.app import app
 from mollisol.cli.explain import gathered
 from mollisol.reading.archive import BundleFaultError
 from tests.mollisol.audit.conftest import bundle_of
+from tests.support.traces import put_trace, trace_of
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +110,7 @@ def test_an_unknown_name_offers_near_ones(
 def changed(bundle: Path, folder: Path, change: str) -> Path:
     """Copy a bundle and let its trace go wrong in one way."""
     shutil.copytree(bundle, folder)
-    trace = json.loads((folder / "trace.json").read_text(encoding="utf-8"))
+    trace = trace_of(folder)
     total = next(q for q in trace["quantities"] if q["name"] == "verified_total@1")
     match change:
         case "value":
@@ -124,7 +125,7 @@ def changed(bundle: Path, folder: Path, change: str) -> Path:
             ]
         case "places":
             total["equation"], total["inputs"] = "", {"other": "verified_total@1.1"}
-    (folder / "trace.json").write_text(json.dumps(trace), encoding="utf-8")
+    put_trace(folder, trace)
     return folder
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from mollisol.audit.explain import Explainer
 from mollisol.bundle.read import Bundle, open_bundle
+from mollisol.bundle.table import plain
 from mollisol.methodology.result_paths import numbers_of
 from mollisol.origins.sums import sums_of
 from mollisol.reading.project import read_project
@@ -28,11 +29,11 @@ def tables(bundle: Bundle) -> dict[str, list[list[str]]]:
     model = report_model(
         results=bundle.results,
         findings=bundle.findings,
-        trace=bundle.trace,
+        trace=bundle.trace | {"quantities": bundle.quantities.values()},
         manifest=bundle.manifest,
         head=bundle.head,
     )
-    files = tables_of(Report(model, project, bundle.trace["quantities"]))
+    files = tables_of(Report(model, project, bundle.quantities))
     return {
         name: list(csv.reader(io.StringIO(content.decode(), newline="")))
         for name, content in files.items()
@@ -52,8 +53,8 @@ def named(bundle: Bundle) -> set[float]:
     """Give the values of all that has a name, and what tables make of them: per cent, printed less corrected."""
     results = bundle.results.model_dump(mode="json")
     values = {float(value) for _, value in (numbers_of(results) | sums_of(results)).values()}
-    for quantity in bundle.trace["quantities"]:
-        values |= set(flat(quantity["value"]))
+    for quantity in bundle.quantities.values():
+        values |= set(flat(plain(quantity["value"])))
     values |= {
         float(rule["value"]) for rule in bundle.trace["rules"] if isinstance(rule["value"], int | float)
     }

@@ -13,6 +13,7 @@ import pytest
 
 from mollisol.equations import all_equations
 from tests.mollisol.cli.conftest import contents, process
+from tests.support.traces import trace_of
 
 CLOCK = re.compile(rb"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}|\b\d{2}:\d{2}:\d{2}\b")
 MACHINE = re.compile(rb"(?<![\w.:/-])/(?:tmp|home|root|work|usr|var|Users|private|opt|proc)/|[A-Za-z]:\\\\")
@@ -42,7 +43,7 @@ def test_two_runs_give_the_same_bytes(bundles: tuple[Path, Path]) -> None:
 
 
 def test_what_a_bundle_holds(bundle: Mapping[str, bytes]) -> None:
-    must = {"results.json", "trace.json", "findings.json", "manifest.json", "report.html"}
+    must = {"results.json", "trace.json", "values.parquet", "findings.json", "manifest.json", "report.html"}
     assert must <= set(bundle)
     assert any(name.startswith("figures/") for name in bundle)
 
@@ -75,9 +76,11 @@ def test_no_clock_and_no_machine_in_any_file(bundle: Mapping[str, bytes]) -> Non
         assert MACHINE.search(content) is None, (name, MACHINE.search(content))
 
 
-def test_every_quantity_of_the_trace_leads_on(bundle: Mapping[str, bytes]) -> None:
+def test_every_quantity_of_the_trace_leads_on(
+    bundles: tuple[Path, Path], bundle: Mapping[str, bytes]
+) -> None:
     """A quantity comes from an equation, from rows or rules, or from other quantities that are in the trace."""
-    trace = json.loads(bundle["trace.json"])
+    trace = trace_of(bundles[0])
     names = {quantity["name"] for quantity in trace["quantities"]}
     rules = {rule["rule"] for rule in trace["rules"]}
     for quantity in trace["quantities"]:

@@ -18,6 +18,7 @@ from mollisol.engine import assess_project, run_project
 from mollisol.extensions import SHIPPED, UnknownExtensionError, extension, extension_names
 from mollisol.programmes.interface import Programme
 from mollisol.programmes.registry import programme, programme_names
+from tests.support.traces import put_first_edition
 
 ROOT = Path(__file__).parents[3]
 MADE_UP = Path(__file__).parent / "made_up"
@@ -109,9 +110,7 @@ def test_its_bundle_is_verified_and_its_numbers_explained(bundle: Path) -> None:
 def test_a_bundle_of_a_programme_that_is_not_here_names_it(bundle: Path, tmp_path: Path) -> None:
     """Without the origins of its figures the bundle has to be run again, and that asks for the programme."""
     older = shutil.copytree(bundle, tmp_path / "older")
-    trace = json.loads((older / "trace.json").read_text(encoding="utf-8"))
-    del trace["figures"]
-    (older / "trace.json").write_text(json.dumps(trace), encoding="utf-8")
+    put_first_edition(older, figures=False)
     done = mollisol("explain", older, "periods.1.verified_total_t_co2e", installed=tmp_path)
     assert done.returncode == 2
     assert "there is no 'madeup' among the programmes; there are: vm0042" in done.stderr

@@ -258,8 +258,8 @@ def test_every_number_leads_to_samples_rules_or_rows(same: Run, tmp_path: Path) 
     assert len([path for path in own if ".spectroscopy." in path]) == 15
     found = {path: list(faults(explainer.explain(path))) for path in own}
     assert {path: problems for path, problems in found.items() if problems} == {}
-    quantities = json.loads((tmp_path / "bundle" / "trace.json").read_text(encoding="utf-8"))["quantities"]
-    assert [q["name"] for q in quantities if list(faults(explainer.explain(q["name"])))] == []
+    quantities = open_bundle(tmp_path / "bundle").quantities
+    assert [name for name in quantities if list(faults(explainer.explain(name)))] == []
 
     def rows(name: str) -> set[str]:
         pending, held = [explainer.explain(name)], set()

@@ -114,7 +114,8 @@ def test_an_input_that_is_gone_with_its_entry(taken: Taken, verified: Verify) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["rules.json", "report.html", "ro-crate-metadata.json", "results.json", "trace.json"]
+    "name",
+    ["rules.json", "report.html", "ro-crate-metadata.json", "results.json", "trace.json", "values.parquet"],
 )
 def test_a_part_that_is_gone_with_its_entry(name: str, taken: Taken, verified: Verify) -> None:
     taken.path(name).unlink()
@@ -132,7 +133,7 @@ def test_a_link_is_not_followed(taken: Taken, verified: Verify, tmp_path: Path) 
 KINDS = [
     "figures/stocks.svg", "findings.json", "inputs/control_links.csv", "inputs/core_increments.csv",
     "inputs/project.toml", "inputs/sample_points.csv", "inputs/schedule_of_activities.csv", "project.json",
-    "report.html", "results.json", "ro-crate-metadata.json", "rules.json", "trace.json",
+    "report.html", "results.json", "ro-crate-metadata.json", "rules.json", "trace.json", "values.parquet",
 ]  # fmt: skip
 
 SLOW = {name for name in KINDS if name.startswith("inputs/") and name != "inputs/core_increments.csv"}

@@ -16,12 +16,14 @@ from typing import Any
 import pytest
 
 from mollisol.bundle.read import open_bundle
+from mollisol.bundle.values import VALUES
 from mollisol.methodology.rules_in_force.rule_set import RuleSet
 from mollisol.output import canonical_json
 from mollisol.verify.compare import Comparison
 from mollisol.verify.manifest import compare_files
 from mollisol.verify.results import Verification
 from tests.support.bundles import Taken
+from tests.support.traces import change_trace
 
 CORES = "inputs/core_increments.csv"
 STRATA = "inputs/strata.csv"
@@ -61,7 +63,11 @@ def quantity(name: str, change: Callable[[dict[str, Any]], object]) -> Callable[
         (found,) = [item for item in trace["quantities"] if item["name"] == name]
         change(found)
 
-    return lambda taken: taken.json("trace.json", apply)
+    return lambda taken: change_trace(taken.folder, apply)
+
+
+def trace(change: Callable[[dict[str, Any]], object]) -> Callable[[Taken], None]:
+    return lambda taken: change_trace(taken.folder, change)
 
 
 def document(name: str, change: Callable[[Any], object]) -> Callable[[Taken], None]:
@@ -245,31 +251,31 @@ CASES = [
          raw("results.json", lambda b: b.replace(b'"seed": 0', b'"seed": NaN')),
          ("json-number", "results.json")),
     # the trace
-    Case("a value of the trace", "trace.json",
+    Case("a value of the trace", VALUES,
          quantity("mean_difference@1", lambda q: q.update(value=q["value"] + 1)),
-         ("trace", "trace.json: quantities[mean_difference@1].value")),
-    Case("a link of the trace", "trace.json",
+         ("trace", "values.parquet: quantities[mean_difference@1].value")),
+    Case("a link of the trace", VALUES,
          quantity("mean_difference@1", lambda q: q["inputs"].update(project_change_t_co2e="area_ha@1")),
-         ("trace", "trace.json: quantities[mean_difference@1].inputs.project_change_t_co2e")),
+         ("trace", "values.parquet: quantities[mean_difference@1].inputs.project_change_t_co2e")),
     Case("an equation of the trace", "trace.json",
          quantity("mean_difference@1", lambda q: q.update(equation="vm0042:46")),
-         ("trace", "trace.json: quantities[mean_difference@1].equation")),
+         ("trace", "values.parquet: quantities[mean_difference@1].equation")),
     Case("a unit of the trace", "trace.json", quantity("mean_difference@1", lambda q: q.update(unit="t C/ha")),
-         ("trace", "trace.json: quantities[mean_difference@1].unit")),
-    Case("a row of the trace", "trace.json",
+         ("trace", "values.parquet: quantities[mean_difference@1].unit")),
+    Case("a row of the trace", VALUES,
          quantity("non_permanence_rating_percent", lambda q: q.update(rows=["strata.csv:2"])),
-         ("trace", "trace.json: quantities[non_permanence_rating_percent].rows[0]")),
+         ("trace", "values.parquet: quantities[non_permanence_rating_percent].rows[0]")),
     Case("a rule of the trace", "trace.json", quantity("mollisol.issuance.form", lambda q: q.update(rules=[])),
-         ("trace", "trace.json: quantities[mollisol.issuance.form].rules")),
-    Case("a label of the trace", "trace.json", quantity("change_of_unit@1", lambda q: swap(q["index"])),
-         ("trace", "trace.json: quantities[change_of_unit@1].index[0]")),
-    Case("a quantity taken out", "trace.json", document("trace.json", lambda t: t["quantities"].pop()),
-         ("trace-missing", "trace.json: quantities[")),
-    Case("a quantity twice", "trace.json",
-         document("trace.json", lambda t: t["quantities"].append(t["quantities"][3])),
+         ("trace", "values.parquet: quantities[mollisol.issuance.form].rules")),
+    Case("a label of the trace", VALUES, quantity("change_of_unit@1", lambda q: swap(q["index"])),
+         ("trace", "values.parquet: quantities[change_of_unit@1].index[0]")),
+    Case("a quantity taken out", VALUES, trace(lambda t: t["quantities"].pop()),
+         ("trace-missing", "values.parquet: quantities[")),
+    Case("a quantity twice", VALUES,
+         trace(lambda t: t["quantities"].append(t["quantities"][3])),
          ("trace-added", "#2]")),
-    Case("quantities in another order", "trace.json", document("trace.json", lambda t: t["quantities"].reverse()),
-         ("trace-order", "trace.json: quantities")),
+    Case("quantities in another order", VALUES, trace(lambda t: t["quantities"].reverse()),
+         ("trace-order", "values.parquet: quantities")),
     Case("a clause", "trace.json", document("trace.json", lambda t: t["rules"][0].update(citation="nowhere")),
          ("trace", "].citation")),
     # findings, head, pages
