@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import difflib
-import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mollisol.audit.explain_leaves import DECLARED, MIXES_ITS_ENTRIES
+from mollisol.audit.explain_tree import (
+    MOST_ENTRIES,
+    Node,
+    entries_at,
+    first_nodes,
+    first_places,
+    flat,
+    is_list,
+    length_of,
+    place_of,
+    rows_at,
+    unit_of,
+)
 from mollisol.bundle.read import Bundle
-from mollisol.bundle.table import Entries, Picks
+from mollisol.bundle.table import Picks
 from mollisol.methodology.findings import UserError
 from mollisol.methodology.results.figure import Origin, Term
 from mollisol.origins.sums import figures_of
@@ -19,10 +30,6 @@ from mollisol.reading.archive import fault
 
 NEAR_NAMES = 8
 DEEPEST_TREE = 150
-MOST_CHILDREN = 25
-"""Of a number; the others are counted, and each is explained by its own name."""
-MOST_ENTRIES = 1000
-"""Of a list that are shown and followed; the others are counted."""
 MOST_NEAR = 50_000
 """Names among which near ones are looked for letter by letter."""
 TOLERANCE = 1e-9
@@ -30,64 +37,6 @@ TOLERANCE = 1e-9
 
 class UnknownNameError(UserError):
     """A name that neither the trace nor the results know; the message offers near ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A number with what stands under it.
-
-    Parameters
-    ----------
-    name
-        Of the quantity, figure, rule or argument.
-    kind
-        ``figure`` of the results, ``equation``, ``picked`` from other quantities, or a leaf: ``read`` from rows,
-        ``rule``, ``switch``, ``declared`` or ``seed``; ``more`` counts what is not shown.
-    argument
-        What the equation above calls it.
-    count, row_count
-        How many values and rows there are, where they are not all shown.
-    words
-        How it was made, or where it was declared.
-    equation
-        Id, summary, citation, symbol and unit of the equation.
-    rule
-        Id, value, clock, date, citation and status of the rule.
-    rows
-        ``file:row`` of each row that was read.
-    children
-        What it was made of.
-    above
-        Whether the same quantity stands in the tree already, with what is under it.
-    """
-
-    name: str
-    kind: str
-    value: Any = None
-    unit: str = ""
-    argument: str = ""
-    label: str = ""
-    words: str = ""
-    equation: Mapping[str, Any] = field(default_factory=dict)
-    rule: Mapping[str, Any] = field(default_factory=dict)
-    rows: tuple[str, ...] = ()
-    children: tuple[Node, ...] = ()
-    above: bool = False
-    count: int = 0
-    row_count: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the tree as plain data, without what is empty."""
-        plain = {
-            name: getattr(self, name)
-            for name in ("name", "kind", "unit", "argument", "label", "words", "equation", "rule")
-        }
-        data: dict[str, Any] = {name: value for name, value in plain.items() if value}
-        data |= {} if self.value is None else {"value": self.value}
-        data |= {"rows": list(self.rows)} if self.rows else {}
-        data |= {"above": True} if self.above else {}
-        data |= {name: n for name in ("count", "row_count") if (n := getattr(self, name))}
-        return data | ({"children": [child.as_json() for child in self.children]} if self.children else {})
 
 
 class Explainer:
@@ -187,7 +136,7 @@ class Explainer:
             _, _, time = name.partition("@")
             index = self._quantities[name]["index"]
             written = (rest, rest.removeprefix(f"{time}@"), rest.removesuffix(f".{time}"))
-            places = (place for label in written if (place := _place_of(index, label)) is not None)
+            places = (place for label in written if (place := place_of(index, label)) is not None)
             found += [(name, place) for place in places][:1]
         return found
 
@@ -226,9 +175,9 @@ class Explainer:
             kind = "seed" if path == "seed" else "declared"
             return Node(path, kind, value, words=origin.declared)
         if self._limit == 1:
-            return Node(path, "figure", value, _unit_of(last), words=origin.words or "(more below)")
+            return Node(path, "figure", value, unit_of(last), words=origin.words or "(more below)")
         self._depth += 1
-        children = _first(origin.terms, lambda term: self._term(origin, term))
+        children = first_nodes(origin.terms, lambda term: self._term(origin, term))
         words = [origin.words] if origin.words else []
         if origin.plus:
             words.append(f"plus {origin.plus:g}")
@@ -240,14 +189,16 @@ class Explainer:
             words.append(f"{len(origin.terms):,} terms, which mollisol verify adds up")
         elif origin.adds_up and not self._adds_up(origin, value):
             words.append("DOES NOT FOLLOW from the trace of this bundle")
-        unit = children[0].unit if len(children) == 1 and origin.adds_up else _unit_of(last)
+        unit = children[0].unit if len(children) == 1 and origin.adds_up else unit_of(last)
         return Node(path, "figure", value, unit, words="; ".join(words), children=children)
 
     def _adds_up(self, origin: Origin, value: float) -> bool:
         parts = [
             term.factor * number
             for term in origin.terms
-            for number in _flat(_at(self._quantities[term.quantity]["value"], self._picks(term), whole=True))
+            for number in flat(
+                entries_at(self._quantities[term.quantity]["value"], self._picks(term), whole=True)
+            )
         ]
         total = math.fsum(parts) + origin.plus
         scale = max([abs(value), *(abs(part) for part in parts)], default=0.0)
@@ -258,7 +209,7 @@ class Explainer:
             return None
         if term.label.startswith("#"):
             return (int(term.label[1:]),)
-        place = _place_of(self._quantities[term.quantity]["index"], term.label)
+        place = place_of(self._quantities[term.quantity]["index"], term.label)
         return None if place is None else (place,)
 
     def _term(self, origin: Origin, term: Term) -> Node:
@@ -272,10 +223,10 @@ class Explainer:
         if not quantity["equation"] and not quantity["inputs"] and quantity["rules"]:
             return self._rule(name, argument)
         index, value = quantity["index"], quantity["value"]
-        entries = _length(value) if picks is None else len(picks)
+        entries = length_of(value) if picks is None else len(picks)
         given: dict[str, Any] = {
             "name": name,
-            "value": _at(value, picks),
+            "value": entries_at(value, picks),
             "unit": quantity["unit"],
             "argument": argument,
             "label": ", ".join(str(index[i]) for i in picks) if picks and len(picks) <= 3 and index else "",
@@ -283,7 +234,7 @@ class Explainer:
         }
         if not quantity["equation"] and not quantity["inputs"]:
             rows = quantity["rows"]
-            kept = _rows(rows, len(index), picks)
+            kept = rows_at(rows, len(index), picks)
             more = len(rows) if picks is None or not index else len(rows) // len(index) * len(picks)
             return Node(kind="read", rows=kept, row_count=more if more > len(kept) else 0, **given)
         kind = "equation" if quantity["equation"] else "picked"
@@ -309,9 +260,9 @@ class Explainer:
                 # which entry each value went to: said for the argument, or for all that have as many values
                 entry = inputs.get(f"{argument.partition('_')[0]}_entry") or inputs.get("entry")
                 entry = inputs.get("group") if argument == "values" else entry
-                if picks is not None and entry is not None and len(entry) == _length(part["value"]):
+                if picks is not None and entry is not None and len(entry) == length_of(part["value"]):
                     chosen = set(picks)
-                    own = _few(place for place, number in enumerate(entry) if int(number) in chosen)
+                    own = first_places(place for place, number in enumerate(entry) if int(number) in chosen)
                 elif picks is not None and part["index"] == quantity["index"]:
                     own = None if quantity["equation"] in MIXES_ITS_ENTRIES else picks
                 yield self._quantity(given, own, argument)
@@ -323,25 +274,25 @@ class Explainer:
         parts = sorted(quantity["inputs"].items(), key=lambda item: int(item[0][3:] or 0))
         places, value = quantity.get("places") or [], quantity["value"]
         if not places and picks is None:
-            return _first(parts, lambda part: self._quantity(part[1], None))
-        if not places and _is_list(value) and len(value) == len(parts):
-            return _first(picks or (), lambda place: self._quantity(parts[place][1], None))
-        lengths = [_length(self._quantities[name]["value"]) for _, name in parts]
+            return first_nodes(parts, lambda part: self._quantity(part[1], None))
+        if not places and is_list(value) and len(value) == len(parts):
+            return first_nodes(picks or (), lambda place: self._quantity(parts[place][1], None))
+        lengths = [length_of(self._quantities[name]["value"]) for _, name in parts]
         wanted = picks
         if places:
             chosen = places[:MOST_ENTRIES] if picks is None else [places[i] for i in picks]
-            wanted = tuple(int(place) for place in _flat(chosen))
-        elif not _is_list(value) or len(value) != sum(lengths):
+            wanted = tuple(int(place) for place in flat(chosen))
+        elif not is_list(value) or len(value) != sum(lengths):
             wanted = None
         start, found = 0, list[tuple[str, Picks]]()
         for (_, name), length in zip(parts, lengths, strict=True):
             own = None if wanted is None else tuple(p - start for p in wanted if start <= p < start + length)
             start += length
-            if own is None or len(own) == length or not _is_list(self._quantities[name]["value"]):
+            if own is None or len(own) == length or not is_list(self._quantities[name]["value"]):
                 own = own and None
             if own != ():
                 found.append((name, own))
-        return _first(found, lambda part: self._quantity(*part))
+        return first_nodes(found, lambda part: self._quantity(*part))
 
     def _bare(self, equation: str, argument: str, value: Any) -> Node:
         if argument == "form":
@@ -358,9 +309,9 @@ class Explainer:
         if where in self._rules:
             return self._rule(where, argument)
         words = where or "not in the trace: this version does not know where it is from"
-        count = _length(value)
+        count = length_of(value)
         more = count if count > MOST_ENTRIES else 0
-        return Node(argument, "declared", _at(value, None), argument=argument, words=words, count=more)
+        return Node(argument, "declared", entries_at(value, None), argument=argument, words=words, count=more)
 
     def _rule(self, name: str, argument: str = "") -> Node:
         id, _, day = name.partition("@")
@@ -377,76 +328,3 @@ class Explainer:
 
 def _called(quantity: Mapping[str, Any], place: int | None) -> str:
     return str(quantity["name"]) if place is None else f"{quantity['name']}@{quantity['index'][place]}"
-
-
-def _first[Item](items: Sequence[Item], node: Callable[[Item], Node]) -> tuple[Node, ...]:
-    """Return the nodes of the first items, and one that counts the others."""
-    nodes = tuple(node(item) for item in items[:MOST_CHILDREN])
-    more = len(items) - len(nodes)
-    rest = Node(f"and {more:,} more", "more", words="each is explained by its own name")
-    return (*nodes, rest) if more else nodes
-
-
-def _few(places: Iterable[int]) -> tuple[int, ...]:
-    return tuple(itertools.islice(places, MOST_ENTRIES))
-
-
-def _place_of(index: Sequence[Any], label: str) -> int | None:
-    """Return the first place of a label; None where it is not there."""
-    if isinstance(index, Entries):
-        return index.place_of(label)
-    return next((place for place, own in enumerate(index) if str(own) == label), None)
-
-
-def _rows(rows: Sequence[str], entries: int, picks: Picks) -> tuple[str, ...]:
-    """Return the rows of the picked entries, where each entry has as many rows as the others."""
-    if picks is None or not entries or len(rows) % entries:
-        return tuple(rows[:MOST_ENTRIES])
-    each = len(rows) // entries
-    return tuple(row for i in picks for row in rows[i * each : (i + 1) * each])[:MOST_ENTRIES]
-
-
-def _at(value: Any, picks: Picks, *, whole: bool = False) -> Any:
-    if not _is_list(value):
-        return value
-    if picks is None:
-        return value[:] if whole else value[:MOST_ENTRIES]
-    chosen = [value[i] for i in picks]
-    return chosen[0] if len(chosen) == 1 else chosen
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list | Entries)
-
-
-def _length(value: Any) -> int:
-    return len(value) if _is_list(value) else 1
-
-
-def _flat(value: Any) -> Iterable[Any]:
-    if _is_list(value):
-        for item in value:
-            yield from _flat(item)
-    elif isinstance(value, int | float):
-        yield value
-    else:
-        yield math.inf  # degrees of freedom without spread are kept as a word
-
-
-_UNITS = (
-    ("_t_co2e_per_ha_2", "(t CO2e/ha)^2"),
-    ("_t_co2e_per_ha", "t CO2e/ha"),
-    ("_t_co2e_per_year", "t CO2e per year"),
-    ("_t_c_per_ha", "t C/ha"),
-    ("_t_co2e", "t CO2e"),
-    ("_units_t", "t CO2e"),
-    ("_percent", "%"),
-    ("_t2", "(t CO2e)^2"),
-    ("_ha", "ha"),
-    ("_cm", "cm"),
-    ("_t", "t"),
-)
-
-
-def _unit_of(name: str) -> str:
-    return next((unit for ending, unit in _UNITS if name.endswith(ending)), "")

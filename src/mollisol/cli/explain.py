@@ -11,7 +11,7 @@ import typer
 from mollisol.cli.printing import BundlePath, Json, print_found, tell
 
 if TYPE_CHECKING:
-    from mollisol.audit.explain import Node
+    from mollisol.audit.explain_tree import Node
 
 _SHOWN_VALUES = 4
 

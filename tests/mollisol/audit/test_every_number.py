@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mollisol.audit.explain import Explainer, Node
+from mollisol.audit.explain import Explainer
 from mollisol.audit.explain_leaves import MIXES_ITS_ENTRIES
+from mollisol.audit.explain_tree import Node
 from mollisol.bundle.read import open_bundle
 from mollisol.equations import all_equations
 from mollisol.methodology.result_paths import numbers_of
