@@ -20,9 +20,8 @@ from mollisol.bundle.values import VALUES, stored
 from mollisol.bundle.write import files_to_write, trace_document
 from mollisol.engine import run_project
 from mollisol.verify.bundle import verify_bundle
-from tests.support.bundles import Taken
+from tests.support.bundles import Taken, put_first_edition, trace_of
 from tests.support.projects import TV2, write_project
-from tests.support.traces import put_first_edition, trace_of
 
 QUANTITY: dict[str, Any] = {"unit": "t", "equation": "", "inputs": {}, "rules": [], "rows": [], "index": []}
 
