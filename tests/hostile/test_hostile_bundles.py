@@ -21,7 +21,7 @@ from mollisol.bundle.read import Bundle, open_bundle
 from mollisol.bundle.values import VALUES
 from mollisol.reading import archive as bundle_files
 from mollisol.reading.archive import BundleFaultError
-from tests.support.traces import change_trace
+from tests.support.bundles import change_trace
 
 ROOT = Path(__file__).resolve().parents[2]
 

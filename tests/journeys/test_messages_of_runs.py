@@ -14,7 +14,7 @@ from mollisol.audit.effects import RecordsError, effects_of_records
 from mollisol.bundle.read import open_bundle
 from mollisol.cli.app import app
 from mollisol.cli.summary import _less
-from tests.support.traces import put_trace, trace_of
+from tests.support.bundles import put_trace, trace_of
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,8 @@ from mollisol.engine import run_project
 from mollisol.output import write_folder
 from mollisol.run import Run
 from mollisol.uncertainty.audit.misstatement import systematic_selection
+from tests.support.bundles import change_trace
 from tests.support.designs import landowners
-from tests.support.traces import change_trace
 
 CORES = "core_increments.csv"
 

@@ -17,7 +17,7 @@ from mollisol.audit.explain_tree import Node
 from mollisol.bundle.read import open_bundle
 from mollisol.equations import all_equations
 from mollisol.methodology.result_paths import numbers_of
-from tests.support.traces import trace_of
+from tests.support.bundles import trace_of
 
 LEAVES = {"read", "rule", "switch", "declared", "seed"}
 

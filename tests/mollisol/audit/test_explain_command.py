@@ -16,7 +16,7 @@ from mollisol.cli.app import app
 from mollisol.cli.explain import gathered
 from mollisol.reading.archive import BundleFaultError
 from tests.mollisol.audit.conftest import bundle_of
-from tests.support.traces import put_trace, trace_of
+from tests.support.bundles import put_trace, trace_of
 
 
 @pytest.fixture(scope="module")

@@ -81,8 +81,7 @@ def test_it_holds_what_the_first_edition_held(run_and_bundle: tuple[Any, Path]) 
     assert json.dumps(found, sort_keys=True) == json.dumps(trace_document(run), sort_keys=True)
 
 
-@pytest.mark.parametrize("few", [0, 10_000])
-@pytest.mark.parametrize("block", [7, 8192])
+@pytest.mark.parametrize(("few", "block"), [(0, 256), (10_000, 8192)])
 def test_explain_by_query_is_explain_of_the_whole(
     run_and_bundle: tuple[Any, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int, block: int
 ) -> None:
@@ -95,7 +94,7 @@ def test_explain_by_query_is_explain_of_the_whole(
     monkeypatch.setattr(table_module, "_SHORT", block)
     whole, asked = Explainer(open_bundle(first)), Explainer(open_bundle(bundle))
     assert set(whole.names) == set(asked.names)
-    for name in [*list(whole.names)[::9], "periods.1.verified_total_t_co2e", "totals.units_to_issue_t"]:
+    for name in [*list(whole.names)[::23], "periods.1.verified_total_t_co2e", "totals.units_to_issue_t"]:
         assert asked.explain(name).as_json() == whole.explain(name).as_json(), name
 
 

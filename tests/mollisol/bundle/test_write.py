@@ -13,7 +13,7 @@ import pytest
 
 from mollisol.equations import all_equations
 from tests.mollisol.cli.conftest import contents, process
-from tests.support.traces import trace_of
+from tests.support.bundles import trace_of
 
 CLOCK = re.compile(rb"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}|\b\d{2}:\d{2}:\d{2}\b")
 MACHINE = re.compile(rb"(?<![\w.:/-])/(?:tmp|home|root|work|usr|var|Users|private|opt|proc)/|[A-Za-z]:\\\\")

@@ -18,7 +18,7 @@ from mollisol.engine import assess_project, run_project
 from mollisol.extensions import SHIPPED, UnknownExtensionError, extension, extension_names
 from mollisol.programmes.interface import Programme
 from mollisol.programmes.registry import programme, programme_names
-from tests.support.traces import put_first_edition
+from tests.support.bundles import put_first_edition
 
 ROOT = Path(__file__).parents[3]
 MADE_UP = Path(__file__).parent / "made_up"

@@ -22,8 +22,7 @@ from mollisol.output import canonical_json
 from mollisol.verify.compare import Comparison
 from mollisol.verify.manifest import compare_files
 from mollisol.verify.results import Verification
-from tests.support.bundles import Taken
-from tests.support.traces import change_trace
+from tests.support.bundles import Taken, change_trace
 
 CORES = "inputs/core_increments.csv"
 STRATA = "inputs/strata.csv"
