@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -17,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from mollisol.audit.overlap.compare import overlaps_of
 from mollisol.audit.overlap.found import Overlaps
 from mollisol.audit.overlap.words import pair_in_words
-from mollisol.bundle.write import files_with_people
+from mollisol.bundle.write import files_to_write
 from mollisol.computing import told_by_a_run
 from mollisol.engine import assess_project, run_project
 from mollisol.methodology.findings import Finding, FindingsError, Severity, UserError, blocking
@@ -191,9 +190,9 @@ def _settled(task: _Task, look: Callable[[Path], _Looked]) -> _Done:
             row |= {"title": head.name, "country": head.country, "rule_set": head.rules}
         tables = {"finding": rows_of_findings(task.name, findings)}
         if run is not None:
-            files = files_with_people(run)
+            files = files_to_write(run)
             write_folder(task.bundle, files)
-            results: dict[str, Any] = json.loads(files["results.json"])
+            results: dict[str, Any] = run.results.model_dump(mode="json")
             row |= {"state": results["state"], "programme": results["programme"], "computed": True}
             tables |= rows_of_results(task.name, results, run.project.head)
         return _Done(row, tables)
