@@ -17,7 +17,7 @@ from mollisol.importing.values import Cell, text_of
 from mollisol.methodology.findings import FindingsError
 
 _SAMPLE: Final = 3000
-_DEPTHS: Final = r"(?P<top>\d+)\s*[-–]\s*(?P<bottom>\d+)"
+_DEPTHS: Final = r"(?P<top>\d+)\s*[-–_]\s*(?P<bottom>\d+)"
 _SPLIT: Final = r"^\s*(?P<name>.+?)[\s/(]+(?P<top>\d+)\s*[-–]\s*(?P<bottom>\d+)\s*(?:cm)?\)?\s*$"
 
 

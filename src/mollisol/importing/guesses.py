@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from mollisol.importing.layout import guessed_unit
 from mollisol.importing.mapping import MARK, recognisers
+from mollisol.importing.readers.raw import RawFile
 from mollisol.importing.readers.vectors import GEOMETRY
 from mollisol.importing.values import Cell, day_of, has_two_orders, number_of, text_of
 
@@ -21,6 +22,7 @@ _DIMENSIONS: Final = {
     "probe": "length", "upper": "length", "lower": "length", "moisture": "share", "declared_area": "area",
     "tmean": "temperature", "tmax": "temperature", "tmin": "temperature", "rain": "rain", "pet": "rain",
 }  # fmt: skip
+_BEGIN: Final = 4000
 _DAYS: Final = ("sampled_on", "date")
 _CONTROL: Final = re.compile(r"kontroll|control|check|referen|t[ée]moin|testigo", re.IGNORECASE)
 
@@ -42,15 +44,15 @@ def mark(guess: Any = None) -> str:
     return f"{MARK} {guess}"
 
 
-def recognised(columns: Sequence[str], reader: str, folder: Path | None = None, file: str = "") -> str:
+def recognised(columns: Sequence[str], reader: str, folder: Path | None, raw: RawFile) -> str:
     """Return the preset that a file's columns, its format or its ending fit best; empty where none does."""
     best, most = "", 0
     for name, data in recognisers(folder):
         facts = data.get("recognise", {})
         wanted = facts.get("columns", [])
-        if facts.get("format") and facts["format"] == reader:
+        if facts.get("format") == reader and str(facts.get("text", "")).encode() in raw.begin(_BEGIN):
             return name
-        if facts.get("ending") and file.lower().endswith(facts["ending"]):
+        if facts.get("ending") and raw.name.lower().endswith(facts["ending"]):
             return name
         if wanted and len(wanted) > most and all(_fits(one, columns) for one in wanted):
             best, most = name, len(wanted)

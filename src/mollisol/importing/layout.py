@@ -13,13 +13,15 @@ from mollisol.importing.readers.text import guessed_encoding, guessed_separator
 from mollisol.importing.values import Cell, text_of
 
 _ROWS: Final = 400
+_FEW: Final = 2
 _REPLICATE: Final = re.compile(
     r"^(?P<name>.+?)[ _]*(?P<block>(?:rep|repl|replicate|wdh|wdhl|r[ée]p)\.? ?\d+)$", re.IGNORECASE
 )
 _YEAR_BEHIND: Final = re.compile(r"^(?P<name>.*[^\d\s_-])[\s_-]+(?P<block>(?:19|20)\d\d)$")
 _YEAR_BEFORE: Final = re.compile(r"^(?P<block>(?:19|20)\d\d)[\s_-]+(?P<name>[^\d\s_-].*)$")
+_YEARS: Final = re.compile(r"^(?P<block>(?:19|20)\d\d)$")
 _DEPTH: Final = re.compile(
-    r"^(?P<name>.*?(?:[^\d\s-](?=\d)|\S(?=[ _(])))[ _(]*(?P<block>\d+\s*[-–]\s*\d+)\s*(?:cm\)?)?\)?$"
+    r"^(?P<name>.*?(?:[^\d\s-](?=\d)|\S(?=[ _(])))[ _(]*(?P<block>\d+\s*[-–_]\s*\d+)\s*(?:cm\)?)?\)?(?: *\([^)]*\))?$"
 )
 
 
@@ -79,6 +81,9 @@ def _header_row(rows: Sequence[Sequence[Cell]]) -> int:
     )
     for number, row in enumerate(rows[:60]):
         names = [cell for cell in row if isinstance(cell, str) and re.search(r"[^\W\d_]", cell)]
+        years = [cell for cell in row if re.fullmatch(r"(19|20)\d\d", text_of(cell))]
+        if len(names) > 1 and len(years) > _FEW:  # a column for each year
+            return number
         if len(names) >= max(2, 0.6 * width) and len(names) >= 0.8 * sum(bool(text_of(cell)) for cell in row):
             return number
     return 0
@@ -117,7 +122,7 @@ def blocks_of(columns: Sequence[str], header: Any) -> dict[str, str] | None:
             column = re.sub(r"\\d\+|[^\w ]", "", top).strip() or "block"
             return {"read": f"^(?P<block>{top}) / (?P<name>.+)$", "column": column}
     for pattern, column in (
-        (_YEAR_BEHIND, "year"), (_YEAR_BEFORE, "year"), (_REPLICATE, "replicate"), (_DEPTH, "depth"),
+        (_YEAR_BEHIND, "year"), (_YEAR_BEFORE, "year"), (_YEARS, "year"), (_REPLICATE, "replicate"), (_DEPTH, "depth"),
     ):  # fmt: skip
         found = [match for name in columns if (match := pattern.match(name))]
         if len({match["block"] for match in found}) > 1 and len(found) > 1:

@@ -20,6 +20,7 @@ _BY_ENDING: Final = {
     ".json": "tree", ".xml": "tree",
     ".geojson": "vectors", ".parquet": "vectors", ".geoparquet": "vectors", ".gml": "vectors",
 }  # fmt: skip
+_VALUE: Final = "value"
 SIDECARS: Final = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
 """Endings of files that belong to a shapefile."""
 
@@ -182,16 +183,17 @@ def _unfolded(sheet: Sheet, options: Mapping[str, Any]) -> Sheet:
 
     ``read`` is a pattern with the groups ``block`` and ``name``: ``^(?P<block>Harvest \d+) / (?P<name>.+)$`` makes of
     the columns ``Harvest 2019 / Crop`` and ``Harvest 2019 / Tillage`` a record with ``Crop`` and ``Tillage``, and the
-    block in the column that ``column`` names.
+    block in the column that ``column`` names. Without the group ``name`` the cells of a block stand in ``value``.
     """
     pattern = _pattern(sheet.file, options.get("read", ""), "read.blocks.read")
-    if not {"block", "name"} <= set(pattern.groupindex):
-        raise refused(sheet.file, "read.blocks.read without the groups block and name")
+    if "block" not in pattern.groupindex:
+        raise refused(sheet.file, "read.blocks.read without the group block", do="write (?P<block>...)")
     blocks: dict[str, dict[str, int]] = {}
     fixed: list[int] = []
     for number, name in enumerate(sheet.columns):
         if found := pattern.search(name):
-            blocks.setdefault(found["block"].strip(), {})[found["name"].strip()] = number
+            name = found.groupdict().get("name", _VALUE)
+            blocks.setdefault(found["block"].strip(), {})[name.strip()] = number
         else:
             fixed.append(number)
     if not blocks:

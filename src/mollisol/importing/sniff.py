@@ -25,6 +25,7 @@ from mollisol.importing.layout import (
 from mollisol.importing.mapping import FOLDER, MARK, RAW, load_mappings, mapping_of, preset_of
 from mollisol.importing.perform import evaluated
 from mollisol.importing.readers.raw import Grid, RawFile, Sheet
+from mollisol.importing.readers.tree import deepest_list
 from mollisol.importing.readers.vectors import layers_of
 from mollisol.importing.sheets import SIDECARS, format_of, joined_files, opened, sheet_of
 from mollisol.importing.toml_text import toml_of
@@ -169,8 +170,8 @@ def _guessed(
         read |= layout
         hints = unit_hints(head)
     sheet = source if isinstance(source, Sheet) else sheet_of(raw, read, folder)
-    preset = recognised(sheet.columns, reader, folder, raw.name)
-    if preset and "names" in (own := preset_of(preset, "", folder).get("read", {})):
+    preset = recognised(sheet.columns, reader, folder, raw)
+    if preset and {"names", "records"} & set(own := preset_of(preset, "", folder).get("read", {})):
         read, hints = {key: value for key, value in read.items() if key not in own}, []
         sheet = sheet_of(raw, read | own, folder)
     named = dict(zip(sheet.columns, hints, strict=False))
@@ -221,7 +222,7 @@ def _read_of(raw: RawFile) -> tuple[dict[str, Any], str]:
     if raw.name.lower().endswith((".xml", ".json")):
         modus_or_logs = "modus" if b"odus" in begin else "farmos" if b"log--" in begin else "tree"
         reader = "vectors" if b"FeatureCollection" in begin else modus_or_logs
-        return {"format": reader}, reader
+        return {"format": reader} | ({"records": deepest_list(raw)} if reader == "tree" else {}), reader
     if reader == "text":
         layout = text_layout(raw)
         if b"timestamp" in begin and b"status" in begin and b"location" in begin:

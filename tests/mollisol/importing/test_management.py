@@ -303,3 +303,28 @@ def test_sniff_sees_metres_in_columns_that_are_called_x_and_y(project_of: Maker)
     text = (folder / "imports" / "puntos.toml").read_text(encoding="utf-8")
     assert 'easting = { column = "? X" }' in text
     assert 'stratum = { column = "? Estrato" }' in text
+
+
+def test_a_row_a_practice_and_a_column_a_year(project_of: Maker) -> None:
+    """Cells of a year stand in ``value``; what a row is about is told by another column."""
+    content = b"field,practice,2020,2021\nLes Vignes,crop,wheat,barley\nLes Vignes,tillage,yes,no\n"
+    mapping = r"""
+kind = "schedule"
+file = "practices.csv"
+[read]
+blocks = { read = '^(?P<block>\d{4})$', column = "year" }
+[fields]
+field = "field"
+year = { column = "year", shift = 0 }
+crop = { columns = ["practice", "value"], words = { "tillage*" = "missing" }, read = '\| (.+)$' }
+tillage = { columns = ["practice", "value"], words = { "tillage | yes" = "yes", "**" = "no" } }
+[decide]
+absent = "no"
+"""
+    raw = {"practices.csv": content, "parcelles.geojson": parcels()}
+    made = imported(project_of(raw, {"places": PLACES, "practices": mapping}))
+    found = rows(made, "schedule_of_activities.csv")
+    assert [(row["scenario"], row["year"], row["crop"], row["tillage"]) for row in found] == [
+        ("baseline", "2020", "wheat", "yes"),
+        ("project", "2021", "barley", "no"),
+    ]

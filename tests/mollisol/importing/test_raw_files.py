@@ -390,3 +390,16 @@ def test_a_word_for_a_number_is_that_number_however_it_is_written(project_of: Ma
     text = LAB.replace('unit = "%", is', 'words = { "-999" = 1.2 }, unit = "%", is', 1)
     result = imported(project_of({"lab.csv": ROWS.replace(b"1.5", b"-999.0", 1)}, {"lab": text}))
     assert b"0,15,12,lab" in result.tables["core_increments.csv"]
+
+
+def test_a_nested_json_is_read_at_its_deepest_list(project_of: Maker) -> None:
+    """A laboratory's own JSON is no file of COMET-Farm, which is XML and JSON too."""
+    from mollisol.importing.sniff import sniffed
+
+    content = b'{"report": "R", "samples": [{"id": "P-01", "layers": [{"from": 0, "to": 15, "OC": {"value": 1.5}}]}]}'
+    folder = project_of({"lab.json": content}, {})
+    sniffed(folder, [])
+    text = (folder / "imports" / "lab.toml").read_text(encoding="utf-8")
+    for line in ('kind = "laboratory"', 'records = "? samples.layers"', 'column = "? OC.value"'):
+        assert line in text
+    assert "preset" not in text

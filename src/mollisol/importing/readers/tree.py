@@ -10,6 +10,7 @@ from xml.parsers import expat
 from mollisol.importing.readers.raw import RawFile, Sheet, refused
 
 _DEEPEST: Final = 60
+_BLANKS: Final = b"\xef\xbb\xbf \r\n\t"
 
 
 def read_tree(raw: RawFile, options: Mapping[str, Any]) -> Sheet:
@@ -18,7 +19,7 @@ def read_tree(raw: RawFile, options: Mapping[str, Any]) -> Sheet:
     What stands above an item stands in each record. A column is the way to a value from the item (``Crop.CropName``),
     or from the top where it stands above (``Day.date``). A list inside an item is joined by ``; ``.
     """
-    data = json_of(raw) if raw.begin(50).lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"[") else xml_of(raw)
+    data = json_of(raw) if raw.begin(50).lstrip(_BLANKS)[:1] in (b"{", b"[") else xml_of(raw)
     way = [part for part in str(options.get("records", "")).split(".") if part]
     records = list(_records(data, way, (), {}, ""))
     if not records:
@@ -33,6 +34,12 @@ def read_tree(raw: RawFile, options: Mapping[str, Any]) -> Sheet:
             yield place, [record.get(name) for name in columns]
 
     return Sheet(raw.name, columns, ".".join(way) or "top", rows)
+
+
+def deepest_list(raw: RawFile) -> str:
+    """Return the way to the list that lies deepest, as a guess at the records; empty where there is none."""
+    data = json_of(raw) if raw.begin(50).lstrip(_BLANKS)[:1] in (b"{", b"[") else xml_of(raw)
+    return max(_ways(data, ()), key=lambda way: way.count("."), default="")
 
 
 def json_of(raw: RawFile) -> Any:
