@@ -332,7 +332,7 @@ def test_each_sheet_and_layer_gets_a_mapping_of_its_own(project_of: Maker) -> No
     from mollisol.importing.sniff import sniffed
 
     book = openpyxl.Workbook()
-    book.active.title = "Read me"  # type: ignore[union-attr]
+    book.active.title = "Read me"
     for year in (2021, 2026):
         sheet = book.create_sheet(f"Fall {year}")
         for row in (
