@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from mollisol.quantification.models.amg import AmgForcing, AmgParameters, run_am
 from mollisol.quantification.models.arrays import FloatArray, with_axes
 from mollisol.quantification.models.external import december_stocks
 from mollisol.quantification.models.icbm import IcbmParameters, run_icbm, steady_icbm
+from mollisol.quantification.models.linear.kernel import Engine
 from mollisol.quantification.models.linear.steady import shifted
 from mollisol.quantification.models.rothc.equations import inert_from_stock
 from mollisol.quantification.models.rothc.model import RothCForcing, RothCParameters, run_rothc
@@ -36,6 +38,10 @@ class Weather:
     tmean_c: FloatArray
     rain_mm: FloatArray
     pet_mm: FloatArray
+
+    def part(self, sites: slice) -> Weather:
+        """Return the weather of some of the sites."""
+        return replace(self, cell=self.cell[sites])
 
     def of_sites(self, name: str) -> FloatArray:
         """Return a stream by site, (month, site)."""
@@ -152,13 +158,29 @@ def _weather_elsewhere(years: tuple[int, int]) -> Weather:
     return Weather(years, np.empty(0, dtype=np.int64), nothing, nothing, nothing)
 
 
+LANES = 2**17
+"""Sites times draws of a block: some 100 MB for a hundred years of a scenario."""
+
+type Each = Callable[[Callable[[Any], Any], Iterable[Any]], list[Any]]
+"""Runs work on parts, and gives the results in their order."""
+
+
+def one_by_one(work: Callable[[Any], Any], parts: Iterable[Any]) -> list[Any]:
+    """Return what work gives for each part, one after the other."""
+    return [work(part) for part in parts]
+
+
 def run_scenarios(
     inputs: ModelInputs,
     *,
     joint: JointDraws | None = None,
     start_t_ha: ArrayLike | None = None,
+    years: Collection[int] | None = None,
+    each: Each = one_by_one,
 ) -> ScenarioRuns:
-    """Run every scenario of a schedule.
+    """Run every scenario of a schedule, a block of sites at a time under all draws.
+
+    The blocks are the same whoever runs them, and in whatever order.
 
     Parameters
     ----------
@@ -170,6 +192,10 @@ def run_scenarios(
         Draws in place of the set's one value of each number.
     start_t_ha
         Stocks at the start, (site, draw), in place of those of the sites. [t C/ha]
+    years
+        At whose ends stocks are kept, beside the first; all where none are named.
+    each
+        Runs the blocks, and gives what each gave in their order.
 
     Returns
     -------
@@ -202,18 +228,47 @@ def run_scenarios(
     free = (*drawn.values.values(), drawn.inert_factor, drawn.slow_shift)
     many = max(stock.shape[1], *(np.size(v) for v in free))
     start = np.broadcast_to(stock, (len(sites), many))
-    job = Job(air, sites, plans, baseline, drawn, inputs.run_in_years, start, inputs.external)
-    skipped, stocks, more = RUNNERS[model](job)
-    rows = next(iter(stocks.values())).shape[0]
-    first = air.years[0] + skipped - 1
+    size = max(1, LANES // many)
+    engine: Engine = "compiled" if len(sites) > size else "auto"
+    job = Job(air, sites, plans, baseline, drawn, inputs.run_in_years, start, inputs.external, engine)
+    blocks = (job.part(slice(first, first + size)) for first in range(0, len(sites), size))
+    parts = each(partial(_run_block, RUNNERS[model], None if years is None else frozenset(years)), blocks)
     return ScenarioRuns(
         model,
         drawn.label,
         tuple(s.site for s in sites),
-        tuple(range(first, first + rows)),
-        stocks,
-        findings + more,
+        parts[0].years,
+        {name: np.concatenate([part.stocks[name] for part in parts], axis=1) for name in parts[0].stocks},
+        findings + tuple(dict.fromkeys(finding for part in parts for finding in part.findings)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What the runs of a block of sites gave: stocks by scenario at the end of the years that are kept."""
+
+    years: tuple[int, ...]
+    stocks: dict[str, FloatArray]
+    findings: tuple[Finding, ...]
+
+
+def _run_block(runner: Callable[[Job], Outcome], years: frozenset[int] | None, job: Job) -> _Block:
+    """Run a block of sites; scenarios whose inputs agree are run once."""
+    same = {
+        name: next(other for other, plan in job.plans.items() if plan.equals(own))
+        for name, own in job.plans.items()
+    }
+    plans = {name: job.plans[name] for name in same.values()}
+    skipped, stocks, findings = runner(
+        replace(job, plans=plans, baseline=same.get(job.baseline, job.baseline))
+    )
+    rows = next(iter(stocks.values())).shape[0]
+    first = job.air.years[0] + skipped - 1
+    kept = [row for row in range(rows) if years is None or not row or first + row in years]
+    if len(kept) < rows:
+        stocks = {name: run[kept] for name, run in stocks.items()}
+    whole = {name: stocks[other] for name, other in same.items()} if same else stocks
+    return _Block(tuple(first + row for row in kept), whole, findings)
 
 
 type Outcome = tuple[int, dict[str, FloatArray], tuple[Finding, ...]]
@@ -234,6 +289,15 @@ class Job:
     """At the start, (site, draw)."""
     external: ExternalResults | None = None
     """Of a model that ran elsewhere: its results, in place of weather and plans."""
+    engine: Engine = "auto"
+    """Where there are several blocks the compiled one, which gives the same bits whatever the blocks are."""
+
+    def part(self, sites: slice) -> Job:
+        """Return the job of some of the sites."""
+        plans = {name: plan.part(sites) for name, plan in self.plans.items()}
+        return replace(
+            self, air=self.air.part(sites), sites=self.sites[sites], plans=plans, stock=self.stock[sites]
+        )
 
 
 def _shared_run_in(years: int) -> Finding:
@@ -285,6 +349,7 @@ def _rothc(job: Job) -> Outcome:
             start_t_ha=shifted(start.pools_t_ha, job.joint.slow_shift, faster=1),
             inert_t_ha=inert,
             deficit_mm=start.deficit_mm,
+            engine=job.engine,
         )
         stocks[name] = np.concatenate([stock[None], done.run.total])
     return 0, stocks, _input_factors(start.input_factor.mean(axis=1), job.sites)
@@ -341,6 +406,7 @@ def _tier2(job: Job) -> Outcome:
             run_in_years=job.run_in_years,
             start_total_t_ha=stock,
             slow_shift=job.joint.slow_shift,
+            engine=job.engine,
         ).run.total
     return job.run_in_years, stocks, (_shared_run_in(job.run_in_years),)
 
@@ -364,7 +430,7 @@ def _amg(job: Job) -> Outcome:
             ph=soil("ph"),
             cn_ratio=soil("cn_ratio"),
         )
-        stocks[name] = run_amg(forcing, numbers, start_total_t_ha=job.stock).run.total
+        stocks[name] = run_amg(forcing, numbers, start_total_t_ha=job.stock, engine=job.engine).run.total
     return 1, stocks, ()
 
 
@@ -379,12 +445,11 @@ def _icbm(job: Job) -> Outcome:
     steady = steady_icbm(numbers, input_t_ha_yr=carbon(job.plans[job.baseline]).mean(axis=0, keepdims=True))
     start = shifted(steady * (stock / steady.sum(axis=0)), job.joint.slow_shift, faster=0)
     years = job.air.years[1] - job.air.years[0] + 1
-    stocks = {
-        name: np.concatenate(
-            [stock, run_icbm(numbers, start_t_ha=start, input_t_ha_yr=carbon(scenario), years=years).total]
-        )
-        for name, scenario in job.plans.items()
-    }
+    stocks = {}
+    for name, scenario in job.plans.items():
+        amount = carbon(scenario)
+        done = run_icbm(numbers, start_t_ha=start, input_t_ha_yr=amount, years=years, engine=job.engine)
+        stocks[name] = np.concatenate([stock, done.total])
     return 0, stocks, ()
 
 

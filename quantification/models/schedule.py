@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -51,10 +51,21 @@ class Plan:
     tillage: FloatArray
     findings: tuple[Finding, ...]
 
+    def part(self, sites: slice) -> Plan:
+        """Return the plan of some of the sites."""
+        return replace(self, **{name: getattr(self, name)[:, sites] for name in ARRAYS})
+
+    def equals(self, other: Plan) -> bool:
+        """Return whether all arrays agree to the last bit."""
+        return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in ARRAYS)
+
     def yearly(self, name: str) -> FloatArray:
         """Return the sum of a monthly array by year, (year, site)."""
         monthly: FloatArray = getattr(self, name)
         return np.asarray(monthly.reshape(-1, 12, monthly.shape[1]).sum(axis=1))
+
+
+ARRAYS = tuple(field.name for field in fields(Plan) if field.name != "findings")
 
 
 @dataclass(frozen=True, slots=True)

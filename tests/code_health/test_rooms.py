@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 OUTER = ("methodology", "quantification", "uncertainty", "templates")
 WAY: tuple[tuple[str, ...], ...] = (
-    ("equations", "extensions", "output"),
+    ("equations", "extensions", "output", "workers"),
     ("soil_models",),
     ("reading",),
     ("importing",),

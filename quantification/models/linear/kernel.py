@@ -34,6 +34,8 @@ WORTH_COMPILING = 2e7
 """Steps x lanes from which ``auto`` takes the compiled engine: below it NumPy is done before numba has started."""
 _FEWEST = 128
 """Lanes below which a block is not split further."""
+THREADS: int | None = None
+"""Threads of a run that names none; without a number as many as there are cores."""
 _FEW_DRAWS = 24
 """Draws below which those of several sites are put on one lane axis: a short loop costs more than a copy."""
 _MAPS = ("keep", "clock", "rates", "routes", "inlet", "supply")
@@ -50,7 +52,7 @@ class Computing:
     block
         Lanes that are taken through time together.
     threads
-        As many as this, or the cores of the machine, at most two.
+        As many as this, or the cores of the machine.
     """
 
     engine: Engine = "auto"
@@ -61,12 +63,14 @@ class Computing:
     def chosen(cls, engine: Engine | Computing, *, steps: int, lanes: int) -> Computing:
         """Return what a run of this size is computed with, ``auto`` resolved and the threads counted."""
         given = engine if isinstance(engine, Computing) else cls(engine)
-        threads = max(1, given.threads) if given.threads else min(2, os.cpu_count() or 1)
+        threads = given.threads or THREADS or os.cpu_count() or 1
         return cls(choose_engine(given.engine, steps=steps, lanes=lanes), given.block, threads)
 
-    def share(self, lanes: int) -> int:
-        """Return the lanes of a block: an even share for each thread, but not below the fewest."""
-        return min(self.block, max(_FEWEST, -(-lanes // (self.threads or 1))))
+    def share(self, sites: int, draws: int = 1) -> int:
+        """Return the sites of a block: as many even blocks for each thread, none of too few lanes."""
+        threads, most = self.threads or 1, max(1, self.block // draws)
+        rounds = -(-sites // (threads * most))
+        return max(1, min(most, max(-(-_FEWEST // draws), -(-sites // (threads * rounds)))))
 
     def over_blocks(self, work: Callable[[int, int], None], *, total: int, block: int) -> None:
         """Run ``work(lo, hi)`` over blocks; the order does not matter, as no two blocks share an output."""
@@ -314,7 +318,7 @@ def _run_compiled(
         def work(lo: int, hi: int) -> None:
             run_block(lo, hi, 0, draws, state, *arrays, donors, base, steps, every, *results)
 
-        computing.over_blocks(work, total=sites, block=computing.share(sites))
+        computing.over_blocks(work, total=sites, block=computing.share(sites, draws))
         return
 
     def side_by_side(lo: int, hi: int) -> None:
@@ -335,4 +339,4 @@ def _run_compiled(
         for whole, piece in zip(results, mine, strict=True):
             whole[..., lo:hi, :] = piece.reshape(*piece.shape[:-2], hi - lo, draws)
 
-    computing.over_blocks(side_by_side, total=sites, block=max(1, computing.share(sites * draws) // draws))
+    computing.over_blocks(side_by_side, total=sites, block=computing.share(sites, draws))

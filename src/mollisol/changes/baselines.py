@@ -9,8 +9,10 @@ from mollisol.changes.change import ChangeOfPeriod, ChangeOptions
 from mollisol.changes.hybrid import hybrid_change
 from mollisol.changes.measured import measured_change
 from mollisol.changes.modelled import modelled_change
+from mollisol.methodology.base import Interval
 from mollisol.methodology.baseline import Baseline, BlendedBaseline, HybridBaseline, ModelledSchedule
-from mollisol.methodology.checks.baseline_model import initial_shift_years
+from mollisol.methodology.checks.baseline_model import initial_shift_years, year_before
+from mollisol.methodology.checks.periods import whole_years
 from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.findings import Finding, FindingsError, Severity, finding
 from mollisol.methodology.project import VerificationPeriod
@@ -57,7 +59,21 @@ def both_sides(context: Context, samples: Samples) -> Sides:
     if measured or shares_errors(context.project):
         laboratory = laboratory_errors(context)
     methods = sorted({method for method, key in laboratory.sd if key in SHARED_ERRORS})
-    return Sides(samples, laboratory, run_model(context, samples.stocks, methods) if modelled else None)
+    if not modelled:
+        return Sides(samples, laboratory, None)
+    return Sides(samples, laboratory, run_model(context, samples.stocks, methods, _years_asked(context)))
+
+
+def _years_asked(context: Context) -> set[int]:
+    """Return the years at whose ends a change begins or ends: those of periods, and from campaigns on to their ends."""
+    head = context.project.head
+    days = {campaign.during.start for campaign in head.campaigns}
+    asked = set()
+    for period in head.verification_periods:
+        for day in {period.during.start, *(day for day in days if day < period.during.end)}:
+            first = year_before(day)
+            asked |= {first, first + (whole_years(Interval(start=day, end=period.during.end)) or 1)}
+    return asked
 
 
 def issuing_baseline(context: Context, why_not: WhyNot) -> Baseline:

@@ -45,6 +45,15 @@ class _Points:
         """Return the change between the ends of two years, (point, draw). [t C/ha]."""
         return self.runs.between(scenario, first_year, last_year)[self.places]
 
+    def of_units(self, of_point: FloatArray) -> FloatArray:
+        """Return the means of values, (point, ...), by sampling unit, points by their shares."""
+        number = {unit: place for place, unit in enumerate(self.units)}
+        unit = np.array([number[name] for name in self.unit_of_point])
+        order = np.argsort(unit, kind="stable")
+        first = np.searchsorted(unit[order], np.arange(len(self.units)))
+        of_unit: FloatArray = np.add.reduceat((of_point.T * self.share).T[order], first, axis=0)
+        return of_unit
+
     def of_stratum(self, number: int) -> list[int]:
         """Return the places of a stratum's units."""
         return [place for place, stratum in enumerate(self.stratum_of_unit) if stratum == number]
@@ -207,23 +216,20 @@ def _drawn(points: _Points, scenario: str, years: tuple[int, int]) -> FloatArray
     effect = modelled_reduction_t_co2e_per_ha(
         baseline_emission_t_co2e_per_ha=baseline, project_emission_t_co2e_per_ha=project
     )
-    member = np.equal.outer(points.units, points.unit_of_point) * points.share
-    of_unit: FloatArray = member @ np.asarray(effect)
-    return of_unit
+    return points.of_units(np.asarray(effect))
 
 
 def _initial_errors(
     points: _Points, scenario: str, years: tuple[int, int], laboratory: LaboratoryErrors
 ) -> tuple[InitialError, ...]:
     """Return what the initial stocks share by laboratory method, and what that does to the effect of each unit."""
-    ends = [year - points.runs.years[0] for year in years]
-    member = np.equal.outer(points.units, points.unit_of_point) * points.share
+    ends = [points.runs.years.index(year) for year in years]
     found = []
     for method, moved in points.runs.of_initial.items():
         project, baseline = (
             (run[ends[1]] - run[ends[0]])[points.places] for run in (moved["project"], moved[scenario])
         )
-        line = CO2E_PER_C * (member @ (project - baseline))
+        line = CO2E_PER_C * points.of_units(project - baseline)
         found += [
             InitialError(f"{key}, {method}", laboratory.sd[method, key], line)
             for key in SHARED_ERRORS

@@ -103,12 +103,23 @@ def run(
         Literal["none", "nuts"],
         typer.Option(help="nuts samples the posterior by PyMC too, and keeps its draws; a minute or more."),
     ] = "none",
+    workers: Annotated[
+        int, typer.Option(help="Processes that run the soil model; the result is the same to the bit.", min=1)
+    ] = 1,
+    scheduler: Annotated[
+        str,
+        typer.Option(help="Address of a Dask scheduler whose workers do it instead.", metavar="ADDRESS"),
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Run a project from cores to units and write its bundle and report."""
+    from mollisol.workers import started
+
     options = {"rules_key": rules, "overlays": _overlays(proposal), "route": route, "seed": seed}
     options["reference"] = reference
-    raise typer.Exit(_run(project, out, as_json=as_json, **options))
+    with started(workers, scheduler):
+        code = _run(project, out, as_json=as_json, **options)
+    raise typer.Exit(code)
 
 
 def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -39,6 +39,7 @@ from mollisol.quantification.soil_carbon_stock import soil_carbon_model_input_t_
 from mollisol.stocks.external import rows_of_results, start_gaps
 from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks
+from mollisol.workers import in_order
 
 _BACK_STEPS = 12
 _BACK_TOLERANCE_T_HA = 1e-9
@@ -102,17 +103,27 @@ class ModelledStocks:
 
     def between(self, scenario: str, first_year: int, last_year: int) -> FloatArray:
         """Return the change between the ends of two years, (point, draw). [t C/ha]."""
-        run, start = self.change[scenario], self.years[0]
-        return np.asarray(run[last_year - start] - run[first_year - start])
+        run, first, last = (
+            self.change[scenario],
+            *(self.years.index(year) for year in (first_year, last_year)),
+        )
+        return np.asarray(run[last] - run[first])
 
 
-def run_model(context: Context, stocks: UnitStocks, methods: Sequence[str] = ()) -> ModelledStocks:
+def run_model(
+    context: Context,
+    stocks: UnitStocks,
+    methods: Sequence[str] = (),
+    years: Collection[int] | None = None,
+) -> ModelledStocks:
     """Run both scenarios of every point from measured stocks, with one joint draw for all of them.
 
     Parameters
     ----------
     methods
         Laboratory methods whose values share an error: what it does to the change is run too, if the model runs here.
+    years
+        At whose ends the change is kept, beside the start; all where none are named.
 
     Raises
     ------
@@ -128,6 +139,8 @@ def run_model(context: Context, stocks: UnitStocks, methods: Sequence[str] = ())
     shift = initial_shift_years(project, context.rules.number("mollisol.start.tolerance"))
     start = year_before(project.head.start_date)
     runs = _runs(project, model, points, start, shift)
+    if years is not None:
+        runs = replace(runs, years=frozenset({start, start + shift, *years}))
     at_campaign = np.asarray(measured.value)[:, None]
 
     def started(stock: FloatArray) -> ScenarioRuns:
@@ -244,6 +257,7 @@ class _Runs:
 
     inputs: ModelInputs
     joint: JointDraws | None
+    years: frozenset[int] | None = None
 
     def run(self, stock: FloatArray) -> ScenarioRuns:
         """Run all scenarios from a stock, (site, 1) or (site, draw), at the end of the first year.
@@ -254,7 +268,9 @@ class _Runs:
             If the model cannot start or run.
         """
         try:
-            return run_scenarios(self.inputs, joint=self.joint, start_t_ha=stock)
+            return run_scenarios(
+                self.inputs, joint=self.joint, start_t_ha=stock, years=self.years, each=in_order
+            )
         except ValueError as error:
             fault = finding(
                 "model-cannot-run",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -205,7 +204,7 @@ def test_hybrid_vectors_through_the_step(
     for name, change in zip(("C1-1", "C2-1", "C3-1", "C4-1"), sites, strict=True):
         project.write(name, 201.0 + change, change)
 
-    def constant(context: Context, stocks: UnitStocks, _: Sequence[str] = ()) -> ModelledStocks:
+    def constant(context: Context, stocks: UnitStocks, *_: object) -> ModelledStocks:
         runs = run_model(context, stocks)
         shape = runs.change["baseline"][..., :1].shape
         flat = np.linspace(0.0, modelled_change / (44 / 12), shape[0])[:, None, None] * np.ones(shape)
