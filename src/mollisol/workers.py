@@ -27,16 +27,24 @@ _START: ContextVar[Start | None] = ContextVar("start", default=None)
 
 
 @contextmanager
-def started(number: int = 1, scheduler: str = "") -> Iterator[None]:
-    """Have what is computed inside done by some processes, or by the workers of a Dask scheduler.
+def started(wanted: str) -> Iterator[None]:
+    """Have what is computed inside done by a number of processes, or by the workers of a Dask scheduler.
+
+    Parameters
+    ----------
+    wanted
+        The number, or the address of the scheduler.
 
     Raises
     ------
     UserError
-        If the scheduler cannot be reached, or the extra ``cluster`` is not installed.
+        For no processes, a scheduler that cannot be reached, or without the extra ``cluster``.
     """
-    if scheduler:
-        with _cluster(scheduler) as start, _started_by(start):
+    number = int(wanted) if wanted.isdecimal() else None
+    if number == 0:
+        raise UserError("0 workers: name 1 or more, or the address of a Dask scheduler")
+    if number is None:
+        with _cluster(wanted) as start, _started_by(start):
             yield
     else:
         with _started_by(partial(_processes, number) if number > 1 else None):

@@ -52,18 +52,23 @@ def cannot(part: int) -> float:
 @pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_nothing_moves(tmp_path: Path) -> None:
     alone = in_order(sine, range(8))
-    with started(2):
+    with started("2"):
         assert in_order(partial(dies_once, tmp_path / "died"), range(8)) == alone
     assert (tmp_path / "died").exists(), "one was killed"
 
 
 @pytest.mark.slow
 def test_workers_that_die_again_and_again_are_told_and_faults_of_the_work_are_its_own() -> None:
-    with started(2):
+    with started("2"):
         with pytest.raises(UserError, match=r"2 of 2 parts were lost with their workers, 3 times"):
             in_order(dies, range(2))
         with pytest.raises(ValueError, match="part 0 cannot be computed"):
             in_order(cannot, range(2))
+
+
+def test_no_workers_are_told() -> None:
+    with pytest.raises(UserError, match="0 workers"), started("0"):
+        pass
 
 
 def test_blocks_of_points_move_no_bit(modelled: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +107,7 @@ def test_a_cluster_on_the_loopback_gives_the_same_bits_when_a_worker_dies(tmp_pa
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
         ) as cluster,
-        started(scheduler=cluster.scheduler_address),
+        started(cluster.scheduler_address),
     ):
         assert in_order(partial(dies_once, tmp_path / "died"), range(8)) == alone
     assert (tmp_path / "died").exists(), "one was killed"
@@ -114,7 +119,7 @@ def test_a_scheduler_that_does_not_answer_is_told(modelled: Make, tmp_path: Path
     out = tmp_path / "bundle"
     with (
         pytest.raises(UserError, match=r"no Dask scheduler answers at 127\.0\.0\.1:9"),
-        started(scheduler="127.0.0.1:9"),
+        started("127.0.0.1:9"),
     ):
         run_project(modelled())
     assert not out.exists()

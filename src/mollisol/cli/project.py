@@ -104,12 +104,14 @@ def run(
         typer.Option(help="nuts samples the posterior by PyMC too, and keeps its draws; a minute or more."),
     ] = "none",
     workers: Annotated[
-        int, typer.Option(help="Processes that run the soil model; the result is the same to the bit.", min=1)
-    ] = 1,
-    scheduler: Annotated[
         str,
-        typer.Option(help="Address of a Dask scheduler whose workers do it instead.", metavar="ADDRESS"),
-    ] = "",
+        typer.Option(
+            "--workers",
+            "--scheduler",
+            help="Processes that run the soil model, or the address of a Dask scheduler; the result is the same.",
+            metavar="N|ADDRESS",
+        ),
+    ] = "1",
     as_json: Json = False,
 ) -> None:
     """Run a project from cores to units and write its bundle and report."""
@@ -117,7 +119,7 @@ def run(
 
     options = {"rules_key": rules, "overlays": _overlays(proposal), "route": route, "seed": seed}
     options["reference"] = reference
-    with started(workers, scheduler):
+    with started(workers):
         code = _run(project, out, as_json=as_json, **options)
     raise typer.Exit(code)
 
