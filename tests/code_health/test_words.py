@@ -29,7 +29,8 @@ def parameters(function: ast.FunctionDef) -> list[str]:
 
 def is_equation_or_kernel(function: ast.FunctionDef) -> bool:
     words = " ".join(ast.unparse(decorator) for decorator in function.decorator_list)
-    if any(word in words for word in ("equation", "compiled", "njit", ".command(")):
+    words += " typer.Option" * ("typer.Option" in ast.unparse(function.args))
+    if any(word in words for word in ("equation", "compiled", "njit", ".command(", "typer.Option")):
         return True  # the options of a command are what a person types, one by one
     return function.name in ARGUMENTS_OF_AN_EQUATION
 

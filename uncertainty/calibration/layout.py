@@ -12,7 +12,7 @@ import numpy as np
 from mollisol.methodology.soil_models.inputs import ActivityRow, SiteRow
 from mollisol.methodology.soil_models.trials import Trials, scenario_of_trials
 from mollisol.quantification.models.arrays import FloatArray, IntArray
-from mollisol.quantification.models.scenarios import Weather, gather_weather
+from mollisol.quantification.models.drivers import Weather, gather_weather
 from mollisol.quantification.models.schedule import Plan, plan
 
 _STREAMS = ("plant_c_t_ha", "manure_c_t_ha", "covered", "irrigation_mm", "humified_t_ha", "tillage")

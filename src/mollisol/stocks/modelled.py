@@ -33,8 +33,9 @@ from mollisol.quantification.modelled_stock import (
     profile_stock_t_c_per_ha,
     rotation_mean_t_c_per_ha,
 )
+from mollisol.quantification.models.drivers import JointDraws
 from mollisol.quantification.models.rotation import phase_of_rotation
-from mollisol.quantification.models.scenarios import JointDraws, ScenarioRuns, run_scenarios
+from mollisol.quantification.models.scenarios import ScenarioRuns, run_scenarios
 from mollisol.quantification.soil_carbon_stock import soil_carbon_model_input_t_per_ha
 from mollisol.stocks.external import rows_of_results, start_gaps
 from mollisol.stocks.groups import group_means

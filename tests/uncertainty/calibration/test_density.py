@@ -10,7 +10,8 @@ from scipy import stats
 
 from mollisol.methodology.soil_models.calibration_plan import CalibrationPlan, Effect, default_plan
 from mollisol.methodology.soil_models.trials import Trials
-from mollisol.quantification.models.scenarios import JointDraws, run_scenarios
+from mollisol.quantification.models.drivers import JointDraws
+from mollisol.quantification.models.scenarios import run_scenarios
 from mollisol.uncertainty.calibration.layout import lay_out
 from mollisol.uncertainty.calibration.predict import predict
 from mollisol.uncertainty.calibration.problem import Problem
