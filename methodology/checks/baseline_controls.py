@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.practice import YearOfActivities
 from mollisol.methodology.project import Project
@@ -24,7 +25,7 @@ PRACTICES = (
 
 def check_controls_stayed(project: Project) -> list[Finding]:
     """Return the findings on control sites that took up another practice after the start, and those that were lost."""
-    return [*_contaminated(project), *_lost(project)]
+    return [*heard(_contaminated, project), *heard(_lost, project)]
 
 
 def contaminated_sites(project: Project) -> dict[str, tuple[str, ...]]:

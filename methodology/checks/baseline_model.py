@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 from mollisol.methodology.checks.external_model import check_external_model
 from mollisol.methodology.checks.gathered import gathered
@@ -50,7 +51,9 @@ def check_model_setup(project: Project, rules: RulesInForce) -> list[Finding]:
 
 
 def _external(project: Project, model: ProjectModel, rules: RulesInForce) -> Iterable[Finding]:
-    return check_external_model(project, modelled_points(project), _years_needed(project, model, rules))
+    return check_external_model(
+        project, modelled_points(project), partial(_years_needed, project, model, rules)
+    )
 
 
 def simulated(model: ProjectModel) -> ModelIdentity:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from mollisol.methodology.baseline import BlendedBaseline
 from mollisol.methodology.findings import Finding, Place, finding
@@ -14,7 +14,9 @@ from mollisol.methodology.soil_models.inputs import ExternalResults
 _SETTINGS = f"{MODEL_FOLDER}/model.toml"
 
 
-def check_external_model(project: Project, points: Sequence[str], years: range) -> Iterator[Finding]:
+def check_external_model(
+    project: Project, points: Sequence[str], years: Callable[[], range]
+) -> Iterator[Finding]:
     """Return every finding on the results; none where the project's model ran here.
 
     Parameters
@@ -24,7 +26,8 @@ def check_external_model(project: Project, points: Sequence[str], years: range) 
     points
         The points that are modelled.
     years
-        The years whose ends the results have to hold, from the start of the runs on.
+        The years whose ends the results have to hold, from the start of the runs on; asked for at last, as they rest
+        on the cores.
     """
     external = project.model.inputs.external if project.model is not None else None
     if external is None:
@@ -36,8 +39,6 @@ def check_external_model(project: Project, points: Sequence[str], years: range) 
         yield finding("model-point-missing", Place(file=rows.file, thing=f"point {name}"), "no row")
     for number, name in list(rows.places("point", lambda value: value not in known))[:1]:
         yield finding("model-site-unknown", Place(file=rows.file, row=number, column="point"), name)
-    wanted = ((name, year) for name in points if name in there for year in years)
-    yield from missing_years(rows, wanted, sorted(set(rows.column("scenario").labels)))
     yield from _depth(project, external)
     yield from _start(external, set(points), project.head.start_date.year - 1)
     if any(isinstance(item, BlendedBaseline) for item in project.soil_baselines):
@@ -46,6 +47,8 @@ def check_external_model(project: Project, points: Sequence[str], years: range) 
     gases = [name for name in ("n2o_kg_ha", "ch4_kg_ha") if rows.column(name).given().any()]
     if gases:
         yield finding("external-gases-unused", Place(file=rows.file, column=gases[0]), ", ".join(gases))
+    wanted = ((name, year) for year in years() for name in points if name in there)
+    yield from missing_years(rows, wanted, sorted(set(rows.column("scenario").labels)))
 
 
 def _depth(project: Project, external: ExternalResults) -> Iterator[Finding]:

@@ -37,6 +37,7 @@ def check_sampling(project: Project, rules: RulesInForce) -> list[Finding]:
             *heard(_increment_count, project, rules),
             *heard(_replication, project, rules),
             *heard(_coverage, project, rules),
+            *heard(_never_measured, project),
             *heard(_timing, project, rules),
         ]
     )
@@ -246,16 +247,8 @@ def _replication(project: Project, rules: RulesInForce) -> Iterable[Finding]:
 
 
 def _coverage(project: Project, rules: RulesInForce) -> Iterable[Finding]:
-    measured: dict[str, set[str]] = defaultdict(set)
-    for campaign, point in project.core_increments.distinct("campaign", "point"):
-        measured[campaign].add(point)
-    periods = project.head.verification_periods
-    counted = dict.fromkeys(
-        name for period in periods for name in (period.first_campaign, period.last_campaign) if name
-    )
-    if project.head.model is not None:
-        counted |= {project.head.model.initial_campaign: None}
-    for campaign in counted:
+    measured, periods = _points_measured(project), project.head.verification_periods
+    for campaign in _campaigns_counted(project):
         if not measured[campaign]:
             yield finding(
                 "campaign-not-measured",
@@ -286,7 +279,28 @@ def _coverage(project: Project, rules: RulesInForce) -> Iterable[Finding]:
             )
         elif first and last:
             yield from _unpaired_homes(covered, period, first, last, least)
-    everywhere = set().union(*(measured[campaign] for campaign in counted))
+
+
+def _points_measured(project: Project) -> Mapping[str, set[str]]:
+    measured: dict[str, set[str]] = defaultdict(set)
+    for campaign, point in project.core_increments.distinct("campaign", "point"):
+        measured[campaign].add(point)
+    return measured
+
+
+def _campaigns_counted(project: Project) -> list[str]:
+    """Return the campaigns that a verification period, or the model, rests on."""
+    head = project.head
+    ends = [
+        end for period in head.verification_periods for end in (period.first_campaign, period.last_campaign)
+    ]
+    initial = [head.model.initial_campaign] if head.model is not None else []
+    return list(dict.fromkeys(name for name in (*ends, *initial) if name))
+
+
+def _never_measured(project: Project) -> Iterable[Finding]:
+    measured = _points_measured(project)
+    everywhere = set().union(*(measured[campaign] for campaign in _campaigns_counted(project)))
     for row, name in project.sample_points.places("point", lambda point: point not in everywhere):
         yield finding(
             "point-not-measured",
@@ -326,9 +340,15 @@ def _unpaired_homes(
     }
     paired = {homes[point] for point in first & last}
     once = {homes[point] for point in first ^ last} - paired
+    where = Place(file=INCREMENTS, thing=f"verification period {period.name}")
+    ends = f"{period.first_campaign} and {period.last_campaign}"
+    for name in project.strata.column("stratum").values():
+        if name in once:
+            yield finding(
+                "stratum-unpaired", where, f"no point of stratum {name} was measured at both {ends}"
+            )
     linked = {link.control_site for link in project.control_links}
     lost = project.lost_control_sites(period.first_campaign, period.last_campaign)
-    where = Place(file=INCREMENTS, thing=f"verification period {period.name}")
     for site, kept in lost.items():
         left = len(linked) - len(lost)
         yield finding(
@@ -339,16 +359,10 @@ def _unpaired_homes(
             severity=Severity.REFUSAL if left < least <= len(linked) else Severity.WARNING,
             least=least,
         )
-    for kind, known in (
-        ("stratum", project.strata.column("stratum").values()),
-        ("control site", sorted(linked)),
-    ):
-        for name in known:
-            if name in once and name not in lost:
-                ends = f"{period.first_campaign} and {period.last_campaign}"
-                yield finding(
-                    "stratum-unpaired", where, f"no point of {kind} {name} was measured at both {ends}"
-                )
+    for name in sorted(linked & once - lost.keys()):
+        yield finding(
+            "stratum-unpaired", where, f"no point of control site {name} was measured at both {ends}"
+        )
 
 
 def _some(names: list[str]) -> str:

@@ -31,7 +31,7 @@ from mollisol.methodology.rules_in_force.rule_set import (
 from mollisol.methodology.trace import Trace
 from mollisol.programmes.interface import Programme
 from mollisol.programmes.rules import not_trusted, rules_of_project
-from mollisol.questions.cores import question_cores
+from mollisol.questions.cores import question_cores, question_increments
 from mollisol.questions.deviations import question_deviations
 from mollisol.questions.ledger import question_ledger
 from mollisol.questions.places.outlines import counted_areas
@@ -51,6 +51,8 @@ _STOCKS_ARE_OF = frozenset(
     }
 )  # fmt: skip
 """Files that stocks are computed from: what blocks in another one does not keep them from being asked."""
+_INCREMENTS_ARE_OF = frozenset({"", "core_increments.csv", "sample_points.csv", "laboratory_repeats.csv"})
+"""Files that the increments are asked with by themselves, where another one keeps stocks from being computed."""
 
 
 def assess_project(
@@ -136,6 +138,10 @@ def _held_against(
             findings += told
         except UnreadError:
             pass  # what could not be read is told
+    if samples is None:
+        findings += heard(programme.check_samples, context, None)
+    if samples is None and questions and not stops & _INCREMENTS_ARE_OF:
+        findings += heard(question_increments, replace(context, trace=Trace(rules)))
     findings = held_as_musts(findings, decide=bool(rules.value("mollisol.musts.decide").value))
     told = [*question_deviations(context, findings, reading.inputs), *status_findings(rules.chosen)]
     if samples is None:  # what a deviation answers may come only when what blocks is mended

@@ -161,7 +161,7 @@ def _herds(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
         )
 
 
-def check_sites(context: Context, samples: Samples) -> list[Finding]:
+def check_sites(context: Context, samples: Samples | None) -> list[Finding]:
     """Return a finding for every row of Table 7 in which control sites differ from their units, as described.
 
     The row on soil carbon is tested on the samples themselves by another check; here only its comparison is passed on.
@@ -173,7 +173,7 @@ def check_sites(context: Context, samples: Samples) -> list[Finding]:
     limits, sites = thresholds_of(context.rules), {site.name: site for site in facts.sites}
     units = {stratum.stratum: stratum.quantification_unit for stratum in project.strata}
     found: list[Finding] = []
-    alike = samples.similarity
+    alike = samples.similarity if samples is not None else None
     chance = (
         {} if alike is None else dict(zip(alike.p_value.index, alike.p_value.value.tolist(), strict=True))
     )

@@ -171,8 +171,8 @@ class Programme(Protocol):
         """Return what the tables of a project leave open, beside what its rules find; it moves no amount."""
         return []
 
-    def check_samples(self, context: Context, samples: Samples) -> list[Finding]:
-        """Return what its rules find in the samples."""
+    def check_samples(self, context: Context, samples: Samples | None) -> list[Finding]:
+        """Return what its rules find in the samples; None where what blocks keeps their stocks from being computed."""
         return []
 
     def check_amounts(

@@ -170,10 +170,12 @@ class VM0042(Programme):
             context.project, context.rules.number(least), context.rules.number(greatest)
         )
 
-    def check_samples(self, context: Context, samples: Samples) -> list[Finding]:
-        """Return what the similarity of control sites asks."""
-        asked = (check_similarity, check_sites, check_lost_points)
-        return [found for check in asked for found in heard(check, context, samples)]
+    def check_samples(self, context: Context, samples: Samples | None) -> list[Finding]:
+        """Return what the similarity of control sites asks: as described, and of their samples."""
+        found = heard(check_sites, context, samples)
+        if samples is not None:
+            found += [*heard(check_similarity, context, samples), *heard(check_lost_points, context, samples)]
+        return found
 
     def check_amounts(
         self, context: Context, periods: Sequence[PeriodResult], carried: Carried

@@ -16,7 +16,7 @@ from mollisol.methodology.columns import Column, numbered, sorted_places
 from mollisol.methodology.context import Context
 from mollisol.methodology.project import Project
 from mollisol.questions.grouped import Grouped, middle
-from mollisol.stocks.measured import UnitStocks
+from mollisol.stocks.profiles import Increments
 
 type Floats = NDArray[np.float64]
 type Places = NDArray[np.intp]
@@ -61,7 +61,7 @@ class Layers:
         return heads.labels, of
 
 
-def layers_of(project: Project, stocks: UnitStocks) -> Layers:
+def layers_of(project: Project, increments: Increments) -> Layers:
     """Return the increments of a project."""
     cores, points = project.core_increments, project.sample_points
     upper, lower = (cores.column(name).numbers() for name in ("upper_cm", "lower_cm"))
@@ -70,7 +70,7 @@ def layers_of(project: Project, stocks: UnitStocks) -> Layers:
     stratum, site = points.column("stratum"), points.column("control_site")
     inside = stratum.given()[place]
     carbon = cores.column("soc_g_per_kg")
-    density = stocks.increments.soil_mass.value / ((lower - upper) * _T_PER_HA_OF_ONE_CM)
+    density = increments.soil_mass.value / ((lower - upper) * _T_PER_HA_OF_ONE_CM)
     return Layers(
         carbon.numbers(),
         density,

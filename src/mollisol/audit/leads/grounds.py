@@ -71,7 +71,7 @@ class Grounds:
 
     def __init__(self, context: Context, stocks: UnitStocks) -> None:
         self.context, self.project = context, context.project
-        self.layers: Layers = layers_of(context.project, stocks)
+        self.layers: Layers = layers_of(context.project, stocks.increments)
         self.pairs: tuple[Pairs, ...] = tuple(pairs_of(context, self.layers))
         self.credit = Credit(context, stocks)
         self.scatter = context.rules.number("mollisol.copies.least-scatter")
