@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, get_args, overload
+from typing import Any, cast, get_args, overload
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import core_schema
+
+from mollisol.methodology.checks.unread import UnreadError
 
 FIRST_ROW = 2
 """The header is row 1."""
@@ -81,6 +83,18 @@ class Column:
         return np.array(met, dtype=np.bool_)[self.codes]
 
 
+class _Part:
+    """A row of a table of which some columns could not be read whole: what is asked of those raises."""
+
+    def __init__(self, row: BaseModel, unread: frozenset[str]) -> None:
+        self._row, self._unread = row, unread
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._unread:
+            raise UnreadError(name)
+        return getattr(self._row, name)
+
+
 class Columns[Row: BaseModel](Sequence[Row]):
     """A table: a sequence of row objects that holds columns.
 
@@ -99,6 +113,8 @@ class Columns[Row: BaseModel](Sequence[Row]):
     ----------
     as_read
         The table before columns were put in the place of others.
+    whole
+        The table with its rows at fault too; what is asked of the columns at fault, or of these cells, raises.
     """
 
     def __init__(
@@ -113,6 +129,8 @@ class Columns[Row: BaseModel](Sequence[Row]):
         self._groups: dict[tuple[str, ...], dict[tuple[Any, ...], list[int]]] = {}
         self._found: dict[tuple[str, Column], NDArray[np.intp]] = {}
         self.as_read: Columns[Row] = self
+        self.whole: Columns[Row] = self
+        self._unread: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, row_type: type[Row], rows: Iterable[Row], file: str = "") -> Columns[Row]:
@@ -135,6 +153,8 @@ class Columns[Row: BaseModel](Sequence[Row]):
 
     def column(self, name: str) -> Column:
         """Return a column; one that the file does not have holds its default in every row."""
+        if name in self._unread:
+            raise UnreadError(name)
         if name in self._columns:
             return self._columns[name]
         default = self.row_type.model_fields[name].default
@@ -210,6 +230,11 @@ class Columns[Row: BaseModel](Sequence[Row]):
         if "row" in self.row_type.model_fields:
             for value, number in zip(values, self.row_numbers.tolist(), strict=True):
                 value |= {"file": self.file, "row": number}
+        if self._unread:
+            parts: Any = tuple(
+                _Part(self.row_type.model_construct(**value), self._unread) for value in values
+            )
+            return cast("tuple[Row, ...]", parts)
         kind: Any = tuple[self.row_type, ...]  # type: ignore[name-defined]
         adapter: TypeAdapter[tuple[Row, ...]] = TypeAdapter(kind)
         return adapter.validate_python(tuple(values))
@@ -222,7 +247,7 @@ class Columns[Row: BaseModel](Sequence[Row]):
     @overload
     def __getitem__(self, place: slice) -> tuple[Row, ...]: ...
     def __getitem__(self, place: int | slice) -> Row | tuple[Row, ...]:
-        if isinstance(place, int) and "rows" not in self.__dict__:
+        if isinstance(place, int) and "rows" not in self.__dict__ and not self._unread:
             values = {name: column.labels[column.codes[place]] for name, column in self._columns.items()}
             if "row" in self.row_type.model_fields:
                 values |= {"file": self.file, "row": int(self.row_numbers[place])}
@@ -256,10 +281,17 @@ class Columns[Row: BaseModel](Sequence[Row]):
         made.as_read = self.as_read
         return made
 
+    def without(self, names: Iterable[str]) -> Columns[Row]:
+        """Return the table with some columns that could not be read whole: what is asked of them raises."""
+        made = Columns(self.row_type, self._columns, self.row_numbers, self.file)
+        made._unread = self._unread | {*names}
+        return made
+
     def at(self, places: Sequence[int]) -> Columns[Row]:
         """Return the rows at some places as a table of their own."""
         columns = {name: column.at(places) for name, column in self._columns.items()}
         made = Columns(self.row_type, columns, self.row_numbers[places], self.file)
+        made._unread = self._unread
         made.as_read = made if self.as_read is self else self.as_read.at(places)
         return made
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from mollisol.methodology.checks.gathered import gathered
-from mollisol.methodology.checks.unread import UNREAD, heard
+from mollisol.methodology.checks.unread import UnreadError, heard
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.measurement import PROXIMAL, LaboratoryMethod, ValidationSample
 from mollisol.methodology.project import Project
@@ -40,10 +40,12 @@ def validation_rows(project: Project, calibration: str) -> list[tuple[int, Valid
 
 def methods_used(project: Project) -> list[LaboratoryMethod]:
     """Return the laboratory methods that cores are of; all of them where the cores cannot be read."""
-    cores, methods = project.core_increments, project.head.laboratory_methods
-    if cores is UNREAD:
+    methods = project.head.laboratory_methods
+    try:
+        used = project.core_increments.column("laboratory_method").labels
+    except UnreadError:
         return [*methods]
-    return [method for method in methods if method.id in cores.column("laboratory_method").labels]
+    return [method for method in methods if method.id in used]
 
 
 def check_spectroscopy(project: Project, rules: RulesInForce) -> list[Finding]:

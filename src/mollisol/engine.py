@@ -89,9 +89,10 @@ def assess_project(
     project = reading.project or reading.part
     if project is None:
         return Assessment(reading, tuple(in_order(reading.findings)))
-    unread = {fault.where.file for fault in blocking(reading.findings)}
-    form = [*reading.findings, *check_references(project, unread)]
-    project = without_faults(project, form)
+    project = without_faults(project, reading.findings)
+    form = [*reading.findings, *check_references(project)]
+    project = without_faults(project, form[len(reading.findings) :])
+    marked = blocking(form)
     form += [*heard(check_declared, project.head, HEAD_FILE), *check_kind(project.head, HEAD_FILE)]
     form += heard(check_laboratory, project)
     try:
@@ -113,7 +114,7 @@ def assess_project(
                 *question_tables(context.project, outlines, rules),
             ]
             differing += heard(question_ledger, context, reading.inputs)
-        assessment = _held_against(programme, context, reading, [*form, *differing], questions)
+        assessment = _held_against(programme, context, reading, [*form, *differing], marked, questions)
     except RuleError as error:
         return Assessment(reading, tuple(in_order([*form, unusable_rules(str(error))])))
     more = not_trusted(programme, rules.rule_set)
@@ -125,13 +126,21 @@ def _held_against(
     context: Context,
     reading: Reading,
     form: Sequence[Finding],
+    marked: Sequence[Finding],
     questions: bool,
 ) -> Assessment:
-    """Return every finding: what the programme checks beside what was found, and the stocks where nothing blocks."""
+    """Return every finding: what the programme checks beside what was found, and the stocks where nothing blocks.
+
+    What is ``marked`` as unread keeps no stocks from being computed that do not ask for it.
+    """
     project, rules, head = context.project, context.rules, context.project.head
     findings = [*form, *programme.check(context), *heard(check_units, project, rules)]
     samples = None
-    stops = {stop.where.file for stop in blocking(apply_deviations(findings, head.deviations))}
+    stops = {
+        stop.where.file
+        for stop in blocking(apply_deviations(findings, head.deviations))
+        if stop not in marked
+    }
     if not stops & _STOCKS_ARE_OF:
         try:
             context, samples, told = _of_samples(programme, context, questions)

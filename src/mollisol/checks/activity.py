@@ -70,6 +70,10 @@ _ROWS_OF: Mapping[str, tuple[str, ...]] = {
     "aboveground_woody_biomass": ("woody_stocks",),
     "belowground_woody_biomass": ("woody_stocks",),
 }
+_WOODY, _SITES = (
+    _Table("woody_stocks.csv", "woody_stocks", ("kind", "measured_on")),
+    _Table(SITES, "site_conditions", ()),
+)
 _EXEMPT: Mapping[str, tuple[str, ...]] = {
     "manure": ("produced on site", "diverted from anaerobic storage", "not used as amendment before"),
     "compost": ("produced on site", "not used as amendment before"),
@@ -82,14 +86,15 @@ def check_activity(context: Context) -> list[Finding]:
     project = context.project
     return gathered(
         [
-            *heard(_places, project),
-            *heard(_years, project),
-            *heard(_amounts, project),
+            *(found for table in (*_TABLES, _WOODY, _SITES) for found in heard(_places, project, table)),
+            *(found for table in _TABLES for found in heard(_years, project, table)),
+            *(found for table in _TABLES for found in heard(_amounts, project, table)),
+            *heard(_forms, project),
             *heard(_nitrogen, project),
             *heard(_fires, project),
             *heard(_burning, context),
             *heard(check_livestock, project),
-            *heard(_sites, project),
+            *heard(_conditions, project),
             *heard(_potentials, context),
             *heard(_approaches, project),
             *heard(_exemptions, project),
@@ -111,50 +116,45 @@ def _rows(project: Project, table: _Table) -> Iterable[tuple[int, Any]]:
     return enumerate(getattr(project, table.field), start=FIRST_ROW)
 
 
-def _places(project: Project) -> Iterable[Finding]:
+def _places(project: Project, table: _Table) -> Iterable[Finding]:
     """Find rows of units that are not there, and rows that stand twice."""
-    areas = _areas(project)
-    woody = _Table("woody_stocks.csv", "woody_stocks", ("kind", "measured_on"))
-    sites = _Table(SITES, "site_conditions", ())
-    for table in (*_TABLES, woody, sites):
-        seen: set[tuple[Any, ...]] = set()
-        for number, row in _rows(project, table):
-            if row.quantification_unit not in areas:
-                where = Place(file=table.file, row=number, column="quantification_unit")
-                unit = row.quantification_unit
-                found = f"{unit}{did_you_mean(unit, areas)}"
-                yield finding("unknown-reference", where, found, table="quantification_units.csv")
-            key = (
-                row.quantification_unit,
-                getattr(row, "scenario", ""),
-                getattr(row, "year", ""),
-                *(getattr(row, name) for name in table.key),
-            )
-            if key in seen:
-                yield finding(
-                    "activity-row-twice", Place(file=table.file, row=number), " ".join(map(str, key))
-                )
-            seen.add(key)
+    units = project.quantification_units.column("quantification_unit").labels
+    seen: set[tuple[Any, ...]] = set()
+    for number, row in _rows(project, table):
+        if row.quantification_unit not in units:
+            where = Place(file=table.file, row=number, column="quantification_unit")
+            unit = row.quantification_unit
+            found = f"{unit}{did_you_mean(unit, units)}"
+            yield finding("unknown-reference", where, found, table="quantification_units.csv")
+        key = (
+            row.quantification_unit,
+            getattr(row, "scenario", ""),
+            getattr(row, "year", ""),
+            *(getattr(row, name) for name in table.key),
+        )
+        if key in seen:
+            yield finding("activity-row-twice", Place(file=table.file, row=number), " ".join(map(str, key)))
+        seen.add(key)
 
 
-def _years(project: Project) -> Iterable[Finding]:
+def _years(project: Project, table: _Table) -> Iterable[Finding]:
     """Return rows whose year is not of their scenario: of the look-back for the baseline, of the project for it."""
-    starts, open_years = starts_of_units(project), years_of_units(project)
-    back = look_back_years(project)
-    for table in _TABLES:
-        for number, row in _rows(project, table):
-            length = back.get(row.quantification_unit, 0)
-            start = starts.get(row.quantification_unit, project.head.start_date).year
-            last = max(open_years.get(row.quantification_unit, ()), default=start)
-            baseline = getattr(row, "scenario", "project") == "baseline"
-            low, high = (start - length, start - 1) if baseline else (start, last)
-            if not low <= row.year <= high:
-                word, which = "project", "years in which a project year begins"
-                if baseline:
-                    word, which = "baseline", "the years of the schedule before the start"
-                where = Place(file=table.file, row=number, column="year")
-                allowed = f"{low} to {high}: {which}"
-                yield finding("activity-year-outside", where, f"{word} {row.year}", allowed=allowed)
+    rows = [*_rows(project, table)]
+    starts, open_years = (starts_of_units(project), years_of_units(project)) if rows else ({}, {})
+    back = look_back_years(project) if rows else {}
+    for number, row in rows:
+        length = back.get(row.quantification_unit, 0)
+        start = starts.get(row.quantification_unit, project.head.start_date).year
+        last = max(open_years.get(row.quantification_unit, ()), default=start)
+        baseline = getattr(row, "scenario", "project") == "baseline"
+        low, high = (start - length, start - 1) if baseline else (start, last)
+        if not low <= row.year <= high:
+            word, which = "project", "years in which a project year begins"
+            if baseline:
+                word, which = "baseline", "the years of the schedule before the start"
+            where = Place(file=table.file, row=number, column="year")
+            allowed = f"{low} to {high}: {which}"
+            yield finding("activity-year-outside", where, f"{word} {row.year}", allowed=allowed)
 
 
 def _judged(table: str, number: int, column: str, value: float, span: Range) -> Iterable[Finding]:
@@ -163,19 +163,28 @@ def _judged(table: str, number: int, column: str, value: float, span: Range) -> 
         yield finding("amount-per-hectare", where, f"{value:g} {span.unit}", span=span)
 
 
-def _amounts(project: Project) -> Iterable[Finding]:
+def _amounts(project: Project, table: _Table) -> Iterable[Finding]:
     areas = _areas(project)
-    for table in _TABLES:
-        for number, row in _rows(project, table):
-            area = areas.get(row.quantification_unit)
-            if table.span is not None and area is not None:
-                yield from _judged(
-                    table.file, number, table.amount, getattr(row, table.amount) / area, table.span
-                )
+    for number, row in _rows(project, table):
+        area = areas.get(row.quantification_unit)
+        if table.span is not None and area is not None:
+            yield from _judged(
+                table.file, number, table.amount, getattr(row, table.amount) / area, table.span
+            )
 
 
 def _nitrogen(project: Project) -> Iterable[Finding]:
+    """Return amounts of fertilizer on each hectare that no field gets."""
     areas = _areas(project)
+    for number, row in enumerate(project.fertilizers, start=FIRST_ROW):
+        if row.quantification_unit in areas:
+            amount = row.applied_t / areas[row.quantification_unit]
+            span = ranges.SYNTHETIC_PER_HA if row.kind == "synthetic" else ranges.ORGANIC_PER_HA
+            yield from _judged("fertilizers.csv", number, "applied_t", amount, span)
+
+
+def _forms(project: Project) -> Iterable[Finding]:
+    """Return contents of nitrogen that no product or residue has, and forms that are unknown or not of the kind."""
     file = "fertilizers.csv"
     for number, row in enumerate(project.fertilizers, start=FIRST_ROW):
         synthetic = row.kind == "synthetic"
@@ -184,10 +193,6 @@ def _nitrogen(project: Project) -> Iterable[Finding]:
         if row.nitrogen_form is not None and not synthetic:
             where = Place(file=file, row=number, column="nitrogen_form")
             yield finding("nitrogen-form-of-organic", where, f"{row.product}, organic: {row.nitrogen_form}")
-        if row.quantification_unit in areas:
-            amount = row.applied_t / areas[row.quantification_unit]
-            span = ranges.SYNTHETIC_PER_HA if synthetic else ranges.ORGANIC_PER_HA
-            yield from _judged(file, number, "applied_t", amount, span)
     formless = [
         number
         for number, row in enumerate(project.fertilizers, start=FIRST_ROW)
@@ -214,7 +219,7 @@ def _fires(project: Project) -> Iterable[Finding]:
         yield from _judged("burning.csv", number, "biomass_kg_dm", mass, ranges.BURNED_PER_HA)
 
 
-def _sites(project: Project) -> Iterable[Finding]:
+def _conditions(project: Project) -> Iterable[Finding]:
     sites = sites_of(project)
     if any(getattr(project, field) for field in _WITH_CLIMATE):
         for number, unit in enumerate(project.quantification_units, start=FIRST_ROW):

@@ -40,6 +40,10 @@ _TYPED: Final[Mapping[str, str]] = {
     "biomass_burning_n2o": "burning.csv",
 }
 """The tables whose numbers a source is computed from."""
+_WHOLE_PLANTS: Final = re.compile(
+    r".*(?:sil[oa]|forage|fodder|green|whole|ganzpflanz|grün|cover|maize|mais|corn).*", re.I
+)
+"""Crops of the schedule that are mown whole, or may be: no record of grain is one of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,26 +278,22 @@ def greatest_yields() -> tuple[GreatestYield, ...]:
 
 
 def _yields(context: Context) -> Iterator[Finding]:
-    """Yield commodities in tonnes whose yield is above all records."""
-    for number, facts in enumerate(context.project.commodities, start=2):
-        for known in greatest_yields():
-            grown = facts.yield_per_ha or 0.0
-            if (
-                facts.unit == "t"
-                and grown > known.greatest_t_per_ha
-                and re.search(known.words, facts.commodity, re.I)
-            ):
-                where = Place(
-                    file="commodities.csv",
-                    row=number,
-                    column="yield_per_ha",
-                    thing=f"commodity {facts.commodity}",
-                )
-                yield finding(
-                    "yield-beyond-record",
-                    where,
-                    f"{grown:g} t/ha",
-                    greatest=known.greatest_t_per_ha,
-                    crop=known.crop,
-                )
-                break
+    """Yield commodities in tonnes, and crops of the schedule, whose yield is above all records of what they name."""
+    project = context.project
+    grown = [
+        (Place(file="commodities.csv", row=number, column="yield_per_ha", thing=f"commodity {facts.commodity}"),
+         facts.commodity, facts.yield_per_ha)
+        for number, facts in enumerate(project.commodities, start=2)
+        if facts.unit == "t"
+    ]  # fmt: skip
+    schedule = project.schedule
+    for (crop, amount), place in schedule.distinct("crop", "yield_t_per_ha").items():
+        number = int(schedule.row_numbers[place])
+        where = Place(file=schedule.file, row=number, column="yield_t_per_ha", thing=f"crop {crop}"[:100])
+        grown.append((where, _WHOLE_PLANTS.sub("", crop), amount or 0.0))
+    for where, name, amount in grown:
+        known = [crop for crop in greatest_yields() if re.search(crop.words, name, re.I)]
+        most = max(known, key=lambda crop: crop.greatest_t_per_ha, default=None)
+        if most is not None and amount > most.greatest_t_per_ha:
+            greatest = most.greatest_t_per_ha
+            yield finding("yield-beyond-record", where, f"{amount:g} t/ha", greatest=greatest, crop=most.crop)

@@ -12,7 +12,7 @@ from mollisol.methodology import activity
 from mollisol.methodology.base import DomainObject
 from mollisol.methodology.checks.laboratory import check_laboratory_figures
 from mollisol.methodology.checks.unread import UNREAD
-from mollisol.methodology.columns import Columns
+from mollisol.methodology.columns import FIRST_ROW, Columns
 from mollisol.methodology.eligibility.clauses import DECLARATIONS_FILE, Declaration
 from mollisol.methodology.eligibility.non_permanence import RISK_FILE, RiskAnswer
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
@@ -195,15 +195,24 @@ _LISTS_OF_HEAD: Mapping[str, str] = {
 
 
 def without_faults(project: Project, faults: Iterable[Finding]) -> Project:
-    """Return the project with what blocking findings are on marked as unread; itself where there are none."""
+    """Return the project with what blocking findings are on marked as unread; itself where there are none.
+
+    Of a table whose cells are at fault that is their columns, else the whole.
+    """
     stops = blocking(faults)
-    unread, lists = dict[str, Any](), dict[str, Any]()
+    unread, lists, columns = dict[str, Any](), dict[str, Any](), dict[str, set[str]]()
     for fault in stops:
         file, thing = fault.where.file, fault.where.thing
         if file == HEAD_FILE:
             lists |= {name: UNREAD for kind, name in _LISTS_OF_HEAD.items() if thing.startswith(f"{kind} ")}
         elif file in _FIELDS_OF_FILE:
-            unread[_FIELDS_OF_FILE[file]] = UNREAD
+            # a row that stands twice counts twice in every column
+            of_cells = (fault.where.row or 0) >= FIRST_ROW and fault.code != "duplicate-id"
+            columns.setdefault(_FIELDS_OF_FILE[file], set()).add(fault.where.column if of_cells else "")
+    for name, at_fault in columns.items():
+        table = getattr(project, name)
+        in_part = isinstance(table, Columns) and at_fault <= table.row_type.model_fields.keys()
+        unread[name] = table.whole.without(at_fault) if in_part else UNREAD
     if stops and project.head.model is not None and project.model is None:
         unread["model"] = UNREAD
     if "evidence" in unread:

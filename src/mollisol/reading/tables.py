@@ -67,7 +67,8 @@ def read_table[Row: BaseModel](
     Returns
     -------
     tuple
-        The table without its faulty rows (without any where the header is at fault), and the findings.
+        The table without its faulty rows (without any where the header is at fault), and the findings. ``whole`` of it
+        has them all, without the columns at fault.
     """
     nothing = Columns.of(row_type, (), file)
     _, findings = decoded(content, file)
@@ -87,11 +88,16 @@ def read_table[Row: BaseModel](
     if not row_numbers.size and header_is_right and not more:
         findings.append(_fault("no-rows", file, "a header and no rows"))
     known = {name: cells for name, cells in zip(header, texts, strict=True) if name in _columns_of(row_type)}
-    table, sound, faults = _table(known, row_numbers, file, row_type)
+    table, at_fault, faults = _table(known, row_numbers, file, row_type)
     findings += faults
     if not header_is_right:
         return nothing, findings
-    return table if sound.all() else table.at(np.flatnonzero(sound).tolist()), findings
+    if not at_fault:
+        return table, findings
+    sound = ~np.logical_or.reduce([*at_fault.values()])
+    part = table.at(np.flatnonzero(sound).tolist())
+    part.whole = table.without(at_fault)
+    return part, findings
 
 
 type _Words = tuple[str, str, Mapping[str, str]]
@@ -240,8 +246,8 @@ def _sound(
 
 def _table[Row: BaseModel](
     texts: Mapping[str, _Texts], row_numbers: NDArray[np.int64], file: str, row_type: type[Row]
-) -> tuple[Columns[Row], NDArray[np.bool_], list[Finding]]:
-    """Return the table, which of its rows are sound, and the faults of the others.
+) -> tuple[Columns[Row], dict[str, NDArray[np.bool_]], list[Finding]]:
+    """Return the table, which rows of each column at fault are so, and the faults.
 
     Of a cell in which a fault was found already nothing more is said.
     """
@@ -273,10 +279,8 @@ def _table[Row: BaseModel](
         outside = np.isin(column.codes, list(bad)) & ~at_fault[name]
         faults.append(told(name, np.flatnonzero(outside), partial(_of_code, column.codes, bad)))
         at_fault[name] |= outside
-    sound = np.ones(len(row_numbers), dtype=np.bool_)
-    for wrong in at_fault.values():
-        sound &= ~wrong
-    return Columns(row_type, columns, row_numbers, file), sound, gathered(chain.from_iterable(faults))
+    at_fault = {name: wrong for name, wrong in at_fault.items() if wrong.any()}
+    return Columns(row_type, columns, row_numbers, file), at_fault, gathered(chain.from_iterable(faults))
 
 
 def _named(columns: Mapping[str, Column], place: int) -> str:

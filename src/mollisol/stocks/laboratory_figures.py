@@ -22,7 +22,7 @@ from mollisol.methodology.checks.laboratory import (
     SHARE_OF_MATTER,
     WEIGHED,
 )
-from mollisol.methodology.checks.unread import UNREAD
+from mollisol.methodology.checks.unread import UnreadError
 from mollisol.methodology.columns import Column, Columns
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.measurement import RICHEST_G_PER_KG, CoreIncrement
@@ -307,9 +307,14 @@ def with_figures(project: Project, rules: RulesInForce) -> tuple[Project, list[F
 
     The steps are entered into the trace of the run where stocks are computed, from the table as it was read.
     """
+    try:
+        return _with_figures(project, rules)
+    except UnreadError:
+        return project, []  # what could not be read is told
+
+
+def _with_figures(project: Project, rules: RulesInForce) -> tuple[Project, list[Finding]]:
     cores, findings = project.core_increments, list[Finding]()
-    if cores is UNREAD:
-        return project, []
     for column in SOURCES:
         places = np.flatnonzero(_follows(cores, column)).tolist()
         if not places:

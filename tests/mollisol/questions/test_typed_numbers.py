@@ -43,6 +43,7 @@ def asked(folder: Path) -> list[Finding]:
         ("burning.csv", "160000,40", "800000,40", "burning-before-large", "20 t of dry matter a hectare"),
         ("burning.csv", "160000,40", "160000,70", "burning-before-large", "on 70 of 60 ha"),
         ("commodities.csv", "agricultural,t,7.5", "agricultural,t,75", "yield-beyond-record", "75 t/ha"),
+        ("schedule_of_activities.csv", ",7.5,", ",75,", "yield-beyond-record", "75 t/ha"),
         ("modelled_soil_gases.csv", ",4e-07,", ",0,", "modelled-gas-without-error", "standard error of 0"),
     ],
 )  # fmt: skip

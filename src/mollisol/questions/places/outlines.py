@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mollisol.methodology.checks.unread import UNREAD
+from mollisol.methodology.checks.unread import UnreadError
 from mollisol.methodology.columns import Column, Columns
 from mollisol.methodology.findings import Finding, Place, blocking, finding
 from mollisol.methodology.land.covered import fields_that_count
@@ -95,9 +95,18 @@ def counted_areas(
     A tolerance between the two is for error and not for gain. Areas of units fall by what their strata lose, those of
     strata by what their fields lose. Beyond the tolerance nothing is counted: the difference blocks.
     """
-    outlines = outlines_drawn(project, inputs)
-    if any(table is UNREAD for table in (project.strata, project.quantification_units)):
-        return project, outlines
+    try:
+        outlines = outlines_drawn(project, inputs)
+    except UnreadError:  # of the fields, which are told
+        project_without = project.model_copy(update={"fields": Columns.of(LandField, ())})
+        outlines = outlines_drawn(project_without, inputs)
+    try:
+        return _counted(project, outlines, rules)
+    except UnreadError:
+        return project, outlines  # areas that could not be read are told
+
+
+def _counted(project: Project, outlines: Outlines, rules: RulesInForce) -> tuple[Project, Outlines]:
     tolerance = rules.number("mollisol.area.agreement")
     fields = []
     for item in project.fields:
