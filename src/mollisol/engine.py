@@ -39,7 +39,7 @@ from mollisol.questions.tables import question_tables
 from mollisol.reading.intake import Handed
 from mollisol.reading.project import Reading, read_project, without_faults
 from mollisol.reading.schema import HEAD_FILE
-from mollisol.run import Assessment, Run, RunOptions, Tell, silent
+from mollisol.run import Assessment, Run, RunOptions, Tell, needed_by, silent
 from mollisol.stocks.laboratory_figures import with_figures
 from mollisol.stocks.samples import Samples, quantify_samples
 
@@ -201,6 +201,8 @@ def run_project(
     ------
     FindingsError
         If a finding blocks; it carries all findings.
+    UserError
+        If the bundle would be larger than what reads bundles opens.
     """
     from mollisol.computing import compute
 
@@ -208,7 +210,8 @@ def run_project(
     options = RunOptions(
         rules_key=rules_key, overlays=tuple(overlays), route=route, seed=seed, reference=reference
     )
-    tell("computing")
+    project = assessment.passed()[0].project
+    tell(f"computing: {needed_by(project)}")
     return compute(assessment, options, tell)
 
 

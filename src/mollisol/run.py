@@ -8,12 +8,13 @@ from typing import Any
 
 from mollisol.methodology.base import DomainObject, Items
 from mollisol.methodology.context import Context
-from mollisol.methodology.findings import Finding, FindingsError, blocking
+from mollisol.methodology.findings import Finding, FindingsError, UserError, blocking
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import ReferenceChoice, RouteChoice, RunResult
 from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Trace
+from mollisol.reading.archive import LARGEST_FILE_BYTES, MOST_ROWS
 from mollisol.reading.project import Reading
 from mollisol.stocks.samples import Samples
 
@@ -21,8 +22,42 @@ type Tell = Callable[[str], None]
 """Takes a line on each step."""
 
 
+_BYTES_OF_A_STOCK = 500
+_BYTES_OF_A_PERIOD = 1_200
+"""Of ``results.json``: a stratum in a campaign, both scenarios, and in a period."""
+_ROWS_OF_AN_INCREMENT = 18
+_ROWS_OF_A_PERIOD = 60
+"""Of ``values.parquet``: an increment with what is computed of it, and a stratum in a period."""
+_LEAST_MEMORY_MB = 150
+_MEMORY_OF_A_ROW = 600
+"""Measured on projects of 1,000 and 10,000 strata."""
+
+
 def silent(_: str) -> None:
     """Take a line on a step, and print nothing."""
+
+
+def needed_by(project: Project) -> str:
+    """Return what a run of a project will need and write, in words; from its tables, to a factor of about two.
+
+    Raises
+    ------
+    UserError
+        If the bundle would hold more than what reads it opens.
+    """
+    strata, increments = len(project.strata), len(project.core_increments)
+    campaigns, periods = len(project.head.campaigns), len(project.head.verification_periods)
+    results = strata * (_BYTES_OF_A_STOCK * campaigns + _BYTES_OF_A_PERIOD * periods)
+    rows = _ROWS_OF_AN_INCREMENT * increments + _ROWS_OF_A_PERIOD * strata * periods
+    size = f"{strata:,} strata and {increments:,} increments"
+    if results > LARGEST_FILE_BYTES or rows > MOST_ROWS:
+        raise UserError(
+            f"{size} would make a bundle that cannot be opened: results of about {results / 1e6:,.0f} MB where "
+            f"{LARGEST_FILE_BYTES / 1e6:,.0f} MB are read, and a table of about {rows:,} rows where {MOST_ROWS:,} are; "
+            "run parts of the land as projects of their own, and keep them in a portfolio (mollisol portfolio)"
+        )
+    memory, packed = _LEAST_MEMORY_MB + rows * _MEMORY_OF_A_ROW / 1e6, results / 9 + 3.0 * rows
+    return f"{size}: about {memory:,.0f} MB of memory and a bundle of {max(packed / 1e6, 1):,.0f} MB"
 
 
 class RunOptions(DomainObject):

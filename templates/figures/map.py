@@ -18,6 +18,10 @@ type Outlines = Mapping[str, Sequence[Ring]]
 """Rings of longitude and latitude by stratum."""
 
 _MOST_LABELS: Final = 25
+_MOST_OUTLINES: Final = 2_000
+"""More than so many are drawn as the cells of a grid that they lie in, and their points once a cell."""
+_CELLS: Final = 60
+"""Across the longer side."""
 _FAR: Final = 2.0
 """A control site farther from the project than so many of its diagonals is told, not drawn."""
 _ROUND: Final = (1, 2, 5)
@@ -58,8 +62,13 @@ def site_map(project: Project, outlines: Outlines) -> draw.Drawing:
     ax.set_xlim(frame[0], frame[1])
     ax.set_ylim(frame[2], frame[3])
     ax.set_axis_off()
-    _draw_outlines(ax, outlines)
-    _draw_places(ax, places.project, drawn)
+    if len(outlines) > _MOST_OUTLINES:
+        step = max(east - west, (north - south) * aspect) / _CELLS
+        _draw_outlines(ax, {"": _cells(outlines, step, step / aspect)}, "Land of strata")
+        _draw_places(ax, _one_a_cell(places.project, step, step / aspect), drawn)
+    else:
+        _draw_outlines(ax, outlines, "Stratum")
+        _draw_places(ax, places.project, drawn)
     _draw_scale(ax, frame, margin, aspect, ellipsoid)
     draw.explain_marks(figure, [ax], 3)
     told = _told(project, outlines, places, far)
@@ -86,15 +95,36 @@ def _places(project: Project) -> _Places:
     return _Places(own, middle)
 
 
-def _draw_outlines(ax: Axes, outlines: Outlines) -> None:
+def _one_a_cell(
+    points: Sequence[tuple[float, float]], width: float, height: float
+) -> list[tuple[float, float]]:
+    """Return the first point of each cell of a grid."""
+    found: dict[tuple[int, int], tuple[float, float]] = {}
+    for x, y in points:
+        found.setdefault((math.floor(x / width), math.floor(y / height)), (x, y))
+    return list(found.values())
+
+
+def _cells(outlines: Outlines, width: float, height: float) -> list[Ring]:
+    """Return the cells of a grid in which a corner of an outline lies."""
+    corners = [point for rings in outlines.values() for ring in rings for point in ring]
+    found = ((math.floor(x / width), math.floor(y / height)) for x, y in _one_a_cell(corners, width, height))
+    return [
+        [(x * width, y * height), ((x + 1) * width, y * height),
+         ((x + 1) * width, (y + 1) * height), (x * width, (y + 1) * height)]
+        for x, y in found
+    ]  # fmt: skip
+
+
+def _draw_outlines(ax: Axes, outlines: Outlines, label: str) -> None:
     from matplotlib.collections import PolyCollection
 
     rings: list[Any] = [ring for own in outlines.values() for ring in own]
     if rings:
         ax.add_collection(
-            PolyCollection(rings, facecolors=draw.LAND, edgecolors=draw.INK, linewidths=0.6, label="Stratum")
+            PolyCollection(rings, facecolors=draw.LAND, edgecolors=draw.INK, linewidths=0.6, label=label)
         )
-    if len(outlines) <= _MOST_LABELS:
+    if label == "Stratum" and len(outlines) <= _MOST_LABELS:
         for name, own in outlines.items():
             outer = own[0]
             x = (min(x for x, _ in outer) + max(x for x, _ in outer)) / 2

@@ -34,7 +34,10 @@ def variance(periods: Sequence[PeriodResult]) -> draw.Drawing:
     title = (
         f"Share of each component in the variance of the project mean{draw.left_out(len(shown), len(kinds))}"
     )
-    told = (_told(f"period {p.name}", ((c.label, c.share) for c in p.variance)) for p in periods)
+    told = (
+        _told(f"period {p.name}", ((c.label, c.share) for c in p.variance if c.label in shown))
+        for p in periods
+    )
     return draw.Drawing(figure, "variance", title, "; ".join(told))
 
 

@@ -15,13 +15,18 @@ import numpy as np
 
 from mollisol.bundle.values import COLUMNS, FORMS, INFINITE, JSON, NUMBER, NUMBERS, TEXT, VALUES, WHOLE
 from mollisol.methodology.findings import UserError
-from mollisol.reading.archive import LARGEST_FILE_BYTES, LARGEST_TOTAL_BYTES, BundleFaultError, fault
+from mollisol.reading.archive import (
+    LARGEST_FILE_BYTES,
+    LARGEST_TOTAL_BYTES,
+    MOST_ROWS,
+    BundleFaultError,
+    fault,
+)
 from mollisol.reading.json import load_json
 
 type Picks = tuple[int, ...] | None
 """Places along the first axis of a list; None for all of it."""
 
-MOST_ROWS: Final = 250_000_000
 _MEMORY: Final = "2GB"
 _LONGEST_TEXT_BYTES: Final = 16_000_000
 _BLOCK: Final = 8192

@@ -11,13 +11,14 @@ import numpy as np
 
 from mollisol.bundle.crate import CRATE, crate_metadata
 from mollisol.bundle.values import VALUES, stored
+from mollisol.methodology.findings import UserError
 from mollisol.methodology.provenance import registered_equations
 from mollisol.methodology.results.deductions import PosteriorReference
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 from mollisol.output import MANIFEST, PEOPLE, canonical_json, made_with
 from mollisol.programmes.registry import programme_of
-from mollisol.reading.archive import HIGHEST_RATIO, PACKED
+from mollisol.reading.archive import HIGHEST_RATIO, LARGEST_FILE_BYTES, LARGEST_TOTAL_BYTES, PACKED
 from mollisol.run import Run
 
 RULES = "rules.json"
@@ -174,8 +175,22 @@ def files_to_write(run: Run) -> dict[str, bytes]:
     """Return every file of the bundle as it is written, and the file of names beside it, which nothing lists or signs.
 
     Large inputs and documents are written packed; the manifest has the sums of what they hold.
+
+    Raises
+    ------
+    UserError
+        If it is larger than what reads bundles opens.
     """
-    files = dict(map(_packed, *zip(*bundle_files(run).items(), strict=True)))
+    plain = bundle_files(run)
+    largest = max(plain, key=lambda name: len(plain[name]))
+    total = sum(map(len, plain.values()))
+    if len(plain[largest]) > LARGEST_FILE_BYTES or total > LARGEST_TOTAL_BYTES:
+        raise UserError(
+            f"the bundle would not be opened again: {largest} has {len(plain[largest]) / 1e6:,.0f} MB and all files "
+            f"{total / 1e6:,.0f}, where {LARGEST_FILE_BYTES / 1e6:,.0f} and {LARGEST_TOTAL_BYTES / 1e6:,.0f} are read; "
+            "run parts of the land as projects of their own"
+        )
+    files = dict(_packed(name, content) for name, content in plain.items())
     return files | ({PEOPLE: run.people} if run.people else {})
 
 

@@ -20,6 +20,8 @@ LARGEST_FILE_BYTES = 500_000_000
 LARGEST_TOTAL_BYTES = 2_000_000_000
 LARGEST_INPUTS_BYTES = LARGEST_TOTAL_BYTES // 2
 """Of what a project hands over: its bundle holds that and as much again of what was computed."""
+MOST_ROWS = 250_000_000
+"""Of the table of values of a bundle."""
 LARGEST_TOML_BYTES = 5_000_000
 DEEPEST_FOLDER = 8
 LONGEST_NAME = 240

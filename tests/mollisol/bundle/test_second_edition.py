@@ -11,14 +11,17 @@ import duckdb
 import numpy as np
 import pytest
 
+from mollisol import run as run_module
 from mollisol.audit.explain import Explainer
 from mollisol.bundle import stored as stored_module
 from mollisol.bundle import table as table_module
+from mollisol.bundle import write as write_module
 from mollisol.bundle.read import open_bundle
 from mollisol.bundle.stored import Stored
 from mollisol.bundle.values import VALUES, stored
 from mollisol.bundle.write import files_to_write, trace_document
 from mollisol.engine import run_project
+from mollisol.methodology.findings import UserError
 from mollisol.verify.bundle import verify_bundle
 from tests.support.bundles import Taken, put_first_edition, trace_of
 from tests.support.projects import TV2, write_project
@@ -123,3 +126,25 @@ def test_it_is_written_in_the_same_bytes_and_opens_without_this_program(
             {"file": str(bundle / VALUES)},
         ).fetchall()
     assert total[0] == run.results.periods[0].verified_total_t_co2e
+
+
+def test_a_run_says_what_it_needs_and_refuses_what_would_not_be_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = write_project(tmp_path / "project", TV2)
+    told: list[str] = []
+    run_project(project, route="analytic", tell=told.append)
+    assert any(line.startswith("computing: ") and "MB of memory and a bundle of" in line for line in told)
+    monkeypatch.setattr(run_module, "MOST_ROWS", 100)
+    told.clear()
+    with pytest.raises(UserError, match="would make a bundle that cannot be opened"):
+        run_project(project, route="analytic", tell=told.append)
+    assert not any(line.startswith("computing") for line in told)
+
+
+def test_a_bundle_that_turned_out_too_large_is_not_written(
+    run_and_bundle: tuple[Any, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_module, "LARGEST_FILE_BYTES", 10_000)
+    with pytest.raises(UserError, match="would not be opened again: "):
+        files_to_write(run_and_bundle[0])

@@ -1,0 +1,36 @@
+"""The map of a large project: cells of a grid in place of thousands of outlines."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from mollisol.templates.drawing import style
+from mollisol.templates.figures.map import site_map
+
+
+def drawn(strata: int) -> Any:
+    """Draw squares of 0.0008 degrees, 0.001 apart, 100 in a row, each with a point in its middle."""
+    corners = {f"s{n}": (n % 100 * 0.001, 50 + n // 100 * 0.001) for n in range(strata)}
+    rings = {
+        name: [[(x, y), (x + 0.0008, y), (x + 0.0008, y + 0.0008), (x, y + 0.0008)]]
+        for name, (x, y) in corners.items()
+    }
+    points = [
+        SimpleNamespace(longitude_deg=x + 0.0004, latitude_deg=y + 0.0004, control_site="")
+        for x, y in corners.values()
+    ]
+    project: Any = SimpleNamespace(
+        sample_points=points, strata=[SimpleNamespace(area_ha=0.5) for _ in corners]
+    )
+    with style():
+        return site_map(project, rings)
+
+
+def test_a_large_map_stays_small_and_tells_all_strata() -> None:
+    large, small = drawn(9_000), drawn(1_000)
+    assert len(large.svg()) < 1_000_000
+    assert "strata of together 4,500 ha" in large.told.replace("\xa0", " ")
+    (land,), (outlines,) = large.figure.axes[0].collections, small.figure.axes[0].collections
+    assert len(outlines.get_paths()) == 1_000
+    assert 1_000 < len(land.get_paths()) <= 61 * 61
