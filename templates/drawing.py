@@ -77,8 +77,9 @@ class Drawing:
 
     def __post_init__(self) -> None:
         """Lay out once: a second writing of the same figure would move it."""
-        with style():
-            self.figure.draw_without_rendering()
+        if layout := self.figure.get_layout_engine():
+            with style():
+                layout.execute(self.figure)
         self.figure.set_layout_engine("none")
 
     def svg(self) -> str:

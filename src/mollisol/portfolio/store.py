@@ -69,15 +69,16 @@ class Store:
         if wrong:
             raise UserError(f"no {HEAD_FILE} in {', '.join(wrong)}: nothing was added")
         known = {row["folder"]: row["name"] for row in self.rows("select name, folder from project")}
+        new: list[Row] = []
+        names = set(known.values())
         for folder in (str(folder.resolve()) for folder in folders):
             if folder not in known:
-                stem, taken = Path(folder).name, set(known.values())
-                known[folder] = next(
-                    name
-                    for n in range(1, len(known) + 2)
-                    if (name := f"{stem}-{n}" if n > 1 else stem) not in taken
-                )
-                self.write({"project": [{"name": known[folder], "folder": folder}]})
+                stem = Path(folder).name
+                numbered = (f"{stem}-{number}" for number in range(2, len(names) + 3))
+                known[folder] = next(name for name in (stem, *numbered) if name not in names)
+                names.add(known[folder])
+                new.append({"name": known[folder], "folder": folder})
+        self.write({"project": new})
         return [known[str(folder.resolve())] for folder in folders]
 
     def write(

@@ -9,6 +9,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
+from mollisol.methodology.findings import UserError
 from mollisol.portfolio.store import Row, Store, opened
 from mollisol.portfolio.sums import sums_of
 
@@ -174,3 +175,19 @@ def test_rows_are_written_all_or_none(tmp_path: Path) -> None:
 
 def _labels(store: Store) -> list[str]:
     return [row["label"] for row in store.rows("select label from shared")]
+
+
+def test_folders_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    folders = [tmp_path / place / "farm" for place in ("a", "b", "c")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "project.toml").write_text("")
+    with opened(tmp_path / "store", new=True) as store:
+        assert store.add(folders[:2]) == ["farm", "farm-2"]
+        assert store.add([folders[2], folders[1], folders[2]]) == ["farm-3", "farm-2", "farm-3"]
+        with pytest.raises(UserError, match="nothing was added"):
+            store.add([tmp_path])
+    with pytest.raises(UserError, match="is no portfolio"), opened(tmp_path / "elsewhere"):
+        pass
+    with pytest.raises(UserError, match="is a project or a bundle"), opened(folders[0], new=True):
+        pass
