@@ -154,7 +154,7 @@ def test_a_hybrid_takes_the_variance_of_the_design(kind: str, tmp_path: Path) ->
         names = ["stratum", "sampling_unit", "part", "area_ha"]
         write_rows(folder / "drawn_fields.csv", names, [["loam", "F1", "top", 3], ["loam", "F1", "foot", 1]])
         fields = [0.75 * change["L1"] + 0.25 * change["L2"], change["L3"], change["L4"]]
-        variance, freedom = 80.0**2 * np.var(fields, ddof=1) / 3, 2.0
+        variance, freedom = 80.0**2 * float(np.var(fields, ddof=1)) / 3, 2.0
     else:
         nodes = {"L1": (0, 0), "L2": (0, 1), "L3": (1, 0), "L4": (1, 1)}
         text = (

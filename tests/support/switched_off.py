@@ -60,9 +60,9 @@ def _switch_off(number: str) -> None:
     if number == MAPPING:
         from mollisol.methodology.eligibility import schedule
 
-        schedule.mapped_year = lambda year, look_back: -look_back
+        schedule.mapped_year = lambda project_year, look_back_years: -look_back_years
     if number == WORKBOOK:
-        from xlsxwriter.worksheet import Worksheet
+        from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
         Worksheet.write_formula = lambda *given: 0
 

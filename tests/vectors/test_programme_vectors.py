@@ -48,8 +48,8 @@ def test_longevity(id: str) -> None:
 def test_climate(id: str) -> None:
     given = AMPLIFIERS[id]["inputs"]
     factor = natural_risk(
-        climate_points=[1.0], climate_fraction=given["fraction"], adapts=float(given["criteria_met"] >= 5),
-        spared=0.4, other_points=[0.0],
+        climate_points=np.array([1.0]), climate_fraction=given["fraction"], adapts=float(given["criteria_met"] >= 5),
+        spared=0.4, other_points=np.array([0.0]),
     )  # fmt: skip
     assert factor == pytest.approx(AMPLIFIERS[id]["expected"]["factor"], rel=1e-9)
 
@@ -58,21 +58,21 @@ def test_climate(id: str) -> None:
 def test_rating(id: str) -> None:
     given, expected = RATINGS[id]["inputs"], RATINGS[id]["expected"]
     internal = risk_of_boxes(
-        box_points=[
+        box_points=np.array([
             sum(given["pm"]), given["fv_q1"], given["fv_q2"] + given["fv_mitigation"], sum(given["oc"]),
             given["longevity_score"],
-        ]
+        ])
     )  # fmt: skip
     external = risk_of_boxes(
-        box_points=[sum(given[box]) for box in ("land_tenure", "stakeholders", "political")]
+        box_points=np.array([sum(given[box]) for box in ("land_tenure", "stakeholders", "political")])
     )
     other = [points * left for points, left in given["natural_other"]]
     natural = natural_risk(
-        climate_points=[points * left for points, left in given["natural_climate"]],
+        climate_points=np.array([points * left for points, left in given["natural_climate"]]),
         climate_fraction=given["amplifier"] - 1,
         adapts=0,
         spared=0.4,
-        other_points=[*other, given["sea_level"]],
+        other_points=np.array([*other, given["sea_level"]]),
     )
     rating = overall_rating_percent(
         internal=internal, external=external, natural=natural, step_percent=1, least_percent=12

@@ -58,7 +58,9 @@ def test_arrays_come_back_as_the_document_writes_them() -> None:
 
 
 def test_quantities_keep_their_order_and_share_their_lists() -> None:
-    many = [{"name": f"b.{n}", "value": [0.5, 0.25], "index": ["x", "y"]} for n in range(3)]
+    many: list[dict[str, Any]] = [
+        {"name": f"b.{n}", "value": [0.5, 0.25], "index": ["x", "y"]} for n in range(3)
+    ]
     structure, content = stored([QUANTITY | one for one in [*many, {"name": "a", "value": 0.5}]], [])
     assert [kind["count"] for kind in structure["kinds"]] == [1, 3]
     own = Stored(content, structure)
