@@ -274,8 +274,9 @@ area-weighted `mu` less the `lambda` of each stratum's sites, so that its mean i
   B.
 - *Strata of several campaigns* ([campaigns](campaigns.md)): one datum each, and their variance as evidence.
 - *Modelled and hybrid baselines*: the same prior on the spread of units, and on that of the residuals of control
-  sites, which share one correction; the block of the trials as below. At set spreads, with biases drawn anew, the truth is at
-  least the credit in 0.66 (modelled) and 0.72 (hybrid) of 100 data sets each (error 0.047): twelve trials, three strata.
+  sites, which share one correction; the block of the trials as below. At set spreads, with biases drawn anew,
+  the truth is at least the credit in 0.66 (modelled) and 0.72 (hybrid) of 100 data sets each (error 0.047), with twelve
+  trials and three strata.
 
 Where points share no error this is a sum of independent Student's t. [The deduction](deduction.md) has what it keeps
 and costs beside deduction A and B, design by design, and what fixed each constant. The three engines carry both
