@@ -65,6 +65,8 @@ def to_wgs84(name: str, polygons: Sequence[Any]) -> tuple[list[Any], str]:
     UnknownSystemError
         If the name is of no known system, or the coordinates are degrees and those of the system are not.
     """
+    if _is_wgs84(name):
+        return list(polygons), ""
     import shapely
     from pyproj import CRS, Transformer
 
