@@ -75,8 +75,8 @@ class ScenarioRuns:
         return lines
 
 
-LANES = 2**17
-"""Sites times draws of a block: some 100 MB for a hundred years of a scenario."""
+LANES = 2**15
+"""Sites times draws of a block: what the start of RothC holds of it, month by month over its run-in, is some 300 MB."""
 
 type Each = Callable[[Callable[[Any], Any], Iterable[Any]], list[Any]]
 """Runs work on parts, and gives the results in their order."""
@@ -149,7 +149,7 @@ def run_scenarios(
     engine: Engine = "compiled" if len(sites) > size else "auto"
     job = Job(air, sites, plans, baseline, drawn, inputs.run_in_years, start, inputs.external, engine)
     blocks = (job.part(slice(first, first + size)) for first in range(0, len(sites), size))
-    parts = each(partial(_run_block, RUNNERS[model], None if years is None else frozenset(years)), blocks)
+    parts = each(partial(run_block, RUNNERS[model], None if years is None else frozenset(years)), blocks)
     return ScenarioRuns(
         model,
         drawn.label,
@@ -161,7 +161,7 @@ def run_scenarios(
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class Block:
     """What the runs of a block of sites gave: stocks by scenario at the end of the years that are kept."""
 
     years: tuple[int, ...]
@@ -169,7 +169,7 @@ class _Block:
     findings: tuple[Finding, ...]
 
 
-def _run_block(runner: Callable[[Job], Outcome], years: frozenset[int] | None, job: Job) -> _Block:
+def run_block(runner: Callable[[Job], Outcome], years: frozenset[int] | None, job: Job) -> Block:
     """Run a block of sites; scenarios whose inputs agree are run once."""
     same = {
         name: next(other for other, plan in job.plans.items() if plan.equals(own))
@@ -185,7 +185,7 @@ def _run_block(runner: Callable[[Job], Outcome], years: frozenset[int] | None, j
     if len(kept) < rows:
         stocks = {name: run[kept] for name, run in stocks.items()}
     whole = {name: stocks[other] for name, other in same.items()} if same else stocks
-    return _Block(tuple(first + row for row in kept), whole, findings)
+    return Block(tuple(first + row for row in kept), whole, findings)
 
 
 type Outcome = tuple[int, dict[str, FloatArray], tuple[Finding, ...]]
