@@ -16,6 +16,10 @@ _FEWEST_ALIKE: Final = 0.6
 """Share of letters, the measure of ``difflib``: its own default."""
 
 
+_DRAWN: Final = str.maketrans("OoIl|", "00111")
+"""Letters that many typefaces draw as digits."""
+
+
 def plain(name: str) -> str:
     """Return a name in Latin letters where it looks so, with single spaces and nothing invisible."""
     text = name if name.isascii() else unicodedata.normalize("NFKC", name).translate(LATIN)
@@ -42,6 +46,10 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
     alike = sorted(other for other in known if plain(other).casefold() == plain(name).casefold())
     if alike:
         return f"; did you mean {alike[0]}, which looks the same? here {letters(name)}, there {letters(alike[0])}"
-    spelt = sorted(other for other in known if _spelt(other) == _spelt(name))
+    spelt = sorted(
+        other
+        for other in known
+        if _spelt(other) == _spelt(name) or plain(other).translate(_DRAWN) == plain(name).translate(_DRAWN)
+    )
     near = spelt[:2] or difflib.get_close_matches(name, sorted(known), n=2, cutoff=_FEWEST_ALIKE)
     return f"; did you mean {' or '.join(near)}?" if near else ""

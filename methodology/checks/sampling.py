@@ -272,11 +272,13 @@ def _coverage(project: Project, rules: RulesInForce) -> Iterable[Finding]:
         told = unsampled(project.point_statuses, campaigns, period.first_campaign, period.last_campaign)
         lost, new = sorted(first - last - told.keys()), sorted(last - first - told.keys())
         if lost or new:
-            yield finding(
-                "coverage-changed",
-                Place(file=INCREMENTS, thing=f"verification period {period.name}"),
-                f"only in {period.first_campaign}: {_some(lost)}; only in {period.last_campaign}: {_some(new)}",
-            )
+            ends = (period.first_campaign, lost, last), (period.last_campaign, new, first)
+            words = [
+                f"only in {campaign}: {_some(only)}{_whole(covered, only, other)}"
+                for campaign, only, other in ends
+            ]
+            where = Place(file=INCREMENTS, thing=f"verification period {period.name}")
+            yield finding("coverage-changed", where, "; ".join(words))
         elif first and last:
             yield from _unpaired_homes(covered, period, first, last, least)
 
@@ -363,6 +365,14 @@ def _unpaired_homes(
         yield finding(
             "stratum-unpaired", where, f"no point of control site {name} was measured at both {ends}"
         )
+
+
+def _whole(project: Project, only: list[str], other: set[str]) -> str:
+    """Return in words the control sites all of whose points a campaign lacks."""
+    points = project.sample_points
+    site = dict(zip(*(points.column(name).values() for name in ("point", "control_site")), strict=True))
+    gone = sorted({site[name] for name in only if site.get(name)} - {site.get(name) for name in other})
+    return f" (all of control site {', '.join(gone)})" if gone else ""
 
 
 def _some(names: list[str]) -> str:

@@ -16,8 +16,11 @@ from mollisol.methodology.project import Project
 
 _PLACEHOLDERS: Final = re.compile(
     r"\b(TBD|TBC|TBA|TODO|FIXME|XXX+)\b|\?{3,}|"
-    r"(?i:\bplaceholder\b|lorem ipsum|\bto be (added|announced|clarified|completed|confirmed|decided|defined|"
-    r"determined|done|filled|provided|specified|supplied)\b|\b(fill (this |me )?in|insert .{0,20}here|change ?me)\b)"
+    r"(?im:\bplaceholder\b|lorem ipsum|\bto be (added|announced|clarified|completed|confirmed|decided|defined|"
+    r"determined|done|filled|provided|specified|supplied)\b|\b(fill (this |me )?in|insert .{0,20}here|change ?me)\b|"
+    r"^\s*(pending|dummy|to follow|coming soon|\.{3,}|_{3,}|x{2,})\s*$|\bà (compléter|définir|préciser)\b|"
+    r"\b(a completar|por (completar|definir)|da (compilare|definire)|(noch )?(aus(zu)?füllen|ein(zu)?tragen)|"
+    r"folgt noch|wird nachgereicht)\b)"
 )
 _SHOWN: Final = 5
 

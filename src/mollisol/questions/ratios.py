@@ -64,7 +64,11 @@ def check_groups(context: Context, layers: Layers, pairs: Pairs) -> Iterator[Fin
             for name, own in _apart(group_names, grouped, ratio, ascending, center, limits, seen):
                 told |= own
                 yield _group(quantity, f"{way} {name}", ratio, own, pairs, limits)
-        alone = _profiles_apart(ratio, center, limits, spreads)
+        half = _step(np.unique(values)) / 2
+        unsure = by_point(
+            pairs, np.where(whole, half / np.maximum(one, half) + half / np.maximum(other, half), 0.0)
+        )
+        alone = _profiles_apart(ratio, center, unsure, limits, spreads)
         alone = alone[~told[alone]]
         if alone.size:
             names = [layers.names[points[place]] for place in alone.tolist()]
@@ -113,10 +117,16 @@ def _apart(
             yield name, own
 
 
-def _profiles_apart(ratio: Floats, center: float, limits: _Limits, spreads: float) -> NDArray[np.intp]:
-    """Return the points whose whole profile moved by another factor than the others scatter by, the farthest first."""
+def _profiles_apart(
+    ratio: Floats, center: float, unsure: Floats, limits: _Limits, spreads: float
+) -> NDArray[np.intp]:
+    """Return the points whose whole profile moved by another factor than the others scatter by, the farthest first.
+
+    What the written digits leave ``unsure`` is taken off: whole grams hardly tell 2 from 3.
+    """
     off = np.abs(ratio - center)
     spread = max(TO_SIGMA * middle(off), limits.least_spread)
+    off = np.maximum(off - unsure, 0.0)
     far = np.flatnonzero(off > max(limits.refuses, spreads * spread))
     return far[np.argsort(-off[far], kind="stable")]
 

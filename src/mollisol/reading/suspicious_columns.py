@@ -17,6 +17,8 @@ from mollisol.reading.hints import MOST_DEGREES, fraction_hint, projected_hint
 
 _SOC, _DENSITY = "soc_g_per_kg", "fine_soil_density_g_per_cm3"
 _UPPER, _LOWER = "upper_cm", "lower_cm"
+_DEEPEST_FIRST_CM = 100.0
+"""No first increment goes down farther: a metre of soil in one piece says nothing of its top."""
 _EAST, _NORTH = "longitude_deg", "latitude_deg"
 _OTHER_UNITS = (
     (_DENSITY, 200.0, 1000 * DENSEST_G_PER_CM3, "kg/m3", "divide by 1000"),
@@ -57,12 +59,22 @@ def looks(columns: Mapping[str, Column]) -> Iterator[Look]:
     if _UPPER in columns and _LOWER in columns:
         upper, lower = columns[_UPPER].numbers(), columns[_LOWER].numbers()
         exchanged = np.flatnonzero((upper > lower) & (lower >= 0))
-        if 2 * exchanged.size > upper.size:  # single rows are told as such
+        if (
+            2 * exchanged.size <= upper.size
+        ):  # single rows are told as such, but for those that end at the surface
+            exchanged = exchanged[lower[exchanged] == 0]
+        if exchanged.size:
             first = exchanged[0]
             found = (
                 f"from {upper[first]:g} down to {lower[first]:g} cm, in {exchanged.size} of {upper.size} rows"
             )
             yield Look((_UPPER, _LOWER), exchanged, ("depths-exchanged", found, {}))
+        top = np.flatnonzero(upper == 0)
+        if top.size and (lower[top] > _DEEPEST_FIRST_CM).all():
+            found = f"first increments down to {lower[top].min():g}, which looks like mm"
+            yield Look(
+                (_LOWER, _UPPER), top, ("wrong-unit", found, {"do": "divide upper_cm and lower_cm by 10"})
+            )
     if _EAST in columns and _NORTH in columns:
         yield from _projected(columns[_EAST].numbers(), columns[_NORTH].numbers())
     for name, least, most, unit, do in _OTHER_UNITS:
