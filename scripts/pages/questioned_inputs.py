@@ -57,8 +57,8 @@ HONEST = """## Honest projects
 
 {made:,} projects, {per_family} of each of eight families ({families}), made by `tests/honest/generator.py`: it was
 committed before the first question was written, imports nothing of the package and shares no constant with it. Seeds
-from {seed:,} on, which nobody had looked at before they were counted. Each is handed to the function behind `mollisol
-check`.
+from {seed:,} on, which nobody had looked at before they were counted. Each is asked all
+that `mollisol check` asks before it computes periods; what the periods add is counted further below.
 
 {stopped} of them are stopped by a *must* of the methodology ({musts}) and are not asked to the end: they are counted
 apart. Not counted as new is what was told in the same words before inputs were questioned ({before}).
@@ -125,6 +125,9 @@ finds it below the scatter of cores and laboratories, and a question that claime
 - Numbers before the project that no rows stand behind, within what farms use. They are told as *credit on typed
   numbers* where they are material, and whether they are true only records say.
 - A rating of the risk of loss that is lower than it should be, within what the rules allow.
+- Whether a soil is full: what is known of saturation bounds the carbon that clay and silt protect and not the whole
+  of it, and the tables of a project that measures hold no particle sizes. So contents are held against density and
+  against their neighbours of the same soil, and no bound is taken from texture.
 """
 
 
