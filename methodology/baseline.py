@@ -13,7 +13,9 @@ from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items, Text
 
-type BaselineKind = Literal["modelled_schedule", "measured_controls", "hybrid", "blended", "default_factors"]
+type BaselineKind = Literal[
+    "modelled_schedule", "measured_controls", "hybrid", "blended", "static", "default_factors"
+]
 
 SOIL: Final = "soil_organic_carbon"
 
@@ -22,6 +24,7 @@ APPROACH_OF: Final[dict[str, str]] = {
     "blended": "measure_and_model",
     "measured_controls": "measure_and_remeasure",
     "hybrid": "measure_and_remeasure",
+    "static": "measure_and_remeasure",
     "default_factors": "default_factors",
 }
 """The approach that each kind goes with: both scenarios of a unit take the same one. The project side of a hybrid is
@@ -32,6 +35,7 @@ WORDS: Final[dict[str, str]] = {
     "measured_controls": "measured control sites",
     "hybrid": "hybrid, modelled and corrected by control sites",
     "blended": "blended over rotation phases",
+    "static": "static: the stock stays as it began",
     "default_factors": "default factors",
 }
 
@@ -91,6 +95,12 @@ class BlendedBaseline(_Declared):
     rotation_years: Annotated[int, Field(ge=2, le=20)]
 
 
+class StaticBaseline(_Declared):
+    """No change without the project: shown beside control sites, and credited under no rule set."""
+
+    kind: Literal["static"]
+
+
 class DefaultFactors(_Declared):
     """Activity times a default factor."""
 
@@ -98,7 +108,7 @@ class DefaultFactors(_Declared):
 
 
 type Baseline = Annotated[
-    ModelledSchedule | MeasuredControls | HybridBaseline | BlendedBaseline | DefaultFactors,
+    ModelledSchedule | MeasuredControls | HybridBaseline | BlendedBaseline | StaticBaseline | DefaultFactors,
     Field(discriminator="kind"),
 ]
 

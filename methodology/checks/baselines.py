@@ -9,7 +9,7 @@ from mollisol.methodology.baseline import APPROACH_OF, SOIL, WORDS, Baseline, cr
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.eligibility.approaches import SOIL_N2O, TABLE_5
-from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
@@ -140,4 +140,5 @@ def _credited(project: Project, rules: RulesInForce) -> Iterable[Finding]:
             _place(item),
             WORDS[item.kind],
             allowed=why[item.kind],
+            severity=Severity.WARNING if item.kind == "static" and not refused else None,
         )

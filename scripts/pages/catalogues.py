@@ -57,11 +57,12 @@ def rules_page() -> str:
     )
     rows: list[list[object]] = [
         [f"`{rule.id}`", rule.label, f"{value.value:.6g}" if isinstance(value.value, float) else value.value,
-         rule.unit, str(rule.allowed), value.start, rule.keyed_by, value.source.locator, value.status, value.note]
+         rule.unit, str(rule.allowed), value.start, rule.keyed_by, value.source.locator, value.source.read,
+         value.status, value.note]
         for rule in sets[-1].rules.values()
         for value in rule.value
     ]  # fmt: skip
-    head = ["rule", "what", "value", "unit", "allowed", "from", "clock", "source", "status", "note"]
+    head = ["rule", "what", "value", "unit", "allowed", "from", "clock", "source", "read", "status", "note"]
     return text + "\n" + table(head, rows)
 
 

@@ -10,7 +10,13 @@ from mollisol.changes.hybrid import hybrid_change
 from mollisol.changes.measured import measured_change
 from mollisol.changes.modelled import modelled_change
 from mollisol.methodology.base import Interval
-from mollisol.methodology.baseline import Baseline, BlendedBaseline, HybridBaseline, ModelledSchedule
+from mollisol.methodology.baseline import (
+    Baseline,
+    BlendedBaseline,
+    HybridBaseline,
+    ModelledSchedule,
+    StaticBaseline,
+)
 from mollisol.methodology.checks.baseline_model import initial_shift_years, year_before
 from mollisol.methodology.checks.periods import whole_years
 from mollisol.methodology.context import Context, PeriodContext
@@ -54,7 +60,7 @@ def both_sides(context: Context, samples: Samples) -> Sides:
     """Run the model where a declared baseline needs it, and gather the laboratories' errors where one is measured."""
     declared = context.project.soil_baselines
     measured = any(item.kind not in _MODELLED for item in declared)
-    modelled = any(item.kind != "measured_controls" for item in declared)
+    modelled = any(item.kind in _MODELLED for item in declared)
     laboratory = LaboratoryErrors({}, ())
     if measured or shares_errors(context.project):
         laboratory = laboratory_errors(context)
@@ -160,7 +166,9 @@ def _change(context: PeriodContext, sides: Sides, item: Baseline, options: Chang
     if isinstance(item, ModelledSchedule | BlendedBaseline) and runs is not None:
         scenario = "blended" if isinstance(item, BlendedBaseline) else "baseline"
         return modelled_change(context, samples.stocks, runs, scenario, options, sides.laboratory)
-    return measured_change(context, samples, sides.laboratory, options)
+    return measured_change(
+        context, samples, sides.laboratory, options, static=isinstance(item, StaticBaseline)
+    )
 
 
 def _not_computed(context: PeriodContext, item: Baseline, message: str, severity: Severity) -> Finding:

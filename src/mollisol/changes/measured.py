@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -25,10 +25,11 @@ from mollisol.quantification.averages import control_mean_by_stratum, mean_by_gr
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.quantification.unit_crossing import stock_t_co2e_per_ha
-from mollisol.routes.choose import run_measured_routes
+from mollisol.routes.choose import run_measured_routes, run_routes
 from mollisol.routes.declared_errors import declared_errors
 from mollisol.routes.interface import ControlSide, PeriodInputs, ProjectSide, with_values
 from mollisol.routes.laboratory_repeats import LaboratoryErrors
+from mollisol.routes.moment import analytic_route
 from mollisol.routes.spread import spread_between_strata
 from mollisol.stocks.groups import Replicates, group_means
 from mollisol.stocks.measured import UnitStocks
@@ -37,12 +38,27 @@ from mollisol.uncertainty.scaling.sampling_error import sampling_variance_t2
 
 
 def measured_change(
-    context: PeriodContext, samples: Samples, laboratory: LaboratoryErrors, options: ChangeOptions
+    context: PeriodContext,
+    samples: Samples,
+    laboratory: LaboratoryErrors,
+    options: ChangeOptions,
+    *,
+    static: bool = False,
 ) -> ChangeOfPeriod:
-    """Compute change (Eqs. 46, 47), variance (Eqs. 70, 71) and deduction (Eq. 74 and posterior) of a period."""
+    """Compute change (Eqs. 46, 47), variance (Eqs. 70, 71) and deduction (Eq. 74 and posterior) of a period.
+
+    A ``static`` baseline takes nothing of control sites: without the project nothing changes, and it is sure of it.
+    """
     area, units = area_of_strata(context), changes_of_units(context, samples.stocks)
     side = project_side(context, units, area, samples.stocks)
     project, control = side, _control_side(context, units, samples.stocks)
+    if static:
+        zero, rows = np.zeros(len(control.labels)), ["project.toml: baseline static"]
+        mean, variance = (
+            context.given(f"static_{name}", zero, old.unit, rows, control.labels)
+            for name, old in (("change", control.mean), ("variance", control.variance))
+        )
+        control = replace(control, mean=mean, variance=variance)
     baseline = context.compute(
         "baseline_change_of_stratum",
         control_mean_by_stratum,
@@ -64,7 +80,11 @@ def measured_change(
         errors=declared_errors(context, samples, laboratory),
     )
     hold_what_is_computed(inputs)
-    outcome = run_measured_routes(inputs, options.route)
+    outcome = (
+        run_routes(inputs, "analytic", analytic_route, {})
+        if static
+        else run_measured_routes(inputs, options.route)
+    )
     return ChangeOfPeriod(
         area=area,
         totals=totals,

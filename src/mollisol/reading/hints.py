@@ -79,8 +79,21 @@ def fraction_hint(name: str, value: float) -> str:
     return f"find out which it is, and divide by {' or '.join(f'{of:g}' for _, of in parts)}; likely {sums}"
 
 
+_WORDS: Final = {
+    "fuel": "the methodology prints factors of petrol and diesel alone, and another fuel is not computed: a saving of "
+    "it is left out; more of it than before has to be counted, so ask for it to be taken in",
+    "animal": "use one of these words; poultry is not computed: the tables read have no enteric factor of it. What a "
+    "smaller flock would save is left out; a larger one has to be counted, so ask for it to be taken in",
+    "nitrogen_form": "use one of these words; an inhibitor or coating has no default factor: name the form of its "
+    "nitrogen, and give a lower factor, with its study, in [[project.factors]]",
+}
+"""What is said of a word that is not allowed, by column, where there is more to say than the words that are."""
+
+
 def value_hint(name: str, value: Any) -> str:
     """Return what to do about a value outside of its range; empty where nothing more is known."""
+    if isinstance(value, str):
+        return _WORDS.get(name, "")
     hint = _VALUES.get(name)
     return hint(value) if hint is not None and isinstance(value, int | float) else ""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
+from scipy import stats
 
 from mollisol.engine import assess_project, run_project
 from mollisol.methodology.baseline import APPROACH_OF, Baseline, HybridBaseline
@@ -18,6 +19,7 @@ from mollisol.methodology.soil_models.inputs import ActivityRow
 from mollisol.quantification.models.rotation import phase_of_rotation
 from tests.support.baselines import Make
 from tests.support.declarations import declare
+from tests.support.lives import Life, Part, write_life
 
 KINDS = ("modelled_schedule", "blended", "hybrid", "measured_controls")
 
@@ -281,3 +283,28 @@ def test_a_baseline_beside_the_issuing_one_that_cannot_be_computed_is_told(
 def test_hybrid_declares_a_bias_above_zero() -> None:
     with pytest.raises(ValidationError, match="model_bias_sd"):
         HybridBaseline(kind="hybrid", model_bias_sd_t_co2e_per_ha=0.0)
+
+
+def test_a_static_baseline_is_shown_and_never_credited(tmp_path: Path) -> None:
+    """Changes of 10, 12 and 11 at points, controls that lost 5: by hand 11, and 11 - t(2/3, 2) / sqrt(3) credited."""
+    points = {
+        name: {"2021": 100.0, "2026": end} for name, end in (("A1", 110.0), ("A2", 112.0), ("A3", 111.0))
+    }
+    controls = {
+        name: Part({f"{name}-1": {"2021": 100.0, "2026": 95.0}}, strata=["a"]) for name in ("x", "y", "z")
+    }
+    both = '\n[[project.baselines]]\nkind = "measured_controls"\n\n[[project.baselines]]\nkind = "static"\n'
+    folder = write_life(
+        tmp_path / "static", Life({"a": Part(points, 10.0, "alpha")}, controls, [("1", 2021, 2026, ())])
+    )
+    head = folder / "project.toml"
+    head.write_text(head.read_text(encoding="utf-8") + both, encoding="utf-8")
+    (period,) = run_project(folder, route="analytic").results.periods
+    found = by_kind(period)
+    static, measured = found["static"], found["measured_controls"]
+    assert (static.credited, static.issues, measured.issues) == (False, False, True)
+    assert static.difference_t_co2e_per_ha == pytest.approx(11, rel=1e-9)
+    assert static.baseline_change_t_co2e_per_ha == 0
+    assert measured.difference_t_co2e_per_ha == pytest.approx(16, rel=1e-9)
+    by_hand = 11 - float(stats.t(2).ppf(2 / 3)) / 3**0.5
+    assert static.credited_t_co2e_per_ha == pytest.approx(by_hand, rel=1e-9)
