@@ -15,6 +15,7 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.findings import FindingsError, Severity
 from mollisol.methodology.results.run import BaselineResult, PeriodResult
 from mollisol.methodology.rules_in_force.overlay import Overlay
+from mollisol.methodology.rules_in_force.proposal import load_proposal
 from mollisol.methodology.soil_models.inputs import ActivityRow
 from mollisol.quantification.models.rotation import phase_of_rotation
 from tests.support.baselines import Make
@@ -89,6 +90,15 @@ def test_a_proposal_that_credits_hybrids_issues_from_one(modelled: Make) -> None
     assert period.units_if_eligible_t is not None
     assert period.units_if_eligible_t > 0
     assert by_kind(period)["hybrid"].issues
+
+
+def test_the_blended_baseline_of_the_coming_edition_issues_as_a_proposal(modelled: Make) -> None:
+    folder = declare(modelled("blended"))
+    run = run_project(folder, overlays=[load_proposal("blended-baseline")], route="analytic")
+    (period, *_) = run.results.periods
+    assert period.units_to_issue_t == 0
+    assert by_kind(period)["blended"].issues, "it would be credited from"
+    assert not by_kind(run_project(folder, route="analytic").results.periods[0])["blended"].credited
 
 
 def test_measured_controls_are_the_same_beside_a_model_and_alone(modelled: Make) -> None:

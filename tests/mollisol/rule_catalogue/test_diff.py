@@ -101,7 +101,7 @@ def test_there_is_a_proposal_of_each_kind() -> None:
         "bar-on-design", "negatives-booked", "no-bar-077", "pool-fixed-membership", "prior-of-population",
         "allowance-15", "bar-50", "confidence-075", "depth-50", "discount-20", "one-control-site", "ten-samples",
     }  # fmt: skip
-    worked = {"as-printed", "central-factors", "gwp-ar6", "leakage-as-first-printed"}
+    worked = {"as-printed", "blended-baseline", "central-factors", "gwp-ar6", "leakage-as-first-printed"}
     assert set(proposal_names()) == worked | of_laboratory
 
 
