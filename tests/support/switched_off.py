@@ -1,8 +1,8 @@
 """A plugin that switches off what a requirement names: its findings, the clauses on it and its equations.
 
 ``MOLLISOL_OFF`` holds the number of the requirement. Findings of its codes get another code and weigh nothing, its
-clauses are not in the table, its equations give one per cent more. Two requirements name none of these: the schedule
-then repeats its oldest year alone, and the workbook has no formulas.
+clauses are not in the table, its equations give one per cent more. Three requirements name none of these: the schedule
+then repeats its oldest year alone, potentials change places, and the workbook has no formulas.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from mollisol.methodology import findings, provenance
 
 TABLES = Path(__file__).parents[2] / "methodology" / "tables"
-MAPPING, WORKBOOK = "34", "94"
+MAPPING, WORKBOOK, POTENTIALS = "34", "94", "165"
 _STATED = ("clause-broken", "clause-undeclared", "clause-undocumented")
 
 
@@ -61,6 +61,10 @@ def _switch_off(number: str) -> None:
         from mollisol.methodology.eligibility import schedule
 
         schedule.mapped_year = lambda project_year, look_back_years: -look_back_years
+    if number == POTENTIALS:
+        from mollisol.emissions import terms
+
+        terms.POTENTIALS = dict(zip(terms.POTENTIALS, reversed(terms.POTENTIALS.values()), strict=True))
     if number == WORKBOOK:
         from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
