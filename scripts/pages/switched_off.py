@@ -88,7 +88,12 @@ def off(row: Requirement) -> str:
     """Return in words what was switched off."""
     asked = [one.id for one in clauses() if one.row == row.number]
     codes = [code for code in row.findings if not code.startswith("clause-")]
-    alone = {34: "the mapping of years", 94: "formulas of the workbook", 165: "potentials"}.get(row.number)
+    alone = {
+        34: "the mapping of years",
+        94: "formulas of the workbook",
+        165: "potentials",
+        169: "the size of a project",
+    }.get(row.number)
     return alone or "; ".join((*codes, *asked, *row.equations))
 
 

@@ -1,8 +1,8 @@
 """A plugin that switches off what a requirement names: its findings, the clauses on it and its equations.
 
 ``MOLLISOL_OFF`` holds the number of the requirement. Findings of its codes get another code and weigh nothing, its
-clauses are not in the table, its equations give one per cent more. Three requirements name none of these: the schedule
-then repeats its oldest year alone, potentials change places, and the workbook has no formulas.
+clauses are not in the table, its equations give one per cent more. Four requirements name none of these: the schedule
+then repeats its oldest year alone, potentials change places, no project is large, and the workbook has no formulas.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from mollisol.methodology import findings, provenance
 
 TABLES = Path(__file__).parents[2] / "methodology" / "tables"
-MAPPING, WORKBOOK, POTENTIALS = "34", "94", "165"
+MAPPING, WORKBOOK, POTENTIALS, SIZE = "34", "94", "165", "169"
 _STATED = ("clause-broken", "clause-undeclared", "clause-undocumented")
 
 
@@ -61,6 +61,10 @@ def _switch_off(number: str) -> None:
         from mollisol.methodology.eligibility import schedule
 
         schedule.mapped_year = lambda project_year, look_back_years: -look_back_years
+    if number == SIZE:
+        from mollisol.programmes.vm0042 import VM0042
+
+        VM0042.rule_names = {name: id for name, id in VM0042.rule_names.items() if "large" not in name}
     if number == POTENTIALS:
         from mollisol.emissions import terms
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from scipy import stats
 
+from mollisol.engine import run_project
 from mollisol.methodology.rules_in_force.rule import ChosenValue
-from mollisol.programmes.registry import programme, threshold_of
+from mollisol.programmes.registry import material_share, programme, threshold_of
 from mollisol.verify.periods import compare_periods, materiality_of
 from mollisol.verify.results import PeriodAgain, Verification
 from mollisol.verify.text import lines_of
 from tests.support.bundles import Taken, taken, verified, whole
+from tests.support.projects import FOUR_SITES, write_project
 
 __all__ = ["taken", "verified", "whole"]
 
@@ -84,3 +88,15 @@ def test_a_rule_that_does_not_ship_is_told_with_its_tonnes(
     assert move.tonnes_t_co2e == pytest.approx(moved, rel=1e-9)
     assert (results["state"], move.units_t) == ("provisional", 0), "undeclared musts: no rule moves units"
     assert any(f"moves {moved:+,.3f} t CO2e" in line for line in lines_of(outcome))
+
+
+def test_less_is_material_of_a_large_project(tmp_path: Path) -> None:
+    """Above 300,000 t CO2e a year 1 % is material, up to there 5 % (VCS Standard 5.0, 4.1.9(4))."""
+    found = {}
+    for name, times in (("small", 1.0), ("large", 1e4)):
+        areas = {stratum: area * times for stratum, area in FOUR_SITES.areas_ha.items()}
+        folder = write_project(tmp_path / name, replace(FOUR_SITES, areas_ha=areas))
+        periods = run_project(folder, route="analytic").results.periods
+        yearly = sum(period.verified_total_t_co2e / period.years for period in periods)
+        found[name] = (yearly > 300_000, float(material_share(programme("vm0042"), periods).value))
+    assert found == {"small": (False, 5.0), "large": (True, 1.0)}
