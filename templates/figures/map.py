@@ -20,7 +20,7 @@ type Outlines = Mapping[str, Sequence[Ring]]
 _MOST_LABELS: Final = 25
 _MOST_OUTLINES: Final = 2_000
 """More than so many are drawn as the cells of a grid that they lie in, and their points once a cell."""
-_CELLS: Final = 60
+_CELLS: Final = 40
 """Across the longer side."""
 _FAR: Final = 2.0
 """A control site farther from the project than so many of its diagonals is told, not drawn."""

@@ -33,4 +33,4 @@ def test_a_large_map_stays_small_and_tells_all_strata() -> None:
     assert "strata of together 4,500 ha" in large.told.replace("\xa0", " ")
     (land,), (outlines,) = large.figure.axes[0].collections, small.figure.axes[0].collections
     assert len(outlines.get_paths()) == 1_000
-    assert 1_000 < len(land.get_paths()) <= 61 * 61
+    assert 1_000 < len(land.get_paths()) <= 42 * 42

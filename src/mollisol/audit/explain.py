@@ -280,7 +280,7 @@ class Explainer:
         lengths = [length_of(self._quantities[name]["value"]) for _, name in parts]
         wanted = picks
         if places:
-            chosen = places[:MOST_ENTRIES] if picks is None else [places[i] for i in picks]
+            chosen = places[:MOST_ENTRIES] if picks is None else entries_at(places, picks)
             wanted = tuple(int(place) for place in flat(chosen))
         elif not is_list(value) or len(value) != sum(lengths):
             wanted = None

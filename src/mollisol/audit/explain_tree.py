@@ -108,7 +108,7 @@ def entries_at(value: Any, picks: Picks, *, whole: bool = False) -> Any:
         return value
     if picks is None:
         return value[:] if whole else value[:MOST_ENTRIES]
-    chosen = [value[i] for i in picks]
+    chosen = value.at(picks) if isinstance(value, Entries) else [value[i] for i in picks]
     return chosen[0] if len(chosen) == 1 else chosen
 
 

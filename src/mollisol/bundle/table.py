@@ -29,9 +29,9 @@ type Picks = tuple[int, ...] | None
 
 _MEMORY: Final = "2GB"
 _LONGEST_TEXT_BYTES: Final = 16_000_000
-_BLOCK: Final = 8192
+_BLOCK: Final = 4096
 """Entries that are read together and kept."""
-_MOST_BLOCKS: Final = 200
+_MOST_BLOCKS: Final = 400
 _SHORT: Final = 1024
 _COLUMN: Final = {NUMBER: "number", WHOLE: "whole", TEXT: "text"}
 _RANGE: Final = "part = ? AND spot BETWEEN ? AND ?"
@@ -131,14 +131,18 @@ class Table:
             ((size,),) = self.asked(long, given)
             if size > LARGEST_FILE_BYTES:
                 raise broken(f"{size / 1e6:,.0f} MB of text in {count} entries")
-        rows = self.streamed(f"SELECT {_COLUMN[part]}, spot FROM stored WHERE {_RANGE}", given)  # noqa: S608
-        found: list[Any] = []
-        for value, spot in rows:
-            if spot != first + len(found) or value is None:
-                raise broken("entries that do not stand in their order")
-            found.append(value)
-        if not short and len(found) != count:
-            raise broken(f"{len(found)} of {count} entries from {first} on")
+        words = f"SELECT {_COLUMN[part]} AS own, spot FROM stored WHERE {_RANGE}"  # noqa: S608
+        try:
+            columns = self._database.execute(words, given).fetchnumpy()
+        except self._errors as error:
+            raise fault("bundle-unreadable", VALUES, str(error).splitlines()[0]) from None
+        own, spots = columns["own"], columns["spot"]
+        missing = any(np.ma.is_masked(column) for column in (own, spots))
+        if missing or not np.array_equal(spots, np.arange(first, first + len(spots))):
+            raise broken("entries that do not stand in their order")
+        if not short and len(own) != count:
+            raise broken(f"{len(own)} of {count} entries from {first} on")
+        found: list[Any] = np.asarray(own).tolist()
         return found
 
     def numbers(self, spots: Sequence[Any]) -> list[Any]:
@@ -209,12 +213,20 @@ class Entries(Sequence[Any]):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Entries) and self._table is other._table:
             return self._at == other._at
-        return isinstance(other, list | Entries) and bool(self[:] == other[:])
+        return isinstance(other, list | Entries) and len(self) == len(other) and bool(self[:] == other[:])
 
     __hash__ = None  # type: ignore[assignment]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         return np.array(self[:], dtype=dtype)
+
+    def at(self, places: Sequence[int]) -> list[Any]:
+        """Return the entries at some places; those near each other are read together."""
+        low, high = min(places, default=0), max(places, default=-1)
+        if low < 0 or high - low > 4 * _BLOCK:
+            return [self[place] for place in places]
+        near = self[low : high + 1]
+        return [near[place - low] for place in places]
 
     def place_of(self, text: str) -> int | None:
         """Return the first place of a text; None where it is not there."""

@@ -23,7 +23,7 @@ from mollisol.run import Run
 
 RULES = "rules.json"
 INPUTS = "inputs/"
-_LARGE_BYTES = 1_000_000
+_LARGE_BYTES = 300_000
 _LEVEL = 6
 _SAMPLER = "posterior: a fixed quasi-random sequence; declared measurement errors: PCG64 from the seed"
 
