@@ -29,8 +29,8 @@ def check_design(project: Project, rules: RulesInForce) -> Iterator[Finding]:
         if design.kind not in ("stratified_random", "multi_stage"):
             yield finding("design-not-stratified-random", where, design.kind)
 
-        def here(name: str | None, own: StratumDesign = design) -> bool:
-            return declared.of(name) is own
+        def here(name: str | None, wanted: StratumDesign = design) -> bool:
+            return declared.of(name) is wanted
 
         points, fields = project.sample_points, project.drawn_fields
         if declared.of_strata:

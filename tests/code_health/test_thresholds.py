@@ -27,6 +27,7 @@ NOT_RULES: Mapping[str, Mapping[float, str]] = {
     "src/mollisol/questions/laboratory/methods.py": {0.5: "most of a side: more than half", 3: SHOWN},
     "src/mollisol/questions/ledger.py": {0.05: "figures of results are written to a tenth", 3: SHOWN},
     "src/mollisol/questions/missing.py": {5: SHOWN},
+    "src/mollisol/questions/names.py": {128: "the plain letters and signs"},
     "src/mollisol/questions/pairs.py": {10: UNIT, 100.0: UNIT, 365.25: UNIT, 100_000: "a key of two depths"},
     "src/mollisol/questions/places/checks.py": {5: SHOWN, 90: "latitudes end there"},
     "src/mollisol/questions/places/distances.py": {

@@ -100,7 +100,7 @@ def layers_of(raw: RawFile) -> list[str]:
 
 @contextmanager
 def _copied(raw: RawFile, ending: str) -> Iterator[Path]:
-    """Give a copy of a file: no name of ours reaches GDAL, and nothing beside it but the sidecars."""
+    """Yield a copy of a file: no name of ours reaches GDAL, and nothing beside it but the sidecars."""
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # GDAL's remarks on how the file was made
         path = Path(folder) / f"file{ending}"
