@@ -103,15 +103,14 @@ def main(chosen: Iterable[str]) -> None:
     rows = [
         row for row in requirements() if row.state == "whole" and (not wanted or str(row.number) in wanted)
     ]
-    found = []
+    whole = {str(row.number) for row in requirements() if row.state == "whole"}
+    known = [] if not OUT.exists() else list(csv.reader(OUT.read_text(encoding="utf-8").splitlines()))[1:]
+    lines = {line[0]: line for line in known if line[0] in whole}
     for row in rows:
         failed, passed = run(row)
-        found.append([str(row.number), off(row), "; ".join(failed), "; ".join(passed)])
-        print(row.number, f"{len(failed)} of {len(row.tests)}", "" if failed else "NOTHING FAILS", flush=True)
-    known = [] if not OUT.exists() else list(csv.reader(OUT.read_text(encoding="utf-8").splitlines()))[1:]
-    whole = {str(row.number) for row in requirements() if row.state == "whole"}
-    lines = {row[0]: row for row in [*known, *found] if row[0] in whole}
-    if found:
+        number = str(row.number)
+        lines[number] = [number, off(row), "; ".join(failed), "; ".join(passed)]
+        print(number, f"{len(failed)} of {len(row.tests)}", "" if failed else "NOTHING FAILS", flush=True)
         with OUT.open("w", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerows([HEAD, *(lines[number] for number in sorted(lines, key=int))])

@@ -66,6 +66,14 @@ fact = "practices"
 kind = "qualitative"
 signed_attestation = true
 look_back_years = 3
+
+[[evidence]]
+place = "{0}"
+fact = "amounts"
+kind = "quantitative"
+level = 1
+documented_years = [1, 2, 3]
+look_back_years = 3
 """
 SITE = """
 [[sites]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 
+from mollisol.methodology.eligibility.schedule import AMOUNTS
 from mollisol.methodology.eligibility_facts import ELIGIBILITY_FILE, EligibilityFacts
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.land.covered import places_gone, starts_of_units
@@ -36,11 +37,11 @@ def undeclared(project: Project, facts: EligibilityFacts) -> Iterable[Finding]:
         ("barriers", "7, step 2", facts.barriers),
         ("adoption", "7, step 3", facts.adoption),
         ("productivity", "4, condition 6", facts.productivity),
-        ("evidence", "6, Box 1", facts.evidence),
         ("models", "4, condition 4", facts.models or project.head.model is None),
     ):
         if not there:
             yield silent(section, "nothing declared", clause)
+    yield from _without_evidence(project, facts, units)
     yield from _reassessed(project, facts)
     yield from _factors(facts)
     adjusted = {change.group for change in project.head.practice_changes if change.kind == "adjust"}
@@ -94,6 +95,40 @@ def _reassessed(project: Project, facts: EligibilityFacts) -> Iterator[Finding]:
     if unchecked:
         state = f"nothing on {', '.join(unchecked)}, reassessed after the start"
         yield silent("ends_of_baseline", state, "6, reassessment of the baseline")
+
+
+def _without_evidence(project: Project, facts: EligibilityFacts, units: Set[str]) -> Iterator[Finding]:
+    """Yield practices and amounts of Table 4 that nothing is said to stand behind, unit by unit.
+
+    The facts ``practices`` and ``amounts`` stand for all of their kind.
+    """
+    said: dict[str, set[tuple[str, str]]] = {}
+    for item in facts.evidence:
+        said.setdefault(item.place, set()).add((item.kind, item.fact))
+    columns = [name for names in AMOUNTS.values() for name in names]
+    for unit in sorted(units & set(said)):
+        amounts = {
+            name
+            for year in project.schedule_of(unit, "baseline").years
+            for name in columns
+            if getattr(year, name) is not None
+        }
+        lacking = [
+            *(
+                name
+                for name in AMOUNTS
+                if not {("qualitative", name), ("qualitative", "practices")} & said[unit]
+            ),
+            *(
+                name
+                for name in sorted(amounts)
+                if not {("quantitative", name), ("quantitative", "amounts")} & said[unit]
+            ),
+        ]
+        if lacking:
+            yield silent("evidence", f"nothing behind {', '.join(lacking)} of {unit}", "6, Box 1")
+    if missing := sorted(units - set(said)):
+        yield silent("evidence", f"nothing on {', '.join(missing)}", "6, Box 1")
 
 
 def _factors(facts: EligibilityFacts) -> Iterator[Finding]:
