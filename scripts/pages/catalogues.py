@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -135,14 +136,20 @@ def coverage_page() -> str:
         ["of those that", *STATES, "together"],
         [[name, *states.values()] for name, states in tally(known).items()],
     )
-    head = ["#", "clause", "requirement", "kind", "value", "state", "where", "test"]
+    head = ["#", "clause", "requirement", "kind", "value", "state", "where", "test", "off"]
+    with (DOCS / "data" / "switched_off.csv").open(encoding="utf-8", newline="") as stream:
+        off = {one["row"]: _counted(one["fail"], one["pass"]) for one in csv.DictReader(stream)}
     rows: list[list[object]] = [
         [row.number, row.clause, row.requirement, row.kind, row.value,
          f"**{row.state}**" + (f": {row.missing}" if row.missing else ""), _where(row),
-         "<br>".join(f"`{test.removeprefix('tests/')}`" for test in row.tests)]
+         "<br>".join(f"`{test.removeprefix('tests/')}`" for test in row.tests), off.get(str(row.number), "")]
         for row in known
     ]  # fmt: skip
-    tests = "Tests stand under `tests/`.\n\n"
+    tests = (
+        "Tests stand under `tests/`. *Off*: how many of them failed when what the row names was switched off: its "
+        "findings without weight, its clauses not asked, its equations one per cent more "
+        "(`scripts/pages/switched_off.py`, names in [data/switched_off.csv](data/switched_off.csv)).\n\n"
+    )
     page = f"{MADE}# VM0042 against the product\n\n{intro}{counted}\n{tests}" + table(head, rows)
     stated = (
         "\n## Statements\n\nWhat no table shows is stated in `declarations.csv`: a row has the clause, the "
@@ -168,6 +175,12 @@ def coverage_page() -> str:
         "source",
     ]
     return page + stated + table(head, asked)
+
+
+def _counted(failed: str, passed: str) -> str:
+    """Return how many of the named tests failed."""
+    fell, stood = (len(names.split("; ")) if names else 0 for names in (failed, passed))
+    return f"{fell} of {fell + stood}"
 
 
 def _where(row: Requirement) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import json
 from pathlib import Path
 
@@ -81,6 +82,16 @@ def test_a_case_or_vector_is_of_what_its_requirement_names() -> None:
             text = (ROOT / name).read_text(encoding="utf-8")
             key, ids = ("code", row.findings) if "/broken/" in name else ("equation", row.equations)
             assert any(f'{key} = "{id}"' in text for id in ids), f"{row.number}: {name}"
+
+
+def test_with_its_checks_switched_off_a_test_of_a_whole_requirement_fails() -> None:
+    """By the list of the run that switches off each row, which `scripts/pages/switched_off.py` makes."""
+    tests = {str(row.number): set(row.tests) for row in KNOWN if row.state == "whole"}
+    with (ROOT / "docs" / "data" / "switched_off.csv").open(encoding="utf-8", newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    assert {line["row"] for line in lines} == set(tests)
+    for line in lines:
+        assert set(line["fail"].split("; ")) & tests[line["row"]], line["row"]
 
 
 def test_every_equation_of_the_document_stands_in_a_row() -> None:
