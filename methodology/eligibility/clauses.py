@@ -110,7 +110,7 @@ def check_clauses(
     limit
         Gives the number of a rule.
     """
-    given: dict[str, dict[str | None, tuple[int, Declaration]]] = defaultdict(dict)
+    given: dict[tuple[str, str | None], list[tuple[int, Declaration]]] = defaultdict(list)
     known = {clause.id: clause for clause in clauses()}
     for number, item in enumerate(declared):
         row = int(declared.row_numbers[number])
@@ -119,7 +119,7 @@ def check_clauses(
             yield finding(
                 "clause-unknown", _place(row, item.clause), f"{item.clause} of {item.thing or 'all'}"
             )
-        given[item.clause][item.thing] = row, item
+        given[item.clause, None if item.thing in _ALL else item.thing].append((row, item))
     if not declared:
         asked = [one for one in known.values() if one.missing is Severity.REFUSAL and things[one.each]]
         state = (
@@ -135,12 +135,10 @@ def check_clauses(
         return
     for clause in known.values():
         for thing in sorted(things[clause.each]):
-            own = given[clause.id]
-            stated = next((own[name] for name in (thing, *_ALL) if name in own), None)
-            if stated is not None:
-                row, item = stated
+            stated = given[clause.id, thing] or given[clause.id, None]
+            for row, item in stated:
                 yield from _judged(clause, item, _place(row, clause.id, thing), documents, days, limit)
-            elif clause.missing is not None:
+            if not stated and clause.missing is not None:
                 yield finding(
                     "clause-undeclared", _place(None, clause.id, thing), "nothing stated",
                     severity=clause.missing, allowed=clause.wanted, part=clause.part,
