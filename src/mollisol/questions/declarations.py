@@ -275,20 +275,20 @@ def _not_changed(project: Project, contradiction: Severity) -> Iterator[Finding]
             yield finding("practice-not-changed", where, state[:400], severity=contradiction)
 
 
-def reads_the_same(project: Project, unit: str) -> bool:
-    """Return whether no column of the schedule of a unit differs between the years before the project and its own."""
-    table, start = project.schedule, starts_of_units(project).get(unit)
+def units_that_read_the_same(project: Project) -> set[str]:
+    """Return the units of whose schedule no column differs between the years before the project and its own."""
+    table, starts = project.schedule, starts_of_units(project)
     rows, years = table.groups("place", "scenario"), table.column("year").values()
-    before = [row for row in rows.get((unit, "baseline"), ()) if start and years[row] < start.year]
-    after = rows.get((unit, "project"), [])
-    names = {name for columns in _COLUMNS.values() for name in columns} - {
-        "planting",
-        "harvest",
-        "yield_t_per_ha",
-    }
-    return bool(before and after) and not any(
-        _shows(table.column(name).values(), before, after, less=False) for name in names
-    )
+    names = {name for columns in _COLUMNS.values() for name in columns}
+    names -= {"planting", "harvest", "yield_t_per_ha"}
+    columns = [table.column(name).values() for name in names]
+    found = set[str]()
+    for unit, start in starts.items():
+        before = [row for row in rows.get((unit, "baseline"), ()) if years[row] < start.year]
+        after = rows.get((unit, "project"), [])
+        if before and after and not any(_shows(values, before, after, less=False) for values in columns):
+            found.add(unit)
+    return found
 
 
 def _shows(values: Sequence[Any], baseline: list[int], project: list[int], *, less: bool) -> bool:

@@ -14,7 +14,7 @@ from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.land.covered import places_gone
 from mollisol.methodology.project import Project
 from mollisol.methodology.soil_models.inputs import SiteRow
-from mollisol.questions.declarations import reads_the_same
+from mollisol.questions.declarations import units_that_read_the_same
 from mollisol.reading.project import TABLES
 
 _DOCUMENTS: Final = ("project description", "monitoring report", "calculation workbook")
@@ -69,7 +69,7 @@ def _things(project: Project) -> Mapping[str, set[str]]:
         "document": {*_DOCUMENTS, *(_OF_MODEL if with_model else ())},
         "unit": units,
         "one of several units": units if len(units) > 1 else set(),
-        "unit that reads the same": {unit for unit in units if reads_the_same(project, unit)},
+        "unit that reads the same": units & units_that_read_the_same(project),
         "temporary grassland": {place for place, kind in uses.items() if kind == "integrated_system"},
         "degraded land": {place for place, kind in uses.items() if kind == "degraded_land"},
         "region of laws": {item.region for item in facts.regulatory_surplus},
