@@ -23,6 +23,11 @@ from mollisol.quantification.accounting.non_permanence import (
 )
 
 _DAYS_PER_YEAR: Final = 365.25
+_GREATEST: Final = {
+    "internal": "vcs.buffer.greatest-internal",
+    "external": "vcs.buffer.greatest-external",
+    "natural": "vcs.buffer.greatest-natural",
+}
 _APPROVED: Final = "2.2"
 """The edition that the integrity council approved on 30 October 2025, by two market notes (secondary)."""
 
@@ -69,7 +74,7 @@ def tell_release(context: Context, periods: Sequence[PeriodResult]) -> Iterator[
         project.head.non_permanence_rating_percent,
     )
     before = entries[-1].non_permanence_rating_percent if entries else None
-    if not before or not rating:
+    if not entries or not before or not rating:
         return
     held, added = sum(entry.buffer_t_co2e for entry in entries), sum(one.buffer_t_co2e for one in periods)
     wait = float(rules.value("vcs.buffer.release-years", last.during.end).value)
@@ -133,7 +138,7 @@ def _fails(unit: str, points: Points, context: Context) -> Iterator[Finding]:
             "rating-area-fails", where, f"{question} fails the tool by itself", allowed="no answer that fails"
         )
     for name, amount in categories_of(points, rules).items():
-        most = rules.number(f"vcs.buffer.greatest-{name}")
+        most = rules.number(_GREATEST[name])
         if amount > most:
             yield finding(
                 "rating-area-fails", where, f"{name} risk of {amount:g} points", allowed=f"at most {most:g}"

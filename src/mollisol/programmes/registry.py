@@ -11,7 +11,7 @@ from mollisol.extensions import UnknownExtensionError, extension, extension_name
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import UNDECLARED, ProjectHead
 from mollisol.methodology.results.run import PeriodResult, RunResult
-from mollisol.methodology.rules_in_force.rule import ChosenValue, Clocks, RuleSetHead
+from mollisol.methodology.rules_in_force.rule import OF_PROGRAMME, ChosenValue, Clocks, RuleSetHead
 from mollisol.methodology.rules_in_force.rule_set import (
     SHIPPED,
     RuleSet,
@@ -92,11 +92,13 @@ def material_share(programme: Programme, periods: Sequence[PeriodResult]) -> Cho
         sum(one.verified_total_t_co2e / one.years for one in periods if one.during.holds(period.during.start))
         for period in periods
     ]
-    limit = "materiality.large-project"
-    large = limit in programme.rule_names and max(sizes, default=0.0) > float(
-        threshold_of(programme, f"programme.{limit}").value
+    limit = "programme.materiality.large-project"
+    large = limit.removeprefix(OF_PROGRAMME) in programme.rule_names and max(sizes, default=0.0) > float(
+        threshold_of(programme, limit).value
     )
-    return threshold_of(programme, "programme.materiality.share" + "-large" * large)
+    return threshold_of(
+        programme, "programme.materiality.share-large" if large else "programme.materiality.share"
+    )
 
 
 def programme_of_results(results: Mapping[str, Any]) -> Programme:

@@ -80,7 +80,7 @@ def code_of_the_engine() -> str:
 
 
 def modules_of_the_engine() -> dict[str, str]:
-    """Return the text of every module of the engine in which a rule may be used, by its dotted name."""
+    """Return the text of every module and table of the engine in which a rule may be used, by its dotted name."""
     return dict(_modules(files("mollisol"), ""))
 
 
@@ -90,6 +90,8 @@ def _modules(folder: Traversable, before: str) -> Iterator[tuple[str, str]]:
             yield from _modules(item, f"{before}{item.name}.")
         elif item.name.endswith(".py"):
             yield before + item.name.removesuffix(".py"), item.read_text(encoding="utf-8")
+        elif item.name == "clauses.csv":  # its column of what is allowed names rules, without quotes
+            yield f"{before}clauses", re.sub(r"[^\s,]+", r'"\g<0>"', item.read_text(encoding="utf-8"))
 
 
 def audit(catalogue: Catalogue, code: str, names: Mapping[str, str] | None = None) -> list[Finding]:

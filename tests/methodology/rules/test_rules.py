@@ -27,6 +27,8 @@ CODE = "\n".join(
     for folder in ("methodology", "quantification", "uncertainty", "src/mollisol")
     for path in sorted((ROOT / folder).rglob("*.py"))
     if not path.is_symlink()
+) + re.sub(
+    r"[^\s,]+", r'"\g<0>"', (ROOT / "methodology" / "tables" / "clauses.csv").read_text(encoding="utf-8")
 )
 
 

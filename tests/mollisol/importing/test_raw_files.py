@@ -332,6 +332,7 @@ def test_each_sheet_and_layer_gets_a_mapping_of_its_own(project_of: Maker) -> No
     from mollisol.importing.sniff import sniffed
 
     book = openpyxl.Workbook()
+    assert book.active is not None
     book.active.title = "Read me"
     for year in (2021, 2026):
         sheet = book.create_sheet(f"Fall {year}")
