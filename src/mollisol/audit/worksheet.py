@@ -36,6 +36,7 @@ LARGEST_WORKSHEET_BYTES = 20_000_000
 MOST_PICKS = 100_000
 
 _INCREMENTS = "core_increments.csv"
+_PRODUCTION = "production.csv"
 _MASSES = ("fine_soil_mass_g", "fine_soil_density_g_per_cm3")
 COLUMNS = (
     "picks",
@@ -160,9 +161,15 @@ def worksheet(bundle: Bundle, *, size: int, seed: int) -> str:
 
 
 def typed_of(bundle: Bundle) -> list[TypedFigure]:
-    """Return every part of the credit that rests on typed numbers, declared errors included, the largest first."""
+    """Return every part of the credit that rests on typed numbers, the largest first, then declared errors.
+
+    Past production that was typed too low displaces nothing: where it was handed in it is asked for at 0 t too.
+    """
     periods = bundle.results.periods
-    return [*typed_figures(periods), *declared_errors(periods)]
+    figures = typed_figures(periods, bundle.inputs)
+    if _PRODUCTION in bundle.inputs and all(figure.file != _PRODUCTION for figure in figures):
+        figures.append(TypedFigure("displaced production", _PRODUCTION, 0.0))
+    return [*figures, *declared_errors(periods)]
 
 
 def extrapolate(bundle: Bundle, filled: bytes) -> Projection:
@@ -245,7 +252,9 @@ def _judged(
     half = float(t_quantile(probability=CONFIDENCE, degrees_of_freedom=picks - 1)) * error
     rule = material_share(programme(bundle.results.programme), bundle.results.periods)
     credited = math.fsum(period.verified_total_t_co2e for period in bundle.results.periods)
-    on_typed = math.fsum(figure.effect_t_co2e for figure in typed_figures(bundle.results.periods))
+    on_typed = math.fsum(
+        figure.effect_t_co2e for figure in typed_figures(bundle.results.periods, bundle.inputs)
+    )
     material = abs(credited) * float(rule.value) / 100
     at_fault, typed_at_fault = (sum(value != 0 for value in item.values()) for item in (result, typed))
     typed_found = math.fsum(typed.values())

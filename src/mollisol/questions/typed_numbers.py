@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -26,11 +26,10 @@ from mollisol.methodology.results.run import PeriodResult
 _DAYS_PER_YEAR: Final = 365.25
 _KILOGRAMS: Final = 1000.0
 _ROUNDED: Final = 1e-6
-"""Areas are sums of rounded numbers: arithmetic, and no limit of ours."""
+"""Areas, and terms of gases, are sums of rounded numbers: arithmetic, and no limit of ours."""
 _TYPED: Final[Mapping[str, str]] = {
     "fossil_fuel_co2": "fuel_use.csv",
     "liming_co2": "liming.csv",
-    "soil_methanogenesis_ch4": "modelled_soil_gases.csv",
     "enteric_fermentation_ch4": "livestock.csv",
     "manure_deposition_ch4": "livestock.csv and manure_systems.csv",
     "manure_deposition_n2o": "livestock.csv and manure_systems.csv",
@@ -40,6 +39,11 @@ _TYPED: Final[Mapping[str, str]] = {
     "biomass_burning_n2o": "burning.csv",
 }
 """The tables whose numbers a source is computed from."""
+_BESIDE: Final[Mapping[str, str]] = {
+    "modelled_soil_gases.csv": "modelled gases",
+    "practice_samples.csv": "sampled practices",
+}
+"""What the terms of gases hold beside sources of default factors, by the table it rests on."""
 _WHOLE_PLANTS: Final = re.compile(
     r".*(?:sil[oa]|forage|fodder|green|whole|ganzpflanz|grün|cover|maize|mais|corn).*", re.I
 )
@@ -55,14 +59,22 @@ class TypedFigure:
     effect_t_co2e: float
 
 
-def typed_figures(periods: Iterable[PeriodResult]) -> list[TypedFigure]:
-    """Return what typed numbers add to the credit of all periods or take from it, the largest first."""
+def typed_figures(periods: Iterable[PeriodResult], tables: Container[str]) -> list[TypedFigure]:
+    """Return what typed numbers add to the credit of all periods or take from it, the largest first.
+
+    ``tables`` are the files that were handed in: by them what is left of the gases has its name.
+    """
+    beside = [file for file in _BESIDE if file in tables]
     effects: dict[tuple[str, str], float] = defaultdict(float)
     for period in periods:
         effects["woody stocks", "woody_stocks.csv"] += period.woody_t_co2e
+        rest = period.source_terms_t_co2e
         for source in period.sources:
             if source.included:
                 effects[source.label, _TYPED.get(source.id, "")] += source.reduction_t_co2e
+                rest -= source.reduction_t_co2e
+        if abs(rest) > _ROUNDED:
+            effects[" and ".join(_BESIDE[file] for file in beside), " and ".join(beside)] += rest
         if period.leakage is not None:
             effects["displaced production", "production.csv"] -= period.leakage.displaced_production_t_co2e
             effects["organic amendments", "organic_amendments.csv"] -= period.leakage.amendments_t_co2e
@@ -70,6 +82,12 @@ def typed_figures(periods: Iterable[PeriodResult]) -> list[TypedFigure]:
         effects["buffer by the rating", "project.toml"] -= period.buffer_t_co2e
     figures = [TypedFigure(*place, effect) for place, effect in effects.items() if effect and place[1]]
     return sorted(figures, key=lambda figure: (-abs(figure.effect_t_co2e), figure.name))
+
+
+def tables_beside(project: Project) -> list[str]:
+    """Return the tables of a project that gases rest on beside the sources of default factors."""
+    rows = (len(project.modelled_gases), len(project.practice_samples))
+    return [file for file, number in zip(_BESIDE, rows, strict=True) if number]
 
 
 def declared_errors(periods: Iterable[PeriodResult]) -> list[TypedFigure]:
@@ -87,7 +105,7 @@ def declared_errors(periods: Iterable[PeriodResult]) -> list[TypedFigure]:
 
 def tell_typed(context: Context, periods: Sequence[PeriodResult]) -> list[Finding]:
     """Return a finding for each part of the credit that rests on typed numbers; a warning where it is material."""
-    figures = typed_figures(periods)
+    figures = typed_figures(periods, tables_beside(context.project))
     verified = sum(period.verified_total_t_co2e for period in periods)
     material = 0.0
     if any(figure.effect_t_co2e > 0 for figure in figures):

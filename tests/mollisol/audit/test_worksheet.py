@@ -138,6 +138,18 @@ def test_typed_figures_are_listed_and_their_faults_added(folder: Path, tmp_path:
     assert done.rest_t_co2e == pytest.approx(0.0, abs=1e-6), "here the moment form issues"
 
 
+def test_past_production_that_displaces_nothing_is_asked_for_all_the_same(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A past typed too low hides displaced production: what the records show is written into the row of 0 t."""
+    names = (*bundle.inputs, "production.csv")
+    monkeypatch.setattr(Bundle, "inputs", names)
+    rows = table(worksheet(bundle, size=30, seed=1))
+    (row,) = [item for item in rows if item["file_row"] == "production.csv"]
+    assert (row["typed_figure"], float(row["recorded_t_co2e"])) == ("displaced production", 0.0)
+    assert extrapolate(bundle, filled(rows, **{"displaced production": "-40"})).typed_found_t_co2e == 40
+
+
 def test_effects_in_the_worksheet_are_not_believed(bundle: Bundle) -> None:
     rows = table(worksheet(bundle, size=10, seed=3))
     seen = {records(rows)[0]["file_row"]: "1.0"}

@@ -17,7 +17,7 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.project import EVIDENCE_FILE, EvidenceItem, Project, ProjectHead
 from mollisol.methodology.results.run import PeriodResult
-from mollisol.questions.typed_numbers import typed_figures
+from mollisol.questions.typed_numbers import tables_beside, typed_figures
 from mollisol.reading.project import TABLES
 from mollisol.reading.schema import HEAD_FILE
 
@@ -143,7 +143,7 @@ def behind(project: Project, periods: Iterable[PeriodResult]) -> list[Behind]:
     periods = list(periods)
     effects: dict[tuple[str, str], float] = defaultdict(float)
     effects["soil carbon", _CORES] = sum(period.after_deduction_t_co2e for period in periods)
-    for figure in typed_figures(periods):
+    for figure in typed_figures(periods, tables_beside(project)):
         effects[figure.name, figure.file] += figure.effect_t_co2e
     shares = _shares(project)
 
