@@ -19,6 +19,7 @@ from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 INCREMENTS = "core_increments.csv"
 _DAYS_PER_YEAR = 365.25
 _THINNEST_CM = 0.1
+_CM_PER_INCH = 2.54
 _DEEPEST_IN_METRES = 3.0
 
 
@@ -171,9 +172,16 @@ def _deep_enough(project: Project) -> Iterable[Finding]:
                 f"sampled to {deepest:g} cm",
                 do="write depths in cm: these look like metres"
                 if deepest < _DEEPEST_IN_METRES
-                else "bring the deeper increments, or mark the stratum as shallow soil",
+                else "bring the deeper increments, or mark the stratum as shallow soil"
+                + as_inches(deepest, needed),
                 needed=needed,
             )
+
+
+def as_inches(deepest: float, needed: float) -> str:
+    """Return words on a depth that is too small in cm and would be enough in inches; nothing where it is not."""
+    read = deepest * _CM_PER_INCH
+    return f"; were depths written in inches, {deepest:g} are {read:.1f} cm: convert them" * (read >= needed)
 
 
 def reporting_depth_by_point(project: Project) -> dict[str, float]:

@@ -174,12 +174,14 @@ def states_part() -> str:
                 states["blocked by a must"] += 1
                 continue
             run = run_project(files)
-            states[run.results.state] += 1
-            codes.update(codes_of(run.findings, *TOLD) - codes_of(findings, *TOLD))
+            states[str(run.results.state)] += 1
+            codes.update(sorted(codes_of(run.findings, *TOLD) - codes_of(findings, *TOLD)))
     fields = [
         with_plan(with_records(folder, seed)) for seed, folder in enumerate(honest_folders(FIELDS_PER_FAMILY))
     ]
-    told = Counter(code for item in fields for code in codes_of(assess_project(item.files).findings, *TOLD))
+    told = Counter(
+        code for item in fields for code in sorted(codes_of(assess_project(item.files).findings, *TOLD))
+    )
     return STATES.format(
         number=RUN_PER_FAMILY * len(FAMILIES),
         per_family=RUN_PER_FAMILY,
@@ -229,7 +231,9 @@ def planted_lines() -> list[str]:
     rows = []
     for fault in sorted(faults, key=lambda fault: fault.kind):
         cells = [cell(found[fault, share]) for share in SHARES]
-        codes = Counter(code for share in SHARES for item in found[fault, share] for code in item.warned)
+        codes = Counter(
+            code for share in SHARES for item in found[fault, share] for code in sorted(item.warned)
+        )
         told = ", ".join(f"`{code}`" for code, _ in codes.most_common(2))
         rows.append((fault.kind, fault.words, *cells, told))
     text = PLANTED.format(fields=len(fields), per_family=FIELDS_PER_FAMILY, least=LEAST_CREDIT_T)

@@ -46,6 +46,14 @@ def test_depths_in_metres(project: Path) -> None:
     assert "do       write depths in cm: these look like metres" in told
 
 
+def test_depths_in_inches(project: Path) -> None:
+    """By hand: 20 inches of 2.54 cm are 50.8 cm, and 30 cm are asked for."""
+    table = project / "core_increments.csv"
+    table.write_text(table.read_text().replace(",30,50,", ",12,20,"))
+    told = checked(project, "core_increments.csv", ",0,30,", ",0,12,")
+    assert "were depths written in inches, 20 are 50.8 cm: convert them" in told
+
+
 def test_one_fault_in_many_rows_is_not_printed_a_screen_long(project: Path) -> None:
     """30 increments carry the date; three are shown in full, the other rows by their number."""
     told = checked(project, "core_increments.csv", "2021-10-01", "01.10.2021")
