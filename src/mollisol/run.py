@@ -22,15 +22,18 @@ type Tell = Callable[[str], None]
 """Takes a line on each step."""
 
 
-_BYTES_OF_A_STOCK = 500
-_BYTES_OF_A_PERIOD = 1_200
+_BYTES_OF_A_STOCK = 550
+_BYTES_OF_A_PERIOD = 1_400
 """Of ``results.json``: a stratum in a campaign, both scenarios, and in a period."""
-_ROWS_OF_AN_INCREMENT = 18
-_ROWS_OF_A_PERIOD = 60
+_ROWS_OF_AN_INCREMENT = 30
+_ROWS_OF_A_PERIOD = 100
 """Of ``values.parquet``: an increment with what is computed of it, and a stratum in a period."""
-_LEAST_MEMORY_MB = 150
-_MEMORY_OF_A_ROW = 600
-"""Measured on projects of 1,000 and 10,000 strata."""
+_LEAST_MEMORY_MB = 200
+_MEMORY_OF_A_ROW = 240
+_LEAST_BUNDLE = 2e6
+_BYTES_OF_A_ROW = 1.9
+"""Fitted to runs of what ``benchmarks/large_project.py`` makes, 3,000 and 10,000 strata of twelve increments in one
+period: 7.5 and 24.9 MB of results, 1.39 and 4.58 million rows, 547 and 1,303 MB, bundles of 7.3 and 14.5 MB."""
 
 
 def silent(_: str) -> None:
@@ -56,8 +59,10 @@ def needed_by(project: Project) -> str:
             f"{LARGEST_FILE_BYTES / 1e6:,.0f} MB are read, and a table of about {rows:,} rows where {MOST_ROWS:,} are; "
             "run parts of the land as projects of their own, and keep them in a portfolio (mollisol portfolio)"
         )
-    memory, packed = _LEAST_MEMORY_MB + rows * _MEMORY_OF_A_ROW / 1e6, results / 9 + 3.0 * rows
-    return f"{size}: about {memory:,.0f} MB of memory and a bundle of {max(packed / 1e6, 1):,.0f} MB"
+    memory, packed = _LEAST_MEMORY_MB + rows * _MEMORY_OF_A_ROW / 1e6, results / 9 + _BYTES_OF_A_ROW * rows
+    return (
+        f"{size}: about {memory:,.0f} MB of memory and a bundle of {(_LEAST_BUNDLE + packed) / 1e6:,.0f} MB"
+    )
 
 
 class RunOptions(DomainObject):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from mollisol.methodology.base import DomainObject, Items
@@ -161,15 +162,21 @@ def _input(argument: str, given: Any, anchors: Mapping[str, str]) -> TracedInput
 def _value(value: Any, index: Sequence[str]) -> TracedValue:
     if not _is_list(value):
         return TracedValue(first=(_scalar(value),), labels=(), count=1, scalar=True)
-    first = tuple(_flat(value[:_SHOWN_VALUES]))[:_SHOWN_VALUES]
-    inner = value[0] if len(value) else ()
-    count = sum(1 for _ in _flat(value)) if _is_list(inner) else len(value)
+    first = tuple(islice(_flat(value), _SHOWN_VALUES))
+    count = _count(value)
     labels = tuple(map(str, index[:_SHOWN_VALUES])) if len(index) == count else ()
     return TracedValue(first=first, labels=labels, count=count, scalar=False)
 
 
 def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
+    return isinstance(value, list | tuple)
+
+
+def _count(value: Any) -> int:
+    """Return the number of entries of a list, and of the lists in it."""
+    if not _is_list(value):
+        return 1
+    return sum(map(_count, value)) if value and _is_list(value[0]) else len(value)
 
 
 def _flat(value: Any) -> Iterable[Scalar]:

@@ -298,6 +298,8 @@ def _spanned(link: FloatArray, strata: int) -> FloatArray:
     """Return an orthonormal basis of the rows, (r, H); the identity where they span everything."""
     if link.size == 0:
         return np.zeros((0, strata))
+    if len(link) == strata and (np.count_nonzero(link, axis=0) == 1).all() and link.any(axis=1).all():
+        return np.eye(strata)  # each stratum has sites of its own
     _, size, basis = np.linalg.svd(link, full_matrices=False)
     kept = size > size[0] * 1e-12
     return np.eye(strata) if kept.sum() == strata else np.asarray(basis[kept])

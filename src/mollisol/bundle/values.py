@@ -71,14 +71,15 @@ def stored(
     for turn, item in sorted(enumerate(quantities), key=lambda one: (_shape_of(one[1]), one[0])):
         _add(rows, turn, item, pool, kinds)
     own: dict[str, list[Any]] = {name: [] for name in ("text", "whole", "kind", "given")}
+    written: dict[int, str] = {}
     for path, value, origin in sorted(figures, key=lambda one: one[0]):
-        data = origin.as_json() if origin else {"known": False}
+        bare = origin._replace(terms=(), plus=0.0) if origin else None
+        data = bare.as_json() if bare else {"known": False}
         data |= {"whole": True} if isinstance(value, int) else {}
-        given = {name: data.pop(name) for name in ("terms", "plus") if name in data}
         own["text"].append(path)
         own["whole"].append(pool.single(value))
-        own["kind"].append(origins.number(data))
-        own["given"].append(_line(given) if given else None)
+        own["kind"].append(origins.number(data, (bare, isinstance(value, int))))
+        own["given"].append(_given(origin, written) if origin else None)
     parts, spots = pool.parts()
     for table in (rows, own):
         table["whole"] = [None if place is None else spots[place] for place in table["whole"]]
@@ -90,18 +91,31 @@ class _Numbers:
     """Numbers structures in the order in which they are met, and counts what is of each."""
 
     def __init__(self) -> None:
-        self._found: dict[str, int] = {}
-        self._counts: list[int] = []
+        self._found: dict[Any, int] = {}
+        self._structures: list[dict[str, Any]] = []
 
-    def number(self, structure: Mapping[str, Any]) -> int:
-        number = self._found.setdefault(_line(structure), len(self._found))
-        if number == len(self._counts):
-            self._counts.append(0)
-        self._counts[number] += 1
+    def number(self, structure: dict[str, Any], key: object = None) -> int:
+        number = self._found.setdefault(key or _line(structure), len(self._structures))
+        if number == len(self._structures):
+            self._structures.append(structure | {"count": 0})
+        self._structures[number]["count"] += 1
         return number
 
     def counted(self) -> list[dict[str, Any]]:
-        return [json.loads(line) | {"count": n} for line, n in zip(self._found, self._counts, strict=True)]
+        return self._structures
+
+
+def _given(origin: Origin, written: dict[int, str]) -> str | None:
+    """Return the terms of a figure in one line; figures made of the same ones share them, and so the line."""
+    if not origin.terms and not origin.plus:
+        return None
+    if origin.plus or id(origin.terms) not in written:
+        data = origin.as_json()
+        line = _line({name: data[name] for name in ("terms", "plus") if name in data})
+        if origin.plus:
+            return line
+        written[id(origin.terms)] = line
+    return written[id(origin.terms)]
 
 
 def stem_of(name: str) -> str:
@@ -146,8 +160,13 @@ def _argument(value: Any, pool: _Pool) -> Any:
     return value if isinstance(value, str | float | bool) else {ENTRIES: list(pool.held(value))}
 
 
+_LINE: Final = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"), check_circular=False
+)
+
+
 def _line(data: Any) -> str:
-    return json.dumps(data, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _LINE.encode(data)
 
 
 class _Pool:

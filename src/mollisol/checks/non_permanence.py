@@ -52,13 +52,21 @@ def check_rating(context: Context) -> list[Finding]:
         rated[unit] = [*areas[unit], *(item for item in shared if item.question not in own)]
     for names in (sorted(units - rated.keys()), sorted(rated.keys() - units)):
         found += [_open(unit, "no answers" if unit in units else "no such unit") for unit in names]
+    read: dict[tuple[object, ...], tuple[Points, list[tuple[str, str]]]] = {}  # many units answer the same
     for unit in sorted(rated.keys() & units):
-        points = points_of(rated[unit])
+        said = tuple(
+            (item.question, item.answer, item.years, item.mitigation, item.climate_worsens)
+            for item in rated[unit]
+        )
+        if said not in read:
+            points = points_of(rated[unit])
+            read[said] = points, [] if points.unread else [*_failures(points, context)]
+            highest = highest if points.unread else max(highest, rating_of(points, rules))
+        points, failures = read[said]
         if points.unread:
             found.append(_open(unit, "; ".join(points.unread)))
-            continue
-        found += _fails(unit, points, context)
-        highest = max(highest, rating_of(points, rules))
+        where = Place(file=RISK_FILE, thing=f"unit {unit}")
+        found += [finding("rating-area-fails", where, state, allowed=allowed) for state, allowed in failures]
     declared = project.head.non_permanence_rating_percent
     if declared < highest:
         where = Place(file="project.toml", thing="non_permanence_rating_percent")
@@ -129,27 +137,22 @@ def _open(unit: str, state: str) -> Finding:
     return finding("rating-not-answered", Place(file=RISK_FILE, thing=f"unit {unit}"), state)
 
 
-def _fails(unit: str, points: Points, context: Context) -> Iterator[Finding]:
-    """Yield why an area fails the tool."""
+def _failures(points: Points, context: Context) -> Iterator[tuple[str, str]]:
+    """Yield why an area fails the tool, each with what would be allowed."""
     rules, head = context.rules, context.project.head
-    where = Place(file=RISK_FILE, thing=f"unit {unit}")
     for question in points.fails:
-        yield finding(
-            "rating-area-fails", where, f"{question} fails the tool by itself", allowed="no answer that fails"
-        )
+        yield f"{question} fails the tool by itself", "no answer that fails"
     for name, amount in categories_of(points, rules).items():
         most = rules.number(_GREATEST[name])
         if amount > most:
-            yield finding(
-                "rating-area-fails", where, f"{name} risk of {amount:g} points", allowed=f"at most {most:g}"
-            )
+            yield f"{name} risk of {amount:g} points", f"at most {most:g}"
     overall, most = rating_of(points, rules), rules.number("vcs.buffer.greatest-rating")
     if overall > most:
-        yield finding("rating-area-fails", where, f"overall {overall:g} %", allowed=f"at most {most:g} %")
+        yield f"overall {overall:g} %", f"at most {most:g} %"
     day, lasts = head.registration_requested_on or head.registered_on, points.numbers["longevity-years"]
     least = float(rules.value("vcs.longevity.least-years", day).value)
     if lasts < least:
-        yield finding("rating-area-fails", where, f"lasts {lasts:g} years", allowed=f"{least:g} or more")
+        yield f"lasts {lasts:g} years", f"{least:g} or more"
 
 
 def _label(context: Context, broken: bool, answers: Sequence[RiskAnswer]) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -251,24 +251,12 @@ def _years_missing(project: Project, contradiction: Severity) -> Iterator[Findin
 
 def _not_changed(project: Project, contradiction: Severity) -> Iterator[Finding]:
     """Yield practice changes that no unit shows: the years of the project are like those before it, or worse."""
-    units = project.quantification_units.column("quantification_unit").labels
-    table, starts = project.schedule, starts_of_units(project)
-    rows, years = table.groups("place", "scenario"), table.column("year").values()
-
-    def sides(unit: str) -> tuple[list[int], list[int]]:
-        before = [row for row in rows.get((unit, "baseline"), ()) if years[row] < starts[unit].year]
-        return before, rows.get((unit, "project"), [])
-
     for change in project.head.practice_changes:
-        shown = []
         ploughless = change.kind == "adopt" and _PLOUGHLESS.search(change.description)
-        names = _COLUMNS[change.group]
-        for name in [name for name in names if not ploughless or name.startswith("tillage")]:
-            values = table.column(name).values()
-            less = change.group in _LESS
-            shown.append(any(_shows(values, *sides(unit), less=less) for unit in units))
+        names = [name for name in _COLUMNS[change.group] if not ploughless or name.startswith("tillage")]
+        shown = _units_by_change(project, names, less=change.group in _LESS)[0]
         tables = (getattr(project, name) for name in _TABLES_OF_GROUP.get(change.group, ()))
-        if not any(shown) and not any(len(rows) for rows in tables):
+        if not shown and not any(len(rows) for rows in tables):
             named = ", ".join(_COLUMNS[change.group][:3])
             state = f"{change.kind} {change.group}: {change.description}; no unit of the schedule shows it ({named})"
             where = Place(file=SCHEDULE, thing=f"practice change {change.group}")
@@ -277,32 +265,43 @@ def _not_changed(project: Project, contradiction: Severity) -> Iterator[Finding]
 
 def units_that_read_the_same(project: Project) -> set[str]:
     """Return the units of whose schedule no column differs between the years before the project and its own."""
-    table, starts = project.schedule, starts_of_units(project)
-    rows, years = table.groups("place", "scenario"), table.column("year").values()
     names = {name for columns in _COLUMNS.values() for name in columns}
-    names -= {"planting", "harvest", "yield_t_per_ha"}
-    columns = [table.column(name).values() for name in names]
-    found = set[str]()
-    for unit, start in starts.items():
-        before = [row for row in rows.get((unit, "baseline"), ()) if years[row] < start.year]
-        after = rows.get((unit, "project"), [])
-        if before and after and not any(_shows(values, before, after, less=False) for values in columns):
-            found.add(unit)
-    return found
+    return _units_by_change(project, names - {"planting", "harvest", "yield_t_per_ha"})[1]
 
 
-def _shows(values: Sequence[Any], baseline: list[int], project: list[int], *, less: bool) -> bool:
-    """Return whether the values of some rows differ from those of others; an empty cell says nothing."""
-    one, other = ([values[row] for row in rows if values[row] is not None] for rows in (baseline, project))
-    return bool(one and other) and _differs(one, other, less=less)
+def _units_by_change(
+    project: Project, names: Iterable[str], *, less: bool = False
+) -> tuple[set[str], set[str]]:
+    """Return the units whose schedule differs before and after their start, and those that read the same.
 
-
-def _differs(before: list[Any], after: list[Any], *, less: bool) -> bool:
-    """Return whether values before and after differ; of what is to become less, whether the mean fell."""
-    if isinstance(before[0], str):
-        return set(before) != set(after)
-    one, other = sum(before) / len(before), sum(after) / len(after)
-    return bool(other < one if less else abs(other - one) > 1e-9 * max(abs(one), abs(other)))
+    An empty cell says nothing. Numbers differ by their means, and of what is to become ``less`` where the mean fell.
+    """
+    table, starts = project.schedule, starts_of_units(project)
+    place, scenario = table.column("place"), table.column("scenario")
+    first = np.array([starts[unit].year if unit in starts else -np.inf for unit in place.labels])[place.codes]
+    before = scenario.holds(lambda name: name == "baseline") & (table.column("year").numbers() < first)
+    after = scenario.holds(lambda name: name == "project") & np.isfinite(first)
+    size = len(place.labels)
+    differs = np.zeros(size, dtype=bool)
+    for column in map(table.column, names):
+        given, labels = column.given(), max(1, len(column.labels))
+        sides = [np.flatnonzero(side & given) for side in (before, after)]
+        counts = [np.bincount(place.codes[rows], minlength=size) for rows in sides]
+        if any(isinstance(label, str) for label in column.labels):
+            keys = [
+                np.unique(place.codes[rows].astype(np.int64) * labels + column.codes[rows]) for rows in sides
+            ]
+            apart = np.isin(np.arange(size), np.setxor1d(*keys, assume_unique=True) // labels)
+        else:
+            sums = [np.bincount(place.codes[rows], column.numbers()[rows], size) for rows in sides]
+            one, other = (total / np.maximum(count, 1) for total, count in zip(sums, counts, strict=True))
+            change = one - other if less else np.abs(other - one)
+            apart = change > 1e-9 * np.maximum(np.abs(one), np.abs(other))
+        differs |= apart & (counts[0] > 0) & (counts[1] > 0)
+    there = [np.bincount(place.codes[rows], minlength=size) > 0 for rows in (before, after)]
+    same = there[0] & there[1] & ~differs
+    changed, alike = ({place.labels[code] for code in np.flatnonzero(each)} for each in (differs, same))
+    return changed, alike
 
 
 def _production(project: Project) -> Iterator[Finding]:

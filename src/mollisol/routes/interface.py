@@ -142,14 +142,18 @@ class RouteInputs:
     @property
     def control_sites(self) -> tuple[str, ...]:
         """Return the control sites that any stratum is linked to."""
-        return tuple(sorted({link.control_site for link in self.context.project.control_links}))
+        return tuple(sorted(self.context.project.control_links.column("control_site").labels))
 
     @property
     def site_link(self) -> FloatArray:
         """Return 1 where a control site is linked to a stratum, shape (sites, strata)."""
-        links = {(link.control_site, link.stratum) for link in self.context.project.control_links}
-        strata = self.project_side.labels
-        return np.array([[float((site, name) in links) for name in strata] for site in self.control_sites])
+        row = {site: number for number, site in enumerate(self.control_sites)}
+        column = {name: number for number, name in enumerate(self.project_side.labels)}
+        found = np.zeros((len(row), len(column)))
+        for site, name in self.context.project.control_links.distinct("control_site", "stratum"):
+            if name in column:
+                found[row[site], column[name]] = 1.0
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
