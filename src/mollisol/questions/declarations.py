@@ -291,7 +291,7 @@ def _units_by_change(
             keys = [
                 np.unique(place.codes[rows].astype(np.int64) * labels + column.codes[rows]) for rows in sides
             ]
-            apart = np.isin(np.arange(size), np.setxor1d(*keys, assume_unique=True) // labels)
+            apart = np.isin(np.arange(size), np.setxor1d(keys[0], keys[1], assume_unique=True) // labels)
         else:
             sums = [np.bincount(place.codes[rows], column.numbers()[rows], size) for rows in sides]
             one, other = (total / np.maximum(count, 1) for total, count in zip(sums, counts, strict=True))
