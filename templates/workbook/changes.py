@@ -89,7 +89,7 @@ class ChangeSheets:
             if len(sites) == 1:
                 rows.groups[sites] = means[sites[0]]
                 continue
-            found = self._known.by_label(f"control_change_of_site.{'+'.join(sites)}{self._at}")
+            found = self._known.by_label(f"control_change_of_replicate_of_site{self._at}")
             start = row
             for site in sites:
                 span, count = means[site]

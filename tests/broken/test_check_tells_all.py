@@ -49,7 +49,7 @@ _OF_AREAS = frozenset({"change-implausible", "increments-credit-one", "points-lo
 """Of the stocks, what is a mean by area."""
 NEEDS: Mapping[str, frozenset[str]] = {
     "a distance": frozenset({"control-distance-differs"}),
-    "a year": frozenset({"activity-year-outside", "schedule-incomplete"}),
+    "a year": frozenset({"activity-year-outside", "clause-undeclared", "schedule-incomplete"}),
     "a link": _STOCKS
     | {
         "control-climate", "control-distance-differs", "control-ecoregion", "control-practice", "control-slope",
@@ -62,7 +62,7 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "a sampling unit": _STOCKS | {"one-unit-in-stratum"},
     "a point without a name": _STOCKS
     | {
-        "density-against-carbon", "density-shift-by-side", "external-no-phases", "external-start-differs",
+        "coverage-changed", "density-against-carbon", "density-shift-by-side", "external-no-phases", "external-start-differs",
         "external-years-missing", "group-moved-by-factor", "initial-stock-missing", "initial-stock-too-far",
         "interval-unequal", "method-changed-one-side", "method-differs-by-side", "model-depth-differs",
         "model-point-missing", "model-site-unknown", "sample-too-shallow", "season-changed", "stratum-unpaired",

@@ -109,6 +109,14 @@ BLIND: dict[tuple[str, str], str] = {
     ("leakage_mitigation.csv", "diesel_litre"): "land outside the project, of unknown area",
     ("site_conditions.csv", "potential_evapotranspiration_mm"): "only compared with the precipitation",
     ("burning.csv", "plots"): "a number of plots: held against three",
+    (
+        "woody_stocks.csv",
+        "uncertainty_percent",
+    ): "a hundred times it takes all of the stock, a hundredth is a usual size",
+    ("practice_samples.csv", "standard_error_percent"): "not in this project",
+    ("practice_samples.csv", "units_all"): "a number of units, without a unit of measure",
+    ("practice_samples.csv", "units_sampled"): "a number of units, without a unit of measure",
+    ("non_permanence.csv", "years"): "held against the shortest life of a project",
 } | {
     ("schedule_of_activities.csv", name): "declared for the record: nothing is computed of it"
     for names in AMOUNTS.values()

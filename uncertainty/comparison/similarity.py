@@ -36,9 +36,14 @@ class Welch:
             raise ValueError(f"first has {one.count.size} tests and second {other.count.size}")
         spread = one.variance_of_mean + other.variance_of_mean
         parts = one.variance_of_mean**2 / (one.count - 1) + other.variance_of_mean**2 / (other.count - 1)
-        varies = spread > 0
+        # equal values have means that differ in the last digits: what lies below them is no spread, and no gap
+        rounding = 1e-12 * np.maximum(np.abs(one.mean), np.abs(other.mean))
+        varies = spread > rounding**2
         freedom = np.where(varies, spread**2, np.inf) / np.where(varies, parts, 1.0)
-        return cls(one.mean - other.mean, np.sqrt(spread), freedom)
+        gap = one.mean - other.mean
+        return cls(
+            np.where(np.abs(gap) > rounding, gap, 0.0), np.where(varies, np.sqrt(spread), 0.0), freedom
+        )
 
 
 @equation("mollisol:welch", "p", "1", vm0042("8.2", table="7", page="25-27"))

@@ -25,6 +25,7 @@ from mollisol.rule_catalogue.differences import RuleSetDiff, compare
 ROOT = Path(__file__).parents[3]
 FARM = ROOT / "examples" / "mixed-farm"
 CORRECTIONS = {
+    "vcs.eligibility.horizon-years",
     "vm0042.leakage.displaced-label",
     "vm0042.leakage.in-net",
     "vm0042.manure.solids-unit",
