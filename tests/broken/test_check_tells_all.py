@@ -62,7 +62,8 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "a sampling unit": _STOCKS | {"one-unit-in-stratum"},
     "a point without a name": _STOCKS
     | {
-        "coverage-changed", "density-against-carbon", "density-shift-by-side", "external-no-phases", "external-start-differs",
+        "coverage-changed", "density-against-carbon", "density-shift-by-side", "external-no-phases",
+        "external-start-differs",
         "external-years-missing", "group-moved-by-factor", "initial-stock-missing", "initial-stock-too-far",
         "interval-unequal", "method-changed-one-side", "method-differs-by-side", "model-depth-differs",
         "model-point-missing", "model-site-unknown", "sample-too-shallow", "season-changed", "stratum-unpaired",

@@ -121,6 +121,7 @@ BLIND: dict[tuple[str, str], str] = {
     ("schedule_of_activities.csv", name): "declared for the record: nothing is computed of it"
     for names in AMOUNTS.values()
     for name in ("yield_t_per_ha", *names)
+    if not name.endswith(("_kind", "animal"))
 }
 
 
