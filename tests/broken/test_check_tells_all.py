@@ -49,7 +49,9 @@ _OF_AREAS = frozenset({"change-implausible", "increments-credit-one", "points-lo
 """Of the stocks, what is a mean by area."""
 NEEDS: Mapping[str, frozenset[str]] = {
     "a distance": frozenset({"control-distance-differs"}),
-    "a year": frozenset({"activity-year-outside", "clause-undeclared", "schedule-incomplete"}),
+    "a year": frozenset(
+        {"activity-year-outside", "clause-broken", "clause-undeclared", "clause-undocumented", "schedule-incomplete"}
+    ),
     "a link": _STOCKS
     | {
         "control-climate", "control-distance-differs", "control-ecoregion", "control-practice", "control-slope",
@@ -70,7 +72,7 @@ NEEDS: Mapping[str, frozenset[str]] = {
         "unknown-reference", "validation-horizon-too-long", "validation-point-outside",
     },
     "lime": frozenset({"source-begins-uncounted", "source-without-data"}),
-    "a declaration": frozenset({"no-practice-change"}),
+    "a declaration": frozenset({"clause-undeclared", "no-practice-change", "source-begins-uncounted"}),
 }  # fmt: skip
 """Codes that may be silent beside a first fault: those whose question asks for the very cell, link or name."""
 
