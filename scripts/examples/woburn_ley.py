@@ -388,9 +388,13 @@ byte.
 | finding | why |
 |---|---|
 | `deviation-not-approved`, four times | depth, one increment, chosen plots, late start: a replay has nobody to ask |
-| `eligibility-not-declared`, `schedule-incomplete`, `production-undeclared` | the archive tells of soil alone |
+| `eligibility-not-declared`, `clause-undeclared`, `schedule-incomplete`, \
+`production-undeclared` | the archive tells of soil alone |
+| `rating-not-shown` | the rating is nominal: no question of the risk tool was answered |
 | `plan-missing` | the plots were laid out in 1938; `docs/woburn-ley.md` shows all that could have been picked |
 | `laboratory-basis-undeclared` | the archive does not say all of it, and we did not make it up |
+| `depth-below-minimum`, `increments-too-few`, `design-not-stratified-random`, \
+`initial-measurement-off-start` (warnings) | what the four deviations answer |
 | `points-not-located` (warning) | the plots have no published coordinates |
 | `method-changed` (note), `method-not-recommended` (warning) | wet oxidation to 1979, then dry combustion, both sides |
 | `campaign-spread` (note) | one block was sampled each year |
