@@ -11,7 +11,7 @@ import io
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from mollisol.audit.effects import Effects, effects_of_records
 from mollisol.bundle.read import MANIFEST, Bundle
 from mollisol.methodology.findings import UserError
 from mollisol.programmes.registry import material_share, programme
-from mollisol.questions.typed_numbers import TypedFigure, declared_errors, typed_figures
+from mollisol.questions.typed_numbers import TypedFigure, declared_errors, figures_of_tables, typed_figures
 from mollisol.templates.documents.inert import inert
 from mollisol.uncertainty.audit.misstatement import (
     projected_misstatement_error_t_co2e,
@@ -36,7 +36,8 @@ LARGEST_WORKSHEET_BYTES = 20_000_000
 MOST_PICKS = 100_000
 
 _INCREMENTS = "core_increments.csv"
-_PRODUCTION = "production.csv"
+_BOTH = {"production.csv": "production.csv and commodities.csv"}
+"""Tables that a figure rests on together; a finding on it names the first."""
 _MASSES = ("fine_soil_mass_g", "fine_soil_density_g_per_cm3")
 COLUMNS = (
     "picks",
@@ -163,12 +164,16 @@ def worksheet(bundle: Bundle, *, size: int, seed: int) -> str:
 def typed_of(bundle: Bundle) -> list[TypedFigure]:
     """Return every part of the credit that rests on typed numbers, the largest first, then declared errors.
 
-    Past production that was typed too low displaces nothing: where it was handed in it is asked for at 0 t too.
+    A number typed too low, or on one side alone, may have no effect at all: where its tables were handed in it is
+    asked for at 0 t too. Displaced production rests on yields of the past as much as on the yield of new land.
     """
-    periods = bundle.results.periods
-    figures = typed_figures(periods, bundle.inputs)
-    if _PRODUCTION in bundle.inputs and all(figure.file != _PRODUCTION for figure in figures):
-        figures.append(TypedFigure("displaced production", _PRODUCTION, 0.0))
+    periods, files = bundle.results.periods, {*bundle.inputs}
+    figures = [
+        replace(figure, file=_BOTH.get(figure.file, figure.file))
+        for figure in figures_of_tables(periods, files)
+        if figure.effect_t_co2e or files.issuperset(figure.file.split(" and "))
+    ]
+    figures.sort(key=lambda figure: (-abs(figure.effect_t_co2e), figure.name))
     return [*figures, *declared_errors(periods)]
 
 

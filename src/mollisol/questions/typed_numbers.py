@@ -44,6 +44,12 @@ _BESIDE: Final[Mapping[str, str]] = {
     "practice_samples.csv": "sampled practices",
 }
 """What the terms of gases hold beside sources of default factors, by the table it rests on."""
+_LEAKAGE: Final[Mapping[str, tuple[str, str]]] = {
+    "displaced production": ("production.csv", "displaced_production_t_co2e"),
+    "organic amendments": ("organic_amendments.csv", "amendments_t_co2e"),
+    "residues": ("residue_diversion.csv", "residues_t_co2e"),
+}
+"""The tables that leakage is computed from, and what its results call it."""
 _WHOLE_PLANTS: Final = re.compile(
     r".*(?:sil[oa]|forage|fodder|green|whole|ganzpflanz|grün|cover|maize|mais|corn).*", re.I
 )
@@ -64,6 +70,12 @@ def typed_figures(periods: Iterable[PeriodResult], tables: Container[str]) -> li
 
     ``tables`` are the files that were handed in: by them what is left of the gases has its name.
     """
+    figures = [figure for figure in figures_of_tables(periods, tables) if figure.effect_t_co2e]
+    return sorted(figures, key=lambda figure: (-abs(figure.effect_t_co2e), figure.name))
+
+
+def figures_of_tables(periods: Iterable[PeriodResult], tables: Container[str]) -> list[TypedFigure]:
+    """Return every part of the credit that typed numbers can move, with its effect; also where that is none today."""
     beside = [file for file in _BESIDE if file in tables]
     effects: dict[tuple[str, str], float] = defaultdict(float)
     for period in periods:
@@ -73,15 +85,12 @@ def typed_figures(periods: Iterable[PeriodResult], tables: Container[str]) -> li
             if source.included:
                 effects[source.label, _TYPED.get(source.id, "")] += source.reduction_t_co2e
                 rest -= source.reduction_t_co2e
-        if abs(rest) > _ROUNDED:
-            effects[" and ".join(_BESIDE[file] for file in beside), " and ".join(beside)] += rest
-        if period.leakage is not None:
-            effects["displaced production", "production.csv"] -= period.leakage.displaced_production_t_co2e
-            effects["organic amendments", "organic_amendments.csv"] -= period.leakage.amendments_t_co2e
-            effects["residues", "residue_diversion.csv"] -= period.leakage.residues_t_co2e
+        of_rest = " and ".join(_BESIDE[file] for file in beside), " and ".join(beside)
+        effects[of_rest] += rest if abs(rest) > _ROUNDED else 0.0
+        for name, (file, channel) in _LEAKAGE.items():
+            effects[name, file] -= getattr(period.leakage, channel, 0.0)
         effects["buffer by the rating", "project.toml"] -= period.buffer_t_co2e
-    figures = [TypedFigure(*place, effect) for place, effect in effects.items() if effect and place[1]]
-    return sorted(figures, key=lambda figure: (-abs(figure.effect_t_co2e), figure.name))
+    return [TypedFigure(*place, effect) for place, effect in effects.items() if place[1]]
 
 
 def tables_beside(project: Project) -> list[str]:

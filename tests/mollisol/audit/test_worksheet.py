@@ -138,16 +138,24 @@ def test_typed_figures_are_listed_and_their_faults_added(folder: Path, tmp_path:
     assert done.rest_t_co2e == pytest.approx(0.0, abs=1e-6), "here the moment form issues"
 
 
-def test_past_production_that_displaces_nothing_is_asked_for_all_the_same(
-    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("figure", "tables"),
+    [
+        ("displaced production", "production.csv and commodities.csv"),
+        ("woody stocks", "woody_stocks.csv"),
+        ("modelled gases", "modelled_soil_gases.csv"),
+        ("organic amendments", "organic_amendments.csv"),
+    ],
+)
+def test_what_has_no_effect_is_asked_for_all_the_same(
+    figure: str, tables: str, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A past typed too low hides displaced production: what the records show is written into the row of 0 t."""
-    names = (*bundle.inputs, "production.csv")
-    monkeypatch.setattr(Bundle, "inputs", names)
+    """A past yield typed too low hides displaced production: what the records show is written into the row of 0 t."""
+    monkeypatch.setattr(Bundle, "inputs", (*bundle.inputs, *tables.split(" and ")))
     rows = table(worksheet(bundle, size=30, seed=1))
-    (row,) = [item for item in rows if item["file_row"] == "production.csv"]
-    assert (row["typed_figure"], float(row["recorded_t_co2e"])) == ("displaced production", 0.0)
-    assert extrapolate(bundle, filled(rows, **{"displaced production": "-40"})).typed_found_t_co2e == 40
+    (row,) = [item for item in rows if item["file_row"] == tables]
+    assert (row["typed_figure"], float(row["recorded_t_co2e"])) == (figure, 0.0)
+    assert extrapolate(bundle, filled(rows, **{figure: "-40"})).typed_found_t_co2e == 40
 
 
 def test_effects_in_the_worksheet_are_not_believed(bundle: Bundle) -> None:
