@@ -8,8 +8,10 @@ import json
 import os
 import platform
 import shutil
+import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,32 @@ def write_beside(path: Path, content: bytes) -> None:
         raise BundleError(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep every other writer of a file waiting until this one is done.
+
+    Raises
+    ------
+    BundleError
+        If the lock cannot be written.
+    """
+    lock = path.with_name(f".{path.name}.lock")
+    try:
+        stream = lock.open("ab")
+    except OSError as error:
+        raise BundleError(f"{lock} cannot be written: {error.strerror or error}") from None
+    with stream:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
 
 
 def canonical_json(data: Any) -> bytes:

@@ -34,7 +34,7 @@ WAY: tuple[tuple[str, ...], ...] = (
     ("audit", "rule_catalogue", "sampling_plan", "trials"),
     ("laboratory", "portfolio"),
     ("verify",),
-    ("true_up",),
+    ("findings_log", "true_up"),
     ("cli",),
 )
 """Rooms and modules of ``src/mollisol`` from left to right; what stands together does not import each other."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mollisol.cli.printing import EXIT_REFUSED, Json, exit_with, print_found, tell
+from mollisol.cli.rounds.log import log_app
 from mollisol.methodology.findings import FindingsError, UserError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 audit_app = typer.Typer(
     help="What an auditor looks at: leads, overlaps, a sample of records.", no_args_is_help=True
 )
+audit_app.add_typer(log_app, name="log")
 
 BundleFolder = Annotated[Path, typer.Argument(help="A bundle folder, or a zip of one.", metavar="BUNDLE")]
 
