@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from mollisol.methodology.checks.likely_causes import other_units
 from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import Project
@@ -57,7 +58,8 @@ def _number_and_distance(project: Project, rules: RulesInForce) -> Iterable[Find
             yield finding(
                 "control-too-far",
                 Place(file="control_sites.csv", row=row, column="distance_km"),
-                f"{site.control_site}: {site.distance_km:g} km",
+                f"{site.control_site}: {site.distance_km:g} km"
+                + other_units("distance", site.distance_km, 0.0, farthest, "km"),
                 farthest=farthest,
             )
 

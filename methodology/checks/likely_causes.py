@@ -31,6 +31,24 @@ def known_factors() -> tuple[LikelyCause, ...]:
     return tuple(LikelyCause.model_validate_strings(row) for row in csv.DictReader(text.splitlines()))
 
 
+def other_units(quantity: str, value: float, least: float, most: float, unit: str) -> str:
+    """Return in which other units a value would be one that is allowed, with the arithmetic; empty where in none.
+
+    Parameters
+    ----------
+    quantity
+        Of which kind the value is, as in the table.
+    value, least, most
+        The value as it was read, and what it may be, in ``unit``.
+    """
+    words = [
+        f"{cause.cause}: {value:.6g} x {1 / cause.factor:.4g} = {value / cause.factor:.4g} {unit}"
+        for cause in known_factors()
+        if cause.quantity == quantity and least <= value / cause.factor <= most
+    ]
+    return f"; likely, none of it shown: {'; '.join(words)}" if words else ""
+
+
 def likely_causes(
     quantity: str, ratio: float, more: Mapping[str, float] | None = None, near: float = NEAR
 ) -> str:

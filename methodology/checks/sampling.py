@@ -8,6 +8,7 @@ from datetime import date
 
 from mollisol.methodology.checks.design import check_design
 from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.likely_causes import other_units
 from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.findings import Finding, Place, Severity, finding
@@ -19,8 +20,7 @@ from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 INCREMENTS = "core_increments.csv"
 _DAYS_PER_YEAR = 365.25
 _THINNEST_CM = 0.1
-_CM_PER_INCH = 2.54
-_DEEPEST_IN_METRES = 3.0
+_DEEPEST_REPORT_CM = 300.0
 
 
 def check_sampling(project: Project, rules: RulesInForce) -> list[Finding]:
@@ -50,7 +50,7 @@ def _depth(project: Project, rules: RulesInForce) -> Iterable[Finding]:
         yield finding(
             "depth-below-minimum",
             Place(file="project.toml", thing="reporting_depth_cm"),
-            f"{head.reporting_depth_cm:g} cm",
+            f"{head.reporting_depth_cm:g} cm{depth_otherwise(head.reporting_depth_cm, least)}",
             least=least,
         )
 
@@ -61,12 +61,14 @@ def _areas(project: Project, rules: RulesInForce) -> Iterable[Finding]:
     for stratum in project.strata:
         areas[stratum.quantification_unit].append(stratum.area_ha)
     for row, unit in enumerate(project.quantification_units, start=2):
-        own = areas[unit.quantification_unit]
-        if abs(sum(own) - unit.area_ha) > tolerance * unit.area_ha:
+        own = sum(areas[unit.quantification_unit])
+        if abs(own - unit.area_ha) > tolerance * unit.area_ha:
+            near = own * (1 - tolerance), own * (1 + tolerance)
             yield finding(
                 "area-mismatch",
                 Place(file="quantification_units.csv", row=row, column="area_ha"),
-                f"unit {unit.quantification_unit}: {unit.area_ha:g} ha, its strata {sum(own):g} ha",
+                f"unit {unit.quantification_unit}: {unit.area_ha:g} ha, its strata {own:g} ha"
+                + other_units("area", unit.area_ha, *near, "ha"),
                 tolerance=tolerance,
             )
 
@@ -170,18 +172,15 @@ def _deep_enough(project: Project) -> Iterable[Finding]:
                 "sample-too-shallow",
                 Place(file=INCREMENTS, row=int(cores.row_numbers[places[0]]), thing=f"sample {sample}"),
                 f"sampled to {deepest:g} cm",
-                do="write depths in cm: these look like metres"
-                if deepest < _DEEPEST_IN_METRES
-                else "bring the deeper increments, or mark the stratum as shallow soil"
-                + as_inches(deepest, needed),
+                do="bring the deeper increments, or mark the stratum as shallow soil"
+                + depth_otherwise(deepest, needed),
                 needed=needed,
             )
 
 
-def as_inches(deepest: float, needed: float) -> str:
-    """Return words on a depth that is too small in cm and would be enough in inches; nothing where it is not."""
-    read = deepest * _CM_PER_INCH
-    return f"; were depths written in inches, {deepest:g} are {read:.1f} cm: convert them" * (read >= needed)
+def depth_otherwise(deepest: float, needed: float) -> str:
+    """Return words on a depth that is too small in cm and would be enough in another unit; nothing where in none."""
+    return other_units("length", deepest, needed, _DEEPEST_REPORT_CM, "cm")
 
 
 def reporting_depth_by_point(project: Project) -> dict[str, float]:

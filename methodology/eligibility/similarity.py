@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items, Text
+from mollisol.methodology.checks.likely_causes import other_units
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
 from mollisol.methodology.findings import Finding, Severity, finding
 from mollisol.methodology.practice import CROP_GROUPS
@@ -276,16 +277,21 @@ def _climate(
         yield finding("control-climate", pair, f"climate zone: {site.climate_zone}, unit {unit.climate_zone}")
     apart = abs(site.precipitation_mm - unit.precipitation_mm)
     if apart > thresholds.precipitation_mm:
+        alike = (
+            unit.precipitation_mm - thresholds.precipitation_mm,
+            unit.precipitation_mm + thresholds.precipitation_mm,
+        )
         yield finding(
             "control-precipitation",
             pair,
-            f"precipitation: {apart:g} mm apart",
+            f"precipitation: {apart:g} mm apart" + other_units("rain", site.precipitation_mm, *alike, "mm"),
             precipitation_mm=thresholds.precipitation_mm,
         )
     if site.station_km is not None and site.station_km > thresholds.station_km:
         yield finding(
             "control-station",
             pair,
-            f"weather station: {site.station_km:g} km away",
+            f"weather station: {site.station_km:g} km away"
+            + other_units("distance", site.station_km, 0.0, thresholds.station_km, "km"),
             station_km=thresholds.station_km,
         )

@@ -12,13 +12,10 @@ from statistics import fmean
 
 from pydantic import BaseModel, ConfigDict
 
+from mollisol.methodology.checks.likely_causes import other_units
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.soil_models.inputs import WeatherRow
 
-_OTHERWISE = (
-    ("inches", 25.4), ("cm", 10.0), ("daily means", 30.4), ("metres", 1000.0),
-    ("tenths of a millimetre", 0.1), ("sums of a year in each month", 1 / 12),
-)  # fmt: skip
 _LIKELY_YEAR_MM = (150.0, 4000.0)
 """What a sum is held against to name a unit: it decides no finding."""
 _QUARTER = 3
@@ -118,23 +115,11 @@ def _months(cell: str, rows: Sequence[WeatherRow]) -> Iterator[Finding]:
 
 def _units(cell: str, rows: Sequence[WeatherRow]) -> Iterator[Finding]:
     """Return a finding on rain that can hardly be in mm, and on two kinds of evaporation in a cell."""
-    ends = {
-        "rain_mm": (_limit("least-rain"), _limit("greatest-rain")),
-        "pan_evaporation_mm": (_limit("least-evaporation"), _limit("greatest-evaporation")),
-        "pet_mm": (_limit("least-evaporation"), _limit("greatest-evaporation")),
-    }
     where = Place(file=rows[0].file, column="rain_mm", thing=f"cell {cell}")
-    for column, (least, most) in ends.items():
-        a_year = _a_year(rows, column)
-        if a_year is not None and not least <= a_year <= most:
-            yield _unit(where.model_copy(update={"column": column}), a_year, f"{a_year:.4g} mm a year")
-    rain, evaporation = (
-        _a_year(rows, "rain_mm"),
-        _a_year(rows, "pan_evaporation_mm") or _a_year(rows, "pet_mm"),
+    columns = ("rain_mm", "pan_evaporation_mm", "pet_mm")
+    yield from check_year(
+        {column: (where.model_copy(update={"column": column}), _a_year(rows, column)) for column in columns}
     )
-    if rain and evaporation and rain >= ends["rain_mm"][0] and rain < _limit("least-aridity") * evaporation:
-        state = f"{rain:.4g} mm of rain a year beside {evaporation:.4g} mm of evaporation: a desert"
-        yield _unit(where, rain, state)
     if len({r.pet_mm is None for r in rows}) > 1:
         yield finding(
             "weather-evaporation-mixed",
@@ -149,19 +134,34 @@ def _a_year(rows: Sequence[WeatherRow], column: str) -> float | None:
     return 12 * sum(values) / len(values) if values else None
 
 
-def _unit(where: Place, a_year: float, state: str) -> Finding:
-    likely = [
-        f"{words}: {a_year:.4g} x {factor:.4g} = {a_year * factor:.4g} mm a year"
-        for words, factor in _OTHERWISE
-        if _LIKELY_YEAR_MM[0] <= a_year * factor <= _LIKELY_YEAR_MM[1]
-    ]
-    otherwise = "none of inches, cm, daily means, metres, tenths of a millimetre, sums of a year"
+def check_year(sums: Mapping[str, tuple[Place, float | None]]) -> Iterator[Finding]:
+    """Yield a finding on each sum of a mean year that can hardly be in mm, and on rain like that of a desert.
+
+    Parameters
+    ----------
+    sums
+        Where it stands, and how many mm or None, by ``rain_mm``, ``pan_evaporation_mm`` and ``pet_mm``.
+    """
+    for column, (where, a_year) in sums.items():
+        kind = "rain" if column == "rain_mm" else "evaporation"
+        if a_year is not None and not _limit(f"least-{kind}") <= a_year <= _limit(f"greatest-{kind}"):
+            yield _unit(column, where, a_year, f"{a_year:.4g} mm a year")
+    where, rain = sums["rain_mm"]
+    evaporation = next(
+        (a_year for column, (_, a_year) in sums.items() if column != "rain_mm" and a_year), 0.0
+    )
+    if rain and _limit("least-rain") <= rain < _limit("least-aridity") * evaporation:
+        state = f"{rain:.4g} mm of rain a year beside {evaporation:.4g} mm of evaporation: a desert"
+        yield _unit("rain_mm", where, rain, state)
+
+
+def _unit(column: str, where: Place, a_year: float, state: str) -> Finding:
     return finding(
-        f"weather-{where.column.split('_')[0]}-unit",
+        f"weather-{column.split('_')[0]}-unit",
         where,
         state,
         severity=Severity.WARNING,
-        do=f"look at the unit; likely, none of it shown: {'; '.join(likely) or otherwise}",
+        do="look at the unit" + other_units("rain", a_year, *_LIKELY_YEAR_MM, "mm a year"),
     )
 
 

@@ -43,7 +43,7 @@ def test_depths_in_metres(project: Path) -> None:
     table = project / "core_increments.csv"
     table.write_text(table.read_text().replace(",30,50,", ",0.3,0.5,"))
     told = checked(project, "core_increments.csv", ",0,30,", ",0,0.3,")
-    assert "do       write depths in cm: these look like metres" in told
+    assert "metres written as cm: 0.5 x 100 = 50 cm" in told
 
 
 def test_depths_in_inches(project: Path) -> None:
@@ -51,7 +51,7 @@ def test_depths_in_inches(project: Path) -> None:
     table = project / "core_increments.csv"
     table.write_text(table.read_text().replace(",30,50,", ",12,20,"))
     told = checked(project, "core_increments.csv", ",0,30,", ",0,12,")
-    assert "were depths written in inches, 20 are 50.8 cm: convert them" in told
+    assert "inches written as cm: 20 x 2.54 = 50.8 cm" in told
 
 
 def test_one_fault_in_many_rows_is_not_printed_a_screen_long(project: Path) -> None:

@@ -139,6 +139,7 @@ PROBES = {
     "broken:plan-campaign": "mollisol.plan.interval-share",
     "broken:polygons-overlap": "mollisol.overlap.seam",
     "broken:unit-changed": "mollisol.unit.tenfold",
+    "broken:unit-depths-in-mm": "mollisol.unit.deepest-first-increment",
     "broken:numbering-gaps": """
         mollisol.selection.numbering-gaps mollisol.selection.fewest-missing mollisol.selection.least-filled""",
     "broken:points-lost-many": "mollisol.selection.greatest-loss",

@@ -11,6 +11,7 @@ from mollisol.checks.activity_livestock import HERDS, SHARES, check_commodities,
 from mollisol.emissions.factors import moisture_at, sites_of
 from mollisol.emissions.grid import FIRST_ROW, project_years, years_of_units
 from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.likely_causes import other_units
 from mollisol.methodology.checks.look_alikes import did_you_mean
 from mollisol.methodology.checks.unread import UNREAD, heard
 from mollisol.methodology.context import Context
@@ -22,6 +23,7 @@ from mollisol.methodology.land.covered import look_back_years, starts_of_units, 
 from mollisol.methodology.project import Project
 from mollisol.methodology.provenance import Range
 from mollisol.methodology.rules_in_force.rule import MissingRuleError
+from mollisol.methodology.soil_models.weather import check_year
 from mollisol.quantification.sources import ranges
 
 SITES = "site_conditions.csv"
@@ -214,7 +216,12 @@ def _fires(project: Project) -> Iterable[Finding]:
         area = areas.get(row.quantification_unit, row.burned_area_ha)
         if row.burned_area_ha > area:
             where = Place(file="burning.csv", row=number, column="burned_area_ha")
-            yield finding("burned-area-too-large", where, f"{row.burned_area_ha:g} ha", area=area)
+            yield finding(
+                "burned-area-too-large",
+                where,
+                f"{row.burned_area_ha:g} ha" + other_units("area", row.burned_area_ha, 0.0, area, "ha"),
+                area=area,
+            )
         mass = row.biomass_kg_dm / row.burned_area_ha
         yield from _judged("burning.csv", number, "biomass_kg_dm", mass, ranges.BURNED_PER_HA)
 
@@ -233,6 +240,14 @@ def _conditions(project: Project) -> Iterable[Finding]:
             moisture_at(site)
         except FactorError as error:
             yield finding("climate-undecided", Place(file=SITES, row=number), str(error))
+        thing = f"unit {site.quantification_unit}"
+        rain, pet = (
+            Place(file=SITES, row=number, column=column, thing=thing)
+            for column in ("precipitation_mm", "potential_evapotranspiration_mm")
+        )
+        yield from check_year(
+            {"rain_mm": (rain, site.precipitation_mm), "pet_mm": (pet, site.potential_evapotranspiration_mm)}
+        )
 
 
 def _potentials(context: Context) -> Iterable[Finding]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.checks.gathered import gathered
+from mollisol.methodology.checks.likely_causes import other_units
 from mollisol.methodology.checks.sampling import INCREMENTS
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import Context
@@ -44,7 +45,19 @@ def check_units(project: Project, rules: RulesInForce) -> list[Finding]:
         if value > 0 and abs(log(largest / value / 10)) <= tenfold:
             told = f"median {value:g} g/kg where another campaign has {largest:g}"
             findings.append(finding("unit-changed", _contents(campaign), told))
-    return [*findings, *check_weighed_soil(cores)]
+    return [*findings, *_too_deep(cores, rules), *check_weighed_soil(cores)]
+
+
+def _too_deep(cores: Columns[CoreIncrement], rules: RulesInForce) -> Iterable[Finding]:
+    """Yield a finding where each first increment goes down farther than any would in cm."""
+    upper, lower = cores.column("upper_cm").numbers(), cores.column("lower_cm").numbers()
+    least = float(np.min(lower[upper == 0], initial=np.inf))
+    most = rules.number("mollisol.unit.deepest-first-increment")
+    if most < least < np.inf:
+        state = (
+            f"first increments down to {least:g} cm and more{other_units('length', least, 0.0, most, 'cm')}"
+        )
+        yield finding("wrong-unit", Place(file=INCREMENTS, column="lower_cm"), state)
 
 
 def _poor(cores: Columns[CoreIncrement], campaign: str, middle: float, rules: RulesInForce) -> Finding:

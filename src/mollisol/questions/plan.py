@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.periods import anniversary
-from mollisol.methodology.checks.sampling import as_inches
+from mollisol.methodology.checks.sampling import depth_otherwise
 from mollisol.methodology.checks.unread import heard
 from mollisol.methodology.columns import Column, Columns, numbered
 from mollisol.methodology.context import Context
@@ -273,7 +273,7 @@ def _kept(project: Project, rules: RulesInForce, head: PlanHead) -> Iterable[Fin
     if shallow:
         where = Place(file=PLAN_FILE, thing="depth_cm")
         state = f"{head.depth_cm:g} cm planned; less deep: {_some(shallow)}"
-        state += as_inches(float(deepest[deepest < head.depth_cm].max()), head.depth_cm)
+        state += depth_otherwise(float(deepest[deepest < head.depth_cm].max()), head.depth_cm)
         yield finding("plan-not-kept", where, state, clause="VM0042 2.2, section 8.2.1.4")
     yield from _campaigns(project, rules, head)
 

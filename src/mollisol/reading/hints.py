@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from mollisol.methodology.checks.likely_causes import other_units
+
 _DENSITY: Final = (
     "fine_soil_density_g_per_cm3 is dry fine soil (below 2 mm) per total volume. With m the share of stones by mass "
     "and v by volume: density of all soil x (1 - m); of all soil by volume of stones, all - 2.65 v; of the fine soil "
@@ -90,12 +92,20 @@ _WORDS: Final = {
 """What is said of a word that is not allowed, by column, where there is more to say than the words that are."""
 
 
-def value_hint(name: str, value: Any) -> str:
-    """Return what to do about a value outside of its range; empty where nothing more is known."""
+_QUANTITIES: Final = (("precipitation_mm", "rain"), ("_cm", "length"), ("_km", "distance"), ("_ha", "area"))
+"""Of which kind a value is, by how the name of its column ends."""
+
+
+def value_hint(name: str, value: Any, most: float) -> str:
+    """Return what to do about a value outside of its range, up to ``most``; empty where nothing more is known."""
     if isinstance(value, str):
         return _WORDS.get(name, "")
+    if not isinstance(value, int | float):
+        return ""
     hint = _VALUES.get(name)
-    return hint(value) if hint is not None and isinstance(value, int | float) else ""
+    kind = next((kind for end, kind in _QUANTITIES if name.endswith(end)), "")
+    otherwise = other_units(kind, value, 0.0, most, name.rpartition("_")[2]) if value > most else ""
+    return (hint(value) if hint is not None else "") or ("look at the unit" + otherwise if otherwise else "")
 
 
 def _depth(value: float) -> str:

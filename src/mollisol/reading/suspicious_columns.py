@@ -11,21 +11,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mollisol.methodology.checks.likely_causes import other_units
 from mollisol.methodology.columns import Column
 from mollisol.methodology.measurement import DENSEST_G_PER_CM3, RICHEST_G_PER_KG
 from mollisol.reading.hints import MOST_DEGREES, fraction_hint, projected_hint
 
 _SOC, _DENSITY = "soc_g_per_kg", "fine_soil_density_g_per_cm3"
 _UPPER, _LOWER = "upper_cm", "lower_cm"
-_DEEPEST_FIRST_CM = 100.0
-"""No first increment goes down farther: a metre of soil in one piece says nothing of its top."""
 _EAST, _NORTH = "longitude_deg", "latitude_deg"
 _OTHER_UNITS = (
-    (_DENSITY, 200.0, 1000 * DENSEST_G_PER_CM3, "kg/m3", "divide by 1000"),
-    (_SOC, 2 * RICHEST_G_PER_KG, 1000 * RICHEST_G_PER_KG, "mg/kg", "divide by 1000"),
-    ("probe_inner_diameter_mm", 1.0, 4.999, "cm", "multiply by 10"),
+    (_DENSITY, "density", 200.0, 1000 * DENSEST_G_PER_CM3, DENSEST_G_PER_CM3),
+    (_SOC, "carbon", 2 * RICHEST_G_PER_KG, 1000 * RICHEST_G_PER_KG, RICHEST_G_PER_KG),
+    ("probe_inner_diameter_mm", "probe", 0.1, 4.999, 500.0),
 )
-"""Column, smallest and largest value that another unit would give and the right one does not, its name, what to do."""
+"""Column, of which kind it is, smallest and largest value that another unit would give and the right one does not, and
+the largest of the right one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +69,15 @@ def looks(columns: Mapping[str, Column]) -> Iterator[Look]:
                 f"from {upper[first]:g} down to {lower[first]:g} cm, in {exchanged.size} of {upper.size} rows"
             )
             yield Look((_UPPER, _LOWER), exchanged, ("depths-exchanged", found, {}))
-        top = np.flatnonzero(upper == 0)
-        if top.size and (lower[top] > _DEEPEST_FIRST_CM).all():
-            found = f"first increments down to {lower[top].min():g}, which looks like mm"
-            yield Look(
-                (_LOWER, _UPPER), top, ("wrong-unit", found, {"do": "divide upper_cm and lower_cm by 10"})
-            )
     if _EAST in columns and _NORTH in columns:
         yield from _projected(columns[_EAST].numbers(), columns[_NORTH].numbers())
-    for name, least, most, unit, do in _OTHER_UNITS:
+    for name, kind, least, most, right in _OTHER_UNITS:
         if name in columns:
             places = np.setdiff1d(_between(columns[name], least, most), swapped)
             if places.size:
-                found = f"{columns[name].numbers()[places[0]]:g}, which looks like {unit}"
-                yield Look((name,), places, ("wrong-unit", found, {"do": do}))
+                value = float(columns[name].numbers()[places[0]])
+                do = "convert to it" + other_units(kind, value, 0.0, right, "in it")
+                yield Look((name,), places, ("wrong-unit", f"{value:g}", {"do": do}))
     for name, column in columns.items():
         if name.endswith("_fraction"):
             # A share of time may be a count of days.

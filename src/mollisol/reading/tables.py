@@ -344,7 +344,7 @@ def _out_of_range(column: Column, name: str, row_type: type[BaseModel]) -> dict[
         bad: dict[int, _Words] = {}
         for problem in cast("list[dict[str, Any]]", error.errors(include_url=False)):
             code, texts = problem_code(problem)
-            do = value_hint(name, problem["input"])
+            do = value_hint(name, problem["input"], problem.get("ctx", {}).get("le", 0.0))
             more = {**texts, "do": do} if do else texts
             bad.setdefault(given[problem["loc"][0]], (code, repr(problem["input"])[:80], more))
         return bad
