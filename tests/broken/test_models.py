@@ -158,7 +158,12 @@ def test_rain_that_can_hardly_be_in_millimetres_is_doubted() -> None:
     ("rain", "pan", "code", "words"),
     [
         (2.3, 45.0, "weather-rain-unit", "inches written as mm: 27.6 x 25.4 = 701 mm a year"),
-        (58.0, 1.5, "weather-pan-unit", "a daily mean written as the sum of a month: 18 x 30.4 = 547.2 mm a year"),
+        (
+            58.0,
+            1.5,
+            "weather-pan-unit",
+            "a daily mean written as the sum of a month: 18 x 30.4 = 547.2 mm a year",
+        ),
     ],
 )
 def test_inches_and_daily_means_are_told_with_their_arithmetic(
