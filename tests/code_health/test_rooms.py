@@ -35,6 +35,7 @@ WAY: tuple[tuple[str, ...], ...] = (
     ("laboratory", "portfolio"),
     ("verify",),
     ("findings_log", "true_up"),
+    ("rounds",),
     ("cli",),
 )
 """Rooms and modules of ``src/mollisol`` from left to right; what stands together does not import each other."""

@@ -10,6 +10,8 @@ import pytest
 
 from mollisol.bundle.write import bundle_files
 from mollisol.engine import run_project
+from mollisol.templates.findings_log.render import render_findings_log
+from mollisol.templates.rounds_report.render import render_rounds
 from tests.support.programs import need_program
 
 ROOT = Path(__file__).parents[2]
@@ -17,6 +19,72 @@ SCRIPT = ROOT / "scripts" / "release" / "check_accessibility"
 AXE = Path.home() / ".cache" / "mollisol-axe" / "node_modules" / "axe-core" / "axe.min.js"
 
 pytestmark = pytest.mark.slow
+
+DIGEST = "ab" * 32
+_SHARE = {
+    "verified_total_t_co2e": -32.3,
+    "verified_reductions_t_co2e": -28.2,
+    "verified_removals_t_co2e": -4.1,
+    "units_to_issue_t": -32.0,
+}
+_REQUEST = {
+    "request": "CAR-1",
+    "kind": "corrective",
+    "about": "number",
+    "subject": "periods.1.verified_total_t_co2e",
+    "state": "accepted",
+    "effect_t_co2e": 32.3,
+    "due": "",
+    "text": "Litres are missing",
+}
+
+
+def findings_log_page() -> str:
+    """Return the page of a log with one request that was answered and assessed."""
+    event = {
+        "what": "open",
+        "by": "auditor",
+        "on": "2026-12-01",
+        "bundle": DIGEST,
+        "text": "Litres are missing",
+    }
+    events = [
+        event | {"value": 1143.3, "unit": "t CO2e", "effect_t_co2e": 30.0},
+        event | {"what": "respond", "document": "accounts.pdf"},
+        event | {"what": "assess", "accepted": True},
+    ]
+    return render_findings_log({"bundles": [DIGEST], "requests": [_REQUEST | {"events": events}]})
+
+
+def rounds_page() -> str:
+    """Return the page of two rounds in which everything differs."""
+    side = {
+        "place": "first",
+        "manifest_sha256": DIGEST,
+        "rule_set": "vm0042-2.2",
+        "credits": {"totals": _SHARE},
+    }
+    finding = {"code": "area-mismatch", "severity": "warning", "found": "3 ha", "do": "say which"}
+    row = {"place": "row 2: a", "column": "x", "a": "1", "b": ""}
+    rule = {"id": "a.rule", "label": "a label", "citation": "section 1", "a": "1", "b": "2"}
+    return render_rounds(
+        {
+            "project": "Two farms",
+            "a": side,
+            "b": side,
+            "change": _SHARE,
+            "parts": [{"name": "fuel_use.csv", "share": _SHARE}],
+            "method": "Shapley shares, exact",
+            "runs": 2,
+            "not_shared": "",
+            "inputs": [{"file": "fuel_use.csv", "count": 2, "changes": [row]}],
+            "rules": [rule],
+            "versions": [{"name": "numpy", "a": "1", "b": "2"}],
+            "opened": [finding],
+            "closed": [finding],
+            "requests": [_REQUEST],
+        }
+    )
 
 
 def check(page: Path) -> subprocess.CompletedProcess[str]:
@@ -46,3 +114,11 @@ def test_a_fault_is_found(tmp_path: Path) -> None:
     done = check(page)
     assert done.returncode == 1
     assert "image-alt" in done.stdout
+
+
+def test_pages_of_an_audit_have_no_fault(tmp_path: Path) -> None:
+    for name, page in (("log", findings_log_page()), ("rounds", rounds_page())):
+        path = tmp_path / f"{name}.html"
+        path.write_text(page, encoding="utf-8")
+        done = check(path)
+        assert done.returncode == 0, done.stdout + done.stderr

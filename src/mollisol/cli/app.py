@@ -20,6 +20,7 @@ from mollisol.cli.portfolio import portfolio_app
 from mollisol.cli.printing import EXIT_BLOCKED, Json, print_found, print_json, tell
 from mollisol.cli.project import check, demo, new, run, upgrade
 from mollisol.cli.report import report
+from mollisol.cli.rounds.bundle import bundle_app
 from mollisol.cli.rules import rules_app
 from mollisol.cli.sample import sample_app
 from mollisol.cli.schema import schema
@@ -38,6 +39,7 @@ app = typer.Typer(
 app.add_typer(rules_app, name="rules")
 app.add_typer(model_app, name="model")
 app.add_typer(audit_app, name="audit")
+app.add_typer(bundle_app, name="bundle")
 app.add_typer(sample_app, name="sample")
 app.add_typer(import_app, name="import")
 app.add_typer(ledger_app, name="ledger")

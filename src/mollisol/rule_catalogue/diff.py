@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from mollisol.engine import run_project
 from mollisol.equations import all_equations
@@ -12,6 +13,7 @@ from mollisol.methodology.findings import Finding, FindingsError, UserError, blo
 from mollisol.methodology.results.run import RunResult
 from mollisol.methodology.rules_in_force.proposal import AS_PRINTED, lay_over, load_proposal
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, trust
+from mollisol.reading.intake import Handed
 from mollisol.rule_catalogue.differences import (
     Credits,
     DiffOfProjects,
@@ -71,19 +73,19 @@ def compare_credits(a: RuleSet, b: RuleSet, project: Path, *, seed: int = 0, tel
     A rule that neither end looks up has no part; the mixture of all others is checked to give the other end.
     """
     found = compare(a, b)
-    ends = {side: _Outcome(project, rule_set, seed) for side, rule_set in (("a", a), ("b", b))}
+    ends = {side: Outcome(project, trust(rule_set), seed=seed) for side, rule_set in (("a", a), ("b", b))}
     found = found.model_copy(
         update={
             "project": str(project.name),
             "seed": seed,
             "credits_a": ends["a"].credits,
             "credits_b": ends["b"].credits,
-            "findings_gained": _beside(ends["b"], ends["a"]),
-            "findings_lost": _beside(ends["a"], ends["b"]),
+            "findings_gained": gained(ends["b"].findings, ends["a"].findings),
+            "findings_lost": gained(ends["a"].findings, ends["b"].findings),
         }
     )
     blocked = [
-        f"under {side.upper()} by {_codes(outcome)}" for side, outcome in ends.items() if outcome.blocked
+        f"under {side.upper()} by {codes_of(outcome)}" for side, outcome in ends.items() if outcome.blocked
     ]
     if blocked:
         return found.model_copy(update={"not_comparable": "blocked " + ", ".join(blocked)})
@@ -102,12 +104,14 @@ def compare_credits(a: RuleSet, b: RuleSet, project: Path, *, seed: int = 0, tel
 
 
 def _shared_out(
-    result: RuleSetDiff, a: RuleSet, b: RuleSet, ends: dict[str, _Outcome], project: Path, tell: Tell
+    result: RuleSetDiff, a: RuleSet, b: RuleSet, ends: dict[str, Outcome], project: Path, tell: Tell
 ) -> RuleSetDiff:
     def value(coalition: frozenset[str]) -> Measures:
-        outcome = _Outcome(project, mixed(a, b, sorted(coalition)), result.seed)
+        outcome = Outcome(project, trust(mixed(a, b, sorted(coalition))), seed=result.seed)
         if outcome.blocked:
-            raise _MixtureError(f"{', '.join(sorted(coalition))} alone of B is blocked by {_codes(outcome)}")
+            raise _MixtureError(
+                f"{', '.join(sorted(coalition))} alone of B is blocked by {codes_of(outcome)}"
+            )
         return outcome.measures
 
     names = [difference.id for difference in result.differences]
@@ -189,12 +193,22 @@ class _MixtureError(Exception):
     """A mixture of the two rule sets under which the project is blocked: no share can be said."""
 
 
-class _Outcome:
-    """A run of the project under a rule set as if it were in force, and the rules that it looked up."""
+class Outcome:
+    """A run of a project under a rule set, what it credits, and the rules that it looked up; or what blocks it.
 
-    def __init__(self, project: Path, rule_set: RuleSet, seed: int) -> None:
+    Parameters
+    ----------
+    project
+        Its folder, or its files.
+    rule_set
+        As it is trusted.
+    options
+        Of the run.
+    """
+
+    def __init__(self, project: Handed, rule_set: RuleSet, **options: Any) -> None:
         try:
-            run = run_project(project, rule_set=trust(rule_set), seed=seed)
+            run = run_project(project, rule_set=rule_set, **options)
         except FindingsError as error:
             self.findings = error.findings
             self.blocked = blocking(error.findings)
@@ -202,9 +216,9 @@ class _Outcome:
             codes = tuple(sorted({finding.code for finding in self.blocked}))
             self.credits = Credits(blocked=codes, totals={}, by_period={}, units_by_period={})
         else:
-            self.findings, self.blocked = run.findings, []
+            self.findings, self.blocked = run.findings, list[Finding]()
             self.used = {chosen.rule for chosen in run.rules.chosen}
-            self.credits = _credits(run.results)
+            self.credits = credits_of(run.results)
 
     @property
     def measures(self) -> Measures:
@@ -212,25 +226,26 @@ class _Outcome:
         return tuple(self.credits.totals[name] for name in MEASURES)
 
 
-def _codes(outcome: _Outcome) -> str:
+def codes_of(outcome: Outcome) -> str:
     """Return what blocks in words, and of which rules the value is missing."""
     missing = sorted({finding.clause for finding in outcome.blocked if finding.code == "rule-missing"})
     return ", ".join(outcome.credits.blocked) + (f": no value of {', '.join(missing)}" if missing else "")
 
 
-def _beside(one: _Outcome, other: _Outcome) -> tuple[Finding, ...]:
+def gained(one: Iterable[Finding], other: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings of one that the other has not at the same place."""
-    known = {(finding.code, finding.where) for finding in other.findings}
-    return tuple(finding for finding in one.findings if (finding.code, finding.where) not in known)
+    known = {(finding.code, finding.where) for finding in other}
+    return tuple(finding for finding in one if (finding.code, finding.where) not in known)
 
 
-def _periods(one: _Outcome, other: _Outcome) -> tuple[str, ...]:
+def _periods(one: Outcome, other: Outcome) -> tuple[str, ...]:
     """Return the periods that have units under one and none under the other."""
     units = other.credits.units_by_period
     return tuple(name for name, own in one.credits.units_by_period.items() if own > 0 and not units.get(name))
 
 
-def _credits(results: RunResult) -> Credits:
+def credits_of(results: RunResult) -> Credits:
+    """Return what results credit, in all and by period."""
     vintages = [vintage for period in results.periods for vintage in period.vintages]
     units = {period.name: period.units_to_issue_t for period in results.periods}
     return Credits(

@@ -22,9 +22,9 @@ def lines_of(result: RuleSetDiff | DiffOfProjects) -> Iterator[str]:
         yield ""
     for name, item in result.projects.items():
         yield f"{name}: " + (
-            f"not comparable, {item.not_comparable}" if item.not_comparable else _moved(item.change)
+            f"not comparable, {item.not_comparable}" if item.not_comparable else moved_in_words(item.change)
         )
-    yield f"{result.compared} of {len(result.projects)} projects compared: {_moved(result.change)}"
+    yield f"{result.compared} of {len(result.projects)} projects compared: {moved_in_words(result.change)}"
 
 
 def _lines_of_diff(result: RuleSetDiff) -> Iterator[str]:
@@ -41,7 +41,7 @@ def _lines_of_diff(result: RuleSetDiff) -> Iterator[str]:
         if difference.reason:
             yield f"         reason: {difference.reason}"
         if difference.share:
-            yield f"         moves {_moved(difference.share)}" + (
+            yield f"         moves {moved_in_words(difference.share)}" + (
                 f": {difference.why}" if difference.why else ""
             )
     if not result.differences:
@@ -53,7 +53,7 @@ def _lines_of_diff(result: RuleSetDiff) -> Iterator[str]:
         yield f"not comparable: {result.not_comparable}"
     if result.change:
         rest = f"; the parts leave {result.unexplained[_TOTAL]:.1e} t" if result.unexplained else ""
-        yield f"change: {_moved(result.change)}{rest}"
+        yield f"change: {moved_in_words(result.change)}{rest}"
     yield from _listed("periods that have no units any more", result.periods_without_units_now)
     yield from _listed("periods that have units now", result.periods_with_units_now)
     yield from _findings("gained", result.findings_gained)
@@ -72,7 +72,8 @@ def _credits(name: str, credits: Credits) -> Iterator[str]:
         yield f"         period {period}: {amount:,.6f} t CO2e, {credits.units_by_period[period]:,} units"
 
 
-def _moved(amounts: dict[str, float]) -> str:
+def moved_in_words(amounts: dict[str, float]) -> str:
+    """Return amounts by measure in words."""
     units, parts = amounts[_UNITS], [f"{name} {amounts[field]:+,.6f}" for name, field in _PARTS.items()]
     # A share of units is a mean over orders and need not be whole.
     counted = f"{units:+,.0f}" if units % 1 == 0 else f"{units:+,.4g}"

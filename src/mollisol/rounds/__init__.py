@@ -1,0 +1,1 @@
+"""Two rounds of a project held beside each other: what changed, and what each change moved."""

@@ -1,0 +1,1 @@
+"""The page of the difference of two rounds."""
