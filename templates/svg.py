@@ -1,13 +1,11 @@
-"""SVG text that may stand inside the page: what matplotlib writes, made self-contained, and the gate for all others."""
+"""The gate for SVG text that may stand inside the page."""
 
 from __future__ import annotations
 
 import re
-from html import escape
 from html.parser import HTMLParser
 from typing import Final
 
-_FONTS: Final = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif"
 _FRAME: Final = {"svg", "g", "defs", "use", "clippath", "pattern"}
 _SHAPES: Final = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
 _WORDS: Final = {"text", "tspan", "title", "desc"}
@@ -80,22 +78,3 @@ def checked(svg: str) -> str:
     gate.feed(svg)
     gate.close()
     return svg
-
-
-def self_contained(written: str, *, name: str, title: str, description: str) -> str:
-    """Turn what matplotlib wrote into an element that several of may stand in one page, with alternative text."""
-    body = written[written.index("<svg ") :]
-    body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.DOTALL)
-    body = re.sub(r"<style.*?</style>\s*", "", body, flags=re.DOTALL)
-    body = re.sub(r"<defs>\s*</defs>\s*", "", body)
-    body = re.sub(r'<g id="[^"]*"', "<g", body)
-    body = body.replace("'DejaVu Sans'", _FONTS)
-    body = re.sub(r'(id="|href="#|url\(#)(?=[\w-])', rf"\g<1>{name}-", body)
-    width, height = (float(found) for found in re.findall(r'(?:width|height)="([\d.]+)pt"', body)[:2])
-    opening = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img" '
-        f'aria-labelledby="{name}-title {name}-desc" width="{width:g}pt" height="{height:g}pt" '
-        f'viewBox="0 0 {width:g} {height:g}" style="stroke-linejoin: round; stroke-linecap: butt">\n'
-        f'<title id="{name}-title">{escape(title)}</title>\n<desc id="{name}-desc">{escape(description)}</desc>\n'
-    )
-    return opening + body[body.index(">") + 1 :].lstrip()

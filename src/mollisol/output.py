@@ -26,7 +26,7 @@ PEOPLE = "people.csv"
 UNSIGNED = frozenset({MANIFEST, SIGNATURE, PEOPLE})
 """What the manifest does not list."""
 
-_LIBRARIES = ("duckdb", "jinja2", "matplotlib", "numpy", "pydantic", "scipy")
+_LIBRARIES = ("duckdb", "jinja2", "numpy", "pydantic", "scipy")
 
 
 class BundleError(UserError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import RunResult
-from mollisol.templates.drawing import Drawing, style
+from mollisol.templates.drawing import Drawing
 from mollisol.templates.figures.changes import changes
 from mollisol.templates.figures.density import densities
 from mollisol.templates.figures.map import Outlines, site_map
@@ -18,25 +18,22 @@ def draw_figures(
 ) -> dict[str, Drawing]:
     """Draw every figure that the results allow, by name; the map needs the project and its outlines."""
     drawings: list[Drawing] = []
-    with style():
-        if project is not None and (
-            outlines or any(p.latitude_deg is not None for p in project.sample_points)
-        ):
-            drawings.append(site_map(project, outlines or {}))
-        if results.periods:
-            drawings.append(waterfall(results.periods))
-        if results.stocks:
-            drawings.append(stocks(results))
-        measured = [period for period in results.periods if period.strata]
-        if measured:
-            drawings.append(changes(measured))
-        if any(period.variance for period in results.periods):
-            drawings.append(variance(results.periods))
-        if any(period.posterior and period.posterior.density for period in results.periods):
-            drawings.append(densities(results.periods))
-        budgets = [(period, period.variance_budget) for period in results.periods]
-        if found := [(period, own) for period, own in budgets if own is not None]:
-            drawings.append(budget(found))
+    if project is not None and (outlines or any(p.latitude_deg is not None for p in project.sample_points)):
+        drawings.append(site_map(project, outlines or {}))
+    if results.periods:
+        drawings.append(waterfall(results.periods))
+    if results.stocks:
+        drawings.append(stocks(results))
+    measured = [period for period in results.periods if period.strata]
+    if measured:
+        drawings.append(changes(measured))
+    if any(period.variance for period in results.periods):
+        drawings.append(variance(results.periods))
+    if any(period.posterior and period.posterior.density for period in results.periods):
+        drawings.append(densities(results.periods))
+    budgets = [(period, period.variance_budget) for period in results.periods]
+    if found := [(period, own) for period, own in budgets if own is not None]:
+        drawings.append(budget(found))
     return {drawing.name: drawing for drawing in drawings}
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from mollisol.methodology.results.run import PeriodResult, StratumChange
 from mollisol.templates import drawing as draw
 from mollisol.templates.filters import number
 from mollisol.uncertainty.student import t_quantile
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _MOST_STRATA: Final = 24
 _UPPER: Final = 0.95
@@ -27,9 +24,8 @@ def changes(periods: Sequence[PeriodResult]) -> draw.Drawing:
     for ax, period in zip(axes, periods, strict=True):
         own = {change.stratum: change for change in period.strata}
         _draw(ax, [own.get(name) for name in shown])
-        ax.set_title(draw.panel_title(period))
+        ax.title, ax.x.title = draw.panel_title(period), "t CO₂e/ha"
         draw.name_rows(ax, shown)
-        ax.set_xlabel("t CO₂e/ha")
         told += [
             f"period {period.name}, {name}: project {number(own[name].project_change_t_co2e_per_ha)}, "
             f"control sites {number(own[name].baseline_change_t_co2e_per_ha)}"
@@ -42,19 +38,20 @@ def changes(periods: Sequence[PeriodResult]) -> draw.Drawing:
     return draw.Drawing(figure, "changes", title, "; ".join(told))
 
 
-def _draw(ax: Axes, strata: Sequence[StratumChange | None]) -> None:
-    drawn = [change for change in strata if change is not None]
-    places = [place for place, change in enumerate(strata) if change is not None]
-    project = [change.project_change_t_co2e_per_ha for change in drawn]
-    ends = [(mean - half, mean + half) for mean, half in zip(project, map(_half_width, drawn), strict=True)]
-    ax.hlines(places, [low for low, _ in ends], [high for _, high in ends], color=draw.PROJECT, linewidth=1.2)
-    draw.mark(ax, project, places, "o", 4.5, draw.PROJECT, label="Project, with its interval")
-    baseline = [change.baseline_change_t_co2e_per_ha for change in drawn]
-    draw.mark(
-        ax, baseline, places, "s", 4.5, "white", markeredgecolor=draw.CONTROL, label="Linked control sites"
+def _draw(ax: draw.Panel, strata: Sequence[StratumChange | None]) -> None:
+    drawn = [(place, change) for place, change in enumerate(strata) if change is not None]
+    ends = [(place, change.project_change_t_co2e_per_ha, _half_width(change)) for place, change in drawn]
+    ax.segments(
+        [((mean - half, place), (mean + half, place)) for place, mean, half in ends],
+        colour=draw.PROJECT,
+        width=1.2,
     )
+    project = [(mean, place) for place, mean, _ in ends]
+    ax.marks(project, colour=draw.PROJECT, label="Project, with its interval")
+    baseline = [(change.baseline_change_t_co2e_per_ha, place) for place, change in drawn]
+    ax.marks(baseline, "s", colour=draw.CONTROL, fill="#fff", label="Linked control sites")
     draw.mark_zero(ax)
-    draw.rule(ax, "x")
+    ax.grid = "x"
 
 
 def _half_width(change: StratumChange) -> float:

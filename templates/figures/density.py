@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from mollisol.methodology.results.deductions import PosteriorDeduction, PosteriorDensity
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.templates import drawing as draw
 from mollisol.templates.filters import number, odds, span
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 
 def densities(periods: Sequence[PeriodResult]) -> draw.Drawing:
@@ -22,7 +18,7 @@ def densities(periods: Sequence[PeriodResult]) -> draw.Drawing:
     for ax, (period, own, density) in zip(axes, found, strict=True):
         moment = period.deduction.credited_t_co2e_per_ha
         _draw(ax, own, density, moment)
-        ax.set_title(draw.panel_title(period))
+        ax.title = draw.panel_title(period)
         told.append(
             f"{period.name} · {span(period.during)}: mean {number(own.mean_t_co2e_per_ha)}, credited "
             f"{number(own.credited_t_co2e_per_ha)}, exceeded with {odds(own.confidence)}, "
@@ -32,34 +28,21 @@ def densities(periods: Sequence[PeriodResult]) -> draw.Drawing:
     return draw.Drawing(figure, "posterior", title, "; ".join(told))
 
 
-def _draw(ax: Axes, posterior: PosteriorDeduction, density: PosteriorDensity, moment: float) -> None:
+def _draw(ax: draw.Panel, posterior: PosteriorDeduction, density: PosteriorDensity, moment: float) -> None:
     grid, top = density.at_t_co2e_per_ha, max(density.density_per_t_co2e_per_ha)
-    height = [value / top for value in density.density_per_t_co2e_per_ha]
+    curve = [(at, value / top) for at, value in zip(grid, density.density_per_t_co2e_per_ha, strict=True)]
     mean, credited = posterior.mean_t_co2e_per_ha, posterior.credited_t_co2e_per_ha
-    ax.plot(grid, height, color=draw.PROJECT, linewidth=1.2)
-    above = [at >= credited for at in grid]
-    ax.fill_between(grid, height, 0, where=above, color=draw.PROJECT, alpha=0.22, linewidth=0)
-    ax.axvline(credited, color=draw.TOTAL, linewidth=1.4)
-    ax.axvline(mean, color=draw.SOFT, linewidth=0.9, linestyle=(0, (3, 2)))
-    paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
-    left, right = {"ha": "right", "va": "bottom"}, {"ha": "left", "va": "bottom"}
-    words = f"credited {number(credited, 3)}"
-    draw.note(ax, words, (credited, 1.04), (-3, 0), fontweight="bold", bbox=paper, **left)
-    draw.note(ax, f"mean {number(mean, 3)}", (mean, 1.04), (3, 0), color=draw.SOFT, **right)
-    ax.axvline(moment, color=draw.CONTROL, linewidth=1.1, linestyle=(0, (1, 1.2)))
-    on_the_left = 2 * moment < grid[0] + grid[-1] - (grid[-1] - grid[0]) / 4
-    side, shift = (right, 3) if on_the_left else (left, -3)
-    draw.note(
-        ax,
-        f"moment form {number(moment, 3)}",
-        (moment, 1.18),
-        (shift, 0),
-        color=draw.CONTROL,
-        bbox=paper,
-        **side,
-    )
+    if above := [place for place in curve if place[0] >= credited]:
+        ax.areas([[(above[0][0], 0.0), *above, (above[-1][0], 0.0)]], colour=draw.PROJECT, opacity=0.22)
+    ax.lines([curve], colour=draw.PROJECT, width=1.2)
+    ax.across("x", credited, colour=draw.TOTAL, width=1.4)
+    ax.across("x", mean, colour=draw.SOFT, width=0.9, dash=(3, 2))
+    ax.across("x", moment, colour=draw.CONTROL, width=1.1, dash=(1.1, 1.3))
+    ax.note(f"credited {number(credited, 3)}", (credited, 1.04), (-3, 0), side="end", bold=True, paper=True)
+    ax.note(f"mean {number(mean, 3)}", (mean, 1.04), (3, 0), colour=draw.SOFT)
+    left = 2 * moment < grid[0] + grid[-1] - (grid[-1] - grid[0]) / 4
+    words, side, shift = f"moment form {number(moment, 3)}", *(("end", -3) if not left else ("start", 3))
+    ax.note(words, (moment, 1.18), (shift, 0), colour=draw.CONTROL, paper=True, side=side)
     draw.mark_zero(ax)
-    ax.set_ylim(0, 1.34)
-    ax.set_yticks([])
-    ax.set_xlabel("t CO₂e/ha")
-    ax.spines["left"].set_visible(False)
+    ax.y.limits, ax.y.places = [0.0, 1.34], ()
+    ax.x.title = "t CO₂e/ha"

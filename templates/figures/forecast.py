@@ -22,17 +22,17 @@ def forecasts(checks: Sequence[ForecastCheck]) -> draw.Drawing:
         ("Forecast", draw.PROJECT, "o", -0.13, forecast),
         ("Measured again", draw.CONTROL, "s", 0.13, measured),
     ):
-        places = [place + shift for place in range(len(checks))]
-        low, high = ([mean + sign * half for mean, half in found] for sign in (-1, 1))
-        ax.hlines(places, low, high, color=colour, linewidth=1.3)
-        face = "white" if marker == "s" else colour
-        draw.mark(
-            ax, [mean for mean, _ in found], places, marker, 5, colour, markerfacecolor=face, label=label
+        rows = [(place + shift, mean, half) for place, (mean, half) in enumerate(found)]
+        ax.segments(
+            [((mean - half, place), (mean + half, place)) for place, mean, half in rows],
+            colour=colour,
+            width=1.3,
         )
+        fill = "#fff" if marker == "s" else colour
+        ax.marks([(mean, place) for place, mean, _ in rows], marker, 5, colour=colour, fill=fill, label=label)
     draw.mark_zero(ax)
     draw.name_rows(ax, labels)
-    ax.set_xlabel("t CO₂e/ha")
-    draw.rule(ax, "x")
+    ax.x.title, ax.grid = "t CO₂e/ha", "x"
     draw.explain_marks(figure, [ax])
     told = "; ".join(
         f"{label}: forecast {_told(*one)}, measured {_told(*other)}"

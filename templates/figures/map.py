@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from mollisol.methodology.project import Project
 from mollisol.templates import drawing as draw
 from mollisol.templates.filters import plural
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 type Ring = Sequence[tuple[float, float]]
 type Outlines = Mapping[str, Sequence[Ring]]
@@ -56,12 +53,8 @@ def site_map(project: Project, outlines: Outlines) -> draw.Drawing:
     margin = 0.06 * max((max(xs) - min(xs)), (max(ys) - min(ys)) * aspect) or 0.001
     frame = (min(xs) - margin, max(xs) + margin, min(ys) - 2.2 * margin / aspect, max(ys) + margin / aspect)
     height = draw.WIDTH * (frame[3] - frame[2]) * aspect / (frame[1] - frame[0])
-    figure = draw.blank(min(8.0, max(2.6, height)) + 0.35)
-    ax = figure.subplots()
-    ax.set_aspect(aspect)
-    ax.set_xlim(frame[0], frame[1])
-    ax.set_ylim(frame[2], frame[3])
-    ax.set_axis_off()
+    figure, (ax,) = draw.panels(1, 1, min(8.0, max(2.6, height)) + 0.2)
+    _fit(ax, frame, aspect, figure)
     if len(outlines) > _MOST_OUTLINES:
         step = max(east - west, (north - south) * aspect) / _CELLS
         _draw_outlines(ax, {"": _cells(outlines, step, step / aspect)}, "Land of strata")
@@ -73,7 +66,7 @@ def site_map(project: Project, outlines: Outlines) -> draw.Drawing:
     draw.explain_marks(figure, [ax], 3)
     told = _told(project, outlines, places, far)
     if far:
-        ax.text(0, 1, _far_away(far), transform=ax.transAxes, va="top", fontsize=7.5, color=draw.SOFT)
+        ax.note(_far_away(far), (ax.x.limits[0] or 0.0, ax.y.limits[1] or 0.0), colour=draw.SOFT, level="top")
     return draw.Drawing(figure, "map", "Strata, sample points and control sites", told)
 
 
@@ -116,45 +109,44 @@ def _cells(outlines: Outlines, width: float, height: float) -> list[Ring]:
     ]  # fmt: skip
 
 
-def _draw_outlines(ax: Axes, outlines: Outlines, label: str) -> None:
-    from matplotlib.collections import PolyCollection
+def _fit(
+    ax: draw.Panel, frame: tuple[float, float, float, float], aspect: float, figure: draw.Figure
+) -> None:
+    """Set limits so that a length is as long along both axes, the frame in the middle."""
+    west, east, south, north = frame
+    wide, high = figure.size[0] - 16, figure.size[1] - 28
+    across = max(east - west, (north - south) * aspect * wide / high)
+    along = across / aspect * high / wide
+    x, y = (west + east) / 2, (south + north) / 2
+    ax.x.limits, ax.y.limits = [x - across / 2, x + across / 2], [y - along / 2, y + along / 2]
+    ax.x.places = ax.y.places = ()
 
-    rings: list[Any] = [ring for own in outlines.values() for ring in own]
-    if rings:
-        ax.add_collection(
-            PolyCollection(rings, facecolors=draw.LAND, edgecolors=draw.INK, linewidths=0.6, label=label)
-        )
+
+def _draw_outlines(ax: draw.Panel, outlines: Outlines, label: str) -> None:
+    if rings := [ring for own in outlines.values() for ring in own]:
+        ax.areas(rings, colour=draw.LAND, edge=draw.INK, label=label)
     if label == "Stratum" and len(outlines) <= _MOST_LABELS:
         for name, own in outlines.items():
             outer = own[0]
             x = (min(x for x, _ in outer) + max(x for x, _ in outer)) / 2
             y = max(y for _, y in outer)
-            draw.note(ax, draw.short(name), (x, y), (0, -3), ha="center", va="top", fontsize=7)
+            ax.note(draw.short(name), (x, y), (0, -3), side="middle", level="top", size=7)
 
 
 def _draw_places(
-    ax: Axes, points: Sequence[tuple[float, float]], control: Mapping[str, tuple[float, float]]
+    ax: draw.Panel, points: Sequence[tuple[float, float]], control: Mapping[str, tuple[float, float]]
 ) -> None:
     if points:
         size = 1.6 if len(points) > 200 else 3.6
-        draw.mark(
-            ax,
-            [x for x, _ in points],
-            [y for _, y in points],
-            "o",
-            size,
-            draw.PROJECT,
-            label="Sample point of the project",
-        )
+        ax.marks(points, "o", size, colour=draw.PROJECT, label="Sample point of the project")
     if control:
-        x, y = zip(*control.values(), strict=True)
         size = 3 if len(control) > 60 else 5
-        ring = {"markeredgecolor": draw.CONTROL, "markeredgewidth": 1.2}
-        draw.mark(ax, x, y, "s", size, "white", label="Control site", **ring)
+        look: dict[str, Any] = {"colour": draw.CONTROL, "fill": "#fff", "width": 1.2}
+        ax.marks(list(control.values()), "s", size, label="Control site", **look)
 
 
 def _draw_scale(
-    ax: Axes, frame: tuple[float, float, float, float], margin: float, aspect: float, ellipsoid: Any
+    ax: draw.Panel, frame: tuple[float, float, float, float], margin: float, aspect: float, ellipsoid: Any
 ) -> None:
     west, east, south, _ = frame
     base = south + 0.75 * margin / aspect
@@ -163,17 +155,13 @@ def _draw_scale(
     length = max(step * power for step in _ROUND if step * power <= width / 3)
     start = west + 0.5 * margin
     end = ellipsoid.fwd(start, base, 90, length)[0]
-    ax.plot([start, end], [base, base], color=draw.INK, linewidth=2, solid_capstyle="butt")
+    ax.segments([((start, base), (end, base))], colour=draw.INK, width=2)
     told = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
-    draw.note(ax, told, ((start + end) / 2, base), (0, 3), ha="center")
-    ax.annotate(
-        "N", (0.985, 0.03), (0.985, 0.115), xycoords="axes fraction", ha="center", va="bottom", fontsize=8,
-        fontweight="bold",
-    )  # fmt: skip
-    ax.annotate(
-        "", (0.985, 0.115), (0.985, 0.02), xycoords="axes fraction",
-        arrowprops={"arrowstyle": "-|>", "color": draw.INK, "linewidth": 1.2},
-    )  # fmt: skip
+    ax.note(told, ((start + end) / 2, base), (0, 3), side="middle")
+    at, foot = east - 0.5 * margin, south + 0.3 * margin / aspect
+    ax.segments([((at, foot), (at, foot + 0.8 * margin / aspect))], colour=draw.INK, width=1.2)
+    ax.marks([(at, foot + 0.8 * margin / aspect)], "^", 5, colour=draw.INK)
+    ax.note("N", (at, foot + 0.8 * margin / aspect), (0, 6), side="middle", size=8, bold=True)
 
 
 def _far_away(far: Mapping[str, float]) -> str:

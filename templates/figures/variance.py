@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from mollisol.methodology.results.budget import VarianceBudget
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.templates import drawing as draw
 from mollisol.templates.filters import fixed, span
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _MOST_COMPONENTS: Final = 14
 
@@ -27,8 +24,8 @@ def variance(periods: Sequence[PeriodResult]) -> draw.Drawing:
         for place, part in enumerate(own.get(label) for label in shown):
             if part is not None:
                 control = part.kind == "control group"
-                look = {"color": draw.CONTROL, "hatch": "////"} if control else {"color": draw.PROJECT}
-                _bar(ax, place, part.share, edgecolor="white", label=part.kind.capitalize(), **look)
+                colour = draw.CONTROL if control else draw.PROJECT
+                _bar(ax, place, part.share, colour=colour, striped=control, label=part.kind.capitalize())
         _frame(ax, draw.panel_title(period), shown, 124 * max(largest.values()) or 1.0)
     draw.explain_marks(figure, axes, turned=True)
     title = (
@@ -50,24 +47,23 @@ def budget(periods: Sequence[tuple[PeriodResult, VarianceBudget]]) -> draw.Drawi
     for ax, (period, own) in zip(axes, periods, strict=True):
         shares = {part.source: part.share for part in own.parts}
         for place, source in enumerate(sources):
-            _bar(ax, place, shares.get(source, 0.0), color=draw.PROJECT)
+            _bar(ax, place, shares.get(source, 0.0), colour=draw.PROJECT)
         _frame(ax, draw.panel_title(period), sources, 130 * widest)
         told.append(_told(f"{period.name} · {span(period.during)}", shares.items()))
     title = "Share of each source of error in the variance of the mean"
     return draw.Drawing(figure, "budget", title, "; ".join(told))
 
 
-def _bar(ax: Axes, place: int, share: float, **look: Any) -> None:
-    ax.barh(place, 100 * share, height=2 * draw.HALF, linewidth=0, **look)
-    draw.note(ax, f"{fixed(100 * share, 1)} %", (100 * share, place), (3, 0), va="center")
+def _bar(ax: draw.Panel, place: int, share: float, **look: Any) -> None:
+    ax.bar(place, 0.0, 100 * share, draw.HALF, **look)
+    ax.note(f"{fixed(100 * share, 1)} %", (100 * share, place), (3, 0), level="middle")
 
 
-def _frame(ax: Axes, title: str, labels: Sequence[str], reach: float) -> None:
-    ax.set_title(title)
+def _frame(ax: draw.Panel, title: str, labels: Sequence[str], reach: float) -> None:
+    ax.title = title
     draw.name_rows(ax, labels)
-    ax.set_xlim(0, reach)
-    ax.set_xticks([])
-    ax.spines["bottom"].set_visible(False)
+    draw.mark_zero(ax)
+    ax.x.limits, ax.x.places = [0.0, reach], ()
 
 
 def _told(name: str, shares: Iterable[tuple[str, float]]) -> str:

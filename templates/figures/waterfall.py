@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.templates import drawing as draw
 from mollisol.templates.filters import decimals_for, fixed, number
 from mollisol.templates.monitoring_report.steps import Step, steps
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 
 def waterfall(periods: Sequence[PeriodResult]) -> draw.Drawing:
@@ -24,8 +20,8 @@ def waterfall(periods: Sequence[PeriodResult]) -> draw.Drawing:
     decimals = decimals_for(step.amount for walk in walks for step in walk)
     for ax, period, walk in zip(axes, periods, walks, strict=True):
         _draw_walk(ax, walk, decimals)
-        ax.set_title(f"{draw.panel_title(period)}\n{period.issuance}")
-        ax.set_xlim(low - (room if low < 0 else 0.02 * room), high + room)
+        ax.title = f"{draw.panel_title(period)}\n{period.issuance}"
+        ax.x.limits = [low - (room if low < 0 else 0.02 * room), high + room]
     told = "; ".join(
         f"period {p.name}: gross {number(p.gross_t_co2e)}, deducted {number(p.deducted_t_co2e)}, "
         f"verified {number(p.verified_total_t_co2e)}, units {walk[-1].amount:g}, {p.issuance}"
@@ -36,27 +32,18 @@ def waterfall(periods: Sequence[PeriodResult]) -> draw.Drawing:
     )
 
 
-def _draw_walk(ax: Axes, walk: Sequence[Step], decimals: int) -> None:
+def _draw_walk(ax: draw.Panel, walk: Sequence[Step], decimals: int) -> None:
     for place, step in enumerate(walk):
         colour = draw.TOTAL if step.total else draw.PROJECT if step.amount >= 0 else draw.LOSS
         left, right = sorted((step.start, step.end))
-        ax.barh(
-            place,
-            right - left,
-            left=left,
-            height=2 * draw.HALF,
-            color=colour,
-            edgecolor=draw.INK,
-            linewidth=0.4,
-        )
-        behind = left < 0 and right <= 0
+        ax.bar(place, left, right, draw.HALF, colour=colour, edge=draw.INK, width=0.4)
         words = fixed(step.amount, 0 if step.whole else decimals)
-        weight = "bold" if step.total else "normal"
-        where, shift, side = ((left, place), -3, "right") if behind else ((right, place), 3, "left")
-        draw.note(ax, words, where, (shift, 0), ha=side, va="center", fontweight=weight)
-        if place + 1 < len(walk):
-            ax.vlines(step.end, place + draw.HALF, place + 1 - draw.HALF, color=draw.INK, linewidth=0.4)
+        behind = left < 0 and right <= 0
+        where, shift, side = (left, -3, "end") if behind else (right, 3, "start")
+        ax.note(words, (where, place), (shift, 0), side=side, level="middle", bold=step.total)
+    ends = [(step.end, place) for place, step in enumerate(walk[:-1])]
+    joins = [((at, place + draw.HALF), (at, place + 1 - draw.HALF)) for at, place in ends]
+    ax.segments(joins, colour=draw.INK, width=0.4)
     draw.mark_zero(ax)
     draw.name_rows(ax, [step.label for step in walk])
-    ax.set_xticks([])
-    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.x.places = ()

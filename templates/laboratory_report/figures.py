@@ -20,22 +20,15 @@ def promise(scenarios: Sequence[Mapping[str, Any]], confidence: float) -> draw.D
         ("p_all", "over all campaigns", draw.PROJECT, -0.13),
         ("p_issued", "among those that issue", draw.CONTROL, 0.13),
     ):
-        found = [one["figures"][name] for one in shown]
-        places = [place + shift for place in range(len(shown))]
-        values = [one["value"] for one in found]
-        half = [_TWO_ERRORS * one["error"] for one in found]
-        ax.hlines(
-            places,
-            [value - error for value, error in zip(values, half, strict=True)],
-            [value + error for value, error in zip(values, half, strict=True)],
-            color=colour,
-            linewidth=1.3,
-        )
-        draw.mark(ax, values, places, "o" if name == "p_all" else "s", 5, colour, label=label)
-    ax.axvline(confidence, color=draw.INK, linewidth=0.6, linestyle="--")
+        found = [(place + shift, one["figures"][name]) for place, one in enumerate(shown)]
+        rows = [(place, one["value"], _TWO_ERRORS * one["error"]) for place, one in found]
+        ends = [((value - error, place), (value + error, place)) for place, value, error in rows]
+        ax.segments(ends, colour=colour, width=1.3)
+        marker = "o" if name == "p_all" else "s"
+        ax.marks([(value, place) for place, value, _ in rows], marker, 5, colour=colour, label=label)
+    ax.across("x", confidence, colour=draw.INK, width=0.6, dash=(2.4, 1.2))
     draw.name_rows(ax, [one["name"] for one in shown])
-    ax.set_xlabel("share of projects whose truth is at least the credit")
-    draw.rule(ax, "x")
+    ax.x.title, ax.grid = "share of projects whose truth is at least the credit", "x"
     draw.explain_marks(figure, [ax])
     told = "; ".join(
         f"{one['name']}: {one['figures']['p_all']['value']:.3f} over all, {one['figures']['p_issued']['value']:.3f} "
@@ -49,13 +42,8 @@ def samples(rows: Sequence[Mapping[str, Any]]) -> draw.Drawing:
     """Draw what a project earns with each number of samples."""
     figure, (ax,) = draw.panels(1, 1, 2.4)
     for place, row in enumerate(rows):
-        colour, marker = _COLOURS[place % len(_COLOURS)], _MARKS[place % len(_MARKS)]
-        ax.plot(
-            row["samples"], row["earned"], color=colour, marker=marker, markersize=4, label=row["scenario"]
-        )
-    ax.set_xlabel("samples in each stratum")
-    ax.set_ylabel("earned by a project")
-    draw.rule(ax, "y")
+        _curve(ax, place, list(zip(row["samples"], row["earned"], strict=True)), row["scenario"])
+    ax.x.title, ax.y.title, ax.grid = "samples in each stratum", "earned by a project", "y"
     draw.explain_marks(figure, [ax], columns=3)
     told = "; ".join(f"{row['scenario']}: most at {row['best']} samples" for row in rows)
     return draw.Drawing(figure, "samples", "What a project earns by number of samples", told)
@@ -67,14 +55,12 @@ def frontier(points: Sequence[Mapping[str, Any]]) -> draw.Drawing:
     bars = sorted({one["bar_percent"] for one in points})
     for place, bar in enumerate(bars):
         own = [one for one in points if one["bar_percent"] == bar]
-        x, y = ([one[name]["value"] for one in own] for name in ("lost", "over_credited"))
-        colour, marker = _COLOURS[place % len(_COLOURS)], _MARKS[place % len(_MARKS)]
-        ax.plot(x, y, color=colour, marker=marker, markersize=4, label=f"bar {bar:g} %")
-        draw.note(ax, f"{own[-1]['confidence']:.2f}", (x[-1], y[-1]), (4, -3))
-        draw.note(ax, f"{own[0]['confidence']:.2f}", (x[0], y[0]), (4, -3))
-    ax.set_xlabel("true tonnes that are not credited, t CO₂e for each enrolled ha")
-    ax.set_ylabel("over-credited, t CO₂e/ha")
-    draw.rule(ax, "y")
+        curve = [(one["lost"]["value"], one["over_credited"]["value"]) for one in own]
+        _curve(ax, place, curve, f"bar {bar:g} %")
+        for end in (-1, 0):
+            ax.note(f"{own[end]['confidence']:.2f}", curve[end], (4, -3))
+    ax.x.title = "true tonnes that are not credited, t CO₂e for each enrolled ha"
+    ax.y.title, ax.grid = "over-credited, t CO₂e/ha", "y"
     draw.explain_marks(figure, [ax], columns=4)
     told = "; ".join(
         f"bar {one['bar_percent']:g} %, confidence {one['confidence']:.2f}: {one['over_credited']['value']:.2f} over, "
@@ -82,3 +68,9 @@ def frontier(points: Sequence[Mapping[str, Any]]) -> draw.Drawing:
         for one in points
     )
     return draw.Drawing(figure, "frontier", "Over-credited against lost tonnes", told)
+
+
+def _curve(ax: draw.Panel, place: int, curve: Sequence[tuple[float, float]], label: str) -> None:
+    colour, marker = _COLOURS[place % len(_COLOURS)], _MARKS[place % len(_MARKS)]
+    ax.lines([curve], colour=colour, width=1.4)
+    ax.marks(curve, marker, 4, colour=colour, label=label, through=True)

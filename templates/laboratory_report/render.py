@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any, Final
 
-from mollisol.templates.drawing import style
 from mollisol.templates.laboratory_report.figures import frontier, promise, samples
 from mollisol.templates.laboratory_report.words import FIGURES
 from mollisol.templates.monitoring_report.bases import Basis
@@ -27,10 +26,9 @@ def render_laboratory(report: Mapping[str, Any], confidence: float) -> dict[str,
     confidence
         That the first rule set promises.
     """
-    with style():
-        drawings = [promise(report["run"]["scenarios"], confidence)]
-        drawings += [samples(report["sampling"])] if report["sampling"] else []
-        drawings += [frontier(report["frontier"])] if report["frontier"] else []
+    drawings = [promise(report["run"]["scenarios"], confidence)]
+    drawings += [samples(report["sampling"])] if report["sampling"] else []
+    drawings += [frontier(report["frontier"])] if report["frontier"] else []
     figures = {drawing.name: drawing.svg() for drawing in drawings}
     page = page_of(
         _PAGE,

@@ -7,7 +7,6 @@ from statistics import NormalDist
 from typing import Any, Final
 
 from mollisol.templates import drawing as draw
-from mollisol.templates.filters import whole
 from mollisol.templates.monitoring_report.bases import Basis
 from mollisol.templates.monitoring_report.report import table_basis
 from mollisol.templates.render import page_of
@@ -37,8 +36,7 @@ def render_portfolio(report: Mapping[str, Any]) -> str:
         found = eligible
     figures: dict[str, str] = {}
     if found and found["independent"]["standard_error_t"]:
-        with draw.style():
-            figures["sum"] = _sum(found).svg()
+        figures["sum"] = _sum(found).svg()
     bases = {name: table_basis(basis) for name, basis in _BASES.items()}
     return page_of(_PAGE, figures, report=report, shown=found, bases=bases, mollisol=report["mollisol"])
 
@@ -49,18 +47,16 @@ def _sum(total: Mapping[str, Any]) -> draw.Drawing:
     mean, credited = total["true_t"], total["credited_t"]
     widest = max(total[name]["standard_error_t"] for name in ("shared", "independent"))
     places = [mean + _WIDE * widest * (2 * n / (_POINTS - 1) - 1) for n in range(_POINTS)]
-    for name, label, colour, line in (
-        ("independent", "each project by itself", draw.CONTROL, "--"),
-        ("shared", "errors shared as they are", draw.PROJECT, "-"),
+    for name, label, colour, dash in (
+        ("independent", "each project by itself", draw.CONTROL, (5.5, 2.4)),
+        ("shared", "errors shared as they are", draw.PROJECT, ()),
     ):
         curve = NormalDist(mean, total[name]["standard_error_t"])
-        ax.plot(places, [curve.pdf(place) for place in places], color=colour, linestyle=line, label=label)
-    ax.axvline(credited, color=draw.INK, linewidth=0.8, label="credited, before the buffer")
-    ax.set_ylim(bottom=0)
-    ax.set_yticks([])
-    ax.xaxis.set_major_formatter(lambda value, _: whole(value))
-    ax.set_xlabel("true sum, t CO₂e")
-    draw.rule(ax, "x")
+        own = [(place, curve.pdf(place)) for place in places]
+        ax.lines([own], colour=colour, width=1.5, dash=dash, label=label)
+    ax.across("x", credited, colour=draw.INK, width=0.8, label="credited, before the buffer")
+    ax.y.limits[0], ax.y.places = 0.0, ()
+    ax.x.title, ax.grid = "true sum, t CO₂e", "x"
     draw.explain_marks(figure, [ax], columns=3)
     told = "; ".join(
         f"{name}: standard error {total[name]['standard_error_t']:,.0f} t, credited reached with probability "

@@ -6,7 +6,6 @@ from importlib.metadata import version
 from typing import Final
 
 from mollisol.methodology.true_up import TrueUpResult
-from mollisol.templates.drawing import style
 from mollisol.templates.figures.forecast import forecasts
 from mollisol.templates.monitoring_report.bases import Basis
 from mollisol.templates.monitoring_report.report import table_basis
@@ -38,8 +37,7 @@ BASES: Final = {
 
 def render_true_up(result: TrueUpResult) -> str:
     """Render the page of a true-up."""
-    with style():
-        drawing = forecasts(result.forecasts)
+    drawing = forecasts(result.forecasts)
     return page_of(
         _PAGE,
         {drawing.name: drawing.svg()},

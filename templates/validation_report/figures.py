@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final
 
 from mollisol.methodology.validation import Comparison
 from mollisol.templates import drawing as draw
 from mollisol.templates.filters import fixed, number
 from mollisol.templates.validation_report.model import CombinationRow, ValidationReport
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 _MOST_PANELS: Final = 6
 _MOST_STUDIES: Final = 25
 _MANY: Final = 80
-_ROOM: Final = 0.06
 
 
 def draw_figures(report: ValidationReport) -> dict[str, draw.Drawing]:
     """Draw every figure, by name."""
     rows = sorted(report.combinations, key=lambda row: -row.result.comparisons)[:_MOST_PANELS]
     rows.sort(key=lambda row: report.combinations.index(row))
-    with draw.style():
-        drawings = [_bias(rows), _modelled(rows), _residuals(rows), _chance(report)]
+    drawings = [_bias(rows), _modelled(rows), _residuals(rows), _chance(report)]
     return {drawing.name: drawing for drawing in drawings}
 
 
@@ -49,38 +44,37 @@ def _modelled(rows: Sequence[CombinationRow]) -> draw.Drawing:
     for ax, row in zip(axes, rows, strict=True):
         items = sorted(row.comparisons, key=lambda item: item.modelled_t_co2e_per_ha)
         many = len(items) > _MANY
-        width, alpha = (0.5, 0.6) if many else (1.6, 1.0)
-        sides: dict[bool, list[Comparison]] = {True: [], False: []}
-        for item in items:
-            span = _interval(row, item)
-            sides[span is None or span[0] <= item.observed_t_co2e_per_ha <= span[1]].append(item)
-            if span is not None:
-                ax.vlines(
-                    item.modelled_t_co2e_per_ha,
-                    *span,
-                    color=draw.RULE,
-                    linewidth=width,
-                    alpha=alpha,
-                    zorder=1,
-                )
+        spans = [(item, _interval(row, item)) for item in items]
+        ax.segments(
+            [
+                ((i.modelled_t_co2e_per_ha, own[0]), (i.modelled_t_co2e_per_ha, own[1]))
+                for i, own in spans
+                if own
+            ],
+            colour=draw.RULE,
+            width=0.5 if many else 1.6,
+            opacity=0.6 if many else 1.0,
+            order=1,
+        )
+        sides: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
+        for item, own in spans:
+            inside = own is None or own[0] <= item.observed_t_co2e_per_ha <= own[1]
+            sides[inside].append((item.modelled_t_co2e_per_ha, item.observed_t_co2e_per_ha))
         for inside, colour, marker, label in (
             (True, draw.PROJECT, "o", "inside its 90 % interval"),
             (False, draw.CONTROL, "s", "outside it"),
         ):
-            x = [item.modelled_t_co2e_per_ha for item in sides[inside]]
-            y = [item.observed_t_co2e_per_ha for item in sides[inside]]
-            face = colour if inside else "white"
-            look = {"markerfacecolor": face, "markeredgewidth": 0.9, "label": label, "zorder": 3}
-            draw.mark(ax, x, y, marker, 2.6 if many else 4.2, colour, **look)
+            fill = colour if inside else "#fff"
+            size = 2.6 if many else 4.2
+            ax.marks(sides[inside], marker, size, colour=colour, fill=fill, label=label)
         first, last = items[0].modelled_t_co2e_per_ha, items[-1].modelled_t_co2e_per_ha
         ends = (first, last) if first < last else (first - 1, first + 1)
-        ax.plot(ends, ends, color=draw.INK, linewidth=0.8, linestyle=(0, (4, 2)), label="1 : 1", zorder=2)
-        _dress(ax, _title(row))
-        ax.set_xlabel("modelled, t CO₂e/ha")
+        ax.lines([[(end, end) for end in ends]], colour=draw.INK, width=0.8, dash=(3.2, 1.6), label="1 : 1")
+        _dress(ax, _title(row), "modelled, t CO₂e/ha")
         told.append(
             f"{row.letter}: {len(items)} comparisons, {len(sides[False])} outside their 90 % interval"
         )
-    axes[0].set_ylabel("measured, t CO₂e/ha")
+    axes[0].y.title = "measured, t CO₂e/ha"
     draw.explain_marks(figure, axes, 4)
     title = "Measured against modelled effects with 90 % intervals"
     return draw.Drawing(figure, "measured-modelled", title, "; ".join(told))
@@ -99,38 +93,43 @@ def _residuals(rows: Sequence[CombinationRow]) -> draw.Drawing:
             (first, [i.modelled_t_co2e_per_ha for i in row.comparisons], _title(row), "modelled, t CO₂e/ha"),
             (second, [item.duration_years for item in row.comparisons], "", "duration, years"),
         ):
-            ax.axhline(0, color=draw.INK, linewidth=0.7, zorder=0.5)
-            ax.axhline(mean, color=draw.CONTROL, linewidth=0.9, linestyle=(0, (4, 2)), zorder=0.6)
-            draw.mark(ax, along, errors, "o", size, draw.PROJECT, alpha=0.75)
-            _dress(ax, title)
-            ax.set_xlabel(label)
-        first.set_ylabel("error, t CO₂e/ha")
+            ax.across("y", 0, colour=draw.INK, width=0.7, order=0.5)
+            ax.across("y", mean, colour=draw.CONTROL, width=0.9, dash=(3.6, 1.8), order=0.6)
+            places = list(zip(along, errors, strict=True))
+            ax.marks(places, "o", size, colour=draw.PROJECT, opacity=0.75)
+            _dress(ax, title, label)
+        first.y.title = "error, t CO₂e/ha"
         _histogram(third, errors, row)
         ends = f"{number(min(errors))} to {number(max(errors))}"
         told.append(f"{row.letter}: errors from {ends}, mean {number(mean)}")
+    draw.explain_marks(figure, axes)
     title = "Errors, modelled less measured, against modelled effect and duration, and how they are spread"
     return draw.Drawing(figure, "residuals", title, "; ".join(told))
 
 
-def _histogram(ax: Axes, errors: Sequence[float], row: CombinationRow) -> None:
+def _histogram(ax: draw.Panel, errors: Sequence[float], row: CombinationRow) -> None:
     """Draw the distribution of the errors and the normal of their mean and variance."""
     bins = max(5, min(24, round(math.sqrt(len(errors))) + 1))
-    _, edges, _ = ax.hist(errors, bins=bins, color=draw.PROJECT, edgecolor="white", linewidth=0.6)
+    low, wide = min(errors), (max(errors) - min(errors) or 1.0) / bins
+    counts = [0] * bins
+    for error in errors:
+        counts[min(bins - 1, int((error - low) / wide))] += 1
+    bars = [(low + n * wide, low + (n + 1) * wide, count) for n, count in enumerate(counts) if count]
+    ax.areas(
+        [[(left, 0), (left, count), (right, count), (right, 0)] for left, right, count in bars],
+        colour=draw.PROJECT,
+        edge="#fff",
+    )
     variance = row.result.model_variance
     if variance:
         mean, sd = sum(errors) / len(errors), math.sqrt(variance)
-        area = len(errors) * float(edges[1] - edges[0])
         along = [mean + sd * (step / 20 - 3) for step in range(121)]
-        normal = [
-            area * math.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * math.sqrt(2 * math.pi)) for x in along
-        ]
-        ax.plot(along, normal, color=draw.CONTROL, linewidth=1.1, label="normal")
-        ax.legend(frameon=False, fontsize=7)
-    ax.axvline(0, color=draw.INK, linewidth=0.7)
-    _dress(ax, "")
-    ax.set_xlabel("error, t CO₂e/ha")
-    ax.set_ylabel("comparisons")
-    ax.yaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
+        scale = len(errors) * wide / (sd * math.sqrt(2 * math.pi))
+        normal = [(x, scale * math.exp(-0.5 * ((x - mean) / sd) ** 2)) for x in along]
+        ax.lines([normal], colour=draw.CONTROL, width=1.1, label="normal of their mean and variance")
+    draw.mark_zero(ax)
+    _dress(ax, "", "error, t CO₂e/ha")
+    ax.y.title, ax.y.limits[0], ax.y.whole = "comparisons", 0.0, True
 
 
 def _bias(rows: Sequence[CombinationRow]) -> draw.Drawing:
@@ -143,23 +142,20 @@ def _bias(rows: Sequence[CombinationRow]) -> draw.Drawing:
         studies, gate = row.result.studies[:_MOST_STUDIES], row.result.bias
         margin = gate.pooled_measurement_uncertainty_t_co2e_per_ha
         if margin is not None:
-            ax.axvspan(-margin, margin, color=draw.LAND, zorder=0, label="within the PMU")
-        ax.axvline(0, color=draw.INK, linewidth=0.7, zorder=1)
-        biases, places = [study.bias_t_co2e_per_ha for study in studies], range(len(studies))
-        for place, bias in enumerate(biases):
-            ax.hlines(place, 0, bias, color=draw.RULE, linewidth=1.4, zorder=1.5)
-        draw.mark(ax, biases, places, "o", 4.2, draw.PROJECT, zorder=3, label="study (comparisons)")
+            ax.band(-margin, margin, colour=draw.LAND, order=0, label="within the PMU")
+        draw.mark_zero(ax)
+        biases = [(study.bias_t_co2e_per_ha, place) for place, study in enumerate(studies)]
+        ax.segments([((0, place), (bias, place)) for bias, place in biases], colour=draw.RULE, width=1.4)
+        ax.marks(biases, "o", 4.2, colour=draw.PROJECT, label="study (comparisons)")
         foot, mean = len(studies), gate.mean_bias_t_co2e_per_ha
         low, high = gate.bias_low_t_co2e_per_ha, gate.bias_high_t_co2e_per_ha
-        ends = [mean if low is None else low, mean if high is None else high]
-        ax.plot(ends, [foot, foot], color=draw.CONTROL, linewidth=1.6, zorder=2)
-        label = "mean of studies, 90 % interval"
-        ax.plot(mean, foot, "D", color=draw.CONTROL, markersize=5, zorder=3, label=label)
-        names = [f"{draw.short(study.study)} ({study.comparisons})" for study in studies]
-        ax.set_yticks(range(foot + 1), [*names, "mean"], fontsize=7)
-        ax.set_ylim(foot + 0.6, -0.6)
-        _dress(ax, _title(row), grid="x")
-        ax.set_xlabel("modelled less measured, t CO₂e/ha")
+        ends = [(mean if low is None else low, foot), (mean if high is None else high, foot)]
+        ax.lines([ends], colour=draw.CONTROL, width=1.6)
+        ax.marks([(mean, foot)], "D", 5, colour=draw.CONTROL, label="mean of studies, 90 % interval")
+        draw.name_rows(
+            ax, [*(f"{draw.short(study.study)} ({study.comparisons})" for study in studies), "mean"]
+        )
+        _dress(ax, _title(row), "modelled less measured, t CO₂e/ha", grid="x")
         rest = len(row.result.studies) - len(studies)
         told.append(
             f"{row.letter}: mean bias {number(mean)}, PMU {'not known' if margin is None else number(margin)}; "
@@ -174,8 +170,12 @@ def _chance(report: ValidationReport) -> draw.Drawing:
     """Draw how often a right model passes the coverage gate, by the number of comparisons."""
     figure, (ax,) = draw.panels(1, 1, 2.3)
     counts, chances = zip(*report.chances, strict=True)
-    percent = [100 * chance for chance in chances]
-    ax.step(counts, percent, where="mid", color=draw.SOFT, linewidth=1, label="a right model passes")
+    steps = [
+        (count + side, 100 * chance)
+        for count, chance in zip(counts, chances, strict=True)
+        for side in (-0.5, 0.5)
+    ]
+    ax.lines([steps], colour=draw.SOFT)
     told = []
     for row in report.combinations:
         count, chance = row.result.comparisons, row.result.chance_right_model_passes
@@ -183,14 +183,11 @@ def _chance(report: ValidationReport) -> draw.Drawing:
             continue
         told.append(f"{row.letter}: {count} comparisons, {fixed(100 * chance, 0)} %")
         if count <= counts[-1]:
-            ax.plot(count, 100 * chance, "o", color=draw.CONTROL, markersize=5.5)
-            look = {"ha": "center", "fontsize": 8, "fontweight": "bold"}
-            draw.note(ax, row.letter, (count, 100 * chance), (0, 6), **look)
-    ax.set_ylim(0, 105)
-    ax.set_xlim(0, counts[-1] + 1)
-    ax.set_xlabel("comparisons")
-    ax.set_ylabel("%")
-    _dress(ax, "")
+            ax.marks([(count, 100 * chance)], "o", 5.5, colour=draw.CONTROL)
+            ax.note(row.letter, (count, 100 * chance), (0, 6), side="middle", size=8, bold=True)
+    ax.y.limits, ax.x.limits = [0.0, 105.0], [0.0, counts[-1] + 1.0]
+    ax.y.title = "%"
+    _dress(ax, "", "comparisons")
     title = "How often a right model passes the coverage gate, by number of comparisons"
     return draw.Drawing(figure, "gate-chance", title, "; ".join(told))
 
@@ -199,7 +196,5 @@ def _title(row: CombinationRow) -> str:
     return f"{row.letter} · {row.result.practice_category}"
 
 
-def _dress(ax: Axes, title: str, grid: Literal["x", "y"] = "y") -> None:
-    ax.set_title(draw.short(title))
-    draw.rule(ax, grid)
-    ax.margins(_ROOM)
+def _dress(ax: draw.Panel, title: str, along: str, grid: str = "y") -> None:
+    ax.title, ax.x.title, ax.grid = draw.short(title), along, grid

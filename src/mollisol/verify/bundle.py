@@ -65,7 +65,6 @@ _MOVES: Final = {
     "python": "the last digits of numbers, seldom",
     "numpy": "the last digits of numbers",
     "scipy": "the last digits of quantiles and of the posterior",
-    "matplotlib": "the bytes of figures, also inside the report",
     "jinja2": "the markup of the report",
     "pydantic": "the layout of the JSON files",
 }
@@ -284,7 +283,7 @@ def _compare_file(
                 "layout", name, "other bytes", "the same content as mollisol writes it", why["mollisol"]
             )
     elif name.startswith("figures/"):
-        _compare_text("figure", name, content, made, why["matplotlib"], comparison)
+        _compare_text("figure", name, content, made, why["mollisol"], comparison)
     elif name.endswith(".html"):
         _compare_text("report", name, content, made, why["report"], comparison)
     else:
@@ -324,12 +323,10 @@ def _why(versions: tuple[VersionRow, ...]) -> dict[str, str]:
         for row in versions
         if row.recorded != row.here
     }
-    mollisol, drawn = other.get("mollisol", ""), other.get("matplotlib", "")
-    report = "; ".join(filter(None, (mollisol, other.get("jinja2", ""), drawn)))
+    mollisol = other.get("mollisol", "")
     return {
         "mollisol": mollisol,
-        "matplotlib": "; ".join(filter(None, (mollisol, drawn))),
-        "report": report,
+        "report": "; ".join(filter(None, (mollisol, other.get("jinja2", "")))),
         "values": "; ".join(filter(None, (mollisol, other.get("duckdb", "")))),
     }
 

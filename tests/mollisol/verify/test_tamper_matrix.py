@@ -301,7 +301,7 @@ CASES = [
     Case("no report any more", "report.html", lambda t: t.write("report.html", b""),
          ("report", "report.html: number of lines")),
     Case("a coordinate of a figure", "figures/waterfall.svg",
-         raw("figures/waterfall.svg", lambda b: re.sub(rb"(M [0-9]+\.[0-9]+)", rb"\g<1>1", b, count=1)),
+         raw("figures/waterfall.svg", lambda b: re.sub(rb"(M[0-9]+\.[0-9]+)", rb"\g<1>1", b, count=1)),
          ("figure", "figures/waterfall.svg: line ")),
     Case("bytes that are no text", "figures/stocks.svg", raw("figures/stocks.svg", lambda b: b"\xff" + b),
          ("figure", "figures/stocks.svg")),
