@@ -6,13 +6,18 @@ variance of the estimand are closed formulas, evaluated for many settings at onc
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from typing import Final
 
 import numpy as np
 
 from mollisol.quantification.checks import FloatArray
 from mollisol.uncertainty.posterior.compiling import LOWEST_LOG, NO_UNIT_LEVEL, WIDE, Compiled, Side
 from mollisol.uncertainty.posterior.sufficient import Pieces
+
+_BLOCK: Final = 1_500_000
+"""Numbers of strata that stand in memory at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,8 +123,8 @@ class Marginal:
 
     def log_density(self, eta: FloatArray) -> FloatArray:
         """Return the log posterior density of ``eta`` up to a constant, shape (B,)."""
-        system = self.system(eta, whole=False)
-        return self.log_prior(eta) + eta.sum(axis=-1) + self._log_likelihood(system)[0]
+        told = [self._log_likelihood(self.system(some, whole=False))[0] for some in self._blocks(eta)]
+        return self.log_prior(eta) + eta.sum(axis=-1) + np.concatenate(told)
 
     def gradient(self, eta: FloatArray) -> FloatArray:
         """Return the exact gradient of :meth:`log_density` by complex steps, shapes (B, d) to (B, d)."""
@@ -132,6 +137,16 @@ class Marginal:
 
     def conditional(self, eta: FloatArray, power: float = 1.0) -> Conditional:
         """Return likelihood and estimand at each ``eta``; ``power`` raises the likelihood to it."""
+        parts = [self._conditional(some, power) for some in self._blocks(eta)]
+        names = Conditional.__slots__
+        return Conditional(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+    def _blocks(self, eta: FloatArray) -> Iterator[FloatArray]:
+        """Yield settings a few at a time, so that many strata never stand in memory under all of them."""
+        step = max(1, _BLOCK // (self._strata * (self._shared + 4)))
+        yield from (eta[first : first + step] for first in range(0, len(eta), step))
+
+    def _conditional(self, eta: FloatArray, power: float) -> Conditional:
         system = self.system(eta, power)
         value, effects = self._log_likelihood(system)
         weights, known, variance = self.estimand(system, eta)

@@ -170,6 +170,8 @@ class Block:
         return Pieces(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
     def _by_group(self, values: FloatArray) -> FloatArray:
+        if self.start.size == self.cell_units.size:
+            return values  # each group is one cell
         return np.asarray(np.add.reduceat(values, self.start, axis=-1))
 
     def _some(self, point_variance: FloatArray, unit_variance: FloatArray, whole: bool) -> Pieces:

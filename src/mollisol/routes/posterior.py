@@ -183,20 +183,23 @@ def points_of_period(inputs: RouteInputs, stocks: UnitStocks) -> PointsOfPeriod:
         stock_start_t_c_per_ha=start,
         stock_end_t_c_per_ha=stocks.points_by_campaign[period.last_campaign],
     )
-    known = {point.point: point for point in project.sample_points}
-    points = [known[id] for id in change.index]
+    table = project.sample_points
+    number = _numbers(table.column("point").values())
+    rows = [number[id] for id in change.index]
+    homes = (table.column(name).values() for name in ("stratum", "control_site", "sampling_unit"))
+    stratum, site, unit = ([values[row] for row in rows] for values in homes)
     stratum_of, site_of = _numbers(inputs.project_side.labels), _numbers(inputs.control_sites)
-    own = [place for place, point in enumerate(points) if point.stratum is not None]
-    control = [place for place, point in enumerate(points) if point.control_site in site_of]
-    units = [f"{points[place].stratum}/{points[place].sampling_unit}" for place in own]
+    own = [place for place, name in enumerate(stratum) if name is not None]
+    control = [place for place, name in enumerate(site) if name in site_of]
+    units = [f"{stratum[place]}/{unit[place]}" for place in own]
     unit_of = _numbers(sorted(set(units)))
     given: dict[str, Any] = {
         "area_ha": inputs.area,
         "project_change_t_co2e_per_ha": context.pick("project_change_of_point", change, own),
-        "project_stratum": [stratum_of[points[place].stratum or ""] for place in own],
+        "project_stratum": [stratum_of[stratum[place]] for place in own],
         "project_unit": [unit_of[unit] for unit in units],
         "control_change_t_co2e_per_ha": context.pick("control_change_of_point", change, control),
-        "control_site": [site_of[points[place].control_site or ""] for place in control],
+        "control_site": [site_of[site[place]] for place in control],
         "site_link": inputs.site_link,
         "offset_t_co2e_per_ha": biochar_offset(inputs),
     }
