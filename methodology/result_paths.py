@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 _KEYS = ("name", "stratum", "id", "label", "number", "year", "form", "source", "what", "quantification_unit")
@@ -17,18 +17,24 @@ def key_of(item: Mapping[str, Any], place: int) -> str:
     return next((str(item[key]) for key in _KEYS if key in item), str(place))
 
 
-def numbers_of(results: Mapping[str, Any]) -> dict[str, tuple[tuple[str, ...], float]]:
-    """Return each number of ``results.json`` by its path, with the steps of the path."""
-    return {".".join(steps): (steps, value) for steps, value in _numbers((), results)}
+def numbers_of(results: Mapping[str, Any]) -> dict[str, float]:
+    """Return each number of ``results.json`` by its path."""
+    found: dict[str, float] = {}
+    _numbers("", results.items(), found)
+    return found
 
 
-def _numbers(steps: tuple[str, ...], data: Any) -> Iterator[tuple[tuple[str, ...], float]]:
-    if isinstance(data, Mapping):
-        for name, value in data.items():
-            yield from _numbers((*steps, name), value)
-    elif isinstance(data, Sequence) and not isinstance(data, str):
-        for place, item in enumerate(data):
-            key = key_of(item, place) if isinstance(item, Mapping) else str(place)
-            yield from _numbers((*steps, key), item)
-    elif isinstance(data, int | float) and not isinstance(data, bool):
-        yield steps, data
+def _numbers(above: str, items: Iterable[tuple[str, Any]], found: dict[str, float]) -> None:
+    for name, value in items:
+        if isinstance(value, int | float):
+            if not isinstance(value, bool):
+                found[above + name] = value
+        elif isinstance(value, dict):
+            _numbers(f"{above}{name}.", value.items(), found)
+        elif isinstance(value, list):
+            _numbers(f"{above}{name}.", _named(value), found)
+
+
+def _named(items: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    for place, item in enumerate(items):
+        yield key_of(item, place) if isinstance(item, dict) else str(place), item

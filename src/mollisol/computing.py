@@ -9,14 +9,14 @@ from functools import partial
 from mollisol.changes.baselines import Sides, both_sides, change_by_baselines, change_over, model_use
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, FindingsError, Severity, blocking, in_order
-from mollisol.methodology.results.run import PeriodResult, RunResult
+from mollisol.methodology.results.run import ControlDiagnostics, PeriodResult, RunResult
 from mollisol.methodology.results.state import state_of
 from mollisol.methodology.rules_in_force.rule_set import status_findings
 from mollisol.programmes.interface import Carried, Programme
 from mollisol.programmes.registry import programme_of
 from mollisol.questions.deviations import deviation_effects
 from mollisol.questions.selection import tell_lost_points
-from mollisol.run import Assessment, Run, RunOptions, Tell, silent
+from mollisol.run import Assessment, Run, RunOptions, Tell
 from mollisol.stocks.means import stock_means
 
 
@@ -28,7 +28,8 @@ def told_by_a_run(assessment: Assessment) -> list[Finding]:
     if assessment.blocked:
         return list(assessment.findings)
     try:
-        return list(compute(assessment, RunOptions(route="deciding"), silent).findings)
+        periods, outcome, _ = credited(assessment, RunOptions(route="deciding"))
+        return _told(assessment, periods, outcome)[1]
     except FindingsError as error:
         return list(error.findings)
 
@@ -46,7 +47,7 @@ def compute(assessment: Assessment, options: RunOptions, tell: Tell) -> Run:
     project, rules, head = context.project, context.rules, context.project.head
     programme = programme_of(head)
     refusals = [finding for finding in assessment.findings if finding.severity is Severity.REFUSAL]
-    diagnostics, told = programme.diagnose(context, samples, periods[0])
+    diagnostics, findings = _told(assessment, periods, outcome)
     results = RunResult(
         project=head.name,
         programme=programme.id,
@@ -68,10 +69,6 @@ def compute(assessment: Assessment, options: RunOptions, tell: Tell) -> Run:
         model=model_use(context, sides.runs),
         control_diagnostics=diagnostics,
     )
-    checked = [finding for finding in assessment.findings if finding.code != "rule-weakly-sourced"]
-    told = [*told, *deviation_effects(context, assessment.asked, assessment.reading.inputs, periods)]
-    told += tell_lost_points(context, samples, periods)
-    findings = in_order(dict.fromkeys([*checked, *outcome, *told, *status_findings(rules.chosen)]))
     if options.rules_key:
         options = options.model_copy(update={"rules_key": rules.rule_set.head.key})
     draws: dict[str, bytes] = {}
@@ -83,6 +80,19 @@ def compute(assessment: Assessment, options: RunOptions, tell: Tell) -> Run:
         findings = in_order([*findings, *differing])
     inputs, people = assessment.reading.inputs, assessment.reading.people
     return Run(results, tuple(findings), project, rules, context.trace, inputs, options, draws, people)
+
+
+def _told(
+    assessment: Assessment, periods: Sequence[PeriodResult], outcome: Sequence[Finding]
+) -> tuple[tuple[ControlDiagnostics, ...], list[Finding]]:
+    """Return the diagnostics of control sites, and every finding of a run whose periods found some themselves."""
+    context, samples = assessment.passed()
+    diagnostics, told = programme_of(context.project.head).diagnose(context, samples, periods[0])
+    checked = [finding for finding in assessment.findings if finding.code != "rule-weakly-sourced"]
+    told += deviation_effects(context, assessment.asked, assessment.reading.inputs, periods)
+    told += tell_lost_points(context, samples, periods)
+    chosen = status_findings(context.rules.chosen)
+    return diagnostics, in_order(dict.fromkeys([*checked, *outcome, *told, *chosen]))
 
 
 def credited(assessment: Assessment, options: RunOptions) -> tuple[list[PeriodResult], list[Finding], Sides]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mollisol.methodology.base import DomainObject
@@ -13,20 +13,26 @@ from mollisol.methodology.results.run import RunResult
 
 def origins_of(results: RunResult) -> dict[str, Origin]:
     """Return the origin of each number that has one, by its path."""
-    return {".".join(steps): origin for steps, origin in _origins((), results)}
+    found: dict[str, Origin] = {}
+    _origins("", results, found)
+    return found
 
 
-def _origins(steps: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], Origin]]:
-    if isinstance(value, Figure | Count):
-        yield steps, value.origin
-    elif isinstance(value, DomainObject):
-        given: Mapping[str, str] = value.given if isinstance(value, Result) else {}
-        for name, item in value:
-            if name in given and not isinstance(item, Figure | Count) and item is not None:
-                yield (*steps, name), Origin(declared=given[name])
-            else:
-                yield from _origins((*steps, name), item)
-    elif isinstance(value, tuple | list):
-        for place, item in enumerate(value):
-            key = key_of(dict(item), place) if isinstance(item, DomainObject) else str(place)
-            yield from _origins((*steps, key), item)
+def _origins(above: str, value: Any, found: dict[str, Origin]) -> None:
+    """Find the origins of what a part of the results, or a list of parts, holds."""
+    given: Mapping[str, str] = {}
+    if isinstance(value, DomainObject):
+        items: Iterable[tuple[str, Any]] = value.__dict__.items()
+        given = value.given if isinstance(value, Result) else given
+    else:
+        items = (
+            (key_of(item.__dict__, place) if isinstance(item, DomainObject) else str(place), item)
+            for place, item in enumerate(value)
+        )
+    for name, item in items:
+        if isinstance(item, Figure | Count):
+            found[above + name] = item.origin
+        elif name in given and item is not None:
+            found[above + name] = Origin(declared=given[name])
+        elif isinstance(item, DomainObject | tuple | list):
+            _origins(f"{above}{name}.", item, found)

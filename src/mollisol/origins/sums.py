@@ -72,8 +72,10 @@ def figures_of(
     results: Mapping[str, Any], origins: Mapping[str, Origin]
 ) -> Iterator[tuple[str, float, Origin | None]]:
     """Return each number of the results and each sum by its path, with its origin; None where that is not known."""
-    for path, (steps, value) in (numbers_of(results) | sums_of(results)).items():
-        yield path, value, origin_of_sum(origins, results, steps) or origins.get(path)
+    for path, value in numbers_of(results).items():
+        yield path, value, origins.get(path)
+    for path, (steps, value) in sums_of(results).items():
+        yield path, value, origin_of_sum(origins, results, steps)
 
 
 def origin_of_sum(

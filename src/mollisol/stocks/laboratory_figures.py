@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -81,6 +82,11 @@ _MOST_DIGITS: Final = 10
 
 def rows_named(positions: Sequence[int]) -> tuple[str, ...]:
     """Return what rows of the table are called in the trace."""
+    return _named(tuple(positions))
+
+
+@lru_cache(maxsize=1)
+def _named(positions: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(f"{INCREMENTS}:{position + 2}" for position in positions)
 
 

@@ -52,7 +52,7 @@ def flat(value: Any) -> Iterator[float]:
 def named(bundle: Bundle) -> set[float]:
     """Give the values of all that has a name, and what tables make of them: per cent, printed less corrected."""
     results = bundle.results.model_dump(mode="json")
-    values = {float(value) for _, value in (numbers_of(results) | sums_of(results)).values()}
+    values = {*numbers_of(results).values(), *(value for _, value in sums_of(results).values())}
     for quantity in bundle.quantities.values():
         values |= set(flat(plain(quantity["value"])))
     values |= {
@@ -154,7 +154,7 @@ def test_every_number_in_a_table_leads_to_the_trace_or_names_what_explain_finds(
     """A name that is a number of the results, or a sum of the report, has the value that the cell prints."""
     explainer = Explainer(open_bundle(bundle))
     results = open_bundle(bundle).results.model_dump(mode="json")
-    values = {name: value for name, (_, value) in (numbers_of(results) | sums_of(results)).items()}
+    values = numbers_of(results) | {name: value for name, (_, value) in sums_of(results).items()}
     page = Cells((bundle / "report.html").read_text(encoding="utf-8"))
     numbers = [cell for cell in page.cells if NUMBER.fullmatch(cell[0]) or cell[1]]
     assert len(numbers) > 400
