@@ -99,12 +99,11 @@ def block(words: Sequence[str], output: str) -> str:
 def games(printed: str) -> str:
     """Return some of the games."""
     kept: list[str] = []
-    lines = printed.splitlines()
-    for place, line in enumerate(lines):
-        if not line.startswith("  "):
-            kept.append(line)
-        elif line.strip().startswith(GAMES):
-            kept += lines[place : place + 2]
+    wanted = True
+    for line in printed.splitlines():
+        if not line.startswith("    "):
+            wanted = not line.startswith("  ") or line.strip().startswith(GAMES)
+        kept += [line] * wanted
     return "\n".join([*kept, "..."])
 
 

@@ -10,6 +10,7 @@ from mollisol.laboratory.figures import figures_of
 from mollisol.laboratory.run import draw
 from mollisol.laboratory.scenarios import scenarios_of
 from mollisol.laboratory.worlds import load_world
+from mollisol.templates.laboratory_report.words import name_of
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -113,8 +114,13 @@ def page() -> str:
     parts = []
     for name in WORLDS:
         own = [row for row in rows if row["population"] == name]
-        lines = [[row["rule"], *(f"{float(row[figure]):.3f}" for figure in FIGURES)] for row in own]
-        parts += [f"### {load_world(name).name}", "", *markdown(("rule", *FIGURES), lines), ""]
+        lines = [(name_of(figure), *(f"{float(row[figure]):.3f}" for row in own)) for figure in FIGURES]
+        parts += [
+            f"### {load_world(name).name}",
+            "",
+            *markdown(("", *(row["rule"] for row in own)), lines),
+            "",
+        ]
     return PAGE.format(projects=f"{PROJECTS:,}", tables="\n".join(parts).rstrip())
 
 

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from mollisol.templates.laboratory_report.figures import frontier, promise, samples
-from mollisol.templates.laboratory_report.words import FIGURES
+from mollisol.templates.laboratory_report.words import FIGURES, STATES
 from mollisol.templates.monitoring_report.bases import Basis
 from mollisol.templates.monitoring_report.report import table_basis
 from mollisol.templates.render import page_of
@@ -34,7 +34,7 @@ def render_laboratory(report: Mapping[str, Any], confidence: float) -> dict[str,
         _PAGE,
         figures,
         drawings={drawing.name: drawing.title for drawing in drawings},
-        words=FIGURES,
+        words=FIGURES | STATES,
         report=report,
         run=report["run"],
         basis_of=table_basis(_BASIS),

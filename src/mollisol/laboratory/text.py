@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mollisol.laboratory.results import Backtested, GameRow, LabReport, LabResult, ScenarioResult
 from mollisol.laboratory.world import World
-from mollisol.templates.laboratory_report.words import name_of
+from mollisol.templates.laboratory_report.words import STATES, name_of
 
 
 def lines_of_report(report: LabReport) -> Iterator[str]:
@@ -52,7 +52,7 @@ def lines_of_run(result: LabResult) -> Iterator[str]:
     rows = [("", [one.name for one in result.scenarios])]
     rows += [
         (
-            name,
+            STATES.get(name, name),
             [f"{one.states.get(name, 0) / result.projects:.3f} of the projects" for one in result.scenarios],
         )
         for name in dict.fromkeys(names)
@@ -113,8 +113,8 @@ def lines_of_games(world: World, rows: Sequence[GameRow]) -> Iterator[str]:
         if row.gain is not None and row.gain.shown:
             more = f"{row.gain.value:+.3f} ({row.gain.error:.3f}) t CO2e credited for each enrolled ha"
         yield f"  {row.game}: {more}"
-        told = (f"{name} {row.honest[name].value:.3f} -> {one.value:.3f}" for name, one in row.played.items())
-        yield f"    {', '.join(told)}"
+        for name, one in row.played.items():
+            yield f"    {name_of(name)}: {row.honest[name].value:.3f} -> {one.value:.3f}"
 
 
 def lines_of_backtest(rows: Sequence[Backtested]) -> Iterator[str]:
