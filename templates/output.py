@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from json import dumps
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ class Report:
         A Word file in the place of the shipped template.
     inputs
         The project's files, byte for byte.
+    registry
+        Whether pages stand in the order of a registry's template.
     """
 
     model: ReportModel
@@ -38,6 +41,7 @@ class Report:
     outlines: Outlines | None = None
     template: Path | None = None
     inputs: Mapping[str, bytes] = field(default_factory=dict)
+    registry: bool = False
 
     @cached_property
     def drawings(self) -> Mapping[str, Any]:
@@ -56,7 +60,7 @@ class Report:
         from mollisol.templates.render import render_html
 
         figures = {name: drawing.svg() for name, drawing in self.drawings.items()}
-        return render_html(self.model, figures, paper=paper, whole=whole)
+        return render_html(self.model, figures, paper=paper, whole=whole, registry=self.registry)
 
 
 type Export = Callable[[Report], dict[str, bytes]]
@@ -110,3 +114,25 @@ def csv(report: Report) -> dict[str, bytes]:
 def json(report: Report) -> dict[str, bytes]:
     """Return the credits as JSON."""
     return {"credits.json": credits_json(report.model)}
+
+
+def kml(report: Report) -> dict[str, bytes]:
+    """Return the outlines of the strata as KML, as registries take them."""
+    from mollisol.templates.documents.kml import write_kml
+
+    return {"outlines.kml": write_kml(report.model.results.project, report.outlines or {})}
+
+
+def project(report: Report) -> dict[str, bytes]:
+    """Return what the registry's template asks of the project as JSON, with what is missing."""
+    from mollisol.templates.monitoring_report.registry import missing_of, registry_sections
+
+    sections = registry_sections(report.model)
+    document = {
+        "project": report.model.results.project,
+        "rule_set": report.model.results.rule_set,
+        "sections": [section.model_dump(mode="json") for section in sections],
+        "missing": missing_of(sections),
+    }
+    text = dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    return {"project-document.json": (text + "\n").encode()}

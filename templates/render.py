@@ -16,6 +16,7 @@ from mollisol.templates.monitoring_report.report import ReportModel
 from mollisol.templates.svg import checked
 
 _PAGE: Final = "monitoring_report/page.html.j2"
+_REGISTRY: Final = "monitoring_report/registry.html.j2"
 _MOST_ROWS_ON_PAPER: Final = 60
 _MOST_ROWS_ON_SCREEN: Final = 300
 
@@ -64,7 +65,12 @@ def environment() -> SandboxedEnvironment:
 
 
 def render_html(
-    model: ReportModel, figures: Mapping[str, str], *, paper: bool = False, whole: bool = False
+    model: ReportModel,
+    figures: Mapping[str, str],
+    *,
+    paper: bool = False,
+    whole: bool = False,
+    registry: bool = False,
 ) -> str:
     """Render the monitoring report.
 
@@ -78,6 +84,8 @@ def render_html(
         For print: a list of contents with page numbers, no trace, and of long tables the first rows.
     whole
         Long tables in full: for the tables that are written as files.
+    registry
+        In the order of a registry's template, with what is missing.
 
     Raises
     ------
@@ -92,6 +100,11 @@ def render_html(
             "anchor_of": lambda name: model.anchors.get(name, ""),
         }
     report = model.model_copy(update={"results": named(model.results)})
+    if registry:
+        from mollisol.templates.monitoring_report.registry import registry_sections
+
+        sections = registry_sections(model)
+        return page_of(_REGISTRY, figures, sandbox, report=report, paper=paper, sections=sections)
     return page_of(_PAGE, figures, sandbox, report=report, paper=paper)
 
 

@@ -26,7 +26,8 @@ SHIPPED: Final[Mapping[Group, Mapping[str, str]]] = {
         "tree": "mollisol.importing.readers.tree:read_tree",
     },
     "mollisol.exports": {
-        name: f"mollisol.templates.output:{name}" for name in ("html", "pdf", "docx", "xlsx", "csv", "json")
+        name: f"mollisol.templates.output:{name}"
+        for name in ("html", "pdf", "docx", "xlsx", "csv", "json", "kml", "project")
     }
     | {"datapackage": "mollisol.bundle.data_package:datapackage"},
 }

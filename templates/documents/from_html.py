@@ -153,7 +153,7 @@ def _spaced(text: str | None) -> str:
 
 def _heading(element: Element) -> Heading:
     level, text = _HEADINGS[element.tag], _plain(_words(element))
-    bare = re.sub(r"^\d+ ", "", text)  # Word numbers its headings itself
+    bare = re.sub(r"^\d+(\.\d+)? ", "", text)  # Word numbers its headings itself
     return Heading(level, bare, element.get("id", ""), level > 1 or bare != text)
 
 

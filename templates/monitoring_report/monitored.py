@@ -43,7 +43,7 @@ _CORE_COLUMNS: Final = (
 )
 
 # name, table of the project, file
-_ACTIVITY_TABLES: Final = (
+ACTIVITY_TABLES: Final = (
     ("Schedule of activities", "schedule", "schedule_of_activities.csv"),
     ("Fuel use", "fuel_use", "fuel_use.csv"),
     ("Lime", "liming", "liming.csv"),
@@ -90,7 +90,7 @@ def monitored(project: Project, findings: Sequence[Finding]) -> Iterable[Monitor
                 method=how or "; ".join(_in_words(method) for method in own) or "not named",
                 quality="; ".join([*filter(None, map(_assured, own)), _checked(told[_INCREMENTS])]),
             )
-    for name, table, file in _ACTIVITY_TABLES:
+    for name, table, file in ACTIVITY_TABLES:
         yield from _activity(name, _rows(getattr(project, table)), file, told[file])
 
 

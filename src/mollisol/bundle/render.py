@@ -24,6 +24,7 @@ def render_bundle(
     formats: Sequence[str],
     *,
     template: Path | None = None,
+    registry: bool = False,
     tell: Tell = silent,
 ) -> dict[str, bytes]:
     """Return the files of a report by name, from a bundle and nothing else.
@@ -49,7 +50,7 @@ def render_bundle(
         chapters=own.chapters(),
     )
     tell(f"rendering {', '.join(formats)}")
-    given = Report(model, project, opened.quantities, outlines, template, inputs)
+    given = Report(model, project, opened.quantities, outlines, template, inputs, registry)
     files: dict[str, bytes] = {}
     for name in formats:
         export: Export = extension("mollisol.exports", name)

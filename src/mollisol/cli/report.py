@@ -19,7 +19,7 @@ def report(
         typer.Option(
             "--format",
             metavar="LIST",
-            help="Some of html,pdf,docx,xlsx,csv,json,datapackage, with commas between.",
+            help="Some of html,pdf,docx,xlsx,csv,json,kml,project,datapackage, with commas between.",
         ),
     ] = "html",
     out: Annotated[
@@ -34,6 +34,10 @@ def report(
             "--template", metavar="FILE", help="Word file with the styles and marks of the shipped one."
         ),
     ] = None,
+    registry: Annotated[
+        bool,
+        typer.Option("--registry", help="In the order of the registry's template, with what is missing."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Render the report again from the bundle alone: page, PDF, Word, workbook with formulas, tables, credits."""
@@ -43,7 +47,7 @@ def report(
     wanted = chosen("--format", formats, extension_names("mollisol.exports"))
     target = out if out is not None else bundle.absolute().parent / "report"
     _check_target(target)
-    files = render_bundle(bundle, wanted, template=template, tell=tell)
+    files = render_bundle(bundle, wanted, template=template, registry=registry, tell=tell)
     for name, content in files.items():
         _make_folder((target / name).parent)
         write_beside(target / name, content)
