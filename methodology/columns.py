@@ -278,7 +278,17 @@ class Columns[Row: BaseModel](Sequence[Row]):
     def with_column(self, name: str, column: Column) -> Columns[Row]:
         """Return the same rows with another column."""
         made = Columns(self.row_type, {**self._columns, name: column}, self.row_numbers, self.file)
-        made.as_read = self.as_read
+        made.as_read, made._unread = self.as_read, self._unread
+        return made
+
+    def cells(self, name: str) -> list[Any]:
+        """Return the value of each row in a column that may be at fault; None where a cell could not be read."""
+        return self._columns[name].values()
+
+    def with_cells(self, name: str, cells: Iterable[Any]) -> Columns[Row]:
+        """Return the same rows with other cells in a column that was at fault, and can be asked for now."""
+        made = self.with_column(name, Column.of(cells))
+        made._unread = self._unread - {name}
         return made
 
     def without(self, names: Iterable[str]) -> Columns[Row]:

@@ -367,4 +367,4 @@ class Project(DomainObject):
         places = self.schedule.groups("place", "scenario").get((place, scenario), ())
         own = [self.schedule[number] for number in places]
         years = tuple(sorted(own, key=lambda item: item.year))
-        return ScheduleOfActivities(place=place, scenario=scenario, years=years)
+        return ScheduleOfActivities.model_construct(place=place, scenario=scenario, years=years)

@@ -403,7 +403,7 @@ sites integrated out, to 0.8 and 1.25.
 
 ## The reference beside a run
 
-`mollisol run PROJECT --out DIR --reference nuts` samples each posterior of the run by PyMC too: its own NUTS, four
+`mollisol run PROJECT --out DIR --route nuts` samples each posterior of the run by PyMC too: its own NUTS, four
 chains of 1,000 after 1,000, target 0.95, the seed of the run. `references` in `results.json` has mean, sd, quantile and
 Monte Carlo error, R-hat, effective draws and divergences, and the difference from the exact quantile in combined Monte
 Carlo errors; `manifest.json` has the sampler's settings. Nothing is credited from it. Beyond three errors there is a

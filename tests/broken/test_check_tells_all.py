@@ -39,42 +39,26 @@ FIRST: Mapping[str, dict[str, Any]] = {
     "a declaration": {"file": "eligibility.toml", "text": "land_use = 3\n"},
 }
 """A first fault in each of some tables: of form, or of a name that is not there."""
-_STOCKS = frozenset(
-    {
-        "calibration-biased", "change-implausible", "control-not-similar", "esm-beyond-sampled-mass",
-        "increments-credit-one", "points-lost-many", "stock-inconsistent",
-    }
-)  # fmt: skip
-_OF_AREAS = frozenset({"change-implausible", "increments-credit-one", "points-lost-many"})
-"""Of the stocks, what is a mean by area."""
 NEEDS: Mapping[str, frozenset[str]] = {
     "a distance": frozenset({"control-distance-differs"}),
     "a year": frozenset(
         {"activity-year-outside", "clause-broken", "clause-undeclared", "clause-undocumented", "schedule-incomplete"}
     ),
-    "a link": _STOCKS
-    | {
-        "control-climate", "control-distance-differs", "control-ecoregion", "control-practice", "control-slope",
-        "control-soil-group", "control-station", "control-texture", "sample-too-shallow",
-    },
+    # the declared distance is held against the places of the points of the very stratum
+    "a link": frozenset({"control-distance-differs"}),
     "a content": frozenset({"calibration-biased"}),
-    "an area of a stratum": _OF_AREAS
-    | {"area-mismatch", "validation-horizon-too-long", "validation-point-outside"},
-    "an area of a unit": frozenset({"amount-per-hectare", "area-mismatch", "burned-area-too-large"}),
-    "a sampling unit": _STOCKS | {"one-unit-in-stratum"},
-    "a point without a name": _STOCKS
-    | {
-        "coverage-changed", "density-against-carbon", "density-shift-by-side", "external-no-phases",
-        "external-start-differs",
-        "external-years-missing", "group-moved-by-factor", "initial-stock-missing", "initial-stock-too-far",
-        "interval-unequal", "method-changed-one-side", "method-differs-by-side", "model-depth-differs",
-        "model-point-missing", "model-site-unknown", "sample-too-shallow", "season-changed", "stratum-unpaired",
-        "unknown-reference", "validation-horizon-too-long", "validation-point-outside",
-    },
+    "an area of a stratum": frozenset(),
+    # the area of the unit is what the areas of its strata are held against
+    "an area of a unit": frozenset({"area-mismatch"}),
+    "a sampling unit": frozenset(),
+    # two names that are missing in one place: which of them the unnamed point has cannot be known
+    "a point without a name": frozenset({"unknown-reference"}),
     "lime": frozenset({"source-begins-uncounted", "source-without-data"}),
     "a declaration": frozenset({"clause-undeclared", "no-practice-change", "source-begins-uncounted"}),
 }  # fmt: skip
-"""Codes that may be silent beside a first fault: those whose question asks for the very cell, link or name."""
+"""Codes that may be silent beside a first fault: those whose question asks for the very cell, and where no other table
+says what was meant. Years, contents, amounts and declarations cannot be read out of another table; links, areas,
+sampling units and names of points can, and are for what is asked next."""
 
 
 def _stops(findings: tuple[Finding, ...] | list[Finding]) -> set[str]:

@@ -93,16 +93,15 @@ def run(
     rules: RulesKey = "",
     proposal: Proposals = None,
     route: Annotated[
-        Literal["all", "analytic", "montecarlo", "posterior"],
-        typer.Option(help="All routes, or one beside the analytic one; what issues of them is a rule."),
+        Literal["all", "analytic", "montecarlo", "posterior", "nuts"],
+        typer.Option(
+            help="All routes, or one beside the analytic one; what issues of them is a rule. nuts: all, and the "
+            "posterior sampled by PyMC too, whose draws are kept; a minute or more."
+        ),
     ] = "all",
     seed: Annotated[
         int, typer.Option(help="Of the draws of declared measurement errors.", min=0, max=2**63 - 1)
     ] = 0,
-    reference: Annotated[
-        Literal["none", "nuts"],
-        typer.Option(help="nuts samples the posterior by PyMC too, and keeps its draws; a minute or more."),
-    ] = "none",
     workers: Annotated[
         str,
         typer.Option(
@@ -118,7 +117,8 @@ def run(
     from mollisol.workers import started
 
     options = {"rules_key": rules, "overlays": _overlays(proposal), "route": route, "seed": seed}
-    options["reference"] = reference
+    if route == "nuts":
+        options |= {"route": "all", "reference": "nuts"}
     with started(workers):
         code = _run(project, out, as_json=as_json, **options)
     raise typer.Exit(code)

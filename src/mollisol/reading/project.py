@@ -52,6 +52,7 @@ from mollisol.methodology.project import (
 from mollisol.output import PEOPLE, csv_table
 from mollisol.reading.imports import check_imports
 from mollisol.reading.intake import Handed, Intake
+from mollisol.reading.likely_meant import likely_meant
 from mollisol.reading.model_folder import project_model_of
 from mollisol.reading.schema import HEAD_FILE, TOP_KEYS, check_schema, head_values
 
@@ -213,6 +214,8 @@ def without_faults(project: Project, faults: Iterable[Finding]) -> Project:
         table = getattr(project, name)
         in_part = isinstance(table, Columns) and at_fault <= table.row_type.model_fields.keys()
         unread[name] = table.whole.without(at_fault) if in_part else UNREAD
+        for column in sorted(at_fault) if in_part else ():
+            unread[name] = likely_meant(project, name, column, unread[name])
     if stops and project.head.model is not None and project.model is None:
         unread["model"] = UNREAD
     if "evidence" in unread:
