@@ -24,14 +24,16 @@ _LOOKS: Final[Mapping[Look, str]] = {
     "result": "result: a formula that the report prints. The sheet Comparison holds each beside the engine's number.",
 }
 _NOT_HERE: Final = (
-    "the posterior, the sharp form and the Monte Carlo form of the deduction: their UNC",
+    "the posterior, the guarded and the Monte Carlo form of the deduction: their UNC",
+    "what shared errors (a laboratory's batch, a calibration) add to the variances of the sharp form",
     "other gases, trees and shrubs, and leakage: their yearly amounts",
     "the change of periods that cover a part of the land, or in which points were drawn anew",
     "refusals that do not come from the half-width",
     "the check of similarity of control sites, and of what else the findings tell",
 )
 _PATH: Final = (
-    "Increments > Profiles and Spline > References > Points > Sampling units > Changes > Strata > Credit"
+    "Increments > Profiles and Spline > References > Points > Sampling units > Changes > Strata > Deduction > "
+    "Credit"
 )
 _QUANTILES: Final = (
     "t quantiles are taken from the beta distribution: T.INV cuts the degrees of freedom to whole numbers."
@@ -104,7 +106,7 @@ def _about(sheet: Sheet, model: ReportModel) -> None:
         ("good", "Not in this workbook, and carried over as values:"),
         *(("label", line) for line in _NOT_HERE),
         ("text", ""),
-        ("label", "Set issuing_form on the sheet Parameters to moment to see the design-based path alone."),
+        ("label", "Set issuing_form on the sheet Parameters to moment to see the methodology's form alone."),
         ("label", _QUANTILES),
     ]
     for row, (look, line) in enumerate(lines, start=2):

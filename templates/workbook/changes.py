@@ -20,20 +20,24 @@ type Cells = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class StrataCells:
-    """Where the sums of a period stand, for the sheet of its credit."""
+    """Where the sums of a period stand, the sheet of its strata, and the changes of each stratum and control site."""
 
     area: str
     project_times_area: str
     baseline_times_area: str
     terms: list[str]
     freedoms: list[str]
+    sheet: Sheet
+    project: dict[str, Cells]
+    control: dict[str, Cells]
 
 
 @dataclass(slots=True)
 class _Rows:
-    """Ranges of changes on the sheet: of each stratum, and of each control group."""
+    """Ranges of changes on the sheet: of each stratum, of each control site, and of each control group."""
 
     strata: dict[str, Cells] = field(default_factory=dict)
+    sites: dict[str, Cells] = field(default_factory=dict)
     groups: dict[tuple[str, ...], Cells] = field(default_factory=dict)
 
 
@@ -75,24 +79,23 @@ class ChangeSheets:
 
         for stratum in self._project.strata:
             rows.strata[stratum.stratum] = block("project", stratum.stratum)
-        means: dict[str, Cells] = {}
         for site in dict.fromkeys(site for sites in self._groups.values() for site in sites):
-            means[site] = block("control", site)
-        self._sites(sheet, row + 1, means, rows)
+            rows.sites[site] = block("control", site)
+        self._sites(sheet, row + 1, rows)
         return rows
 
-    def _sites(self, sheet: Sheet, row: int, means: Mapping[str, Cells], rows: _Rows) -> None:
+    def _sites(self, sheet: Sheet, row: int, rows: _Rows) -> None:
         """Write the means of control sites where a group has several; a site alone stands for its sampling units."""
         sheet.head(row, ("control site", "sampling units", "mean change, t CO2e/ha"), 3)
         row += 1
         for sites in self._groups.values():
             if len(sites) == 1:
-                rows.groups[sites] = means[sites[0]]
+                rows.groups[sites] = rows.sites[sites[0]]
                 continue
             found = self._known.by_label(f"control_change_of_replicate_of_site{self._at}")
             start = row
             for site in sites:
-                span, count = means[site]
+                span, count = rows.sites[site]
                 sheet.text(row, 3, site)
                 sheet.put(row, 4, count, "text")
                 sheet.live(row, 5, f"AVERAGE({span})", found[site])
@@ -138,6 +141,9 @@ class ChangeSheets:
             baseline_times_area=sheet.span(1, 10, count, 10),
             terms=[sheet.span(top, 7, last, 7) for top, last in blocks],
             freedoms=[sheet.span(top, 8, last, 8) for top, last in blocks],
+            sheet=sheet,
+            project=rows.strata,
+            control=rows.sites,
         )
 
     def _write_groups(self, sheet: Sheet, top: int, rows: _Rows) -> dict[tuple[str, ...], Cell]:

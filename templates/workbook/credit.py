@@ -8,11 +8,11 @@ from typing import Final, NamedTuple
 
 from mollisol.methodology.results.run import PeriodResult, Vintage
 from mollisol.templates.workbook.changes import StrataCells
+from mollisol.templates.workbook.deduction import DeductionSheet
 from mollisol.templates.workbook.known import Known
-from mollisol.templates.workbook.sheet import Book, Cell, Look, Sheet, Value
+from mollisol.templates.workbook.sheet import Book, Cell, Look, Sheet, Value, student
 
 _FORMS: Final = (
-    ("sharp", "sharp form"),
     ("guarded", "guarded form"),
     ("montecarlo", "Monte Carlo form"),
     ("posterior", "posterior"),
@@ -90,7 +90,8 @@ class CreditSheet:
     """The sheet ``Credit n``: label, value, unit and equation in rows; years of the period in columns."""
 
     def __init__(self, book: Book, period: PeriodResult, number: int, known: Known) -> None:
-        self._period, self._known, self._at = period, known, f"@{period.name}"
+        self._book, self._period, self._number, self._known = book, period, number, known
+        self._at = f"@{period.name}"
         self._sheet: Sheet = book.sheet(f"Credit {number}", (46, 16, 16), freeze=(1, 1))
         self._row = 1
         self.found: dict[str, Cell] = {}
@@ -223,7 +224,7 @@ class CreditSheet:
             "t CO2e/ha", "mollisol:standard-error",
         )  # fmt: skip
         t = self._live(
-            "t quantile of the deduction", _student("confidence", freedom), own.t_quantile, "1",
+            "t quantile of the deduction", student("confidence", freedom), own.t_quantile, "1",
             "by the beta distribution: T.INV would round the degrees of freedom down to a whole number",
         )  # fmt: skip
         self._result(
@@ -236,12 +237,13 @@ class CreditSheet:
             "UNC of the moment form, %", "UNC of the moment form", f"100*{t}*{error}/{below}", moment_value, "%",
             "vm0042:74",
         )  # fmt: skip
-        wide = f'IF(form_eligibility_quantile="printed",NORMSINV(0.95),{_student("0.95", freedom)})'
+        wide = f'IF(form_eligibility_quantile="printed",NORMSINV(0.95),{student("0.95", freedom)})'
         half_width = self._result(
             "half-width, % of the mean", "two-sided 90 % half-width", f"100*{wide}*{error}/ABS({mean})",
             own.half_width_percent, "%", "vcs-mr:2.4",
         )  # fmt: skip
         others = {name: self._other_form(name, words) for name, words in _FORMS}
+        others = {"sharp": self._sharp_form(strata, mean, moment), **others}
         sharp = others["sharp"]
         if self._period.credited_form == "posterior":
             # it stands in the place of deduction B, below the ceiling of deduction A
@@ -263,6 +265,19 @@ class CreditSheet:
         if not own.eligible and self._period.state == "eligible":
             passes = self._carried("within the bar over ten years", 1.0, "0 or 1", "the findings of the run")
         return issuing, passes
+
+    def _sharp_form(self, strata: StrataCells | None, mean: str, moment: str) -> str:
+        """Give where the UNC of the sharp form stands: on a sheet of its own, carried over where cells cannot."""
+        own = self._period.sharp
+        if strata is not None and own is not None:
+            sheet = DeductionSheet(self._book, own, self._number, self._known, strata, self._at)
+            if sheet.possible:
+                cell, found = sheet.write(mean, moment)
+                self.found |= found
+                return self._live(
+                    "UNC of the sharp form", cell, own.uncertainty_percent, "%", "the sheet of the deduction"
+                )
+        return self._other_form("sharp", "sharp form")
 
     def _other_form(self, name: str, words: str) -> str:
         """Write the UNC of a form that cells cannot compute."""
@@ -391,9 +406,3 @@ class CreditSheet:
             self.found[f"units {label}, whole t CO2e"] = (
                 sheet.live(row, 5, formula, whole, "result", "0"), whole,
             )  # fmt: skip
-
-
-def _student(probability: str, freedom: str) -> str:
-    """Return the quantile of Student's t for any degrees of freedom; without any, that of the normal distribution."""
-    beta = f"BETAINV(2*{probability}-1,0.5,{freedom}/2)"
-    return f"IF(ISNUMBER({freedom}),SQRT({freedom}*{beta}/(1-{beta})),NORMSINV({probability}))"

@@ -37,6 +37,14 @@ class Known:
         item = self._items[name]
         return dict(zip(item["index"], item["value"], strict=True))
 
+    def labels(self, name: str) -> list[str]:
+        """Return the labels of an array."""
+        return list(self._items[name]["index"])
+
+    def given(self, name: str, argument: str) -> Any:
+        """Return an argument of a quantity's equation that stands there as a number or a list of numbers."""
+        return self._items[name]["inputs"][argument]
+
     def form(self, name: str) -> str:
         """Return the form that the equation of a quantity was given: printed, or corrected as where it has none."""
         given = self._items[name]["inputs"].get("form") if name in self._items else None

@@ -90,6 +90,12 @@ def average_of(cells: Sequence[str]) -> str:
     return f"AVERAGE({range_of(cells)})" if len(cells) > 1 else cells[0]
 
 
+def student(probability: str, freedom: str) -> str:
+    """Return the quantile of Student's t for any degrees of freedom; without any, that of the normal distribution."""
+    beta = f"BETAINV(2*{probability}-1,0.5,{freedom}/2)"
+    return f"IF(ISNUMBER({freedom}),SQRT({freedom}*{beta}/(1-{beta})),NORMSINV({probability}))"
+
+
 class Sheet:
     """One sheet; rows and columns count from 0, references come out absolute."""
 

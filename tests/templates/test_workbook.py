@@ -13,7 +13,6 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ import pytest
 
 from mollisol.bundle.write import trace_document
 from mollisol.engine import run_project
-from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.run import Run
 from mollisol.templates.monitoring_report.report import ReportModel, report_model
 from mollisol.templates.workbook.book import write_workbook
@@ -163,7 +161,7 @@ def test_with_every_route_too(tmp_path: Path) -> None:
 def test_a_changed_core_moves_the_credit_as_the_engine_does(tmp_path: Path) -> None:
     """One carbon content goes up by 2 g/kg: in the workbook by hand, in the engine through the file.
 
-    Both under the moment form, whose deduction the cells compute; that of the sharp form is carried over.
+    The deduction moves too, with both of its parts, under the form that issues.
     """
     workbook = openpyxl.load_workbook(io.BytesIO(farm()[1]))
     row = next(
@@ -173,11 +171,6 @@ def test_a_changed_core_moves_the_credit_as_the_engine_does(tmp_path: Path) -> N
     )
     before = workbook["Increments"][f"G{row}"].value
     workbook["Increments"][f"G{row}"].value = before + 2
-    (issuing,) = (
-        cells[1] for cells in workbook["Parameters"].iter_rows() if cells[0].value == "issuing_form"
-    )
-    assert issuing.value == "sharp"
-    issuing.value = "moment"
     fresh = _recalculated(workbook, tmp_path / "office")
     shutil.copytree(EXAMPLES / "mixed-farm", tmp_path / "project")
     table = tmp_path / "project" / "core_increments.csv"
@@ -187,9 +180,7 @@ def test_a_changed_core_moves_the_credit_as_the_engine_does(tmp_path: Path) -> N
     lines[row - 1][column] = repr(before + 2)
     with table.open("w", newline="") as stream:
         csv.writer(stream).writerows(lines)
-    form = {"id": "mollisol.issuance.form", "from": date(2020, 1, 1), "value": "moment", "reason": "a test"}
-    overlay = Overlay.model_validate({"label": "a test", "set": [form]})
-    again = run_project(tmp_path / "project", route="analytic", overlays=[overlay])
+    again = run_project(tmp_path / "project", route="analytic")
     sheet = fresh["Comparison"]
     found = {(str(r[0].value), r[1].value): r[2].value for r in sheet.iter_rows(min_row=5)}
     for period in again.results.periods:
@@ -197,9 +188,14 @@ def test_a_changed_core_moves_the_credit_as_the_engine_does(tmp_path: Path) -> N
             period.verified_total_t_co2e, rel=1e-9
         )
         assert found[period.name, "units, whole t CO2e"] == period.units_if_eligible_t
-        assert found[period.name, "UNC of the moment form, %"] == pytest.approx(
-            period.deduction.uncertainty_percent, rel=1e-9
-        )
+        assert period.sharp is not None
+        for figure, value in {
+            "UNC of the moment form, %": period.deduction.uncertainty_percent,
+            "UNC that issues, %": period.issuing_uncertainty_percent,
+            "deduction A, t CO2e/ha": period.sharp.deduction_a_t_co2e_per_ha,
+            "deduction B, t CO2e/ha": period.sharp.deduction_b_t_co2e_per_ha,
+        }.items():
+            assert found[period.name, figure] == pytest.approx(value, rel=1e-9), figure
     first = farm()[0].results.periods[0].verified_total_t_co2e
     assert found["1", "verified total, t CO2e"] != pytest.approx(first, rel=1e-6)
 
