@@ -48,7 +48,7 @@ class DeductionSheet:
         if name not in self._known:
             return False
         samples = self._known.given(name, "samples")[: self._every]
-        return samples == [float(n) for _, n in self._spans]
+        return bool(samples == [float(n) for _, n in self._spans])
 
     def write(self, mean: str, moment: str) -> tuple[str, dict[str, Cell]]:
         """Write the sheet; give where the UNC of the form stands, and both deductions with what the engine found.
