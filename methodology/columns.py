@@ -151,6 +151,11 @@ class Columns[Row: BaseModel](Sequence[Row]):
 
         return core_schema.no_info_plain_validator_function(table)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that the file has, in its order."""
+        return tuple(self._columns)
+
     def column(self, name: str) -> Column:
         """Return a column; one that the file does not have holds its default in every row."""
         if name in self._unread:

@@ -17,6 +17,7 @@ from mollisol.methodology.trace import Trace
 from mollisol.reading.archive import LARGEST_FILE_BYTES, MOST_ROWS
 from mollisol.reading.project import Reading
 from mollisol.stocks.samples import Samples
+from mollisol.templates.notebook import html_of_findings, html_of_results
 
 type Tell = Callable[[str], None]
 """Takes a line on each step."""
@@ -112,6 +113,9 @@ class Assessment:
         """Whether anything stops a run."""
         return bool(blocking(self.findings))
 
+    def _repr_html_(self) -> str:
+        return html_of_findings(self.findings)
+
     def passed(self) -> tuple[Context, Samples]:
         """Return what a run starts from.
 
@@ -140,3 +144,6 @@ class Run:
     """Files of draws of the reference, by their path in the bundle."""
     people: bytes = b""
     """The file of names, which goes beside a bundle and is no part of it."""
+
+    def _repr_html_(self) -> str:
+        return html_of_results(self.results) + html_of_findings(self.findings)

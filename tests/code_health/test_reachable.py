@@ -150,10 +150,14 @@ class Package:
     def dead(self) -> set[str]:
         """Return the public definitions that nothing reaches, and the methods that nothing names."""
         reached = self.reached()
+        given_out = set(exported(self.modules["mollisol"]))
         unnamed = {
             method
             for method, name in self.methods.items()
-            if not name.startswith("_") and name not in self.attributes and method.split(".")[0] in reached
+            if not name.startswith("_")
+            and name not in self.attributes
+            and method.split(".")[0] in reached
+            and method.rpartition(".")[0] not in given_out
         }
         return (self.public - reached) | unnamed
 

@@ -36,6 +36,7 @@ WAY: tuple[tuple[str, ...], ...] = (
     ("verify",),
     ("findings_log", "true_up"),
     ("rounds",),
+    ("api",),
     ("cli",),
 )
 """Rooms and modules of ``src/mollisol`` from left to right; what stands together does not import each other."""

@@ -16,7 +16,7 @@ from mollisol.portfolio.store import Row, Store
 from mollisol.portfolio.sums import sums_of
 
 _MOST_ROWS: Final = 50
-_EXPORTED: Final = {
+EXPORTED: Final = {
     "projects": "select * exclude (computed) from project order by name",
     "findings": "select * from finding order by project, severity, code",
     "periods": "select * from period order by project, period",
@@ -26,6 +26,7 @@ _EXPORTED: Final = {
     "shared": "select distinct * from shared order by source, label, project",
     "overlaps": "select * from overlap order by one, other",
 }
+"""The tables that other programs get, by name, each with its query."""
 _CREDIT_SUMS: Final = (
     ", ".join(
         f"sum(credit.verified_t) filter (label = '{label}') as {label}s_t, "
@@ -79,7 +80,7 @@ def tables_of(store: Store) -> dict[str, bytes]:
     """Return the tables of a portfolio as Parquet files by name, its sums, and a manifest with their hashes."""
     files = {"sums.json": canonical_json(report_of(store)["sums"])}
     with tempfile.TemporaryDirectory(dir=store.folder) as beside:
-        for name, query in _EXPORTED.items():
+        for name, query in EXPORTED.items():
             file = Path(beside) / f"{name}.parquet"
             store.export(query, file)
             files[file.name] = file.read_bytes()
