@@ -33,6 +33,8 @@ class Report:
         The project's files, byte for byte.
     registry
         Whether pages stand in the order of a registry's template.
+    messages
+        A message catalogue for the pages of farms in the place of the English one.
     """
 
     model: ReportModel
@@ -42,6 +44,7 @@ class Report:
     template: Path | None = None
     inputs: Mapping[str, bytes] = field(default_factory=dict)
     registry: bool = False
+    messages: Path | None = None
 
     @cached_property
     def drawings(self) -> Mapping[str, Any]:
@@ -136,3 +139,11 @@ def project(report: Report) -> dict[str, bytes]:
     }
     text = dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
     return {"project-document.json": (text + "\n").encode()}
+
+
+def farms(report: Report) -> dict[str, bytes]:
+    """Return a page for each farm, in plain words."""
+    from mollisol.templates.farm_page.render import farm_pages
+
+    pages = farm_pages(report.model, report.project, report.messages)
+    return {f"farms/{name}": page.encode() for name, page in pages.items()}

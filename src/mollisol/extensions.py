@@ -27,7 +27,7 @@ SHIPPED: Final[Mapping[Group, Mapping[str, str]]] = {
     },
     "mollisol.exports": {
         name: f"mollisol.templates.output:{name}"
-        for name in ("html", "pdf", "docx", "xlsx", "csv", "json", "kml", "project")
+        for name in ("html", "pdf", "docx", "xlsx", "csv", "json", "kml", "project", "farms")
     }
     | {"datapackage": "mollisol.bundle.data_package:datapackage"},
 }

@@ -25,6 +25,7 @@ def render_bundle(
     *,
     template: Path | None = None,
     registry: bool = False,
+    messages: Path | None = None,
     tell: Tell = silent,
 ) -> dict[str, bytes]:
     """Return the files of a report by name, from a bundle and nothing else.
@@ -50,7 +51,7 @@ def render_bundle(
         chapters=own.chapters(),
     )
     tell(f"rendering {', '.join(formats)}")
-    given = Report(model, project, opened.quantities, outlines, template, inputs, registry)
+    given = Report(model, project, opened.quantities, outlines, template, inputs, registry, messages)
     files: dict[str, bytes] = {}
     for name in formats:
         export: Export = extension("mollisol.exports", name)

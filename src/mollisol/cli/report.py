@@ -19,7 +19,7 @@ def report(
         typer.Option(
             "--format",
             metavar="LIST",
-            help="Some of html,pdf,docx,xlsx,csv,json,kml,project,datapackage, with commas between.",
+            help="Some of html,pdf,docx,xlsx,csv,json,kml,project,farms,datapackage, with commas between.",
         ),
     ] = "html",
     out: Annotated[
@@ -38,6 +38,12 @@ def report(
         bool,
         typer.Option("--registry", help="In the order of the registry's template, with what is missing."),
     ] = False,
+    messages: Annotated[
+        Path | None,
+        typer.Option(
+            "--messages", metavar="FILE", help="Translated message catalogue for the pages of farms."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Render the report again from the bundle alone: page, PDF, Word, workbook with formulas, tables, credits."""
@@ -47,7 +53,7 @@ def report(
     wanted = chosen("--format", formats, extension_names("mollisol.exports"))
     target = out if out is not None else bundle.absolute().parent / "report"
     _check_target(target)
-    files = render_bundle(bundle, wanted, template=template, registry=registry, tell=tell)
+    files = render_bundle(bundle, wanted, template=template, registry=registry, messages=messages, tell=tell)
     for name, content in files.items():
         _make_folder((target / name).parent)
         write_beside(target / name, content)
@@ -59,9 +65,9 @@ def report(
     shown = [name for name in files if "/" not in name]
     for name in shown:
         typer.echo(str(target / name))
-    for folder in ("tables", "data"):
+    for folder, what in (("tables", "tables"), ("data", "tables"), ("farms", "pages")):
         if inside := sum(name.startswith(f"{folder}/") for name in files):
-            typer.echo(f"{target / folder}: {inside} tables")
+            typer.echo(f"{target / folder}: {inside} {what}")
 
 
 def _check_target(target: Path) -> None:
