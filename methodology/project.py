@@ -50,6 +50,7 @@ from mollisol.methodology.measurement import (
 )
 from mollisol.methodology.model_setup import ModelHead, ProjectModel
 from mollisol.methodology.practice import PracticeChange, ScheduleOfActivities, YearOfActivities
+from mollisol.methodology.programmes.facts import ProgrammeFacts
 
 UNDECLARED = "undeclared"
 """What stands where a project has not made a choice: `check` names it, and nothing is issued until it is made."""
@@ -246,6 +247,9 @@ class ProjectHead(DomainObject):
     model: ModelHead | None = None
     new_land: NewLand | None = None
     """Land that displaced production would clear; asked for where there is any."""
+    gs402: ProgrammeFacts | None = None
+    crcf: ProgrammeFacts | None = None
+    """What other programmes ask beside the tables, where the project is compared under them."""
 
     @property
     def interpolation(self) -> Literal["natural_cubic_spline", "linear"]:

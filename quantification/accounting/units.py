@@ -190,3 +190,43 @@ def units_to_issue_t(*, verified_total_t_co2e: Tonnes) -> Value:
     [99. 99.  0.  0.  0.  0.]
     """
     return np.maximum(0.0, np.floor(verified_total_t_co2e))
+
+
+@equation(
+    "mollisol:units-of-kinds",
+    "N",
+    "whole t CO2e",
+    ours("issuance in whole tonnes of kinds that are never mixed"),
+)
+def units_of_kinds_t(*, amount_t_co2e: Amounts) -> Value:
+    r"""Return the whole tonnes of kinds that are never mixed: each rounded downward by itself, none below 0.
+
+    Parameters
+    ----------
+    amount_t_co2e
+        Of each kind, shape (..., kinds). [t CO2e]
+
+    Returns
+    -------
+    float or array
+        Shape (...), whole numbers. [t CO2e]
+
+    Raises
+    ------
+    ValueError
+        For an argument that is not finite.
+
+    Notes
+    -----
+    .. math:: N = \sum_k \max(0, \lfloor a_k \rfloor)
+
+    Here :math:`a_k` is ``amount_t_co2e``.
+
+    Source: Regulation (EU) 2024/3012, Art. 2(20), (22) and 12(4): one tonne, and kinds stay distinct; rounding is ours.
+
+    Examples
+    --------
+    >>> print(units_of_kinds_t(amount_t_co2e=[571.99, -3.2]))
+    571.0
+    """
+    return np.maximum(0.0, np.floor(amount_t_co2e)).sum(axis=-1)

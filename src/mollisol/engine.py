@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from mollisol.checks.calibrations import check_calibrations
 from mollisol.checks.laboratory_figures import check_counted_figures
@@ -30,7 +31,7 @@ from mollisol.methodology.rules_in_force.rule_set import (
 )
 from mollisol.methodology.trace import Trace
 from mollisol.programmes.interface import Programme
-from mollisol.programmes.rules import not_trusted, rules_of_project
+from mollisol.programmes.rules import not_trusted, rules_of_project, under
 from mollisol.questions.cores import question_cores, question_increments
 from mollisol.questions.deviations import question_deviations
 from mollisol.questions.ledger import question_ledger
@@ -61,6 +62,7 @@ def assess_project(
     rules_key: str = "",
     overlays: Sequence[Overlay] = (),
     rule_set: RuleSet | None = None,
+    programme: str = "",
     questions: bool = True,
     tell: Tell = silent,
 ) -> Assessment:
@@ -76,6 +78,8 @@ def assess_project(
         Proposals laid over the rule set.
     rule_set
         A rule set as a value, in place of a key. It issues if it ships or is one that an auditor trusts.
+    programme
+        The programme to compute under in place of the project's own; nothing issues then.
     questions
         Whether questions are put to it too: they find much, and move no amount.
     tell
@@ -93,13 +97,17 @@ def assess_project(
     form = [*reading.findings, *check_references(project)]
     project = without_faults(project, form[len(reading.findings) :])
     marked = blocking(form)
+    if programme and programme != project.head.programme:
+        project, beside = under(project, programme)
+        form += beside
     form += [*heard(check_declared, project.head, HEAD_FILE), *check_kind(project.head, HEAD_FILE)]
     form += heard(check_laboratory, project)
     try:
-        programme, rules = rules_of_project(project.head, rules_key, overlays, rule_set)
+        chosen, rules = rules_of_project(project.head, rules_key, overlays, rule_set)
+        project = chosen.prepared(project)
     except FindingsError as error:
         return Assessment(reading, tuple(in_order([*form, *error.findings])))
-    missing = [*_missing(folder, rules, programme), *programme.check_rules(rules)]
+    missing = [*_missing(folder, rules, chosen, programme), *chosen.check_rules(rules)]
     if missing:
         return Assessment(reading, tuple(in_order([*form, *missing])))
     tell(f"checking against {rules.rule_set.key}")
@@ -110,14 +118,14 @@ def assess_project(
         if questions:
             differing = [
                 *differing,
-                *programme.ask(context),
+                *chosen.ask(context),
                 *question_tables(context.project, outlines, rules),
             ]
             differing += heard(question_ledger, context, reading.inputs)
-        assessment = _held_against(programme, context, reading, [*form, *differing], marked, questions)
+        assessment = _held_against(chosen, context, reading, [*form, *differing], marked, questions)
     except RuleError as error:
         return Assessment(reading, tuple(in_order([*form, unusable_rules(str(error))])))
-    more = not_trusted(programme, rules.rule_set)
+    more = not_trusted(chosen, rules.rule_set)
     return replace(assessment, findings=tuple(in_order([*assessment.findings, *more])))
 
 
@@ -178,6 +186,7 @@ def run_project(
     rules_key: str = "",
     overlays: Sequence[Overlay] = (),
     rule_set: RuleSet | None = None,
+    programme: str = "",
     route: RouteChoice = "all",
     seed: int = 0,
     reference: ReferenceChoice = "none",
@@ -187,7 +196,7 @@ def run_project(
 
     Parameters
     ----------
-    folder, rules_key, overlays, rule_set, tell
+    folder, rules_key, overlays, rule_set, programme, tell
         As in :func:`assess_project`.
     route
         ``all``, or one of ``analytic``, ``montecarlo`` and ``posterior``: that and the analytic one, from which the
@@ -206,22 +215,24 @@ def run_project(
     """
     from mollisol.computing import compute
 
-    assessment = assess_project(folder, rules_key=rules_key, overlays=overlays, rule_set=rule_set, tell=tell)
-    options = RunOptions(
-        rules_key=rules_key, overlays=tuple(overlays), route=route, seed=seed, reference=reference
-    )
+    rules: dict[str, Any] = {"rules_key": rules_key, "overlays": overlays, "programme": programme}
+    assessment = assess_project(folder, **rules, rule_set=rule_set, tell=tell)
+    options = RunOptions(**rules | {"overlays": tuple(overlays)}, route=route, seed=seed, reference=reference)
     project = assessment.passed()[0].project
     tell(f"computing: {needed_by(project)}")
     return compute(assessment, options, tell)
 
 
-def _missing(folder: Handed | Reading, rules: RulesInForce, programme: Programme) -> list[Finding]:
+def _missing(
+    folder: Handed | Reading, rules: RulesInForce, programme: Programme, named: str
+) -> list[Finding]:
     """Return every rule that the project looks up under the rule set that has them all, and this one does not know."""
-    if not rules.rule_set.head.open:
+    if not rules.rule_set.head.open or rules.rule_set.head.key == programme.complete_rules:
         return []
+    complete = programme.complete_rules
     try:
-        needed = run_project(folder, rules_key=programme.complete_rules).rules.chosen
+        needed = run_project(folder, rules_key=complete, programme=named).rules.chosen
     except FindingsError:
-        held = assess_project(folder, rules_key=programme.complete_rules).context
+        held = assess_project(folder, rules_key=complete, programme=named).context
         needed = held.rules.chosen if held is not None else ()
     return list(missing_rules(rules, needed))

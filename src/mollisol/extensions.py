@@ -12,7 +12,11 @@ from mollisol.methodology.findings import UserError
 type Group = Literal["mollisol.programmes", "mollisol.soil_models", "mollisol.importers", "mollisol.exports"]
 
 SHIPPED: Final[Mapping[Group, Mapping[str, str]]] = {
-    "mollisol.programmes": {"vm0042": "mollisol.programmes.vm0042:VM0042"},
+    "mollisol.programmes": {
+        "vm0042": "mollisol.programmes.vm0042:VM0042",
+        "gs402": "mollisol.programmes.gs402:GS402",
+        "crcf": "mollisol.programmes.crcf:CRCF",
+    },
     "mollisol.soil_models": {
         name: f"mollisol.quantification.models.scenarios:{name.upper()}"
         for name in ("rothc", "tier2", "amg", "icbm", "external")

@@ -79,7 +79,7 @@ class RunOptions(DomainObject):
         Rule set instead of the project's own; empty where the project chose.
     overlays
         Proposals laid over it, whole.
-    route, seed, reference
+    route, seed, reference, programme
         As in ``run_project``.
     """
 
@@ -88,6 +88,7 @@ class RunOptions(DomainObject):
     route: RouteChoice = "all"
     seed: int = 0
     reference: ReferenceChoice = "none"
+    programme: str = ""
 
     @property
     def beside_rules(self) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mollisol.changes.yearly_totals import YearlyTotals
+from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.findings import Finding
 from mollisol.methodology.results.budget import SpreadTest
 from mollisol.methodology.results.deductions import Deduction
@@ -15,6 +17,7 @@ from mollisol.methodology.rules_in_force.rule import Form
 from mollisol.methodology.trace import Quantity
 from mollisol.routes.choose import RoutesFound
 from mollisol.routes.interface import ControlSide, RouteInputs, Side
+from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks
 from mollisol.uncertainty.deduction.estimate import Estimate
 
@@ -39,6 +42,25 @@ class ChangeOptions:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ChangesOfUnits:
+    """Stocks of the sampling units at both ends, their change, and where each of them lies."""
+
+    start: Quantity
+    end: Quantity
+    change: Quantity
+    members: Mapping[str, list[int]]
+    home_of: Mapping[str, str]
+
+    def places(self, homes: Sequence[str]) -> list[int]:
+        """Return the places of the units of some strata or control sites, one after the other."""
+        return [place for home in homes for place in self.members[home]]
+
+    def means(self, context: PeriodContext, name: str, values: Quantity, homes: Sequence[str]) -> Quantity:
+        """Compute the means of values of some units by their stratum or control site."""
+        return group_means(context, name, values, [self.home_of[unit] for unit in values.index], homes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Correction:
     """How control sites corrected a modelled baseline: the prior sd of the bias, the weight of the sites, the move."""
 
@@ -57,6 +79,8 @@ class ChangeOfPeriod:
         Yearly totals before the deduction (Eqs. 47 less biochar, 46), and the areal mean over the period.
     outcome
         What the routes found of that mean: the deduction that issues, and the estimate in each form.
+    units
+        The sampling units that it was measured on; None where it was modelled.
     control, correction
         What the baseline rests on: control sites where they were measured, how they corrected a model where they did.
     """
@@ -66,6 +90,7 @@ class ChangeOfPeriod:
     strata: tuple[StratumChange, ...]
     outcome: RoutesFound
     findings: tuple[Finding, ...]
+    units: ChangesOfUnits | None = None
     control: ControlSide | None = None
     correction: Correction | None = None
     spread_between_strata: SpreadTest | None = None

@@ -11,10 +11,11 @@ import numpy as np
 from mollisol.changes.change import (
     ChangeOfPeriod,
     ChangeOptions,
+    ChangesOfUnits,
     Correction,
     changes_of_strata,
 )
-from mollisol.changes.measured import ChangesOfUnits, changes_of_units, project_side
+from mollisol.changes.measured import changes_of_units, project_side
 from mollisol.changes.yearly_totals import area_of_strata, yearly_totals
 from mollisol.methodology.baseline import HybridBaseline
 from mollisol.methodology.checks.baseline_model import year_before

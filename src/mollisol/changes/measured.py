@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
 
-from mollisol.changes.change import ChangeOfPeriod, ChangeOptions, changes_of_strata
+from mollisol.changes.change import ChangeOfPeriod, ChangeOptions, ChangesOfUnits, changes_of_strata
 from mollisol.changes.designed import variances_by_design
 from mollisol.changes.drawn_anew import (
     hold_what_is_computed,
@@ -31,7 +31,7 @@ from mollisol.routes.interface import ControlSide, PeriodInputs, ProjectSide, wi
 from mollisol.routes.laboratory_repeats import LaboratoryErrors
 from mollisol.routes.moment import analytic_route
 from mollisol.routes.spread import spread_between_strata
-from mollisol.stocks.groups import Replicates, group_means
+from mollisol.stocks.groups import Replicates
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.samples import Samples
 from mollisol.uncertainty.scaling.sampling_error import sampling_variance_t2
@@ -91,28 +91,10 @@ def measured_change(
         strata=changes_of_strata(inputs, samples.stocks, project.mean, baseline, linked=True),
         outcome=outcome,
         findings=(*laboratory.findings, *outcome.findings),
+        units=units,
         control=control,
         spread_between_strata=spread_between_strata(inputs),
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ChangesOfUnits:
-    """Stocks of the sampling units at both ends, their change, and where each of them lies."""
-
-    start: Quantity
-    end: Quantity
-    change: Quantity
-    members: Mapping[str, list[int]]
-    home_of: Mapping[str, str]
-
-    def places(self, homes: Sequence[str]) -> list[int]:
-        """Return the places of the units of some strata or control sites, one after the other."""
-        return [place for home in homes for place in self.members[home]]
-
-    def means(self, context: PeriodContext, name: str, values: Quantity, homes: Sequence[str]) -> Quantity:
-        """Compute the means of values of some units by their stratum or control site."""
-        return group_means(context, name, values, [self.home_of[unit] for unit in values.index], homes)
 
 
 def changes_of_units(context: PeriodContext, stocks: UnitStocks) -> ChangesOfUnits:

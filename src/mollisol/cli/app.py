@@ -83,7 +83,7 @@ def eq(
 ) -> None:
     """Run one equation by itself and show its passport; without arguments, the passport alone."""
     from mollisol.equations import all_equations, passport, run_equation
-    from mollisol.methodology.rules_in_force.rule_set import load_rule_set, rule_set_keys
+    from mollisol.programmes.registry import every_switch
     from mollisol.reading.arguments import arguments_of_file
 
     if not id:
@@ -95,7 +95,7 @@ def eq(
     found = passport(id)
     tables = {} if file is None else arguments_of_file(file)
     value = run_equation(id, given, tables) if given or tables else None
-    switches = load_rule_set(rule_set_keys()[-1]).switches
+    switches = every_switch()
     if as_json:
         names = ("id", "symbol", "unit", "formula", "parameters", "ranges")
         document: dict[str, Any] = {name: getattr(found, name) for name in names}

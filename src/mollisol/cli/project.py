@@ -99,6 +99,12 @@ def run(
             "posterior sampled by PyMC too, whose draws are kept; a minute or more."
         ),
     ] = "all",
+    programme: Annotated[
+        str,
+        typer.Option(
+            help="Compute under this programme in place of the project's own; nothing issues.", metavar="NAME"
+        ),
+    ] = "",
     seed: Annotated[
         int, typer.Option(help="Of the draws of declared measurement errors.", min=0, max=2**63 - 1)
     ] = 0,
@@ -117,6 +123,7 @@ def run(
     from mollisol.workers import started
 
     options = {"rules_key": rules, "overlays": _overlays(proposal), "route": route, "seed": seed}
+    options["programme"] = programme
     if route == "nuts":
         options |= {"route": "all", "reference": "nuts"}
     with started(workers):

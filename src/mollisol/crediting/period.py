@@ -52,7 +52,7 @@ def credit_period(
             [left.total for left in verified],
         ),
     )
-    counted = programme.count(context, verified_total)
+    counted = programme.count(context, verified_total, [left.shares for left in verified])
     # A period that a rule refuses anyway is refused; only the others would have units were the proposal in force.
     state = state_of_period(change.findings)
     units = int(counted.value) if state == "eligible" else 0

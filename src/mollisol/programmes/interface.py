@@ -15,6 +15,7 @@ from mollisol.methodology.base import Interval
 from mollisol.methodology.baseline import Baseline
 from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.findings import Finding
+from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import ControlDiagnostics, PeriodResult
 from mollisol.methodology.rules_in_force.rule_set import RuleFolders, RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
@@ -159,6 +160,10 @@ class Programme(Protocol):
     clauses: ClassVar[Mapping[str, str]] = {}
     second_implementation: ClassVar[bool] = False
 
+    def prepared(self, project: Project) -> Project:
+        """Return a project as it is computed here: with the baseline that it knows."""
+        return project
+
     def check_rules(self, rules: RulesInForce) -> list[Finding]:
         """Return what of a rule set the programme has no equations for."""
         return []
@@ -233,8 +238,8 @@ class Programme(Protocol):
         """Return what of them goes to the buffer, and what is left."""
         ...
 
-    def count(self, context: PeriodContext, total: Quantity) -> Quantity:
-        """Return the whole units of a period."""
+    def count(self, context: PeriodContext, total: Quantity, years: Sequence[Shares]) -> Quantity:
+        """Return the whole units of a period, of its total or of what each year has by label."""
         context.trace.rule("mollisol.issuance.rounding")
         return context.trace.compute(
             f"units_if_eligible{context.place}", units_to_issue_t, verified_total_t_co2e=total

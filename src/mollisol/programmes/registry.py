@@ -11,7 +11,7 @@ from mollisol.extensions import UnknownExtensionError, extension, extension_name
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.project import UNDECLARED, ProjectHead
 from mollisol.methodology.results.run import PeriodResult, RunResult
-from mollisol.methodology.rules_in_force.rule import OF_PROGRAMME, ChosenValue, Clocks, RuleSetHead
+from mollisol.methodology.rules_in_force.rule import OF_PROGRAMME, ChosenValue, Clocks, RuleSetHead, Switch
 from mollisol.methodology.rules_in_force.rule_set import (
     SHIPPED,
     RuleSet,
@@ -47,6 +47,11 @@ def rule_sets() -> list[RuleSet]:
     """Return every rule set of every programme."""
     folders = [programme(name).rules for name in programme_names()]
     return [load_rule_set(key, where) for where in folders for key in rule_set_keys(where)]
+
+
+def every_switch() -> dict[str, Switch]:
+    """Return the printed and corrected forms that the rule sets of every programme know, by id."""
+    return {id: switch for rule_set in rule_sets() for id, switch in rule_set.switches.items()}
 
 
 def rule_set_named(name: str) -> RuleSet:

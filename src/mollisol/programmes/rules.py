@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from mollisol.equations import all_equations
 from mollisol.extensions import UnknownExtensionError
-from mollisol.methodology.findings import Finding, FindingsError
-from mollisol.methodology.project import ProjectHead
+from mollisol.methodology.findings import Finding, FindingsError, Place, finding
+from mollisol.methodology.project import Project, ProjectHead
 from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.rules_in_force.proposal import lay_over, proposed
 from mollisol.methodology.rules_in_force.rule import Clocks, RuleError
@@ -21,7 +21,7 @@ from mollisol.methodology.rules_in_force.rule_set import (
     unusable_rules,
 )
 from mollisol.programmes.interface import Programme
-from mollisol.programmes.registry import programme_of, unknown_programme
+from mollisol.programmes.registry import programme, programme_names, programme_of, unknown_programme
 from mollisol.reading.schema import HEAD_FILE
 
 
@@ -36,9 +36,9 @@ def rules_of_project(
         If the programme or the rule set is not here, or a proposal does not fit it.
     """
     try:
-        programme = programme_of(head)
-        named = rule_set_of(rules_key, programme.rules) if rules_key else None
-        chosen = rule_set or named or load_rule_set(head.rules, programme.rules)
+        own = programme_of(head)
+        named = rule_set_of(rules_key, own.rules) if rules_key else None
+        chosen = rule_set or named or load_rule_set(head.rules, own.rules)
     except UnknownExtensionError as error:
         raise FindingsError([unknown_programme(error, HEAD_FILE)]) from None
     except RuleError as error:
@@ -47,7 +47,17 @@ def rules_of_project(
     if set(chosen.equations.values()) - set(all_equations() if chosen.equations else ()):
         told = "an equation that this version does not have is swapped in"
         raise FindingsError([unusable_rules(told)])
-    return programme, RulesInForce(chosen, Clocks(registered_on=head.registered_on), programme.rule_names)
+    return own, RulesInForce(chosen, Clocks(registered_on=head.registered_on), own.rule_names)
+
+
+def under(project: Project, name: str) -> tuple[Project, list[Finding]]:
+    """Return a project as one of another programme, with a refusal: what comes of it never issues."""
+    own = project.head.programme
+    where = Place(file=HEAD_FILE, thing="programme")
+    beside = [finding("programme-beside", where, f"computed under {name}", allowed=own)]
+    rules = programme(name).complete_rules if name in programme_names() else project.head.rules
+    head = project.head.model_copy(update={"programme": name, "rules": rules})
+    return project.model_copy(update={"head": head}), beside
 
 
 def not_trusted(programme: Programme, rule_set: RuleSet) -> list[Finding]:

@@ -19,6 +19,7 @@ from mollisol.methodology.rules_in_force.rule_set import (
     rule_set_keys,
     status_findings,
 )
+from mollisol.programmes.registry import every_switch
 
 ROOT = Path(__file__).parents[3]
 CLOCKS = Clocks(registered_on=date(2026, 11, 21), emission_date=date(2025, 6, 30))
@@ -66,7 +67,7 @@ def test_every_rule_that_a_finding_names_exists() -> None:
 
 
 def test_every_switch_names_equations_that_name_it() -> None:
-    switches = load_rule_set("vm0042-2.2").switches
+    switches = every_switch()
     equations = all_equations()
     for switch in switches.values():
         assert set(switch.equations) <= set(equations), switch.id

@@ -1,0 +1,1 @@
+"""What projects declare for other programmes; beside it their rules, one folder a programme."""
