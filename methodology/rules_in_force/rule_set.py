@@ -385,7 +385,7 @@ def ships(rule_set: RuleSet, where: RuleFolders = SHIPPED) -> bool:
 
 def _with_rules(head: RuleSetHead, where: RuleFolders) -> RuleSet:
     rules = _by_id(read_toml(file, Rule) for file in where.files("rules"))
-    switches = _by_id(read_toml(file, Switch) for file in where.files("switches"))
+    switches = dict(sorted(_by_id(read_toml(file, Switch) for file in where.files("switches")).items()))
     strangers = sorted({own.id for own in head.own} - set(rules))
     if strangers:
         raise RuleError(f"{head.key}: values of its own for rules that are not there: {', '.join(strangers)}")

@@ -66,6 +66,8 @@ DECLARED: Final[dict[str, str]] = {
     "infinite for errors that samples share",
     "mollisol:satterthwaite degrees_of_freedom": "sample_points.csv and control_links.csv: samples less one of each "
     "stratum and control site, sites less their groups; infinite for a declared error",
+    "gs402:2 deduction_fraction": "none: the change before any deduction",
+    "mollisol:t-quantile degrees_of_freedom": "sample_points.csv: sampling units of the stratum, less one",
     "fertilizer_t_co2e_per_ha": "no row in fertilizers.csv, or left out of the boundary",
     "manure_t_co2e_per_ha": "no row in manure_systems.csv, or left out of the boundary",
     "fixing_species_t_co2e_per_ha": "no row in nitrogen_fixing_species.csv, or left out of the boundary",

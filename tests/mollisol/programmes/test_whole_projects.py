@@ -19,7 +19,7 @@ from mollisol.methodology.rules_in_force.proposal import lay_over
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, trust
 from mollisol.programmes.registry import rule_set_named
 from mollisol.run import Run
-from tests.support.whole_projects import WHOLE, whole_project
+from tests.mollisol.programmes.whole_projects import WHOLE, whole_project
 
 NAMES = sorted(path.name for path in WHOLE.iterdir())
 CLOSE = 1e-9

@@ -9,7 +9,7 @@ from typing import Any
 
 from mollisol.reading.project import read_project
 
-WHOLE = Path(__file__).parents[1] / "vectors" / "programmes" / "whole"
+WHOLE = Path(__file__).parents[2] / "vectors" / "programmes" / "whole"
 ANSWERS = {
     "gs402": {
         "gs402.land.no-wetland-forest": True, "gs402.land.managed-years": 8, "gs402.land.no-burning": True,
