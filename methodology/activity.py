@@ -149,7 +149,8 @@ class Burning(_OfYear):
 class PracticeSample(DomainObject):
     """Practice data of a source that were recorded on some units and stand for all (section 8.6.3).
 
-    The standard error is that of the source's reduction, in per cent of it, by the sampling error of section 8.6.1.
+    The standard error is that of the source's reduction, in per cent of it, by the sampling error of section 8.6.1. Of
+    an activity of a model's schedule, such as ``manure``, it is that of its amounts: one error for all of a scenario.
     """
 
     source: Identifier

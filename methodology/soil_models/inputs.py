@@ -24,6 +24,8 @@ ACTIVITIES = (
     "irrigation",
     "tillage",
 )
+AMOUNTS = ("plant-input", "harvest", "cover-crop", "manure", "manure-carbon", "irrigation")
+"""Activities of which a schedule has an amount that somebody recorded or took from a sample."""
 TILLAGES = ("full", "reduced", "none", "unknown")
 
 

@@ -88,13 +88,17 @@ def off(row: Requirement) -> str:
     """Return in words what was switched off."""
     asked = [one.id for one in clauses() if one.row == row.number]
     codes = [code for code in row.findings if not code.startswith("clause-")]
-    alone = {
+    more = {
         34: "the mapping of years",
         94: "formulas of the workbook",
+        105: "the factor of flooded rice",
+        120: "the last year of displaced production",
+        134: "errors of amounts that a model takes",
         165: "potentials",
         169: "the size of a project",
     }.get(row.number)
-    return alone or "; ".join((*codes, *asked, *row.equations))
+    alone = row.number in (34, 94, 165, 169)
+    return "; ".join((*(() if alone else (*codes, *asked, *row.equations)), *([more] if more else ())))
 
 
 def main(chosen: Iterable[str]) -> None:

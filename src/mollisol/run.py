@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from mollisol.methodology.base import DomainObject, Items
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, FindingsError, UserError, blocking
 from mollisol.methodology.project import Project
-from mollisol.methodology.results.run import ReferenceChoice, RouteChoice, RunResult
+from mollisol.methodology.results.run import PeriodResult, ReferenceChoice, RouteChoice, RunResult
 from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Trace
@@ -148,3 +148,19 @@ class Run:
 
     def _repr_html_(self) -> str:
         return html_of_results(self.results) + html_of_findings(self.findings)
+
+
+def largest_year_t_co2e(periods: Sequence[PeriodResult]) -> float:
+    """Return the most that periods verified in a year, of those that lie over each other together. [t CO2e]."""
+    sizes = [
+        sum(one.verified_total_t_co2e / one.years for one in periods if one.during.holds(period.during.start))
+        for period in periods
+    ]
+    return max(sizes, default=0.0)
+
+
+def material_share(rules: RulesInForce, yearly_t_co2e: float) -> float:
+    """Return the share that is material for a project that verifies so much in a year: less of a large one."""
+    limit, large = "programme.materiality.large-project", "programme.materiality.share-large"
+    is_large = rules.has(large) and yearly_t_co2e > rules.number(limit)
+    return rules.number(large if is_large else "programme.materiality.share") / 100

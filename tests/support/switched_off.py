@@ -2,7 +2,9 @@
 
 ``MOLLISOL_OFF`` holds the number of the requirement. Findings of its codes get another code and weigh nothing, its
 clauses are not in the table, its equations give one per cent more. Four requirements name none of these: the schedule
-then repeats its oldest year alone, potentials change places, no project is large, and the workbook has no formulas.
+then repeats its oldest year alone, potentials change places, no project is large, and the workbook has no formulas. Three
+name a choice beside these: flooded rice then has the factor of other crops, displaced production never ends, and the
+errors of amounts that a model takes are passed over.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from typing import Any
 from mollisol.methodology import findings, provenance
 
 TABLES = Path(__file__).parents[2] / "methodology" / "tables"
-MAPPING, WORKBOOK, POTENTIALS, SIZE = "34", "94", "165", "169"
+MAPPING, WORKBOOK, POTENTIALS, SIZE, RICE, YEARS, AMOUNTS = (
+    "34", "94", "165", "169", "105", "120", "134",
+)  # fmt: skip
 _STATED = ("clause-broken", "clause-undeclared", "clause-undocumented")
 
 
@@ -69,6 +73,21 @@ def _switch_off(number: str) -> None:
         from mollisol.emissions import terms
 
         terms.POTENTIALS = dict(zip(terms.POTENTIALS, reversed(terms.POTENTIALS.values()), strict=True))
+    if number == RICE:
+        from mollisol.methodology.factors import climate
+
+        own: Any = climate.direct_factor
+        climate.direct_factor = lambda nitrogen, moisture, rice=None: own(nitrogen, moisture)
+    if number == AMOUNTS:
+        from mollisol.changes import baselines
+
+        baselines.AMOUNTS = ()  # type: ignore[assignment]
+    if number == YEARS:
+        from mollisol.methodology.rules_in_force.rule_set import RulesInForce
+
+        known: Any = RulesInForce.number
+        never = "vmd0054.production.most-years"
+        RulesInForce.number = lambda self, id: 1e6 if id == never else known(self, id)  # type: ignore[method-assign]
     if number == WORKBOOK:
         from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 

@@ -24,6 +24,7 @@ from mollisol.methodology.findings import Finding, FindingsError, Severity, find
 from mollisol.methodology.project import VerificationPeriod
 from mollisol.methodology.results.figure import figure, total
 from mollisol.methodology.results.run import BaselineResult, ModelUse
+from mollisol.methodology.soil_models.inputs import AMOUNTS
 from mollisol.routes.laboratory_repeats import (
     SHARED_ERRORS,
     LaboratoryErrors,
@@ -67,7 +68,9 @@ def both_sides(context: Context, samples: Samples) -> Sides:
     methods = sorted({method for method, key in laboratory.sd if key in SHARED_ERRORS})
     if not modelled:
         return Sides(samples, laboratory, None)
-    return Sides(samples, laboratory, run_model(context, samples.stocks, methods, _years_asked(context)))
+    practices = sorted({row.source for row in context.project.practice_samples} & set(AMOUNTS))
+    runs = run_model(context, samples.stocks, methods, _years_asked(context), practices)
+    return Sides(samples, laboratory, runs)
 
 
 def _years_asked(context: Context) -> set[int]:

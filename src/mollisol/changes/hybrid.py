@@ -22,6 +22,7 @@ from mollisol.methodology.checks.baseline_model import year_before
 from mollisol.methodology.context import PeriodContext
 from mollisol.methodology.land.design import shares_in_unit
 from mollisol.methodology.trace import Quantity
+from mollisol.methodology.units import CO2E_PER_C
 from mollisol.quantification.checks import FloatArray
 from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_ha
 from mollisol.routes.hybrid import HybridInputs, ModelledPlaces, hybrid_routes
@@ -137,6 +138,7 @@ def _modelled(
             stock_end_t_c_per_ha=runs.between("baseline", first, first + context.years),
         )
     )
+    drawn = _with_practices(context, runs, drawn, (first, first + context.years))
     known = {point.point: point for point in context.project.sample_points}
     # what lies on land that the period does not cover is left out
     points = [known[id] for id in runs.points if id in known]
@@ -150,6 +152,23 @@ def _modelled(
     rows = [*runs.source, f"scenario baseline, mean of {runs.draws} draws"]
     mean = context.given(f"{name}", draws.mean(axis=1), "t CO2e/ha", rows, places)
     return ModelledPlaces(mean, draws)
+
+
+def _with_practices(
+    context: PeriodContext, runs: ModelledStocks, drawn: FloatArray, years: tuple[int, int]
+) -> FloatArray:
+    """Return draws with the error of recorded amounts of the baseline in them, the same draw at every point."""
+    first, last = (runs.years.index(year) for year in years)
+    for number, row in enumerate(context.project.practice_samples, start=1):
+        moved = runs.of_practice.get((row.source, "baseline"))
+        if moved is None:
+            continue
+        if drawn.shape[1] == 1:
+            drawn = np.repeat(drawn, int(context.rules.number("mollisol.montecarlo.draws")), axis=1)
+        of_draw = np.random.default_rng([number]).standard_normal(drawn.shape[1])
+        line = CO2E_PER_C * (moved["baseline"][last] - moved["baseline"][first])
+        drawn = drawn + row.standard_error_percent / 100 * np.outer(line, of_draw - of_draw.mean())
+    return drawn
 
 
 def _residual(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ from mollisol.quantification.soil_carbon_change import stock_change_t_co2e_per_h
 from mollisol.routes.components import sampling_per_hectare
 from mollisol.routes.interface import Side
 from mollisol.routes.laboratory_repeats import SHARED_ERRORS, LaboratoryErrors
-from mollisol.routes.modelled import InitialError, ModelledInputs, modelled_routes
+from mollisol.routes.modelled import ModelledInputs, SharedError, modelled_routes
 from mollisol.stocks.groups import group_means
 from mollisol.stocks.measured import UnitStocks
 from mollisol.stocks.model_error import effective_draws, model_error
@@ -122,7 +123,7 @@ def modelled_change(
         error=model_error(context),
         sampling=sampling_per_hectare(context, area, side),
         effective_draws=effective_draws(context.project),
-        initial=_initial_errors(points, scenario, years, laboratory),
+        shared=_shared_errors(context, points, scenario, years, laboratory),
     )
     outcome = modelled_routes(inputs, options.route)
     return ChangeOfPeriod(
@@ -219,20 +220,35 @@ def _drawn(points: _Points, scenario: str, years: tuple[int, int]) -> FloatArray
     return points.of_units(np.asarray(effect))
 
 
-def _initial_errors(
-    points: _Points, scenario: str, years: tuple[int, int], laboratory: LaboratoryErrors
-) -> tuple[InitialError, ...]:
-    """Return what the initial stocks share by laboratory method, and what that does to the effect of each unit."""
+def _shared_errors(
+    context: PeriodContext,
+    points: _Points,
+    scenario: str,
+    years: tuple[int, int],
+    laboratory: LaboratoryErrors,
+) -> tuple[SharedError, ...]:
+    """Return what all points share of initial stocks and of practices, and what that does to the effect of each unit.
+
+    Errors of the amounts are those of their records, and not the same before the project and in it.
+    """
     ends = [points.runs.years.index(year) for year in years]
-    found = []
-    for method, moved in points.runs.of_initial.items():
+
+    def line(moved: Mapping[str, FloatArray]) -> FloatArray:
         project, baseline = (
             (run[ends[1]] - run[ends[0]])[points.places] for run in (moved["project"], moved[scenario])
         )
-        line = CO2E_PER_C * points.of_units(project - baseline)
-        found += [
-            InitialError(f"{key}, {method}", laboratory.sd[method, key], line)
-            for key in SHARED_ERRORS
-            if (method, key) in laboratory.sd
-        ]
+        return CO2E_PER_C * points.of_units(project - baseline)
+
+    found = [
+        SharedError(f"{key}, {method}", laboratory.sd[method, key], line(moved))
+        for method, moved in points.runs.of_initial.items()
+        for key in SHARED_ERRORS
+        if (method, key) in laboratory.sd
+    ]
+    sampled = {row.source: row for row in context.project.practice_samples}
+    for (practice, side), moved in points.runs.of_practice.items():
+        row = sampled[practice]
+        name = f"practice_error.{practice}.{side}"
+        sd = context.given(name, row.standard_error_percent / 100, "1", ["practice_samples.csv"])
+        found.append(SharedError(f"{practice} of the {side}", sd, line(moved), row.units_sampled - 1))
     return tuple(found)

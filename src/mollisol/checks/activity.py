@@ -23,6 +23,7 @@ from mollisol.methodology.land.covered import look_back_years, starts_of_units, 
 from mollisol.methodology.project import Project
 from mollisol.methodology.provenance import Range
 from mollisol.methodology.rules_in_force.rule import MissingRuleError
+from mollisol.methodology.soil_models.inputs import AMOUNTS
 from mollisol.methodology.soil_models.weather import check_year
 from mollisol.quantification.sources import ranges
 
@@ -337,14 +338,17 @@ def _woody(project: Project) -> Iterable[Finding]:
 
 
 def _practice_samples(project: Project) -> Iterable[Finding]:
-    """Find samples of practice data of no source that default factors compute, or twice, or of more units than all."""
+    """Find samples of practice data of nothing that is computed here, or twice, or of more units than all."""
     seen: set[str] = set()
+    runs_here = project.model is not None and project.model.inputs.external is None
+    known = {id for id in _ROWS_OF if not id.endswith("woody_biomass")} | set(AMOUNTS if runs_here else ())
     for number, row in project.practice_samples.numbered_rows:
         where = Place(file="practice_samples.csv", row=number)
-        if row.source not in _ROWS_OF or row.source.endswith("woody_biomass") or row.source in seen:
-            yield finding(
-                "practice-sample-unusable", where, f"{row.source}: no source of default factors, or twice"
+        if row.source not in known or row.source in seen:
+            state = (
+                f"{row.source}: no source of default factors or amount of a model that runs here, or twice"
             )
+            yield finding("practice-sample-unusable", where, state)
         elif row.units_sampled > row.units_all:
             yield finding("practice-sample-unusable", where, f"{row.units_sampled} of {row.units_all} units")
         seen.add(row.source)

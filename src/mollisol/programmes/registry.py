@@ -22,6 +22,7 @@ from mollisol.methodology.rules_in_force.rule_set import (
     rule_set_of,
 )
 from mollisol.programmes.interface import Programme
+from mollisol.run import largest_year_t_co2e
 
 GROUP: Final = "mollisol.programmes"
 
@@ -93,14 +94,9 @@ def material_share(programme: Programme, periods: Sequence[PeriodResult]) -> Cho
 
     Its size is what it verified in a year, of periods that lie over each other together.
     """
-    sizes = [
-        sum(one.verified_total_t_co2e / one.years for one in periods if one.during.holds(period.during.start))
-        for period in periods
-    ]
     limit = "programme.materiality.large-project"
-    large = limit.removeprefix(OF_PROGRAMME) in programme.rule_names and max(sizes, default=0.0) > float(
-        threshold_of(programme, limit).value
-    )
+    named = limit.removeprefix(OF_PROGRAMME) in programme.rule_names
+    large = named and largest_year_t_co2e(periods) > float(threshold_of(programme, limit).value)
     return threshold_of(
         programme, "programme.materiality.share-large" if large else "programme.materiality.share"
     )

@@ -23,16 +23,24 @@ type Profile = tuple[Floats, Floats, Floats, float]
 
 def check_increments(context: Context, layers: Layers, stocks: UnitStocks, pairs: Pairs) -> Iterator[Finding]:
     """Yield a finding where increments are too few or not the same, with what that is worth in the credit."""
-    if _alike_everywhere(layers, pairs):
+    short = any((batch.mass.value[:, -1] < reference.value).any() for batch, reference in stocks.profiles)
+    if not short and _alike_everywhere(layers, pairs):
         return
     profiles = _profiles(context, stocks, pairs)
     share = context.rules.number("mollisol.increments.beneath")
     change: dict[str, float] = {}
     single: dict[str, float] = {}
     regrouped: dict[str, float] = {}
+    read_on: dict[str, float] = {}
     for point, (first, last) in profiles.items():
         given = [_stock(profile, stocks) for profile in (first, last)]
         change[point] = given[1] - given[0]
+        past = [
+            stock - float(carbon[-1]) if mass[-1] < reference else 0.0
+            for stock, (_, mass, carbon, reference) in zip(given, (first, last), strict=True)
+        ]
+        if any(past):
+            read_on[point] = past[1] - past[0]
         beyond = [_beneath(profile, share) if profile[0].size == 1 else 0.0 for profile in (first, last)]
         if any(beyond):
             single[point] = beyond[1] - beyond[0]
@@ -41,6 +49,9 @@ def check_increments(context: Context, layers: Layers, stocks: UnitStocks, pairs
             regrouped[point] = change[point] - (alike[1] - alike[0])
     yield from _worth(
         context, pairs, change, single, "increments-credit-one", "with a profile of one increment"
+    )
+    yield from _worth(
+        context, pairs, change, read_on, "esm-credits-unsampled", "with carbon beyond what was sampled"
     )
     yield from _worth(
         context, pairs, change, regrouped, "increments-changed", "with other increments than before"
@@ -63,7 +74,7 @@ def _worth(
         return
     share = context.rules.number("mollisol.increments.credited-share")
     refused = gain > share * abs(whole)
-    if code == "increments-credit-one" and not refused:
+    if code != "increments-changed" and not refused:
         return
     yield finding(
         code,

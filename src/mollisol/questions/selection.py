@@ -11,6 +11,7 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
+from mollisol.methodology.checks.periods import whole_years
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, finding
@@ -20,6 +21,7 @@ from mollisol.methodology.measurement import STATUS_FILE, SamplePoint, unsampled
 from mollisol.methodology.project import Project, VerificationPeriod
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.units import CO2E_PER_C
+from mollisol.run import material_share
 from mollisol.stocks.samples import Samples
 
 _NUMBER = re.compile(r"\d{1,6}")
@@ -212,14 +214,14 @@ def _lost_in_period(context: Context, loss: Loss) -> Iterable[Finding]:
     for name, gone, number in _shares_lost(project, change, lost):
         if gone > most * number:
             yield finding("points-lost-many", where, f"{gone} of {number} points of {name}", most=most)
-    material = rules.number("programme.materiality.share")
     as_it_is, pessimistic = difference_t_co2e(project, change, ()), difference_t_co2e(project, change, lost)
+    material = material_share(rules, as_it_is / (whole_years(loss.period.during) or 1))
     state = (
         f"project minus baseline, before any deduction: {as_it_is:,.1f} t CO2e as it is, {pessimistic:,.1f} t where "
         f"{len(lost)} lost points changed as the worst of their stratum, and lost control points as the best"
     )
-    if as_it_is - pessimistic > material / 100 * abs(as_it_is):
-        yield finding("points-lost-decide", where, state, material=material)
+    if as_it_is - pessimistic > material * abs(as_it_is):
+        yield finding("points-lost-decide", where, state, material=100 * material)
     else:
         yield finding("points-lost", where, state)
 

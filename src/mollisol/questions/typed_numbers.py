@@ -22,6 +22,7 @@ from mollisol.methodology.context import Context
 from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult
+from mollisol.run import largest_year_t_co2e, material_share
 
 _DAYS_PER_YEAR: Final = 365.25
 _KILOGRAMS: Final = 1000.0
@@ -118,7 +119,7 @@ def tell_typed(context: Context, periods: Sequence[PeriodResult]) -> list[Findin
     verified = sum(period.verified_total_t_co2e for period in periods)
     material = 0.0
     if any(figure.effect_t_co2e > 0 for figure in figures):
-        material = context.rules.number("programme.materiality.share") / 100 * abs(verified)
+        material = material_share(context.rules, largest_year_t_co2e(periods)) * abs(verified)
     return [
         finding(
             "credit-on-typed-numbers",

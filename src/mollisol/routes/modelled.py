@@ -54,8 +54,8 @@ from mollisol.uncertainty.student import t_quantile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class InitialError:
-    """An error that initial stocks share, such as a laboratory's batch.
+class SharedError:
+    """An error that all points share, such as a laboratory's batch in initial stocks, or that of recorded amounts.
 
     Parameters
     ----------
@@ -65,11 +65,14 @@ class InitialError:
         Relative. [fraction]
     line
         What a relative error of 1 adds to the effect of each sampling unit. [t CO2e/ha]
+    freedom
+        Degrees of freedom of ``sd``.
     """
 
     name: str
     sd: Quantity
     line: FloatArray
+    freedom: float = np.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -90,8 +93,8 @@ class ModelledInputs(RouteInputs):
         Of the effect.
     effective_draws
         Smallest effective sample size of the draws; None where they are independent.
-    initial
-        What the initial stocks share.
+    shared
+        What all points share.
     """
 
     effect: Quantity
@@ -100,7 +103,7 @@ class ModelledInputs(RouteInputs):
     error: ModelError
     sampling: PerHectare
     effective_draws: float | None
-    initial: tuple[InitialError, ...] = ()
+    shared: tuple[SharedError, ...] = ()
 
     def of_mean(self, of_unit: FloatArray) -> float:
         """Return the area-weighted mean over strata of what each unit has."""
@@ -165,33 +168,35 @@ def _spread(inputs: ModelledInputs, form: Form, total: Quantity, replicates: Qua
         f"degrees_of_freedom.{form}", satterthwaite, variances=terms, degrees_of_freedom=replicates
     )
     spread = Spread(variance, freedom, variance, terms, replicates)
-    return spread if form == "printed" or not inputs.initial else _with_initial(inputs, spread)
+    return spread if form == "printed" or not inputs.shared else _with_shared(inputs, spread)
 
 
-def _with_initial(inputs: ModelledInputs, spread: Spread) -> Spread:
-    """Add what the initial stocks share to the corrected spread; the documents print no place for it."""
-    behind: dict[str, Any] = {one.sd.name: one.sd for one in inputs.initial}
-    value = sum((float(one.sd.value) * inputs.of_mean(one.line)) ** 2 for one in inputs.initial)
+def _with_shared(inputs: ModelledInputs, spread: Spread) -> Spread:
+    """Add what all points share to the corrected spread; the documents print no place for it."""
+    behind: dict[str, Any] = {one.sd.name: one.sd for one in inputs.shared}
+    values = [(float(one.sd.value) * inputs.of_mean(one.line)) ** 2 for one in inputs.shared]
     more = inputs.context.record(
         "initial_variance.corrected",
-        value,
+        sum(values),
         batch_variance_of_mean,
         effect_of_unit=inputs.effect,
         area_ha=inputs.area,
         **behind,
     )
     variance = inputs.context.compute(
-        "variance_with_initial.corrected",
+        "variance_with_shared.corrected",
         variance_with_calibration,
         sampling_variance=spread.variance,
         calibration_variance=more,
     )
     known = satterthwaite(
-        variances=np.append(spread.terms.value, value),
-        degrees_of_freedom=np.append(spread.replicates_less_one.value, np.inf),
+        variances=np.append(spread.terms.value, values),
+        degrees_of_freedom=np.append(
+            spread.replicates_less_one.value, [one.freedom for one in inputs.shared]
+        ),
     )
     freedom = inputs.context.record(
-        "degrees_of_freedom_with_initial.corrected",
+        "degrees_of_freedom_with_shared.corrected",
         float(known),
         satterthwaite,
         variances=spread.terms,
@@ -302,7 +307,7 @@ def _drawn_groups(inputs: ModelledInputs) -> list[FloatArray]:
     shared = np.random.default_rng(inputs.seed).standard_normal((drawn.shape[1],))
     # the error spreads the mean and does not move it: its sample mean is no finding of this project
     shared -= shared.mean()
-    for number, one in enumerate(inputs.initial, start=1):
+    for number, one in enumerate(inputs.shared, start=1):
         of_draw = np.random.default_rng([inputs.seed, number]).standard_normal((drawn.shape[1],))
         drawn = drawn + float(one.sd.value) * np.outer(one.line, of_draw - of_draw.mean())
     spread = np.sqrt(np.asarray(inputs.error.variance.value, dtype=np.float64))
@@ -333,11 +338,11 @@ def _posterior(inputs: ModelledInputs, _: Moment, /) -> RouteOutcome:
         posterior = modelled_posterior(
             validation=inputs.error.errors,
             effect_draws_t_co2e_per_ha=draws,
-            shared=tuple(SharedEffect(one.name, float(one.sd.value), one.line) for one in inputs.initial),
+            shared=tuple(SharedEffect(one.name, float(one.sd.value), one.line) for one in inputs.shared),
             **values_of(given),
         )
         return posterior, {}
 
     told = {**given, "validation": inputs.error.variance, "joint_draws": inputs.drawn.shape[1]}
-    told |= {f"{one.sd.name.replace('.', '_')}_error": one.sd for one in inputs.initial}
+    told |= {f"{one.sd.name.replace('.', '_')}_error": one.sd for one in inputs.shared}
     return posterior_outcome(inputs, compute, modelled_credited_t_co2e_per_ha, told)

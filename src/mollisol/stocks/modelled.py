@@ -45,7 +45,7 @@ from mollisol.workers import in_order
 _BACK_STEPS = 12
 _BACK_TOLERANCE_T_HA = 1e-9
 _STEP = 0.01
-"""Relative step of the initial stock: the models are linear in it but for their inert carbon."""
+"""Relative step of initial stocks and amounts: the models are linear in them but for inert carbon and quality."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ class ModelledStocks:
     of_initial
         By laboratory method and scenario: what a relative error of 1 in all that it measured of the initial stocks adds
         to the change, (year, point). [t C/ha]
+    of_practice
+        The same of a relative error of 1 in all amounts of an activity that the schedule of one scenario has.
     """
 
     points: tuple[str, ...]
@@ -85,6 +87,7 @@ class ModelledStocks:
     findings: tuple[Finding, ...]
     rows: Mapping[tuple[str, str, int], str] = field(default_factory=dict)
     of_initial: Mapping[str, Mapping[str, FloatArray]] = field(default_factory=dict)
+    of_practice: Mapping[tuple[str, str], Mapping[str, FloatArray]] = field(default_factory=dict)
 
     def rows_behind(self, scenario: str, year: int, points: Sequence[str]) -> list[str]:
         """Return what changes of points since the start are read from, the same number of rows for each point."""
@@ -116,6 +119,7 @@ def run_model(
     stocks: UnitStocks,
     methods: Sequence[str] = (),
     years: Collection[int] | None = None,
+    practices: Sequence[str] = (),
 ) -> ModelledStocks:
     """Run both scenarios of every point from measured stocks, with one joint draw for all of them.
 
@@ -125,6 +129,8 @@ def run_model(
         Laboratory methods whose values share an error: what it does to the change is run too, if the model runs here.
     years
         At whose ends the change is kept, beside the start; all where none are named.
+    practices
+        Activities of the model's schedule whose amounts have an error: what it does to the change is run too.
 
     Raises
     ------
@@ -139,25 +145,30 @@ def run_model(
     measured = _measured(context, stocks, head, points)
     shift = initial_shift_years(project, context.rules.number("mollisol.start.tolerance"))
     start = year_before(project.head.start_date)
-    runs = _runs(project, model, points, start, shift)
-    if years is not None:
-        runs = replace(runs, years=frozenset({start, start + shift, *years}))
+    kept = None if years is None else frozenset({start, start + shift, *years})
     at_campaign = np.asarray(measured.value)[:, None]
 
-    def started(stock: FloatArray) -> ScenarioRuns:
+    def started(stock: FloatArray, schedule: tuple[ActivityRow, ...]) -> ScenarioRuns:
+        runs = replace(_runs(project, model, points, start, shift, schedule), years=kept)
         return runs.run(_start(runs, stock, start + shift, back=shift > 0))
 
-    done = started(at_campaign)
+    schedule = model.inputs.schedule
+    done = started(at_campaign, schedule)
     first = done.years.index(start)
     change = _changes(done, first)
-    of_initial = {}
+
+    def moved(stock: FloatArray, schedule: tuple[ActivityRow, ...]) -> dict[str, FloatArray]:
+        other = _changes(started(stock, schedule), first)
+        return {name: (other[name] - own).mean(axis=2) / _STEP for name, own in change.items()}
+
+    of_initial, of_practice = {}, {}
     for method in methods if model.inputs.external is None else ():
         share = _share_of_method(context, stocks, head, points, method)
         if share.any():
-            moved = _changes(started(at_campaign * (1 + _STEP * share[:, None])), first)
-            of_initial[method] = {
-                name: (moved[name] - own).mean(axis=2) / _STEP for name, own in change.items()
-            }
+            of_initial[method] = moved(at_campaign * (1 + _STEP * share[:, None]), schedule)
+    for practice in practices:
+        for scenario in ("baseline", "project"):
+            of_practice[practice, scenario] = moved(at_campaign, _more_of(schedule, practice, scenario))
     identity = simulated(model)
     external = model.inputs.external
     driven = (SITES, WEATHER, SCHEDULE) if external is None else (external.rows.file, *external.files)
@@ -175,7 +186,17 @@ def run_model(
         findings += start_gaps(context, external, measured, start + shift)
         rows = rows_of_results(external)
     return ModelledStocks(
-        points, done.years[first:], initial, change, identity, source, findings, rows, of_initial
+        points, done.years[first:], initial, change, identity, source, findings, rows, of_initial, of_practice
+    )
+
+
+def _more_of(rows: tuple[ActivityRow, ...], practice: str, scenario: str) -> tuple[ActivityRow, ...]:
+    """Return a schedule with a step more of an activity in one scenario."""
+    return tuple(
+        row.model_copy(update={"amount": row.amount * (1 + _STEP)})
+        if (row.activity, row.scenario) == (practice, scenario)
+        else row
+        for row in rows
     )
 
 
@@ -282,13 +303,20 @@ class _Runs:
             raise FindingsError([fault]) from error
 
 
-def _runs(project: Project, model: ProjectModel, points: Sequence[str], start: int, shift: int) -> _Runs:
+def _runs(
+    project: Project,
+    model: ProjectModel,
+    points: Sequence[str],
+    start: int,
+    shift: int,
+    schedule_rows: tuple[ActivityRow, ...],
+) -> _Runs:
     inputs = model.inputs
     last = max(last_year(project), start + shift)
     lead = {"tier2": inputs.run_in_years, "amg": 1, EXTERNAL: 1}.get(inputs.model, 0)
     first = min(start, start + shift) - lead + 1
     site, here = {row.site: row for row in inputs.sites}, set(points)
-    rows = [row for row in inputs.schedule if row.site in here and first <= row.year <= last]
+    rows = [row for row in schedule_rows if row.site in here and first <= row.year <= last]
     schedule = _common_history(rows, start)
     for item in project.soil_baselines:
         if isinstance(item, BlendedBaseline):

@@ -207,7 +207,7 @@ def extrapolation(
     )
     worst = int(np.argmax(share.value))
     beyond, largest = int(np.count_nonzero(share.value)), float(share.value[worst])
-    mildest = Severity.NOTE if largest <= warns else Severity.WARNING
+    mildest = Severity.NOTE if largest <= warns else Severity.REFUSAL
     return finding(
         "esm-beyond-sampled-mass" if beyond else "esm-inside-sampled-mass",
         Place(file=INCREMENTS, thing=f"sample {samples[worst]}" if beyond else f"reference {group}"),

@@ -150,6 +150,39 @@ def test_montecarlo_is_the_layer_on_the_same_draws(modelled: Make) -> None:
     assert route.model_variance_t_co2e_per_ha_2 == pytest.approx(credit.drawn_variance, rel=1e-12)
 
 
+def test_the_error_of_recorded_amounts_is_drawn(modelled: Make) -> None:
+    """Manure known to 20 %: RothC is linear in what is applied, so the error of a scenario is 20 % of what it does.
+
+    What it does is read off two runs with all manure of the project's years a tenth larger, by hand from the schedule.
+    """
+    folder = modelled()
+    before = run_project(folder)
+    sample = "source,units_sampled,units_all,standard_error_percent,design\nmanure-carbon,9,30,20,at random\n"
+    (folder / "practice_samples.csv").write_text(sample, encoding="utf-8")
+    after = run_project(folder)
+    (folder / "practice_samples.csv").unlink()
+    path = folder / "model" / "schedule.csv"
+    head, *lines = path.read_text(encoding="utf-8").splitlines()
+    names = head.split(",")
+    rows = [dict(zip(names, line.split(","), strict=True)) for line in lines]
+    for row in rows:
+        if row["activity"] == "manure-carbon" and row["scenario"] == "project":
+            row["amount"] = str(float(row["amount"]) * 1.1)
+    path.write_text("\n".join([head, *(",".join(row.values()) for row in rows)]) + "\n", encoding="utf-8")
+    more = run_project(folder)
+    means = [run.results.periods[0].deduction.mean_t_co2e_per_ha for run in (before, more)]
+    added = (0.2 * (means[1] - means[0]) / 0.1) ** 2
+    assert added > 0
+    errors = [run.results.periods[0].deduction.standard_error_t_co2e_per_ha ** 2 for run in (before, after)]
+    assert errors[1] - errors[0] == pytest.approx(added, rel=1e-6)
+    drawn = [run.results.periods[0].montecarlo for run in (before, after)]
+    assert drawn[0] is not None
+    assert drawn[1] is not None
+    wider = drawn[1].model_variance_t_co2e_per_ha_2 - drawn[0].model_variance_t_co2e_per_ha_2
+    assert wider == pytest.approx(added, rel=0.6), "sixty draws"
+    assert after.results.periods[0].after_deduction_t_co2e < before.results.periods[0].after_deduction_t_co2e
+
+
 def test_same_bytes_twice_and_another_seed_moves_the_drawn_route_only(modelled: Make) -> None:
     folder = modelled()
     one, again, other = (run_project(folder, seed=seed).results for seed in (0, 0, 1))

@@ -13,7 +13,7 @@ from mollisol.methodology.eligibility_facts import EligibilityFacts
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.land.covered import places_gone
 from mollisol.methodology.project import Project
-from mollisol.methodology.soil_models.inputs import SiteRow
+from mollisol.methodology.soil_models.inputs import AMOUNTS, SiteRow
 from mollisol.questions.declarations import units_that_read_the_same
 from mollisol.reading.project import TABLES
 
@@ -103,6 +103,7 @@ def _things(project: Project) -> Mapping[str, set[str]]:
         "modelled practice": {item.group for item in head.practice_changes} if with_model else set(),
         "re-measured model": {""} if with_model and len(campaigns) > 1 else set(),
         "soil input": _soil_inputs(project),
+        "amount without a spread": _amounts(project),
         "table without a document": {
             files[name] for name in _ACTIVITY if len(getattr(project, name)) and files[name] not in shown
         },
@@ -126,6 +127,14 @@ def _soil_inputs(project: Project) -> set[str]:
     rows: Iterable[Any] = project.model.inputs.sites if project.model is not None else ()
     numbers = {name for name in SiteRow.model_fields if name not in (*_OF_SITES, "land", "soil")}
     return {name for row in rows for name in numbers if getattr(row, name) is not None}
+
+
+def _amounts(project: Project) -> set[str]:
+    """Return the activities with amounts in the schedule of the model of which no sample gives an error."""
+    rows = project.model.inputs.schedule if project.model is not None else ()
+    external = {"external"} if project.model is not None and project.model.inputs.external else set[str]()
+    there = {row.activity for row in rows} & set(AMOUNTS)
+    return (there | external) - {row.source for row in project.practice_samples}
 
 
 def _areas(project: Project) -> Iterable[Finding]:

@@ -20,6 +20,7 @@ from mollisol.methodology.results.run import PeriodResult
 from mollisol.questions.typed_numbers import tables_beside, typed_figures
 from mollisol.reading.project import TABLES
 from mollisol.reading.schema import HEAD_FILE
+from mollisol.run import largest_year_t_co2e, material_share
 
 _ALL: Final = "all"
 _NUMBERS: Final = re.compile(r"\d{1,9}(?:\s*-\s*\d{1,9})?(?:\s*,\s*\d{1,9}(?:\s*-\s*\d{1,9})?)*")
@@ -166,7 +167,7 @@ def tell_evidence(context: Context, periods: Sequence[PeriodResult]) -> list[Fin
         words = "; ".join(f"{part.name} {part.effect_t_co2e:+,.1f} t CO2e by {part.file}" for part in parts)
         where = Place(file=EVIDENCE_FILE)
         return [finding("evidence-no-register", where, f"no register; {words}"[:600])] if parts else []
-    material = context.rules.number("programme.materiality.share") / 100 * abs(verified)
+    material = material_share(context.rules, largest_year_t_co2e(periods)) * abs(verified)
     without = sum(part.without_t_co2e for part in parts)
     told: list[Finding] = []
     for part in parts:
