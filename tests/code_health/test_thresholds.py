@@ -62,8 +62,8 @@ NOT_RULES: Mapping[str, Mapping[float, str]] = {
         1.4826: "from the median of deviations to a standard deviation: the normal distribution",
     },
     "src/mollisol/questions/selection.py": {5: SHOWN, 100: UNIT},
-    "src/mollisol/questions/typed_numbers.py": {1e-6: ROUND, 100: UNIT, 365.25: UNIT, 1000.0: UNIT},
-    "src/mollisol/questions/words/evidence.py": {64: "digits of a hash", 100: UNIT},
+    "src/mollisol/questions/typed_numbers.py": {1e-6: ROUND, 365.25: UNIT, 1000.0: UNIT},
+    "src/mollisol/questions/words/evidence.py": {64: "digits of a hash"},
     "src/mollisol/questions/words/eligibility.py": {5: SHOWN},
     "src/mollisol/questions/words/people.py": {
         5: "words of a name",

@@ -2,7 +2,8 @@
 
 ``MOLLISOL_OFF`` holds the number of the requirement. Findings of its codes get another code and weigh nothing, its
 clauses are not in the table, its equations give one per cent more. Four requirements name none of these: the schedule
-then repeats its oldest year alone, potentials change places, no project is large, and the workbook has no formulas. Three
+then repeats its oldest year alone, potentials change places, no project is large, and the workbook has no formulas.
+Three
 name a choice beside these: flooded rice then has the factor of other crops, displaced production never ends, and the
 errors of amounts that a model takes are passed over.
 """

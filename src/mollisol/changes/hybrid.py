@@ -165,9 +165,11 @@ def _with_practices(
             continue
         if drawn.shape[1] == 1:
             drawn = np.repeat(drawn, int(context.rules.number("mollisol.montecarlo.draws")), axis=1)
-        of_draw = np.random.default_rng([number]).standard_normal(drawn.shape[1])
+        of_draw = np.random.default_rng([number]).standard_normal((drawn.shape[1],))
         line = CO2E_PER_C * (moved["baseline"][last] - moved["baseline"][first])
-        drawn = drawn + row.standard_error_percent / 100 * np.outer(line, of_draw - of_draw.mean())
+        drawn = np.asarray(
+            drawn + row.standard_error_percent / 100 * np.outer(line, of_draw - of_draw.mean())
+        )
     return drawn
 
 

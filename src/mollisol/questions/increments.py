@@ -36,7 +36,7 @@ def check_increments(context: Context, layers: Layers, stocks: UnitStocks, pairs
         given = [_stock(profile, stocks) for profile in (first, last)]
         change[point] = given[1] - given[0]
         past = [
-            stock - float(carbon[-1]) if mass[-1] < reference else 0.0
+            stock - float(carbon[-1]) if mass.size > 1 and mass[-1] < reference else 0.0
             for stock, (_, mass, carbon, reference) in zip(given, (first, last), strict=True)
         ]
         if any(past):
