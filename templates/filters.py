@@ -22,6 +22,14 @@ _SUPERSCRIPT = str.maketrans(
     "-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
 )
 _SUBSCRIPT = str.maketrans("24", "₂₄")
+_COMPONENTS: Final = {
+    "s_field": "spread between fields",
+    "s_point": "spread within fields",
+    "s_control": "spread between control sites",
+    "s_theta": "spread between control groups",
+    "k-hat": "importance weights",
+}
+"""What the posterior calls its parts and checks, in words."""
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SMALLEST_PLAIN: Final = 1e-4
 _LARGEST_PLAIN: Final = 1e15
@@ -133,6 +141,13 @@ def odds(probability: float) -> str:
     return f"a probability of {number(probability, 3)}"
 
 
+def component(name: str) -> str:
+    """Write the name that the code has for a part or a check of the posterior as words of the report."""
+    base, bracket, number = name.partition("[")
+    words = _COMPONENTS.get(base, base)
+    return f"{words}, group {int(number.rstrip(']')) + 1}" if bracket else words
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """Write a count with its noun."""
     return f"{whole(count)}{SPACE}{one if count == 1 else many or one + 's'}"
@@ -152,6 +167,7 @@ def grouped_by(items: Iterable[Any], attribute: str) -> dict[Any, list[Any]]:
 
 
 _ALL: Final[tuple[Callable[..., Any], ...]] = (
+    component,
     *(number, fixed, plain, exact, whole, signed, day, span, unit, slug, odds),
     *(grouped, grouped_by),
 )

@@ -161,12 +161,12 @@ def _page(report: ReportModel, project: Project, farm: _Farm, say: _Messages) ->
     )
 
 
-def _changes(period: PeriodResult, own: set[str], say: _Messages) -> Sequence[str]:
+def _changes(period: PeriodResult, strata: set[str], say: _Messages) -> Sequence[str]:
     """Return a sentence for each part of the land: its change, and that of land that is farmed as before."""
     measured = bool(period.first_campaign)
     lines = []
     for row in period.strata:
-        if row.stratum in own:
+        if row.stratum in strata:
             mine, theirs = row.project_change_t_co2e_per_ha, row.baseline_change_t_co2e_per_ha
             ends = (
                 {"first": str(period.first_campaign), "last": str(period.last_campaign)} if measured else {}

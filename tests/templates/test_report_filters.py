@@ -139,3 +139,16 @@ def test_a_figure_that_does_more_than_draw_is_refused(svg: str, word: str) -> No
 def test_a_figure_that_only_draws_passes() -> None:
     svg = '<svg viewBox="0 0 1 1"><g clip-path="url(#c)"><path d="M0 0"/><use xlink:href="#c"/></g></svg>'
     assert checked(svg) == svg
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("s_field", "spread between fields"),
+        ("s_field[1]", "spread between fields, group 2"),
+        ("k-hat", "importance weights"),
+        ("laboratory batch", "laboratory batch"),
+    ],
+)
+def test_names_of_the_code_are_words_in_the_report(name: str, words: str) -> None:
+    assert filters.component(name) == words
