@@ -155,7 +155,10 @@ def run_scenarios(
         drawn.label,
         tuple(s.site for s in sites),
         parts[0].years,
-        {name: np.concatenate([part.stocks[name] for part in parts], axis=1) for name in parts[0].stocks},
+        {
+            name: np.concatenate([part.stocks.pop(name) for part in parts], axis=1)
+            for name in list(parts[0].stocks)
+        },
         findings + tuple(dict.fromkeys(finding for part in parts for finding in part.findings)),
     )
 

@@ -16,7 +16,7 @@ from mollisol.programmes.interface import Carried, Programme
 from mollisol.programmes.registry import programme_of
 from mollisol.questions.deviations import deviation_effects
 from mollisol.questions.selection import tell_lost_points
-from mollisol.run import Assessment, Run, RunOptions, Tell
+from mollisol.run import Assessment, Run, RunOptions, Tell, needed_by
 from mollisol.stocks.means import stock_means
 
 
@@ -28,6 +28,7 @@ def told_by_a_run(assessment: Assessment) -> list[Finding]:
     if assessment.blocked:
         return list(assessment.findings)
     try:
+        needed_by(assessment)
         periods, outcome, _ = credited(assessment, RunOptions(route="deciding"))
         return _told(assessment, periods, outcome)[1]
     except FindingsError as error:

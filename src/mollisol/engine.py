@@ -209,17 +209,14 @@ def run_project(
     Raises
     ------
     FindingsError
-        If a finding blocks; it carries all findings.
-    UserError
-        If the bundle would be larger than what reads bundles opens.
+        If a finding blocks, or the bundle would be larger than what reads bundles opens; it carries all findings.
     """
     from mollisol.computing import compute
 
     rules: dict[str, Any] = {"rules_key": rules_key, "overlays": overlays, "programme": programme}
     assessment = assess_project(folder, **rules, rule_set=rule_set, tell=tell)
     options = RunOptions(**rules | {"overlays": tuple(overlays)}, route=route, seed=seed, reference=reference)
-    project = assessment.passed()[0].project
-    tell(f"computing: {needed_by(project)}")
+    tell(f"computing: {needed_by(assessment)}")
     return compute(assessment, options, tell)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mollisol.methodology.base import DomainObject, Items
 from mollisol.methodology.context import Context
-from mollisol.methodology.findings import Finding, FindingsError, UserError, blocking
+from mollisol.methodology.findings import Finding, FindingsError, Place, blocking, finding, in_order
 from mollisol.methodology.project import Project
 from mollisol.methodology.results.run import PeriodResult, ReferenceChoice, RouteChoice, RunResult
 from mollisol.methodology.rules_in_force.overlay import Overlay
@@ -42,25 +42,25 @@ def silent(_: str) -> None:
     """Take a line on a step, and print nothing."""
 
 
-def needed_by(project: Project) -> str:
+def needed_by(assessment: Assessment) -> str:
     """Return what a run of a project will need and write, in words; from its tables, to a factor of about two.
 
     Raises
     ------
-    UserError
-        If the bundle would hold more than what reads it opens.
+    FindingsError
+        If a finding blocks, or the bundle would hold more than what reads it opens.
     """
+    project = assessment.passed()[0].project
     strata, increments = len(project.strata), len(project.core_increments)
     campaigns, periods = len(project.head.campaigns), len(project.head.verification_periods)
     results = strata * (_BYTES_OF_A_STOCK * campaigns + _BYTES_OF_A_PERIOD * periods)
     rows = _ROWS_OF_AN_INCREMENT * increments + _ROWS_OF_A_PERIOD * strata * periods
     size = f"{strata:,} strata and {increments:,} increments"
     if results > LARGEST_FILE_BYTES or rows > MOST_ROWS:
-        raise UserError(
-            f"{size} would make a bundle that cannot be opened: results of about {results / 1e6:,.0f} MB where "
-            f"{LARGEST_FILE_BYTES / 1e6:,.0f} MB are read, and a table of about {rows:,} rows where {MOST_ROWS:,} are; "
-            "run parts of the land as projects of their own, and keep them in a portfolio (mollisol portfolio)"
-        )
+        state = f"{size}: results of about {results / 1e6:,.0f} MB, and a table of about {rows:,} rows"
+        largest, where = LARGEST_FILE_BYTES / 1e6, Place(file="strata.csv")
+        found = finding("run-too-large", where, state, largest_mb=largest, most_rows=MOST_ROWS)
+        raise FindingsError(in_order([*assessment.findings, found]))
     memory, packed = _LEAST_MEMORY_MB + rows * _MEMORY_OF_A_ROW / 1e6, results / 9 + _BYTES_OF_A_ROW * rows
     return (
         f"{size}: about {memory:,.0f} MB of memory and a bundle of {(_LEAST_BUNDLE + packed) / 1e6:,.0f} MB"

@@ -1,7 +1,8 @@
-"""A run that ends midway leaves no half-written folder, and leaves alone what was there before."""
+"""A run that ends midway leaves no half-written folder, and leaves alone what was there before; a torn one is told."""
 
 from __future__ import annotations
 
+import resource
 import signal
 import subprocess
 import sys
@@ -9,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from mollisol.engine import assess_project
+from mollisol.methodology.findings import blocking
 from mollisol.output import MANIFEST, BundleError, write_folder
+from mollisol.reading.intake import Intake
 from tests.broken.conftest import Breaker
 
 FIRST = {MANIFEST: b"{}", "results.json": b"first", "inputs/strata.csv": b"first"}
@@ -116,3 +120,44 @@ def test_a_run_that_is_killed(broken: Breaker, tmp_path: Path) -> None:
     assert subprocess.run(command, capture_output=True, check=False).returncode == -signal.SIGKILL
     assert visible(out.parent) == {"bundle"}
     assert contents(out) == FIRST
+
+
+@pytest.mark.parametrize("most_bytes", [1 << 12, 1 << 17])
+def test_a_full_disk_is_said_and_leaves_what_was_there(
+    most_bytes: int, broken: Breaker, tmp_path: Path
+) -> None:
+    """No file may grow beyond some bytes: the system refuses the table of values, then the report, as a full disk."""
+    project, out = broken([]), tmp_path / "out" / "bundle"
+    write_folder(out, FIRST)
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "mollisol", "run", str(project), "--out", str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes)),
+    )
+    assert done.returncode == 2, done.stderr
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert {path.name for path in out.parent.iterdir()} == {"bundle"}
+    assert contents(out) == FIRST
+
+
+def test_a_project_that_changes_while_it_is_read_is_no_project(
+    broken: Breaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = broken([])
+    assert not blocking(assess_project(folder).findings)
+    take = Intake.take
+
+    def moving(self: Intake, file: str, *, required: bool = True) -> bytes | None:
+        content = take(self, file, required=required)
+        if file == "strata.csv":
+            (folder / file).write_bytes((folder / file).read_bytes() + b"\n")
+            (folder / "core_increments.csv").unlink()
+        return content
+
+    monkeypatch.setattr(Intake, "take", moving)
+    found = [one for one in assess_project(folder).findings if one.code == "file-changed"]
+    assert [one.where.file for one in found] == ["strata.csv"]
+    assert "run again" in found[0].do

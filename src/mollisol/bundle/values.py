@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.methodology.results.figure import Origin
+from mollisol.output import BundleError
 
 VALUES: Final = "values.parquet"
 LISTS: Final = ("value", "index", "rows", "places")
@@ -264,10 +265,13 @@ def _parquet(parts: Mapping[int, Mapping[str, Any]]) -> bytes:
             cells = (f"CAST({own.get(name, 'NULL')} AS {kind}) AS {name}" for name, kind in COLUMNS.items())
             selects.append(f"SELECT {', '.join(cells)} FROM part_{part}")  # noqa: S608
         file = Path(folder, VALUES)
-        database.execute(
-            f"COPY ({' UNION ALL '.join(selects)}) TO '{file}' (FORMAT parquet, PARQUET_VERSION V2, "
-            f"COMPRESSION zstd, ROW_GROUP_SIZE {_ROWS_OF_A_GROUP}, DICTIONARY_SIZE_LIMIT 1)"
-        )
+        try:
+            database.execute(
+                f"COPY ({' UNION ALL '.join(selects)}) TO '{file}' (FORMAT parquet, PARQUET_VERSION V2, "
+                f"COMPRESSION zstd, ROW_GROUP_SIZE {_ROWS_OF_A_GROUP}, DICTIONARY_SIZE_LIMIT 1)"
+            )
+        except duckdb.IOException as error:
+            raise BundleError(f"{file} cannot be written: {error}") from error
         return file.read_bytes()
 
 

@@ -57,6 +57,7 @@ class Intake:
         self._place = place if isinstance(place, Mapping) else Path(place)
         self.contents: dict[str, bytes] = {}
         self.findings: list[Finding] = []
+        self._stamps: dict[str, tuple[int, int]] = {}
 
     def take(self, file: str, *, required: bool = True) -> bytes | None:
         """Return the bytes of a file; None, with a finding where one is due, if it cannot be had."""
@@ -130,9 +131,21 @@ class Intake:
                 raise FileNotFoundError
             return self._place[file], len(self._place[file])
         with opened_plain(self._path_of(file)) as stream:
-            size = os.fstat(stream.fileno()).st_size
+            status = os.fstat(stream.fileno())
+            self._stamps[file] = status.st_size, status.st_mtime_ns
+            size = status.st_size
             content = stream.read(largest + 1) if size <= largest else b""
         return content, max(size, len(content))
+
+    def check_unchanged(self) -> None:
+        """Add a finding on each file that is no longer as it was taken: together they may be of no one state."""
+        for file, stamp in self._stamps.items():
+            try:
+                status = self._path_of(file).stat()
+                if (status.st_size, status.st_mtime_ns) != stamp:
+                    self.add("file-changed", file, "a file that changed while the project was read")
+            except (OSError, _NameError):
+                self.add("file-changed", file, "a file that went away while the project was read")
 
     def _path_of(self, file: str) -> Path:
         """Return the place of a plain file inside the folder."""

@@ -161,6 +161,7 @@ def read_project(place: Handed) -> Reading:
     model = None
     if head is not None and head.model is not None:
         model = project_model_of(intake, head.model)
+    intake.check_unchanged()
     if head is None:
         return Reading(None, tuple(intake.findings), intake.contents)
     project = Project(

@@ -155,6 +155,7 @@ def run_model(
     schedule = model.inputs.schedule
     done = started(at_campaign, schedule)
     first = done.years.index(start)
+    at_start = done.stock_t_ha["baseline"][first].mean(axis=1)
     change = _changes(done, first)
 
     def moved(stock: FloatArray, schedule: tuple[ActivityRow, ...]) -> dict[str, FloatArray]:
@@ -179,7 +180,6 @@ def run_model(
     )
     initial = measured
     if shift:
-        at_start = done.stock_t_ha["baseline"][first].mean(axis=1)
         initial = context.trace.given("modelled_initial_stock", at_start, "t C/ha", source, points)
     findings, rows = tuple(done.findings), {}
     if external is not None:
@@ -201,16 +201,21 @@ def _more_of(rows: tuple[ActivityRow, ...], practice: str, scenario: str) -> tup
 
 
 def _changes(done: ScenarioRuns, first: int) -> dict[str, FloatArray]:
-    """Return the change since the start by scenario, (year, point, draw); of a rotation the mean over its phases."""
+    """Return the change since the start by scenario, (year, point, draw); of a rotation the mean over its phases.
 
-    def since_start(scenario: str) -> FloatArray:
-        stock = done.stock_t_ha[scenario]
-        return np.asarray(stock[first:] - stock[first])
-
-    change = {name: since_start(name) for name in done.stock_t_ha if name in ("baseline", "project")}
-    phases = [since_start(name) for name in sorted(done.stock_t_ha) if "phase" in name]
+    The stocks are changed in their place: those of many points under many draws stand in memory once.
+    """
+    change = {}
+    for name in [one for one in done.stock_t_ha if one in ("baseline", "project") or "phase" in one]:
+        change[name] = done.stock_t_ha.pop(name)[first:]
+        change[name] -= change[name][0].copy()
+    phases = [change.pop(name) for name in sorted(change) if "phase" in name]
     if phases:
-        change["blended"] = np.asarray(rotation_mean_t_c_per_ha(change_by_phase_t_c_per_ha=np.stack(phases)))
+        change["blended"] = np.empty_like(phases[0])
+        for row, mean in enumerate(change["blended"]):
+            mean[:] = rotation_mean_t_c_per_ha(
+                change_by_phase_t_c_per_ha=np.stack([phase[row] for phase in phases])
+            )
     return change
 
 

@@ -20,8 +20,9 @@ from mollisol.bundle.read import open_bundle
 from mollisol.bundle.stored import Stored
 from mollisol.bundle.values import VALUES, stored
 from mollisol.bundle.write import files_to_write, trace_document
-from mollisol.engine import run_project
-from mollisol.methodology.findings import UserError
+from mollisol.computing import told_by_a_run
+from mollisol.engine import assess_project, run_project
+from mollisol.methodology.findings import FindingsError, UserError
 from mollisol.verify.bundle import verify_bundle
 from tests.support.bundles import Taken, put_first_edition, trace_of
 from tests.support.projects import TV2, write_project
@@ -139,8 +140,11 @@ def test_a_run_says_what_it_needs_and_refuses_what_would_not_be_opened(
     assert any(line.startswith("computing: ") and "MB of memory and a bundle of" in line for line in told)
     monkeypatch.setattr(run_module, "MOST_ROWS", 100)
     told.clear()
-    with pytest.raises(UserError, match="would make a bundle that cannot be opened"):
+    with pytest.raises(FindingsError) as refused:
         run_project(project, route="analytic", tell=told.append)
+    for findings in (refused.value.findings, told_by_a_run(assess_project(project))):
+        (found,) = (one for one in findings if one.code == "run-too-large")
+        assert "and 100 rows" in found.allowed
     assert not any(line.startswith("computing") for line in told)
 
 
