@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -161,6 +161,14 @@ def grouped(items: Iterable[Any], attribute: str) -> list[tuple[Any, list[Any]]]
     return list(groups.items())
 
 
+def largest(items: Sequence[Any], most: int | None, attribute: str) -> list[Any]:
+    """Return the items whose attribute is largest, whatever its sign, in the order in which they stand."""
+    if most is None or most >= len(items):
+        return list(items)
+    sizes = [abs(float(getattr(item, attribute) or 0.0)) for item in items]
+    return [items[place] for place in sorted(sorted(range(len(items)), key=lambda n: -sizes[n])[:most])]
+
+
 def grouped_by(items: Iterable[Any], attribute: str) -> dict[Any, list[Any]]:
     """Group items by an attribute, to look groups up."""
     return dict(grouped(items, attribute))
@@ -169,6 +177,6 @@ def grouped_by(items: Iterable[Any], attribute: str) -> dict[Any, list[Any]]:
 _ALL: Final[tuple[Callable[..., Any], ...]] = (
     component,
     *(number, fixed, plain, exact, whole, signed, day, span, unit, slug, odds),
-    *(grouped, grouped_by),
+    *(grouped, grouped_by, largest),
 )
 FILTERS: Final = {function.__name__: function for function in _ALL}

@@ -6,24 +6,30 @@ who was faster, nor one that died and was replaced moves a bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, NamedTuple
 
 from mollisol.methodology.findings import UserError
 from mollisol.quantification.models.linear import kernel
 
-ATTEMPTS = 3
-"""How often a part is begun before its loss is told."""
+_RETRIES = 2
+"""How often a Dask scheduler begins a part again whose worker died."""
 
-type Start = Callable[[], Executor]
-"""Starts workers; called again where they broke."""
 
-_START: ContextVar[Start | None] = ContextVar("start", default=None)
+class Crew(NamedTuple):
+    """Workers: how they are started, also again where they broke, and how many parts are in hand at once."""
+
+    start: Callable[[], Executor]
+    number: int
+
+
+_CREW: ContextVar[Crew | None] = ContextVar("crew", default=None)
 
 
 @contextmanager
@@ -44,20 +50,20 @@ def started(wanted: str) -> Iterator[None]:
     if number == 0:
         raise UserError("0 workers: name 1 or more, or the address of a Dask scheduler")
     if number is None:
-        with _cluster(wanted) as start, _started_by(start):
+        with _cluster(wanted) as crew, _doing(crew):
             yield
     else:
-        with _started_by(partial(_processes, number) if number > 1 else None):
+        with _doing(Crew(partial(_processes, number), number) if number > 1 else None):
             yield
 
 
 @contextmanager
-def _started_by(start: Start | None) -> Iterator[None]:
-    token = _START.set(start)
+def _doing(crew: Crew | None) -> Iterator[None]:
+    token = _CREW.set(crew)
     try:
         yield
     finally:
-        _START.reset(token)
+        _CREW.reset(token)
 
 
 def _processes(number: int) -> Executor:
@@ -66,7 +72,7 @@ def _processes(number: int) -> Executor:
 
 
 @contextmanager
-def _cluster(scheduler: str) -> Iterator[Start]:
+def _cluster(scheduler: str) -> Iterator[Crew]:
     try:
         from distributed import Client
     except ImportError:
@@ -77,7 +83,7 @@ def _cluster(scheduler: str) -> Iterator[Start]:
         raise UserError(f"no Dask scheduler answers at {scheduler}: {error}") from None
     with client:
         # the same call may be made twice, and a key made of its arguments would take long to compute
-        yield partial(client.get_executor, pure=False, retries=ATTEMPTS - 1)
+        yield Crew(partial(client.get_executor, pure=False, retries=_RETRIES), sys.maxsize)
 
 
 def in_order[Part, Result](work: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
@@ -86,34 +92,65 @@ def in_order[Part, Result](work: Callable[[Part], Result], parts: Iterable[Part]
     Raises
     ------
     UserError
-        If a part was lost with its worker again and again.
+        If a part was lost with its worker twice.
     """
-    start = _START.get()
-    if start is None:
-        return [work(part) for part in parts]
-    return _handed_out(start, work, list(parts))
+    found = dict(as_done(work, parts))
+    results = [result for _, result in sorted(found.items(), key=lambda one: one[0]) if result is not None]
+    if len(results) < len(found):
+        raise UserError(
+            f"{len(found) - len(results)} of {len(found)} parts were lost with their workers twice: was their memory "
+            "full? Nothing was written"
+        )
+    return results
 
 
-def _handed_out[Part, Result](
-    start: Start, work: Callable[[Part], Result], parts: Sequence[Part]
-) -> list[Result]:
-    results, left = dict[int, Result](), list(range(len(parts)))
-    for _ in range(ATTEMPTS):
-        with start() as executor:
-            given = {place: executor.submit(_alone, work, parts[place]) for place in left}
-            for place, future in given.items():
-                try:
-                    results[place] = future.result()
-                except Exception as error:
-                    if not _died(error):
-                        raise
-        left = [place for place in left if place not in results]
-        if not left:
-            return [results[place] for place in range(len(parts))]
-    raise UserError(
-        f"{len(left)} of {len(parts)} parts were lost with their workers, {ATTEMPTS} times: was their memory full? "
-        "Nothing was written"
-    )
+def as_done[Part, Result](
+    work: Callable[[Part], Result], parts: Iterable[Part], tell: Callable[[list[Part]], None] | None = None
+) -> Iterator[tuple[int, Result | None]]:
+    """Yield the place of each part and what work gives for it, as they are done.
+
+    Where a worker dies, what was in hand is begun again, each part by itself; what is lost then gives None.
+
+    Parameters
+    ----------
+    work
+        Gives anything but None.
+    parts
+        In an order of their own, that places count in.
+    tell
+        Called with parts that are begun again.
+    """
+    crew = _CREW.get()
+    if crew is None:
+        yield from enumerate(map(work, parts))
+        return
+    waiting, suspects = list(enumerate(parts))[::-1], list[tuple[int, Part]]()
+    while waiting or suspects:
+        alone = bool(suspects)
+        batch = [suspects.pop()] if alone else waiting
+        lost: list[tuple[int, Part]] = []
+        with crew.start() as executor:
+            running: dict[Future[Result], tuple[int, Part]] = {}
+            while (batch or running) and not lost:
+                with suppress(BrokenExecutor):  # what is running says so too
+                    while batch and len(running) < crew.number:
+                        running[executor.submit(_alone, work, batch[-1][1])] = batch[-1]
+                        batch.pop()
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    place, part = running.pop(future)
+                    try:
+                        yield place, future.result()
+                    except Exception as error:
+                        if not _died(error):
+                            raise
+                        lost.append((place, part))
+            lost += running.values()
+        if alone and lost:
+            yield lost[0][0], None
+        elif lost:
+            suspects = lost
+            if tell is not None:
+                tell([part for _, part in lost])
 
 
 def _died(error: Exception) -> bool:

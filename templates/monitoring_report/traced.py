@@ -162,14 +162,14 @@ def _input(argument: str, given: Any, anchors: Mapping[str, str]) -> TracedInput
 def _value(value: Any, index: Sequence[str]) -> TracedValue:
     if not _is_list(value):
         return TracedValue(first=(_scalar(value),), labels=(), count=1, scalar=True)
-    first = tuple(islice(_flat(value), _SHOWN_VALUES))
+    first = tuple(islice(_flat(value[:_SHOWN_VALUES]), _SHOWN_VALUES))
     count = _count(value)
     labels = tuple(map(str, index[:_SHOWN_VALUES])) if len(index) == count else ()
     return TracedValue(first=first, labels=labels, count=count, scalar=False)
 
 
 def _is_list(value: Any) -> bool:
-    return isinstance(value, list | tuple)
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def _count(value: Any) -> int:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 
 from mollisol.methodology.base import Interval
 from mollisol.templates import filters
+from mollisol.templates.monitoring_report.traced import anchors_of, shown_of, traced_groups
 from mollisol.templates.svg import UnsafeSvgError, checked
 
 T = "\u202f"
@@ -152,3 +156,36 @@ def test_a_figure_that_only_draws_passes() -> None:
 )
 def test_names_of_the_code_are_words_in_the_report(name: str, words: str) -> None:
     assert filters.component(name) == words
+
+
+def test_the_largest_rows_stand_in_their_order() -> None:
+    """By hand: of 3, -9, 1, 5 the two largest whatever their sign are -9 and 5."""
+    rows = [SimpleNamespace(size=size) for size in (3.0, -9.0, None, 5.0)]
+    assert [row.size for row in filters.largest(rows, 2, "size")] == [-9.0, 5.0]
+    assert filters.largest(rows, None, "size") == filters.largest(rows, 4, "size") == rows
+
+
+class Read(Sequence[float]):
+    """A list of a bundle that is read piece by piece, as one of more than a thousand entries is."""
+
+    def __len__(self) -> int:
+        return 5000
+
+    def __getitem__(self, place: Any) -> Any:
+        return [0.5 * n for n in range(5000)][place]
+
+
+def test_a_list_that_is_read_piece_by_piece_is_shortened_like_any_other() -> None:
+    item = {
+        "name": "a@1",
+        "value": Read(),
+        "unit": "t",
+        "equation": "x",
+        "inputs": {},
+        "rules": [],
+        "rows": [],
+    }
+    shown = shown_of([item | {"index": []}])
+    (group,) = traced_groups(shown, anchors_of(shown))
+    assert group.quantities[0].value.first == (0.0, 0.5, 1.0, 1.5, 2.0, 2.5)
+    assert group.quantities[0].value.count == 5000

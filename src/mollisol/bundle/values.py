@@ -48,6 +48,7 @@ ENTRIES: Final = "@"
 """The key of an argument that stands in a part of the table: form, first spot, number of entries, inner shape."""
 
 _ROWS_OF_A_GROUP: Final = 122_880
+_LEVEL: Final = 9
 _LARGEST_WHOLE: Final = 2.0**53
 
 type Held = tuple[str, int, int, list[int]]
@@ -268,7 +269,7 @@ def _parquet(parts: Mapping[int, Mapping[str, Any]]) -> bytes:
         try:
             database.execute(
                 f"COPY ({' UNION ALL '.join(selects)}) TO '{file}' (FORMAT parquet, PARQUET_VERSION V2, "
-                f"COMPRESSION zstd, ROW_GROUP_SIZE {_ROWS_OF_A_GROUP}, DICTIONARY_SIZE_LIMIT 1)"
+                f"COMPRESSION zstd, COMPRESSION_LEVEL {_LEVEL}, ROW_GROUP_SIZE {_ROWS_OF_A_GROUP}, DICTIONARY_SIZE_LIMIT 1)"
             )
         except duckdb.IOException as error:
             raise BundleError(f"{file} cannot be written: {error}") from error

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final, NamedTuple
@@ -26,6 +23,7 @@ from mollisol.portfolio.inputs import inputs_of
 from mollisol.portfolio.rows import rows_of_findings, rows_of_results
 from mollisol.portfolio.store import Row, Store
 from mollisol.run import Run, Tell
+from mollisol.workers import as_done, started
 
 CHECKED: Final = "checked"
 BLOCKED: Final = "blocked"
@@ -33,6 +31,7 @@ FAILED: Final = "failed"
 _TRIES: Final = 3
 _SECONDS_BETWEEN_LINES: Final = 5.0
 _MOST_CODES_TOLD: Final = 5
+_DIED: Final = "the worker that had it died twice, the second time with nothing beside it"
 
 
 class _Task(NamedTuple):
@@ -86,54 +85,27 @@ def _changed(store: Store, tell: Tell, *, computed: bool) -> list[_Task]:
 
 
 def _work(store: Store, job: _Job, tasks: Sequence[_Task], workers: int, tell: Tell) -> int:
-    started = told = monotonic()
-    results = map(job, tasks) if workers == 1 else _in_workers(job, tasks, workers, tell)
-    for number, done in enumerate(results, start=1):
-        store.write({"project": [done.row], **done.tables}, project=done.row["name"])
-        if done.row["state"] in (BLOCKED, FAILED):
-            tell(f"{done.row['name']}: {done.row['state']}, {done.row['why']}")
-        if (now := monotonic()) - told > _SECONDS_BETWEEN_LINES or number == len(tasks):
-            left = (now - started) / number * (len(tasks) - number)
-            tell(f"{number} of {len(tasks)} projects done, {_minutes(left)} left")
-            told = now
+    began = told = monotonic()
+
+    def again(lost: Sequence[_Task]) -> None:
+        tell(f"a worker died; {', '.join(task.name for task in lost)} run again, each by itself")
+
+    with started(str(workers)):
+        for number, (place, result) in enumerate(as_done(job, tasks, again), start=1):
+            done = result or _failed(tasks[place], _DIED)
+            store.write({"project": [done.row], **done.tables}, project=done.row["name"])
+            if done.row["state"] in (BLOCKED, FAILED):
+                tell(f"{done.row['name']}: {done.row['state']}, {done.row['why']}")
+            if (now := monotonic()) - told > _SECONDS_BETWEEN_LINES or number == len(tasks):
+                left = (now - began) / number * (len(tasks) - number)
+                tell(f"{number} of {len(tasks)} projects done, {_minutes(left)} left")
+                told = now
     _compare(store, tell)
     return len(tasks)
 
 
 def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
-
-
-def _in_workers(job: _Job, tasks: Sequence[_Task], workers: int, tell: Tell) -> Iterator[_Done]:
-    """Yield what came of each project; where a worker dies, what was in hand is run again, each by itself."""
-    waiting, suspects = list(reversed(tasks)), list[_Task]()
-    while waiting or suspects:
-        alone = bool(suspects)
-        batch = [suspects.pop()] if alone else waiting
-        lost: list[_Task] = []
-        with ProcessPoolExecutor(1 if alone else workers, mp_context=get_context("spawn")) as pool:
-            running: dict[Future[_Done], _Task] = {}
-            while (batch or running) and not lost:
-                try:
-                    while batch and len(running) < workers:
-                        running[pool.submit(job, batch[-1])] = batch[-1]
-                        batch.pop()
-                except BrokenProcessPool:
-                    pass  # what is running says so too
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    task = running.pop(future)
-                    try:
-                        yield future.result()
-                    except BrokenProcessPool:
-                        lost.append(task)
-            lost += running.values()
-        if alone and lost:
-            yield _failed(
-                lost[0], "the worker that had it died twice, the second time with nothing beside it"
-            )
-        elif lost:
-            tell(f"a worker died; {', '.join(task.name for task in lost)} run again, each by itself")
-            suspects = lost
 
 
 class _Looked(NamedTuple):
