@@ -269,7 +269,8 @@ def _parquet(parts: Mapping[int, Mapping[str, Any]]) -> bytes:
         try:
             database.execute(
                 f"COPY ({' UNION ALL '.join(selects)}) TO '{file}' (FORMAT parquet, PARQUET_VERSION V2, "
-                f"COMPRESSION zstd, COMPRESSION_LEVEL {_LEVEL}, ROW_GROUP_SIZE {_ROWS_OF_A_GROUP}, DICTIONARY_SIZE_LIMIT 1)"
+                f"COMPRESSION zstd, COMPRESSION_LEVEL {_LEVEL}, ROW_GROUP_SIZE {_ROWS_OF_A_GROUP}, "
+                "DICTIONARY_SIZE_LIMIT 1)"
             )
         except duckdb.IOException as error:
             raise BundleError(f"{file} cannot be written: {error}") from error
