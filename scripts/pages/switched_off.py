@@ -94,10 +94,11 @@ def off(row: Requirement) -> str:
         105: "the factor of flooded rice",
         120: "the last year of displaced production",
         134: "errors of amounts that a model takes",
+        150: "boxes of parameters",
         165: "potentials",
         169: "the size of a project",
     }.get(row.number)
-    alone = row.number in (34, 94, 165, 169)
+    alone = row.number in (34, 94, 150, 165, 169)
     return "; ".join((*(() if alone else (*codes, *asked, *row.equations)), *([more] if more else ())))
 
 

@@ -57,6 +57,7 @@ BASES: Final[dict[str, Basis]] = {
         clause="the files that each row names; VM0042 section 9, data and parameters monitored"
     ),
     "strata": Basis(clause="strata.csv, sample_points.csv, control_links.csv and the file of outlines"),
+    "statements": Basis(clause="declarations.csv"),
     "control_sites": Basis(clause="control_sites.csv, control_links.csv and sample_points.csv"),
     "points": Basis(clause="sample_points.csv"),
     "baselines": Basis(

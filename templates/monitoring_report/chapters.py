@@ -24,7 +24,7 @@ CHAPTERS: Final = (
     Chapter("vintages", "Reductions and removals by vintage"),
     Chapter("deviations", "Deviations"),
     Chapter("findings", "Findings"),
-    Chapter("annex", "Annex: strata, areas and points"),
+    Chapter("annex", "Annex: strata, areas, points and statements"),
     Chapter("equations", "Annex: equations used"),
     Chapter("rules", "Annex: rules used"),
     Chapter("switches", "Annex: printed and corrected forms"),

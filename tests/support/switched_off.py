@@ -1,8 +1,8 @@
 """A plugin that switches off what a requirement names: its findings, the clauses on it and its equations.
 
 ``MOLLISOL_OFF`` holds the number of the requirement. Findings of its codes get another code and weigh nothing, its
-clauses are not in the table, its equations give one per cent more. Four requirements name none of these: the schedule
-then repeats its oldest year alone, potentials change places, no project is large, and the workbook has no formulas.
+clauses are not in the table, its equations give one per cent more. Five requirements name none of these: the schedule
+then repeats its oldest year alone, potentials change places, no project is large, and there are no formulas or boxes.
 Three
 name a choice beside these: flooded rice then has the factor of other crops, displaced production never ends, and the
 errors of amounts that a model takes are passed over.
@@ -20,8 +20,8 @@ from typing import Any
 from mollisol.methodology import findings, provenance
 
 TABLES = Path(__file__).parents[2] / "methodology" / "tables"
-MAPPING, WORKBOOK, POTENTIALS, SIZE, RICE, YEARS, AMOUNTS = (
-    "34", "94", "165", "169", "105", "120", "134",
+MAPPING, WORKBOOK, POTENTIALS, SIZE, RICE, YEARS, AMOUNTS, BOXES = (
+    "34", "94", "165", "169", "105", "120", "134", "150",
 )  # fmt: skip
 _STATED = ("clause-broken", "clause-undeclared", "clause-undocumented")
 
@@ -79,6 +79,10 @@ def _switch_off(number: str) -> None:
 
         own: Any = climate.direct_factor
         climate.direct_factor = lambda nitrogen, moisture, rice=None: own(nitrogen, moisture)
+    if number == BOXES:
+        from mollisol.templates.monitoring_report import registry
+
+        registry.boxes = lambda report: ()
     if number == AMOUNTS:
         from mollisol.changes import baselines
 
