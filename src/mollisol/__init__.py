@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mollisol.api.arrays import equation
+    from mollisol.api.draws import datatree
     from mollisol.api.frames import frames
     from mollisol.api.project import Project
     from mollisol.engine import assess_project, run_project
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Project": ".api.project",
     "assess_project": ".engine",
+    "datatree": ".api.draws",
     "equation": ".api.arrays",
     "frames": ".api.frames",
     "load_rule_set": ".methodology.rules_in_force.rule_set",
@@ -31,6 +33,7 @@ _HOME = {
 __all__ = [
     "Project",
     "assess_project",
+    "datatree",
     "equation",
     "frames",
     "load_rule_set",

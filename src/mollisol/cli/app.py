@@ -32,7 +32,6 @@ app = typer.Typer(
     name="mollisol",
     help="Soil-carbon credits from raw field data, with the uncertainty computed.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )

@@ -69,17 +69,29 @@ def new(
 
 
 def check(
-    project: ProjectFolder, rules: RulesKey = "", proposal: Proposals = None, as_json: Json = False
+    project: ProjectFolder,
+    rules: RulesKey = "",
+    proposal: Proposals = None,
+    form: Annotated[
+        Literal["text", "sarif"],
+        typer.Option("--format", help="sarif shows each finding beside its line, in editors and code hosts."),
+    ] = "text",
+    as_json: Json = False,
 ) -> None:
     """Print every finding at once: where, what was found, what is allowed, what to do, and the clause."""
     from mollisol.computing import told_by_a_run
     from mollisol.engine import assess_project
     from mollisol.questions.words.people import check_people
+    from mollisol.reading.schema import HEAD_FILE
 
     assessment = assess_project(project, rules_key=rules, overlays=_overlays(proposal), tell=tell)
     findings = [*told_by_a_run(assessment), *check_people(assessment.reading)]
     blocked = bool(blocking(findings))
-    if as_json:
+    if form == "sarif":
+        from mollisol.templates.sarif import sarif_log
+
+        print_json(sarif_log(findings, project.as_posix(), HEAD_FILE))
+    elif as_json:
         print_json({"blocked": blocked, "findings": as_data(findings)})
     else:
         print_findings(findings)

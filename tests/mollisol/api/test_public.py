@@ -16,6 +16,7 @@ import mollisol
 PUBLIC = {
     "Project": ["check", "files", "from_frames", "head", "new", "run", "to_frames", "with_frames", "write"],
     "assess_project": [],
+    "datatree": [],
     "equation": [],
     "frames": [],
     "load_rule_set": [],
