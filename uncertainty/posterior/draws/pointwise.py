@@ -94,8 +94,8 @@ def _declared(of: Compiled, sd: Mapping[str, FloatArray]) -> tuple[_Linear, Grou
     data, variance = {"project": points.change}, {"project": _variance(of, of.project, sd)}
     if spec.control is not None and of.control is not None:
         data["control"], variance["control"] = control_residual(spec), _variance(of, of.control, sd)
-    if spec.validation is not None:
-        trials = spec.validation
+    trials = spec.validation
+    if trials is not None:
         data["comparison"] = trials.residual
         own = sd["s_eps"][:, None] ** 2 * trials.duration / spec.period_years
         variance["comparison"] = trials.standard_error**2 + own
@@ -116,7 +116,7 @@ def _declared(of: Compiled, sd: Mapping[str, FloatArray]) -> tuple[_Linear, Grou
             linear.add(sd["s_theta"], control=control.link[control.site])
         if of.control.level != NO_UNIT_LEVEL:
             linear.add(sd["s_control"], control=_one_hot(control.site, sites))
-    if spec.validation is not None:
+    if trials is not None:
         for name, code in (
             ("s_beta", trials.practice),
             ("s_site", trials.study),
