@@ -125,9 +125,11 @@ finds it below the scatter of cores and laboratories, and a question that claime
 - Numbers before the project that no rows stand behind, within what farms use. They are told as *credit on typed
   numbers* where they are material, and whether they are true only records say.
 - A rating of the risk of loss that is lower than it should be, within what the rules allow.
-- Whether a soil is full: what is known of saturation bounds the carbon that clay and silt protect and not the whole
-  of it, and the tables of a project that measures hold no particle sizes. So contents are held against density and
-  against their neighbours of the same soil, and no bound is taken from texture.
+- Whether a soil is full: what is known of saturation (Hassink 1997; Georgiou and others 2022) bounds the carbon that
+  clay and silt protect and not the whole of it, and the tables of a project that measures hold no particle sizes. The
+  reference stocks of the IPCC by soil and climate (2019 Refinement, Volume 4, Table 2.3) carry limits of the mean of
+  a class and not the spread of fields, so that honest fields lie outside. Contents are therefore held
+  against density and against their neighbours of the same soil; only gains have ranges by climate and practice.
 """
 
 

@@ -62,6 +62,25 @@ def demo_like(folder: Path, number: int, *, laboratory: str = "", batch: float =
     return folder
 
 
+def farms(folder: Path) -> list[Path]:
+    """Write the eight farms of docs/portfolio.md.
+
+    Five have one laboratory and two another, the last lies on the land of the second, and a word stands for a number
+    in a table of the fourth.
+    """
+    made = []
+    for number in range(1, 9):
+        laboratory = "Laboratory A" if number <= 5 else "Laboratory B" if number <= 7 else ""
+        made.append(
+            demo_like(folder / f"farm-{number}", number, laboratory=laboratory, batch=0.03 * bool(laboratory))
+        )
+    for name in ("units.geojson", "sample_points.csv"):
+        (made[7] / name).write_bytes((made[1] / name).read_bytes())
+    table = made[3] / "core_increments.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(",1.5", ",many", 1), encoding="utf-8")
+    return made
+
+
 def _table(rows: list[dict[str, Any]]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
