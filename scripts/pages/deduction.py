@@ -338,11 +338,13 @@ independent Student's t, one for each spread, and the table is made from that.
 {core}
 
 It lies within {worst_coverage:.3f} of B in coverage and {worst_price:.3f} in price in every design. The bars of the
-default are missed by {misses}.
+default are missed by {misses}. There too deduction B issues and the posterior is shown beside it: what
+decides is whether points share a declared error, and not which design it is. Where they do, the posterior issues in
+such designs too, at about the figures of the table.
 
-The exact engine itself, its own integration over the spreads, in {engine_designs} designs of {campaigns_of_posterior}
-campaigns each (error {posterior_error}). On the same campaigns its price is within {engine_price:.4f} of that of the
-sum, so that the table above, of fifty times as many campaigns, holds for it:
+The exact engine itself, its own integration over the spreads, in each of the {engine_designs} designs,
+{campaigns_of_posterior} campaigns each (error {posterior_error}). On the same campaigns its price is within
+{engine_price:.4f} of that of the sum, so that the table above, of fifty times as many campaigns, holds for it:
 
 {posterior}
 

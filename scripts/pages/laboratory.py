@@ -207,9 +207,10 @@ by the full engine under each rule set. No truth is known there.
 
 - Truth, spreads between projects and between control sites are assumptions, and the figures among those that issue
   hang on them. Change them in the world and look again.
-- Only measured baselines are drawn. Of leakage manure from outside is drawn, of other gases the diesel that is saved:
-  both are in what is verified and earned, and not in the truth of the soil. Additionality and models that are wrong
-  are not in here.
+- Only measured baselines are drawn. Of leakage manure from outside, residues taken from use as fuel and lost
+  production are drawn, of other gases the diesel that is saved: they are in what is verified and earned, and not in the
+  truth of the soil. Nitrous oxide of fertilizer is not drawn: the methodology takes the end of each factor by the
+  direction of each project, which only the full engine does. Additionality and models that are wrong are not in here.
 - Strata of one project are of falling size (`stratum_ratio`), samples independent, populations infinite.
 """
 

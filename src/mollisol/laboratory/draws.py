@@ -19,8 +19,6 @@ BLOCK: Final = 10_000
 """Projects that are drawn at once."""
 SURFACE_CM: Final = 30.0
 DEEPER_CM: Final = 50.0
-MANURE_T_C_PER_T: Final = 0.12
-"""Carbon of manure as it is spread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,16 +209,6 @@ class Block:
     def rating(self) -> FloatArray:
         """Return the non-permanence risk rating of each project. [%]."""
         return self.drawn("rating_percent")
-
-    @cached_property
-    def manure(self) -> FloatArray:
-        """Return the carbon of manure from outside in each year of the project. [t C]."""
-        return self.area * self.drawn("manure_t_c_per_ha")
-
-    @cached_property
-    def diesel_saved(self) -> FloatArray:
-        """Return the diesel that each project saves in a year. [litre]."""
-        return self.area * self.drawn("diesel_saved_l_per_ha")
 
     @cached_property
     def points(self) -> NDArray[np.int64]:

@@ -7,7 +7,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from mollisol.laboratory.draws import DEEPER_CM, MANURE_T_C_PER_T, SURFACE_CM, Block, Plan
+from mollisol.laboratory.activity import (
+    FUEL_T_CO2E_PER_GJ,
+    MANURE_T_C_PER_T,
+    RESIDUE_GJ_PER_T,
+    diesel_saved_litre,
+    manure_t_c,
+    production_t,
+    residues_t,
+)
+from mollisol.laboratory.draws import DEEPER_CM, SURFACE_CM, Block, Plan
 from mollisol.laboratory.terms import REGISTERED
 from mollisol.methodology.units import CO2E_PER_C
 from mollisol.output import csv_table
@@ -63,7 +72,7 @@ def project_files(block: Block, place: int, plan: Plan, rules_key: str) -> dict[
             {"control_site": f"C{c + 1}", "stratum": f"S{h + 1}"}
             for h, c in np.argwhere(group.link > 0).tolist()
         ],
-        "schedule_of_activities": list(_schedule(years, manured=bool(block.manure[place]))),
+        "schedule_of_activities": list(_schedule(years, manured=bool(manure_t_c(block)[place]))),
     } | dict(_activity(block, place))
     head = _head(block, place, bool(plan.deeper[place]), rules_key)
     return {"project.toml": head.encode()} | {f"{name}.csv": csv_table(rows) for name, rows in tables.items()}
@@ -88,10 +97,10 @@ def _cores(name: str, start: float, change: float, years: int) -> Iterator[dict[
 
 
 def _activity(block: Block, place: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Yield the tables of manure from outside, and of diesel before the project and in it, where there is some."""
+    """Yield the tables of manure, residues, production and diesel, before the project and in it."""
     years = range(START_YEAR, START_YEAR + block.world.period_years)
     of_project = {"quantification_unit": "farm", "scenario": "project"}
-    if manure := float(block.manure[place]):
+    if manure := float(manure_t_c(block)[place]):
         row: dict[str, Any] = of_project | {
             "amendment": "manure",
             "origin": "a neighbour",
@@ -99,7 +108,33 @@ def _activity(block: Block, place: int) -> Iterator[tuple[str, list[dict[str, An
         }
         row |= {"applied_t": repr(manure / MANURE_T_C_PER_T), "carbon_t_per_t": MANURE_T_C_PER_T}
         yield "organic_amendments", [row | {"year": year} for year in years]
-    if saved := float(block.diesel_saved[place]):
+    if diverted := float(residues_t(block)[place]):
+        row = {
+            "quantification_unit": "farm",
+            "residue": "straw",
+            "diverted_t_dm": repr(diverted),
+            "abundant": "no",
+        }
+        row |= {
+            "energy_content_gj_per_t_dm": RESIDUE_GJ_PER_T,
+            "fuel_factor_t_co2e_per_gj": FUEL_T_CO2E_PER_GJ,
+        }
+        yield "residue_diversion", [row | {"year": year, "evidence": "drawn"} for year in years]
+    of_hectare, before, after = (float(made[place]) for made in production_t(block))
+    if of_hectare:
+        told = dict.fromkeys(("produced_in_country", "national_production_rises"), "yes")
+        crop = {"commodity": "wheat", "kind": "agricultural", "unit": "t", "yield_per_ha": repr(of_hectare)}
+        crop |= {"growth_fraction_per_year": 0, "subsistence": "no", "evidence": "drawn"} | told
+        yield "commodities", [crop]
+        made = [
+            *((year, before) for year in range(START_YEAR - 5, START_YEAR)),
+            *((year, after) for year in years),
+        ]
+        yield (
+            "production",
+            [{"commodity": "wheat", "year": year, "produced": repr(amount)} for year, amount in made],
+        )
+    if saved := float(diesel_saved_litre(block)[place]):
         of_baseline = of_project | {"scenario": "baseline"}
         yield (
             "fuel_use",
@@ -140,6 +175,11 @@ def _head(block: Block, place: int, deeper: bool, rules_key: str) -> str:
     campaigns = "\n".join(
         f'[[project.campaigns]]\nname = "{year}"\nduring = {{ start = {year}-09-01, end = {year}-11-30 }}\n'
         for year in (START_YEAR, last)
+    )
+    lost = float(block.drawn("new_land_t_c_per_ha")[place])
+    new_land = (
+        f"\n[project.new_land]\nbiomass_t_c_per_ha = {lost!r}\nreference_soil_t_c_per_ha = 1.0\n"
+        'land_use_factor = 1.0\nmanagement_factor = 1.0\ninput_factor = 1.0\nsource = "drawn"\n'
     )
     return f"""schema = 2
 programme = "vm0042"
@@ -194,11 +234,11 @@ reason = "none in either scenario"
 
 [[project.boundary.entries]]
 id = "fossil_fuel_co2"
-included = {str(bool(block.diesel_saved[place])).lower()}
+included = {str(bool(diesel_saved_litre(block)[place])).lower()}
 reason = "diesel of machines, where it changes"
 
 [[project.deviations]]
 id = "D1"
 code = "control-not-similar"
 reason = "initial stocks are drawn; similarity is no part of a world"
-"""
+{new_land if production_t(block)[0][place] else ""}"""

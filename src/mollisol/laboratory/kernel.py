@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from mollisol.laboratory.draws import DEEPER_CM, MANURE_T_C_PER_T, SURFACE_CM, Block, Group, Plan
+from mollisol.laboratory.activity import emissions_saved_t_co2e, leaked_t_co2e
+from mollisol.laboratory.draws import DEEPER_CM, SURFACE_CM, Block, Group, Plan
 from mollisol.laboratory.schemes import (
     design_half_width_percent,
     design_variance,
@@ -28,8 +29,6 @@ from mollisol.quantification.accounting.vm0042.deduction import (
     project_change_after_deduction,
 )
 from mollisol.quantification.checks import FloatArray, Value
-from mollisol.quantification.leakage.organic_amendments import amendment_leakage_t_co2e
-from mollisol.quantification.sources.fuel_and_lime import fuel_emission_t_co2e
 from mollisol.quantification.totals import uncertainty_fraction
 from mollisol.uncertainty.deduction.issuing import deduction_percent
 from mollisol.uncertainty.deduction.moment import (
@@ -270,7 +269,11 @@ def _verified(
             ("baseline", baseline_change_after_deduction),
         )
     )
-    total, sources, leakage = np.zeros(area.size), _saved(block, terms), _leaked(block, terms)
+    total, sources, leakage = (
+        np.zeros(area.size),
+        emissions_saved_t_co2e(block, terms),
+        leaked_t_co2e(block, terms),
+    )
     for year in range(1, years + 1):
         switch = reductions_removals.removals_switch(cumulative_project_change_t_co2e=year * project)
         stock = {
@@ -301,28 +304,3 @@ def _verified(
                 amount_t_co2e=amount - taken, discount_percent=terms.discount_percent
             )
     return total
-
-
-def _saved(block: Block, terms: Terms) -> FloatArray:
-    """Return what each project emits less in a year by the diesel that it saves (Eqs. 7, 37). [t CO2e]."""
-    before, after = (
-        fuel_emission_t_co2e(
-            fuel_litre=litre[:, None], fuel_factor_t_co2e_per_litre=terms.fuel_factor, area_ha=block.area
-        )
-        for litre in (np.maximum(block.diesel_saved, 0.0), np.maximum(-block.diesel_saved, 0.0))
-    )
-    return np.asarray(before - after)[:, 0]
-
-
-def _leaked(block: Block, terms: Terms) -> FloatArray:
-    """Return the carbon that manure from outside would have left elsewhere, in a year (Eq. 33). [t CO2e]."""
-    leakage = amendment_leakage_t_co2e(
-        applied_t=(block.manure / MANURE_T_C_PER_T)[:, None],
-        look_back_t=np.zeros((block.size, 1)),
-        carbon_content_t_c_per_t=MANURE_T_C_PER_T,
-        retained_fraction=terms.retained_fraction,
-        area_ha=block.area,
-    )
-    return np.asarray(
-        after_discount_t_co2e(amount_t_co2e=leakage, discount_percent=terms.leakage_discount_percent)
-    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
 
+from mollisol.emissions.leakage import IN_PRINT
 from mollisol.methodology.factors.warming import fuel_factor, retained_fraction
 from mollisol.methodology.findings import FindingsError, Place, finding
 from mollisol.methodology.rules_in_force.rule import Clocks, Form
@@ -53,6 +54,9 @@ class Terms:
     shared_control: Form
     leakage_allocation: Form
     retained_fraction: float
+    displaced_production: Form
+    displaced_in_print: float
+    new_land_of_lost: float
     fuel_factor: float
     bar_basis: str = "estimate"
     negatives: str = "dropped"
@@ -105,6 +109,10 @@ class Terms:
             shared_control=rules.form("switch.shared-control"),
             leakage_allocation=rules.form("switch.leakage-allocation"),
             retained_fraction=rules.factor(retained_fraction()).central,
+            displaced_production=rules.form("switch.displaced-production"),
+            displaced_in_print=float(rules.value("vm0042.leakage.in-net").value == IN_PRINT),
+            new_land_of_lost=rules.number("vmd0054.response.supply")
+            * rules.number("vmd0054.response.new-land"),
             fuel_factor=rules.factor(fuel_factor("diesel")).central,
             bar_basis=str(rules.value("mollisol.bar.basis").value),
             negatives=str(rules.value("mollisol.negatives.of-periods").value),

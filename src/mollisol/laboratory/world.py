@@ -204,6 +204,12 @@ class World(DomainObject):
     manure_t_c_per_ha
         Carbon of manure that comes from outside to each hectare and year of the project, none before: it leaks.
         [t C/ha]
+    residues_diverted_t_per_ha
+        Residues that the project takes from use as fuel on each hectare and year: they leak. [t dry matter/ha]
+    yield_t_per_ha, yield_lost_percent, new_land_t_c_per_ha
+        Of the one crop: its yield here and on land cleared elsewhere, what the project loses of it (below 0 it gains),
+        and the carbon that a cleared hectare loses; all three or none. What is lost is made elsewhere: it leaks.
+        [t/ha], [%], [t C/ha]
     diesel_saved_l_per_ha
         Diesel that the project saves on each hectare and year; below 0 it burns more. [litre/ha]
     rating_percent
@@ -246,6 +252,10 @@ class World(DomainObject):
     deeper_share: Distribution
     deeper_spread: NotNegative = 0.0
     manure_t_c_per_ha: Distribution | None = None
+    residues_diverted_t_per_ha: Distribution | None = None
+    yield_t_per_ha: Distribution | None = None
+    yield_lost_percent: Distribution | None = None
+    new_land_t_c_per_ha: Distribution | None = None
     diesel_saved_l_per_ha: Distribution | None = None
     rating_percent: Distribution
     economy: Economy
@@ -261,6 +271,18 @@ class World(DomainObject):
         least = {"strata": 1, "samples": 2, "sites": 1, "points": 1, "rating_percent": 12}
         least |= dict.fromkeys(("between_strata", "spread", "between_sites", "spread_of_points"), 0)
         least |= {"batch_cv": 0, "area_ha": 0, "stock_t_c_per_ha": 0, "manure_t_c_per_ha": 0}
+        least |= {"residues_diverted_t_per_ha": 0, "yield_t_per_ha": 0.1, "new_land_t_c_per_ha": 0}
+        if (
+            len(
+                {
+                    self.yield_t_per_ha is None,
+                    self.yield_lost_percent is None,
+                    self.new_land_t_c_per_ha is None,
+                }
+            )
+            > 1
+        ):
+            raise ValueError("yield_t_per_ha, yield_lost_percent and new_land_t_c_per_ha go together")
         for name, number in least.items():
             drawn: Distribution | None = getattr(self, name)
             if drawn is not None and drawn.least < number:

@@ -71,11 +71,20 @@ def test_the_engine_credits_what_a_whole_run_credits() -> None:
 
 
 def test_leakage_and_other_gases_are_those_of_the_engine(tmp_path: Path) -> None:
-    """Manure from outside leaks (Eq. 33), diesel that is saved is a source (Eq. 7); both move what is verified."""
+    """Manure from outside, diverted residues and lost production leak; diesel that is saved is a source (Eq. 7)."""
     drawn = {"source": "a test", "status": "assumption"}
     manure = Distribution.model_validate({"kind": "fixed", "value": 0.6, **drawn})
     diesel = Distribution.model_validate({"kind": "uniform", "low": -30, "high": 40, **drawn})
-    world = rich().model_copy(update={"manure_t_c_per_ha": manure, "diesel_saved_l_per_ha": diesel})
+    lost = Distribution.model_validate({"kind": "uniform", "low": -3, "high": 6, **drawn})
+    residues = Distribution.model_validate({"kind": "uniform", "low": 0.1, "high": 0.4, **drawn})
+    wheat = Distribution.model_validate({"kind": "uniform", "low": 3, "high": 8, **drawn})
+    forest = Distribution.model_validate({"kind": "uniform", "low": 20, "high": 90, **drawn})
+    world = rich().model_copy(
+        update={
+            "manure_t_c_per_ha": manure, "diesel_saved_l_per_ha": diesel, "residues_diverted_t_per_ha": residues,
+            "yield_lost_percent": lost, "yield_t_per_ha": wheat, "new_land_t_c_per_ha": forest,
+        }
+    )  # fmt: skip
     for scenario in scenarios_of([], ["as-printed", written(tmp_path, mollisol__leakage__discount=25)]):
         found = check_engine(world, scenario, 7, 4, quiet)
         assert found is not None
