@@ -211,6 +211,7 @@ NAMES_IT: Mapping[str, str] = {
     "audit/effects.py": "finds quantities by the id of an equation",
     "audit/explain_leaves.py": "says what arguments of equations are, by the id of the equation",
     "laboratory/kernel.py": "computes the accounting of one programme for many projects at once",
+    "laboratory/activity.py": "computes the leakage of that programme for many projects at once",
     "laboratory/terms.py": "asks a rule set of that programme for its values",
     "laboratory/folder.py": "writes the head of a project, which names its programme",
     "trials/comparisons.py": "the validation module is a document of its own",
