@@ -267,10 +267,10 @@ class CreditSheet:
         return issuing, passes
 
     def _sharp_form(self, strata: StrataCells | None, mean: str, moment: str) -> str:
-        """Give where the UNC of the sharp form stands: on a sheet of its own, carried over where cells cannot."""
+        """Return where the UNC of the sharp form stands: on a sheet of its own, carried over where cells cannot."""
         own = self._period.sharp
         if strata is not None and own is not None:
-            sheet = DeductionSheet(self._book, own, self._number, self._known, strata, self._at)
+            sheet = DeductionSheet(self._book, own, self._number, self._known, strata, self._period.name)
             if sheet.possible:
                 cell, found = sheet.write(mean, moment)
                 self.found |= found

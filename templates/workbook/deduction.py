@@ -32,11 +32,11 @@ class DeductionSheet:
     """The sheet ``Deduction n``: a row for each stratum, control site and shared error, then the two deductions."""
 
     def __init__(
-        self, book: Book, sharp: SharpDeduction, number: int, known: Known, strata: StrataCells, at: str
+        self, book: Book, sharp: SharpDeduction, number: int, known: Known, strata: StrataCells, period: str
     ) -> None:
         self._book, self._sharp, self._number, self._known = book, sharp, number, known
-        self._strata, self._at = strata, at
-        self._sites = known.labels(f"variance_of_site_mean{at}")
+        self._strata, self._at = strata, f"@{period}"
+        self._sites = known.labels(f"variance_of_site_mean{self._at}")
         self._homes = {**strata.project, **{site: strata.control[site] for site in self._sites}}
         self._spans = list(self._homes.values())
         self._own, self._every = len(strata.project), len(self._spans)
