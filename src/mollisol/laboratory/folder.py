@@ -123,7 +123,12 @@ def _activity(block: Block, place: int) -> Iterator[tuple[str, list[dict[str, An
     of_hectare, before, after = (float(made[place]) for made in production_t(block))
     if of_hectare:
         told = dict.fromkeys(("produced_in_country", "national_production_rises"), "yes")
-        crop = {"commodity": "wheat", "kind": "agricultural", "unit": "t", "yield_per_ha": repr(of_hectare)}
+        crop: dict[str, Any] = {
+            "commodity": "wheat",
+            "kind": "agricultural",
+            "unit": "t",
+            "yield_per_ha": repr(of_hectare),
+        }
         crop |= {"growth_fraction_per_year": 0, "subsistence": "no", "evidence": "drawn"} | told
         yield "commodities", [crop]
         made = [

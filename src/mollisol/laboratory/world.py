@@ -268,7 +268,7 @@ class World(DomainObject):
         for name in ("practice", "texture", "region"):
             if abs(sum(one.share for one in getattr(self, name)) - 1) > 1e-6:
                 raise ValueError(f"the shares of {name} must sum to 1")
-        least = {"strata": 1, "samples": 2, "sites": 1, "points": 1, "rating_percent": 12}
+        least: dict[str, float] = {"strata": 1, "samples": 2, "sites": 1, "points": 1, "rating_percent": 12}
         least |= dict.fromkeys(("between_strata", "spread", "between_sites", "spread_of_points"), 0)
         least |= {"batch_cv": 0, "area_ha": 0, "stock_t_c_per_ha": 0, "manure_t_c_per_ha": 0}
         least |= {"residues_diverted_t_per_ha": 0, "yield_t_per_ha": 0.1, "new_land_t_c_per_ha": 0}
