@@ -26,7 +26,7 @@ _COMPONENTS: Final = {
     "s_field": "spread between fields",
     "s_point": "spread within fields",
     "s_control": "spread between control sites",
-    "s_theta": "spread between control groups",
+    "s_theta": "spread between strata",
     "k-hat": "importance weights",
 }
 """What the posterior calls its parts and checks, in words."""
