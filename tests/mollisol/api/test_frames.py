@@ -147,3 +147,39 @@ def test_a_folder_is_written_and_read_again(tmp_path: Path) -> None:
     new.write(tmp_path / "mine")
     assert mollisol.Project(str(tmp_path / "mine")) == new
     assert "core_increments.csv" in new._repr_html_()
+
+
+def test_a_portfolio_and_a_laboratory_as_frames(tmp_path: Path) -> None:
+    from mollisol.laboratory.figures import Figure
+    from mollisol.laboratory.results import LabResult, ScenarioResult
+    from mollisol.portfolio.store import opened
+
+    mollisol.Project.new().write(tmp_path / "one")
+    with opened(tmp_path / "store", new=True) as store:
+        store.add([tmp_path / "one"])
+    found = mollisol.frames(str(tmp_path / "store"))
+    assert found["projects"]["name"].tolist() == ["one"]
+    assert {"credits", "findings", "overlaps", "periods"} <= found.keys()
+    figure = Figure(value=1.5, error=0.25)
+    given: dict[str, Any] = {"rule_set": "r", "rule_set_hash": "", "changes": (), "states": {"issued": 3}}
+    given |= {"price": figure, "differences": {}, "samples": 1.0, "sites": 1.0, "cost": 2.0, "earned": 3.0}
+    one = ScenarioResult(name="first", figures={"mean": figure}, **given)
+    head: dict[str, Any] = {"world": "w", "about": "", "world_sha256": "", "seed": 0, "projects": 3}
+    tables = mollisol.frames(LabResult(scenarios=(one,), findings=(), **head))
+    assert tables["figures"].loc[("first", "mean")].to_dict() == {"value": 1.5, "error": 0.25}
+    assert tables["scenarios"].loc["first", "cost"] == 2.0
+
+
+def test_a_calibrated_set_as_a_tree() -> None:
+    from mollisol.methodology.soil_models.calibrated import calibrated_from
+
+    folder = ROOT / "examples" / "measure-and-model" / "model" / "calibrated"
+    made = calibrated_from((folder / "set.toml").read_text(), (folder / "draws.csv").read_text())
+    tree = mollisol.datatree(made)
+    assert set(tree.children) == {"prior", "posterior"}
+    for place, prior in enumerate(made.priors):
+        own = tree["posterior"][prior.name].values.ravel()
+        assert own.tolist() == [draw[place] for draw in made.draws]
+        first = tree["prior"][prior.name].values
+        assert first.min() > prior.low
+        assert first.max() < prior.high
