@@ -9,6 +9,7 @@ from typing import Any
 
 from mollisol.audit.explain_leaves import DECLARED, MIXES_ITS_ENTRIES
 from mollisol.audit.explain_tree import (
+    MOST_CHILDREN,
     MOST_ENTRIES,
     Node,
     entries_at,
@@ -66,13 +67,14 @@ class Explainer:
         self._seen: set[tuple[str, Picks]] = set()
         self._depth = 0
         self._limit = DEEPEST_TREE
+        self._most = MOST_CHILDREN
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every name: quantities, numbers of the results by path, rules and switches."""
         return (*self._quantities, *self._figures, *self._rules, *self._switches)
 
-    def explain(self, name: str, depth: int = 0) -> Node:
+    def explain(self, name: str, depth: int = 0, most: int = MOST_CHILDREN) -> Node:
         """Return the tree under a name.
 
         Parameters
@@ -82,6 +84,8 @@ class Explainer:
             rule or a switch.
         depth
             How many levels to give; 0 for all.
+        most
+            How many numbers to give below each; 0 for all.
 
         Raises
         ------
@@ -90,7 +94,7 @@ class Explainer:
         BundleFaultError
             If the quantities of the trace do not lead on to each other.
         """
-        self._seen, self._depth, self._limit = set(), 0, depth or DEEPEST_TREE
+        self._seen, self._depth, self._limit, self._most = set(), 0, depth or DEEPEST_TREE, most
         try:
             return self._found(name)
         except (IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
@@ -177,7 +181,7 @@ class Explainer:
         if self._limit == 1:
             return Node(path, "figure", value, unit_of(last), words=origin.words or "(more below)")
         self._depth += 1
-        children = first_nodes(origin.terms, lambda term: self._term(origin, term))
+        children = first_nodes(origin.terms, lambda term: self._term(origin, term), self._most)
         words = [origin.words] if origin.words else []
         if origin.plus:
             words.append(f"plus {origin.plus:g}")
@@ -274,13 +278,15 @@ class Explainer:
         parts = sorted(quantity["inputs"].items(), key=lambda item: int(item[0][3:] or 0))
         places, value = quantity.get("places") or [], quantity["value"]
         if not places and picks is None:
-            return first_nodes(parts, lambda part: self._quantity(part[1], None))
+            return first_nodes(parts, lambda part: self._quantity(part[1], None), self._most)
         if not places and is_list(value) and len(value) == len(parts):
-            return first_nodes(picks or (), lambda place: self._quantity(parts[place][1], None))
+            return first_nodes(picks or (), lambda place: self._quantity(parts[place][1], None), self._most)
         lengths = [length_of(self._quantities[name]["value"]) for _, name in parts]
         wanted = picks
         if places:
-            chosen = places[:MOST_ENTRIES] if picks is None else entries_at(places, picks)
+            chosen = (
+                places[: MOST_ENTRIES if self._most else None] if picks is None else entries_at(places, picks)
+            )
             wanted = tuple(int(place) for place in flat(chosen))
         elif not is_list(value) or len(value) != sum(lengths):
             wanted = None
@@ -292,7 +298,7 @@ class Explainer:
                 own = own and None
             if own != ():
                 found.append((name, own))
-        return first_nodes(found, lambda part: self._quantity(*part))
+        return first_nodes(found, lambda part: self._quantity(*part), self._most)
 
     def _bare(self, equation: str, argument: str, value: Any) -> Node:
         if argument == "form":

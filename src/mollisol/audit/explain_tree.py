@@ -11,7 +11,7 @@ from typing import Any
 from mollisol.bundle.table import Entries, Picks
 
 MOST_CHILDREN = 25
-"""Of a number; the others are counted, and each is explained by its own name."""
+"""Of a number, where nobody asks for more; the others are counted, and each is explained by its own name."""
 MOST_ENTRIES = 1000
 """Of a list that are shown and followed; the others are counted."""
 
@@ -74,11 +74,11 @@ class Node:
         return data | ({"children": [child.as_json() for child in self.children]} if self.children else {})
 
 
-def first_nodes[Item](items: Sequence[Item], node: Callable[[Item], Node]) -> tuple[Node, ...]:
-    """Return the nodes of the first items, and one that counts the others."""
-    nodes = tuple(node(item) for item in items[:MOST_CHILDREN])
+def first_nodes[Item](items: Sequence[Item], node: Callable[[Item], Node], most: int) -> tuple[Node, ...]:
+    """Return the nodes of the first items, all where most is 0, and one that counts the others."""
+    nodes = tuple(node(item) for item in (items[:most] if most else items))
     more = len(items) - len(nodes)
-    rest = Node(f"and {more:,} more", "more", words="each is explained by its own name")
+    rest = Node(f"and {more:,} more", "more", words="each is explained by its own name; --most 0 shows all")
     return (*nodes, rest) if more else nodes
 
 

@@ -26,6 +26,7 @@ def explain(
         ),
     ] = "",
     depth: Annotated[int, typer.Option(help="How many levels to show; 0 for all.", min=0)] = 0,
+    most: Annotated[int, typer.Option(help="How many numbers to show below each; 0 for all.", min=0)] = 25,
     as_json: Json = False,
 ) -> None:
     """Print what a number is made of, down to rows of the input files and to clauses."""
@@ -45,7 +46,7 @@ def explain(
         names = explainer.names
         print_found(list(names), names, as_json)
         return
-    tree = explainer.explain(name, depth)
+    tree = explainer.explain(name, depth, most)
     print_found(tree.as_json(), lines_of(tree), as_json)
 
 

@@ -73,6 +73,22 @@ def test_depth_says_that_there_is_more(woburn: Path) -> None:
     assert shallow.count("\n") < 6
 
 
+def test_what_is_counted_below_a_number_is_shown_when_it_is_asked_for(woburn: Path) -> None:
+    def below(*most: object) -> list[str]:
+        node = json.loads(said(woburn, "periods.1.units_if_eligible_t", "--json", *most))
+        found, waiting = list[str](), [node]
+        while waiting:
+            one = waiting.pop()
+            found.append(str(one["name"]))
+            waiting += one.get("children", [])
+        return found
+
+    few, all_of_them = below("--most", 1), below("--most", 0)
+    assert any(name.startswith("and ") for name in few)
+    assert not any(name.startswith("and ") for name in all_of_them)
+    assert {name for name in few if not name.startswith("and ")} <= set(all_of_them)
+
+
 def test_a_rule_a_switch_and_a_seed(woburn: Path) -> None:
     assert "Eq. 74" in said(woburn, "vm0042.deduction.confidence")
     assert "printed:" in said(woburn, "switch.shared-control")
