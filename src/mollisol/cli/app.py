@@ -18,7 +18,7 @@ from mollisol.cli.ledger import ledger_app
 from mollisol.cli.model import model_app
 from mollisol.cli.portfolio import portfolio_app
 from mollisol.cli.printing import EXIT_BLOCKED, Json, print_found, print_json, tell
-from mollisol.cli.project import check, demo, new, run, upgrade
+from mollisol.cli.project import check, compare, demo, new, run, upgrade
 from mollisol.cli.report import report
 from mollisol.cli.rounds.bundle import bundle_app
 from mollisol.cli.rules import rules_app
@@ -44,7 +44,21 @@ app.add_typer(import_app, name="import")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(lab_app, name="lab")
 app.add_typer(portfolio_app, name="portfolio")
-for command in (new, check, run, demo, explain, verify, sign, report, trueup, upgrade, schema, findings):
+for command in (
+    new,
+    check,
+    run,
+    compare,
+    demo,
+    explain,
+    verify,
+    sign,
+    report,
+    trueup,
+    upgrade,
+    schema,
+    findings,
+):
     app.command()(command)
 
 

@@ -21,6 +21,7 @@ from mollisol.programmes.declared import (
     HEAD,
     Sense,
     answers_held,
+    campaigns_named,
     nitrogen,
     not_met,
     quantity_of,
@@ -98,6 +99,14 @@ class CRCF(Programme):
         "materiality.share": "crcfa.materiality.share",
     }
 
+    compared: ClassVar[Mapping[str, str]] = {
+        "gross": "crcfa.reading.baseline: without a known standardised value no trend is taken off",
+        "deducted": "crcfa.inc.least, or the estimated uncertainty by crcfa.reading.uncertainty",
+        "beside": "nitrous oxide that is spared, less crcfa.inc.n2o-tier1; no tree and no other fall is credited",
+        "leakage": "associated emissions, Art. 4(4)",
+        "buffer": "crcfa.liability.share is open: none is taken",
+    }
+
     def prepared(self, project: Project) -> Project:
         """Return the project with its stock at the start as baseline beside what it declares."""
         static = unchanged_start(project).soil_baselines
@@ -117,6 +126,7 @@ class CRCF(Programme):
         draft = finding("programme-draft", Place(file=HEAD, thing="crcf"), context.rules.rule_set.head.note)
         return [
             draft,
+            *campaigns_named(context.project),
             *answers_held(context, facts, _ASKED, "crcf"),
             *_time(context, facts),
             *_open(context),
@@ -216,7 +226,7 @@ class CRCF(Programme):
         removals = trace.arrange(f"removals{year.place}", float(after.value), [after])
         reductions = trace.arrange(f"reductions{year.place}", float(spared.value), [spared])
         switch = trace.given(f"removals_switch{year.place}", 1.0, "1", ["two kinds, never mixed"])
-        return Split(Shares(reductions, removals), switch)
+        return Split(Shares(reductions, removals), switch, reductions)
 
     def leakage(self, year: Year, split: Split, activity: Activity) -> Net:
         """Return both less their shares of associated emissions (annex 2.1)."""

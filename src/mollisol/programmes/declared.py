@@ -52,6 +52,15 @@ def not_met(context: Context, rule: str, told: str, allowed: str) -> Finding:
     return finding("programme-rule-not-met", where, told, allowed=allowed, rule=rule)
 
 
+def campaigns_named(project: Project) -> Iterator[Finding]:
+    """Return a blocking finding on each period that no two campaigns bound: a start stock is a measured one."""
+    measured = set(project.core_increments.column("campaign").values())
+    for period in project.head.verification_periods:
+        if not {period.first_campaign, period.last_campaign} <= measured:
+            where = Place(file=HEAD, thing=f"verification period {period.name}")
+            yield finding("period-without-campaigns", where, "no cores of its first or of its last campaign")
+
+
 def unchanged_start(project: Project) -> Project:
     """Return a project whose baseline is its stock at the start: no control site, no trend."""
     baselines = (StaticBaseline(kind="static"),)

@@ -19,6 +19,7 @@ from mollisol.programmes.declared import (
     HEAD,
     Sense,
     answers_held,
+    campaigns_named,
     not_met,
     quantity_of,
     unchanged_start,
@@ -101,6 +102,13 @@ class GS402(Programme):
         "deduction.confidence": "gs402.uncertainty.confidence",
         "materiality.share": "gs402.materiality.share",
     }
+    compared: ClassVar[Mapping[str, str]] = {
+        "gross": "the stock at the start is the baseline: a regional trend is credited (section 6)",
+        "deducted": "the half-width at gs402.uncertainty.confidence beyond gs402.uncertainty.free",
+        "beside": "no fall of emissions and no tree is credited (section 4.4)",
+        "leakage": "emissions that rose by gs402.nitrogen.factor and section 10, yields below the lowest so far",
+        "buffer": "gs501.buffer.share of all",
+    }
     clauses: ClassVar[Mapping[str, str]] = {"loss-event": "Gold Standard 501 v3.2, 11.4"}
 
     def prepared(self, project: Project) -> Project:
@@ -122,7 +130,13 @@ class GS402(Programme):
         facts = context.project.head.gs402 or ProgrammeFacts()
         of_models = _OF_MODELS if facts.approach == 2 else {}
         asked = {**_EVERY, **_OF_MODULE[facts.module], **of_models}
-        return [*answers_held(context, facts, asked, "gs402"), *_approach(facts), *_time(context, facts)]
+        unbound = campaigns_named(context.project)
+        return [
+            *unbound,
+            *answers_held(context, facts, asked, "gs402"),
+            *_approach(facts),
+            *_time(context, facts),
+        ]
 
     def activity(self, context: PeriodContext, carried: Carried) -> Rises:
         """Return emissions that rose (section 10) and leakage of yields (section 11), by year."""

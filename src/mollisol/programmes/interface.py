@@ -151,6 +151,8 @@ class Programme(Protocol):
         The clause that a finding of the shared rooms rests on, by the finding's code.
     second_implementation
         Whether the second implementation knows its accounting; where not, ``verify`` says "not run", never "agrees".
+    compared
+        What makes its change, deduction, leakage and buffer what they are: a rule or a baseline, for comparisons.
     """
 
     id: ClassVar[str]
@@ -159,6 +161,7 @@ class Programme(Protocol):
     complete_rules: ClassVar[str]
     clauses: ClassVar[Mapping[str, str]] = {}
     second_implementation: ClassVar[bool] = False
+    compared: ClassVar[Mapping[str, str]] = {}
 
     def prepared(self, project: Project) -> Project:
         """Return a project as it is computed here: with the baseline that it knows."""

@@ -90,6 +90,13 @@ class VM0042(Programme):
     )
     complete_rules = "vm0042-2.2+2026-06-11"
     second_implementation = True
+    compared: ClassVar[Mapping[str, str]] = {
+        "gross": "the declared baseline takes off what happens without the project, a regional trend with it",
+        "deducted": "vm0042.deduction.confidence, in the form of mollisol.issuance.form",
+        "beside": "trees and sources by their difference, sections 8.2 and 8.3",
+        "leakage": "section 8.4",
+        "buffer": "the non-permanence rating of the project, on stock terms before leakage",
+    }
     rule_names: ClassVar[Mapping[str, str]] = {
         "baseline.credited-kinds": "vm0042.baseline.credited-kinds",
         "biochar.subtracted": "vm0042.biochar.subtracted",

@@ -1,0 +1,13 @@
+"""From a comparison of programmes to one HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mollisol.templates.render import page_of
+
+
+def render_comparison(found: Mapping[str, Any], steps: Mapping[str, str], version: str) -> str:
+    """Render the page of a comparison, as ``comparing.compare_programmes`` gives it."""
+    return page_of("comparison/page.html.j2", {}, found=found, steps=steps, mollisol=version)
