@@ -14,10 +14,11 @@ HEAD = """<!-- Made by scripts/pages/programmes.py: change the code or the rule 
 
 # The same projects under three programmes
 
-`mollisol compare PROJECT --programmes vm0042,gs402,crcf` sets one project under several programmes, on the same cores, stocks at
-equal soil mass and strata. Only the programme that a project declares can issue. Gold Standard 402 takes the stock at the start
-as baseline: what a whole region gains is credited there and taken off under VM0042, and what a region loses the other way round.
-Carbon farming in the European Union is computed by readings of a text that was not seen.
+`mollisol compare PROJECT --programmes vm0042,gs402,crcf` sets one project under several programmes, on the same
+cores, stocks at equal soil mass and strata. Only the programme that a project declares can issue. Gold Standard
+402 takes the stock at the start as baseline: what a whole region gains is credited there and taken off under
+VM0042, and what a region loses the other way round. Carbon farming in the European Union is computed by readings
+of a text that was not seen.
 """
 
 
