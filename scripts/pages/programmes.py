@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from mollisol.comparing import compare_programmes, lines_of
+from mollisol.portfolio.comparing import compare_programmes, lines_of
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ("woburn-ley", "woburn-backtest", "mixed-farm")

@@ -31,7 +31,7 @@ WAY: tuple[tuple[str, ...], ...] = (
     ("engine",),
     ("origins",),
     ("bundle",),
-    ("audit", "comparing", "rule_catalogue", "sampling_plan", "trials"),
+    ("audit", "rule_catalogue", "sampling_plan", "trials"),
     ("laboratory", "portfolio"),
     ("verify",),
     ("findings_log", "true_up"),

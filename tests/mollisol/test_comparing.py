@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mollisol.cli.app import app
-from mollisol.comparing import STEPS
+from mollisol.portfolio.comparing import STEPS
 from tests.mollisol.programmes.whole_projects import whole_project
 
 ROOT = Path(__file__).parents[2]

@@ -16,9 +16,9 @@ from mollisol.cli.importing import import_app
 from mollisol.cli.lab import lab_app
 from mollisol.cli.ledger import ledger_app
 from mollisol.cli.model import model_app
-from mollisol.cli.portfolio import portfolio_app
+from mollisol.cli.portfolio import compare, portfolio_app
 from mollisol.cli.printing import EXIT_BLOCKED, Json, print_found, print_json, tell
-from mollisol.cli.project import check, compare, demo, new, run, upgrade
+from mollisol.cli.project import check, demo, new, run, upgrade
 from mollisol.cli.report import report
 from mollisol.cli.rounds.bundle import bundle_app
 from mollisol.cli.rules import rules_app

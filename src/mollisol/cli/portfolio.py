@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mollisol.cli.printing import EXIT_BLOCKED, EXIT_REFUSED, Json, print_found, tell
+from mollisol.cli.printing import EXIT_BLOCKED, EXIT_REFUSED, Json, chosen, print_found, tell
 from mollisol.methodology.findings import UserError
 
 if TYPE_CHECKING:
@@ -128,3 +128,28 @@ def _told(store: Store, done: str, as_json: bool) -> dict[str, int]:
     print_found(found, lines, as_json)
     numbers = {"projects": sum(states.values()), "eligible": states.get("eligible", 0), "overlaps": twice}
     return numbers | {"stopped": states.get("blocked", 0) + states.get("failed", 0)}
+
+
+def compare(
+    project: Annotated[Path, typer.Argument(help="The project folder.", metavar="PROJECT")],
+    programmes: Annotated[
+        str,
+        typer.Option(help="Programmes with commas between, the first to be held against; all without it."),
+    ] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="A page to write.", metavar="FILE")] = None,
+    as_json: Json = False,
+) -> None:
+    """Set a project under several programmes side by side; nothing issues."""
+    from importlib.metadata import version
+
+    from mollisol.output import write_beside
+    from mollisol.portfolio.comparing import STEPS, compare_programmes, lines_of
+    from mollisol.programmes.registry import programme_names
+    from mollisol.templates.comparison.render import render_comparison
+
+    names = programme_names()
+    asked = chosen("--programmes", programmes, names) if programmes else names
+    found = compare_programmes(project, asked)
+    if out is not None:
+        write_beside(out, render_comparison(found, STEPS, version("mollisol")).encode())
+    print_found(found, lines_of(found), as_json)

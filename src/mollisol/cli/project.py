@@ -166,29 +166,6 @@ def _run(project: Path, out: Path, *, as_json: bool, **options: Any) -> int:
     return 0 if done.results.state == "eligible" else EXIT_REFUSED
 
 
-def compare(
-    project: ProjectFolder,
-    programmes: Annotated[
-        str, typer.Option(help="Programmes with commas between; the first is what others are held against.")
-    ] = "vm0042,gs402,crcf",
-    out: Annotated[Path | None, typer.Option("--out", help="A page to write.", metavar="FILE")] = None,
-    as_json: Json = False,
-) -> None:
-    """Set a project under several programmes side by side; nothing issues."""
-    from importlib.metadata import version
-
-    from mollisol.cli.printing import chosen, print_found
-    from mollisol.comparing import STEPS, compare_programmes, lines_of
-    from mollisol.output import write_beside
-    from mollisol.programmes.registry import programme_names
-    from mollisol.templates.comparison.render import render_comparison
-
-    found = compare_programmes(project, chosen("--programmes", programmes, programme_names()))
-    if out is not None:
-        write_beside(out, render_comparison(found, STEPS, version("mollisol")).encode())
-    print_found(found, lines_of(found), as_json)
-
-
 def demo(
     out: Annotated[
         Path, typer.Option("--out", help="Folder for the project and its bundle.", metavar="DIR")
