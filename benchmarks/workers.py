@@ -1,6 +1,6 @@
 """Two workers against one of one thread on the same blocks of a soil model's points: at least 1.7 times, the same bits.
 
-The blocks are those of a run: RothC, two scenarios, all draws, two rows kept; 2,000 fields, 20,000 with ``BENCH=full``.
+The blocks are those of a run: RothC, two scenarios, all draws, two rows kept; 500 fields, 20,000 with ``BENCH=full``.
 Run it as ``python benchmarks/workers.py``.
 """
 
@@ -63,7 +63,7 @@ def main() -> int:
     """Measure and give 1 where the bar is broken or a bit moved."""
     parser = argparse.ArgumentParser(description=__doc__)
     full = os.environ.get("BENCH") == "full"
-    parser.add_argument("--fields", type=int, default=20_000 if full else 2_000)
+    parser.add_argument("--fields", type=int, default=20_000 if full else 500)
     parser.add_argument("--draws", type=int, default=500)
     wanted = parser.parse_args()
     from mollisol.quantification.models.linear import kernel
