@@ -213,9 +213,9 @@ def run_project(
     """
     from mollisol.computing import compute
 
-    rules: dict[str, Any] = {"rules_key": rules_key, "overlays": overlays, "programme": programme}
+    rules: dict[str, Any] = {"rules_key": rules_key, "overlays": tuple(overlays), "programme": programme}
     assessment = assess_project(folder, **rules, rule_set=rule_set, tell=tell)
-    options = RunOptions(**rules | {"overlays": tuple(overlays)}, route=route, seed=seed, reference=reference)
+    options = RunOptions(**rules, route=route, seed=seed, reference=reference)
     tell(f"computing: {needed_by(assessment)}")
     return compute(assessment, options, tell)
 

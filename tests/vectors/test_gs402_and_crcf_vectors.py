@@ -69,14 +69,13 @@ def limits(given: Case) -> Case:
         mean = float(np.mean(given["values"]))
         error = doubt.standard_error_of_mean(values=np.array(given["values"]))
         t = t_of(0.95, len(given["values"]) - 1)
-        lower, upper = doubt.limits_of_mean(mean=mean, standard_error=error, t=t)
+        lower, upper = np.asarray(doubt.limits_of_mean(mean=mean, standard_error=error, t=t))
         return {"mean": mean, "standard_error": error, "t": t, "lower": lower, "upper": upper}
 
     def in_form(form: Any) -> Case:
         t = default_factors.t_of_unknown_number(printed_t=1.675, table_t=t_of(0.95, 2), form=form)
-        lower, upper = doubt.limits_of_mean(
-            mean=given["n_unknown_mean"], standard_error=given["n_unknown_se"], t=t
-        )
+        ends = doubt.limits_of_mean(mean=given["n_unknown_mean"], standard_error=given["n_unknown_se"], t=t)
+        lower, upper = np.asarray(ends)
         return {"t": t, "lower": lower, "upper": upper}
 
     return {form: in_form(form) for form in FORMS}
@@ -102,7 +101,7 @@ def uncertainty(given: Case) -> Case:
             freedom.append(len(one) - 1.0)
     error, nu = (
         float(np.sqrt(sum(parts))),
-        satterthwaite(variances=np.array(parts), degrees_of_freedom=freedom),
+        satterthwaite(variances=np.array(parts), degrees_of_freedom=np.array(freedom)),
     )
     shared: Any = {
         "start_half_width_t_c_per_ha": halves(start), "end_half_width_t_c_per_ha": halves(end), "area_ha": area,
@@ -170,9 +169,10 @@ def factor_doubt(given: Case) -> Case:
     change = factor_change(given["values"] | years)["change_t_c_per_ha"]
     low, high = np.array(ends, dtype=float).T
     share = (given["year_end"] - given["year_start"]) / given["dependency_years"]
-    lower, upper = default_factors.limits_of_default_change_t_c_per_ha(
+    both = default_factors.limits_of_default_change_t_c_per_ha(
         lowest=low, highest=high, share_of_change=share
     )
+    lower, upper = np.asarray(both)
     unc = taken_off.relative_uncertainty(
         half_width_t_c=(upper - lower) / 2, change_t_c=change, form="corrected"
     )
@@ -217,13 +217,13 @@ def lost_yield(given: Case) -> Case:
     yields, own = given["yield_by_period_kg_per_ha"], given["baseline_yield_kg_per_ha"]
     lowest = [
         leakage.lowest_yield_kg_per_ha(
-            baseline_yield_kg_per_ha=own, earlier_yield_kg_per_ha=yields[:place] or [own]
+            baseline_yield_kg_per_ha=own, earlier_yield_kg_per_ha=np.array(yields[:place] or [own])
         )
         for place in range(len(yields))
     ]
     printed, corrected = (
         leakage.yield_leakage_t_co2e(
-            lowest_kg_per_ha=lowest, yield_kg_per_ha=yields, baseline_yield_kg_per_ha=own,
+            lowest_kg_per_ha=np.array(lowest), yield_kg_per_ha=np.array(yields), baseline_yield_kg_per_ha=own,
             area_ha=given["area_ha"], lost_t_co2e_per_ha=given["per_ha_t_co2e"], form=form,
         )
         for form in FORMS

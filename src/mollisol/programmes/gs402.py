@@ -128,8 +128,11 @@ class GS402(Programme):
     def check(self, context: Context) -> list[Finding]:
         """Return what sections 3, 4 and 7 ask: answers, depth, campaigns and the crediting period."""
         facts = context.project.head.gs402 or ProgrammeFacts()
-        of_models = _OF_MODELS if facts.approach == 2 else {}
-        asked = {**_EVERY, **_OF_MODULE[facts.module], **of_models}
+        asked: dict[str, Sense] = {
+            **_EVERY,
+            **_OF_MODULE[facts.module],
+            **(_OF_MODELS if facts.approach == 2 else {}),
+        }
         unbound = campaigns_named(context.project)
         return [
             *unbound,

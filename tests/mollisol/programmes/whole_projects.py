@@ -10,7 +10,7 @@ from typing import Any
 from mollisol.reading.project import read_project
 
 WHOLE = Path(__file__).parents[2] / "vectors" / "programmes" / "whole"
-ANSWERS = {
+ANSWERS: dict[str, dict[str, Any]] = {
     "gs402": {
         "gs402.land.no-wetland-forest": True, "gs402.land.managed-years": 8, "gs402.land.no-burning": True,
         "gs402.land.same-parcel": True, "gs402.water.unchanged": True, "gs402.soil.mineral": True,

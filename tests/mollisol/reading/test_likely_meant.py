@@ -44,7 +44,7 @@ def test_other_tables_say_what_an_empty_cell_is(
 def test_a_link_to_nowhere_is_left_out_or_is_that_of_the_stratum_without_one(tmp_path: Path) -> None:
     out = read(tmp_path / "out", cell("control_links.csv", "stratum", "nowhere"))
     assert [link.control_site for link in out.control_links] == ["C2", "C3", "C4"]
-    alone = {"file": "control_links.csv", "without": {"control_site": "C4"}}
+    alone: dict[str, object] = {"file": "control_links.csv", "without": {"control_site": "C4"}}
     only = read(tmp_path / "only", cell("control_links.csv", "stratum", "nowhere", row=4), alone)
     assert [link.stratum for link in only.control_links] == ["loam", "loam", "sand"]
 
