@@ -18,12 +18,12 @@ from mollisol.cli.ledger import ledger_app
 from mollisol.cli.model import model_app
 from mollisol.cli.portfolio import compare, portfolio_app
 from mollisol.cli.printing import EXIT_BLOCKED, Json, print_found, print_json, tell
-from mollisol.cli.project import check, demo, new, run, upgrade
+from mollisol.cli.project import check, demo, new, run
 from mollisol.cli.report import report
 from mollisol.cli.rounds.bundle import bundle_app
 from mollisol.cli.rules import rules_app
 from mollisol.cli.sample import sample_app
-from mollisol.cli.schema import schema
+from mollisol.cli.schema import schema, upgrade
 from mollisol.cli.true_up import trueup
 from mollisol.cli.verify import sign, verify
 from mollisol.methodology.findings import UserError

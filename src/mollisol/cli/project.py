@@ -1,4 +1,4 @@
-"""The commands of a project: new, check, run, demo and upgrade."""
+"""The commands of a project: new, check, run and demo."""
 
 from __future__ import annotations
 
@@ -68,8 +68,18 @@ def new(
     typer.echo(f"{folder} made. Next: {then or f'mollisol check {folder}'}")
 
 
+def _folder_of(path: Path) -> Path:
+    """Return the project folder that a file stands in; anything else as it is."""
+    from mollisol.reading.schema import HEAD_FILE
+
+    above = (folder for folder in path.parents if (folder / HEAD_FILE).is_file())
+    return next(above, path) if path.is_file() else path
+
+
 def check(
-    project: ProjectFolder,
+    projects: Annotated[
+        list[Path], typer.Argument(help="Project folders, or files in them.", metavar="PROJECT...")
+    ],
     rules: RulesKey = "",
     proposal: Proposals = None,
     form: Annotated[
@@ -84,18 +94,23 @@ def check(
     from mollisol.questions.words.people import check_people
     from mollisol.reading.schema import HEAD_FILE
 
-    assessment = assess_project(project, rules_key=rules, overlays=_overlays(proposal), tell=tell)
-    findings = [*told_by_a_run(assessment), *check_people(assessment.reading)]
-    blocked = bool(blocking(findings))
-    if form == "sarif":
-        from mollisol.templates.sarif import sarif_log
+    folders = list(dict.fromkeys(map(_folder_of, projects)))
+    if (as_json and form == "sarif") or (len(folders) > 1 and (as_json or form == "sarif")):
+        raise typer.BadParameter("--json and --format sarif exclude each other, and each takes one project")
+    blocked = False
+    for project in folders:
+        assessment = assess_project(project, rules_key=rules, overlays=_overlays(proposal), tell=tell)
+        findings = [*told_by_a_run(assessment), *check_people(assessment.reading)]
+        blocked |= bool(blocking(findings))
+        if form == "sarif":
+            from mollisol.templates.sarif import sarif_log
 
-        print_json(sarif_log(findings, project.as_posix(), HEAD_FILE))
-    elif as_json:
-        print_json({"blocked": blocked, "findings": as_data(findings)})
-    else:
-        print_findings(findings)
-        typer.echo(f"findings: {count(findings)}")
+            print_json(sarif_log(findings, project.as_posix(), HEAD_FILE))
+        elif as_json:
+            print_json({"blocked": blocked, "findings": as_data(findings)})
+        else:
+            print_findings(findings)
+            typer.echo(f"{f'{project}: ' if len(folders) > 1 else ''}findings: {count(findings)}")
     raise typer.Exit(EXIT_BLOCKED if blocked else 0)
 
 
@@ -182,19 +197,3 @@ def demo(
         except OSError as error:
             raise UserError(f"{project} cannot be written: {error.strerror or error}") from None
     _run(project, bundle, as_json=as_json)
-
-
-def upgrade(project: ProjectFolder, as_json: Json = False) -> None:
-    """Bring project.toml to the present schema and show the change; what it cannot know becomes undeclared."""
-    from mollisol.output import write_beside
-    from mollisol.reading.schema import SCHEMA, upgrade_project
-
-    done = upgrade_project(project)
-    if done.changes:
-        write_beside(done.file, done.new.encode())
-    if as_json:
-        print_json({"schema": SCHEMA, "changes": done.changes, "undeclared": list(done.undeclared)})
-        return
-    typer.echo(done.changes or f"{done.file} is of schema {SCHEMA} already; nothing was changed\n", nl=False)
-    for key in done.undeclared:
-        typer.echo(f"undeclared: {key}; mollisol check {project} says what is allowed", err=True)
