@@ -46,6 +46,9 @@ lint: $(STAMP) ## mend what ruff can mend
 docs: $(STAMP) ## make every generated page of docs/ again (the simulations take a while)
 	@for page in scripts/pages/*.py; do echo "$$page"; $(BIN)/python "$$page" || exit 1; done
 
+site: $(STAMP) ## build the documentation site into site/; a warning stops it
+	$(BIN)/sphinx-build -q -W --keep-going docs site
+
 bench: $(STAMP) ## time and memory, apart from the tests
 	$(BIN)/python benchmarks/run.py
 
@@ -53,4 +56,4 @@ lock: ## resolve requirements.lock again (needs uv)
 	uv pip compile --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  --all-extras --group dev pyproject.toml -o requirements.lock
 
-.PHONY: help setup demo test mypy pyright slow statistics programs lint docs bench lock
+.PHONY: help setup demo test mypy pyright slow statistics programs lint docs site bench lock
