@@ -16,7 +16,7 @@ from mollisol.uncertainty.posterior.results import PosteriorResult
 
 
 def datatree(
-    of: Run | CalibratedSet,
+    source: Run | CalibratedSet,
     *,
     period: str = "",
     sampler: Literal["exact", "nuts"] = "exact",
@@ -30,7 +30,7 @@ def datatree(
 
     Parameters
     ----------
-    of
+    source
         A run with the posterior route, or a calibrated set.
     period
         Which posterior of a run: words that its name holds, where there are several.
@@ -46,11 +46,11 @@ def datatree(
     UserError
         If the run has no posterior, or several and none is named.
     """
-    if isinstance(of, CalibratedSet):
-        return _of_set(of, seed)
-    known = {name: one for name, one in of.trace.kept(PosteriorResult).items() if period in name}
+    if isinstance(source, CalibratedSet):
+        return _of_set(source, seed)
+    known = {name: one for name, one in source.trace.kept(PosteriorResult).items() if period in name}
     if len(known) != 1:
-        names = ", ".join(of.trace.kept(PosteriorResult)) or "none: run with the posterior route"
+        names = ", ".join(source.trace.kept(PosteriorResult)) or "none: run with the posterior route"
         raise UserError(f"one posterior must be named by period; there are {names}")
     (result,) = known.values()
     if sampler == "nuts":
@@ -58,9 +58,9 @@ def datatree(
     return exact_tree(result.specification, draws=draws, seed=seed)
 
 
-def _of_set(of: CalibratedSet, seed: int) -> Any:
-    priors = Priors(of.priors)
-    points = priors.draw(len(of.draws), np.random.default_rng([seed, 4]))
-    both = {"posterior": np.array(of.draws), "prior": priors.values(points)}
+def _of_set(fitted: CalibratedSet, seed: int) -> Any:
+    priors = Priors(fitted.priors)
+    points = priors.draw(len(fitted.draws), np.random.default_rng([seed, 4]))
+    both = {"posterior": np.array(fitted.draws), "prior": priors.values(points)}
     groups = {name: dict(zip(priors.names, values.T, strict=True)) for name, values in both.items()}
-    return tree_of(groups, {}, len(of.draws))
+    return tree_of(groups, {}, len(fitted.draws))

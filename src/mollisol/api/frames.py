@@ -31,13 +31,13 @@ _OF_PERIOD: Final = {
 
 
 def frames(
-    of: Project | Assessment | Run | LabResult | str | Path,
+    source: Project | Assessment | Run | LabResult | str | Path,
 ) -> dict[str, pd.DataFrame]:
     """Return everything of a thing as frames by name, with named indexes and units in ``frame.attrs["units"]``.
 
     Parameters
     ----------
-    of
+    source
         A project (its tables), findings (:func:`mollisol.assess_project`), a run (``periods``, ``credits``, ``strata``,
         ``variance``, ``trace`` and more), what a laboratory found, or the folder of a portfolio.
 
@@ -53,14 +53,14 @@ def frames(
     >>> found["findings"].index.name
     'code'
     """
-    if isinstance(of, Project):
-        return of.to_frames()
-    if isinstance(of, Assessment):
-        return {"findings": _of_findings(of.findings)}
-    if isinstance(of, Run):
-        made = _of_results(of.results)
-        return {**made, "trace": _of_trace(of.trace), "findings": _of_findings(of.findings)}
-    return _of_laboratory(of) if isinstance(of, LabResult) else _of_portfolio(Path(of))
+    if isinstance(source, Project):
+        return source.to_frames()
+    if isinstance(source, Assessment):
+        return {"findings": _of_findings(source.findings)}
+    if isinstance(source, Run):
+        made = _of_results(source.results)
+        return {**made, "trace": _of_trace(source.trace), "findings": _of_findings(source.findings)}
+    return _of_laboratory(source) if isinstance(source, LabResult) else _of_portfolio(Path(source))
 
 
 def _of_findings(findings: Iterable[Finding]) -> pd.DataFrame:
@@ -102,9 +102,9 @@ def _of_trace(trace: Trace) -> pd.DataFrame:
     return frame_of_rows(rows, ["quantity", "place"])
 
 
-def _of_laboratory(found: LabResult) -> dict[str, pd.DataFrame]:
+def _of_laboratory(result: LabResult) -> dict[str, pd.DataFrame]:
     """Return scenarios, their figures, and their differences from the first."""
-    data = found.model_dump(mode="python")["scenarios"]
+    data = result.model_dump(mode="python")["scenarios"]
     made = {"scenarios": frame_of_rows(data, ["name"]).rename_axis("scenario")}
     for table in ("figures", "differences"):
         rows = [

@@ -88,12 +88,14 @@ def pointwise(compiled: Compiled, spreads: Mapping[str, FloatArray], seed: int) 
     )
 
 
-def _declared(of: Compiled, sd: Mapping[str, FloatArray]) -> tuple[_Linear, Groups]:
+def _declared(compiled: Compiled, sd: Mapping[str, FloatArray]) -> tuple[_Linear, Groups]:
     """Return the linear effects of a declaration and the variance of each datum by draw."""
-    spec, strata, points = of.specification, of.specification.strata.area_ha.size, of.specification.project
-    data, variance = {"project": points.change}, {"project": _variance(of, of.project, sd)}
-    if spec.control is not None and of.control is not None:
-        data["control"], variance["control"] = control_residual(spec), _variance(of, of.control, sd)
+    spec = compiled.specification
+    strata, points = spec.strata.area_ha.size, spec.project
+    data, variance = {"project": points.change}, {"project": _variance(compiled, compiled.project, sd)}
+    if spec.control is not None and compiled.control is not None:
+        data["control"] = control_residual(spec)
+        variance["control"] = _variance(compiled, compiled.control, sd)
     trials = spec.validation
     if trials is not None:
         data["comparison"] = trials.residual
@@ -101,20 +103,20 @@ def _declared(of: Compiled, sd: Mapping[str, FloatArray]) -> tuple[_Linear, Grou
         variance["comparison"] = trials.standard_error**2 + own
     linear = _Linear(data)
     linear.add(spec.effect_prior_sd, project=_one_hot(points.stratum, strata))
-    if of.project.level != NO_UNIT_LEVEL:
+    if compiled.project.level != NO_UNIT_LEVEL:
         fields, field = np.unique(points.unit, return_inverse=True)
         linear.add(sd["s_field"], project=_one_hot(field, fields.size))
     for effect in spec.shared:
         sides = {"project": effect.project, "control": effect.control if spec.control is not None else None}
         linear.add(effect.sd, **{name: one[:, None] for name, one in sides.items() if one is not None})
-    if spec.control is not None and of.control is not None:
+    if spec.control is not None and compiled.control is not None:
         control, sites = spec.control, spec.control.link.shape[0]
         shifts = [sd[name] ** 2 for name in ("s_beta", "s_site", "s_climate") if name in sd]
         flat = np.sqrt(np.sum(shifts, axis=0)) if spec.baseline == "hybrid" else spec.effect_prior_sd
         linear.add(flat, control=np.ones((control.change.size, 1)))
         if "s_theta" in sd:
             linear.add(sd["s_theta"], control=control.link[control.site])
-        if of.control.level != NO_UNIT_LEVEL:
+        if compiled.control.level != NO_UNIT_LEVEL:
             linear.add(sd["s_control"], control=_one_hot(control.site, sites))
     if trials is not None:
         for name, code in (
@@ -128,10 +130,10 @@ def _declared(of: Compiled, sd: Mapping[str, FloatArray]) -> tuple[_Linear, Grou
     return linear, variance
 
 
-def _variance(of: Compiled, side: Side, sd: Mapping[str, FloatArray]) -> FloatArray:
+def _variance(compiled: Compiled, side: Side, sd: Mapping[str, FloatArray]) -> FloatArray:
     """Return the variance of each point about its level by draw: its own spread and its known error."""
-    known = side.known[side.of_point] * of.unit**2
-    own = np.stack([sd[of.names[place]] for place in side.point], axis=1)
+    known = side.known[side.of_point] * compiled.unit**2
+    own = np.stack([sd[compiled.names[place]] for place in side.point], axis=1)
     return np.asarray(own[:, side.of_point] ** 2 + known)
 
 
