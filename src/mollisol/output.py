@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,8 @@ class BundleError(UserError):
     """A file or the output folder cannot be written; the message says why and what to do."""
 
 
-def write_beside(path: Path, content: bytes) -> None:
-    """Write beside the place and rename; a write that fails leaves nothing behind.
+def write_beside(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Write beside the place and rename; a write that fails leaves nothing behind. ``mode`` is who may read it.
 
     Raises
     ------
@@ -43,6 +44,7 @@ def write_beside(path: Path, content: bytes) -> None:
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
+        beside.touch(mode=0o666 if mode is None else mode)
         beside.write_bytes(content)
         beside.replace(path)
     except OSError as error:
@@ -99,6 +101,27 @@ def csv_table(rows: Sequence[Mapping[str, Any]]) -> bytes:
         for row in rows
     )
     return out.getvalue().encode()
+
+
+def toml_text(data: Mapping[str, Any]) -> str:
+    """Return keys as TOML: those of ``[project]`` a line each, every other table in its line."""
+    top = [f"{_key(name)} = {_value(value)}" for name, value in data.items() if name != "project"]
+    own = [f"{_key(name)} = {_value(value)}" for name, value in data.get("project", {}).items()]
+    return "\n".join([*top, *(["", "[project]", *own] if own else ())]) + "\n"
+
+
+def _key(name: str) -> str:
+    return json.dumps(name, ensure_ascii=False)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(name)} = {_value(inner)}" for name, inner in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value, ensure_ascii=False)
 
 
 def made_with() -> dict[str, Any]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from mollisol.methodology.findings import FindingsError, UserError, blocking
-from mollisol.output import write_folder
+from mollisol.output import toml_text, write_folder
 from mollisol.reading.intake import Handed
 from mollisol.reading.model_folder import SCHEDULE, WEATHER
 from mollisol.reading.project import TABLES, Reading, read_project
@@ -83,7 +82,7 @@ class Project:
         """
         from mollisol.api.tables import bytes_of_frame
 
-        given = dict(files or {}) | {HEAD_FILE: _toml(head).encode()}
+        given = dict(files or {}) | {HEAD_FILE: toml_text(head).encode()}
         for name, frame in frames.items():
             if name.endswith(".geojson"):
                 given[name] = _outlines(frame)
@@ -201,25 +200,3 @@ def _outlines(frame: Any) -> bytes:
     if getattr(frame, "crs", None) is not None:
         frame = frame.to_crs(_WGS84)
     return json.dumps(frame.__geo_interface__).encode()
-
-
-def _toml(head: Mapping[str, Any]) -> str:
-    """Return the keys of a head as TOML: each table below ``[project]`` in its line."""
-    top = [f"{_key(name)} = {_value(value)}" for name, value in head.items() if name != "project"]
-    own = head.get("project", {})
-    lines = [*top, "", "[project]", *(f"{_key(name)} = {_value(value)}" for name, value in own.items())]
-    return "\n".join(lines) + "\n"
-
-
-def _key(name: str) -> str:
-    return json.dumps(name, ensure_ascii=False)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(name)} = {_value(inner)}" for name, inner in value.items()) + " }"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    if isinstance(value, date):
-        return value.isoformat()
-    return json.dumps(value, ensure_ascii=False)

@@ -31,6 +31,7 @@ _SAID: Final = {
     "findings.json": "Every finding of the run",
     "manifest.json": "SHA-256 of every file, rule-set hash, options and versions",
     "project.json": "The head of the project as it was read",
+    "redacted.json": "Commitments to values that were taken out, and what is taken from the full bundle",
     "report.html": "The monitoring report",
     "results.json": "Every credited figure",
     "rules.json": "The whole rule set in force, proposals laid over it",

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from mollisol.bundle.redacted import REDACTED, Redaction
 from mollisol.bundle.stored import Figures, Quantities, Stored
 from mollisol.bundle.trace_form import StructureForm, TraceForm
 from mollisol.bundle.values import VALUES
@@ -74,6 +75,13 @@ class Bundle:
     def findings(self) -> tuple[Finding, ...]:
         """``findings.json``."""
         return self._valid("findings.json", _FINDINGS.validate_json, self._checked("findings.json"))
+
+    @cached_property
+    def redaction(self) -> Redaction | None:
+        """``redacted.json``; None for a bundle from which nothing was taken out."""
+        if REDACTED not in self.names:
+            return None
+        return self._valid(REDACTED, Redaction.model_validate_json, self._checked(REDACTED))
 
     @cached_property
     def computed_figures(self) -> dict[str, dict[int, float]]:

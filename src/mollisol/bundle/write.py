@@ -118,7 +118,9 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[str, bytes]:
+def bundle_files(
+    run: Run, versions: Mapping[str, Any] | None = None, *, companions: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
     """Return every file of the bundle by its path, manifest included.
 
     Parameters
@@ -127,6 +129,8 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
         The finished run.
     versions
         What the manifest and the report name as the versions; those here by default, as :func:`made_with` gives them.
+    companions
+        Files that stand in the bundle beside what a run makes: ``redacted.json``.
     """
     from mollisol.origins.paths import origins_of
     from mollisol.origins.sums import figures_of
@@ -149,7 +153,7 @@ def bundle_files(run: Run, versions: Mapping[str, Any] | None = None) -> dict[st
     files["trace.json"] = canonical_json(structure | chosen)
     files[VALUES] = values
     files[RULES] = canonical_json(run.rules.rule_set.model_dump(mode="json", by_alias=True))
-    files |= run.draws
+    files |= run.draws | dict(companions or {})
     files |= {f"figures/{name}.svg": text.encode() for name, text in figures.items()}
     versions = versions or made_with()
     manifest = _manifest(run, files, versions)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from mollisol.bundle.crate import CRATE, crate_metadata
 from mollisol.bundle.read import Bundle, open_bundle
+from mollisol.bundle.redacted import REDACTED, run_redacted
 from mollisol.bundle.values import VALUES
 from mollisol.bundle.write import RULES, bundle_files
 from mollisol.engine import run_project
@@ -192,6 +193,8 @@ def _verified(
         rules=standing,
         independent=second,
         release_notes=tuple(note for note in notes if note.id in moved or note.rules),
+        redacted=len(bundle.redaction.commitments) if bundle.redaction is not None else 0,
+        taken=bundle.redaction.lines if bundle.redaction is not None else (),
     )
 
 
@@ -215,7 +218,7 @@ def _again(given: Opened, rules: BundleRules, issues: bool, comparison: Comparis
     try:
         # Rules that an earlier release shipped issue as they did then; laid with constants they have another hash.
         own = trust(rules.rule_set) if issues else rules.rule_set
-        run = run_project(given.bundle.input_files, rule_set=own, **given.options.beside_rules)
+        run = _performed(given.bundle, own, given.options)
         if run.results.rule_set_hash == rules.hash:
             return run
         return replace(run, results=run.results.model_copy(update={"rule_set_hash": rules.hash}))
@@ -236,7 +239,13 @@ def _again(given: Opened, rules: BundleRules, issues: bool, comparison: Comparis
 
 def _under(bundle: Bundle, options: RunOptions, rules: RuleSet) -> Run:
     """Run the inputs under other rules, as if they were in force."""
-    return run_project(bundle.input_files, rule_set=trust(rules), **options.beside_rules)
+    return _performed(bundle, trust(rules), options)
+
+
+def _performed(bundle: Bundle, rules: RuleSet, options: RunOptions) -> Run:
+    if bundle.redaction is not None:
+        return run_redacted(bundle.input_files, rules, options, bundle.redaction)
+    return run_project(bundle.input_files, rule_set=rules, **options.beside_rules)
 
 
 def _compare(given: Opened, run: Run, comparison: Comparison) -> None:
@@ -245,7 +254,8 @@ def _compare(given: Opened, run: Run, comparison: Comparison) -> None:
         "mollisol": str(manifest.get("mollisol", "")),
         "versions": mapping(manifest.get("versions")),
     }
-    made = bundle_files(run, named)
+    companions = {REDACTED: files[REDACTED]} if REDACTED in files else {}
+    made = bundle_files(run, named, companions=companions)
     if VALUES not in files and "quantities" in mapping(recorded.get(TRACE)):
         made = in_first_edition(made, run)
     if given.notes and RULES in files:

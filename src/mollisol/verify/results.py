@@ -203,3 +203,7 @@ class Verification(DomainObject):
     rules: RulesTrust | None = None
     release_notes: Items[ReleaseNote] = ()
     """Those that move a difference, or gave the bundle's rules what was a constant."""
+    redacted: int = 0
+    """Values that were taken out of the bundle."""
+    taken: Items[str] = ()
+    """What stands on them: taken from the full bundle, not recomputed."""

@@ -31,6 +31,7 @@ def lines_of(outcome: Verification) -> list[str]:
         f"largest deviation of numbers that count as the same: {deviation}",
         f"signature: {_signature(outcome.signature)}",
         *_rules(outcome),
+        *_redacted(outcome),
         *(_earlier(item) for item in outcome.earlier),
         *(_period(period) for period in outcome.periods),
         *_in_total(outcome),
@@ -82,6 +83,12 @@ def _rules(outcome: Verification) -> Iterator[str]:
     if rules.units_t is not None:
         yield f"       under your trust {rules.units_t:,} units are eligible to request"
     yield from (f"       {_move(move)}" for move in outcome.rule_moves)
+
+
+def _redacted(outcome: Verification) -> Iterator[str]:
+    if outcome.redacted:
+        yield f"redacted: {outcome.redacted:,} values were taken out; taken, not recomputed:"
+        yield from (f"       {line}" for line in outcome.taken)
 
 
 def _move(move: RuleMove) -> str:
