@@ -9,6 +9,7 @@ from typing import Any
 from mollisol.methodology.checks.periods import whole_years
 from mollisol.methodology.land.covered import project_of_period
 from mollisol.methodology.project import Project, VerificationPeriod
+from mollisol.methodology.results.figure import Figure
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 from mollisol.methodology.trace import Quantity, Trace
 
@@ -69,3 +70,11 @@ class PeriodContext(Context):
     def pick(self, name: str, whole: Quantity, places: Sequence[int]) -> Quantity:
         """Enter some values of a quantity with their index."""
         return self.trace.pick(f"{name}{self.place}", whole, places)
+
+    def quantity_of(self, figure: object, unit: str, name: str) -> Quantity:
+        """Return the quantity that a figure of an estimate is; a bare number is entered as it is."""
+        terms = figure.origin.terms if isinstance(figure, Figure) else ()
+        known = self.trace.quantities.get(terms[0].quantity) if len(terms) == 1 else None
+        if known is not None and known.value == figure:
+            return known
+        return self.given(name, figure, unit, ["the estimate of the route that issues"])

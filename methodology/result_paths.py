@@ -19,20 +19,20 @@ def key_of(item: Mapping[str, Any], place: int) -> str:
 
 def numbers_of(results: Mapping[str, Any]) -> dict[str, float]:
     """Return each number of ``results.json`` by its path."""
-    found: dict[str, float] = {}
-    _numbers("", results.items(), found)
-    return found
+    figures: dict[str, float] = {}
+    _numbers("", results.items(), figures)
+    return figures
 
 
-def _numbers(above: str, items: Iterable[tuple[str, Any]], found: dict[str, float]) -> None:
+def _numbers(above: str, items: Iterable[tuple[str, Any]], figures: dict[str, float]) -> None:
     for name, value in items:
         if isinstance(value, int | float):
             if not isinstance(value, bool):
-                found[above + name] = value
+                figures[above + name] = value
         elif isinstance(value, dict):
-            _numbers(f"{above}{name}.", value.items(), found)
+            _numbers(f"{above}{name}.", value.items(), figures)
         elif isinstance(value, list):
-            _numbers(f"{above}{name}.", _named(value), found)
+            _numbers(f"{above}{name}.", _named(value), figures)
 
 
 def _named(items: Sequence[Any]) -> Iterator[tuple[str, Any]]:

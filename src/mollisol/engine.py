@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from mollisol.checks.calibrations import check_calibrations
 from mollisol.checks.laboratory_figures import check_counted_figures
@@ -18,7 +18,7 @@ from mollisol.methodology.deviations import apply_deviations
 from mollisol.methodology.findings import Finding, FindingsError, blocking, in_order
 from mollisol.methodology.land.design import DRAWN_FIELDS_FILE
 from mollisol.methodology.land.fields import FIELDS_FILE, INSTANCES_FILE
-from mollisol.methodology.results.run import ReferenceChoice, RouteChoice
+from mollisol.methodology.results.run import RouteChoice
 from mollisol.methodology.results.state import held_as_musts
 from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.rules_in_force.rule import RuleError
@@ -187,9 +187,8 @@ def run_project(
     overlays: Sequence[Overlay] = (),
     rule_set: RuleSet | None = None,
     programme: str = "",
-    route: RouteChoice = "all",
+    route: RouteChoice | Literal["nuts"] = "all",
     seed: int = 0,
-    reference: ReferenceChoice = "none",
     tell: Tell = silent,
 ) -> Run:
     """Run a project folder from cores to units.
@@ -200,11 +199,10 @@ def run_project(
         As in :func:`assess_project`.
     route
         ``all``, or one of ``analytic``, ``montecarlo`` and ``posterior``: that and the analytic one, from which the
-        others start. What issues of those that ran is a rule.
+        others start. What issues of those that ran is a rule. ``nuts``: all, and each posterior is sampled by PyMC
+        too, with the same seed; nothing is credited from it.
     seed
         Of the draws of declared measurement errors; the other routes are deterministic.
-    reference
-        ``nuts`` samples each posterior by PyMC too, with the same seed; nothing is credited from it.
 
     Raises
     ------
@@ -215,7 +213,8 @@ def run_project(
 
     rules: dict[str, Any] = {"rules_key": rules_key, "overlays": tuple(overlays), "programme": programme}
     assessment = assess_project(folder, **rules, rule_set=rule_set, tell=tell)
-    options = RunOptions(**rules, route=route, seed=seed, reference=reference)
+    sampled: dict[str, Any] = {"route": "all", "reference": "nuts"} if route == "nuts" else {"route": route}
+    options = RunOptions(**rules, **sampled, seed=seed)
     tell(f"computing: {needed_by(assessment)}")
     return compute(assessment, options, tell)
 

@@ -93,7 +93,8 @@ class RunOptions(DomainObject):
     @property
     def beside_rules(self) -> dict[str, Any]:
         """Return the keywords for ``run_project`` that do not choose rules."""
-        return self.model_dump(exclude={"rules_key", "overlays"})
+        options = self.model_dump(exclude={"rules_key", "overlays", "reference"})
+        return options | ({"route": "nuts"} if self.reference == "nuts" else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-READERS = frozenset({"audit", "bundle", "origins", "rule_catalogue", "verify"})
-"""Rooms that look at a finished book as a whole: to follow it, to write it, to hold it against another one."""
+READERS = frozenset({"api", "audit", "bundle", "origins", "rule_catalogue", "verify"})
+"""Rooms that look at a finished book whole: to follow it, write it, show it as frames, hold it against another."""
 MOST_PARAMETERS = 8
 STEPS = ("stocks", "emissions", "routes", "checks", "changes")
 NO_NOUNS = frozenset({"asked", "at", "beside", "found", "of", "own", "said", "to", "told"})

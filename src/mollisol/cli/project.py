@@ -151,8 +151,6 @@ def run(
 
     options = {"rules_key": rules, "overlays": _overlays(proposal), "route": route, "seed": seed}
     options["programme"] = programme
-    if route == "nuts":
-        options |= {"route": "all", "reference": "nuts"}
     with started(workers):
         code = _run(project, out, as_json=as_json, **options)
     raise typer.Exit(code)

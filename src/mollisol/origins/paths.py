@@ -13,12 +13,12 @@ from mollisol.methodology.results.run import RunResult
 
 def origins_of(results: RunResult) -> dict[str, Origin]:
     """Return the origin of each number that has one, by its path."""
-    found: dict[str, Origin] = {}
-    _origins("", results, found)
-    return found
+    origins: dict[str, Origin] = {}
+    _origins("", results, origins)
+    return origins
 
 
-def _origins(above: str, value: Any, found: dict[str, Origin]) -> None:
+def _origins(above: str, value: Any, origins: dict[str, Origin]) -> None:
     """Find the origins of what a part of the results, or a list of parts, holds."""
     given: Mapping[str, str] = {}
     if isinstance(value, DomainObject):
@@ -31,8 +31,8 @@ def _origins(above: str, value: Any, found: dict[str, Origin]) -> None:
         )
     for name, item in items:
         if isinstance(item, Figure | Count):
-            found[above + name] = item.origin
+            origins[above + name] = item.origin
         elif name in given and item is not None:
-            found[above + name] = Origin(declared=given[name])
+            origins[above + name] = Origin(declared=given[name])
         elif isinstance(item, DomainObject | tuple | list):
-            _origins(f"{above}{name}.", item, found)
+            _origins(f"{above}{name}.", item, origins)

@@ -67,8 +67,8 @@ def _told(findings: Any) -> list[dict[str, str]]:
 
 
 def _amounts(run: Run) -> dict[str, Any]:
-    def total(of: Any) -> float:
-        return float(sum(of(period) for period in run.results.periods))
+    def total(amount: Any) -> float:
+        return float(sum(amount(period) for period in run.results.periods))
 
     amounts: Mapping[str, Any] = {
         "gross": lambda p: p.gross_t_co2e,
@@ -111,10 +111,10 @@ def _difference(first: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str,
     }
 
 
-def lines_of(found: Mapping[str, Any]) -> Iterator[str]:
+def lines_of(comparison: Mapping[str, Any]) -> Iterator[str]:
     """Return the comparison as lines for the screen."""
-    yield found["project"]
-    for one in found["programmes"]:
+    yield comparison["project"]
+    for one in comparison["programmes"]:
         if not one["computed"]:
             yield f"{one['programme']}: not computed"
         else:
@@ -126,7 +126,7 @@ def lines_of(found: Mapping[str, Any]) -> Iterator[str]:
             yield f"    {row['code']}: {row['found']}" + (f" ({row['rule']})" if row["rule"] else "")
         if one["missing"]:
             yield "    missing: " + "; ".join(row["found"] for row in one["missing"])
-    for difference in found["differences"]:
+    for difference in comparison["differences"]:
         one, first = difference["programme"], difference["against"]
         yield f"{one} against {first}: {difference['credited_t_co2e']:+,.1f} t CO2e"
         for step in difference["steps"]:

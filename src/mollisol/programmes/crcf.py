@@ -24,7 +24,6 @@ from mollisol.programmes.declared import (
     campaigns_named,
     nitrogen,
     not_met,
-    quantity_of,
     unchanged_start,
 )
 from mollisol.programmes.interface import (
@@ -187,13 +186,13 @@ class CRCF(Programme):
             "t_of_benefit",
             t_quantile,
             probability=self._probability(context),
-            degrees_of_freedom=quantity_of(context, freedom, "1", f"freedom{place}"),
+            degrees_of_freedom=context.quantity_of(freedom, "1", "freedom"),
         )
         estimated = context.compute(
             "estimated_uncertainty",
             uncertainty.estimated_uncertainty,
-            mean=quantity_of(context, estimate.mean, "t CO2e/ha", f"mean{place}"),
-            standard_error=quantity_of(context, estimate.standard_error, "t CO2e/ha", f"error{place}"),
+            mean=context.quantity_of(estimate.mean, "t CO2e/ha", "mean"),
+            standard_error=context.quantity_of(estimate.standard_error, "t CO2e/ha", "error"),
             t=t,
         )
         taken = context.compute(

@@ -12,8 +12,6 @@ from mollisol.methodology.context import Context, PeriodContext
 from mollisol.methodology.findings import Finding, Place, finding
 from mollisol.methodology.programmes.facts import PeriodFacts, ProgrammeFacts
 from mollisol.methodology.project import Project
-from mollisol.methodology.results.figure import Figure
-from mollisol.methodology.trace import Quantity
 from mollisol.methodology.units import KG_PER_T
 
 HEAD = "project.toml"
@@ -23,11 +21,11 @@ _WORDS: Mapping[Sense, str] = {"is": "", "least": "at least ", "most": "at most 
 
 
 def answers_held(
-    context: Context, facts: ProgrammeFacts, asked: Mapping[str, Sense], name: str
+    context: Context, facts: ProgrammeFacts, senses: Mapping[str, Sense], name: str
 ) -> Iterator[Finding]:
     """Return a refusal on each rule that a project does not answer, or does not meet."""
     given = {answer.rule: answer.value for answer in facts.answers}
-    for rule, sense in asked.items():
+    for rule, sense in senses.items():
         chosen = context.rules.value(rule)
         where, allowed = Place(file=HEAD, thing=f"{name}: {rule}"), f"{_WORDS[sense]}{chosen.value}".lower()
         if rule not in given:
@@ -35,9 +33,9 @@ def answers_held(
         elif not _meets(given[rule], chosen.value, sense):
             told = f"{chosen.label}: {given[rule]}".lower()
             yield finding("programme-rule-not-met", where, told, allowed=allowed, rule=rule)
-    for rule in sorted(set(given) - set(asked)):
+    for rule in sorted(set(given) - set(senses)):
         where = Place(file=HEAD, thing=f"{name}: {rule}")
-        yield finding("programme-answer-unasked", where, rule, allowed=", ".join(asked))
+        yield finding("programme-answer-unasked", where, rule, allowed=", ".join(senses))
 
 
 def _meets(given: float | bool, value: float | str | bool, sense: Sense) -> bool:
@@ -46,10 +44,10 @@ def _meets(given: float | bool, value: float | str | bool, sense: Sense) -> bool
     return given >= value if sense == "least" else given <= value
 
 
-def not_met(context: Context, rule: str, told: str, allowed: str) -> Finding:
+def not_met(context: Context, rule: str, words: str, allowed: str) -> Finding:
     """Return a refusal on a rule that the tables do not meet."""
     where = Place(file=HEAD, thing=f"{context.rules.rule_set.head.key}: {rule}")
-    return finding("programme-rule-not-met", where, told, allowed=allowed, rule=rule)
+    return finding("programme-rule-not-met", where, words, allowed=allowed, rule=rule)
 
 
 def campaigns_named(project: Project) -> Iterator[Finding]:
@@ -65,15 +63,6 @@ def unchanged_start(project: Project) -> Project:
     """Return a project whose baseline is its stock at the start: no control site, no trend."""
     baselines = (StaticBaseline(kind="static"),)
     return project.model_copy(update={"head": project.head.model_copy(update={"baselines": baselines})})
-
-
-def quantity_of(context: Context, figure: object, unit: str, name: str) -> Quantity:
-    """Return the quantity of the trace that a figure of an estimate is; a bare number is entered as it is."""
-    terms = figure.origin.terms if isinstance(figure, Figure) else ()
-    found = context.trace.quantities.get(terms[0].quantity) if len(terms) == 1 else None
-    if found is not None and found.value == figure:
-        return found
-    return context.trace.given(name, figure, unit, ["the estimate of the route that issues"])
 
 
 def nitrogen(context: PeriodContext, facts: PeriodFacts) -> tuple[list[float], float | None, str]:

@@ -21,7 +21,6 @@ from mollisol.programmes.declared import (
     answers_held,
     campaigns_named,
     not_met,
-    quantity_of,
     unchanged_start,
 )
 from mollisol.programmes.gs402_rises import Rises, rises_of_period
@@ -169,16 +168,12 @@ class GS402(Programme):
             "t_of_change",
             t_quantile,
             probability=probability,
-            degrees_of_freedom=quantity_of(
-                context, np.inf if freedom is None else freedom, "1", f"freedom{place}"
-            ),
+            degrees_of_freedom=context.quantity_of(np.inf if freedom is None else freedom, "1", "freedom"),
         )
         error = context.compute(
             "error_of_change",
             doubt.error_of_total_t_c,
-            standard_error_t_co2e_per_ha=quantity_of(
-                context, estimate.standard_error, "t CO2e/ha", f"error{place}"
-            ),
+            standard_error_t_co2e_per_ha=context.quantity_of(estimate.standard_error, "t CO2e/ha", "error"),
             area_ha=change.area,
         )
         halves: Any = {
@@ -351,18 +346,18 @@ def _ends(context: PeriodContext, change: ChangeOfPeriod) -> dict[str, tuple[Qua
 
 
 def _half_widths(
-    context: PeriodContext, end: str, own: Quantity, probability: Quantity, change: ChangeOfPeriod
+    context: PeriodContext, end: str, stocks: Quantity, probability: Quantity, change: ChangeOfPeriod
 ) -> Quantity:
     """Return half of the limits of the mean stock of each stratum at one end (Eqs. 7 and 8)."""
     homes = change.units.home_of if change.units else {}
     parts = []
     for name in change.area.index:
-        places = [place for place, unit in enumerate(own.index) if homes[unit] == name]
+        places = [place for place, unit in enumerate(stocks.index) if homes[unit] == name]
         error = context.compute(
             f"{end}_error.{name}",
             doubt.standard_error_of_mean,
-            unit=own.unit,
-            values=context.pick(f"{end}_stock_of_unit.{name}", own, places),
+            unit=stocks.unit,
+            values=context.pick(f"{end}_stock_of_unit.{name}", stocks, places),
         )
         t = context.compute(
             f"{end}_t.{name}", t_quantile, probability=probability, degrees_of_freedom=len(places) - 1.0
@@ -371,7 +366,7 @@ def _half_widths(
             context.compute(
                 f"{end}_half_width.{name}",
                 doubt.half_width_of_mean,
-                unit=own.unit,
+                unit=stocks.unit,
                 standard_error=error,
                 t=t,
             )

@@ -142,8 +142,9 @@ class _Mixtures:
                 if name in self._b.inputs:
                     inputs[name] = self._b.inputs[name]
             rules = (self._b if RULES in things else self._a).rules
-            options = (self._b if OPTIONS in things else self._a).options.beside_rules
-            self._made[things] = Outcome(inputs, rules, **options | {"reference": "none"})
+            options = (self._b if OPTIONS in things else self._a).options
+            alone = options.model_copy(update={"reference": "none"})
+            self._made[things] = Outcome(inputs, rules, **alone.beside_rules)
         return self._made[things]
 
     @property
