@@ -18,7 +18,7 @@ type Items[T] = Annotated[tuple[T, ...], Field(strict=False)]
 """An immutable sequence; TOML and JSON give lists."""
 
 type Identifier = Annotated[
-    str, StringConstraints(pattern=r"^[\w][\w .:/+-]*$", max_length=100, strip_whitespace=False)
+    str, StringConstraints(pattern=r"^[\w][\w .:/+-]*$", max_length=100, strip_whitespace=True)
 ]
 """A name that other rows refer to: letters, digits and ``_ . : / + -``."""
 

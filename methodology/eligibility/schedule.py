@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from mollisol.methodology.base import DomainObject, Identifier, Items
 from mollisol.methodology.columns import Columns
 from mollisol.methodology.eligibility.thresholds import EligibilityThresholds
-from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.practice import CROP_GROUPS, YearOfActivities
 
 
@@ -130,9 +130,29 @@ def check_schedule(
         where = Place(file=file, row=row + 2, column=names[0])
         when = f"{place.labels[place.codes[row]]} {year.labels[year.codes[row]]}"
         found.append(finding("schedule-contradicts", where, f"{when}: {', '.join(names)}"))
+    found += _twice(years, file)
     missing = sorted(name for name, rows in lacking.items() if rows.any())
     if missing:
         rows = {row for places in lacking.values() for row in places.nonzero()[0].tolist()}
         text = f"{len(rows)} of {len(years)} rows without {', '.join(missing)}"
         found.append(finding("schedule-incomplete", Place(file=file), text))
     return found
+
+
+_ONE_ROW: Final = ("place", "scenario", "year", "crop", "planting")
+"""What two rows of a schedule differ in: two crops of a year may have a row each."""
+
+
+def _twice(years: Columns[YearOfActivities], file: str) -> list[Finding]:
+    """Return one finding on the rows that say again what a place grew in a year."""
+    if len(years.distinct(*_ONE_ROW)) == len(years):
+        return []
+    again = {row: cells for cells, rows in years.groups(*_ONE_ROW).items() for row in rows[1:]}
+    first = min(again)
+    where = Place(file=file, row=int(years.row_numbers[first]))
+    state, do = (
+        " ".join(map(str, again[first])),
+        "take one out; two crops of a year differ in crop or planting",
+    )
+    told = finding("activity-row-twice", where, state, severity=Severity.WARNING, allowed="each once", do=do)
+    return [told.model_copy(update={"more": len(again) - 1})]

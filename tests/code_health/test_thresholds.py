@@ -16,6 +16,7 @@ ROUND = "what arithmetic with rounded numbers leaves"
 NOT_RULES: Mapping[str, Mapping[float, str]] = {
     "src/mollisol/questions/amounts.py": {
         0.8: "orders the causes that a hint names; no finding is made or left out by it",
+        10: "a decimal place, in a hint",
         365.0: UNIT,
         1000: UNIT,
     },

@@ -73,6 +73,8 @@ PROBES = {
         vm0042.evidence.regional-data-years vm0042.land.degradation-study-years vm0042.land.most-conversions""",
     "fuelled": "vm0042.boundary.inclusion-increase",
     "tables": "mollisol.amount.weight-factor",
+    "broken:residues-thin": "mollisol.amount.least-residue",
+    "broken:live-weight-pounds": "mollisol.amount.usual-weight",
     "leaking": """
         vm0042.biochar.subtracted vm0042.leakage.amendment-basis vmd0054.production.growth
         vmd0054.production.most-years vmd0054.response.new-land vmd0054.response.supply""",

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 
+from mollisol.emissions.factors import sites_of
 from mollisol.methodology.checks.gathered import gathered
 from mollisol.methodology.checks.likely_causes import likely_causes
-from mollisol.methodology.columns import Columns
-from mollisol.methodology.findings import Finding, Place, finding
+from mollisol.methodology.columns import FIRST_ROW, Columns
+from mollisol.methodology.factors import livestock
+from mollisol.methodology.factors.factor import FactorError
+from mollisol.methodology.findings import Finding, Place, Severity, finding
 from mollisol.methodology.project import Project
 from mollisol.methodology.rules_in_force.rule_set import RulesInForce
 
 ROUGHLY: Final = 0.8
 """How far, in the logarithm, the ratio of two scenarios may lie from a factor: practice changes amounts too."""
 DAYS: Final = 365.0
+_DUNG: Final = re.compile(r"manure|dung|mist\b|fumier|estiércol|esterco", re.IGNORECASE)
 
 
 def check_amounts(project: Project, rules: RulesInForce) -> list[Finding]:
     """Return what the amounts of both scenarios and the land say against each other."""
-    asked = (_scenarios_apart, _weights_apart, _animals_on_land)
+    asked = (
+        _scenarios_apart,
+        _weights_apart,
+        _weights_unusual,
+        _residues_thin,
+        _residues_taken,
+        _animals_on_land,
+    )
     return gathered(found for ask in asked for found in ask(project, rules))
 
 
@@ -86,6 +98,70 @@ def _weights_apart(project: Project, rules: RulesInForce) -> Iterator[Finding]:
                 f"{own:.4g} kg live weight in the project and {base:.4g} in the baseline, a factor of "
                 f"{own / base:.3g}; {likely_causes('amount', own / base)}",
                 factor=factor,
+            )
+
+
+def _weights_unusual(project: Project, rules: RulesInForce) -> Iterator[Finding]:
+    """Yield herds that weigh otherwise than their kind in the region, as pounds do; far ones are stopped elsewhere."""
+    sites, told = sites_of(project), set[tuple[str, str]]()
+    for number, row in enumerate(project.herds, start=FIRST_ROW):
+        herd, site = (row.quantification_unit, row.animal), sites.get(row.quantification_unit)
+        if site is None or herd in told:
+            continue
+        try:
+            usual = livestock.live_weight(row.animal, site.region, row.productivity)
+        except FactorError:
+            continue  # told where factors are looked up
+        factor, ratio = rules.number("mollisol.amount.usual-weight"), row.live_weight_kg / usual.central
+        if factor < max(ratio, 1 / ratio) <= livestock.WEIGHT_SPREAD:
+            told.add(herd)
+            yield finding(
+                "live-weight-implausible",
+                Place(file=project.herds.file, row=number, column="live_weight_kg"),
+                f"{row.animal} in {site.region}: {row.live_weight_kg:g} kg per head, {ratio:.3g} times the mean of "
+                f"their kind; {likely_causes('amount', 1 / ratio)}",
+                severity=Severity.WARNING,
+                citation=usual.citation,
+                weight_spread=factor,
+                central=usual.central,
+            )
+
+
+def _residues_thin(project: Project, rules: RulesInForce) -> Iterator[Finding]:
+    """Yield species of the project that fix nitrogen and leave less than a stand does: a decimal, or another unit."""
+    area = {unit.quantification_unit: unit.area_ha for unit in project.quantification_units}
+    for (unit, species), by_scenario in _means(project.fixing_species, "residue_t_dm", ("species",)).items():
+        per_ha = by_scenario.get("project", 0.0) / area.get(unit, 1.0)
+        least = rules.number("mollisol.amount.least-residue") if per_ha else 0.0
+        if 0 < per_ha < least:
+            yield finding(
+                "residues-thin",
+                Place(
+                    file=project.fixing_species.file, column="residue_t_dm", thing=f"unit {unit}, {species}"
+                ),
+                f"{per_ha:.3g} t of dry matter on a hectare of the unit in a year, {10 * per_ha:.3g} with the decimal "
+                "point a place on",
+                least=least,
+            )
+
+
+def _residues_taken(project: Project, rules: RulesInForce) -> Iterator[Finding]:
+    """Yield units whose residues burned, or were fuel before the project, and by the schedule stayed on the field."""
+    taken: dict[tuple[str, str, str], set[int]] = defaultdict(set)
+    for row in project.burning:
+        if "residues" in row.residue and row.biomass_kg_dm > 0:
+            taken[row.quantification_unit, row.scenario, "burning.csv: burned"].add(row.year)
+    for diverted in project.residue_diversions:
+        if diverted.diverted_t_dm > 0 and not _DUNG.search(diverted.residue):
+            unit = diverted.quantification_unit
+            taken[unit, "baseline", "residue_diversion.csv: fuel before the project, kept"].add(diverted.year)
+    removed = {*project.schedule.distinct("place", "scenario", "residue_removed")}
+    for (unit, side, what), years in taken.items():
+        if (unit, side, False) in removed and (unit, side, True) not in removed:
+            yield finding(
+                "rows-against-schedule",
+                Place(file="schedule_of_activities.csv", column="residue_removed", thing=f"unit {unit}"),
+                f"residues of {what} in {min(years)} to {max(years)}; no {side} year of the schedule removes any",
             )
 
 

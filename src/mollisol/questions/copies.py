@@ -81,9 +81,7 @@ def _groups(project: Project) -> _Groups:
 def _twice(profiles: Profiles, chance: float) -> Iterable[Finding]:
     """Return samples of different points that agree in every number: first whole histories, then single samples."""
     values = np.hstack([profiles.soc, profiles.mass])
-    # rows with the same bits have the same sum of them; hardly any others do
-    bits = np.ascontiguousarray(values).view(np.uint64)
-    again = repeated(bits @ np.cumprod(np.full(values.shape[1], MULTIPLIER)))
+    again = repeated(_sums_of_bits(values))
     if not again.any():
         return
     odds = np.hstack([profiles.soc_chance, profiles.mass_chance])
@@ -102,6 +100,22 @@ def _twice(profiles: Profiles, chance: float) -> Iterable[Finding]:
                 thing = f"point {profiles.name(other)}"
                 where = Place(file=INCREMENTS, row=int(profiles.rows[other]), thing=thing)
                 yield finding("profiles-identical", where, state)
+
+
+def _sums_of_bits(values: Floats) -> NDArray[np.uint64]:
+    """Return a number for each row: rows with the same bits have the same sum of them, and hardly any others do."""
+    bits = np.ascontiguousarray(values).view(np.uint64)
+    sums: NDArray[np.uint64] = bits @ np.cumprod(np.full(values.shape[1], MULTIPLIER), dtype=np.uint64)
+    return sums
+
+
+def _first_of_each(values: Floats, groups: Places) -> Flags:
+    """Return whether a row is the first of its group with its numbers: what many points share was measured once."""
+    first = np.zeros(len(values), dtype=np.bool_)
+    first[
+        np.unique(_sums_of_bits(np.column_stack([values, groups.astype(np.float64)])), return_index=True)[1]
+    ] = True
+    return first
 
 
 def _histories(profiles: Profiles) -> Iterator[Places]:
@@ -179,6 +193,10 @@ def _may_be_carried_over(profiles: Profiles, a: Places, b: Places, grouped: Grou
     every = [(soc & mass, odds * kept), (soc, odds)]
     tests = [(equal.all(axis=1)[:, None], chances.prod(axis=1)[:, None]) for equal, chances in every]
     found = np.zeros(grouped.counts.size, dtype=np.bool_)
+    weighed = mass.all(axis=1)
+    if weighed.any():
+        first = _first_of_each(profiles.mass[b], grouped.of)
+        tests.append(((weighed & first)[:, None], (profiles.mass_chance[b].prod(axis=1) * first)[:, None]))
     for equal, expected in [*tests, (soc, odds)]:
         for layer in np.flatnonzero(equal.any(axis=0)).tolist():
             number = grouped.sums(equal[:, layer])
@@ -221,22 +239,32 @@ def _carried_over(profiles: Profiles, a: Places, b: Places, chance: float) -> It
     mass = profiles.mass[a] == profiles.mass[b]
     # a density that most points keep was not measured again, and says nothing of carbon
     kept = np.maximum(profiles.mass_chance[b], np.maximum(mass.sum(axis=0) - 1, 0) / max(1, len(a)))
+    every = np.ones(len(a), dtype=np.bool_)
+    first = _first_of_each(profiles.mass[b], np.zeros(len(b), dtype=np.intp))
+    weighed = profiles.mass_chance[b].prod(axis=1)
     tests = [
-        ("carbon and soil mass", (soc & mass).all(axis=1), (profiles.soc_chance[b] * kept).prod(axis=1)),
-        ("carbon", soc.all(axis=1), profiles.soc_chance[b].prod(axis=1)),
+        (
+            "carbon and soil mass",
+            (soc & mass).all(axis=1),
+            (profiles.soc_chance[b] * kept).prod(axis=1),
+            every,
+        ),
+        ("soil mass", mass.all(axis=1), weighed, first),
+        ("carbon", soc.all(axis=1), profiles.soc_chance[b].prod(axis=1), every),
     ]
     tests += [
         (
             f"carbon of the layer from {profiles.upper[b[0], layer]:g} cm",
             soc[:, layer],
             profiles.soc_chance[b, layer],
+            every,
         )
         for layer in range(soc.shape[1] if len(a) else 0)
     ]
     told: set[int] = set()
-    for what, equal, odds in tests:
-        rows = np.flatnonzero(equal).tolist()
-        if rows and not set(rows) <= told and pdtrc(len(rows) - 1, float(odds.sum())) < chance:
+    for what, equal, odds, counted in tests:
+        rows, number = np.flatnonzero(equal).tolist(), int((equal & counted).sum())
+        if number and not set(rows) <= told and pdtrc(number - 1, float(odds[counted].sum())) < chance:
             told |= set(rows)
             names = _some(sorted(profiles.name(b[row]) for row in rows))
             yield f"{what} exactly the same again in {len(rows)} of {len(a)} points: {names}"

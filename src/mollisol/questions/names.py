@@ -32,6 +32,9 @@ def check_names(project: Project) -> list[Finding]:
         (project.sample_points, "point"),
         (project.sample_points, "sampling_unit"),
         (project.core_increments, "sample"),
+        (project.fertilizers, "product"),
+        (project.fixing_species, "species"),
+        (project.residue_diversions, "residue"),
     )
     findings = [item for table, column in columns for item in _of_column(table, column)]
     head = Place(file="project.toml")
@@ -42,7 +45,9 @@ def check_names(project: Project) -> list[Finding]:
 
 def _of_column(table: Columns[Any], column: str) -> Iterator[Finding]:
     names = [*filter(None, table.column(column).labels)]
-    yield from _alike(names, Place(file=table.file, column=column), column.replace("_", " ") + "s")
+    yield from _alike(
+        names, Place(file=table.file, column=column), column.replace("_", " ").removesuffix("s") + "s"
+    )
 
 
 def _alike(names: Iterable[str], where: Place, kind: str) -> Iterator[Finding]:

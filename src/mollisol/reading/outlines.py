@@ -74,7 +74,7 @@ def _features(data: Any, name: str) -> list[tuple[str, Any]]:
             polygon = shape(feature["geometry"])
         except (KeyError, TypeError, AttributeError, IndexError):
             raise ValueError(f"feature {number} has no geometry that can be read") from None
-        named.append((unicodedata.normalize("NFC", str(properties[name])), polygon))
+        named.append((unicodedata.normalize("NFC", str(properties[name]).strip()), polygon))
     return named
 
 
@@ -110,7 +110,7 @@ def _read_geopackage(file: str, content: bytes, name: str) -> tuple[dict[str, An
     return _named_polygons(
         file,
         [
-            (unicodedata.normalize("NFC", str(value)), shape)
+            (unicodedata.normalize("NFC", str(value).strip()), shape)
             for value, shape in zip(names, polygons, strict=True)
             if name == "stratum" or value is not None
         ],
