@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mollisol.api.arrays import equation
     from mollisol.api.draws import datatree
     from mollisol.api.frames import frames
+    from mollisol.api.models import run_model
     from mollisol.api.project import Project
     from mollisol.engine import assess_project, run_project
     from mollisol.methodology.rules_in_force.rule_set import load_rule_set
@@ -26,6 +27,7 @@ _HOME = {
     "frames": ".api.frames",
     "load_rule_set": ".methodology.rules_in_force.rule_set",
     "read_project": ".reading.project",
+    "run_model": ".api.models",
     "run_project": ".engine",
     "verify_bundle": ".verify.bundle",
 }
@@ -38,6 +40,7 @@ __all__ = [
     "frames",
     "load_rule_set",
     "read_project",
+    "run_model",
     "run_project",
     "verify_bundle",
 ]

@@ -20,7 +20,7 @@ from mollisol.methodology.soil_models.weather import check_weather
 from mollisol.methodology.validation import ValidationResult
 from mollisol.reading.calibrated_sets import calibrated_of
 from mollisol.reading.external_model import EXTERNAL_KEYS, SETTINGS, SITES, external_of
-from mollisol.reading.intake import Intake
+from mollisol.reading.intake import Handed, Intake
 from mollisol.soil_models import is_model, model_names
 
 WEATHER, SCHEDULE = "weather.csv", "schedule.csv"
@@ -64,7 +64,7 @@ def project_model_of(intake: Intake, head: ModelHead) -> ProjectModel | None:
 
 
 def read_folder(
-    folder: Path, *, model: str = "", parameters: str = "", options: Sequence[str] = ()
+    folder: Handed, *, model: str = "", parameters: str = "", options: Sequence[str] = ()
 ) -> tuple[ModelInputs | None, list[Finding]]:
     """Read and check a folder of model tables by itself; parameters as in :func:`model_of`."""
     intake = Intake(folder)

@@ -1,12 +1,12 @@
-"""Runs a model on a folder of its tables, by itself."""
+"""A model on a folder of its tables, by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mollisol.methodology.findings import Finding, FindingsError, blocking, in_order
+from mollisol.reading.intake import Handed
 from mollisol.reading.model_folder import read_folder
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def run_folder(
-    folder: Path, *, model: str = "", parameters: str = "", options: Sequence[str] = ()
+    folder: Handed, *, model: str = "", parameters: str = "", options: Sequence[str] = ()
 ) -> tuple[ScenarioRuns, str, list[Finding]]:
     """Run every scenario of a folder through one model with one parameter set.
 

@@ -21,6 +21,7 @@ PUBLIC = {
     "frames": [],
     "load_rule_set": [],
     "read_project": [],
+    "run_model": [],
     "run_project": [],
     "verify_bundle": [],
 }
@@ -57,7 +58,7 @@ def test_every_public_name_is_documented(name: str, public: object) -> None:
         assert not undescribed, f"{name}: {undescribed}"
 
 
-@pytest.mark.parametrize("module", ["arrays", "frames", "project", "tables"])
+@pytest.mark.parametrize("module", ["arrays", "frames", "models", "project", "tables"])
 def test_the_examples_of_docstrings_run(module: str) -> None:
     tried = doctest.testmod(importlib.import_module(f"mollisol.api.{module}"))
     assert tried.failed == 0

@@ -9,6 +9,7 @@ from typing import Any
 import arviz as az  # type: ignore[import-untyped]
 import numpy as np
 import pytest
+import xarray as xr
 
 import mollisol
 from mollisol.methodology.findings import UserError
@@ -69,18 +70,53 @@ def test_nuts_gives_the_same_expected_density_of_left_out_points() -> None:
     assert set(nuts.children) == GROUPS
     one, other = (loo(tree).elpd for tree in (exact, nuts))
     assert one == pytest.approx(other, abs=0.15)
-    with pytest.raises(ValueError, match="normal errors"):
-        nuts_tree(spec, replace(Settings(), error="student"))
+
+
+@pytest.mark.slow
+def test_other_errors_move_the_reduction_as_they_must() -> None:
+    """Eleven points of mean 3 and one of 60: the normal has their mean 7.75, Student's t stays by the eleven.
+
+    A point that is known only to be at most 60 says almost nothing above 3, so that it is left out too.
+    """
+    spec = one_stratum()
+    change = np.append(np.delete(spec.project.change, 1), 60.0)
+    odd = replace(spec, project=replace(spec.project, change=change))
+    settings = Settings(draws=400, tune=400, chains=4, seed=5)
+    student = nuts_tree(odd, replace(settings, error="student"))
+    censored = nuts_tree(odd, settings, np.arange(12) == 11)
+    for tree in (student, censored):
+        assert set(tree.children) == {"prior", "posterior"}
+        assert 2.0 < float(tree["posterior"]["reduction"].median()) < 4.0
+    assert float(exact_tree(odd, draws=1000, seed=1)["posterior"]["reduction"].mean()) == pytest.approx(
+        change.mean(), abs=0.5
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings(
     "default:Estimated shape parameter of Pareto"
 )  # few units a stratum: true of the data
-def test_every_period_of_a_run_has_a_tree() -> None:
+def test_every_period_of_a_run_has_a_tree(tmp_path: Path) -> None:
     run = mollisol.run_project(ROOT / "examples" / "woburn-ley")
     with pytest.raises(UserError, match="named by period"):
         mollisol.datatree(run, period="no such period")
     tree = mollisol.datatree(run, period=run.results.periods[0].name, draws=100)
     assert set(tree.children) == GROUPS
     assert loo(tree).n_data_points > 0
+    name = run.results.periods[0].name
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"priors": {"area": 1.0}}, "priors may be"),
+        ({"priors": {"prior_scale": -1.0}}, "no such posterior"),
+        ({"errors": "student"}, "sampled by nuts"),
+    )
+    for given, words in wrong:
+        with pytest.raises(UserError, match=words):
+            mollisol.datatree(run, period=name, draws=100, **given)
+    assert az.plot_dist(tree, var_names=["reduction"], backend="matplotlib") is not None
+    held = mollisol.datatree(run, period=name, draws=100, priors={"effect_prior_sd": 0.01})
+    assert (
+        abs(float(held["posterior"]["reduction"].mean())) < 0.5
+    )  # means held at nothing by a prior that is sure of it
+    tree["posterior"].to_dataset().drop_attrs().to_netcdf(tmp_path / "tree.nc", engine="scipy")
+    with xr.open_dataset(tmp_path / "tree.nc", engine="scipy") as again:
+        assert again["reduction"].equals(tree["posterior"]["reduction"])

@@ -15,7 +15,7 @@ from mollisol.uncertainty.posterior.compiling import WIDE, Compiled, compile_spe
 from mollisol.uncertainty.posterior.draws.pointwise import Groups, pointwise
 from mollisol.uncertainty.posterior.exact import sample_posterior
 from mollisol.uncertainty.posterior.marginal import Marginal
-from mollisol.uncertainty.posterior.pymc_model import Settings, sample_with_pymc
+from mollisol.uncertainty.posterior.pymc_model import LogNormalStocks, Settings, sample_with_pymc
 from mollisol.uncertainty.posterior.specification import Specification
 
 CHAINS: Final = 4
@@ -51,20 +51,34 @@ def exact_tree(specification: Specification, *, draws: int, seed: int) -> Any:
     return _tree(compiled, reduction, spreads, draws, seed)
 
 
-def nuts_tree(specification: Specification, settings: Settings) -> Any:
-    """Return the posterior as NUTS samples it, as a tree of its chains; errors as ``settings.error`` has them.
+def nuts_tree(
+    specification: Specification,
+    settings: Settings,
+    censored: Any = None,
+    stocks: LogNormalStocks | None = None,
+) -> Any:
+    """Return the posterior as NUTS samples it, as a tree of its chains.
+
+    Data are weighed and drawn given the spreads, for which errors must be normal: with others the tree has prior and
+    posterior.
+
+    Parameters
+    ----------
+    specification, settings, censored, stocks
+        As of :func:`~mollisol.uncertainty.posterior.pymc_model.sample_with_pymc`.
 
     Raises
     ------
     ValueError
-        As :func:`exact_tree`; and for errors that are not normal, which have no normal given the spreads.
+        As :func:`exact_tree`.
     """
-    if settings.error != "normal":
-        raise ValueError("a tree needs normal errors: data are drawn and weighed given the spreads")
-    sampled = sample_with_pymc(specification, settings)
+    sampled = sample_with_pymc(specification, settings, censored=censored, stocks=stocks)
     spreads = {name: value.ravel() for name, value in sampled.components.items()}
-    compiled = compile_specification(specification)
-    return _tree(compiled, sampled.reduction.ravel(), spreads, settings.draws, settings.seed)
+    compiled, reduction = compile_specification(specification), sampled.reduction.ravel()
+    if settings.error == "normal" and censored is None and stocks is None:
+        return _tree(compiled, reduction, spreads, settings.draws, settings.seed)
+    prior = _prior(compiled, reduction.size, settings.seed)
+    return tree_of({"posterior": {"reduction": reduction, **spreads}, "prior": prior}, {}, settings.draws)
 
 
 def _tree(
