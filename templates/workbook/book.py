@@ -26,14 +26,14 @@ _LOOKS: Final[Mapping[Look, str]] = {
 _NOT_HERE: Final = (
     "the posterior, the guarded and the Monte Carlo form of the deduction: their UNC",
     "what shared errors (a laboratory's batch, a calibration) add to the variances of the sharp form",
-    "other gases, trees and shrubs, and leakage: their yearly amounts",
+    "what sources emit on a hectare, the new land that displaced production clears, trees and shrubs",
     "the change of periods that cover a part of the land, or in which points were drawn anew",
     "refusals that do not come from the half-width",
     "the check of similarity of control sites, and of what else the findings tell",
 )
 _PATH: Final = (
     "Increments > Profiles and Spline > References > Points > Sampling units > Changes > Strata > Deduction > "
-    "Credit"
+    "Sources > Credit"
 )
 _QUANTILES: Final = (
     "t quantiles are taken from the beta distribution: T.INV cuts the degrees of freedom to whole numbers."

@@ -11,6 +11,7 @@ from mollisol.templates.workbook.changes import StrataCells
 from mollisol.templates.workbook.deduction import DeductionSheet
 from mollisol.templates.workbook.known import Known
 from mollisol.templates.workbook.sheet import Book, Cell, Look, Sheet, Value, student
+from mollisol.templates.workbook.sources import SourcesSheet
 
 _FORMS: Final = (
     ("guarded", "guarded form"),
@@ -114,7 +115,8 @@ class CreditSheet:
         mean, yearly = self._mean(strata, years)
         uncertainty, bar = self._deduction(strata, mean)
         project, baseline = self._after(mean, yearly, uncertainty)
-        last = self._years(project, baseline, before)
+        computed = SourcesSheet(self._book, period, self._number, self._known).write()
+        last = self._years(project, baseline, before, computed)
         spans = {
             name: self._sheet.span(row, 1, row, len(period.vintages))
             for row, name in enumerate(_ROWS, start=self._row - len(_ROWS))
@@ -299,7 +301,7 @@ class CreditSheet:
             cells.append(self._live(label, formula, value, "t CO2e", source))
         return cells[0], cells[1]
 
-    def _years(self, project: str, baseline: str, before: str) -> str:
+    def _years(self, project: str, baseline: str, before: str, computed: Mapping[str, list[str]]) -> str:
         """Write the years of the period in columns, with their sums; give where the cumulative change stands."""
         self._title("Reductions, removals, leakage and buffer by year")
         vintages, sheet = self._period.vintages, self._sheet
@@ -308,6 +310,7 @@ class CreditSheet:
         self._row += 1
         for column, vintage in enumerate(vintages, start=1):
             cells = {"after": project, "baseline_after": baseline, "before": before}
+            cells |= {name: places[column - 1] for name, places in computed.items()}
             self._year(column, vintage, cells)
             before = cells["cumulative"]
         last = len(vintages)
@@ -337,6 +340,8 @@ class CreditSheet:
                 number = "0" if name == "switch" else _AMOUNT
                 formula = row.formula.format(**cells)
                 cells[name] = self._sheet.live(place, column, formula, value, number=number)
+            elif name in cells:
+                cells[name] = self._sheet.live(place, column, cells[name], value, number=_AMOUNT)
             else:
                 cells[name] = self._sheet.put(place, column, value, "carried", _AMOUNT)
 

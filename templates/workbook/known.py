@@ -49,3 +49,16 @@ class Known:
         """Return the form that the equation of a quantity was given: printed, or corrected as where it has none."""
         given = self._items[name]["inputs"].get("form") if name in self._items else None
         return given if isinstance(given, str) else "corrected"
+
+    def equation(self, name: str) -> str:
+        """Return the id of the equation of a quantity."""
+        return str(self._items[name]["equation"])
+
+    def refers(self, name: str, argument: str) -> bool:
+        """Return whether a quantity is there, and its equation has such an argument."""
+        return name in self._items and argument in self._items[name]["inputs"]
+
+    def argument(self, name: str, argument: str) -> NDArray[np.float64]:
+        """Return an argument as an array, also where it is another quantity."""
+        given = self._items[name]["inputs"][argument]
+        return self.array(given) if isinstance(given, str) else np.asarray(given, dtype=np.float64)

@@ -252,3 +252,21 @@ def test_a_modelled_period_carries_its_change_and_its_variance_over(tmp_path: Pa
 def test_formulas_of_declared_designs(write: Callable[[Path], Path], tmp_path: Path) -> None:
     """Parts of a field count by their areas; the variance of a grid is carried over, for no formula is short enough."""
     _agree(_workbook(run_project(write(tmp_path / "project"))), tmp_path / "office", 150)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_program("LibreOffice") is None, reason=missing_program("LibreOffice"))
+def test_a_changed_source_and_a_changed_residue_move_the_credit(tmp_path: Path) -> None:
+    """By hand: 2 t dm more, of 15 GJ/t and 0.0946 t CO2e/GJ, leak 2.838 t; 0.1 t CO2e/ha less on 60 ha are 6 t."""
+    workbook = openpyxl.load_workbook(io.BytesIO(farm()[1]))
+    before = openpyxl.load_workbook(io.BytesIO(farm()[1]), data_only=True)["Credit 2"]
+    sheet = workbook["Sources 2"]
+    rows = {str(sheet.cell(row, 1).value): row for row in range(sheet.max_row, 0, -1)}
+    sheet.cell(rows["residue 1: diverted_t_dm"], 2).value += 2
+    assert (sheet["A2"].value, sheet["C2"].value, sheet["D2"].value) == ("fossil fuel co2", "arable", 60)
+    sheet["F2"].value -= 0.1
+    after = _recalculated(workbook, tmp_path)["Credit 2"]
+    credit = {str(before.cell(row, 1).value): row for row in range(1, before.max_row + 1)}
+    for name, moved in (("other gases", 6.0), ("leakage", 2.838)):
+        old, new = (page.cell(credit[name], 2).value for page in (before, after))
+        assert new - old == pytest.approx(moved, abs=1e-9)
