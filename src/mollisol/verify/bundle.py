@@ -179,7 +179,7 @@ def _verified(
         same=not differences,
         differences=differences,
         versions=versions,
-        notes=_notes(bundle.manifest, versions, options, rules, beside),
+        notes=_notes(bundle.manifest, versions, options, rules),
         signature=signature,
         tolerance=tolerance,
         numbers_compared=to.numbers,
@@ -192,6 +192,7 @@ def _verified(
         earlier=earlier,
         rules=standing,
         independent=second,
+        not_checked=beside,
         release_notes=tuple(note for note in notes if note.id in moved or note.rules),
         redacted=len(bundle.redaction.commitments) if bundle.redaction is not None else 0,
         taken=bundle.redaction.lines if bundle.redaction is not None else (),
@@ -346,7 +347,6 @@ def _notes(
     versions: tuple[VersionRow, ...],
     options: RunOptions,
     rules: BundleRules | None,
-    remark: str,
 ) -> tuple[str, ...]:
     notes = [
         f"{row.name} {row.recorded} made the bundle, {row.here} is here: it moves {row.moves}"
@@ -363,8 +363,6 @@ def _notes(
         notes.append(
             f"proposals are laid over the rule set: {', '.join(o.label for o in rules.rule_set.overlays)}"
         )
-    if remark:
-        notes.append(f"the second implementation was not run: the project is {remark}")
     return tuple(notes)
 
 
@@ -375,5 +373,6 @@ def _beside(results: Mapping[str, Any], files: Mapping[str, bytes], rules: Bundl
         name in programme_names() and programme(name).second_implementation
     )
     if not known:
-        return f"of the programme {name}"
-    return outside(files, rules.rule_set if rules else None)
+        return f"the project is of the programme {name}"
+    told = outside(files, rules.rule_set if rules else None)
+    return f"the project is {told}" if told else ""

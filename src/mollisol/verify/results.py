@@ -200,6 +200,8 @@ class Verification(DomainObject):
     rule_moves: Items[RuleMove] = ()
     earlier: Items[Earlier] = ()
     independent: Items[IndependentFigure] = ()
+    not_checked: str = ""
+    """Why the second implementation, asked for, reached no figure."""
     rules: RulesTrust | None = None
     release_notes: Items[ReleaseNote] = ()
     """Those that move a difference, or gave the bundle's rules what was a constant."""

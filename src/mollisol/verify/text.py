@@ -129,6 +129,8 @@ def _release_notes(outcome: Verification) -> Iterator[str]:
 
 
 def _independent(outcome: Verification) -> Iterator[str]:
+    if outcome.not_checked:
+        yield f"independent: not checked, the second implementation was not run: {outcome.not_checked}"
     if outcome.independent:
         worst = max(outcome.independent, key=lambda row: row.deviation or 0.0)
         agree = sum(row.same for row in outcome.independent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable
 from datetime import date
@@ -9,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from mollisol.cli.app import app
 from mollisol.engine import assess_project, run_project
 from mollisol.equations import all_equations
 from mollisol.methodology.findings import FindingsError, Severity
@@ -198,3 +201,18 @@ def test_points_drawn_anew_are_not_computed(tmp_path: Path) -> None:
     file.write_text(text, encoding="utf-8")
     with pytest.raises(FindingsError, match="programme-not-computed"):
         run_project(project, programme="gs402")
+
+
+def test_what_the_second_implementation_does_not_reach_is_not_checked(
+    folder: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """It computes the design-based path of VM0042 alone: of another programme not one figure counts as agreed."""
+    out, run = tmp_path / "bundle", CliRunner().invoke
+    done = run(app, ["run", str(folder("one-stratum-clear-gain")), "--programme", "gs402", "--out", str(out)])
+    assert done.exit_code == 3, done.output
+    shown = run(app, ["verify", str(out), "--independent"])
+    told = "independent: not checked, the second implementation was not run: the project is of the programme gs402"
+    assert told in shown.stdout
+    assert "agree" not in shown.stdout
+    data = json.loads(run(app, ["verify", str(out), "--independent", "--json"]).stdout)
+    assert (data["not_checked"], data["independent"]) == ("the project is of the programme gs402", [])
