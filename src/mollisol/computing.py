@@ -8,9 +8,10 @@ from functools import partial
 
 from mollisol.changes.baselines import Sides, both_sides, change_by_baselines, change_over, model_use
 from mollisol.methodology.context import Context
-from mollisol.methodology.findings import Finding, FindingsError, Severity, blocking, in_order
+from mollisol.methodology.findings import Finding, FindingsError, Severity, blocking, finding, in_order
 from mollisol.methodology.results.run import ControlDiagnostics, PeriodResult, RunResult
 from mollisol.methodology.results.state import state_of
+from mollisol.methodology.rules_in_force.rule import MissingRuleError
 from mollisol.methodology.rules_in_force.rule_set import status_findings
 from mollisol.programmes.interface import Carried, Programme
 from mollisol.programmes.registry import programme_of
@@ -106,11 +107,14 @@ def credited(assessment: Assessment, options: RunOptions) -> tuple[list[PeriodRe
     """
     context, samples = assessment.passed()
     refusals = [finding for finding in assessment.findings if finding.severity is Severity.REFUSAL]
-    sides = both_sides(context, samples)
     try:
+        sides = both_sides(context, samples)
         periods, found = _periods(programme_of(context.project.head), context, sides, refusals, options)
     except FindingsError as error:
         raise FindingsError(in_order([*assessment.findings, *error.findings])) from None
+    except MissingRuleError as error:
+        missing = finding("rule-missing", f"rule {error.rule}", str(error), rule=error.rule)
+        raise FindingsError(in_order([*assessment.findings, missing])) from None
     return periods, found, sides
 
 

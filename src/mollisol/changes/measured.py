@@ -51,8 +51,12 @@ def measured_change(
     """
     area, units = area_of_strata(context), changes_of_units(context, samples.stocks)
     side = project_side(context, units, area, samples.stocks)
-    project, control = side, _control_side(context, units, samples.stocks)
-    if static:
+    without = static and not len(context.project.control_links)
+    project, control = (
+        side,
+        _no_control(context) if without else _control_side(context, units, samples.stocks),
+    )
+    if static and not without:
         zero, rows = np.zeros(len(control.labels)), ["project.toml: baseline static"]
         mean, variance = (
             context.given(f"static_{name}", zero, old.unit, rows, control.labels)
@@ -232,6 +236,22 @@ def _control_side(context: PeriodContext, units: ChangesOfUnits, stocks: UnitSto
         weight=context.given(
             "control_group_weight", _weights(names, groups), "1", ["control_links.csv"], names
         ),
+    )
+
+
+def _no_control(context: PeriodContext) -> ControlSide:
+    """Return the start as the one group that stands for every stratum: nothing changes, and that is sure."""
+    names, rows = tuple(context.project.strata.column("stratum").values()), ["project.toml: baseline static"]
+    start, zero = ("start",), np.zeros(1)
+    return ControlSide(
+        labels=start,
+        mean=context.given("static_change", zero, "t CO2e/ha", rows, start),
+        variance=context.given("static_variance", zero, "(t CO2e/ha)^2", rows, start),
+        replicates=(2,),  # what has no variance weighs nothing, whatever its degrees of freedom
+        replicate=("control sites",),
+        freedom={},
+        anew={},
+        weight=context.given("control_group_weight", np.ones((len(names), 1)), "1", rows, names),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from mollisol.methodology import activity
 from mollisol.methodology.base import DomainObject
@@ -67,6 +67,8 @@ class Table:
     required: bool = True
 
 
+STARTS_ARE_BASELINES: Final = frozenset({"gs402", "crcf"})
+"""Programmes that hold a stock against that of the start, so that a project needs no control site."""
 TABLES: tuple[Table, ...] = (
     Table("quantification_units.csv", QuantificationUnit, "quantification_units"),
     Table("strata.csv", Stratum, "strata"),
@@ -226,9 +228,9 @@ def without_faults(project: Project, faults: Iterable[Finding]) -> Project:
 
 
 def _optional(head: ProjectHead | None, table: Table) -> bool:
-    """Return whether a table may be left out: those of control sites where a model gives the baseline."""
-    with_model = head is not None and head.model is not None
-    return not table.required or (with_model and table.field in ("control_sites", "control_links"))
+    """Return whether a table may be left out: those of control sites where a model or the start is the baseline."""
+    without = head is not None and (head.model is not None or head.programme in STARTS_ARE_BASELINES)
+    return not table.required or (without and table.field in ("control_sites", "control_links"))
 
 
 def read_head(intake: Intake) -> ProjectHead | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import tomllib
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from mollisol.methodology.findings import FindingsError, Severity
 from mollisol.methodology.results.run import PeriodResult
 from mollisol.methodology.rules_in_force.overlay import Overlay
 from mollisol.methodology.rules_in_force.proposal import lay_over
+from mollisol.methodology.rules_in_force.rule import OpenRules
 from mollisol.methodology.rules_in_force.rule_set import RuleSet, trust
 from mollisol.programmes.registry import rule_set_named
 from mollisol.run import Run
@@ -216,3 +218,53 @@ def test_what_the_second_implementation_does_not_reach_is_not_checked(
     assert "agree" not in shown.stdout
     data = json.loads(run(app, ["verify", str(out), "--independent", "--json"]).stdout)
     assert (data["not_checked"], data["independent"]) == ("the project is of the programme gs402", [])
+
+
+def test_a_rule_that_is_open_and_that_a_run_needs_is_a_finding(folder: Callable[[str], Path]) -> None:
+    known = rule_set_named("gs402-1.0")
+    gap = OpenRules(rules="gs402.nitrogen.factor", reason="the text was not seen")
+    head = known.head.model_copy(update={"open": (gap,)})
+    with pytest.raises(FindingsError) as told:
+        run_project(
+            folder("one-stratum-clear-gain"),
+            programme="gs402",
+            rule_set=known.model_copy(update={"head": head}),
+        )
+    (missing,) = [one for one in told.value.findings if one.code == "rule-missing"]
+    assert missing.severity is Severity.BLOCKING
+    assert "gs402.nitrogen.factor has no value in" in str(missing.found)
+    assert "the text was not seen" in str(missing.found)
+
+
+def written(file: Path, rows: list[dict[str, str]]) -> None:
+    lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows), ""]
+    file.write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_without_control_sites_the_gold_standard_credits_the_same(tmp_path: Path) -> None:
+    """Its baseline is the stock at the start: control sites as light as the lightest core change no figure.
+
+    Heavier ones do, for the densest profile that is handed in is the mass at which all are compared.
+    """
+    whole = whole_project("one-stratum-clear-gain", tmp_path / "project")
+    own = whole / "project.toml"
+    text = own.read_text(encoding="utf-8").replace('programme = "vm0042"', 'programme = "gs402"')
+    own.write_text(text.replace("vm0042-2.2+2026-06-11", "gs402-1.0"), encoding="utf-8")
+    points, cores = (
+        list(csv.DictReader((whole / name).read_text(encoding="utf-8").splitlines()))
+        for name in ("sample_points.csv", "core_increments.csv")
+    )
+    ours = {row["point"] for row in points if not row["control_site"]}
+    density = "fine_soil_density_g_per_cm3"
+    lightest = min((row[density] for row in cores if row["point"] in ours), key=float)
+    light = [row if row["point"] in ours else row | {density: lightest} for row in cores]
+    written(whole / "core_increments.csv", light)
+    with_sites = run_project(whole).results.periods[0]
+    written(whole / "core_increments.csv", [row for row in cores if row["point"] in ours])
+    written(whole / "sample_points.csv", [row for row in points if row["point"] in ours])
+    for name in ("control_sites.csv", "control_links.csv"):
+        (whole / name).unlink()
+    without = run_project(whole).results.periods[0]
+    assert without.verified_total_t_co2e == pytest.approx(with_sites.verified_total_t_co2e, rel=CLOSE)
+    codes = {one.code for one in assess_project(whole, programme="vm0042").findings}
+    assert {"control-too-few", "stratum-without-control"} <= codes
