@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mollisol.audit.effects import Effects, effects_of_records
 from mollisol.bundle.read import MANIFEST, Bundle
@@ -112,7 +113,10 @@ class Projection:
 
 
 def worksheet(bundle: Bundle, *, size: int, seed: int) -> str:
-    """Return the CSV worksheet of the records to vouch.
+    """Return the CSV worksheet of the records to vouch, and of the figures that no record stands behind.
+
+    Under measure and model no record leads to the credit by steps that can be walked back: the soil carbon of the model
+    is one figure beside those of typed numbers, and no record is drawn.
 
     Parameters
     ----------
@@ -132,8 +136,8 @@ def worksheet(bundle: Bundle, *, size: int, seed: int) -> str:
     """
     if not 2 <= size <= MOST_PICKS:
         raise WorksheetError(f"--size must be from 2 to {MOST_PICKS:,}, found {size}")
-    effects = effects_of_records(bundle)
-    picks = Counter(systematic_selection(size=effects.size, number=size, seed=seed).tolist())
+    effects = _effects(bundle)
+    picks = Counter(_chosen(effects, size, seed).tolist())
     increments = _increments(bundle)
     drawn = _drawn_from(bundle, size, seed)
     out = io.StringIO(newline="")
@@ -161,6 +165,35 @@ def worksheet(bundle: Bundle, *, size: int, seed: int) -> str:
     return out.getvalue()
 
 
+def _is_modelled(bundle: Bundle) -> bool:
+    return any(period.project_side == "modelled" for period in bundle.results.periods)
+
+
+def _effects(bundle: Bundle) -> Effects:
+    """Return the effects of the records; none where a model stands between cores and credit."""
+    if _is_modelled(bundle):
+        return Effects((), np.zeros(0), np.zeros(0), 0.0)
+    return effects_of_records(bundle)
+
+
+def _chosen(effects: Effects, size: int, seed: int) -> NDArray[np.intp]:
+    """Return the places of the records that are drawn."""
+    if not effects.rows:
+        return np.zeros(0, dtype=np.intp)
+    return systematic_selection(size=effects.size, number=size, seed=seed)
+
+
+def _credited_by(bundle: Bundle) -> list[TypedFigure]:
+    """Return what typed numbers are in the credit, and the soil carbon of a model as one figure: the sum is the credit.
+
+    Soil carbon of a model stands as it is after the deduction: what its tables, runs and validation have to support.
+    """
+    periods = bundle.results.periods
+    soil = math.fsum(period.after_deduction_t_co2e for period in periods)
+    modelled = [TypedFigure("soil carbon by the model", "model", soil)] if _is_modelled(bundle) else []
+    return [*modelled, *typed_figures(periods, bundle.inputs)]
+
+
 def typed_of(bundle: Bundle) -> list[TypedFigure]:
     """Return every part of the credit that rests on typed numbers, the largest first, then declared errors.
 
@@ -173,6 +206,8 @@ def typed_of(bundle: Bundle) -> list[TypedFigure]:
         for figure in figures_of_tables(periods, files)
         if figure.effect_t_co2e or files.issuperset(figure.file.split(" and "))
     ]
+    known = {figure.name for figure in figures}
+    figures += [figure for figure in _credited_by(bundle) if figure.name not in known]
     figures.sort(key=lambda figure: (-abs(figure.effect_t_co2e), figure.name))
     return [*figures, *declared_errors(periods)]
 
@@ -195,8 +230,8 @@ def extrapolate(bundle: Bundle, filled: bytes) -> Projection:
     rows = list(enumerate(_rows_of(filled), start=2))
     size, seed = _drawn(bundle, [row for _, row in rows])
     typed = _typed_misstatements(typed_of(bundle), [item for item in rows if item[1]["typed_figure"]])
-    effects = effects_of_records(bundle)
-    chosen = systematic_selection(size=effects.size, number=size, seed=seed)
+    effects = _effects(bundle)
+    chosen = _chosen(effects, size, seed)
     place_of = {row: place for place, row in enumerate(effects.rows)}
     increments = _increments(bundle)
     found: dict[int, float] = {}
@@ -214,6 +249,8 @@ def extrapolate(bundle: Bundle, filled: bytes) -> Projection:
         raise WorksheetError(
             f"{effects.rows[missing[0]]} was drawn and is not in the worksheet, or the reverse"
         )
+    if not effects.rows:
+        return _judged(bundle, effects, found, typed, picks=0, estimate=0.0, error=0.0)
     each = np.array([found[place] for place in chosen.tolist()])
     chance = (effects.size / effects.size.sum())[chosen]
     estimate = float(projected_misstatement_t_co2e(misstatement_t_co2e=each, probability=chance))
@@ -254,18 +291,16 @@ def _judged(
     estimate: float,
     error: float,
 ) -> Projection:
-    half = float(t_quantile(probability=CONFIDENCE, degrees_of_freedom=picks - 1)) * error
+    half = float(t_quantile(probability=CONFIDENCE, degrees_of_freedom=picks - 1)) * error if picks else 0.0
     rule = material_share(programme(bundle.results.programme), bundle.results.periods)
     credited = math.fsum(period.verified_total_t_co2e for period in bundle.results.periods)
-    on_typed = math.fsum(
-        figure.effect_t_co2e for figure in typed_figures(bundle.results.periods, bundle.inputs)
-    )
+    on_typed = math.fsum(figure.effect_t_co2e for figure in _credited_by(bundle))
     material = abs(credited) * float(rule.value) / 100
     at_fault, typed_at_fault = (sum(value != 0 for value in item.values()) for item in (result, typed))
     typed_found = math.fsum(typed.values())
     estimate += typed_found
     share = relative = None
-    if not at_fault:
+    if picks and not at_fault:
         share = float(share_not_excluded(picks=picks, confidence=CONFIDENCE))
         relative = material / (share * float(effects.size.sum()))
     if not at_fault and not typed_at_fault:

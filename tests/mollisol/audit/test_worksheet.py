@@ -22,6 +22,7 @@ from mollisol.cli.app import app
 from mollisol.engine import run_project
 from mollisol.output import write_folder
 from mollisol.uncertainty.audit.misstatement import systematic_selection
+from tests.mollisol.audit.conftest import bundle_of
 
 
 @pytest.fixture(scope="module")
@@ -238,3 +239,26 @@ def test_a_formula_in_a_name_stays_text_in_our_own_worksheet(folder: Path, tmp_p
     written = records(table(worksheet(open_bundle(tmp_path / "bundle"), size=20, seed=5)))
     assert len(written) > 5
     assert all(row["sample"].startswith("'=HYPERLINK(") for row in written)
+
+
+@pytest.mark.slow
+def test_a_model_is_one_figure_and_the_figures_are_the_credit(tmp_path: Path) -> None:
+    """No core leads to the credit of a model; by hand: what is left after the deduction, less 15 % of buffer."""
+    bundle = open_bundle(bundle_of("measure-and-model", tmp_path))
+    soil = sum(period.after_deduction_t_co2e for period in bundle.results.periods)
+    rows = table(worksheet(bundle, size=30, seed=1))
+    assert records(rows) == []
+    listed = {row["typed_figure"]: float(row["recorded_t_co2e"]) for row in rows}
+    assert listed["soil carbon by the model"] == pytest.approx(soil)
+    done = extrapolate(bundle, filled(rows))
+    assert (done.picks, done.at_fault, done.verdict) == (0, 0, "no fault found")
+    assert (
+        done.typed_t_co2e
+        == pytest.approx(done.credited_t_co2e)
+        == pytest.approx(0.85 * listed["soil carbon by the model"])
+    )
+    assert done.rest_t_co2e == pytest.approx(0.0, abs=1e-6)
+    less = repr(soil - 2 * done.material_t_co2e)
+    found = extrapolate(bundle, filled(rows, **{"soil carbon by the model": less}))
+    assert (found.typed_at_fault, found.verdict) == (1, "material")
+    assert found.projected_t_co2e == pytest.approx(2 * done.material_t_co2e)
