@@ -16,6 +16,7 @@ from mollisol.quantification.sources import fuel_and_lime
 
 WORDS = {
     "form",
+    "sign",
     "basis",
     "interpolation",
     "group",
