@@ -62,6 +62,12 @@ def test_every_link_between_pages_leads_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def test_every_page_stands_in_the_index_of_the_site() -> None:
+    listed = (ROOT / "docs" / "index.md").read_text(encoding="utf-8").splitlines()
+    lost = [page.name for page in (ROOT / "docs").glob("*.md") if page.stem not in ("index", *listed)]
+    assert not lost, "name them in a toctree of docs/index.md"
+
+
 def test_the_readme_prints_what_the_demo_prints() -> None:
     from mollisol.engine import run_project
 
