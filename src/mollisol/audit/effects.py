@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mollisol.bundle.read import Bundle
 from mollisol.methodology.findings import UserError
 from mollisol.methodology.units import CO2E_PER_C
+from mollisol.programmes.registry import programme
 from mollisol.quantification.equivalent_soil_mass import carbon_at_equivalent_soil_mass_t_per_ha
 from mollisol.uncertainty.audit.misstatement import replicate_influence_ha
 
@@ -62,8 +63,14 @@ def effects_of_records(bundle: Bundle) -> Effects:
     Raises
     ------
     RecordsError
-        If the trace holds no measured change that was credited.
+        If the trace holds no measured change that was credited, or the programme credits by another deduction.
     """
+    if not programme(bundle.results.programme).second_implementation:
+        raise RecordsError(
+            f"{bundle.source.place}: the effect of a record is told on the moment form of VM0042 against control "
+            f"sites, and the programme {bundle.results.programme} credits otherwise: no records are picked. "
+            "Follow single figures with mollisol explain"
+        )
     quantities = bundle.quantities
     periods = [period.name for period in bundle.results.periods]
     try:

@@ -205,10 +205,10 @@ def test_points_drawn_anew_are_not_computed(tmp_path: Path) -> None:
         run_project(project, programme="gs402")
 
 
-def test_what_the_second_implementation_does_not_reach_is_not_checked(
+def test_what_is_of_vm0042_alone_says_so_of_another_programme(
     folder: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    """It computes the design-based path of VM0042 alone: of another programme not one figure counts as agreed."""
+    """Of another programme no figure of the second implementation counts as agreed, and no record has an effect."""
     out, run = tmp_path / "bundle", CliRunner().invoke
     done = run(app, ["run", str(folder("one-stratum-clear-gain")), "--programme", "gs402", "--out", str(out)])
     assert done.exit_code == 3, done.output
@@ -218,6 +218,9 @@ def test_what_the_second_implementation_does_not_reach_is_not_checked(
     assert "agree" not in shown.stdout
     data = json.loads(run(app, ["verify", str(out), "--independent", "--json"]).stdout)
     assert (data["not_checked"], data["independent"]) == ("the project is of the programme gs402", [])
+    sampled = run(app, ["audit", "sample", str(out), "--out", str(tmp_path / "sample.csv")])
+    assert "the programme gs402 credits otherwise: no records are picked" in str(sampled.exception)
+    assert not (tmp_path / "sample.csv").exists()
 
 
 def test_a_rule_that_is_open_and_that_a_run_needs_is_a_finding(folder: Callable[[str], Path]) -> None:
