@@ -14,6 +14,8 @@ TICK_SIZE: Final = 7.5
 TITLE_SIZE: Final = 8.0
 _MARGIN: Final = 0.05
 _STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
+_WIDER: Final = 1.1
+"""Fonts that browsers fall back to are wider than those that widths are told for: words may not be cut at the edge."""
 _ROOM: Final = (36.0, 20.0)
 """Points that a tick takes along an axis."""
 _CORNERS: Final = {
@@ -219,7 +221,7 @@ class Panel:
     def beside(self, box: Box, limits: Place, *, named: bool) -> float:
         """Return how many points the words to the left of a panel take."""
         texts = [text for _, text in self.y_ticks(box, limits)] if named else []
-        widest = max((width_of(text, TICK_SIZE) + 5 for text in texts), default=0.0)
+        widest = max((_WIDER * width_of(text, TICK_SIZE) + 5 for text in texts), default=0.0)
         return widest + (TITLE_SIZE + 5 if self.y.title else 0.0)
 
 
