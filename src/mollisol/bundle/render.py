@@ -33,10 +33,15 @@ def render_bundle(
     Raises
     ------
     UserError
-        If the bundle cannot be opened, its inputs cannot be read, or a format needs what is not installed.
+        If the bundle cannot be opened, its inputs cannot be read, a format needs what is not installed, or a workbook
+        is asked for of another programme than VM0042.
     """
     opened = open_bundle(bundle)
     own = programme(opened.results.programme)
+    if "xlsx" in formats and not own.second_implementation:
+        raise UserError(
+            f"the workbook holds the formulas of VM0042: none is written of the programme {own.id}"
+        )
     tell(f"reading {bundle}")
     project, inputs = _project(opened)
     outlines, areas = outlines_of(project, inputs)

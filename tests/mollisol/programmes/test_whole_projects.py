@@ -218,6 +218,8 @@ def test_what_is_of_vm0042_alone_says_so_of_another_programme(
     assert "agree" not in shown.stdout
     data = json.loads(run(app, ["verify", str(out), "--independent", "--json"]).stdout)
     assert (data["not_checked"], data["independent"]) == ("the project is of the programme gs402", [])
+    book = run(app, ["report", str(out), "--format", "xlsx", "--out", str(tmp_path / "report")])
+    assert "none is written of the programme gs402" in str(book.exception)
     sampled = run(app, ["audit", "sample", str(out), "--out", str(tmp_path / "sample.csv")])
     assert "the programme gs402 credits otherwise: no records are picked" in str(sampled.exception)
     assert not (tmp_path / "sample.csv").exists()
