@@ -34,13 +34,13 @@ def render_bundle(
     ------
     UserError
         If the bundle cannot be opened, its inputs cannot be read, a format needs what is not installed, or a workbook
-        is asked for of another programme than VM0042.
+        is asked for of a programme that it has no formulas of.
     """
     opened = open_bundle(bundle)
     own = programme(opened.results.programme)
     if "xlsx" in formats and not own.second_implementation:
         raise UserError(
-            f"the workbook holds the formulas of VM0042: none is written of the programme {own.id}"
+            f"the workbook has no formulas of this deduction: none is written of the programme {own.id}"
         )
     tell(f"reading {bundle}")
     project, inputs = _project(opened)
