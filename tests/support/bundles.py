@@ -108,14 +108,16 @@ def _run_once(inputs: Mapping[str, bytes], **options: Any) -> Run:
     return _RUNS[name]
 
 
-def _files_once(run: Run, versions: Mapping[str, Any]) -> dict[str, bytes]:
+def _files_once(
+    run: Run, versions: Mapping[str, Any], *, companions: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
     key = (id(run), json.dumps(versions, sort_keys=True))
     if key not in _FILES:
         with pytest.MonkeyPatch.context() as patch:
             if run.results not in _AS_MADE:  # other figures make other pages: no case asks which
                 patch.setattr("mollisol.templates.figures.make_figures", lambda *_: {})
                 patch.setattr("mollisol.templates.render.render_html", lambda *_: "")
-            _FILES[key] = bundle_files(run, versions)
+            _FILES[key] = bundle_files(run, versions, companions=companions)
     return dict(_FILES[key])
 
 
