@@ -20,16 +20,22 @@ def waterfall(periods: Sequence[PeriodResult]) -> draw.Drawing:
     decimals = decimals_for(step.amount for walk in walks for step in walk)
     for ax, period, walk in zip(axes, periods, walks, strict=True):
         _draw_walk(ax, walk, decimals)
-        ax.title = f"{draw.panel_title(period)}\n{period.issuance}"
+        ax.title = f"{draw.panel_title(period)}\n{_state(period)}"
         ax.x.limits = [low - (room if low < 0 else 0.02 * room), high + room]
     told = "; ".join(
         f"period {p.name}: gross {number(p.gross_t_co2e)}, deducted {number(p.deducted_t_co2e)}, "
-        f"verified {number(p.verified_total_t_co2e)}, units {walk[-1].amount:g}, {p.issuance}"
+        f"verified {number(p.verified_total_t_co2e)}, units {walk[-1].amount:g}, {_state(p)}"
         for p, walk in zip(periods, walks, strict=True)
     )
     return draw.Drawing(
         figure, "waterfall", "From gross change to units, in t CO2e, by verification period", told
     )
+
+
+def _state(period: PeriodResult) -> str:
+    """Return what became of a period, in the words of the tables; only a registry issues."""
+    name = period.state if period.state in ("provisional", "proposed") else period.issuance
+    return "eligible to request" if name == "issued" else name
 
 
 def _draw_walk(ax: draw.Panel, walk: Sequence[Step], decimals: int) -> None:
