@@ -119,7 +119,7 @@ def test_formulas_carry_the_path_from_cores_to_units() -> None:
 def test_every_value_that_stays_says_so() -> None:
     workbook = openpyxl.load_workbook(io.BytesIO(farm()[1]))
     text = " ".join(str(cell.value) for row in workbook["Read me"].iter_rows() for cell in row if cell.value)
-    for word in ("posterior", "sharp", "leakage", "T.INV"):
+    for word in ("posterior", "sharp", "displaced production", "T.INV"):
         assert word in text
     sheet = workbook["Credit 1"]
     carried = [row for row in sheet.iter_rows() if "UNC of the posterior" in str(row[0].value)]
