@@ -42,7 +42,14 @@ FIRST: Mapping[str, dict[str, Any]] = {
 NEEDS: Mapping[str, frozenset[str]] = {
     "a distance": frozenset({"control-distance-differs"}),
     "a year": frozenset(
-        {"activity-year-outside", "clause-broken", "clause-undeclared", "clause-undocumented", "schedule-incomplete"}
+        {
+            "activity-year-outside",
+            "clause-broken",
+            "clause-undeclared",
+            "clause-undocumented",
+            "eligibility-incomplete",  # what is declared is held against the years of the schedule
+            "schedule-incomplete",
+        }
     ),
     # the declared distance is held against the places of the points of the very stratum
     "a link": frozenset({"control-distance-differs"}),

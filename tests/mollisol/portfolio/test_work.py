@@ -96,7 +96,7 @@ def test_each_bundle_is_what_a_run_writes(ran: tuple[Path, str]) -> None:
     store, told = ran
     assert "3 of 3 projects done, 0 s left" in told
     assert bundle_of(store, "two") == bundle_files(run_project(store.parent / "two"))
-    assert [row["state"] for row in rows(store, "select state from project")] == ["provisional"] * 3
+    assert [row["state"] for row in rows(store, "select state from project")] == ["refused"] * 3
 
 
 def test_shared_laboratory_and_controls_against_the_results(ran: tuple[Path, str]) -> None:
@@ -150,13 +150,13 @@ def test_only_what_changed_is_run_again(ran: tuple[Path, str], tmp_path: Path) -
     cores = store.parent / "two" / "core_increments.csv"
     cores.write_text(cores.read_text().replace(",7.", ",8.", 1))
     shutil.rmtree(store / "bundles" / "three")
-    assert "1 checked; 1 checked, 2 provisional" in portfolio("check", store)[1]
+    assert "1 checked; 1 checked, 2 refused" in portfolio("check", store)[1]
     untouched = (store / "bundles" / "one" / "results.json").stat().st_mtime_ns
-    assert "2 run; 3 provisional" in portfolio("run", store)[1]
+    assert "2 run; 3 refused" in portfolio("run", store)[1]
     assert (store / "bundles" / "one" / "results.json").stat().st_mtime_ns == untouched
     (store.parent / "two" / "strata.csv").unlink()
     code, told = portfolio("run", store)
-    assert (code, "1 run; 1 blocked, 2 provisional" in told) == (2, True)
+    assert (code, "1 run; 1 blocked, 2 refused" in told) == (2, True)
     assert "two: blocked, file-missing" in told
     assert rows(store, "select * from period where project = 'two'") == []
     assert "0 run" in portfolio("run", store)[1]  # what blocks is not tried again until it changes
@@ -206,7 +206,7 @@ def test_a_project_changed_while_it_is_read(
     assert (code, "two: failed, it changed each time while it was read" in told) == (2, True)
     assert bundle_of(store, "two") == before
     times, most = 0, 1
-    assert "1 run; 3 provisional" in portfolio("run", store)[1]
+    assert "1 run; 3 refused" in portfolio("run", store)[1]
     assert bundle_of(store, "two") == bundle_files(run_project(two))
 
 
@@ -275,7 +275,7 @@ def test_a_killed_worker_loses_nothing(ran: tuple[Path, str], tmp_path: Path) ->
     told, _ = process.communicate(timeout=300)
     assert process.returncode == 3, told
     assert "a worker died; " in told
-    assert "3 run; 3 provisional" in told
+    assert "3 run; 3 refused" in told
     for name in NAMES:  # the same bytes as from one process
         assert bundle_of(store, name) == bundle_of(ran[0], name)
 
@@ -289,7 +289,7 @@ def test_a_killed_command_goes_on_where_it_was(ran: tuple[Path, str], tmp_path: 
     process.kill()
     process.communicate()
     code, told = portfolio("run", store)
-    assert (code, "3 provisional" in told) == (3, True)
+    assert (code, "3 refused" in told) == (3, True)
     assert "3 run" not in told
     assert sorted(path.name for path in (store / "bundles").iterdir()) == list(NAMES)
     for name in NAMES:
